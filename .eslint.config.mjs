@@ -1,0 +1,75 @@
+import eslint from '@eslint/js';
+import tseslint from 'typescript-eslint';
+
+// The house: each floor imports only from floors below it (same row: from each other's public files too).
+const floors = [
+  ['tensor'],
+  ['image', 'files'],
+  ['onnx'],
+  ['autodiff'],
+  ['runtime'],
+  ['optim'],
+  ['weights'],
+  ['models'],
+  ['metrics'],
+  ['art', 'vision', 'explain', 'train'],
+  ['cli', 'studio'],
+];
+
+const floorRules = floors.flatMap((row, i) =>
+  row.map((floor) => ({
+    files: [`lib/${floor}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              group: floors.slice(i + 1).flatMap((above) => above.map((name) => `**/${name}/**`)),
+              message: `lib/${floor} may import only from floors below it (see the list in .eslint.config.mjs).`,
+            },
+            ...(floor === 'runtime'
+              ? []
+              : [{ group: ['onnxruntime-*'], message: 'Only lib/runtime imports ONNX Runtime.' }]),
+          ].filter((pattern) => pattern.group.length > 0),
+        },
+      ],
+    },
+  })),
+);
+
+export default tseslint.config(
+  { ignores: ['dist', 'demo-out', 'lib/onnx/proto/onnx_pb.ts', '**/*.mjs', '**/*.cjs'] },
+  eslint.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  {
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      '@typescript-eslint/consistent-type-assertions': ['error', { assertionStyle: 'never' }],
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      // `data[i]!` inside a loop over `data` is the idiom for typed arrays under noUncheckedIndexedAccess.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      eqeqeq: ['error', 'always'],
+      'max-lines': ['warn', { max: 260, skipBlankLines: true, skipComments: true }],
+    },
+  },
+  // Casts live at the protobuf boundary alone.
+  {
+    files: ['lib/onnx/proto/**/*.ts'],
+    rules: { '@typescript-eslint/consistent-type-assertions': 'off' },
+  },
+  ...floorRules,
+  // chai's `expect(x).to.be.true` is an expression by design.
+  {
+    files: ['spec/**/*.ts'],
+    rules: { '@typescript-eslint/no-unused-expressions': 'off', 'max-lines': 'off' },
+  },
+);

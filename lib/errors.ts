@@ -1,0 +1,58 @@
+/**
+ * Why an operation of this library failed:
+ * - `bad-argument`  the caller asked for something impossible (an unknown layer, a negative size)
+ * - `bad-input`     something from outside is malformed (an image, an ONNX file, a checkpoint, JSON)
+ * - `not-found`     a file, a model or a tensor is not there
+ * - `too-large`     it would not fit in memory, or is over a stated limit
+ * - `unsupported`   it is well-formed, but this library (or the chosen provider) cannot do it
+ * - `runtime`       ONNX Runtime, a worker or the operating system failed
+ */
+export type ErrorCode = 'bad-argument' | 'bad-input' | 'not-found' | 'too-large' | 'unsupported' | 'runtime';
+
+/**
+ * The one error class of the library. Its message is a single line that says what was wrong, what was expected,
+ * and where it helps, what to do; `code` is for programs. An aborted operation throws the signal's own reason instead.
+ */
+export class OneirosError extends Error {
+  override readonly name = 'OneirosError';
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The text of anything thrown, on one line. */
+export function messageOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/\s*\n\s*/g, ' ').trim();
+}
+
+/**
+ * The names most like `name` (by edit distance), best first: for errors that say "did you mean".
+ * @param limit how many at the most
+ */
+export function nearest(name: string, candidates: Iterable<string>, limit = 5): string[] {
+  const wanted = name.toLowerCase();
+  return [...candidates]
+    .map((candidate) => ({ candidate, distance: editDistance(wanted, candidate.toLowerCase()) }))
+    .sort((a, b) => a.distance - b.distance)
+    .slice(0, limit)
+    .map(({ candidate }) => candidate);
+}
+
+function editDistance(a: string, b: string): number {
+  let previous = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const current = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      current.push(Math.min(substitution, previous[j]! + 1, current[j - 1]! + 1));
+    }
+    previous = current;
+  }
+  return previous[b.length]!;
+}

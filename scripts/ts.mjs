@@ -1,0 +1,5 @@
+// Lets Node load the TypeScript sources as they are: `node --import ./scripts/ts.mjs file.ts`.
+// ts-node only transpiles here; types are checked by `npm run check`.
+import { register } from 'node:module';
+
+register('ts-node/esm', import.meta.url);
