@@ -1,0 +1,212 @@
+import { OneirosError } from '../errors.js';
+import type { DType } from '../tensor/dtype.js';
+import { int64, type Tensor } from '../tensor/tensor.js';
+import { attributes, type AttributeLike } from './attributes.js';
+import {
+  OPSET,
+  type Graph,
+  type Model,
+  type Node,
+  type OpaqueTensor,
+  type Shape,
+  type ValueInfo,
+} from './graph.js';
+import { factsOfConstant, inferNode } from './shapes/infer.js';
+import { unknown, type Facts } from './shapes/facts.js';
+
+/** A value of the graph under construction: its name, and what is known of it so far. */
+export interface Value extends Facts {
+  readonly name: string;
+}
+
+type NamedAttributes = Readonly<Record<string, AttributeLike | undefined>>;
+
+/** Where an operation's results get their names from. */
+export interface Naming {
+  /** Name of the node, and of its first output unless `outputs` says otherwise. */
+  readonly name?: string;
+  readonly outputs?: readonly string[];
+}
+
+/**
+ * Builds a graph node by node, inferring types and shapes on the way, so that code that emits nodes can ask what it
+ * has in hand. Integer arithmetic on sizes that are all known becomes a constant at once instead of nodes.
+ */
+export class GraphBuilder {
+  readonly #values = new Map<string, Value>();
+  readonly #nodes: Node[] = [];
+  readonly #inputs: ValueInfo[] = [];
+  readonly #outputs: ValueInfo[] = [];
+  readonly #initializers = new Map<string, Tensor | OpaqueTensor>();
+  readonly #sizes = new Map<string, Value>();
+  #counter = 0;
+
+  /** A builder that holds a whole graph already, to be added to; its outputs are not taken over. */
+  static from(graph: Graph): GraphBuilder {
+    const builder = new GraphBuilder();
+    builder.load(graph);
+    return builder;
+  }
+
+  /** Takes over inputs, constants and nodes of a graph under their own names. */
+  protected load(graph: Graph): void {
+    for (const [name, constant] of graph.initializers) this.#addInitializer(name, constant);
+    for (const info of graph.inputs)
+      if (!this.#values.has(info.name)) {
+        this.#inputs.push(info);
+        this.#values.set(info.name, { ...unknown, name: info.name, type: info.type });
+      }
+    for (const node of graph.nodes) this.append(node);
+  }
+
+  /** Declares an input of the graph. */
+  input(name: string, dtype: DType, shape: Shape): Value {
+    const type = { dtype, shape };
+    this.#inputs.push({ name, type });
+    return this.#define(name, { ...unknown, type });
+  }
+
+  /** A constant, kept as an initializer. */
+  constant(tensor: Tensor, name = this.fresh('constant')): Value {
+    return this.#addInitializer(name, tensor);
+  }
+
+  /** An int64 vector: sizes, axes, pads. The same numbers give the same initializer. */
+  sizes(numbers: readonly number[]): Value {
+    const key = numbers.join('_');
+    const made = this.#sizes.get(key);
+    if (made !== undefined) return made;
+    const value = this.constant(int64(numbers), this.fresh(`sizes_${numbers.length > 6 ? 'list' : key}`));
+    this.#sizes.set(key, value);
+    return value;
+  }
+
+  /** Adds an operation with one output and returns that. */
+  op(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    values: NamedAttributes = {},
+    naming: Naming = {},
+  ): Value {
+    const [first] = this.ops(op, inputs, 1, values, naming);
+    if (first === undefined) throw new OneirosError('bad-argument', `${op} was asked for no outputs`);
+    return first;
+  }
+
+  /** Adds an operation with `count` outputs and returns them in order. */
+  ops(
+    op: string,
+    inputs: readonly (Value | undefined)[],
+    count: number,
+    values: NamedAttributes = {},
+    naming: Naming = {},
+  ): readonly Value[] {
+    const name = naming.name ?? this.fresh(op.toLowerCase());
+    const names = inputs.map((input) => input?.name ?? '');
+    while (names.at(-1) === '') names.pop();
+    const node: Node = {
+      name,
+      op,
+      domain: '',
+      inputs: names,
+      outputs: Array.from(
+        { length: count },
+        (_, i) => naming.outputs?.[i] ?? (i === 0 ? name : `${name}.${i}`),
+      ),
+      attributes: attributes(values),
+    };
+    const facts = this.#infer(node);
+    const [only] = facts;
+    if (count === 1 && naming.name === undefined && only !== undefined && isKnownVector(only))
+      return [this.sizes(only.content)];
+    return this.#push(node, facts);
+  }
+
+  /** Adds a node as it is, under its own names. */
+  append(node: Node): readonly Value[] {
+    return this.#push(node, this.#infer(node));
+  }
+
+  /** Makes `value` an output of the graph, under `name` if it is to be another than its own. */
+  output(value: Value, name = value.name): void {
+    const named = name === value.name ? value : this.op('Identity', [value], {}, { name });
+    this.#outputs.push({ name, type: named.type });
+  }
+
+  /**
+   * The value of that name.
+   * @throws OneirosError `bad-argument` if the graph has none
+   */
+  value(name: string): Value {
+    const value = this.#values.get(name);
+    if (value === undefined) throw new OneirosError('bad-argument', `the graph has no value named "${name}"`);
+    return value;
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  /** A name that no value has yet, made of `hint`. */
+  fresh(hint: string): string {
+    let name = `${hint}_${this.#counter++}`;
+    while (this.#values.has(name)) name = `${hint}_${this.#counter++}`;
+    return name;
+  }
+
+  graph(name = 'oneiros'): Graph {
+    return {
+      name,
+      nodes: [...this.#nodes],
+      inputs: [...this.#inputs],
+      outputs: [...this.#outputs],
+      initializers: new Map(this.#initializers),
+      values: new Map(),
+    };
+  }
+
+  /** The graph as a model of operator set 17, with free text by key. */
+  model(metadata: Readonly<Record<string, string>> = {}): Model {
+    return {
+      graph: this.graph(),
+      opsets: new Map([['', OPSET]]),
+      irVersion: 8,
+      producer: 'oneiros',
+      metadata: new Map(Object.entries(metadata)),
+    };
+  }
+
+  #infer(node: Node): readonly Facts[] {
+    return inferNode(
+      node,
+      node.inputs.map((name) => (name === '' ? unknown : this.value(name))),
+    );
+  }
+
+  #push(node: Node, facts: readonly Facts[]): readonly Value[] {
+    this.#nodes.push(node);
+    return node.outputs.map((name, i) => this.#define(name, facts[i] ?? unknown));
+  }
+
+  #addInitializer(name: string, constant: Tensor | OpaqueTensor): Value {
+    this.#initializers.set(name, constant);
+    return this.#define(name, constant.dtype === 'opaque' ? unknown : factsOfConstant(constant));
+  }
+
+  #define(name: string, facts: Facts): Value {
+    if (name !== '' && this.#values.has(name))
+      throw new OneirosError('bad-input', `the graph makes a value named "${name}" twice`);
+    const value = { ...facts, name };
+    this.#values.set(name, value);
+    return value;
+  }
+}
+
+function isKnownVector(facts: Facts): facts is Facts & { content: readonly number[] } {
+  return (
+    facts.type?.dtype === 'int64' &&
+    facts.type.shape?.length === 1 &&
+    facts.content !== null &&
+    facts.content.every((item) => typeof item === 'number')
+  );
+}
