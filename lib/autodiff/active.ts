@@ -1,0 +1,55 @@
+import { OneirosError } from '../errors.js';
+import type { Graph, Node } from '../onnx/graph.js';
+import { captured } from './captured.js';
+
+/** The part of a graph through which gradients flow: everything on a way from `wrt` to `targets`. */
+export interface ActivePath {
+  readonly nodes: ReadonlySet<Node>;
+  readonly values: ReadonlySet<string>;
+  /** Which node makes a value, and which nodes of the path use it. */
+  readonly makerOf: ReadonlyMap<string, Node>;
+  readonly usersOf: ReadonlyMap<string, readonly Node[]>;
+  readonly wrt: readonly string[];
+  readonly targets: readonly string[];
+}
+
+/**
+ * @throws OneirosError `bad-argument` if some target does not depend on any value of `wrt`, or the other way round
+ */
+export function activePath(
+  graph: Graph,
+  wrt: readonly string[],
+  targets: readonly string[],
+  stops: readonly string[],
+): ActivePath {
+  const stopped = new Set(stops);
+  const inputsOf = (node: Node) => [...node.inputs, ...captured(node)];
+
+  const dependent = new Set(wrt);
+  for (const node of graph.nodes)
+    if (inputsOf(node).some((name) => dependent.has(name)))
+      for (const name of node.outputs) if (name !== '' && !stopped.has(name)) dependent.add(name);
+
+  const wanted = new Set(targets);
+  const nodes = new Set<Node>();
+  const makerOf = new Map<string, Node>();
+  const usersOf = new Map<string, Node[]>();
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outputs.some((name) => wanted.has(name) && dependent.has(name))) continue;
+    nodes.add(node);
+    for (const name of node.outputs) makerOf.set(name, node);
+    for (const name of inputsOf(node)) {
+      if (!dependent.has(name)) continue;
+      wanted.add(name);
+      usersOf.set(name, [node, ...(usersOf.get(name) ?? [])]);
+    }
+  }
+  const values = new Set([...wanted].filter((name) => dependent.has(name)));
+  for (const name of wrt)
+    if (!values.has(name))
+      throw new OneirosError(
+        'bad-argument',
+        `nothing in [${targets.join(', ')}] depends on "${name}", so it has no gradient`,
+      );
+  return { nodes, values, makerOf, usersOf, wrt, targets };
+}

@@ -1,0 +1,55 @@
+import { OneirosError } from '../errors.js';
+import { describe } from '../onnx/attributes.js';
+import type { Node } from '../onnx/graph.js';
+import type { ActivePath } from './active.js';
+
+/** How many nodes of a path an error names before it cuts the middle out. */
+const shown = 6;
+
+/** The error for an operator that stands on the way and has no rule. */
+export function missingRule(node: Node, path: ActivePath): OneirosError {
+  return new OneirosError(
+    'unsupported',
+    `there is no gradient rule for ${describe(node)} on the path ${pathThrough(node, path)}; ` +
+      'give one in `overrides`, or cut the path with `stopGradient`',
+  );
+}
+
+/** The error for a value of `wrt` that no cotangent reached: where the ways towards it ended. */
+export function deadEnd(name: string, path: ActivePath, reached: (node: Node) => boolean): OneirosError {
+  const ends = forwardFrom(name, path).filter(reached).map(describe);
+  const where = [...new Set(ends)].slice(0, shown).join('; ');
+  return new OneirosError(
+    'unsupported',
+    `no gradient reaches "${name}": every way to it ends at an operator without a gradient (${where})`,
+  );
+}
+
+/** Nodes that depend on a value, the nearest first. */
+function forwardFrom(name: string, { usersOf }: ActivePath): readonly Node[] {
+  const found = new Set<Node>();
+  const queue = [name];
+  for (let next = queue.shift(); next !== undefined; next = queue.shift())
+    for (const user of usersOf.get(next) ?? [])
+      if (!found.has(user)) {
+        found.add(user);
+        queue.push(...user.outputs);
+      }
+  return [...found];
+}
+
+function pathThrough(node: Node, path: ActivePath): string {
+  const before = chain(node, ({ inputs }) => inputs.flatMap((name) => path.makerOf.get(name) ?? []));
+  const after = chain(node, ({ outputs }) => outputs.flatMap((name) => path.usersOf.get(name) ?? []));
+  const names = [...before.toReversed(), node, ...after].map(
+    ({ name, op, outputs }) => name || outputs[0] || op,
+  );
+  const cut = names.length > shown ? [...names.slice(0, shown / 2), '…', ...names.slice(-shown / 2)] : names;
+  return cut.join(' → ');
+}
+
+/** One way from a node to an end of the path. */
+function chain(node: Node, neighbours: (node: Node) => readonly Node[]): readonly Node[] {
+  const [next] = neighbours(node);
+  return next === undefined ? [] : [next, ...chain(next, neighbours)];
+}

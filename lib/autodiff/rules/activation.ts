@@ -1,0 +1,48 @@
+import { attr } from '../../onnx/attributes.js';
+import { broadcasting, rule, type RuleTable } from '../rule.js';
+
+/** Activation functions, element by element; at kinks PyTorch's conventions. */
+export const activation: RuleTable = {
+  // y = max(x, 0)          dx = dy where x > 0; 0 at x = 0
+  Relu: rule(1, ({ b, dy, x: [x] }) => [b.where(b.greater(x, 0), dy, 0)]),
+  LeakyRelu: rule(1, ({ b, node, dy, x: [x] }) => [
+    b.where(b.greater(x, 0), dy, b.mul(dy, attr.float(node, 'alpha', 0.01))),
+  ]),
+  // y = x where x > 0, s · x elsewhere
+  PRelu: broadcasting(2, ({ b, dy, x: [x, slope] }) => {
+    const isPositive = b.greater(x, 0);
+    return [() => b.where(isPositive, dy, b.mul(dy, slope)), () => b.where(isPositive, 0, b.mul(dy, x))];
+  }),
+  // y = α (eˣ − 1) where x ≤ 0, so dy/dx = y + α there
+  Elu: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
+    const alpha = attr.float(node, 'alpha', 1);
+    return [b.where(b.greater(x, 0), dy, b.mul(dy, b.add(y, alpha)))];
+  }),
+  // y = γ x where x > 0, γ α (eˣ − 1) elsewhere (Klambauer et al., 2017)
+  Selu: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
+    const alpha = attr.float(node, 'alpha', 1.67326319217681884765625);
+    const gamma = attr.float(node, 'gamma', 1.05070102214813232421875);
+    return [b.mul(dy, b.where(b.greater(x, 0), gamma, b.add(y, alpha * gamma)))];
+  }),
+  Sigmoid: rule(1, ({ b, dy, y: [y] }) => [b.mul(dy, b.mul(y, b.sub(1, y)))]),
+  Tanh: rule(1, ({ b, dy, y: [y] }) => [b.mul(dy, b.sub(1, b.square(y)))]),
+  Softplus: rule(1, ({ b, dy, x: [x] }) => [b.mul(dy, b.sigmoid(x))]),
+  Softsign: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.square(b.add(b.abs(x), 1)))]),
+  // y = clamp(α x + β, 0, 1); 0 at both ends
+  HardSigmoid: rule(1, ({ b, node, dy, y: [y] }) => {
+    const isInside = b.and(b.greater(y, 0), b.less(y, 1));
+    return [b.where(isInside, b.mul(dy, attr.float(node, 'alpha', 0.2)), 0)];
+  }),
+  // y = x · clamp(x / 6 + ½, 0, 1), so dy/dx = x / 3 + ½ from −3 to 3, both ends included
+  HardSwish: rule(1, ({ b, dy, x: [x] }) => {
+    const slope = b.add(b.div(x, 3), 0.5);
+    return [b.mul(dy, b.where(b.less(x, -3), 0, b.where(b.greater(x, 3), 1, slope)))];
+  }),
+  // The cotangent passes at both bounds, as torch.clamp has it; none goes to the bounds.
+  Clip: rule(1, ({ b, dy, x: [x, low, high] }) => {
+    const above = low && b.greaterOrEqual(x, low);
+    const below = high && b.lessOrEqual(x, high);
+    const isInside = above && below ? b.and(above, below) : (above ?? below);
+    return [isInside ? b.where(isInside, dy, 0) : dy];
+  }),
+};

@@ -1,0 +1,109 @@
+import { attr } from '../../onnx/attributes.js';
+import { OneirosError } from '../../errors.js';
+import { describe } from '../../onnx/attributes.js';
+import type { Value } from '../../onnx/builder.js';
+import type { Node } from '../../onnx/graph.js';
+import { shapeOf, type Builder } from '../../onnx/ops.js';
+import { rule, type RuleTable } from '../rule.js';
+import { offsetsOf, spatialAxes, windowElement, windowOf, type Window } from './window.js';
+
+/** Convolutions of any number of spatial axes: N × C × … with kernels M × C/groups × … */
+export const convolution: RuleTable = {
+  Conv: rule(2, ({ b, node, dy, x: [x, w, bias], y: [y] }) => {
+    const window = windowOf(b, node, x, y, kernelOf(node, w));
+    const groups = attr.int(node, 'group', 1);
+    return [
+      () => inputCotangent(b, dy, w, x, window, groups),
+      () => kernelCotangent(b, dy, b.pad(x, padsOf(window)), w, window, groups),
+      bias && (() => b.sum(dy, [0, ...spatialAxes(dy)], false)),
+    ].map((cotangent) => cotangent ?? null);
+  }),
+};
+
+/** Spatial sizes of a kernel, which have to be known: the number of nodes depends on them. */
+export function kernelOf(node: Node, w: Value): readonly number[] {
+  return shapeOf(w)
+    .slice(2)
+    .map((size) => {
+      if (typeof size === 'number') return size;
+      throw new OneirosError('unsupported', `${describe(node)}: the gradient needs a kernel of known size`);
+    });
+}
+
+function padsOf({ begin, end }: Window) {
+  return [0, 0, ...begin, 0, 0, ...end];
+}
+
+/**
+ * dx: `dy` convolved with the kernel turned by 180°, its channel axes exchanged. At stride 1 as Conv, which every
+ * provider has tuned further than ConvTranspose (1.3 times faster on the CPU); otherwise as ConvTranspose.
+ */
+function inputCotangent(b: Builder, dy: Value, w: Value, x: Value, window: Window, groups: number): Value {
+  const { strides, dilations, extent, begin, end } = window;
+  const pads = [...begin, ...end].map((pad, i) =>
+    typeof pad === 'number' ? extent[i % extent.length]! - 1 - pad : -1,
+  );
+  if (strides.every((stride) => stride === 1) && pads.every((pad) => pad >= 0))
+    return b.op('Conv', [dy, rotated(b, w, groups)], { dilations, group: groups, pads });
+
+  const known = [...begin, ...end].every((pad) => typeof pad === 'number');
+  // The rows that no stride reached are unknown until the image's size is: as many as can be, then cut to size.
+  const full = b.op('ConvTranspose', [dy, w], {
+    strides,
+    dilations,
+    group: groups,
+    pads: known ? [...begin, ...end].map(Number) : undefined,
+    output_padding: known ? strides.map((stride) => stride - 1) : undefined,
+  });
+  const axes = spatialAxes(x);
+  if (known)
+    return b.slice(
+      full,
+      axes,
+      axes.map(() => 0),
+      axes.map((axis) => b.dim(x, axis)),
+    );
+  const grow = axes.map((axis, i) =>
+    b.sub(b.sub(b.dim(x, axis), b.dim(full, axis)), b.neg(b.join([begin[i]!]))),
+  );
+  return b.pad(full, [0, 0, ...begin.map((pad) => b.neg(b.join([pad]))), 0, 0, ...grow]);
+}
+
+/** M × C/g × k → C × M/g × k, turned by 180° along the spatial axes. */
+function rotated(b: Builder, w: Value, groups: number): Value {
+  const axes = spatialAxes(w);
+  const flipped = offsetsOf({ kernel: shapeOf(w).slice(2).map(Number) }).length === 1 ? w : flip(b, w, axes);
+  if (groups === 1) return b.transpose(flipped, [1, 0, ...axes]);
+  const spatial = axes.map((axis) => b.dim(w, axis));
+  const grouped = b.reshape(flipped, [groups, -1, b.dim(w, 1), ...spatial]);
+  const exchanged = b.transpose(grouped, [0, 2, 1, ...axes.map((axis) => axis + 1)]);
+  return b.reshape(exchanged, [b.mul(b.dim(w, 1), groups), -1, ...spatial]);
+}
+
+function flip(b: Builder, x: Value, axes: readonly number[]): Value {
+  const all = (value: number) => axes.map(() => value);
+  return b.slice(x, axes, all(-1), all(-Infinity), all(-1));
+}
+
+/**
+ * dw: for each position in the kernel, the matrix product of `dy` and what the windows see at that position, summed
+ * over images. Five times faster on the CPU than one Conv with a kernel as large as the image.
+ */
+function kernelCotangent(
+  b: Builder,
+  dy: Value,
+  padded: Value,
+  w: Value,
+  window: Window,
+  groups: number,
+): Value {
+  // N × groups × channels × pixels
+  const grouped = (image: Value) => b.reshape(image, [0, groups, -1, b.elements(dy, spatialAxes(dy))]);
+  const [rows, kernelSizes] = [grouped(dy), spatialAxes(w).map((axis) => b.dim(w, axis))];
+  const columns = offsetsOf(window).map((offset) => {
+    const seen = grouped(windowElement(b, padded, dy, window, offset));
+    // groups × M/g × C/g × 1
+    return b.unsqueeze(b.sum(b.matmul(rows, b.swap(seen)), [0], false), [3]);
+  });
+  return b.reshape(b.concat(columns, 3), [b.dim(w, 0), b.dim(w, 1), ...kernelSizes]);
+}

@@ -1,0 +1,21 @@
+import type { RuleTable } from '../rule.js';
+import { activation } from './activation.js';
+import { arithmetic } from './arithmetic.js';
+import { convolution } from './convolution.js';
+import { layout } from './layout.js';
+import { matmul } from './matmul.js';
+import { normalisation } from './normalisation.js';
+import { pooling } from './pooling.js';
+import { reduction } from './reduction.js';
+
+/** Every operator that can be differentiated (operator set 17), with how. */
+export const rules: RuleTable = {
+  ...arithmetic,
+  ...activation,
+  ...convolution,
+  ...pooling,
+  ...normalisation,
+  ...matmul,
+  ...reduction,
+  ...layout,
+};

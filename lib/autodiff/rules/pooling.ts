@@ -1,0 +1,86 @@
+import { attr } from '../../onnx/attributes.js';
+import type { Value } from '../../onnx/builder.js';
+import { rankOf, type Builder } from '../../onnx/ops.js';
+import { rule, type RuleTable } from '../rule.js';
+import { offsetsOf, placeBack, spatialAxes, windowElement, windowOf, type Window } from './window.js';
+
+/** Pooling over windows and over the whole image, N × C × spatial axes. */
+export const pooling: RuleTable = {
+  // The whole cotangent goes to the window's first greatest element (PyTorch's convention); overlaps add up.
+  MaxPool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
+    const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
+    const padded = reach(b, x, y, window, attr.int(node, 'ceil_mode', 0) === 1, -Infinity);
+    const elements = offsetsOf(window).map((offset) => windowElement(b, padded, y, window, offset));
+    const shares: Value[] = [];
+    let taken: Value | undefined;
+    for (const element of elements) {
+      const isMax = b.equal(element, y);
+      const isFirst = taken === undefined ? isMax : b.and(isMax, b.not(taken));
+      taken = taken === undefined ? isMax : b.or(taken, isMax);
+      shares.push(b.where(isFirst, dy, 0));
+    }
+    return [placeBack(b, shares, x, window)];
+  }),
+
+  // y = (Σ window) / count, so every element of a window gets dy / count
+  AveragePool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
+    const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
+    const share = b.div(dy, countOf(b, x, y, window, attr.int(node, 'count_include_pad', 0) === 1));
+    return [
+      placeBack(
+        b,
+        offsetsOf(window).map(() => share),
+        x,
+        window,
+      ),
+    ];
+  }),
+
+  GlobalAveragePool: rule(1, ({ b, dy, x: [x] }) => {
+    const count = b.castLike(b.elements(x, spatialAxes(x)), dy);
+    return [b.expand(b.div(dy, count), b.shape(x))];
+  }),
+  // Ties share the cotangent evenly, as torch.amax has it.
+  GlobalMaxPool: rule(1, ({ b, dy, x: [x], y: [y] }) => {
+    const isMax = b.castLike(b.equal(x, y), x);
+    return [b.mul(isMax, b.div(dy, b.sum(isMax, spatialAxes(x))))];
+  }),
+};
+
+/** The input with `value` around it as far as the windows reach; in `ceil_mode` that can be beyond the padding. */
+function reach(b: Builder, x: Value, y: Value, window: Window, ceil: boolean, value: number): Value {
+  const { begin, end, strides, extent } = window;
+  const axes = spatialAxes(x);
+  const after = axes.map((axis, i) => {
+    if (!ceil) return end[i]!;
+    const last = b.add(b.mul(b.sub(b.dim(y, axis), 1), strides[i]!), extent[i]!);
+    return b.maximum(b.sub(b.sub(last, b.dim(x, axis)), b.join([begin[i]!])), 0);
+  });
+  return b.pad(x, [0, 0, ...begin, 0, 0, ...after], value);
+}
+
+/**
+ * How many elements each window averages over: 1 × 1 × (spatial axes of y), found by pooling ones. With
+ * `count_include_pad` the padding counts, though never what `ceil_mode` adds beyond it.
+ */
+function countOf(b: Builder, x: Value, y: Value, window: Window, includePad: boolean): Value {
+  const { kernel, strides, dilations, begin, end } = window;
+  const axes = spatialAxes(x);
+  const isPadded = [...begin, ...end].some((pad) => pad !== 0);
+  const plane = Array.from({ length: rankOf(x) }, (_, axis) => (axis < 2 ? 1 : b.dim(x, axis)));
+  const ones = b.expand(b.scalar(1, x.type?.dtype ?? 'float32'), plane);
+  const counted =
+    includePad && isPadded
+      ? b.pad(ones, [0, 0, ...begin, 0, 0, ...end], 1)
+      : b.pad(ones, [0, 0, ...begin, 0, 0, ...end]);
+  // Zeros beyond, as far as the last window reaches.
+  const beyond = axes.map((axis, i) => {
+    const last = b.add(b.mul(b.sub(b.dim(y, axis), 1), strides[i]!), window.extent[i]!);
+    return b.maximum(b.sub(last, b.dim(counted, axis)), 0);
+  });
+  const kernelOfOnes = b.expand(b.scalar(1, x.type?.dtype ?? 'float32'), [1, 1, ...kernel]);
+  return b.op('Conv', [b.pad(counted, [0, 0, ...axes.map(() => 0), 0, 0, ...beyond]), kernelOfOnes], {
+    strides,
+    dilations,
+  });
+}

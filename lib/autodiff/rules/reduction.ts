@@ -1,0 +1,69 @@
+import { attr } from '../../onnx/attributes.js';
+import type { Value } from '../../onnx/builder.js';
+import { rankOf } from '../../onnx/ops.js';
+import { noGradient, rule, type RuleContext, type RuleTable } from '../rule.js';
+
+/** Reductions over some axes. `keep` brings a reduced value back to the input's rank, where it broadcasts. */
+export const reduction: RuleTable = {
+  ReduceSum: rule(1, (context) => [spread(context, context.dy)]),
+  // y = Σ x / n; n = (elements of x) / (elements of y), found when the graph runs if need be
+  ReduceMean: rule(1, (context) => {
+    const {
+      b,
+      dy,
+      x: [x],
+      y: [y],
+    } = context;
+    return [spread(context, b.div(dy, b.castLike(b.div(b.elements(x), b.elements(y)), dy)))];
+  }),
+  // Ties share the cotangent evenly, as torch.amax has it.
+  ReduceMax: rule(1, (context) => [toExtremes(context)]),
+  ReduceMin: rule(1, (context) => [toExtremes(context)]),
+  ArgMax: noGradient,
+  ArgMin: noGradient,
+};
+
+type Reduction = RuleContext<readonly [Value, ...(Value | undefined)[]]>;
+
+function toExtremes(context: Reduction): Value {
+  const {
+    b,
+    dy,
+    x: [x],
+    y: [y],
+  } = context;
+  const isExtreme = b.castLike(b.equal(x, keep(context, y)), x);
+  const axes = axesOf(context);
+  const count = axes === null ? b.sum(isExtreme) : b.sum(isExtreme, axes);
+  return b.mul(isExtreme, b.div(keep(context, dy), count));
+}
+
+/** A reduced value, repeated over the input's shape. */
+export function spread(context: Reduction, reduced: Value): Value {
+  const {
+    b,
+    x: [x],
+  } = context;
+  return b.expand(keep(context, reduced), b.shape(x));
+}
+
+/** A reduced value with its axes back, of size 1. */
+export function keep(context: Reduction, reduced: Value): Value {
+  const {
+    b,
+    node,
+    x: [x],
+  } = context;
+  if (attr.int(node, 'keepdims', 1) === 1) return reduced;
+  const axes = axesOf(context);
+  if (axes === null) return b.reshape(reduced, Array<number>(rankOf(x)).fill(1));
+  return b.unsqueeze(reduced, axes);
+}
+
+/** Which axes are reduced, counted from the front; `null` for all of them. */
+function axesOf({ node, x }: Reduction): readonly number[] | null {
+  const [input, given] = x;
+  const listed = attr.has(node, 'axes') ? attr.ints(node, 'axes') : (given?.content ?? []);
+  if (listed.length === 0) return attr.int(node, 'noop_with_empty_axes', 0) === 1 ? [] : null;
+  return listed.map(Number).map((axis) => (axis < 0 ? axis + rankOf(input) : axis));
+}

@@ -1,0 +1,161 @@
+import { attr } from '../../onnx/attributes.js';
+import type { Value } from '../../onnx/builder.js';
+import type { Node } from '../../onnx/graph.js';
+import { rankOf, shapeOf, type Builder } from '../../onnx/ops.js';
+
+/** A sliding window's geometry along each spatial axis: what convolution and pooling share. */
+export interface Window {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Padding at the begin and at the end of each spatial axis. */
+  readonly begin: Sizes;
+  readonly end: Sizes;
+  /** How far a window reaches: (kernel − 1) · dilation + 1. */
+  readonly extent: readonly number[];
+}
+
+/** Numbers where the padding is known, otherwise one-element vectors (`auto_pad` on an image of any size). */
+export type Sizes = readonly (number | Value)[];
+
+/**
+ * @param x the windowed input, N × C × spatial axes
+ * @param y what comes out, for `auto_pad`
+ */
+export function windowOf(b: Builder, node: Node, x: Value, y: Value, kernel: readonly number[]): Window {
+  const n = kernel.length;
+  const ones = Array<number>(n).fill(1);
+  const strides = attr.ints(node, 'strides', ones);
+  const dilations = attr.ints(node, 'dilations', ones);
+  const extent = kernel.map((k, i) => (k - 1) * dilations[i]! + 1);
+  const { begin, end } = padding(b, node, x, y, { strides, extent });
+  return { kernel, strides, dilations, extent, begin, end };
+}
+
+function padding(
+  b: Builder,
+  node: Node,
+  x: Value,
+  y: Value,
+  { strides, extent }: Pick<Window, 'strides' | 'extent'>,
+): Pick<Window, 'begin' | 'end'> {
+  const n = extent.length;
+  const auto = attr.string(node, 'auto_pad', 'NOTSET');
+  if (auto === 'NOTSET') {
+    const pads = attr.ints(node, 'pads', Array<number>(2 * n).fill(0));
+    return { begin: pads.slice(0, n), end: pads.slice(n) };
+  }
+  if (auto === 'VALID') return { begin: Array<number>(n).fill(0), end: Array<number>(n).fill(0) };
+  // SAME: as much as the outputs need, the odd one at the end (SAME_UPPER) or at the begin (SAME_LOWER).
+  const totals = extent.map((reach, i) => {
+    const needed = b.add(b.mul(b.sub(b.dim(y, i + 2), 1), strides[i]!), reach);
+    return b.maximum(b.sub(needed, b.dim(x, i + 2)), 0);
+  });
+  const halves = totals.map((total) => b.div(total, 2));
+  const others = totals.map((total, i) => b.sub(total, halves[i]!));
+  return auto === 'SAME_UPPER' ? { begin: halves, end: others } : { begin: others, end: halves };
+}
+
+/** All positions within a window, in the order in which its elements lie: the last axis fastest. */
+export function offsetsOf({ kernel }: Pick<Window, 'kernel'>): readonly (readonly number[])[] {
+  return kernel.reduce<readonly (readonly number[])[]>(
+    (prefixes, size) => prefixes.flatMap((prefix) => Array.from({ length: size }, (_, i) => [...prefix, i])),
+    [[]],
+  );
+}
+
+/** The spatial axes of N × C × … */
+export function spatialAxes(x: Value): readonly number[] {
+  return Array.from({ length: rankOf(x) - 2 }, (_, i) => i + 2);
+}
+
+/**
+ * What every window sees at one of its positions: an array with one element per window, N × C × (spatial axes of y).
+ * @param padded the input with the window's padding around it
+ */
+export function windowElement(
+  b: Builder,
+  padded: Value,
+  y: Value,
+  { strides, dilations }: Window,
+  offset: readonly number[],
+): Value {
+  const axes = spatialAxes(padded);
+  if (strides.every((stride) => stride === 1) && offset.every((i) => i === 0) && sameSize(padded, y))
+    return padded;
+  const starts = offset.map((i, axis) => i * dilations[axis]!);
+  const ends = axes.map((axis, i) => {
+    const last = b.mul(b.sub(b.dim(y, axis), 1), strides[i]!);
+    return b.add(last, starts[i]! + 1);
+  });
+  return b.slice(padded, axes, starts, ends, strides);
+}
+
+function sameSize(a: Value, c: Value): boolean {
+  const to = shapeOf(c);
+  return shapeOf(a).every((size, axis) => axis < 2 || size === to[axis]);
+}
+
+/**
+ * The transpose of `windowElement`, for all positions of the window at once: every element goes back to where its
+ * window found it, and what comes to the same place is added up. Without scatter: elements whose places agree modulo
+ * the strides are shifted and added, then the residues are interleaved.
+ * @param elements one array per position, as `offsetsOf` orders them; `null` for none
+ * @returns N × C × (spatial axes of x)
+ */
+export function placeBack(b: Builder, elements: readonly (Value | null)[], x: Value, window: Window): Value {
+  const { strides, dilations, extent, begin } = window;
+  const offsets = offsetsOf(window);
+  const axes = spatialAxes(x);
+  // Along each axis, place = (window + shift) · stride + residue.
+  const most = extent.map((reach, i) => Math.floor((reach - 1) / strides[i]!));
+  const byResidue = new Map<string, Value>();
+  for (const [i, element] of elements.entries()) {
+    if (element === null) continue;
+    const places = offsets[i]!.map((at, axis) => at * dilations[axis]!);
+    const key = places.map((place, axis) => place % strides[axis]!).join();
+    const shifts = places.map((place, axis) => Math.floor(place / strides[axis]!));
+    const rest = shifts.map((shift, axis) => most[axis]! - shift);
+    const shifted = b.pad(element, [0, 0, ...shifts, 0, 0, ...rest]);
+    const sum = byResidue.get(key);
+    byResidue.set(key, sum === undefined ? shifted : b.add(sum, shifted));
+  }
+  const whole = interleave(b, strides, byResidue);
+  const crop = axes.map((_, i) => negate(b, begin[i]!));
+  const grow = axes.map((axis, i) => b.add(b.sub(b.dim(x, axis), b.dim(whole, axis)), begin[i]!));
+  return b.pad(whole, [0, 0, ...crop, 0, 0, ...grow]);
+}
+
+function negate(b: Builder, size: number | Value): number | Value {
+  return typeof size === 'number' ? (size === 0 ? 0 : -size) : b.neg(size);
+}
+
+/** Joins the residues of each stride into one array: `[r0, r1][i]` goes to `i · stride + r`. */
+function interleave(b: Builder, strides: readonly number[], byResidue: ReadonlyMap<string, Value>): Value {
+  const [some] = byResidue.values();
+  if (some === undefined) throw new RangeError('a window without positions');
+  const residues = offsetsOf({ kernel: strides });
+  if (residues.length === 1) return some;
+  const parts = residues.map((residue) => byResidue.get(residue.join()) ?? b.mul(some, 0));
+  const [sy, sx] = strides;
+  if (strides.length === 2 && sy === sx)
+    return b.op('DepthToSpace', [b.concat(parts, 1)], { blocksize: sy, mode: 'DCR' });
+  return strides.reduceRight((inner, stride, axis) => {
+    const groups = Array.from({ length: inner.length / stride }, (_, i) =>
+      inner.slice(i * stride, (i + 1) * stride),
+    );
+    return groups.map((group) => weave(b, group, axis + 2));
+  }, parts)[0]!;
+}
+
+/** Arrays of one shape, element by element in turn along an axis. */
+function weave(b: Builder, parts: readonly Value[], axis: number): Value {
+  const [first] = parts;
+  if (first === undefined || parts.length === 1) return first!;
+  const joined = b.concat(
+    parts.map((part) => b.unsqueeze(part, [axis + 1])),
+    axis + 1,
+  );
+  const sizes = Array.from({ length: rankOf(first) }, (_, i) => (i === axis ? -1 : b.dim(first, i)));
+  return b.reshape(joined, sizes);
+}

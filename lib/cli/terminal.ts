@@ -1,0 +1,67 @@
+import { SingleBar } from 'cli-progress';
+
+export const exitCode = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** Shows how far long work has come. */
+export interface Progress {
+  update(done: number, note?: string): void;
+  stop(): void;
+}
+
+/** What commands print and how they are stopped: results go to standard output, everything else to standard error. */
+export interface Terminal {
+  /** One result: with `json`, the object on a line of its own; otherwise the text. */
+  result(value: object, text: string, json: boolean | undefined): void;
+  /** A line on standard error. */
+  say(text: string): void;
+  /** The one clear line of an error. */
+  complain(text: string): void;
+  /** The same for one item of many: the work goes on, and the exit code becomes 1. */
+  fail(text: string): void;
+  readonly failures: number;
+  /** A bar on standard error; nothing where that is not a terminal. */
+  progress(total: number, label: string): Progress;
+  /** Aborts on the first Ctrl-C, so that work ends cleanly with what there is; a second one quits at once. */
+  readonly signal: AbortSignal;
+  close(): void;
+}
+
+export function createTerminal(): Terminal {
+  const controller = new AbortController();
+  let failures = 0;
+  const say = (text: string) => process.stderr.write(`${text}\n`);
+  const interrupt = () => {
+    if (controller.signal.aborted) process.exit(130);
+    say('Stopping after this step; Ctrl-C again quits at once.');
+    controller.abort(new Error('stopped by Ctrl-C'));
+  };
+  process.on('SIGINT', interrupt);
+  return {
+    result: (value, text, json) => process.stdout.write(`${json === true ? JSON.stringify(value) : text}\n`),
+    say,
+    complain: (text) => say(`oneiros: ${text}`),
+    fail: (text) => {
+      failures++;
+      say(`oneiros: ${text}`);
+    },
+    get failures() {
+      return failures;
+    },
+    progress: createProgress,
+    signal: controller.signal,
+    close: () => process.off('SIGINT', interrupt),
+  };
+}
+
+function createProgress(total: number, label: string): Progress {
+  if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
+  const bar = new SingleBar({
+    format: `${label} {bar} {value}/{total} · {eta_formatted} left {note}`,
+    stream: process.stderr,
+    barsize: 24,
+    hideCursor: true,
+    etaBuffer: 20,
+  });
+  bar.start(total, 0, { note: '' });
+  return { update: (done, note = '') => bar.update(done, { note }), stop: () => bar.stop() };
+}
