@@ -1,0 +1,144 @@
+import { OneirosError, messageOf } from '../errors.js';
+import { bmpHeader, decodeBmp } from './bmp.js';
+import { checkPixels, corrupt, type Format, type Header } from './bytes.js';
+import type { Codec } from './codec.js';
+import { decodeGif, gifHeader } from './gif.js';
+import type { Image } from './image.js';
+import { jpegHeader } from './jpeg.js';
+import { fromPixels, toPixels, white, type Background, type Pixels } from './pixels.js';
+import { essentialPng, latin1, pngHeader } from './png.js';
+import { writePngText } from './png-text.js';
+import { firstTiffPage, tiffHeader } from './tiff.js';
+
+export interface DecodeOptions {
+  /** The most pixels a file may have; decoding takes some 16 to 40 bytes for each. */
+  readonly maxPixels: number;
+  /** Shows through where the picture is transparent. */
+  readonly background: Background;
+}
+export const decodeDefaults: DecodeOptions = { maxPixels: 100e6, background: white };
+
+export interface EncodeOptions {
+  /** Of a JPEG, 1 … 100. */
+  readonly quality: number;
+  /** Texts by keyword, kept in a PNG file: how a picture was made. */
+  readonly text: Readonly<Record<string, string>>;
+}
+export const encodeDefaults: EncodeOptions = { quality: 92, text: {} };
+
+/** The formats that pictures are written in. */
+export type OutputFormat = 'png' | 'jpeg';
+
+/** Reading and writing of picture files. */
+export interface ImageFiles {
+  /**
+   * The picture in a JPEG, PNG, GIF (first frame), BMP or TIFF (first page) file: upright (EXIF rotation applied),
+   * transparency laid over the background, 16-bit PNG at full precision. Colour profiles are ignored.
+   * @throws OneirosError `too-large`, before memory is taken, if the header says more than `maxPixels`; `bad-input` if
+   *   the file is empty, truncated, corrupt or no picture; `unsupported` if it is of a kind that is not read
+   */
+  readonly decodeImage: (bytes: Uint8Array, options?: Partial<DecodeOptions>) => Promise<Image>;
+  /**
+   * The picture as a PNG (RGB, 8 bits; the same pixels and text give the same bytes) or JPEG file; values are clamped to
+   * [0, 1] and rounded half up.
+   * @throws OneirosError `bad-argument` if the options, or the size, are not possible in the format
+   */
+  readonly encodeImage: (
+    picture: Image,
+    format: OutputFormat,
+    options?: Partial<EncodeOptions>,
+  ) => Promise<Uint8Array>;
+}
+
+/** Picture files by a platform's codec. */
+export function imageFiles(codec: Codec): ImageFiles {
+  return {
+    async decodeImage(bytes, options = {}) {
+      const { maxPixels, background } = { ...decodeDefaults, ...options };
+      const header = imageHeader(bytes);
+      checkPixels(header, maxPixels);
+      return fromPixels(await decode(codec, bytes, header), background);
+    },
+    async encodeImage(picture, format, options = {}) {
+      const { quality, text } = { ...encodeDefaults, ...options };
+      checkEncoding(picture, format, quality, text);
+      const file = await codec.encode(toPixels(picture), format, quality);
+      return format === 'png' && Object.keys(text).length > 0 ? writePngText(file, text) : file;
+    },
+  };
+}
+
+async function decode(codec: Codec, bytes: Uint8Array, { format }: Header): Promise<Pixels> {
+  try {
+    switch (format) {
+      case 'gif':
+        return decodeGif(bytes);
+      case 'bmp':
+        return decodeBmp(bytes);
+      case 'jpeg':
+        return await codec.decode({ bytes, format, bits: 8 });
+      case 'png':
+        return await codec.decode({ bytes: await essentialPng(bytes), format, bits: pngHeader(bytes).bits });
+      case 'tiff':
+        return await codec.decode({ bytes: await firstTiffPage(bytes), format, bits: 8 });
+    }
+  } catch (error) {
+    throw error instanceof OneirosError ? error : corrupt(format, messageOf(error), error);
+  }
+}
+
+const headers: Record<Format, (bytes: Uint8Array) => Header> = {
+  jpeg: jpegHeader,
+  png: pngHeader,
+  gif: gifHeader,
+  bmp: bmpHeader,
+  tiff: tiffHeader,
+};
+
+/**
+ * The format and the size that a picture file states, without decoding it; EXIF rotation is not counted in.
+ * @throws OneirosError `bad-input` if it is empty, truncated or no picture; `unsupported` if it is of a kind that is not read
+ */
+export function imageHeader(bytes: Uint8Array): Header {
+  return headers[formatOf(bytes)](bytes);
+}
+
+/** The format by its first bytes, whatever the file is called. */
+function formatOf(bytes: Uint8Array): Format {
+  if (bytes.length === 0) throw new OneirosError('bad-input', 'the image file is empty');
+  const start = latin1(bytes.subarray(0, 16));
+  if (start.startsWith('\xff\xd8')) return 'jpeg';
+  if (start.startsWith('\x89PNG')) return 'png';
+  if (/^GIF8[79]a/.test(start)) return 'gif';
+  if (start.startsWith('BM')) return 'bmp';
+  if (/^(II[*+]\0|MM\0[*+])/.test(start)) return 'tiff';
+  const other = otherKinds.find(([pattern]) => pattern.test(start))?.[1];
+  if (other)
+    throw new OneirosError('unsupported', `${other} is not supported: convert it to a PNG or JPEG file`);
+  throw new OneirosError('bad-input', 'this is no image file: expected JPEG, PNG, GIF, BMP or TIFF');
+}
+
+const otherKinds: readonly (readonly [RegExp, string])[] = [
+  [/^RIFF.{4}WEBP/s, 'WebP'],
+  [/^.{4}ftypavi[fs]/s, 'AVIF'],
+  [/^.{4}ftyp(hei|mif|msf)/s, 'HEIF'],
+  [/^\s*<(svg|\?xml)/, 'SVG'],
+  [/^%PDF/, 'PDF'],
+];
+
+function checkEncoding(
+  { width, height }: Image,
+  format: OutputFormat,
+  quality: number,
+  text: EncodeOptions['text'],
+): void {
+  if (!(quality >= 1 && quality <= 100))
+    throw new OneirosError('bad-argument', `the JPEG quality is 1 to 100, not ${quality}`);
+  if (format === 'jpeg' && Object.keys(text).length > 0)
+    throw new OneirosError('bad-argument', 'text is kept in PNG files only; choose png');
+  if (format === 'jpeg' && Math.max(width, height) > 65535)
+    throw new OneirosError(
+      'bad-argument',
+      `a JPEG is at most 65535 pixels wide and high, not ${width}×${height}`,
+    );
+}

@@ -1,0 +1,157 @@
+import { ByteReader, corrupt, truncated, type Header } from './bytes.js';
+import type { Pixels } from './pixels.js';
+
+/** The logical screen of a GIF. @throws OneirosError `bad-input` if it is truncated */
+export function gifHeader(bytes: Uint8Array): Header {
+  const reader = new ByteReader(bytes, 'gif', true);
+  return { format: 'gif', width: reader.u16(6), height: reader.u16(8) };
+}
+
+/** The first frame, where the frame lies on the logical screen. */
+interface Frame {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+  readonly interlaced: boolean;
+  readonly palette: Uint8Array;
+  /** The palette entry that is not painted, −1 if there is none. */
+  readonly transparent: number;
+  readonly codeBits: number;
+  readonly data: Uint8Array;
+}
+
+/**
+ * The first frame of a GIF on its (transparent) logical screen. Own code, because jimp's reader reports short data on
+ * standard output instead of failing.
+ * @throws OneirosError `bad-input` if the file is truncated or corrupt
+ */
+export function decodeGif(bytes: Uint8Array): Pixels {
+  const { width, height } = gifHeader(bytes);
+  const frame = firstFrame(new ByteReader(bytes, 'gif', true));
+  const count = frame.width * frame.height;
+  if (frame.x + frame.width > width || frame.y + frame.height > height)
+    throw corrupt('gif', 'its first frame reaches outside the picture');
+  const indices = unpackLzw(frame.data, frame.codeBits, count);
+  const data = new Uint8Array(4 * width * height);
+  const rows = frame.interlaced
+    ? interlacedRows(frame.height)
+    : Array.from({ length: frame.height }, (_, i) => i);
+  rows.forEach((row, line) => {
+    for (let column = 0; column < frame.width; column++) {
+      const index = indices[line * frame.width + column]!;
+      if (index === frame.transparent) continue;
+      if (3 * index + 3 > frame.palette.length) throw corrupt('gif', `colour ${index} is not in its palette`);
+      const target = 4 * ((frame.y + row) * width + frame.x + column);
+      data.set(frame.palette.subarray(3 * index, 3 * index + 3), target);
+      data[target + 3] = 255;
+    }
+  });
+  return { width, height, data };
+}
+
+function firstFrame(reader: ByteReader): Frame {
+  const screen = reader.u8(10);
+  const globalPalette = reader.slice(13, paletteBytes(screen));
+  let transparent = -1;
+  for (let at = 13 + globalPalette.length; ;) {
+    const block = reader.u8(at);
+    if (block === 0x21) {
+      const graphicControl = reader.u8(at + 1) === 0xf9;
+      if (graphicControl && (reader.u8(at + 3) & 1) === 1) transparent = reader.u8(at + 6);
+      at = subBlocks(reader, at + 2).end;
+    } else if (block === 0x2c) {
+      const flags = reader.u8(at + 9);
+      const localPalette = reader.slice(at + 10, paletteBytes(flags));
+      const dataAt = at + 10 + localPalette.length;
+      return {
+        x: reader.u16(at + 1),
+        y: reader.u16(at + 3),
+        width: reader.u16(at + 5),
+        height: reader.u16(at + 7),
+        interlaced: (flags & 0x40) !== 0,
+        palette: localPalette.length > 0 ? localPalette : globalPalette,
+        transparent,
+        codeBits: reader.u8(dataAt),
+        data: subBlocks(reader, dataAt + 1).data,
+      };
+    } else throw corrupt('gif', `byte ${at} begins neither a frame nor an extension`);
+  }
+}
+
+function paletteBytes(flags: number): number {
+  return (flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1);
+}
+
+/** The data of a chain of sub-blocks, each led by its length, ended by one of length 0. */
+function subBlocks(reader: ByteReader, start: number): { data: Uint8Array; end: number } {
+  let end = start;
+  let length = 0;
+  for (; reader.u8(end) !== 0; end += 1 + reader.u8(end)) length += reader.u8(end);
+  const data = new Uint8Array(length);
+  for (let at = start, filled = 0; at < end; at += 1 + reader.u8(at)) {
+    data.set(reader.slice(at + 1, reader.u8(at)), filled);
+    filled += reader.u8(at);
+  }
+  return { data, end: end + 1 };
+}
+
+/** `count` palette indices from GIF's variable-length LZW codes, least significant bit first. */
+function unpackLzw(data: Uint8Array, codeBits: number, count: number): Uint8Array {
+  if (codeBits < 1 || codeBits > 8) throw corrupt('gif', `its LZW codes begin with ${codeBits} bits`);
+  const clear = 1 << codeBits;
+  // String n is string prefix[n] and then the byte suffix[n].
+  const prefix = new Uint16Array(4096);
+  const suffix = new Uint8Array(4096);
+  for (let i = 0; i < clear; i++) suffix[i] = i;
+  const reversed = new Uint8Array(4097);
+  const result = new Uint8Array(count);
+  let [next, bits, previous, first] = [clear + 2, codeBits + 1, -1, 0];
+  let [buffer, available, at, filled] = [0, 0, 0, 0];
+  while (filled < count) {
+    for (; available < bits; available += 8) {
+      if (at >= data.length) throw truncated('gif', data.length, data.length + 1);
+      buffer |= data[at++]! << available;
+    }
+    const code = buffer & ((1 << bits) - 1);
+    buffer >>>= bits;
+    available -= bits;
+    if (code === clear) {
+      [next, bits, previous] = [clear + 2, codeBits + 1, -1];
+      continue;
+    }
+    if (code === clear + 1 || code > next || (code === next && previous < 0))
+      throw corrupt('gif', `its LZW data ends or breaks off at pixel ${filled} of ${count}`);
+    // A code that is just being defined is the previous string and its own first byte.
+    let length = 0;
+    let string = code;
+    if (code === next) {
+      reversed[length++] = first;
+      string = previous;
+    }
+    for (; string >= clear; string = prefix[string]!) reversed[length++] = suffix[string]!;
+    first = string;
+    reversed[length++] = first;
+    while (length > 0 && filled < count) result[filled++] = reversed[--length]!;
+    if (previous >= 0 && next < 4096) {
+      prefix[next] = previous;
+      suffix[next++] = first;
+      if (next === 1 << bits && bits < 12) bits++;
+    }
+    previous = code;
+  }
+  return result;
+}
+
+/** The rows in the order an interlaced frame stores them. */
+function interlacedRows(height: number): number[] {
+  const passes = [
+    [0, 8],
+    [4, 8],
+    [2, 4],
+    [1, 2],
+  ] as const;
+  return passes.flatMap(([start, step]) =>
+    Array.from({ length: Math.max(0, Math.ceil((height - start) / step)) }, (_, i) => start + i * step),
+  );
+}

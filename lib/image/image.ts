@@ -1,0 +1,107 @@
+import { OneirosError } from '../errors.js';
+import { float32, type Float32Tensor } from '../tensor/tensor.js';
+
+/** A width and a height in whole pixels. */
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/**
+ * Planes of the same size, one after another, rows from the top: value (c, y, x) is `data[(c·height + y)·width + x]`.
+ * Everything that only moves or mixes pixels takes any number of channels: photographs, masks, heat maps, gradients.
+ */
+export interface Planes<C extends number = number> extends Size {
+  readonly channels: C;
+  readonly data: Float32Array;
+}
+
+/** A picture: red, green and blue planes, sRGB values in [0, 1]; as it lies, the 1×3×height×width tensor. */
+export type Image = Planes<3>;
+
+/**
+ * Planes over `data` (not copied), or zeros.
+ * @throws OneirosError `bad-argument` if a size is not a whole number ≥ 1, or `data` does not fill it exactly
+ */
+export function planes<C extends number>(
+  channels: C,
+  { width, height }: Size,
+  data?: Float32Array,
+): Planes<C> {
+  checkSize({ width, height });
+  if (!isCount(channels))
+    throw new OneirosError(
+      'bad-argument',
+      `the number of channels must be a whole number ≥ 1, not ${channels}`,
+    );
+  const length = channels * width * height;
+  if (data && data.length !== length)
+    throw new OneirosError(
+      'bad-argument',
+      `${channels} planes of ${width}×${height} pixels have ${length} values, not ${data.length}`,
+    );
+  return { channels, width, height, data: data ?? new Float32Array(length) };
+}
+
+/** A picture over `data` (planar RGB in [0, 1], not copied), or a black one. Throws as {@link planes} does. */
+export function image(size: Size, data?: Float32Array): Image {
+  return planes(3, size, data);
+}
+
+/** A picture of one colour: red, green, blue in [0, 1]. */
+export function solid(size: Size, color: readonly [number, number, number]): Image {
+  const picture = image(size);
+  const area = size.width * size.height;
+  color.forEach((value, c) => picture.data.fill(value, c * area, (c + 1) * area));
+  return picture;
+}
+
+/** One plane as a view: writing to it writes to the image. */
+export function plane({ data, width, height }: Planes, channel: number): Float32Array {
+  return data.subarray(channel * width * height, (channel + 1) * width * height);
+}
+
+/** The same values in memory of their own. */
+export function copy<C extends number>(source: Planes<C>): Planes<C> {
+  return { ...source, data: source.data.slice() };
+}
+
+/** The 1×channels×height×width tensor over the same memory. */
+export function toTensor({ channels, width, height, data }: Planes): Float32Tensor {
+  return float32(data, [1, channels, height, width]);
+}
+
+/**
+ * The picture over the memory of a 1×3×height×width tensor.
+ * @throws OneirosError `bad-argument` for other dimensions
+ */
+export function fromTensor(tensor: Float32Tensor): Image {
+  const picture = planesFromTensor(tensor);
+  if (picture.channels !== 3)
+    throw new OneirosError('bad-argument', `a picture has 3 channels; this tensor has ${picture.channels}`);
+  return image(picture, picture.data);
+}
+
+/**
+ * The planes over the memory of a 1×channels×height×width tensor.
+ * @throws OneirosError `bad-argument` for other dimensions
+ */
+export function planesFromTensor({ dims, data }: Float32Tensor): Planes {
+  const [batch, channels, height, width] = dims;
+  if (dims.length !== 4 || batch !== 1 || !channels || !height || !width)
+    throw new OneirosError(
+      'bad-argument',
+      `an image tensor is 1×channels×height×width; this one is [${dims.join(', ')}]`,
+    );
+  return planes(channels, { width, height }, data);
+}
+
+/** @throws OneirosError `bad-argument` if the width or the height is not a whole number ≥ 1 */
+export function checkSize({ width, height }: Size): void {
+  if (!isCount(width) || !isCount(height))
+    throw new OneirosError('bad-argument', `a size is two whole numbers ≥ 1, not ${width}×${height}`);
+}
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1;
+}

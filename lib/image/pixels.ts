@@ -1,0 +1,55 @@
+import { OneirosError } from '../errors.js';
+import { image, plane, type Image, type Size } from './image.js';
+
+/**
+ * Interleaved pixels as decoders give and encoders take them: red, green, blue, alpha (not premultiplied), rows from
+ * the top; full scale is 255 in 8 bits, 65535 in 16.
+ */
+export interface Pixels extends Size {
+  readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
+}
+
+/** What shows through where a picture is transparent: red, green, blue in [0, 1]. */
+export type Background = readonly [number, number, number];
+export const white: Background = [1, 1, 1];
+
+/**
+ * The picture of interleaved RGBA pixels, laid over the background (in sRGB values, as browsers do).
+ * @throws OneirosError `bad-argument` if the data does not fill the size
+ */
+export function fromPixels({ width, height, data }: Pixels, background: Background = white): Image {
+  const area = width * height;
+  if (data.length !== 4 * area)
+    throw new OneirosError(
+      'bad-argument',
+      `${width}×${height} RGBA pixels are ${4 * area} values, not ${data.length}`,
+    );
+  const fullScale = data instanceof Uint16Array ? 65535 : 255;
+  const picture = image({ width, height });
+  for (let c = 0; c < 3; c++) {
+    const target = plane(picture, c);
+    const behind = background[c]!;
+    for (let i = 0; i < area; i++) {
+      const value = data[4 * i + c]! / fullScale;
+      const alpha = data[4 * i + 3]! / fullScale;
+      target[i] = alpha === 1 ? value : behind + (value - behind) * alpha;
+    }
+  }
+  return picture;
+}
+
+/** The opaque 8-bit RGBA pixels of a picture: clamped to [0, 1], rounded half up; NaN becomes 0. */
+export function toPixels({
+  width,
+  height,
+  data,
+}: Image): Size & { readonly data: Uint8ClampedArray<ArrayBuffer> } {
+  const area = width * height;
+  const pixels = new Uint8ClampedArray(4 * area).fill(255);
+  for (let c = 0; c < 3; c++)
+    for (let i = 0; i < area; i++) {
+      // Clamping and NaN → 0 are what a Uint8ClampedArray does; but it rounds half to even.
+      pixels[4 * i + c] = Math.floor(data[c * area + i]! * 255 + 0.5);
+    }
+  return { width, height, data: pixels };
+}
