@@ -1,0 +1,155 @@
+import type { Env, InferenceSession, Tensor as OrtTensor, TensorConstructor } from 'onnxruntime-common';
+import { OneirosError } from '../errors.js';
+import { numericTensor, tensor, type Tensor } from '../tensor/tensor.js';
+import { complaint } from './complaint.js';
+import { probeModel } from './probe.js';
+import type { OpenedReply, OpenRequest, Reply, Request, RunRequest } from './protocol.js';
+import type { ProviderName, ProviderStatus, TensorInfo } from './session.js';
+
+/** What the engine needs of onnxruntime-node or onnxruntime-web. */
+export interface Ort {
+  readonly env: Env;
+  readonly InferenceSession: {
+    create(model: Uint8Array | string, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: TensorConstructor;
+}
+
+/** What is known of the providers on a platform. */
+export interface Providers {
+  /** Those this build of ONNX Runtime has, the fastest first. */
+  readonly built: readonly ProviderName[];
+  /** What `auto` tries, the best first; the last is always there. */
+  readonly auto: readonly ProviderName[];
+  /** How to get a provider, given why it does not work. */
+  advice(provider: ProviderName, reason: string): string;
+}
+
+const always: readonly ProviderName[] = ['cpu', 'wasm'];
+
+/** One ONNX Runtime session behind requests and replies: the same in this thread, in a worker and in a child process. */
+export class Engine {
+  readonly #ort: Ort;
+  readonly #providers: Providers;
+  #session: InferenceSession | null = null;
+
+  constructor(ort: Ort, providers: Providers) {
+    this.#ort = ort;
+    this.#providers = providers;
+    // Failures arrive as errors; ONNX Runtime's own lines would only litter the host's standard error.
+    ort.env.logLevel = 'fatal';
+  }
+
+  /** Never rejects: what fails is a reply that says so. */
+  async answer(request: Request): Promise<Reply> {
+    try {
+      switch (request.kind) {
+        case 'open':
+          return await this.#open(request);
+        case 'run':
+          return { kind: 'ran', results: await this.#run(request) };
+        case 'providers':
+          return { kind: 'providers', providers: await this.#list() };
+        case 'close':
+          await this.#session?.release();
+          this.#session = null;
+          return { kind: 'closed' };
+      }
+    } catch (error) {
+      const { code, message } = complaint('ONNX Runtime failed', error);
+      return { kind: 'failed', code, message };
+    }
+  }
+
+  async #open({ model, provider: wanted, threads }: OpenRequest): Promise<OpenedReply> {
+    const provider = await this.#choose(wanted);
+    const session = await this.#ort.InferenceSession.create(model, {
+      executionProviders: [provider],
+      logSeverityLevel: 4,
+      ...(threads === null ? {} : { intraOpNumThreads: threads }),
+    }).catch((error: unknown) => {
+      throw complaint('the model could not be loaded', error);
+    });
+    this.#session = session;
+    return {
+      kind: 'opened',
+      provider,
+      inputs: session.inputMetadata.map(infoOf),
+      outputs: session.outputMetadata.map(infoOf),
+    };
+  }
+
+  async #choose(wanted: 'auto' | ProviderName): Promise<ProviderName> {
+    for (const provider of wanted === 'auto' ? this.#providers.auto : [wanted]) {
+      const reason = await this.#failure(provider);
+      if (reason === null) return provider;
+      if (wanted !== 'auto') {
+        const advice = this.#providers.advice(provider, reason);
+        throw new OneirosError('unsupported', `the provider ${provider} does not work here: ${advice}`);
+      }
+    }
+    throw new OneirosError('runtime', `none of ${this.#providers.auto.join(', ')} works here`);
+  }
+
+  async #list(): Promise<readonly ProviderStatus[]> {
+    const statuses: ProviderStatus[] = [];
+    for (const provider of this.#providers.built) {
+      const reason = await this.#failure(provider);
+      const note = reason === null ? '' : this.#providers.advice(provider, reason);
+      statuses.push({ provider, works: reason === null, note });
+    }
+    return statuses;
+  }
+
+  /** Why a provider does not work, or `null` if it has just computed a sum without the CPU's help. */
+  async #failure(provider: ProviderName): Promise<string | null> {
+    if (!this.#providers.built.includes(provider)) return 'this build of ONNX Runtime lacks it';
+    if (always.includes(provider)) return null;
+    try {
+      const session = await this.#ort.InferenceSession.create(probeModel(), {
+        executionProviders: [provider],
+        logSeverityLevel: 4,
+        extra: { session: { disable_cpu_ep_fallback: '1' } },
+      });
+      await session.run({ x: new this.#ort.Tensor('float32', Float32Array.of(1), [1]) });
+      await session.release();
+      return null;
+    } catch (error) {
+      return complaint('it was tried', error).message;
+    }
+  }
+
+  async #run({ feeds, fetches }: RunRequest): Promise<Record<string, Tensor>> {
+    if (this.#session === null) throw new OneirosError('runtime', 'the session is closed');
+    const inputs = Object.entries(feeds).map(([name, feed]) => [name, this.#toOrt(name, feed)] as const);
+    const outputs = await this.#session
+      .run(Object.fromEntries(inputs), fetches, { logSeverityLevel: 4 })
+      .catch((error: unknown) => {
+        throw complaint('the run failed', error);
+      });
+    return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, fromOrt(output)]));
+  }
+
+  #toOrt(name: string, { dtype, data, dims }: Tensor): OrtTensor {
+    if (dtype === 'bfloat16')
+      throw new OneirosError('unsupported', `input "${name}" is bfloat16, which JavaScript cannot feed`);
+    return new this.#ort.Tensor(dtype, data, dims);
+  }
+}
+
+function fromOrt({ type, data, dims }: OrtTensor): Tensor {
+  if (type === 'int4' || type === 'uint4')
+    throw new OneirosError('unsupported', `an output is ${type}, for which there is no array`);
+  if (type === 'string') return tensor(type, Array.from(data, String), dims);
+  if (Array.isArray(data)) throw new OneirosError('runtime', `ONNX Runtime gave ${type} as a list`);
+  // Newer engines give float16 as a Float16Array: the same bits.
+  return numericTensor(type, data.buffer, dims, data.byteOffset);
+}
+
+function infoOf(value: InferenceSession.ValueMetadata): TensorInfo {
+  if (!value.isTensor)
+    throw new OneirosError('unsupported', `"${value.name}" is no tensor but a sequence, map or optional`);
+  if (value.type === 'int4' || value.type === 'uint4')
+    throw new OneirosError('unsupported', `"${value.name}" is ${value.type}, for which there is no array`);
+  return { name: value.name, dtype: value.type, dims: value.shape.map((dim) => (dim === '' ? '?' : dim)) };
+}

@@ -1,0 +1,19 @@
+import { OneirosError } from '../../errors.js';
+import type { Engine } from '../engine.js';
+import type { Channel, Reply, Request } from '../protocol.js';
+import { createEngine } from './ort.js';
+
+/** An engine in this very thread, which each run blocks. */
+export class InlineChannel implements Channel {
+  #engine: Promise<Engine> | null = createEngine();
+
+  async ask(request: Request): Promise<Reply> {
+    if (this.#engine === null) throw new OneirosError('runtime', 'the session is closed');
+    return (await this.#engine).answer(request);
+  }
+
+  async close(): Promise<void> {
+    await this.ask({ kind: 'close' });
+    this.#engine = null;
+  }
+}

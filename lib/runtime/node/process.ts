@@ -1,0 +1,45 @@
+import { fork } from 'node:child_process';
+import { messageOf } from '../../errors.js';
+import type { Reply } from '../protocol.js';
+import { PeerChannel } from './channel.js';
+import { workerArgs, workerUrl } from './entry.js';
+import { atExit } from './exit.js';
+
+/** An engine in a child process, with its process id. */
+export class ProcessChannel extends PeerChannel {
+  readonly pid: number | undefined;
+
+  constructor() {
+    const child = fork(workerUrl, {
+      serialization: 'advanced',
+      execArgv: workerArgs,
+      // Its standard output would mix with the host's results; what native code prints when it crashes is worth seeing.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const kill = () => void child.kill('SIGKILL');
+    super({
+      send: (request) =>
+        child.send(request, (error) => {
+          if (error !== null) this.ended(`the runtime's process cannot be reached: ${messageOf(error)}`);
+        }),
+      hold: (held) => {
+        if (held) child.ref();
+        else child.unref();
+        if (held) child.channel?.ref();
+        else child.channel?.unref();
+      },
+      kill,
+      gone: atExit(kill),
+    });
+    this.pid = child.pid;
+    child.on('message', (reply: Reply) => this.answered(reply));
+    child.on('error', (error) => this.ended(`the runtime's process failed: ${messageOf(error)}`));
+    child.on('exit', (code, signal) =>
+      this.ended(
+        signal === null
+          ? `the runtime's process ended with code ${code ?? '?'}`
+          : `the runtime's process died of ${signal}`,
+      ),
+    );
+  }
+}

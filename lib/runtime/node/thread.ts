@@ -1,0 +1,27 @@
+import { Worker } from 'node:worker_threads';
+import { messageOf } from '../../errors.js';
+import { packRequest } from '../packing.js';
+import type { Channel, Reply } from '../protocol.js';
+import { PeerChannel } from './channel.js';
+import { workerArgs, workerUrl } from './entry.js';
+import { atExit } from './exit.js';
+import { Gate } from './gate.js';
+
+/** An engine in a worker thread. It cannot be killed: that would abort the host in the middle of a native call. */
+export function threadChannel(): Channel {
+  const gate = new Gate();
+  const worker = new Worker(workerUrl, { workerData: gate.shared, execArgv: workerArgs });
+  const called = atExit(() => gate.shut());
+  const channel = new PeerChannel({
+    send: (request, transfer) => {
+      const { message, moved } = packRequest(request, transfer);
+      worker.postMessage(message, moved);
+    },
+    hold: (held) => (held ? worker.ref() : worker.unref()),
+    gone: called,
+  });
+  worker.on('message', (reply: Reply) => channel.answered(reply));
+  worker.on('error', (error) => channel.ended(`the runtime's thread failed: ${messageOf(error)}`));
+  worker.on('exit', (code) => channel.ended(`the runtime's thread ended with code ${code}`));
+  return channel;
+}

@@ -1,0 +1,34 @@
+// The other end of a thread or process channel: answers requests with an engine until it is told to close.
+import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { packReply } from '../packing.js';
+import type { Reply, Request } from '../protocol.js';
+import { createEngine } from './ort.js';
+import { Gate } from './gate.js';
+
+const engine = await createEngine();
+
+if (parentPort !== null && workerData instanceof SharedArrayBuffer) {
+  const port = parentPort;
+  const gate = new Gate(workerData);
+  port.on('message', (request: Request) => {
+    void gate
+      .pass(() => engine.answer(request))
+      .then((reply) => {
+        const { message, moved } = packReply(reply);
+        port.postMessage(message, moved);
+        if (reply.kind === 'closed') port.close();
+      });
+  });
+}
+if (isMainThread && process.send !== undefined) {
+  process.on('message', (request: Request) => {
+    void engine.answer(request).then((reply: Reply) => {
+      process.send?.(reply, () => {
+        if (reply.kind === 'closed') process.disconnect();
+      });
+    });
+  });
+  // Ctrl-C in a terminal goes to the children too, but it is the host that decides how to end.
+  process.on('SIGINT', () => undefined);
+  process.on('disconnect', () => process.exit());
+}

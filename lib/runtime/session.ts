@@ -1,0 +1,121 @@
+import { OneirosError } from '../errors.js';
+import type { DType } from '../tensor/dtype.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { connectSession } from './client.js';
+import { platform } from './node/platform.js';
+
+/** What ONNX Runtime can run on. In Node: cpu, cuda, webgpu, coreml, dml; in browsers: webgpu, wasm. */
+export type ProviderName = 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'coreml' | 'dml';
+
+/**
+ * Where a session runs:
+ * - `thread`   in a worker thread, so that the host's event loop stays free
+ * - `process`  in a child process (Node only), which an abort kills in the middle of a run and whose crash is an error
+ *              here, not the host's end; tensors are copied both ways
+ * - `none`     in the calling thread, which every run blocks until it is done
+ */
+export type Isolation = 'thread' | 'process' | 'none';
+
+export interface SessionOptions {
+  /**
+   * `auto` (the default) takes the best provider that works here, in Node cuda, else cpu; `session.provider` says which.
+   * A provider asked for by name is used or the opening fails: there is no silent fall back. Single operators that a
+   * provider has no kernel for still run on the CPU, as ONNX Runtime does it.
+   */
+  readonly provider?: 'auto' | ProviderName;
+  /** @default 'thread' */
+  readonly isolation?: Isolation;
+  /** Threads within an operator on the CPU. @default one for each physical core */
+  readonly threads?: number;
+  /** The model's bytes are handed over: they are moved, not copied, and the caller's array is empty afterwards. */
+  readonly transfer?: boolean;
+  /** Gives up the opening; it has no effect on a session that is open. */
+  readonly signal?: AbortSignal;
+}
+
+export interface RunOptions {
+  /** The outputs to compute. @default all */
+  readonly fetches?: readonly string[];
+  /**
+   * The feeds are handed over: their buffers are moved to the worker instead of copied, and the caller's arrays are
+   * empty afterwards. Views of a part of a buffer are copied all the same, so that nothing else is emptied with them.
+   */
+  readonly transfer?: boolean;
+  /**
+   * Ends the run by throwing the signal's reason: before it begins or once it is done, since ONNX Runtime cannot stop
+   * in between. With `isolation: 'process'` at once, and the session is closed by that.
+   */
+  readonly signal?: AbortSignal;
+}
+
+/** An input or output of a model. Sizes that vary are their symbol; `?` where the model names none. */
+export interface TensorInfo {
+  readonly name: string;
+  readonly dtype: DType;
+  /** Empty for a scalar, and where the model does not declare the rank. */
+  readonly dims: readonly (number | string)[];
+}
+
+/**
+ * A model made ready to run. It holds native memory and a thread or process until it is disposed (`await using`); one
+ * that is not disposed does not keep the host from ending.
+ */
+export interface Session extends AsyncDisposable {
+  readonly provider: ProviderName;
+  readonly inputs: readonly TensorInfo[];
+  readonly outputs: readonly TensorInfo[];
+  /**
+   * Computes the outputs from the feeds, by name. Runs of one session queue up. The feeds stay the caller's, but must
+   * not change until the promise settles; the results are the caller's own.
+   * @throws OneirosError `bad-argument` for feeds that do not fit the inputs, `too-large` where memory ran out,
+   *   `runtime` where ONNX Runtime failed, the signal's reason after an abort
+   */
+  run(feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Record<string, Tensor>>;
+  /** Lets the runs asked for so far finish, then frees everything. */
+  dispose(): Promise<void>;
+}
+
+/** Whether a provider works on this machine, and why not or how to get it. */
+export interface ProviderStatus {
+  readonly provider: ProviderName;
+  readonly works: boolean;
+  readonly note: string;
+}
+
+/**
+ * Makes a model ready to run.
+ * @param model the bytes of an ONNX file, or where it lies: a path in Node (the only form for a model with external
+ *   data), a URL in browsers
+ * @throws OneirosError `not-found`, `bad-input` for a malformed model, `unsupported` for an operator or a provider that
+ *   is not there, `bad-argument`
+ */
+export async function openSession(
+  model: Uint8Array | { readonly path: string },
+  options: SessionOptions = {},
+): Promise<Session> {
+  const { provider = 'auto', isolation = 'thread', threads, transfer = false, signal } = options;
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
+    throw new OneirosError('bad-argument', `threads must be a whole number ≥ 1, not ${threads}`);
+  signal?.throwIfAborted();
+  await platform.checkModel(model);
+  const channel = platform.connect(isolation);
+  const request = {
+    kind: 'open',
+    model: model instanceof Uint8Array ? model : model.path,
+    provider,
+    threads: threads ?? null,
+  } as const;
+  return connectSession(channel, request, transfer, signal);
+}
+
+/** Every provider this build of ONNX Runtime knows, the fastest first, each tried on a tiny model. */
+export async function listProviders(): Promise<readonly ProviderStatus[]> {
+  const channel = platform.connect('thread');
+  try {
+    const reply = await channel.ask({ kind: 'providers' }, false);
+    if (reply.kind === 'failed') throw new OneirosError(reply.code, reply.message);
+    return reply.kind === 'providers' ? reply.providers : [];
+  } finally {
+    await channel.close();
+  }
+}
