@@ -180,6 +180,7 @@ export class GraphBuilder {
     return inferNode(
       node,
       node.inputs.map((name) => (name === '' ? unknown : this.value(name))),
+      (name) => this.#values.get(name),
     );
   }
 

@@ -1,0 +1,127 @@
+import type { DType } from '../../tensor/dtype.js';
+import { attr } from '../attributes.js';
+import type { Dim, Node, Shape } from '../graph.js';
+import { unify } from './broadcast.js';
+import { add, isEqual, mul, sub } from './dim.js';
+import {
+  anyShape,
+  commonDType,
+  contradiction,
+  dtypeOf,
+  isGiven,
+  known,
+  requireRank,
+  shapeOf,
+  type Facts,
+  type Inference,
+  type Inferences,
+} from './facts.js';
+import { countWindows, extent, windowsOf } from './windows.js';
+
+interface Operands {
+  readonly image: Shape;
+  /** [outputs, inputs/group, …kernel] of Conv, [inputs, outputs/group, …kernel] of ConvTranspose. */
+  readonly weights: Shape;
+  readonly kernel: Shape;
+  readonly group: number;
+}
+
+/** Shapes of the image and the weights, checked against each other; `weightsAt` says which input the weights are. */
+function operandsOf(node: Node, inputs: readonly Facts[], weightsAt: number): Operands | null {
+  const image = requireRank(node, inputs, 0, 2, true);
+  const weights = requireRank(node, inputs, weightsAt, 2, true);
+  if (image === null || weights === null) return null;
+  if (image.length !== weights.length)
+    throw contradiction(
+      node,
+      inputs,
+      `weights of ${weights.length} axes do not fit an image of ${image.length}`,
+    );
+  const group = attr.int(node, 'group', 1);
+  if (group < 1) throw contradiction(node, inputs, `group must be ≥ 1, not ${group}`);
+  const kernel = attr.ints(node, 'kernel_shape', []);
+  const given = weights.slice(2);
+  if (
+    kernel.length > 0 &&
+    (kernel.length !== given.length || kernel.some((k, i) => isEqual(k, given[i]!) === false))
+  )
+    throw contradiction(
+      node,
+      inputs,
+      `kernel_shape [${kernel.join(', ')}] is not the weights' [${given.join(', ')}]`,
+    );
+  return { image, weights, kernel: kernel.length > 0 ? kernel : given, group };
+}
+
+function requireChannels(node: Node, inputs: readonly Facts[], image: Dim, wanted: Dim): void {
+  if (isEqual(image, wanted) === false)
+    throw contradiction(
+      node,
+      inputs,
+      `the image has ${image} channels, the weights and group are for ${wanted}`,
+    );
+}
+
+function requireBias(node: Node, inputs: readonly Facts[], index: number, outputs: Dim): void {
+  if (!isGiven(node, index)) return;
+  const [size] = requireRank(node, inputs, index, 1) ?? [];
+  if (size !== undefined) unify(node, inputs, 'bias and output channels', size, outputs);
+}
+
+/** Where only one of image and weights is known, the rank is all that follows. */
+function outputOfUnknown(inputs: readonly Facts[], weightsAt: number): Shape | null {
+  const shape = shapeOf(inputs[0]) ?? shapeOf(inputs[weightsAt]);
+  return shape && anyShape(shape.length);
+}
+
+/** `weightsAt` and `biasAt` say which inputs those are, `dtypeOfResult` what the result is made of. */
+function conv(
+  weightsAt: number,
+  biasAt: number,
+  dtypeOfResult: (node: Node, inputs: readonly Facts[]) => DType | undefined,
+): Inference {
+  return (node, inputs) => {
+    const dtype = dtypeOfResult(node, inputs);
+    const operands = operandsOf(node, inputs, weightsAt);
+    if (operands === null) return [known(dtype, outputOfUnknown(inputs, weightsAt))];
+    const { image, weights, kernel, group } = operands;
+    const outputs = weights[0]!;
+    requireChannels(node, inputs, image[1]!, mul(weights[1]!, group));
+    requireBias(node, inputs, biasAt, outputs);
+    if (typeof outputs === 'number' && outputs % group !== 0)
+      throw contradiction(node, inputs, `${outputs} output channels do not divide into ${group} groups`);
+    const spatial = image.slice(2);
+    const windows = windowsOf(node, inputs, spatial.length, kernel);
+    return [known(dtype, [image[0]!, outputs, ...countWindows(node, inputs, spatial, windows)])];
+  };
+}
+
+/** Along each axis (in − 1) · stride + extent + output_padding − pads, unless `output_shape` or `auto_pad` says it. */
+const convTranspose: Inference = (node, inputs) => {
+  const dtype = commonDType(node, inputs);
+  const operands = operandsOf(node, inputs, 1);
+  if (operands === null) return [known(dtype, outputOfUnknown(inputs, 1))];
+  const { image, weights, kernel, group } = operands;
+  requireChannels(node, inputs, image[1]!, weights[0]!);
+  const outputs = mul(weights[1]!, group);
+  requireBias(node, inputs, 2, outputs);
+  const spatial = image.slice(2);
+  const windows = windowsOf(node, inputs, spatial.length, kernel);
+  const wanted = attr.ints(node, 'output_shape', []);
+  const outputPadding = attr.ints(node, 'output_padding', []);
+  const sizes = spatial.map((size, i) => {
+    const stride = windows.strides[i]!;
+    if (wanted.length >= spatial.length) return wanted[wanted.length - spatial.length + i]!;
+    if (windows.same) return mul(size, stride);
+    const [before, behind] = windows.pads[i]!;
+    return add(add(mul(sub(size, 1), stride), extent(windows, i)), (outputPadding[i] ?? 0) - before - behind);
+  });
+  return [known(dtype, [image[0]!, outputs, ...sizes])];
+};
+
+export const convolution: Inferences = {
+  Conv: conv(1, 2, (node, inputs) => commonDType(node, inputs)),
+  ConvInteger: conv(1, Infinity, () => 'int32'),
+  ConvTranspose: convTranspose,
+  QLinearConv: conv(3, 8, (_, inputs) => dtypeOf(inputs[7])),
+};

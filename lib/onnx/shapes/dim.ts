@@ -1,0 +1,104 @@
+import type { Dim } from '../graph.js';
+import * as polynomial from './polynomial.js';
+import { constant, constantOf, isNonNegative, print, type Polynomial } from './polynomial.js';
+import { extremum, floorDivide, truncateDivide } from './quotient.js';
+import { quote, read, symbolTerm } from './reader.js';
+
+/**
+ * Arithmetic on sizes that may be symbols. Results are written in a canonical form, so equal strings mean equal sizes,
+ * whatever numbers the symbols stand for; the converse is tried for, not promised. Symbols stand for whole numbers ≥ 0,
+ * except those that begin with `?`, which stand for any whole number.
+ *
+ *     add(sub('h', 1), 1)                    'h'
+ *     floorDiv(mul(2, 'h'), 2)               'h'
+ *     floorDiv(add(floorDiv('h', 2), 1), 2)  'floor((h + 2)/4)'
+ *
+ * A string that is not written canonically (`height/2`, `batch-size`) is the name of a symbol. Inside an expression a
+ * name that could be misread stands in braces: `{batch-size} + 1`.
+ */
+export const add = lift((a, b) => polynomial.add(a, b));
+export const sub = lift((a, b) => polynomial.subtract(a, b));
+export const mul = lift((a, b) => polynomial.multiply(a, b));
+/** ⌊a/b⌋ */
+export const floorDiv = lift(floorDivide);
+/** a/b rounded towards zero, as ONNX divides integers. */
+export const truncDiv = lift(truncateDivide);
+export const ceilDiv = (a: Dim, b: number): Dim => floorDiv(add(a, b - 1), b);
+export const min = lift((a, b) => extremum('min', [a, b]));
+export const max = lift((a, b) => extremum('max', [a, b]));
+export const product = (dims: readonly Dim[]): Dim => dims.reduce(mul, 1);
+
+/** A size of which nothing is known: equal to no other, not even to itself. `inferNode` gives each a symbol of its own. */
+export const anySize = '?';
+
+/** Longer expressions are given up as `anySize`: no graph can make them grow without bound. */
+const maxLength = 200;
+
+/** Whether two sizes are the same: for certain (`true`), for certain not (`false`), or who knows (`null`). */
+export function isEqual(a: Dim, b: Dim): boolean | null {
+  if (a === anySize || b === anySize) return null;
+  if (a === b) return true;
+  const [p, q] = [parse(a), parse(b)];
+  const difference = polynomial.subtract(p, q);
+  if (difference.size === 0) return true;
+  const isPositive = (d: Polynomial) => (d.get('')?.coefficient ?? 0) > 0 && isNonNegative(d);
+  return isPositive(difference) || isPositive(polynomial.scale(difference, -1)) ? false : null;
+}
+
+/** Whether a size is certain not to be negative. */
+export function isAtLeastZero(dim: Dim): boolean {
+  return dim !== anySize && isNonNegative(parse(dim));
+}
+
+/** The dimension that is the symbol called `name`, whatever characters that has. */
+export function symbol(name: string): string {
+  const p = parseCanonical(name);
+  const [only] = p?.values() ?? [];
+  return p === null || only?.atoms[0]?.symbol === name ? name : quote(name);
+}
+
+/** The names of all symbols in a dimension. */
+export function symbolsOf(dim: Dim): readonly string[] {
+  const names = new Set<string>();
+  if (typeof dim === 'string')
+    substitute(dim, (name) => {
+      names.add(name);
+      return undefined;
+    });
+  return [...names];
+}
+
+/** Puts sizes in for the symbols that `sizeOf` knows: with all of them known, the result is a number. */
+export function substitute(dim: Dim, sizeOf: (symbol: string) => Dim | undefined): Dim {
+  if (typeof dim === 'number') return dim;
+  const replace = (name: string) => {
+    const size = sizeOf(name);
+    return size === undefined ? symbolTerm(name) : parse(size);
+  };
+  return toDim(parseCanonical(dim) === null ? replace(dim) : read(dim, replace));
+}
+
+function lift(f: (a: Polynomial, b: Polynomial) => Polynomial | null): (a: Dim, b: Dim) => Dim {
+  return (a, b) => (a === anySize || b === anySize ? anySize : toDim(f(parse(a), parse(b))));
+}
+
+function toDim(p: Polynomial | null): Dim {
+  if (p === null) return anySize;
+  const value = constantOf(p);
+  if (value !== null) return value;
+  const text = print(p);
+  if (text.length > maxLength) return anySize;
+  const [only] = p.values();
+  const name = only?.atoms[0]?.symbol;
+  return name !== undefined && text === quote(name) ? symbol(name) : text;
+}
+
+function parse(dim: Dim): Polynomial {
+  if (typeof dim === 'number') return constant(dim);
+  return parseCanonical(dim) ?? symbolTerm(dim);
+}
+
+function parseCanonical(text: string): Polynomial | null {
+  const p = text.length > maxLength ? null : read(text, symbolTerm);
+  return p !== null && toDim(p) === text ? p : null;
+}

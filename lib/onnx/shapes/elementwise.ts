@@ -1,0 +1,174 @@
+import type { DType } from '../../tensor/dtype.js';
+import type { Dim } from '../graph.js';
+import { broadcast } from './broadcast.js';
+import { ceil, divide, floor, mapContent, modulo, numeric, symbolic } from './content.js';
+import * as dims from './dim.js';
+import { anySize } from './dim.js';
+import {
+  commonDType,
+  dtypeOf,
+  isGiven,
+  known,
+  shapeOf,
+  unknown,
+  type Inference,
+  type Inferences,
+} from './facts.js';
+
+type ElementFunction = Parameters<typeof mapContent>[0];
+
+/** One operand (what else there is are parameters); `dtype` where the result has a type of its own. */
+function unary(f: ElementFunction | null = null, dtype?: DType): Inference {
+  return (_, [x]) => {
+    const shape = shapeOf(x);
+    return [known(dtype ?? dtypeOf(x), shape, f && mapContent(f, shape, [x]))];
+  };
+}
+
+/** Operands of one type, broadcast together; `dtype` where the result has a type of its own. */
+function broadcasting(f: ElementFunction | null = null, dtype?: DType): Inference {
+  return (node, inputs) => {
+    const common = commonDType(node, inputs);
+    const shape = broadcast(node, inputs, inputs.map(shapeOf));
+    return [known(dtype ?? common, shape, f && mapContent(f, shape, inputs))];
+  };
+}
+
+/** As many operands as there are, taken two at a time. */
+function variadic(f: (dtype: DType, a: Dim, b: Dim) => Dim): ElementFunction {
+  return (dtype, first = anySize, ...others) => others.reduce((a, b) => f(dtype, a, b), first);
+}
+
+const equal: ElementFunction = (_, a = anySize, b = anySize) => {
+  const answer = dims.isEqual(a, b);
+  return answer === null ? anySize : Number(answer);
+};
+
+/** Which side of a comparison is certain to win, if any, is asked of the difference. */
+function ordered(compare: (difference: number) => boolean): ElementFunction {
+  return (_, a = anySize, b = anySize) => {
+    const difference = dims.sub(a, b);
+    if (typeof difference === 'number') return Number(compare(difference));
+    if (dims.isAtLeastZero(dims.sub(difference, 1))) return Number(compare(1));
+    return dims.isAtLeastZero(dims.sub(dims.sub(0, difference), 1)) ? Number(compare(-1)) : anySize;
+  };
+}
+
+/** out = condition ? a : b; nothing is converted, so the types of a and b agree. */
+const where: Inference = (node, inputs) => {
+  const [condition, a, b] = inputs;
+  const shape = broadcast(node, inputs, inputs.map(shapeOf));
+  const choose: ElementFunction = (_, test = anySize, yes = anySize, no = anySize) => {
+    if (typeof test === 'number') return test ? yes : no;
+    return dims.isEqual(yes, no) === true ? yes : anySize;
+  };
+  return [known(commonDType(node, inputs, [a, b]), shape, mapContent(choose, shape, [condition, a, b]))];
+};
+
+/** Powers may have an exponent of another type. */
+const pow: Inference = (node, inputs) => {
+  const shape = broadcast(node, inputs, inputs.map(shapeOf));
+  const f = numeric((base, exponent) => base ** exponent);
+  return [known(dtypeOf(inputs[0]), shape, mapContent(f, shape, inputs))];
+};
+
+/** x shifted and scaled by parameters that broadcast to x, never beyond it. */
+const prelu: Inference = (node, inputs) => {
+  const dtype = commonDType(node, inputs);
+  return [known(dtype, broadcast(node, inputs, inputs.map(shapeOf)) && shapeOf(inputs[0]))];
+};
+
+/** y, and the mask of what was kept. */
+const dropout: Inference = (_, [x]) => [known(dtypeOf(x), shapeOf(x), x?.content), known('bool', shapeOf(x))];
+
+const clip: Inference = (node, inputs) => {
+  const [x, low, high] = inputs;
+  const dtype = commonDType(node, inputs);
+  const shape = shapeOf(x);
+  const bounded: ElementFunction = (_, value = anySize, least = anySize, most = anySize) => {
+    const isOpen = [value, least, most].some((item) => typeof item === 'number' && !Number.isFinite(item));
+    return isOpen ? anySize : dims.min(dims.max(value, least), most);
+  };
+  const isPlain = isGiven(node, 1) && isGiven(node, 2);
+  return [known(dtype, shape, isPlain ? mapContent(bounded, shape, [x, low, high]) : null)];
+};
+
+const floats = `Acos Acosh Asin Asinh Atan Atanh Cos Cosh Sin Sinh Tan Tanh Exp Log Erf Reciprocal
+  Sigmoid Relu LeakyRelu Elu Celu Selu Softplus Softsign HardSigmoid HardSwish Mish Gelu Swish ThresholdedRelu Shrink
+  Hardmax Softmax LogSoftmax LpNormalization MeanVarianceNormalization BitwiseNot CumSum`.split(/\s+/);
+
+export const elementwise: Inferences = {
+  ...Object.fromEntries(floats.map((op) => [op, unary()])),
+  Abs: unary(numeric(Math.abs)),
+  Ceil: unary(ceil),
+  Clip: clip,
+  Dropout: dropout,
+  Floor: unary(floor),
+  Identity: (_, [x]) => [x ?? unknown],
+  IsInf: unary(null, 'bool'),
+  IsNaN: unary(null, 'bool'),
+  Neg: unary(
+    symbolic(
+      (a) => dims.sub(0, a),
+      (a) => -a,
+    ),
+  ),
+  Not: unary(numeric((a) => Number(!a))),
+  PRelu: prelu,
+  Round: unary(numeric(roundHalfToEven)),
+  Sign: unary(numeric(Math.sign)),
+  Sqrt: unary(numeric(Math.sqrt)),
+
+  Add: broadcasting(symbolic(dims.add, (a, b) => a + b)),
+  Sub: broadcasting(symbolic(dims.sub, (a, b) => a - b)),
+  Mul: broadcasting(symbolic(dims.mul, (a, b) => a * b)),
+  Div: broadcasting(divide),
+  Mod: (node, inputs, scope) =>
+    broadcasting(node.attributes.has('fmod') ? null : modulo)(node, inputs, scope),
+  Pow: pow,
+  BitShift: broadcasting(),
+  BitwiseAnd: broadcasting(),
+  BitwiseOr: broadcasting(),
+  BitwiseXor: broadcasting(),
+  Max: broadcasting(variadic(symbolic(dims.max, Math.max))),
+  Min: broadcasting(variadic(symbolic(dims.min, Math.min))),
+  Mean: broadcasting(),
+  Sum: broadcasting(variadic(symbolic(dims.add, (a, b) => a + b))),
+
+  And: broadcasting(
+    numeric((a, b) => Number(a !== 0 && b !== 0)),
+    'bool',
+  ),
+  Or: broadcasting(
+    numeric((a, b) => Number(a !== 0 || b !== 0)),
+    'bool',
+  ),
+  Xor: broadcasting(
+    numeric((a, b) => Number(a !== b)),
+    'bool',
+  ),
+  Equal: broadcasting(equal, 'bool'),
+  Greater: broadcasting(
+    ordered((difference) => difference > 0),
+    'bool',
+  ),
+  GreaterOrEqual: broadcasting(
+    ordered((difference) => difference >= 0),
+    'bool',
+  ),
+  Less: broadcasting(
+    ordered((difference) => difference < 0),
+    'bool',
+  ),
+  LessOrEqual: broadcasting(
+    ordered((difference) => difference <= 0),
+    'bool',
+  ),
+  Where: where,
+};
+
+function roundHalfToEven(x: number): number {
+  const floored = Math.floor(x);
+  const isTie = x - floored === 0.5;
+  return isTie ? 2 * Math.round(x / 2) : Math.round(x);
+}

@@ -1,0 +1,76 @@
+import { attr } from '../attributes.js';
+import type { Dim, Node, Shape } from '../graph.js';
+import { add, max, min, mul } from './dim.js';
+import {
+  anyShape,
+  axisOf,
+  dtypeOf,
+  known,
+  listOf,
+  shapeOf,
+  type Facts,
+  type Inference,
+  type Inferences,
+} from './facts.js';
+
+/** `ofAll` is what the reduction makes of a vector of sizes. */
+function reduce(ofAll?: (a: Dim, b: Dim) => Dim): Inference {
+  return (node, inputs) => {
+    const [x] = inputs;
+    const shape = reducedShape(node, inputs);
+    const isWhole = x?.type?.dtype === 'int64' || x?.type?.dtype === 'int32';
+    const elements = (ofAll && isWhole && shape?.every((size) => size === 1) && x.content) || [];
+    const isReduced = shape?.length === 0 || shapeOf(x)?.length === 1;
+    return [
+      known(dtypeOf(x), shape, isReduced && elements.length > 0 && ofAll ? [elements.reduce(ofAll)] : null),
+    ];
+  };
+}
+
+function reducedShape(node: Node, inputs: readonly Facts[]): Shape | null {
+  const shape = shapeOf(inputs[0]);
+  const keeps = attr.int(node, 'keepdims', 1) !== 0;
+  const axes = listOf(node, inputs, 'axes', 1);
+  if (axes === null) return shape && keeps ? anyShape(shape.length) : null;
+  if (axes === undefined || axes.length === 0) {
+    if (attr.int(node, 'noop_with_empty_axes', 0) !== 0) return shape;
+    if (!keeps) return [];
+    return shape && shape.map(() => 1);
+  }
+  if (shape === null) return null;
+  const reduced = new Set(axes.map((axis) => axisOf(node, inputs, axis, shape.length)));
+  return shape.flatMap((size, i) => (!reduced.has(i) ? [size] : keeps ? [1] : []));
+}
+
+/** Where the extremum is along one axis. */
+const argExtremum: Inference = (node, inputs) => {
+  const shape = shapeOf(inputs[0]);
+  if (shape === null) return [known('int64', null)];
+  const axis = axisOf(node, inputs, attr.int(node, 'axis', 0), shape.length);
+  const keeps = attr.int(node, 'keepdims', 1) !== 0;
+  return [
+    known(
+      'int64',
+      shape.flatMap((size, i) => (i !== axis ? [size] : keeps ? [1] : [])),
+    ),
+  ];
+};
+
+/** The determinant of each matrix. */
+const det: Inference = (_, [x]) => [known(dtypeOf(x), shapeOf(x)?.slice(0, -2) ?? null)];
+
+export const reduction: Inferences = {
+  ArgMax: argExtremum,
+  ArgMin: argExtremum,
+  Det: det,
+  ReduceL1: reduce(),
+  ReduceL2: reduce(),
+  ReduceLogSum: reduce(),
+  ReduceLogSumExp: reduce(),
+  ReduceMax: reduce(max),
+  ReduceMean: reduce(),
+  ReduceMin: reduce(min),
+  ReduceProd: reduce(mul),
+  ReduceSum: reduce(add),
+  ReduceSumSquare: reduce(),
+};
