@@ -74,7 +74,7 @@ write("geometry.json", dict(
     width=9, height=6, data=numbers(picture),
     zooms=[dict(factor=f, rotation=r, result=numbers(zoomed(f, r))) for f, r in [(1.3, 0), (1, 30), (0.7, -45), (1, 180)]],
     blurs=[dict(sigma=s, radius=r, result=numbers(TF.gaussian_blur(picture.double(), [2 * r + 1] * 2, [s, s]))) for s, r in [(0.8, 3), (1.5, 2), (1, 5)]],
-    pads=[dict(border=b, result=numbers(F.pad(picture[None], (3, 1, 2, 4), mode=b)[0])) for b in ("replicate", "reflect")],
+    pads={border: numbers(F.pad(picture[None], (3, 1, 2, 4), mode=border)[0]) for border in ("replicate", "reflect")},
     centerCrop=dict(width=4, height=3, result=numbers(TF.center_crop(picture, [3, 4]))),
 ))
 

@@ -1,0 +1,113 @@
+import { expect } from 'chai';
+import {
+  colorMoments,
+  matchColorMoments,
+  matchHistogram,
+  transferChroma,
+} from '../../lib/image/color-transfer.js';
+import { colorize, cubehelix, diverging, jet } from '../../lib/image/colormap.js';
+import {
+  grey,
+  luminance,
+  mapColors,
+  rgbToYCbCr,
+  rgbToYiq,
+  yCbCrToRgb,
+  yiqToRgb,
+} from '../../lib/image/colorspace.js';
+import { image, planes, solid } from '../../lib/image/image.js';
+import { expectClose } from './expect.js';
+import reference from './golden/color.json' with { type: 'json' };
+
+const content = image(reference.content, Float32Array.from(reference.content.data));
+const style = image(reference.style, Float32Array.from(reference.style.data));
+const pixel = (r: number, g: number, b: number) => solid({ width: 1, height: 1 }, [r, g, b]);
+
+describe('colour spaces', () => {
+  it('give the figures of their standards for red, green, blue and white', () => {
+    expectClose(mapColors(pixel(1, 0, 0), rgbToYCbCr).data, [0.299, 0.5 - 0.168736, 1], 1e-6);
+    expectClose(mapColors(pixel(0, 0, 1), rgbToYCbCr).data, [0.114, 1, 0.5 - 0.081312], 1e-6);
+    expectClose(mapColors(pixel(1, 1, 1), rgbToYCbCr).data, [1, 0.5, 0.5], 1e-6);
+    expectClose(mapColors(pixel(1, 0, 0), rgbToYiq).data, [0.3, 0.599, 0.213], 1e-6);
+    expectClose(mapColors(pixel(1, 1, 1), rgbToYiq).data, [1, 0, 0], 1e-6);
+    expect(luminance(pixel(0, 1, 0)).data[0]).to.be.closeTo(0.587, 1e-6);
+    expect([...grey(luminance(pixel(1, 1, 1))).data]).to.deep.equal([1, 1, 1]);
+  });
+
+  it('are undone by their inverses', () => {
+    expectClose(mapColors(mapColors(content, rgbToYCbCr), yCbCrToRgb).data, content.data, 1e-6);
+    expectClose(mapColors(mapColors(content, rgbToYiq), yiqToRgb).data, content.data, 1e-6);
+  });
+});
+
+describe('colour transfer', () => {
+  it('keeps one picture’s luminance and the other’s chroma', () => {
+    const [light, dark] = [pixel(0.5, 0.5, 0.5), pixel(0.6, 0.2, 0.2)];
+    const result = transferChroma(light, dark);
+    expect(luminance(result).data[0]).to.be.closeTo(0.5, 1e-6);
+    const shift = 0.5 - (0.299 * 0.6 + 0.701 * 0.2);
+    expectClose(result.data, [0.6 + shift, 0.2 + shift, 0.2 + shift], 1e-6);
+    expect(() => transferChroma(content, style)).to.throw('8×5 but the colours are 4×6');
+  });
+
+  it('measures mean and covariance as numpy', () => {
+    const { mean, covariance } = colorMoments(style);
+    expectClose(mean, reference.mean, 1e-7);
+    expectClose(covariance, reference.covariance, 1e-7);
+  });
+
+  it('moves mean and covariance onto the reference’s', () => {
+    const moments = colorMoments(content);
+    const matched = matchColorMoments(style, moments);
+    expectClose(matched.data, reference.styleWithMomentsOfContent, 1e-5);
+    expectClose(colorMoments(matched).covariance, moments.covariance, 1e-4);
+  });
+
+  it('survives pictures of one colour', () => {
+    const flat = solid({ width: 3, height: 3 }, [0.2, 0.4, 0.9]);
+    const { mean } = colorMoments(content);
+    const matched = matchColorMoments(flat, colorMoments(content));
+    expectClose(
+      matched.data,
+      mean.flatMap((value) => Array<number>(9).fill(value)),
+      1e-5,
+    );
+    expectClose(
+      matchColorMoments(content, colorMoments(flat)).data,
+      solid(content, [0.2, 0.4, 0.9]).data,
+      1e-3,
+    );
+  });
+
+  it('matches histograms as skimage', () => {
+    expectClose(matchHistogram(style, content).data, reference.styleWithHistogramOfContent, 1e-6);
+  });
+});
+
+describe('colour maps', () => {
+  it('have the ends they are known for', () => {
+    expect(jet(0)).to.deep.equal([0, 0, 0.5]);
+    expect(jet(0.5)).to.deep.equal([0.5, 1, 0.5]);
+    expect(jet(1)).to.deep.equal([0.5, 0, 0]);
+    expect(diverging(0)).to.deep.equal([0, 0, 1]);
+    expect(diverging(0.5)).to.deep.equal([1, 1, 1]);
+    expect(diverging(1)).to.deep.equal([1, 0, 0]);
+    expect(cubehelix(0)).to.deep.equal([0, 0, 0]);
+    expect(cubehelix(1)).to.deep.equal([1, 1, 1]);
+    // At ½ the helix stands at 150°, where cos is −√3/2 and sin ½, with amplitude ⅛.
+    expectClose(cubehelix(0.5), [0.627511, 0.474984, 0.286423], 1e-6);
+  });
+
+  it('cubehelix gets lighter and lighter', () => {
+    const luma = Array.from({ length: 50 }, (_, i) => {
+      const [r, g, b] = cubehelix(i / 49);
+      return 0.3 * r + 0.59 * g + 0.11 * b;
+    });
+    expect(luma.every((value, i) => i === 0 || value > luma[i - 1]!)).to.be.true;
+  });
+
+  it('colour a plane, and clamp', () => {
+    const values = planes(1, { width: 3, height: 1 }, Float32Array.of(-5, 0.5, NaN));
+    expect([...colorize(values).data]).to.deep.equal([0, 0.5, 0, 0, 1, 0, 0.5, 0.5, 0.5]);
+  });
+});

@@ -1,0 +1,17 @@
+import { expect } from 'chai';
+
+/** Every number within `tolerance` of the expected one. */
+export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
+  expect(actual.length).to.equal(expected.length);
+  let worst = 0;
+  for (let i = 0; i < actual.length; i++) worst = Math.max(worst, Math.abs(actual[i]! - expected[i]!));
+  expect(worst).to.be.at.most(tolerance);
+}
+
+/** What a promise is rejected with. */
+export async function rejection(promise: Promise<unknown>): Promise<unknown> {
+  return promise.then(
+    () => expect.fail('it should have failed'),
+    (error: unknown) => error,
+  );
+}

@@ -1,0 +1,207 @@
+import { expect } from 'chai';
+import { OneirosError, type ErrorCode } from '../../lib/errors.js';
+import { imageHeader } from '../../lib/image/files.js';
+import { image, solid } from '../../lib/image/image.js';
+import { decodeImage, encodeImage } from '../../lib/image/node.js';
+import { pngChunk, pngChunks, pngFile } from '../../lib/image/png.js';
+import { readPngText, writePngText } from '../../lib/image/png-text.js';
+import { random } from '../../lib/tensor/random.js';
+import { expectClose, rejection } from './expect.js';
+import golden from './golden/files.json' with { type: 'json' };
+
+interface File {
+  readonly bytes: readonly number[];
+  readonly width: number;
+  readonly height: number;
+  readonly expected: readonly number[];
+}
+const files: Readonly<Record<string, File>> = golden;
+const bytesOf = (name: string) => Uint8Array.from(files[name]!.bytes);
+
+async function expectError(file: Uint8Array, code: ErrorCode, text: string, options = {}): Promise<void> {
+  const error = await rejection(decodeImage(file, options));
+  if (!(error instanceof OneirosError)) throw error;
+  expect(error.code).to.equal(code);
+  expect(error.message).to.include(text);
+  expect(error.message).not.to.include('\n');
+}
+
+/** A PNG that says it has this size; its IDAT holds nothing of the kind. */
+function pngOfSize(width: number, height: number): Uint8Array {
+  const header = new Uint8Array(13);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, width);
+  view.setUint32(4, height);
+  header.set([8, 2, 0, 0, 0], 8);
+  return pngFile([
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', new Uint8Array(20)),
+    pngChunk('IEND', new Uint8Array()),
+  ]);
+}
+
+describe('decodeImage', () => {
+  for (const [name, { width, height, expected }] of Object.entries(files))
+    it(`reads ${name} as PIL does`, async () => {
+      const picture = await decodeImage(bytesOf(name));
+      expect([picture.width, picture.height]).to.deep.equal([width, height]);
+      // Inverse DCTs differ by rounding (PIL's own of baseline and progressive files by 3); all else is exact.
+      expectClose(picture.data, expected, name.endsWith('jpeg') ? 4.01 / 255 : 1e-6);
+    });
+
+  it('lays transparency over the chosen background', async () => {
+    const [white, black] = await Promise.all([
+      decodeImage(bytesOf('rgba.png')),
+      decodeImage(bytesOf('rgba.png'), { background: [0, 0, 0] }),
+    ]);
+    expect(white.data[0]).to.be.greaterThan(black.data[0]!);
+  });
+
+  it('reads a 1×1 image', async () => {
+    const one = solid({ width: 1, height: 1 }, [1, 0, 0.2]);
+    for (const format of ['png', 'jpeg'] as const) {
+      const back = await decodeImage(await encodeImage(one, format));
+      expectClose(back.data, one.data, 3 / 255);
+    }
+  });
+
+  it('reads a PNG with an animation chunk and bytes after its end', async () => {
+    const [header, ...rest] = [...pngChunks(bytesOf('rgb.png'))].map((chunk) => chunk.bytes);
+    const animated = pngFile([header!, pngChunk('acTL', new Uint8Array(8)), ...rest, Uint8Array.of(1, 2, 3)]);
+    expectClose((await decodeImage(animated)).data, files['rgb.png']!.expected, 1e-6);
+  });
+
+  it('reads bytes that lie inside a larger buffer', async () => {
+    for (const name of ['rgb.png', 'rgb-raw.tiff', 'orientation-6.jpeg', 'rgb.bmp', 'palette.gif']) {
+      const padded = Uint8Array.from([1, 2, 3, ...files[name]!.bytes, 4, 5]).subarray(3, -2);
+      expect((await decodeImage(padded)).width).to.equal(files[name]!.width);
+    }
+  });
+
+  it('says what is wrong with a file that is no picture', async () => {
+    await expectError(new Uint8Array(), 'bad-input', 'the image file is empty');
+    await expectError(new TextEncoder().encode('hello'), 'bad-input', 'this is no image file');
+    await expectError(new TextEncoder().encode('RIFF....WEBPVP8 '), 'unsupported', 'WebP');
+    await expectError(new TextEncoder().encode('<svg xmlns='), 'unsupported', 'SVG');
+    await expectError(Uint8Array.of(0xff, 0xd8), 'bad-input', 'JPEG file is truncated');
+    await expectError(Uint8Array.of(0xff, 0xd8, 0xff, 0xda, 0, 0), 'bad-input', 'no frame header');
+  });
+
+  it('refuses too many pixels by the header alone', async () => {
+    await expectError(
+      pngOfSize(100_000, 100_000),
+      'too-large',
+      '100000×100000 pixels, over the limit of 100000000',
+    );
+    await expectError(pngOfSize(2 ** 31, 2 ** 31), 'too-large', 'over the limit');
+    await expectError(pngOfSize(0, 5), 'bad-input', 'its size is 0×5');
+    const jpeg = bytesOf('grey.jpeg');
+    const frame = jpeg.findIndex((byte, i) => byte === 0xff && jpeg[i + 1] === 0xc0);
+    jpeg.set([0xff, 0xff, 0xff, 0xff], frame + 5);
+    await expectError(jpeg, 'too-large', '65535×65535');
+    await expectError(bytesOf('rgb.bmp'), 'too-large', '5×3 pixels, over the limit of 14', { maxPixels: 14 });
+    for (const name of ['rgb.bmp', 'palette.gif', 'rgb-raw.tiff', 'rgb.png'])
+      await expectError(bytesOf(name), 'too-large', 'limit of 1', { maxPixels: 1 });
+  });
+
+  it('refuses an interlaced PNG that inflates to more than its pixels', async () => {
+    const zeros = new Blob([new Uint8Array(1e6)]).stream().pipeThrough(new CompressionStream('deflate'));
+    const data = new Uint8Array(await new Response(zeros).arrayBuffer());
+    const header = Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 1);
+    const bomb = pngFile([
+      pngChunk('IHDR', header),
+      pngChunk('IDAT', data),
+      pngChunk('IEND', new Uint8Array()),
+    ]);
+    await expectError(bomb, 'bad-input', 'holds more than');
+  });
+
+  it('refuses a TIFF whose directories go round in a circle, a page far away, and tiles', async () => {
+    const tiff = bytesOf('rgb-raw.tiff');
+    const view = new DataView(tiff.buffer);
+    const directory = view.getUint32(4, true);
+    const next = directory + 2 + 12 * view.getUint16(directory, true);
+    view.setUint32(next, directory, true);
+    expectClose((await decodeImage(tiff)).data, files['rgb-raw.tiff']!.expected, 1e-6);
+    view.setUint32(4, 1e9, true);
+    await expectError(tiff, 'bad-input', 'TIFF file is truncated');
+  });
+
+  for (const [name, { bytes }] of Object.entries(files))
+    it(`notices that ${name} is cut short`, async () => {
+      for (const share of [0.1, 0.5, 0.9]) {
+        const error = await rejection(
+          decodeImage(Uint8Array.from(bytes.slice(0, Math.ceil(bytes.length * share)))),
+        );
+        expect(error).to.be.instanceOf(OneirosError);
+      }
+      await expectError(Uint8Array.from(bytes.slice(0, -2)), 'bad-input', '');
+    });
+
+  it('answers damaged files with a picture or one clear error', async () => {
+    const numbers = random(5);
+    for (const { bytes } of Object.values(files))
+      for (let trial = 0; trial < 40; trial++) {
+        const damaged = Uint8Array.from(bytes);
+        for (let i = numbers.integer(1, 4); i > 0; i--)
+          damaged[numbers.integer(0, damaged.length - 1)] = numbers.integer(0, 255);
+        await decodeImage(damaged, { maxPixels: 1e6 }).catch((error: unknown) => {
+          expect(error).to.be.instanceOf(OneirosError);
+        });
+      }
+  });
+
+  it('tells format and size without decoding', () => {
+    expect(imageHeader(bytesOf('grey16.png'))).to.include({ format: 'png', width: 5, height: 3, bits: 16 });
+    expect(imageHeader(bytesOf('orientation-6.jpeg'))).to.deep.equal({
+      format: 'jpeg',
+      width: 24,
+      height: 16,
+    });
+  });
+});
+
+describe('encodeImage', () => {
+  const picture = image(
+    { width: 13, height: 7 },
+    Float32Array.from({ length: 273 }, (_, i) => ((i * 37) % 256) / 255),
+  );
+
+  it('writes PNG losslessly, the same bytes every time', async () => {
+    const [first, second] = [await encodeImage(picture, 'png'), await encodeImage(picture, 'png')];
+    expect(first).to.deep.equal(second);
+    expectClose((await decodeImage(first)).data, picture.data, 1e-7);
+  });
+
+  it('writes JPEG with the quality asked for', async () => {
+    const [good, poor] = [
+      await encodeImage(picture, 'jpeg'),
+      await encodeImage(picture, 'jpeg', { quality: 10 }),
+    ];
+    expect(poor.length).to.be.lessThan(good.length);
+    expect((await decodeImage(good)).width).to.equal(13);
+  });
+
+  it('refuses what the format cannot hold', async () => {
+    for (const quality of [0, 101, NaN])
+      expect(String(await rejection(encodeImage(picture, 'jpeg', { quality })))).to.include('1 to 100');
+    expect(String(await rejection(encodeImage(picture, 'jpeg', { text: { a: 'b' } })))).to.include(
+      'choose png',
+    );
+    const wide = image({ width: 65536, height: 1 });
+    expect(String(await rejection(encodeImage(wide, 'jpeg')))).to.include('65535 pixels');
+  });
+
+  it('keeps texts, Latin-1 and beyond, and replaces them', async () => {
+    const text = { oneiros: '{"layer":"inception_4c/output"}', Title: 'Träume', Comment: '夢 🌙' };
+    const file = await encodeImage(picture, 'png', { text });
+    expect(Object.fromEntries(readPngText(file))).to.deep.equal(text);
+    expectClose((await decodeImage(file)).data, picture.data, 1e-7);
+    const changed = writePngText(file, { Comment: 'plain', Title: '' });
+    expect(Object.fromEntries(readPngText(changed))).to.deep.equal({ ...text, Comment: 'plain', Title: '' });
+    expect([...pngChunks(changed)].filter(({ type }) => type === 'iTXt')).to.have.length(0);
+    expect(() => writePngText(file, { naïve: 'x' })).to.throw('printable ASCII');
+    expect(() => writePngText(file, { key: 'a\0b' })).to.throw('NUL');
+    expect(() => readPngText(Uint8Array.of(1, 2, 3))).to.throw(OneirosError);
+  });
+});

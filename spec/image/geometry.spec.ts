@@ -1,0 +1,109 @@
+import { expect } from 'chai';
+import { warp, zoom } from '../../lib/image/affine.js';
+import { blend } from '../../lib/image/blend.js';
+import { gaussianBlur } from '../../lib/image/blur.js';
+import { centerCrop, crop } from '../../lib/image/crop.js';
+import { flip } from '../../lib/image/flip.js';
+import { image, planes, solid } from '../../lib/image/image.js';
+import { letterbox, pad } from '../../lib/image/pad.js';
+import { roll } from '../../lib/image/roll.js';
+import { expectClose } from './expect.js';
+import reference from './golden/geometry.json' with { type: 'json' };
+
+const picture = image(reference, Float32Array.from(reference.data));
+const counting = planes(1, { width: 3, height: 2 }, Float32Array.of(1, 2, 3, 4, 5, 6));
+
+describe('geometry', () => {
+  it('crops, and refuses to crop outside', () => {
+    expect([...crop(counting, { x: 1, y: 0, width: 2, height: 2 }).data]).to.deep.equal([2, 3, 5, 6]);
+    expect(() => crop(counting, { x: 2, y: 0, width: 2, height: 2 })).to.throw('cannot crop 2×2 at (2, 0)');
+    expectClose(centerCrop(picture, reference.centerCrop).data, reference.centerCrop.result, 1e-8);
+  });
+
+  it('pads with a constant, the edge or the mirror image', () => {
+    const padded = pad(counting, { left: 1, top: 0, right: 0, bottom: 1 }, 9);
+    expect([...padded.data]).to.deep.equal([9, 1, 2, 3, 9, 4, 5, 6, 9, 9, 9, 9]);
+    for (const border of ['replicate', 'reflect'] as const)
+      expectClose(
+        pad(picture, { left: 3, right: 1, top: 2, bottom: 4 }, border).data,
+        reference.pads[border],
+        1e-7,
+      );
+    expect([
+      ...pad(
+        planes(1, { width: 1, height: 1 }, Float32Array.of(7)),
+        { left: 2, top: 0, right: 1, bottom: 0 },
+        'reflect',
+      ).data,
+    ]).to.deep.equal([7, 7, 7, 7]);
+    expect(() => pad(counting, { left: -1, top: 0, right: 0, bottom: 0 })).to.throw('margins');
+  });
+
+  it('letterboxes: the whole picture, centred, and how to get back', () => {
+    const boxed = letterbox(
+      solid({ width: 4, height: 2 }, [1, 0, 0]),
+      { width: 8, height: 8 },
+      { color: [0, 0, 1] },
+    );
+    expect(boxed.inside).to.deep.equal({ x: 0, y: 2, width: 8, height: 4 });
+    expect(boxed.scale).to.equal(2);
+    const red = [...boxed.image.data.subarray(0, 64)];
+    expect(red).to.deep.equal([
+      ...Array<number>(16).fill(0),
+      ...Array<number>(32).fill(1),
+      ...Array<number>(16).fill(0),
+    ]);
+    const corner = letterbox(picture, { width: 18, height: 18 }, { align: 'top-left' });
+    expect(corner.inside).to.deep.equal({ x: 0, y: 0, width: 18, height: 12 });
+  });
+
+  it('rolls right and down, by any amount, and back', () => {
+    expect([...roll(counting, 1, 0).data]).to.deep.equal([3, 1, 2, 6, 4, 5]);
+    expect([...roll(counting, 0, 1).data]).to.deep.equal([4, 5, 6, 1, 2, 3]);
+    expect(roll(counting, -302, 7).data).to.deep.equal(roll(counting, 1, 1).data);
+    expect(roll(roll(picture, 5, -4), -5, 4).data).to.deep.equal(picture.data);
+  });
+
+  it('flips', () => {
+    expect([...flip(counting, 'horizontal').data]).to.deep.equal([3, 2, 1, 6, 5, 4]);
+    expect([...flip(counting, 'vertical').data]).to.deep.equal([4, 5, 6, 1, 2, 3]);
+  });
+
+  for (const { factor, rotation, result } of reference.zooms)
+    it(`zooms by ${factor} and turns by ${rotation}° as torch's grid_sample`, () => {
+      expectClose(zoom(picture, factor, { rotation }).data, result, 1e-6);
+    });
+
+  it('warps with what lies outside as asked', () => {
+    const shifted = warp(counting, [1, 0, 1, 0, 1, 0], counting, 0);
+    expect([...shifted.data]).to.deep.equal([2, 3, 0, 5, 6, 0]);
+    expect([...warp(counting, [1, 0, 1, 0, 1, 0], counting, 'reflect').data]).to.deep.equal([
+      2, 3, 2, 5, 6, 5,
+    ]);
+    expect(() => zoom(counting, 0)).to.throw('zoom factor');
+    expect(() => warp(counting, [1, 0, NaN, 0, 1, 0])).to.throw('six finite numbers');
+  });
+
+  for (const { sigma, radius, result } of reference.blurs)
+    it(`blurs by σ ${sigma} as torchvision`, () => {
+      expectClose(gaussianBlur(picture, sigma, radius).data, result, 1e-6);
+    });
+
+  it('blurs by any σ, also wider than the image', () => {
+    expect(gaussianBlur(picture, 0).data).to.deep.equal(picture.data);
+    const flat = solid({ width: 3, height: 2 }, [0.3, 0.3, 0.3]);
+    expectClose(gaussianBlur(flat, 20).data, flat.data, 1e-6);
+    expect(() => gaussianBlur(picture, -1)).to.throw('σ ≥ 0');
+  });
+
+  it('blends uniformly and by a plane', () => {
+    const [black, white] = [
+      solid({ width: 2, height: 1 }, [0, 0, 0]),
+      solid({ width: 2, height: 1 }, [1, 1, 1]),
+    ];
+    expect([...blend(black, white, 0.25).data]).to.deep.equal(Array(6).fill(0.25));
+    const mask = planes(1, black, Float32Array.of(0, 0.5));
+    expect([...blend(black, white, mask).data]).to.deep.equal([0, 0.5, 0, 0.5, 0, 0.5]);
+    expect(() => blend(black, picture, 1)).to.throw('2×1 and 9×6');
+  });
+});
