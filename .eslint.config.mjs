@@ -8,6 +8,7 @@ const floors = [
   ['onnx'],
   ['autodiff'],
   ['runtime'],
+  ['gradients'],
   ['optim'],
   ['weights'],
   ['models'],

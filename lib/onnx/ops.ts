@@ -164,6 +164,13 @@ export class Builder extends GraphBuilder {
     const sizes = axes.map((axis) => this.dim(x, axis));
     return sizes.reduce((product, size) => this.mul(product, size), this.sizes([1]));
   }
+  /** The product of the sizes of the axes from `start` up to, but not including, `end`. */
+  sizeOfAxes(x: Value, start: number, end: number): Value {
+    return this.elements(
+      x,
+      Array.from({ length: end - start }, (_, i) => start + i),
+    );
+  }
   /** An int64 vector from numbers and one-element vectors. */
   join(sizes: Sizes): Value {
     if ('name' in sizes) return sizes;

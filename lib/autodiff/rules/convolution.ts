@@ -18,7 +18,54 @@ export const convolution: RuleTable = {
       bias && (() => b.sum(dy, [0, ...spatialAxes(dy)], false)),
     ].map((cotangent) => cotangent ?? null);
   }),
+
+  // The transpose of a convolution from y to x, so its gradient is that convolution.
+  ConvTranspose: rule(2, ({ b, node, dy, x: [x, w, bias], y: [y] }) => {
+    const window = transposedWindow(b, node, x, y, kernelOf(node, w));
+    const { strides, dilations } = window;
+    const groups = attr.int(node, 'group', 1);
+    const padded = b.pad(dy, padsOf(window));
+    const axes = spatialAxes(x);
+    return [
+      () => {
+        const full = b.op('Conv', [padded, w], { strides, dilations, group: groups });
+        return b.slice(
+          full,
+          axes,
+          axes.map(() => 0),
+          axes.map((axis) => b.dim(x, axis)),
+        );
+      },
+      () => kernelCotangent(b, x, padded, w, window, groups),
+      bias && (() => b.sum(dy, [0, ...axes], false)),
+    ].map((cotangent) => cotangent ?? null);
+  }),
 };
+
+/** The window that slides over y, with the padding that brings it back to x's size. */
+function transposedWindow(b: Builder, node: Node, x: Value, y: Value, kernel: readonly number[]): Window {
+  const n = kernel.length;
+  const strides = attr.ints(node, 'strides', Array<number>(n).fill(1));
+  const dilations = attr.ints(node, 'dilations', Array<number>(n).fill(1));
+  const extent = kernel.map((k, i) => (k - 1) * dilations[i]! + 1);
+  const auto = attr.string(node, 'auto_pad', 'NOTSET');
+  if (auto === 'NOTSET' && !attr.has(node, 'output_shape')) {
+    const pads = attr.ints(node, 'pads', Array<number>(2 * n).fill(0));
+    return { kernel, strides, dilations, extent, begin: pads.slice(0, n), end: pads.slice(n) };
+  }
+  const none = Array<number>(n).fill(0);
+  if (auto === 'VALID') return { kernel, strides, dilations, extent, begin: none, end: none };
+  // The padding follows from y's size; the odd one goes to the end for SAME_UPPER, to the begin otherwise.
+  const extra = attr.ints(node, 'output_padding', none);
+  const totals = extent.map((reach, i) => {
+    const unpadded = b.add(b.mul(b.sub(b.dim(x, i + 2), 1), strides[i]!), reach + extra[i]!);
+    return b.sub(unpadded, b.dim(y, i + 2));
+  });
+  const halves = totals.map((total) => b.div(total, 2));
+  const others = totals.map((total, i) => b.sub(total, halves[i]!));
+  const [begin, end] = auto === 'SAME_UPPER' ? [halves, others] : [others, halves];
+  return { kernel, strides, dilations, extent, begin, end };
+}
 
 /** Spatial sizes of a kernel, which have to be known: the number of nodes depends on them. */
 export function kernelOf(node: Node, w: Value): readonly number[] {

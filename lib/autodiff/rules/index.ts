@@ -3,6 +3,10 @@ import { activation } from './activation.js';
 import { arithmetic } from './arithmetic.js';
 import { convolution } from './convolution.js';
 import { layout } from './layout.js';
+import { indexing } from './indexing.js';
+import { rearrangement } from './rearrangement.js';
+import { resize } from './resize.js';
+import { slicing } from './slicing.js';
 import { matmul } from './matmul.js';
 import { normalisation } from './normalisation.js';
 import { pooling } from './pooling.js';
@@ -18,4 +22,8 @@ export const rules: RuleTable = {
   ...matmul,
   ...reduction,
   ...layout,
+  ...rearrangement,
+  ...slicing,
+  ...indexing,
+  ...resize,
 };

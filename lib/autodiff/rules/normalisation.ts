@@ -1,7 +1,9 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
+import type { Node } from '../../onnx/graph.js';
 import { rankOf, type Builder } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
+import { broadcasting, rule, type Cotangents, type RuleTable } from '../rule.js';
+import { spatialAxes } from './window.js';
 
 export const normalisation: RuleTable = {
   // y = eˣ / Σ eˣ          dx = y · (dy − Σ dy · y)
@@ -14,6 +16,48 @@ export const normalisation: RuleTable = {
   LogSoftmax: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
     const total = b.sum(dy, [axisOf(attr.int(node, 'axis', -1), x)]);
     return [b.sub(dy, b.mul(b.exp(y), total))];
+  }),
+  // y = γ (x − μ) / √(σ² + ε) + β with the statistics given, per channel; those are not differentiated
+  BatchNormalization: rule(3, ({ b, node, dy, x: [x, scale, , mean, variance] }) => {
+    if (attr.int(node, 'training_mode', 0) === 1) return trainingBatchNorm(b, node, dy, x, scale);
+    if (mean === undefined || variance === undefined) return [];
+    const perChannel = (v: Value) => b.reshape(v, [-1, ...spatialAxes(x).map(() => 1)]);
+    const inverse = b.reciprocal(b.sqrt(b.add(variance, attr.float(node, 'epsilon', 1e-5))));
+    const others = [0, ...spatialAxes(x)];
+    return [
+      () => b.mul(dy, perChannel(b.mul(scale, inverse))),
+      () => b.mul(b.sum(b.mul(dy, b.sub(x, perChannel(mean))), others, false), inverse),
+      () => b.sum(dy, others, false),
+    ];
+  }),
+  // y = γ x̂ + β with x̂ = (x − μ) / √(σ² + ε), statistics over each image's channel
+  InstanceNormalization: rule(3, ({ b, node, dy, x: [x, scale] }) => {
+    const axes = spatialAxes(x);
+    const perChannel = b.reshape(scale, [-1, ...axes.map(() => 1)]);
+    const { xhat, inverse } = standardise(b, x, axes, attr.float(node, 'epsilon', 1e-5));
+    return [
+      () => standardiseCotangent(b, b.mul(dy, perChannel), xhat, inverse, axes),
+      () => b.sum(b.mul(dy, xhat), [0, ...axes], false),
+      () => b.sum(dy, [0, ...axes], false),
+    ];
+  }),
+  // The same over the last axes, from `axis` on (Ba, Kiros and Hinton, 2016).
+  LayerNormalization: broadcasting(2, ({ b, node, dy, x: [x, scale] }) => {
+    const first = axisOf(attr.int(node, 'axis', -1), x);
+    const axes = Array.from({ length: rankOf(x) - first }, (_, i) => first + i);
+    const { xhat, inverse } = standardise(b, x, axes, attr.float(node, 'epsilon', 1e-5));
+    return [
+      () => standardiseCotangent(b, b.mul(dy, scale), xhat, inverse, axes),
+      () => b.mul(dy, xhat),
+      () => dy,
+    ];
+  }),
+  LpNormalization: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
+    const axes = [axisOf(attr.int(node, 'axis', -1), x)];
+    const norm = attr.int(node, 'p', 2) === 1 ? b.sum(b.abs(x), axes) : b.sqrt(b.sum(b.square(x), axes));
+    const direction = attr.int(node, 'p', 2) === 1 ? b.sign(x) : y;
+    const along = b.sum(b.mul(dy, y), axes);
+    return [b.div(b.sub(dy, b.mul(direction, along)), norm)];
   }),
   // y = x · s^−β with s = bias + α/size · Σ x² over the channels near by (Krizhevsky et al., 2012, §3.3)
   // dx = dy · s^−β − 2αβ/size · x · Σ' dy · y / s, where Σ' sums over the channels that have this one near by
@@ -46,4 +90,42 @@ function channelSum(b: Builder, x: Value, before: number, after: number): Value 
     count_include_pad: 1,
   });
   return b.reshape(b.mul(mean, size), b.shape(x));
+}
+
+interface Standardised {
+  readonly xhat: Value;
+  /** 1 / √(σ² + ε) */
+  readonly inverse: Value;
+}
+
+/** x̂ = (x − μ) / √(σ² + ε), with mean and (biased) variance over some axes. */
+function standardise(b: Builder, x: Value, axes: readonly number[], epsilon: number): Standardised {
+  const centred = b.sub(x, b.mean(x, axes));
+  const variance = b.mean(b.square(centred), axes);
+  const inverse = b.reciprocal(b.sqrt(b.add(variance, epsilon)));
+  return { xhat: b.mul(centred, inverse), inverse };
+}
+
+/** dx = (dx̂ − mean dx̂ − x̂ · mean(dx̂ · x̂)) / √(σ² + ε): mean and variance move with x. */
+function standardiseCotangent(
+  b: Builder,
+  dxhat: Value,
+  xhat: Value,
+  inverse: Value,
+  axes: readonly number[],
+): Value {
+  const along = b.mul(xhat, b.mean(b.mul(dxhat, xhat), axes));
+  return b.mul(b.sub(b.sub(dxhat, b.mean(dxhat, axes)), along), inverse);
+}
+
+/** Batch normalisation by the batch's own statistics (Ioffe and Szegedy, 2015); running ones are not differentiated. */
+function trainingBatchNorm(b: Builder, node: Node, dy: Value, x: Value, scale: Value): Cotangents {
+  const axes = [0, ...spatialAxes(x)];
+  const perChannel = b.reshape(scale, [-1, ...spatialAxes(x).map(() => 1)]);
+  const { xhat, inverse } = standardise(b, x, axes, attr.float(node, 'epsilon', 1e-5));
+  return [
+    () => standardiseCotangent(b, b.mul(dy, perChannel), xhat, inverse, axes),
+    () => b.sum(b.mul(dy, xhat), axes, false),
+    () => b.sum(dy, axes, false),
+  ];
 }

@@ -19,6 +19,37 @@ export const reduction: RuleTable = {
   // Ties share the cotangent evenly, as torch.amax has it.
   ReduceMax: rule(1, (context) => [toExtremes(context)]),
   ReduceMin: rule(1, (context) => [toExtremes(context)]),
+  ReduceL1: rule(1, (context) => [context.b.mul(context.b.sign(context.x[0]), keep(context, context.dy))]),
+  // y = ‖x‖          dx = dy · x / ‖x‖, 0 where x = 0
+  ReduceL2: rule(1, (context) => {
+    const {
+      b,
+      dy,
+      x: [x],
+      y: [y],
+    } = context;
+    const norm = keep(context, y);
+    const unit = b.div(x, b.where(b.equal(norm, 0), 1, norm));
+    return [b.mul(unit, keep(context, dy))];
+  }),
+  ReduceSumSquare: rule(1, (context) => [
+    context.b.mul(context.b.mul(context.x[0], 2), keep(context, context.dy)),
+  ]),
+  // y = ln Σ x          dx = dy / Σ x
+  ReduceLogSum: rule(1, (context) => [
+    spread(context, context.b.div(context.dy, context.b.exp(context.y[0]))),
+  ]),
+  // y = ln Σ eˣ         dx = dy · eˣ⁻ʸ
+  ReduceLogSumExp: rule(1, (context) => {
+    const {
+      b,
+      dy,
+      x: [x],
+      y: [y],
+    } = context;
+    return [b.mul(b.exp(b.sub(x, keep(context, y))), keep(context, dy))];
+  }),
+  ReduceProd: rule(1, (context) => [productCotangent(context)]),
   ArgMax: noGradient,
   ArgMin: noGradient,
 };
@@ -66,4 +97,23 @@ function axesOf({ node, x }: Reduction): readonly number[] | null {
   const listed = attr.has(node, 'axes') ? attr.ints(node, 'axes') : (given?.content ?? []);
   if (listed.length === 0) return attr.int(node, 'noop_with_empty_axes', 0) === 1 ? [] : null;
   return listed.map(Number).map((axis) => (axis < 0 ? axis + rankOf(input) : axis));
+}
+
+/** dx = dy · (product of the others), exact with one zero or several among the factors. */
+function productCotangent(context: Reduction): Value {
+  const {
+    b,
+    dy,
+    x: [x],
+  } = context;
+  const axes = axesOf(context) ?? Array.from({ length: rankOf(x) }, (_, axis) => axis);
+  const isZero = b.equal(x, 0);
+  const zeros = b.sum(b.castLike(isZero, x), axes);
+  const product = b.op('ReduceProd', [b.where(isZero, 1, x)], { axes, keepdims: 1 });
+  const others = b.where(
+    isZero,
+    b.where(b.equal(zeros, 1), product, 0),
+    b.where(b.equal(zeros, 0), b.div(product, b.where(isZero, 1, x)), 0),
+  );
+  return b.mul(others, keep(context, dy));
 }

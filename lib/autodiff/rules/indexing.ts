@@ -1,0 +1,84 @@
+import { attr } from '../../onnx/attributes.js';
+import type { Value } from '../../onnx/builder.js';
+import { rankOf, type Builder } from '../../onnx/ops.js';
+import { noGradient, rule, type RuleTable } from '../rule.js';
+
+/** Operators that pick elements by index. Where the same element may be picked twice, its cotangents are added up. */
+export const indexing: RuleTable = {
+  // A matrix product with the indices' one-hot rows: no scatter, and right for repeated and negative indices.
+  Gather: rule(2, ({ b, node, dy, x: [x, indices] }) => {
+    const rank = rankOf(x);
+    const axis = fromFront(attr.int(node, 'axis', 0), rank);
+    const picked = b.elements(indices);
+    const [before, after] = [b.sizeOfAxes(x, 0, axis), b.sizeOfAxes(x, axis + 1, rank)];
+    // picked × size
+    const rows = oneHot(b, b.reshape(indices, [-1]), b.dim(x, axis), dy);
+    const columns = b.reshape(dy, [before, picked, after]);
+    return [b.reshape(b.matmul(b.transpose(rows, [1, 0]), columns), b.shape(x))];
+  }),
+  GatherElements: rule(2, ({ b, node, dy, x: [x, indices] }) => [
+    b.op('ScatterElements', [b.fillLike(x, 0), indices, dy], {
+      axis: attr.int(node, 'axis', 0),
+      reduction: 'add',
+    }),
+  ]),
+  GatherND: rule(2, ({ b, node, dy, x: [x, indices] }) => {
+    const batch = attr.int(node, 'batch_dims', 0);
+    return [
+      b.op('ScatterND', [b.fillLike(x, 0), withBatchIndices(b, indices, x, batch), dy], { reduction: 'add' }),
+    ];
+  }),
+  // The elements written over get nothing; those written give their places' cotangents.
+  ScatterElements: rule(3, ({ b, node, dy, x: [, indices, updates] }) => {
+    const axis = attr.int(node, 'axis', 0);
+    const adds = attr.string(node, 'reduction', 'none') === 'add';
+    return [
+      () => (adds ? dy : b.op('ScatterElements', [dy, indices, b.fillLike(updates, 0)], { axis })),
+      null,
+      () => b.op('GatherElements', [dy, indices], { axis }),
+    ];
+  }),
+  ScatterND: rule(3, ({ b, node, dy, x: [, indices, updates] }) => {
+    const adds = attr.string(node, 'reduction', 'none') === 'add';
+    return [
+      () => (adds ? dy : b.op('ScatterND', [dy, indices, b.fillLike(updates, 0)])),
+      null,
+      () => b.op('GatherND', [dy, indices]),
+    ];
+  }),
+  TopK: rule(1, ({ b, node, dy, x: [x], y: [, indices] }) => {
+    if (indices === undefined) return [];
+    return [b.op('ScatterElements', [b.fillLike(x, 0), indices, dy], { axis: attr.int(node, 'axis', -1) })];
+  }),
+  OneHot: noGradient,
+  NonMaxSuppression: noGradient,
+};
+
+function fromFront(axis: number, rank: number): number {
+  return axis < 0 ? axis + rank : axis;
+}
+
+/** Rows that are 1 at an index and 0 elsewhere: n × size, in the element type of `like`. */
+function oneHot(b: Builder, indices: Value, size: Value, like: Value): Value {
+  const dtype = indices.type?.dtype ?? 'int64';
+  const limit = b.squeeze(b.cast(size, dtype), [0]);
+  const places = b.op('Range', [b.scalar(0, dtype), limit, b.scalar(1, dtype)]);
+  const positive = b.where(b.less(indices, 0), b.add(indices, limit), indices);
+  return b.castLike(b.equal(b.unsqueeze(positive, [1]), places), like);
+}
+
+/** GatherND's indices with those of the batch axes put in front, which ScatterND has no attribute for. */
+function withBatchIndices(b: Builder, indices: Value, x: Value, batch: number): Value {
+  if (batch === 0) return indices;
+  const rank = rankOf(indices);
+  const sizes = Array.from({ length: rank - 1 }, (_, axis) => b.dim(indices, axis));
+  const own = Array.from({ length: batch }, (_, axis) => {
+    const along = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(b.dim(x, axis), [0]), b.scalar(1, 'int64')]);
+    const shaped = b.reshape(
+      along,
+      Array.from({ length: rank }, (_, i) => (i === axis ? -1 : 1)),
+    );
+    return b.expand(shaped, [...sizes, 1]);
+  });
+  return b.concat([...own, indices], rank - 1);
+}

@@ -1,0 +1,126 @@
+import { OneirosError } from '../../errors.js';
+import { attr, describe } from '../../onnx/attributes.js';
+import type { Value } from '../../onnx/builder.js';
+import type { Node } from '../../onnx/graph.js';
+import { rankOf, type Builder } from '../../onnx/ops.js';
+import { rule, type RuleTable } from '../rule.js';
+
+/** Slice and Pad: what one cuts off the other puts on. */
+export const slicing: RuleTable = {
+  // Zeros where nothing was taken.
+  Slice: rule(3, ({ b, node, dy, x: [x, starts, ends, axes, steps] }) => {
+    const strides =
+      steps === undefined ? lengthOf(node, starts, ends).map(() => 1) : known(node, steps, 'steps');
+    const along = axes === undefined ? strides.map((_, i) => i) : known(node, axes, 'axes');
+    return [
+      along.reduce((cotangent, axis, i) => {
+        const start = b.slice(starts, [0], [i], [i + 1]);
+        return unslice(b, cotangent, x, axis < 0 ? axis + rankOf(x) : axis, start, strides[i]!);
+      }, dy),
+    ];
+  }),
+
+  // What was put on is cut off; borders that repeat the image fold back onto it.
+  Pad: rule(2, ({ b, node, dy, x: [x, pads, value] }) => {
+    const mode = attr.string(node, 'mode', 'constant');
+    if (mode === 'constant')
+      return [
+        () => b.pad(dy, b.neg(pads)),
+        null,
+        value && (() => b.sub(b.sum(dy, undefined, false), b.sum(b.pad(dy, b.neg(pads)), undefined, false))),
+      ].map((cotangent) => cotangent ?? null);
+    const amounts = known(node, pads, 'pads');
+    const rank = rankOf(x);
+    return [
+      amounts.slice(0, rank).reduce((cotangent, before, axis) => {
+        const after = amounts[rank + axis]!;
+        return before === 0 && after === 0 ? cotangent : fold(b, cotangent, x, axis, before, after, mode);
+      }, dy),
+    ];
+  }),
+};
+
+/** The transpose of `x[start::step]` along one axis. */
+function unslice(b: Builder, dy: Value, x: Value, axis: number, start: Value, step: number): Value {
+  const [size, taken] = [b.dim(x, axis), b.dim(dy, axis)];
+  const stride = Math.abs(step);
+  const clamped = clamp(b, start, size, step < 0);
+  const forward = step > 0 ? dy : b.slice(dy, [axis], [-1], [-Infinity], [-1]);
+  const first = step > 0 ? clamped : b.sub(clamped, b.mul(b.sub(taken, 1), stride));
+  const spaced = stride === 1 ? forward : dilate(b, forward, axis, stride);
+  const rest = b.sub(b.sub(size, first), b.dim(spaced, axis));
+  return padAxis(b, spaced, axis, first, rest);
+}
+
+/** A slice's start, counted from the front and within the axis. */
+function clamp(b: Builder, start: Value, size: Value, backwards: boolean): Value {
+  const isNegative = b.less(start, 0);
+  const fromFront = start.content?.every((item) => typeof item === 'number' && item >= 0)
+    ? start
+    : b.where(isNegative, b.add(start, size), start);
+  return b.maximum(b.minimum(fromFront, backwards ? b.sub(size, 1) : size), 0);
+}
+
+/** Puts `stride − 1` zeros behind each element along an axis. */
+function dilate(b: Builder, x: Value, axis: number, stride: number): Value {
+  const sizes = Array.from({ length: rankOf(x) }, (_, i) => b.dim(x, i));
+  const apart = padAxis(b, b.unsqueeze(x, [axis + 1]), axis + 1, 0, stride - 1);
+  return b.reshape(
+    apart,
+    sizes.map((size, i) => (i === axis ? b.mul(size, stride) : size)),
+  );
+}
+
+/** Zeros before and behind along one axis; a negative number cuts off. */
+function padAxis(b: Builder, x: Value, axis: number, before: Value | number, after: Value | number): Value {
+  const rank = rankOf(x);
+  const at = (amount: Value | number) => Array.from({ length: rank }, (_, i) => (i === axis ? amount : 0));
+  return b.pad(x, [...at(before), ...at(after)]);
+}
+
+/** The transpose of padding one axis with what lies at its borders. */
+function fold(
+  b: Builder,
+  dy: Value,
+  x: Value,
+  axis: number,
+  before: number,
+  after: number,
+  mode: string,
+): Value {
+  const size = b.dim(x, axis);
+  const end = b.add(size, before);
+  const cut = (from: Value | number, to: Value | number) => b.slice(dy, [axis], [from], [to]);
+  const flip = (part: Value) => b.slice(part, [axis], [-1], [-Infinity], [-1]);
+  const place = (part: Value, at: Value | number) =>
+    padAxis(b, part, axis, at, b.sub(b.sub(size, b.dim(part, axis)), b.join([at])));
+  const parts = [cut(before, end)];
+  if (mode === 'reflect') {
+    if (before > 0) parts.push(place(flip(cut(0, before)), 1));
+    if (after > 0) parts.push(place(flip(cut(end, b.add(end, after))), b.sub(size, after + 1)));
+  } else if (mode === 'edge') {
+    if (before > 0) parts.push(place(b.sum(cut(0, before), [axis]), 0));
+    if (after > 0) parts.push(place(b.sum(cut(end, b.add(end, after)), [axis]), b.sub(size, 1)));
+  } else {
+    throw new OneirosError('unsupported', `there is no gradient rule for padding of mode "${mode}"`);
+  }
+  return parts.reduce((total, part) => b.add(total, part));
+}
+
+/** A small vector that decides which nodes the gradient has, and so has to be a constant. */
+function known(node: Node, value: Value, what: string): readonly number[] {
+  const numbers = value.content?.filter((item) => typeof item === 'number');
+  if (numbers?.length !== value.content?.length || numbers === undefined)
+    throw new OneirosError('unsupported', `${describe(node)}: its gradient needs constant ${what}`);
+  return numbers;
+}
+
+/** One entry per sliced axis, where neither axes nor steps say how many there are. */
+function lengthOf(node: Node, ...candidates: readonly Value[]): readonly unknown[] {
+  for (const { content, type } of candidates) {
+    if (content !== null) return content;
+    const [size] = type?.shape ?? [];
+    if (typeof size === 'number') return Array<unknown>(size).fill(0);
+  }
+  throw new OneirosError('unsupported', `${describe(node)}: its gradient needs a known number of axes`);
+}

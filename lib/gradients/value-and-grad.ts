@@ -1,0 +1,55 @@
+import { OneirosError } from '../errors.js';
+import { grad, type GradOptions } from '../autodiff/grad.js';
+import type { Model } from '../onnx/graph.js';
+import { encodeModel } from '../onnx/write.js';
+import { openSession, type RunOptions, type SessionOptions } from '../runtime/session.js';
+import type { Tensor } from '../tensor/tensor.js';
+
+export interface ValueAndGradOptions extends Omit<GradOptions, 'outputs' | 'keepOutputs'>, SessionOptions {
+  /** The value to differentiate, of one element. */
+  readonly loss: string;
+}
+
+export interface ValueAndGrad {
+  readonly value: number;
+  /** The loss's gradient by each value of `wrt`, under that value's name and of its shape. */
+  readonly gradients: Readonly<Record<string, Tensor>>;
+}
+
+/** A loss and its gradient, ready to be computed as often as need be; disposable as the session under it is. */
+export interface Differentiated extends AsyncDisposable {
+  (feeds: Readonly<Record<string, Tensor>>, options?: Omit<RunOptions, 'fetches'>): Promise<ValueAndGrad>;
+  readonly model: Model;
+  dispose(): Promise<void>;
+}
+
+/**
+ * Derives the gradient of a model's loss and opens one session that computes both in one run.
+ *
+ *     await using step = await valueAndGrad(model, { loss: 'loss', wrt: ['image'] });
+ *     const { value, gradients } = await step({ image });
+ */
+export async function valueAndGrad(model: Model, options: ValueAndGradOptions): Promise<Differentiated> {
+  const { loss } = options;
+  const derived = grad(model, { ...options, keepOutputs: [loss] });
+  const session = await openSession(encodeModel(derived), { ...options, transfer: true });
+  const compute = async (
+    feeds: Readonly<Record<string, Tensor>>,
+    run: RunOptions = {},
+  ): Promise<ValueAndGrad> => {
+    const { [loss]: value, ...cotangents } = await session.run(feeds, run);
+    const gradients = Object.entries(cotangents).map(
+      ([name, tensor]) => [name.slice('d_'.length), tensor] as const,
+    );
+    return { value: scalarOf(value), gradients: Object.fromEntries(gradients) };
+  };
+  const dispose = () => session.dispose();
+  return Object.assign(compute, { model: derived, dispose, [Symbol.asyncDispose]: dispose });
+}
+
+function scalarOf(tensor: Tensor | undefined): number {
+  const value = tensor?.data[0];
+  if (typeof value !== 'number')
+    throw new OneirosError('runtime', 'the loss came back as something else than a number');
+  return value;
+}
