@@ -21,7 +21,8 @@ export class OneirosError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    super(message, options);
+    // Names out of files go into messages: whatever they hold, a message stays one line of plain text.
+    super(message.replace(/\p{Cc}+/gu, ' '), options);
   }
 }
 

@@ -1,0 +1,37 @@
+import type { DType } from '../../tensor/dtype.js';
+import { TensorProto_DataType as Code } from '../proto/onnx_pb.js';
+
+const pairs = [
+  ['float32', Code.FLOAT],
+  ['float64', Code.DOUBLE],
+  ['float16', Code.FLOAT16],
+  ['bfloat16', Code.BFLOAT16],
+  ['int8', Code.INT8],
+  ['uint8', Code.UINT8],
+  ['int16', Code.INT16],
+  ['uint16', Code.UINT16],
+  ['int32', Code.INT32],
+  ['uint32', Code.UINT32],
+  ['int64', Code.INT64],
+  ['uint64', Code.UINT64],
+  ['bool', Code.BOOL],
+  ['string', Code.STRING],
+] as const satisfies readonly (readonly [DType, Code])[];
+
+const codes: ReadonlyMap<DType, number> = new Map(pairs);
+const dtypes: ReadonlyMap<number, DType> = new Map(pairs.map(([dtype, code]) => [code, dtype]));
+
+/** ONNX's number for an element type. */
+export function elementCode(dtype: DType): number {
+  return codes.get(dtype) ?? Code.UNDEFINED;
+}
+
+/** The element type with that number, if it is one that JavaScript has an array for. */
+export function elementType(code: number): DType | undefined {
+  return dtypes.get(code);
+}
+
+/** What a number that has no element type here is called in ONNX, for messages. */
+export function elementName(code: number): string {
+  return Code[code]?.toLowerCase() ?? `number ${code}`;
+}

@@ -1,0 +1,82 @@
+import { create } from '@bufbuild/protobuf';
+import { OneirosError } from '../../errors.js';
+import type { Dim, TensorType, ValueInfo } from '../graph.js';
+import { remainder, revise } from '../proto/message.js';
+import {
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  ValueInfoProtoSchema,
+  type TensorShapeProto_Dimension,
+  type TypeProto,
+  type ValueInfoProto,
+} from '../proto/onnx_pb.js';
+import { elementCode, elementType } from './elements.js';
+
+/**
+ * The declaration of a value. Axes without a size or a name get a symbol of their own: the third of `image` is
+ * `image.2`; only in writing it back does it lose that again.
+ */
+export function decodeValueInfo(proto: ValueInfoProto): ValueInfo {
+  if (proto.name === '')
+    throw new OneirosError('bad-input', 'the model declares an input, output or value without a name');
+  return { name: proto.name, type: decodeType(proto.name, proto.type), origin: proto };
+}
+
+function decodeType(name: string, proto: TypeProto | undefined): TensorType | null {
+  if (proto?.value.case !== 'tensorType') return null;
+  const { elemType, shape } = proto.value.value;
+  const dtype = elementType(elemType);
+  if (dtype === undefined) return null;
+  return { dtype, shape: shape ? shape.dim.map((dim, axis) => decodeDim(dim, symbolOf(name, axis))) : null };
+}
+
+function symbolOf(name: string, axis: number): string {
+  return `${name}.${axis}`;
+}
+
+function decodeDim({ value }: TensorShapeProto_Dimension, otherwise: string): Dim {
+  if (value.case === 'dimValue' && value.value >= 0n) {
+    if (value.value > BigInt(Number.MAX_SAFE_INTEGER))
+      throw new OneirosError('bad-input', `axis "${otherwise}" has the absurd size ${String(value.value)}`);
+    return Number(value.value);
+  }
+  // A name with a question mark is how exporters write "unknown", and may mean another size each time.
+  return value.case === 'dimParam' && /^[^?]/.test(value.value) ? value.value : otherwise;
+}
+
+export function encodeValueInfo({ name, type, origin }: ValueInfo): ValueInfoProto {
+  const rest = origin && remainder(ValueInfoProtoSchema, origin, ['name', 'type']);
+  const encoded = type === null ? origin?.type : encodeType(name, type, origin);
+  return revise(ValueInfoProtoSchema, rest, { name, ...(encoded && { type: encoded }) });
+}
+
+function encodeType(
+  name: string,
+  { dtype, shape }: TensorType,
+  origin: ValueInfoProto | undefined,
+): TypeProto {
+  const before = origin?.type?.value.case === 'tensorType' ? origin.type.value.value : undefined;
+  const dims = before?.shape?.dim ?? [];
+  const tensorType = revise(TypeProto_TensorSchema, before, { elemType: elementCode(dtype) });
+  tensorType.shape =
+    shape === null
+      ? undefined
+      : revise(TensorShapeProtoSchema, before?.shape, {
+          dim: shape.map((dim, axis) => encodeDim(dim, symbolOf(origin?.name ?? name, axis), dims[axis])),
+        });
+  return revise(TypeProtoSchema, origin?.type, { value: { case: 'tensorType', value: tensorType } });
+}
+
+function encodeDim(
+  dim: Dim,
+  otherwise: string,
+  before: TensorShapeProto_Dimension | undefined,
+): TensorShapeProto_Dimension {
+  if (before !== undefined && decodeDim(before, otherwise) === dim) return before;
+  return create(TensorShapeProto_DimensionSchema, {
+    value:
+      typeof dim === 'number' ? { case: 'dimValue', value: BigInt(dim) } : { case: 'dimParam', value: dim },
+  });
+}

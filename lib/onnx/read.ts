@@ -1,0 +1,214 @@
+import { OneirosError } from '../errors.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { attributeRemainder, decodeAttribute } from './codec/attribute.js';
+import { referenceOf, type ExternalReader, type ExternalReference } from './codec/external.js';
+import { decodeTensor, tensorRemainder } from './codec/tensor.js';
+import { decodeValueInfo } from './codec/type.js';
+import type { Attribute, Graph, Model, Node, OpaqueTensor } from './graph.js';
+import { remainder, revise } from './proto/message.js';
+import {
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  TensorProto_DataLocation,
+  type AttributeProto,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type OperatorSetIdProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from './proto/onnx_pb.js';
+import { parseModel } from './proto/parse.js';
+import { sortGraph, type IsDefined } from './validate.js';
+
+export interface DecodeOptions {
+  /** Gives the bytes of constants that are stored outside the model; without it, such a model is refused. */
+  readonly externalData?: ExternalReader;
+}
+
+/**
+ * Reads an ONNX file. Constants are views of `bytes` where alignment allows: do not change those afterwards.
+ *
+ * Nodes that stand out of order are sorted. A constant that is listed as an input as well (as old files do, and as is
+ * allowed for a default that may be overridden) is a constant, and not among the graph's `inputs`; writing lists it again.
+ * @throws OneirosError `bad-input` if it is malformed; `not-found` if constants lie outside and `externalData` is not
+ * given; `too-large` if decoding would take absurdly much memory
+ */
+export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Model {
+  const proto = parseModel(bytes);
+  if (proto.graph === undefined)
+    throw new OneirosError('bad-input', 'not a valid ONNX file: it has no graph');
+  const graph = new GraphDecoder(options.externalData).decode(proto.graph);
+  const origin = remainder(ModelProtoSchema, proto, [
+    'graph',
+    'irVersion',
+    'opsetImport',
+    'producerName',
+    'metadataProps',
+  ]);
+  return {
+    graph,
+    opsets: decodeOpsets(proto),
+    irVersion: Number(proto.irVersion),
+    producer: proto.producerName,
+    metadata: new Map(proto.metadataProps.map(({ key, value }) => [key, value])),
+    ...(origin && { origin }),
+  };
+}
+
+/**
+ * What a model wants to have read from outside, for who fetches that before decoding.
+ * @throws OneirosError as `decodeModel`
+ */
+export function externalReferences(bytes: Uint8Array): readonly ExternalReference[] {
+  const { graph } = parseModel(bytes);
+  return graph === undefined ? [] : tensorsIn(graph).filter(isExternal).map(referenceOf);
+}
+
+function isExternal(proto: TensorProto): boolean {
+  return proto.dataLocation === TensorProto_DataLocation.EXTERNAL;
+}
+
+function tensorsIn(graph: GraphProto): readonly TensorProto[] {
+  const inAttribute = ({ t, g, tensors, graphs }: AttributeProto): readonly TensorProto[] => [
+    ...(t ? [t] : []),
+    ...tensors,
+    ...[...(g ? [g] : []), ...graphs].flatMap(tensorsIn),
+  ];
+  return [...graph.initializer, ...graph.node.flatMap((node) => node.attribute.flatMap(inAttribute))];
+}
+
+/** `ai.onnx` is another name of ONNX's own domain. */
+export function domainOf(name: string): string {
+  return name === 'ai.onnx' ? '' : name;
+}
+
+function decodeOpsets({ opsetImport, irVersion }: ModelProto): ReadonlyMap<string, number> {
+  // The first files could not say which operator set they use: there was one.
+  if (opsetImport.length === 0 && irVersion < 3n) return new Map([['', 1]]);
+  return opsetsOf(opsetImport);
+}
+
+/** Versions by domain. */
+export function opsetsOf(imports: readonly OperatorSetIdProto[]): ReadonlyMap<string, number> {
+  const opsets = new Map<string, number>();
+  for (const { domain, version } of imports) {
+    const name = domainOf(domain);
+    const number = Number(version);
+    if (!Number.isSafeInteger(number) || number < 1)
+      throw new OneirosError('bad-input', `the operator set "${domain}" has the version ${String(version)}`);
+    if ((opsets.get(name) ?? number) !== number)
+      throw new OneirosError('bad-input', `the operator set "${domain}" is imported in two versions`);
+    opsets.set(name, number);
+  }
+  return opsets;
+}
+
+/** Turns graph messages into graphs, one within another. */
+export class GraphDecoder {
+  readonly #external: ExternalReader | undefined;
+
+  constructor(external?: ExternalReader) {
+    this.#external = external;
+  }
+
+  /** @param isOuter whether a name is defined by the graphs around it */
+  decode(proto: GraphProto, isOuter: IsDefined = () => false): Graph {
+    if (proto.sparseInitializer.length > 0)
+      throw new OneirosError('unsupported', `the graph "${proto.name}" has sparse constants`);
+    const initializers = this.#initializers(proto);
+    const overridable = proto.input.filter(({ name }) => initializers.has(name));
+    const own = new Set([...proto.input, ...proto.initializer].map(({ name }) => name));
+    for (const node of proto.node) for (const name of node.output) own.add(name);
+    const isVisible = (name: string) => own.has(name) || isOuter(name);
+    const origin = graphRemainder(proto, overridable);
+    const graph: Graph = {
+      name: proto.name,
+      nodes: proto.node.map((node) => this.node(node, isVisible)),
+      inputs: proto.input.filter(({ name }) => !initializers.has(name)).map(decodeValueInfo),
+      outputs: proto.output.map(decodeValueInfo),
+      initializers,
+      values: new Map(proto.valueInfo.map((info) => [info.name, decodeValueInfo(info)])),
+      ...(origin && { origin }),
+    };
+    return sortGraph(graph, isOuter);
+  }
+
+  /** @param isVisible whether a name is defined by the graph the node stands in or by those around that */
+  node(proto: NodeProto, isVisible: IsDefined): Node {
+    const { name, opType: op, input, output } = proto;
+    if (op === '')
+      throw new OneirosError('bad-input', `the node "${name || (output[0] ?? '?')}" has no operator`);
+    const origin = nodeRemainder(proto);
+    return {
+      name,
+      op,
+      domain: domainOf(proto.domain),
+      inputs: input,
+      outputs: output,
+      attributes: this.#attributes(proto, isVisible),
+      ...(origin && { origin }),
+    };
+  }
+
+  #initializers(proto: GraphProto): ReadonlyMap<string, Tensor | OpaqueTensor> {
+    const initializers = new Map<string, Tensor | OpaqueTensor>();
+    for (const constant of proto.initializer) {
+      if (constant.name === '')
+        throw new OneirosError('bad-input', `the graph "${proto.name}" has a constant without a name`);
+      if (initializers.has(constant.name))
+        throw new OneirosError('bad-input', `the constant "${constant.name}" is there twice`);
+      initializers.set(constant.name, decodeTensor(constant, this.#external));
+    }
+    return initializers;
+  }
+
+  #attributes(proto: NodeProto, isVisible: IsDefined): ReadonlyMap<string, Attribute> {
+    const attributes = new Map<string, Attribute>();
+    const decoding = {
+      external: this.#external,
+      graph: (body: GraphProto) => this.decode(body, isVisible),
+    };
+    for (const attribute of proto.attribute) {
+      const { name } = attribute;
+      if (name === '' || attributes.has(name))
+        throw new OneirosError(
+          'bad-input',
+          `${proto.opType} node "${proto.name}" has an attribute ${name ? `"${name}" twice` : 'without a name'}`,
+        );
+      attributes.set(name, decodeAttribute(attribute, decoding));
+    }
+    return attributes;
+  }
+}
+
+/** What the IR does not model of a graph: among it the constants that are listed as inputs, and notes on constants. */
+function graphRemainder(proto: GraphProto, overridable: ValueInfoProto[]): GraphProto | undefined {
+  const initializer = proto.initializer.map(tensorRemainder).filter((rest) => rest !== undefined);
+  const rest = remainder(GraphProtoSchema, proto, [
+    'name',
+    'node',
+    'input',
+    'output',
+    'initializer',
+    'valueInfo',
+  ]);
+  if (rest === undefined && overridable.length === 0 && initializer.length === 0) return undefined;
+  return revise(GraphProtoSchema, rest, { input: overridable, initializer });
+}
+
+function nodeRemainder(proto: NodeProto): NodeProto | undefined {
+  const attribute = proto.attribute.map(attributeRemainder).filter((rest) => rest !== undefined);
+  const rest = remainder(NodeProtoSchema, proto, [
+    'name',
+    'opType',
+    'domain',
+    'input',
+    'output',
+    'attribute',
+  ]);
+  return rest === undefined && attribute.length === 0
+    ? undefined
+    : revise(NodeProtoSchema, rest, { attribute });
+}

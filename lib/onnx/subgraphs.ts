@@ -1,0 +1,49 @@
+import type { Attribute, Graph, Node } from './graph.js';
+
+/** The graphs within a node: branches, loop bodies. */
+export function subgraphsOf(node: Node): readonly Graph[] {
+  return [...node.attributes.values()].flatMap((attribute) =>
+    attribute.type === 'graph' ? [attribute.value] : [],
+  );
+}
+
+/** The names a node's subgraphs take from the graphs around it. */
+export function freeNames(node: Node): readonly string[] {
+  return subgraphsOf(node).flatMap(capturesOf);
+}
+
+/** The names a graph takes from the graphs around it, each once. */
+export function capturesOf(graph: Graph): readonly string[] {
+  const bound = namesOf(graph);
+  const used = [
+    ...graph.nodes.flatMap((node) => [...node.inputs, ...freeNames(node)]),
+    ...graph.outputs.map(({ name }) => name),
+  ];
+  return [...new Set(used)].filter((name) => name !== '' && !bound.has(name));
+}
+
+/** All that a graph defines: inputs, constants, results of nodes. */
+export function namesOf(graph: Graph): Set<string> {
+  const names = new Set(graph.initializers.keys());
+  for (const { name } of graph.inputs) names.add(name);
+  for (const node of graph.nodes) for (const name of node.outputs) names.add(name);
+  names.delete('');
+  return names;
+}
+
+/** All that a node uses, in its subgraphs too. */
+export function usesOf(node: Node): readonly string[] {
+  return [...node.inputs, ...freeNames(node)].filter((name) => name !== '');
+}
+
+/** The node with its subgraphs replaced; itself where it has none. */
+export function mapSubgraphs(node: Node, change: (graph: Graph, attribute: string) => Graph): Node {
+  if (subgraphsOf(node).length === 0) return node;
+  const attributes = new Map(
+    Array.from(node.attributes, ([name, attribute]): [string, Attribute] => [
+      name,
+      attribute.type === 'graph' ? { type: 'graph', value: change(attribute.value, name) } : attribute,
+    ]),
+  );
+  return { ...node, attributes };
+}
