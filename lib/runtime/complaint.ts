@@ -9,7 +9,7 @@ const kinds: readonly (readonly [RegExp, ErrorCode])[] = [
   [/doesn't exist|no such file/i, 'not-found'],
   [/could not find an implementation|no op registered|not implemented|unsupported data type/i, 'unsupported'],
   [
-    /protobuf parsing|invalid model|invalid graph|model data pointer|type error|load model from|opset|ir_version/i,
+    /protobuf parsing|invalid model|invalid graph|no graph was found|model data pointer|type error|load model from|opset|ir_version/i,
     'bad-input',
   ],
 ];

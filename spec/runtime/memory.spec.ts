@@ -1,0 +1,42 @@
+import { expect } from 'chai';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { openSession } from '../../lib/runtime/session.js';
+import { zeros } from '../../lib/tensor/tensor.js';
+import { heavyModel, reluModel } from './models.js';
+
+const megabytes = () => process.memoryUsage.rss() / 2 ** 20;
+
+describe('a session in a worker thread', () => {
+  for (const transfer of [false, true])
+    it(`keeps memory flat over 200 runs, feeds ${transfer ? 'handed over' : 'copied'}`, async () => {
+      await using session = await openSession(reluModel());
+      // 2 MiB in and 2 MiB out: a leak of either would be 400 MiB.
+      const steps = async (count: number) => {
+        for (let i = 0; i < count; i++)
+          await session.run({ x: zeros('float32', [1, 8, 256, 256]) }, { transfer });
+      };
+      await steps(50);
+      const before = megabytes();
+      await steps(200);
+      expect(megabytes() - before).to.be.below(60);
+    });
+
+  it('gives its memory back', async () => {
+    const use = async () => (await openSession(heavyModel())).dispose();
+    await use();
+    const before = megabytes();
+    for (let i = 0; i < 5; i++) await use();
+    // A worker takes 11 MiB.
+    expect(megabytes() - before).to.be.below(30);
+  }).timeout(30_000);
+
+  it("leaves the host's event loop free", async () => {
+    await using session = await openSession(heavyModel());
+    const delay = monitorEventLoopDelay({ resolution: 1 });
+    delay.enable();
+    for (let i = 0; i < 3; i++) await session.run({ x: zeros('float32', [1, 64, 224, 224]) });
+    delay.disable();
+    // In nanoseconds; the limit is of scripts/bench/event-loop.ts.
+    expect(delay.percentile(99)).to.be.below(20e6);
+  });
+});

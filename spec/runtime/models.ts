@@ -1,0 +1,140 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { ModelProtoSchema, TensorProto_DataType as DataType } from '../../lib/onnx/proto/onnx_pb.js';
+import { random } from '../../lib/tensor/random.js';
+
+type Info = readonly [name: string, type: DataType, dims: readonly (number | string)[]];
+type Node = readonly [op: string, inputs: string[], outputs: string[], ints?: Record<string, number[]>];
+type Weights = Readonly<Record<string, readonly [dims: number[], data: Float32Array]>>;
+
+/** The bytes of an ONNX file, made of the bare messages: what a session gets, broken models included. */
+function modelBytes(nodes: Node[], inputs: Info[], outputs: Info[], weights: Weights = {}): Uint8Array {
+  const model = create(ModelProtoSchema, {
+    irVersion: 8n,
+    opsetImport: [{ domain: '', version: 17n }],
+    graph: {
+      name: 'spec',
+      node: nodes.map(([opType, input, output, ints = {}]) => ({
+        opType,
+        input,
+        output,
+        attribute: Object.entries(ints).map(([name, values]) => ({
+          name,
+          type: 7,
+          ints: values.map(BigInt),
+        })),
+      })),
+      input: inputs.map(info),
+      output: outputs.map(info),
+      initializer: Object.entries(weights).map(([name, [dims, data]]) => ({
+        name,
+        dataType: DataType.FLOAT,
+        dims: dims.map(BigInt),
+        rawData: new Uint8Array(data.buffer),
+      })),
+    },
+  });
+  return toBinary(ModelProtoSchema, model);
+}
+
+function info([name, elemType, dims]: Info) {
+  const dim = dims.map((size) =>
+    typeof size === 'number'
+      ? { value: { case: 'dimValue' as const, value: BigInt(size) } }
+      : { value: { case: 'dimParam' as const, value: size } },
+  );
+  return { name, type: { value: { case: 'tensorType' as const, value: { elemType, shape: { dim } } } } };
+}
+
+/** float32: z[n,3] = x[n,3] + y[1,3] and twice[n,3] = x + x. */
+export const addModel = (): Uint8Array =>
+  modelBytes(
+    [
+      ['Add', ['x', 'y'], ['z']],
+      ['Add', ['x', 'x'], ['twice']],
+    ],
+    [
+      ['x', DataType.FLOAT, ['n', 3]],
+      ['y', DataType.FLOAT, [1, 3]],
+    ],
+    [
+      ['z', DataType.FLOAT, ['n', 3]],
+      ['twice', DataType.FLOAT, ['n', 3]],
+    ],
+  );
+
+/** One input and one output of each element type: half · half, not bool, text and int64 as they are. */
+export const typesModel = (): Uint8Array =>
+  modelBytes(
+    [
+      ['Mul', ['half', 'half'], ['squared']],
+      ['Not', ['flag'], ['opposite']],
+      ['Identity', ['text'], ['same text']],
+      ['Identity', ['count'], ['same count']],
+    ],
+    [
+      ['half', DataType.FLOAT16, [2]],
+      ['flag', DataType.BOOL, [2]],
+      ['text', DataType.STRING, [2]],
+      ['count', DataType.INT64, []],
+    ],
+    [
+      ['squared', DataType.FLOAT16, [2]],
+      ['opposite', DataType.BOOL, [2]],
+      ['same text', DataType.STRING, [2]],
+      ['same count', DataType.INT64, []],
+    ],
+  );
+
+/** float32: y = relu(x), of any dimensions [1, 8, h, w]. */
+export const reluModel = (): Uint8Array =>
+  modelBytes(
+    [['Relu', ['x'], ['y']]],
+    [['x', DataType.FLOAT, [1, 8, 'h', 'w']]],
+    [['y', DataType.FLOAT, [1, 8, 'h', 'w']]],
+  );
+
+/** float32: y[sizes] = x[1] repeated; asks for as much memory as the sizes say. */
+export const expandModel = (): Uint8Array =>
+  modelBytes(
+    [['Expand', ['x', 'sizes'], ['y']]],
+    [
+      ['x', DataType.FLOAT, [1]],
+      ['sizes', DataType.INT64, [2]],
+    ],
+    [['y', DataType.FLOAT, ['h', 'w']]],
+  );
+
+/** float32: z = a · b; that the inner sizes agree shows only in the run. */
+export const productModel = (): Uint8Array =>
+  modelBytes(
+    [['MatMul', ['a', 'b'], ['z']]],
+    [
+      ['a', DataType.FLOAT, ['m', 'k']],
+      ['b', DataType.FLOAT, ['l', 'n']],
+    ],
+    [['z', DataType.FLOAT, ['m', 'n']]],
+  );
+
+/** Well-formed, but with an operator nobody has. */
+export const unknownOperatorModel = (): Uint8Array =>
+  modelBytes([['Nonsense', ['x'], ['y']]], [['x', DataType.FLOAT, [1]]], [['y', DataType.FLOAT, [1]]]);
+
+/** Well-formed messages, but a node takes a value that nothing makes. */
+export const danglingModel = (): Uint8Array =>
+  modelBytes([['Relu', ['nothing'], ['y']]], [['x', DataType.FLOAT, [1]]], [['y', DataType.FLOAT, [1]]]);
+
+/** 3×3 convolutions of 64 channels on x[1,64,h,w], 37 thousand multiply-adds a pixel each: twelve take 0.3 s at 256². */
+export function heavyModel(layers = 12): Uint8Array {
+  const generator = random(1);
+  const kernel = Float32Array.from({ length: 64 * 64 * 9 }, () => generator.normal() / 17);
+  const nodes = Array.from({ length: layers }, (_, i): Node[] => [
+    ['Conv', [i === 0 ? 'x' : `relu${i - 1}`, 'kernel'], [`conv${i}`], { pads: [1, 1, 1, 1] }],
+    ['Relu', [`conv${i}`], [i === layers - 1 ? 'y' : `relu${i}`]],
+  ]).flat();
+  return modelBytes(
+    nodes,
+    [['x', DataType.FLOAT, [1, 64, 'h', 'w']]],
+    [['y', DataType.FLOAT, [1, 64, 'h', 'w']]],
+    { kernel: [[64, 64, 3, 3], kernel] },
+  );
+}
