@@ -1,7 +1,7 @@
 import type { DType } from '../../tensor/dtype.js';
 import { float32, int64, tensor, toNumbers, type Tensor } from '../../tensor/tensor.js';
 import { attr } from '../attributes.js';
-import { dtypeOfCode } from '../dtypes.js';
+import { elementType } from '../codec/elements.js';
 import type { Node } from '../graph.js';
 import { castElement, contentLength, mapContent, maxContent } from './content.js';
 import { anySize, ceilDiv, isAtLeastZero, max, sub } from './dim.js';
@@ -121,7 +121,7 @@ const filled: Inference = (node, [x]) => {
 };
 
 function declaredDType(node: Node, attribute: string, otherwise: DType | undefined): DType | undefined {
-  return attr.has(node, attribute) ? dtypeOfCode(attr.int(node, attribute)) : otherwise;
+  return attr.has(node, attribute) ? elementType(attr.int(node, attribute)) : otherwise;
 }
 
 const multinomial: Inference = (node, inputs) => {
@@ -139,7 +139,7 @@ const oneHot: Inference = (node, inputs) => {
   return [known(dtypeOf(values), shape.toSpliced(axis, 0, isAtLeastZero(size) ? size : anySize))];
 };
 
-const cast: Inference = (node, [x]) => castTo(x, dtypeOfCode(attr.int(node, 'to')));
+const cast: Inference = (node, [x]) => castTo(x, elementType(attr.int(node, 'to')));
 
 const castLike: Inference = (_, [x, like]) => castTo(x, dtypeOf(like));
 

@@ -25,6 +25,8 @@ export const unknown: Facts = { type: null, content: null, constant: null };
 export interface Scope {
   /** What is known of a value of the graph around the node. */
   readonly outer: (name: string) => Facts | undefined;
+  /** How many graphs deep the node is. */
+  readonly depth: number;
   /** Facts of a graph's outputs, from those of its inputs and of the values it captures. */
   readonly infer: (graph: Graph, inputs: readonly Facts[], outer: Scope['outer']) => readonly Facts[];
 }

@@ -1,15 +1,22 @@
-import type { Dim, Graph, Node } from '../graph.js';
+import type { Dim, Graph, Model, Node, TensorType, ValueInfo } from '../graph.js';
 import { constants, factsOfConstant } from './constants.js';
+import { control } from './control.js';
 import { convolution } from './convolution.js';
+import { detection } from './detection.js';
 import { anySize, symbol } from './dim.js';
+import { einsum } from './einsum.js';
 import { elementwise } from './elementwise.js';
-import { contradiction, unknown, type Facts, type Inference, type Scope } from './facts.js';
+import { contradiction, known, unknown, type Facts, type Inference, type Scope } from './facts.js';
 import { indexing } from './indexing.js';
 import { layout } from './layout.js';
 import { linear } from './linear.js';
+import { losses } from './losses.js';
 import { normalisation } from './normalisation.js';
 import { pooling } from './pooling.js';
+import { quantisation } from './quantisation.js';
+import { recurrence } from './recurrent.js';
 import { reduction } from './reduction.js';
+import { reshaping } from './reshape.js';
 import { resizing } from './resize.js';
 
 export { factsOfConstant };
@@ -17,17 +24,28 @@ export { factsOfConstant };
 const inferences: ReadonlyMap<string, Inference> = new Map(
   Object.entries({
     ...constants,
+    ...control,
     ...convolution,
+    ...detection,
     ...elementwise,
     ...indexing,
     ...layout,
     ...linear,
+    ...losses,
     ...normalisation,
     ...pooling,
+    ...quantisation,
+    ...recurrence,
     ...reduction,
+    ...reshaping,
     ...resizing,
+    Einsum: einsum,
   }),
 );
+
+type LookUp = Scope['outer'];
+/** Takes note of every value of every graph. */
+type Note = (graph: Graph, name: string, facts: Facts) => void;
 
 /**
  * What is known of a node's outputs, from what is known of its inputs. Of an operator that is not in the table nothing
@@ -39,46 +57,114 @@ const inferences: ReadonlyMap<string, Inference> = new Map(
 export function inferNode(
   node: Node,
   inputs: readonly Facts[],
-  outer: Scope['outer'] = () => undefined,
+  outer: LookUp = () => undefined,
 ): readonly Facts[] {
-  const inference = node.domain === '' ? inferences.get(node.op) : undefined;
-  if (inference === undefined) return node.outputs.map(() => unknown);
-  const facts = inference(node, inputs, { outer, infer: inferGraph });
-  return node.outputs.map((name, i) => named(node, inputs, name || `${node.name}:${i}`, facts[i] ?? unknown));
+  return inferWith(node, inputs, { outer, depth: 0, infer: (...inner) => inferGraph(...inner, 1) });
 }
 
-/** Gives what is left open a symbol that no other value has. */
-function named(node: Node, inputs: readonly Facts[], name: string, facts: Facts): Facts {
-  if (facts.type === null || facts.constant !== null) return facts;
-  const { dtype, shape } = facts.type;
-  const sizes = shape?.map((size, axis) => {
-    if (typeof size === 'number' && !(Number.isSafeInteger(size) && size >= 0))
-      throw contradiction(node, inputs, `axis ${axis} of the result would have size ${size}`);
-    return size === anySize ? symbol(`${name}.${axis}`) : size;
-  });
-  return {
-    type: { dtype, shape: sizes ?? null },
-    content: namedContent(name, facts.content),
-    constant: null,
+/**
+ * What is known of every value of a model by name, those of graphs inside nodes included (unless two of those graphs
+ * use the same name). What the file declares counts where inference says less.
+ * @throws OneirosError `bad-input` if a node's inputs contradict the operator or each other
+ */
+export function inferModel(model: Model): ReadonlyMap<string, Facts> {
+  const values = new Map<string, Facts>();
+  const homes = new Map<string, Graph>();
+  const ambiguous = new Set<string>(['']);
+  const note: Note = (graph, name, facts) => {
+    if ((homes.get(name) ?? graph) !== graph) ambiguous.add(name);
+    homes.set(name, graph);
+    values.set(name, facts);
   };
-}
-
-function namedContent(name: string, content: readonly Dim[] | null): readonly Dim[] | null {
-  if (content === null || content.every((item) => item === anySize)) return null;
-  return content.map((item, i) => (item === anySize ? symbol(`?${name}[${i}]`) : item));
+  const inputs = model.graph.inputs.map(({ name, type }) => named(name, { ...unknown, type }));
+  inferGraph(model.graph, inputs, () => undefined, 0, note);
+  for (const name of ambiguous) values.delete(name);
+  return values;
 }
 
 /** Facts of a graph's outputs, from those of its inputs and of the values it captures. */
-function inferGraph(graph: Graph, inputs: readonly Facts[], outer: Scope['outer']): readonly Facts[] {
+function inferGraph(
+  graph: Graph,
+  inputs: readonly Facts[],
+  outer: LookUp,
+  depth: number,
+  note?: Note,
+): readonly Facts[] {
   const values = new Map<string, Facts>();
-  const lookUp = (name: string) => values.get(name) ?? outer(name);
-  for (const [i, { name }] of graph.inputs.entries()) values.set(name, inputs[i] ?? unknown);
+  const declared = new Map([...graph.values, ...graph.outputs.map((info) => [info.name, info] as const)]);
+  const lookUp: LookUp = (name) => values.get(name) ?? outer(name);
+  const define = (name: string, facts: Facts) => {
+    values.set(name, facts);
+    note?.(graph, name, facts);
+  };
+  const scope: Scope = {
+    outer: lookUp,
+    depth,
+    infer: (inner, given, around) => inferGraph(inner, given, around, depth + 1, note),
+  };
   for (const [name, tensor] of graph.initializers)
-    values.set(name, tensor.dtype === 'opaque' ? unknown : factsOfConstant(tensor));
+    define(name, tensor.dtype === 'opaque' ? unknown : factsOfConstant(tensor));
+  for (const [i, { name }] of graph.inputs.entries())
+    if (!graph.initializers.has(name)) define(name, named(name, inputs[i] ?? unknown));
   for (const node of graph.nodes) {
-    const given = node.inputs.map((name) => lookUp(name) ?? unknown);
-    for (const [i, facts] of inferNode(node, given, lookUp).entries())
-      values.set(node.outputs[i] ?? '', facts);
+    const facts = inferWith(
+      node,
+      node.inputs.map((name) => lookUp(name) ?? unknown),
+      scope,
+    );
+    for (const [i, name] of node.outputs.entries())
+      define(name, withDeclared(facts[i] ?? unknown, declared.get(name), depth === 0));
   }
   return graph.outputs.map(({ name }) => lookUp(name) ?? unknown);
+}
+
+function inferWith(node: Node, inputs: readonly Facts[], scope: Scope): readonly Facts[] {
+  const inference = node.domain === '' ? inferences.get(node.op) : undefined;
+  if (inference === undefined) return node.outputs.map(() => unknown);
+  const facts = inference(node, inputs, scope);
+  return node.outputs.map((name, i) => {
+    const { type } = facts[i] ?? unknown;
+    const impossible = type?.shape?.find((size) => !isPossible(size));
+    if (impossible !== undefined)
+      throw contradiction(node, inputs, `the result would have a size of ${impossible}`);
+    return named(name || `${node.name}:${i}`, facts[i] ?? unknown);
+  });
+}
+
+function isPossible(size: Dim): boolean {
+  return typeof size === 'string' || (Number.isSafeInteger(size) && size >= 0);
+}
+
+/** Gives what is left open a symbol that no other value has. */
+function named(name: string, facts: Facts): Facts {
+  if (facts.type === null || facts.constant !== null) return facts;
+  const { dtype, shape } = facts.type;
+  const sizes = shape?.map((size, axis) => (size === anySize ? symbol(`${name}.${axis}`) : size)) ?? null;
+  const isEmpty = facts.content?.every((item) => item === anySize) ?? true;
+  const content =
+    facts.content?.map((item, i) => (item === anySize ? symbol(`?${name}[${i}]`) : item)) ?? null;
+  return known(dtype, sizes, isEmpty && facts.content?.length !== 0 ? null : content);
+}
+
+/**
+ * Facts with what the file declares where they say less: the type, the rank, sizes that are numbers instead of
+ * symbols. Declared symbols are taken only where nothing is known, and only in the main graph, whose names they are.
+ */
+function withDeclared(facts: Facts, info: ValueInfo | undefined, isMain: boolean): Facts {
+  const type = info?.type ?? null;
+  if (type === null || facts.constant !== null) return facts;
+  const shape = facts.type?.shape ?? null;
+  if (shape === null || facts.type === null) {
+    const sizes = type.shape?.map((size) => (isMain || typeof size === 'number' ? size : anySize)) ?? null;
+    return named(info?.name ?? '', known(facts.type?.dtype ?? type.dtype, sizes, facts.content));
+  }
+  const isOther = type.shape?.length !== shape.length;
+  return isOther ? facts : { ...facts, type: { dtype: facts.type.dtype, shape: filled(shape, type) } };
+}
+
+function filled(shape: readonly Dim[], declared: TensorType): readonly Dim[] {
+  return shape.map((size, i) => {
+    const other = declared.shape?.[i];
+    return typeof size === 'string' && typeof other === 'number' ? other : size;
+  });
 }

@@ -87,7 +87,13 @@ export function extremum(kind: 'min' | 'max', all: readonly Polynomial[]): Polyn
   const left = all.filter((p, i) => !all.some((other, j) => j !== i && isOutdone(p, other, i > j)));
   const [first = constant(0), ...others] = left;
   if (others.length === 0) return first;
-  const texts = left.map(print).sort();
+  const texts = [
+    ...left
+      .filter((p) => !isNumber(p))
+      .map(print)
+      .sort(),
+    ...left.filter(isNumber).map(print),
+  ];
   const nonNegative = kind === 'min' ? left.every(isNonNegative) : left.some(isNonNegative);
   return ofAtom({ text: `${kind}(${texts.join(', ')})`, isNonNegative: nonNegative });
 
@@ -96,6 +102,10 @@ export function extremum(kind: 'min' | 'max', all: readonly Polynomial[]): Polyn
     const excess = kind === 'min' ? subtract(p, other) : subtract(other, p);
     return isNonNegative(excess) && (excess.size > 0 || isLater);
   }
+}
+
+function isNumber(p: Polynomial): boolean {
+  return constantOf(p) !== null;
 }
 
 function gcd(a: number, b: number): number {

@@ -1,0 +1,55 @@
+import { attr } from '../attributes.js';
+import { unify } from './broadcast.js';
+import { anySize, isAtLeastZero } from './dim.js';
+import {
+  axisOf,
+  contradiction,
+  dtypeOf,
+  isGiven,
+  known,
+  requireRank,
+  shapeOf,
+  type Inference,
+  type Inferences,
+} from './facts.js';
+
+/** Rows of (batch, class, box), as many as survive. */
+const nonMaxSuppression: Inference = (node, inputs) => {
+  requireRank(node, inputs, 0, 3);
+  requireRank(node, inputs, 1, 3);
+  return [known('int64', [anySize, 3])];
+};
+
+/** One row of places for each axis. */
+const nonZero: Inference = (_, [x]) => [known('int64', [shapeOf(x)?.length ?? anySize, anySize])];
+
+/** The k largest values along an axis, and their places. */
+const topK: Inference = (node, inputs) => {
+  const [x] = inputs;
+  const shape = shapeOf(x);
+  if (shape === null) return [known(dtypeOf(x), null), known('int64', null)];
+  const axis = axisOf(node, inputs, attr.int(node, 'axis', -1), shape.length);
+  const [given = anySize] = isGiven(node, 1) ? (inputs[1]?.content ?? []) : [attr.int(node, 'k')];
+  const k = isAtLeastZero(given) ? given : anySize;
+  const size = shape[axis]!;
+  if (typeof given === 'number' && (given < 0 || (typeof size === 'number' && given > size)))
+    throw contradiction(node, inputs, `there are no ${given} largest of ${size} values`);
+  return [known(dtypeOf(x), shape.with(axis, k)), known('int64', shape.with(axis, k))];
+};
+
+/** One map of fixed size for each of the regions, which are `[regions, 4]`. */
+const roiAlign: Inference = (node, inputs) => {
+  const [x, , images] = inputs;
+  const channels = requireRank(node, inputs, 0, 4)?.[1] ?? anySize;
+  const [count, corners] = requireRank(node, inputs, 1, 2) ?? [shapeOf(images)?.[0] ?? anySize, 4];
+  unify(node, inputs, 'numbers in a region', corners!, 4);
+  const size = [attr.int(node, 'output_height', 1), attr.int(node, 'output_width', 1)];
+  return [known(dtypeOf(x), [count!, channels, ...size])];
+};
+
+export const detection: Inferences = {
+  NonMaxSuppression: nonMaxSuppression,
+  NonZero: nonZero,
+  RoiAlign: roiAlign,
+  TopK: topK,
+};

@@ -1,0 +1,19 @@
+import { attr } from '../attributes.js';
+import { contradiction, dtypeOf, known, shapeOf, type Inference, type Inferences } from './facts.js';
+import { isEqual } from './dim.js';
+
+/** Scores [n, classes, …] and labels [n, …] → a scalar, or one loss per label; the scores' logarithms as well. */
+const classificationLoss: Inference = (node, inputs) => {
+  const [scores, labels] = inputs;
+  const [given, wanted] = [shapeOf(scores), shapeOf(labels)];
+  const batch = [given?.[0], wanted?.[0]];
+  if (batch[0] !== undefined && batch[1] !== undefined && isEqual(batch[0], batch[1]) === false)
+    throw contradiction(node, inputs, `there are labels for ${batch[1]} of ${batch[0]} examples`);
+  const isReduced = attr.string(node, 'reduction', 'mean') !== 'none';
+  return [known(dtypeOf(scores), isReduced ? [] : wanted), known(dtypeOf(scores), given)];
+};
+
+export const losses: Inferences = {
+  NegativeLogLikelihoodLoss: classificationLoss,
+  SoftmaxCrossEntropyLoss: classificationLoss,
+};

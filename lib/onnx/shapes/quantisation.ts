@@ -1,0 +1,25 @@
+import { attr } from '../attributes.js';
+import { elementType } from '../codec/elements.js';
+import { dtypeOf, isGiven, known, shapeOf, type Inference, type Inferences } from './facts.js';
+
+/** The type of the zero point, else the one asked for, else uint8. */
+const quantize: Inference = (node, [x, , zeroPoint]) => {
+  const wanted = attr.int(node, 'output_dtype', 0);
+  const dtype = isGiven(node, 2) ? dtypeOf(zeroPoint) : wanted === 0 ? 'uint8' : elementType(wanted);
+  return [known(dtype, shapeOf(x))];
+};
+
+const dequantize: Inference = (_, [x, scale]) => [known(dtypeOf(scale), shapeOf(x))];
+
+/** The quantised tensor, and the scale and zero point found for it. */
+const dynamicQuantize: Inference = (_, [x]) => [
+  known('uint8', shapeOf(x)),
+  known('float32', []),
+  known('uint8', []),
+];
+
+export const quantisation: Inferences = {
+  DequantizeLinear: dequantize,
+  DynamicQuantizeLinear: dynamicQuantize,
+  QuantizeLinear: quantize,
+};
