@@ -31,7 +31,7 @@ function advice(provider: ProviderName, reason: string): string {
         return 'onnxruntime-node has CUDA for Linux on x64 alone';
       return hasCudaLibraries()
         ? `its libraries are installed, but ${reason}; it needs an NVIDIA GPU and driver, CUDA 12 and cuDNN 9 on the library path`
-        : 'its libraries are not installed; get them with `npm run setup:cuda`, or outside of a checkout with `node node_modules/onnxruntime-node/script/install --onnxruntime-node-install=cuda12`';
+        : 'its libraries are not installed; get them with `npm run setup:cuda`, or outside of a checkout with `node node_modules/onnxruntime-node/script/install --onnxruntime-node-install`';
     case 'wasm':
       return 'it is for browsers; in Node use cpu';
     case 'coreml':

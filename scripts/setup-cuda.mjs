@@ -1,0 +1,29 @@
+// Fetches what onnxruntime-node needs to run on NVIDIA GPUs, some 200 MB, which the default install leaves out.
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+
+function fail(message) {
+  console.error(message);
+  process.exit(1);
+}
+
+if (`${process.platform}/${process.arch}` !== 'linux/x64')
+  fail(`onnxruntime-node has CUDA for Linux on x64 alone; this is ${process.platform}/${process.arch}.`);
+
+const root = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
+try {
+  // The package's own installer; the variable overrides the "skip" that .npmrc has it find under `npm run`.
+  execFileSync(process.execPath, [join(root, 'script', 'install.js')], {
+    stdio: 'inherit',
+    env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'true' },
+  });
+} catch {
+  fail('The CUDA libraries could not be fetched (from api.nuget.org): see above. Nothing else has changed.');
+}
+if (!existsSync(join(root, 'bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so')))
+  fail('The CUDA libraries are not where they should be after the download; see above.');
+console.error(
+  'Done. A GPU run also needs an NVIDIA driver, CUDA 12 and cuDNN 9 on the library path; the provider "auto" then takes it.',
+);
