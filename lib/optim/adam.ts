@@ -1,0 +1,49 @@
+import { checkRange, scheduled, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
+
+export interface AdamOptions {
+  readonly learningRate: Schedule;
+  /** Decay of the running mean of the gradient, in [0, 1). */
+  readonly beta1: number;
+  /** Decay of the running mean of its square, in [0, 1). */
+  readonly beta2: number;
+  /** Added to the root of the bias-corrected second moment. */
+  readonly epsilon: number;
+  readonly weightDecay: number;
+  /** Decay acts on the parameters themselves (AdamW) rather than through the gradient. */
+  readonly decoupled: boolean;
+}
+
+export const adamDefaults: AdamOptions = {
+  learningRate: 1e-3,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0,
+  decoupled: false,
+};
+
+/**
+ * Adam (Kingma & Ba, 2015), with PyTorch's defaults and place of ε; AdamW (Loshchilov & Hutter, 2019) if `decoupled`.
+ * Descends: for an objective to be raised give its gradient negated.
+ * @throws OneirosError `bad-argument` for options out of range
+ */
+export function adam(options: Partial<AdamOptions> = {}): UpdateRule {
+  const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled } = { ...adamDefaults, ...options };
+  checkRange('beta1', beta1, 0, 1, true);
+  checkRange('beta2', beta2, 0, 1, true);
+  checkRange('epsilon', epsilon, 0, Infinity);
+  checkRange('weightDecay', weightDecay, 0, Infinity);
+  return updateRule(['firstMoment', 'secondMoment'], ({ firstMoment, secondMoment }) => (x, gradient, t) => {
+    const rate = scheduled(learningRate, t - 1);
+    const step = rate / (1 - beta1 ** t);
+    const unbias = 1 / Math.sqrt(1 - beta2 ** t);
+    const kept = decoupled ? 1 - rate * weightDecay : 1;
+    const pull = decoupled ? 0 : weightDecay;
+    for (let i = 0; i < x.length; i++) {
+      const g = gradient[i]! + pull * x[i]!;
+      const m = (firstMoment[i] = beta1 * firstMoment[i]! + (1 - beta1) * g);
+      const v = (secondMoment[i] = beta2 * secondMoment[i]! + (1 - beta2) * g * g);
+      x[i] = kept * x[i]! - (step * m) / (Math.sqrt(v) * unbias + epsilon);
+    }
+  });
+}

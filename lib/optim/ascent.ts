@@ -1,0 +1,53 @@
+import { scheduled, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
+
+/**
+ * What a gradient is divided by, so that the size of a step does not depend on the network: the mean of its absolute
+ * values (the DeepDream notebook), their standard deviation, root mean square, Euclidean length, or nothing.
+ */
+export type Normalization = 'mean-abs' | 'std' | 'rms' | 'l2' | 'none';
+
+// Keeps a vanishing gradient from becoming a division by zero; 1e-8 is what the DeepDreams of the field use.
+const epsilon = 1e-8;
+
+/** The factor that normalises a gradient. It is finite for a gradient of zeros too. */
+export function gradientScale(gradient: Float32Array, normalization: Normalization): number {
+  return normalization === 'none' ? 1 : 1 / (spread(gradient, normalization) + epsilon);
+}
+
+function spread(gradient: Float32Array, measure: Exclude<Normalization, 'none'>): number {
+  const n = gradient.length;
+  const sum = (term: (g: number) => number) => {
+    let total = 0;
+    for (let i = 0; i < n; i++) total += term(gradient[i]!);
+    return total;
+  };
+  switch (measure) {
+    case 'mean-abs':
+      return sum(Math.abs) / n;
+    case 'rms':
+      return Math.sqrt(sum((g) => g * g) / n);
+    case 'l2':
+      return Math.sqrt(sum((g) => g * g));
+    case 'std': {
+      const mean = sum((g) => g) / n;
+      return Math.sqrt(sum((g) => (g - mean) ** 2) / n);
+    }
+  }
+}
+
+export interface AscentOptions {
+  /** The length of a step in units of the normalised gradient: of [0, 1] pixels, 1.5/255 is the notebook's. */
+  readonly stepSize: Schedule;
+  readonly normalization: Normalization;
+}
+
+export const ascentDefaults: AscentOptions = { stepSize: 1.5 / 255, normalization: 'mean-abs' };
+
+/** Normalised gradient ascent: the one rule here that raises its objective. It has no state but its count. */
+export function ascent(options: Partial<AscentOptions> = {}): UpdateRule {
+  const { stepSize, normalization } = { ...ascentDefaults, ...options };
+  return updateRule([], () => (x, gradient, t) => {
+    const factor = scheduled(stepSize, t - 1) * gradientScale(gradient, normalization);
+    for (let i = 0; i < x.length; i++) x[i]! += factor * gradient[i]!;
+  });
+}

@@ -1,0 +1,143 @@
+import { Curvature } from './curvature.js';
+import { strongWolfe, type Line, type Trial } from './line-search.js';
+import {
+  checkIterations,
+  evaluate,
+  allFinite,
+  type Objective,
+  type RunOptions,
+  type Step,
+} from './objective.js';
+import { diverged } from './optimize.js';
+import { checkRange } from './update-rule.js';
+import { addScaled, dot, maxAbs, sumAbs } from './vector.js';
+
+export interface LbfgsOptions extends RunOptions {
+  /**
+   * How many steps the curvature is learnt from; each takes twice the parameters' memory. PyTorch has 100, style
+   * transfers of the field 10 to 100.
+   */
+  readonly history: number;
+  /** The step each line search tries first, in units of the quasi-Newton step. */
+  readonly firstStep: number;
+  /** The most evaluations a line search may take after its first. */
+  readonly lineSearch: number;
+  /** Ends the run when no gradient component is larger. A negative tolerance never ends it. */
+  readonly gradientTolerance: number;
+  /** Ends the run when neither a parameter nor the value changes by more. */
+  readonly changeTolerance: number;
+}
+
+export const lbfgsDefaults: Omit<LbfgsOptions, 'iterations' | 'signal'> = {
+  history: 20,
+  firstStep: 1,
+  lineSearch: 25,
+  gradientTolerance: 1e-7,
+  changeTolerance: 1e-9,
+};
+
+/**
+ * Limited-memory BFGS (Liu & Nocedal, 1989) with a strong Wolfe line search, step for step as PyTorch's
+ * `LBFGS(line_search_fn='strong_wolfe')`. An iteration is one line search, usually one or two evaluations; `value` is the
+ * objective at the new `x`. It ends after `iterations`, or earlier within the tolerances, or when no lower point can be
+ * found along the gradient; from a point that is already optimal there are no steps.
+ * @param x0 where to begin; not changed
+ * @throws OneirosError `runtime` if the objective is not finite at `x0`, or everywhere tried along the gradient;
+ *   points that are not finite in a line search are only stepped back from
+ */
+export async function* lbfgs(
+  x0: Float32Array,
+  objective: Objective,
+  options: Partial<LbfgsOptions> & Pick<LbfgsOptions, 'iterations'>,
+): AsyncGenerator<Step, void> {
+  const settings = { ...lbfgsDefaults, ...options };
+  checkIterations(settings.iterations);
+  checkRange('history', settings.history, 1, Infinity);
+  checkRange('lineSearch', settings.lineSearch, 1, Infinity);
+  checkRange('firstStep', settings.firstStep, Number.MIN_VALUE, Infinity);
+  const { gradientTolerance, changeTolerance, signal } = settings;
+
+  const x: Float32Array = x0.slice();
+  const first = await evaluate(objective, x, signal);
+  if (!allFinite(first)) throw diverged(first.value, 0);
+  let value = first.value;
+  let gradient: Float32Array = first.gradient.slice();
+  if (maxAbs(gradient) <= gradientTolerance) return;
+
+  const path = new Path(objective, x, signal);
+  const { direction } = path;
+  const curvature = new Curvature(settings.history);
+  for (let iteration = 1; iteration <= settings.iterations; iteration++) {
+    curvature.direction(direction, gradient);
+    if (!curvature.empty && !(dot(gradient, direction) < -changeTolerance)) {
+      curvature.clear();
+      curvature.direction(direction, gradient);
+    }
+    const start: Trial = { step: 0, value, slope: dot(gradient, direction), gradient };
+    if (!(start.slope < -Math.max(0, changeTolerance))) return;
+
+    const found = await strongWolfe(path, start, {
+      firstStep: settings.firstStep * (curvature.empty ? Math.min(1, 1 / sumAbs(gradient)) : 1),
+      evaluations: settings.lineSearch,
+      shortest: changeTolerance / maxAbs(direction),
+    });
+    const wall = path.takeWall();
+    if (found === start) {
+      // Nothing is lower that way. Without the remembered curvature something may be; if there was none, this is the end.
+      if (curvature.empty && wall !== undefined) throw diverged(wall, iteration);
+      if (curvature.empty) return;
+      curvature.clear();
+      continue;
+    }
+    curvature.learn(found.step, direction, gradient, found.gradient);
+    addScaled(x, x, found.step, direction);
+    path.release(start);
+    const change = Math.abs(found.value - value);
+    ({ value, gradient } = found);
+    yield { iteration, value, x, evaluations: 1 + path.evaluations };
+
+    if (maxAbs(gradient) <= gradientTolerance) return;
+    if (found.step * maxAbs(direction) <= changeTolerance || change < changeTolerance) return;
+  }
+}
+
+/** The objective along the line from `x` in `direction`, both of which the iterations move. */
+class Path implements Line {
+  readonly direction: Float32Array;
+  evaluations = 0;
+  private wall: number | undefined;
+  private readonly at: Float32Array;
+  private readonly free: Float32Array[] = [];
+
+  constructor(
+    private readonly objective: Objective,
+    private readonly x: Float32Array,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.direction = new Float32Array(x.length);
+    this.at = new Float32Array(x.length);
+  }
+
+  readonly evaluate = async (step: number): Promise<Trial> => {
+    addScaled(this.at, this.x, step, this.direction);
+    const evaluation = await evaluate(this.objective, this.at, this.signal);
+    this.evaluations++;
+    const gradient = this.free.pop() ?? new Float32Array(this.x.length);
+    gradient.set(evaluation.gradient);
+    if (allFinite(evaluation))
+      return { step, value: evaluation.value, slope: dot(gradient, this.direction), gradient };
+    this.wall = evaluation.value;
+    return { step, value: Infinity, slope: NaN, gradient };
+  };
+
+  readonly release = ({ gradient }: Trial): void => {
+    this.free.push(gradient);
+  };
+
+  /** The last value since the last call that was not finite, or whose gradient was not. */
+  takeWall(): number | undefined {
+    const { wall } = this;
+    this.wall = undefined;
+    return wall;
+  }
+}

@@ -1,0 +1,62 @@
+import { OneirosError } from '../errors.js';
+import {
+  checkIterations,
+  evaluate,
+  allFinite,
+  type Objective,
+  type RunOptions,
+  type Step,
+} from './objective.js';
+import type { RuleState, UpdateRule } from './update-rule.js';
+
+export interface OptimizeOptions extends RunOptions {
+  /** Brings parameters back to where they may be, in place, after every update: {@link clampTo}. */
+  readonly project?: ((x: Float32Array) => void) | undefined;
+  /** What an earlier run's `state()` gave: goes on as if it had not stopped. */
+  readonly state?: RuleState | undefined;
+}
+
+/** A step of an update rule; `value` is the objective before the update, as in any training loop. */
+export interface UpdateStep extends Step {
+  /** A copy of the rule's state after this update, to resume from. */
+  readonly state: () => RuleState;
+}
+
+/**
+ * Applies an update rule to an objective, one evaluation an iteration.
+ * @param x0 where to begin; not changed
+ * @throws OneirosError `runtime` if the value or the gradient stops being finite
+ */
+export async function* optimize(
+  x0: Float32Array,
+  objective: Objective,
+  rule: UpdateRule,
+  { iterations, project, state, signal }: OptimizeOptions,
+): AsyncGenerator<UpdateStep, void> {
+  checkIterations(iterations);
+  const x = x0.slice();
+  const updater = rule.start(x.length, state);
+  for (let iteration = 1; iteration <= iterations; iteration++) {
+    const evaluation = await evaluate(objective, x, signal);
+    if (!allFinite(evaluation)) throw diverged(evaluation.value, iteration);
+    updater.update(x, evaluation.gradient);
+    project?.(x);
+    yield { iteration, value: evaluation.value, x, evaluations: iteration, state: updater.state };
+  }
+}
+
+/** The error of an objective that is no longer a number. */
+export function diverged(value: number, iteration: number): OneirosError {
+  const what = Number.isFinite(value) ? 'gradient is not finite' : `value is ${value}`;
+  return new OneirosError(
+    'runtime',
+    `the objective's ${what} at iteration ${iteration}: take smaller steps, or look for NaN in the weights and the image`,
+  );
+}
+
+/** A projection onto the box [low, high]: pixels are clampTo(0, 1). */
+export function clampTo(low: number, high: number): (x: Float32Array) => void {
+  return (x) => {
+    for (let i = 0; i < x.length; i++) x[i] = Math.min(high, Math.max(low, x[i]!));
+  };
+}

@@ -1,0 +1,40 @@
+import { checkRange, scheduled, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
+
+export interface RmspropOptions {
+  readonly learningRate: Schedule;
+  /** Decay of the running mean of the squared gradient, in [0, 1). */
+  readonly alpha: number;
+  /** Added to the root of that mean. */
+  readonly epsilon: number;
+  readonly momentum: number;
+  readonly weightDecay: number;
+}
+
+export const rmspropDefaults: RmspropOptions = {
+  learningRate: 1e-2,
+  alpha: 0.99,
+  epsilon: 1e-8,
+  momentum: 0,
+  weightDecay: 0,
+};
+
+/**
+ * RMSprop (Hinton's lecture 6e, 2012), with PyTorch's defaults and place of ε.
+ * @throws OneirosError `bad-argument` for options out of range
+ */
+export function rmsprop(options: Partial<RmspropOptions> = {}): UpdateRule {
+  const { learningRate, alpha, epsilon, momentum, weightDecay } = { ...rmspropDefaults, ...options };
+  checkRange('alpha', alpha, 0, 1, true);
+  checkRange('momentum', momentum, 0, 1, true);
+  checkRange('epsilon', epsilon, 0, Infinity);
+  checkRange('weightDecay', weightDecay, 0, Infinity);
+  return updateRule(['squareMean', 'velocity'], ({ squareMean, velocity }) => (x, gradient, t) => {
+    const rate = scheduled(learningRate, t - 1);
+    for (let i = 0; i < x.length; i++) {
+      const g = gradient[i]! + weightDecay * x[i]!;
+      const v = (squareMean[i] = alpha * squareMean[i]! + (1 - alpha) * g * g);
+      const step = (velocity[i] = momentum * velocity[i]! + g / (Math.sqrt(v) + epsilon));
+      x[i]! -= rate * step;
+    }
+  });
+}

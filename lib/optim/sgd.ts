@@ -1,0 +1,31 @@
+import { checkRange, scheduled, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
+
+export interface SgdOptions {
+  readonly learningRate: Schedule;
+  /** How much of the last step goes on into this, in [0, 1). */
+  readonly momentum: number;
+  /** Looks ahead along the momentum (Sutskever et al., 2013). */
+  readonly nesterov: boolean;
+  readonly weightDecay: number;
+}
+
+export const sgdDefaults: SgdOptions = { learningRate: 1e-3, momentum: 0, nesterov: false, weightDecay: 0 };
+
+/**
+ * Gradient descent with momentum, as PyTorch writes it: the velocity gathers gradients, and the learning rate multiplies
+ * the whole.
+ * @throws OneirosError `bad-argument` for options out of range
+ */
+export function sgd(options: Partial<SgdOptions> = {}): UpdateRule {
+  const { learningRate, momentum, nesterov, weightDecay } = { ...sgdDefaults, ...options };
+  checkRange('momentum', momentum, 0, 1, true);
+  checkRange('weightDecay', weightDecay, 0, Infinity);
+  return updateRule(['velocity'], ({ velocity }) => (x, gradient, t) => {
+    const rate = scheduled(learningRate, t - 1);
+    for (let i = 0; i < x.length; i++) {
+      const g = gradient[i]! + weightDecay * x[i]!;
+      const v = (velocity[i] = momentum * velocity[i]! + g);
+      x[i]! -= rate * (nesterov ? g + momentum * v : v);
+    }
+  });
+}

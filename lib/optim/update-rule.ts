@@ -1,0 +1,91 @@
+import { OneirosError } from '../errors.js';
+
+/** A rule that moves parameters by their gradient alone: Adam, SGD, ascent. The options are in it, the state is not. */
+export interface UpdateRule {
+  /**
+   * Begins with `size` parameters, or goes on from a saved state.
+   * @throws OneirosError `bad-argument` if the state is another rule's, or of another size
+   */
+  readonly start: (size: number, state?: RuleState) => Updater;
+}
+
+/** A rule at work on one array of parameters. */
+export interface Updater {
+  /** Moves `x` in place. */
+  readonly update: (x: Float32Array, gradient: Float32Array) => void;
+  /** A copy of all that the next update depends on, to resume from. */
+  readonly state: () => RuleState;
+}
+
+/** How many updates were made, and the rule's running averages by name. */
+export interface RuleState {
+  readonly updates: number;
+  readonly buffers: Readonly<Record<string, Float32Array>>;
+}
+
+/** A constant, or one by the number of updates made before: a schedule. */
+export type Schedule = number | ((updates: number) => number);
+
+/** The value of a schedule. */
+export function scheduled(schedule: Schedule, updates: number): number {
+  return typeof schedule === 'number' ? schedule : schedule(updates);
+}
+
+/** What a rule does to its parameters, given its buffers; `updates` is 1 at the first. */
+type Move = (x: Float32Array, gradient: Float32Array, updates: number) => void;
+
+/**
+ * A rule from the names of its buffers (zeros at first) and the function that makes its update over them; counting,
+ * copying and checking of states are done here for all.
+ */
+export function updateRule<const N extends string>(
+  names: readonly N[],
+  begin: (buffers: Readonly<Record<N, Float32Array>>) => Move,
+): UpdateRule;
+export function updateRule(
+  names: readonly string[],
+  begin: (buffers: Readonly<Record<string, Float32Array>>) => Move,
+): UpdateRule {
+  return {
+    start(size, state) {
+      let updates = state?.updates ?? 0;
+      const buffers = Object.fromEntries(
+        names.map((name) => [name, state ? restored(state, name, size) : new Float32Array(size)]),
+      );
+      const move = begin(buffers);
+      return {
+        update(x, gradient) {
+          if (x.length !== size || gradient.length !== size)
+            throw new OneirosError(
+              'bad-argument',
+              `this rule was started for ${size} parameters, not ${x.length} with ${gradient.length} gradients`,
+            );
+          move(x, gradient, ++updates);
+        },
+        state: () => ({
+          updates,
+          buffers: Object.fromEntries(names.map((name) => [name, buffers[name]!.slice()])),
+        }),
+      };
+    },
+  };
+}
+
+function restored({ buffers }: RuleState, name: string, size: number): Float32Array {
+  const buffer = buffers[name];
+  if (buffer?.length !== size)
+    throw new OneirosError(
+      'bad-argument',
+      `the saved state has ${buffer ? `${buffer.length} numbers` : 'no buffer'} ${name}; ${size} parameters were expected`,
+    );
+  return buffer.slice();
+}
+
+/** @throws OneirosError `bad-argument` unless low ≤ value ≤ high (and below `high` if `open`) */
+export function checkRange(name: string, value: number, low: number, high: number, open = false): void {
+  if (!(value >= low && (open ? value < high : value <= high)))
+    throw new OneirosError(
+      'bad-argument',
+      `${name} must be in [${low}, ${high}${open ? ')' : ']'}, not ${value}`,
+    );
+}
