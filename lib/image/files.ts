@@ -83,7 +83,10 @@ async function decode(codec: Codec, bytes: Uint8Array, { format }: Header): Prom
         return await codec.decode({ bytes: await firstTiffPage(bytes), format, bits: 8 });
     }
   } catch (error) {
-    throw error instanceof OneirosError ? error : corrupt(format, messageOf(error), error);
+    if (error instanceof OneirosError) throw error;
+    // A decoder that trips over its own undefined has nothing to say to a reader.
+    const internal = error instanceof TypeError || error instanceof RangeError;
+    throw corrupt(format, internal ? 'its parts contradict each other' : messageOf(error), error);
   }
 }
 
