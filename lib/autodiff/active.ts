@@ -1,6 +1,6 @@
 import { OneirosError } from '../errors.js';
 import type { Graph, Node } from '../onnx/graph.js';
-import { captured } from './captured.js';
+import { usesOf } from '../onnx/subgraphs.js';
 
 /** The part of a graph through which gradients flow: everything on a way from `wrt` to `targets`. */
 export interface ActivePath {
@@ -13,9 +13,6 @@ export interface ActivePath {
   readonly targets: readonly string[];
 }
 
-/**
- * @throws OneirosError `bad-argument` if some target does not depend on any value of `wrt`, or the other way round
- */
 export function activePath(
   graph: Graph,
   wrt: readonly string[],
@@ -23,7 +20,7 @@ export function activePath(
   stops: readonly string[],
 ): ActivePath {
   const stopped = new Set(stops);
-  const inputsOf = (node: Node) => [...node.inputs, ...captured(node)];
+  const inputsOf = usesOf;
 
   const dependent = new Set(wrt);
   for (const node of graph.nodes)
@@ -45,11 +42,15 @@ export function activePath(
     }
   }
   const values = new Set([...wanted].filter((name) => dependent.has(name)));
-  for (const name of wrt)
-    if (!values.has(name))
-      throw new OneirosError(
-        'bad-argument',
-        `nothing in [${targets.join(', ')}] depends on "${name}", so it has no gradient`,
-      );
   return { nodes, values, makerOf, usersOf, wrt, targets };
+}
+
+/** @throws OneirosError `bad-argument` if some value of `wrt` has no influence on any target */
+export function requireConnection({ values, wrt, targets }: ActivePath): void {
+  const idle = wrt.find((name) => !values.has(name));
+  if (idle !== undefined)
+    throw new OneirosError(
+      'bad-argument',
+      `nothing in [${targets.join(', ')}] depends on "${idle}", so it has no gradient`,
+    );
 }

@@ -16,7 +16,12 @@ export function missingRule(node: Node, path: ActivePath): OneirosError {
 }
 
 /** The error for a value of `wrt` that no cotangent reached: where the ways towards it ended. */
-export function deadEnd(name: string, path: ActivePath, reached: (node: Node) => boolean): OneirosError {
+export function deadEnd(
+  name: string,
+  path: ActivePath,
+  hasCotangent: (value: string) => boolean,
+): OneirosError {
+  const reached = (node: Node) => node.outputs.some(hasCotangent);
   const ends = forwardFrom(name, path).filter(reached).map(describe);
   const where = [...new Set(ends)].slice(0, shown).join('; ');
   return new OneirosError(

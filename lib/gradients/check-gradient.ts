@@ -109,7 +109,7 @@ function compare(
 
 async function compute(model: Model, feeds: Feeds, options: SessionOptions): Promise<Feeds> {
   await using session = await open(model, options);
-  return session.run(feeds);
+  return await session.run(feeds);
 }
 
 function open(model: Model, options: SessionOptions): Promise<Session> {

@@ -39,7 +39,12 @@ export class GraphBuilder {
   readonly #outputs: ValueInfo[] = [];
   readonly #initializers = new Map<string, Tensor | OpaqueTensor>();
   readonly #sizes = new Map<string, Value>();
-  #counter = 0;
+  readonly #counter: { next: number };
+
+  /** @param around the builder of the graph in which this one will be a branch or a body, whose values it may use */
+  constructor(readonly around?: GraphBuilder) {
+    this.#counter = around === undefined ? { next: 0 } : around.#counter;
+  }
 
   /** A builder that holds a whole graph already, to be added to; its outputs are not taken over. */
   static from(graph: Graph): GraphBuilder {
@@ -49,7 +54,7 @@ export class GraphBuilder {
   }
 
   /** Takes over inputs, constants and nodes of a graph under their own names. */
-  protected load(graph: Graph): void {
+  load(graph: Graph): void {
     for (const [name, constant] of graph.initializers) this.#addInitializer(name, constant);
     for (const info of graph.inputs)
       if (!this.#values.has(info.name)) {
@@ -138,19 +143,20 @@ export class GraphBuilder {
    * @throws OneirosError `bad-argument` if the graph has none
    */
   value(name: string): Value {
-    const value = this.#values.get(name);
+    const value = this.#find(name);
     if (value === undefined) throw new OneirosError('bad-argument', `the graph has no value named "${name}"`);
     return value;
   }
 
   has(name: string): boolean {
-    return this.#values.has(name);
+    return this.#find(name) !== undefined;
   }
 
   /** A name that no value has yet, made of `hint`. */
   fresh(hint: string): string {
-    let name = `${hint}_${this.#counter++}`;
-    while (this.#values.has(name)) name = `${hint}_${this.#counter++}`;
+    let name: string;
+    do name = `${hint}_${this.#counter.next++}`;
+    while (this.has(name));
     return name;
   }
 
@@ -176,11 +182,16 @@ export class GraphBuilder {
     };
   }
 
+  #find(name: string): Value | undefined {
+    const own = this.#values.get(name);
+    return own !== undefined || this.around === undefined ? own : this.around.#find(name);
+  }
+
   #infer(node: Node): readonly Facts[] {
     return inferNode(
       node,
       node.inputs.map((name) => (name === '' ? unknown : this.value(name))),
-      (name) => this.#values.get(name),
+      (name) => (this.has(name) ? this.value(name) : undefined),
     );
   }
 

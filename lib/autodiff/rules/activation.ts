@@ -4,7 +4,7 @@ import { broadcasting, rule, type RuleTable } from '../rule.js';
 /** Activation functions, element by element; at kinks PyTorch's conventions. */
 export const activation: RuleTable = {
   // y = max(x, 0)          dx = dy where x > 0; 0 at x = 0
-  Relu: rule(1, ({ b, dy, x: [x] }) => [b.where(b.greater(x, 0), dy, 0)]),
+  Relu: rule(1, ({ b, dy, y: [y] }) => [b.mul(dy, b.castLike(b.greater(y, 0), dy))]),
   LeakyRelu: rule(1, ({ b, node, dy, x: [x] }) => [
     b.where(b.greater(x, 0), dy, b.mul(dy, attr.float(node, 'alpha', 0.01))),
   ]),

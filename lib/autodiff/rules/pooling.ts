@@ -17,7 +17,7 @@ export const pooling: RuleTable = {
       const isMax = b.equal(element, y);
       const isFirst = taken === undefined ? isMax : b.and(isMax, b.not(taken));
       taken = taken === undefined ? isMax : b.or(taken, isMax);
-      shares.push(b.where(isFirst, dy, 0));
+      shares.push(b.mul(dy, b.castLike(isFirst, dy)));
     }
     return [placeBack(b, shares, x, window)];
   }),

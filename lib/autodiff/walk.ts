@@ -1,0 +1,107 @@
+import type { Value } from '../onnx/builder.js';
+import type { Graph, Node } from '../onnx/graph.js';
+import { dtypeOf, type Builder } from '../onnx/ops.js';
+import { activePath, type ActivePath } from './active.js';
+import { unbroadcast } from './broadcast.js';
+import { conditionalCotangents } from './conditional.js';
+import { missingRule } from './explain.js';
+import type { Cotangents, Rule, RuleTable } from './rule.js';
+
+/** What a walk differentiates, by what, and how. */
+export interface WalkOptions {
+  readonly targets: readonly string[];
+  readonly wrt: readonly string[];
+  readonly stopGradient: readonly string[];
+  readonly rules: RuleTable;
+}
+
+/**
+ * Reverse mode: from a graph's last node to its first, each node's rule turns the cotangents of its outputs into those
+ * of its inputs. Emits into a builder that holds the graph.
+ */
+export class ReverseWalk {
+  readonly path: ActivePath;
+  readonly #cotangents = new Map<string, Value[]>();
+
+  constructor(
+    readonly b: Builder,
+    readonly graph: Graph,
+    readonly options: WalkOptions,
+  ) {
+    this.path = activePath(graph, options.wrt, options.targets, options.stopGradient);
+  }
+
+  /** Gives a target its cotangent, to start from. */
+  seed(target: Value, cotangent: Value): void {
+    this.#accumulate(target, cotangent);
+  }
+
+  run(): void {
+    for (const node of this.graph.nodes.toReversed()) {
+      const dys = node.outputs.map((name) => this.cotangentOf(name));
+      if (this.path.nodes.has(node) && dys.some((dy) => dy !== null)) this.#differentiate(node, dys);
+    }
+  }
+
+  /** A value's whole cotangent, `null` if none has reached it; half floats are added up in float32. */
+  cotangentOf(name: string): Value | null {
+    const parts = this.#cotangents.get(name) ?? [];
+    const [first, ...others] = parts;
+    if (first === undefined) return null;
+    if (others.length === 0) return first;
+    const { b } = this;
+    const dtype = dtypeOf(first);
+    const wide = dtype === 'float16' ? 'float32' : dtype;
+    const sum = others.reduce((total, part) => b.add(total, b.cast(part, wide)), b.cast(first, wide));
+    const total = { ...b.cast(sum, dtype), type: first.type };
+    this.#cotangents.set(name, [total]);
+    return total;
+  }
+
+  #differentiate(node: Node, dys: readonly (Value | null)[]): void {
+    const { b } = this;
+    if (isIf(node)) {
+      this.#distribute(conditionalCotangents(this, node, dys), false);
+      return;
+    }
+    const rule = this.#ruleFor(node);
+    const at = (name: string) => (name === '' ? undefined : b.value(name));
+    const [x, y] = [node.inputs.map(at), node.outputs.map(at)];
+    const first = y[0] ?? y.find((output) => output !== undefined);
+    if (first === undefined) return;
+    const dy = dys[0] ?? b.fillLike(first, 0);
+    const cotangents = rule.apply({ b, node, x, y: [first, ...y.slice(1)], dy, dys });
+    this.#distribute(
+      x.flatMap((input, i) => (input === undefined ? [] : [[input, cotangents[i] ?? null] as const])),
+      rule.broadcasts,
+    );
+  }
+
+  #distribute(shares: readonly (readonly [Value, Cotangents[number]])[], broadcasts: boolean): void {
+    for (const [input, given] of shares) {
+      if (!this.path.values.has(input.name)) continue;
+      const cotangent = typeof given === 'function' ? given() : given;
+      if (cotangent === null) continue;
+      this.#accumulate(input, broadcasts ? unbroadcast(this.b, cotangent, input) : cotangent);
+    }
+  }
+
+  #ruleFor(node: Node): Rule {
+    const { rules } = this.options;
+    const rule = rules[node.name] ?? (node.domain === '' ? rules[node.op] : undefined);
+    if (rule === undefined) throw missingRule(node, this.path);
+    return rule;
+  }
+
+  /** A cotangent has its value's type by definition, which inference may know less exactly. */
+  #accumulate(value: Value, cotangent: Value): void {
+    const typed = { ...cotangent, type: value.type };
+    const parts = this.#cotangents.get(value.name);
+    if (parts === undefined) this.#cotangents.set(value.name, [typed]);
+    else parts.push(typed);
+  }
+}
+
+function isIf(node: Node): boolean {
+  return node.op === 'If' && node.domain === '';
+}
