@@ -57,8 +57,9 @@ export interface TensorInfo {
 }
 
 /**
- * A model made ready to run. It holds native memory and a thread or process until it is disposed (`await using`); one
- * that is not disposed does not keep the host from ending.
+ * A model made ready to run. It holds native memory and a thread or process until it is disposed (`await using`). One
+ * that is not disposed does not keep the host from ending; but `process.exit()` in the middle of a run in a thread waits
+ * for that run, since ONNX Runtime would abort the process otherwise.
  */
 export interface Session extends AsyncDisposable {
   readonly provider: ProviderName;

@@ -1,7 +1,8 @@
 import { access, constants } from 'node:fs/promises';
 import { OneirosError } from '../../errors.js';
+import { InlineChannel } from '../inline.js';
 import type { Platform } from '../protocol.js';
-import { InlineChannel } from './inline.js';
+import { createEngine } from './ort.js';
 import { ProcessChannel } from './process.js';
 import { threadChannel } from './thread.js';
 
@@ -21,7 +22,7 @@ export const platform: Platform = {
       case 'process':
         return new ProcessChannel();
       case 'none':
-        return new InlineChannel();
+        return new InlineChannel(createEngine());
     }
   },
 };

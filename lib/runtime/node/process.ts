@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process';
 import { messageOf } from '../../errors.js';
+import { PeerChannel } from '../peer.js';
 import type { Reply } from '../protocol.js';
-import { PeerChannel } from './channel.js';
 import { workerArgs, workerUrl } from './entry.js';
 import { atExit } from './exit.js';
 
@@ -18,10 +18,8 @@ export class ProcessChannel extends PeerChannel {
     });
     const kill = () => void child.kill('SIGKILL');
     super({
-      send: (request) =>
-        child.send(request, (error) => {
-          if (error !== null) this.ended(`the runtime's process cannot be reached: ${messageOf(error)}`);
-        }),
+      // What keeps a request from arriving ends the child as well, and its end says more.
+      send: (request) => child.send(request, () => undefined),
       hold: (held) => {
         if (held) child.ref();
         else child.unref();

@@ -1,8 +1,8 @@
 import { Worker } from 'node:worker_threads';
 import { messageOf } from '../../errors.js';
 import { packRequest } from '../packing.js';
+import { PeerChannel } from '../peer.js';
 import type { Channel, Reply } from '../protocol.js';
-import { PeerChannel } from './channel.js';
 import { workerArgs, workerUrl } from './entry.js';
 import { atExit } from './exit.js';
 import { Gate } from './gate.js';

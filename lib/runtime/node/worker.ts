@@ -14,6 +14,7 @@ if (parentPort !== null && workerData instanceof SharedArrayBuffer) {
     void gate
       .pass(() => engine.answer(request))
       .then((reply) => {
+        if (request.kind === 'open' && typeof request.model !== 'string') free(request.model);
         const { message, moved } = packReply(reply);
         port.postMessage(message, moved);
         if (reply.kind === 'closed') port.close();
@@ -31,4 +32,15 @@ if (isMainThread && process.send !== undefined) {
   // Ctrl-C in a terminal goes to the children too, but it is the host that decides how to end.
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit());
+}
+
+/**
+ * Frees the memory of a model's bytes at once: it is as much again as the loaded weights, and an idle worker collects no
+ * garbage. What is posted to a closed port is thrown away.
+ */
+function free({ buffer }: Uint8Array): void {
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  if (buffer instanceof ArrayBuffer) port1.postMessage(null, [buffer]);
+  port1.close();
 }

@@ -1,11 +1,14 @@
-import { OneirosError } from '../../errors.js';
-import type { Engine } from '../engine.js';
-import type { Channel, Reply, Request } from '../protocol.js';
-import { createEngine } from './ort.js';
+import { OneirosError } from '../errors.js';
+import type { Engine } from './engine.js';
+import type { Channel, Reply, Request } from './protocol.js';
 
-/** An engine in this very thread, which each run blocks. */
+/** A channel to an engine in this very thread, which each run blocks. */
 export class InlineChannel implements Channel {
-  #engine: Promise<Engine> | null = createEngine();
+  #engine: Promise<Engine> | null;
+
+  constructor(engine: Promise<Engine>) {
+    this.#engine = engine;
+  }
 
   async ask(request: Request): Promise<Reply> {
     if (this.#engine === null) throw new OneirosError('runtime', 'the session is closed');

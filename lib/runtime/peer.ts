@@ -1,5 +1,6 @@
-import { OneirosError } from '../../errors.js';
-import type { Channel, Reply, Request } from '../protocol.js';
+import { OneirosError } from '../errors.js';
+import { complaint } from './complaint.js';
+import type { Channel, Reply, Request } from './protocol.js';
 
 /** What threads and child processes have in common, as the host sees them. */
 export interface Peer {
@@ -39,6 +40,8 @@ export class PeerChannel implements Channel {
         this.#pending = { resolve, reject };
         peer.send(request, transfer);
       });
+    } catch (error) {
+      throw complaint('the request did not get through', error);
     } finally {
       this.#pending = null;
       if (!this.#isGone()) peer.hold(false);
