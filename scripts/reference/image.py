@@ -178,4 +178,6 @@ for orientation in range(1, 9):
 add("grey.jpeg", gradient.convert("L"), format="JPEG", quality=95)
 add("progressive.jpeg", gradient, format="JPEG", quality=95, progressive=True, subsampling=0)
 add("cmyk.jpeg", gradient.convert("CMYK"), format="JPEG", quality=95, subsampling=0)
+stripes = gradient.resize((19, 21)).quantize(32)
+add("interlaced.gif", stripes, format="GIF", interlace=1, expected=on_white(stripes))
 write("files.json", files)
