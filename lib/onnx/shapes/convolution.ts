@@ -2,7 +2,7 @@ import type { DType } from '../../tensor/dtype.js';
 import { attr } from '../attributes.js';
 import type { Dim, Node, Shape } from '../graph.js';
 import { unify } from './broadcast.js';
-import { add, isEqual, mul, sub } from './dim.js';
+import { add, isEqual, min, mul, sub } from './dim.js';
 import {
   anyShape,
   commonDType,
@@ -112,9 +112,10 @@ const convTranspose: Inference = (node, inputs) => {
   const sizes = spatial.map((size, i) => {
     const stride = windows.strides[i]!;
     if (wanted.length >= spatial.length) return wanted[wanted.length - spatial.length + i]!;
-    if (windows.same) return mul(size, stride);
     const [before, behind] = windows.pads[i]!;
-    return add(add(mul(sub(size, 1), stride), extent(windows, i)), (outputPadding[i] ?? 0) - before - behind);
+    const whole = add(add(mul(sub(size, 1), stride), extent(windows, i)), outputPadding[i] ?? 0);
+    // "Same" crops to in · stride; where the kernels leave gaps there is nothing to crop (as in ONNX Runtime).
+    return windows.same ? min(mul(size, stride), whole) : sub(whole, before + behind);
   });
   return [known(dtype, [image[0]!, outputs, ...sizes])];
 };

@@ -85,7 +85,9 @@ const flatten: Inference = (node, inputs) => {
   const [x] = inputs;
   const shape = shapeOf(x);
   if (shape === null) return [known(dtypeOf(x), anyShape(2))];
-  const axis = axisOf(node, inputs, attr.int(node, 'axis', 1), shape.length + 1);
+  const axis = attr.int(node, 'axis', 1);
+  if (Math.abs(axis) > shape.length)
+    throw contradiction(node, inputs, `axis ${axis} is out of range for ${shape.length} axes`);
   return [known(dtypeOf(x), [product(shape.slice(0, axis)), product(shape.slice(axis))])];
 };
 
