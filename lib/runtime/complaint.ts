@@ -6,7 +6,7 @@ const kinds: readonly (readonly [RegExp, ErrorCode])[] = [
     /failed to allocate|bad_alloc|out of memory|array buffer allocation failed|integer overflow/i,
     'too-large',
   ],
-  [/doesn't exist|no such file/i, 'not-found'],
+  [/doesn't exist|does not exist|no such file/i, 'not-found'],
   [/could not find an implementation|no op registered|not implemented|unsupported data type/i, 'unsupported'],
   [
     /protobuf parsing|invalid model|invalid graph|no graph was found|model data pointer|type error|load model from|opset|ir_version/i,

@@ -160,8 +160,9 @@ describe('openSession', () => {
     await expectFailure(
       openSession({ path: '/no/such.onnx' }),
       'not-found',
-      /no readable model at \/no\/such\.onnx/,
+      /^there is no readable file at \/no\/such\.onnx$/,
     );
+    await expectFailure(openSession({ path: tmpdir() }), 'not-found', /^there is no readable file at /);
   });
 
   it('never falls back from a provider that was asked for by name', async () => {

@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, stat } from 'node:fs/promises';
 import { OneirosError } from '../../errors.js';
 import { InlineChannel } from '../inline.js';
 import type { Platform } from '../protocol.js';
@@ -10,9 +10,11 @@ import { threadChannel } from './thread.js';
 export const platform: Platform = {
   async checkModel(model) {
     if (model instanceof Uint8Array) return;
-    await access(model.path, constants.R_OK).catch((cause: unknown) => {
-      throw new OneirosError('not-found', `there is no readable model at ${model.path}`, { cause });
-    });
+    const isFile = await access(model.path, constants.R_OK)
+      .then(() => stat(model.path))
+      .then((found) => found.isFile())
+      .catch(() => false);
+    if (!isFile) throw new OneirosError('not-found', `there is no readable file at ${model.path}`);
   },
 
   connect(isolation) {
