@@ -3,6 +3,9 @@ import { activation } from './activation.js';
 import { arithmetic } from './arithmetic.js';
 import { convolution } from './convolution.js';
 import { layout } from './layout.js';
+import { detection } from './detection.js';
+import { einsum } from './einsum.js';
+import { gridSample } from './grid-sample.js';
 import { indexing } from './indexing.js';
 import { rearrangement } from './rearrangement.js';
 import { resize } from './resize.js';
@@ -26,4 +29,7 @@ export const rules: RuleTable = {
   ...slicing,
   ...indexing,
   ...resize,
+  ...einsum,
+  ...detection,
+  ...gridSample,
 };

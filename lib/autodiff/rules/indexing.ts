@@ -51,7 +51,6 @@ export const indexing: RuleTable = {
     return [b.op('ScatterElements', [b.fillLike(x, 0), indices, dy], { axis: attr.int(node, 'axis', -1) })];
   }),
   OneHot: noGradient,
-  NonMaxSuppression: noGradient,
 };
 
 function fromFront(axis: number, rank: number): number {

@@ -1,0 +1,61 @@
+import { OneirosError } from '../../errors.js';
+import { attr, describe } from '../../onnx/attributes.js';
+import type { Value } from '../../onnx/builder.js';
+import type { Node } from '../../onnx/graph.js';
+import { dtypeOf, type Builder } from '../../onnx/ops.js';
+import { noGradient, rule, type RuleTable } from '../rule.js';
+
+/** Operators of detectors. */
+export const detection: RuleTable = {
+  /**
+   * Averaging RoiAlign (He et al., 2017) is linear in the image and works on rows and columns by themselves: for each
+   * region y = R x Cᵀ. R and C are what the operator itself makes of identity matrices, so sampling, borders and
+   * coordinates are the forward pass's own. Regions are not differentiated (as in torchvision).
+   */
+  RoiAlign: rule(3, ({ b, node, dy, x: [x, regions, batch] }) => {
+    if (attr.string(node, 'mode', 'avg') !== 'avg')
+      throw new OneirosError('unsupported', `${describe(node)}: there is a gradient for mode "avg" alone`);
+    const rows = interpolation(b, node, x, regions, batch, 'rows');
+    const columns = interpolation(b, node, x, regions, batch, 'columns');
+    // regions × C × H × W
+    const each = b.matmul(b.matmul(b.swap(rows), dy), columns);
+    // Each region's share goes to its image: one row of ones and zeros per image.
+    const images = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(b.dim(x, 0), [0]), b.scalar(1, 'int64')]);
+    const isOf = b.castLike(b.equal(b.unsqueeze(images, [1]), b.unsqueeze(batch, [0])), dy);
+    const flat = b.reshape(each, [0, -1]);
+    return [b.reshape(b.matmul(isOf, flat), b.shape(x))];
+  }),
+  NonMaxSuppression: noGradient,
+};
+
+/**
+ * How each region samples one axis of the image: regions × 1 × (cells) × (size of the axis). The operator is run on an
+ * image that has the axis twice, as channels and as pixels, and a single pixel across, where every sample lies inside.
+ */
+function interpolation(
+  b: Builder,
+  node: Node,
+  x: Value,
+  regions: Value,
+  batch: Value,
+  which: 'rows' | 'columns',
+): Value {
+  const size = b.dim(x, which === 'rows' ? 2 : 3);
+  const cells = attr.int(node, which === 'rows' ? 'output_height' : 'output_width', 1);
+  const places = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(size, [0]), b.scalar(1, 'int64')]);
+  const identity = b.cast(b.equal(b.unsqueeze(places, [1]), places), dtypeOf(x));
+  const image = b.reshape(identity, [1, size, size, 1]);
+  const scale = attr.float(node, 'spatial_scale', 1);
+  const first = attr.string(node, 'coordinate_transformation_mode', 'half_pixel') === 'half_pixel' ? 0.5 : 0;
+  const [low, high] = which === 'rows' ? [1, 3] : [0, 2];
+  const along = (column: number) => b.slice(regions, [1], [column], [column + 1]);
+  const across = (at: number) => b.add(b.mul(along(0), 0), at / scale);
+  const strip = b.concat([across(first), along(low), across(first + 1), along(high)], 1);
+  const sampled = b.op('RoiAlign', [image, strip, b.mul(batch, 0)], {
+    ...Object.fromEntries(node.attributes),
+    output_height: cells,
+    output_width: 1,
+  });
+  // regions × size × cells × 1 → regions × 1 × cells × size
+  return b.transpose(sampled, [0, 3, 2, 1]);
+}
