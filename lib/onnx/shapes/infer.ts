@@ -3,7 +3,7 @@ import { constants, factsOfConstant } from './constants.js';
 import { control } from './control.js';
 import { convolution } from './convolution.js';
 import { detection } from './detection.js';
-import { anySize, symbol } from './dim.js';
+import { anySize, symbol, symbolsOf } from './dim.js';
 import { einsum } from './einsum.js';
 import { elementwise } from './elementwise.js';
 import { contradiction, known, unknown, type Facts, type Inference, type Scope } from './facts.js';
@@ -139,11 +139,20 @@ function isPossible(size: Dim): boolean {
 function named(name: string, facts: Facts): Facts {
   if (facts.type === null || facts.constant !== null) return facts;
   const { dtype, shape } = facts.type;
-  const sizes = shape?.map((size, axis) => (size === anySize ? symbol(`${name}.${axis}`) : size)) ?? null;
+  const sizes = shape?.map((size, axis) => sizeOf(size) ?? symbol(`${name}.${axis}`)) ?? null;
   const isEmpty = facts.content?.every((item) => item === anySize) ?? true;
   const content =
     facts.content?.map((item, i) => (item === anySize ? symbol(`?${name}[${i}]`) : item)) ?? null;
   return known(dtype, sizes, isEmpty && facts.content?.length !== 0 ? null : content);
+}
+
+/** A size written in sizes, or `null`: a number out of the data, used as a size, is certain to be none below zero. */
+function sizeOf(size: Dim): Dim | null {
+  if (size === anySize) return null;
+  const fromData = symbolsOf(size).filter((each) => each.startsWith('?'));
+  const [only] = fromData;
+  if (only === undefined) return size;
+  return fromData.length === 1 && symbol(only) === size ? symbol(only.slice(1)) : null;
 }
 
 /**
