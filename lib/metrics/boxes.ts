@@ -1,0 +1,187 @@
+import { OneirosError } from '../errors.js';
+
+/** How four numbers make a box: two corners, or the upper left corner with width and height. */
+export type BoxForm = 'xyxy' | 'xywh';
+
+/**
+ * How much two boxes agree:
+ * - `iou`   intersection over union, in [0, 1]
+ * - `giou`  less the part of the smallest enclosing box that neither covers, in (−1, 1] (Rezatofighi et al. 2019)
+ * - `diou`  IoU less the squared distance of the centres over the enclosing diagonal's square (Zheng et al. 2020)
+ * - `ciou`  DIoU less a penalty for unlike aspect ratios (the same paper)
+ *
+ * Where a box has no area the IoU is 0, and so is every quotient whose divisor would be 0.
+ */
+export type BoxMeasure = 'iou' | 'giou' | 'diou' | 'ciou';
+
+export interface BoxOptions {
+  readonly measure?: BoxMeasure;
+  readonly form?: BoxForm;
+}
+
+export const boxDefaults = { measure: 'iou', form: 'xyxy' } as const satisfies Required<BoxOptions>;
+
+/** At most so many pairs in one matrix: 2 GiB of float32. */
+const maxPairs = 2 ** 29;
+
+/**
+ * The agreement of two boxes of four numbers each.
+ * @throws OneirosError `bad-argument` for a box that is not four finite numbers, or is inverted
+ */
+export function boxOverlap(a: ArrayLike<number>, b: ArrayLike<number>, options: BoxOptions = {}): number {
+  if (a.length !== 4 || b.length !== 4)
+    throw new OneirosError(
+      'bad-argument',
+      `a box is four numbers, not ${a.length === 4 ? b.length : a.length}`,
+    );
+  const { measure, form } = { ...boxDefaults, ...options };
+  const out = new Float64Array(1);
+  rowOf[measure](corners(a, form), 0, corners(b, form), out, 0);
+  return out[0]!;
+}
+
+/**
+ * The agreement of every box of `a` (n·4 numbers) with every box of `b` (m·4): the n×m matrix, rows from `a`.
+ * @throws OneirosError `bad-argument` for boxes that are not four finite numbers each, or inverted; `too-large` for
+ *   more than 2^29 pairs
+ */
+export function boxOverlaps(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  options: BoxOptions = {},
+): Float32Array {
+  const { measure, form } = { ...boxDefaults, ...options };
+  const [from, to] = [corners(a, form), corners(b, form)];
+  if (from.count * to.count > maxPairs)
+    throw new OneirosError(
+      'too-large',
+      `${from.count} × ${to.count} boxes are more than ${maxPairs} pairs: compare them in parts`,
+    );
+  const out = new Float32Array(from.count * to.count);
+  const row = rowOf[measure];
+  for (let i = 0; i < from.count; i++) row(from, i, to, out, i * to.count);
+  return out;
+}
+
+/** Boxes by columns, so that the loop over pairs reads memory in order. */
+interface Corners {
+  readonly count: number;
+  readonly left: Float64Array;
+  readonly top: Float64Array;
+  readonly right: Float64Array;
+  readonly bottom: Float64Array;
+  readonly area: Float64Array;
+  /** arctan(width/height) */
+  readonly aspect: Float64Array;
+}
+
+function corners(boxes: ArrayLike<number>, form: BoxForm): Corners {
+  if (boxes.length % 4 !== 0)
+    throw new OneirosError(
+      'bad-argument',
+      `boxes are four numbers each; ${boxes.length} is no multiple of 4`,
+    );
+  const count = boxes.length / 4;
+  const column = () => new Float64Array(count);
+  const [left, top, right] = [column(), column(), column()];
+  const [bottom, area, aspect] = [column(), column(), column()];
+  for (let i = 0; i < count; i++) {
+    const x = boxes[i * 4]!;
+    const y = boxes[i * 4 + 1]!;
+    const width = form === 'xywh' ? boxes[i * 4 + 2]! : boxes[i * 4 + 2]! - x;
+    const height = form === 'xywh' ? boxes[i * 4 + 3]! : boxes[i * 4 + 3]! - y;
+    if (!(Number.isFinite(x + y) && width >= 0 && height >= 0 && Number.isFinite(width + height)))
+      throw new OneirosError(
+        'bad-argument',
+        `box ${i} is [${Array.from({ length: 4 }, (_, k) => boxes[i * 4 + k]).join(', ')}] (${form}): expected ` +
+          'finite numbers, with width and height ≥ 0',
+      );
+    left[i] = x;
+    top[i] = y;
+    right[i] = form === 'xywh' ? x + width : boxes[i * 4 + 2]!;
+    bottom[i] = form === 'xywh' ? y + height : boxes[i * 4 + 3]!;
+    area[i] = width * height;
+    aspect[i] = Math.atan2(width, height);
+  }
+  return { count, left, top, right, bottom, area, aspect };
+}
+
+/** Writes one row of the matrix: box `i` of `a` against every box of `b`. */
+type Row = (a: Corners, i: number, b: Corners, out: Float32Array | Float64Array, offset: number) => void;
+
+const rowOf: Record<BoxMeasure, Row> = {
+  iou: iouRow,
+  giou: giouRow,
+  diou: (a, i, b, out, offset) => {
+    iouRow(a, i, b, out, offset);
+    subtractDistance(a, i, b, out, offset);
+  },
+  ciou: (a, i, b, out, offset) => {
+    iouRow(a, i, b, out, offset);
+    const aspect = aspectPenalties(a, i, b, out, offset);
+    subtractDistance(a, i, b, out, offset);
+    for (let j = 0; j < b.count; j++) out[offset + j]! -= aspect[j]!;
+  },
+};
+
+function iouRow(a: Corners, i: number, b: Corners, out: Float32Array | Float64Array, offset: number): void {
+  const { count, left, top, right, bottom, area } = b;
+  const [x0, y0, x1, y1, size] = [a.left[i]!, a.top[i]!, a.right[i]!, a.bottom[i]!, a.area[i]!];
+  for (let j = 0; j < count; j++) {
+    const width = Math.min(x1, right[j]!) - Math.max(x0, left[j]!);
+    const height = Math.min(y1, bottom[j]!) - Math.max(y0, top[j]!);
+    if (width <= 0 || height <= 0) continue; // `out` is zeros
+    const intersection = width * height;
+    out[offset + j] = intersection / (size + area[j]! - intersection);
+  }
+}
+
+function giouRow(a: Corners, i: number, b: Corners, out: Float32Array | Float64Array, offset: number): void {
+  const { count, left, top, right, bottom, area } = b;
+  const [x0, y0, x1, y1, size] = [a.left[i]!, a.top[i]!, a.right[i]!, a.bottom[i]!, a.area[i]!];
+  for (let j = 0; j < count; j++) {
+    const width = Math.max(0, Math.min(x1, right[j]!) - Math.max(x0, left[j]!));
+    const height = Math.max(0, Math.min(y1, bottom[j]!) - Math.max(y0, top[j]!));
+    const intersection = width * height;
+    const union = size + area[j]! - intersection;
+    const hull =
+      (Math.max(x1, right[j]!) - Math.min(x0, left[j]!)) * (Math.max(y1, bottom[j]!) - Math.min(y0, top[j]!));
+    const iou = union > 0 ? intersection / union : 0;
+    out[offset + j] = hull > 0 ? iou - (hull - union) / hull : iou;
+  }
+}
+
+function subtractDistance(
+  a: Corners,
+  i: number,
+  b: Corners,
+  out: Float32Array | Float64Array,
+  offset: number,
+): void {
+  const { count, left, top, right, bottom } = b;
+  const [x0, y0, x1, y1] = [a.left[i]!, a.top[i]!, a.right[i]!, a.bottom[i]!];
+  for (let j = 0; j < count; j++) {
+    const hullWidth = Math.max(x1, right[j]!) - Math.min(x0, left[j]!);
+    const hullHeight = Math.max(y1, bottom[j]!) - Math.min(y0, top[j]!);
+    const dx = (x0 + x1 - left[j]! - right[j]!) / 2;
+    const dy = (y0 + y1 - top[j]! - bottom[j]!) / 2;
+    const diagonal = hullWidth * hullWidth + hullHeight * hullHeight;
+    if (diagonal > 0) out[offset + j]! -= (dx * dx + dy * dy) / diagonal;
+  }
+}
+
+/** α·v of CIoU: v = 4/π²·(Δ arctan(width/height))², α = v / (1 − IoU + v). `iou` holds the row's IoU. */
+function aspectPenalties(
+  a: Corners,
+  i: number,
+  b: Corners,
+  iou: Float32Array | Float64Array,
+  offset: number,
+): Float64Array {
+  const own = a.aspect[i]!;
+  return b.aspect.map((aspect, j) => {
+    const v = (4 / Math.PI ** 2) * (own - aspect) ** 2;
+    const divisor = 1 - iou[offset + j]! + v;
+    return divisor > 0 ? (v * v) / divisor : 0;
+  });
+}

@@ -1,0 +1,60 @@
+import { OneirosError } from '../errors.js';
+import type { Id } from './tables.js';
+
+/** An object of a JSON file, none of whose fields can be trusted yet. */
+export type Fields = Readonly<Record<string, unknown>>;
+
+/** @throws OneirosError `bad-input` for anything but an object */
+export function fieldsOf(value: unknown): Fields {
+  if (isFields(value)) return value;
+  throw new OneirosError('bad-input', `it is ${preview(value)}: expected an object`);
+}
+
+export function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A field that is a whole number or text: what images, categories and annotations are known by. */
+export function idField(fields: Fields, name: string): Id {
+  const value = fields[name];
+  if (Number.isSafeInteger(value) || typeof value === 'string') return toId(value);
+  throw unexpected(fields, name, 'a whole number or text');
+}
+
+function toId(value: unknown): Id {
+  return typeof value === 'string' ? value : Number(value);
+}
+
+export function numberField(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value === 'number') return value;
+  throw unexpected(fields, name, 'a number');
+}
+
+/** A number that may be missing. */
+export function optionalNumber(fields: Fields, name: string): number | undefined {
+  return fields[name] === undefined || fields[name] === null ? undefined : numberField(fields, name);
+}
+
+/** 0, 1, false, true, or missing, which is false. */
+export function flagField(fields: Fields, name: string): boolean {
+  const value = fields[name] ?? 0;
+  if (typeof value === 'boolean') return value;
+  if (value === 0 || value === 1) return value === 1;
+  throw unexpected(fields, name, '0 or 1');
+}
+
+export function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'number');
+}
+
+/** The error of a field that is missing or not of its kind. */
+export function unexpected(fields: Fields, name: string, expected: string): OneirosError {
+  const found = name in fields ? `is ${preview(fields[name])}` : 'is missing';
+  return new OneirosError('bad-input', `"${name}" ${found}: expected ${expected}`);
+}
+
+function preview(value: unknown): string {
+  const text = JSON.stringify(value); // never undefined: what JSON.parse gives, it also writes
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
