@@ -148,6 +148,7 @@ function named(name: string, facts: Facts): Facts {
 
 /** A size written in sizes, or `null`: a number out of the data, used as a size, is certain to be none below zero. */
 function sizeOf(size: Dim): Dim | null {
+  if (typeof size === 'number' || !size.includes('?')) return size;
   if (size === anySize) return null;
   const fromData = symbolsOf(size).filter((each) => each.startsWith('?'));
   const [only] = fromData;
