@@ -1,0 +1,29 @@
+import { grad } from '../autodiff/grad.js';
+import type { Network } from '../models/network.js';
+import type { Model } from '../onnx/graph.js';
+import { Builder } from '../onnx/ops.js';
+import { optimise } from '../onnx/passes/optimise.js';
+import type { Guide } from './guide.js';
+import { addObjective, type ObjectiveKind, type ObjectiveTerm } from './objective.js';
+
+/** The graph that takes the image to the terms' layers, and does nothing beyond. */
+export function layersModel(network: Network, terms: readonly ObjectiveTerm[]): Model {
+  const b = Builder.from(network.model.graph);
+  for (const value of new Set(terms.map((term) => term.value))) b.output(b.value(value));
+  return optimise(b.model());
+}
+
+/** The graph that takes the image to `objective` and, as `d_<image>`, the gradient of that. */
+export function dreamModel(
+  network: Network,
+  terms: readonly ObjectiveTerm[],
+  kind: ObjectiveKind,
+  guide: Guide,
+): Model {
+  const b = Builder.from(network.model.graph);
+  const features = new Map(
+    [...guide].map(([value, tensor]) => [value, b.constant(tensor, b.fresh('guide'))]),
+  );
+  b.output(addObjective(b, terms, kind, features), 'objective');
+  return grad(b.model(), { loss: 'objective', wrt: [network.image] });
+}

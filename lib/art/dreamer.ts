@@ -1,0 +1,127 @@
+import { planes, type Image, type Planes, type Size } from '../image/image.js';
+import { resize, scaledSize } from '../image/resize.js';
+import { roll } from '../image/roll.js';
+import type { Network } from '../models/network.js';
+import { encodeModel } from '../onnx/write.js';
+import { clampTo } from '../optim/optimize.js';
+import { resolveOptions, type OptionValues } from '../options.js';
+import { openSession } from '../runtime/session.js';
+import { random, type Random } from '../tensor/random.js';
+import { stepDirection } from './direction.js';
+import type { DreamOptions, DreamStep } from './dream.js';
+import { dreamModel, layersModel } from './dream-graph.js';
+import { dreamOptions } from './dream-options.js';
+import { guideFeatures } from './guide.js';
+import { defaultDreamLayers, objectiveTerms } from './layers.js';
+import { imageSizes, peakBytes, pictureBytes, requireMemory } from './memory.js';
+import { minimumSide } from './minimum.js';
+import { octaveSizes } from './octaves.js';
+import { pictureGradient, type GradientSession } from './tiled-gradient.js';
+
+/** About how many pictures of the full size a step has in hand, beside the tile. */
+const copies = 12;
+
+/**
+ * A network made ready to dream of one picture after another: one session serves every octave of all of them. Holds
+ * native memory until it is disposed (`await using`).
+ */
+export class Dreamer implements AsyncDisposable {
+  readonly #random: Random;
+
+  private constructor(
+    private readonly settings: OptionValues<typeof dreamOptions>,
+    private readonly field: GradientSession,
+    private readonly minimum: number,
+    private readonly checkMemory: (picture: Size, tile: Size) => void,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.#random = random(settings.seed);
+  }
+
+  /** Throws as `dream` does. */
+  static async open(network: Network, options: DreamOptions = {}): Promise<Dreamer> {
+    const settings = resolveOptions(dreamOptions, options);
+    const { signal, memoryLimit = Infinity } = options;
+    const sessionOptions = { ...options.session, ...(signal && { signal }) };
+    const terms = objectiveTerms(network, options.layers ?? defaultDreamLayers(network));
+    const features = layersModel(network, terms);
+    const guide = await guideFeatures(network, features, options.guide, sessionOptions);
+    const model = dreamModel(network, terms, settings.objective, guide);
+    const checkMemory = (picture: Size, part: Size) => {
+      const needed = peakBytes(model, imageSizes(network, part)) + pictureBytes(picture, copies);
+      requireMemory(needed, memoryLimit, picture, 'choose a smaller size or smaller tiles');
+    };
+    const minimum = minimumSide(features);
+    // Cut into tiles of nearly the same size, a picture has none below half the largest.
+    const tile = Math.max(settings.tile, 2 * minimum);
+    const session = await openSession(encodeModel(model), { ...sessionOptions, transfer: true });
+    return new Dreamer(settings, { session, input: network.image, tile }, minimum, checkMemory, signal);
+  }
+
+  /** The dream of one photograph. The next one goes on with the random numbers where this one stopped. */
+  async *dream(photograph: Image): AsyncGenerator<DreamStep, void> {
+    const { size, octaves, octaveScale, steps } = this.settings;
+    const fullSize = size === 0 ? photograph : scaledSize(photograph, size);
+    const sizes = octaveSizes(fullSize, octaves, octaveScale, this.minimum);
+    this.checkMemory(fullSize, this.#largestTile(fullSize));
+    const full = resize(photograph, fullSize);
+    // What has been dreamt so far, apart from the photograph, which each octave brings in anew in more detail.
+    let detail: Planes<3> = planes(3, full);
+    for (const [i, octaveSize] of sizes.entries()) {
+      const base = resize(full, octaveSize);
+      let picture: Image = combine(base, resize(detail, octaveSize), 1);
+      for (let step = 1; step <= steps; step++) {
+        if (this.signal?.aborted === true) return;
+        const { objective, climbed } = await this.#step(picture);
+        picture = climbed;
+        yield {
+          done: i * steps + step,
+          total: octaves * steps,
+          octave: i + 1,
+          octaves,
+          objective,
+          get image() {
+            return clamped(combine(full, resize(combine(climbed, base, -1), full), 1));
+          },
+        };
+      }
+      detail = combine(picture, base, -1);
+    }
+  }
+
+  /** One step uphill, at a random shift, so that neither tiles nor the strides of the network leave their pattern. */
+  async #step(picture: Image): Promise<{ readonly objective: number; readonly climbed: Image }> {
+    const [dx, dy] = [this.#shift(picture.width), this.#shift(picture.height)];
+    const shifted = roll(picture, dx, dy);
+    const { objective, gradient } = await pictureGradient(this.field, shifted);
+    const step = stepDirection(gradient, this.settings);
+    const climbed = clamped(combine(shifted, step, this.settings.stepSize / 255));
+    return { objective, climbed: roll(climbed, -dx, -dy) };
+  }
+
+  /** Up to the jitter where a side is one tile, anywhere where it is cut into several. */
+  #shift(side: number): number {
+    const { jitter } = this.settings;
+    return side > this.field.tile ? this.#random.integer(0, side - 1) : this.#random.integer(-jitter, jitter);
+  }
+
+  #largestTile({ width, height }: Size): Size {
+    const { tile } = this.field;
+    return { width: Math.min(width, tile), height: Math.min(height, tile) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.field.session.dispose();
+  }
+}
+
+/** a + factor · b */
+function combine(a: Planes<3>, b: Planes<3>, factor: number): Planes<3> {
+  const data = a.data.map((value, i) => value + factor * b.data[i]!);
+  return planes(3, a, data);
+}
+
+function clamped(picture: Planes<3>): Image {
+  clampTo(0, 1)(picture.data);
+  return picture;
+}

@@ -1,0 +1,32 @@
+import { toTensor, type Image } from '../image/image.js';
+import { resize, scaledSize } from '../image/resize.js';
+import type { Network } from '../models/network.js';
+import type { Model } from '../onnx/graph.js';
+import { encodeModel } from '../onnx/write.js';
+import { openSession, type SessionOptions } from '../runtime/session.js';
+import type { Float32Tensor } from '../tensor/tensor.js';
+import { float32Of } from './outputs.js';
+
+/** The features of a guide image, by the layer's value; empty where there is no guide. */
+export type Guide = ReadonlyMap<string, Float32Tensor>;
+
+/**
+ * Longer side at which a guide is looked at, as large as the notebook's. Every place of the picture is compared with every
+ * place of the guide, so the cost grows with the square of it.
+ */
+const guideSide = 320;
+
+/** What a network sees in a guide image. @param layers the graph from the image to the layers in question */
+export async function guideFeatures(
+  network: Network,
+  layers: Model,
+  guide: Image | undefined,
+  options: SessionOptions,
+): Promise<Guide> {
+  if (guide === undefined) return new Map();
+  await using session = await openSession(encodeModel(layers), { ...options, transfer: true });
+  const results = await session.run({
+    [network.image]: toTensor(resize(guide, scaledSize(guide, guideSide))),
+  });
+  return new Map(Object.keys(results).map((name) => [name, float32Of(results, name)]));
+}

@@ -1,0 +1,27 @@
+import { choice, count, flag, number } from '../options.js';
+
+/** What a style transfer can be told in numbers and words, with the values it takes by itself. */
+export const styleOptions = {
+  size: count(512, 'longer side of the picture made, in pixels; 0: as large as the content', 0),
+  smallest: count(128, 'longer side at which to begin; from there to the full size by steps of √2', 16),
+  iterations: count(150, 'iterations, over all sizes together'),
+  styleWeight: number(1, 'weight of the style loss', { min: 0 }),
+  contentWeight: number(0.05, 'weight of the content loss', { min: 0 }),
+  tvWeight: number(0, 'weight of the total variation: smooths', { min: 0 }),
+  statistics: choice(
+    ['gram', 'wasserstein'],
+    'gram',
+    'what a style is: Gram matrices, or means and covariances compared by their Wasserstein distance',
+  ),
+  styleScale: number(1, 'size of the style images relative to the picture made', { min: 0.1, max: 4 }),
+  init: choice(['content', 'style', 'noise'], 'content', 'what to begin with'),
+  keepColors: flag(false, "keep the content's colours: take only lightness from the result"),
+  optimizer: choice(
+    ['lbfgs', 'adam'],
+    'lbfgs',
+    'L-BFGS converges in fewer iterations; Adam takes less memory',
+  ),
+  learningRate: number(0.02, "Adam's learning rate", { min: 1e-6, max: 1 }),
+  history: count(10, 'curvature pairs that L-BFGS remembers'),
+  seed: number(0, 'the same number gives the same picture', { integer: true }),
+} as const;

@@ -1,0 +1,71 @@
+import { access, constants } from 'node:fs/promises';
+import { dirname, extname } from 'node:path';
+import { messageOf, OneirosError } from '../errors.js';
+import { readFileBytes } from '../files/read.js';
+import { writeFileAtomic } from '../files/write.js';
+import type { OutputFormat } from '../image/files.js';
+import type { Image } from '../image/image.js';
+import { decodeImage, encodeImage } from '../image/node.js';
+import type { OptionTable } from '../options.js';
+
+/** The picture in a file. @throws OneirosError which names the file */
+export async function readPicture(path: string): Promise<Image> {
+  const bytes = await readFileBytes(path);
+  try {
+    return await decodeImage(bytes);
+  } catch (error) {
+    const code = error instanceof OneirosError ? error.code : 'bad-input';
+    throw new OneirosError(code, `${path}: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+/** A file that a picture is going to be written to. */
+export interface PictureFile {
+  readonly path: string;
+  /** Writes the whole file or nothing; `text` is kept in a PNG: how the picture was made. */
+  write(picture: Image, text: Readonly<Record<string, string>>): Promise<void>;
+}
+
+/**
+ * Checks that a picture can be written there, before any work is done for it.
+ * @throws OneirosError `bad-argument` for an ending other than .png, .jpg and .jpeg; `not-found` for a missing folder
+ */
+export async function pictureFile(path: string): Promise<PictureFile> {
+  const format = formatOf(path);
+  const folder = dirname(path);
+  await access(folder, constants.W_OK).catch((cause: unknown) => {
+    throw new OneirosError('not-found', `cannot write ${path}: no writable folder ${folder}`, { cause });
+  });
+  return {
+    path,
+    write: async (picture, text) =>
+      writeFileAtomic(path, await encodeImage(picture, format, format === 'png' ? { text } : {})),
+  };
+}
+
+function formatOf(path: string): OutputFormat {
+  switch (extname(path).toLowerCase()) {
+    case '.png':
+      return 'png';
+    case '.jpg':
+    case '.jpeg':
+      return 'jpeg';
+    default:
+      throw new OneirosError('bad-argument', `cannot write ${path}: its name must end in .png or .jpg`);
+  }
+}
+
+/** A name with its `%d`, or `%03d` for leading zeros, made the number of a frame. */
+export function frameName(pattern: string, frame: number): string {
+  return pattern.replace(/%(?:0(\d+))?d/, (_, digits: string | undefined) =>
+    String(frame).padStart(Number(digits ?? 1), '0'),
+  );
+}
+
+/** How a picture was made, as texts to be kept in its file: the command and its options, no paths and no times. */
+export function recipe(command: string, table: OptionTable, flags: object): Readonly<Record<string, string>> {
+  const chosen = Object.entries(flags).filter(
+    ([name]) => name in table || name === 'layer' || name === 'model',
+  );
+  return { Software: 'oneiros', Comment: `oneiros ${command} ${JSON.stringify(Object.fromEntries(chosen))}` };
+}
