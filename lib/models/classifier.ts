@@ -1,0 +1,128 @@
+import { OneirosError } from '../errors.js';
+import { centerCrop } from '../image/crop.js';
+import type { Image } from '../image/image.js';
+import { resize, scaledSize } from '../image/resize.js';
+import { count, resolveOptions, type Given } from '../options.js';
+import type { Model } from '../onnx/graph.js';
+import { float32, type Float32Tensor, type Tensor } from '../tensor/tensor.js';
+import { batched } from './extract.js';
+import { ImageNetwork, type NetworkParts, type RunSettings } from './image-network.js';
+import { labelOf, type Classification, type ClassLabel } from './labels.js';
+
+/** The part of a picture that a classifier looks at, as in Caffe: the middle square of the picture made smaller. */
+export interface CropSettings {
+  /** Of the shorter side, in pixels, before it is cropped. */
+  readonly resize: number;
+  /** Side of the square. */
+  readonly crop: number;
+}
+
+export interface ClassifierParts extends NetworkParts {
+  /** The value that holds one probability a class; `null` where the weights end before it. */
+  readonly probabilities: string | null;
+  readonly labels: readonly ClassLabel[];
+  readonly crop: CropSettings;
+  /** Whether the graph takes several pictures at once. */
+  readonly batches: boolean;
+}
+
+export const classifyOptions = {
+  top: count(5, 'how many classes to list, the most probable first'),
+};
+
+export interface ClassifyOptions extends Given<typeof classifyOptions>, RunSettings {}
+
+/** A network that tells what a picture shows. */
+export class Classifier extends ImageNetwork {
+  readonly labels: readonly ClassLabel[];
+  readonly crop: CropSettings;
+  /** Whether several pictures are computed at once. */
+  readonly batches: boolean;
+  readonly #probabilities: string | null;
+
+  constructor(parts: ClassifierParts) {
+    super(parts);
+    this.labels = parts.labels;
+    this.crop = parts.crop;
+    this.batches = parts.batches;
+    this.#probabilities = parts.probabilities;
+  }
+
+  /**
+   * The most probable classes of a picture of any size.
+   * @throws OneirosError `unsupported` if the weights end before the classes; as `Session.run` does
+   */
+  async classify(image: Image, options: ClassifyOptions = {}): Promise<readonly Classification[]> {
+    const { top } = resolveOptions(classifyOptions, options);
+    const [probabilities] = await this.probabilities([image], options);
+    return mostProbable(probabilities!, top, this.labels);
+  }
+
+  /** The probability of every class for each of some pictures, which are computed at once if the network can. */
+  async probabilities(
+    images: readonly Image[],
+    { signal }: RunSettings = {},
+  ): Promise<readonly Float32Array[]> {
+    const crops = images.map((image) => cropped(image, this.crop));
+    const batches = this.batches ? [crops] : crops.map((crop) => [crop]);
+    const rows: Float32Array[] = [];
+    for (const batch of batches) rows.push(...(await this.#run(batch, signal)));
+    return rows;
+  }
+
+  async #run(batch: readonly Image[], signal: AbortSignal | undefined): Promise<readonly Float32Array[]> {
+    const name = this.#probabilities;
+    if (name === null)
+      throw new OneirosError(
+        'unsupported',
+        `${this.name} cannot classify: its weights end at ${this.cutAt ?? 'its last layer'}`,
+      );
+    const results = await this.run([name], stack(batch), signal);
+    return rowsOf(results[name], batch.length);
+  }
+
+  protected override prepare(model: Model): Model {
+    return this.batches ? batched(model, this.image) : model;
+  }
+}
+
+/** More than this beside the middle of a panorama is never looked at, and need not be made smaller. */
+const maxAspect = 4;
+
+function cropped(image: Image, { resize: shorter, crop }: CropSettings): Image {
+  const limit = maxAspect * Math.min(image.width, image.height);
+  const middle =
+    Math.max(image.width, image.height) <= limit
+      ? image
+      : centerCrop(image, { width: Math.min(image.width, limit), height: Math.min(image.height, limit) });
+  const small = resize(middle, scaledSize(middle, shorter, 'shorter'));
+  return centerCrop(small, { width: crop, height: crop });
+}
+
+function stack(images: readonly Image[]): Float32Tensor {
+  const [first] = images;
+  if (first === undefined) throw new OneirosError('bad-argument', 'there is no image to classify');
+  const { width, height, data } = first;
+  const all = new Float32Array(images.length * data.length);
+  images.forEach((image, i) => all.set(image.data, i * data.length));
+  return float32(all, [images.length, 3, height, width]);
+}
+
+function rowsOf(results: Tensor | undefined, count: number): readonly Float32Array[] {
+  if (results?.dtype !== 'float32')
+    throw new OneirosError('unsupported', `probabilities must be float32, not ${results?.dtype ?? 'absent'}`);
+  const classes = results.data.length / count;
+  return Array.from({ length: count }, (_, i) => results.data.subarray(i * classes, (i + 1) * classes));
+}
+
+/** The `top` classes by probability; of equal ones the first comes first. */
+export function mostProbable(
+  probabilities: Float32Array,
+  top: number,
+  labels: readonly ClassLabel[],
+): readonly Classification[] {
+  return Array.from(probabilities, (probability, index) => ({ index, probability }))
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, top)
+    .map(({ index, probability }) => ({ index, ...labelOf(labels, index), probability }));
+}

@@ -1,0 +1,91 @@
+import { choice, resolveOptions, type Given } from '../options.js';
+import { googlenetDialects } from '../weights/dialects/googlenet.js';
+import { vgg19Dialects } from '../weights/dialects/vgg19.js';
+import { Classifier } from './classifier.js';
+import { googlenet } from './googlenet.js';
+import type { Padding } from './layer-builder.js';
+import { loadPretrained, type Pretrained, type PretrainedOptions } from './pretrained.js';
+import type { WeightsSource } from './source.js';
+import { squeezenet } from './squeezenet.js';
+import { vgg19 } from './vgg19.js';
+
+export const vgg19Options = {
+  pooling: choice(
+    ['max', 'average'],
+    'max',
+    'what pooling takes of four; styles are smoother by the average',
+  ),
+};
+
+export interface VGG19Options extends PretrainedOptions, Given<typeof vgg19Options> {
+  /** What surrounds the image for convolutions. @default reflect for weights of slim16x, else zero */
+  readonly padding?: Padding | undefined;
+}
+
+const pretrainedVGG19: Pretrained = {
+  architecture: vgg19,
+  dialects: vgg19Dialects,
+  crop: { resize: 256, crop: 224 },
+  // All but torchvision's are the VGG authors' own weights.
+  preprocessing: (dialect) => (dialect === 'torchvision' ? 'imagenet' : 'caffe'),
+};
+
+/** VGG-19 (Simonyan and Zisserman 2015), of any widths, as deep as its weights go. */
+export class VGG19 extends Classifier {
+  /**
+   * Loads weights named as by torchvision, Caffe, Keras, J. Johnson or slim16x.
+   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+   */
+  static async load(source: WeightsSource, options: VGG19Options = {}): Promise<VGG19> {
+    const { pooling } = resolveOptions(vgg19Options, options);
+    const graph = { pooling, padding: options.padding };
+    return new VGG19(await loadPretrained(pretrainedVGG19, source, options, graph));
+  }
+}
+
+const pretrainedGoogLeNet: Pretrained = {
+  architecture: googlenet,
+  dialects: googlenetDialects,
+  crop: { resize: 256, crop: 224 },
+  preprocessing: () => 'bvlc',
+};
+
+/** GoogLeNet (Szegedy et al. 2015) as BVLC trained it. */
+export class GoogLeNet extends Classifier {
+  /**
+   * Loads weights by Caffe's names.
+   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+   */
+  static async load(source: WeightsSource, options: PretrainedOptions = {}): Promise<GoogLeNet> {
+    return new GoogLeNet(await loadPretrained(pretrainedGoogLeNet, source, options));
+  }
+}
+
+const pretrainedSqueezeNet: Pretrained = {
+  architecture: squeezenet,
+  dialects: {
+    network: 'SqueezeNet 1.1',
+    dialects: [
+      {
+        name: 'Caffe',
+        rules: [
+          { from: 'conv{n}.{p}', to: 'conv{n}.{p}' },
+          { from: 'fire{n#}/{layer}.{p}', to: 'fire{n}/{layer}.{p}' },
+        ],
+      },
+    ],
+  },
+  crop: { resize: 256, crop: 227 },
+  preprocessing: () => 'bvlc',
+};
+
+/** SqueezeNet 1.1 (Iandola et al. 2016). */
+export class SqueezeNet extends Classifier {
+  /**
+   * Loads weights by Caffe's names.
+   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+   */
+  static async load(source: WeightsSource, options: PretrainedOptions = {}): Promise<SqueezeNet> {
+    return new SqueezeNet(await loadPretrained(pretrainedSqueezeNet, source, options));
+  }
+}

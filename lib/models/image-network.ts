@@ -1,0 +1,121 @@
+import { toTensor, type Image } from '../image/image.js';
+import type { Model } from '../onnx/graph.js';
+import { encodeModel } from '../onnx/write.js';
+import { openSession, type Session, type SessionOptions } from '../runtime/session.js';
+import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
+import { extract } from './extract.js';
+import { findLayer, type Network } from './network.js';
+
+/** Where a network runs. */
+export type Placement = Pick<SessionOptions, 'provider' | 'isolation' | 'threads'>;
+
+export interface NetworkParts {
+  readonly name: string;
+  readonly model: Model;
+  readonly image: string;
+  readonly layers: readonly string[];
+  readonly cutAt?: string | null;
+  /** What was found out or chosen on loading, a line each, for who wants to know. */
+  readonly notes?: readonly string[];
+  readonly placement?: Placement | undefined;
+}
+
+export interface RunSettings {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * A network that can be run as it is. It holds native memory from its first run until it is disposed (`await using`):
+ * one session, for the results asked for last.
+ */
+export class ImageNetwork implements Network, AsyncDisposable {
+  readonly name: string;
+  readonly model: Model;
+  readonly image: string;
+  readonly layers: readonly string[];
+  /** The last layer, where the weights end before the architecture does; `null` if it is whole. */
+  readonly cutAt: string | null;
+  /** What was found out or chosen on loading, a line each. */
+  readonly notes: readonly string[];
+  readonly placement: Placement;
+  #open: { readonly key: string; readonly session: Session } | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor({ name, model, image, layers, cutAt = null, notes = [], placement = {} }: NetworkParts) {
+    this.name = name;
+    this.model = model;
+    this.image = image;
+    this.layers = layers;
+    this.cutAt = cutAt;
+    this.notes = notes;
+    this.placement = placement;
+  }
+
+  layer(name: string): string {
+    return findLayer(this.layers, name, this.name);
+  }
+
+  /**
+   * What layers make of a picture, by the names given: 1×channels×height×width, or 1×classes after the softmax.
+   * @throws OneirosError `bad-argument` for an unknown layer; as `Session.run` does
+   */
+  async features(
+    image: Image,
+    layers: readonly string[],
+    { signal }: RunSettings = {},
+  ): Promise<Record<string, Tensor>> {
+    const values = layers.map((name) => this.layer(name));
+    const results = await this.run(values, toTensor(image), signal);
+    return Object.fromEntries(layers.map((name, i) => [name, results[values[i]!]!]));
+  }
+
+  /** Computes values of the graph, and nothing that they do not need. */
+  protected run(
+    values: readonly string[],
+    image: Float32Tensor,
+    signal?: AbortSignal,
+  ): Promise<Record<string, Tensor>> {
+    return this.#next(async () => {
+      const session = await this.#session(values);
+      return session.run({ [this.image]: image }, signal === undefined ? {} : { signal });
+    });
+  }
+
+  /** Frees the native memory, once the runs asked for so far are done; a run after that takes it anew. */
+  dispose(): Promise<void> {
+    return this.#next(() => this.#close());
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  /** What is to be changed of a model before it runs. */
+  protected prepare(model: Model): Model {
+    return model;
+  }
+
+  /** One after the other: a session must not be replaced between its opening and its run. */
+  #next<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #session(values: readonly string[]): Promise<Session> {
+    const wanted = [...new Set(values)].sort();
+    const key = JSON.stringify(wanted);
+    if (this.#open?.key === key) return this.#open.session;
+    await this.#close();
+    const bytes = encodeModel(this.prepare(extract(this.model, wanted)));
+    const session = await openSession(bytes, { ...this.placement, transfer: true });
+    this.#open = { key, session };
+    return session;
+  }
+
+  async #close(): Promise<void> {
+    const open = this.#open;
+    this.#open = null;
+    await open?.session.dispose();
+  }
+}

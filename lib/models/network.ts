@@ -1,0 +1,41 @@
+import { nearest, OneirosError } from '../errors.js';
+import type { Model } from '../onnx/graph.js';
+
+/** What every task takes: a graph from a picture to everything that a network makes of it, with its layers by name. */
+export interface Network {
+  /** What to call it in messages: `GoogLeNet`, or the file's name. */
+  readonly name: string;
+  /**
+   * From the image, a 1×3×height×width tensor of RGB in [0, 1], to the network's results. What the network was trained
+   * on (BGR, minus the mean …) is made of that inside the graph.
+   */
+  readonly model: Model;
+  /** The name of the graph's image input. */
+  readonly image: string;
+  /** Names of the layers from the image on, as the field knows them: `relu4_2`, `inception_4c/output`. */
+  readonly layers: readonly string[];
+  /**
+   * The value of the graph that holds a layer.
+   * @throws OneirosError `bad-argument` if there is no such layer; the message lists near names
+   */
+  layer(name: string): string;
+}
+
+/**
+ * A layer by its name, or by another spelling of it if only one fits: conv4-2, Conv4_2 and conv42 are conv4_2.
+ * @param network what to call the network in the error
+ * @throws OneirosError `bad-argument` if there is no such layer; the message lists near names
+ */
+export function findLayer(layers: readonly string[], name: string, network: string): string {
+  if (layers.includes(name)) return name;
+  const [found, ...others] = layers.filter((layer) => bare(layer) === bare(name));
+  if (found !== undefined && others.length === 0) return found;
+  throw new OneirosError(
+    'bad-argument',
+    `${network} has no layer ${JSON.stringify(name)}; near names: ${nearest(name, layers).join(', ')}`,
+  );
+}
+
+function bare(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+}

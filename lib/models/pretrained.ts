@@ -1,0 +1,93 @@
+import type { Checkpoint } from '../weights/open.js';
+import { translate, type Dialects } from '../weights/dialect.js';
+import { buildNetwork, type Architecture, type BuildOptions, type Stage } from './architecture.js';
+import type { ClassifierParts, CropSettings } from './classifier.js';
+import type { Placement } from './image-network.js';
+import { imagenetLabels } from './imagenet.js';
+import type { ClassLabel } from './labels.js';
+import type { Padding } from './layer-builder.js';
+import {
+  formatPreprocessing,
+  parsePreprocessing,
+  preprocessingOf,
+  type Preprocessing,
+  type PreprocessingName,
+} from './preprocessing.js';
+import { withWeights, type WeightsSource } from './source.js';
+
+export interface PretrainedOptions {
+  /**
+   * What of RGB in [0, 1] the network was trained on.
+   * @default as the file says or brings with it; else as those who name weights so have it
+   */
+  readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
+  /** Names of the classes. @default ImageNet's, if there are a thousand */
+  readonly labels?: readonly ClassLabel[] | undefined;
+  readonly placement?: Placement | undefined;
+}
+
+/** All that loading a classifier's weights takes besides the file. */
+export interface Pretrained {
+  readonly architecture: Architecture;
+  readonly dialects: Dialects;
+  readonly crop: CropSettings;
+  /** What those who name weights so train on, by the name of the dialect. */
+  readonly preprocessing: (dialect: string) => PreprocessingName;
+}
+
+type GraphOptions = Pick<BuildOptions, 'pooling'> & { readonly padding: Padding | undefined };
+
+/**
+ * Loads a classifier.
+ * @throws OneirosError `not-found`, `bad-input` for a file that is damaged or another network's
+ */
+export function loadPretrained(
+  pretrained: Pretrained,
+  source: WeightsSource,
+  options: PretrainedOptions,
+  graph: GraphOptions = { pooling: 'max', padding: 'zero' },
+): Promise<ClassifierParts> {
+  return withWeights(source, (checkpoint) => assemble(pretrained, checkpoint, options, graph));
+}
+
+async function assemble(
+  { architecture, dialects, crop, preprocessing: customary }: Pretrained,
+  checkpoint: Checkpoint,
+  { preprocessing, labels, placement }: PretrainedOptions,
+  { pooling, padding }: GraphOptions,
+): Promise<ClassifierParts> {
+  const { weights, dialect } = translate(checkpoint.weights, dialects);
+  const bringsInput = learnedInput.learned.every((layer) => weights.has(`${layer}.weight`));
+  const chosen =
+    preprocessing ?? parsePreprocessing(checkpoint.metadata['input'] ?? '') ?? customary(dialect);
+  const learns = bringsInput && preprocessing === undefined;
+  const { name, stages } = architecture;
+  const built = await buildNetwork({ name, stages: learns ? [learnedInput, ...stages] : stages }, weights, {
+    input: (net, image) => (learns ? image : net.preprocess(image, preprocessingOf(chosen), 'data')),
+    pooling,
+    // Whoever trains an input of its own also pads by reflection: Wang et al.'s slim VGG-19.
+    padding: padding ?? (bringsInput ? 'reflect' : 'zero'),
+  });
+  const how = learns ? 'the convolution that comes with it' : formatPreprocessing(preprocessingOf(chosen));
+  return {
+    ...built,
+    name,
+    image: 'image',
+    notes: [`${name}, weights named as by ${dialect}; input: ${how}`, ...cutNote(built.cutAt)],
+    placement,
+    crop,
+    labels: labels ?? imagenetLabels,
+    probabilities: built.cutAt === null ? 'prob' : null,
+    batches: true,
+  };
+}
+
+/** A 1×1 convolution that was trained to take RGB in [0, 1]. */
+const learnedInput: Stage = {
+  learned: ['conv0'],
+  build: (net, x) => net.conv(x, 'conv0', { kernel: 1 }, 'data'),
+};
+
+function cutNote(cutAt: string | null): readonly string[] {
+  return cutAt === null ? [] : [`the weights end at ${cutAt}, and so does the network`];
+}
