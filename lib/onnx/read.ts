@@ -4,7 +4,7 @@ import { attributeRemainder, decodeAttribute } from './codec/attribute.js';
 import { referenceOf, type ExternalReader, type ExternalReference } from './codec/external.js';
 import { decodeTensor, tensorRemainder } from './codec/tensor.js';
 import { decodeValueInfo } from './codec/type.js';
-import type { Attribute, Graph, Model, Node, OpaqueTensor } from './graph.js';
+import type { Attribute, Graph, Model, Node, OpaqueTensor, ValueInfo } from './graph.js';
 import { remainder, revise } from './proto/message.js';
 import {
   GraphProtoSchema,
@@ -12,6 +12,7 @@ import {
   NodeProtoSchema,
   TensorProto_DataLocation,
   type AttributeProto,
+  type FunctionProto,
   type GraphProto,
   type ModelProto,
   type NodeProto,
@@ -105,8 +106,13 @@ export function opsetsOf(imports: readonly OperatorSetIdProto[]): ReadonlyMap<st
   return opsets;
 }
 
+/** A function of the model's own as a graph whose inputs and outputs have no types. */
+export function decodeFunction(proto: FunctionProto): Graph {
+  return new GraphDecoder().function(proto);
+}
+
 /** Turns graph messages into graphs, one within another. */
-export class GraphDecoder {
+class GraphDecoder {
   readonly #external: ExternalReader | undefined;
 
   constructor(external?: ExternalReader) {
@@ -125,7 +131,7 @@ export class GraphDecoder {
     const origin = graphRemainder(proto, overridable);
     const graph: Graph = {
       name: proto.name,
-      nodes: proto.node.map((node) => this.node(node, isVisible)),
+      nodes: proto.node.map((node) => this.#node(node, isVisible)),
       inputs: proto.input.filter(({ name }) => !initializers.has(name)).map(decodeValueInfo),
       outputs: proto.output.map(decodeValueInfo),
       initializers,
@@ -135,8 +141,21 @@ export class GraphDecoder {
     return sortGraph(graph, isOuter);
   }
 
+  function(proto: FunctionProto): Graph {
+    const own = new Set([...proto.input, ...proto.node.flatMap(({ output }) => output)]);
+    const infos = (names: readonly string[]) => names.map((name): ValueInfo => ({ name, type: null }));
+    return sortGraph({
+      name: proto.name,
+      nodes: proto.node.map((node) => this.#node(node, (name) => own.has(name))),
+      inputs: infos(proto.input),
+      outputs: infos(proto.output),
+      initializers: new Map(),
+      values: new Map(),
+    });
+  }
+
   /** @param isVisible whether a name is defined by the graph the node stands in or by those around that */
-  node(proto: NodeProto, isVisible: IsDefined): Node {
+  #node(proto: NodeProto, isVisible: IsDefined): Node {
     const { name, opType: op, input, output } = proto;
     if (op === '')
       throw new OneirosError('bad-input', `the node "${name || (output[0] ?? '?')}" has no operator`);

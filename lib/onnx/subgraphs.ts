@@ -31,6 +31,14 @@ export function namesOf(graph: Graph): Set<string> {
   return names;
 }
 
+/** Every name in a graph and in those within it. */
+export function allNamesOf(graph: Graph): Set<string> {
+  const names = namesOf(graph);
+  for (const node of graph.nodes)
+    for (const inner of subgraphsOf(node)) for (const name of allNamesOf(inner)) names.add(name);
+  return names;
+}
+
 /** All that a node uses, in its subgraphs too. */
 export function usesOf(node: Node): readonly string[] {
   return [...node.inputs, ...freeNames(node)].filter((name) => name !== '');

@@ -35,3 +35,9 @@ export function elementType(code: number): DType | undefined {
 export function elementName(code: number): string {
   return Code[code]?.toLowerCase() ?? `number ${code}`;
 }
+
+/** The number of an element type by ONNX's name for it, such as `FLOAT`. */
+export function elementCodeOf(name: string): number | undefined {
+  const code: unknown = Object.entries(Code).find(([key]) => key === name)?.[1];
+  return typeof code === 'number' ? code : undefined;
+}

@@ -1,0 +1,69 @@
+import { attr } from '../attributes.js';
+import type { Value } from '../builder.js';
+import type { Conversion, Rules } from './rule.js';
+
+/** 0.5·x·(1 + erf(x/√2)), or the approximation 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) */
+function gelu(c: Conversion): void {
+  const { b, node } = c;
+  const x = c.required(0);
+  const inner =
+    attr.string(node, 'approximate', 'none') === 'tanh'
+      ? b.tanh(b.mul(b.add(x, b.mul(b.mul(b.square(x), x), 0.044715)), Math.sqrt(2 / Math.PI)))
+      : b.op('Erf', [b.mul(x, Math.SQRT1_2)]);
+  c.emit('Mul', [b.mul(x, 0.5), b.add(inner, 1)]);
+}
+
+/** x·tanh(ln(1 + eˣ)) */
+function mish(c: Conversion): void {
+  const x = c.required(0);
+  c.emit('Mul', [x, c.b.tanh(c.b.op('Softplus', [x]))]);
+}
+
+/** x·σ(αx) */
+function swish(c: Conversion, x: Value): Value {
+  const alpha = attr.float(c.node, 'alpha', 1);
+  return c.b.sigmoid(alpha === 1 ? x : c.b.mul(x, alpha));
+}
+
+/** max(0, x) + min(0, α·(e^(x/α) − 1)) */
+function celu(c: Conversion): void {
+  const { b } = c;
+  const x = c.required(0);
+  const alpha = attr.float(c.node, 'alpha', 1);
+  // The exponent is cut off at 0: where the branch is not taken it must not overflow, for its gradient's sake.
+  const negative = b.mul(b.sub(b.exp(b.mul(b.minimum(x, 0), 1 / alpha)), 1), alpha);
+  c.emit('Add', [b.relu(x), negative]);
+}
+
+/** x where x > α, else 0 */
+function thresholdedRelu(c: Conversion): void {
+  const { b } = c;
+  const x = c.required(0);
+  c.emit('Where', [b.greater(x, attr.float(c.node, 'alpha', 1)), x, b.scalar(0, c.dtype(x))]);
+}
+
+function clip(c: Conversion): void {
+  const x = c.required(0);
+  const bound = (name: string) =>
+    attr.has(c.node, name) ? c.b.scalar(attr.float(c.node, name), c.dtype(x)) : undefined;
+  c.emit('Clip', [x, bound('min'), bound('max')]);
+}
+
+export const activation: Rules = {
+  Clip: [{ before: 11, convert: clip }],
+  Celu: [{ convert: celu }],
+  Gelu: [{ convert: gelu }],
+  Mish: [{ convert: mish }],
+  Swish: [{ convert: (c) => c.emit('Mul', [c.required(0), swish(c, c.required(0))]) }],
+  SwiGLU: [
+    {
+      convert: (c) => {
+        const gate = c.required(0);
+        c.emit('Mul', [c.b.mul(gate, swish(c, gate)), c.required(1)]);
+      },
+    },
+  ],
+  ThresholdedRelu: [{ convert: thresholdedRelu }],
+  // Inference only: that is what these files were written for, whatever `is_test` says.
+  Dropout: [{ before: 12, convert: (c) => c.emit('Dropout', [c.required(0)]) }],
+};

@@ -1,0 +1,97 @@
+import { attr } from '../attributes.js';
+import type { Conversion, Rules } from './rule.js';
+
+/** Axes that were an attribute until they became an input at 13. */
+function axesAsInput(c: Conversion): void {
+  const axes = attr.has(c.node, 'axes') ? c.b.sizes(attr.ints(c.node, 'axes')) : undefined;
+  c.keep({ axes: undefined }, [c.required(0), axes]);
+}
+
+function reshape(c: Conversion): void {
+  c.keep({ shape: undefined, consumed_inputs: undefined }, [
+    c.required(0),
+    c.b.sizes(attr.ints(c.node, 'shape')),
+  ]);
+}
+
+function slice(c: Conversion): void {
+  const { node, b } = c;
+  const starts = attr.ints(node, 'starts');
+  const axes = attr.ints(
+    node,
+    'axes',
+    starts.map((_, axis) => axis),
+  );
+  c.emit('Slice', [c.required(0), b.sizes(starts), b.sizes(attr.ints(node, 'ends')), b.sizes(axes)]);
+}
+
+/** The sizes were an attribute from 2 to 12; only at 1 they could be an input as well. */
+function splitSizesAsInput(c: Conversion): void {
+  const sizes = attr.has(c.node, 'split') ? c.b.sizes(attr.ints(c.node, 'split')) : c.input(1);
+  c.keep({ split: undefined }, [c.required(0), sizes]);
+}
+
+/** Since 18 a number of parts may be given, of which the last is smaller where they do not come out even. */
+function splitEvenly(c: Conversion): void {
+  const { node, b } = c;
+  const [x, given] = [c.required(0), c.input(1)];
+  if (given !== undefined) { c.keep({ num_outputs: undefined }); return; }
+  const count = attr.int(node, 'num_outputs', node.outputs.length);
+  const size = b.dim(x, attr.int(node, 'axis', 0));
+  const part = b.div(b.add(size, b.sizes([count - 1])), b.sizes([count]));
+  const last = b.sub(size, b.mul(part, b.sizes([count - 1])));
+  const parts = Array.from({ length: count - 1 }, () => part);
+  c.keep({ num_outputs: undefined }, [x, b.join([...parts, last])]);
+}
+
+/** At 1 there was one axis and one number of repeats; since 6 there is a number for each axis. */
+function tile(c: Conversion): void {
+  const [x, repeats] = [c.required(0), c.required(1)];
+  const [axis] = c.numbers(2, 'axes') ?? [];
+  if (axis === undefined) { c.keep(); return; }
+  const counts = Array.from({ length: c.rank(x) }, (_, i) => (i === axis ? c.b.reshape(repeats, [1]) : 1));
+  c.emit('Tile', [x, c.b.join(counts)]);
+}
+
+function pad(c: Conversion, pads: readonly number[]): void {
+  const value = attr.float(c.node, 'value', 0);
+  const x = c.required(0);
+  const constant = value === 0 ? undefined : c.b.scalar(value, c.dtype(x));
+  c.keep({ pads: undefined, paddings: undefined, value: undefined }, [x, c.b.sizes(pads), constant]);
+}
+
+/** Since 18 pads may be given for some axes only. */
+function padSomeAxes(c: Conversion): void {
+  const { node, b } = c;
+  if (attr.string(node, 'mode', 'constant') === 'wrap') c.fail('the mode "wrap"');
+  const [x, pads] = [c.required(0), c.required(1)];
+  const axes = c.numbers(3, 'axes');
+  if (axes === undefined) { c.keep({}, [x, pads, c.input(2)]); return; }
+  const rank = c.rank(x);
+  const amounts = Array.from({ length: 2 * rank }, (_, i) => {
+    const listed = axes.findIndex((axis) => (axis + rank) % rank === i % rank);
+    const at = i < rank ? listed : listed + axes.length;
+    return listed < 0 ? 0 : b.slice(pads, [0], [at], [at + 1]);
+  });
+  c.keep({}, [x, b.join(amounts), c.input(2)]);
+}
+
+const squeezing = [{ before: 13, convert: axesAsInput }];
+
+export const layout: Rules = {
+  Concat: [{ before: 4, convert: (c) => c.keep({ axis: attr.int(c.node, 'axis', 1) }) }],
+  Reshape: [{ before: 5, convert: reshape }],
+  Squeeze: squeezing,
+  Unsqueeze: squeezing,
+  Slice: [{ before: 10, convert: slice }],
+  Split: [
+    { before: 13, convert: splitSizesAsInput },
+    { from: 18, convert: splitEvenly },
+  ],
+  Tile: [{ before: 6, convert: tile }],
+  Pad: [
+    { before: 2, convert: (c) => pad(c, attr.ints(c.node, 'paddings')) },
+    { before: 11, convert: (c) => pad(c, attr.ints(c.node, 'pads')) },
+    { from: 18, convert: padSomeAxes },
+  ],
+};

@@ -1,0 +1,93 @@
+import { OneirosError } from '../../errors.js';
+import { OPSET, type Graph, type Model, type Node } from '../graph.js';
+import { inlineFunctions } from '../passes/inline-functions.js';
+import { remainder } from '../proto/message.js';
+import { GraphProtoSchema } from '../proto/onnx_pb.js';
+import { allNamesOf, mapSubgraphs } from '../subgraphs.js';
+import { activation } from './activation.js';
+import { broadcast } from './broadcast.js';
+import { experimental } from './experimental.js';
+import { layout } from './layout.js';
+import { misc } from './misc.js';
+import { newer } from './newer.js';
+import { normalisation } from './normalisation.js';
+import { pooling } from './pooling.js';
+import { reduction } from './reduction.js';
+import { resizing } from './resizing.js';
+import { Rewriter } from './rewriter.js';
+import { Conversion, type Rule } from './rule.js';
+
+/** The newest operator set whose changes these rules know. */
+const newest = 28;
+/** The version of the file format that came with operator set 17. */
+const format = 8;
+
+const rules: ReadonlyMap<string, readonly Rule[]> = new Map(
+  Object.entries({
+    ...activation,
+    ...broadcast,
+    ...experimental,
+    ...layout,
+    ...misc,
+    ...newer,
+    ...normalisation,
+    ...pooling,
+    ...reduction,
+    ...resizing,
+  }),
+);
+
+/**
+ * The model at operator set 17, of simple operators: nodes of older and newer operator sets are said in terms of 17,
+ * calls of the model's own functions are replaced by their bodies, and operators that are compositions (Gelu, Mish,
+ * GroupNormalization …) are taken apart. Operators of other domains stay as they are. Names of values stay. What was
+ * listed as an input for having a default is a constant from here on.
+ * @throws OneirosError `unsupported` naming the node and its version where that cannot be expressed at 17
+ */
+export function normaliseOpset(model: Model): Model {
+  const inlined = inlineFunctions(model);
+  const version = inlined.opsets.get('') ?? OPSET;
+  if (version > newest)
+    throw new OneirosError(
+      'unsupported',
+      `the model uses operator set ${version}; the newest known here is ${newest}`,
+    );
+  const graph = convertGraph(inlined.graph, version, new Rewriter(inlined.graph, allNamesOf(inlined.graph)));
+  return {
+    ...inlined,
+    graph: withoutOverrides(graph),
+    opsets: new Map(inlined.opsets).set('', OPSET),
+    irVersion: Math.max(format, inlined.irVersion),
+  };
+}
+
+function convertGraph(graph: Graph, version: number, b: Rewriter): Graph {
+  for (const node of graph.nodes) {
+    const inner = mapSubgraphs(node, (body) => convertGraph(body, version, b.inner(body)));
+    convertNode(inner, version, b);
+  }
+  return b.finish(graph);
+}
+
+function convertNode(node: Node, version: number, b: Rewriter): void {
+  const rule = node.domain === '' ? ruleFor(node.op, version) : undefined;
+  const plain = version < 6 && node.domain === '' ? withoutReuse(node) : node;
+  if (rule === undefined) b.append(plain);
+  else rule.convert(new Conversion(plain, version, b));
+}
+
+function ruleFor(op: string, version: number): Rule | undefined {
+  return rules.get(op)?.find(({ before = Infinity, from = 0 }) => version < before && version >= from);
+}
+
+/** Before 6 nodes could say which inputs' memory they take over. */
+function withoutReuse(node: Node): Node {
+  const attributes = new Map(node.attributes);
+  attributes.delete('consumed_inputs');
+  return { ...node, attributes };
+}
+
+function withoutOverrides({ origin, ...graph }: Graph): Graph {
+  const rest = origin && remainder(GraphProtoSchema, origin, ['input']);
+  return { ...graph, ...(rest && { origin: rest }) };
+}

@@ -1,0 +1,47 @@
+import { attr } from '../attributes.js';
+import type { Conversion, Rules } from './rule.js';
+
+/**
+ * Since 19 there are dilations, and a window that hangs over the end is divided by what of it lies within the padding:
+ * as when the padding is made first, and the overhang not counted.
+ */
+function averagePool(c: Conversion): void {
+  const { node, b } = c;
+  const x = c.required(0);
+  const kernel = attr.ints(node, 'kernel_shape');
+  if (attr.ints(node, 'dilations', []).some((step) => step !== 1)) c.fail('dilations');
+  const hangsOver = attr.int(node, 'ceil_mode', 0) === 1 && attr.int(node, 'count_include_pad', 0) === 1;
+  if (!hangsOver || attr.string(node, 'auto_pad', 'NOTSET') !== 'NOTSET')
+    { c.keep({ dilations: undefined }); return; }
+  const pads = attr.ints(
+    node,
+    'pads',
+    kernel.flatMap(() => [0, 0]),
+  );
+  const [begin, end] = [pads.slice(0, kernel.length), pads.slice(kernel.length)];
+  const padded = b.pad(x, [0, 0, ...begin, 0, 0, ...end]);
+  c.keep({ dilations: undefined, pads: undefined, count_include_pad: undefined }, [padded]);
+}
+
+/** The ceiling of sizes and dilations came at 18. */
+function lpPool(c: Conversion): void {
+  if (attr.ints(c.node, 'dilations', []).some((step) => step !== 1)) c.fail('dilations');
+  if (attr.int(c.node, 'ceil_mode', 0) === 1) c.fail('sizes rounded up');
+  c.keep({ dilations: undefined, ceil_mode: undefined });
+}
+
+/** At 1 the exponent was a float. */
+function wholeExponent(c: Conversion): void {
+  const p = attr.float(c.node, 'p', 2);
+  if (!Number.isInteger(p)) c.fail(`the exponent ${p}`);
+  c.keep({ p });
+}
+
+export const pooling: Rules = {
+  AveragePool: [{ from: 19, convert: averagePool }],
+  LpPool: [
+    { before: 2, convert: wholeExponent },
+    { from: 18, convert: lpPool },
+  ],
+  GlobalLpPool: [{ before: 2, convert: wholeExponent }],
+};

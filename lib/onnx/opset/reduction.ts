@@ -1,0 +1,51 @@
+import { attr } from '../attributes.js';
+import type { Conversion, Rules } from './rule.js';
+
+/** Axes became an input at 18, for ReduceSum alone already at 13. */
+function axesAsAttribute(c: Conversion): void {
+  const axes = c.numbers(1, 'axes') ?? [];
+  if (axes.length > 0) { c.keep({ axes, noop_with_empty_axes: undefined }, [c.required(0)]); return; }
+  if (attr.int(c.node, 'noop_with_empty_axes', 0) === 1) c.fail('a reduction over no axes');
+  c.keep({ noop_with_empty_axes: undefined }, [c.required(0)]);
+}
+
+/** Since 20 maximum and minimum take booleans too, as "any" and "all". */
+function extremum(c: Conversion): void {
+  if (c.required(0).type?.dtype === 'bool') c.fail('booleans');
+  axesAsAttribute(c);
+}
+
+function sum(c: Conversion): void {
+  const axes = attr.has(c.node, 'axes') ? c.b.sizes(attr.ints(c.node, 'axes')) : undefined;
+  c.keep({ axes: undefined }, [c.required(0), axes]);
+}
+
+/** The family that was turned from axis -1 at 13: before, all axes from `axis` on counted as one. */
+function overFlattened(c: Conversion): void {
+  const { node, b } = c;
+  const x = c.required(0);
+  const axis = attr.int(node, 'axis', 1);
+  const rank = x.type?.shape?.length;
+  if (rank !== undefined && (axis === -1 || axis === rank - 1)) { c.keep({ axis: -1 }); return; }
+  const flat = b.op('Flatten', [x], { axis });
+  c.emit('Reshape', [b.op(node.op, [flat], { axis: -1 }), b.shape(x)]);
+}
+
+const reducing = [{ from: 18, convert: axesAsAttribute }];
+const flattening = [{ before: 13, convert: overFlattened }];
+
+export const reduction: Rules = {
+  ReduceL1: reducing,
+  ReduceL2: reducing,
+  ReduceLogSum: reducing,
+  ReduceLogSumExp: reducing,
+  ReduceMax: [{ from: 18, convert: extremum }],
+  ReduceMean: reducing,
+  ReduceMin: [{ from: 18, convert: extremum }],
+  ReduceProd: reducing,
+  ReduceSum: [{ before: 13, convert: sum }],
+  ReduceSumSquare: reducing,
+  Softmax: flattening,
+  LogSoftmax: flattening,
+  Hardmax: flattening,
+};

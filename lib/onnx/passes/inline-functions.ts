@@ -1,0 +1,147 @@
+import { OneirosError } from '../../errors.js';
+import { describe } from '../attributes.js';
+import { decodeAttribute } from '../codec/attribute.js';
+import type { Attribute, Attributes, Graph, Model, Node } from '../graph.js';
+import { remainder } from '../proto/message.js';
+import { ModelProtoSchema, type FunctionProto } from '../proto/onnx_pb.js';
+import { decodeFunction, domainOf, opsetsOf } from '../read.js';
+import { renameNode } from '../rename.js';
+import { allNamesOf, mapSubgraphs } from '../subgraphs.js';
+
+/** Functions that call functions can grow without bound: more nodes than this no real model has. */
+const maxNodes = 200_000;
+
+/**
+ * Replaces calls of the model's own functions by their bodies:
+ * - inputs and outputs become the call's values; an output that is an input goes through an Identity
+ * - values in between are called `call/value`
+ * - attributes take the call's values, else the function's defaults, else are left out
+ * - functions called by functions likewise
+ * @throws OneirosError `bad-input` if a function calls itself, `too-large` if they grow without bound
+ */
+export function inlineFunctions(model: Model): Model {
+  const functions = model.origin?.functions ?? [];
+  if (functions.length === 0) return model;
+  const { origin, ...rest } = model;
+  const kept = origin && remainder(ModelProtoSchema, origin, ['functions']);
+  const imports = functions.flatMap(({ opsetImport }) => [...opsetsOf(opsetImport)]);
+  return {
+    ...rest,
+    graph: new Inliner(functions, allNamesOf(model.graph)).graph(model.graph, []),
+    opsets: new Map([...imports, ...model.opsets]),
+    ...(kept && { origin: kept }),
+  };
+}
+
+interface Callable {
+  readonly body: Graph;
+  readonly defaults: Attributes;
+}
+
+class Inliner {
+  readonly #functions: ReadonlyMap<string, FunctionProto>;
+  readonly #decoded = new Map<string, Callable>();
+  readonly #taken: Set<string>;
+  #count = 0;
+
+  constructor(functions: readonly FunctionProto[], taken: Set<string>) {
+    this.#functions = new Map(
+      functions.map((proto) => [keyOf(domainOf(proto.domain), proto.name, proto.overload), proto]),
+    );
+    this.#taken = taken;
+  }
+
+  /** @param calls the functions on the way here, outermost first */
+  graph(graph: Graph, calls: readonly string[]): Graph {
+    return { ...graph, nodes: graph.nodes.flatMap((node) => this.#node(node, calls)) };
+  }
+
+  #node(node: Node, calls: readonly string[]): readonly Node[] {
+    const key = keyOf(node.domain, node.op, node.origin?.overload ?? '');
+    const called = this.#callable(key);
+    if (++this.#count > maxNodes)
+      throw new OneirosError('too-large', `the model's functions expand to over ${maxNodes} nodes`);
+    if (called === undefined) return [mapSubgraphs(node, (body) => this.graph(body, calls))];
+    if (calls.includes(key))
+      throw new OneirosError('bad-input', `the function of ${describe(node)} calls itself`);
+    const bound = called.body.nodes.map((inner) => bindAttributes(inner, node.attributes, called.defaults));
+    return this.#substitute(node, { ...called.body, nodes: bound }).flatMap((inner) =>
+      this.#node(inner, [...calls, key]),
+    );
+  }
+
+  #callable(key: string): Callable | undefined {
+    const proto = this.#functions.get(key);
+    if (proto === undefined) return undefined;
+    const made = this.#decoded.get(key) ?? callableOf(proto);
+    this.#decoded.set(key, made);
+    return made;
+  }
+
+  /** The nodes of a body, on the values of its call. */
+  #substitute(call: Node, body: Graph): readonly Node[] {
+    const names = new Map(body.inputs.map(({ name }, i) => [name, call.inputs[i] ?? '']));
+    const passed: Node[] = [];
+    body.outputs.forEach(({ name }, i) => {
+      const result = call.outputs[i] ?? '';
+      const known = names.get(name);
+      if (result === '') return;
+      if (known === undefined) names.set(name, result);
+      else passed.push(identity(known, result));
+    });
+    const prefix = call.name || call.outputs.find((name) => name !== '') || call.op;
+    const rename = (name: string): string => {
+      const known = names.get(name);
+      if (known !== undefined) return known;
+      const fresh = this.#fresh(`${prefix}/${name}`);
+      names.set(name, fresh);
+      return fresh;
+    };
+    // Names of nodes are made unique too: the values of calls within are named after them.
+    const nodes = body.nodes.map((node) => ({
+      ...renameNode(node, rename),
+      name: this.#fresh(`${prefix}/${node.name || node.op}`),
+    }));
+    return [...nodes, ...passed];
+  }
+
+  #fresh(wanted: string): string {
+    let name = wanted;
+    for (let i = 1; this.#taken.has(name); i++) name = `${wanted}_${i}`;
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+function callableOf(proto: FunctionProto): Callable {
+  const graph = (): never => {
+    throw new OneirosError('unsupported', `the function "${proto.name}" has a graph as a default`);
+  };
+  const defaults = proto.attributeProto.map((attribute): [string, Attribute] => [
+    attribute.name,
+    decodeAttribute(attribute, { external: undefined, graph }),
+  ]);
+  return { body: decodeFunction(proto), defaults: new Map(defaults) };
+}
+
+function bindAttributes(node: Node, given: Attributes, defaults: Attributes): Node {
+  const inner = mapSubgraphs(node, (body) => ({
+    ...body,
+    nodes: body.nodes.map((each) => bindAttributes(each, given, defaults)),
+  }));
+  const bound = Array.from(inner.attributes).flatMap(([name, attribute]): [string, Attribute][] => {
+    const reference = attribute.type === 'opaque' ? attribute.value.refAttrName : '';
+    if (reference === '') return [[name, attribute]];
+    const value = given.get(reference) ?? defaults.get(reference);
+    return value === undefined ? [] : [[name, value]];
+  });
+  return { ...inner, attributes: new Map(bound) };
+}
+
+function identity(from: string, to: string): Node {
+  return { name: to, op: 'Identity', domain: '', inputs: [from], outputs: [to], attributes: new Map() };
+}
+
+function keyOf(domain: string, name: string, overload: string): string {
+  return JSON.stringify([domain, name, overload]);
+}

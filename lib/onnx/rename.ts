@@ -1,0 +1,25 @@
+import type { Graph, Node, ValueInfo } from './graph.js';
+import { mapSubgraphs } from './subgraphs.js';
+
+/** Gives a value its new name; `''`, the absent value, is never asked for. */
+export type Rename = (name: string) => string;
+
+/** The node with every value in it renamed, those of its subgraphs included. */
+export function renameNode(node: Node, rename: Rename): Node {
+  const renamed = (name: string) => (name === '' ? '' : rename(name));
+  const inner = mapSubgraphs(node, (body) => renameGraph(body, rename));
+  return { ...inner, inputs: node.inputs.map(renamed), outputs: node.outputs.map(renamed) };
+}
+
+/** The graph with every value in it renamed, those of its subgraphs included. */
+export function renameGraph(graph: Graph, rename: Rename): Graph {
+  const info = (value: ValueInfo): ValueInfo => ({ ...value, name: rename(value.name) });
+  return {
+    ...graph,
+    nodes: graph.nodes.map((node) => renameNode(node, rename)),
+    inputs: graph.inputs.map(info),
+    outputs: graph.outputs.map(info),
+    initializers: new Map(Array.from(graph.initializers, ([name, constant]) => [rename(name), constant])),
+    values: new Map(Array.from(graph.values.values(), (value) => [rename(value.name), info(value)])),
+  };
+}

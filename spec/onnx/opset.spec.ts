@@ -1,0 +1,762 @@
+import { expect } from 'chai';
+import { OneirosError } from '../../lib/errors.js';
+import { float, floats, type AttributeLike } from '../../lib/onnx/attributes.js';
+import { decodeModel } from '../../lib/onnx/read.js';
+import { AttributeProto_AttributeType as Type } from '../../lib/onnx/proto/onnx_pb.js';
+import { model as message, node, value } from './messages.js';
+import type { Model, TensorType } from '../../lib/onnx/graph.js';
+import { normaliseOpset } from '../../lib/onnx/opset/normalise.js';
+import { random } from '../../lib/tensor/random.js';
+import { float32, int64, tensor, type Tensor } from '../../lib/tensor/tensor.js';
+import { expectSame, f32, feedsFor, graphOf, modelOf, op, run, type } from './run.js';
+
+type Values = Readonly<Record<string, AttributeLike | undefined>>;
+interface Case {
+  readonly op: string;
+  readonly version: number;
+  readonly why?: string;
+  readonly attributes?: Values;
+  readonly inputs?: readonly TensorType[];
+  /** Constants that follow the inputs; `undefined` for one left out. */
+  readonly constants?: readonly (Tensor | undefined)[];
+  readonly outputs?: readonly TensorType[];
+}
+
+const any = (rank: number) => f32(...Array.from({ length: rank }, (_, i) => `r${i}`));
+const image = f32('n', 4, 'h', 'w');
+const scalar = (value: number) => float32([value], []);
+
+/** The operator alone in a model. */
+function modelFor({
+  op: name,
+  version,
+  attributes = {},
+  inputs = [f32(2, 3, 4)],
+  constants = [],
+  outputs = [any(3)],
+}: Case): Model {
+  const names = [...inputs.map((_, i) => `x${i}`), ...constants.map((c, i) => (c ? `c${i}` : ''))];
+  const there = constants.flatMap((c, i): [string, Tensor][] => (c ? [[`c${i}`, c]] : []));
+  return modelOf(
+    {
+      nodes: [
+        op(
+          name,
+          names,
+          outputs.map((_, i) => `y${i}`),
+          attributes,
+        ),
+      ],
+      inputs: Object.fromEntries(inputs.map((each, i) => [`x${i}`, each])),
+      constants: Object.fromEntries(there),
+      outputs: Object.fromEntries(outputs.map((each, i) => [`y${i}`, each])),
+    },
+    version,
+  );
+}
+
+const title = ({ op: name, version, attributes, why }: Case) =>
+  `${name} of ${version}${why ? `: ${why}` : ''}${attributes ? ` ${Object.keys(attributes).join(', ')}` : ''}`;
+
+const softmaxes = ['Softmax', 'LogSoftmax', 'Hardmax'].flatMap((name) =>
+  [undefined, 0, 1, 2].flatMap((axis): Case[] => [
+    { op: name, version: 11, attributes: { axis } },
+    { op: name, version: 9, attributes: { axis }, inputs: [f32('a', 'b', 'c')] },
+  ]),
+);
+const reductions = ['L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Prod', 'SumSquare'].flatMap(
+  (name): Case[] => [
+    { op: `Reduce${name}`, version: 18, constants: [int64([1, -1])] },
+    {
+      op: `Reduce${name}`,
+      version: 18,
+      attributes: { keepdims: 0 },
+      constants: [int64([0])],
+      outputs: [any(2)],
+    },
+    { op: `Reduce${name}`, version: 20, outputs: [any(3)] },
+    { op: `Reduce${name}`, version: 11, attributes: { axes: [1] } },
+  ],
+);
+
+const cases: Case[] = [
+  ...softmaxes,
+  ...reductions.map((each) => (each.op.includes('Log') ? { ...each, why: 'may be NaN' } : each)),
+  { op: 'ReduceSum', version: 11, attributes: { axes: [0, 2] } },
+  { op: 'ReduceSum', version: 11 },
+  { op: 'Squeeze', version: 11, attributes: { axes: [1] }, inputs: [f32(2, 1, 3)], outputs: [any(2)] },
+  { op: 'Squeeze', version: 11, inputs: [f32(2, 1, 3)], outputs: [any(2)] },
+  { op: 'Unsqueeze', version: 9, attributes: { axes: [0, 3] }, outputs: [any(5)] },
+  { op: 'Split', version: 11, attributes: { axis: 1, split: [1, 2] }, outputs: [any(3), any(3)] },
+  { op: 'Split', version: 2, attributes: { axis: 2 }, outputs: [any(3), any(3)] },
+  {
+    op: 'Split',
+    version: 18,
+    attributes: { axis: 2, num_outputs: 3 },
+    inputs: [f32(2, 3, 5)],
+    outputs: [any(3), any(3), any(3)],
+  },
+  {
+    op: 'Split',
+    version: 18,
+    why: 'of an unknown size',
+    attributes: { axis: -1, num_outputs: 2 },
+    inputs: [f32('a', 5)],
+    outputs: [any(2), any(2)],
+  },
+  {
+    op: 'Split',
+    version: 18,
+    why: 'of unknown sizes',
+    attributes: { axis: 1, num_outputs: 2 },
+    inputs: [f32('a', 'b')],
+    outputs: [any(2), any(2)],
+  },
+  { op: 'Clip', version: 6, attributes: { min: float(-0.5), max: float(0.25) } },
+  { op: 'Clip', version: 10, attributes: { max: float(0) } },
+  { op: 'Pad', version: 2, attributes: { pads: [0, 1, 0, 2, 0, 1], value: float(3) } },
+  { op: 'Pad', version: 10, attributes: { pads: [0, 1, 1, 0, 1, 2], mode: 'reflect' } },
+  { op: 'Pad', version: 10, why: 'cuts', attributes: { pads: [0, -1, 0, 0, 0, 2], mode: 'constant' } },
+  {
+    op: 'Pad',
+    version: 18,
+    why: 'on some axes',
+    constants: [int64([1, 2, 3, 4]), scalar(2), int64([-1, 0])],
+  },
+  {
+    op: 'Pad',
+    version: 18,
+    why: 'on some axes, edge',
+    attributes: { mode: 'edge' },
+    constants: [int64([1, 2]), undefined, int64([1])],
+  },
+  {
+    op: 'Slice',
+    version: 9,
+    attributes: {
+      starts: [0, 1],
+      ends: { type: 'ints', value: [2n, 2n ** 63n - 1n] },
+      axes: [0, 2],
+    },
+  },
+  { op: 'Slice', version: 1, attributes: { starts: [1, -2], ends: [2, -1] } },
+  { op: 'TopK', version: 1, attributes: { k: 2 }, outputs: [any(3), type('int64', 'a', 'b', 'c')] },
+  {
+    op: 'TopK',
+    version: 10,
+    constants: [int64([3])],
+    attributes: { axis: 1 },
+    outputs: [any(3), type('int64', 'a', 'b', 'c')],
+  },
+  { op: 'Dropout', version: 7, attributes: { ratio: float(0.3) } },
+  { op: 'Dropout', version: 10, attributes: { ratio: float(0.3) } },
+  {
+    op: 'Upsample',
+    version: 7,
+    attributes: { mode: 'nearest', scales: floats([1, 1, 2, 3]) },
+    inputs: [image],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Upsample',
+    version: 7,
+    attributes: { mode: 'linear', scales: floats([1, 1, 2, 1.5]) },
+    inputs: [image],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Upsample',
+    version: 9,
+    attributes: { mode: 'nearest' },
+    inputs: [image],
+    constants: [float32([1, 1, 2.5, 1.3])],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Upsample',
+    version: 9,
+    attributes: { mode: 'linear' },
+    inputs: [image],
+    constants: [float32([1, 1, 2, 4])],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Resize',
+    version: 10,
+    attributes: { mode: 'nearest' },
+    inputs: [image],
+    constants: [float32([1, 1, 2, 2.4])],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Resize',
+    version: 10,
+    why: 'shrinking',
+    attributes: { mode: 'nearest' },
+    inputs: [f32(1, 1, 7, 5)],
+    constants: [float32([1, 1, 0.6, 0.5])],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Resize',
+    version: 10,
+    attributes: { mode: 'linear' },
+    inputs: [image],
+    constants: [float32([1, 1, 2, 0.7])],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Resize',
+    version: 11,
+    attributes: { mode: 'linear', coordinate_transformation_mode: 'pytorch_half_pixel' },
+    inputs: [image],
+    constants: [float32([]), float32([]), int64([3, 4, 5, 7])],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Resize',
+    version: 11,
+    attributes: { mode: 'cubic', coordinate_transformation_mode: 'align_corners' },
+    inputs: [image],
+    constants: [float32([]), float32([1, 1, 1.7, 2])],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Resize',
+    version: 11,
+    attributes: {
+      mode: 'nearest',
+      coordinate_transformation_mode: 'tf_half_pixel_for_nn',
+      nearest_mode: 'floor',
+    },
+    inputs: [f32(1, 1, 5, 6)],
+    constants: [float32([]), float32([1, 1, 1.7, 2.5])],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Resize',
+    version: 18,
+    attributes: { mode: 'linear', axes: [2, 3] },
+    inputs: [image],
+    constants: [undefined, undefined, int64([5, 4])],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Resize',
+    version: 19,
+    attributes: { mode: 'linear', axes: [3, 2], coordinate_transformation_mode: 'half_pixel' },
+    inputs: [image],
+    constants: [undefined, float32([2, 1.5])],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Resize',
+    version: 19,
+    attributes: {
+      mode: 'cubic',
+      antialias: 0,
+      keep_aspect_ratio_policy: 'stretch',
+      coordinate_transformation_mode: 'half_pixel_symmetric',
+    },
+    inputs: [image],
+    constants: [undefined, undefined, int64([3, 4, 5, 7])].map((c, i) => (i === 2 ? int64([3, 4, 5, 7]) : c)),
+    outputs: [any(4)],
+  },
+  {
+    op: 'BatchNormalization',
+    version: 7,
+    attributes: { epsilon: float(0.01), momentum: float(0.9) },
+    inputs: [image],
+    constants: [
+      float32([1, 2, 3, 4]),
+      float32([0, 1, 0, -1]),
+      float32([0.5, 0, 0, 1]),
+      float32([1, 2, 0.5, 1]),
+    ],
+    outputs: [any(4)],
+  },
+  {
+    op: 'BatchNormalization',
+    version: 9,
+    inputs: [image],
+    constants: [
+      float32([1, 2, 3, 4]),
+      float32([0, 1, 0, -1]),
+      float32([0.5, 0, 0, 1]),
+      float32([1, 2, 0.5, 1]),
+    ],
+    outputs: [any(4)],
+  },
+  {
+    op: 'AveragePool',
+    version: 19,
+    attributes: {
+      kernel_shape: [3, 3],
+      strides: [2, 2],
+      pads: [1, 1, 1, 1],
+      ceil_mode: 1,
+      count_include_pad: 1,
+    },
+    inputs: [f32(1, 2, 6, 6)],
+    outputs: [any(4)],
+  },
+  {
+    op: 'AveragePool',
+    version: 22,
+    attributes: { kernel_shape: [2, 2], ceil_mode: 1, strides: [2, 2] },
+    inputs: [f32(1, 2, 5, 5)],
+    outputs: [any(4)],
+  },
+  {
+    op: 'AveragePool',
+    version: 10,
+    attributes: {
+      kernel_shape: [2, 2],
+      ceil_mode: 1,
+      strides: [2, 2],
+      count_include_pad: 1,
+      pads: [1, 0, 1, 0],
+    },
+    inputs: [f32(1, 2, 5, 5)],
+    outputs: [any(4)],
+  },
+  {
+    op: 'LpPool',
+    version: 18,
+    attributes: { kernel_shape: [2, 2], p: 2, dilations: [1, 1] },
+    inputs: [f32(1, 2, 5, 5)],
+    outputs: [any(4)],
+  },
+  {
+    op: 'MaxPool',
+    version: 8,
+    attributes: { kernel_shape: [3, 3], pads: [1, 1, 1, 1], strides: [2, 2] },
+    inputs: [f32(1, 2, 5, 5)],
+    outputs: [any(4)],
+  },
+  { op: 'Cast', version: 9, attributes: { to: 7 }, outputs: [type('int64', 'a', 'b', 'c')] },
+  { op: 'Cast', version: 19, attributes: { to: 6 }, outputs: [type('int32', 'a', 'b', 'c')] },
+  {
+    op: 'RoiAlign',
+    version: 10,
+    attributes: { output_height: 2, output_width: 2, sampling_ratio: 2, spatial_scale: float(0.5) },
+    inputs: [f32(1, 2, 8, 8)],
+    constants: [float32([0, 0, 7, 7, 2, 3, 9, 12], [2, 4]), int64([0, 0])],
+    outputs: [any(4)],
+  },
+  {
+    op: 'GridSample',
+    version: 20,
+    attributes: { mode: 'linear', align_corners: 1 },
+    inputs: [f32(1, 2, 4, 4), f32(1, 3, 3, 2)],
+    outputs: [any(4)],
+  },
+  {
+    op: 'GridSample',
+    version: 20,
+    attributes: { mode: 'cubic', padding_mode: 'border' },
+    inputs: [f32(1, 2, 4, 4), f32(1, 3, 3, 2)],
+    outputs: [any(4)],
+  },
+  {
+    op: 'Scatter',
+    version: 9,
+    attributes: { axis: 1 },
+    inputs: [f32(2, 3)],
+    constants: [int64([0, 2], [1, 2]), float32([5, 6], [1, 2])],
+    outputs: [any(2)],
+  },
+  {
+    op: 'ScatterElements',
+    version: 18,
+    attributes: { axis: 1, reduction: 'add' },
+    inputs: [f32(2, 3)],
+    constants: [int64([0, 0], [1, 2]), float32([5, 6], [1, 2])],
+    outputs: [any(2)],
+  },
+  {
+    op: 'QuantizeLinear',
+    version: 19,
+    attributes: { saturate: 1 },
+    constants: [scalar(0.1), tensor('uint8', Uint8Array.of(7), [])],
+    outputs: [type('uint8', 'a', 'b', 'c')],
+  },
+  { op: 'Gelu', version: 20 },
+  { op: 'Gelu', version: 20, attributes: { approximate: 'tanh' } },
+  { op: 'Mish', version: 18 },
+  {
+    op: 'GroupNormalization',
+    version: 18,
+    why: 'scaled by group',
+    attributes: { num_groups: 2 },
+    inputs: [image],
+    constants: [float32([1, 3]), float32([-1, 0])],
+    outputs: [any(4)],
+  },
+  {
+    op: 'GroupNormalization',
+    version: 21,
+    attributes: { num_groups: 2, epsilon: float(0.01) },
+    inputs: [image],
+    constants: [float32([1, 2, 3, 4]), float32([0, -1, 0, 1])],
+    outputs: [any(4)],
+  },
+  { op: 'RMSNormalization', version: 23, attributes: { axis: 1 }, constants: [float32([1, 2, 3, 4])] },
+  {
+    op: 'RMSNormalization',
+    version: 23,
+    attributes: { epsilon: float(0.1) },
+    inputs: [f32('a', 4)],
+    constants: [float32([1, 2, 3, 4])],
+    outputs: [any(2)],
+  },
+  { op: 'Swish', version: 24, attributes: { alpha: float(1.5) } },
+  { op: 'Celu', version: 12, attributes: { alpha: float(0.7) } },
+  { op: 'ThresholdedRelu', version: 10, attributes: { alpha: float(0.3) } },
+  { op: 'MeanVarianceNormalization', version: 13, inputs: [image], outputs: [any(4)] },
+  {
+    op: 'MeanVarianceNormalization',
+    version: 9,
+    attributes: { axes: [1] },
+    inputs: [image],
+    outputs: [any(4)],
+  },
+  { op: 'HardSwish', version: 14 },
+  { op: 'DFT', version: 20, inputs: [f32(2, 4, 1)], constants: [undefined, int64([1], [])] },
+  { op: 'Identity', version: 1 },
+];
+
+describe('normaliseOpset keeps what a node computes', () => {
+  cases.forEach((each, i) => {
+    it(title(each), async () => {
+      const model = modelFor(each);
+      const normal = normaliseOpset(model);
+      expect(normal.opsets.get('')).to.equal(17);
+      await expectSame(model, normal, feedsFor(model, random(i)), 2e-6);
+    });
+  });
+});
+
+describe('normaliseOpset, where ONNX Runtime has no kernels of that age, against numbers worked by hand', () => {
+  const x = float32([1, 2, 3, 4], [1, 2, 1, 2]);
+  const literal: readonly (Case & { feed: Tensor; expected: readonly number[] })[] = [
+    {
+      op: 'Add',
+      version: 5,
+      attributes: { broadcast: 1, axis: 1, consumed_inputs: [0, 0] },
+      constants: [float32([10, 20])],
+      feed: x,
+      expected: [11, 12, 23, 24],
+    },
+    {
+      op: 'Mul',
+      version: 1,
+      attributes: { broadcast: 1 },
+      constants: [float32([10, 20])],
+      feed: x,
+      expected: [10, 40, 30, 80],
+    },
+    {
+      op: 'Sub',
+      version: 6,
+      constants: [float32([1, 1, 1, 1], [1, 2, 1, 2])],
+      feed: x,
+      expected: [0, 1, 2, 3],
+    },
+    {
+      op: 'PRelu',
+      version: 6,
+      constants: [float32([0.5, 2])],
+      feed: float32([-1, 1, -1, 1], [1, 2, 1, 2]),
+      expected: [-0.5, 1, -2, 1],
+    },
+    {
+      op: 'PRelu',
+      version: 6,
+      constants: [float32([0.5])],
+      feed: float32([-1, 1, -1, 1], [1, 2, 1, 2]),
+      expected: [-0.5, 1, -0.5, 1],
+    },
+    { op: 'Reshape', version: 1, attributes: { shape: [1, 4, 1, -1] }, feed: x, expected: [1, 2, 3, 4] },
+    {
+      op: 'Concat',
+      version: 1,
+      constants: [float32([5, 6], [1, 1, 1, 2])],
+      feed: x,
+      expected: [1, 2, 3, 4, 5, 6],
+    },
+    {
+      op: 'Tile',
+      version: 1,
+      constants: [int64([2], []), int64([1], [])],
+      feed: x,
+      expected: [1, 2, 3, 4, 1, 2, 3, 4],
+    },
+    {
+      op: 'Pad',
+      version: 1,
+      attributes: { paddings: [0, 0, 0, 0, 0, 0, 0, 1], value: float(9) },
+      feed: x,
+      expected: [1, 2, 9, 3, 4, 9],
+    },
+    {
+      op: 'Clip',
+      version: 1,
+      attributes: { min: float(1.5), max: float(3.5) },
+      feed: x,
+      expected: [1.5, 2, 3, 3.5],
+    },
+    {
+      op: 'Upsample',
+      version: 1,
+      attributes: { height_scale: float(2), width_scale: float(1), mode: 'nearest' },
+      feed: x,
+      expected: [1, 2, 1, 2, 3, 4, 3, 4],
+    },
+    {
+      op: 'BatchNormalization',
+      version: 6,
+      why: 'over channels',
+      attributes: { epsilon: float(0), is_test: 1 },
+      constants: [
+        [2, 1],
+        [0, 1],
+        [1, 3],
+        [4, 1],
+      ].map((v) => float32(v)),
+      feed: x,
+      expected: [0, 1, 1, 2],
+    },
+    {
+      op: 'BatchNormalization',
+      version: 7,
+      why: 'for each position',
+      attributes: { epsilon: float(0), spatial: 0 },
+      constants: [
+        [2, 1, 1, 1],
+        [0, 1, 0, 0],
+        [1, 1, 1, 1],
+        [4, 1, 1, 4],
+      ].map((v) => float32(v, [2, 1, 2])),
+      feed: x,
+      expected: [0, 2, 2, 1.5],
+    },
+    {
+      op: 'ImageScaler',
+      version: 1,
+      attributes: { scale: float(2), bias: floats([1, -1]) },
+      feed: x,
+      expected: [3, 5, 5, 7],
+    },
+    {
+      op: 'Affine',
+      version: 1,
+      attributes: { alpha: float(2), beta: float(1) },
+      feed: x,
+      expected: [3, 5, 7, 9],
+    },
+    {
+      op: 'ScaledTanh',
+      version: 1,
+      attributes: { alpha: float(2), beta: float(0.5) },
+      feed: x,
+      expected: [1, 2, 3, 4].map((v) => 2 * Math.tanh(v / 2)),
+    },
+    {
+      op: 'ParametricSoftplus',
+      version: 1,
+      attributes: { alpha: float(2), beta: float(0.5) },
+      feed: x,
+      expected: [1, 2, 3, 4].map((v) => 2 * Math.log1p(Math.exp(v / 2))),
+    },
+    { op: 'GlobalLpPool', version: 1, attributes: { p: float(1) }, feed: x, expected: [3, 7] },
+    {
+      op: 'SwiGLU',
+      version: 28,
+      constants: [float32([1, 2, 1, 2], [1, 2, 1, 2])],
+      feed: x,
+      expected: [1, 2, 3, 4].map((v, i) => (v / (1 + Math.exp(-v))) * (1 + (i % 2))),
+    },
+  ];
+  for (const each of literal)
+    it(title(each), async () => {
+      const { dims } = each.feed;
+      const model = modelFor({ ...each, inputs: [f32(...dims)], outputs: [any(4)] });
+      const result = (await run(normaliseOpset(model), { x0: each.feed })).get('y0');
+      const got = Array.from<unknown, number>(result?.data ?? [], Number);
+      expect(got).to.have.length(each.expected.length);
+      each.expected.forEach((want, i) => expect(got[i]).to.be.closeTo(want, 1e-5));
+    });
+
+  it('Cast of 1 to a name', async () => {
+    const model = modelFor({
+      op: 'Cast',
+      version: 1,
+      attributes: { to: 'INT32' },
+      outputs: [type('int32', 'a', 'b', 'c')],
+    });
+    const [result] = (await run(normaliseOpset(model), feedsFor(model, random(1)))).values();
+    expect(result?.type).to.equal('int32');
+  });
+});
+
+describe('normaliseOpset', () => {
+  it('names operator, node and version of what 17 cannot say', () => {
+    const cannot: [Case, string][] = [
+      [
+        { op: 'BitwiseAnd', version: 18 },
+        'BitwiseAnd node "y0" of operator set 18 cannot be expressed in operator set 17: the operator is newer',
+      ],
+      [
+        {
+          op: 'Resize',
+          version: 18,
+          attributes: { antialias: 1 },
+          constants: [undefined, float32([1, 1, 1])],
+        },
+        'antialiasing',
+      ],
+      [{ op: 'AveragePool', version: 19, attributes: { kernel_shape: [2], dilations: [2] } }, 'dilations'],
+      [{ op: 'ScatterND', version: 18, attributes: { reduction: 'max' } }, 'the reduction "max"'],
+      [{ op: 'Pad', version: 19, attributes: { mode: 'wrap' } }, 'the mode "wrap"'],
+      [{ op: 'Cast', version: 19, attributes: { to: 17 } }, 'the element type 17'],
+      [
+        { op: 'ReduceMax', version: 18, inputs: [f32(2, 3), type('int64', 1)] },
+        'axes that are computed when the graph runs',
+      ],
+      [{ op: 'QuantizeLinear', version: 21, attributes: { block_size: 2 } }, 'scales by block'],
+      [{ op: 'Scan', version: 8 }, 'a batch axis'],
+    ];
+    for (const [each, message] of cannot)
+      expect(() => normaliseOpset(modelFor(each)), title(each))
+        .to.throw(OneirosError, message)
+        .with.property('code', 'unsupported');
+    expect(() => normaliseOpset(modelFor({ op: 'Relu', version: 29 }))).to.throw('29');
+  });
+
+  it('reaches into branches, which use values of the graph around them', async () => {
+    const branch = (axis: number) =>
+      graphOf({
+        nodes: [
+          op('Softmax', ['x'], [`s${axis}`], { axis }),
+          op('ReduceMean', [`s${axis}`, `axes`], [`z${axis}`]),
+        ],
+        outputs: { [`z${axis}`]: any(3) },
+      });
+    const model = modelOf(
+      {
+        nodes: [
+          op('If', ['yes'], ['y'], {
+            then_branch: { type: 'graph', value: branch(1) },
+            else_branch: { type: 'graph', value: branch(2) },
+          }),
+        ],
+        inputs: { x: f32(2, 3, 4), yes: type('bool') },
+        constants: { axes: int64([0]) },
+        outputs: { y: any(3) },
+      },
+      18,
+    );
+    for (const yes of [0, 1])
+      await expectSame(model, normaliseOpset(model), {
+        ...feedsFor(model, random(3)),
+        yes: tensor('bool', Uint8Array.of(yes), []),
+      });
+  });
+
+  it('puts the bodies of the model’s own functions in place of their calls', async () => {
+    const bytes = message(
+      {
+        input: [value('x', 2, 3)],
+        output: [value('y', 2, 3)],
+        node: [
+          { ...node('twice', ['x'], ['m'], [{ name: 'slope', type: Type.FLOAT, f: 0.5 }]), domain: 'own' },
+          { ...node('twice', ['m'], ['y']), domain: 'own' },
+        ],
+      },
+      {
+        opsetImport: [{ version: 17n }, { domain: 'own', version: 1n }],
+        functions: [
+          {
+            name: 'twice',
+            domain: 'own',
+            input: ['a'],
+            output: ['b'],
+            attributeProto: [{ name: 'slope', type: Type.FLOAT, f: 0.1 }],
+            opsetImport: [{ version: 17n }, { domain: 'own', version: 1n }],
+            node: [
+              {
+                ...node('leak', ['a'], ['m'], [{ name: 'by', type: Type.FLOAT, refAttrName: 'slope' }]),
+                domain: 'own',
+              },
+              node('Add', ['m', 'm'], ['b']),
+            ],
+          },
+          {
+            name: 'leak',
+            domain: 'own',
+            input: ['a'],
+            output: ['b'],
+            attribute: ['by'],
+            opsetImport: [{ version: 17n }],
+            node: [node('LeakyRelu', ['a'], ['b'], [{ name: 'alpha', type: Type.FLOAT, refAttrName: 'by' }])],
+          },
+        ],
+      },
+    );
+    const model = decodeModel(bytes);
+    const normal = normaliseOpset(model);
+    expect(normal.graph.nodes.map(({ op: name }) => name)).to.deep.equal([
+      'LeakyRelu',
+      'Add',
+      'LeakyRelu',
+      'Add',
+    ]);
+    await expectSame(model, normal, feedsFor(model, random(1)));
+  });
+
+  it('passes an input of a function that is its output through', () => {
+    const bytes = message(
+      {
+        input: [value('x', 1)],
+        output: [value('y', 1)],
+        node: [{ ...node('same', ['x'], ['y']), domain: 'own' }],
+      },
+      { functions: [{ name: 'same', domain: 'own', input: ['a'], output: ['a'] }] },
+    );
+    const [only] = normaliseOpset(decodeModel(bytes)).graph.nodes;
+    expect([only?.op, only?.inputs, only?.outputs]).to.deep.equal(['Identity', ['x'], ['y']]);
+  });
+
+  it('refuses functions that call themselves, or that grow without bound', () => {
+    const call = (name: string) => ({ ...node(name, ['a'], ['b']), domain: 'own' });
+    const around = (functions: object[]) =>
+      decodeModel(
+        message(
+          {
+            input: [value('x', 1)],
+            output: [value('y', 1)],
+            node: [{ ...node('f0', ['x'], ['y']), domain: 'own' }],
+          },
+          { functions },
+        ),
+      );
+    const own = { domain: 'own', input: ['a'], output: ['b'] };
+    const loop = around([
+      { ...own, name: 'f0', node: [call('f1')] },
+      { ...own, name: 'f1', node: [call('f0')] },
+    ]);
+    expect(() => normaliseOpset(loop)).to.throw(OneirosError, 'calls itself');
+    const doubling = around(
+      Array.from({ length: 60 }, (_, i) => ({
+        ...own,
+        name: `f${i}`,
+        node: [
+          { ...node(`f${i + 1}`, ['a'], ['m']), domain: 'own' },
+          { ...node(`f${i + 1}`, ['m'], ['b']), domain: 'own' },
+        ],
+      })),
+    );
+    expect(() => normaliseOpset(doubling)).to.throw(OneirosError, 'over 200000 nodes');
+  });
+});
