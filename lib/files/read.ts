@@ -1,0 +1,88 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { OneirosError } from '../errors.js';
+import { fileError } from './failure.js';
+import { checkRange, type ByteSource } from './source.js';
+
+export interface ReadOptions {
+  /** The most bytes that are taken into memory. */
+  readonly limit: number;
+}
+export const readDefaults: ReadOptions = { limit: 2 ** 31 };
+
+/** One system call reads less than 2 GiB. */
+const chunk = 2 ** 30;
+
+/**
+ * The whole of a file.
+ * @throws OneirosError `not-found`; `bad-argument` if it is a folder or another thing that is no file; `too-large`,
+ *   before memory is taken, if it has more bytes than the limit; `runtime` if the operating system refuses
+ */
+export async function readFileBytes(path: string, options: Partial<ReadOptions> = {}): Promise<Uint8Array> {
+  const { limit } = { ...readDefaults, ...options };
+  await using source = await fileSource(path);
+  if (source.size > limit)
+    throw new OneirosError(
+      'too-large',
+      `cannot read ${JSON.stringify(path)}: it has ${source.size} bytes, over the limit of ${limit}`,
+    );
+  return await source.read(0, source.size);
+}
+
+/**
+ * Opens a file for reading piece by piece; it is closed by `close` or `await using`.
+ * @throws OneirosError as {@link readFileBytes} does, but for the limit
+ */
+export async function fileSource(path: string): Promise<ByteSource> {
+  const file = await open(path, 'r').catch((error: unknown) => {
+    throw fileError('read', path, error);
+  });
+  try {
+    return sourceOf(file, path, await regularSize(file, path));
+  } catch (error) {
+    await file.close();
+    throw fileError('read', path, error);
+  }
+}
+
+async function regularSize(file: FileHandle, path: string): Promise<number> {
+  const stats = await file.stat();
+  if (stats.isFile()) return stats.size;
+  const kind = stats.isDirectory() ? 'a folder' : 'a device or a pipe';
+  throw new OneirosError('bad-argument', `cannot read ${JSON.stringify(path)}: it is ${kind}, not a file`);
+}
+
+function sourceOf(file: FileHandle, path: string, size: number): ByteSource {
+  const close = () => file.close();
+  return {
+    size,
+    async read(offset, length) {
+      checkRange(size, offset, length);
+      try {
+        return await readRange(file, offset, length);
+      } catch (error) {
+        throw fileError('read', path, error);
+      }
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+async function readRange(file: FileHandle, offset: number, length: number): Promise<Uint8Array> {
+  const bytes = allocate(length);
+  for (let done = 0; done < length;) {
+    const { bytesRead } = await file.read(bytes, done, Math.min(chunk, length - done), offset + done);
+    // Somebody cut the file short since it was opened.
+    if (bytesRead === 0) checkRange(offset + done, offset, length);
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+function allocate(length: number): Uint8Array {
+  try {
+    return new Uint8Array(length);
+  } catch (cause) {
+    throw new OneirosError('too-large', `${length} bytes do not fit in memory`, { cause });
+  }
+}

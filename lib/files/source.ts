@@ -1,0 +1,41 @@
+import { OneirosError } from '../errors.js';
+
+/**
+ * Bytes that are read piece by piece, wherever they lie: in memory, in a file, behind HTTP ranges. Whoever opens one
+ * closes it (`await using`); reading after that is an error. This file is browser-safe; files on disk are `fileSource`.
+ */
+export interface ByteSource extends AsyncDisposable {
+  /** In bytes. */
+  readonly size: number;
+  /**
+   * Exactly `length` bytes from `offset` on: perhaps a view of memory that others see too, so not to be written to.
+   * @throws OneirosError `bad-input` if the range does not lie within the source
+   */
+  read(offset: number, length: number): Promise<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** A source over bytes in memory; what it gives are views of them. */
+export function bytesSource(bytes: Uint8Array): ByteSource {
+  const close = () => Promise.resolve();
+  return {
+    size: bytes.length,
+    // eslint-disable-next-line @typescript-eslint/require-await -- so that a wrong range rejects, as in every source
+    async read(offset, length) {
+      checkRange(bytes.length, offset, length);
+      return bytes.subarray(offset, offset + length);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+/** @throws OneirosError `bad-input` if the range does not lie within a source of `size` bytes */
+export function checkRange(size: number, offset: number, length: number): void {
+  const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
+  if (!whole || offset + length > size)
+    throw new OneirosError(
+      'bad-input',
+      `the file is truncated or damaged: ${length} bytes from byte ${offset} on were expected, but it ends after ${size}`,
+    );
+}

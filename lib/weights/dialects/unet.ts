@@ -1,0 +1,80 @@
+import type { Dialects, Rule } from '../dialect.js';
+
+/** The deepest network that names are known for. */
+const levels = [1, 2, 3, 4, 5, 6, 7, 8];
+
+/** A `DoubleConv` module: convolution, batch norm, ReLU, twice; without batch norm the second convolution is module 2. */
+function doubleConv(from: string, to: string): Rule[] {
+  return [
+    { from: `${from}.double_conv.0.{p}`, to: `${to}/conv1.{p}` },
+    { from: `${from}.double_conv.1.{p}`, to: `${to}/norm1.{p}` },
+    { from: `${from}.double_conv.2.{p}`, to: `${to}/conv2.{p}` },
+    { from: `${from}.double_conv.3.{p}`, to: `${to}/conv2.{p}` },
+    { from: `${from}.double_conv.4.{p}`, to: `${to}/norm2.{p}` },
+  ];
+}
+
+function convNorm(from: string, to: string): Rule[] {
+  return [
+    { from: `${from}conv{k#}.{p}`, to: `${to}/conv{k}.{p}` },
+    { from: `${from}norm{k#}.{p}`, to: `${to}/norm{k}.{p}` },
+  ];
+}
+
+/** Keras 1 numbers the convolutions of a model in the order they were made. */
+const numbered = [
+  ...['encoder1', 'encoder2', 'encoder3', 'decoder1', 'decoder2'].flatMap((block) => [
+    `${block}/conv1`,
+    `${block}/conv2`,
+  ]),
+  'head',
+].flatMap((layer, i): Rule[] => {
+  const name = `convolution2d_${i + 1}`;
+  return [
+    { from: `${name}/${name}_W`, to: `${layer}.weight` },
+    { from: `${name}/${name}_b`, to: `${layer}.bias` },
+  ];
+});
+
+/**
+ * U-Nets: `encoder1/conv1`, `encoder1/norm1`, `encoder1/conv2`, `encoder1/norm2` at the top, one encoder block a level down to
+ * the bottom; from there on up `up1` (a transposed convolution, or nothing), `decoder1/conv1` …, counted from the bottom;
+ * `head`, the 1×1 convolution at the end. Norms have `weight`, `bias`, `running_mean` and `running_var`.
+ */
+export const unetDialects: Dialects = {
+  network: 'U-Net',
+  dialects: [
+    {
+      name: 'milesial',
+      rules: [
+        ...doubleConv('inc', 'encoder1'),
+        ...levels.flatMap((n) => doubleConv(`down${n}.maxpool_conv.1`, `encoder${n + 1}`)),
+        { from: 'up{n#}.up.{p}', to: 'up{n}.{p}' },
+        ...doubleConv('up{n#}.conv', 'decoder{n}'),
+        { from: 'outc.conv.{p}', to: 'head.{p}' },
+      ],
+    },
+    {
+      name: 'mateuszbuda',
+      rules: [
+        ...convNorm('encoder{n#}.enc{n}', 'encoder{n}'),
+        ...convNorm('bottleneck.bottleneck', 'encoder5'),
+        ...[4, 3, 2, 1].flatMap((level, i) => [
+          { from: `upconv${level}.{p}`, to: `up${i + 1}.{p}` },
+          ...convNorm(`decoder${level}.dec${level}`, `decoder${i + 1}`),
+        ]),
+        { from: 'conv.{p}', to: 'head.{p}' },
+      ],
+    },
+    { name: 'retina-unet', rules: numbered },
+    {
+      name: 'oneiros',
+      rules: [
+        { from: 'encoder{n#}/{layer}.{p}', to: 'encoder{n}/{layer}.{p}' },
+        { from: 'decoder{n#}/{layer}.{p}', to: 'decoder{n}/{layer}.{p}' },
+        { from: 'up{n#}.{p}', to: 'up{n}.{p}' },
+        { from: 'head.{p}', to: 'head.{p}' },
+      ],
+    },
+  ],
+};

@@ -1,0 +1,188 @@
+import type { ByteSource } from '../files/source.js';
+import { messageOf, OneirosError } from '../errors.js';
+import type { NumericDType } from '../tensor/dtype.js';
+import type { NumericTensor } from '../tensor/tensor.js';
+import { byteSizeOf, quoted, tensorOver, type StoredTensor, type Weights } from './weights.js';
+
+// The format: the header's length as a 64-bit number, the header in JSON, then the elements of all tensors, little-endian,
+// row-major, one after the other without a hole (github.com/huggingface/safetensors).
+
+/** The most bytes of header: some 40 000 tensors. JSON takes many times its own size in memory. */
+const maxHeader = 4 * 2 ** 20;
+
+/** In the order in which the reference library writes them: the largest first, so that all elements are aligned. */
+const dtypes = [
+  ['U64', 'uint64'],
+  ['I64', 'int64'],
+  ['F64', 'float64'],
+  ['F32', 'float32'],
+  ['U32', 'uint32'],
+  ['I32', 'int32'],
+  ['BF16', 'bfloat16'],
+  ['F16', 'float16'],
+  ['U16', 'uint16'],
+  ['I16', 'int16'],
+  ['I8', 'int8'],
+  ['U8', 'uint8'],
+  ['BOOL', 'bool'],
+] as const satisfies readonly (readonly [string, NumericDType])[];
+const dtypeOf: ReadonlyMap<string, NumericDType> = new Map(dtypes);
+const rank = (dtype: NumericDType) => dtypes.findIndex(([, other]) => other === dtype);
+const codeOf: ReadonlyMap<NumericDType, string> = new Map(dtypes.map(([code, dtype]) => [dtype, code]));
+
+/** What a safetensors file holds. */
+export interface Safetensors {
+  readonly weights: Weights;
+  /** Free text by keyword. */
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads the header; the tensors are read when they are loaded.
+ * @throws OneirosError `bad-input` if the file is truncated or damaged, or its tensors overlap or leave holes; `too-large`
+ *   if the header is over 4 MiB; `unsupported` for an element type that there is no array for (8-bit floats, complex)
+ */
+export async function readSafetensors(source: ByteSource): Promise<Safetensors> {
+  const { header, start } = await readHeader(source);
+  const { __metadata__: metadata, ...rest } = header;
+  const entries = Object.entries(rest).map(([name, value]) => entryOf(name, value));
+  checkLayout(entries, source.size - start);
+  const stored = ({ dtype, dims, begin, end }: Entry): StoredTensor => ({
+    dtype,
+    dims,
+    load: async () => tensorOver(dtype, await source.read(start + begin, end - begin), dims),
+  });
+  return {
+    weights: new Map(entries.map((entry) => [entry.name, stored(entry)])),
+    metadata: metadataOf(metadata),
+  };
+}
+
+async function readHeader(source: ByteSource): Promise<{ header: Record<string, unknown>; start: number }> {
+  const start = await source.read(0, 8);
+  const length = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
+  if (length > maxHeader)
+    throw new OneirosError(
+      'too-large',
+      `the safetensors file says its header has ${length.toString()} bytes, over the limit of ${maxHeader}`,
+    );
+  const bytes = await source.read(8, Number(length));
+  const header = parse(bytes);
+  if (!isRecord(header)) throw damaged('its header is no JSON object');
+  return { header, start: 8 + bytes.length };
+}
+
+function parse(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch (error) {
+    throw damaged(`its header is no JSON (${messageOf(error)})`, error);
+  }
+}
+
+interface Entry {
+  readonly name: string;
+  readonly dtype: NumericDType;
+  readonly dims: readonly number[];
+  /** First byte, and the first one after it, counted from the end of the header. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+function entryOf(name: string, value: unknown): Entry {
+  const what = `the tensor ${quoted(name)}`;
+  if (!isRecord(value)) throw damaged(`${what} is not described by an object`);
+  const { dtype: code, shape, data_offsets: offsets } = value;
+  if (typeof code !== 'string') throw damaged(`${what} has no dtype`);
+  const dtype = dtypeOf.get(code);
+  if (dtype === undefined)
+    throw new OneirosError('unsupported', `${what} has the element type ${quoted(code)}, which is not read`);
+  if (!isNumbers(shape)) throw damaged(`${what} has no shape`);
+  if (!isNumbers(offsets) || offsets.length !== 2) throw damaged(`${what} has no data_offsets`);
+  const [begin = NaN, end = NaN] = offsets;
+  const size = byteSizeOf(what, dtype, shape);
+  if (end - begin !== size)
+    throw damaged(`${what}, ${dtype} [${shape.join(', ')}], takes ${size} bytes but has ${end - begin}`);
+  return { name, dtype, dims: shape, begin, end };
+}
+
+/** The tensors must tile the rest of the file: no byte is read twice, none is hidden. */
+function checkLayout(entries: readonly Entry[], size: number): void {
+  let end = 0;
+  for (const entry of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
+    if (entry.begin !== end)
+      throw damaged(
+        `the tensor ${quoted(entry.name)} begins at byte ${entry.begin} of the data, but the one before it ends at ${end}`,
+      );
+    end = entry.end;
+  }
+  if (end > size)
+    throw damaged(
+      `its tensors take ${end} bytes, but only ${Math.max(size, 0)} follow the header: truncated?`,
+    );
+  if (end < size) throw damaged(`${size - end} bytes follow its last tensor`);
+}
+
+function metadataOf(value: unknown): Readonly<Record<string, string>> {
+  if (value === undefined) return {};
+  if (!isRecord(value) || !isTexts(value)) throw damaged('its metadata are not texts by keyword');
+  return value;
+}
+
+/**
+ * The bytes of a safetensors file, as the reference library writes them: by element type, then by name; the same tensors
+ * give the same bytes.
+ * @throws OneirosError `bad-argument` if a tensor is called `__metadata__`
+ */
+export function writeSafetensors(
+  tensors: ReadonlyMap<string, NumericTensor>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array {
+  if (tensors.has('__metadata__'))
+    throw new OneirosError('bad-argument', 'no tensor of a safetensors file can be called "__metadata__"');
+  const ordered = [...tensors].sort(
+    ([a, { dtype: da }], [b, { dtype: db }]) => rank(da) - rank(db) || Number(a > b) - Number(a < b),
+  );
+  let end = 0;
+  const described = ordered.map(([name, { dtype, dims, data }]) => {
+    const begin = end;
+    end += data.byteLength;
+    return [name, { dtype: codeOf.get(dtype), shape: dims, data_offsets: [begin, end] }] as const;
+  });
+  const head = Object.keys(metadata).length > 0 ? [['__metadata__', metadata] as const] : [];
+  const header = padded(
+    new TextEncoder().encode(JSON.stringify(Object.fromEntries([...head, ...described]))),
+  );
+  const file = new Uint8Array(8 + header.length + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(header.length), true);
+  file.set(header, 8);
+  let at = 8 + header.length;
+  for (const [, { data }] of ordered) {
+    file.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
+    at += data.byteLength;
+  }
+  return file;
+}
+
+/** Filled up with spaces to a multiple of 8 bytes. */
+function padded(header: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(Math.ceil(header.length / 8) * 8).fill(0x20);
+  bytes.set(header);
+  return bytes;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isNumbers(value: unknown): value is number[] {
+  return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
+}
+
+function isTexts(value: Record<string, unknown>): value is Record<string, string> {
+  return Object.values(value).every((text) => typeof text === 'string');
+}
+
+function damaged(detail: string, cause?: unknown): OneirosError {
+  return new OneirosError('bad-input', `the safetensors file is damaged: ${detail}`, { cause });
+}

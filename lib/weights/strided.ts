@@ -1,0 +1,70 @@
+import { bytesPerElement, type NumericDType } from '../tensor/dtype.js';
+import { sizeOf } from '../tensor/tensor.js';
+
+/** The strides, in elements, of a row-major array of these dimensions. */
+export function rowMajor(dims: readonly number[]): number[] {
+  const strides = dims.map(() => 1);
+  for (let axis = dims.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * dims[axis + 1]!;
+  return strides;
+}
+
+/** How many elements lie between the first and the last of an array, both included. */
+export function spanOf(dims: readonly number[], strides: readonly number[]): number {
+  if (dims.includes(0)) return 0;
+  return dims.reduce((span, dim, axis) => span + (dim - 1) * strides[axis]!, 1);
+}
+
+/** Whether the elements lie in row-major order without a gap; axes of one element have any stride. */
+export function isRowMajor(dims: readonly number[], strides: readonly number[]): boolean {
+  const dense = rowMajor(dims);
+  return dims.every((dim, axis) => dim === 1 || strides[axis] === dense[axis]);
+}
+
+/** The bytes of the array that lies in `bytes` with these strides (in elements), in row-major order. */
+export function toRowMajor(
+  dtype: NumericDType,
+  bytes: Uint8Array,
+  dims: readonly number[],
+  strides: readonly number[],
+): Uint8Array {
+  const width = bytesPerElement(dtype);
+  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  const length = Math.floor(bytes.length / width);
+  const out = new Uint8Array(sizeOf(dims) * width);
+  switch (width) {
+    case 1:
+      gather(new Uint8Array(buffer, byteOffset, length), out, dims, strides);
+      break;
+    case 2:
+      gather(new Uint16Array(buffer, byteOffset, length), new Uint16Array(out.buffer), dims, strides);
+      break;
+    case 4:
+      gather(new Uint32Array(buffer, byteOffset, length), new Uint32Array(out.buffer), dims, strides);
+      break;
+    default:
+      gather(new BigUint64Array(buffer, byteOffset, length), new BigUint64Array(out.buffer), dims, strides);
+  }
+  return out;
+}
+
+/** Copies line after line along the last axis; the other axes count like an odometer. */
+function gather<T>(
+  from: ArrayLike<T>,
+  to: { [i: number]: T; readonly length: number },
+  dims: readonly number[],
+  strides: readonly number[],
+): void {
+  const line = dims.at(-1) ?? 1;
+  const step = strides.at(-1) ?? 1;
+  const index = dims.map(() => 0);
+  let start = 0;
+  for (let at = 0; at < to.length; at += line) {
+    for (let i = 0; i < line; i++) to[at + i] = from[start + i * step]!;
+    for (let axis = dims.length - 2; axis >= 0; axis--) {
+      start += strides[axis]!;
+      if (++index[axis]! < dims[axis]!) break;
+      start -= strides[axis]! * dims[axis]!;
+      index[axis] = 0;
+    }
+  }
+}

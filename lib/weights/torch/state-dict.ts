@@ -1,0 +1,112 @@
+import type { ByteSource } from '../../files/source.js';
+import { OneirosError } from '../../errors.js';
+import { bytesPerElement } from '../../tensor/dtype.js';
+import type { NumericTensor } from '../../tensor/tensor.js';
+import { isRowMajor, spanOf, toRowMajor } from '../strided.js';
+import { byteSizeOf, quoted, tensorOver, type StoredTensor, type Weights } from '../weights.js';
+import { describe, Dict, type PickleValue } from './pickle.js';
+import { TensorView, type Storage } from './plumbing.js';
+
+/** Where the bytes of a storage begin in the file. */
+export type Locate = (storage: Storage) => Promise<number>;
+
+/** Under which name training scripts keep the network among other things, the likeliest first. */
+const wrappers = ['state_dict', 'model_state_dict', 'model', 'net', 'network', 'weights', 'params'];
+/** What they keep beside it. */
+const companions = /optim|scheduler|scaler/i;
+
+const maxDepth = 32;
+/** Dictionaries can be named again and again: how many items are looked at, at the most. */
+const maxItems = 500_000;
+/** An expanded tensor (stride 0) is larger than its storage: so much is granted. */
+const maxExpanded = 64 * 2 ** 20;
+
+/**
+ * The named tensors of an unpickled checkpoint. A wrapper (`model`, `state_dict` …) is taken off and so is DataParallel's
+ * `module.`; the names of nested dictionaries are joined by dots; optimizers, lists and all that is no tensor are left out.
+ * @throws OneirosError `bad-input` if there is no tensor, or one does not fit its storage; `too-large`
+ */
+export function stateDict(root: PickleValue, source: ByteSource, locate: Locate): Weights {
+  const named = [...tensorsIn(unwrap(root))];
+  if (named.length === 0) throw noTensors(root);
+  const parallel = named.every(([name]) => name.startsWith('module.'));
+  const weights = new Map<string, StoredTensor>();
+  for (const [key, view] of named) {
+    const name = parallel ? key.slice('module.'.length) : key;
+    if (weights.has(name)) throw damaged(`two of its tensors are called ${quoted(name)}`);
+    checkView(name, view);
+    weights.set(name, { dtype: view.dtype, dims: view.dims, load: () => load(view, source, locate) });
+  }
+  return weights;
+}
+
+function unwrap(root: PickleValue): PickleValue {
+  let inner = root;
+  for (let depth = 0; depth < maxDepth && inner instanceof Dict; depth++) {
+    const { entries } = inner;
+    const wrapper = wrappers.find((name) => entries.get(name) instanceof Dict);
+    if (wrapper === undefined) return inner;
+    inner = entries.get(wrapper) ?? null;
+  }
+  return inner;
+}
+
+function* tensorsIn(root: PickleValue): Generator<readonly [name: string, view: TensorView]> {
+  let items = 0;
+  function* walk(
+    value: PickleValue,
+    prefix: string,
+    depth: number,
+  ): Generator<readonly [string, TensorView]> {
+    if (!(value instanceof Dict)) return;
+    for (const [key, item] of value.entries) {
+      if (++items > maxItems || depth > maxDepth)
+        throw new OneirosError(
+          'too-large',
+          'the checkpoint is nested absurdly deep, or has absurdly many items',
+        );
+      if (typeof key !== 'string' || (depth === 0 && companions.test(key))) continue;
+      if (item instanceof TensorView) yield [prefix + key, item];
+      else yield* walk(item, `${prefix}${key}.`, depth + 1);
+    }
+  }
+  yield* walk(root, '', 0);
+}
+
+function checkView(name: string, { storage, dtype, offset, dims, strides }: TensorView): void {
+  const what = `the tensor ${quoted(name)}`;
+  const size = byteSizeOf(what, dtype, dims);
+  const span = spanOf(dims, strides);
+  if (strides.length !== dims.length)
+    throw damaged(`${what} has ${dims.length} axes but ${strides.length} strides`);
+  if ((offset + span) * bytesPerElement(dtype) > storage.byteLength)
+    throw damaged(
+      `${what} needs ${offset + span} ${dtype} elements of a storage that has ${storage.byteLength} bytes`,
+    );
+  if (size > Math.max(storage.byteLength, maxExpanded))
+    throw new OneirosError('too-large', `${what} is ${size} bytes expanded from ${storage.byteLength}`);
+}
+
+/** Reads the elements from the first to the last, and puts them in order where they lie otherwise. */
+async function load(view: TensorView, source: ByteSource, locate: Locate): Promise<NumericTensor> {
+  const { storage, dtype, offset, dims, strides } = view;
+  const width = bytesPerElement(dtype);
+  const span = spanOf(dims, strides);
+  const start = span === 0 ? 0 : (await locate(storage)) + offset * width;
+  const bytes = await source.read(start, span * width);
+  const ordered = isRowMajor(dims, strides) ? bytes : toRowMajor(dtype, bytes, dims, strides);
+  return tensorOver(dtype, ordered, dims);
+}
+
+function noTensors(root: PickleValue): OneirosError {
+  const keys = root instanceof Dict ? [...root.entries.keys()].slice(0, 5).map(describe).join(', ') : '';
+  const found = keys === '' ? describe(root) : `a dictionary of ${keys}`;
+  return new OneirosError(
+    'bad-input',
+    `the checkpoint holds no named tensors: expected a state_dict, but found ${found}`,
+  );
+}
+
+function damaged(detail: string): OneirosError {
+  return new OneirosError('bad-input', `the checkpoint is damaged: ${detail}`);
+}

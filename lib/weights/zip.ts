@@ -1,0 +1,180 @@
+import type { ByteSource } from '../files/source.js';
+import { OneirosError } from '../errors.js';
+import { quoted } from './weights.js';
+
+// The directory of a zip file whose entries are stored as they are, which is how PyTorch writes its checkpoints. All that
+// is wanted are the byte ranges of the entries. Of the libraries, fflate needs the whole file in memory, yauzl needs Node,
+// and zip.js (60 kB in a browser bundle) streams whole entries and keeps the range of their bytes to itself.
+
+/** An entry of a zip file, as its directory describes it. */
+export interface ZipEntry {
+  readonly name: string;
+  readonly size: number;
+  /** Where its own header begins; the bytes follow it. */
+  readonly headerOffset: number;
+}
+
+/** The entries by name. */
+export type ZipDirectory = ReadonlyMap<string, ZipEntry>;
+
+/** The most bytes of directory: some 100 000 entries. */
+const maxDirectory = 8 * 2 ** 20;
+const maxComment = 2 ** 16 - 1;
+
+const signatures = {
+  end: 0x06054b50,
+  end64: 0x06064b50,
+  locator64: 0x07064b50,
+  entry: 0x02014b50,
+  header: 0x04034b50,
+} as const;
+const endSize = 22;
+const end64Size = 56;
+const locator64Size = 20;
+const entrySize = 46;
+const headerSize = 30;
+
+/**
+ * Reads the directory at the end of a zip file, 64-bit or not.
+ * @throws OneirosError `bad-input` if it is truncated or damaged; `unsupported` if an entry is compressed or encrypted, or
+ *   the archive is in several parts; `too-large` if the directory is over 8 MiB
+ */
+export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory> {
+  const { offset, size, count } = await findDirectory(source);
+  if (size > maxDirectory)
+    throw new OneirosError(
+      'too-large',
+      `the zip directory has ${size} bytes, over the limit of ${maxDirectory}`,
+    );
+  const entries = readEntries(viewOf(await source.read(offset, size)));
+  if (entries.length !== count)
+    throw damaged(`its directory has ${entries.length} entries, but should have ${count}`);
+  const directory = new Map(entries.map((entry) => [entry.name, entry]));
+  if (directory.size !== count) throw damaged('two of its entries have the same name');
+  return directory;
+}
+
+/**
+ * Where the bytes of an entry begin.
+ * @throws OneirosError `bad-input` if its header is not where the directory says, or is that of another entry
+ */
+export async function dataOffset(source: ByteSource, { name, headerOffset }: ZipEntry): Promise<number> {
+  const header = viewOf(await source.read(headerOffset, headerSize));
+  if (header.getUint32(0, true) !== signatures.header)
+    throw damaged(`the entry ${quoted(name)} is not at byte ${headerOffset}, where its directory says`);
+  return headerOffset + headerSize + header.getUint16(26, true) + header.getUint16(28, true);
+}
+
+interface DirectoryRange {
+  readonly offset: number;
+  readonly size: number;
+  readonly count: number;
+}
+
+async function findDirectory(source: ByteSource): Promise<DirectoryRange> {
+  const tailSize = Math.min(source.size, locator64Size + endSize + maxComment);
+  const tail = viewOf(await source.read(source.size - tailSize, tailSize));
+  const at = findEnd(tail);
+  if (at === undefined) throw damaged('its directory, the last thing in the file, is missing: truncated?');
+  if (at >= locator64Size && tail.getUint32(at - locator64Size, true) === signatures.locator64)
+    return findDirectory64(source, wide(tail, at - locator64Size + 8));
+  if (tail.getUint16(at + 4, true) !== 0 || tail.getUint16(at + 6, true) !== 0) throw inParts();
+  return {
+    count: tail.getUint16(at + 10, true),
+    size: tail.getUint32(at + 12, true),
+    offset: tail.getUint32(at + 16, true),
+  };
+}
+
+/** The end record is followed by a comment, whose length it says, and then by nothing. */
+function findEnd(tail: DataView): number | undefined {
+  for (let at = tail.byteLength - endSize; at >= 0; at--)
+    if (
+      tail.getUint32(at, true) === signatures.end &&
+      at + endSize + tail.getUint16(at + 20, true) === tail.byteLength
+    )
+      return at;
+  return undefined;
+}
+
+async function findDirectory64(source: ByteSource, offset: number): Promise<DirectoryRange> {
+  const end = viewOf(await source.read(offset, end64Size));
+  if (end.getUint32(0, true) !== signatures.end64)
+    throw damaged('its 64-bit end record is not where it says');
+  if (end.getUint32(16, true) !== 0 || end.getUint32(20, true) !== 0) throw inParts();
+  return { count: wide(end, 32), size: wide(end, 40), offset: wide(end, 48) };
+}
+
+function readEntries(directory: DataView): ZipEntry[] {
+  const entries: ZipEntry[] = [];
+  for (let at = 0; at < directory.byteLength;) {
+    if (at + entrySize > directory.byteLength || directory.getUint32(at, true) !== signatures.entry)
+      throw damaged(`entry ${entries.length} of its directory is broken`);
+    const nameLength = directory.getUint16(at + 28, true);
+    const extraLength = directory.getUint16(at + 30, true);
+    const next = at + entrySize + nameLength + extraLength + directory.getUint16(at + 32, true);
+    if (next > directory.byteLength) throw damaged(`entry ${entries.length} of its directory is cut short`);
+    const name = new TextDecoder().decode(part(directory, at + entrySize, nameLength));
+    entries.push(readEntry(directory, at, name, part(directory, at + entrySize + nameLength, extraLength)));
+    at = next;
+  }
+  return entries;
+}
+
+function readEntry(directory: DataView, at: number, name: string, extra: Uint8Array): ZipEntry {
+  if (directory.getUint16(at + 8, true) & 1) throw notStored(name, 'encrypted');
+  if (directory.getUint16(at + 10, true) !== 0) throw notStored(name, 'compressed');
+  // Numbers that do not fit 32 bits are all ones, and follow in the extra field in this order.
+  const wider = wideNumbers(extra);
+  const number = (offset: number) => {
+    const narrow = directory.getUint32(offset, true);
+    return narrow === 0xffffffff ? (wider.shift() ?? narrow) : narrow;
+  };
+  const size = number(at + 24);
+  const storedSize = number(at + 20);
+  const headerOffset = number(at + 42);
+  if (size !== storedSize)
+    throw damaged(`the entry ${quoted(name)} has two sizes, ${size} and ${storedSize}`);
+  return { name, size, headerOffset };
+}
+
+/** What the 64-bit field (id 1) among an entry's extra fields holds. */
+function wideNumbers(extra: Uint8Array): number[] {
+  const view = viewOf(extra);
+  for (let at = 0; at + 4 <= extra.length;) {
+    const length = view.getUint16(at + 2, true);
+    const end = Math.min(at + 4 + length, extra.length);
+    if (view.getUint16(at, true) === 1)
+      return Array.from({ length: Math.floor((end - at - 4) / 8) }, (_, i) => wide(view, at + 4 + 8 * i));
+    at = end;
+  }
+  return [];
+}
+
+/** A 64-bit number; beyond 2^53 it is no longer exact, and beyond the end of any file all the same. */
+function wide(view: DataView, at: number): number {
+  return Number(view.getBigUint64(at, true));
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function part(view: DataView, at: number, length: number): Uint8Array {
+  return new Uint8Array(view.buffer, view.byteOffset + at, length);
+}
+
+function damaged(detail: string): OneirosError {
+  return new OneirosError('bad-input', `the zip file is damaged: ${detail}`);
+}
+
+function inParts(): OneirosError {
+  return new OneirosError('unsupported', 'zip files in several parts are not read');
+}
+
+function notStored(name: string, how: string): OneirosError {
+  return new OneirosError(
+    'unsupported',
+    `the zip entry ${quoted(name)} is ${how}; torch.save stores entries as they are: save the checkpoint with it again`,
+  );
+}

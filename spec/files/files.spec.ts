@@ -1,0 +1,117 @@
+import { expect } from 'chai';
+import {
+  chmod,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileSource, readFileBytes } from '../../lib/files/read.js';
+import { bytesSource } from '../../lib/files/source.js';
+import { writeFileAtomic } from '../../lib/files/write.js';
+import { expectError } from '../weights/harness.js';
+
+describe('files', () => {
+  let folder = '';
+  const path = (name: string) => join(folder, name);
+  beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'oneiros-'))));
+  afterEach(() => rm(folder, { recursive: true }));
+
+  describe('readFileBytes', () => {
+    it('reads a whole file', async () => {
+      await writeFile(path('a'), Uint8Array.of(1, 2, 3));
+      expect(await readFileBytes(path('a'))).to.deep.equal(Uint8Array.of(1, 2, 3));
+      await writeFile(path('empty'), '');
+      expect(await readFileBytes(path('empty'))).to.have.length(0);
+    });
+
+    it('says what is wrong', async () => {
+      await writeFile(path('a'), 'abc');
+      await expectError(readFileBytes(path('nothing')), 'not-found', 'nothing"', 'no such file');
+      await expectError(readFileBytes(join(path('a'), 'b')), 'not-found', 'not a folder');
+      await expectError(readFileBytes(folder), 'bad-argument', 'a folder');
+      await expectError(readFileBytes('/dev/null'), 'bad-argument', 'a device');
+      await expectError(readFileBytes('a\0b'), 'bad-argument', 'no path');
+      await expectError(readFileBytes(path('a'), { limit: 2 }), 'too-large', '3 bytes', 'limit of 2');
+    });
+  });
+
+  describe('ByteSource', () => {
+    it('gives ranges of a file and of bytes in memory', async () => {
+      await writeFile(path('a'), Uint8Array.of(1, 2, 3, 4));
+      for (const source of [await fileSource(path('a')), bytesSource(Uint8Array.of(1, 2, 3, 4))]) {
+        expect(source.size).to.equal(4);
+        expect([...(await source.read(1, 2))]).to.deep.equal([2, 3]);
+        expect([...(await source.read(4, 0))]).to.deep.equal([]);
+        for (const [offset, length] of [
+          [3, 2],
+          [-1, 2],
+          [0, -1],
+          [0.5, 1],
+          [NaN, 1],
+          [2 ** 60, 1],
+        ] as const)
+          await expectError(source.read(offset, length), 'bad-input', 'ends after 4');
+        await source.close();
+      }
+    });
+
+    it('says so when the file was closed, or cut short since it was opened', async () => {
+      await writeFile(path('a'), 'abcdef');
+      const source = await fileSource(path('a'));
+      await truncate(path('a'), 3);
+      await expectError(source.read(1, 4), 'bad-input', 'ends after 3');
+      await source.close();
+      await expectError(source.read(0, 1), 'bad-argument', 'closed');
+    });
+  });
+
+  describe('writeFileAtomic', () => {
+    it('writes a file and leaves nothing else', async () => {
+      await writeFileAtomic(path('out.png'), Uint8Array.of(1, 2));
+      await writeFileAtomic(path('out.png'), Uint8Array.of(3));
+      expect([...(await readFile(path('out.png')))]).to.deep.equal([3]);
+      expect(await readdir(folder)).to.deep.equal(['out.png']);
+    });
+
+    it('keeps the permissions of a file, and follows a link to it', async () => {
+      await mkdir(path('real'));
+      await writeFile(path('real/a'), 'old');
+      await chmod(path('real/a'), 0o640);
+      await symlink(path('real/a'), path('link'));
+      await writeFileAtomic(path('link'), Uint8Array.of(65));
+      expect(await readFile(path('real/a'), 'latin1')).to.equal('A');
+      expect((await stat(path('real/a'))).mode & 0o777).to.equal(0o640);
+    });
+
+    it('takes names of any length that the file system takes', async () => {
+      const name = 'ü'.repeat(120);
+      await writeFileAtomic(path(name), Uint8Array.of(1));
+      await expectError(writeFileAtomic(path('x'.repeat(300)), Uint8Array.of(1)), 'bad-argument', 'too long');
+      expect(await readdir(folder)).to.deep.equal([name]);
+    });
+
+    it('never replaces a folder or a device', async () => {
+      await expectError(writeFileAtomic(folder, Uint8Array.of(1)), 'bad-argument', 'a folder');
+      await expectError(writeFileAtomic('/dev/null', Uint8Array.of(1)), 'bad-argument', 'a device');
+    });
+
+    it('says what is wrong, and leaves the old file and nothing half-written', async () => {
+      await expectError(writeFileAtomic(path('none/out.png'), Uint8Array.of(1)), 'not-found', 'none/out.png');
+      await writeFile(path('kept'), 'old');
+      // Bytes that were transferred away fail when the temporary file is already there.
+      const bytes = new Uint8Array(8);
+      structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+      await expectError(writeFileAtomic(path('kept'), bytes), 'runtime', 'cannot write', 'detached');
+      expect(await readFile(path('kept'), 'latin1')).to.equal('old');
+      expect(await readdir(folder)).to.deep.equal(['kept']);
+    });
+  });
+});

@@ -1,0 +1,146 @@
+import { expect } from 'chai';
+import { OneirosError } from '../../lib/errors.js';
+import { float32, toNumbers, type NumericTensor } from '../../lib/tensor/tensor.js';
+import { layersOf, translate, type Dialects } from '../../lib/weights/dialect.js';
+import { googlenetDialects } from '../../lib/weights/dialects/googlenet.js';
+import { vgg19Dialects } from '../../lib/weights/dialects/vgg19.js';
+import type { Weights } from '../../lib/weights/weights.js';
+
+function inMemory(tensors: Readonly<Record<string, NumericTensor>>): Weights {
+  const entries = Object.entries(tensors);
+  return new Map(entries.map(([name, t]) => [name, { ...t, load: () => Promise.resolve(t) }]));
+}
+const named = (...names: string[]) => inMemory(Object.fromEntries(names.map((name) => [name, float32([1])])));
+const canonical = (dialects: Dialects, ...names: string[]) => {
+  const { dialect, weights, unknown } = translate(named(...names), dialects);
+  return { dialect, names: [...weights.keys()], unknown };
+};
+
+describe('dialects of VGG-19', () => {
+  it("knows torchvision's numbers", () => {
+    // The modules of torchvision's vgg19().features that are convolutions, and its three dense layers.
+    const convolutions = [0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34].map(
+      (i) => `features.${i}.weight`,
+    );
+    const dense = [0, 3, 6].map((i) => `classifier.${i}.bias`);
+    expect(canonical(vgg19Dialects, ...convolutions, ...dense)).to.deep.equal({
+      dialect: 'torchvision',
+      names: [
+        ...['1_1', '1_2', '2_1', '2_2', '3_1', '3_2', '3_3', '3_4'].map((layer) => `conv${layer}.weight`),
+        ...['4_1', '4_2', '4_3', '4_4', '5_1', '5_2', '5_3', '5_4'].map((layer) => `conv${layer}.weight`),
+        ...['fc6.bias', 'fc7.bias', 'fc8.bias'],
+      ],
+      unknown: [],
+    });
+  });
+
+  it('tells the original weights for PyTorch from those of torchvision', () => {
+    const names = ['features.0.weight', 'classifier.1.weight', 'classifier.4.weight', 'classifier.6.weight'];
+    expect(canonical(vgg19Dialects, ...names)).to.deep.equal({
+      dialect: 'jcjohnson',
+      names: ['conv1_1.weight', 'fc6.weight', 'fc7.weight', 'fc8.weight'],
+      unknown: [],
+    });
+  });
+
+  it("knows Caffe's names, and those of the slim networks with their auxiliary layers", () => {
+    expect(canonical(vgg19Dialects, 'conv4_2.weight', 'fc6.bias').dialect).to.equal('Caffe');
+    const slim = ['conv0.weight', 'conv11.weight', 'conv51.bias', 'conv11_aux.weight'];
+    expect(canonical(vgg19Dialects, ...slim)).to.deep.equal({
+      dialect: 'slim16x',
+      names: ['conv0.weight', 'conv1_1.weight', 'conv5_1.bias', 'conv1_1_aux.weight'],
+      unknown: [],
+    });
+  });
+
+  for (const [layer, kernel, bias] of [
+    ['block2_conv1', 'block2_conv1/kernel:0', 'block2_conv1/bias:0'],
+    ['block2_conv1', 'block2_conv1/block2_conv1/kernel:0', 'block2_conv1/block2_conv1/bias:0'],
+    ['block2_conv1', 'block2_conv1/block2_conv1_W_1:0', 'block2_conv1/block2_conv1_b_1:0'],
+  ] as const)
+    it(`knows Keras's ${kernel} and turns its kernels`, async () => {
+      // [height 1, width 2, inputs 2, outputs 2]: element [h, w, i, o] is 100w + 10i + o
+      const stored = float32([0, 1, 10, 11, 100, 101, 110, 111], [1, 2, 2, 2]);
+      const file = inMemory({ [kernel]: stored, [bias]: float32([5, 6]) });
+      const { dialect, weights } = translate(file, vgg19Dialects);
+      expect([dialect, layer, [...weights.keys()]]).to.deep.equal([
+        'Keras',
+        layer,
+        ['conv2_1.weight', 'conv2_1.bias'],
+      ]);
+      const weight = weights.get('conv2_1.weight')!;
+      expect(weight.dims).to.deep.equal([2, 2, 1, 2]);
+      const loaded = await weight.load();
+      expect(loaded.dims).to.deep.equal([2, 2, 1, 2]);
+      expect(toNumbers(loaded)).to.deep.equal([0, 100, 10, 110, 1, 101, 11, 111]);
+    });
+
+  it("turns Keras's dense layers, the first of which sees its picture channels last", async () => {
+    const first = float32(
+      Float32Array.from({ length: 7 * 7 * 512 * 2 }, (_, i) => i),
+      [7 * 7 * 512, 2],
+    );
+    const second = float32([1, 2, 3, 4, 5, 6], [3, 2]);
+    const { weights } = translate(inMemory({ 'fc1/kernel:0': first, 'fc2/kernel:0': second }), vgg19Dialects);
+    const fc6 = await weights.get('fc6.weight')!.load();
+    expect(fc6.dims).to.deep.equal([2, 512 * 7 * 7]);
+    // Output 1, channel 3, row 2, column 5: stored as input (2·7 + 5)·512 + 3.
+    expect(fc6.data[512 * 49 + 3 * 49 + 2 * 7 + 5]).to.equal(((2 * 7 + 5) * 512 + 3) * 2 + 1);
+    const fc7 = await weights.get('fc7.weight')!.load();
+    expect([fc7.dims, toNumbers(fc7)]).to.deep.equal([
+      [2, 3],
+      [1, 3, 5, 2, 4, 6],
+    ]);
+  });
+
+  it('says where a kernel has not the axes of its dialect', () => {
+    const file = inMemory({ 'block1_conv1/kernel:0': float32([1, 2], [1, 2]) });
+    expect(() => translate(file, vgg19Dialects)).to.throw(OneirosError, '[1, 2], expected hwio');
+    const dense = inMemory({ 'fc1/kernel:0': float32([1, 2], [1, 2]) });
+    expect(() => translate(dense, vgg19Dialects)).to.throw(OneirosError, 'expected [7·7·512, outputs]');
+  });
+
+  it('lists the layers that are there, so that a network can be cut where its weights end', () => {
+    const { weights } = translate(
+      named('features.0.weight', 'features.0.bias', 'features.2.weight'),
+      vgg19Dialects,
+    );
+    expect([...layersOf(weights)]).to.deep.equal(['conv1_1', 'conv1_2']);
+  });
+
+  it('lists the names that it does not know', () => {
+    const { unknown } = canonical(vgg19Dialects, 'features.0.weight', 'features.1.weight');
+    expect(unknown).to.deep.equal(['features.1.weight']);
+  });
+
+  it('says what it found and what it expected where no dialect fits', () => {
+    expect(() => canonical(vgg19Dialects, 'encoder.weight', 'features.0.weight', 'decoder.bias'))
+      .to.throw(OneirosError, 'not the weights of VGG-19')
+      .with.property('message')
+      .that.includes('"encoder.weight"')
+      .and.includes('"features.0.{p}" (torchvision)')
+      .and.includes('(Keras)');
+    expect(() => translate(new Map(), vgg19Dialects)).to.throw(OneirosError, 'no tensors');
+  });
+
+  it('refuses two tensors of one name', () => {
+    const both = ['block1_conv1/bias:0', 'block1_conv1/block1_conv1/bias:0'];
+    expect(() => canonical(vgg19Dialects, ...both)).to.throw(
+      OneirosError,
+      'both are the network\'s "conv1_1.bias"',
+    );
+  });
+});
+
+describe('dialects of GoogLeNet', () => {
+  it("knows Caffe's names", () => {
+    const names = ['conv1/7x7_s2.weight', 'inception_4c/3x3_reduce.bias', 'loss3/classifier.weight'];
+    expect(canonical(googlenetDialects, ...names)).to.deep.equal({ dialect: 'Caffe', names, unknown: [] });
+  });
+
+  it("does not take torchvision's network for it", () => {
+    expect(() =>
+      canonical(googlenetDialects, 'conv1.conv.weight', 'inception3a.branch1.conv.weight'),
+    ).to.throw(OneirosError, 'GoogLeNet (BVLC)');
+  });
+});
