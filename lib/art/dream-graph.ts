@@ -1,16 +1,14 @@
 import { grad } from '../autodiff/grad.js';
+import { extract } from '../models/extract.js';
 import type { Network } from '../models/network.js';
 import type { Model } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
-import { optimise } from '../onnx/passes/optimise.js';
 import type { Guide } from './guide.js';
 import { addObjective, type ObjectiveKind, type ObjectiveTerm } from './objective.js';
 
 /** The graph that takes the image to the terms' layers, and does nothing beyond. */
 export function layersModel(network: Network, terms: readonly ObjectiveTerm[]): Model {
-  const b = Builder.from(network.model.graph);
-  for (const value of new Set(terms.map((term) => term.value))) b.output(b.value(value));
-  return optimise(b.model());
+  return extract(network.model, [...new Set(terms.map(({ value }) => value))]);
 }
 
 /** The graph that takes the image to `objective` and, as `d_<image>`, the gradient of that. */

@@ -1,8 +1,8 @@
 import { grad } from '../autodiff/grad.js';
+import { extract } from '../models/extract.js';
 import type { Value } from '../onnx/builder.js';
 import type { Model } from '../onnx/graph.js';
 import { Builder, shapeOf } from '../onnx/ops.js';
-import { optimise } from '../onnx/passes/optimise.js';
 import type { OptionValues } from '../options.js';
 import {
   gaussianStyle,
@@ -52,7 +52,11 @@ export function featuresModel({ model, content, style }: StyleProblem): Model {
     b.output(mean, targetName.mean(value));
     b.output(gram, targetName.gram(value));
   }
-  return optimise(b.model());
+  const whole = b.model();
+  return extract(
+    whole,
+    whole.graph.outputs.map(({ name }) => name),
+  );
 }
 
 /**
@@ -69,7 +73,7 @@ export function gaussianModel({ model, style }: StyleProblem): Model {
     b.output(target.covariance, targetName.covariance(value));
     b.output(target.root, targetName.root(value));
   }
-  return optimise(b.model());
+  return b.model();
 }
 
 /**

@@ -1,4 +1,4 @@
-import { toTensor, type Image } from '../image/image.js';
+import { toTensor, type Image, type Size } from '../image/image.js';
 import { resize, scaledSize } from '../image/resize.js';
 import { encodeModel } from '../onnx/write.js';
 import { openSession, type Session, type SessionOptions } from '../runtime/session.js';
@@ -77,7 +77,7 @@ async function blendedMoments(
   return Object.fromEntries(blended);
 }
 
-function atLeast<T extends { width: number; height: number }>({ width, height }: T, minimum: number) {
+function atLeast({ width, height }: Size, minimum: number): Size {
   const factor = Math.max(1, minimum / Math.min(width, height));
   return { width: Math.round(width * factor), height: Math.round(height * factor) };
 }

@@ -144,10 +144,10 @@ function firstPicture(
     case 'style':
       return first === undefined ? content : resize(first.image, content);
     case 'noise': {
-      const { normal } = random(seed);
+      const source = random(seed);
       return image(
         content,
-        content.data.map(() => Math.min(1, Math.max(0, 0.5 + 0.25 * normal()))),
+        content.data.map(() => Math.min(1, Math.max(0, 0.5 + 0.25 * source.normal()))),
       );
     }
   }

@@ -7,8 +7,12 @@ import { random } from '../../lib/tensor/random.js';
 const plain = { normalization: 'mean-abs', smooth: 0, cascade: false, laplacian: 0 } as const;
 
 function noise(width: number, height: number) {
-  const { normal } = random(3);
-  return planes(1, { width, height }, Float32Array.from({ length: width * height }, normal));
+  const source = random(3);
+  return planes(
+    1,
+    { width, height },
+    Float32Array.from({ length: width * height }, () => source.normal()),
+  );
 }
 const rms = (data: Float32Array) => Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length);
 

@@ -30,9 +30,12 @@ async function valueOf(x: Float32Tensor, make: (b: Builder, x: Value) => Value):
 }
 
 function normals(dims: readonly number[], seed: number): Float32Tensor {
-  const { normal } = random(seed);
+  const source = random(seed);
   const size = dims.reduce((product, dim) => product * dim, 1);
-  return float32(Float32Array.from({ length: size }, normal), dims);
+  return float32(
+    Float32Array.from({ length: size }, () => source.normal()),
+    dims,
+  );
 }
 
 // Two channels over 1×4 positions: (1, 2, 3, 4) and (0, 1, 0, 1).

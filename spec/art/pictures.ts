@@ -16,7 +16,7 @@ export function waves({ width, height }: Size, period = 12): Image {
 /** Grey with seeded uniform noise. */
 export function speckles(size: Size, seed = 1): Image {
   const picture = image(size);
-  const { uniform } = random(seed);
-  picture.data.forEach((_, i) => (picture.data[i] = 0.3 + 0.4 * uniform()));
+  const source = random(seed);
+  picture.data.forEach((_, i) => (picture.data[i] = 0.3 + 0.4 * source.uniform()));
   return picture;
 }

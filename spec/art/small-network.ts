@@ -7,12 +7,12 @@ import { float32 } from '../../lib/tensor/tensor.js';
 export function smallNetwork(channels: readonly number[] = [6, 8, 10]): Network {
   const b = new Builder();
   const layers: string[] = [];
-  const { normal } = random(5);
+  const source = random(5);
   let x = b.sub(b.input('image', 'float32', [1, 3, 'height', 'width']), 0.5);
   let inputs = 3;
   for (const [i, outputs] of channels.entries()) {
     const scale = Math.sqrt(2 / (9 * inputs));
-    const kernel = Float32Array.from({ length: outputs * inputs * 9 }, () => scale * normal());
+    const kernel = Float32Array.from({ length: outputs * inputs * 9 }, () => scale * source.normal());
     const weight = b.constant(float32(kernel, [outputs, inputs, 3, 3]));
     const bias = b.constant(float32(new Float32Array(outputs).fill(0.05)));
     const name = `relu${i + 1}_1`;

@@ -1,0 +1,111 @@
+import { dreamOptions, zoomOptions } from '../../art/dream-options.js';
+import { dreamZoom, type ZoomStep } from '../../art/dream.js';
+import type { LayerWeights } from '../../art/layers.js';
+import { OneirosError } from '../../errors.js';
+import type { OptionValues } from '../../options.js';
+import type { Register } from '../command.js';
+import { addFlags } from '../flags.js';
+import { collectLayer } from '../layers.js';
+import { addNetworkFlags, loadNetwork, placementOf, type NetworkFlags } from '../network.js';
+import { frameName, pictureFile, readPicture, recipe, type PictureFile } from '../pictures.js';
+import type { Terminal } from '../terminal.js';
+
+interface DreamFlags
+  extends NetworkFlags, OptionValues<typeof dreamOptions>, OptionValues<typeof zoomOptions> {
+  readonly out: string;
+  readonly layer?: LayerWeights;
+  readonly guide?: string;
+  readonly json?: boolean;
+}
+
+export const registerDream: Register = (program, terminal) => {
+  const command = program
+    .command('dream')
+    .summary('change a picture so that a network sees more of what it sees in it')
+    .description('DeepDream: changes a picture so that a network sees more of what it sees in it.')
+    .argument('<image>', 'the picture to begin with')
+    .requiredOption(
+      '-o, --out <file>',
+      'the picture to write, .png or .jpg; of several frames with %03d in its name',
+    )
+    .option(
+      '--layer <name[=weight]>',
+      'a layer to raise, or one channel as layer:channel; repeatable',
+      collectLayer,
+    )
+    .option('--guide <file>', 'dream towards what this picture shows');
+  addFlags(addNetworkFlags(command), { ...dreamOptions, ...zoomOptions })
+    .option('--json', 'print the result as JSON')
+    .action(async (image: string, flags: DreamFlags) => {
+      if (flags.frames > 1 && frameName(flags.out, 1) === flags.out)
+        command.error(
+          "error: several frames need a place for their number in the output's name, such as %03d",
+        );
+      await runDream(image, flags, terminal);
+    });
+};
+
+async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Promise<void> {
+  const names = Array.from({ length: flags.frames }, (_, i) => frameName(flags.out, i + 1));
+  const files = await Promise.all(names.map(pictureFile));
+  const photograph = await readPicture(path);
+  const guide = flags.guide === undefined ? undefined : await readPicture(flags.guide);
+  const network = await loadNetwork(flags, terminal);
+  const options = {
+    ...flags,
+    layers: flags.layer,
+    guide,
+    session: placementOf(flags),
+    memoryLimit: process.availableMemory(),
+    signal: terminal.signal,
+  };
+  const results = new FrameWriter(files, flags, terminal);
+  const progress = terminal.progress(flags.frames * flags.octaves * flags.steps, 'dream');
+  try {
+    for await (const step of dreamZoom(network, photograph, options)) {
+      progress.update(step.done, `octave ${step.octave}, objective ${step.objective.toPrecision(4)}`);
+      await results.take(step);
+    }
+  } finally {
+    progress.stop();
+  }
+  await results.finish();
+}
+
+/** Writes each frame when its dream is over, the last one also where it was stopped before that. */
+class FrameWriter {
+  #objective: number[] = [];
+  #last: ZoomStep | undefined;
+  readonly #began = performance.now();
+
+  constructor(
+    readonly files: readonly PictureFile[],
+    readonly flags: DreamFlags,
+    readonly terminal: Terminal,
+  ) {}
+
+  async take(step: ZoomStep): Promise<void> {
+    if (this.#last !== undefined && this.#last.frame !== step.frame) await this.#write(this.#last);
+    this.#objective.push(step.objective);
+    this.#last = step;
+  }
+
+  async finish(): Promise<void> {
+    if (this.#last === undefined)
+      throw new OneirosError('runtime', 'stopped before the first step: nothing was written');
+    if (this.#last.done < this.#last.total)
+      this.terminal.say(`stopped after ${this.#last.done} of ${this.#last.total} steps`);
+    await this.#write(this.#last);
+  }
+
+  async #write({ image, frame }: ZoomStep): Promise<void> {
+    const file = this.files[frame - 1];
+    if (file === undefined) throw new OneirosError('runtime', `there is no file for frame ${frame}`);
+    await file.write(image, recipe('dream', { ...dreamOptions, ...zoomOptions }, this.flags));
+    const { width, height } = image;
+    const objective = this.#objective.splice(0);
+    const seconds = Number(((performance.now() - this.#began) / 1000).toFixed(3));
+    const text = `${file.path}: ${width}×${height}, objective ${objective.at(0)?.toPrecision(4)} → ${objective.at(-1)?.toPrecision(4)}, ${seconds} s`;
+    this.terminal.result({ out: file.path, width, height, objective, seconds }, text, this.flags.json);
+  }
+}

@@ -1,0 +1,114 @@
+import type { LayerWeights } from '../../art/layers.js';
+import { styleOptions } from '../../art/style-options.js';
+import type { StyleLosses, StyleStep } from '../../art/style-descent.js';
+import { style } from '../../art/style.js';
+import { OneirosError } from '../../errors.js';
+import type { OptionValues } from '../../options.js';
+import type { Register } from '../command.js';
+import { addFlags } from '../flags.js';
+import { collectLayer, parseNumbers } from '../layers.js';
+import { addNetworkFlags, loadNetwork, placementOf, type NetworkFlags } from '../network.js';
+import { pictureFile, readPicture, recipe } from '../pictures.js';
+import type { Terminal } from '../terminal.js';
+
+interface StyleFlags extends NetworkFlags, OptionValues<typeof styleOptions> {
+  readonly out: string;
+  readonly contentLayer?: LayerWeights;
+  readonly styleLayer?: LayerWeights;
+  readonly blend?: readonly number[];
+  readonly initImage?: string;
+  readonly json?: boolean;
+}
+
+export const registerStyle: Register = (program, terminal) => {
+  const command = program
+    .command('style')
+    .summary('paint one picture in the style of others')
+    .description('Neural style transfer: paints one picture in the style of others.')
+    .argument('<content>', 'the picture to be painted')
+    .argument('<style...>', 'the picture, or pictures, whose style it is to have')
+    .requiredOption('-o, --out <file>', 'the picture to write, .png or .jpg')
+    .option('--content-layer <name[=weight]>', 'a layer whose features stay; repeatable', collectLayer)
+    .option(
+      '--style-layer <name[=weight]>',
+      'a layer whose statistics become the styles’; repeatable',
+      collectLayer,
+    )
+    .option(
+      '--blend <numbers>',
+      'how much each style counts, such as 2,1 (default: all the same)',
+      parseNumbers,
+    )
+    .option('--init-image <file>', 'a picture to begin with, instead of what --init says');
+  addFlags(addNetworkFlags(command), styleOptions)
+    .option('--json', 'print the result as JSON')
+    .action((content: string, styles: readonly string[], flags: StyleFlags) =>
+      runStyle(content, styles, flags, terminal),
+    );
+};
+
+async function runStyle(
+  contentPath: string,
+  stylePaths: readonly string[],
+  flags: StyleFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const began = performance.now();
+  const file = await pictureFile(flags.out);
+  const content = await readPicture(contentPath);
+  const styles = await Promise.all(stylePaths.map(readPicture));
+  const initImage = flags.initImage === undefined ? undefined : await readPicture(flags.initImage);
+  const network = await loadNetwork(flags, terminal);
+  const steps = style(network, content, styles, {
+    ...flags,
+    contentLayers: flags.contentLayer,
+    styleLayers: flags.styleLayer,
+    initImage,
+    session: placementOf(flags),
+    memoryLimit: process.availableMemory(),
+    signal: terminal.signal,
+  });
+  const { losses, last } = await watch(steps, flags.iterations, terminal);
+  if (last === undefined)
+    throw new OneirosError('runtime', 'stopped before the first iteration: nothing was written');
+  if (terminal.signal.aborted) terminal.say(`stopped after ${last.done} of ${last.total} iterations`);
+  await file.write(last.image, recipe('style', styleOptions, flags));
+
+  const { width, height } = last.image;
+  const seconds = Number(((performance.now() - began) / 1000).toFixed(3));
+  const result = {
+    out: file.path,
+    width,
+    height,
+    loss: losses.map(({ loss }) => loss),
+    styleLoss: losses.map(({ styleLoss }) => styleLoss),
+    contentLoss: losses.map(({ contentLoss }) => contentLoss),
+    seconds,
+  };
+  const fall = (last.styleLoss / (losses[0]?.styleLoss ?? NaN)) * 100;
+  const text = `${file.path}: ${width}×${height}, style loss down to ${fall.toPrecision(3)} %, ${seconds} s`;
+  terminal.result(result, text, flags.json);
+}
+
+interface Watched {
+  readonly losses: readonly StyleLosses[];
+  readonly last: StyleStep | undefined;
+}
+
+/** Shows the progress; keeps the losses of every step, but no picture save the last. */
+async function watch(steps: AsyncIterable<StyleStep>, total: number, terminal: Terminal): Promise<Watched> {
+  const losses: StyleLosses[] = [];
+  let last: StyleStep | undefined;
+  const progress = terminal.progress(total, 'style');
+  try {
+    for await (const step of steps) {
+      const { loss, styleLoss, contentLoss, tvLoss } = step;
+      progress.update(step.done, `scale ${step.scale} of ${step.scales}, loss ${loss.toPrecision(4)}`);
+      losses.push({ loss, styleLoss, contentLoss, tvLoss });
+      last = step;
+    }
+  } finally {
+    progress.stop();
+  }
+  return { losses, last };
+}
