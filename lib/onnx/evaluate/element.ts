@@ -1,0 +1,97 @@
+import type { NumericDType } from '../../tensor/dtype.js';
+import { sizeOf, zeros, type NumericTensor, type Tensor } from '../../tensor/tensor.js';
+import type { Node } from '../graph.js';
+
+/**
+ * The results of a node on constants, or `null` where this operator, its attributes or its element types are not
+ * evaluated here. 64-bit integers are exact and wrap around.
+ */
+export type Evaluation = (node: Node, inputs: readonly (Tensor | undefined)[]) => readonly Tensor[] | null;
+export type Evaluations = Readonly<Record<string, Evaluation>>;
+
+/** An element as it is computed with: 64-bit integers as bigint. */
+export type Element = number | bigint;
+
+/** A tensor of elements computed one by one; each is rounded or wrapped to the element type. */
+export function generate(
+  dtype: NumericDType,
+  dims: readonly number[],
+  element: (index: number) => Element,
+): NumericTensor {
+  const made = zeros(dtype, dims);
+  const n = sizeOf(dims);
+  if (made.dtype === 'int64' || made.dtype === 'uint64')
+    for (let i = 0; i < n; i++) made.data[i] = BigInt(element(i));
+  else for (let i = 0; i < n; i++) made.data[i] = Number(element(i));
+  return made;
+}
+
+/** Whether elements are numbers that can be computed with as they are stored. */
+export function isComputable(value: Tensor | undefined): value is NumericTensor {
+  return (
+    value !== undefined && value.dtype !== 'string' && value.dtype !== 'float16' && value.dtype !== 'bfloat16'
+  );
+}
+
+export function isNumericTensor(value: Tensor | undefined): value is NumericTensor {
+  return value !== undefined && value.dtype !== 'string';
+}
+
+/** A small integer tensor (axes, sizes) as numbers. */
+export function integers(value: Tensor | undefined): readonly number[] | undefined {
+  if (value === undefined || (value.dtype !== 'int64' && value.dtype !== 'int32')) return undefined;
+  return Array.from<number | bigint, number>(value.data, Number);
+}
+
+/** How many elements lie between neighbours along each axis. */
+export function stridesOf(dims: readonly number[]): readonly number[] {
+  const strides = dims.map(() => 1);
+  for (let axis = dims.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * dims[axis + 1]!;
+  return strides;
+}
+
+/** Goes from positions in a tensor of `dims` to positions elsewhere, given the steps there along each axis. */
+export function walker(
+  dims: readonly number[],
+  steps: readonly number[],
+  start = 0,
+): (index: number) => number {
+  const strides = stridesOf(dims);
+  return (index) => {
+    let at = start;
+    for (let axis = 0; axis < dims.length; axis++)
+      at += (Math.floor(index / strides[axis]!) % dims[axis]!) * steps[axis]!;
+    return at;
+  };
+}
+
+/** The shape of two broadcast together as in NumPy, or `null` where they do not fit. */
+export function broadcastDims(a: readonly number[], b: readonly number[]): readonly number[] | null {
+  const rank = Math.max(a.length, b.length);
+  const dims: number[] = [];
+  for (let i = 0; i < rank; i++) {
+    const [m, n] = [a[a.length - rank + i] ?? 1, b[b.length - rank + i] ?? 1];
+    if (m !== n && m !== 1 && n !== 1) return null;
+    dims.push(m === 1 ? n : m);
+  }
+  return dims;
+}
+
+/** For each position of the broadcast result the position in the operand. */
+export function broadcastWalker(
+  dims: readonly number[],
+  result: readonly number[],
+): (index: number) => number {
+  const strides = stridesOf(dims);
+  const missing = result.length - dims.length;
+  return walker(
+    result,
+    result.map((_, i) => (i < missing || dims[i - missing] === 1 ? 0 : strides[i - missing]!)),
+  );
+}
+
+/** An axis counted from the front, or -1 if there is no such axis. */
+export function axisFrom(axis: number, rank: number): number {
+  const fromFront = axis < 0 ? axis + rank : axis;
+  return fromFront >= 0 && fromFront < rank ? fromFront : -1;
+}

@@ -1,0 +1,151 @@
+import type { NumericDType } from '../../tensor/dtype.js';
+import type { NumericTensor } from '../../tensor/tensor.js';
+import { attr } from '../attributes.js';
+import { elementType } from '../codec/elements.js';
+import {
+  broadcastDims,
+  broadcastWalker,
+  generate,
+  isComputable,
+  isNumericTensor,
+  type Element,
+  type Evaluation,
+  type Evaluations,
+} from './element.js';
+
+interface Binary {
+  readonly number: (a: number, b: number) => number;
+  readonly bigint: (a: bigint, b: bigint) => bigint;
+}
+
+function zip(
+  a: NumericTensor,
+  b: NumericTensor,
+  dtype: NumericDType,
+  f: (a: Element, b: Element) => Element,
+): NumericTensor | null {
+  const dims = broadcastDims(a.dims, b.dims);
+  if (dims === null) return null;
+  const [inA, inB] = [broadcastWalker(a.dims, dims), broadcastWalker(b.dims, dims)];
+  return generate(dtype, dims, (i) => f(a.data[inA(i)]!, b.data[inB(i)]!));
+}
+
+/** Of any number of operands, from the left. */
+function arithmetic({ number, bigint }: Binary): Evaluation {
+  const f = (a: Element, b: Element) =>
+    typeof a === 'bigint' && typeof b === 'bigint' ? bigint(a, b) : number(Number(a), Number(b));
+  return (_, inputs) => {
+    const [first, ...others] = inputs;
+    if (!isComputable(first)) return null;
+    let result: NumericTensor | null = first;
+    for (const other of others) {
+      if (result === null || !isComputable(other) || other.dtype !== first.dtype) return null;
+      result = zip(result, other, first.dtype, f);
+    }
+    return result && [result];
+  };
+}
+
+const quotient = arithmetic({ number: (a, b) => a / b, bigint: (a, b) => a / b });
+
+/** Integers are divided towards zero; by zero, not at all. */
+const divide: Evaluation = (node, inputs) => {
+  const [, divisor] = inputs;
+  if (!isComputable(divisor)) return null;
+  const isFloat = divisor.dtype === 'float32' || divisor.dtype === 'float64';
+  return isFloat || !holdsZero(divisor) ? quotient(node, inputs) : null;
+};
+
+/** The remainder has the sign of the divisor, as in Python, unless `fmod` asks for C's. */
+const modulo: Evaluation = (node, inputs) => {
+  const [a, b] = inputs;
+  if (!isComputable(a) || !isComputable(b) || a.dtype !== b.dtype || holdsZero(b)) return null;
+  if (attr.int(node, 'fmod', 0) === 1 || a.dtype === 'float32' || a.dtype === 'float64') return null;
+  const remainder = (x: bigint, y: bigint) => ((x % y) + y) % y;
+  const result = zip(a, b, a.dtype, (x, y) => remainder(BigInt(x), BigInt(y)));
+  return result && [result];
+};
+
+function holdsZero({ data }: NumericTensor): boolean {
+  return Array.from<Element>(data).some((value) => Number(value) === 0);
+}
+
+function comparison(f: (a: Element, b: Element) => boolean): Evaluation {
+  return (_, [a, b]) => {
+    if (!isComputable(a) || !isComputable(b) || a.dtype !== b.dtype) return null;
+    const result = zip(a, b, 'bool', (x, y) => (f(x, y) ? 1 : 0));
+    return result && [result];
+  };
+}
+
+/** Of floats and, where it keeps them, of integers. */
+function unary(f: (x: number) => number, integer?: (x: bigint) => bigint): Evaluation {
+  return (_, [x]) => {
+    if (!isComputable(x)) return null;
+    if (x.dtype === 'float32' || x.dtype === 'float64')
+      return [generate(x.dtype, x.dims, (i) => f(Number(x.data[i])))];
+    if (integer === undefined || x.dtype === 'bool') return null;
+    return [generate(x.dtype, x.dims, (i) => BigInt.asIntN(64, integer(BigInt(x.data[i]!))))];
+  };
+}
+
+const not: Evaluation = (_, [x]) =>
+  x?.dtype === 'bool' ? [generate('bool', x.dims, (i) => 1 - x.data[i]!)] : null;
+
+const where: Evaluation = (_, [condition, a, b]) => {
+  if (condition?.dtype !== 'bool' || !isNumericTensor(a) || !isNumericTensor(b) || a.dtype !== b.dtype)
+    return null;
+  const either = broadcastDims(a.dims, b.dims);
+  const dims = either && broadcastDims(condition.dims, either);
+  if (dims === null) return null;
+  const [c, x, y] = [condition.dims, a.dims, b.dims].map((from) => broadcastWalker(from, dims));
+  return [generate(a.dtype, dims, (i) => (condition.data[c!(i)]! ? a.data[x!(i)]! : b.data[y!(i)]!))];
+};
+
+const largest = { float32: Infinity, float64: Infinity, int64: 2 ** 63, int32: 2 ** 31, uint8: 256 } as const;
+
+const cast: Evaluation = (node, [x]) => {
+  const to = elementType(attr.int(node, 'to'));
+  if (!isComputable(x) || to === undefined) return null;
+  if (to === 'bool') return [generate(to, x.dims, (i) => (Number(x.data[i]) === 0 ? 0 : 1))];
+  if (to !== 'float32' && to !== 'float64' && to !== 'int64' && to !== 'int32' && to !== 'uint8') return null;
+  if (to === 'float32' || to === 'float64') return [generate(to, x.dims, (i) => x.data[i]!)];
+  // What happens to a number that does not fit is up to each runtime.
+  const lowest = to === 'uint8' ? 0 : -largest[to];
+  const fits = Array.from<Element>(x.data).every((value) => value >= lowest && value < largest[to]);
+  const whole = (value: Element) => (typeof value === 'bigint' ? value : Math.trunc(value));
+  return fits ? [generate(to, x.dims, (i) => whole(x.data[i]!))] : null;
+};
+
+const smaller = (a: number, b: number) => Math.min(a, b);
+const larger = (a: number, b: number) => Math.max(a, b);
+
+export const elementwise: Evaluations = {
+  Add: arithmetic({ number: (a, b) => a + b, bigint: (a, b) => a + b }),
+  Sub: arithmetic({ number: (a, b) => a - b, bigint: (a, b) => a - b }),
+  Mul: arithmetic({ number: (a, b) => a * b, bigint: (a, b) => a * b }),
+  Min: arithmetic({ number: smaller, bigint: (a, b) => (a < b ? a : b) }),
+  Max: arithmetic({ number: larger, bigint: (a, b) => (a > b ? a : b) }),
+  Div: divide,
+  Mod: modulo,
+  Neg: unary(
+    (x) => -x,
+    (x) => -x,
+  ),
+  Abs: unary(Math.abs, (x) => (x < 0n ? -x : x)),
+  Floor: unary(Math.floor),
+  Ceil: unary(Math.ceil),
+  Sqrt: unary(Math.sqrt),
+  Reciprocal: unary((x) => 1 / x),
+  Equal: comparison((a, b) => a === b),
+  Greater: comparison((a, b) => a > b),
+  GreaterOrEqual: comparison((a, b) => a >= b),
+  Less: comparison((a, b) => a < b),
+  LessOrEqual: comparison((a, b) => a <= b),
+  And: comparison((a, b) => a !== 0 && b !== 0),
+  Or: comparison((a, b) => a !== 0 || b !== 0),
+  Xor: comparison((a, b) => a !== b),
+  Not: not,
+  Where: where,
+  Cast: cast,
+};

@@ -1,0 +1,37 @@
+import type { Graph, Node } from '../graph.js';
+import { mapSubgraphs, namesOf, subgraphsOf, usesOf } from '../subgraphs.js';
+import { isSameList, withGraph, type Pass } from './pass.js';
+
+/**
+ * Drops what no output needs:
+ * - nodes none of whose results are used, by nodes or by the graphs within nodes
+ * - constants that nothing uses
+ * - declarations of values that are not there
+ */
+export const eliminateDeadCode: Pass = (model) => withGraph(model, prune(model.graph));
+
+function prune(graph: Graph): Graph {
+  const used = new Set(graph.outputs.map(({ name }) => name));
+  const kept: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((name) => used.has(name))) continue;
+    const pruned = withPrunedBodies(node);
+    for (const name of usesOf(pruned)) used.add(name);
+    kept.push(pruned);
+  }
+  const nodes = kept.reverse();
+  const initializers = new Map([...graph.initializers].filter(([name]) => used.has(name)));
+  const there = namesOf({ ...graph, nodes, initializers });
+  const values = new Map([...graph.values].filter(([name]) => there.has(name)));
+  const isSame =
+    isSameList(nodes, graph.nodes) &&
+    initializers.size === graph.initializers.size &&
+    values.size === graph.values.size;
+  return isSame ? graph : { ...graph, nodes, initializers, values };
+}
+
+function withPrunedBodies(node: Node): Node {
+  const bodies = subgraphsOf(node);
+  const isSame = bodies.every((body) => prune(body) === body);
+  return isSame ? node : mapSubgraphs(node, prune);
+}

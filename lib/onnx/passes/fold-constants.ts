@@ -1,0 +1,96 @@
+import type { DType } from '../../tensor/dtype.js';
+import { sizeOf, tensor, type Tensor } from '../../tensor/tensor.js';
+import { evaluate } from '../evaluate/evaluate.js';
+import type { Graph, Model, Node, OpaqueTensor } from '../graph.js';
+import { numbersIn, type Facts } from '../shapes/facts.js';
+import { inferModel } from '../shapes/infer.js';
+import { mapSubgraphs, subgraphsOf } from '../subgraphs.js';
+import { isDeterministic, isSameList, withGraph, type Pass } from './pass.js';
+
+/** A constant may have so many elements without asking how large what it comes from was. */
+const small = 1024;
+/** And never more than so many. */
+const most = 2 ** 24;
+
+type LookUp = (name: string) => Tensor | undefined;
+
+/**
+ * Replaces by constants what does not depend on the inputs:
+ * - nodes whose inputs are constants, where they can be evaluated here and the result is small, or no larger than the
+ *   inputs together
+ * - small integer tensors that shape inference knows, such as the sizes of a value of fixed shape
+ * - Constant nodes
+ *
+ * What makes an output of its graph stays a node.
+ */
+export const foldConstants: Pass = (model: Model) => {
+  const facts = inferModel(model);
+  return withGraph(
+    model,
+    fold(model.graph, facts, (name) => facts.get(name)?.constant ?? undefined),
+  );
+};
+
+function fold(graph: Graph, facts: ReadonlyMap<string, Facts>, outer: LookUp): Graph {
+  const outputs = new Set(graph.outputs.map(({ name }) => name));
+  const folded = new Map<string, Tensor | OpaqueTensor>();
+  const constantOf: LookUp = (name) => {
+    const own = folded.get(name) ?? graph.initializers.get(name);
+    return own === undefined || own.dtype === 'opaque' ? outer(name) : own;
+  };
+  const nodes = graph.nodes.flatMap((node): Node[] => {
+    const bodies = subgraphsOf(node);
+    if (bodies.length > 0) {
+      if (bodies.every((body) => fold(body, facts, constantOf) === body)) return [node];
+      return [mapSubgraphs(node, (body) => fold(body, facts, constantOf))];
+    }
+    if (node.outputs.some((name) => outputs.has(name))) return [node];
+    const results = resultsOf(node, facts, constantOf);
+    if (results === null) return [node];
+    node.outputs.forEach((name, i) => {
+      const result = results[i];
+      if (name !== '' && result !== undefined) folded.set(name, result);
+    });
+    return [];
+  });
+  if (isSameList(nodes, graph.nodes)) return graph;
+  return { ...graph, nodes, initializers: new Map([...graph.initializers, ...folded]) };
+}
+
+function resultsOf(
+  node: Node,
+  facts: ReadonlyMap<string, Facts>,
+  constantOf: LookUp,
+): readonly (Tensor | OpaqueTensor)[] | null {
+  const [output = ''] = node.outputs;
+  const known = node.outputs.length === 1 ? fromFacts(facts.get(output)) : null;
+  if (known !== null) return [known];
+  const opaque = node.attributes.get('value');
+  if (node.op === 'Constant' && opaque?.type === 'tensor') return [opaque.value];
+  if (!isDeterministic(node.op)) return null;
+  const inputs = node.inputs.map((name) => (name === '' ? undefined : constantOf(name)));
+  if (inputs.some((input, i) => input === undefined && node.inputs[i] !== '')) return null;
+  const given = inputs.reduce((sum, input) => sum + (input === undefined ? 0 : sizeOf(input.dims)), 0);
+  const shape = facts.get(output)?.type?.shape;
+  const size = shape?.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : NaN), 1);
+  if (size === undefined || !(size <= Math.min(most, Math.max(small, given)))) return null;
+  const results = evaluate(node, inputs);
+  return results !== null && results.length >= node.outputs.length ? results : null;
+}
+
+/** A small tensor of integers that inference followed. */
+function fromFacts(facts: Facts | undefined): Tensor | null {
+  const numbers = numbersIn(facts);
+  const shape = facts?.type?.shape;
+  if (numbers === null || !facts?.type || !shape?.every((size) => typeof size === 'number')) return null;
+  return sizeOf(shape) === numbers.length && numbers.every(Number.isSafeInteger)
+    ? integerTensor(facts.type.dtype, numbers, shape)
+    : null;
+}
+
+function integerTensor(dtype: DType, numbers: readonly number[], dims: readonly number[]): Tensor | null {
+  if (dtype === 'int64') return tensor(dtype, BigInt64Array.from(numbers, BigInt), dims);
+  if (dtype === 'int32') return tensor(dtype, Int32Array.from(numbers), dims);
+  if (dtype === 'bool') return tensor(dtype, Uint8Array.from(numbers), dims);
+  return null;
+}

@@ -1,0 +1,24 @@
+import type { Model } from '../graph.js';
+import { eliminateCommonSubexpressions } from './common-subexpressions.js';
+import { eliminateDeadCode } from './dead-code.js';
+import { foldConstants } from './fold-constants.js';
+import { eliminateIdentity } from './identity.js';
+
+/** Two or three rounds are the rule; each pass only ever takes away, so this is no more than a safeguard. */
+const mostRounds = 20;
+
+/**
+ * Dead code, constants, identities and common subexpressions, over and over until nothing changes. For models of
+ * operator set 17 (see `normaliseOpset`); names of inputs and outputs stay.
+ * @throws OneirosError `bad-input` if shapes contradict each other
+ */
+export function optimise(model: Model): Model {
+  let current = model;
+  for (let round = 0; round < mostRounds; round++) {
+    const before = current;
+    for (const pass of [eliminateDeadCode, foldConstants, eliminateIdentity, eliminateCommonSubexpressions])
+      current = pass(current);
+    if (current === before) break;
+  }
+  return current;
+}

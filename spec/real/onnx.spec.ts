@@ -1,0 +1,29 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { decodeModel } from '../../lib/onnx/read.js';
+import { normaliseOpset } from '../../lib/onnx/opset/normalise.js';
+import { optimise } from '../../lib/onnx/passes/optimise.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { random } from '../../lib/tensor/random.js';
+import { expectClose, feedsFor, run } from '../onnx/run.js';
+
+const folder = new URL('../../../shared/models/', import.meta.url);
+
+describe('models that others made compute the same', () => {
+  if (!existsSync(folder)) {
+    it(`SKIPPED: ${folder.pathname} is missing`);
+    return;
+  }
+  const files = readdirSync(folder).filter((file) => file.endsWith('.onnx'));
+  for (const file of files)
+    it(`${file}: read and written again, at operator set 17, and optimised`, async () => {
+      const model = decodeModel(readFileSync(new URL(file, folder)));
+      const normal = normaliseOpset(model);
+      const versions = [decodeModel(encodeModel(model)), normal, optimise(normal)];
+      const feeds = feedsFor(model, random(1), () => 1);
+      const expected = await run(model, feeds);
+      for (const version of versions) {
+        const got = await run(version, feeds);
+        for (const [name, result] of expected) expectClose(got.get(name), result, name, 1e-5);
+      }
+    });
+});
