@@ -35,9 +35,9 @@ export function boxOverlap(a: ArrayLike<number>, b: ArrayLike<number>, options: 
       `a box is four numbers, not ${a.length === 4 ? b.length : a.length}`,
     );
   const { measure, form } = { ...boxDefaults, ...options };
-  const out = new Float64Array(1);
-  rowOf[measure](corners(a, form), 0, corners(b, form), out, 0);
-  return out[0]!;
+  const row = new Float64Array(1);
+  rowOf[measure](corners(a, form), 0, corners(b, form), row);
+  return row[0]!;
 }
 
 /**
@@ -58,8 +58,11 @@ export function boxOverlaps(
       `${from.count} × ${to.count} boxes are more than ${maxPairs} pairs: compare them in parts`,
     );
   const out = new Float32Array(from.count * to.count);
-  const row = rowOf[measure];
-  for (let i = 0; i < from.count; i++) row(from, i, to, out, i * to.count);
+  const row = new Float64Array(to.count);
+  for (let i = 0; i < from.count; i++) {
+    rowOf[measure](from, i, to, row);
+    out.set(row, i * to.count);
+  }
   return out;
 }
 
@@ -106,82 +109,81 @@ function corners(boxes: ArrayLike<number>, form: BoxForm): Corners {
   return { count, left, top, right, bottom, area, aspect };
 }
 
-/** Writes one row of the matrix: box `i` of `a` against every box of `b`. */
-type Row = (a: Corners, i: number, b: Corners, out: Float32Array | Float64Array, offset: number) => void;
+/** Writes the agreement of box `i` of `a` with every box of `b`. */
+type Row = (a: Corners, i: number, b: Corners, row: Float64Array) => void;
 
 const rowOf: Record<BoxMeasure, Row> = {
   iou: iouRow,
   giou: giouRow,
-  diou: (a, i, b, out, offset) => {
-    iouRow(a, i, b, out, offset);
-    subtractDistance(a, i, b, out, offset);
+  diou: (a, i, b, row) => {
+    iouRow(a, i, b, row);
+    subtractDistances(a, i, b, row);
   },
-  ciou: (a, i, b, out, offset) => {
-    iouRow(a, i, b, out, offset);
-    const aspect = aspectPenalties(a, i, b, out, offset);
-    subtractDistance(a, i, b, out, offset);
-    for (let j = 0; j < b.count; j++) out[offset + j]! -= aspect[j]!;
+  ciou: (a, i, b, row) => {
+    iouRow(a, i, b, row);
+    subtractAspects(a, i, b, row); // which needs the IoU, so it comes before the distances
+    subtractDistances(a, i, b, row);
   },
 };
 
-function iouRow(a: Corners, i: number, b: Corners, out: Float32Array | Float64Array, offset: number): void {
+// These are the inner loops. Comparisons instead of Math.min and Math.max halve their time: boxes hold no NaN.
+
+function iouRow(a: Corners, i: number, b: Corners, row: Float64Array): void {
   const { count, left, top, right, bottom, area } = b;
   const [x0, y0, x1, y1, size] = [a.left[i]!, a.top[i]!, a.right[i]!, a.bottom[i]!, a.area[i]!];
   for (let j = 0; j < count; j++) {
-    const width = Math.min(x1, right[j]!) - Math.max(x0, left[j]!);
-    const height = Math.min(y1, bottom[j]!) - Math.max(y0, top[j]!);
-    if (width <= 0 || height <= 0) continue; // `out` is zeros
-    const intersection = width * height;
-    out[offset + j] = intersection / (size + area[j]! - intersection);
+    const l = left[j]!;
+    const t = top[j]!;
+    const r = right[j]!;
+    const d = bottom[j]!;
+    const width = (x1 < r ? x1 : r) - (x0 > l ? x0 : l);
+    const height = (y1 < d ? y1 : d) - (y0 > t ? y0 : t);
+    const both = width > 0 && height > 0 ? width * height : 0;
+    row[j] = both > 0 ? both / (size + area[j]! - both) : 0;
   }
 }
 
-function giouRow(a: Corners, i: number, b: Corners, out: Float32Array | Float64Array, offset: number): void {
+function giouRow(a: Corners, i: number, b: Corners, row: Float64Array): void {
   const { count, left, top, right, bottom, area } = b;
   const [x0, y0, x1, y1, size] = [a.left[i]!, a.top[i]!, a.right[i]!, a.bottom[i]!, a.area[i]!];
   for (let j = 0; j < count; j++) {
-    const width = Math.max(0, Math.min(x1, right[j]!) - Math.max(x0, left[j]!));
-    const height = Math.max(0, Math.min(y1, bottom[j]!) - Math.max(y0, top[j]!));
-    const intersection = width * height;
-    const union = size + area[j]! - intersection;
-    const hull =
-      (Math.max(x1, right[j]!) - Math.min(x0, left[j]!)) * (Math.max(y1, bottom[j]!) - Math.min(y0, top[j]!));
-    const iou = union > 0 ? intersection / union : 0;
-    out[offset + j] = hull > 0 ? iou - (hull - union) / hull : iou;
+    const l = left[j]!;
+    const t = top[j]!;
+    const r = right[j]!;
+    const d = bottom[j]!;
+    const width = (x1 < r ? x1 : r) - (x0 > l ? x0 : l);
+    const height = (y1 < d ? y1 : d) - (y0 > t ? y0 : t);
+    const both = width > 0 && height > 0 ? width * height : 0;
+    const union = size + area[j]! - both;
+    const hull = ((x1 > r ? x1 : r) - (x0 < l ? x0 : l)) * ((y1 > d ? y1 : d) - (y0 < t ? y0 : t));
+    row[j] = (both > 0 ? both / union : 0) - (hull > 0 ? (hull - union) / hull : 0);
   }
 }
 
-function subtractDistance(
-  a: Corners,
-  i: number,
-  b: Corners,
-  out: Float32Array | Float64Array,
-  offset: number,
-): void {
+/** Takes off the squared distance of the centres over that of the hull's corners. */
+function subtractDistances(a: Corners, i: number, b: Corners, row: Float64Array): void {
   const { count, left, top, right, bottom } = b;
   const [x0, y0, x1, y1] = [a.left[i]!, a.top[i]!, a.right[i]!, a.bottom[i]!];
   for (let j = 0; j < count; j++) {
-    const hullWidth = Math.max(x1, right[j]!) - Math.min(x0, left[j]!);
-    const hullHeight = Math.max(y1, bottom[j]!) - Math.min(y0, top[j]!);
-    const dx = (x0 + x1 - left[j]! - right[j]!) / 2;
-    const dy = (y0 + y1 - top[j]! - bottom[j]!) / 2;
+    const l = left[j]!;
+    const t = top[j]!;
+    const r = right[j]!;
+    const d = bottom[j]!;
+    const hullWidth = (x1 > r ? x1 : r) - (x0 < l ? x0 : l);
+    const hullHeight = (y1 > d ? y1 : d) - (y0 < t ? y0 : t);
+    const dx = (x0 + x1 - l - r) / 2;
+    const dy = (y0 + y1 - t - d) / 2;
     const diagonal = hullWidth * hullWidth + hullHeight * hullHeight;
-    if (diagonal > 0) out[offset + j]! -= (dx * dx + dy * dy) / diagonal;
+    if (diagonal > 0) row[j]! -= (dx * dx + dy * dy) / diagonal;
   }
 }
 
-/** α·v of CIoU: v = 4/π²·(Δ arctan(width/height))², α = v / (1 − IoU + v). `iou` holds the row's IoU. */
-function aspectPenalties(
-  a: Corners,
-  i: number,
-  b: Corners,
-  iou: Float32Array | Float64Array,
-  offset: number,
-): Float64Array {
+/** Takes α·v of CIoU off the IoU: v = 4/π²·(Δ arctan(width/height))², α = v / (1 − IoU + v). */
+function subtractAspects(a: Corners, i: number, b: Corners, row: Float64Array): void {
   const own = a.aspect[i]!;
-  return b.aspect.map((aspect, j) => {
-    const v = (4 / Math.PI ** 2) * (own - aspect) ** 2;
-    const divisor = 1 - iou[offset + j]! + v;
-    return divisor > 0 ? (v * v) / divisor : 0;
-  });
+  for (let j = 0; j < b.count; j++) {
+    const difference = own - b.aspect[j]!;
+    const v = (4 / Math.PI ** 2) * difference * difference;
+    if (v > 0) row[j]! -= (v * v) / (1 - row[j]! + v);
+  }
 }

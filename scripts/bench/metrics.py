@@ -1,0 +1,26 @@
+"""pycocotools on two files, for scripts/bench/metrics.ts: prints seconds and figures as JSON.
+
+pip install pycocotools
+python3 scripts/bench/metrics.py truth.json detections.json
+"""
+
+import contextlib
+import io
+import json
+import sys
+import time
+
+from pycocotools.coco import COCO
+from pycocotools.cocoeval import COCOeval
+
+with contextlib.redirect_stdout(io.StringIO()):
+    began = time.perf_counter()
+    truth = COCO(sys.argv[1])
+    detections = truth.loadRes(sys.argv[2])
+    loaded = time.perf_counter()
+    evaluation = COCOeval(truth, detections, "bbox")
+    evaluation.evaluate()
+    evaluation.accumulate()
+    evaluation.summarize()
+    done = time.perf_counter()
+print(json.dumps({"read": loaded - began, "evaluate": done - loaded, "figures": [float(v) for v in evaluation.stats]}))

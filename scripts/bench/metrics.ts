@@ -1,0 +1,154 @@
+// COCO evaluation beside pycocotools, in one run on the same two files: a synthetic set of 5,000 images with as many
+// objects as COCO's val2017. Ends with code 1 if we are slower, or if a figure differs by more than 1e-12. With `only`, a
+// million detections through us alone: time and memory.
+//
+//   node --import ./scripts/ts.mjs scripts/bench/metrics.ts [detections per image = 40] [only]
+//
+// PYTHON names the interpreter that has pycocotools; python3 if it is not set.
+import { execFileSync } from 'node:child_process';
+import { createReadStream } from 'node:fs';
+import { mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { boxOverlaps } from '../../lib/metrics/boxes.js';
+import { readCocoDetections, readCocoTruth } from '../../lib/metrics/coco.js';
+import { cocoFigures, evaluateDetections } from '../../lib/metrics/evaluate.js';
+import { cocoProtocol } from '../../lib/metrics/protocol.js';
+import { random } from '../../lib/tensor/random.js';
+
+const perImage = Number(process.argv[2] ?? 40);
+const alone = process.argv[3] === 'only';
+const [images, categories, objectsPerImage] = [5000, 80, 7.36];
+
+const folder = await mkdtemp(join(tmpdir(), 'metrics-'));
+const [truthPath, detectionsPath] = [join(folder, 'truth.json'), join(folder, 'detections.json')];
+try {
+  const count = await writeSet();
+  const began = performance.now();
+  const truth = await readCocoTruth(createReadStream(truthPath, { highWaterMark: 2 ** 20 }));
+  const detections = await readCocoDetections(
+    createReadStream(detectionsPath, { highWaterMark: 2 ** 20 }),
+    truth,
+  );
+  const loaded = performance.now();
+  const figures = Object.values(cocoFigures(evaluateDetections(truth, detections, cocoProtocol())));
+  const ours = { read: (loaded - began) / 1000, evaluate: (performance.now() - loaded) / 1000 };
+  const memory = process.resourceUsage().maxRSS / 1024;
+  console.log(`${images} images, ${truth.count} objects, ${count} detections`);
+  console.log(`oneiros      ${seconds(ours)}, at most ${memory.toFixed(0)} MiB; AP ${figures[0]}`);
+  if (!alone) {
+    const theirs = JSON.parse(
+      execFileSync(
+        process.env['PYTHON'] ?? 'python3',
+        ['scripts/bench/metrics.py', truthPath, detectionsPath],
+        {
+          encoding: 'utf8',
+        },
+      ),
+    );
+    console.log(`pycocotools  ${seconds(theirs)}; AP ${theirs.figures[0]}`);
+    const difference = Math.max(...figures.map((figure, i) => Math.abs(figure - theirs.figures[i])));
+    console.log(`largest difference of the twelve figures: ${difference}`);
+    const slower = ours.read > theirs.read || ours.evaluate > theirs.evaluate;
+    process.exitCode = slower || !(difference <= 1e-12) ? 1 : 0;
+  }
+  timePairs();
+} finally {
+  await rm(folder, { recursive: true });
+}
+
+function seconds({ read, evaluate }: { readonly read: number; readonly evaluate: number }): string {
+  return `reads in ${read.toFixed(2)} s, evaluates in ${evaluate.toFixed(2)} s`;
+}
+
+/** Objects of all sizes, a quarter of them found well, a quarter badly, and many boxes where there is nothing. */
+async function writeSet(): Promise<number> {
+  const rng = random(5);
+  const number = (value: number) => Number(value.toFixed(2));
+  const box = () => {
+    const [width, height] = [Math.exp(2 + 4 * rng.uniform()), Math.exp(2 + 4 * rng.uniform())];
+    return [rng.uniform() * (640 - width), rng.uniform() * (480 - height), width, height].map(number);
+  };
+  const annotations: {
+    id: number;
+    image_id: number;
+    category_id: number;
+    bbox: number[];
+    area: number;
+    iscrowd: number;
+  }[] = [];
+  for (let i = 0; i < images * objectsPerImage; i++) {
+    const bbox = box();
+    annotations.push({
+      id: i + 1,
+      image_id: rng.integer(1, images),
+      category_id: Math.ceil(categories * rng.uniform() ** 3 + 1e-9),
+      bbox,
+      area: number(bbox[2]! * bbox[3]! * 0.7),
+      iscrowd: rng.uniform() < 0.012 ? 1 : 0,
+    });
+  }
+  await writeLines(
+    truthPath,
+    '{"images":[',
+    '],',
+    Array.from({ length: images }, (_, i) => ({ id: i + 1, width: 640, height: 480 })),
+  );
+  await writeLines(
+    truthPath,
+    '"categories":[',
+    '],',
+    Array.from({ length: categories }, (_, i) => ({ id: i + 1, name: `c${i + 1}` })),
+  );
+  await writeLines(truthPath, '"annotations":[', ']}', annotations);
+
+  const total = images * perImage;
+  function* detections() {
+    for (let i = 0; i < total; i++) {
+      const object = i < annotations.length * 1.5 ? annotations[i % annotations.length] : undefined;
+      const spread = object ? (rng.uniform() < 0.5 ? 0.03 : 0.2) : 0;
+      const bbox = (object?.bbox ?? box()).map((v, k, b) =>
+        number(Math.max(v + spread * rng.normal() * b[2 + (k % 2)]!, 1)),
+      );
+      yield {
+        image_id: object?.image_id ?? rng.integer(1, images),
+        category_id: object?.category_id ?? Math.ceil(categories * rng.uniform() ** 3 + 1e-9),
+        bbox,
+        score: Number((object ? rng.uniform() : rng.uniform() ** 3).toFixed(3)),
+      };
+    }
+  }
+  await writeLines(detectionsPath, '[', ']', detections());
+  return total;
+}
+
+async function writeLines(
+  path: string,
+  before: string,
+  after: string,
+  records: Iterable<object>,
+): Promise<void> {
+  const file = await open(path, 'a');
+  let lines = before;
+  let separator = '';
+  for (const record of records) {
+    lines += separator + JSON.stringify(record);
+    separator = ',\n';
+    if (lines.length > 2 ** 20) {
+      await file.write(lines);
+      lines = '';
+    }
+  }
+  await file.write(lines + after);
+  await file.close();
+}
+
+function timePairs(): void {
+  const rng = random(3);
+  const boxes = Float64Array.from({ length: 40_000 }, () => 1 + rng.uniform() * 100);
+  for (const measure of ['iou', 'giou', 'diou', 'ciou'] as const) {
+    const start = performance.now();
+    boxOverlaps(boxes, boxes, { measure, form: 'xywh' });
+    console.log(`${measure} of 10,000 × 10,000 boxes: ${((performance.now() - start) / 1000).toFixed(2)} s`);
+  }
+}
