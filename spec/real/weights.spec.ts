@@ -1,0 +1,87 @@
+import { expect } from 'chai';
+import { existsSync } from 'node:fs';
+import { fileSource } from '../../lib/files/read.js';
+import { sizeOf } from '../../lib/tensor/tensor.js';
+import { loadWeight } from '../../lib/weights/check.js';
+import { layersOf, translate } from '../../lib/weights/dialect.js';
+import { googlenetDialects } from '../../lib/weights/dialects/googlenet.js';
+import { vgg19Dialects } from '../../lib/weights/dialects/vgg19.js';
+import { openWeights } from '../../lib/weights/open.js';
+
+const folder = '../shared/weights';
+
+/** Tensors, their elements, and the sum of the elements' absolute values as NumPy and torch have it. */
+const files: readonly (readonly [string, number, number, number])[] = [
+  ['vgg19-slim16x/1SE.pth', 6, 2284, 1228.2486928861422],
+  ['vgg19-slim16x/2SE.pth', 12, 12732, 1825.200437268776],
+  ['vgg19-slim16x/3SE.pth', 18, 57116, 3679.379441789682],
+  ['vgg19-slim16x/4SE.pth', 28, 307804, 9073.040584593962],
+  ['vgg19-slim16x/5SD.pth', 26, 810003, 11509.383186853276],
+  ['vgg19-slim16x/5SE.pth', 38, 964188, 23911.581151471408],
+  ['googlenet.safetensors', 116, 6998552, 166087.38260509275],
+  ['retina-unet.safetensors', 22, 471010, 14710.175175311368],
+  ['squeezenet1.1.safetensors', 52, 1235496, 48096.11881402528],
+  ['vgg19-conv1_1-to-conv3_4.safetensors', 16, 2325568, 21693.755353244618],
+];
+
+describe('real weights', function () {
+  before(function () {
+    if (existsSync(folder)) return;
+    console.warn(`SKIPPED: ${folder} is missing`);
+    this.skip();
+  });
+
+  for (const [name, tensors, elements, magnitude] of files)
+    it(`${name}: every tensor is read, and is what it should be`, async () => {
+      await using source = await fileSource(`${folder}/${name}`);
+      const { weights } = await openWeights(source);
+      expect(weights.size).to.equal(tensors);
+      expect([...weights.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0)).to.equal(elements);
+      let sum = 0;
+      for (const [key, { dims }] of weights) {
+        const { data } = await loadWeight(weights, key, dims);
+        for (let i = 0; i < data.length; i++) sum += Math.abs(data[i]!);
+      }
+      expect(sum).to.be.closeTo(magnitude, magnitude * 1e-12);
+    });
+
+  it('the first half of VGG-19 is recognised, and where it ends', async () => {
+    await using source = await fileSource(`${folder}/vgg19-conv1_1-to-conv3_4.safetensors`);
+    const { weights: stored, metadata } = await openWeights(source);
+    const { dialect, weights, unknown } = translate(stored, vgg19Dialects);
+    expect([dialect, unknown]).to.deep.equal(['torchvision', []]);
+    expect([...layersOf(weights)]).to.deep.equal(
+      ['1_1', '1_2', '2_1', '2_2', '3_1', '3_2', '3_3', '3_4'].map((layer) => `conv${layer}`),
+    );
+    expect(weights.get('conv3_4.weight')!.dims).to.deep.equal([256, 256, 3, 3]);
+    expect(metadata['input']).to.include('BGR');
+  });
+
+  it('a slim VGG-19 is recognised, with its layers before and beside', async () => {
+    await using source = await fileSource(`${folder}/vgg19-slim16x/5SE.pth`);
+    const { dialect, weights, unknown } = translate((await openWeights(source)).weights, vgg19Dialects);
+    expect([dialect, unknown]).to.deep.equal(['slim16x', []]);
+    const layers = layersOf(weights);
+    for (const layer of ['conv0', 'conv1_1', 'conv4_4', 'conv5_1', 'conv1_1_aux', 'conv5_1_aux'])
+      expect(layers.has(layer), layer).to.be.true;
+    expect(layers.has('conv5_2')).to.be.false;
+    expect(weights.get('conv3_1.weight')!.dims).to.deep.equal([64, 32, 3, 3]);
+    expect(weights.get('conv3_1_aux.weight')!.dims).to.deep.equal([256, 64, 1, 1]);
+  });
+
+  it('GoogLeNet is recognised whole', async () => {
+    await using source = await fileSource(`${folder}/googlenet.safetensors`);
+    const { dialect, weights, unknown } = translate((await openWeights(source)).weights, googlenetDialects);
+    expect([dialect, unknown]).to.deep.equal(['Caffe', []]);
+    expect(layersOf(weights).size).to.equal(58);
+  });
+
+  it('other networks are not taken for these', async () => {
+    for (const name of ['squeezenet1.1.safetensors', 'retina-unet.safetensors']) {
+      await using source = await fileSource(`${folder}/${name}`);
+      const { weights } = await openWeights(source);
+      for (const dialects of [vgg19Dialects, googlenetDialects])
+        expect(() => translate(weights, dialects)).to.throw('these are not the weights of');
+    }
+  });
+});
