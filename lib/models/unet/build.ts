@@ -1,0 +1,35 @@
+import type { Value } from '../../onnx/builder.js';
+import type { Model, Shape } from '../../onnx/graph.js';
+import { Builder } from '../../onnx/ops.js';
+import { UNetGraph, type UNetGraphOptions } from './graph.js';
+import type { UNetParameters } from './parameters.js';
+import { unetTraits } from './traits.js';
+
+export interface BuildUNetOptions extends Partial<UNetGraphOptions> {
+  /**
+   * Of the input `image`, batch × channels × height × width. Sizes known here make a simpler graph.
+   * @default any number of pictures of any size, with as many channels as the network takes
+   */
+  readonly shape?: Shape;
+  /** Makes of the image what the network was trained on. @default the image as it is */
+  readonly prepare?: (b: Builder, image: Value) => Value;
+}
+
+export const buildUNetDefaults: UNetGraphOptions = { ...unetTraits, batchNorm: 'fold' };
+
+export interface BuiltUNet {
+  /** From `image` to `logits`, or `probabilities` if there is an activation: as large as the image. */
+  readonly model: Model;
+  readonly layers: readonly string[];
+}
+
+/** A U-Net as a graph: its widths and depth as the parameters say, the rest as the options do. */
+export function buildUNet(parameters: UNetParameters, options: BuildUNetOptions = {}): BuiltUNet {
+  const b = new Builder();
+  const settings = { ...buildUNetDefaults, ...options };
+  const channels = parameters.encoder[0]![0].weight.dims[1]!;
+  const image = b.input('image', 'float32', options.shape ?? ['batch', channels, 'height', 'width']);
+  const net = new UNetGraph(b, parameters, settings);
+  b.output(net.build(options.prepare?.(b, image) ?? image));
+  return { model: b.model(), layers: net.layers };
+}

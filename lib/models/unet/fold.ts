@@ -1,0 +1,23 @@
+import { float32 } from '../../tensor/tensor.js';
+import { outputsOf, type Convolution } from './parameters.js';
+
+/** What is added to the variance: PyTorch's. */
+export const epsilon = 1e-5;
+
+/**
+ * The convolution that does what a convolution and the batch normalisation after it do, by the statistics as they are:
+ * k·(w∗x + b − mean) + shift with k = scale / √(variance + ε).
+ */
+export function fold(convolution: Convolution): Convolution {
+  const { weight, bias, norm } = convolution;
+  if (norm === null) return convolution;
+  const outputs = outputsOf(convolution);
+  const factor = Float32Array.from(
+    norm.scale.data,
+    (scale, i) => scale / Math.sqrt(norm.variance.data[i]! + epsilon),
+  );
+  const each = weight.data.length / outputs;
+  const folded = weight.data.map((value, i) => value * factor[Math.floor(i / each)]!);
+  const offset = factor.map((k, i) => norm.shift.data[i]! + k * ((bias?.data[i] ?? 0) - norm.mean.data[i]!));
+  return { weight: float32(folded, weight.dims), bias: float32(offset), norm: null };
+}

@@ -1,0 +1,92 @@
+import { OneirosError } from '../../errors.js';
+import { random, type Random } from '../../tensor/random.js';
+import { float32, sizeOf } from '../../tensor/tensor.js';
+import type { Block, Convolution, Norm, UNetParameters } from './parameters.js';
+import type { Climb } from './traits.js';
+
+export interface UNetShape {
+  /** Channels of the picture. */
+  readonly channels: number;
+  readonly classes: number;
+  /** Channels of each level from the top to the bottom. */
+  readonly widths: readonly number[];
+  readonly climb: Climb;
+  readonly batchNorm: boolean;
+  readonly seed: number;
+}
+
+/** The network of Ronneberger et al. 2015, with the batch normalisation that everybody has added since. */
+export const unetShape: UNetShape = {
+  channels: 3,
+  classes: 2,
+  widths: [64, 128, 256, 512, 1024],
+  climb: 'transposed',
+  batchNorm: true,
+  seed: 0,
+};
+
+/**
+ * Parameters to begin training with: weights drawn from a normal distribution of standard deviation √(2/N), N inputs a
+ * unit (He et al. 2015, as Ronneberger et al. advise), biases 0.
+ * @throws OneirosError `bad-argument` unless there are two levels, and all numbers of channels are whole numbers ≥ 1
+ */
+export function initialUNet(shape: Partial<UNetShape> = {}): UNetParameters {
+  const { channels, classes, widths, climb, batchNorm, seed } = { ...unetShape, ...shape };
+  const counts = [channels, classes, ...widths];
+  if (widths.length < 2 || !counts.every((count) => Number.isSafeInteger(count) && count >= 1))
+    throw new OneirosError(
+      'bad-argument',
+      `a U-Net has channels, classes and two or more widths, all whole numbers ≥ 1, not ${counts.join(', ')}`,
+    );
+  const stream = random(seed);
+  const block = (inputs: number, outputs: number): Block => [
+    convolution(stream, [outputs, inputs, 3, 3], 9 * inputs, batchNorm),
+    convolution(stream, [outputs, outputs, 3, 3], 9 * outputs, batchNorm),
+  ];
+  const encoder = widths.map((width, i) => block(widths[i - 1] ?? channels, width));
+  const upwards = [...widths].reverse();
+  const steps = upwards.slice(1).map((width, i) => {
+    const below = upwards[i]!;
+    const learned = climb === 'transposed' ? transposed(stream, below, width) : null;
+    return { learned, block: block(width + (learned === null ? below : width), width) };
+  });
+  return {
+    encoder,
+    climbs: steps.map(({ learned }) => learned),
+    decoder: steps.map((step) => step.block),
+    head: convolution(stream, [classes, widths[0]!, 1, 1], widths[0]!, false),
+  };
+}
+
+function convolution(
+  stream: Random,
+  dims: readonly number[],
+  fanIn: number,
+  batchNorm: boolean,
+): Convolution {
+  const outputs = dims[0]!;
+  const weight = normal(stream, dims, fanIn);
+  // A bias before batch normalisation would be subtracted again with the mean.
+  return batchNorm
+    ? { weight, bias: null, norm: identityNorm(outputs) }
+    : { weight, bias: float32(new Float32Array(outputs)), norm: null };
+}
+
+/** Every output of a 2×2 kernel with stride 2 sees one pixel of each input channel. */
+function transposed(stream: Random, inputs: number, outputs: number): Convolution {
+  const weight = normal(stream, [inputs, outputs, 2, 2], inputs);
+  return { weight, bias: float32(new Float32Array(outputs)), norm: null };
+}
+
+function normal(stream: Random, dims: readonly number[], fanIn: number) {
+  const deviation = Math.sqrt(2 / fanIn);
+  return float32(
+    Float32Array.from({ length: sizeOf(dims) }, () => deviation * stream.normal()),
+    dims,
+  );
+}
+
+function identityNorm(channels: number): Norm {
+  const all = (value: number) => float32(new Float32Array(channels).fill(value));
+  return { scale: all(1), shift: all(0), mean: all(0), variance: all(1) };
+}

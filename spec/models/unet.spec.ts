@@ -1,0 +1,141 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { OneirosError } from '../../lib/errors.js';
+import { bytesSource } from '../../lib/files/source.js';
+import { buildUNet, type BuildUNetOptions } from '../../lib/models/unet/build.js';
+import { initialUNet, type UNetShape } from '../../lib/models/unet/initial.js';
+import { loadUNet } from '../../lib/models/unet/parameters.js';
+import { inputLength, marginOf, mirror } from '../../lib/models/unet/sizes.js';
+import { dialectTraits } from '../../lib/models/unet/traits.js';
+import type { Model } from '../../lib/onnx/graph.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { openSession } from '../../lib/runtime/session.js';
+import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
+import { unetDialects } from '../../lib/weights/dialects/unet.js';
+import { translate } from '../../lib/weights/dialect.js';
+import { openWeights } from '../../lib/weights/open.js';
+
+const golden = (name: string) => join(import.meta.dirname, 'golden', name);
+
+interface Case {
+  readonly model: string;
+  readonly channels: number;
+  readonly height: number;
+  readonly width: number;
+  readonly classes: number;
+  readonly data: readonly number[];
+}
+const cases: readonly Case[] = JSON.parse(readFileSync(golden('unet.json'), 'utf8'));
+
+/** The input of the reference script. */
+function ramp(channels: number, height: number, width: number): Float32Tensor {
+  const data = Float32Array.from(
+    { length: channels * height * width },
+    (_, i) => Math.sin(i * 0.37) / 2 + 0.5,
+  );
+  return float32(data, [1, channels, height, width]);
+}
+
+async function run(model: Model, image: Float32Tensor): Promise<Float32Tensor> {
+  await using session = await openSession(encodeModel(model), { isolation: 'none' });
+  const [result] = Object.values(await session.run({ image }));
+  if (result?.dtype !== 'float32') return expect.fail('no float32 result');
+  return result;
+}
+
+async function checkpoint(name: string) {
+  const { weights } = await openWeights(bytesSource(readFileSync(golden(`unet-${name}.pt`))));
+  return translate(weights, unetDialects);
+}
+
+function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  expect(a.length).to.equal(b.length);
+  return Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
+}
+
+describe('U-Net: PyTorch’s results from the same checkpoint', () => {
+  for (const { model: name, channels, height, width, classes, data } of cases)
+    for (const batchNorm of ['fold', 'keep'] as const)
+      for (const sizes of ['known', 'symbolic'] as const)
+        it(`${name}, ${height}×${width}, batch norm: ${batchNorm}, sizes ${sizes}`, async () => {
+          const { weights, dialect, unknown } = await checkpoint(name);
+          expect(name.startsWith(dialect)).to.be.true;
+          expect(unknown).to.deep.equal([]);
+          const options: BuildUNetOptions = {
+            ...dialectTraits[dialect],
+            batchNorm,
+            ...(sizes === 'known' && { shape: [1, channels, height, width] }),
+          };
+          const { model } = buildUNet(await loadUNet(weights), options);
+          const result = await run(model, ramp(channels, height, width));
+          expect(result.dims).to.deep.equal([1, classes, height, width]);
+          expect(worst(result.data, data)).to.be.below(1e-4);
+        });
+});
+
+describe('U-Net: the family', () => {
+  const build = (shape: Partial<UNetShape>, options: BuildUNetOptions = {}) =>
+    buildUNet(initialUNet({ channels: 1, widths: [2, 3, 4], ...shape }), options).model;
+
+  for (const padding of ['same', 'valid'] as const)
+    for (const climb of ['transposed', 'bilinear', 'nearest'] as const)
+      for (const oddSizes of ['pad-image', 'pad-features'] as const)
+        for (const [height, width] of [
+          [1, 1],
+          [4, 4],
+          [13, 30],
+        ] as const)
+          it(`${padding}, ${climb}, ${oddSizes}: the result is ${height}×${width} as the picture`, async () => {
+            const resize = climb === 'transposed' ? 'nearest' : climb;
+            const model = build({ climb }, { padding, resize, oddSizes });
+            const result = await run(model, ramp(1, height, width));
+            expect(result.dims).to.deep.equal([1, 2, height, width]);
+            expect(result.data.every(Number.isFinite)).to.be.true;
+          });
+
+  it('several pictures at once are as each alone', async () => {
+    const model = build({});
+    const both = ramp(2, 9, 11);
+    const { data, dims } = await run(model, float32(both.data, [2, 1, 9, 11]));
+    expect(dims).to.deep.equal([2, 2, 9, 11]);
+    const second = await run(model, float32(both.data.slice(99), [1, 1, 9, 11]));
+    expect(worst(data.slice(2 * 99), second.data)).to.be.below(1e-6);
+  });
+
+  it('sizes are those of the paper: 572 pixels for 388, 92 on each side', () => {
+    const b = new Builder();
+    const paper = { grid: 16, loss: 4 };
+    expect(inputLength(b, b.sizes([388]), paper).content).to.deep.equal([572]);
+    expect(inputLength(b, b.sizes([373]), paper).content).to.deep.equal([572]);
+    expect(inputLength(b, b.sizes([389]), paper).content).to.deep.equal([588]);
+    expect(marginOf(paper)).to.equal(92);
+    expect(inputLength(b, b.sizes([564]), { grid: 4, loss: 0 }).content).to.deep.equal([564]);
+    expect(inputLength(b, b.sizes([565]), { grid: 4, loss: 0 }).content).to.deep.equal([568]);
+  });
+
+  for (const [row, before, length, expected] of [
+    [[1, 2, 3, 4], 2, 9, [3, 2, 1, 2, 3, 4, 3, 2, 1]],
+    [[1, 2], 3, 7, [2, 1, 2, 1, 2, 1, 2]],
+    [[5], 1, 4, [5, 5, 5, 5]],
+  ] as const)
+    it(`mirrors ${row.join(' ')} around itself`, async () => {
+      const b = new Builder();
+      const image = b.input('image', 'float32', [1, 1, 1, 'width']);
+      b.output(mirror(b, image, 3, before, b.sizes([length])));
+      const result = await run(b.model(), float32(row, [1, 1, 1, row.length]));
+      expect([...result.data]).to.deep.equal([...expected]);
+    });
+});
+
+describe('U-Net: wrong weights', () => {
+  it('says what misses', async () => {
+    const { weights } = await checkpoint('mateuszbuda');
+    const without = new Map(weights);
+    without.delete('decoder2/conv1.weight');
+    const error: unknown = await loadUNet(without).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(OneirosError).with.property('code', 'not-found');
+    expect(error).to.have.property('message').that.includes('"decoder2/conv1.weight"');
+  });
+});
