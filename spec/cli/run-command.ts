@@ -1,0 +1,36 @@
+import { Command } from 'commander';
+import type { Register } from '../../lib/cli/command.js';
+import type { Terminal } from '../../lib/cli/terminal.js';
+
+/** What a command printed. */
+export interface Printed {
+  readonly results: readonly object[];
+  readonly said: readonly string[];
+}
+
+/** Runs one command in this process. Rejects as it fails; usage errors are commander's. */
+export async function runCommand(
+  register: Register,
+  args: readonly string[],
+  onProgress: (done: number, controller: AbortController) => void = () => undefined,
+): Promise<Printed> {
+  const results: object[] = [];
+  const said: string[] = [];
+  const controller = new AbortController();
+  const terminal: Terminal = {
+    result: (value) => results.push(value),
+    say: (text) => said.push(text),
+    complain: (text) => said.push(text),
+    fail: (text) => said.push(text),
+    failures: 0,
+    progress: () => ({ update: (done) => onProgress(done, controller), stop: () => undefined }),
+    signal: controller.signal,
+    close: () => undefined,
+  };
+  const silent = { writeOut: () => undefined, writeErr: (text: string) => said.push(text) };
+  const program = new Command('oneiros').exitOverride().configureOutput(silent);
+  register(program, terminal);
+  for (const command of program.commands) command.exitOverride().configureOutput(silent);
+  await program.parseAsync(args, { from: 'user' });
+  return { results, said };
+}

@@ -1,0 +1,92 @@
+import { expect } from 'chai';
+import { grad } from '../../lib/autodiff/grad.js';
+import { style } from '../../lib/art/style.js';
+import { toTensor, type Image } from '../../lib/image/image.js';
+import type { Value } from '../../lib/onnx/builder.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { lbfgs } from '../../lib/optim/lbfgs.js';
+import { openSession } from '../../lib/runtime/session.js';
+import { float32, type Float32Tensor, type Tensor } from '../../lib/tensor/tensor.js';
+import { speckles, waves } from '../art/pictures.js';
+import { smallNetwork } from '../art/small-network.js';
+
+/**
+ * Style transfer, from its loss. Of a photograph p and a painting a, find the picture x that minimises
+ *
+ *     ‖C(x) − C(p)‖² + k ‖S(x) − S(a)‖²
+ *
+ * where C, the content, is a deep layer's activations, and S, the style, says which channels of some layers are active
+ * together, wherever that is: their Gram matrices. The network stays as it is; the pixels are what is learnt.
+ */
+describe('Example: style transfer from its loss', () => {
+  const network = smallNetwork();
+  const photograph = waves({ width: 32, height: 24 });
+  const painting = speckles({ width: 32, height: 24 });
+  const k = 10;
+
+  // The Gram matrix of a layer: activations as a matrix F with a row a channel and a column a pixel, then F Fᵀ / pixels.
+  function gram(b: Builder, layer: Value, channels: number): Value {
+    const rows = b.reshape(layer, [channels, -1]);
+    const pixels = b.cast(b.dim(rows, 1), 'float32');
+    return b.div(b.matmul(rows, b.swap(rows)), pixels);
+  }
+
+  it('minimises the loss that the formula says', async () => {
+    // C and S, as outputs of one graph behind the network's own.
+    const look = Builder.from(network.model.graph);
+    look.output(look.value('relu3_1'), 'C');
+    look.output(gram(look, look.value('relu1_1'), 6), 'S');
+    await using see = await openSession(encodeModel(look.model()), { isolation: 'none' });
+    const C = float(await see.run({ image: toTensor(photograph) }), 'C');
+    const S = float(await see.run({ image: toTensor(painting) }), 'S');
+
+    // The loss as nodes of the graph, word for word, with the targets as constants.
+    const b = Builder.from(network.model.graph);
+    const distance = (x: Value, target: Float32Tensor) => b.sum(b.square(b.sub(x, b.constant(target))));
+    const content = distance(b.value('relu3_1'), C);
+    const style = distance(gram(b, b.value('relu1_1'), 6), S);
+    b.output(b.add(content, b.mul(style, k)), 'loss');
+    // Its gradient by the image: one more graph, from which both come in one run.
+    await using learn = await openSession(encodeModel(grad(b.model(), { loss: 'loss', wrt: ['image'] })), {
+      isolation: 'none',
+    });
+    const objective = async (x: Float32Array) => {
+      const results = await learn.run({ image: float32(x, [1, 3, 24, 32]) });
+      return { value: float(results, 'loss').data[0] ?? NaN, gradient: float(results, 'd_image').data };
+    };
+
+    // Begin with the photograph, where the content fits and the style does not, and go down.
+    const before = (await objective(photograph.data)).value;
+    let after = before;
+    for await (const { value } of lbfgs(photograph.data, objective, { iterations: 25 })) {
+      expect(value).to.be.at.most(after);
+      after = value;
+    }
+    expect(after).to.be.below(0.5 * before);
+  });
+
+  it('does the same, from coarse to fine and with more layers, in one call', async () => {
+    const losses: number[] = [];
+    let painted: Image = photograph;
+    for await (const step of style(network, photograph, [painting], {
+      contentLayers: { relu3_1: 1 },
+      styleLayers: { relu1_1: 1, relu2_1: 1 },
+      size: 32,
+      smallest: 16,
+      iterations: 24,
+      session: { isolation: 'none' },
+    })) {
+      losses.push(step.styleLoss);
+      painted = step.image;
+    }
+    expect(losses.at(-1)).to.be.below(0.3 * (losses[0] ?? NaN));
+    expect([painted.width, painted.height]).to.deep.equal([32, 24]);
+  });
+});
+
+function float(results: Readonly<Record<string, Tensor>>, name: string): Float32Tensor {
+  const result = results[name];
+  if (result?.dtype !== 'float32') throw new Error(`no ${name}`);
+  return result;
+}
