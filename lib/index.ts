@@ -1,2 +1,93 @@
+// The public names. `lib/browser.ts` will have the same.
+
+// Pictures
+export { readImage, writeImage } from './files/image.js';
+export { decodeImage, encodeImage } from './image/node.js';
+export type { DecodeOptions, EncodeOptions } from './image/files.js';
+export { fromTensor, image, toTensor, type Image, type Planes, type Size } from './image/image.js';
+export { resize, scaledSize } from './image/resize.js';
+
+// Networks
+export { GoogLeNet, SqueezeNet, VGG19, type VGG19Options } from './models/classifiers.js';
+export { Classifier, classifyOptions, type ClassifyOptions } from './models/classifier.js';
+export type { Classification, ClassLabel } from './models/labels.js';
+export type { Network } from './models/network.js';
+export { loadNetwork, openNetwork } from './models/open.js';
+
+// Art
+export {
+  dream,
+  dreamZoom,
+  type DreamOptions,
+  type DreamStep,
+  type ZoomSequenceOptions,
+} from './art/dream.js';
+export { dreamOptions, zoomOptions } from './art/dream-options.js';
+export type { LayerWeights } from './art/layers.js';
+export type { StyleLosses, StyleStep } from './art/style-descent.js';
+export { styleOptions } from './art/style-options.js';
+export { style, type StyleOptions } from './art/style.js';
+
+// Graphs and their gradients
+export { grad, type GradOptions } from './autodiff/grad.js';
+export { hvp, type HvpOptions } from './autodiff/hvp.js';
+export { jvp, type JvpOptions } from './autodiff/jvp.js';
+export { averageMaxPool, guidedRelu, redirectedRelu } from './autodiff/overrides.js';
+export {
+  broadcasting,
+  rule,
+  type Cotangents,
+  type Rule,
+  type RuleContext,
+  type RuleTable,
+} from './autodiff/rule.js';
+export { checkGradient, type CheckOptions, type GradientCheck } from './gradients/check-gradient.js';
+export {
+  valueAndGrad,
+  type Differentiated,
+  type ValueAndGrad,
+  type ValueAndGradOptions,
+} from './gradients/value-and-grad.js';
+export type { Value } from './onnx/builder.js';
+export type { Dim, Graph, Model, Node, Shape, TensorType } from './onnx/graph.js';
+export { Builder, type Operand, type Sizes } from './onnx/ops.js';
+export { normaliseOpset } from './onnx/opset/normalise.js';
+export { optimise } from './onnx/passes/optimise.js';
+export { decodeModel } from './onnx/read.js';
+export { inferModel } from './onnx/shapes/infer.js';
+export { encodeModel } from './onnx/write.js';
+
+// Running
+export {
+  listProviders,
+  openSession,
+  type Isolation,
+  type ProviderName,
+  type ProviderStatus,
+  type RunOptions,
+  type Session,
+  type SessionOptions,
+  type TensorInfo,
+} from './runtime/session.js';
+
+// Optimisation
+export { adam } from './optim/adam.js';
+export { ascent, gradientScale } from './optim/ascent.js';
+export { lbfgs } from './optim/lbfgs.js';
+export { clampTo, optimize } from './optim/optimize.js';
+export { rmsprop } from './optim/rmsprop.js';
+export { sgd } from './optim/sgd.js';
+
+// Weights
+export { bytesSource, type ByteSource } from './files/source.js';
+export { fileSource } from './files/read.js';
+export { openWeights, type Checkpoint } from './weights/open.js';
+export { readSafetensors, writeSafetensors } from './weights/safetensors.js';
+
+// Metrics
+export * from './metrics/index.js';
+
+// Foundations
 export { OneirosError, type ErrorCode } from './errors.js';
-export { float32, tensor, type Tensor, type Float32Tensor } from './tensor/tensor.js';
+export { random, type Random } from './tensor/random.js';
+export { float32, int64, tensor, type Float32Tensor, type Tensor, type TensorOf } from './tensor/tensor.js';
