@@ -1,0 +1,100 @@
+import { OneirosError } from '../errors.js';
+import type { Size } from '../image/image.js';
+import type { Placement } from '../models/image-network.js';
+import { foreignNetwork } from '../models/foreign.js';
+import { parsePreprocessing, type Preprocessing, type PreprocessingName } from '../models/preprocessing.js';
+import { readModelSource } from '../models/source.js';
+import type { Value } from '../onnx/builder.js';
+import type { Model, Shape } from '../onnx/graph.js';
+import { Builder } from '../onnx/ops.js';
+import { adapterFor } from './portraits.js';
+import { Segmenter, type SegmenterParts } from './segmenter.js';
+
+export interface ForeignSegmenterOptions {
+  /** What to call it. @default the file's name */
+  readonly name?: string | undefined;
+  /** What of RGB in [0, 1] it was trained on. @default as is known of it, or its metadata `input` says; else RGB as it is */
+  readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
+  /** @default as is known of it, or its metadata `classes` says; else by number, the first being the background */
+  readonly classes?: readonly string[] | undefined;
+  readonly placement?: Placement | undefined;
+}
+
+/** Where tiles of a network of unknown make may begin, and how much they see of each other. */
+const cautious = { grid: 32, context: 96 };
+
+/**
+ * Opens any network that makes of one picture one plane of scores for each class (a first output of four axes). Of several
+ * planes the scores become probabilities by a softmax, of one by a sigmoid, unless they are already.
+ * @param source a path (in Node), or the bytes of an ONNX file
+ * @throws OneirosError `not-found`; `bad-input` for a malformed file; `unsupported` if it makes no such planes
+ */
+export async function openSegmenter(
+  source: string | Uint8Array,
+  options: ForeignSegmenterOptions = {},
+): Promise<Segmenter> {
+  const model = await readModelSource(source);
+  const name =
+    options.name ?? (typeof source === 'string' ? source.replace(/^.*[/\\]/, '') : model.graph.name);
+  return new Segmenter(foreignParts(model, name || 'the network', options));
+}
+
+function foreignParts(model: Model, name: string, options: ForeignSegmenterOptions): SegmenterParts {
+  const [input] = model.graph.inputs.filter((info) => !model.graph.initializers.has(info.name));
+  const output = model.graph.outputs[0]?.name ?? '';
+  const adapter = adapterFor(input?.name ?? '', input?.type?.shape ?? [], output);
+  const preprocessing =
+    options.preprocessing ??
+    adapter?.preprocessing ??
+    parsePreprocessing(model.metadata.get('input') ?? '') ??
+    undefined;
+  const network = foreignNetwork(model, adapter?.name ?? name, {
+    preprocessing,
+    placement: options.placement,
+  });
+  const b = Builder.from(network.model.graph);
+  const { value, planes, exclusive } = probabilitiesOf(b, network.model, output, name);
+  for (const { name: other } of network.model.graph.outputs) b.output(b.value(other));
+  return {
+    ...network,
+    model: { ...network.model, graph: b.graph(network.model.graph.name) },
+    probabilities: value.name,
+    planes,
+    exclusive,
+    classes:
+      options.classes ??
+      adapter?.classes ??
+      model.metadata.get('classes')?.split(',') ??
+      Array.from({ length: planes + (exclusive ? 0 : 1) }, (_, i) => (i === 0 ? 'background' : `class ${i}`)),
+    size: fixedSize(network.model.graph.inputs[0]?.type?.shape ?? []),
+    tiling: cautious,
+  };
+}
+
+interface Probabilities {
+  readonly value: Value;
+  readonly planes: number;
+  readonly exclusive: boolean;
+}
+
+function probabilitiesOf(b: Builder, { graph }: Model, output: string, name: string): Probabilities {
+  const scores = b.value(output);
+  const [, planes, ...sides] = scores.type?.shape ?? [];
+  if (scores.type?.dtype !== 'float32' || typeof planes !== 'number' || sides.length !== 2)
+    throw new OneirosError(
+      'unsupported',
+      `${name} makes ${scores.type?.dtype ?? 'something'} [${scores.type?.shape?.join(', ') ?? '?'}]; expected a plane for each class, float32 [1, classes, height, width]`,
+    );
+  const made = graph.nodes.find((node) => node.outputs.includes(output))?.op;
+  if (made === 'Sigmoid' || made === 'Softmax')
+    return { value: scores, planes, exclusive: made === 'Softmax' };
+  const exclusive = planes > 1;
+  const value = exclusive
+    ? b.op('Softmax', [scores], { axis: 1 }, { name: b.fresh('probabilities') })
+    : b.op('Sigmoid', [scores], {}, { name: b.fresh('probabilities') });
+  return { value, planes, exclusive };
+}
+
+function fixedSize([, , height, width]: Shape): Size | null {
+  return typeof height === 'number' && typeof width === 'number' ? { width, height } : null;
+}
