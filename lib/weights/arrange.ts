@@ -6,7 +6,7 @@ import { quoted, tensorOver, type StoredTensor } from './weights.js';
  * How a kernel's elements lie in frameworks that put channels last:
  * - `hwio`    a convolution's [height, width, inputs, outputs]
  * - `io`      a dense layer's [inputs, outputs]
- * - `{ hwc }` a dense layer's [inputs, outputs] behind a flattened picture of these dimensions (height, width, channels)
+ * - `{ hwc }` a dense layer's [inputs, outputs], the inputs being a flattened picture of height × width × channels
  */
 export type Arrangement = 'hwio' | 'io' | { readonly hwc: readonly [number, number, number] };
 

@@ -5,8 +5,8 @@ import { quoted, type StoredTensor, type Weights } from './weights.js';
 /**
  * Loads a weight as a network wants it: float32, of the dimensions it must have, and all of it finite.
  * @param dims what is expected; `null` for an axis that may have any size
- * @throws OneirosError `not-found` if there is no such tensor (the message lists near names); `bad-input` as {@link checkDims} and
- *   {@link checkFinite} do
+ * @throws OneirosError `not-found` if there is no such tensor (the message lists near names); `bad-input` as
+ *   {@link checkDims} and {@link checkFinite} do
  */
 export async function loadWeight(
   weights: Weights,
@@ -37,7 +37,8 @@ export function checkDims(
   if (!fits)
     throw new OneirosError(
       'bad-input',
-      `the weight ${quoted(name)} has dimensions [${found.dims.join(', ')}], expected [${expected.map((dim) => dim ?? '?').join(', ')}]`,
+      `the weight ${quoted(name)} has dimensions [${found.dims.join(', ')}], ` +
+        `expected [${expected.map((dim) => dim ?? '?').join(', ')}]`,
     );
 }
 
@@ -52,7 +53,8 @@ export function checkFinite(name: string, tensor: NumericTensor): void {
   const count = data.filter((value) => !Number.isFinite(value)).length;
   throw new OneirosError(
     'bad-input',
-    `the weight ${quoted(name)} has ${count} of ${data.length} elements that are not finite (the first is element ${at}, ${data[at]!}): the checkpoint is damaged, or its training diverged`,
+    `the weight ${quoted(name)} has ${count} of ${data.length} elements that are not finite ` +
+      `(the first is element ${at}, ${data[at]!}): the checkpoint is damaged, or its training diverged`,
   );
 }
 

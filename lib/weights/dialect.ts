@@ -3,8 +3,8 @@ import { arrange, type Arrangement } from './arrange.js';
 import { quoted, type StoredTensor, type Weights } from './weights.js';
 
 /**
- * How one framework names a tensor, and the canonical name `<layer>.<parameter>` it stands for. In `from`, `{x}` is a run of
- * letters, digits and underscores, and `{x#}` a single digit; in `to`, `{x}` is what was found there.
+ * How one framework names a tensor, and the canonical name `<layer>.<parameter>` it stands for. In `from`, `{x}` is a run
+ * of letters, digits and underscores, and `{x#}` a single digit; in `to`, `{x}` is what was found there.
  */
 export interface Rule {
   readonly from: string;
@@ -37,8 +37,8 @@ export interface Translation {
 
 /**
  * Gives weights their canonical names, by the dialect that knows most of theirs.
- * @throws OneirosError `bad-input` if no dialect knows half of them (the message shows some, and some that were expected), or two
- *   tensors are the same layer's
+ * @throws OneirosError `bad-input` if no dialect knows half of them (the message shows some, and some that were expected),
+ *   or two tensors have the same canonical name
  */
 export function translate(weights: Weights, { network, dialects }: Dialects): Translation {
   const attempts = dialects.map((dialect) => ({ dialect, matches: matchAll(weights, dialect) }));

@@ -14,10 +14,10 @@ export interface Checkpoint {
 }
 
 /**
- * Opens a safetensors file or a PyTorch checkpoint (zip or legacy), told apart by their first bytes. Only what describes
- * the tensors is read, and nothing in the file is ever run.
- * @throws OneirosError `bad-input` if the file is truncated, damaged or something else; `unsupported` if it holds what is
- *   not read; `too-large` if what describes the tensors is over a limit
+ * Opens a safetensors file or a PyTorch checkpoint (zip or legacy), told apart by their first bytes. Only what describes the
+ * tensors is read, and nothing in the file is ever run.
+ * @throws OneirosError `bad-input` if the file is truncated, damaged or something else; `unsupported` if it holds what is not
+ *   read; `too-large` if what describes the tensors is over a limit
  */
 export async function openWeights(source: ByteSource): Promise<Checkpoint> {
   const start = await source.read(0, Math.min(source.size, 512));

@@ -26,8 +26,9 @@ function kerasLayer(layer: string, to: string, arrangement: Arrangement): Rule[]
 }
 
 /**
- * VGG-19: `conv1_1` … `conv5_4`, `fc6`, `fc7`, `fc8`, each with `.weight` and `.bias`; the slim networks have besides `conv0`, which
- * turns RGB [0, 1] into what the first layer wants, and `conv1_1_aux` …, which lift features to the real network's widths.
+ * VGG-19: `conv1_1` … `conv5_4`, `fc6`, `fc7`, `fc8`, each with `.weight` and `.bias`; the slim networks have besides
+ * `conv0`, which turns RGB [0, 1] into what the first layer wants, and `conv1_1_aux` …, which lift features to the real
+ * network's widths.
  */
 export const vgg19Dialects: Dialects = {
   network: 'VGG-19',

@@ -5,6 +5,9 @@ import { PickleReader } from './pickle-reader.js';
 // A machine for Python's pickles (protocols 2 to 5) that can only put plain data together. Everything else a pickle can
 // name or call goes through the host, which knows a fixed list; so there is nothing in here that a file could run.
 
+/** The most opcodes of one pickle, enough for 50 000 tensors: one byte of pickle can make an object of a hundred. */
+const maxSteps = 2e6;
+
 /** A Python list; sets are read as lists, too. */
 export class List {
   constructor(readonly items: PickleValue[]) {}
@@ -16,9 +19,6 @@ export class Tuple {
 export class Dict {
   readonly entries = new Map<PickleValue, PickleValue>();
 }
-/** The most opcodes of one pickle: some 50 000 tensors. It bounds the memory that a pickle of a few bytes an object takes. */
-const maxSteps = 2e6;
-
 /** What the host made: a tensor, a storage, an element type … */
 export abstract class Foreign {
   abstract readonly kind: string;
@@ -47,8 +47,8 @@ export interface PickleHost {
 /**
  * Reads one pickle that begins at byte `start` of `bytes`.
  * @returns its value, and where the pickle ends
- * @throws OneirosError `bad-input` if it is damaged ({@link PickleTruncated} if `bytes` end before it does), `unsupported` if it holds what no
- *   file of tensors holds
+ * @throws OneirosError `bad-input` if it is damaged (a `PickleTruncated` if `bytes` end before it does), `unsupported` if
+ *   the host refuses a name, `too-large` if it has absurdly many steps
  */
 export function unpickle(
   bytes: Uint8Array,
@@ -168,7 +168,7 @@ class Machine {
   }
 }
 
-/** By opcode, in the order and with the names of Python's pickletools. Texts of Python 2 are read as Latin-1. */
+/** By opcode, named as in Python's pickletools where the letter does not tell; Python 2's texts are Latin-1. */
 const opcodes: Readonly<Record<string, (m: Machine) => void>> = {
   '\x80': (m) => m.reader.protocol(), // PROTO
   '\x95': (m) => m.reader.take(8), // FRAME

@@ -22,8 +22,8 @@ const maxItems = 500_000;
 const maxExpanded = 64 * 2 ** 20;
 
 /**
- * The named tensors of an unpickled checkpoint. A wrapper (`model`, `state_dict` …) is taken off and so is DataParallel's
- * `module.`; the names of nested dictionaries are joined by dots; optimizers, lists and all that is no tensor are left out.
+ * The named tensors of an unpickled checkpoint. A wrapper (`model`, `state_dict` …) is taken off, and so is DataParallel's
+ * `module.`; names of nested dictionaries are joined by dots; optimizers, lists and all that is no tensor are left out.
  * @throws OneirosError `bad-input` if there is no tensor, or one does not fit its storage; `too-large`
  */
 export function stateDict(root: PickleValue, source: ByteSource, locate: Locate): Weights {
