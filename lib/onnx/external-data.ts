@@ -1,0 +1,53 @@
+import { create } from '@bufbuild/protobuf';
+import { bytesOf, encodeTensor } from './codec/tensor.js';
+import { elementCode } from './codec/elements.js';
+import type { Model } from './graph.js';
+import { revise } from './proto/message.js';
+import {
+  StringStringEntryProtoSchema,
+  TensorProto_DataLocation,
+  TensorProtoSchema,
+} from './proto/onnx_pb.js';
+import type { Placement } from './write.js';
+
+/** Constants begin at multiples of so many bytes, so that runtimes can map the file into memory and use it in place. */
+const alignment = 64;
+
+export interface ExternalData {
+  /** The file's content, piece by piece: the constants' own memory, and padding. */
+  readonly chunks: readonly Uint8Array[];
+  /** How the model is to refer to it. */
+  readonly place: Placement;
+}
+
+/**
+ * Puts the constants of the main graph that have at least `threshold` bytes into a file of their own.
+ * @param location what the model calls that file: a path relative to its folder
+ */
+export function externalData({ graph }: Model, location: string, threshold: number): ExternalData {
+  const chunks: Uint8Array[] = [];
+  const offsets = new Map<string, { offset: number; length: number }>();
+  let end = 0;
+  for (const [name, constant] of graph.initializers) {
+    if (constant.dtype === 'opaque' || constant.dtype === 'string') continue;
+    const bytes = bytesOf(constant);
+    if (bytes.length < threshold) continue;
+    const padding = (alignment - (end % alignment)) % alignment;
+    chunks.push(new Uint8Array(padding), bytes);
+    offsets.set(name, { offset: end + padding, length: bytes.length });
+    end += padding + bytes.length;
+  }
+  const place: Placement = (name, constant, origin) => {
+    const at = offsets.get(name);
+    if (at === undefined || constant.dtype === 'opaque') return encodeTensor(name, constant, origin);
+    const entries = Object.entries({ location, offset: String(at.offset), length: String(at.length) });
+    return revise(TensorProtoSchema, origin, {
+      name,
+      dims: constant.dims.map(BigInt),
+      dataType: elementCode(constant.dtype),
+      dataLocation: TensorProto_DataLocation.EXTERNAL,
+      externalData: entries.map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
+    });
+  };
+  return { chunks, place };
+}

@@ -1,0 +1,107 @@
+import { fileSource, readFileBytes } from '../files/read.js';
+import { pathWithin } from '../files/within.js';
+import { writeFileAtomic } from '../files/write.js';
+import { OneirosError } from '../errors.js';
+import type { ExternalReference } from './codec/external.js';
+import { externalData } from './external-data.js';
+import type { Model } from './graph.js';
+import { decodeModel, externalReferences } from './read.js';
+import { encodeChunks, maxFileSize } from './write.js';
+
+/**
+ * Reads an ONNX file and the files it refers to for its constants, which must lie in its folder or below. Node only.
+ * @throws OneirosError as `decodeModel`; `not-found` if a file is not there; `bad-input` if one lies outside the folder
+ *   or is shorter than the model says
+ */
+export async function readModel(path: string): Promise<Model> {
+  const bytes = await readFileBytes(path, { limit: maxFileSize });
+  const found = await readReferences(path, externalReferences(bytes));
+  return decodeModel(bytes, {
+    externalData: (reference) => {
+      const data = found.get(keyOf(reference));
+      if (data === undefined) throw new OneirosError('not-found', `"${reference.location}" was not read`);
+      return data;
+    },
+  });
+}
+
+function keyOf({ location, offset, length }: ExternalReference): string {
+  return JSON.stringify([location, offset, length]);
+}
+
+async function readReferences(
+  path: string,
+  references: readonly ExternalReference[],
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const found = new Map<string, Uint8Array>();
+  for (const [location, ranges] of byLocation(references)) {
+    await using source = await fileSource(await pathWithin(path, location));
+    let left = source.size;
+    for (const range of ranges) {
+      if (found.has(keyOf(range))) continue;
+      const length = range.length ?? Math.max(0, source.size - range.offset);
+      left -= length;
+      if (left < 0)
+        throw new OneirosError('bad-input', `the constants in "${location}" overlap, or lie behind its end`);
+      found.set(keyOf(range), await source.read(range.offset, length));
+    }
+  }
+  return found;
+}
+
+function byLocation(
+  references: readonly ExternalReference[],
+): ReadonlyMap<string, readonly ExternalReference[]> {
+  const groups = new Map<string, ExternalReference[]>();
+  for (const reference of references) {
+    const group = groups.get(reference.location) ?? [];
+    group.push(reference);
+    groups.set(reference.location, group);
+  }
+  return groups;
+}
+
+export interface WriteModelOptions {
+  /**
+   * Whether constants go into a second file, `<name>.data`: all of at least so many bytes, `true` for those of 1 kB,
+   * `false` for none, `'auto'` for those of 1 kB if the model is over `limit`.
+   */
+  readonly externalData: 'auto' | boolean | number;
+  /** Bytes; an ONNX file cannot have more than 2 GB. */
+  readonly limit: number;
+}
+export const writeModelDefaults: WriteModelOptions = { externalData: 'auto', limit: maxFileSize };
+
+const threshold = 1024;
+
+/**
+ * Writes a model as an ONNX file, and its constants beside it where that is asked for or needed. Each file is there
+ * whole or not at all. Node only.
+ * @throws OneirosError `too-large` if it is over 2 GB and external data was declined; otherwise as `writeFileAtomic`
+ */
+export async function writeModel(
+  model: Model,
+  path: string,
+  options: Partial<WriteModelOptions> = {},
+): Promise<void> {
+  const { externalData: choice, limit } = { ...writeModelDefaults, ...options };
+  const isOutside = choice === 'auto' ? sizeOfConstants(model) > limit : choice !== false;
+  if (!isOutside) {
+    await writeFileAtomic(path, encodeChunks(model));
+    return;
+  }
+  const name = `${path.replace(/^.*[\\/]/, '')}.data`;
+  const outside = externalData(model, name, typeof choice === 'number' ? choice : threshold);
+  // The constants first: a model whose constants are missing is worse than constants without a model.
+  if (outside.chunks.length > 0) await writeFileAtomic(`${path}.data`, outside.chunks);
+  await writeFileAtomic(path, encodeChunks(model, outside.place));
+}
+
+/** With some room for all that is not a constant's data. */
+function sizeOfConstants({ graph }: Model): number {
+  let size = 2 ** 20;
+  for (const constant of graph.initializers.values())
+    if (constant.dtype === 'opaque') size += constant.origin.rawData.length;
+    else if (constant.dtype !== 'string') size += constant.data.byteLength;
+  return size;
+}

@@ -1,0 +1,124 @@
+import { expect } from 'chai';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { InferenceSession } from 'onnxruntime-node';
+import { OneirosError, type ErrorCode } from '../../lib/errors.js';
+import { readModel, writeModel } from '../../lib/onnx/files.js';
+import { TensorProto_DataLocation } from '../../lib/onnx/proto/onnx_pb.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { float32 } from '../../lib/tensor/tensor.js';
+import { model as message, relu } from './messages.js';
+import { f32, modelOf, op } from './run.js';
+
+const weights = float32(Float32Array.from({ length: 1000 }, (_, i) => i));
+const model = modelOf({
+  nodes: [op('Add', ['x', 'w'], ['m']), op('Mul', ['m', 'two'], ['y'])],
+  inputs: { x: f32(1000) },
+  constants: { w: weights, two: float32([2]) },
+  outputs: { y: f32(1000) },
+});
+
+async function expectFailure(promise: Promise<unknown>, code: ErrorCode, part: string): Promise<void> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  if (!(error instanceof OneirosError)) return expect.fail(`no OneirosError: ${String(error)}`);
+  expect(error.message).to.include(part);
+  expect(error.code).to.equal(code);
+}
+
+describe('model files', () => {
+  let folder = '';
+  beforeEach(async () => (folder = await mkdtemp(join(tmpdir(), 'oneiros-'))));
+  afterEach(() => rm(folder, { recursive: true }));
+  const inFolder = (name: string) => join(folder, name);
+
+  it('are written whole, and read again', async () => {
+    await writeModel(model, inFolder('m.onnx'));
+    expect(await readdir(folder)).to.deep.equal(['m.onnx']);
+    expect(new Uint8Array(await readFile(inFolder('m.onnx')))).to.deep.equal(encodeModel(model));
+    expect(encodeModel(await readModel(inFolder('m.onnx')))).to.deep.equal(encodeModel(model));
+  });
+
+  for (const [what, options, files] of [
+    ['by choice', { externalData: true }, ['m.onnx', 'm.onnx.data']],
+    ['over a size', { externalData: 5000 }, ['m.onnx']],
+    ['when the model is over the limit', { limit: 1000 }, ['m.onnx', 'm.onnx.data']],
+    ['but not if declined', { externalData: false, limit: 1000 }, ['m.onnx']],
+  ] as const)
+    it(`have their constants beside them ${what}`, async () => {
+      await writeModel(model, inFolder('m.onnx'), options);
+      expect((await readdir(folder)).sort()).to.deep.equal(files);
+      const read = await readModel(inFolder('m.onnx'));
+      expect(read.graph.initializers.get('w')).to.deep.equal(weights);
+      expect(encodeModel(read)).to.deep.equal(encodeModel(model));
+      const session = await InferenceSession.create(inFolder('m.onnx'));
+      expect(session.inputNames).to.deep.equal(['x']);
+      await session.release();
+    });
+
+  it('that lost a part of their constants, or all, are refused', async () => {
+    await writeModel(model, inFolder('m.onnx'), { externalData: true });
+    await truncate(inFolder('m.onnx.data'), 3000);
+    await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'm.onnx.data');
+    await rm(inFolder('m.onnx.data'));
+    await expectFailure(readModel(inFolder('m.onnx')), 'not-found', 'm.onnx.data');
+    await expectFailure(readModel(inFolder('other.onnx')), 'not-found', 'other.onnx');
+  });
+
+  const referring = (location: string, length = '4', count = 1) =>
+    message({
+      ...relu,
+      initializer: Array.from({ length: count }, (_, i) => ({
+        name: `c${i}`,
+        dims: [1n],
+        dataType: 1,
+        dataLocation: TensorProto_DataLocation.EXTERNAL,
+        externalData: Object.entries({ location, length, offset: String(i) }).map(([key, value]) => ({
+          key,
+          value,
+        })),
+      })),
+    });
+
+  it('that refer to files outside their folder are refused, whatever is there', async () => {
+    await mkdir(inFolder('inner'));
+    await writeFile(inFolder('secret'), 'abcd');
+    await symlink(inFolder('secret'), inFolder('inner/link'));
+    const path = inFolder('inner/m.onnx');
+    for (const location of [
+      '../secret',
+      inFolder('secret'),
+      'a/../../secret',
+      '..\\secret',
+      'C:secret',
+      'link',
+    ]) {
+      await writeFile(path, referring(location));
+      await expectFailure(readModel(path), 'bad-input', 'outside its folder');
+    }
+  });
+
+  it('that are links into another folder may have their constants there', async () => {
+    await mkdir(inFolder('cache'));
+    await mkdir(inFolder('snapshot'));
+    await writeModel(model, inFolder('cache/m.onnx'), { externalData: true });
+    for (const name of ['m.onnx', 'm.onnx.data'])
+      await symlink(inFolder(`cache/${name}`), inFolder(`snapshot/${name}`));
+    const read = await readModel(inFolder('snapshot/m.onnx'));
+    expect(read.graph.initializers.get('w')).to.deep.equal(weights);
+  });
+
+  it('whose constants overlap in their file, or are of another size there, are refused', async () => {
+    await writeFile(inFolder('d'), new Uint8Array(100));
+    await writeFile(inFolder('m.onnx'), referring('d', '60', 3));
+    await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'overlap');
+    await writeFile(inFolder('m.onnx'), referring('d', '60'));
+    await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'takes 4 bytes, but has 60');
+    await writeFile(inFolder('m.onnx'), referring('d', String(2 ** 50)));
+    await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'behind its end');
+    expect((await stat(inFolder('d'))).size).to.equal(100);
+  });
+});
