@@ -1,20 +1,20 @@
 import { OneirosError } from '../errors.js';
 import { centerCrop } from '../image/crop.js';
-import type { Image } from '../image/image.js';
+import type { Image, Size } from '../image/image.js';
 import { resize, scaledSize } from '../image/resize.js';
 import { count, resolveOptions, type Given } from '../options.js';
 import type { Model } from '../onnx/graph.js';
 import { float32, type Float32Tensor, type Tensor } from '../tensor/tensor.js';
-import { batched } from './extract.js';
+import { batched } from './batched.js';
 import { ImageNetwork, type NetworkParts, type RunSettings } from './image-network.js';
 import { labelOf, type Classification, type ClassLabel } from './labels.js';
 
-/** The part of a picture that a classifier looks at, as in Caffe: the middle square of the picture made smaller. */
+/** The part of a picture that a classifier looks at, as in Caffe: the middle of the picture made smaller. */
 export interface CropSettings {
   /** Of the shorter side, in pixels, before it is cropped. */
   readonly resize: number;
-  /** Side of the square. */
-  readonly crop: number;
+  /** The part in the middle that is kept. */
+  readonly crop: Size;
 }
 
 export interface ClassifierParts extends NetworkParts {
@@ -96,7 +96,7 @@ function cropped(image: Image, { resize: shorter, crop }: CropSettings): Image {
       ? image
       : centerCrop(image, { width: Math.min(image.width, limit), height: Math.min(image.height, limit) });
   const small = resize(middle, scaledSize(middle, shorter, 'shorter'));
-  return centerCrop(small, { width: crop, height: crop });
+  return centerCrop(small, crop);
 }
 
 function stack(images: readonly Image[]): Float32Tensor {

@@ -22,10 +22,10 @@ export interface VGG19Options extends PretrainedOptions, Given<typeof vgg19Optio
   readonly padding?: Padding | undefined;
 }
 
-const pretrainedVGG19: Pretrained = {
+export const pretrainedVGG19: Pretrained = {
   architecture: vgg19,
   dialects: vgg19Dialects,
-  crop: { resize: 256, crop: 224 },
+  crop: { resize: 256, crop: { width: 224, height: 224 } },
   // All but torchvision's are the VGG authors' own weights.
   preprocessing: (dialect) => (dialect === 'torchvision' ? 'imagenet' : 'caffe'),
 };
@@ -43,10 +43,10 @@ export class VGG19 extends Classifier {
   }
 }
 
-const pretrainedGoogLeNet: Pretrained = {
+export const pretrainedGoogLeNet: Pretrained = {
   architecture: googlenet,
   dialects: googlenetDialects,
-  crop: { resize: 256, crop: 224 },
+  crop: { resize: 256, crop: { width: 224, height: 224 } },
   preprocessing: () => 'bvlc',
 };
 
@@ -75,7 +75,7 @@ const pretrainedSqueezeNet: Pretrained = {
       },
     ],
   },
-  crop: { resize: 256, crop: 227 },
+  crop: { resize: 256, crop: { width: 227, height: 227 } },
   preprocessing: () => 'bvlc',
 };
 

@@ -1,9 +1,9 @@
 import { toTensor, type Image } from '../image/image.js';
 import type { Model } from '../onnx/graph.js';
+import { extractSubgraph } from '../onnx/extract.js';
 import { encodeModel } from '../onnx/write.js';
 import { openSession, type Session, type SessionOptions } from '../runtime/session.js';
 import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
-import { extract } from './extract.js';
 import { findLayer, type Network } from './network.js';
 
 /** Where a network runs. */
@@ -107,7 +107,7 @@ export class ImageNetwork implements Network, AsyncDisposable {
     const key = JSON.stringify(wanted);
     if (this.#open?.key === key) return this.#open.session;
     await this.#close();
-    const bytes = encodeModel(this.prepare(extract(this.model, wanted)));
+    const bytes = encodeModel(this.prepare(extractSubgraph(this.model, [], wanted)));
     const session = await openSession(bytes, { ...this.placement, transfer: true });
     this.#open = { key, session };
     return session;

@@ -1,4 +1,3 @@
-import type { Checkpoint } from '../weights/open.js';
 import { translate, type Dialects } from '../weights/dialect.js';
 import { buildNetwork, type Architecture, type BuildOptions, type Stage } from './architecture.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
@@ -13,7 +12,7 @@ import {
   type Preprocessing,
   type PreprocessingName,
 } from './preprocessing.js';
-import { withWeights, type WeightsSource } from './source.js';
+import { withWeights, type OpenWeights, type WeightsSource } from './source.js';
 
 export interface PretrainedOptions {
   /**
@@ -52,7 +51,7 @@ export function loadPretrained(
 
 async function assemble(
   { architecture, dialects, crop, preprocessing: customary }: Pretrained,
-  checkpoint: Checkpoint,
+  checkpoint: OpenWeights,
   { preprocessing, labels, placement }: PretrainedOptions,
   { pooling, padding }: GraphOptions,
 ): Promise<ClassifierParts> {
