@@ -31,9 +31,10 @@ export function namesOf(graph: Graph): Set<string> {
   return names;
 }
 
-/** Every name in a graph and in those within it. */
+/** Every name in a graph and in those within it, of values and of nodes: ONNX Runtime wants both to be unique. */
 export function allNamesOf(graph: Graph): Set<string> {
   const names = namesOf(graph);
+  for (const node of graph.nodes) names.add(node.name);
   for (const node of graph.nodes)
     for (const inner of subgraphsOf(node)) for (const name of allNamesOf(inner)) names.add(name);
   return names;
@@ -42,6 +43,13 @@ export function allNamesOf(graph: Graph): Set<string> {
 /** All that a node uses, in its subgraphs too. */
 export function usesOf(node: Node): readonly string[] {
   return [...node.inputs, ...freeNames(node)].filter((name) => name !== '');
+}
+
+/** All that a graph's nodes and outputs use. */
+export function usedIn(graph: Graph): ReadonlySet<string> {
+  const used = new Set(graph.outputs.map(({ name }) => name));
+  for (const node of graph.nodes) for (const name of usesOf(node)) used.add(name);
+  return used;
 }
 
 /** The node with its subgraphs replaced; itself where it has none. */

@@ -81,17 +81,16 @@ const concat: Evaluation = (node, inputs) => {
     return null;
   const total = parts.reduce((sum, { dims }) => sum + dims[axis]!, 0);
   const behind = sizeOf(first.dims.slice(axis + 1));
-  const owners = parts.flatMap((part) =>
-    Array.from({ length: part.dims[axis]! * behind }, (_, at) => ({
-      part,
-      at,
-      row: part.dims[axis]! * behind,
-    })),
-  );
   const dims = first.dims.map((size, i) => (i === axis ? total : size));
   const element = (i: number) => {
-    const { part, at, row } = owners[i % owners.length]!;
-    return part.data[Math.floor(i / owners.length) * row + at]!;
+    const row = Math.floor(i / (total * behind));
+    let at = i % (total * behind);
+    for (const { dims: own, data } of parts) {
+      const length = own[axis]! * behind;
+      if (at < length) return data[row * length + at]!;
+      at -= length;
+    }
+    return 0;
   };
   return [generate(first.dtype, dims, element)];
 };

@@ -10,7 +10,7 @@ import { isDeterministic, isSameList, withGraph, type Pass } from './pass.js';
 /** A constant may have so many elements without asking how large what it comes from was. */
 const small = 1024;
 /** And never more than so many. */
-const most = 2 ** 24;
+const most = 2 ** 22;
 
 type LookUp = (name: string) => Tensor | undefined;
 

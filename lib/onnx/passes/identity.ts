@@ -4,7 +4,7 @@ import { renameGraph, renameNode } from '../rename.js';
 import { isEqual } from '../shapes/dim.js';
 import { numbersIn, type Facts } from '../shapes/facts.js';
 import { inferModel } from '../shapes/infer.js';
-import { mapSubgraphs, subgraphsOf, usesOf } from '../subgraphs.js';
+import { mapSubgraphs, subgraphsOf, usedIn } from '../subgraphs.js';
 import { isSameList, withGraph, type Pass } from './pass.js';
 
 /**
@@ -35,7 +35,7 @@ function simplify(graph: Graph, factsOf: FactsOf): Graph {
   const makers = new Map<string, Node>();
   const alias = new Map<string, string>();
   const promoted = new Map<string, string>();
-  const isUsed = usedNames(graph);
+  const isUsed = usedIn(graph);
 
   const nodes = graph.nodes.flatMap((original): Node[] => {
     const node = withSimpleBodies(
@@ -66,12 +66,6 @@ function simplify(graph: Graph, factsOf: FactsOf): Graph {
     const isSame = subgraphsOf(node).every((body) => simplify(body, factsOf) === body);
     return isSame ? node : mapSubgraphs(node, (body) => simplify(body, factsOf));
   }
-}
-
-function usedNames(graph: Graph): ReadonlySet<string> {
-  const used = new Set(graph.outputs.map(({ name }) => name));
-  for (const node of graph.nodes) for (const name of usesOf(node)) used.add(name);
-  return used;
 }
 
 /** Makes what was the input of a dropped node under the name of its result: that of an output. */

@@ -1,0 +1,70 @@
+import { nearest, OneirosError } from '../errors.js';
+import type { Graph, Model, Node, ValueInfo } from './graph.js';
+import { eliminateDeadCode } from './passes/dead-code.js';
+import { inferModel } from './shapes/infer.js';
+import { allNamesOf, namesOf, usedIn } from './subgraphs.js';
+
+/**
+ * The part of a model between some of its values: a network up to a layer, or from one on. Inputs of the model that the
+ * outputs still depend on stay inputs; those that are cut off go.
+ * @param inputs values of the main graph that become inputs, with the types that shape inference gives them
+ * @param outputs values of the main graph that become the outputs, in this order
+ * @throws OneirosError `bad-argument` if a value is not there, or listed twice, the nearest names listed; `unsupported`
+ *   if an input's type cannot be inferred
+ */
+export function extractSubgraph(model: Model, inputs: readonly string[], outputs: readonly string[]): Model {
+  const { graph } = model;
+  checkNames(graph, inputs);
+  checkNames(graph, outputs);
+  const facts = inferModel(model);
+  const infoOf = (name: string): ValueInfo => {
+    const declared = [...graph.inputs, ...graph.outputs].find((info) => info.name === name);
+    const type = facts.get(name)?.type ?? declared?.type ?? null;
+    return { name, type, ...(declared?.origin && { origin: declared.origin }) };
+  };
+  const cut = new Set(inputs);
+  const whole: Graph = {
+    ...graph,
+    inputs: [...graph.inputs.filter(({ name }) => !cut.has(name)), ...inputs.map(infoOf)],
+    outputs: outputs.map(infoOf),
+    nodes: detach(graph, cut),
+    initializers: new Map([...graph.initializers].filter(([name]) => !cut.has(name))),
+  };
+  const untyped = whole.inputs.find(({ name, type }) => cut.has(name) && type === null);
+  if (untyped !== undefined)
+    throw new OneirosError(
+      'unsupported',
+      `the type of "${untyped.name}" cannot be inferred, so it cannot become an input`,
+    );
+  const pruned = eliminateDeadCode({ ...model, graph: whole });
+  return { ...pruned, graph: withoutUnused(pruned.graph, cut) };
+}
+
+function checkNames(graph: Graph, names: readonly string[]): void {
+  const there = namesOf(graph);
+  for (const [i, name] of names.entries()) {
+    if (names.indexOf(name) !== i)
+      throw new OneirosError('bad-argument', `the value "${name}" is listed twice`);
+    if (!there.has(name))
+      throw new OneirosError(
+        'bad-argument',
+        `the graph has no value "${name}"; the nearest names are ${nearest(name, there).join(', ')}`,
+      );
+  }
+}
+
+/** Nodes that made what is an input now make it under names nobody uses: they may make other things too. */
+function detach(graph: Graph, cut: ReadonlySet<string>): readonly Node[] {
+  const taken = allNamesOf(graph);
+  const unused = (name: string): string => (taken.has(name) ? unused(`${name}_`) : name);
+  return graph.nodes.map((node) =>
+    node.outputs.some((name) => cut.has(name))
+      ? { ...node, outputs: node.outputs.map((name) => (cut.has(name) ? unused(name) : name)) }
+      : node,
+  );
+}
+
+function withoutUnused(graph: Graph, asked: ReadonlySet<string>): Graph {
+  const used = usedIn(graph);
+  return { ...graph, inputs: graph.inputs.filter(({ name }) => asked.has(name) || used.has(name)) };
+}
