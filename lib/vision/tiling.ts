@@ -29,13 +29,13 @@ export interface Span {
 /**
  * Cuts a length into overlapping tiles. Each counts for its inside only; where two of them meet one fades into the other
  * by a raised cosine. Where the context is granted in full, what is computed so is what the whole picture would give.
- * It is cut down to a quarter of a tile if need be.
+ * It is cut down to three eighths of a tile if need be.
  */
 export function spansOf(length: number, { tile, grid, context }: Tiling): readonly Span[] {
   const aligned = (pixels: number) => Math.max(1, Math.ceil(pixels / grid)) * grid;
   if (length <= tile) return [span(0, length, 0, length, 0, 0)];
   const ramp = aligned(tile / 16);
-  const halo = Math.min(aligned(context), aligned(tile / 4));
+  const halo = Math.min(aligned(context), aligned((3 / 8) * tile));
   const step = Math.max(grid, Math.floor((tile - 2 * halo - ramp) / grid) * grid);
   const size = step + 2 * halo + ramp;
   const spans: Span[] = [];

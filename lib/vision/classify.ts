@@ -1,0 +1,115 @@
+import { OneirosError } from '../errors.js';
+import type { Image } from '../image/image.js';
+import { topK } from '../metrics/classification.js';
+import { mostProbable, classifyOptions, type Classifier } from '../models/classifier.js';
+import type { Classification } from '../models/labels.js';
+import { count, resolveOptions, type Given } from '../options.js';
+
+export const batchOptions = {
+  batch: count(8, 'pictures computed at once, if the network can'),
+};
+
+/** A picture, with whatever its owner knows it by. */
+export interface Picture<T> {
+  readonly image: Image;
+  readonly key: T;
+}
+
+export interface ClassifyManyOptions extends Given<typeof classifyOptions & typeof batchOptions> {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a picture shows, the most probable first. */
+export interface Classified<T> {
+  readonly key: T;
+  readonly labels: readonly Classification[];
+}
+
+/**
+ * Classifies many pictures, in batches; the next ones are fetched while one batch is computed.
+ *
+ *     for await (const { key, labels } of classify(network, pictures, { top: 3 })) …
+ *
+ * @throws OneirosError `unsupported` if the network's weights end before the classes; the signal's reason after an abort
+ */
+export async function* classify<T>(
+  classifier: Classifier,
+  pictures: Iterable<Picture<T>> | AsyncIterable<Picture<T>>,
+  options: ClassifyManyOptions = {},
+): AsyncGenerator<Classified<T>, void> {
+  const { top } = resolveOptions(classifyOptions, options);
+  for await (const { key, probabilities } of probabilitiesOf(classifier, pictures, options))
+    yield { key, labels: mostProbable(probabilities, top, classifier.labels) };
+}
+
+/** How often a classifier is right. */
+export interface Accuracy {
+  readonly images: number;
+  /** The share of pictures whose class is the most probable one … */
+  readonly top1: number;
+  /** … or among the five most probable ones. */
+  readonly top5: number;
+}
+
+/**
+ * Measures a classifier on pictures whose key is the number of their class.
+ * @param onProgress told how many are done
+ * @throws OneirosError `bad-argument` without any picture; as `classify` does
+ */
+export async function evaluateClassifier(
+  classifier: Classifier,
+  pictures: Iterable<Picture<number>> | AsyncIterable<Picture<number>>,
+  options: Omit<ClassifyManyOptions, 'top'> = {},
+  onProgress: (done: number) => void = () => undefined,
+): Promise<Accuracy> {
+  let [images, first, five] = [0, 0, 0];
+  for await (const { key, probabilities } of probabilitiesOf(classifier, pictures, options)) {
+    images++;
+    first += topK(probabilities, [key], 1);
+    five += topK(probabilities, [key], Math.min(5, probabilities.length));
+    onProgress(images);
+  }
+  if (images === 0) throw new OneirosError('bad-argument', 'there is no picture to measure the network on');
+  return { images, top1: first / images, top5: five / images };
+}
+
+interface Computed<T> {
+  readonly key: T;
+  readonly probabilities: Float32Array;
+}
+
+async function* probabilitiesOf<T>(
+  classifier: Classifier,
+  pictures: Iterable<Picture<T>> | AsyncIterable<Picture<T>>,
+  options: ClassifyManyOptions,
+): AsyncGenerator<Computed<T>, void> {
+  const { batch } = resolveOptions(batchOptions, options);
+  const compute = async (group: readonly Picture<T>[]): Promise<readonly Computed<T>[]> => {
+    const images = group.map(({ image }) => image);
+    const rows = await classifier.probabilities(images, options);
+    return group.map(({ key }, i) => ({ key, probabilities: rows[i]! }));
+  };
+  let running: Promise<readonly Computed<T>[]> | null = null;
+  for await (const group of inGroups(pictures, batch)) {
+    const done = running;
+    running = compute(group);
+    // If the one before fails first, this one's failure is nobody's.
+    running.catch(() => undefined);
+    if (done !== null) yield* await done;
+  }
+  if (running !== null) yield* await running;
+}
+
+async function* inGroups<T>(
+  items: Iterable<T> | AsyncIterable<T>,
+  size: number,
+): AsyncGenerator<readonly T[], void> {
+  let group: T[] = [];
+  for await (const item of items) {
+    group.push(item);
+    if (group.length < size) continue;
+    yield group;
+    group = [];
+  }
+  if (group.length > 0) yield group;
+}
