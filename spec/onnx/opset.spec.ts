@@ -131,6 +131,20 @@ const cases: Case[] = [
     constants: [int64([1, 2]), undefined, int64([1])],
   },
   {
+    op: 'Pad',
+    version: 19,
+    why: 'wraps',
+    attributes: { mode: 'wrap' },
+    constants: [int64([1, 0, 2, 0, 1, 3])],
+  },
+  {
+    op: 'Pad',
+    version: 19,
+    why: 'wraps some axes',
+    attributes: { mode: 'wrap' },
+    constants: [int64([2, 1]), undefined, int64([-1])],
+  },
+  {
     op: 'Slice',
     version: 9,
     attributes: {
@@ -618,7 +632,6 @@ describe('normaliseOpset', () => {
       ],
       [{ op: 'AveragePool', version: 19, attributes: { kernel_shape: [2], dilations: [2] } }, 'dilations'],
       [{ op: 'ScatterND', version: 18, attributes: { reduction: 'max' } }, 'the reduction "max"'],
-      [{ op: 'Pad', version: 19, attributes: { mode: 'wrap' } }, 'the mode "wrap"'],
       [{ op: 'Cast', version: 19, attributes: { to: 17 } }, 'the element type 17'],
       [
         { op: 'ReduceMax', version: 18, inputs: [f32(2, 3), type('int64', 1)] },

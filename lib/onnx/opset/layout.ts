@@ -1,4 +1,6 @@
 import { attr } from '../attributes.js';
+import type { Value } from '../builder.js';
+import { numbersIn } from '../shapes/facts.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** Axes that were an attribute until they became an input at 13. */
@@ -35,7 +37,10 @@ function splitSizesAsInput(c: Conversion): void {
 function splitEvenly(c: Conversion): void {
   const { node, b } = c;
   const [x, given] = [c.required(0), c.input(1)];
-  if (given !== undefined) { c.keep({ num_outputs: undefined }); return; }
+  if (given !== undefined) {
+    c.keep({ num_outputs: undefined });
+    return;
+  }
   const count = attr.int(node, 'num_outputs', node.outputs.length);
   const size = b.dim(x, attr.int(node, 'axis', 0));
   const part = b.div(b.add(size, b.sizes([count - 1])), b.sizes([count]));
@@ -48,7 +53,10 @@ function splitEvenly(c: Conversion): void {
 function tile(c: Conversion): void {
   const [x, repeats] = [c.required(0), c.required(1)];
   const [axis] = c.numbers(2, 'axes') ?? [];
-  if (axis === undefined) { c.keep(); return; }
+  if (axis === undefined) {
+    c.keep();
+    return;
+  }
   const counts = Array.from({ length: c.rank(x) }, (_, i) => (i === axis ? c.b.reshape(repeats, [1]) : 1));
   c.emit('Tile', [x, c.b.join(counts)]);
 }
@@ -60,20 +68,47 @@ function pad(c: Conversion, pads: readonly number[]): void {
   c.keep({ pads: undefined, paddings: undefined, value: undefined }, [x, c.b.sizes(pads), constant]);
 }
 
+/**
+ * Since 19 an axis may go on from its other end: the elements at (−before … size + after) mod size. Negative pads cut
+ * off first.
+ */
+function wrap(c: Conversion, x: Value, pads: readonly (number | Value)[]): void {
+  const { b } = c;
+  const rank = c.rank(x);
+  const wrapped = Array.from({ length: rank }, (_, axis) => axis).reduce((value, axis) => {
+    const [before, after] = [pads[axis] ?? 0, pads[axis + rank] ?? 0];
+    if (before === 0 && after === 0) return value;
+    const [front, behind] = [b.maximum(b.join([before]), 0), b.maximum(b.join([after]), 0)];
+    const [cut, cutBehind] = [b.sub(front, b.join([before])), b.sub(behind, b.join([after]))];
+    const size = b.sub(b.sub(b.dim(x, axis), cut), cutBehind);
+    const range = [b.neg(front), b.add(size, behind)].map((end) => b.squeeze(end, [0]));
+    const places = b.op('Mod', [b.op('Range', [...range, b.scalar(1, 'int64')]), size]);
+    return b.gather(value, b.add(places, cut), axis);
+  }, x);
+  c.emit('Identity', [wrapped]);
+}
+
 /** Since 18 pads may be given for some axes only. */
 function padSomeAxes(c: Conversion): void {
   const { node, b } = c;
-  if (attr.string(node, 'mode', 'constant') === 'wrap') c.fail('the mode "wrap"');
   const [x, pads] = [c.required(0), c.required(1)];
   const axes = c.numbers(3, 'axes');
-  if (axes === undefined) { c.keep({}, [x, pads, c.input(2)]); return; }
+  const wraps = attr.string(node, 'mode', 'constant') === 'wrap';
+  if (axes === undefined && !wraps) {
+    c.keep({}, [x, pads, c.input(2)]);
+    return;
+  }
   const rank = c.rank(x);
+  const listed = axes ?? Array.from({ length: rank }, (_, i) => i);
+  const known = numbersIn(pads);
   const amounts = Array.from({ length: 2 * rank }, (_, i) => {
-    const listed = axes.findIndex((axis) => (axis + rank) % rank === i % rank);
-    const at = i < rank ? listed : listed + axes.length;
-    return listed < 0 ? 0 : b.slice(pads, [0], [at], [at + 1]);
+    const found = listed.findIndex((axis) => (axis + rank) % rank === i % rank);
+    const at = i < rank ? found : found + listed.length;
+    if (found < 0) return 0;
+    return known === null ? b.slice(pads, [0], [at], [at + 1]) : (known[at] ?? 0);
   });
-  c.keep({}, [x, b.join(amounts), c.input(2)]);
+  if (wraps) wrap(c, x, amounts);
+  else c.keep({}, [x, b.join(amounts), c.input(2)]);
 }
 
 const squeezing = [{ before: 13, convert: axesAsInput }];

@@ -11,8 +11,10 @@ function averagePool(c: Conversion): void {
   const kernel = attr.ints(node, 'kernel_shape');
   if (attr.ints(node, 'dilations', []).some((step) => step !== 1)) c.fail('dilations');
   const hangsOver = attr.int(node, 'ceil_mode', 0) === 1 && attr.int(node, 'count_include_pad', 0) === 1;
-  if (!hangsOver || attr.string(node, 'auto_pad', 'NOTSET') !== 'NOTSET')
-    { c.keep({ dilations: undefined }); return; }
+  if (!hangsOver || attr.string(node, 'auto_pad', 'NOTSET') !== 'NOTSET') {
+    c.keep({ dilations: undefined });
+    return;
+  }
   const pads = attr.ints(
     node,
     'pads',

@@ -4,7 +4,10 @@ import type { Conversion, Rules } from './rule.js';
 /** Axes became an input at 18, for ReduceSum alone already at 13. */
 function axesAsAttribute(c: Conversion): void {
   const axes = c.numbers(1, 'axes') ?? [];
-  if (axes.length > 0) { c.keep({ axes, noop_with_empty_axes: undefined }, [c.required(0)]); return; }
+  if (axes.length > 0) {
+    c.keep({ axes, noop_with_empty_axes: undefined }, [c.required(0)]);
+    return;
+  }
   if (attr.int(c.node, 'noop_with_empty_axes', 0) === 1) c.fail('a reduction over no axes');
   c.keep({ noop_with_empty_axes: undefined }, [c.required(0)]);
 }
@@ -26,7 +29,10 @@ function overFlattened(c: Conversion): void {
   const x = c.required(0);
   const axis = attr.int(node, 'axis', 1);
   const rank = x.type?.shape?.length;
-  if (rank !== undefined && (axis === -1 || axis === rank - 1)) { c.keep({ axis: -1 }); return; }
+  if (rank !== undefined && (axis === -1 || axis === rank - 1)) {
+    c.keep({ axis: -1 });
+    return;
+  }
   const flat = b.op('Flatten', [x], { axis });
   c.emit('Reshape', [b.op(node.op, [flat], { axis: -1 }), b.shape(x)]);
 }

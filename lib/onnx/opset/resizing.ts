@@ -37,8 +37,10 @@ function resizeAt11(c: Conversion): void {
   const { node } = c;
   const [x, sizes] = [c.required(0), c.input(3)];
   const inputs = [x, c.input(1), sizes === undefined ? c.input(2) : undefined, sizes];
-  if (attr.string(node, 'coordinate_transformation_mode', 'half_pixel') !== 'tf_half_pixel_for_nn')
-    { c.keep({}, inputs); return; }
+  if (attr.string(node, 'coordinate_transformation_mode', 'half_pixel') !== 'tf_half_pixel_for_nn') {
+    c.keep({}, inputs);
+    return;
+  }
   const rounding = attr.string(node, 'nearest_mode', 'round_prefer_floor');
   if (attr.string(node, 'mode', 'nearest') !== 'nearest' || rounding !== 'floor')
     c.fail(`"tf_half_pixel_for_nn" with the rounding "${rounding}"`);
