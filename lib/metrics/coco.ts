@@ -34,7 +34,7 @@ export const readDefaults = { iouType: 'bbox' } as const satisfies ReadOptions;
  */
 export async function readCocoTruth(chunks: TextChunks, options: ReadOptions = {}): Promise<Truth> {
   const reader = truthReader(options.iouType ?? readDefaults.iouType);
-  for await (const records of jsonRecords(chunks, options.signal))
+  for await (const records of jsonRecords(chunks, { root: 'object', signal: options.signal }))
     for (const record of records) reader.add(record);
   return reader.build();
 }
@@ -62,7 +62,8 @@ export async function readCocoDetections(
   { signal }: Pick<ReadOptions, 'signal'> = {},
 ): Promise<Detections> {
   const reader = detectionReader(truth);
-  for await (const records of jsonRecords(chunks, signal)) for (const record of records) reader.add(record);
+  for await (const records of jsonRecords(chunks, { root: 'array', signal }))
+    for (const record of records) reader.add(record);
   return reader.build();
 }
 
@@ -104,11 +105,6 @@ function truthReader(iouType: IouType) {
   return {
     add({ section, index, value }: JsonRecord): void {
       const at = recordName(section, index);
-      if (section === null)
-        throw new OneirosError(
-          'bad-input',
-          'the ground truth is an array: expected an object with "images", "categories" and "annotations"',
-        );
       if (section === 'images') {
         const entry = naming(at, () => imageEntry(fieldsOf(value)));
         builder.addImage(entry);

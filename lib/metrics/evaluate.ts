@@ -129,7 +129,7 @@ export function cocoFigures(
   {
     headlineAt100 = cocoQuirks.headlineAt100.default,
     category,
-  }: { headlineAt100?: boolean; category?: number } = {},
+  }: { headlineAt100?: boolean | undefined; category?: number } = {},
 ): CocoFigures {
   const { thresholds, areas, maxDets } = evaluation.protocol;
   const every = (length: number) => Array.from({ length }, (_, i) => i);

@@ -50,11 +50,24 @@ export function isNumbers(value: unknown): value is readonly number[] {
 
 /** The error of a field that is missing or not of its kind. */
 export function unexpected(fields: Fields, name: string, expected: string): OneirosError {
-  const found = name in fields ? `is ${preview(fields[name])}` : 'is missing';
+  const found = fields[name] === undefined ? 'is missing' : `is ${preview(fields[name])}`;
   return new OneirosError('bad-input', `"${name}" ${found}: expected ${expected}`);
 }
 
 function preview(value: unknown): string {
-  const text = JSON.stringify(value); // never undefined: what JSON.parse gives, it also writes
+  const text = textOf(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}
+
+function textOf(value: unknown): string {
+  switch (typeof value) {
+    case 'number':
+      return String(value); // NaN, where JSON would have null
+    case 'object':
+    case 'string':
+    case 'boolean':
+      return JSON.stringify(value);
+    default:
+      return `of type ${typeof value}`;
+  }
 }

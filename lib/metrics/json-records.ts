@@ -12,6 +12,12 @@ export interface JsonRecord {
 /** Text or UTF-8 bytes in pieces of any length: a file's stream, a response's body, or one string in an array. */
 export type TextChunks = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
+export interface JsonRecordOptions {
+  /** What the document has to be; either will do if it is not given. */
+  readonly root?: 'array' | 'object';
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** A record longer than this is refused, so that a broken file cannot fill the memory. */
 const longestRecord = 2 ** 26;
 
@@ -23,9 +29,9 @@ const longestRecord = 2 ** 26;
  */
 export async function* jsonRecords(
   chunks: TextChunks,
-  signal?: AbortSignal,
+  { root, signal }: JsonRecordOptions = {},
 ): AsyncGenerator<readonly JsonRecord[], void> {
-  const splitter = new RecordSplitter();
+  const splitter = new RecordSplitter(root);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const decode = (chunk?: Uint8Array): string => {
     try {
@@ -52,6 +58,7 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [code('{'), code('}')
 
 /** Finds where values begin and end, by quotes and brackets alone; JSON.parse then judges each. */
 class RecordSplitter {
+  readonly #root: JsonRecordOptions['root'];
   #expecting: Expecting = 'document';
   #section: string | null = null;
   #inObject = false;
@@ -64,6 +71,10 @@ class RecordSplitter {
   #inString = false;
   /** An array or object may end where its first element could begin, but not after a comma. */
   #afterComma = false;
+
+  constructor(root: JsonRecordOptions['root']) {
+    this.#root = root;
+  }
 
   push(piece: string): JsonRecord[] {
     const records: JsonRecord[] = [];
@@ -87,11 +98,7 @@ class RecordSplitter {
   #token(text: string, at: number, c: number, records: JsonRecord[]): number {
     switch (this.#expecting) {
       case 'document':
-        if (c !== openBracket && c !== openBrace)
-          throw this.#malformed('it is neither an object nor an array');
-        this.#inObject = c === openBrace;
-        this.#expecting = this.#inObject ? 'key' : 'element';
-        return at + 1;
+        return this.#open(at, c);
       case 'key':
         if (c === closeBrace && !this.#afterComma) return this.#close(at);
         if (c !== quote) throw this.#malformed('a key in quotes was expected');
@@ -115,6 +122,16 @@ class RecordSplitter {
       case 'nothing':
         throw this.#malformed('there is more after its end');
     }
+  }
+
+  #open(at: number, c: number): number {
+    if (c !== openBracket && c !== openBrace) throw this.#malformed('it is neither an object nor an array');
+    this.#inObject = c === openBrace;
+    const root = this.#inObject ? 'object' : 'array';
+    if (this.#root !== undefined && root !== this.#root)
+      throw new OneirosError('bad-input', `the JSON is an ${root}: expected an ${this.#root}`);
+    this.#expecting = this.#inObject ? 'key' : 'element';
+    return at + 1;
   }
 
   #separator(at: number, c: number): number {

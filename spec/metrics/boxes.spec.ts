@@ -8,7 +8,10 @@ const measures: readonly BoxMeasure[] = ['iou', 'giou', 'diou', 'ciou'];
 describe('Overlap of boxes', () => {
   it('worked by hand', () => {
     // 4×4 and 4×2 boxes that share 2×2: 4 / (16 + 8 − 4); the hull is 6×4; centres (2, 2), (4, 3); diagonal² 52
-    const [a, b] = [[0, 0, 4, 4], [2, 2, 6, 4]] as const;
+    const [a, b] = [
+      [0, 0, 4, 4],
+      [2, 2, 6, 4],
+    ] as const;
     expect(boxOverlap(a, b)).to.equal(0.2);
     expect(boxOverlap(a, b, { measure: 'giou' })).to.be.closeTo(0.2 - 4 / 24, 1e-15);
     expect(boxOverlap(a, b, { measure: 'diou' })).to.be.closeTo(0.2 - 5 / 52, 1e-15);
@@ -36,8 +39,16 @@ describe('Overlap of boxes', () => {
 
   it('refuses boxes that are none', () => {
     expect(() => boxOverlaps([0, 0, 1], [])).to.throw(OneirosError, /multiple of 4/);
-    expect(() => boxOverlaps([0, 0, 1, 1, 3, 0, 2, 1], [])).to.throw(OneirosError, /box 1 is \[3, 0, 2, 1\] \(xyxy\)/);
-    expect(() => boxOverlaps([0, 0, NaN, 1], [], { form: 'xywh' })).to.throw(OneirosError, /box 0 is \[0, 0, NaN, 1\]/);
-    expect(() => boxOverlaps(new Float32Array(4 * 30_000), new Float32Array(4 * 30_000))).to.throw(/in parts/);
+    expect(() => boxOverlaps([0, 0, 1, 1, 3, 0, 2, 1], [])).to.throw(
+      OneirosError,
+      /box 1 is \[3, 0, 2, 1\] \(xyxy\)/,
+    );
+    expect(() => boxOverlaps([0, 0, NaN, 1], [], { form: 'xywh' })).to.throw(
+      OneirosError,
+      /box 0 is \[0, 0, NaN, 1\]/,
+    );
+    expect(() => boxOverlaps(new Float32Array(4 * 30_000), new Float32Array(4 * 30_000))).to.throw(
+      /in parts/,
+    );
   });
 });

@@ -22,7 +22,12 @@ describe('Masks', () => {
 
   it('agree where both are empty', () => {
     const empty = drawn('....', '....');
-    expect([maskIou(empty, empty), maskDice(empty, empty), maskIou(a, empty), maskDice(a, empty)]).to.deep.equal([1, 1, 0, 0]);
+    expect([
+      maskIou(empty, empty),
+      maskDice(empty, empty),
+      maskIou(a, empty),
+      maskDice(a, empty),
+    ]).to.deep.equal([1, 1, 0, 0]);
   });
 
   it('must be of one size, and filled', () => {
@@ -39,7 +44,10 @@ describe('Masks', () => {
 
   it('have a boundary IoU that punishes what IoU forgives', () => {
     const large = mask({ width: 100, height: 100 }, new Uint8Array(10_000).fill(1));
-    const inner = mask(large, large.data.map((_, i) => (i % 100 > 3 && i % 100 < 96 && i > 400 && i < 9600 ? 1 : 0)));
+    const inner = mask(
+      large,
+      large.data.map((_, i) => (i % 100 > 3 && i % 100 < 96 && i > 400 && i < 9600 ? 1 : 0)),
+    );
     expect(maskIou(large, inner)).to.be.closeTo(0.8463, 1e-4);
     expect(boundaryIou(large, inner)).to.equal(0); // rings three pixels wide, four apart
     expect(boundaryIou(large, large)).to.equal(1);
@@ -66,7 +74,10 @@ describe('The confusion matrix', () => {
   });
 
   it('names the label that is no class', () => {
-    expect(() => addLabels(confusionMatrix(2), [0, 1], [0, 2])).to.throw(OneirosError, /label 1 is 1 where 2 .* 0 to 1/);
+    expect(() => addLabels(confusionMatrix(2), [0, 1], [0, 2])).to.throw(
+      OneirosError,
+      /label 1 is 1 where 2 .* 0 to 1/,
+    );
     expect(() => addLabels(confusionMatrix(2), [0], [])).to.throw(OneirosError, /1, not 0/);
     expect(() => confusionMatrix(1e6)).to.throw(OneirosError, /1 to 4096/);
   });

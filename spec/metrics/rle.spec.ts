@@ -27,7 +27,9 @@ describe('Run-length masks', () => {
   });
 
   it('of polygons, merged, compared and written are those of pycocotools', () => {
-    for (const { size, polygon, counts, area, box, other, union, intersection, iou, crowdIou } of cases('rle')) {
+    for (const { size, polygon, counts, area, box, other, union, intersection, iou, crowdIou } of cases(
+      'rle',
+    )) {
       const [height, width] = numbers(size);
       const shape = { width: width!, height: height! };
       const a = polygonToRle(numbers(polygon), shape);
@@ -47,7 +49,10 @@ describe('Run-length masks', () => {
   it('survive encoding and decoding whatever they hold', () => {
     const random = seeded(5);
     for (let i = 0; i < 50; i++) {
-      const size = { width: 1 + Math.floor(random.uniform() * 20), height: 1 + Math.floor(random.uniform() * 20) };
+      const size = {
+        width: 1 + Math.floor(random.uniform() * 20),
+        height: 1 + Math.floor(random.uniform() * 20),
+      };
       const share = random.uniform();
       const image = mask(
         size,

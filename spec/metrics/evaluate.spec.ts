@@ -1,0 +1,182 @@
+import { expect } from 'chai';
+import { OneirosError } from '../../lib/errors.js';
+import { averagePrecision, cocoFigures, evaluateDetections, vocFigures } from '../../lib/metrics/evaluate.js';
+import { lectureAp, lectureMap } from '../../lib/metrics/lecture.js';
+import { cocoProtocol, vocProtocol, type CocoOptions } from '../../lib/metrics/protocol.js';
+import { random as seeded } from '../../lib/tensor/random.js';
+import { randomScene, scene, type FoundObject, type Object4, type TrueObject } from './scene.js';
+
+const coco = (objects: readonly TrueObject[], found: readonly FoundObject[], options: CocoOptions = {}) => {
+  const { truth, detections } = scene(objects, found);
+  return cocoFigures(evaluateDetections(truth, detections, cocoProtocol(options)), options);
+};
+const voc = (year: 'voc2007' | 'voc2012', objects: readonly TrueObject[], found: readonly FoundObject[]) => {
+  const { truth, detections } = scene(objects, found);
+  return vocFigures(evaluateDetections(truth, detections, vocProtocol(year, { pixels: 'continuous' }))).mAP;
+};
+const near = (value: number) => [value - 1e-12, value + 1e-12] as const;
+
+const here: Object4 = [0, 0, 40, 40];
+const there: Object4 = [50, 50, 40, 40];
+
+describe('Average precision', () => {
+  it('is the area under the envelope: right, wrong, right with 2 to find', () => {
+    // Precision 1 up to recall ½, then 2/3.
+    const found = () => Float64Array.of(1, 2 / 3);
+    expect(averagePrecision(found(), 2, 'every-point')).to.be.within(...near((1 + 2 / 3) / 2));
+    expect(averagePrecision(found(), 2, 11)).to.be.within(...near((6 + 5 * (2 / 3)) / 11));
+    expect(averagePrecision(found(), 2, 101)).to.be.within(...near((51 + 50 * (2 / 3)) / 101));
+    // A later rise lifts what is before it; what is never reached counts 0.
+    expect(averagePrecision(Float64Array.of(0.5, 0.8), 4, 'every-point')).to.be.within(...near(0.4));
+    expect(averagePrecision(Float64Array.of(), 4, 11)).to.equal(0);
+  });
+
+  it('by COCO: one of two objects found', () => {
+    const figures = coco([{ box: here }, { box: there }], [{ box: here, score: 0.9 }]);
+    expect(figures.AP).to.be.within(...near(51 / 101));
+    expect(figures.AR100).to.equal(0.5);
+    expect([figures.APs, figures.APl, figures.ARs, figures.ARl]).to.deep.equal([-1, -1, -1, -1]);
+  });
+
+  it('by Pascal: a second detection of an object is wrong, though it lies on a free one as well', () => {
+    const objects: TrueObject[] = [{ box: [0, 0, 40, 40] }, { box: [4, 0, 40, 40] }];
+    const found: FoundObject[] = [
+      { box: [0, 0, 40, 40], score: 0.9 },
+      { box: [1, 0, 40, 40], score: 0.8 },
+    ];
+    expect(voc('voc2012', objects, found)).to.equal(0.5);
+    expect(voc('voc2007', objects, found)).to.be.within(...near(6 / 11));
+    expect(coco(objects, found, { thresholds: [0.5] }).AP50).to.be.within(...near(1));
+  });
+
+  it('by Pascal: what is difficult is neither right nor wrong to find', () => {
+    const objects: TrueObject[] = [{ box: here, ignore: 1 }, { box: there }];
+    const found: FoundObject[] = [
+      { box: here, score: 0.9 },
+      { box: there, score: 0.8 },
+    ];
+    expect(voc('voc2012', objects, found)).to.equal(1);
+  });
+
+  it('by COCO: a crowd takes in any number, and over the area of what is found', () => {
+    const objects: TrueObject[] = [
+      { box: [0, 0, 100, 100], iscrowd: 1 },
+      { box: there, image: 2 },
+    ];
+    const inCrowd = [here, there, here].map((box) => ({ box, score: 0.9 }));
+    expect(coco(objects, [...inCrowd, { box: there, image: 2, score: 0.1 }]).AP).to.be.within(...near(1));
+  });
+});
+
+describe('Quirks of pycocotools', () => {
+  it('the id 0 is no match, or an ordinary one', () => {
+    const objects: TrueObject[] = [{ box: here, id: 0 }];
+    expect(coco(objects, [{ box: here, score: 1 }]).AP).to.equal(0);
+    expect(coco(objects, [{ box: here, score: 1 }], { idZeroUnmatched: false }).AP).to.be.within(...near(1));
+  });
+
+  it('"ignore" is overwritten, or heard', () => {
+    const objects: TrueObject[] = [{ box: here, ignore: 1 }, { box: there }];
+    const found = [{ box: there, score: 1 }];
+    expect(coco(objects, found).AR100).to.equal(0.5);
+    expect(coco(objects, found, { ignoreOverwritten: false }).AR100).to.equal(1);
+  });
+
+  it('AP is at 100 detections and nothing else, or at the most there are', () => {
+    const found = [{ box: here, score: 1 }];
+    const maxDets = [1, 5, 50] as const;
+    expect(coco([{ box: here }], found, { maxDets }).AP).to.equal(-1);
+    expect(coco([{ box: here }], found, { maxDets, headlineAt100: false }).AP).to.be.within(...near(1));
+  });
+});
+
+describe('The properties of evaluation', () => {
+  const scenes = Array.from({ length: 40 }, (_, i) => randomScene(seeded(i)));
+  const protocols = {
+    coco: cocoProtocol(),
+    voc2007: vocProtocol('voc2007'),
+    voc2012: vocProtocol('voc2012', { pixels: 'continuous' }),
+  };
+
+  for (const [name, protocol] of Object.entries(protocols)) {
+    const aps = (
+      objects: readonly TrueObject[],
+      found: readonly FoundObject[],
+      maxDets: readonly number[] = protocol.maxDets,
+    ) => {
+      const { truth, detections } = scene(objects, found);
+      return [...evaluateDetections(truth, detections, { ...protocol, maxDets }).ap];
+    };
+    it(`${name}: the order of the files does not matter`, () => {
+      for (const { objects, found } of scenes)
+        expect(aps([...objects].reverse(), [...found].reverse())).to.deep.equal(aps(objects, found));
+    });
+
+    it(`${name}: scores count by their order alone`, () => {
+      for (const { objects, found } of scenes) {
+        const rescored = found.map((one) => ({ ...one, score: Math.exp(3 * one.score) - 7 }));
+        expect(aps(objects, rescored)).to.deep.equal(aps(objects, found));
+      }
+    });
+
+    it(`${name}: everything found gives 1, nothing found 0, nothing to find −1`, () => {
+      for (const { objects, found } of scenes) {
+        for (const ap of aps(objects, objects, [100])) expect(ap === -1 || ap > 1 - 1e-12).to.equal(true);
+        for (const ap of aps(objects, [])) expect(ap === -1 || ap === 0).to.equal(true);
+        for (const ap of aps([], found)) expect(ap).to.equal(-1);
+      }
+    });
+
+    it(`${name}: all figures are in [0, 1], and what is worse than everything cannot help`, () => {
+      for (const { objects, found } of scenes) {
+        const before = aps(objects, found);
+        const worse = aps(objects, [...found, { box: [90, 90, 1, 1], score: -1 }]);
+        before.forEach((ap, i) => {
+          expect(ap === -1 || (ap >= 0 && ap <= 1)).to.equal(true);
+          expect(worse[i]).to.be.at.most(ap + 1e-15);
+        });
+      }
+    });
+  }
+
+  it('AP and recall do not rise with the threshold, and recall not fall with more detections', () => {
+    for (const { objects, found } of scenes) {
+      const thresholds = [0.1, 0.3, 0.5, 0.7, 0.9];
+      const { truth, detections } = scene(objects, found);
+      const { ap } = evaluateDetections(truth, detections, vocProtocol('voc2012', { iou: 0.1 }));
+      thresholds.slice(1).reduce(
+        (previous, iou) => {
+          const next = [...evaluateDetections(truth, detections, vocProtocol('voc2012', { iou })).ap];
+          next.forEach((value, i) => expect(value).to.be.at.most(previous[i]! + 1e-15));
+          return next;
+        },
+        [...ap],
+      );
+      const { AR1, AR10, AR100 } = cocoFigures(evaluateDetections(truth, detections, cocoProtocol()));
+      expect(AR1 <= AR10 && AR10 <= AR100).to.equal(true);
+    }
+  });
+});
+
+describe("The lecture's average precision", () => {
+  const ious = [0.29, 0.11, 0.701, 0.001, 0.92, 0.45];
+  it('is the fraction of candidates above the threshold', () => {
+    expect(lectureAp(ious, 0.5)).to.equal(1 / 3);
+    expect(lectureMap(ious, [0, 1])).to.equal(1 / 2);
+    expect(lectureAp([0.5], 0.5)).to.equal(0);
+  });
+  it('needs candidates and thresholds from 0 to 1', () => {
+    expect(() => lectureAp([], 0.5)).to.throw(OneirosError, /no candidates/);
+    expect(() => lectureMap(ious, [])).to.throw(OneirosError, /no thresholds/);
+    expect(() => lectureAp([NaN], 0.5)).to.throw(OneirosError, /not NaN/);
+    expect(() => lectureAp(ious, 50)).to.throw(OneirosError, /not 50/);
+  });
+});
+
+describe('Protocols', () => {
+  it('refuse thresholds and limits that are none', () => {
+    expect(() => cocoProtocol({ thresholds: [] })).to.throw(OneirosError, /from 0 to 1/);
+    expect(() => cocoProtocol({ maxDets: [10, 1, 100] })).to.throw(OneirosError, /ascending/);
+    expect(() => vocProtocol('voc2007', { iou: 50 })).to.throw(OneirosError, /not 50/);
+  });
+});

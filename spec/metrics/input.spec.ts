@@ -1,0 +1,215 @@
+import { expect } from 'chai';
+import { OneirosError } from '../../lib/errors.js';
+import { cocoDetections, cocoTruth, readCocoDetections, readCocoTruth } from '../../lib/metrics/coco.js';
+import { jsonRecords, type JsonRecord } from '../../lib/metrics/json-records.js';
+import { pascalDetections, pascalTruth } from '../../lib/metrics/pascal.js';
+
+/** The message that reading ends with. */
+async function complaintOf(work: () => unknown): Promise<string> {
+  try {
+    await work();
+  } catch (error) {
+    if (error instanceof OneirosError && !error.message.includes('\n'))
+      return `${error.code}: ${error.message}`;
+    throw error;
+  }
+  return 'nothing';
+}
+
+async function recordsOf(...chunks: (string | Uint8Array)[]): Promise<JsonRecord[]> {
+  const records: JsonRecord[] = [];
+  for await (const batch of jsonRecords(chunks)) records.push(...batch);
+  return records;
+}
+
+describe('Records of a JSON stream', () => {
+  it('come from an array, or from the arrays of an object', async () => {
+    expect(await recordsOf(' [1, "a]", [2, {"b": "}"}] , {}] ')).to.deep.equal(
+      [1, 'a]', [2, { b: '}' }], {}].map((value, index) => ({ section: null, index, value })),
+    );
+    expect(
+      await recordsOf('\ufeff{"info": {"x": [1]}, "a": [true], "n": 5, "e": [], "b": [null, -1.5e3]}'),
+    ).to.deep.equal([
+      { section: 'a', index: 0, value: true },
+      { section: 'b', index: 0, value: null },
+      { section: 'b', index: 1, value: -1500 },
+    ]);
+    expect(await recordsOf('{}')).to.deep.equal([]);
+  });
+
+  it('do not depend on where the text is cut, not in escapes and not in characters', async () => {
+    const text = '{"k\\"]": [{"name": "\\\\\\"}ö😀", "v": [12, 34]}, 567, "\\u00e9"], "x": 89}';
+    const bytes = new TextEncoder().encode(text);
+    const whole = await recordsOf(text);
+    expect(whole[0]!.value).to.deep.equal({ name: '\\"}ö😀', v: [12, 34] });
+    for (let cut = 1; cut < bytes.length; cut++)
+      expect(await recordsOf(bytes.subarray(0, cut), bytes.subarray(cut))).to.deep.equal(whole);
+    expect(await recordsOf(...Array.from(bytes, (_, i) => bytes.subarray(i, i + 1)))).to.deep.equal(whole);
+  });
+
+  for (const [text, message] of [
+    ['', /ends too early/],
+    ['[{"a": 1}', /record 1: it ends too early/],
+    ['{"a": [1, 2', /a\[1\]: it ends too early/],
+    ['[1, 2,]', /record 2/],
+    ['[1 2]', /record 1: a comma was expected/],
+    ['[1]]', /more after its end/],
+    ['"text"', /neither an object nor an array/],
+    ['{"a": [1], }', /a key in quotes/],
+    ['{"a" [1]}', /a colon/],
+    ['{a: 1}', /a key in quotes/],
+    ['[{"x": 1}, {"x": ]}]', /record 1 is not valid JSON/],
+    ['[{"x": NaN}]', /record 0 is not valid JSON: it holds NaN/],
+    ['{"annotations": [{}, {"bbox": [-Infinity]}]}', /annotations\[1\] .*-Infinity/],
+  ] as const)
+    it(`refuse ${JSON.stringify(text)}`, async () => {
+      expect(await complaintOf(() => recordsOf(text)))
+        .to.match(message)
+        .and.match(/^bad-input/);
+    });
+
+  it('refuse what is not UTF-8, and stop when told', async () => {
+    expect(await complaintOf(() => recordsOf(Uint8Array.of(0x5b, 0xff)))).to.match(/UTF-8/);
+    const reason = new Error('enough');
+    const reading = jsonRecords(['[1]'], { signal: AbortSignal.abort(reason) }).next();
+    expect(await reading.catch((error: unknown) => error)).to.equal(reason);
+  });
+});
+
+describe('COCO files', () => {
+  const image = { id: 7, width: 20, height: 10 };
+  const category = { id: 1, name: 'cat' };
+  const annotation = { id: 5, image_id: 7, category_id: 1, bbox: [0, 0, 4, 4], area: 16, iscrowd: 0 };
+  const file = { images: [image], categories: [category], annotations: [annotation] };
+  const truth = cocoTruth(file);
+  const found = { image_id: 7, category_id: 1, bbox: [0, 0, 4, 4], score: 0.5 };
+
+  it('give tables, whatever the order of their sections', async () => {
+    const { annotations, ...rest } = file;
+    expect(await readCocoTruth([JSON.stringify({ annotations, ...rest })])).to.deep.equal(truth);
+    expect(truth).to.deep.include({ count: 1, categories: [category], images: [image] });
+    expect(await readCocoDetections(['[]'], truth)).to.deep.include({ count: 0 });
+  });
+
+  it('take areas from boxes where there are none, and leave out what is not evaluated', () => {
+    const { area, iscrowd, ...short } = annotation;
+    expect([area, iscrowd, ...cocoTruth({ ...file, annotations: [short] }).area]).to.deep.equal([16, 0, 16]);
+    const elsewhere = [
+      { ...annotation, image_id: 8 },
+      { ...annotation, id: 6, category_id: 2 },
+    ];
+    expect(cocoTruth({ ...file, annotations: elsewhere }).count).to.equal(0);
+    expect(cocoDetections([{ ...found, category_id: 2 }], truth).count).to.equal(0);
+  });
+
+  for (const [what, change, message] of [
+    ['two images of one id', { images: [image, image] }, /image 7: the id 7 is there twice/],
+    ['two categories of one id', { categories: [category, category] }, /category 1: the id 1 is there twice/],
+    [
+      'two annotations of one id',
+      { annotations: [annotation, annotation] },
+      /annotations\[1\] \(id 5\): the id 5 is there twice/,
+    ],
+    [
+      'an image without an id',
+      { images: [{}] },
+      /images\[0\]: "id" is missing: expected a whole number or text/,
+    ],
+    [
+      'an inverted box',
+      { annotations: [{ ...annotation, bbox: [5, 5, -2, 3] }] },
+      /annotations\[0\] \(id 5\): its box is \[5, 5, -2, 3\]/,
+    ],
+    [
+      'half a box',
+      { annotations: [{ ...annotation, bbox: [5, 5] }] },
+      /annotations\[0\]: "bbox" is \[5,5\]: expected the four numbers/,
+    ],
+    ['a crowd of 3', { annotations: [{ ...annotation, iscrowd: 3 }] }, /"iscrowd" is 3: expected 0 or 1/],
+    [
+      'an area in words',
+      { annotations: [{ ...annotation, area: 'big' }] },
+      /"area" is "big": expected a number/,
+    ],
+    ['null for an annotation', { annotations: [null] }, /annotations\[0\]: it is null: expected an object/],
+  ] as const)
+    it(`refuse ${what}`, async () => {
+      const document = { ...file, ...change };
+      expect(await complaintOf(() => readCocoTruth([JSON.stringify(document)]))).to.match(message);
+      expect(await complaintOf(() => cocoTruth(document))).to.match(message);
+    });
+
+  for (const [what, change, message] of [
+    ['an unknown image', { image_id: 8 }, /detection 1: the ground truth has no image 8/],
+    ['a box of NaN', { bbox: [0, NaN, 1, 1] }, /detection 1: its box is \[0, NaN, 1, 1\]/],
+    ['an inverted box', { bbox: [0, 0, 1, -1] }, /detection 1: its box is \[0, 0, 1, -1\]/],
+    ['no score', { score: undefined }, /detection 1: "score" is missing: expected a number/],
+    ['an infinite score', { score: Infinity }, /detection 1: its score is Infinity/],
+  ] as const)
+    it(`refuse a detection with ${what}`, async () => {
+      expect(await complaintOf(() => cocoDetections([found, { ...found, ...change }], truth))).to.match(
+        message,
+      );
+    });
+
+  for (const [what, segmentation, message] of [
+    [
+      'another size',
+      { size: [3, 3], counts: [9] },
+      /detection 0: its mask is 3×3 pixels, but its image is 20×10/,
+    ],
+    ['too few runs', { size: [10, 20], counts: [9] }, /detection 0: the runs add up to 9/],
+    ['a broken string', { size: [10, 20], counts: 'é' }, /detection 0: character 0/],
+    ['no counts', { size: [10, 20] }, /detection 0: "counts" is missing/],
+    ['two points', [[1, 2, 3, 4]], /detection 0: a polygon is at least three/],
+    ['words', ['x'], /detection 0: "segmentation" is \["x"\]: expected polygons/],
+    ['nothing', [], /detection 0: "segmentation" is \[\]/],
+  ] as const)
+    it(`refuse a mask of ${what}`, async () => {
+      const masks = cocoTruth({ ...file, annotations: [] }, { iouType: 'segm' });
+      expect(await complaintOf(() => cocoDetections([{ ...found, bbox: [], segmentation }], masks))).to.match(
+        message,
+      );
+    });
+
+  it('must be of the right kind', async () => {
+    expect(await complaintOf(() => readCocoTruth(['[{}]']))).to.match(/an array: expected an object/);
+    expect(await complaintOf(() => readCocoDetections([JSON.stringify(file)], truth))).to.match(
+      /an object: expected an array/,
+    );
+    expect(await complaintOf(() => cocoDetections({}, truth))).to.match(/an array of objects/);
+  });
+});
+
+describe('Pascal text', () => {
+  const truth = pascalTruth([{ image: 'a', text: '\ufeffcat 0 0 4 4\r\n\n dog 1 1 2 2 difficult\n' }]);
+
+  it('is read line by line', () => {
+    expect(truth.categories.map(({ name }) => name)).to.deep.equal(['cat', 'dog']);
+    expect([...truth.boxes, ...truth.ignore]).to.deep.equal([0, 0, 4, 4, 1, 1, 2, 2, 0, 1]);
+    const found = pascalDetections([{ image: 'a', text: 'cat .5 1 2 4 4\nbird 1 0 0 1 1' }], truth, {
+      form: 'xyxy',
+    });
+    expect([...found.score, ...found.boxes]).to.deep.equal([0.5, 1, 2, 3, 2]);
+  });
+
+  for (const [text, message] of [
+    ['cat 1 2 3', /a, line 1: expected a class, a score and four numbers, found "cat 1 2 3"/],
+    ['cat .5 0 0 1 1\ncat .5 0 0 x 1', /a, line 2: its box is \[0, 0, NaN, 1\]/],
+    ['cat .5 0 0 -1 1', /a, line 1: its box is \[0, 0, -1, 1\]/],
+    ['cat high 0 0 1 1', /a, line 1: its score is NaN/],
+  ] as const)
+    it(`refuses ${JSON.stringify(text)}`, async () => {
+      expect(await complaintOf(() => pascalDetections([{ image: 'a', text }], truth))).to.match(message);
+    });
+
+  it('refuses unknown and doubled images', async () => {
+    const file = { image: 'b', text: 'cat 1 0 0 1 1' };
+    expect(await complaintOf(() => pascalDetections([file], truth))).to.match(/b, line 1: .* no image "b"/);
+    const twice = [
+      { image: 'b', text: '' },
+      { image: 'b', text: '' },
+    ];
+    expect(await complaintOf(() => pascalTruth(twice))).to.match(/image "b": the id "b" is there twice/);
+  });
+});
