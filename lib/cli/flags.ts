@@ -21,7 +21,8 @@ function flagOf(name: string, option: Option): Flag {
     : flag.argParser((text) => parseNumber(text, option));
 }
 
-function parseNumber(text: string, option: Option): number {
+/** A number within an option's range: for flags that are declared by hand. */
+export function parseNumber(text: string, option: Option): number {
   const value = text.trim() === '' ? NaN : Number(text);
   const expected = complaint(option, value);
   if (expected !== null) throw new InvalidArgumentError(`It must be ${expected}.`);
