@@ -1,6 +1,6 @@
 import { grad } from '../autodiff/grad.js';
-import { extract } from '../models/extract.js';
 import type { Network } from '../models/network.js';
+import { extractSubgraph } from '../onnx/extract.js';
 import type { Model } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
 import type { Guide } from './guide.js';
@@ -8,7 +8,8 @@ import { addObjective, type ObjectiveKind, type ObjectiveTerm } from './objectiv
 
 /** The graph that takes the image to the terms' layers, and does nothing beyond. */
 export function layersModel(network: Network, terms: readonly ObjectiveTerm[]): Model {
-  return extract(network.model, [...new Set(terms.map(({ value }) => value))]);
+  const values = new Set(terms.map(({ value }) => value));
+  return extractSubgraph(network.model, [network.image], [...values]);
 }
 
 /** The graph that takes the image to `objective` and, as `d_<image>`, the gradient of that. */

@@ -13,7 +13,7 @@ import { dreamModel, layersModel } from './dream-graph.js';
 import { dreamOptions } from './dream-options.js';
 import { guideFeatures } from './guide.js';
 import { defaultDreamLayers, objectiveTerms } from './layers.js';
-import { imageSizes, peakBytes, pictureBytes, requireMemory } from './memory.js';
+import { imageSizes, pictureBytes, requireMemory, sessionBytes } from './memory.js';
 import { minimumSide } from './minimum.js';
 import { octaveSizes } from './octaves.js';
 import { pictureGradient, type GradientSession } from './tiled-gradient.js';
@@ -48,7 +48,7 @@ export class Dreamer implements AsyncDisposable {
     const guide = await guideFeatures(network, features, options.guide, sessionOptions);
     const model = dreamModel(network, terms, settings.objective, guide);
     const checkMemory = (picture: Size, part: Size) => {
-      const needed = peakBytes(model, imageSizes(network, part)) + pictureBytes(picture, copies);
+      const needed = sessionBytes(model, imageSizes(network, part)) + pictureBytes(picture, copies);
       requireMemory(needed, memoryLimit, picture, 'choose a smaller size or smaller tiles');
     };
     const minimum = minimumSide(features);

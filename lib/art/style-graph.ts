@@ -1,6 +1,6 @@
 import { grad } from '../autodiff/grad.js';
-import { extract } from '../models/extract.js';
 import type { Value } from '../onnx/builder.js';
+import { extractSubgraph } from '../onnx/extract.js';
 import type { Model } from '../onnx/graph.js';
 import { Builder, shapeOf } from '../onnx/ops.js';
 import type { OptionValues } from '../options.js';
@@ -44,7 +44,7 @@ export const targetName = {
 } as const;
 
 /** The graph that takes an image to the content layers' features and the style layers' moments. */
-export function featuresModel({ model, content, style }: StyleProblem): Model {
+export function featuresModel({ model, image, content, style }: StyleProblem): Model {
   const b = Builder.from(model.graph);
   for (const { value } of content) b.output(b.value(value), targetName.content(value));
   for (const { value } of style) {
@@ -53,10 +53,8 @@ export function featuresModel({ model, content, style }: StyleProblem): Model {
     b.output(gram, targetName.gram(value));
   }
   const whole = b.model();
-  return extract(
-    whole,
-    whole.graph.outputs.map(({ name }) => name),
-  );
+  const outputs = whole.graph.outputs.map(({ name }) => name);
+  return extractSubgraph(whole, [image], outputs);
 }
 
 /**

@@ -7,7 +7,7 @@ import { resolveOptions, type Given, type OptionValues } from '../options.js';
 import { openSession, type SessionOptions } from '../runtime/session.js';
 import { random } from '../tensor/random.js';
 import { defaultContentLayers, defaultStyleLayers, resolveLayers, type LayerWeights } from './layers.js';
-import { imageSizes, peakBytes, pictureBytes, requireMemory } from './memory.js';
+import { imageSizes, pictureBytes, requireMemory, sessionBytes } from './memory.js';
 import { minimumSide } from './minimum.js';
 import { octaveSizes } from './octaves.js';
 import { descend, type StyleStep } from './style-descent.js';
@@ -60,7 +60,7 @@ export async function* style(
   const sizes = octaveSizes(full, scaleCount(full, settings.smallest), Math.SQRT2, minimum);
   const model = lossModel(problem);
   const needed =
-    peakBytes(model, imageSizes(network, full)) + pictureBytes(full, copies + 2 * settings.history);
+    sessionBytes(model, imageSizes(network, full)) + pictureBytes(full, copies + 2 * settings.history);
   requireMemory(needed, options.memoryLimit ?? Infinity, full, 'choose a smaller size');
 
   const { signal } = options;

@@ -1,48 +1,87 @@
-import { Option, type Command } from 'commander';
-import { OneirosError } from '../errors.js';
-import { GoogLeNet, SqueezeNet, VGG19, vgg19Options } from '../models/classifiers.js';
+import { InvalidArgumentError, type Command } from 'commander';
 import type { Classifier } from '../models/classifier.js';
+import { vgg19Options } from '../models/classifiers.js';
 import type { Placement } from '../models/image-network.js';
+import { parseLabels } from '../models/labels.js';
+import { isNetwork, loadNetwork as load, networkNames } from '../models/open.js';
+import { preprocessingNames } from '../models/preprocessing.js';
 import { choice, count, type OptionValues } from '../options.js';
+import { fileText } from './annotations.js';
 import { addFlags } from './flags.js';
 import type { Terminal } from './terminal.js';
 
-const placementOptions = {
+/** Where networks run: for every command that runs one. */
+export const placementOptions = {
   provider: choice(['auto', 'cpu', 'cuda', 'webgpu'], 'auto', 'what ONNX Runtime computes on'),
   threads: count(0, 'threads on the CPU; 0: one for each core', 0),
 } as const;
 
-export interface NetworkFlags
-  extends OptionValues<typeof placementOptions>, OptionValues<typeof vgg19Options> {
-  readonly model: string;
-  readonly weights: string;
-}
+const networkOptions = {
+  ...vgg19Options,
+  preprocessing: choice(
+    ['auto', ...preprocessingNames],
+    'auto',
+    'what the network was trained on: caffe and bvlc are BGR 0…255 minus the mean, imagenet is torchvision’s, none RGB 0…1; auto: as its file says',
+  ),
+  ...placementOptions,
+} as const;
 
-/** The networks that the command line knows, by the word for `--model`. */
-const loaders: Readonly<Record<string, (flags: NetworkFlags, placement: Placement) => Promise<Classifier>>> =
-  {
-    googlenet: ({ weights }, placement) => GoogLeNet.load(weights, { placement }),
-    squeezenet: ({ weights }, placement) => SqueezeNet.load(weights, { placement }),
-    vgg19: ({ weights, pooling }, placement) => VGG19.load(weights, { pooling, placement }),
-    'vgg19-slim16x': ({ weights, pooling }, placement) =>
-      VGG19.load(weights, { pooling, padding: 'reflect', placement }),
-  };
+export interface NetworkFlags extends OptionValues<typeof networkOptions> {
+  readonly model: string;
+  readonly weights?: string;
+  readonly labels?: string;
+}
 
 /** Gives a command the flags that say which network to take, and where to run it. */
 export function addNetworkFlags(command: Command): Command {
   command
-    .addOption(
-      new Option('--model <name>', 'the network').choices(Object.keys(loaders)).makeOptionMandatory(),
+    .requiredOption(
+      '--model <network>',
+      `the network: ${networkNames.join(', ')}, or an ONNX file`,
+      parseModel,
     )
-    .requiredOption('--weights <file>', 'its weights: a safetensors file or a PyTorch checkpoint');
-  return addFlags(command, { ...vgg19Options, ...placementOptions });
+    .hook('preAction', () => checkWeights(command, command.opts<NetworkFlags>()));
+  return addWeightFlags(command);
+}
+
+/** The same for a command whose argument is the network. */
+export function addWeightFlags(command: Command): Command {
+  command
+    .option('--weights <file>', 'the weights of a network given by name: safetensors or a PyTorch checkpoint')
+    .option('--labels <file>', 'what its classes are called, a line each (default: as ImageNet’s thousand)');
+  return addFlags(command, networkOptions);
+}
+
+/** The word for a network, or an ONNX file. */
+export function parseModel(text: string): string {
+  if (isNetwork(text)) return text;
+  throw new InvalidArgumentError(
+    `It must be one of ${networkNames.join(', ')}, or a file that ends in .onnx.`,
+  );
+}
+
+/** Ends the command for bad usage if weights are missing, or in vain. */
+export function checkWeights(
+  command: Command,
+  { model, weights }: Pick<NetworkFlags, 'model' | 'weights'>,
+): void {
+  const isNamed = networkNames.includes(model);
+  if (isNamed && weights === undefined) command.error(`error: ${model} needs --weights <file>`);
+  if (!isNamed && weights !== undefined)
+    command.error(`error: ${model} brings its own weights; leave --weights away`);
 }
 
 /** Loads the network that the flags name, and says on standard error what was found in its weights. */
 export async function loadNetwork(flags: NetworkFlags, terminal: Terminal): Promise<Classifier> {
-  const load = loaders[flags.model];
-  if (load === undefined) throw new OneirosError('bad-argument', `there is no network "${flags.model}"`);
-  const network = await load(flags, placementOf(flags));
+  const { model, weights, pooling, preprocessing } = flags;
+  const labels = flags.labels === undefined ? undefined : parseLabels(await fileText(flags.labels));
+  const network = await load(model, {
+    weights,
+    pooling,
+    labels,
+    preprocessing: preprocessing === 'auto' ? undefined : preprocessing,
+    placement: placementOf(flags),
+  });
   for (const note of network.notes) terminal.say(note);
   return network;
 }

@@ -6,7 +6,7 @@ import type { OptionValues } from '../../options.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { collectLayer } from '../layers.js';
-import { addNetworkFlags, loadNetwork, placementOf, type NetworkFlags } from '../network.js';
+import { addNetworkFlags, networkOf, placementOf, type NetworkFlags } from '../network.js';
 import { frameName, pictureFile, readPicture, recipe, type PictureFile } from '../pictures.js';
 import type { Terminal } from '../terminal.js';
 
@@ -50,7 +50,7 @@ async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Pr
   const files = await Promise.all(names.map(pictureFile));
   const photograph = await readPicture(path);
   const guide = flags.guide === undefined ? undefined : await readPicture(flags.guide);
-  const network = await loadNetwork(flags, terminal);
+  const network = await networkOf(flags, terminal);
   const options = {
     ...flags,
     layers: flags.layer,

@@ -7,7 +7,7 @@ import type { OptionValues } from '../../options.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { collectLayer, parseNumbers } from '../layers.js';
-import { addNetworkFlags, loadNetwork, placementOf, type NetworkFlags } from '../network.js';
+import { addNetworkFlags, networkOf, placementOf, type NetworkFlags } from '../network.js';
 import { pictureFile, readPicture, recipe } from '../pictures.js';
 import type { Terminal } from '../terminal.js';
 
@@ -58,7 +58,7 @@ async function runStyle(
   const content = await readPicture(contentPath);
   const styles = await Promise.all(stylePaths.map(readPicture));
   const initImage = flags.initImage === undefined ? undefined : await readPicture(flags.initImage);
-  const network = await loadNetwork(flags, terminal);
+  const network = await networkOf(flags, terminal);
   const steps = style(network, content, styles, {
     ...flags,
     contentLayers: flags.contentLayer,
