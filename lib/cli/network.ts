@@ -3,7 +3,7 @@ import type { Classifier } from '../models/classifier.js';
 import { vgg19Options } from '../models/classifiers.js';
 import type { Placement } from '../models/image-network.js';
 import { parseLabels } from '../models/labels.js';
-import { isNetwork, loadNetwork as load, networkNames } from '../models/open.js';
+import { isNetwork, loadNetwork, networkNames } from '../models/open.js';
 import { preprocessingNames } from '../models/preprocessing.js';
 import { choice, count, type OptionValues } from '../options.js';
 import { fileText } from './annotations.js';
@@ -72,10 +72,10 @@ export function checkWeights(
 }
 
 /** Loads the network that the flags name, and says on standard error what was found in its weights. */
-export async function loadNetwork(flags: NetworkFlags, terminal: Terminal): Promise<Classifier> {
+export async function networkOf(flags: NetworkFlags, terminal: Terminal): Promise<Classifier> {
   const { model, weights, pooling, preprocessing } = flags;
   const labels = flags.labels === undefined ? undefined : parseLabels(await fileText(flags.labels));
-  const network = await load(model, {
+  const network = await loadNetwork(model, {
     weights,
     pooling,
     labels,

@@ -19,6 +19,11 @@ const loaders: Readonly<Record<string, Load>> = {
 /** The networks that `loadNetwork` knows by name. */
 export const networkNames: readonly string[] = Object.keys(loaders);
 
+/** Whether `loadNetwork` knows what is meant: one of `networkNames`, or a path that ends in .onnx. */
+export function isNetwork(model: string): boolean {
+  return networkNames.includes(model) || /\.onnx$/i.test(model);
+}
+
 export interface LoadOptions extends VGG19Options {
   /** The weights of a network that is given by name. */
   readonly weights?: WeightsSource | undefined;
@@ -39,7 +44,7 @@ export async function loadNetwork(model: string, { weights, ...options }: LoadOp
       `${model} needs weights: a safetensors file or a PyTorch checkpoint`,
     );
   }
-  if (!/\.onnx$/i.test(model))
+  if (!isNetwork(model))
     throw new OneirosError(
       'bad-argument',
       `there is no network ${JSON.stringify(model)}: it is one of ${networkNames.join(', ')}, or a file that ends in .onnx`,

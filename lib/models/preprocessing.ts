@@ -30,6 +30,13 @@ export const preprocessings = {
 
 export type PreprocessingName = keyof typeof preprocessings;
 
+export const preprocessingNames = [
+  'caffe',
+  'bvlc',
+  'imagenet',
+  'none',
+] as const satisfies readonly PreprocessingName[];
+
 /** Its numbers, given by name or as they are. */
 export function preprocessingOf(given: PreprocessingName | Preprocessing): Preprocessing {
   return typeof given === 'string' ? preprocessings[given] : given;
@@ -62,6 +69,9 @@ function triple(text: string): Triple | null {
   return more.length === 0 && [a, b, c].every(Number.isFinite) ? [a, b, c] : null;
 }
 
+/** How the names of a preprocessing's constants begin, which nobody has learned. */
+export const fixedConstants = 'preprocessing.';
+
 /**
  * One 1×1 convolution that makes of RGB in [0, 1] what the network was trained on.
  * @throws OneirosError `bad-argument` for a standard deviation of 0, or numbers that are none
@@ -77,7 +87,10 @@ export function preprocess(b: Builder, image: Value, preprocessing: Preprocessin
   std.forEach((deviation, channel) => {
     kernel[3 * channel + (order === 'bgr' ? 2 - channel : channel)] = scale / deviation;
   });
-  const weight = b.constant(float32(kernel, [3, 3, 1, 1]), `${name}.weight`);
-  const bias = b.constant(float32(mean.map((value, channel) => -value / std[channel]!)), `${name}.bias`);
+  const weight = b.constant(float32(kernel, [3, 3, 1, 1]), `${fixedConstants}weight`);
+  const bias = b.constant(
+    float32(mean.map((value, channel) => -value / std[channel]!)),
+    `${fixedConstants}bias`,
+  );
   return b.op('Conv', [image, weight, bias], {}, { name });
 }

@@ -1,7 +1,19 @@
 import type { Register } from '../command.js';
+import { registerClassify } from './classify.js';
+import { registerDetect } from './detect.js';
 import { registerDream } from './dream.js';
 import { registerEvaluate } from './evaluate.js';
+import { registerInspect } from './inspect.js';
+import { registerSegment } from './segment.js';
 import { registerStyle } from './style.js';
 
 /** Every command, in the order in which the help lists them. */
-export const commands: readonly Register[] = [registerDream, registerStyle, registerEvaluate];
+export const commands: readonly Register[] = [
+  registerClassify,
+  registerDetect,
+  registerDream,
+  registerStyle,
+  registerEvaluate,
+  registerInspect,
+  registerSegment,
+];

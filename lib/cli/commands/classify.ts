@@ -1,0 +1,56 @@
+import { messageOf } from '../../errors.js';
+import { readImage } from '../../files/image.js';
+import { classifyOptions } from '../../models/classifier.js';
+import type { Classification } from '../../models/labels.js';
+import type { OptionValues } from '../../options.js';
+import { batchOptions, classify, type Picture } from '../../vision/classify.js';
+import type { Register } from '../command.js';
+import { addFlags } from '../flags.js';
+import { addNetworkFlags, networkOf, type NetworkFlags } from '../network.js';
+import type { Terminal } from '../terminal.js';
+
+const options = { ...classifyOptions, ...batchOptions };
+
+interface ClassifyFlags extends NetworkFlags, OptionValues<typeof options> {
+  readonly json?: boolean;
+}
+
+export const registerClassify: Register = (program, terminal) => {
+  const command = program
+    .command('classify')
+    .summary('tell what pictures show')
+    .description('Tells what pictures show: the most probable classes of each.')
+    .argument('<image...>', 'the pictures');
+  addFlags(addNetworkFlags(command), options)
+    .option('--json', 'print one JSON object a picture')
+    .action((images: readonly string[], flags: ClassifyFlags) => runClassify(images, flags, terminal));
+};
+
+async function runClassify(
+  images: readonly string[],
+  flags: ClassifyFlags,
+  terminal: Terminal,
+): Promise<void> {
+  await using network = await networkOf(flags, terminal);
+  const pictures = readable(images, terminal);
+  for await (const { key, labels } of classify(network, pictures, { ...flags, signal: terminal.signal }))
+    terminal.result({ image: key, labels }, describe(key, labels), flags.json);
+}
+
+/** The pictures that can be read; of each of the others a line says why not. */
+async function* readable(paths: readonly string[], terminal: Terminal): AsyncGenerator<Picture<string>> {
+  for (const path of paths) {
+    try {
+      yield { image: await readImage(path), key: path };
+    } catch (error) {
+      terminal.fail(messageOf(error));
+    }
+  }
+}
+
+function describe(image: string, labels: readonly Classification[]): string {
+  const lines = labels.map(
+    ({ id, name, probability }) => `  ${(100 * probability).toFixed(1).padStart(5)} %  ${name} (${id})`,
+  );
+  return [image, ...lines].join('\n');
+}

@@ -1,0 +1,70 @@
+import { messageOf, OneirosError } from '../../errors.js';
+import { readImage } from '../../files/image.js';
+import type { ClassLabel } from '../../models/labels.js';
+import type { OptionValues } from '../../options.js';
+import { batchOptions, evaluateClassifier, type Picture } from '../../vision/classify.js';
+import { filesIn, type NamedFile } from '../annotations.js';
+import type { Register } from '../command.js';
+import { addFlags } from '../flags.js';
+import { addNetworkFlags, networkOf, type NetworkFlags } from '../network.js';
+import type { Terminal } from '../terminal.js';
+
+interface EvaluateFlags extends NetworkFlags, OptionValues<typeof batchOptions> {
+  readonly data: string;
+  readonly json?: boolean;
+}
+
+const endings = ['.jpg', '.jpeg', '.png', '.bmp', '.gif', '.tif', '.tiff'];
+
+export const registerEvaluateClassify: Register = (parent, terminal) => {
+  const command = parent
+    .command('classify')
+    .summary('top-1 and top-5 accuracy of a classifier')
+    .description('Top-1 and top-5 accuracy of a classifier on pictures whose names say what they show.')
+    .requiredOption(
+      '--data <folder>',
+      'the pictures; a name begins with its class’s id: n01440764_tench.jpg',
+    );
+  addFlags(addNetworkFlags(command), batchOptions)
+    .option('--json', 'print the result as JSON')
+    .action((flags: EvaluateFlags) => runEvaluate(flags, terminal));
+};
+
+async function runEvaluate(flags: EvaluateFlags, terminal: Terminal): Promise<void> {
+  const files = await filesIn(flags.data, endings);
+  await using network = await networkOf(flags, terminal);
+  const pictures = labelled(files, network.labels, terminal);
+  const progress = terminal.progress(files.length, 'evaluate');
+  const options = { batch: flags.batch, signal: terminal.signal };
+  try {
+    const accuracy = await evaluateClassifier(network, pictures, options, (done) => progress.update(done));
+    const { images, top1, top5 } = accuracy;
+    const text = `${images} pictures, top-1 ${top1.toFixed(4)}, top-5 ${top5.toFixed(4)}`;
+    terminal.result(accuracy, text, flags.json);
+  } finally {
+    progress.stop();
+  }
+}
+
+/** The pictures with the numbers of their classes; of each that has none, or cannot be read, a line says so. */
+async function* labelled(
+  files: readonly NamedFile[],
+  labels: readonly ClassLabel[],
+  terminal: Terminal,
+): AsyncGenerator<Picture<number>> {
+  const indices = new Map(labels.map(({ id }, index) => [id, index]));
+  for (const { name, path } of files) {
+    try {
+      yield { key: classOf(name, path, indices), image: await readImage(path) };
+    } catch (error) {
+      terminal.fail(messageOf(error));
+    }
+  }
+}
+
+/** The class whose id, up to an underscore, begins a name. */
+function classOf(name: string, path: string, indices: ReadonlyMap<string, number>): number {
+  const index = indices.get(name.split('_', 1)[0] ?? '');
+  if (index !== undefined) return index;
+  throw new OneirosError('bad-input', `${path}: its name does not begin with the id of one of the classes`);
+}

@@ -1,0 +1,145 @@
+import { attr } from '../onnx/attributes.js';
+import type { Dim, Graph, Model, Node, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph.js';
+import { inferModel } from '../onnx/shapes/infer.js';
+import { isFloat } from '../tensor/dtype.js';
+import { sizeOf, type Tensor } from '../tensor/tensor.js';
+import { fixedConstants } from './preprocessing.js';
+
+/** A node of a graph as a layer. */
+export interface LayerReport {
+  /** Its first output. */
+  readonly name: string;
+  readonly op: string;
+  /** Of its first output; `null` where it cannot be inferred, a symbol for a size known only when the graph runs. */
+  readonly shape: Shape | null;
+  /** Numbers learned. What several layers share counts for the first. */
+  readonly parameters: number;
+  /** Of convolutions and matrix products, 0 for other operators; `null` where a size is not known. */
+  readonly multiplyAdds: number | null;
+}
+
+export interface PortReport {
+  readonly name: string;
+  readonly type: string | null;
+  readonly shape: Shape | null;
+}
+
+/** What a model is made of. */
+export interface Inspection {
+  readonly inputs: readonly PortReport[];
+  readonly outputs: readonly PortReport[];
+  /** Versions by domain, `ai.onnx` for ONNX's own. */
+  readonly opsets: Readonly<Record<string, number>>;
+  /** How many nodes there are of each operator, the most frequent first. */
+  readonly operators: Readonly<Record<string, number>>;
+  readonly layers: readonly LayerReport[];
+  readonly parameters: number;
+  /** Of all layers whose sizes are known. */
+  readonly multiplyAdds: number;
+}
+
+/**
+ * Takes stock of a model.
+ * @param size what sizes the inputs leave open are taken to be, in pixels; an open first axis, the batch, is 1
+ * @throws OneirosError `bad-input` if shapes contradict each other
+ */
+export function inspectModel(model: Model, size: number): Inspection {
+  const sized = { ...model, graph: { ...model.graph, inputs: model.graph.inputs.map(sizedTo(size)) } };
+  const facts = inferModel(sized);
+  const shapeOf = (name: string | undefined) => facts.get(name ?? '')?.type?.shape ?? null;
+  const port = ({ name, type }: ValueInfo): PortReport => ({
+    name,
+    type: facts.get(name)?.type?.dtype ?? type?.dtype ?? null,
+    shape: shapeOf(name) ?? type?.shape ?? null,
+  });
+  const learned = learnedParameters(model.graph);
+  const layers = model.graph.nodes.map((node) => ({
+    name: node.outputs[0] ?? '',
+    op: node.op,
+    shape: shapeOf(node.outputs[0]),
+    parameters: learned(node),
+    multiplyAdds: multiplyAddsOf(node, shapeOf),
+  }));
+  return {
+    inputs: sized.graph.inputs.map(port),
+    outputs: model.graph.outputs.map(port),
+    opsets: Object.fromEntries(
+      Array.from(model.opsets, ([domain, version]) => [domain || 'ai.onnx', version]),
+    ),
+    operators: countOperators(model.graph.nodes),
+    layers,
+    parameters: total(layers.map(({ parameters }) => parameters)),
+    multiplyAdds: total(layers.map(({ multiplyAdds }) => multiplyAdds ?? 0)),
+  };
+}
+
+function sizedTo(size: number) {
+  return (input: ValueInfo): ValueInfo => {
+    if (!input.type?.shape) return input;
+    const shape = input.type.shape.map((dim, axis) =>
+      typeof dim === 'number' ? dim : axis === 0 ? 1 : size,
+    );
+    return { name: input.name, type: { ...input.type, shape } };
+  };
+}
+
+/** Counts the floating-point constants that a node takes and no node before it took. */
+function learnedParameters({ initializers }: Graph): (node: Node) => number {
+  const seen = new Set<string>();
+  return ({ inputs }) => {
+    const own = [...new Set(inputs)].filter(
+      (name) => !seen.has(name) && isLearned(name, initializers.get(name)),
+    );
+    for (const name of own) seen.add(name);
+    return total(own.map((name) => sizeOf(initializers.get(name)?.dims ?? [0])));
+  };
+}
+
+function isLearned(name: string, constant: Tensor | OpaqueTensor | undefined): boolean {
+  return (
+    constant !== undefined &&
+    constant.dtype !== 'opaque' &&
+    isFloat(constant.dtype) &&
+    constant.dims.length > 0 &&
+    !name.startsWith(fixedConstants)
+  );
+}
+
+function multiplyAddsOf(node: Node, shapeOf: (name: string | undefined) => Shape | null): number | null {
+  const [input, weight] = node.inputs.map(shapeOf);
+  const output = shapeOf(node.outputs[0]);
+  switch (node.op) {
+    case 'Conv':
+      return product(output, weight?.slice(1));
+    case 'ConvTranspose':
+      return product(input, weight?.slice(1));
+    case 'Gemm':
+      return product(output, [input?.[attr.int(node, 'transA', 0) === 0 ? 1 : 0] ?? '?']);
+    case 'MatMul':
+      return product(output, input?.slice(-1));
+    default:
+      return 0;
+  }
+}
+
+function product(...shapes: readonly (readonly Dim[] | null | undefined)[]): number | null {
+  let result = 1;
+  for (const dim of shapes.flatMap((shape) => shape ?? ['?'])) {
+    if (typeof dim !== 'number') return null;
+    result *= dim;
+  }
+  return result;
+}
+
+function countOperators(nodes: readonly Node[]): Readonly<Record<string, number>> {
+  const counts = new Map<string, number>();
+  for (const { op, domain } of nodes) {
+    const name = domain === '' ? op : `${domain}.${op}`;
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return Object.fromEntries([...counts].sort(([, a], [, b]) => b - a));
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, value) => sum + value, 0);
+}
