@@ -1,5 +1,5 @@
 import { attr } from '../../onnx/attributes.js';
-import { broadcasting, rule, type RuleTable } from '../rule.js';
+import { broadcasting, noGradient, rule, type RuleTable } from '../rule.js';
 
 /** Activation functions, element by element; at kinks PyTorch's conventions. */
 export const activation: RuleTable = {
@@ -38,6 +38,10 @@ export const activation: RuleTable = {
     const slope = b.add(b.div(x, 3), 0.5);
     return [b.mul(dy, b.where(b.less(x, -3), 0, b.where(b.greater(x, 3), 1, slope)))];
   }),
+  // y = x − bias where x > λ, x + bias where x < −λ, 0 in between
+  Shrink: rule(1, ({ b, node, dy, x: [x] }) => [
+    b.where(b.greater(b.abs(x), attr.float(node, 'lambd', 0.5)), dy, 0),
+  ]),
   // The cotangent passes at both bounds, as torch.clamp has it; none goes to the bounds.
   Clip: rule(1, ({ b, dy, x: [x, low, high] }) => {
     const above = low && b.greaterOrEqual(x, low);
@@ -45,4 +49,5 @@ export const activation: RuleTable = {
     const isInside = above && below ? b.and(above, below) : (above ?? below);
     return [isInside ? b.where(isInside, dy, 0) : dy];
   }),
+  Hardmax: noGradient,
 };

@@ -1,6 +1,13 @@
 import { dtypeOf } from '../../onnx/ops.js';
 import { isFloat } from '../../tensor/dtype.js';
-import { broadcasting, noGradient, rule, type RuleTable } from '../rule.js';
+import {
+  broadcasting,
+  noGradient,
+  rule,
+  type Cotangents,
+  type RuleContext,
+  type RuleTable,
+} from '../rule.js';
 
 const twoOverRootPi = 2 / Math.sqrt(Math.PI);
 
@@ -31,28 +38,19 @@ export const arithmetic: RuleTable = {
       return b.castLike(b.mul(dy, b.mul(y, b.where(isZero, 0, log))), p);
     },
   ]),
+  // y = a − m · trunc(a / m)          da = dy, dm = −dy · trunc(a / m)
+  Mod: broadcasting(2, ({ b, dy, x: [a, m], y: [y] }) => [
+    dy,
+    () => b.neg(b.mul(dy, b.op('Round', [b.div(b.sub(a, y), m)]))),
+  ]),
   Sum: broadcasting(1, ({ dy, x }) => x.map(() => dy)),
   Mean: broadcasting(1, ({ b, dy, x }) => {
     const share = b.div(dy, x.length);
     return x.map(() => share);
   }),
   // Ties share the cotangent evenly, as torch.maximum has it.
-  Max: broadcasting(1, ({ b, dy, x, y: [y] }) => {
-    const isChosen = x.map((input) => b.castLike(b.equal(input ?? y, y), y));
-    const share = b.div(
-      dy,
-      isChosen.reduce((a, c) => b.add(a, c)),
-    );
-    return isChosen.map((mask) => () => b.mul(share, mask));
-  }),
-  Min: broadcasting(1, ({ b, dy, x, y: [y] }) => {
-    const isChosen = x.map((input) => b.castLike(b.equal(input ?? y, y), y));
-    const share = b.div(
-      dy,
-      isChosen.reduce((a, c) => b.add(a, c)),
-    );
-    return isChosen.map((mask) => () => b.mul(share, mask));
-  }),
+  Max: broadcasting(1, toExtremes),
+  Min: broadcasting(1, toExtremes),
   // y = c ? a : d
   Where: broadcasting(3, ({ b, dy, x: [condition] }) => [
     null,
@@ -70,7 +68,14 @@ export const arithmetic: RuleTable = {
   Sin: rule(1, ({ b, dy, x: [x] }) => [b.mul(dy, b.cos(x))]),
   Cos: rule(1, ({ b, dy, x: [x] }) => [b.neg(b.mul(dy, b.sin(x)))]),
   Tan: rule(1, ({ b, dy, y: [y] }) => [b.mul(dy, b.add(b.square(y), 1))]),
+  Sinh: rule(1, ({ b, dy, x: [x] }) => [b.mul(dy, b.op('Cosh', [x]))]),
+  Cosh: rule(1, ({ b, dy, x: [x] }) => [b.mul(dy, b.op('Sinh', [x]))]),
+  Asin: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sqrt(b.sub(1, b.square(x))))]),
+  Acos: rule(1, ({ b, dy, x: [x] }) => [b.neg(b.div(dy, b.sqrt(b.sub(1, b.square(x)))))]),
   Atan: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.add(b.square(x), 1))]),
+  Asinh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sqrt(b.add(b.square(x), 1)))]),
+  Acosh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sqrt(b.sub(b.square(x), 1)))]),
+  Atanh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sub(1, b.square(x)))]),
 
   // Conversions: a cotangent goes back in its value's own element type; through integers none goes.
   Cast: rule(1, ({ b, dy, x: [x], y: [y] }) => (isFloat(dtypeOf(y)) ? [b.castLike(dy, x)] : [])),
@@ -87,4 +92,17 @@ export const arithmetic: RuleTable = {
   LessOrEqual: noGradient,
   IsNaN: noGradient,
   IsInf: noGradient,
+  And: noGradient,
+  Or: noGradient,
+  Xor: noGradient,
+  Not: noGradient,
 };
+
+function toExtremes({ b, dy, x, y: [y] }: RuleContext): Cotangents {
+  const isChosen = x.map((input) => b.castLike(b.equal(input ?? y, y), y));
+  const share = b.div(
+    dy,
+    isChosen.reduce((a, c) => b.add(a, c)),
+  );
+  return isChosen.map((mask) => () => b.mul(share, mask));
+}

@@ -7,6 +7,7 @@ import { detection } from './detection.js';
 import { einsum } from './einsum.js';
 import { gridSample } from './grid-sample.js';
 import { indexing } from './indexing.js';
+import { loss } from './loss.js';
 import { rearrangement } from './rearrangement.js';
 import { resize } from './resize.js';
 import { slicing } from './slicing.js';
@@ -32,4 +33,5 @@ export const rules: RuleTable = {
   ...einsum,
   ...detection,
   ...gridSample,
+  ...loss,
 };

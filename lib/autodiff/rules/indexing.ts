@@ -46,10 +46,28 @@ export const indexing: RuleTable = {
       () => b.op('GatherND', [dy, indices]),
     ];
   }),
-  TopK: rule(1, ({ b, node, dy, x: [x], y: [, indices] }) => {
-    if (indices === undefined) return [];
+  TopK: rule(2, ({ b, node, dy, x: [x, k], y: [, given] }) => {
+    const indices = given ?? b.ops('TopK', [x, k], 2, Object.fromEntries(node.attributes))[1];
     return [b.op('ScatterElements', [b.fillLike(x, 0), indices, dy], { axis: attr.int(node, 'axis', -1) })];
   }),
+  // A run of the axis turned around is turned back.
+  ReverseSequence: rule(2, ({ b, node, dy, x: [, lengths] }) => [
+    b.op('ReverseSequence', [dy, lengths], Object.fromEntries(node.attributes)),
+  ]),
+  // Zeros where the condition did not hold.
+  Compress: rule(2, ({ b, node, dy, x: [x, condition] }) => {
+    const kept = b.op('NonZero', [condition]);
+    const sized = attr.has(node, 'axis') ? x : b.reshape(x, [-1]);
+    const axis = fromFront(attr.int(node, 'axis', 0), rankOf(sized));
+    const rest = Array.from({ length: rankOf(sized) }, (_, i) => i).filter((i) => i !== axis);
+    const places = b.reshape(kept, [-1, 1]);
+    const front = b.transpose(b.fillLike(sized, 0), [axis, ...rest]);
+    const scattered = b.op('ScatterND', [front, places, b.transpose(dy, [axis, ...rest])]);
+    const order = Array.from({ length: rankOf(sized) }, (_, i) => (i === axis ? 0 : i < axis ? i + 1 : i));
+    return [b.reshape(b.transpose(scattered, order), b.shape(x))];
+  }),
+  // Each element gets what lies at the place it was put.
+  MaxUnpool: rule(2, ({ b, dy, x: [, places] }) => [b.gather(b.reshape(dy, [-1]), places, 0)]),
   OneHot: noGradient,
 };
 

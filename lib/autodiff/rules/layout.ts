@@ -42,4 +42,5 @@ export const layout: RuleTable = {
   NonZero: noGradient,
   Range: noGradient,
   Constant: noGradient,
+  EyeLike: noGradient,
 };

@@ -4,6 +4,20 @@ import { rankOf, type Builder } from '../../onnx/ops.js';
 import { rule, type RuleTable } from '../rule.js';
 import { offsetsOf, placeBack, spatialAxes, windowElement, windowOf, type Window } from './window.js';
 
+/** y = (Σ window) / count, so every element of a window gets dy / count */
+export const averagePool = rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
+  const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
+  const share = b.div(dy, countOf(b, x, y, window, attr.int(node, 'count_include_pad', 0) === 1));
+  return [
+    placeBack(
+      b,
+      offsetsOf(window).map(() => share),
+      x,
+      window,
+    ),
+  ];
+});
+
 /** Pooling over windows and over the whole image, N × C × spatial axes. */
 export const pooling: RuleTable = {
   // The whole cotangent goes to the window's first greatest element (PyTorch's convention); overlaps add up.
@@ -22,18 +36,25 @@ export const pooling: RuleTable = {
     return [placeBack(b, shares, x, window)];
   }),
 
-  // y = (Σ window) / count, so every element of a window gets dy / count
-  AveragePool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
+  AveragePool: averagePool,
+
+  // y = (Σ |x|ᵖ)^(1/p)          dx = dy · sign(x) · (|x| / y)ᵖ⁻¹ for every window; 0 where y = 0
+  LpPool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
     const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
-    const share = b.div(dy, countOf(b, x, y, window, attr.int(node, 'count_include_pad', 0) === 1));
-    return [
-      placeBack(
-        b,
-        offsetsOf(window).map(() => share),
-        x,
-        window,
-      ),
-    ];
+    const p = attr.int(node, 'p', 2);
+    const share = b.div(dy, b.where(b.equal(y, 0), 1, power(b, y, p - 1)));
+    const total = placeBack(
+      b,
+      offsetsOf(window).map(() => share),
+      x,
+      window,
+    );
+    return [b.mul(total, signedPower(b, x, p - 1))];
+  }),
+  GlobalLpPool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
+    const p = attr.int(node, 'p', 2);
+    const share = b.div(dy, b.where(b.equal(y, 0), 1, power(b, y, p - 1)));
+    return [b.mul(share, signedPower(b, x, p - 1))];
   }),
 
   GlobalAveragePool: rule(1, ({ b, dy, x: [x] }) => {
@@ -83,4 +104,15 @@ function countOf(b: Builder, x: Value, y: Value, window: Window, includePad: boo
     strides,
     dilations,
   });
+}
+
+function power(b: Builder, x: Value, exponent: number): Value {
+  if (exponent === 0) return b.fillLike(x, 1);
+  return exponent === 1 ? x : b.pow(x, exponent);
+}
+
+/** sign(x) · |x|ᵖ */
+function signedPower(b: Builder, x: Value, exponent: number): Value {
+  if (exponent === 0) return b.sign(x);
+  return exponent === 1 ? x : b.mul(b.sign(x), b.pow(b.abs(x), exponent));
 }

@@ -34,7 +34,7 @@ export const slicing: RuleTable = {
     return [
       amounts.slice(0, rank).reduce((cotangent, before, axis) => {
         const after = amounts[rank + axis]!;
-        return before === 0 && after === 0 ? cotangent : fold(b, cotangent, x, axis, before, after, mode);
+        return before === 0 && after === 0 ? cotangent : fold(b, cotangent, x, axis, [before, after], mode);
       }, dy),
     ];
   }),
@@ -78,33 +78,38 @@ function padAxis(b: Builder, x: Value, axis: number, before: Value | number, aft
   return b.pad(x, [...at(before), ...at(after)]);
 }
 
-/** The transpose of padding one axis with what lies at its borders. */
+/**
+ * The transpose of padding one axis with what lies at its borders. Negative amounts cut off first, and what is padded
+ * is what is left.
+ */
 function fold(
   b: Builder,
   dy: Value,
   x: Value,
   axis: number,
-  before: number,
-  after: number,
+  [before, after]: readonly [number, number],
   mode: string,
 ): Value {
-  const size = b.dim(x, axis);
-  const end = b.add(size, before);
+  const [front, behind] = [Math.max(before, 0), Math.max(after, 0)];
+  const [cutFront, cutBehind] = [front - before, behind - after];
+  const size = b.sub(b.dim(x, axis), cutFront + cutBehind);
+  const end = b.add(size, front);
   const cut = (from: Value | number, to: Value | number) => b.slice(dy, [axis], [from], [to]);
-  const flip = (part: Value) => b.slice(part, [axis], [-1], [-Infinity], [-1]);
   const place = (part: Value, at: Value | number) =>
     padAxis(b, part, axis, at, b.sub(b.sub(size, b.dim(part, axis)), b.join([at])));
-  const parts = [cut(before, end)];
+  const parts = [cut(front, end)];
   if (mode === 'reflect') {
-    if (before > 0) parts.push(place(flip(cut(0, before)), 1));
-    if (after > 0) parts.push(place(flip(cut(end, b.add(end, after))), b.sub(size, after + 1)));
+    const flip = (part: Value) => b.slice(part, [axis], [-1], [-Infinity], [-1]);
+    if (front > 0) parts.push(place(flip(cut(0, front)), 1));
+    if (behind > 0) parts.push(place(flip(cut(end, b.add(end, behind))), b.sub(size, behind + 1)));
   } else if (mode === 'edge') {
-    if (before > 0) parts.push(place(b.sum(cut(0, before), [axis]), 0));
-    if (after > 0) parts.push(place(b.sum(cut(end, b.add(end, after)), [axis]), b.sub(size, 1)));
+    if (front > 0) parts.push(place(b.sum(cut(0, front), [axis]), 0));
+    if (behind > 0) parts.push(place(b.sum(cut(end, b.add(end, behind)), [axis]), b.sub(size, 1)));
   } else {
     throw new OneirosError('unsupported', `there is no gradient rule for padding of mode "${mode}"`);
   }
-  return parts.reduce((total, part) => b.add(total, part));
+  const folded = parts.reduce((total, part) => b.add(total, part));
+  return padAxis(b, folded, axis, cutFront, cutBehind);
 }
 
 /** A small vector that decides which nodes the gradient has, and so has to be a constant. */

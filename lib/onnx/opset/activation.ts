@@ -25,14 +25,12 @@ function swish(c: Conversion, x: Value): Value {
   return c.b.sigmoid(alpha === 1 ? x : c.b.mul(x, alpha));
 }
 
-/** max(0, x) + min(0, α·(e^(x/α) − 1)) */
+/** α·elu(x/α): x where it is positive, α·(e^(x/α) − 1) elsewhere */
 function celu(c: Conversion): void {
   const { b } = c;
   const x = c.required(0);
   const alpha = attr.float(c.node, 'alpha', 1);
-  // The exponent is cut off at 0: where the branch is not taken it must not overflow, for its gradient's sake.
-  const negative = b.mul(b.sub(b.exp(b.mul(b.minimum(x, 0), 1 / alpha)), 1), alpha);
-  c.emit('Add', [b.relu(x), negative]);
+  c.emit('Mul', [b.op('Elu', [b.mul(x, 1 / alpha)]), b.scalar(alpha, c.dtype(x))]);
 }
 
 /** x where x > α, else 0 */

@@ -1,0 +1,112 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { AttributeLike } from '../../../lib/onnx/attributes.js';
+import { avoiding, distinct, row, whole, type Row } from '../row.js';
+
+interface Setting {
+  readonly x: readonly number[];
+  readonly attributes: Readonly<Record<string, AttributeLike>>;
+}
+
+function setting(x: readonly number[], attributes: Setting['attributes']): Setting {
+  return { x, attributes };
+}
+
+/** What every kind of window pooling has in common. */
+const common: readonly Setting[] = [
+  // Windows side by side, overlapping, with gaps; the image a multiple or not.
+  ...[
+    [6, 6],
+    [7, 8],
+  ].flatMap((size) => [
+    setting([1, 2, ...size], { kernel_shape: [2, 2], strides: [2, 2] }),
+    setting([1, 2, ...size], { kernel_shape: [3, 3], strides: [2, 2] }),
+    setting([1, 2, ...size], { kernel_shape: [3, 2], strides: [2, 3] }),
+    setting([1, 2, ...size], { kernel_shape: [2, 2], strides: [3, 3] }),
+    setting([1, 2, ...size], { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }),
+    setting([1, 2, ...size], { kernel_shape: [2, 2], strides: [3, 3], ceil_mode: 1 }),
+    setting([1, 2, ...size], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }),
+    setting([1, 2, ...size], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1 }),
+    setting([1, 2, ...size], { kernel_shape: [3, 3], strides: [2, 2], pads: [0, 0, 1, 1] }),
+    setting([1, 2, ...size], { kernel_shape: [3, 3], strides: [2, 2], auto_pad: 'SAME_UPPER' }),
+    setting([1, 2, ...size], { kernel_shape: [3, 3], strides: [2, 2], auto_pad: 'SAME_LOWER' }),
+    setting([1, 2, ...size], { kernel_shape: [3, 3], strides: [2, 2], auto_pad: 'VALID' }),
+  ]),
+  setting([2, 2, 5, 5], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] }),
+  setting([1, 2, 5, 5], { kernel_shape: [3, 3] }),
+  setting([1, 2, 5, 6], { kernel_shape: [5, 6] }),
+  setting([1, 2, 5, 5], { kernel_shape: [1, 1], strides: [2, 2] }),
+  setting([1, 2, 5, 5], { kernel_shape: [1, 1] }),
+  setting([1, 2, 9], { kernel_shape: [3], strides: [2] }),
+  setting([1, 2, 9], { kernel_shape: [2], strides: [2], ceil_mode: 1 }),
+  setting([1, 2, 9], { kernel_shape: [4], pads: [1, 2] }),
+  setting([1, 1, 4, 4, 4], { kernel_shape: [2, 2, 2], strides: [2, 2, 2] }),
+  setting([1, 1, 4, 5, 4], { kernel_shape: [2, 3, 2], strides: [1, 2, 2], pads: [1, 1, 0, 0, 1, 1] }),
+];
+
+const dilated: readonly Setting[] = [
+  setting([1, 2, 8, 9], { kernel_shape: [2, 2], dilations: [2, 2] }),
+  setting([1, 2, 8, 9], { kernel_shape: [3, 2], dilations: [2, 3], strides: [2, 1] }),
+  setting([1, 2, 8, 9], {
+    kernel_shape: [3, 3],
+    dilations: [2, 2],
+    strides: [2, 2],
+    pads: [1, 1, 1, 1],
+    ceil_mode: 1,
+  }),
+  setting([1, 2, 9], { kernel_shape: [3], dilations: [2] }),
+];
+
+export const pooling: readonly Row[] = [
+  ...[...common, ...dilated].map(({ x, attributes }) =>
+    row(
+      'MaxPool',
+      [distinct(...x)],
+      attributes,
+      losesAWindow({ x, attributes }) ? { variants: ['symbolic'] } : {},
+    ),
+  ),
+  ...[0, 1].flatMap((count_include_pad) =>
+    common
+      .filter(
+        ({ attributes }) =>
+          count_include_pad === 0 ||
+          'pads' in attributes ||
+          'auto_pad' in attributes ||
+          'ceil_mode' in attributes,
+      )
+      .map(({ x, attributes }) =>
+        row('AveragePool', [whole(...x)], { ...attributes, ...(count_include_pad && { count_include_pad }) }),
+      ),
+  ),
+  row(
+    'AveragePool',
+    [whole(1, 2, 8, 9)],
+    { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1, count_include_pad: 1 },
+    { opset: 19 },
+  ),
+  ...[1, 2, 3].flatMap((p) => [
+    row('LpPool', [avoiding([0], 1, 2, 6, 6)], { kernel_shape: [2, 2], strides: [2, 2], p }),
+    row('LpPool', [avoiding([0], 1, 2, 7, 6)], { kernel_shape: [3, 2], pads: [1, 0, 1, 1], p }),
+    row('LpPool', [avoiding([0], 1, 2, 9)], { kernel_shape: [3], strides: [2], p }),
+    row('GlobalLpPool', [avoiding([0], 2, 3, 3, 4)], { p }),
+  ]),
+  row('LpPool', [avoiding([0], 1, 2, 7, 7)], {
+    kernel_shape: [3, 3],
+    strides: [2, 2],
+    auto_pad: 'SAME_UPPER',
+  }),
+  ...[
+    [2, 3, 4, 5],
+    [1, 2, 6],
+    [1, 2, 2, 3, 2],
+    [1, 1, 1, 1],
+  ].flatMap((dims) => [
+    row('GlobalAveragePool', [whole(...dims)]),
+    row('GlobalMaxPool', [distinct(...dims)]),
+  ]),
+];
+
+/** Where the last window would begin behind the image: ONNX Runtime's inference counts it, its kernel does not. */
+function losesAWindow({ x, attributes }: Setting): boolean {
+  return attributes['ceil_mode'] === 1 && isDeepStrictEqual(attributes['strides'], [3, 3]) && x[2] === 6;
+}

@@ -1,0 +1,33 @@
+import { activation } from './cases/activation.js';
+import { arithmetic } from './cases/arithmetic.js';
+import { control } from './cases/control.js';
+import { convolution } from './cases/convolution.js';
+import { detection } from './cases/detection.js';
+import { indexing } from './cases/indexing.js';
+import { jumps } from './cases/jumps.js';
+import { layout } from './cases/layout.js';
+import { linear } from './cases/linear.js';
+import { normalisation } from './cases/normalisation.js';
+import { pooling } from './cases/pooling.js';
+import { reduction } from './cases/reduction.js';
+import { resizing } from './cases/resizing.js';
+import { slicing } from './cases/slicing.js';
+import type { Row } from './row.js';
+
+/** Every row that is checked: an operator with shapes and attributes. */
+export const table: readonly Row[] = [
+  ...arithmetic,
+  ...activation,
+  ...reduction,
+  ...linear,
+  ...convolution,
+  ...pooling,
+  ...normalisation,
+  ...layout,
+  ...slicing,
+  ...indexing,
+  ...resizing,
+  ...detection,
+  ...jumps,
+  ...control,
+];
