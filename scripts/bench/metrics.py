@@ -1,7 +1,7 @@
 """pycocotools on two files, for scripts/bench/metrics.ts: prints the seconds of reading and of evaluating, and the figures.
 
 pip install pycocotools
-python3 scripts/bench/metrics.py truth.json detections.json
+python3 scripts/bench/metrics.py truth.json detections.json bbox
 """
 
 import contextlib
@@ -17,7 +17,7 @@ with contextlib.redirect_stdout(io.StringIO()):
     truth = COCO(sys.argv[1])
     detections = truth.loadRes(sys.argv[2])
     loaded = time.perf_counter()
-    evaluation = COCOeval(truth, detections, "bbox")
+    evaluation = COCOeval(truth, detections, sys.argv[3])
     evaluation.evaluate()
     evaluation.accumulate()
     evaluation.summarize()

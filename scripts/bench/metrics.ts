@@ -1,8 +1,8 @@
 // COCO evaluation beside pycocotools, in one run on the same two files: a synthetic set of 5,000 images with as many
-// objects as COCO's val2017. Ends with code 1 if we are slower, or if a figure differs by more than 1e-12. With `only`, a
-// million detections through us alone: time and memory.
+// objects as COCO's val2017, compared by boxes or by masks. Ends with code 1 if we are slower, or if a figure differs by
+// more than 1e-12. With `only`, pycocotools is left out: 200 detections an image are a million.
 //
-//   node --import ./scripts/ts.mjs scripts/bench/metrics.ts [detections per image = 40] [only]
+//   node --import ./scripts/ts.mjs scripts/bench/metrics.ts [detections per image = 40] [bbox | segm] [only]
 //
 // PYTHON names the interpreter that has pycocotools; python3 if it is not set.
 import { execFileSync } from 'node:child_process';
@@ -14,10 +14,13 @@ import { boxOverlaps } from '../../lib/metrics/boxes.js';
 import { readCocoDetections, readCocoTruth } from '../../lib/metrics/coco.js';
 import { cocoFigures, evaluateDetections } from '../../lib/metrics/evaluate.js';
 import { cocoProtocol } from '../../lib/metrics/protocol.js';
+import { polygonToRle } from '../../lib/metrics/polygon.js';
+import { rleToString } from '../../lib/metrics/rle-string.js';
 import { random } from '../../lib/tensor/random.js';
 
 const perImage = Number(process.argv[2] ?? 40);
-const alone = process.argv[3] === 'only';
+const iouType = process.argv[3] === 'segm' ? 'segm' : 'bbox';
+const alone = process.argv.includes('only');
 const [images, categories, objectsPerImage] = [5000, 80, 7.36];
 
 const folder = await mkdtemp(join(tmpdir(), 'metrics-'));
@@ -25,7 +28,7 @@ const [truthPath, detectionsPath] = [join(folder, 'truth.json'), join(folder, 'd
 try {
   const count = await writeSet();
   const began = performance.now();
-  const truth = await readCocoTruth(createReadStream(truthPath, { highWaterMark: 2 ** 20 }));
+  const truth = await readCocoTruth(createReadStream(truthPath, { highWaterMark: 2 ** 20 }), { iouType });
   const detections = await readCocoDetections(
     createReadStream(detectionsPath, { highWaterMark: 2 ** 20 }),
     truth,
@@ -37,7 +40,7 @@ try {
   console.log(`${images} images, ${truth.count} objects, ${count} detections`);
   console.log(`oneiros      ${seconds(ours)}, at most ${memory.toFixed(0)} MiB; AP ${figures[0]}`);
   if (!alone) {
-    const script = ['scripts/bench/metrics.py', truthPath, detectionsPath];
+    const script = ['scripts/bench/metrics.py', truthPath, detectionsPath, iouType];
     const output = execFileSync(process.env['PYTHON'] ?? 'python3', script, { encoding: 'utf8' });
     const [read = NaN, evaluate = NaN, ...reference] = output.trim().split(/\s+/).map(Number);
     console.log(`pycocotools  ${seconds({ read, evaluate })}; AP ${reference[0]}`);
@@ -63,6 +66,14 @@ async function writeSet(): Promise<number> {
     const [width, height] = [Math.exp(2 + 4 * rng.uniform()), Math.exp(2 + 4 * rng.uniform())];
     return [rng.uniform() * (640 - width), rng.uniform() * (480 - height), width, height].map(number);
   };
+  const ellipse = ([x = 0, y = 0, width = 0, height = 0]: number[]) =>
+    Array.from({ length: 20 }, (_, i) => (Math.PI * i) / 10).flatMap((angle) =>
+      [x + (width * (1 + Math.cos(angle))) / 2, y + (height * (1 + Math.sin(angle))) / 2].map(number),
+    );
+  const masked = (bbox: number[]) => ({
+    size: [480, 640],
+    counts: rleToString(polygonToRle(ellipse(bbox), { width: 640, height: 480 })),
+  });
   const annotations: {
     id: number;
     image_id: number;
@@ -70,6 +81,7 @@ async function writeSet(): Promise<number> {
     bbox: number[];
     area: number;
     iscrowd: number;
+    segmentation?: number[][];
   }[] = [];
   for (let i = 0; i < images * objectsPerImage; i++) {
     const bbox = box();
@@ -80,6 +92,7 @@ async function writeSet(): Promise<number> {
       bbox,
       area: number(bbox[2]! * bbox[3]! * 0.7),
       iscrowd: rng.uniform() < 0.012 ? 1 : 0,
+      ...(iouType === 'segm' ? { segmentation: [ellipse(bbox)] } : {}),
     });
   }
   await writeLines(
@@ -107,7 +120,7 @@ async function writeSet(): Promise<number> {
       yield {
         image_id: object?.image_id ?? rng.integer(1, images),
         category_id: object?.category_id ?? Math.ceil(categories * rng.uniform() ** 3 + 1e-9),
-        bbox,
+        ...(iouType === 'segm' ? { segmentation: masked(bbox) } : { bbox }),
         score: Number((object ? rng.uniform() : rng.uniform() ** 3).toFixed(3)),
       };
     }
