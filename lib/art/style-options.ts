@@ -3,11 +3,11 @@ import { choice, count, flag, number } from '../options.js';
 /** What a style transfer can be told in numbers and words, with the values it takes by itself. */
 export const styleOptions = {
   size: count(512, 'longer side of the picture made, in pixels; 0: as large as the content', 0),
-  smallest: count(128, 'longer side at which to begin; from there to the full size by steps of √2', 16),
+  smallest: count(180, 'longer side at which to begin; from there to the full size by steps of √2', 16),
   iterations: count(150, 'iterations, over all sizes together'),
   styleWeight: number(1, 'weight of the style loss', { min: 0 }),
-  contentWeight: number(0.05, 'weight of the content loss', { min: 0 }),
-  tvWeight: number(0, 'weight of the total variation: smooths', { min: 0 }),
+  contentWeight: number(0.06, 'weight of the content loss', { min: 0 }),
+  tvWeight: number(0.1, 'weight of the total variation: smooths', { min: 0 }),
   statistics: choice(
     ['gram', 'wasserstein'],
     'gram',
