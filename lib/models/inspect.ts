@@ -1,5 +1,5 @@
-import { attr } from '../onnx/attributes.js';
-import type { Dim, Graph, Model, Node, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph.js';
+import { multiplyAddsOf } from '../onnx/cost.js';
+import type { Graph, Model, Node, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph.js';
 import { inferModel } from '../onnx/shapes/infer.js';
 import { isFloat } from '../tensor/dtype.js';
 import { sizeOf, type Tensor } from '../tensor/tensor.js';
@@ -103,32 +103,6 @@ function isLearned(name: string, constant: Tensor | OpaqueTensor | undefined): b
     constant.dims.length > 0 &&
     !name.startsWith(fixedConstants)
   );
-}
-
-function multiplyAddsOf(node: Node, shapeOf: (name: string | undefined) => Shape | null): number | null {
-  const [input, weight] = node.inputs.map(shapeOf);
-  const output = shapeOf(node.outputs[0]);
-  switch (node.op) {
-    case 'Conv':
-      return product(output, weight?.slice(1));
-    case 'ConvTranspose':
-      return product(input, weight?.slice(1));
-    case 'Gemm':
-      return product(output, [input?.[attr.int(node, 'transA', 0) === 0 ? 1 : 0] ?? '?']);
-    case 'MatMul':
-      return product(output, input?.slice(-1));
-    default:
-      return 0;
-  }
-}
-
-function product(...shapes: readonly (readonly Dim[] | null | undefined)[]): number | null {
-  let result = 1;
-  for (const dim of shapes.flatMap((shape) => shape ?? ['?'])) {
-    if (typeof dim !== 'number') return null;
-    result *= dim;
-  }
-  return result;
 }
 
 function countOperators(nodes: readonly Node[]): Readonly<Record<string, number>> {

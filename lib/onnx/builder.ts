@@ -13,6 +13,7 @@ import {
 } from './graph.js';
 import { factsOfConstant, inferNode } from './shapes/infer.js';
 import { unknown, type Facts } from './shapes/facts.js';
+import { allNamesOf, subgraphsOf } from './subgraphs.js';
 
 /** A value of the graph under construction: its name, and what is known of it so far. */
 export interface Value extends Facts {
@@ -39,11 +40,12 @@ export class GraphBuilder {
   readonly #outputs: ValueInfo[] = [];
   readonly #initializers = new Map<string, Tensor | OpaqueTensor>();
   readonly #sizes = new Map<string, Value>();
-  readonly #counter: { next: number };
+  /** Shared with the builders around and within. */
+  readonly #naming: { next: number; readonly taken: Set<string> };
 
   /** @param around the builder of the graph in which this one will be a branch or a body, whose values it may use */
   constructor(readonly around?: GraphBuilder) {
-    this.#counter = around === undefined ? { next: 0 } : around.#counter;
+    this.#naming = around === undefined ? { next: 0, taken: new Set() } : around.#naming;
   }
 
   /** A builder that holds a whole graph already, to be added to; its outputs are not taken over. */
@@ -152,11 +154,11 @@ export class GraphBuilder {
     return this.#find(name) !== undefined;
   }
 
-  /** A name that no value has yet, made of `hint`. */
+  /** A name that no value and no node has yet, in no graph within nodes either, made of `hint`. */
   fresh(hint: string): string {
     let name: string;
-    do name = `${hint}_${this.#counter.next++}`;
-    while (this.has(name));
+    do name = `${hint}_${this.#naming.next++}`;
+    while (this.#naming.taken.has(name) || this.has(name));
     return name;
   }
 
@@ -197,6 +199,9 @@ export class GraphBuilder {
 
   #push(node: Node, facts: readonly Facts[]): readonly Value[] {
     this.#nodes.push(node);
+    this.#naming.taken.add(node.name);
+    for (const inner of subgraphsOf(node))
+      for (const name of allNamesOf(inner)) this.#naming.taken.add(name);
     return node.outputs.map((name, i) => this.#define(name, facts[i] ?? unknown));
   }
 

@@ -3,6 +3,7 @@ import { registerClassify } from './classify.js';
 import { registerDetect } from './detect.js';
 import { registerDream } from './dream.js';
 import { registerEvaluate } from './evaluate.js';
+import { registerGrad } from './grad.js';
 import { registerInspect } from './inspect.js';
 import { registerSegment } from './segment.js';
 import { registerStyle } from './style.js';
@@ -15,5 +16,6 @@ export const commands: readonly Register[] = [
   registerStyle,
   registerEvaluate,
   registerInspect,
+  registerGrad,
   registerSegment,
 ];

@@ -1,0 +1,99 @@
+import type { Value } from '../onnx/builder.js';
+import type { Graph, Model } from '../onnx/graph.js';
+import { normaliseOpset } from '../onnx/opset/normalise.js';
+import { optimise } from '../onnx/passes/optimise.js';
+import { Builder } from '../onnx/ops.js';
+import { unroll } from '../onnx/passes/unroll.js';
+import { requireConnection } from './active.js';
+import { deadEnd } from './explain.js';
+import { floatNames, requireFloat, requireValue } from './names.js';
+import type { RuleTable } from './rule.js';
+import { rules } from './rules/index.js';
+import { ReverseWalk } from './walk.js';
+
+/** What every way of differentiating a model can be told. */
+export interface DerivationOptions {
+  /** Values through which no gradient passes. */
+  readonly stopGradient?: readonly string[];
+  /** Rules to use instead of the table's, by operator or by node name: see `overrides.ts`. */
+  readonly overrides?: RuleTable;
+  /** Which of the graph's outputs the derived model keeps. Default: all. */
+  readonly keepOutputs?: readonly string[];
+}
+
+/** A value, and the cotangent that a reverse pass starts from there. */
+export type Seed = readonly [target: Value, cotangent: Value];
+
+/** A model being differentiated: its graph in operator set 17, and the builder to which derivatives are added. */
+export class Derivation {
+  readonly model: Model;
+  readonly b: Builder;
+
+  constructor(
+    model: Model,
+    readonly options: DerivationOptions,
+  ) {
+    this.model = unroll(normaliseOpset(model));
+    this.b = Builder.from(this.model.graph);
+  }
+
+  get graph(): Graph {
+    return this.model.graph;
+  }
+
+  /** The values to differentiate by: by default every floating-point input of the graph. */
+  independent(wrt: readonly string[] | undefined): readonly Value[] {
+    const names = wrt ?? floatNames(this.b, this.graph.inputs);
+    return names.map((name) => requireFloat(this.b, name, this.graph));
+  }
+
+  /** The values to be differentiated: by default every floating-point output of the graph. */
+  dependent(outputs: readonly string[] | undefined): readonly Value[] {
+    const names = outputs ?? floatNames(this.b, this.graph.outputs);
+    return names.map((name) => requireFloat(this.b, name, this.graph));
+  }
+
+  /**
+   * A reverse pass over all that has been built so far.
+   * @returns the cotangents of `wrt`
+   * @throws OneirosError `bad-argument` where a value of `wrt` has no influence on any target, `unsupported` where every
+   *   way to it ends at an operator without a gradient
+   */
+  pullBack(seeds: readonly Seed[], wrt: readonly Value[]): readonly Value[] {
+    const walk = this.#walk(seeds, wrt);
+    requireConnection(walk.path);
+    walk.run();
+    return wrt.map(({ name }) => {
+      const cotangent = walk.cotangentOf(name);
+      if (cotangent === null) throw deadEnd(name, walk.path, (value) => walk.cotangentOf(value) !== null);
+      return cotangent;
+    });
+  }
+
+  /** The same, with zeros for what no gradient reaches: right for derivatives of derivatives, which may well vanish. */
+  pullBackOrZero(seeds: readonly Seed[], wrt: readonly Value[]): readonly Value[] {
+    const walk = this.#walk(seeds, wrt);
+    walk.run();
+    return wrt.map((value) => walk.cotangentOf(value.name) ?? this.b.fillLike(value, 0));
+  }
+
+  /** The model with the outputs it keeps, then the derived ones. */
+  finish(derived: readonly (readonly [name: string, value: Value])[]): Model {
+    const { b, graph } = this;
+    const kept = this.options.keepOutputs ?? graph.outputs.map(({ name }) => name);
+    for (const name of kept) b.output(requireValue(b, name, graph));
+    for (const [name, value] of derived) b.output(value, name);
+    return optimise({ ...this.model, graph: b.graph(`${graph.name}, differentiated`), producer: 'oneiros' });
+  }
+
+  #walk(seeds: readonly Seed[], wrt: readonly Value[]): ReverseWalk {
+    const walk = new ReverseWalk(this.b, this.b.graph(), {
+      targets: seeds.map(([target]) => target.name),
+      wrt: wrt.map(({ name }) => name),
+      stopGradient: this.options.stopGradient ?? [],
+      rules: { ...rules, ...this.options.overrides },
+    });
+    for (const [target, cotangent] of seeds) walk.seed(target, cotangent);
+    return walk;
+  }
+}

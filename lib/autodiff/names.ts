@@ -1,0 +1,62 @@
+import { nearest, OneirosError } from '../errors.js';
+import type { Value } from '../onnx/builder.js';
+import type { Graph, ValueInfo } from '../onnx/graph.js';
+import { dtypeOf, type Builder } from '../onnx/ops.js';
+import { namesOf } from '../onnx/subgraphs.js';
+import { isFloat } from '../tensor/dtype.js';
+
+/** The names of those inputs or outputs that are floating-point tensors. */
+export function floatNames(b: Builder, infos: readonly ValueInfo[]): readonly string[] {
+  return infos.map((info) => info.name).filter((name) => isFloat(b.value(name).type?.dtype ?? 'string'));
+}
+
+/**
+ * The value of that name.
+ * @throws OneirosError `bad-argument` if there is none, with near names
+ */
+export function requireValue(b: Builder, name: string, graph: Graph): Value {
+  if (b.has(name)) return b.value(name);
+  throw new OneirosError(
+    'bad-argument',
+    `the model has no value "${name}"; near names: ${nearest(name, namesOf(graph)).join(', ')}`,
+  );
+}
+
+/**
+ * A value that can have a gradient.
+ * @throws OneirosError `bad-argument` if there is none of that name, or if it is not of floating point
+ */
+export function requireFloat(b: Builder, name: string, graph: Graph): Value {
+  const value = requireValue(b, name, graph);
+  if (!isFloat(dtypeOf(value)))
+    throw new OneirosError(
+      'bad-argument',
+      `"${name}" is ${dtypeOf(value)}; only floating-point values have gradients`,
+    );
+  return value;
+}
+
+/**
+ * A loss: a floating-point value of one element, as far as its shape is known.
+ * @throws OneirosError `bad-argument` if it is anything else
+ */
+export function requireLoss(b: Builder, name: string, graph: Graph): Value {
+  const value = requireFloat(b, name, graph);
+  const sizes = value.type?.shape;
+  if (sizes?.some((size) => typeof size === 'number' && size !== 1))
+    throw new OneirosError(
+      'bad-argument',
+      `the loss "${name}" has shape [${sizes.join(', ')}], but a loss has one element; reduce it, or pass it in \`outputs\``,
+    );
+  return value;
+}
+
+/**
+ * The name that a derived model gives to a value of its own.
+ * @throws OneirosError `bad-argument` if the model has it already
+ */
+export function newName(b: Builder, name: string, remedy: string): string {
+  if (b.has(name))
+    throw new OneirosError('bad-argument', `the model already has a value named "${name}"; ${remedy}`);
+  return name;
+}

@@ -1,0 +1,105 @@
+import { access, constants } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { grad } from '../../autodiff/grad.js';
+import { checkGradient, type GradientCheck } from '../../gradients/check-gradient.js';
+import { OneirosError } from '../../errors.js';
+import { readModel, writeModel } from '../../onnx/files.js';
+import type { Model } from '../../onnx/graph.js';
+import { count, type OptionValues } from '../../options.js';
+import type { Register } from '../command.js';
+import { addFlags } from '../flags.js';
+import type { Terminal } from '../terminal.js';
+
+const gradOptions = {
+  seed: count(1, 'for --check: where and in which directions the gradient is checked', 0),
+  size: count(64, 'for --check: width and height in pixels, where the model leaves them open'),
+};
+
+/** The relative error above which a gradient has failed its check. */
+const tolerance = 1e-3;
+
+interface GradFlags extends OptionValues<typeof gradOptions> {
+  readonly out: string;
+  readonly outputs?: readonly string[];
+  readonly wrt?: readonly string[];
+  readonly stop?: readonly string[];
+  readonly loss?: string;
+  readonly check?: boolean;
+  readonly json?: boolean;
+}
+
+export const registerGrad: Register = (program, terminal) => {
+  const command = program
+    .command('grad')
+    .summary('differentiate a model: the gradient as another ONNX file')
+    .description(
+      'Differentiates a model: writes an ONNX file that takes the inputs of the model and a cotangent d_<output> for ' +
+        'each of --outputs, and gives its outputs and d_<input> for each of --wrt. It runs in any ONNX Runtime.',
+    )
+    .argument('<model>', 'the ONNX file to differentiate')
+    .requiredOption('-o, --out <file>', 'the ONNX file to write')
+    .option(
+      '--outputs <names>',
+      'what to differentiate, separated by commas (default: every output)',
+      parseNames,
+    )
+    .option('--loss <name>', 'instead of --outputs: one number, whose cotangent is 1')
+    .option('--wrt <names>', 'what to differentiate by: inputs, weights … (default: every input)', parseNames)
+    .option('--stop <names>', 'values through which no gradient passes', parseNames)
+    .option('--check', 'compare the gradient with finite differences of the model; fails above 1e-3');
+  addFlags(command, gradOptions)
+    .option('--json', 'print the results as JSON, one object a line')
+    .action((model: string, flags: GradFlags) => runGrad(model, flags, terminal));
+};
+
+async function runGrad(path: string, flags: GradFlags, terminal: Terminal): Promise<void> {
+  const { out, outputs, loss, wrt, stop, json } = flags;
+  const folder = dirname(out);
+  await access(folder, constants.W_OK).catch((cause: unknown) => {
+    throw new OneirosError('not-found', `cannot write ${out}: no writable folder ${folder}`, { cause });
+  });
+  const model = await readModel(path);
+  const choice = { ...(wrt && { wrt }), ...(stop && { stopGradient: stop }) };
+  const seeds = loss === undefined ? { ...(outputs && { outputs }) } : { loss, ...(outputs && { outputs }) };
+  const derived = grad(model, { ...choice, ...seeds });
+  await writeModel(derived, out);
+  terminal.result(
+    { out, inputs: namesOf(derived.graph.inputs), outputs: namesOf(derived.graph.outputs) },
+    `${out}: ${derived.graph.nodes.length} nodes, ${namesOf(derived.graph.inputs).join(', ')} → ${namesOf(derived.graph.outputs).join(', ')}`,
+    json,
+  );
+  if (flags.check !== true) return;
+  const checked = loss === undefined ? outputs : [loss];
+  await check(model, { ...choice, ...(checked && { outputs: checked }) }, flags, terminal);
+}
+
+async function check(
+  model: Model,
+  choice: { readonly wrt?: readonly string[]; readonly outputs?: readonly string[] },
+  { seed, size, json }: GradFlags,
+  terminal: Terminal,
+): Promise<void> {
+  const symbols = model.graph.inputs.flatMap(({ type }) => type?.shape?.slice(1) ?? []);
+  const sizes = Object.fromEntries(symbols.map((symbol) => [symbol, size]));
+  const checks = await checkGradient(model, { ...choice, seed, sizes });
+  const widest = Math.max(...checks.map(({ wrt }) => wrt.length));
+  for (const result of checks) terminal.result(result, line(result, widest), json);
+  for (const { wrt, error } of checks)
+    if (!(error <= tolerance)) terminal.fail(`the gradient by "${wrt}" is off by ${error.toExponential(1)}`);
+}
+
+function line({ wrt, analytic, numeric, error, rounding, precision }: GradientCheck, width: number): string {
+  const number = (value: number) => value.toPrecision(6).padStart(12);
+  return (
+    `d_${wrt.padEnd(width)}  gradient ${number(analytic)}  differences ${number(numeric)}  ` +
+    `error ${error.toExponential(1)}  rounding ${rounding.toExponential(1)}  (${precision})`
+  );
+}
+
+function parseNames(text: string): readonly string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+function namesOf(infos: Model['graph']['inputs']): readonly string[] {
+  return infos.map(({ name }) => name);
+}

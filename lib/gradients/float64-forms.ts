@@ -1,0 +1,214 @@
+import { kernelOf } from '../autodiff/rules/convolution.js';
+import {
+  offsetsOf,
+  placeBack,
+  spatialAxes,
+  windowElement,
+  windowOf,
+  type Window,
+} from '../autodiff/rules/window.js';
+import { OneirosError } from '../errors.js';
+import { attr, describe } from '../onnx/attributes.js';
+import type { Value } from '../onnx/builder.js';
+import type { Node } from '../onnx/graph.js';
+import { rankOf, shapeOf, type Builder } from '../onnx/ops.js';
+import { float32 } from '../tensor/tensor.js';
+
+/** One node to be said in double precision. All sizes are known. */
+interface Original {
+  readonly b: Builder;
+  readonly node: Node;
+  /** Its inputs, in double precision where they were floats. */
+  readonly x: readonly [Value, ...(Value | undefined)[]];
+  /** What was known of its inputs as they were, and of its output. */
+  readonly from: readonly Value[];
+  readonly y: Value;
+}
+
+type Form = (original: Original) => Value;
+
+/** Operators that ONNX Runtime has no double-precision kernel for on the CPU, in terms of those it has. */
+export const float64Forms: Readonly<Record<string, Form | undefined>> = {
+  Conv: convolution,
+  ConvTranspose: transposedConvolution,
+  AveragePool: averagePool,
+  GlobalAveragePool: ({ b, x: [x] }) => b.mean(x, spatialAxes(x)),
+  GlobalMaxPool: ({ b, x: [x] }) => b.max(x, spatialAxes(x)),
+  LRN: localResponse,
+  InstanceNormalization: instanceNormalisation,
+  Resize: resize,
+
+  // Spelled out, since ONNX Runtime fuses x · Sigmoid(x) into an operator that it has in single precision alone.
+  Sigmoid: ({ b, x: [x] }) => b.reciprocal(b.add(b.exp(b.neg(x)), 1)),
+  LeakyRelu: ({ b, node, x: [x] }) => b.where(b.less(x, 0), b.mul(x, attr.float(node, 'alpha', 0.01)), x),
+  PRelu: ({ b, x: [x, slope] }) => b.where(b.less(x, 0), b.mul(x, slope!), x),
+  Elu: ({ b, node, x: [x] }) =>
+    b.where(b.less(x, 0), b.mul(b.sub(b.exp(b.minimum(x, 0)), 1), attr.float(node, 'alpha', 1)), x),
+  HardSigmoid: ({ b, node, x: [x] }) => {
+    const line = b.add(b.mul(x, attr.float(node, 'alpha', 0.2)), attr.float(node, 'beta', 0.5));
+    return b.maximum(b.minimum(line, 1), 0);
+  },
+  HardSwish: ({ b, x: [x] }) => b.mul(x, b.maximum(b.minimum(b.add(b.div(x, 6), 0.5), 1), 0)),
+  // ln(1 + eˣ) without overflow
+  Softplus: ({ b, x: [x] }) => b.add(b.maximum(x, 0), b.log(b.add(b.exp(b.neg(b.abs(x))), 1))),
+  Softsign: ({ b, x: [x] }) => b.div(x, b.add(b.abs(x), 1)),
+  Erf: ({ b, x: [x] }) => errorFunction(b, x),
+  Mean: ({ b, x }) => b.div(b.op('Sum', x), x.length),
+  Tan: ({ b, x: [x] }) => b.div(b.sin(x), b.cos(x)),
+  ReduceL1: (original) => reduced(original, 'ReduceSum', (b, x) => b.abs(x)),
+  ReduceL2: (original) => original.b.sqrt(reduced(original, 'ReduceSum', (b, x) => b.square(x))),
+};
+
+/** W · (what each position of the kernel sees), summed over positions. */
+function convolution({ b, node, x: [x, w, bias], y }: Original): Value {
+  const window = windowOf(b, node, x, y, kernelOf(node, w!));
+  const groups = attr.int(node, 'group', 1);
+  const { begin, end } = window;
+  const padded = b.pad(x, [0, 0, ...begin, 0, 0, ...end]);
+  const pixels = b.elements(y, spatialAxes(y));
+  const parts = offsetsOf(window).map((offset, i) => {
+    // N × groups × C/g × pixels
+    const seen = b.reshape(windowElement(b, padded, y, window, offset), [0, groups, -1, pixels]);
+    const weights = kernelAt(b, w!, i);
+    return b.matmul(b.reshape(weights, [groups, -1, b.dim(w!, 1)]), seen);
+  });
+  return withBias(b, b.reshape(sumOf(b, parts), b.shape(y)), bias);
+}
+
+/** Wᵀ · x at each position of the kernel, put where the kernel lies. */
+function transposedConvolution({ b, node, x: [x, w, bias], y }: Original): Value {
+  if (attr.string(node, 'auto_pad', 'NOTSET') !== 'NOTSET' || attr.has(node, 'output_shape'))
+    throw new OneirosError('unsupported', `${describe(node)}: no double-precision form for its padding`);
+  const window = windowOf(b, node, x, y, kernelOf(node, w!));
+  const groups = attr.int(node, 'group', 1);
+  const pixels = b.elements(x, spatialAxes(x));
+  const spatial = spatialAxes(x).map((axis) => b.dim(x, axis));
+  const columns = b.reshape(x, [0, groups, -1, pixels]);
+  const parts = offsetsOf(window).map((_, i) => {
+    const weights = b.reshape(kernelAt(b, w!, i), [groups, -1, b.dim(w!, 1)]);
+    return b.reshape(b.matmul(b.swap(weights), columns), [b.dim(x, 0), b.dim(y, 1), ...spatial]);
+  });
+  return withBias(b, placeBack(b, parts, y, window), bias);
+}
+
+/** The kernel's entries at one of its positions, M × C/groups. */
+function kernelAt(b: Builder, w: Value, position: number): Value {
+  const flat = b.reshape(w, [0, 0, -1]);
+  return b.squeeze(b.slice(flat, [2], [position], [position + 1]), [2]);
+}
+
+function withBias(b: Builder, x: Value, bias: Value | undefined): Value {
+  return bias === undefined ? x : b.add(x, perChannel(b, bias, x));
+}
+
+function perChannel(b: Builder, vector: Value, x: Value): Value {
+  return b.reshape(vector, [-1, ...spatialAxes(x).map(() => 1)]);
+}
+
+function averagePool({ b, node, x: [x], y }: Original): Value {
+  const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
+  const ones = b.expand(b.scalar(1, 'float64'), [1, 1, ...spatialAxes(x).map((axis) => b.dim(x, axis))]);
+  const includesPad = attr.int(node, 'count_include_pad', 0) === 1;
+  const total = windowSum(b, x, y, window, 0);
+  return b.div(total, windowSum(b, ones, y, window, includesPad ? 1 : 0));
+}
+
+/**
+ * Sums over windows, one axis after the other.
+ * @param border what the window's own padding holds; what `ceil_mode` adds beyond that is zero
+ */
+function windowSum(b: Builder, x: Value, y: Value, window: Window, border: number): Value {
+  const { begin, end, strides, dilations, kernel, extent } = window;
+  const bordered = b.pad(x, [0, 0, ...begin, 0, 0, ...end], border);
+  return spatialAxes(x).reduce((sum, axis, i) => {
+    const last = b.mul(b.sub(b.dim(y, axis), 1), strides[i]!);
+    const beyond = b.maximum(b.sub(b.add(last, extent[i]!), b.dim(sum, axis)), 0);
+    const only = (amount: Value | number) => shapeOf(x).map((_, other) => (other === axis ? amount : 0));
+    const whole = b.pad(sum, [...only(0), ...only(beyond)]);
+    const parts = Array.from({ length: kernel[i]! }, (_, at) => {
+      const start = at * dilations[i]!;
+      return b.slice(whole, [axis], [start], [b.add(last, start + 1)], [strides[i]!]);
+    });
+    return sumOf(b, parts);
+  }, bordered);
+}
+
+function localResponse({ b, node, x: [x] }: Original): Value {
+  const size = attr.int(node, 'size');
+  const before = Math.floor((size - 1) / 2);
+  const none = spatialAxes(x).map(() => 0);
+  const squares = b.pad(b.square(x), [0, before, ...none, 0, size - 1 - before, ...none]);
+  const near = Array.from({ length: size }, (_, i) => b.slice(squares, [1], [i], [b.add(b.dim(x, 1), i)]));
+  const share = b.mul(sumOf(b, near), attr.float(node, 'alpha', 1e-4) / size);
+  return b.div(x, b.pow(b.add(share, attr.float(node, 'bias', 1)), attr.float(node, 'beta', 0.75)));
+}
+
+function instanceNormalisation({ b, node, x: [x, scale, shift] }: Original): Value {
+  const axes = spatialAxes(x);
+  const centred = b.sub(x, b.mean(x, axes));
+  const variance = b.mean(b.square(centred), axes);
+  const standard = b.div(centred, b.sqrt(b.add(variance, attr.float(node, 'epsilon', 1e-5))));
+  return b.add(b.mul(standard, perChannel(b, scale!, x)), perChannel(b, shift!, x));
+}
+
+/** A · x along each resized axis; A is what the operator makes of the identity matrix, in single precision. */
+function resize({ b, node, x: [x], from, y }: Original): Value {
+  const [, roi, scales, sizes] = from;
+  const factors = scales?.constant?.dtype === 'float32' ? scales.constant.data : null;
+  if ((roi?.constant?.data.length ?? 0) > 0 || (factors === null && sizes?.content === null))
+    throw new OneirosError('unsupported', `${describe(node)}: no double-precision form for computed regions`);
+  return shapeOf(y).reduce<Value>((image, size, axis) => {
+    const before = Number(shapeOf(x)[axis]);
+    const factor = factors?.[axis] ?? null;
+    if (before === size && (factor === null || factor === 1)) return image;
+    const matrix = resizedIdentity(b, node, before, Number(size), factor);
+    const axes = Array.from({ length: rankOf(image) }, (_, i) => i);
+    const perm = [...axes.filter((i) => i !== axis), axis];
+    return b.transpose(
+      b.matmul(b.transpose(image, perm), matrix),
+      axes.map((i) => perm.indexOf(i)),
+    );
+  }, x);
+}
+
+/** before × after */
+function resizedIdentity(
+  b: Builder,
+  node: Node,
+  before: number,
+  after: number,
+  factor: number | null,
+): Value {
+  const identity = new Float32Array(before * before);
+  for (let i = 0; i < before; i++) identity[i * before + i] = 1;
+  const rows = b.constant(float32(identity, [1, 1, before, before]));
+  const resized = b.op(
+    'Resize',
+    factor === null
+      ? [rows, undefined, undefined, b.sizes([1, 1, before, after])]
+      : [rows, undefined, b.constant(float32([1, 1, 1, factor]))],
+    Object.fromEntries(node.attributes),
+  );
+  return b.cast(b.reshape(resized, [before, after]), 'float64');
+}
+
+/** Abramowitz and Stegun, 7.1.26: off by 1.5e-7 at most. */
+function errorFunction(b: Builder, x: Value): Value {
+  const magnitude = b.abs(x);
+  const t = b.reciprocal(b.add(b.mul(magnitude, 0.3275911), 1));
+  const series = [1.061405429, -1.453152027, 1.421413741, -0.284496736, 0.254829592].reduce<Value | null>(
+    (sum, c) => b.mul(sum === null ? b.scalar(c, 'float64') : b.add(sum, c), t),
+    null,
+  );
+  const value = b.sub(1, b.mul(series!, b.exp(b.neg(b.square(x)))));
+  return b.mul(b.sign(x), value);
+}
+
+function reduced({ b, node, x: [x] }: Original, op: string, f: (b: Builder, x: Value) => Value): Value {
+  const axes = attr.has(node, 'axes') ? b.sizes(attr.ints(node, 'axes')) : undefined;
+  return b.op(op, [f(b, x), axes], { keepdims: attr.int(node, 'keepdims', 1) });
+}
+
+function sumOf(b: Builder, parts: readonly Value[]): Value {
+  return parts.reduce((total, part) => b.add(total, part));
+}

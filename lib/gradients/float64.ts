@@ -1,0 +1,88 @@
+import { normaliseOpset } from '../onnx/opset/normalise.js';
+import { Rewriter } from '../onnx/opset/rewriter.js';
+import type { Attribute, Graph, Model, Node, OpaqueTensor, TensorType, ValueInfo } from '../onnx/graph.js';
+import { inferModel } from '../onnx/shapes/infer.js';
+import { unknown } from '../onnx/shapes/facts.js';
+import { allNamesOf, subgraphsOf } from '../onnx/subgraphs.js';
+import { isFloat } from '../tensor/dtype.js';
+import { tensor, toNumbers, type Tensor } from '../tensor/tensor.js';
+import { float64Forms } from './float64-forms.js';
+
+const float64Code = 11n;
+/** Codes of the element types that become float64: float32, float16. */
+const narrowCodes = [1n, 10n];
+
+/**
+ * The model in double precision, in operator set 17: what to take differences of. Operators that ONNX Runtime has no
+ * double-precision kernel for (convolution, average pooling, resizing …) are said in terms of those that it has.
+ * @param dims the sizes of every input, by name
+ * @returns `null` for a model with graphs inside nodes
+ */
+export function inFloat64(model: Model, dims: Readonly<Record<string, readonly number[]>>): Model | null {
+  const { graph, ...rest } = normaliseOpset(model);
+  if (graph.nodes.some((node) => subgraphsOf(node).length > 0)) return null;
+  const sized: Graph = { ...graph, inputs: graph.inputs.map((info) => withDims(info, dims[info.name])) };
+  const facts = inferModel({ ...rest, graph: sized });
+  const b = new Rewriter(
+    { ...sized, inputs: sized.inputs.map(widenInfo), initializers: widenAll(graph.initializers) },
+    allNamesOf(graph),
+  );
+  for (const node of graph.nodes) {
+    const form = node.domain === '' ? float64Forms[node.op] : undefined;
+    const [output = ''] = node.outputs;
+    const original = (name: string) => ({ ...(facts.get(name) ?? unknown), name });
+    const [first, ...others] = node.inputs.map((name) => (name === '' ? undefined : b.value(name)));
+    if (form === undefined || first === undefined) {
+      b.append(widenNode(node));
+      continue;
+    }
+    const x = [first, ...others] as const;
+    const value = form({ b, node, x, from: node.inputs.map(original), y: original(output) });
+    b.op('Identity', [value], {}, { name: output });
+  }
+  const { nodes, inputs, initializers } = b.graph();
+  const outputs = graph.outputs.map(({ name }) => ({ name, type: null }));
+  return { ...rest, graph: { name: graph.name, nodes, inputs, outputs, initializers, values: new Map() } };
+}
+
+function withDims(info: ValueInfo, dims: readonly number[] | undefined): ValueInfo {
+  return info.type === null || dims === undefined ? info : { ...info, type: { ...info.type, shape: dims } };
+}
+
+function widenInfo({ name, type }: ValueInfo): ValueInfo {
+  return { name, type: type === null ? null : widenType(type) };
+}
+
+function widenType({ dtype, shape }: TensorType): TensorType {
+  return { dtype: isFloat(dtype) ? 'float64' : dtype, shape };
+}
+
+function widenAll(constants: Graph['initializers']): Graph['initializers'] {
+  return new Map(Array.from(constants, ([name, constant]) => [name, widen(constant)]));
+}
+
+function widen(constant: Tensor | OpaqueTensor): Tensor | OpaqueTensor {
+  if (constant.dtype !== 'float32' && constant.dtype !== 'float16') return constant;
+  return toFloat64(constant);
+}
+
+/** A tensor of floating-point numbers in double precision; others as they are. */
+export function toFloat64(t: Tensor): Tensor {
+  return t.dtype === 'float32' || t.dtype === 'float16'
+    ? tensor('float64', Float64Array.from(toNumbers(t)), t.dims)
+    : t;
+}
+
+/** Casts and constants that make narrower floats make float64 instead. */
+function widenNode(node: Node): Node {
+  const attributes = new Map(
+    Array.from(node.attributes, ([name, attribute]): [string, Attribute] => {
+      if (attribute.type === 'tensor') return [name, { type: 'tensor', value: widen(attribute.value) }];
+      const isCode = name === 'to' && attribute.type === 'int' && narrowCodes.includes(attribute.value);
+      return [name, isCode ? { type: 'int', value: float64Code } : attribute];
+    }),
+  );
+  // A message it was read from would still say the narrower type.
+  const { name, op, domain, inputs, outputs } = node;
+  return { name, op, domain, inputs, outputs, attributes };
+}

@@ -1,0 +1,79 @@
+import { OneirosError } from '../errors.js';
+import type { ValueInfo } from '../onnx/graph.js';
+import { isFloat, type FloatDType } from '../tensor/dtype.js';
+import type { Random } from '../tensor/random.js';
+import { halfToNumber, numberToHalf, sizeOf, tensor, type Tensor } from '../tensor/tensor.js';
+
+/** What takes part in a difference quotient: points, directions, and products of them, summed in double precision. */
+
+/**
+ * A tensor for an input, uniform in [0, range).
+ * @param sizes of symbolic axes; by default 1 for the first axis, 64 for others
+ * @throws OneirosError `bad-argument` for an input without a shape, or that is not of floating point
+ */
+export function draw(
+  { name, type }: ValueInfo,
+  sizes: Readonly<Record<string, number>>,
+  range: number,
+  r: Random,
+): Tensor {
+  const shape = type?.shape ?? null;
+  if (type === null || shape === null)
+    throw new OneirosError('bad-argument', `input "${name}" has no declared shape: give it in \`feeds\``);
+  const dims = shape.map((size, axis) =>
+    typeof size === 'number' ? size : (sizes[size] ?? (axis === 0 ? 1 : 64)),
+  );
+  if (!isFloat(type.dtype))
+    throw new OneirosError('bad-argument', `input "${name}" is ${type.dtype}: give it in \`feeds\``);
+  return fill(type.dtype, dims, () => range * r.uniform());
+}
+
+/** Standard normal noise of a tensor's shape and element type. */
+export function noiseLike(like: Tensor, r: Random): Tensor {
+  return fill(floatOf(like), like.dims, () => r.normal());
+}
+
+/** point + h · direction */
+export function along(point: Tensor, direction: Tensor, h: number): Tensor {
+  const [from, to] = [reader(point), reader(direction)];
+  let i = 0;
+  return fill(floatOf(point), point.dims, () => from(i) + h * to(i++));
+}
+
+/** Σ a · c */
+export function dot(a: Tensor, c: Tensor): number {
+  const [left, right] = [reader(a), reader(c)];
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) sum += left(i) * right(i);
+  return sum;
+}
+
+/** ‖a − c‖² */
+export function squaredDistance(a: Tensor, c: Tensor): number {
+  const [left, right] = [reader(a), reader(c)];
+  let sum = 0;
+  for (let i = 0; i < a.data.length; i++) sum += (left(i) - right(i)) ** 2;
+  return sum;
+}
+
+/** Root mean square: what a relative step is relative to; 1 for zeros. */
+export function scaleOf(point: Tensor): number {
+  return Math.sqrt(dot(point, point) / Math.max(1, point.data.length)) || 1;
+}
+
+function fill(dtype: FloatDType, dims: readonly number[], next: () => number): Tensor {
+  const n = sizeOf(dims);
+  const values = Float64Array.from({ length: n }, next);
+  if (dtype === 'float64') return tensor(dtype, values, dims);
+  if (dtype === 'float32') return tensor(dtype, Float32Array.from(values), dims);
+  return tensor(dtype, Uint16Array.from(values, numberToHalf), dims);
+}
+
+function reader({ dtype, data }: Tensor): (i: number) => number {
+  return dtype === 'float16' ? (i) => halfToNumber(Number(data[i])) : (i) => Number(data[i]);
+}
+
+function floatOf({ dtype }: Tensor): FloatDType {
+  if (isFloat(dtype)) return dtype;
+  throw new OneirosError('bad-argument', `only floating-point values have gradients, not ${dtype}`);
+}

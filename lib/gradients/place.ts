@@ -1,0 +1,160 @@
+import type { Model } from '../onnx/graph.js';
+import { encodeModel } from '../onnx/write.js';
+import { OneirosError } from '../errors.js';
+import { openSession, type Session, type SessionOptions } from '../runtime/session.js';
+import type { Random } from '../tensor/random.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { inFloat64, toFloat64 } from './float64.js';
+import { dot, draw, noiseLike, squaredDistance } from './perturb.js';
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** Where a model is differentiated, and what was found there. */
+export interface Place {
+  readonly feeds: Tensors;
+  /** The model's outputs and the values to differentiate by. */
+  readonly values: Tensors;
+  /** A random cotangent of each output, by the output's name. */
+  readonly cotangents: Tensors;
+  /** By the name of the value. */
+  readonly gradients: Tensors;
+  /**
+   * ‖gradient − the same in double precision‖ / ‖gradient‖, the greatest of all; 0 where there is no such form. A
+   * network of ReLUs and maxima has places so near to a kink that rounding decides on which side they are.
+   */
+  readonly rounding: number;
+}
+
+/** What is differentiated, and how. */
+export interface Question {
+  readonly model: Model;
+  /** Its gradient, whose inputs and outputs have names that begin with `prefix`. */
+  readonly derived: Model;
+  readonly prefix: string;
+  /** The values whose cotangents `derived` takes, and those by which it differentiates. */
+  readonly targets: readonly string[];
+  readonly wrt: readonly string[];
+  readonly given: Tensors;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly session: SessionOptions;
+}
+
+/** Below this much rounding a place will do. */
+const fairRounding = 2e-4;
+const mostPlaces = 8;
+/** Networks take images in [0, 1] or in [0, 255]. */
+const ranges = [1, 255];
+
+/**
+ * A random place to check a gradient at. Of inputs that were not given several are tried, until one is found where
+ * rounding does not blur the gradient; whether the gradient is right has no say in it.
+ */
+export async function findPlace(question: Question, r: Random): Promise<Place> {
+  const { model, derived, targets, wrt, given, session } = question;
+  await using forward = await open(withOutputs(model, [...targets, ...wrt]), session);
+  await using reverse = await open(derived, session);
+  await using exact = new ExactGradient(question);
+  const free = freeInputs(model).filter(({ name }) => given[name] === undefined);
+  let best: Place | null = null;
+  for (let attempt = 0; attempt < mostPlaces; attempt++) {
+    const range = ranges[attempt % ranges.length] ?? 1;
+    const drawn = free.map((info): [string, Tensor] => [info.name, draw(info, question.sizes, range, r)]);
+    const place = await visit(
+      question,
+      { ...given, ...Object.fromEntries(drawn) },
+      forward,
+      reverse,
+      exact,
+      r,
+    );
+    if (best === null || place.rounding < best.rounding) best = place;
+    if (best.rounding <= fairRounding || free.length === 0) break;
+  }
+  if (best === null) throw new OneirosError('runtime', 'no place was tried');
+  return best;
+}
+
+async function visit(
+  { prefix, targets, wrt }: Question,
+  feeds: Tensors,
+  forward: Session,
+  reverse: Session,
+  exact: ExactGradient,
+  r: Random,
+): Promise<Place> {
+  const values = await forward.run(feeds);
+  const noise = targets.map((name): [string, Tensor] => [name, noiseLike(required(values, name), r)]);
+  const all = { ...feeds, ...Object.fromEntries(noise.map(([name, t]) => [prefix + name, t])) };
+  const found = await reverse.run(all);
+  return {
+    feeds,
+    values,
+    cotangents: Object.fromEntries(noise),
+    gradients: Object.fromEntries(wrt.map((name) => [name, required(found, prefix + name)])),
+    rounding: await exact.distanceTo(found, all),
+  };
+}
+
+/** The gradient model in double precision, opened when it is first asked. */
+class ExactGradient implements AsyncDisposable {
+  #session: Promise<Session | null> | undefined;
+
+  constructor(readonly question: Question) {}
+
+  async distanceTo(found: Tensors, feeds: Tensors): Promise<number> {
+    const { derived, prefix, wrt, session } = this.question;
+    this.#session ??= openFloat64(derived, feeds, session);
+    const exact = await (await this.#session)?.run(mapTensors(feeds, toFloat64));
+    return exact === undefined ? 0 : Math.max(...wrt.map((name) => distance(exact, found, prefix + name)));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#session)?.dispose();
+  }
+}
+
+/** ‖a − b‖ / ‖a‖ for the tensors of that name. */
+export function distance(a: Tensors, b: Tensors, name: string): number {
+  const [exact, other] = [required(a, name), required(b, name)];
+  return Math.sqrt(squaredDistance(exact, other) / Math.max(dot(exact, exact), Number.MIN_VALUE));
+}
+
+/** The model in double precision for inputs of these sizes, ready to run; `null` where there is no such form. */
+export async function openFloat64(
+  model: Model,
+  feeds: Tensors,
+  session: SessionOptions,
+): Promise<Session | null> {
+  const dims = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, t.dims]));
+  try {
+    const wide = inFloat64(model, dims);
+    return wide === null ? null : await open(wide, session);
+  } catch (error) {
+    if (error instanceof OneirosError && error.code === 'unsupported') return null;
+    throw error;
+  }
+}
+
+export function open(model: Model, options: SessionOptions): Promise<Session> {
+  return openSession(encodeModel(model), { ...options, transfer: true });
+}
+
+/** Inputs that have to be fed: in old files constants are listed among the inputs too. */
+function freeInputs({ graph }: Model): Model['graph']['inputs'] {
+  return graph.inputs.filter(({ name }) => !graph.initializers.has(name));
+}
+
+export function withOutputs(model: Model, names: readonly string[]): Model {
+  const outputs = [...new Set(names)].map((name) => ({ name, type: null }));
+  return { ...model, graph: { ...model.graph, outputs } };
+}
+
+export function mapTensors(tensors: Tensors, f: (t: Tensor) => Tensor): Tensors {
+  return Object.fromEntries(Object.entries(tensors).map(([name, t]) => [name, f(t)]));
+}
+
+export function required(tensors: Tensors, name: string): Tensor {
+  const found = tensors[name];
+  if (found === undefined) throw new OneirosError('runtime', `ONNX Runtime returned no "${name}"`);
+  return found;
+}

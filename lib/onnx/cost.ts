@@ -1,0 +1,45 @@
+import { attr } from './attributes.js';
+import type { Dim, Model, Node, Shape } from './graph.js';
+import { inferModel } from './shapes/infer.js';
+
+/**
+ * How many multiply-adds a node takes: those of convolutions and matrix products, 0 for other operators.
+ * @param shapeOf the shape of a value by its name, as far as it is known
+ * @returns `null` where a size is not known
+ */
+export function multiplyAddsOf(
+  node: Node,
+  shapeOf: (name: string | undefined) => Shape | null,
+): number | null {
+  const [input, weight] = node.inputs.map(shapeOf);
+  const output = shapeOf(node.outputs[0]);
+  switch (node.op) {
+    case 'Conv':
+      return product(output, weight?.slice(1));
+    case 'ConvTranspose':
+      return product(input, weight?.slice(1));
+    case 'Gemm':
+      return product(output, [input?.[attr.int(node, 'transA', 0) === 0 ? 1 : 0] ?? '?']);
+    case 'MatMul':
+      return product(output, input?.slice(-1));
+    default:
+      return 0;
+  }
+}
+
+/** The multiply-adds of a model's main graph; `null` if a size that they depend on is not known. */
+export function multiplyAdds(model: Model): number | null {
+  const facts = inferModel(model);
+  const shapeOf = (name: string | undefined) => facts.get(name ?? '')?.type?.shape ?? null;
+  const counts = model.graph.nodes.map((node) => multiplyAddsOf(node, shapeOf));
+  return counts.reduce((sum, count) => (sum === null || count === null ? null : sum + count), 0);
+}
+
+function product(...shapes: readonly (readonly Dim[] | null | undefined)[]): number | null {
+  let result = 1;
+  for (const dim of shapes.flatMap((shape) => shape ?? ['?'])) {
+    if (typeof dim !== 'number') return null;
+    result *= dim;
+  }
+  return result;
+}
