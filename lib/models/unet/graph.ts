@@ -2,6 +2,7 @@ import type { Value } from '../../onnx/builder.js';
 import { float, type AttributeLike } from '../../onnx/attributes.js';
 import { float32 } from '../../tensor/tensor.js';
 import { Builder } from '../../onnx/ops.js';
+import { fixedConstants } from '../preprocessing.js';
 import { epsilon, fold } from './fold.js';
 import type { Block, Convolution, UNetParameters } from './parameters.js';
 import { inputLength, marginOf, mirror, type Geometry } from './sizes.js';
@@ -112,7 +113,7 @@ export class UNetGraph {
       this.options.resize === 'bilinear'
         ? { mode: 'linear', coordinate_transformation_mode: 'align_corners' }
         : { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' };
-    const scales = this.b.constant(float32([1, 1, 2, 2]), `${name}/scales`);
+    const scales = this.b.constant(float32([1, 1, 2, 2]), `${fixedConstants}${name}.scales`);
     return this.#layer(name, 'Resize', [x, undefined, scales], how);
   }
 
