@@ -52,15 +52,18 @@ function crossingsOf(corners: readonly (readonly [number, number])[], { width, h
   const positions: number[] = [];
   let [u, v] = corners[0]!;
   const visit = (nextU: number, nextV: number) => {
-    const column = (Math.min(u, nextU) - middle) / scale;
-    if (u !== nextU && Number.isInteger(column) && column >= 0 && column < width) {
-      const row = Math.ceil((Math.min(v, nextV) - middle) / scale);
-      positions.push(column * height + Math.min(Math.max(row, 0), height));
+    if (u !== nextU) {
+      const column = (Math.min(u, nextU) - middle) / scale;
+      if (Number.isInteger(column) && column >= 0 && column < width) {
+        const row = Math.ceil((Math.min(v, nextV) - middle) / scale);
+        positions.push(column * height + Math.min(Math.max(row, 0), height));
+      }
     }
-    [u, v] = [nextU, nextV];
+    u = nextU;
+    v = nextV;
   };
   corners.forEach((corner, i) => walk(corner, corners[(i + 1) % corners.length]!, visit));
-  return Uint32Array.from(positions);
+  return new Uint32Array(positions);
 }
 
 /** Every grid point of an edge, by steps of one along its longer side. */
@@ -94,5 +97,7 @@ function runsBetween(crossings: Uint32Array, end: number): Uint32Array {
     else changes.push(position);
   }
   if (changes[changes.length - 1] !== end) changes.push(end);
-  return Uint32Array.from(changes, (position, i) => (i === 0 ? position : position - changes[i - 1]!));
+  const runs = new Uint32Array(changes);
+  for (let i = changes.length - 1; i > 0; i--) runs[i]! -= runs[i - 1]!;
+  return runs;
 }

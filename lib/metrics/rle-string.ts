@@ -8,7 +8,7 @@ const first = 48;
 const more = 0x20;
 const sign = 0x10;
 /** Seven groups hold the difference of any two runs of 32 bits. */
-const longest = 7;
+const longest = 32 ** 7;
 
 /** A mask as the string that COCO files hold. */
 export function rleToString({ counts }: Rle): string {
@@ -31,20 +31,23 @@ export function rleToString({ counts }: Rle): string {
  */
 export function rleFromString(size: Size, text: string): Rle {
   const runs: number[] = [];
-  let [value, groups] = [0, 0];
+  let value = 0;
+  let unit = 1; // 32 to the power of the groups so far
   for (let i = 0; i < text.length; i++) {
     const code = text.charCodeAt(i) - first;
-    if (!(code >= 0 && code < 64) || groups === longest)
+    if (!(code >= 0 && code < 64) || unit === longest)
       throw new OneirosError(
         'bad-input',
         `character ${i} (${JSON.stringify(text[i])}) of a compressed mask is not COCO's run-length code`,
       );
-    value += (code & 0x1f) * 32 ** groups++;
+    value += (code & 0x1f) * unit;
+    unit *= 32;
     if (code & more) continue;
-    if (code & sign) value -= 32 ** groups;
+    if (code & sign) value -= unit;
     runs.push(runs.length > 2 ? value + runs[runs.length - 2]! : value);
-    [value, groups] = [0, 0];
+    value = 0;
+    unit = 1;
   }
-  if (groups > 0) throw new OneirosError('bad-input', 'a compressed mask ends in the middle of a number');
+  if (unit > 1) throw new OneirosError('bad-input', 'a compressed mask ends in the middle of a number');
   return rle(size, runs);
 }

@@ -29,7 +29,7 @@ export function rle({ width, height }: Size, counts: ArrayLike<number>): Rle {
       'bad-input',
       `the runs add up to ${total} pixels, but a mask of ${width}×${height} has ${width * height}`,
     );
-  return { width, height, counts: Uint32Array.from(counts) };
+  return { width, height, counts: new Uint32Array(counts) };
 }
 
 /** The runs of a mask. */
@@ -48,7 +48,7 @@ export function encodeRle({ width, height, data }: Mask): Rle {
       run++;
     }
   counts.push(run);
-  return { width, height, counts: Uint32Array.from(counts) };
+  return { width, height, counts: new Uint32Array(counts) };
 }
 
 /** The mask, one byte (0 or 1) a pixel, rows from the top. */
@@ -94,7 +94,7 @@ export function mergeRle(masks: readonly Rle[], how: 'union' | 'intersection' = 
       else runs.push(length);
       value = next;
     });
-    return { width: a.width, height: a.height, counts: Uint32Array.from(runs) };
+    return { width: a.width, height: a.height, counts: new Uint32Array(runs) };
   }, first);
 }
 
@@ -158,18 +158,18 @@ export function rleIou(a: Rle, b: Rle, crowd = false): number {
 export function rleBox({ height, counts }: Rle): [x: number, y: number, width: number, height: number] {
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
   let start = 0;
-  counts.forEach((run, i) => {
-    if (i % 2 === 1 && run > 0) {
-      const last = start + run - 1;
+  for (let i = 0; i < counts.length; i++) {
+    const end = start + counts[i]!;
+    if (i % 2 === 1 && end > start) {
       const column = Math.floor(start / height);
-      const lastColumn = Math.floor(last / height);
+      const lastColumn = Math.floor((end - 1) / height);
       left = Math.min(left, column);
       right = Math.max(right, lastColumn);
       // A run that goes on in the next column holds the bottom of one and the top of the other.
-      top = Math.min(top, column < lastColumn ? 0 : start % height);
-      bottom = Math.max(bottom, column < lastColumn ? height - 1 : last % height);
+      top = Math.min(top, column < lastColumn ? 0 : start - column * height);
+      bottom = Math.max(bottom, column < lastColumn ? height - 1 : end - 1 - column * height);
     }
-    start += run;
-  });
+    start = end;
+  }
   return right < 0 ? [0, 0, 0, 0] : [left, top, right - left + 1, bottom - top + 1];
 }

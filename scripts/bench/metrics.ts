@@ -46,7 +46,7 @@ try {
     console.log(`pycocotools  ${seconds({ read, evaluate })}; AP ${reference[0]}`);
     const difference = Math.max(...figures.map((figure, i) => Math.abs(figure - (reference[i] ?? NaN))));
     console.log(`largest difference of the twelve figures: ${difference}`);
-    const slower = ours.read > read || ours.evaluate > evaluate;
+    const slower = ours.read + ours.evaluate > read + evaluate; // pycocotools makes its masks while it evaluates
     process.exitCode = slower || !(difference <= 1e-12) ? 1 : 0;
   }
   timePairs();
