@@ -2,7 +2,8 @@ import { attr } from '../onnx/attributes.js';
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Node } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
-import { freeNames, mapSubgraphs } from '../onnx/subgraphs.js';
+import { freshCopy } from '../onnx/rename.js';
+import { freeNames } from '../onnx/subgraphs.js';
 import { ReverseWalk } from './walk.js';
 
 /**
@@ -36,7 +37,7 @@ function branchGradient(
   taken: readonly Value[],
 ): Graph {
   const inner = new Builder(b);
-  const copy = renamed(branch, (name) => inner.fresh(name));
+  const copy = freshCopy(branch, (name) => inner.fresh(name));
   inner.load(copy);
   const seeds = copy.outputs.flatMap(({ name }, i) => {
     const dy = dys[i] ?? null;
@@ -54,23 +55,4 @@ function branchGradient(
     inner.output(cotangent, inner.fresh('cotangent'));
   }
   return inner.graph(`gradient of ${branch.name}`);
-}
-
-/** A copy of a graph under other names, so that it can stand beside the original; what it captures keeps its name. */
-function renamed(graph: Graph, fresh: (name: string) => string, around = new Map<string, string>()): Graph {
-  const names = new Map(around);
-  const define = (name: string) => {
-    const other = name === '' ? '' : fresh(name);
-    names.set(name, other);
-    return other;
-  };
-  const use = (name: string) => names.get(name) ?? name;
-  const inputs = graph.inputs.map((info) => ({ ...info, name: define(info.name) }));
-  const initializers = new Map(Array.from(graph.initializers, ([name, tensor]) => [define(name), tensor]));
-  const nodes = graph.nodes.map((node) => {
-    const inner = mapSubgraphs(node, (body) => renamed(body, fresh, names));
-    return { ...inner, inputs: node.inputs.map(use), outputs: node.outputs.map(define) };
-  });
-  const outputs = graph.outputs.map((info) => ({ ...info, name: use(info.name) }));
-  return { name: graph.name, inputs, initializers, nodes, outputs, values: new Map() };
 }

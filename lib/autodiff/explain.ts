@@ -8,6 +8,12 @@ const shown = 6;
 
 /** The error for an operator that stands on the way and has no rule. */
 export function missingRule(node: Node, path: ActivePath): OneirosError {
+  if (node.domain === '' && (node.op === 'Loop' || node.op === 'Scan'))
+    return new OneirosError(
+      'unsupported',
+      `${describe(node)} on the path ${pathThrough(node, path)} has a number of iterations that is known only when ` +
+        'the graph runs, so there is no gradient through it; cut the path with `stopGradient`, or fix the number',
+    );
   return new OneirosError(
     'unsupported',
     `there is no gradient rule for ${describe(node)} on the path ${pathThrough(node, path)}; ` +

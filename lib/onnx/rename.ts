@@ -1,5 +1,5 @@
 import type { Graph, Node, ValueInfo } from './graph.js';
-import { mapSubgraphs } from './subgraphs.js';
+import { allNamesOf, mapSubgraphs } from './subgraphs.js';
 
 /** Gives a value its new name; `''`, the absent value, is never asked for. */
 export type Rename = (name: string) => string;
@@ -22,4 +22,18 @@ export function renameGraph(graph: Graph, rename: Rename): Graph {
     initializers: new Map(Array.from(graph.initializers, ([name, constant]) => [rename(name), constant])),
     values: new Map(Array.from(graph.values.values(), (value) => [rename(value.name), info(value)])),
   };
+}
+
+/**
+ * A copy of a graph under other names, so that it can stand beside the original; what it captures keeps its name.
+ * @param bound names given already: a loop body's inputs, say, as the values of one iteration
+ */
+export function freshCopy(
+  graph: Graph,
+  fresh: (hint: string) => string,
+  bound: ReadonlyMap<string, string> = new Map(),
+): Graph {
+  const names = new Map(bound);
+  for (const name of allNamesOf(graph)) if (!names.has(name)) names.set(name, fresh(name));
+  return renameGraph(graph, (name) => names.get(name) ?? name);
 }

@@ -1,6 +1,6 @@
 import type { Value } from '../../../lib/onnx/builder.js';
-import { Builder } from '../../../lib/onnx/ops.js';
-import { exactly, normal, positive, row, type Row } from '../row.js';
+import { Builder, dtypeOf } from '../../../lib/onnx/ops.js';
+import { exactly, normal, positive, row, uniform, weight, type Row } from '../row.js';
 
 function branch(b: Builder, make: (inner: Builder) => Value) {
   const inner = new Builder(b);
@@ -44,4 +44,87 @@ export const control: readonly Row[] = [
   row('If', [exactly([1, 2, 3], 3)], {}, { note: 'nested, both true', build: nested }),
   row('If', [exactly([1, 0.5, -0.3], 3)], {}, { note: 'nested, inner false', build: nested }),
   row('If', [exactly([-1, 0.5, -0.3], 3)], {}, { note: 'nested, outer false', build: nested }),
+
+  ...[1, 3].map((trips) =>
+    row(
+      'Loop',
+      [uniform(-1, 1, 2, 3), weight(normal(3))],
+      {},
+      { note: `${trips} times, carried and stacked`, build: (b, x) => repeated(b, x, trips) },
+    ),
+  ),
+  row(
+    'Loop',
+    [uniform(-1, 1, 2, 3), weight(normal(3))],
+    {},
+    { note: 'in a loop', build: (b, x) => nestedLoop(b, x) },
+  ),
+  row(
+    'Scan',
+    [weight(normal(2)), weight(normal(4, 2))],
+    {},
+    { note: 'a recurrence', build: (b, x) => recurrence(b, x, {}) },
+  ),
+  row(
+    'Scan',
+    [weight(normal(2)), weight(normal(2, 4))],
+    {},
+    {
+      note: 'backwards along the last axis',
+      build: (b, x) =>
+        recurrence(b, x, {
+          scan_input_axes: [1],
+          scan_input_directions: [1],
+          scan_output_axes: [1],
+          scan_output_directions: [1],
+        }),
+    },
+  ),
 ];
+
+/** h ← sin(h · w + trip), each h stacked as well; the condition is passed on. */
+function repeated(b: Builder, [x, w]: readonly (Value | undefined)[], trips: number): readonly Value[] {
+  const body = new Builder(b);
+  const trip = body.input(body.fresh('trip'), 'int64', []);
+  const condition = body.input(body.fresh('condition'), 'bool', []);
+  const h = body.input(body.fresh('h'), dtypeOf(x!), x!.type!.shape!);
+  const next = body.sin(body.add(body.mul(h, w!), body.castLike(trip, h)));
+  body.output(condition, body.fresh('goes_on'));
+  body.output(next);
+  body.output(next, body.fresh('stacked'));
+  return b.ops('Loop', [b.scalar(trips, 'int64'), undefined, x], 2, {
+    body: { type: 'graph', value: body.graph('body') },
+  });
+}
+
+function nestedLoop(b: Builder, [x, w]: readonly (Value | undefined)[]): Value {
+  const body = new Builder(b);
+  body.input(body.fresh('trip'), 'int64', []);
+  body.input(body.fresh('condition'), 'bool', []);
+  const h = body.input(body.fresh('h'), dtypeOf(x!), x!.type!.shape!);
+  const [inner] = repeated(body, [h, w], 2);
+  body.output(body.op('Identity', [b.scalar(1, 'bool')]), body.fresh('goes_on'));
+  body.output(inner!, body.fresh('next'));
+  return b.op('Loop', [b.scalar(2, 'int64'), b.scalar(1, 'bool'), x], {
+    body: { type: 'graph', value: body.graph('outer body') },
+  });
+}
+
+/** h ← tanh(h · ½ + x), each h² stacked */
+function recurrence(
+  b: Builder,
+  [h0, sequence]: readonly (Value | undefined)[],
+  settings: Readonly<Record<string, readonly number[]>>,
+): readonly Value[] {
+  const body = new Builder(b);
+  const h = body.input(body.fresh('h'), dtypeOf(h0!), [2]);
+  const x = body.input(body.fresh('x'), dtypeOf(h0!), [2]);
+  const next = body.tanh(body.add(body.mul(h, 0.5), x));
+  body.output(next);
+  body.output(body.square(next), body.fresh('stacked'));
+  return b.ops('Scan', [h0, sequence], 2, {
+    body: { type: 'graph', value: body.graph('body') },
+    num_scan_inputs: 1,
+    ...settings,
+  });
+}

@@ -1,0 +1,188 @@
+import { attr } from '../attributes.js';
+import type { Value } from '../builder.js';
+import type { Graph, Model, Node } from '../graph.js';
+import { Rewriter } from '../opset/rewriter.js';
+import { freshCopy } from '../rename.js';
+import { allNamesOf, mapSubgraphs, subgraphsOf } from '../subgraphs.js';
+import { withGraph } from './pass.js';
+
+/** A loop that would become more nodes than this stays a loop. */
+const maxNodes = 50_000;
+
+/**
+ * Writes Loop and Scan out, one copy of the body for each iteration, where their number is known before the graph runs
+ * and nothing ends them early; others stay. What is differentiated has to be without loops: a reverse pass needs every
+ * iteration's values. For models of operator set 17.
+ */
+export function unroll(model: Model): Model {
+  if (!hasLoop(model.graph)) return model;
+  return withGraph(model, unrollGraph(model.graph, new Rewriter(model.graph, allNamesOf(model.graph))));
+}
+
+function hasLoop({ nodes }: Graph): boolean {
+  return nodes.some((node) => isLoop(node) || subgraphsOf(node).some(hasLoop));
+}
+
+function isLoop({ domain, op }: Node): boolean {
+  return domain === '' && (op === 'Loop' || op === 'Scan');
+}
+
+function unrollGraph(graph: Graph, b: Rewriter): Graph {
+  for (const node of graph.nodes) {
+    const inner = mapSubgraphs(node, (body) => unrollGraph(body, b.inner(body)));
+    const loop = isLoop(inner) ? (inner.op === 'Loop' ? loopOf(inner, b) : scanOf(inner, b)) : null;
+    if (loop === null || loop.trips * loop.body.nodes.length > maxNodes) b.append(inner);
+    else writeOut(inner, loop, b);
+  }
+  return b.finish(graph);
+}
+
+/** What Loop and Scan have in common: values carried from iteration to iteration, and results that are stacked. */
+interface Iteration {
+  readonly body: Graph;
+  readonly trips: number;
+  /** Names of the values carried into the first iteration, and of the body's inputs and outputs for them. */
+  readonly initial: readonly string[];
+  readonly carriedIn: readonly string[];
+  readonly carriedOut: readonly string[];
+  readonly stacked: readonly { readonly name: string; readonly axis: number; readonly backwards: boolean }[];
+  /** Names of the body's other inputs, with the values they have in an iteration. */
+  readonly bind: (trip: number) => ReadonlyMap<string, string>;
+}
+
+/** Loop(most trips, condition, carried…): body(trip, condition, carried…) → (condition, carried…, stacked…) */
+function loopOf(node: Node, b: Rewriter): Iteration | null {
+  const body = attr.graph(node, 'body');
+  const [most = '', condition = '', ...initial] = node.inputs;
+  const [tripIn, conditionIn, ...carriedIn] = body.inputs.map(({ name }) => name);
+  const [conditionOut = '', ...results] = body.outputs.map(({ name }) => name);
+  const trips = most === '' ? null : b.value(most).content?.[0];
+  const begins = condition === '' || b.value(condition).content?.[0] === 1;
+  if (typeof trips !== 'number' || trips < 1 || !begins || !goesOn(body, conditionOut, conditionIn, b))
+    return null;
+  return {
+    body,
+    trips,
+    initial,
+    carriedIn,
+    carriedOut: results.slice(0, carriedIn.length),
+    stacked: results.slice(carriedIn.length).map((name) => ({ name, axis: 0, backwards: false })),
+    bind: (trip) =>
+      new Map([
+        [tripIn ?? '', b.scalar(trip, 'int64').name],
+        [conditionIn ?? '', b.scalar(1, 'bool').name],
+      ]),
+  };
+}
+
+/** Whether a body's condition is constantly true: the one it got, or a constant. */
+function goesOn(body: Graph, name: string, conditionIn: string | undefined, b: Rewriter): boolean {
+  if (name === conditionIn) return true;
+  const maker = body.nodes.find(({ outputs }) => outputs.includes(name));
+  if (maker?.op === 'Identity') return goesOn(body, maker.inputs[0] ?? '', conditionIn, b);
+  if (maker?.op === 'Constant') return attr.tensor(maker, 'value').data[0] === 1;
+  const constant = body.initializers.get(name);
+  if (constant !== undefined) return constant.dtype === 'bool' && constant.data[0] === 1;
+  return maker === undefined && b.has(name) && b.value(name).content?.[0] === 1;
+}
+
+/** Scan(carried…, sequences…): body(carried…, elements…) → (carried…, stacked…) */
+function scanOf(node: Node, b: Rewriter): Iteration | null {
+  const body = attr.graph(node, 'body');
+  const sequences = attr.int(node, 'num_scan_inputs');
+  const carried = node.inputs.length - sequences;
+  const inputs = body.inputs.map(({ name }) => name);
+  const outputs = body.outputs.map(({ name }) => name);
+  const numbers = (name: string, count: number) => attr.ints(node, name, Array<number>(count).fill(0));
+  const [axes, directions] = [
+    numbers('scan_input_axes', sequences),
+    numbers('scan_input_directions', sequences),
+  ];
+  const scanned = node.inputs.slice(carried).map((name) => b.value(name));
+  const trips = scanned[0]?.type?.shape?.at(axes[0] ?? 0);
+  if (typeof trips !== 'number' || trips < 1) return null;
+  const elements = scanned.map((value, i) => elementsOf(value, axes[i] ?? 0, trips, b));
+  const count = outputs.length - carried;
+  const [toAxes, toDirections] = [
+    numbers('scan_output_axes', count),
+    numbers('scan_output_directions', count),
+  ];
+  return {
+    body,
+    trips,
+    initial: node.inputs.slice(0, carried),
+    carriedIn: inputs.slice(0, carried),
+    carriedOut: outputs.slice(0, carried),
+    stacked: outputs
+      .slice(carried)
+      .map((name, i) => ({ name, axis: toAxes[i] ?? 0, backwards: toDirections[i] === 1 })),
+    bind: (trip) =>
+      new Map(
+        elements.map((parts, i) => {
+          const at = directions[i] === 1 ? trips - 1 - trip : trip;
+          return [inputs[carried + i] ?? '', parts[at]?.name ?? ''];
+        }),
+      ),
+  };
+}
+
+/** A sequence's elements along an axis, each without it. */
+function elementsOf(value: Value, axis: number, count: number, b: Rewriter): readonly Value[] {
+  const parts = b.split(value, Array<number>(count).fill(1), axis, count);
+  return parts.map((part) => b.squeeze(part, [axis]));
+}
+
+function writeOut(
+  node: Node,
+  { body, trips, initial, carriedIn, carriedOut, stacked, bind }: Iteration,
+  b: Rewriter,
+): void {
+  const prefix = node.name || (node.outputs.find((name) => name !== '') ?? node.op);
+  let carried = initial;
+  const stacks: string[][] = stacked.map(() => []);
+  for (let trip = 0; trip < trips; trip++) {
+    const bound = new Map([...bind(trip), ...carriedIn.map((name, i) => [name, carried[i] ?? ''] as const)]);
+    const fresh = (name: string) => b.fresh(`${prefix}/${trip}/${name}`);
+    const copy = freshCopy(body, fresh, bound);
+    // Outputs of the copy, by the body's names: what a body passes on unchanged is what it was bound to.
+    const results = new Map(body.outputs.map(({ name }, i) => [name, copy.outputs[i]?.name ?? name]));
+    for (const [name, constant] of copy.initializers) b.append(constantNode(name, constant));
+    for (const inner of copy.nodes) b.append({ ...inner, name: fresh(inner.name || inner.op) });
+    carried = carriedOut.map((name) => results.get(name) ?? name);
+    for (const [i, { name }] of stacked.entries()) stacks[i]?.push(results.get(name) ?? name);
+  }
+  const emit = (
+    op: string,
+    inputs: readonly string[],
+    output: string,
+    attributes: Node['attributes'] = new Map(),
+  ) => {
+    if (output !== '') b.append({ name: output, op, domain: '', inputs, outputs: [output], attributes });
+  };
+  for (const [i, name] of carried.entries()) emit('Identity', [name], node.outputs[i] ?? '');
+  for (const [i, { axis, backwards }] of stacked.entries()) {
+    const parts = (stacks[i] ?? []).map((name) => b.unsqueeze(b.value(name), [axis]).name);
+    const ordered = backwards ? parts.toReversed() : parts;
+    emit(
+      'Concat',
+      ordered,
+      node.outputs[carried.length + i] ?? '',
+      new Map([['axis', { type: 'int', value: BigInt(axis) }]]),
+    );
+  }
+}
+
+function constantNode(name: string, value: Parameters<typeof tensorAttribute>[0]): Node {
+  return {
+    name,
+    op: 'Constant',
+    domain: '',
+    inputs: [],
+    outputs: [name],
+    attributes: new Map([['value', tensorAttribute(value)]]),
+  };
+}
+
+function tensorAttribute(value: Graph['initializers'] extends ReadonlyMap<string, infer T> ? T : never) {
+  return { type: 'tensor', value } as const;
+}
