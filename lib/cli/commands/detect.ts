@@ -1,0 +1,119 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import { OneirosError } from '../../errors.js';
+import { writeFileAtomic } from '../../files/write.js';
+import type { Image } from '../../image/image.js';
+import type { OptionValues } from '../../options.js';
+import { cocoResults, imageIdOf, readImageIds, type CocoResult } from '../../vision/coco-results.js';
+import { detectOptions, type Detection, type Detector } from '../../vision/detection.js';
+import { drawDetections } from '../../vision/draw.js';
+import { loadDetector } from '../../vision/load-detector.js';
+import { about, fileChunks } from '../annotations.js';
+import type { Register } from '../command.js';
+import { eachPicture, picturesIn } from '../each-picture.js';
+import { addFlags } from '../flags.js';
+import { placementOf, placementOptions } from '../network.js';
+import { pictureFile, readPicture, recipe } from '../pictures.js';
+import type { Terminal } from '../terminal.js';
+
+interface DetectFlags extends OptionValues<typeof detectOptions>, OptionValues<typeof placementOptions> {
+  readonly model: string;
+  readonly weights?: string;
+  readonly classes?: readonly string[];
+  readonly out?: string;
+  readonly coco?: string;
+  readonly images?: string;
+  readonly json?: boolean;
+}
+
+export const registerDetect: Register = (program, terminal) => {
+  const command = program
+    .command('detect')
+    .summary('find the objects in pictures')
+    .description('Finds the objects in pictures: the class, the box and a score of each.')
+    .argument('<image...>', 'the pictures, or folders of pictures')
+    .requiredOption('--model <name>', 'the network: a file that ends in .onnx')
+    .option('--weights <file>', 'the weights of a network that is given by name')
+    .option('--classes <names>', 'names of the classes by number, such as background,cell', (text: string) =>
+      text.split(','),
+    )
+    .option('-o, --out <folder>', 'write each picture with its boxes to this folder')
+    .option('--coco <file>', 'write all detections as COCO results to this JSON file')
+    .option(
+      '--images <file>',
+      'COCO annotations that name the id of each file; without them it is the last number in its name',
+    );
+  addFlags(command, { ...detectOptions, ...placementOptions })
+    .option('--json', 'print results as JSON, one line a picture')
+    .action((images: readonly string[], flags: DetectFlags) => runDetect(images, flags, terminal));
+};
+
+async function runDetect(args: readonly string[], flags: DetectFlags, terminal: Terminal): Promise<void> {
+  const { weights, classes: labels, out, coco, images } = flags;
+  const paths = await picturesIn(args);
+  if (out !== undefined) await prepareFolder(out, paths);
+  const idOf = images === undefined ? imageIdOf : await about(images, () => readImageIds(fileChunks(images)));
+  await using network = await loadDetector(flags.model, { weights, labels, placement: placementOf(flags) });
+  for (const note of network.notes) terminal.say(note);
+  const results: CocoResult[] = [];
+  await eachPicture(paths, 'detect', terminal, async (path) => {
+    const id = coco === undefined ? null : idOf(path);
+    const picture = await readPicture(path);
+    const found = await find(network, picture, flags, terminal);
+    if (out !== undefined) await write(join(out, outName(path)), picture, found, flags);
+    if (id !== null) results.push(...cocoResults(id, found));
+    report(path, picture, found, flags, terminal);
+  });
+  if (coco !== undefined)
+    await writeFileAtomic(coco, new TextEncoder().encode(`${JSON.stringify(results)}\n`));
+}
+
+function find(network: Detector, picture: Image, { score, limit }: DetectFlags, { signal }: Terminal) {
+  return network.detect(picture, { score, limit, signal });
+}
+
+/** Makes the folder, unless two pictures would be written to the same file in it. */
+async function prepareFolder(folder: string, paths: readonly string[]): Promise<void> {
+  const names = new Map<string, string>();
+  for (const path of paths) {
+    const other = names.get(outName(path));
+    if (other !== undefined)
+      throw new OneirosError(
+        'bad-argument',
+        `${other} and ${path} would both be written to ${join(folder, outName(path))}`,
+      );
+    names.set(outName(path), path);
+  }
+  await mkdir(folder, { recursive: true });
+}
+
+/** Photographs stay JPEG files; everything else becomes a PNG file. */
+function outName(path: string): string {
+  const ending = extname(path);
+  return /^\.jpe?g$/i.test(ending) ? basename(path) : `${basename(path, ending)}.png`;
+}
+
+async function write(
+  path: string,
+  picture: Image,
+  found: readonly Detection[],
+  flags: DetectFlags,
+): Promise<void> {
+  const file = await pictureFile(path);
+  await file.write(drawDetections(picture, found), recipe('detect', detectOptions, flags));
+}
+
+function report(
+  image: string,
+  { width, height }: Image,
+  detections: readonly Detection[],
+  { json }: DetectFlags,
+  terminal: Terminal,
+): void {
+  const lines = detections.map(
+    ({ label, score, box }) =>
+      `  ${score.toFixed(2)}  ${label}  ${box.map((edge) => edge.toFixed(1)).join(' ')}`,
+  );
+  const text = [`${image}: ${detections.length === 0 ? 'nothing' : `${detections.length} found`}`, ...lines];
+  terminal.result({ image, width, height, detections }, text.join('\n'), json);
+}

@@ -1,0 +1,83 @@
+import type { Image } from '../image/image.js';
+import { ImageNetwork, type NetworkParts, type RunSettings } from '../models/image-network.js';
+import { count, number, resolveOptions, type Given, type OptionValues } from '../options.js';
+
+/** Left, top, right and bottom edge, in pixels of the picture; x to the right, y down, from its upper left corner. */
+export type Box = readonly [x0: number, y0: number, x1: number, y1: number];
+
+/** One object of a picture. */
+export interface Detection {
+  readonly box: Box;
+  /** The name of its class. */
+  readonly label: string;
+  /** The number of its class, as the network and its data set have it. */
+  readonly labelId: number;
+  /** How sure the network is, in [0, 1]. */
+  readonly score: number;
+}
+
+export const detectOptions = {
+  score: number(0.5, 'the score that a detection must have', { min: 0, max: 1 }),
+  limit: count(100, 'how many detections in a picture at the most, the best first'),
+} as const;
+
+export interface DetectOptions extends Given<typeof detectOptions>, RunSettings {}
+
+/** What a detector goes by once defaults are filled in. */
+export type DetectSettings = OptionValues<typeof detectOptions> & RunSettings;
+
+export interface DetectorParts extends NetworkParts {
+  /** Names of the classes, by their number. */
+  readonly labels: readonly string[];
+}
+
+/** A network that finds objects in pictures: any number of them, each with its class, its box and a score. */
+export abstract class Detector extends ImageNetwork {
+  readonly labels: readonly string[];
+
+  constructor(parts: DetectorParts) {
+    super(parts);
+    this.labels = parts.labels;
+  }
+
+  /**
+   * The objects in a picture, the surest first; an empty list where there are none.
+   * @throws OneirosError `bad-argument` for an option out of range; as `Session.run` does
+   */
+  detect(picture: Image, options: DetectOptions = {}): Promise<readonly Detection[]> {
+    return this.find(picture, { ...resolveOptions(detectOptions, options), signal: options.signal });
+  }
+
+  /** Detections with at least the score, in order, as many as the limit allows. */
+  protected abstract find(picture: Image, settings: DetectSettings): Promise<readonly Detection[]>;
+
+  protected labelOf(labelId: number): string {
+    return this.labels[labelId] ?? `class ${labelId}`;
+  }
+}
+
+/**
+ * The objects in one picture, or in each of many.
+ *
+ *     for (const { label, box, score } of await detect(network, photograph, { score: 0.3 })) …
+ */
+export function detect(
+  network: Detector,
+  picture: Image,
+  options?: DetectOptions,
+): Promise<readonly Detection[]>;
+export function detect(
+  network: Detector,
+  pictures: readonly Image[],
+  options?: DetectOptions,
+): Promise<readonly (readonly Detection[])[]>;
+export async function detect(
+  network: Detector,
+  pictures: Image | readonly Image[],
+  options: DetectOptions = {},
+): Promise<readonly Detection[] | readonly (readonly Detection[])[]> {
+  if ('data' in pictures) return network.detect(pictures, options);
+  const found: (readonly Detection[])[] = [];
+  for (const picture of pictures) found.push(await network.detect(picture, options));
+  return found;
+}

@@ -1,0 +1,81 @@
+import { expect } from 'chai';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { registerDetect } from '../../lib/cli/commands/detect.js';
+import { solid } from '../../lib/image/image.js';
+import { decodeImage, encodeImage } from '../../lib/image/node.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { float32 } from '../../lib/tensor/tensor.js';
+import { runCommand } from './run-command.js';
+
+/** A YOLOX that sees one cat that fills every picture. */
+function oneCat(): Uint8Array {
+  const b = new Builder();
+  const input = b.input('images', 'float32', [1, 3, 32, 32]);
+  const data = new Float32Array(21 * 6);
+  data.set([0.5, 0.5, 0, 0, 0.8, 1], 20 * 6);
+  b.output(
+    b.add(b.constant(float32(data, [1, 21, 6])), b.mul(b.reshape(b.mean(input), [1, 1, 1]), 0)),
+    'output',
+  );
+  return encodeModel(b.model({ classes: 'cat' }));
+}
+
+describe('oneiros detect', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'oneiros-detect-'));
+  const at = (name: string) => join(folder, name);
+  before(async () => {
+    writeFileSync(at('model.onnx'), oneCat());
+    writeFileSync(at('photo-12.jpg'), await encodeImage(solid({ width: 64, height: 64 }, [0, 0, 0]), 'jpeg'));
+    writeFileSync(at('nameless.png'), await encodeImage(solid({ width: 32, height: 32 }, [0, 0, 0]), 'png'));
+    writeFileSync(at('broken-13.jpg'), 'no picture');
+    writeFileSync(
+      at('annotations.json'),
+      JSON.stringify({ images: [{ id: 99, file_name: 'photo-12.jpg' }], annotations: [], categories: [] }),
+    );
+  });
+  after(() => rmSync(folder, { recursive: true }));
+  const run = (...args: string[]) =>
+    runCommand(registerDetect, ['detect', ...args, '--model', at('model.onnx'), '--json']);
+
+  it('prints a line a picture, and writes pictures and COCO results', async () => {
+    const { results } = await run(at('photo-12.jpg'), '--out', at('out'), '--coco', at('results.json'));
+    const [result] = results;
+    expect(result).to.have.keys('image', 'width', 'height', 'detections');
+    expect(result).to.deep.include({ image: at('photo-12.jpg'), width: 64, height: 64 });
+    const drawn = await decodeImage(readFileSync(at('out/photo-12.jpg')));
+    expect([drawn.width, drawn.height]).to.deep.equal([64, 64]);
+    expect(JSON.parse(readFileSync(at('results.json'), 'utf8'))).to.deep.equal([
+      { image_id: 12, category_id: 0, bbox: [0, 0, 64, 64], score: Math.fround(0.8) },
+    ]);
+  });
+  it('takes ids from annotations', async () => {
+    await run(
+      at('photo-12.jpg'),
+      '--coco',
+      at('results.json'),
+      '--images',
+      at('annotations.json'),
+      '--score',
+      '0.9',
+    );
+    expect(JSON.parse(readFileSync(at('results.json'), 'utf8'))).to.deep.equal([]);
+  });
+  it('reads a whole folder, and passes over what is no picture', async () => {
+    const { results, said } = await run(folder);
+    expect(results).to.have.length(2);
+    expect(said.filter((line) => line.includes('broken-13.jpg'))).to.have.length(1);
+  });
+  it('needs a number in the name for COCO, and no two pictures of one name in a folder', async () => {
+    const { results, said } = await run(at('nameless.png'), at('photo-12.jpg'), '--coco', at('results.json'));
+    expect(results).to.have.length(1);
+    expect(said.join('\n')).to.contain('"nameless.png" has no number');
+    const failure = await run(at('photo-12.jpg'), at('photo-12.jpg'), '--out', at('twice')).catch(
+      (error: unknown) => error,
+    );
+    expect(String(failure)).to.contain('would both be written to');
+    expect(existsSync(at('twice'))).to.be.false;
+  });
+});

@@ -1,0 +1,167 @@
+import { expect } from 'chai';
+import { image, plane, solid } from '../../lib/image/image.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { float32 } from '../../lib/tensor/tensor.js';
+import { coco80, coco91 } from '../../lib/vision/coco-labels.js';
+import { cocoResults, imageIdOf, readImageIds } from '../../lib/vision/coco-results.js';
+import { detect, type Box } from '../../lib/vision/detection.js';
+import { drawDetections } from '../../lib/vision/draw.js';
+import { eachDot, textWidth } from '../../lib/vision/font.js';
+import { letterbox, outOfLetterbox } from '../../lib/vision/letterbox.js';
+import { openDetector } from '../../lib/vision/load-detector.js';
+import { nms, nmsByClass } from '../../lib/vision/nms.js';
+
+const placement = { isolation: 'none' } as const;
+
+describe('non-maximum suppression', () => {
+  const boxes: Box[] = [
+    [0, 0, 10, 10],
+    [0, 0, 10, 8], // IoU .8 with the first
+    [5, 0, 15, 10], // IoU 1/3 with the first
+    [20, 20, 30, 30],
+  ];
+
+  it('keeps the best of those that overlap', () => {
+    expect(nms(boxes, [0.5, 0.9, 0.3, 0.1], 0.5)).to.deep.equal([1, 2, 3]);
+    expect(nms(boxes, [0.5, 0.9, 0.3, 0.1], 0.81)).to.deep.equal([1, 0, 2, 3]);
+    expect(nms(boxes, [0.9, 0.5, 0.3, 0.1], 0.3)).to.deep.equal([0, 3]);
+    expect(nms([], [], 0.5)).to.deep.equal([]);
+  });
+  it('of equal scores keeps the earlier', () => {
+    expect(nms(boxes.slice(0, 2), [0.5, 0.5], 0.5)).to.deep.equal([0]);
+  });
+  it('leaves other classes alone', () => {
+    const found = boxes.map((box, i) => ({ box, score: 1 - i / 10, labelId: i % 2 }));
+    expect(nmsByClass(found, 0.5)).to.deep.equal(found);
+    expect(nmsByClass(found, 0.3).map(({ score }) => score)).to.deep.equal([1, 0.9, 0.7]);
+  });
+  it('says what it wants', () => {
+    expect(() => nms(boxes, [1], 0.5)).to.throw('4 boxes and 1 scores');
+    expect(() => nms(boxes, [1, 1, 1, 1], 1.5)).to.throw('[0, 1]');
+    expect(() => nms([[3, 0, 1, 1]], [1], 0.5)).to.throw('box 0');
+  });
+});
+
+describe('a letterbox', () => {
+  it('fits a picture into the upper left corner', () => {
+    const { image: fitted, scale } = letterbox(
+      solid({ width: 8, height: 4 }, [1, 0, 0]),
+      { width: 4, height: 4 },
+      0.5,
+    );
+    expect(scale).to.equal(0.5);
+    expect([...plane(fitted, 0)]).to.deep.equal([...Array<number>(8).fill(1), ...Array<number>(8).fill(0.5)]);
+    expect([...plane(fitted, 1)]).to.deep.equal([...Array<number>(8).fill(0), ...Array<number>(8).fill(0.5)]);
+  });
+  it('is undone for boxes, which stay within the picture', () => {
+    expect(outOfLetterbox([-1, 1, 2, 4], 0.5, { width: 8, height: 4 })).to.deep.equal([0, 2, 4, 4]);
+  });
+});
+
+/** A YOLOX for 32×32 pixels and two classes that says the same of every picture: 16 + 4 + 1 places. */
+function constantYolox(rows: readonly (readonly [place: number, row: readonly number[]])[]): Uint8Array {
+  const b = new Builder();
+  const input = b.input('images', 'float32', [1, 3, 32, 32]);
+  const data = new Float32Array(21 * 7);
+  for (const [place, row] of rows) data.set(row, place * 7);
+  // The picture takes part, so that there is something to run; its mean is multiplied away.
+  const nothing = b.mul(b.reshape(b.mean(input), [1, 1, 1]), 0);
+  b.output(b.add(b.constant(float32(data, [1, 21, 7])), nothing), 'output');
+  return encodeModel(b.model({ classes: 'cat,dog' }));
+}
+
+describe('YOLOX', () => {
+  // Place 5 of stride 8 is (1, 1); place 19 is the last of stride 16, (1, 1); place 20 the only one of stride 32.
+  const model = constantYolox([
+    [5, [0.5, 0.5, 0, Math.log(2), 0.9, 0.1, 1]],
+    [19, [0, 0, 0, 0, 0.5, 1, 0]],
+    [20, [0.5, 0.5, 10, 10, 0.1, 1, 0]],
+  ]);
+
+  it('decodes boxes into pixels of the picture, the surest first', async () => {
+    await using network = await openDetector(model, { placement });
+    const found = await detect(network, image({ width: 64, height: 32 }), { score: 0.3 });
+    expect(found.map(({ label, labelId }) => [label, labelId])).to.deep.equal([
+      ['dog', 1],
+      ['cat', 0],
+    ]);
+    // Centre (12, 12), 8×16 pixels of a letterbox of scale ½.
+    expect(found[0]!.box.map(Math.fround)).to.deep.equal([16, 8, 32, 32]);
+    expect(found[0]!.score).to.be.closeTo(0.9, 1e-6);
+    expect(found[1]!.box).to.deep.equal([16, 16, 48, 32]);
+  });
+  it('finds nothing without an error, and stops at the limit', async () => {
+    await using network = await openDetector(model, { placement });
+    const picture = image({ width: 32, height: 32 });
+    expect(await network.detect(picture, { score: 0.95 })).to.deep.equal([]);
+    const many = await detect(network, [picture, picture], { score: 0.05, limit: 2 });
+    expect(many.map((found) => found.map(({ labelId }) => labelId))).to.deep.equal([
+      [1, 0],
+      [1, 0],
+    ]);
+  });
+  it('is told from other networks', async () => {
+    const b = new Builder();
+    b.output(b.relu(b.input('x', 'float32', [1, 3, 32, 32])));
+    const failure = await openDetector(encodeModel(b.model()), { name: 'relu' }).catch(
+      (error: unknown) => error,
+    );
+    expect(String(failure)).to.contain('relu is no detector');
+  });
+});
+
+describe("COCO's names and files", () => {
+  it('has 80 classes under two numberings', () => {
+    expect(coco80).to.have.length(80);
+    expect(new Set(coco80).size).to.equal(80);
+    expect([1, 13, 44, 90].map((id) => coco91[id])).to.deep.equal([
+      'person',
+      'stop sign',
+      'bottle',
+      'toothbrush',
+    ]);
+    expect(coco91.filter((name) => name !== 'unused' && name !== 'background')).to.deep.equal(coco80);
+  });
+  it('writes boxes as corner and size', () => {
+    expect(cocoResults(7, [{ box: [1, 2, 4, 8], label: 'cat', labelId: 3, score: 0.5 }])).to.deep.equal([
+      { image_id: 7, category_id: 3, bbox: [1, 2, 3, 6], score: 0.5 },
+    ]);
+  });
+  it('takes the id from the annotations, or the last number of the name', async () => {
+    expect(imageIdOf('a/000000000139.jpg')).to.equal(139);
+    expect(imageIdOf('BloodImage_00012.rf.jpg')).to.equal(12);
+    expect(() => imageIdOf('cat.jpg')).to.throw('no number');
+    const idOf = await readImageIds(['{"images": [{"id": 5, "file_name": "x/cat.jpg"}], "annotations": []}']);
+    expect(idOf('/somewhere/cat.jpg')).to.equal(5);
+    expect(() => idOf('dog.jpg')).to.throw('name no image "dog.jpg"');
+  });
+});
+
+describe('drawing', () => {
+  it('has letters of dots, capitals without accents', () => {
+    const dots: string[] = [];
+    eachDot('Ï', (x, y) => dots.push(`${x},${y}`));
+    expect(dots.slice(0, 4)).to.deep.equal(['1,0', '2,0', '3,0', '2,1']);
+    expect(textWidth('CAT')).to.equal(17);
+  });
+  it('frames a box in its class’s colour, with the label within the picture', () => {
+    const picture = solid({ width: 100, height: 60 }, [0, 0, 0]);
+    const drawn = drawDetections(picture, [
+      { box: [90, 0, 100, 60], label: 'person', labelId: 0, score: 0.5 },
+    ]);
+    expect([0, 1, 2].map((c) => plane(drawn, c)[59 * 100 + 95]!)).to.deep.equal([
+      ...Float32Array.of(0.9, 0.62, 0),
+    ]);
+    // 11 letters of 6 dots, less one, and a margin of 2 on each side, at the right edge.
+    expect(plane(drawn, 0)[100 - 65 - 4]).to.be.closeTo(0.9, 1e-6);
+    expect(plane(drawn, 0)[100 - 65 - 5]).to.equal(0);
+    expect(picture.data.every((value) => value === 0)).to.be.true;
+  });
+  it('takes boxes that lie outside', () => {
+    const picture = solid({ width: 8, height: 8 }, [0, 0, 0]);
+    drawDetections(picture, [
+      { box: [-50, -50, 900, 900], label: 'a very long name', labelId: 300, score: 1 },
+    ]);
+  });
+});
