@@ -28,7 +28,7 @@ await using gradient = await openSession(encodeModel(grad(model, { loss: 'loss',
   isolation: 'none',
 });
 const image = noise([1, 3, size, size], 1);
-const times = { forward: [] as number[], gradient: [] as number[] };
+const times: Record<'forward' | 'gradient', number[]> = { forward: [], gradient: [] };
 for (let i = 0; i < rounds; i++) {
   times.forward.push(await milliseconds(forward, { image }));
   times.gradient.push(await milliseconds(gradient, { image }));
