@@ -1,7 +1,13 @@
+import { anatomyOf, type Anatomy } from '../../models/anatomy/anatomy.js';
+import { anatomySvg } from '../../models/anatomy/svg.js';
+import { anatomyText } from '../../models/anatomy/text.js';
 import { inspectModel, type Inspection, type LayerReport, type PortReport } from '../../models/inspect.js';
 import { networkNames } from '../../models/open.js';
 import { readModel } from '../../onnx/files.js';
 import type { Model } from '../../onnx/graph.js';
+import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
+import { OneirosError } from '../../errors.js';
+import { writeFileAtomic } from '../../files/write.js';
 import { count, type OptionValues } from '../../options.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
@@ -13,6 +19,7 @@ const inspectOptions = {
 };
 
 interface InspectFlags extends Omit<NetworkFlags, 'model'>, OptionValues<typeof inspectOptions> {
+  readonly svg?: string;
   readonly json?: boolean;
 }
 
@@ -20,19 +27,42 @@ export const registerInspect: Register = (program, terminal) => {
   const command = program
     .command('inspect')
     .summary('list what a model is made of')
-    .description('Lists what a model is made of: operators, layers, shapes, parameters, multiply-adds.')
-    .argument('<model>', `an ONNX file, or one of ${networkNames.join(', ')} with its weights`, parseModel);
+    .description(
+      'Lists what a model is made of: operators, layers, shapes, parameters, multiply-adds; of a U-Net also the ways down and up, skip connections, and what is learned.',
+    )
+    .argument(
+      '<model>',
+      `an ONNX file, or one of ${[...networkNames, ...segmenterNames].join(', ')} with its weights`,
+      (text: string) => (segmenterNames.includes(text) ? text : parseModel(text)),
+    );
   addFlags(addWeightFlags(command), inspectOptions)
+    .option('--svg <file>', 'draw a U-Net to this file')
     .option('--json', 'print it as one JSON object')
-    .action(async (model: string, flags: InspectFlags) => {
-      checkWeights(command, { ...flags, model });
-      const inspection = inspectModel(await modelOf({ ...flags, model }, terminal), flags.size);
-      terminal.result({ model, ...inspection }, describe(model, inspection), flags.json);
+    .action(async (name: string, flags: InspectFlags) => {
+      if (!segmenterNames.includes(name)) checkWeights(command, { ...flags, model: name });
+      const model = await modelOf({ ...flags, model: name }, terminal);
+      const inspection = inspectModel(model, flags.size);
+      const anatomy = anatomyOf(model);
+      if (flags.svg !== undefined) await draw(anatomy, name, flags.svg);
+      const text = [describe(name, inspection), ...(anatomy === null ? [] : ['', anatomyText(anatomy)])];
+      terminal.result({ model: name, ...inspection, anatomy }, text.join('\n'), flags.json);
     });
 };
 
+async function draw(anatomy: Anatomy | null, model: string, path: string): Promise<void> {
+  if (anatomy === null)
+    throw new OneirosError('bad-argument', `${model} is no U-Net: nothing skips from a way down to a way up`);
+  const title = model.replace(/^.*[/\\]/, '');
+  await writeFileAtomic(path, new TextEncoder().encode(anatomySvg(anatomy, title)));
+}
+
 /** An ONNX file is taken as it is, whatever network it may be recognised as. */
 async function modelOf(flags: NetworkFlags, terminal: Terminal): Promise<Model> {
+  if (segmenterNames.includes(flags.model)) {
+    await using segmenter = await loadSegmenter(flags.model, { weights: flags.weights });
+    for (const note of segmenter.notes) terminal.say(note);
+    return segmenter.model;
+  }
   if (!networkNames.includes(flags.model)) return readModel(flags.model);
   await using network = await networkOf(flags, terminal);
   return network.model;

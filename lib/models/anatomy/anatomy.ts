@@ -83,7 +83,7 @@ interface Part {
  * Finds the U in a network: its ways down and up, what climbs, what is skipped, and what has learned parameters. Any ONNX
  * model will do; what it goes by is how operations change resolution, not names.
  * @returns `null` if nothing goes from the way down straight to the way up
- * @throws OneirosError `unsupported` for operators that cannot be expressed at operator set 17
+ * @throws OneirosError `bad-input` for a malformed model
  */
 export function anatomyOf(original: Model): Anatomy | null {
   const ready = sized(original);

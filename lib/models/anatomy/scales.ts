@@ -1,10 +1,11 @@
+import { OneirosError } from '../../errors.js';
 import { attr } from '../../onnx/attributes.js';
 import type { Model, Node, ValueInfo } from '../../onnx/graph.js';
 import { normaliseOpset } from '../../onnx/opset/normalise.js';
 import type { Facts } from '../../onnx/shapes/facts.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 
-/** A model at operator set 17, and what is known of its values for a picture of some size. */
+/** A model at operator set 17 if it can be said so, and what is known of its values for a picture of some size. */
 export interface Sized {
   readonly model: Model;
   readonly facts: ReadonlyMap<string, Facts>;
@@ -15,7 +16,7 @@ const sizes = [512, 572];
 
 /** The model with sizes for what its inputs leave open; where none will do, nothing is known of its values. */
 export function sized(original: Model): Sized {
-  const model = normaliseOpset(original);
+  const model = normalised(original);
   for (const size of sizes) {
     const inputs = model.graph.inputs.map((input) => withSize(input, size));
     try {
@@ -25,6 +26,16 @@ export function sized(original: Model): Sized {
     }
   }
   return { model, facts: new Map() };
+}
+
+/** What cannot be normalised is looked at as it is. */
+function normalised(model: Model): Model {
+  try {
+    return normaliseOpset(model);
+  } catch (error) {
+    if (error instanceof OneirosError && error.code === 'unsupported') return model;
+    throw error;
+  }
 }
 
 function withSize({ name, type }: ValueInfo, size: number): ValueInfo {

@@ -1,0 +1,107 @@
+import { OneirosError } from '../errors.js';
+import { crop } from '../image/crop.js';
+import { planes, planesFromTensor, toTensor, type Image, type Planes, type Size } from '../image/image.js';
+import { pad } from '../image/pad.js';
+import type { Placement, RunSettings } from '../models/image-network.js';
+import type { Model } from '../onnx/graph.js';
+import { encodeModel } from '../onnx/write.js';
+import { count, number, resolveOptions, type Given } from '../options.js';
+import { openSession } from '../runtime/session.js';
+import { fullyConvolutional } from './fully-convolutional.js';
+import { SegmentationBuilder, type Segmentation } from './segmentation.js';
+
+export const slidingWindowOptions = {
+  stride: count(1, 'pixels from one window to the next; it has to divide the network’s own stride'),
+  threshold: number(0.5, 'of two classes: the probability above which a pixel is not background', {
+    min: 0,
+    max: 1,
+  }),
+} as const;
+
+export interface SlidingWindowOptions extends Given<typeof slidingWindowOptions>, RunSettings {
+  /** Names of the classes. @default by number, the first being the background */
+  readonly classes?: readonly string[] | undefined;
+  readonly placement?: Placement | undefined;
+}
+
+/**
+ * Segmentation as one would think of it first (Cireşan et al. 2012): what a classifier says of the window around a pixel is
+ * the pixel's class. All windows are computed at once by convolution, and the network is run once for each shift within its
+ * own stride ("shift and stitch", Long et al. 2015). Beyond its edges the picture is mirrored.
+ * @param model a classifier of pictures of the window's size, RGB in [0, 1]: float32 [1, 3, height, width] to one row
+ * @throws OneirosError `bad-argument` for a stride that does not divide the network's; `unsupported` for layers that cannot be
+ *   made convolutional; as `Session.run` does
+ */
+export async function slidingWindow(
+  model: Model,
+  picture: Image,
+  window: Size,
+  options: SlidingWindowOptions = {},
+): Promise<Segmentation> {
+  const { stride, threshold } = resolveOptions(slidingWindowOptions, options);
+  const { placement = {}, signal } = options;
+  const network = fullyConvolutional(model, window);
+  if (network.stride % stride !== 0)
+    throw new OneirosError(
+      'bad-argument',
+      `the stride must divide the network's own, ${network.stride}, not be ${stride}`,
+    );
+  const samples = planes(network.classes, {
+    width: Math.ceil(picture.width / stride),
+    height: Math.ceil(picture.height / stride),
+  });
+  const surrounded = surround(picture, window);
+  await using session = await openSession(encodeModel(network.model), { ...placement, transfer: true });
+  const shifts = network.stride / stride;
+  for (let row = 0; row < Math.min(shifts, samples.height); row++)
+    for (let column = 0; column < Math.min(shifts, samples.width); column++) {
+      signal?.throwIfAborted();
+      const [x, y] = [column * stride, row * stride];
+      const seen = crop(surrounded, { x, y, width: surrounded.width - x, height: surrounded.height - y });
+      const { probabilities } = await session.run(
+        { [network.input]: toTensor(seen) },
+        signal ? { signal } : {},
+      );
+      if (probabilities?.dtype !== 'float32')
+        throw new OneirosError('runtime', 'the classifier gave no float32 probabilities');
+      stitch(samples, planesFromTensor(probabilities), { row, column, shifts });
+    }
+  const names = options.classes ?? Array.from({ length: network.classes }, (_, i) => `class ${i}`);
+  const result = new SegmentationBuilder(picture, names, { exclusive: true, threshold }, true);
+  result.add(enlarged(samples, picture, stride), 0);
+  return result.finish();
+}
+
+/** With so much of its mirror image around it that there is a window around every pixel. */
+function surround(picture: Image, { width, height }: Size): Image {
+  const [left, top] = [Math.floor((width - 1) / 2), Math.floor((height - 1) / 2)];
+  return pad(picture, { left, top, right: width - 1 - left, bottom: height - 1 - top }, 'reflect');
+}
+
+interface Shift {
+  readonly row: number;
+  readonly column: number;
+  /** How many rows, and columns, of the whole there are to one of the part. */
+  readonly shifts: number;
+}
+
+function stitch(whole: Planes, part: Planes, { row, column, shifts }: Shift): void {
+  for (let c = 0; c < whole.channels; c++)
+    for (let y = row, i = 0; y < whole.height; y += shifts, i++)
+      for (let x = column, j = 0; x < whole.width; x += shifts, j++)
+        whole.data[(c * whole.height + y) * whole.width + x] =
+          part.data[(c * part.height + i) * part.width + j]!;
+}
+
+/** Each sample for the pixels from its own up to the next. */
+function enlarged(samples: Planes, { width, height }: Size, stride: number): Planes {
+  if (stride === 1) return samples;
+  const result = planes(samples.channels, { width, height });
+  for (let i = 0; i < result.data.length; i++) {
+    const x = Math.floor((i % width) / stride);
+    const y = Math.floor((Math.floor(i / width) % height) / stride);
+    const c = Math.floor(i / (width * height));
+    result.data[i] = samples.data[(c * samples.height + y) * samples.width + x]!;
+  }
+  return result;
+}
