@@ -34,14 +34,15 @@ export async function findTargets(
   options: TargetOptions,
 ): Promise<readonly Targets[]> {
   await using features = await openSession(encodeModel(featuresModel(problem)), options.session);
+  await using gaussian =
+    problem.options.statistics === 'wasserstein'
+      ? await openSession(encodeModel(gaussianModel(problem)), options.session)
+      : null;
   const targets: Targets[] = [];
   for (const content of contents) {
     options.session.signal?.throwIfAborted();
     const moments = await blendedMoments(problem, features, styles, content, options);
-    const style =
-      problem.options.statistics === 'gram'
-        ? grams(problem, moments)
-        : await gaussians(problem, moments, options.session);
+    const style = gaussian === null ? grams(problem, moments) : await gaussians(problem, moments, gaussian);
     targets.push({ ...(await contentFeatures(problem, features, content)), ...style });
   }
   return targets;
@@ -101,9 +102,8 @@ function grams(problem: StyleProblem, moments: Targets): Targets {
   );
 }
 
-async function gaussians(problem: StyleProblem, moments: Targets, options: SessionOptions): Promise<Targets> {
-  await using session = await openSession(encodeModel(gaussianModel(problem)), options);
-  const results = await session.run(moments);
+async function gaussians(problem: StyleProblem, moments: Targets, gaussian: Session): Promise<Targets> {
+  const results = await gaussian.run(moments);
   const means = problem.style.map(({ value }) => targetName.mean(value));
   return { ...float32Results(moments, means), ...float32Results(results, Object.keys(results)) };
 }

@@ -12,7 +12,7 @@ const quick = {
   steps: 4,
   jitter: 4,
   layers: { relu3_1: 1 },
-  session: { isolation: 'none' },
+  session: { isolation: 'none', threads: 1 },
 } as const;
 
 async function stepsOf(options: DreamOptions, picture = photograph): Promise<readonly DreamStep[]> {

@@ -15,7 +15,7 @@ const quick: StyleOptions = {
   smallest: 20,
   iterations: 18,
   contentLayers: { relu3_1: 1 },
-  session: { isolation: 'none' },
+  session: { isolation: 'none', threads: 1 },
 };
 
 async function stepsOf(

@@ -8,7 +8,9 @@ import { decodeImage } from '../../lib/image/node.js';
 import { runCommand } from './run-command.js';
 import { smallWorkshop } from './small-weights.js';
 
-describe('oneiros dream', () => {
+describe('oneiros dream', function () {
+  // Every command starts worker threads, which under ts-node takes seconds on a busy machine.
+  this.timeout(60_000);
   let shop: Awaited<ReturnType<typeof smallWorkshop>>;
   before(async () => (shop = await smallWorkshop()));
   after(() => shop.remove());
@@ -16,7 +18,20 @@ describe('oneiros dream', () => {
   const args = (out: string, ...more: readonly string[]) => [
     ...['dream', shop.path('photo.png'), '-o', shop.path(out), '--model', 'vgg19'],
     ...['--weights', shop.path('vgg.safetensors'), '--layer', 'relu3_1', '--size', '40'],
-    ...['--octaves', '2', '--octave-scale', '1.4', '--steps', '3', '--seed', '7', '--json', ...more],
+    ...[
+      '--octaves',
+      '2',
+      '--octave-scale',
+      '1.4',
+      '--steps',
+      '3',
+      '--seed',
+      '7',
+      '--threads',
+      '1',
+      '--json',
+      ...more,
+    ],
   ];
   const failure = async (...more: readonly string[]) =>
     runCommand(registerDream, args('never.png', ...more)).then(
@@ -75,7 +90,6 @@ describe('oneiros dream', () => {
       [['-o', shop.path('never.gif')], 'must end in .png or .jpg'],
       [['-o', shop.path('nowhere/never.png')], 'no writable folder'],
       [['--size', '4000000'], 'pixels would take about'],
-      [['--size', '2'], 'too small for this network'],
     ] as const) {
       const error = await failure(...flags);
       expect(error).to.be.instanceOf(OneirosError);

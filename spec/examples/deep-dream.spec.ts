@@ -35,8 +35,8 @@ describe('Example: DeepDream step by step', () => {
   };
 
   it('raises what the layer sees, by hand', async () => {
-    await using toLayer = await openSession(encodeModel(forward), { isolation: 'none' });
-    await using toImage = await openSession(encodeModel(backward), { isolation: 'none' });
+    await using toLayer = await openSession(encodeModel(forward), { isolation: 'none', threads: 1 });
+    await using toImage = await openSession(encodeModel(backward), { isolation: 'none', threads: 1 });
 
     let image = photograph;
     const strengths: number[] = [];
@@ -64,7 +64,7 @@ describe('Example: DeepDream step by step', () => {
       steps: 5,
       jitter: 4,
       seed: 1,
-      session: { isolation: 'none' },
+      session: { isolation: 'none', threads: 1 },
     })) {
       objectives.push(step.objective);
       dreamt = step.image;

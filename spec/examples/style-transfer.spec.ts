@@ -37,7 +37,7 @@ describe('Example: style transfer from its loss', () => {
     const look = Builder.from(network.model.graph);
     look.output(look.value('relu3_1'), 'C');
     look.output(gram(look, look.value('relu1_1'), 6), 'S');
-    await using see = await openSession(encodeModel(look.model()), { isolation: 'none' });
+    await using see = await openSession(encodeModel(look.model()), { isolation: 'none', threads: 1 });
     const C = float(await see.run({ image: toTensor(photograph) }), 'C');
     const S = float(await see.run({ image: toTensor(painting) }), 'S');
 
@@ -50,6 +50,7 @@ describe('Example: style transfer from its loss', () => {
     // Its gradient by the image: one more graph, from which both come in one run.
     await using learn = await openSession(encodeModel(grad(b.model(), { loss: 'loss', wrt: ['image'] })), {
       isolation: 'none',
+      threads: 1,
     });
     const objective = async (x: Float32Array) => {
       const results = await learn.run({ image: float32(x, [1, 3, 24, 32]) });
@@ -75,7 +76,7 @@ describe('Example: style transfer from its loss', () => {
       size: 32,
       smallest: 16,
       iterations: 24,
-      session: { isolation: 'none' },
+      session: { isolation: 'none', threads: 1 },
     })) {
       losses.push(step.styleLoss);
       painted = step.image;
