@@ -16,18 +16,9 @@ import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
 import { unetDialects } from '../../lib/weights/dialects/unet.js';
 import { translate } from '../../lib/weights/dialect.js';
 import { openWeights } from '../../lib/weights/open.js';
+import cases from './golden/unet.json' with { type: 'json' };
 
 const golden = (name: string) => join(import.meta.dirname, 'golden', name);
-
-interface Case {
-  readonly model: string;
-  readonly channels: number;
-  readonly height: number;
-  readonly width: number;
-  readonly classes: number;
-  readonly data: readonly number[];
-}
-const cases: readonly Case[] = JSON.parse(readFileSync(golden('unet.json'), 'utf8'));
 
 /** The input of the reference script. */
 function ramp(channels: number, height: number, width: number): Float32Tensor {

@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { registerInspect } from '../../lib/cli/commands/inspect.js';
+import { registerSegment } from '../../lib/cli/commands/segment.js';
+import { image } from '../../lib/image/image.js';
+import { decodeImage, encodeImage } from '../../lib/image/node.js';
+import { runCommand } from './run-command.js';
+
+const weights = join(import.meta.dirname, '../models/golden/unet-mateuszbuda.pt');
+
+describe('oneiros segment', () => {
+  let folder: string;
+  const file = (name: string) => join(folder, name);
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'segment-'));
+    const picture = image(
+      { width: 33, height: 20 },
+      Float32Array.from({ length: 3 * 660 }, (_, i) => Math.sin(i * i * 0.01) / 2 + 0.5),
+    );
+    for (const name of ['a.png', 'b.png']) await writeFile(file(name), await encodeImage(picture, 'png'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  const segment = (...args: readonly string[]) =>
+    runCommand(registerSegment, [
+      'segment',
+      '--model',
+      'unet',
+      '--weights',
+      weights,
+      '--provider',
+      'cpu',
+      ...args,
+    ]);
+
+  it('a line and a picture for each picture, and COCO annotations of all', async () => {
+    const { results } = await segment(
+      file('a.png'),
+      file('b.png'),
+      '-o',
+      file('mask%d.png'),
+      '--show',
+      'labels',
+      '--coco',
+      file('masks.json'),
+      '--json',
+    );
+    const [first, second] = results;
+    expect(results).to.have.length(2);
+    expect(first)
+      .to.include({ image: file('a.png'), width: 33, height: 20 })
+      .and.have.property('classes');
+    expect(second).to.deep.equal({ ...first, image: file('b.png') });
+    const drawn = await decodeImage(await readFile(file('mask2.png')));
+    const white = drawn.data.subarray(0, 660).reduce((sum, value) => sum + value, 0);
+    expect(first).to.have.nested.property('classes[1].pixels', white);
+    expect(first).to.have.nested.property('classes[1].fraction', white / 660);
+    const coco: unknown = JSON.parse(await readFile(file('masks.json'), 'utf8'));
+    expect(coco)
+      .to.have.nested.property('categories')
+      .that.deep.equals([{ id: 1, name: 'tumour' }]);
+    expect(coco).to.have.nested.property('images[1].width', 33);
+  });
+
+  it('several pictures need several names', async () => {
+    const error: unknown = await segment(file('a.png'), file('b.png'), '-o', file('one.png')).catch(
+      (reason: unknown) => reason,
+    );
+    expect(error).to.have.property('message').that.includes('%d');
+  });
+
+  it('one picture that is none is told, the others are done', async () => {
+    await writeFile(file('broken.png'), 'nothing');
+    const { results, said } = await segment(file('broken.png'), file('a.png'));
+    expect(results).to.have.length(1);
+    expect(said.join('\n')).to.include('broken.png');
+  });
+
+  it('inspect tells of a U-Net what climbs, and draws it', async () => {
+    const { results } = await runCommand(registerInspect, [
+      'inspect',
+      'unet',
+      '--weights',
+      weights,
+      '--svg',
+      file('unet.svg'),
+    ]);
+    expect(results[0]).to.have.nested.property('anatomy.shape', 'U-Net');
+    expect(results[0]).to.have.nested.property(
+      'anatomy.ascents[0].operation',
+      'strided transposed convolution 2×2, stride 2',
+    );
+    expect(await readFile(file('unet.svg'), 'utf8')).to.match(/^<svg /);
+  });
+});

@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { existsSync, readFileSync } from 'node:fs';
+import { plane, type Image } from '../../lib/image/image.js';
+import { decodeImage } from '../../lib/image/node.js';
+import { mask, maskDice } from '../../lib/metrics/mask.js';
+import { openSegmenter } from '../../lib/vision/foreign-segmenter.js';
+import { regionsOf } from '../../lib/vision/outline.js';
+import { maskOfClass } from '../../lib/vision/segmentation.js';
+import { UNet } from '../../lib/vision/unet.js';
+
+const shared = '../shared';
+const weights = `${shared}/weights/retina-unet.safetensors`;
+const isThere = existsSync(weights);
+if (!isThere) console.warn(`SKIPPED: ${weights} is missing`);
+
+const picture = (path: string): Promise<Image> => decodeImage(readFileSync(path));
+
+/** The area under the receiver's operating curve: how often an object's pixel is told more likely than another. */
+function rocAuc(probabilities: Float32Array, truth: Uint8Array): number {
+  const order = Array.from(probabilities.keys()).sort((a, b) => probabilities[a]! - probabilities[b]!);
+  let ranks = 0;
+  let positives = 0;
+  for (let first = 0; first < order.length;) {
+    let end = first;
+    while (end < order.length && probabilities[order[end]!] === probabilities[order[first]!]) end++;
+    for (let i = first; i < end; i++)
+      if (truth[order[i]!] !== 0) {
+        // Equals share their ranks.
+        ranks += (first + end + 1) / 2;
+        positives++;
+      }
+    first = end;
+  }
+  return (ranks - (positives * (positives + 1)) / 2) / (positives * (truth.length - positives));
+}
+
+(isThere ? describe : describe.skip)('retina-unet on the first picture of DRIVE', () => {
+  it('finds the vessels: ROC AUC ≥ .985, Dice ≥ .82; in tiles the same', async () => {
+    await using unet = await UNet.load(weights, { placement: { isolation: 'none' } });
+    const image = await picture(`${shared}/data/drive/01-image.png`);
+    const drawn = await picture(`${shared}/data/drive/01-truth.png`);
+    const truth = mask(
+      drawn,
+      Uint8Array.from(plane(drawn, 0), (value) => (value > 0.5 ? 1 : 0)),
+    );
+
+    const found = await unet.segment(image);
+    const vessels = plane(found.probabilities!, 1);
+    const [auc, dice] = [rocAuc(vessels, truth.data), maskDice(maskOfClass(found, 1), truth)];
+    console.log(`      ROC AUC ${auc.toFixed(4)}, Dice ${dice.toFixed(4)}`);
+    expect(auc).to.be.at.least(0.985);
+    expect(dice).to.be.at.least(0.82);
+    expect(regionsOf(maskOfClass(found, 1)).length).to.be.within(20, 500);
+
+    const tiled = await unet.segment(image, { tile: 192 });
+    const worst = plane(tiled.probabilities!, 1).reduce(
+      (most, p, i) => Math.max(most, Math.abs(p - vessels[i]!)),
+      0,
+    );
+    expect(worst).to.be.below(1e-5);
+  });
+});
+
+(isThere ? describe : describe.skip)('portrait networks', () => {
+  for (const name of ['SINet', 'prisma-portrait', 'deeplab-portrait'])
+    it(`${name} finds the astronaut`, async () => {
+      await using network = await openSegmenter(`${shared}/models/${name}.onnx`, {
+        placement: { isolation: 'none' },
+      });
+      const found = await network.segment(await picture('scripts/demo/photographs/astronaut.jpg'));
+      const [, person] = found.classes;
+      expect(person).to.have.property('name', 'person');
+      // About half of the picture, the face and not the flag.
+      expect(person?.fraction).to.be.within(0.48, 0.58);
+      const at = (x: number, y: number) => found.labels[y * found.width + x];
+      expect([at(225, 120), at(150, 400), at(40, 40), at(420, 200)]).to.deep.equal([1, 1, 0, 0]);
+    });
+});
