@@ -14,6 +14,23 @@ export type { Classification, ClassLabel } from './models/labels.js';
 export type { Network } from './models/network.js';
 export { loadNetwork, openNetwork } from './models/open.js';
 
+// Segmentation
+export { cocoMasks, type CocoAnnotation } from './vision/coco-masks.js';
+export { openSegmenter } from './vision/foreign-segmenter.js';
+export { loadSegmenter } from './vision/load-segmenter.js';
+export { regionsOf, type Region } from './vision/outline.js';
+export { foregroundPicture, labelPicture, overlay } from './vision/palette.js';
+export { pictureSource, type PictureSource } from './vision/picture-source.js';
+export { maskOfClass, type ClassArea, type Segmentation } from './vision/segmentation.js';
+export { Segmenter, segmentOptions, type SegmentOptions } from './vision/segmenter.js';
+export { slidingWindow, slidingWindowOptions, type SlidingWindowOptions } from './vision/sliding-window.js';
+export { UNet, type UNetOptions } from './vision/unet.js';
+export { buildUNet, type BuildUNetOptions } from './models/unet/build.js';
+export { initialUNet, type UNetShape } from './models/unet/initial.js';
+export { anatomyOf, type Anatomy } from './models/anatomy/anatomy.js';
+export { anatomySvg } from './models/anatomy/svg.js';
+export { anatomyText } from './models/anatomy/text.js';
+
 // Art
 export {
   dream,

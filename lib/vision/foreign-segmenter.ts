@@ -1,14 +1,17 @@
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
 import type { Placement } from '../models/image-network.js';
+import { anatomyOf } from '../models/anatomy/anatomy.js';
 import { foreignNetwork } from '../models/foreign.js';
 import { parsePreprocessing, type Preprocessing, type PreprocessingName } from '../models/preprocessing.js';
 import { readModelSource } from '../models/source.js';
 import type { Value } from '../onnx/builder.js';
 import type { Model, Shape } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
+import { marginOf } from '../models/unet/sizes.js';
 import { adapterFor } from './portraits.js';
 import { Segmenter, type SegmenterParts } from './segmenter.js';
+import type { Tiling } from './tiling.js';
 
 export interface ForeignSegmenterOptions {
   /** What to call it. @default the file's name */
@@ -20,8 +23,14 @@ export interface ForeignSegmenterOptions {
   readonly placement?: Placement | undefined;
 }
 
-/** Where tiles of a network of unknown make may begin, and how much they see of each other. */
+/** What tiles of a network without a way down have to respect, to be on the safe side. */
 const cautious = { grid: 32, context: 96 };
+
+/** Of a network that goes down and up what a U-Net as deep would need that makes pixels by interpolation. */
+function tilingFor(model: Model): Omit<Tiling, 'tile'> {
+  const grid = anatomyOf(model)?.levels.at(-1)?.scale;
+  return grid === undefined ? cautious : { grid, context: marginOf({ grid, loss: 4 }) + 3 * grid };
+}
 
 /**
  * Opens any network that makes of one picture one plane of scores for each class (a first output of four axes). Of several
@@ -67,7 +76,7 @@ function foreignParts(model: Model, name: string, options: ForeignSegmenterOptio
       model.metadata.get('classes')?.split(',') ??
       Array.from({ length: planes + (exclusive ? 0 : 1) }, (_, i) => (i === 0 ? 'background' : `class ${i}`)),
     size: fixedSize(network.model.graph.inputs[0]?.type?.shape ?? []),
-    tiling: cautious,
+    tiling: tilingFor(model),
   };
 }
 

@@ -186,6 +186,15 @@ describe('a network from elsewhere', () => {
       expect(probabilities!.data[0]).to.be.closeTo(0.999877, 1e-6);
     });
 
+  it('a U-Net that was written to a file is the same network, in tiles too', async () => {
+    await using unet = await UNet.load(weights('milesial-transposed'), { placement });
+    await using same = await openSegmenter(encodeModel(unet.model), { placement });
+    const picture = texture(481, 130);
+    const { probabilities } = await unet.segment(picture);
+    const parts = await same.segment(picture, { tile: 400 });
+    expect(worst(parts.probabilities!.data, probabilities!.data)).to.be.below(1e-5);
+  });
+
   it('names must be as many as there are classes', async () => {
     const error: unknown = await openSegmenter(model(null), { classes: ['one'] }).catch(
       (reason: unknown) => reason,

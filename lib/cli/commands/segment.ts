@@ -1,4 +1,3 @@
-import { messageOf, OneirosError } from '../../errors.js';
 import { writeFileAtomic } from '../../files/write.js';
 import type { Image } from '../../image/image.js';
 import { choice, number, type OptionValues } from '../../options.js';
@@ -6,11 +5,12 @@ import { cocoMasks, type CocoAnnotation } from '../../vision/coco-masks.js';
 import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
 import { foregroundPicture, labelPicture, overlay, overlayDefaults } from '../../vision/palette.js';
 import type { Segmentation } from '../../vision/segmentation.js';
-import { segmentOptions, type Segmenter } from '../../vision/segmenter.js';
+import { segmentOptions } from '../../vision/segmenter.js';
 import type { Register } from '../command.js';
+import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { placementOf, placementOptions } from '../network.js';
-import { frameName, pictureFile, readPicture, recipe, type PictureFile } from '../pictures.js';
+import { frameName, pictureFile, readPicture, recipe } from '../pictures.js';
 import type { Terminal } from '../terminal.js';
 
 const pictureOptions = {
@@ -41,7 +41,7 @@ export const registerSegment: Register = (program, terminal) => {
     .description(
       'Tells what every pixel of pictures belongs to, by a U-Net or any other network that segments.',
     )
-    .argument('<image...>', 'the pictures')
+    .argument('<image...>', 'the pictures, or folders of them')
     .requiredOption('--model <name>', `${segmenterNames.join(', ')}, or a file that ends in .onnx`)
     .option('--weights <file>', 'the weights of a U-Net: a safetensors file or a PyTorch checkpoint')
     .option(
@@ -53,7 +53,8 @@ export const registerSegment: Register = (program, terminal) => {
     .option('--coco <file>', 'write masks as COCO annotations to this JSON file');
   addFlags(command, { ...allOptions, ...placementOptions })
     .option('--json', 'print results as JSON, one line a picture')
-    .action(async (images: readonly string[], flags: SegmentFlags) => {
+    .action(async (given: readonly string[], flags: SegmentFlags) => {
+      const images = await picturesIn(given);
       if (flags.out !== undefined && images.length > 1 && frameName(flags.out, 1) === flags.out)
         command.error(
           "error: several pictures need a place for their number in the output's name, such as %d",
@@ -70,43 +71,22 @@ async function runSegment(paths: readonly string[], flags: SegmentFlags, termina
   await using network = await loadSegmenter(flags.model, { weights, classes, placement: placementOf(flags) });
   for (const note of network.notes) terminal.say(note);
   const coco = new CocoFile(network.classes);
-  for (const [i, path] of paths.entries()) {
-    terminal.signal.throwIfAborted();
-    try {
-      const found = await segmentFile(network, path, files[i], flags, terminal);
-      if (flags.coco !== undefined) coco.add(path, found, flags.masks);
-      report(path, found, flags, terminal);
-    } catch (error) {
-      // Another picture may be better; a network that failed will fail again.
-      if (paths.length === 1 || !(error instanceof OneirosError) || error.code === 'runtime') throw error;
-      terminal.fail(messageOf(error));
-    }
-  }
-  if (flags.coco !== undefined) await writeFileAtomic(flags.coco, coco.bytes());
-}
-
-async function segmentFile(
-  network: Segmenter,
-  path: string,
-  file: PictureFile | undefined,
-  flags: SegmentFlags,
-  terminal: Terminal,
-): Promise<Segmentation> {
-  const picture = await readPicture(path);
-  const progress = terminal.progress(1, 'segment');
-  try {
+  await eachPicture(paths, 'segment', terminal, async (path) => {
+    const picture = await readPicture(path);
     const found = await network.segment(picture, {
       tile: flags.tile,
       threshold: flags.threshold,
       probabilities: flags.show === 'probability',
       signal: terminal.signal,
-      onProgress: (done, total) => progress.update(done / total),
     });
-    await file?.write(draw(picture, found, flags), recipe('segment', allOptions, flags));
-    return found;
-  } finally {
-    progress.stop();
-  }
+    await files[paths.indexOf(path)]?.write(
+      draw(picture, found, flags),
+      recipe('segment', allOptions, flags),
+    );
+    if (flags.coco !== undefined) coco.add(path, found, flags.masks);
+    report(path, found, flags, terminal);
+  });
+  if (flags.coco !== undefined) await writeFileAtomic(flags.coco, coco.bytes());
 }
 
 function draw(picture: Image, found: Segmentation, { show, opacity }: SegmentFlags): Image {
