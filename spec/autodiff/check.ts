@@ -1,3 +1,4 @@
+import type { RuleTable } from '../../lib/autodiff/rule.js';
 import { messageOf } from '../../lib/errors.js';
 import { halfToNumber, type Tensor } from '../../lib/tensor/tensor.js';
 import { encodeModel } from '../../lib/onnx/write.js';
@@ -32,9 +33,14 @@ const variants: readonly Variant[] = ['static', 'symbolic'];
 /** Nodes in one session: many sessions take time to open, and large ones take more than their share. */
 const batchSize = 300;
 
-/** Compares each row's derived gradient with central differences, sizes known and symbolic. */
-export async function* checkRows(rows: readonly Row[]): AsyncGenerator<Outcome> {
-  const runs = rows.flatMap((row) => (row.options.variants ?? variants).map((variant) => ({ row, variant })));
+/**
+ * Compares each row's derived gradient with central differences, sizes known and symbolic.
+ * @param overrides rules to check instead of the table's
+ */
+export async function* checkRows(rows: readonly Row[], overrides: RuleTable = {}): AsyncGenerator<Outcome> {
+  const runs = rows.flatMap((row) =>
+    (row.options.variants ?? variants).map((variant) => ({ row, variant, overrides })),
+  );
   for (const opset of new Set(runs.map(opsetOf)))
     yield* checkRuns(runs.filter((run) => opsetOf(run) === opset));
 }
@@ -153,11 +159,12 @@ async function errorsOf(rows: readonly Prepared[]): Promise<readonly number[]> {
       const results = await forward.run({ ...feeds, ...steps });
       return rows.map((prepared) => objective(prepared, results, cotangents));
     });
-    for (const [i, { moved, prefix }] of rows.entries()) {
+    for (const [i, { moved, prefix, dtype }] of rows.entries()) {
       const input = moved[k];
       if (input === undefined) continue;
-      const derived = elements(gradients[cotangentName(input.name, prefix)]);
-      errors[i] = Math.max(errors[i]!, compare(derived, input.direction, numeric[i]!));
+      const derived = gradients[cotangentName(input.name, prefix)];
+      const error = compare(elements(derived), input.direction, numeric[i]!);
+      errors[i] = Math.max(errors[i]!, derived?.dtype === dtype ? error : Infinity);
     }
   }
   return errors;

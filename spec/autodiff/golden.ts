@@ -49,8 +49,8 @@ export const goldenTolerance = 1e-5;
 
 export function loadGolden(): readonly GoldenCase[] {
   const path = fileURLToPath(new URL('golden/gradients.json', import.meta.url));
-  const file: { cases: readonly GoldenCase[] } = JSON.parse(readFileSync(path, 'utf8'));
-  return file.cases;
+  const parse: (text: string) => { readonly cases: readonly GoldenCase[] } = JSON.parse;
+  return parse(readFileSync(path, 'utf8')).cases;
 }
 
 export async function checkGolden(cases: readonly GoldenCase[]): Promise<readonly GoldenOutcome[]> {

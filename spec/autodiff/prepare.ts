@@ -1,4 +1,5 @@
 import { grad } from '../../lib/autodiff/grad.js';
+import type { RuleTable } from '../../lib/autodiff/rule.js';
 import { attributes } from '../../lib/onnx/attributes.js';
 import { OPSET, type Graph, type Model, type Node } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
@@ -11,6 +12,8 @@ import { titleOf, type Draw, type Row, type Variant } from './row.js';
 export interface Run {
   readonly row: Row;
   readonly variant: Variant;
+  /** Rules to check instead of the table's. */
+  readonly overrides?: RuleTable;
 }
 
 /** An input to differentiate by: where, along which direction, and what its name is. */
@@ -44,7 +47,10 @@ export function prepare(run: Run, prefix: string, dtype: FloatDType): Prepared {
   );
   const model = modelOf(run, dtype);
   const moving = drawn.filter(({ draw }) => draw.role !== 'held');
-  const gradient = grad(model, { wrt: moving.map(({ name }) => name) });
+  const gradient = grad(model, {
+    wrt: moving.map(({ name }) => name),
+    overrides: run.overrides ?? {},
+  });
   return {
     run,
     prefix,

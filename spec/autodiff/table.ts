@@ -14,20 +14,22 @@ import { resizing } from './cases/resizing.js';
 import { slicing } from './cases/slicing.js';
 import type { Row } from './row.js';
 
-/** Every row that is checked: an operator with shapes and attributes. */
-export const table: readonly Row[] = [
-  ...arithmetic,
-  ...activation,
-  ...reduction,
-  ...linear,
-  ...convolution,
-  ...pooling,
-  ...normalisation,
-  ...layout,
-  ...slicing,
-  ...indexing,
-  ...resizing,
-  ...detection,
-  ...jumps,
-  ...control,
-];
+/** Every row that is checked: an operator with shapes and attributes, by family. */
+export const families = {
+  arithmetic,
+  activation,
+  reduction,
+  linear,
+  convolution,
+  pooling,
+  normalisation,
+  layout,
+  slicing,
+  indexing,
+  resizing,
+  detection,
+  jumps,
+  control,
+} as const;
+
+export const table: readonly Row[] = Object.values(families).flat();

@@ -42,7 +42,7 @@ export const activation: RuleTable = {
   Shrink: rule(1, ({ b, node, dy, x: [x] }) => [
     b.where(b.greater(b.abs(x), attr.float(node, 'lambd', 0.5)), dy, 0),
   ]),
-  // The cotangent passes at both bounds, as torch.clamp has it; none goes to the bounds.
+  // The cotangent passes at both bounds, as torch.clamp had it at first; none goes to the bounds.
   Clip: rule(1, ({ b, dy, x: [x, low, high] }) => {
     const above = low && b.greaterOrEqual(x, low);
     const below = high && b.lessOrEqual(x, high);

@@ -1,0 +1,112 @@
+import { expect } from 'chai';
+import { grad } from '../../lib/autodiff/grad.js';
+import type { Value } from '../../lib/onnx/builder.js';
+import type { Model } from '../../lib/onnx/graph.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { openSession } from '../../lib/runtime/session.js';
+import { numberToHalf, tensor, type Tensor } from '../../lib/tensor/tensor.js';
+import { elements } from './check.js';
+import { tensorOf } from './prepare.js';
+
+/** A model of one input and one loss: the sum of what `make` computes. */
+function lossOf(
+  count: number,
+  make: (b: Builder, x: Value) => Value,
+  dtype: 'float32' | 'float16' = 'float32',
+): Model {
+  const b = new Builder();
+  const x = b.input('x', dtype, [count]);
+  b.output(b.sum(make(b, x), undefined, false), 'loss');
+  return b.model();
+}
+
+async function run(model: Model, feeds: Readonly<Record<string, Tensor>>): Promise<Record<string, Tensor>> {
+  await using session = await openSession(encodeModel(model), { isolation: 'none', provider: 'cpu' });
+  return await session.run(feeds);
+}
+
+async function slopes(
+  points: readonly number[],
+  make: (b: Builder, x: Value) => Value,
+): Promise<readonly number[]> {
+  const derived = grad(lossOf(points.length, make), { loss: 'loss' });
+  const results = await run(derived, { x: tensorOf('float32', points, [points.length]) });
+  return elements(results['d_x']);
+}
+
+describe('gradients where there is none', () => {
+  // PyTorch 1.13; since then nothing passes at the bounds of clamp (they are 0), nor at ±3 (0 and 1) of hardswish.
+  it('pass at both bounds of Clip', async () => {
+    const clip = (b: Builder, x: Value) => b.op('Clip', [x, b.scalar(-1, 'float32'), b.scalar(2, 'float32')]);
+    expect(await slopes([-2, -1, 0, 2, 3], clip)).to.deep.equal([0, 1, 1, 1, 0]);
+  });
+
+  it('are −½, ½ and 3⁄2 of HardSwish at −3, 0 and 3', async () => {
+    expect(await slopes([-4, -3, 0, 3, 4], (b, x) => b.op('HardSwish', [x]))).to.deep.equal([
+      0, -0.5, 0.5, 1.5, 1,
+    ]);
+  });
+
+  it('are 1 of a smooth L1 loss where it turns linear', async () => {
+    const smooth = (b: Builder, x: Value) => {
+      const size = b.abs(x);
+      return b.where(b.less(size, 1), b.mul(b.square(x), 0.5), b.sub(size, 0.5));
+    };
+    expect(await slopes([-2, -1, 0, 0.5, 1, 2], smooth)).to.deep.equal([-1, -1, 0, 0.5, 1, 1]);
+  });
+
+  it('are infinite of a square root at 0, and 0 of a norm', async () => {
+    expect(await slopes([0, 4], (b, x) => b.sqrt(x))).to.deep.equal([Infinity, 0.25]);
+    expect(await slopes([0, 0], (b, x) => b.op('ReduceL2', [x]))).to.deep.equal([0, 0]);
+  });
+});
+
+describe('gradients that differences cannot check', () => {
+  it('of Dropout in training pass where its mask let something through', async () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [64]);
+    const [y, mask] = b.ops('Dropout', [x, b.scalar(0.25, 'float32'), b.scalar(1, 'bool')], 2, { seed: 5 });
+    b.output(y!, 'y');
+    b.output(mask!, 'mask');
+    const derived = grad(b.model(), { outputs: ['y'] });
+    const ones = tensorOf('float32', Array<number>(64).fill(1), [64]);
+    const results = await run(derived, { x: ones, d_y: ones });
+    const kept = elements(results['mask']);
+    expect(kept).to.include(0).and.to.include(1);
+    const passed = Math.fround(4 / 3);
+    elements(results['d_x']).forEach((slope, i) => expect(slope).to.be.closeTo(kept[i]! * passed, 1e-6));
+  });
+
+  it('in float16 are added up in float32', async () => {
+    // 2048 + 1 + 1 is 2048 in half floats, one sum at a time.
+    const b = new Builder();
+    const x = b.input('x', 'float16', [1]);
+    for (const [i, factor] of [2048, 1, 1].entries()) b.output(b.mul(x, factor), `y${i}`);
+    const one = tensor('float16', Uint16Array.of(numberToHalf(1)), [1]);
+    const results = await run(grad(b.model()), { x: one, d_y0: one, d_y1: one, d_y2: one });
+    expect(results['d_x']?.dtype).to.equal('float16');
+    expect(elements(results['d_x'])).to.deep.equal([2050]);
+  });
+});
+
+describe('gradients of loops', () => {
+  it('that end by what they compute are refused, with the reason', () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [2]);
+    const count = b.input('count', 'int64', []);
+    const body = new Builder(b);
+    body.input(body.fresh('trip'), 'int64', []);
+    const condition = body.input(body.fresh('condition'), 'bool', []);
+    const h = body.input(body.fresh('h'), 'float32', [2]);
+    body.output(condition, body.fresh('goes_on'));
+    body.output(body.mul(h, 2), body.fresh('next'));
+    b.output(
+      b.op('Loop', [count, undefined, x], { body: { type: 'graph', value: body.graph('body') } }),
+      'y',
+    );
+    expect(() => grad(b.model(), { wrt: ['x'] })).to.throw(
+      /Loop.* number of iterations that is known only when the graph runs/,
+    );
+  });
+});

@@ -1,0 +1,133 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { noGradient } from '../../lib/autodiff/rule.js';
+import { rules } from '../../lib/autodiff/rules/index.js';
+import { OPSET } from '../../lib/onnx/graph.js';
+import type { Outcome } from './check.js';
+import type { GoldenOutcome } from './golden.js';
+import type { HalfOutcome } from './half.js';
+import { describeAttribute, type Row } from './row.js';
+
+/** What lib/autodiff/OPERATORS.md is made from. */
+export interface Proof {
+  readonly outcomes: readonly Outcome[];
+  readonly golden: readonly GoldenOutcome[];
+  readonly halves: readonly HalfOutcome[];
+}
+
+const controlFlow = ['If', 'Loop', 'Scan'];
+
+/** Operators that have a gradient rule. */
+export const differentiated = Object.keys(rules).filter((op) => rules[op] !== noGradient);
+/** Operators whose rule is that there is no gradient. */
+export const withoutGradient = Object.keys(rules).filter((op) => rules[op] === noGradient);
+
+export function operatorsDocument(proof: Proof): string {
+  const { outcomes, golden } = proof;
+  const rows = new Set(outcomes.map(({ row }) => row));
+  const known = new Set([...Object.keys(rules), ...controlFlow]);
+  const composed = [...new Set([...rows].map(({ op }) => op))].filter((op) => !known.has(op));
+  return [
+    '# Operators that can be differentiated',
+    'Written by `npm run gradcheck`; not to be edited by hand.',
+    `${rows.size} rows of operator, shapes and attributes, in ${outcomes.length} runs: with all sizes known, and with a symbol for each size. A run compares the derived gradient by each input, weights included, with central differences of ONNX Runtime's own forward pass along a random direction. The error is the difference relative to the gradient's norm. float64 wherever the CPU provider has the kernels; in float32 operators that are linear in each input are differenced exactly, in whole numbers. ${golden.length} gradients, those at kinks and ties among them, agree with PyTorch's to 1e-5.`,
+    'Tolerances: float64 1e-6, float32 1e-3, float32 where linear 2e-6.',
+    'float16: ✓ the gradient was computed in float16 and agrees with the one in float32; “types” where ONNX Runtime’s CPU provider lacks float16 kernels, so that only the emitted graph was checked: every cotangent has its value’s element type.',
+    '## With a gradient rule',
+    section(differentiated, proof),
+    '## Taken apart before differentiation',
+    'Operators made of simpler ones, those of other operator sets included: lib/onnx/opset says how.',
+    section(composed, proof),
+    '## Control flow',
+    'If: another If by the same condition, with the gradients of the branches. Loop and Scan: written out, where the number of iterations is known before the graph runs; otherwise an error says that it is not.',
+    section(controlFlow, proof),
+    '## Without a gradient',
+    'What these compute changes in jumps or not at all. No cotangent passes; where every way ends at one of them, the error names it.',
+    `${withoutGradient.toSorted().join(', ')}.`,
+    '',
+  ].join('\n\n');
+}
+
+function section(ops: readonly string[], proof: Proof): string {
+  const head = [
+    'Operator',
+    'Gradient',
+    'Attributes in the table',
+    'Operator sets',
+    'Rows',
+    'Precision',
+    'Worst error',
+    'PyTorch',
+    'float16',
+  ];
+  const lines = ops.toSorted().map((op) => line(op, proof));
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
+
+function line(op: string, { outcomes, golden, halves }: Proof): readonly string[] {
+  const own = outcomes.filter(({ row }) => row.op === op);
+  const rows = [...new Set(own.map(({ row }) => row))];
+  const goldens = golden.filter((outcome) => outcome.golden.op === op);
+  const half = halves.filter(({ row }) => row.op === op);
+  return [
+    op,
+    (comments().get(op) ?? '').replaceAll('|', '\\|'),
+    attributesOf(rows),
+    [...new Set(rows.map(({ options }) => options.opset ?? OPSET))].toSorted((a, c) => a - c).join(' '),
+    String(rows.length),
+    [...new Set(own.map(({ precision }) => precision))].toSorted().join(' '),
+    bounded(Math.max(0, ...own.map(({ error }) => error))),
+    goldens.length > 0 ? `✓ ${goldens.length}` : '',
+    half.length === 0 ? '' : half.every(({ ran }) => ran) ? '✓' : 'types',
+  ];
+}
+
+/** Rounded up so far that the last bits, which differ between machines, do not show. */
+export function bounded(error: number): string {
+  const bound = [1e-8, 1e-6, 2e-6, 1e-4, 1e-3].find((limit) => error <= limit);
+  if (error === 0) return 'exact';
+  return bound === undefined ? `**${error.toExponential(0)}**` : `< ${bound.toExponential(0)}`;
+}
+
+/** Names of attributes, with their values where those are words or switches. */
+function attributesOf(rows: readonly Row[]): string {
+  const values = new Map<string, Set<string>>();
+  for (const { attributes } of rows)
+    for (const [name, value] of Object.entries(attributes)) {
+      const known = values.get(name) ?? new Set();
+      values.set(name, known);
+      const isSwitch = value === 0 || value === 1 || typeof value === 'string';
+      if (isSwitch && name !== 'equation') known.add(describeAttribute(value));
+    }
+  return Array.from(values, ([name, known]) => {
+    const listed = [...known].toSorted().join(' / ');
+    return listed === '' || listed === '1' || listed === '0 / 1' ? name : `${name} (${listed})`;
+  }).join(', ');
+}
+
+const folder = new URL('../../lib/autodiff/rules/', import.meta.url);
+let found: ReadonlyMap<string, string> | undefined;
+
+/** The comment above each rule, where its formula stands. */
+function comments(): ReadonlyMap<string, string> {
+  found ??= new Map(
+    readdirSync(folder).flatMap((file) => {
+      const text = readFileSync(new URL(file, folder), 'utf8');
+      const rule = /((?:^ {2}(?:\/\/|\/\*\*| \*).*\n)+) {2}([A-Z]\w+): /gm;
+      return [...text.matchAll(rule)].map(([, comment = '', op = '']): [string, string] => [
+        op,
+        plain(comment),
+      ]);
+    }),
+  );
+  return found;
+}
+
+function plain(comment: string): string {
+  return comment
+    .split('\n')
+    .map((each) => each.trim().replace(/^(\/\/|\/\*\*|\*\/|\*)\s?/, ''))
+    .join(' ')
+    .replace(/ {2,}/g, '; ')
+    .replace(/^; |; $/g, '')
+    .trim();
+}
