@@ -59,20 +59,54 @@ export const float64Forms: Readonly<Record<string, Form | undefined>> = {
   ReduceL2: (original) => original.b.sqrt(reduced(original, 'ReduceSum', (b, x) => b.square(x))),
 };
 
-/** W · (what each position of the kernel sees), summed over positions. */
+/** By matrix products: one for each position of the kernel, or for each of the output, whichever are fewer. */
 function convolution({ b, node, x: [x, w, bias], y }: Original): Value {
   const window = windowOf(b, node, x, y, kernelOf(node, w!));
   const groups = attr.int(node, 'group', 1);
   const { begin, end } = window;
   const padded = b.pad(x, [0, 0, ...begin, 0, 0, ...end]);
-  const pixels = b.elements(y, spatialAxes(y));
-  const parts = offsetsOf(window).map((offset, i) => {
-    // N × groups × C/g × pixels
-    const seen = b.reshape(windowElement(b, padded, y, window, offset), [0, groups, -1, pixels]);
-    const weights = kernelAt(b, w!, i);
-    return b.matmul(b.reshape(weights, [groups, -1, b.dim(w!, 1)]), seen);
-  });
+  const places = offsetsOf({ kernel: shapeOf(y).slice(2).map(Number) });
+  const parts =
+    places.length < offsetsOf(window).length
+      ? [eachOutput(b, padded, w!, window, groups, places)]
+      : eachOffset(b, padded, w!, y, window, groups);
   return withBias(b, b.reshape(sumOf(b, parts), b.shape(y)), bias);
+}
+
+/** W · (what each position of the kernel sees): N × groups × M/groups × pixels, to be summed over positions. */
+function eachOffset(
+  b: Builder,
+  padded: Value,
+  w: Value,
+  y: Value,
+  window: Window,
+  groups: number,
+): readonly Value[] {
+  const pixels = b.elements(y, spatialAxes(y));
+  return offsetsOf(window).map((offset, i) => {
+    const seen = b.reshape(windowElement(b, padded, y, window, offset), [0, groups, -1, pixels]);
+    return b.matmul(b.reshape(kernelAt(b, w, i), [groups, -1, b.dim(w, 1)]), seen);
+  });
+}
+
+/** (What each output sees) · Wᵀ: N × M × pixels. */
+function eachOutput(
+  b: Builder,
+  padded: Value,
+  w: Value,
+  { strides, dilations, extent }: Window,
+  groups: number,
+  places: readonly (readonly number[])[],
+): Value {
+  const axes = spatialAxes(padded);
+  const rows = b.reshape(w, [groups, b.div(b.dim(w, 0), groups), -1]);
+  const columns = places.map((place) => {
+    const starts = place.map((at, i) => at * strides[i]!);
+    const ends = starts.map((start, i) => start + extent[i]!);
+    const seen = b.reshape(b.slice(padded, axes, starts, ends, dilations), [b.dim(padded, 0), groups, 1, -1]);
+    return b.reshape(b.matmul(seen, b.swap(rows)), [b.dim(padded, 0), -1, 1]);
+  });
+  return b.concat(columns, 2);
 }
 
 /** Wᵀ · x at each position of the kernel, put where the kernel lies. */

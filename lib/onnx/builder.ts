@@ -55,7 +55,10 @@ export class GraphBuilder {
     return builder;
   }
 
-  /** Takes over inputs, constants and nodes of a graph under their own names. */
+  /**
+   * Takes over inputs, constants and nodes of a graph under their own names. Where inference cannot tell a type, as
+   * behind an operator it does not know, what the graph declares counts.
+   */
   load(graph: Graph): void {
     for (const [name, constant] of graph.initializers) this.#addInitializer(name, constant);
     for (const info of graph.inputs)
@@ -63,7 +66,14 @@ export class GraphBuilder {
         this.#inputs.push(info);
         this.#values.set(info.name, { ...unknown, name: info.name, type: info.type });
       }
-    for (const node of graph.nodes) this.append(node);
+    const declared = new Map(
+      [...graph.values.values(), ...graph.outputs].map(({ name, type }) => [name, type]),
+    );
+    for (const node of graph.nodes)
+      for (const value of this.append(node)) {
+        const type = value.type ?? declared.get(value.name) ?? null;
+        if (value.type === null && type !== null) this.#values.set(value.name, { ...value, type });
+      }
   }
 
   /** Declares an input of the graph. */
@@ -200,8 +210,7 @@ export class GraphBuilder {
   #push(node: Node, facts: readonly Facts[]): readonly Value[] {
     this.#nodes.push(node);
     this.#naming.taken.add(node.name);
-    for (const inner of subgraphsOf(node))
-      for (const name of allNamesOf(inner)) this.#naming.taken.add(name);
+    for (const inner of subgraphsOf(node)) for (const name of allNamesOf(inner)) this.#naming.taken.add(name);
     return node.outputs.map((name, i) => this.#define(name, facts[i] ?? unknown));
   }
 

@@ -1,0 +1,371 @@
+import { expect } from 'chai';
+import { grad } from '../../lib/autodiff/grad.js';
+import { rule } from '../../lib/autodiff/rule.js';
+import { OneirosError, type ErrorCode } from '../../lib/errors.js';
+import type { Value } from '../../lib/onnx/builder.js';
+import { multiplyAdds } from '../../lib/onnx/cost.js';
+import type { Model, Shape } from '../../lib/onnx/graph.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { float32, int64, tensor } from '../../lib/tensor/tensor.js';
+import { compute, noise, numbersOf, operators, repeated, unused } from './compute.js';
+
+/** A model of float32 inputs with these shapes, and what is built of them as outputs. */
+function model(
+  inputs: Readonly<Record<string, Shape>>,
+  build: (b: Builder, x: Readonly<Record<string, Value>>) => Readonly<Record<string, Value>>,
+): Model {
+  const b = new Builder();
+  const x = Object.entries(inputs).map(([name, shape]) => [name, b.input(name, 'float32', shape)] as const);
+  for (const [name, value] of Object.entries(build(b, Object.fromEntries(x)))) b.output(value, name);
+  return b.model();
+}
+
+function failure(action: () => unknown, code: ErrorCode): string {
+  try {
+    action();
+  } catch (error) {
+    if (!(error instanceof OneirosError)) throw error;
+    expect(error.code).to.equal(code);
+    expect(error.message).not.to.include('\n');
+    return error.message;
+  }
+  throw new Error('it did not fail');
+}
+
+const names = (infos: Model['graph']['inputs']) => infos.map(({ name }) => name);
+
+describe('grad', () => {
+  it('takes the inputs and cotangents, and gives the outputs and gradients', async () => {
+    // y = a · c
+    const m = model({ a: [2], c: [2] }, (b, { a, c }) => ({ y: b.mul(a!, c!) }));
+    const g = grad(m);
+    expect(names(g.graph.inputs)).to.deep.equal(['a', 'c', 'd_y']);
+    expect(names(g.graph.outputs)).to.deep.equal(['y', 'd_a', 'd_c']);
+    const found = await compute(g, { a: float32([2, 3]), c: float32([5, 7]), d_y: float32([1, 10]) });
+    expect(numbersOf(found, 'y')).to.deep.equal([10, 21]);
+    expect(numbersOf(found, 'd_a')).to.deep.equal([5, 70]);
+    expect(numbersOf(found, 'd_c')).to.deep.equal([2, 30]);
+  });
+
+  it('starts from 1 at a loss', async () => {
+    const m = model({ x: [3] }, (b, { x }) => ({ loss: b.sum(b.square(x!), undefined, false) }));
+    const g = grad(m, { loss: 'loss' });
+    expect(names(g.graph.inputs)).to.deep.equal(['x']);
+    expect(numbersOf(await compute(g, { x: float32([1, -2, 3]) }), 'd_x')).to.deep.equal([2, -4, 6]);
+  });
+
+  it('adds up the cotangents of several uses', async () => {
+    // y = x · x + 3 x + x: dy/dx = 2 x + 4
+    const m = model({ x: [2] }, (b, { x }) => ({ y: b.add(b.add(b.mul(x!, x!), b.mul(x!, 3)), x!) }));
+    const found = await compute(grad(m), { x: float32([1, -2]), d_y: float32([1, 1]) });
+    expect(numbersOf(found, 'd_x')).to.deep.equal([6, 0]);
+  });
+
+  it('adds up what comes from several outputs, and from an output within another', async () => {
+    const m = model({ x: [1] }, (b, { x }) => {
+      const half = b.mul(x!, 0.5);
+      return { half, twice: b.mul(half, 4) };
+    });
+    const feeds = { x: float32([3]), d_half: float32([10]), d_twice: float32([1]) };
+    expect(numbersOf(await compute(grad(m), feeds), 'd_x')).to.deep.equal([7]);
+  });
+
+  it('sums over the axes that were broadcast', async () => {
+    const m = model({ x: [2, 3], row: [3], column: [2, 1], one: [] }, (b, { x, row, column, one }) => ({
+      y: b.add(b.add(b.add(x!, row!), column!), one!),
+    }));
+    const feeds = {
+      x: noise(1, 2, 3),
+      row: noise(2, 3),
+      column: noise(3, 2, 1),
+      one: noise(4),
+      d_y: float32([1, 2, 3, 4, 5, 6], [2, 3]),
+    };
+    const found = await compute(grad(m), feeds);
+    expect(numbersOf(found, 'd_row')).to.deep.equal([5, 7, 9]);
+    expect(numbersOf(found, 'd_column')).to.deep.equal([6, 15]);
+    expect(found['d_column']?.dims).to.deep.equal([2, 1]);
+    expect(numbersOf(found, 'd_one')).to.deep.equal([21]);
+    expect(found['d_one']?.dims).to.deep.equal([]);
+  });
+
+  it('decides when it runs which axes were broadcast, where the model leaves sizes open', async () => {
+    const m = model({ a: ['p', 'q'], c: ['r', 's'] }, (b, { a, c }) => ({ y: b.mul(a!, c!) }));
+    const g = grad(m);
+    const d_y = float32([1, 2, 3, 4, 5, 6], [2, 3]);
+    const ones = (...dims: number[]) => float32(new Float32Array(dims[0]! * dims[1]!).fill(1), dims);
+    for (const [a, c, d_a] of [
+      [
+        [2, 3],
+        [2, 3],
+        [1, 2, 3, 4, 5, 6],
+      ],
+      [
+        [1, 3],
+        [2, 3],
+        [5, 7, 9],
+      ],
+      [
+        [2, 1],
+        [2, 3],
+        [6, 15],
+      ],
+      [[1, 1], [2, 3], [21]],
+      [
+        [2, 1],
+        [1, 3],
+        [6, 15],
+      ],
+    ] as const) {
+      const found = await compute(g, { a: ones(...a), c: ones(...c), d_y });
+      expect(numbersOf(found, 'd_a'), String(a)).to.deep.equal(d_a);
+      expect(found['d_a']?.dims).to.deep.equal(a);
+    }
+  });
+
+  it('needs no computed axes where sizes are the same symbol', () => {
+    const m = model({ a: [1, 'h', 'w'], c: [1, 'h', 'w'] }, (b, { a, c }) => ({ y: b.mul(a!, c!) }));
+    expect(operators(grad(m))).to.deep.equal({ Mul: 3 });
+  });
+
+  it('differentiates by weights and by values in between', async () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [1, 2]);
+    const w = b.constant(float32([1, 2, 3, 4], [2, 2]), 'w');
+    const hidden = b.op('MatMul', [x, w], {}, { name: 'hidden' });
+    b.output(b.relu(hidden), 'y');
+    const g = grad(b.model(), { wrt: ['w', 'hidden'], keepOutputs: [] });
+    expect(names(g.graph.outputs)).to.deep.equal(['d_w', 'd_hidden']);
+    const found = await compute(g, { x: float32([1, -1], [1, 2]), d_y: float32([5, 7], [1, 2]) });
+    // hidden = [−2, −2], so nothing passes; from x = [1, 1] everything does
+    expect(numbersOf(found, 'd_w')).to.deep.equal([0, 0, 0, 0]);
+    const other = await compute(g, { x: float32([1, 1], [1, 2]), d_y: float32([5, 7], [1, 2]) });
+    expect(numbersOf(other, 'd_w')).to.deep.equal([5, 7, 5, 7]);
+    expect(numbersOf(other, 'd_hidden')).to.deep.equal([5, 7]);
+  });
+
+  it('takes values in between as outputs, and leaves out what lies behind them', () => {
+    const m = model({ x: [1, 3, 8, 8] }, (b, { x }) => {
+      const early = b.op('Sigmoid', [x!], {}, { name: 'early' });
+      return { y: b.op('Erf', [early]) };
+    });
+    const g = grad(m, { outputs: ['early'], keepOutputs: [] });
+    expect(names(g.graph.inputs)).to.deep.equal(['x', 'd_early']);
+    expect(operators(g)).not.to.have.property('Erf');
+  });
+
+  it('keeps the outputs it is asked to', () => {
+    const m = model({ x: [2] }, (b, { x }) => ({ y: b.exp(x!), z: b.sin(x!) }));
+    expect(names(grad(m, { outputs: ['y'], keepOutputs: ['z'] }).graph.outputs)).to.deep.equal(['z', 'd_x']);
+  });
+
+  it('lets nothing through where it is told to stop', async () => {
+    const m = model({ x: [1] }, (b, { x }) => {
+      const twice = b.op('Mul', [x!, b.scalar(2, 'float32')], {}, { name: 'twice' });
+      return { y: b.mul(twice, x!) };
+    });
+    const feeds = { x: float32([3]), d_y: float32([1]) };
+    expect(numbersOf(await compute(grad(m), feeds), 'd_x')).to.deep.equal([12]);
+    expect(numbersOf(await compute(grad(m, { stopGradient: ['twice'] }), feeds), 'd_x')).to.deep.equal([6]);
+  });
+
+  it('uses rules of the caller, by operator and by name of the node', async () => {
+    const m = model({ x: [1] }, (b, { x }) => ({
+      y: b.add(
+        b.op('Relu', [x!], {}, { name: 'first' }),
+        b.op('Relu', [b.mul(x!, 1)], {}, { name: 'second' }),
+      ),
+    }));
+    const feeds = { x: float32([-1]), d_y: float32([1]) };
+    const straight = rule(1, ({ dy }) => [dy]);
+    const of = async (overrides: Parameters<typeof grad>[1]) =>
+      numbersOf(await compute(grad(m, overrides), feeds), 'd_x')[0];
+    expect(await of({})).to.equal(0);
+    expect(await of({ overrides: { first: straight } })).to.equal(1);
+    expect(await of({ overrides: { Relu: straight } })).to.equal(2);
+  });
+
+  it('keeps each value’s element type', async () => {
+    const b = new Builder();
+    const x = b.input('x', 'float64', [2]);
+    b.output(b.cast(b.square(b.cast(x, 'float32')), 'float64'), 'y');
+    const found = await compute(grad(b.model()), {
+      x: tensor('float64', Float64Array.of(1, 2), [2]),
+      d_y: tensor('float64', Float64Array.of(1, 1), [2]),
+    });
+    expect(found['d_x']).to.deep.include({ dtype: 'float64', dims: [2] });
+    expect(numbersOf(found, 'd_x')).to.deep.equal([2, 4]);
+  });
+
+  it('adds up half floats in single precision', async () => {
+    const b = new Builder();
+    const x = b.input('x', 'float16', [1]);
+    // 1 + 2048 + 1 is 2048 in half floats if added from the left, 2050 in single precision
+    const uses = [1, 2048, 1].map((factor) => b.mul(x, factor));
+    b.output(b.concat(uses, 0), 'y');
+    const ones = tensor('float16', Uint16Array.of(0x3c00, 0x3c00, 0x3c00), [3]);
+    const found = await compute(grad(b.model()), {
+      x: tensor('float16', Uint16Array.of(0x3c00), [1]),
+      d_y: ones,
+    });
+    // 2050 in half floats: 1.0009765625 · 2¹¹
+    expect(found['d_x']?.data).to.deep.equal(Uint16Array.of(0x6801));
+  });
+
+  it('can be applied to its own result', async () => {
+    const m = model({ x: [1] }, (b, { x }) => ({ y: b.op('Pow', [x!, b.scalar(3, 'float32')]) }));
+    const twice = grad(grad(m, { loss: 'y' }), { loss: 'd_x', prefix: 'd2_' });
+    expect(numbersOf(await compute(twice, { x: float32([5]) }), 'd2_x')).to.deep.equal([30]);
+  });
+});
+
+describe('the errors of grad', () => {
+  const m = model({ image: [1, 3], scale: [3] }, (b, { image, scale }) => ({
+    logits: b.mul(image!, scale!),
+  }));
+
+  it('list near names for an unknown one', () => {
+    expect(failure(() => grad(m, { wrt: ['imgae'] }), 'bad-argument')).to.match(/no value "imgae".*: image/);
+    expect(failure(() => grad(m, { outputs: ['logit'] }), 'bad-argument')).to.match(/"logit".*: logits/);
+    expect(failure(() => grad(m, { keepOutputs: ['logit'] }), 'bad-argument')).to.match(/"logit".*: logits/);
+  });
+
+  it('say what has no gradient by its type, and what is no loss', () => {
+    const integers = new Builder();
+    const i = integers.input('i', 'int64', [2]);
+    integers.output(integers.mul(i, integers.sizes([2, 2])), 'y');
+    expect(failure(() => grad(integers.model(), { outputs: ['y'] }), 'bad-argument')).to.match(
+      /"y" is int64/,
+    );
+    expect(failure(() => grad(m, { loss: 'logits' }), 'bad-argument')).to.match(
+      /shape \[1, 3\].*one element/,
+    );
+    expect(failure(() => grad(m, { loss: 'logits', outputs: ['logits'] }), 'bad-argument')).to.match(
+      /not both/,
+    );
+  });
+
+  it('name the operator, the node and the path where a rule is missing', () => {
+    const b = new Builder();
+    const x = b.op('Relu', [b.input('x', 'float32', [4])], {}, { name: 'before' });
+    const strange = { name: 'strange', op: 'Frobnicate', domain: '', inputs: [x.name], outputs: ['f'] };
+    const [f] = b.append({ ...strange, attributes: new Map() });
+    b.output(b.op('Sigmoid', [f], {}, { name: 'after' }));
+    const { graph, ...rest } = b.model();
+    const typed = { ...rest, graph: { ...graph, outputs: [{ name: 'after', type: x.type }] } };
+    const message = failure(() => grad(typed), 'unsupported');
+    expect(message)
+      .to.match(/Frobnicate node "strange"/)
+      .and.to.match(/before → strange → after/);
+    expect(message).to.match(/overrides.*stopGradient/);
+  });
+
+  it('say where all paths end', () => {
+    const dead = model({ x: [2, 3] }, (b, { x }) => ({
+      y: b.mul(b.op('Floor', [b.exp(x!)], {}, { name: 'steps' }), 2),
+    }));
+    expect(failure(() => grad(dead), 'unsupported')).to.match(/no gradient reaches "x".*Floor node "steps"/);
+  });
+
+  it('say what has no influence', () => {
+    const apart = model({ x: [2], z: [2] }, (b, { x, z }) => ({ y: b.exp(x!), other: b.exp(z!) }));
+    expect(failure(() => grad(apart, { outputs: ['y'], wrt: ['z'] }), 'bad-argument')).to.match(/\[y\].*"z"/);
+  });
+
+  it('say which name is taken', () => {
+    const taken = model({ x: [2], d_y: [2] }, (b, { x, d_y }) => ({ y: b.mul(x!, d_y!) }));
+    expect(failure(() => grad(taken), 'bad-argument')).to.match(/"d_y".*prefix/);
+    expect(names(grad(taken, { prefix: 'ct_' }).graph.inputs)).to.deep.equal(['x', 'd_y', 'ct_y']);
+  });
+});
+
+describe('the graph that grad emits', () => {
+  it('has nothing for inputs that nobody wants', () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [1, 3, 8, 8]);
+    const w = b.constant(noise(1, 4, 3, 3, 3));
+    b.output(b.op('Conv', [x, w, b.constant(noise(2, 4))], { pads: [1, 1, 1, 1] }), 'y');
+    // One convolution back; the kernel is turned and transposed beforehand.
+    expect(operators(grad(b.model(), { keepOutputs: [] }))).to.deep.equal({ Conv: 1 });
+  });
+
+  it('takes at most 2.2 times the multiply-adds of VGG-19 for the gradient by the image', () => {
+    const m = vgg19(64);
+    const [forward, derived] = [multiplyAdds(m), multiplyAdds(grad(m, { loss: 'loss' }))];
+    if (forward === null || derived === null) throw new Error('a size is not known');
+    expect(derived / forward)
+      .to.be.at.least(1.9)
+      .and.at.most(2.2);
+  });
+
+  it('is differentiated at the end of a network alone, if that is all that is wanted', () => {
+    const m = vgg19(64);
+    const [last] = m.graph.nodes.filter(({ op }) => op === 'Conv').slice(-1);
+    const [forward, derived] = [
+      multiplyAdds(m),
+      multiplyAdds(grad(m, { loss: 'loss', wrt: [last!.outputs[0]!] })),
+    ];
+    expect(derived).to.equal(forward);
+  });
+
+  for (const [title, build] of [
+    ['VGG-19', () => vgg19(32)],
+    ['a residual network', residual],
+    ['an attention layer', attention],
+  ] as const)
+    it(`has no dead node, no unused constant and nothing twice: ${title}`, () => {
+      const g = grad(build(), { loss: 'loss' });
+      expect(unused(g)).to.deep.equal([]);
+      expect(repeated(g)).to.deep.equal([]);
+    });
+});
+
+/** VGG-19's convolutional part, an eighth as wide, with a loss. */
+function vgg19(size: number): Model {
+  const b = new Builder();
+  let x = b.input('image', 'float32', [1, 3, size, size]);
+  let channels = 3;
+  for (const [width, depth] of [
+    [8, 2],
+    [16, 2],
+    [32, 4],
+    [64, 4],
+    [64, 4],
+  ] as const) {
+    for (let i = 0; i < depth; i++) {
+      const kernel = b.constant(noise(i, width, channels, 3, 3));
+      x = b.relu(b.op('Conv', [x, kernel, b.constant(noise(i, width))], { pads: [1, 1, 1, 1] }));
+      channels = width;
+    }
+    x = b.op('MaxPool', [x], { kernel_shape: [2, 2], strides: [2, 2] });
+  }
+  b.output(b.mean(b.square(x), undefined, false), 'loss');
+  return b.model();
+}
+
+function residual(): Model {
+  const b = new Builder();
+  const image = b.input('image', 'float32', ['n', 4, 'h', 'w']);
+  const convolve = (x: Value, seed: number, stride: number) =>
+    b.op('Conv', [x, b.constant(noise(seed, 4, 4, 3, 3))], { pads: [1, 1, 1, 1], strides: [stride, stride] });
+  const down = b.relu(convolve(image, 1, 2));
+  const block = b.relu(b.add(down, convolve(b.relu(convolve(down, 2, 1)), 3, 1)));
+  const pooled = b.squeeze(b.op('GlobalAveragePool', [block]), [2, 3]);
+  const scores = b.op('Gemm', [pooled, b.constant(noise(4, 4, 5)), b.constant(noise(5, 5))]);
+  b.output(b.neg(b.mean(b.slice(b.op('LogSoftmax', [scores]), [1], [0], [1]), undefined, false)), 'loss');
+  return b.model();
+}
+
+function attention(): Model {
+  const b = new Builder();
+  const x = b.input('x', 'float32', ['n', 6, 8]);
+  const project = (seed: number) => b.matmul(x, b.constant(noise(seed, 8, 8)));
+  const weights = b.op('Softmax', [b.div(b.matmul(project(1), b.swap(project(2))), Math.sqrt(8))], {
+    axis: -1,
+  });
+  const mixed = b.add(x, b.matmul(weights, project(3)));
+  const normal = b.op('LayerNormalization', [mixed, b.constant(noise(4, 8)), b.constant(noise(5, 8))]);
+  const first = b.gather(normal, b.constant(int64([0], [])), 1);
+  b.output(b.sum(b.square(first), undefined, false), 'loss');
+  return b.model();
+}
