@@ -10,9 +10,13 @@ export { resize, scaledSize } from './image/resize.js';
 // Networks
 export { GoogLeNet, SqueezeNet, VGG19, type VGG19Options } from './models/classifiers.js';
 export { Classifier, classifyOptions, type ClassifyOptions } from './models/classifier.js';
-export type { Classification, ClassLabel } from './models/labels.js';
+export type { Placement } from './models/image-network.js';
+export { imagenetLabels } from './models/imagenet.js';
+export { inspectModel, type Inspection, type LayerReport } from './models/inspect.js';
+export { parseLabels, type Classification, type ClassLabel } from './models/labels.js';
 export type { Network } from './models/network.js';
-export { loadNetwork, openNetwork } from './models/open.js';
+export { loadNetwork, networkNames, openNetwork, type LoadOptions, type OpenOptions } from './models/open.js';
+export { preprocessings, type Preprocessing, type PreprocessingName } from './models/preprocessing.js';
 
 // Segmentation
 export { cocoMasks, type CocoAnnotation } from './vision/coco-masks.js';
@@ -30,6 +34,16 @@ export { initialUNet, type UNetShape } from './models/unet/initial.js';
 export { anatomyOf, type Anatomy } from './models/anatomy/anatomy.js';
 export { anatomySvg } from './models/anatomy/svg.js';
 export { anatomyText } from './models/anatomy/text.js';
+
+// Vision
+export {
+  classify,
+  evaluateClassifier,
+  type Accuracy,
+  type Classified,
+  type ClassifyManyOptions,
+  type Picture,
+} from './vision/classify.js';
 
 // Art
 export {

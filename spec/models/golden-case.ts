@@ -1,0 +1,86 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { grad } from '../../lib/autodiff/grad.js';
+import { image, type Image } from '../../lib/image/image.js';
+import type { Classifier } from '../../lib/models/classifier.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { openSession } from '../../lib/runtime/session.js';
+import { random } from '../../lib/tensor/random.js';
+import { float32, sizeOf, type NumericTensor, type Tensor } from '../../lib/tensor/tensor.js';
+import { writeSafetensors } from '../../lib/weights/safetensors.js';
+
+/** Some of a tensor's elements, evenly spaced, as PyTorch computed them. */
+export interface Sample {
+  readonly dims: readonly number[];
+  readonly stride: number;
+  readonly values: readonly number[];
+  /** The largest magnitude of all elements. */
+  readonly largest: number;
+}
+
+/** What scripts/reference/models.py wrote down of one network and one size of picture. */
+export interface GoldenCase {
+  readonly name: string;
+  readonly network: 'vgg19' | 'googlenet' | 'squeezenet';
+  readonly shapes?: Readonly<Record<string, readonly number[]>>;
+  readonly options: { readonly preprocessing?: 'caffe'; readonly pooling?: 'average' };
+  /** Of the picture. */
+  readonly seed: number;
+  readonly height: number;
+  readonly width: number;
+  readonly layers: Readonly<Record<string, Sample>>;
+  /** Gradients by the image of layers whose cotangent is their own activation. */
+  readonly gradients: Readonly<Record<string, Sample>>;
+}
+
+export function readCases(path: string): readonly GoldenCase[] {
+  const parse: (text: string) => readonly GoldenCase[] = JSON.parse;
+  return parse(readFileSync(path, 'utf8'));
+}
+
+/** The script's weights, by the same generator, as a safetensors file. */
+export function drawWeights(shapes: Readonly<Record<string, readonly number[]>>): Uint8Array {
+  const source = random(2);
+  const tensors = Object.entries(shapes).map(([name, dims]): [string, NumericTensor] => {
+    const scale = dims.length > 1 ? Math.sqrt(24 / sizeOf(dims.slice(1))) : 1;
+    const data = Float32Array.from({ length: sizeOf(dims) }, () => (source.uniform() - 0.5) * scale);
+    return [name, float32(data, dims)];
+  });
+  return writeSafetensors(new Map(tensors));
+}
+
+/** The script's picture: noise. */
+export function noise({ width, height, seed }: Pick<GoldenCase, 'width' | 'height' | 'seed'>): Image {
+  const source = random(seed);
+  const data = Float32Array.from({ length: 3 * width * height }, () => source.uniform());
+  return image({ width, height }, data);
+}
+
+/** The largest difference, relative to the largest element. */
+export function errorOf(actual: Tensor | undefined, expected: Sample): number {
+  if (actual?.dtype !== 'float32')
+    return expect.fail(`float32 was expected, not ${actual?.dtype ?? 'nothing'}`);
+  expect(actual.dims).to.deep.equal(expected.dims);
+  const differences = expected.values.map((value, i) =>
+    Math.abs(value - (actual.data[i * expected.stride] ?? NaN)),
+  );
+  return Math.max(...differences) / expected.largest;
+}
+
+/** The image's gradient when a layer's own activation is sent back from it. */
+export async function ownGradient(
+  network: Classifier,
+  layer: string,
+  size: GoldenCase,
+): Promise<Tensor | undefined> {
+  const picture = noise(size);
+  const value = network.layer(layer);
+  const features = await network.features(picture, [layer]);
+  const model = grad(network.model, { outputs: [value], wrt: [network.image], keepOutputs: [] });
+  await using session = await openSession(encodeModel(model), { isolation: 'none' });
+  const results = await session.run({
+    [network.image]: float32(picture.data, [1, 3, size.height, size.width]),
+    [`d_${value}`]: features[layer]!,
+  });
+  return results[`d_${network.image}`];
+}
