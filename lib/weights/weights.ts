@@ -18,7 +18,7 @@ export type Weights = ReadonlyMap<string, StoredTensor>;
 
 /** The tensor over `bytes`, which are copied only where the element type's alignment wants it. */
 export function tensorOver(dtype: NumericDType, bytes: Uint8Array, dims: readonly number[]): NumericTensor {
-  const aligned = bytes.byteOffset % bytesPerElement(dtype) === 0 ? bytes : bytes.slice();
+  const aligned = bytes.byteOffset % bytesPerElement(dtype) === 0 ? bytes : new Uint8Array(bytes);
   return numericTensor(dtype, aligned.buffer, dims, aligned.byteOffset);
 }
 

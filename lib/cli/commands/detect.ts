@@ -7,13 +7,14 @@ import type { OptionValues } from '../../options.js';
 import { cocoResults, imageIdOf, readImageIds, type CocoResult } from '../../vision/coco-results.js';
 import { detectOptions, type Detection, type Detector } from '../../vision/detection.js';
 import { drawDetections } from '../../vision/draw.js';
-import { loadDetector } from '../../vision/load-detector.js';
+import { detectorNames, loadDetector } from '../../vision/load-detector.js';
 import { about, fileChunks } from '../annotations.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { placementOf, placementOptions } from '../network.js';
-import { pictureFile, readPicture, recipe } from '../pictures.js';
+import { pictureFile, recipe } from '../pictures.js';
+import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
 interface DetectFlags extends OptionValues<typeof detectOptions>, OptionValues<typeof placementOptions> {
@@ -32,7 +33,7 @@ export const registerDetect: Register = (program, terminal) => {
     .summary('find the objects in pictures')
     .description('Finds the objects in pictures: the class, the box and a score of each.')
     .argument('<image...>', 'the pictures, or folders of pictures')
-    .requiredOption('--model <name>', 'the network: a file that ends in .onnx')
+    .requiredOption('--model <name>', `${detectorNames.join(', ')}, or a file that ends in .onnx`)
     .option('--weights <file>', 'the weights of a network that is given by name')
     .option('--classes <names>', 'names of the classes by number, such as background,cell', (text: string) =>
       text.split(','),
@@ -53,12 +54,19 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
   const paths = await picturesIn(args);
   if (out !== undefined) await prepareFolder(out, paths);
   const idOf = images === undefined ? imageIdOf : await about(images, () => readImageIds(fileChunks(images)));
-  await using network = await loadDetector(flags.model, { weights, labels, placement: placementOf(flags) });
+  const { score, limit } = flags;
+  await using network = await loadDetector(flags.model, {
+    weights,
+    labels,
+    score,
+    limit,
+    placement: placementOf(flags),
+  });
   for (const note of network.notes) terminal.say(note);
   const results: CocoResult[] = [];
   await eachPicture(paths, 'detect', terminal, async (path) => {
     const id = coco === undefined ? null : idOf(path);
-    const picture = await readPicture(path);
+    const picture = await readImage(path);
     const found = await find(network, picture, flags, terminal);
     if (out !== undefined) await write(join(out, outName(path)), picture, found, flags);
     if (id !== null) results.push(...cocoResults(id, found));

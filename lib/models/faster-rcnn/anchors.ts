@@ -1,0 +1,40 @@
+import type { Value } from '../../onnx/builder.js';
+import type { Builder } from '../../onnx/ops.js';
+import { float32, type Float32Tensor } from '../../tensor/tensor.js';
+
+/** Anchors around the origin, `[ratios · sizes, 4]`, edges rounded to whole pixels: sizes vary fastest. */
+export function cellAnchors(sizes: readonly number[], aspectRatios: readonly number[]): Float32Tensor {
+  const edges = aspectRatios.flatMap((ratio) => {
+    const tall = Math.fround(Math.sqrt(Math.fround(ratio)));
+    const wide = Math.fround(1 / tall);
+    return sizes.flatMap((size) => {
+      const [x, y] = [Math.fround(wide * size) / 2, Math.fround(tall * size) / 2];
+      return [-x, -y, x, y].map(roundToEven);
+    });
+  });
+  return float32(Float32Array.from(edges), [edges.length / 4, 4]);
+}
+
+/** Of two whole numbers that are equally near the even one, as PyTorch rounds. */
+function roundToEven(x: number): number {
+  const below = Math.floor(x);
+  if (x - below !== 0.5) return Math.round(x);
+  return below % 2 === 0 ? below : below + 1;
+}
+
+/** Anchors at every place of a feature map, `[height · width · anchors, 4]`, in pixels of the padded picture. */
+export function anchorsOf(b: Builder, feature: Value, padded: Value, cell: Float32Tensor): Value {
+  const [rows, columns] = [b.dim(feature, 2), b.dim(feature, 3)];
+  const y = b.reshape(places(b, rows, b.div(b.dim(padded, 2), rows)), [-1, 1, 1]);
+  const x = b.reshape(places(b, columns, b.div(b.dim(padded, 3), columns)), [1, -1, 1]);
+  const shape = b.join([rows, columns, 1]);
+  const [down, right] = [b.expand(y, shape), b.expand(x, shape)];
+  const shifts = b.reshape(b.concat([right, down, right, down], 2), [-1, 1, 4]);
+  return b.reshape(b.add(shifts, b.constant(cell)), [-1, 4]);
+}
+
+/** 0, stride, 2·stride …, as many as `count`; both one-element int64 vectors. */
+function places(b: Builder, count: Value, stride: Value): Value {
+  const steps = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(count, [0]), b.scalar(1, 'int64')]);
+  return b.cast(b.mul(steps, stride), 'float32');
+}

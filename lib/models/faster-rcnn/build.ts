@@ -1,0 +1,86 @@
+import { OneirosError } from '../../errors.js';
+import type { Value } from '../../onnx/builder.js';
+import type { Model } from '../../onnx/graph.js';
+import { selectDetections } from './detections.js';
+import { Net, type LearnedTensors, type NetOptions } from './net.js';
+import { regionProposals, selectProposals, type Proposals, type RpnLevel } from './proposals.js';
+import { pyramid, type Pyramid } from './pyramid.js';
+import { cutRegions, predictBoxes } from './regions.js';
+import type { FasterRcnnTraits } from './traits.js';
+import { transform, type Transformed } from './transform.js';
+
+/** Names of the graph's results; boxes are in pixels of the original picture. */
+export const outputs = {
+  boxes: 'boxes',
+  labels: 'labels',
+  scores: 'scores',
+  /** The proposal that each detection was made of, and the level its features are from. */
+  origins: 'origins',
+  levels: 'levels',
+  proposals: 'proposals',
+  objectness: 'objectness',
+} as const;
+
+export interface BuiltFasterRcnn {
+  /** From `image`, 1×3×height×width RGB in [0, 1] of any size, to `outputs`. */
+  readonly model: Model;
+  readonly layers: readonly string[];
+  /** How many, the background included. */
+  readonly classes: number;
+}
+
+/** The first stage, which detection and training have in common. */
+export interface FirstStage {
+  readonly net: Net;
+  readonly image: Value;
+  readonly transformed: Transformed;
+  readonly features: Pyramid;
+  readonly rpn: readonly RpnLevel[];
+  readonly proposals: Proposals;
+}
+
+export function buildFirstStage(
+  learned: LearnedTensors,
+  traits: FasterRcnnTraits,
+  batchNorm: NetOptions['batchNorm'],
+): FirstStage {
+  const net = new Net(learned, { batchNorm, epsilon: traits.epsilon });
+  const { b } = net;
+  const image = b.input('image', 'float32', [1, 3, 'height', 'width']);
+  const transformed = transform(b, image, traits);
+  const features = pyramid(net, transformed.padded);
+  const rpn = regionProposals(net, features.levels, transformed.padded, traits);
+  return { net, image, transformed, features, rpn, proposals: selectProposals(b, rpn, transformed, traits) };
+}
+
+/**
+ * Faster R-CNN (Ren et al. 2015) with a feature pyramid as one graph, from a picture of any size to its objects.
+ * @throws OneirosError `bad-input` if the weights are another network's, or contradict each other
+ */
+export function buildFasterRcnn(learned: LearnedTensors, traits: FasterRcnnTraits): BuiltFasterRcnn {
+  const { net, transformed, features, proposals } = buildFirstStage(learned, traits, 'fold');
+  const { b } = net;
+  const regions = cutRegions(b, proposals.boxes, features);
+  const predictions = predictBoxes(net, regions.features);
+  const classes = classesOf(net);
+  const found = selectDetections(b, regions.boxes, predictions, transformed, classes, traits);
+  b.output(b.mul(found.boxes, transformed.toOriginal), outputs.boxes);
+  b.output(found.labels, outputs.labels);
+  b.output(found.scores, outputs.scores);
+  b.output(b.gather(regions.order, found.regions, 0), outputs.origins);
+  b.output(b.gather(regions.levels, found.regions, 0), outputs.levels);
+  b.output(b.mul(proposals.boxes, transformed.toOriginal), outputs.proposals);
+  b.output(proposals.scores, outputs.objectness);
+  return { model: b.model(), layers: net.layers, classes };
+}
+
+/** @throws OneirosError `bad-input` for a predictor whose two halves disagree */
+export function classesOf(net: Net): number {
+  const classes = net.outputs('roi_heads.box_predictor.cls_score');
+  const boxes = net.outputs('roi_heads.box_predictor.bbox_pred');
+  if (boxes === 4 * classes && classes > 1) return classes;
+  throw new OneirosError(
+    'bad-input',
+    `the box predictor has ${classes} classes and ${boxes} offsets: expected four for each class, the background included`,
+  );
+}

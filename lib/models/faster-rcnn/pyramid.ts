@@ -1,0 +1,60 @@
+import { OneirosError } from '../../errors.js';
+import type { Value } from '../../onnx/builder.js';
+import { isMobileNet, mobilenet } from './mobilenet.js';
+import type { Net } from './net.js';
+import { isResNet, resnet } from './resnet.js';
+
+export interface Pyramid {
+  /** Feature maps of as many channels each, from the finest; the last is for proposals alone. */
+  readonly levels: readonly Value[];
+  /** Those that regions are cut from. */
+  readonly pooled: readonly Value[];
+  /** Pixels of the picture for one of each of `pooled`. */
+  readonly strides: readonly number[];
+}
+
+/**
+ * A feature pyramid (Lin et al. 2017) over the backbone that the weights are of.
+ * @throws OneirosError `bad-input` if it is none that is known
+ */
+export function pyramid(net: Net, image: Value): Pyramid {
+  const { stages, strides } = backbone(net, image);
+  const merged: Value[] = [];
+  let above: Value | null = null;
+  for (const [i, stage] of [...stages.entries()].reverse()) {
+    const lateral = conv(net, stage, `backbone.fpn.inner_blocks.${i}`);
+    above = above === null ? lateral : net.b.add(lateral, resizeTo(net, above, lateral));
+    merged.unshift(above);
+  }
+  const pooled = merged.map((level, i) =>
+    net.layer(conv(net, level, `backbone.fpn.layer_blocks.${i}`), `fpn/${i}`),
+  );
+  const coarsest = net.b.op('MaxPool', [pooled.at(-1)], { kernel_shape: [1, 1], strides: [2, 2] });
+  return { levels: [...pooled, net.layer(coarsest, 'fpn/pool')], pooled, strides };
+}
+
+function backbone(net: Net, image: Value): { stages: readonly Value[]; strides: readonly number[] } {
+  if (isResNet(net)) return { stages: resnet(net, image), strides: [4, 8, 16, 32] };
+  if (isMobileNet(net)) return { stages: mobilenet(net, image), strides: [32, 32] };
+  throw new OneirosError(
+    'bad-input',
+    'these are no weights of a Faster R-CNN: expected a residual network (backbone.body.layer1.0.conv1.weight) or ' +
+      'MobileNetV3-Large (backbone.body.16.0.weight), named as by torchvision',
+  );
+}
+
+/** With a batch normalisation in torchvision's second version; named without the `.0` before torchvision 0.13. */
+function conv(net: Net, x: Value, name: string): Value {
+  const module = net.has(`${name}.0.weight`) ? `${name}.0` : name;
+  return net.conv(x, module, { norm: net.has(`${name}.1.running_mean`) ? `${name}.1` : undefined });
+}
+
+/** The nearest pixels of `x` at the size of `like`. */
+function resizeTo({ b }: Net, x: Value, like: Value): Value {
+  const sizes = b.concat([b.slice(b.shape(x), [0], [0], [2]), b.slice(b.shape(like), [0], [2], [4])], 0);
+  return b.op('Resize', [x, undefined, undefined, sizes], {
+    mode: 'nearest',
+    coordinate_transformation_mode: 'asymmetric',
+    nearest_mode: 'floor',
+  });
+}
