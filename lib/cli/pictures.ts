@@ -1,23 +1,9 @@
 import { access, constants } from 'node:fs/promises';
-import { dirname, extname } from 'node:path';
-import { messageOf, OneirosError } from '../errors.js';
-import { readFileBytes } from '../files/read.js';
-import { writeFileAtomic } from '../files/write.js';
-import type { OutputFormat } from '../image/files.js';
+import { dirname } from 'node:path';
+import { OneirosError } from '../errors.js';
+import { imageFormat, writeImage } from '../files/image.js';
 import type { Image } from '../image/image.js';
-import { decodeImage, encodeImage } from '../image/node.js';
 import type { OptionTable } from '../options.js';
-
-/** The picture in a file. @throws OneirosError which names the file */
-export async function readPicture(path: string): Promise<Image> {
-  const bytes = await readFileBytes(path);
-  try {
-    return await decodeImage(bytes);
-  } catch (error) {
-    const code = error instanceof OneirosError ? error.code : 'bad-input';
-    throw new OneirosError(code, `${path}: ${messageOf(error)}`, { cause: error });
-  }
-}
 
 /** A file that a picture is going to be written to. */
 export interface PictureFile {
@@ -31,28 +17,15 @@ export interface PictureFile {
  * @throws OneirosError `bad-argument` for an ending other than .png, .jpg and .jpeg; `not-found` for a missing folder
  */
 export async function pictureFile(path: string): Promise<PictureFile> {
-  const format = formatOf(path);
+  const format = imageFormat(path);
   const folder = dirname(path);
   await access(folder, constants.W_OK).catch((cause: unknown) => {
     throw new OneirosError('not-found', `cannot write ${path}: no writable folder ${folder}`, { cause });
   });
   return {
     path,
-    write: async (picture, text) =>
-      writeFileAtomic(path, await encodeImage(picture, format, format === 'png' ? { text } : {})),
+    write: (picture, text) => writeImage(path, picture, format === 'png' ? { text } : {}),
   };
-}
-
-function formatOf(path: string): OutputFormat {
-  switch (extname(path).toLowerCase()) {
-    case '.png':
-      return 'png';
-    case '.jpg':
-    case '.jpeg':
-      return 'jpeg';
-    default:
-      throw new OneirosError('bad-argument', `cannot write ${path}: its name must end in .png or .jpg`);
-  }
 }
 
 /** A name with its `%d`, or `%03d` for leading zeros, made the number of a frame. */

@@ -7,7 +7,8 @@ import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { collectLayer } from '../layers.js';
 import { addNetworkFlags, networkOf, placementOf, type NetworkFlags } from '../network.js';
-import { frameName, pictureFile, readPicture, recipe, type PictureFile } from '../pictures.js';
+import { frameName, pictureFile, recipe, type PictureFile } from '../pictures.js';
+import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
 interface DreamFlags
@@ -48,8 +49,8 @@ export const registerDream: Register = (program, terminal) => {
 async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Promise<void> {
   const names = Array.from({ length: flags.frames }, (_, i) => frameName(flags.out, i + 1));
   const files = await Promise.all(names.map(pictureFile));
-  const photograph = await readPicture(path);
-  const guide = flags.guide === undefined ? undefined : await readPicture(flags.guide);
+  const photograph = await readImage(path);
+  const guide = flags.guide === undefined ? undefined : await readImage(flags.guide);
   const network = await networkOf(flags, terminal);
   const options = {
     ...flags,

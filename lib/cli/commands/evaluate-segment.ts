@@ -6,7 +6,7 @@ import { count, number, type OptionValues } from '../../options.js';
 import { about, filesIn } from '../annotations.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { readPicture } from '../pictures.js';
+import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
 const segmentOptions = {
@@ -72,7 +72,7 @@ async function runSegment(flags: SegmentFlags, terminal: Terminal): Promise<void
 
 /** A grey picture's classes; of a coloured one, the brightest of red, green and blue counts. */
 async function readLabels(path: string, { classes, threshold }: SegmentFlags): Promise<LabelMap> {
-  const picture = await readPicture(path);
+  const picture = await readImage(path);
   const [red, green, blue] = [plane(picture, 0), plane(picture, 1), plane(picture, 2)];
   return mask(
     picture,

@@ -10,7 +10,8 @@ import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { placementOf, placementOptions } from '../network.js';
-import { frameName, pictureFile, readPicture, recipe } from '../pictures.js';
+import { frameName, pictureFile, recipe } from '../pictures.js';
+import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
 const pictureOptions = {
@@ -72,7 +73,7 @@ async function runSegment(paths: readonly string[], flags: SegmentFlags, termina
   for (const note of network.notes) terminal.say(note);
   const coco = new CocoFile(network.classes);
   await eachPicture(paths, 'segment', terminal, async (path) => {
-    const picture = await readPicture(path);
+    const picture = await readImage(path);
     const found = await network.segment(picture, {
       tile: flags.tile,
       threshold: flags.threshold,

@@ -8,7 +8,8 @@ import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { collectLayer, parseNumbers } from '../layers.js';
 import { addNetworkFlags, networkOf, placementOf, type NetworkFlags } from '../network.js';
-import { pictureFile, readPicture, recipe } from '../pictures.js';
+import { pictureFile, recipe } from '../pictures.js';
+import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
 interface StyleFlags extends NetworkFlags, OptionValues<typeof styleOptions> {
@@ -55,9 +56,9 @@ async function runStyle(
 ): Promise<void> {
   const began = performance.now();
   const file = await pictureFile(flags.out);
-  const content = await readPicture(contentPath);
-  const styles = await Promise.all(stylePaths.map(readPicture));
-  const initImage = flags.initImage === undefined ? undefined : await readPicture(flags.initImage);
+  const content = await readImage(contentPath);
+  const styles = await Promise.all(stylePaths.map((path) => readImage(path)));
+  const initImage = flags.initImage === undefined ? undefined : await readImage(flags.initImage);
   const network = await networkOf(flags, terminal);
   const steps = style(network, content, styles, {
     ...flags,
