@@ -2,12 +2,8 @@ import { OneirosError } from '../errors.js';
 import { toTensor, type Image } from '../image/image.js';
 import { buildFasterRcnn, outputs } from '../models/faster-rcnn/build.js';
 import { loadAll } from '../models/faster-rcnn/net.js';
-import {
-  fasterRcnnVariants,
-  type FasterRcnnTraits,
-  type FasterRcnnVariant,
-} from '../models/faster-rcnn/traits.js';
-import { variantOf } from '../models/faster-rcnn/variant.js';
+import type { FasterRcnnTraits, FasterRcnnVariant } from '../models/faster-rcnn/traits.js';
+import { traitsFor, variantOf } from '../models/faster-rcnn/variant.js';
 import type { Placement, RunSettings } from '../models/image-network.js';
 import { withWeights, type WeightsSource } from '../models/source.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -69,10 +65,7 @@ export class FasterRCNN extends Detector {
   static load(source: WeightsSource, options: FasterRcnnOptions = {}): Promise<FasterRCNN> {
     const { variant, labels, placement, ...given } = options;
     return withWeights(source, async ({ weights, metadata }) => {
-      const recognised = variantOf(weights);
-      const { epsilon } = recognised.traits;
-      const known = variant === undefined ? recognised.traits : { ...fasterRcnnVariants[variant], epsilon };
-      const traits = { ...known, ...given };
+      const traits = { ...traitsFor(weights, variant), ...given };
       const { model, layers, classes } = buildFasterRcnn(await loadAll(weights), traits);
       const parts: DetectorParts = {
         name: 'Faster R-CNN',
@@ -80,7 +73,7 @@ export class FasterRCNN extends Detector {
         image: 'image',
         layers,
         notes: [
-          `Faster R-CNN with ${recognised.name}: ${classes - 1} classes, pictures at ${traits.minSize} to ${traits.maxSize} pixels`,
+          `Faster R-CNN with ${variantOf(weights).name}: ${classes - 1} classes, pictures at ${traits.minSize} to ${traits.maxSize} pixels`,
         ],
         placement,
         labels: labels ?? metadata['classes']?.split(',') ?? (classes === coco91.length ? coco91 : []),

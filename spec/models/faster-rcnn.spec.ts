@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { image, type Image } from '../../lib/image/image.js';
-import { float32 } from '../../lib/tensor/tensor.js';
+import { float32, sizeOf } from '../../lib/tensor/tensor.js';
+import { slimFasterRcnn } from '../../lib/models/faster-rcnn/slim.js';
 import { FasterRCNN, type ExplainedDetection, type FasterRcnnOptions } from '../../lib/vision/faster-rcnn.js';
+import { pattern } from './faster-rcnn-pattern.js';
 
 /** What scripts/reference/faster_rcnn.py writes of a picture. */
 interface GoldenPicture {
@@ -44,21 +45,6 @@ function goldenResults(file: string): GoldenResults {
 
 function isGolden(value: unknown): value is GoldenResults {
   return typeof value === 'object' && value !== null && 'pictures' in value;
-}
-
-/** The pattern of scripts/reference/faster_rcnn.py. */
-function pattern([height, width]: readonly [number, number]): Image {
-  const picture = image({ width, height });
-  for (let c = 0, i = 0; c < 3; c++)
-    for (let y = 0; y < height; y++)
-      for (let x = 0; x < width; x++, i++) {
-        const waves =
-          Math.sin(0.11 * x * (c + 1) + 0.05 * y) +
-          Math.sin(0.17 * y - 0.03 * x * c) +
-          Math.sin(0.002 * x * y + c);
-        picture.data[i] = 0.5 + waves / 6;
-      }
-  return picture;
 }
 
 function expectClose(
@@ -114,6 +100,18 @@ describe('Faster R-CNN', () => {
     ]);
     expect(fine?.dims).to.deep.equal([1, 16, 32, 48]);
     expect(coarse?.dims).to.deep.equal([1, 16, 2, 3]);
+  });
+  it('has a slim network of less than three million parameters', async () => {
+    const weights = slimFasterRcnn({ classes: 4, seed: 1 });
+    const parameters = [...weights.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0);
+    expect(parameters).to.be.within(2e6, 3e6);
+    await using network = await FasterRCNN.load(
+      { weights, metadata: { classes: 'none,a,b,c' } },
+      { ...small, score: 0.05 },
+    );
+    const found = await network.detect(pattern([60, 80]), { score: 0.05, limit: 3 });
+    expect(found).to.have.length(3);
+    expect(['a', 'b', 'c']).to.include(found[0]?.label);
   });
   it('finds nothing without an error', async () => {
     await using network = await FasterRCNN.load(golden('v1.pth'), { ...small, score: 0.9999 });

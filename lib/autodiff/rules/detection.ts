@@ -22,7 +22,8 @@ export const detection: RuleTable = {
     // Each region's share goes to its image: one row of ones and zeros per image.
     const images = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(b.dim(x, 0), [0]), b.scalar(1, 'int64')]);
     const isOf = b.castLike(b.equal(b.unsqueeze(images, [1]), b.unsqueeze(batch, [0])), dy);
-    const flat = b.reshape(each, [0, -1]);
+    // Flatten, unlike Reshape, knows its sizes where there is no region at all.
+    const flat = b.op('Flatten', [each], { axis: 1 });
     return [b.reshape(b.matmul(isOf, flat), b.shape(x))];
   }),
   NonMaxSuppression: noGradient,

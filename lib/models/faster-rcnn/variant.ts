@@ -1,5 +1,5 @@
 import type { Weights } from '../../weights/weights.js';
-import { fasterRcnnVariants, type FasterRcnnTraits } from './traits.js';
+import { fasterRcnnVariants, type FasterRcnnTraits, type FasterRcnnVariant } from './traits.js';
 
 /** What weights look like. */
 export interface Recognised {
@@ -17,4 +17,10 @@ export function variantOf(weights: Weights): Recognised {
     weights.has('backbone.body.bn1.running_var') && !weights.has('backbone.body.bn1.num_batches_tracked');
   const traits = fasterRcnnVariants.resnet50_fpn;
   return { name: 'a residual network', traits: frozen ? { ...traits, epsilon: 0 } : traits };
+}
+
+/** The numbers of a variant, or of what the weights look like; what ε is, they tell in any case. */
+export function traitsFor(weights: Weights, variant: FasterRcnnVariant | undefined): FasterRcnnTraits {
+  const { traits } = variantOf(weights);
+  return variant === undefined ? traits : { ...fasterRcnnVariants[variant], epsilon: traits.epsilon };
 }

@@ -1,0 +1,181 @@
+import type { Value } from '../../onnx/builder.js';
+import type { Model } from '../../onnx/graph.js';
+import type { Builder } from '../../onnx/ops.js';
+import { encodeBoxes, pairwiseIou } from './boxes.js';
+import { buildFirstStage, classesOf, type FirstStage } from './build.js';
+import { matchBoxes, sampleBoxes, type Matches, type Sampling } from './matching.js';
+import { withWeights, type WeightsSource } from '../source.js';
+import { loadAll, type LearnedTensors } from './net.js';
+import { cutRegions, predictBoxes } from './regions.js';
+import { boxWeights, type FasterRcnnTraits, type FasterRcnnVariant } from './traits.js';
+import { traitsFor } from './variant.js';
+
+/** How training samples, besides what detection goes by. */
+export interface TrainingTraits extends FasterRcnnTraits {
+  /** Anchors of the first stage that count. */
+  readonly anchorSampling: Sampling;
+  /** Proposals of the second stage that count. */
+  readonly proposalSampling: Sampling;
+}
+
+/** As torchvision trains: more proposals than detection looks at. */
+export const trainingDefaults = {
+  preNmsTopN: 2000,
+  postNmsTopN: 2000,
+  anchorSampling: { count: 256, positive: 0.5 },
+  proposalSampling: { count: 512, positive: 0.25 },
+} as const;
+
+/** The names of the losses, torchvision's; `loss` is their sum. */
+export const lossNames = ['loss_objectness', 'loss_rpn_box_reg', 'loss_classifier', 'loss_box_reg'] as const;
+
+export interface FasterRcnnLosses {
+  /**
+   * From `image`, 1×3×height×width RGB in [0, 1]; `target_boxes`, `[objects, 4]` in pixels of the picture, at least one;
+   * `target_labels`, int64 `[objects]`, from 1; and `seed`, int64 `[1]`; to `lossNames` and their sum `loss`, scalars.
+   */
+  readonly model: Model;
+  /** Every weight, by torchvision's names, that the losses depend on; statistics of batch normalisation are fixed. */
+  readonly weights: readonly string[];
+  /** What `grad` is to take for constant: proposals are, for the second stage (Ren et al. 2015, section 3.2). */
+  readonly stopGradient: readonly string[];
+}
+
+export interface FasterRcnnLossOptions extends Partial<TrainingTraits> {
+  /** What to take for all that is not given. @default as the weights look */
+  readonly variant?: FasterRcnnVariant | undefined;
+}
+
+/**
+ * The losses of the network that the weights are of, to be trained on.
+ * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+ */
+export function loadFasterRcnnLosses(
+  source: WeightsSource,
+  { variant, ...given }: FasterRcnnLossOptions = {},
+): Promise<FasterRcnnLosses> {
+  return withWeights(source, async ({ weights }) => {
+    const traits = { ...traitsFor(weights, variant), ...trainingDefaults, ...given };
+    return buildFasterRcnnLosses(await loadAll(weights), traits);
+  });
+}
+
+/** Where smooth L1 turns from a parabola into a line. */
+const beta = 1 / 9;
+
+/**
+ * The four losses of Faster R-CNN as one graph, from a picture and its objects, with matching, sampling and encoding as in
+ * torchvision. Each weight is a constant of its own, so that `grad` can differentiate by it.
+ */
+function buildFasterRcnnLosses(learned: LearnedTensors, traits: TrainingTraits): FasterRcnnLosses {
+  const stage = buildFirstStage(learned, traits, 'keep');
+  const { net, transformed } = stage;
+  const { b } = net;
+  const given = b.input('target_boxes', 'float32', ['objects', 4]);
+  const labels = b.input('target_labels', 'int64', ['objects']);
+  const seed = b.input('seed', 'int64', [1]);
+  const boxes = b.div(given, transformed.toOriginal);
+  const [objectness, rpnBoxes] = firstStageLosses(b, stage, boxes, seed, traits.anchorSampling);
+  const proposals = b.op('Identity', [stage.proposals.boxes], {}, { name: 'rpn/proposals' });
+  const candidates = b.concat([proposals, boxes], 0);
+  const [classifier, boxReg] = secondStageLosses(
+    stage,
+    candidates,
+    { boxes, labels, seed: b.add(seed, 2) },
+    traits.proposalSampling,
+  );
+  const losses = [objectness, rpnBoxes, classifier, boxReg];
+  losses.forEach((loss, i) => b.output(loss, lossNames[i]));
+  const total = losses.reduce((sum, loss) => b.add(sum, loss));
+  b.output(total, 'loss');
+  const fixed = /running_(mean|var)$/;
+  return {
+    model: b.model(),
+    weights: [...learned.keys()].filter((name) => b.has(name) && !fixed.test(name)),
+    stopGradient: [proposals.name],
+  };
+}
+
+function firstStageLosses(
+  b: Builder,
+  { rpn }: FirstStage,
+  boxes: Value,
+  seed: Value,
+  sampling: Sampling,
+): readonly [objectness: Value, boxes: Value] {
+  const all = (part: 'anchors' | 'objectness' | 'offsets') =>
+    b.concat(
+      rpn.map((level) => level[part]),
+      0,
+    );
+  const [anchors, objectness, offsets] = [all('anchors'), all('objectness'), all('offsets')];
+  const thresholds = { foreground: 0.7, background: 0.3, lowQuality: true };
+  const matches = matchBoxes(b, pairwiseIou(b, boxes, anchors), thresholds);
+  const { positives, negatives } = sampleBoxes(b, matches, seed, sampling);
+  const count = b.cast(b.add(b.dim(positives, 0), b.dim(negatives, 0)), 'float32');
+  const [yes, no] = [b.gather(objectness, positives, 0), b.gather(objectness, negatives, 0)];
+  // −ln σ(x) where there is an object, −ln(1 − σ(x)) where there is none.
+  const entropy = b.add(b.sum(softplus(b, b.neg(yes))), b.sum(softplus(b, no)));
+  const wanted = encodeBoxes(b, targetsOf(b, boxes, matches, positives), b.gather(anchors, positives, 0));
+  const error = smoothL1(b, b.sub(b.gather(offsets, positives, 0), wanted));
+  return [scalar(b, b.div(entropy, count)), scalar(b, b.div(b.sum(error), count))];
+}
+
+interface Targets {
+  readonly boxes: Value;
+  readonly labels: Value;
+  readonly seed: Value;
+}
+
+function secondStageLosses(
+  { net, features }: FirstStage,
+  candidates: Value,
+  { boxes, labels, seed }: Targets,
+  sampling: Sampling,
+): readonly [classifier: Value, boxes: Value] {
+  const { b } = net;
+  const thresholds = { foreground: 0.5, background: 0.5, lowQuality: false };
+  const matches = matchBoxes(b, pairwiseIou(b, boxes, candidates), thresholds);
+  const { positives, negatives } = sampleBoxes(b, matches, seed, sampling);
+  const sampled = b.concat([positives, negatives], 0);
+  const regions = cutRegions(b, b.gather(candidates, sampled, 0), features);
+  const { logits, offsets } = predictBoxes(net, regions.features);
+  // Regions have been put in order of their levels: their targets follow.
+  const found = b.gather(labels, b.gather(matches.object, positives, 0), 0);
+  const nothing = b.expand(b.scalar(0, 'int64'), b.dim(negatives, 0));
+  const classes = b.gather(b.concat([found, nothing], 0), regions.order, 0);
+  const classifier = b.op('SoftmaxCrossEntropyLoss', [logits, classes], { reduction: 'mean' });
+  const targets = b.gather(targetsOf(b, boxes, matches, sampled), regions.order, 0);
+  const wanted = b.unsqueeze(encodeBoxes(b, targets, regions.boxes, boxWeights), [1]);
+  const own = ownClass(b, classes, classesOf(net));
+  const error = smoothL1(b, b.sub(b.reshape(offsets, [0, -1, 4]), wanted));
+  const count = b.cast(b.dim(sampled, 0), 'float32');
+  return [scalar(b, classifier), scalar(b, b.div(b.sum(b.mul(error, own)), count))];
+}
+
+/** The boxes of the objects that boxes at these places are matched with. */
+function targetsOf(b: Builder, boxes: Value, { object }: Matches, places: Value): Value {
+  return b.gather(boxes, b.gather(object, places, 0), 0);
+}
+
+/** 1 for each region's own class, `[regions, classes, 1]`; the background has no box. */
+function ownClass(b: Builder, labels: Value, classes: number): Value {
+  const numbers = b.op('Range', [b.scalar(0, 'int64'), b.scalar(classes, 'int64'), b.scalar(1, 'int64')]);
+  const own = b.equal(b.unsqueeze(labels, [1]), numbers);
+  return b.unsqueeze(b.cast(b.and(own, b.greater(numbers, 0)), 'float32'), [2]);
+}
+
+/** ½x²/β up to β, |x| − ½β beyond (Girshick 2015, with torchvision's β). */
+function smoothL1(b: Builder, x: Value): Value {
+  const size = b.abs(x);
+  return b.where(b.less(size, beta), b.mul(b.square(x), 0.5 / beta), b.sub(size, 0.5 * beta));
+}
+
+/** ln(1 + eˣ), without overflow. */
+function softplus(b: Builder, x: Value): Value {
+  return b.add(b.relu(x), b.log(b.add(b.exp(b.neg(b.abs(x))), 1)));
+}
+
+function scalar(b: Builder, x: Value): Value {
+  return b.reshape(x, []);
+}

@@ -1,0 +1,85 @@
+import type { Value } from '../../onnx/builder.js';
+import type { Builder } from '../../onnx/ops.js';
+
+/** From which overlap on a box is an object's, below which it is background; in between it does not count. */
+export interface MatchThresholds {
+  readonly foreground: number;
+  readonly background: number;
+  /** Whether an object's best box is its own, however little they overlap. */
+  readonly lowQuality: boolean;
+}
+
+export interface Matches {
+  /** The object that each box overlaps most, int64 `[boxes]`. */
+  readonly object: Value;
+  /** `[boxes]` of bool. */
+  readonly foreground: Value;
+  readonly background: Value;
+}
+
+/** Gives each box the object that it overlaps most, by the overlaps of every object with every box, `[objects, boxes]`. */
+export function matchBoxes(
+  b: Builder,
+  overlaps: Value,
+  { foreground, background, lowQuality }: MatchThresholds,
+): Matches {
+  const most = b.max(overlaps, [0], false);
+  const object = b.op('ArgMax', [overlaps], { axis: 0, keepdims: 0 });
+  const high = b.greaterOrEqual(most, foreground);
+  const low = b.less(most, background);
+  if (!lowQuality) return { object, foreground: high, background: low };
+  const best = b.cast(b.equal(overlaps, b.max(overlaps, [1])), 'float32');
+  const rescued = b.greater(b.max(best, [0], false), 0);
+  return { object, foreground: b.or(high, rescued), background: b.and(low, b.not(rescued)) };
+}
+
+export interface Sampling {
+  /** How many boxes of a picture count. */
+  readonly count: number;
+  /** What part of them are an object's, at the most. */
+  readonly positive: number;
+}
+
+export interface Sample {
+  /** Places of boxes that are an object's, int64 `[positives]`. */
+  readonly positives: Value;
+  /** Places of boxes that are background, int64 `[negatives]`. */
+  readonly negatives: Value;
+}
+
+/** A random sample of boxes; of background as many as are missing to the count. The same seed draws the same. */
+export function sampleBoxes(
+  b: Builder,
+  { foreground, background }: Matches,
+  seed: Value,
+  { count, positive }: Sampling,
+): Sample {
+  const positives = draw(b, foreground, seed, b.sizes([Math.floor(count * positive)]));
+  const negatives = draw(b, background, b.add(seed, 1), b.sub(b.sizes([count]), b.dim(positives, 0)));
+  return { positives, negatives };
+}
+
+/** As many of the true places as there are, at the most `limit`, at random. */
+function draw(b: Builder, chosen: Value, seed: Value, limit: Value): Value {
+  const places = b.reshape(b.op('NonZero', [chosen]), [-1]);
+  const count = b.op('Min', [b.dim(places, 0), limit]);
+  const [, order] = b.ops('TopK', [shuffled(b, places, seed), count], 2, { axis: 0, largest: 1, sorted: 1 });
+  return b.gather(places, order!, 0);
+}
+
+/** 2³¹ − 1, a prime: squares of what is below it fit in int64. */
+const modulus = 2 ** 31 - 1;
+
+/** A number for each place that depends on place and seed without a pattern: rounds of a quadratic congruence. */
+function shuffled(b: Builder, places: Value, seed: Value): Value {
+  const start = b.add(
+    b.mul(b.op('Mod', [seed, b.scalar(modulus, 'int64')]), 48271),
+    b.add(b.mul(places, 69621), 1),
+  );
+  let x = b.op('Mod', [start, b.scalar(modulus, 'int64')]);
+  for (const addend of [12345, 1013904223, 40692]) {
+    const next = b.add(b.mul(x, x), b.add(b.mul(x, 16807), addend));
+    x = b.op('Mod', [next, b.scalar(modulus, 'int64')]);
+  }
+  return x;
+}

@@ -1,0 +1,88 @@
+import { expect } from 'chai';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
+import { toTensor } from '../../lib/image/image.js';
+import { loadFasterRcnnLosses, lossNames } from '../../lib/models/faster-rcnn/losses.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { openSession } from '../../lib/runtime/session.js';
+import { float32, int64 } from '../../lib/tensor/tensor.js';
+import { pattern } from './faster-rcnn-pattern.js';
+
+interface GoldenTraining {
+  readonly size: readonly [number, number];
+  readonly boxes: readonly (readonly number[])[];
+  readonly labels: readonly number[];
+  readonly losses: Readonly<Record<string, number>>;
+  readonly gradients: Readonly<Record<string, readonly number[]>>;
+}
+
+const golden = (file: string) => readFileSync(join(import.meta.dirname, 'golden', `faster-rcnn-${file}`));
+function isGolden(value: unknown): value is { readonly training: GoldenTraining } {
+  return typeof value === 'object' && value !== null && 'training' in value;
+}
+
+const traits = {
+  epsilon: 1e-5,
+  minSize: 128,
+  maxSize: 213,
+  anchorSizes: [[8], [16], [32], [64], [128]],
+  preNmsTopN: 300,
+  postNmsTopN: 100,
+  anchorSampling: { count: 1e6, positive: 0.5 },
+  proposalSampling: { count: 1e6, positive: 0.5 },
+};
+const placement = { isolation: 'none', provider: 'cpu' } as const;
+
+describe('the losses of Faster R-CNN', () => {
+  const results: unknown = JSON.parse(golden('v1.json').toString());
+  if (!isGolden(results)) throw new Error('faster-rcnn-v1.json holds no losses');
+  const { size, boxes, labels, losses, gradients } = results.training;
+  const feeds = {
+    image: toTensor(pattern(size)),
+    target_boxes: float32(Float32Array.from(boxes.flat()), [boxes.length, 4]),
+    target_labels: int64(labels),
+    seed: int64([1]),
+  };
+
+  it("are torchvision's", async () => {
+    const { model } = await loadFasterRcnnLosses(golden('v1.pth'), traits);
+    await using session = await openSession(encodeModel(model), placement);
+    const found = await session.run(feeds);
+    for (const name of lossNames)
+      expect(Number(found[name]?.data[0]), name).to.be.closeTo(losses[name]!, 1e-4 * losses[name]!);
+  });
+  it("have torchvision's gradients", async () => {
+    const { model, stopGradient, weights } = await loadFasterRcnnLosses(golden('v1.pth'), traits);
+    const wrt = Object.keys(gradients);
+    expect(weights).to.include.members(wrt);
+    await using step = await valueAndGrad(model, { loss: 'loss', wrt, stopGradient, ...placement });
+    const found = await step(feeds);
+    for (const [name, wanted] of Object.entries(gradients)) {
+      const data = found.gradients[name]?.data;
+      expect(data, name).to.have.length(wanted.length);
+      const largest = Math.max(...wanted.map(Math.abs));
+      const worst = wanted.reduce((most, value, i) => Math.max(most, Math.abs(value - Number(data?.[i]))), 0);
+      expect(worst / largest, name).to.be.below(1e-4);
+    }
+  });
+  it('depend on every weight', async () => {
+    const { model, stopGradient, weights } = await loadFasterRcnnLosses(golden('v1.pth'), traits);
+    await using step = await valueAndGrad(model, { loss: 'loss', wrt: weights, stopGradient, ...placement });
+    expect(step.model.graph.outputs).to.have.length(weights.length + 1);
+  });
+  it('of few samples depend on the seed, and on nothing else', async () => {
+    const few = { count: 16, positive: 0.25 };
+    const { model } = await loadFasterRcnnLosses(golden('v1.pth'), {
+      ...traits,
+      anchorSampling: few,
+      proposalSampling: few,
+    });
+    await using session = await openSession(encodeModel(model), placement);
+    const loss = async (seed: number) =>
+      Number((await session.run({ ...feeds, seed: int64([seed]) }, { fetches: ['loss'] }))['loss']?.data[0]);
+    const [first, again, other] = [await loss(1), await loss(1), await loss(5)];
+    expect(again).to.equal(first);
+    expect(other).not.to.equal(first);
+  });
+});
