@@ -21,13 +21,20 @@ export function numbersOf(results: Readonly<Record<string, Tensor>>, name: strin
 /** Standard normal noise; the same for the same seed. */
 export function noise(seed: number, ...dims: number[]): Tensor {
   const r = random(seed);
-  return float32(Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, r.normal), dims);
+  return float32(
+    Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => r.normal()),
+    dims,
+  );
 }
 
 /** The same in double precision. */
 export function noise64(seed: number, ...dims: number[]): Tensor {
   const r = random(seed);
-  return tensor('float64', Float64Array.from({ length: dims.reduce((a, b) => a * b, 1) }, r.normal), dims);
+  return tensor(
+    'float64',
+    Float64Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => r.normal()),
+    dims,
+  );
 }
 
 /** How many nodes of each operator a model has. */
@@ -57,9 +64,8 @@ export function repeated({ graph }: Model): readonly string[] {
 }
 
 function keyOf({ op, inputs, attributes }: Node): string {
-  const values = Array.from(attributes, ([name, { value }]) => [
-    name,
-    Array.isArray(value) ? value.map(String) : String(value),
-  ]);
-  return JSON.stringify([op, inputs, values.toSorted()]);
+  const values = [...attributes].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify([op, inputs, values], (_, value: unknown) =>
+    typeof value === 'bigint' ? Number(value) : value,
+  );
 }

@@ -110,6 +110,11 @@ export interface RandomOutcome {
 /** In double precision differences are good to about 1e-8. */
 export const randomTolerance = 1e-5;
 
+/** Checks the gradients of so many random graphs, whose seeds are 0, 1, 2 … */
+export async function* checkRandomGraphs(count: number): AsyncGenerator<RandomOutcome> {
+  for (let seed = 0; seed < count; seed++) yield await checkRandomGraph(seed);
+}
+
 /** Checks the gradient of the random graph of that seed, by all its inputs. */
 export async function checkRandomGraph(seed: number): Promise<RandomOutcome> {
   const model = randomModel(seed);
@@ -127,7 +132,14 @@ async function errorOf(model: Model, seed: number): Promise<number> {
   const point = Object.fromEntries(
     model.graph.inputs.map(({ name, type }) => {
       const dims = (type?.shape ?? []).map(Number);
-      return [name, tensor('float64', Float64Array.from({ length: sizeOf(dims) }, r.normal), dims)];
+      return [
+        name,
+        tensor(
+          'float64',
+          Float64Array.from({ length: sizeOf(dims) }, () => r.normal()),
+          dims,
+        ),
+      ];
     }),
   );
   await using forward = await openWide(model, point);

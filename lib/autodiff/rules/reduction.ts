@@ -14,7 +14,8 @@ export const reduction: RuleTable = {
       x: [x],
       y: [y],
     } = context;
-    return [spread(context, b.div(dy, b.castLike(b.div(b.elements(x), b.elements(y)), dy)))];
+    const count = b.squeeze(b.div(b.elements(x), b.elements(y)), [0]);
+    return [spread(context, b.div(dy, b.castLike(count, dy)))];
   }),
   // Ties share the cotangent evenly, as torch.amax has it.
   ReduceMax: rule(1, (context) => [toExtremes(context)]),

@@ -46,6 +46,7 @@ export const reduction: readonly Row[] = [
   row('ReduceSum', [whole(2, 3, 4), int64([])], { noop_with_empty_axes: 1 }),
   row('ReduceSum', [whole(2, 3, 4)], { axes: [1] }, { opset: 11 }),
   row('ReduceMean', [whole(1, 2, 3, 2)], { axes: [2, 3], keepdims: 1 }),
+  row('ReduceMean', [whole(2, 3, 4)], { axes: [0, 1, 2], keepdims: 0 }),
   row('ReduceMax', [distinct(1, 2, 3, 2)], { axes: [2, 3], keepdims: 1 }),
   row('ReduceProd', [exactly([2, 0, -1, 3, 0, 0.5, 0, 0, 2], 3, 3)], { axes: [1] }, { note: 'with zeros' }),
   row('ReduceProd', [exactly([2, 0, -1, 3], 4)], {}, { note: 'with a zero' }),

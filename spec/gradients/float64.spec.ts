@@ -1,0 +1,152 @@
+import { expect } from 'chai';
+import { inFloat64, toFloat64 } from '../../lib/gradients/float64.js';
+import { distance } from '../../lib/gradients/place.js';
+import { float, type AttributeLike } from '../../lib/onnx/attributes.js';
+import type { Value } from '../../lib/onnx/builder.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { float32 } from '../../lib/tensor/tensor.js';
+import { compute, noise } from '../autodiff/compute.js';
+
+type Attributes = Readonly<Record<string, AttributeLike>>;
+
+/** Operators with the sizes of their inputs and their attributes. */
+const nodes: readonly (readonly [
+  op: string,
+  inputs: readonly (readonly number[])[],
+  attributes?: Attributes,
+])[] = [
+  ['Conv', [[2, 3, 7, 6], [4, 3, 3, 2], [4]], { pads: [1, 0, 2, 1] }],
+  [
+    'Conv',
+    [
+      [1, 4, 9, 9],
+      [6, 2, 3, 3],
+    ],
+    { group: 2, strides: [2, 3], dilations: [2, 1] },
+  ],
+  [
+    'Conv',
+    [
+      [1, 4, 8, 7],
+      [4, 1, 3, 3],
+    ],
+    { group: 4, auto_pad: 'SAME_UPPER', strides: [2, 2] },
+  ],
+  ['Conv', [[2, 4, 8, 8], [6, 2, 7, 7], [6]], { group: 2 }],
+  [
+    'Conv',
+    [
+      [2, 3, 9],
+      [4, 3, 3],
+    ],
+    { strides: [2] },
+  ],
+  [
+    'Conv',
+    [
+      [1, 2, 4, 5, 4],
+      [2, 2, 2, 3, 2],
+    ],
+    { pads: [0, 1, 0, 0, 1, 1] },
+  ],
+  [
+    'ConvTranspose',
+    [[2, 3, 4, 5], [3, 2, 3, 3], [2]],
+    { strides: [2, 2], pads: [1, 1, 1, 1], output_padding: [1, 1] },
+  ],
+  [
+    'ConvTranspose',
+    [
+      [1, 4, 4, 4],
+      [4, 2, 3, 2],
+    ],
+    { group: 2, strides: [2, 1], dilations: [1, 2] },
+  ],
+  ['AveragePool', [[1, 2, 7, 8]], { kernel_shape: [3, 3], strides: [2, 2], ceil_mode: 1 }],
+  ['AveragePool', [[1, 2, 7, 8]], { kernel_shape: [3, 2], pads: [1, 1, 1, 0], count_include_pad: 1 }],
+  ['AveragePool', [[1, 2, 6, 6]], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] }],
+  ['GlobalAveragePool', [[2, 3, 4, 5]]],
+  ['GlobalMaxPool', [[2, 3, 4, 5]]],
+  ['LRN', [[1, 7, 3, 3]], { size: 5, alpha: 0.3, beta: 0.75, bias: 1.5 }],
+  ['LRN', [[1, 7, 3, 3]], { size: 3, alpha: 0.3, beta: 0.75, bias: float(1) }],
+  ['InstanceNormalization', [[2, 3, 4, 4], [3], [3]], { epsilon: 0.01 }],
+  ['Sigmoid', [[9]]],
+  ['LeakyRelu', [[9]], { alpha: 0.2 }],
+  [
+    'PRelu',
+    [
+      [2, 3, 4],
+      [3, 1],
+    ],
+  ],
+  ['Elu', [[9]], { alpha: 1.5 }],
+  ['HardSigmoid', [[9]], { alpha: 0.3, beta: 0.4 }],
+  ['HardSwish', [[9]]],
+  ['Softplus', [[9]]],
+  ['Softsign', [[9]]],
+  ['Erf', [[9]]],
+  ['Tan', [[9]]],
+  ['Mean', [[2, 3], [3], [2, 1]]],
+  ['ReduceL1', [[2, 3, 4]], { axes: [0, 2] }],
+  ['ReduceL2', [[2, 3, 4]], { axes: [-1], keepdims: 0 }],
+];
+
+describe('inFloat64', () => {
+  for (const [op, shapes, attributes] of nodes)
+    it(`computes what ONNX Runtime does in single precision: ${op} of ${shapes.map(String).join(' and ')}`, () =>
+      agrees(shapes, (b, x) => b.op(op, x, attributes)));
+
+  for (const [scales, attributes] of [
+    [[1, 1, 2, 2], { mode: 'nearest', coordinate_transformation_mode: 'asymmetric', nearest_mode: 'floor' }],
+    [[1, 1, 0.6, 1.7], { mode: 'linear' }],
+    [[1, 1, 1.5, 2], { mode: 'cubic', coordinate_transformation_mode: 'align_corners' }],
+  ] as const)
+    it(`computes what ONNX Runtime does in single precision: Resize, ${attributes.mode}`, () =>
+      agrees([[1, 2, 5, 6]], (b, [x]) =>
+        b.op('Resize', [x, undefined, b.constant(float32(scales))], attributes),
+      ));
+
+  it('widens constants, casts and inputs, and leaves integers alone', async () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', ['n', 2]);
+    b.output(b.mul(b.cast(b.cast(x, 'int64'), 'float32'), b.constant(float32([0.5, 2]))), 'y');
+    const wide = inFloat64(b.model(), { x: [1, 2] });
+    if (wide === null) throw new Error('there is a form');
+    expect(wide.graph.inputs).to.deep.equal([{ name: 'x', type: { dtype: 'float64', shape: [1, 2] } }]);
+    const found = await compute(wide, { x: toFloat64(float32([3.7, -1.2], [1, 2])) });
+    expect(found['y']).to.deep.include({ dtype: 'float64', data: Float64Array.of(1.5, -2) });
+  });
+
+  it('has no form for graphs within nodes', () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [1]);
+    const inner = new Builder(b);
+    inner.output(inner.neg(x), 'minus');
+    const branch = { type: 'graph', value: inner.graph() } as const;
+    const condition = b.greater(b.squeeze(x, [0]), 0);
+    b.output(b.op('If', [condition], { then_branch: branch, else_branch: branch }), 'y');
+    expect(inFloat64(b.model(), { x: [1] })).to.equal(null);
+  });
+});
+
+async function agrees(
+  shapes: readonly (readonly number[])[],
+  build: (b: Builder, x: readonly Value[]) => Value,
+): Promise<void> {
+  const b = new Builder();
+  b.output(
+    build(
+      b,
+      shapes.map((dims, i) => b.input(`x${i}`, 'float32', dims)),
+    ),
+    'y',
+  );
+  const entries = shapes.map((dims, i) => [`x${i}`, noise(i + 1, ...dims)] as const);
+  const wide = inFloat64(b.model(), Object.fromEntries(entries.map(([name, { dims }]) => [name, dims])));
+  if (wide === null) throw new Error('there is a form');
+  const own = await compute(b.model(), Object.fromEntries(entries));
+  const exact = await compute(wide, Object.fromEntries(entries.map(([name, t]) => [name, toFloat64(t)])));
+  expect(exact['y']?.dims).to.deep.equal(own['y']?.dims);
+  expect(exact['y']?.dtype).to.equal('float64');
+  expect(distance(exact, own, 'y')).to.be.below(2e-6);
+}
