@@ -1,6 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { basename, extname, join } from 'node:path';
-import { OneirosError } from '../../errors.js';
 import { writeFileAtomic } from '../../files/write.js';
 import type { Image } from '../../image/image.js';
 import type { OptionValues } from '../../options.js';
@@ -12,6 +9,7 @@ import { about, fileChunks } from '../annotations.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
+import { outputFolder } from '../output-folder.js';
 import { placementOf, placementOptions } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
 import { readImage } from '../../files/image.js';
@@ -52,7 +50,7 @@ export const registerDetect: Register = (program, terminal) => {
 async function runDetect(args: readonly string[], flags: DetectFlags, terminal: Terminal): Promise<void> {
   const { weights, classes: labels, out, coco, images } = flags;
   const paths = await picturesIn(args);
-  if (out !== undefined) await prepareFolder(out, paths);
+  const outputOf = out === undefined ? null : await outputFolder(out, paths);
   const idOf = images === undefined ? imageIdOf : await about(images, () => readImageIds(fileChunks(images)));
   const { score, limit } = flags;
   await using network = await loadDetector(flags.model, {
@@ -68,7 +66,7 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
     const id = coco === undefined ? null : idOf(path);
     const picture = await readImage(path);
     const found = await find(network, picture, flags, terminal);
-    if (out !== undefined) await write(join(out, outName(path)), picture, found, flags);
+    if (outputOf !== null) await write(outputOf(path), picture, found, flags);
     if (id !== null) results.push(...cocoResults(id, found));
     report(path, picture, found, flags, terminal);
   });
@@ -78,27 +76,6 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
 
 function find(network: Detector, picture: Image, { score, limit }: DetectFlags, { signal }: Terminal) {
   return network.detect(picture, { score, limit, signal });
-}
-
-/** Makes the folder, unless two pictures would be written to the same file in it. */
-async function prepareFolder(folder: string, paths: readonly string[]): Promise<void> {
-  const names = new Map<string, string>();
-  for (const path of paths) {
-    const other = names.get(outName(path));
-    if (other !== undefined)
-      throw new OneirosError(
-        'bad-argument',
-        `${other} and ${path} would both be written to ${join(folder, outName(path))}`,
-      );
-    names.set(outName(path), path);
-  }
-  await mkdir(folder, { recursive: true });
-}
-
-/** Photographs stay JPEG files; everything else becomes a PNG file. */
-function outName(path: string): string {
-  const ending = extname(path);
-  return /^\.jpe?g$/i.test(ending) ? basename(path) : `${basename(path, ending)}.png`;
 }
 
 async function write(

@@ -5,6 +5,7 @@ import { registerDream } from './dream.js';
 import { registerEvaluate } from './evaluate.js';
 import { registerGrad } from './grad.js';
 import { registerInspect } from './inspect.js';
+import { registerLocalize } from './localize.js';
 import { registerSegment } from './segment.js';
 import { registerStyle } from './style.js';
 
@@ -12,6 +13,7 @@ import { registerStyle } from './style.js';
 export const commands: readonly Register[] = [
   registerClassify,
   registerDetect,
+  registerLocalize,
   registerDream,
   registerStyle,
   registerEvaluate,

@@ -1,0 +1,84 @@
+import { OneirosError } from '../../errors.js';
+import { readImage } from '../../files/image.js';
+import { loadNetwork } from '../../models/open.js';
+import type { OptionValues } from '../../options.js';
+import type { Detection, Detector } from '../../vision/detection.js';
+import { drawDetections } from '../../vision/draw.js';
+import { detectorNames, loadDetector } from '../../vision/load-detector.js';
+import { ActivationLocalizer, localize, localizeOptions } from '../../vision/localize.js';
+import type { Register } from '../command.js';
+import { eachPicture, picturesIn } from '../each-picture.js';
+import { addFlags } from '../flags.js';
+import { outputFolder } from '../output-folder.js';
+import { placementOf, placementOptions } from '../network.js';
+import { pictureFile, recipe } from '../pictures.js';
+import type { Terminal } from '../terminal.js';
+
+interface LocalizeFlags extends OptionValues<typeof localizeOptions>, OptionValues<typeof placementOptions> {
+  readonly model: string;
+  readonly weights?: string;
+  readonly layer?: string;
+  readonly out?: string;
+  readonly json?: boolean;
+}
+
+export const registerLocalize: Register = (program, terminal) => {
+  const command = program
+    .command('localize')
+    .summary('find the one object of a picture')
+    .description(
+      'Finds the one object of each picture: by a detector its surest detection, by a classifier the box of what speaks for the class (Grad-CAM).',
+    )
+    .argument('<image...>', 'the pictures, or folders of pictures')
+    .requiredOption('--model <name>', `a detector or a classifier: its name, or a file that ends in .onnx`)
+    .option('--weights <file>', 'the weights of a network that is given by name')
+    .option('--layer <name>', 'the layer of a classifier to look at (default: the last before its pooling)')
+    .option('-o, --out <folder>', 'write each picture with its box to this folder');
+  addFlags(command, { ...localizeOptions, ...placementOptions })
+    .option('--json', 'print results as JSON, one line a picture')
+    .action((images: readonly string[], flags: LocalizeFlags) => runLocalize(images, flags, terminal));
+};
+
+async function runLocalize(args: readonly string[], flags: LocalizeFlags, terminal: Terminal): Promise<void> {
+  const paths = await picturesIn(args);
+  const outputOf = flags.out === undefined ? null : await outputFolder(flags.out, paths);
+  await using network = await load(flags);
+  await eachPicture(paths, 'localize', terminal, async (path) => {
+    const picture = await readImage(path);
+    const found = await localize(network, picture, { threshold: flags.threshold, signal: terminal.signal });
+    if (outputOf !== null) {
+      const file = await pictureFile(outputOf(path));
+      const drawn = drawDetections(picture, found === null ? [] : [found]);
+      await file.write(drawn, recipe('localize', localizeOptions, flags));
+    }
+    const { width, height } = picture;
+    terminal.result({ image: path, width, height, ...fieldsOf(found) }, describe(path, found), flags.json);
+  });
+}
+
+async function load(flags: LocalizeFlags): Promise<Detector | ActivationLocalizer> {
+  const { model, weights, layer } = flags;
+  const placement = placementOf(flags);
+  if (detectorNames.includes(model.replaceAll('-', '_'))) return loadDetector(model, { weights, placement });
+  if (/\.onnx$/i.test(model) && weights === undefined) {
+    const detector = await loadDetector(model, { placement }).catch((error: unknown) => {
+      // What is no detector may still be a classifier.
+      if (error instanceof OneirosError && error.code === 'unsupported') return null;
+      throw error;
+    });
+    if (detector !== null) return detector;
+  }
+  return new ActivationLocalizer(await loadNetwork(model, { weights, placement }), { layer });
+}
+
+function fieldsOf(found: Detection | null): object {
+  if (found === null) return { box: null };
+  const { box, label, labelId, score } = found;
+  return { box, label, labelId, score };
+}
+
+function describe(path: string, found: Detection | null): string {
+  if (found === null) return `${path}: nothing`;
+  const { box, label, score } = found;
+  return `${path}: ${label} ${score.toFixed(2)}  ${box.map((edge) => edge.toFixed(1)).join(' ')}`;
+}
