@@ -15,5 +15,7 @@ if (name === undefined || !names.includes(name)) {
   process.exit(2);
 }
 const loader = ['--no-warnings', '--import', './scripts/ts.mjs'];
-const run = spawnSync(process.execPath, [...loader, join(folder, `${name}.ts`), ...args], { stdio: 'inherit' });
+const run = spawnSync(process.execPath, [...loader, join(folder, `${name}.ts`), ...args], {
+  stdio: 'inherit',
+});
 process.exit(run.status ?? 1);
