@@ -66,24 +66,17 @@ function convolution({ b, node, x: [x, w, bias], y }: Original): Value {
   const { begin, end } = window;
   const padded = b.pad(x, [0, 0, ...begin, 0, 0, ...end]);
   const places = offsetsOf({ kernel: shapeOf(y).slice(2).map(Number) });
-  const parts =
+  const columns =
     places.length < offsetsOf(window).length
-      ? [eachOutput(b, padded, w!, window, groups, places)]
+      ? eachOutput(b, padded, w!, window, groups, places)
       : eachOffset(b, padded, w!, y, window, groups);
-  return withBias(b, b.reshape(sumOf(b, parts), b.shape(y)), bias);
+  return withBias(b, b.reshape(columns, b.shape(y)), bias);
 }
 
-/** W · (what each position of the kernel sees): N × groups × M/groups × pixels, to be summed over positions. */
-function eachOffset(
-  b: Builder,
-  padded: Value,
-  w: Value,
-  y: Value,
-  window: Window,
-  groups: number,
-): readonly Value[] {
+/** Σ W · (what each position of the kernel sees): N × groups × M/groups × pixels. */
+function eachOffset(b: Builder, padded: Value, w: Value, y: Value, window: Window, groups: number): Value {
   const pixels = b.elements(y, spatialAxes(y));
-  return offsetsOf(window).map((offset, i) => {
+  return sumOf(b, offsetsOf(window), (offset, i) => {
     const seen = b.reshape(windowElement(b, padded, y, window, offset), [0, groups, -1, pixels]);
     return b.matmul(b.reshape(kernelAt(b, w, i), [groups, -1, b.dim(w, 1)]), seen);
   });
@@ -159,11 +152,10 @@ function windowSum(b: Builder, x: Value, y: Value, window: Window, border: numbe
     const beyond = b.maximum(b.sub(b.add(last, extent[i]!), b.dim(sum, axis)), 0);
     const only = (amount: Value | number) => shapeOf(x).map((_, other) => (other === axis ? amount : 0));
     const whole = b.pad(sum, [...only(0), ...only(beyond)]);
-    const parts = Array.from({ length: kernel[i]! }, (_, at) => {
+    return sumOf(b, Array<null>(kernel[i]!).fill(null), (_, at) => {
       const start = at * dilations[i]!;
       return b.slice(whole, [axis], [start], [b.add(last, start + 1)], [strides[i]!]);
     });
-    return sumOf(b, parts);
   }, bordered);
 }
 
@@ -172,8 +164,10 @@ function localResponse({ b, node, x: [x] }: Original): Value {
   const before = Math.floor((size - 1) / 2);
   const none = spatialAxes(x).map(() => 0);
   const squares = b.pad(b.square(x), [0, before, ...none, 0, size - 1 - before, ...none]);
-  const near = Array.from({ length: size }, (_, i) => b.slice(squares, [1], [i], [b.add(b.dim(x, 1), i)]));
-  const share = b.mul(sumOf(b, near), attr.float(node, 'alpha', 1e-4) / size);
+  const near = sumOf(b, Array<null>(size).fill(null), (_, i) =>
+    b.slice(squares, [1], [i], [b.add(b.dim(x, 1), i)]),
+  );
+  const share = b.mul(near, attr.float(node, 'alpha', 1e-4) / size);
   return b.div(x, b.pow(b.add(share, attr.float(node, 'bias', 1)), attr.float(node, 'beta', 0.75)));
 }
 
@@ -243,6 +237,9 @@ function reduced({ b, node, x: [x] }: Original, op: string, f: (b: Builder, x: V
   return b.op(op, [f(b, x), axes], { keepdims: attr.int(node, 'keepdims', 1) });
 }
 
-function sumOf(b: Builder, parts: readonly Value[]): Value {
-  return parts.reduce((total, part) => b.add(total, part));
+/** Adds up as it goes, so that no more than one part is alive beside the sum. */
+function sumOf<T>(b: Builder, items: readonly T[], part: (item: T, i: number) => Value): Value {
+  const [first, ...others] = items;
+  if (first === undefined) throw new RangeError('a sum of nothing');
+  return others.reduce((total, item, i) => b.add(total, part(item, i + 1)), part(first, 0));
 }

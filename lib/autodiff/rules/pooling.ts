@@ -2,20 +2,21 @@ import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import { rankOf, type Builder } from '../../onnx/ops.js';
 import { rule, type RuleTable } from '../rule.js';
-import { offsetsOf, placeBack, spatialAxes, windowElement, windowOf, type Window } from './window.js';
+import {
+  offsetsOf,
+  placeBack,
+  spatialAxes,
+  spreadBack,
+  windowElement,
+  windowOf,
+  type Window,
+} from './window.js';
 
 /** y = (Σ window) / count, so every element of a window gets dy / count */
 export const averagePool = rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
   const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
   const share = b.div(dy, countOf(b, x, y, window, attr.int(node, 'count_include_pad', 0) === 1));
-  return [
-    placeBack(
-      b,
-      offsetsOf(window).map(() => share),
-      x,
-      window,
-    ),
-  ];
+  return [spreadBack(b, share, x, window)];
 });
 
 /** Pooling over windows and over the whole image, N × C × spatial axes. */
@@ -43,12 +44,7 @@ export const pooling: RuleTable = {
     const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
     const p = attr.int(node, 'p', 2);
     const share = b.div(dy, b.where(b.equal(y, 0), 1, power(b, y, p - 1)));
-    const total = placeBack(
-      b,
-      offsetsOf(window).map(() => share),
-      x,
-      window,
-    );
+    const total = spreadBack(b, share, x, window);
     return [b.mul(total, signedPower(b, x, p - 1))];
   }),
   GlobalLpPool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {

@@ -101,12 +101,18 @@ function sameSize(a: Value, c: Value): boolean {
  * window found it, and what comes to the same place is added up. Without scatter: elements whose places agree modulo
  * the strides are shifted and added, then the residues are interleaved.
  * @param elements one array per position, as `offsetsOf` orders them; `null` for none
- * @returns N × C × (spatial axes of x)
+ * @param sizes of the spatial axes of the result
+ * @returns N × C × sizes
  */
-export function placeBack(b: Builder, elements: readonly (Value | null)[], x: Value, window: Window): Value {
-  const { strides, dilations, extent, begin } = window;
+export function placeBack(
+  b: Builder,
+  elements: readonly (Value | null)[],
+  x: Value,
+  window: Window,
+  sizes: readonly Value[] = spatialAxes(x).map((axis) => b.dim(x, axis)),
+): Value {
+  const { strides, dilations, extent } = window;
   const offsets = offsetsOf(window);
-  const axes = spatialAxes(x);
   // Along each axis, place = (window + shift) · stride + residue.
   const most = extent.map((reach, i) => Math.floor((reach - 1) / strides[i]!));
   const byResidue = new Map<string, Value>();
@@ -120,14 +126,42 @@ export function placeBack(b: Builder, elements: readonly (Value | null)[], x: Va
     const sum = byResidue.get(key);
     byResidue.set(key, sum === undefined ? shifted : b.add(sum, shifted));
   }
-  const whole = interleave(b, strides, byResidue);
-  const crop = axes.map((_, i) => negate(b, begin[i]!));
-  const grow = axes.map((axis, i) => b.add(b.sub(b.dim(x, axis), b.dim(whole, axis)), begin[i]!));
+  return cropped(b, interleave(b, strides, byResidue), x, window, sizes);
+}
+
+/** An array that begins with the padding, without that, and of the sizes it is to have. */
+function cropped(b: Builder, whole: Value, x: Value, { begin }: Window, sizes: readonly Value[]): Value {
+  const crop = begin.map((pad) => negate(b, pad));
+  const grow = spatialAxes(x).map((axis, i) => b.add(b.sub(sizes[i]!, b.dim(whole, axis)), begin[i]!));
   return b.pad(whole, [0, 0, ...crop, 0, 0, ...grow]);
 }
 
 function negate(b: Builder, size: number | Value): number | Value {
   return typeof size === 'number' ? (size === 0 ? 0 : -size) : b.neg(size);
+}
+
+/**
+ * The same where every position of the window gets the same: one axis after the other, so that a window of k² elements
+ * takes 2 k additions.
+ */
+export function spreadBack(b: Builder, share: Value, x: Value, window: Window): Value {
+  const { kernel, strides, dilations, extent, begin, end } = window;
+  return spatialAxes(x).reduce((spread, axis, i) => {
+    const only = <T>(own: T, other: T) => kernel.map((_, at) => (at === i ? own : other));
+    const along: Window = {
+      kernel: only(kernel[i]!, 1),
+      strides: only(strides[i]!, 1),
+      dilations: only(dilations[i]!, 1),
+      extent: only(extent[i]!, 1),
+      begin: only<number | Value>(begin[i]!, 0),
+      end: only<number | Value>(end[i]!, 0),
+    };
+    const sizes = spatialAxes(x).map((at) => b.dim(at === axis ? x : spread, at));
+    const isOneWindow = shapeOf(spread)[axis] === 1 && dilations[i] === 1;
+    if (!isOneWindow) return placeBack(b, Array<Value>(kernel[i]!).fill(spread), x, along, sizes);
+    const repeated = b.expand(spread, [1, 1, ...along.kernel]);
+    return cropped(b, repeated, x, along, sizes);
+  }, share);
 }
 
 /** Joins the residues of each stride into one array: `[r0, r1][i]` goes to `i · stride + r`. */
