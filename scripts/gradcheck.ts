@@ -6,6 +6,7 @@ import { checkGolden, goldenTolerance, loadGolden } from '../spec/autodiff/golde
 import { checkHalf, halfTolerance, type HalfOutcome } from '../spec/autodiff/half.js';
 import { bounded, operatorsDocument } from '../spec/autodiff/report.js';
 import { titleOf } from '../spec/autodiff/row.js';
+import { checkRandomGraphs, randomTolerance } from '../spec/autodiff/random-graphs.js';
 import { table } from '../spec/autodiff/table.js';
 
 const [only] = process.argv.slice(2);
@@ -34,6 +35,12 @@ for await (const half of checkHalf(rows)) {
     failures.push(`${titleOf(half.row)}, float16: ${half.failure ?? half.error.toExponential(1)}`);
 }
 
+/** Random graphs of 20 to 60 nodes, besides: rules one after another, not one by one. */
+const graphs = only === undefined ? 300 : 0;
+for await (const { seed, error, failure } of checkRandomGraphs(graphs))
+  if (!(error <= randomTolerance))
+    failures.push(`random graph ${seed}: ${failure ?? error.toExponential(1)}`);
+
 const ops = [...new Set(rows.map(({ op }) => op))].toSorted();
 console.log('operator                   rows  runs  worst error  PyTorch  precision');
 for (const op of ops) {
@@ -49,9 +56,9 @@ for (const op of ops) {
   console.log(cells.join(''));
 }
 for (const failure of failures) console.error(failure);
-const checks = outcomes.length + golden.length + halves.length;
+const checks = outcomes.length + golden.length + halves.length + graphs;
 console.log(
-  `${rows.length} rows in ${outcomes.length} runs, ${golden.length} of PyTorch, ${halves.length} in float16`,
+  `${rows.length} rows in ${outcomes.length} runs, ${golden.length} of PyTorch, ${halves.length} in float16, ${graphs} random graphs`,
 );
 console.log(`${checks - failures.length} passed, ${failures.length} failed`);
 if (only === undefined && failures.length === 0)

@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { registerGrad } from '../../lib/cli/commands/grad.js';
+import { OneirosError } from '../../lib/errors.js';
+import { readModel, writeModel } from '../../lib/onnx/files.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { float32 } from '../../lib/tensor/tensor.js';
+import { compute, noise, numbersOf } from '../autodiff/compute.js';
+import { runCommand } from './run-command.js';
+
+describe('oneiros grad', function () {
+  // A check starts worker threads, which under ts-node takes seconds on a busy machine.
+  this.timeout(60_000);
+  let folder: string;
+  let model: string;
+  let out: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'oneiros-grad-'));
+    [model, out] = [join(folder, 'model.onnx'), join(folder, 'gradient.onnx')];
+    const b = new Builder();
+    const x = b.input('x', 'float32', ['n', 3]);
+    const hidden = b.op('MatMul', [x, b.constant(noise(1, 3, 4), 'weights')], {}, { name: 'hidden' });
+    b.output(b.tanh(hidden), 'y');
+    b.output(b.sum(b.square(hidden), undefined, false), 'energy');
+    await writeModel(b.model(), model);
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const run = (...flags: string[]) => runCommand(registerGrad, ['grad', model, '-o', out, ...flags]);
+  const failure = async (...flags: string[]): Promise<string> => {
+    const error: unknown = await run(...flags).catch((reason: unknown) => reason);
+    if (!(error instanceof OneirosError))
+      throw new Error(`a OneirosError was expected, not ${String(error)}`);
+    expect(error.message).not.to.include('\n');
+    expect(await readdir(folder)).not.to.include('gradient.onnx');
+    return error.message;
+  };
+
+  it('writes the gradient of every output by every input', async () => {
+    const { results } = await run();
+    const inputs = ['x', 'd_y', 'd_energy'];
+    expect(results).to.deep.equal([{ out, inputs, outputs: ['y', 'energy', 'd_x'] }]);
+    const { graph } = await readModel(out);
+    expect(graph.inputs.map(({ name }) => name)).to.deep.equal(inputs);
+  });
+
+  it('differentiates what it is asked to, by what it is asked to', async () => {
+    const { results } = await run('--outputs', 'y', '--wrt', 'x, weights');
+    expect(results).to.deep.equal([
+      { out, inputs: ['x', 'd_y'], outputs: ['y', 'energy', 'd_x', 'd_weights'] },
+    ]);
+  });
+
+  it('takes a loss, and stops where it is told to', async () => {
+    expect(await failure('--loss', 'energy', '--stop', 'hidden')).to.match(/depends on "x"/);
+    await run('--loss', 'energy', '--wrt', 'hidden');
+    const derived = await readModel(out);
+    const found = await compute(derived, { x: float32([1, 2, 3], [1, 3]) });
+    const expected = numbersOf(found, 'd_hidden').reduce((sum, value) => sum + (value / 2) ** 2, 0);
+    expect(numbersOf(found, 'energy')[0]).to.be.closeTo(expected, 1e-5);
+  });
+
+  it('checks the gradient, a line for each input', async () => {
+    const { results, said } = await run('--wrt', 'x,weights', '--check');
+    expect(said).to.deep.equal([]);
+    const [, x, weights] = results;
+    expect(x).to.include({ wrt: 'x', precision: 'float64' });
+    expect(weights).to.have.property('error').below(1e-5);
+  });
+
+  it('has one clear line for what cannot be done, and leaves no file behind', async () => {
+    expect(await failure('--outputs', 'z')).to.match(/no value "z"/);
+    expect(await failure('--wrt', 'wieghts')).to.match(/near names: weights/);
+    expect(await failure('--loss', 'y')).to.match(/one element/);
+    await writeFile(model, 'no model');
+    expect(await failure()).to.match(/ONNX|truncated|damaged/);
+    await rm(model);
+    expect(await failure()).to.match(/no such file/);
+    const nowhere: unknown = await runCommand(registerGrad, [
+      'grad',
+      model,
+      '-o',
+      join(folder, 'no', 'g.onnx'),
+    ]).catch((reason: unknown) => reason);
+    expect(nowhere)
+      .to.be.instanceOf(OneirosError)
+      .with.property('message')
+      .that.matches(/no writable folder/);
+  });
+});
