@@ -59,6 +59,14 @@ export type { StyleLosses, StyleStep } from './art/style-descent.js';
 export { styleOptions } from './art/style-options.js';
 export { style, type StyleOptions } from './art/style.js';
 
+// Training
+export type { Augmentation, Sample, TrainingData } from './train/data.js';
+export { fit, type TrainingStep } from './train/fit.js';
+export type { Loss, LossContext } from './train/loss.js';
+export { fitOptions, type FitOptions } from './train/options.js';
+export { trained, type LearnedWeights } from './train/parameters.js';
+export { constant, cosine, linear, stepped, type TrainingSchedule } from './train/schedule.js';
+
 // Graphs and their gradients
 export { grad, type GradOptions } from './autodiff/grad.js';
 export { hvp, type HvpOptions } from './autodiff/hvp.js';

@@ -1,4 +1,4 @@
-import { checkRange, scheduled, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
+import { checkRange, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
 
 export interface AdamOptions {
   readonly learningRate: Schedule;
@@ -33,17 +33,21 @@ export function adam(options: Partial<AdamOptions> = {}): UpdateRule {
   checkRange('beta2', beta2, 0, 1, true);
   checkRange('epsilon', epsilon, 0, Infinity);
   checkRange('weightDecay', weightDecay, 0, Infinity);
-  return updateRule(['firstMoment', 'secondMoment'], ({ firstMoment, secondMoment }) => (x, gradient, t) => {
-    const rate = scheduled(learningRate, t - 1);
-    const step = rate / (1 - beta1 ** t);
-    const unbias = 1 / Math.sqrt(1 - beta2 ** t);
-    const kept = decoupled ? 1 - rate * weightDecay : 1;
-    const pull = decoupled ? 0 : weightDecay;
-    for (let i = 0; i < x.length; i++) {
-      const g = gradient[i]! + pull * x[i]!;
-      const m = (firstMoment[i] = beta1 * firstMoment[i]! + (1 - beta1) * g);
-      const v = (secondMoment[i] = beta2 * secondMoment[i]! + (1 - beta2) * g * g);
-      x[i] = kept * x[i]! - (step * m) / (Math.sqrt(v) * unbias + epsilon);
-    }
-  });
+  return updateRule(
+    learningRate,
+    ['firstMoment', 'secondMoment'],
+    ({ firstMoment, secondMoment }) =>
+      (x, gradient, rate, t) => {
+        const step = rate / (1 - beta1 ** t);
+        const unbias = 1 / Math.sqrt(1 - beta2 ** t);
+        const kept = decoupled ? 1 - rate * weightDecay : 1;
+        const pull = decoupled ? 0 : weightDecay;
+        for (let i = 0; i < x.length; i++) {
+          const g = gradient[i]! + pull * x[i]!;
+          const m = (firstMoment[i] = beta1 * firstMoment[i]! + (1 - beta1) * g);
+          const v = (secondMoment[i] = beta2 * secondMoment[i]! + (1 - beta2) * g * g);
+          x[i] = kept * x[i]! - (step * m) / (Math.sqrt(v) * unbias + epsilon);
+        }
+      },
+  );
 }

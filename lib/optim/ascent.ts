@@ -1,4 +1,4 @@
-import { scheduled, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
+import { updateRule, type Schedule, type UpdateRule } from './update-rule.js';
 
 /**
  * What a gradient is divided by, so that the size of a step does not depend on the network: the mean of its absolute
@@ -46,8 +46,8 @@ export const ascentDefaults: AscentOptions = { stepSize: 1.5 / 255, normalizatio
 /** Normalised gradient ascent: the one rule here that raises its objective. It has no state but its count. */
 export function ascent(options: Partial<AscentOptions> = {}): UpdateRule {
   const { stepSize, normalization } = { ...ascentDefaults, ...options };
-  return updateRule([], () => (x, gradient, t) => {
-    const factor = scheduled(stepSize, t - 1) * gradientScale(gradient, normalization);
+  return updateRule(stepSize, [], () => (x, gradient, rate) => {
+    const factor = rate * gradientScale(gradient, normalization);
     for (let i = 0; i < x.length; i++) x[i]! += factor * gradient[i]!;
   });
 }

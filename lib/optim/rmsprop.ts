@@ -1,4 +1,4 @@
-import { checkRange, scheduled, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
+import { checkRange, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
 
 export interface RmspropOptions {
   readonly learningRate: Schedule;
@@ -28,13 +28,17 @@ export function rmsprop(options: Partial<RmspropOptions> = {}): UpdateRule {
   checkRange('momentum', momentum, 0, 1, true);
   checkRange('epsilon', epsilon, 0, Infinity);
   checkRange('weightDecay', weightDecay, 0, Infinity);
-  return updateRule(['squareMean', 'velocity'], ({ squareMean, velocity }) => (x, gradient, t) => {
-    const rate = scheduled(learningRate, t - 1);
-    for (let i = 0; i < x.length; i++) {
-      const g = gradient[i]! + weightDecay * x[i]!;
-      const v = (squareMean[i] = alpha * squareMean[i]! + (1 - alpha) * g * g);
-      const step = (velocity[i] = momentum * velocity[i]! + g / (Math.sqrt(v) + epsilon));
-      x[i]! -= rate * step;
-    }
-  });
+  return updateRule(
+    learningRate,
+    ['squareMean', 'velocity'],
+    ({ squareMean, velocity }) =>
+      (x, gradient, rate) => {
+        for (let i = 0; i < x.length; i++) {
+          const g = gradient[i]! + weightDecay * x[i]!;
+          const v = (squareMean[i] = alpha * squareMean[i]! + (1 - alpha) * g * g);
+          const step = (velocity[i] = momentum * velocity[i]! + g / (Math.sqrt(v) + epsilon));
+          x[i]! -= rate * step;
+        }
+      },
+  );
 }

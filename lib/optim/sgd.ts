@@ -1,4 +1,4 @@
-import { checkRange, scheduled, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
+import { checkRange, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
 
 export interface SgdOptions {
   readonly learningRate: Schedule;
@@ -20,8 +20,7 @@ export function sgd(options: Partial<SgdOptions> = {}): UpdateRule {
   const { learningRate, momentum, nesterov, weightDecay } = { ...sgdDefaults, ...options };
   checkRange('momentum', momentum, 0, 1, true);
   checkRange('weightDecay', weightDecay, 0, Infinity);
-  return updateRule(['velocity'], ({ velocity }) => (x, gradient, t) => {
-    const rate = scheduled(learningRate, t - 1);
+  return updateRule(learningRate, ['velocity'], ({ velocity }) => (x, gradient, rate) => {
     for (let i = 0; i < x.length; i++) {
       const g = gradient[i]! + weightDecay * x[i]!;
       const v = (velocity[i] = momentum * velocity[i]! + g);

@@ -2,6 +2,8 @@ import { OneirosError } from '../errors.js';
 
 /** A rule that moves parameters by their gradient alone: Adam, SGD, ascent. The options are in it, the state is not. */
 export interface UpdateRule {
+  /** The learning rate (the step size, of an ascent) after so many updates. */
+  readonly rate: (updates: number) => number;
   /**
    * Begins with `size` parameters, or goes on from a saved state.
    * @throws OneirosError `bad-argument` if the state is another rule's, or of another size
@@ -11,8 +13,8 @@ export interface UpdateRule {
 
 /** A rule at work on one array of parameters. */
 export interface Updater {
-  /** Moves `x` in place. */
-  readonly update: (x: Float32Array, gradient: Float32Array) => void;
+  /** Moves `x` in place, at `factor` (default 1) times the rule's rate: a schedule over a run that the rule knows nothing of. */
+  readonly update: (x: Float32Array, gradient: Float32Array, factor?: number) => void;
   /** A copy of all that the next update depends on, to resume from. */
   readonly state: () => RuleState;
 }
@@ -26,27 +28,30 @@ export interface RuleState {
 /** A constant, or one by the number of updates made before: a schedule. */
 export type Schedule = number | ((updates: number) => number);
 
-/** The value of a schedule. */
-export function scheduled(schedule: Schedule, updates: number): number {
+function scheduled(schedule: Schedule, updates: number): number {
   return typeof schedule === 'number' ? schedule : schedule(updates);
 }
 
-/** What a rule does to its parameters, given its buffers; `updates` is 1 at the first. */
-type Move = (x: Float32Array, gradient: Float32Array, updates: number) => void;
+/** What a rule does to its parameters at a rate, given its buffers; `updates` is 1 at the first. */
+type Move = (x: Float32Array, gradient: Float32Array, rate: number, updates: number) => void;
 
 /**
- * A rule from the names of its buffers (zeros at first) and the function that makes its update over them; counting,
- * copying and checking of states are done here for all.
+ * A rule from its rate, the names of its buffers (zeros at first) and the function that makes its update over them;
+ * counting, copying and checking of states are done here for all.
  */
 export function updateRule<const N extends string>(
+  schedule: Schedule,
   names: readonly N[],
   begin: (buffers: Readonly<Record<N, Float32Array>>) => Move,
 ): UpdateRule;
 export function updateRule(
+  schedule: Schedule,
   names: readonly string[],
   begin: (buffers: Readonly<Record<string, Float32Array>>) => Move,
 ): UpdateRule {
+  const rate = (updates: number) => scheduled(schedule, updates);
   return {
+    rate,
     start(size, state) {
       let updates = state?.updates ?? 0;
       const buffers = Object.fromEntries(
@@ -54,13 +59,13 @@ export function updateRule(
       );
       const move = begin(buffers);
       return {
-        update(x, gradient) {
+        update(x, gradient, factor = 1) {
           if (x.length !== size || gradient.length !== size)
             throw new OneirosError(
               'bad-argument',
               `this rule was started for ${size} parameters, not ${x.length} with ${gradient.length} gradients`,
             );
-          move(x, gradient, ++updates);
+          move(x, gradient, factor * rate(updates), ++updates);
         },
         state: () => ({
           updates,

@@ -1,0 +1,34 @@
+import { count, flag, number, type Given } from '../options.js';
+import type { UpdateRule } from '../optim/update-rule.js';
+import type { SessionOptions } from '../runtime/session.js';
+import type { Model } from '../onnx/graph.js';
+import type { Augmentation } from './data.js';
+import type { TrainingGraphOptions } from './graph.js';
+import type { TrainingSchedule } from './schedule.js';
+
+/** The numbers of a training run. */
+export const fitOptions = {
+  epochs: count(1, 'how often each sample is seen'),
+  steps: count(0, 'updates in all, instead of epochs; 0: as many as the epochs have', 0),
+  batch: count(1, 'samples in a batch'),
+  accumulate: count(1, 'batches that one update averages the gradients of'),
+  shuffle: flag(true, 'see the samples of each epoch in another order'),
+  seed: number(0, 'seed of the order and of the augmentation', { integer: true }),
+  clip: number(0, 'longest gradient, as the norm over all weights: longer ones are shortened; 0: any', {
+    min: 0,
+  }),
+  validateEvery: count(0, 'updates between two validations; 0: once an epoch', 0),
+} as const;
+
+export interface FitOptions extends Given<typeof fitOptions>, Omit<TrainingGraphOptions, 'sizes'> {
+  readonly optimizer: UpdateRule;
+  /** Multiplies the optimiser's learning rate in the course of the run. @default constant */
+  readonly schedule?: TrainingSchedule | undefined;
+  readonly augment?: Augmentation | undefined;
+  /** Figures of the model as it is, told with the step after which it was asked for. */
+  readonly validate?: ((model: Model) => Promise<Readonly<Record<string, number>>>) | undefined;
+  /** Ends the run between two steps; the iterator then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where the graph runs: threads, provider, isolation. */
+  readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
+}
