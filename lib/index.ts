@@ -15,7 +15,14 @@ export { imagenetLabels } from './models/imagenet.js';
 export { inspectModel, type Inspection, type LayerReport } from './models/inspect.js';
 export { parseLabels, type Classification, type ClassLabel } from './models/labels.js';
 export type { Network } from './models/network.js';
-export { loadNetwork, networkNames, openNetwork, type LoadOptions, type OpenOptions } from './models/open.js';
+export {
+  layerNamesFor,
+  loadNetwork,
+  networkNames,
+  openNetwork,
+  type LoadOptions,
+  type OpenOptions,
+} from './models/open.js';
 export { preprocessings, type Preprocessing, type PreprocessingName } from './models/preprocessing.js';
 
 // Segmentation
@@ -122,6 +129,18 @@ export { bytesSource, type ByteSource } from './files/source.js';
 export { fileSource } from './files/read.js';
 export { openWeights, type Checkpoint } from './weights/open.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';
+
+// The catalogue of models
+export type {
+  Accuracy as PublishedAccuracy,
+  Catalog,
+  CatalogEntry,
+  Checksum,
+  Size as FileSize,
+  Source,
+  Task,
+} from './weights/catalog/entry.js';
+export type { PullOptions, PullStep } from './weights/catalog/pull-options.js';
 
 // Metrics
 export * from './metrics/index.js';

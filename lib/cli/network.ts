@@ -1,19 +1,21 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import type { Command } from 'commander';
 import type { Classifier } from '../models/classifier.js';
 import { vgg19Options } from '../models/classifiers.js';
 import type { Placement } from '../models/image-network.js';
 import { parseLabels } from '../models/labels.js';
-import { isNetwork, loadNetwork, networkNames } from '../models/open.js';
+import { loadNetwork, networkNames } from '../models/open.js';
 import { preprocessingNames } from '../models/preprocessing.js';
-import { choice, count, type OptionValues } from '../options.js';
+import { choice, count, flag, type OptionValues } from '../options.js';
 import { fileText } from './annotations.js';
 import { addFlags } from './flags.js';
+import { checkModel, modelHelp, pullOf } from './models.js';
 import type { Terminal } from './terminal.js';
 
 /** Where networks run: for every command that runs one. */
 export const placementOptions = {
   provider: choice(['auto', 'cpu', 'cuda', 'webgpu'], 'auto', 'what ONNX Runtime computes on'),
   threads: count(0, 'threads on the CPU; 0: one for each core', 0),
+  offline: flag(false, 'never download a model of the catalogue (nor where ONEIROS_OFFLINE is set)'),
 } as const;
 
 const networkOptions = {
@@ -35,12 +37,8 @@ export interface NetworkFlags extends OptionValues<typeof networkOptions> {
 /** Gives a command the flags that say which network to take, and where to run it. */
 export function addNetworkFlags(command: Command): Command {
   command
-    .requiredOption(
-      '--model <network>',
-      `the network: ${networkNames.join(', ')}, or an ONNX file`,
-      parseModel,
-    )
-    .hook('preAction', () => checkWeights(command, command.opts<NetworkFlags>()));
+    .requiredOption('--model <network>', `the network: ${modelHelp('classify', networkNames)}`)
+    .hook('preAction', () => checkModel(command, command.opts<NetworkFlags>(), 'classify', networkNames));
   return addWeightFlags(command);
 }
 
@@ -50,25 +48,6 @@ export function addWeightFlags(command: Command): Command {
     .option('--weights <file>', 'the weights of a network given by name: safetensors or a PyTorch checkpoint')
     .option('--labels <file>', 'what its classes are called, a line each (default: as ImageNet’s thousand)');
   return addFlags(command, networkOptions);
-}
-
-/** The word for a network, or an ONNX file. */
-export function parseModel(text: string): string {
-  if (isNetwork(text)) return text;
-  throw new InvalidArgumentError(
-    `It must be one of ${networkNames.join(', ')}, or a file that ends in .onnx.`,
-  );
-}
-
-/** Ends the command for bad usage if weights are missing, or in vain. */
-export function checkWeights(
-  command: Command,
-  { model, weights }: Pick<NetworkFlags, 'model' | 'weights'>,
-): void {
-  const isNamed = networkNames.includes(model);
-  if (isNamed && weights === undefined) command.error(`error: ${model} needs --weights <file>`);
-  if (!isNamed && weights !== undefined)
-    command.error(`error: ${model} brings its own weights; leave --weights away`);
 }
 
 /** Loads the network that the flags name, and says on standard error what was found in its weights. */
@@ -81,6 +60,7 @@ export async function networkOf(flags: NetworkFlags, terminal: Terminal): Promis
     labels,
     preprocessing: preprocessing === 'auto' ? undefined : preprocessing,
     placement: placementOf(flags),
+    pull: pullOf(flags, terminal),
   });
   for (const note of network.notes) terminal.say(note);
   return network;

@@ -1,14 +1,14 @@
 import type { Value } from '../onnx/builder.js';
 import type { Model } from '../onnx/graph.js';
 import type { Weights } from '../weights/weights.js';
-import { LayerBuilder, type LayerBuilderOptions } from './layer-builder.js';
+import { LayerBuilder, type LayerBuilderOptions, type Layers } from './layer-builder.js';
 import { loadStages } from './parameters.js';
 
 /** A part of a network that is there as a whole, or not at all where a checkpoint ends before it. */
 export interface Stage {
   /** The layers that have parameters: one at the least. */
   readonly learned: readonly string[];
-  readonly build: (net: LayerBuilder, x: Value) => Value;
+  readonly build: (net: Layers, x: Value) => Value;
 }
 
 /** A network as a chain of stages, without its weights. */

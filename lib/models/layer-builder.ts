@@ -120,6 +120,12 @@ export class LayerBuilder {
   }
 }
 
+/** What stages are built with. */
+export type Layers = Pick<
+  LayerBuilder,
+  'conv' | 'convRelu' | 'relu' | 'pool' | 'maxPool3' | 'lrn' | 'concat' | 'average' | 'softmax'
+>;
+
 /** The weights as a kernel; those of a fully connected layer are one already, but for their shape. */
 function asKernel(
   name: string,

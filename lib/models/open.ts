@@ -1,10 +1,24 @@
-import { OneirosError } from '../errors.js';
+import type { CatalogEntry } from '../weights/catalog/entry.js';
+import type { PullOptions } from '../weights/catalog/pull-options.js';
 import type { Weights } from '../weights/weights.js';
+import type { Architecture } from './architecture.js';
+import { loadByName } from './by-name.js';
 import { Classifier } from './classifier.js';
 import { GoogLeNet, SqueezeNet, VGG19, type VGG19Options } from './classifiers.js';
+import { googlenet } from './googlenet.js';
+import { layerNames } from './layer-names.js';
+import { squeezenet } from './squeezenet.js';
+import { vgg19 } from './vgg19.js';
 import { exportedGoogLeNet, exportedVGG19 } from './exported.js';
 import { foreignNetwork } from './foreign.js';
-import { formatPreprocessing, preprocessings, type PreprocessingName } from './preprocessing.js';
+import {
+  formatPreprocessing,
+  parsePreprocessing,
+  preprocessingNames,
+  preprocessings,
+  type Preprocessing,
+  type PreprocessingName,
+} from './preprocessing.js';
 import { readModelSource, type WeightsSource } from './source.js';
 
 type Load = (source: WeightsSource, options: VGG19Options) => Promise<Classifier>;
@@ -16,42 +30,61 @@ const loaders: Readonly<Record<string, Load>> = {
   'vgg19-slim16x': (source, options) => VGG19.load(source, { ...options, padding: 'reflect' }),
 };
 
-/** The networks that `loadNetwork` knows by name. */
+/** The networks that `loadNetwork` builds from weights that are given with their names. */
 export const networkNames: readonly string[] = Object.keys(loaders);
 
-/** Whether `loadNetwork` knows what is meant: one of `networkNames`, or a path that ends in .onnx. */
-export function isNetwork(model: string): boolean {
-  return networkNames.includes(model) || /\.onnx$/i.test(model);
+/** The layers that a network of `networkNames` has, if its weights go so far; of any other name none are known. */
+export function layerNamesFor(name: string): readonly string[] {
+  const architecture = architectures[name];
+  return architecture === undefined ? [] : layerNames(architecture);
 }
 
+const architectures: Readonly<Record<string, Architecture>> = {
+  googlenet,
+  squeezenet,
+  vgg19,
+  'vgg19-slim16x': vgg19,
+};
+
 export interface LoadOptions extends VGG19Options {
-  /** The weights of a network that is given by name. */
+  /** The weights of a network that is given by name. @default those of the catalogue's model of that name */
   readonly weights?: WeightsSource | undefined;
+  /** How a model of the catalogue is fetched that is not here yet. */
+  readonly pull?: PullOptions | undefined;
 }
 
 /**
- * Loads a network by name with its weights, or opens an ONNX file.
- * @param model one of `networkNames`, or a path that ends in .onnx
- * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; as `openNetwork` and
- *   the networks' own `load` do
+ * Loads a network by name, or opens an ONNX file. Without weights a name is one of the catalogue's, whose model is pulled
+ * when it is needed for the first time.
+ * @param model one of `networkNames` with its weights, a name of the catalogue, or a path that ends in .onnx
+ * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
+ *   that is not here and cannot be had; as `openNetwork` and the networks' own `load` do
  */
-export async function loadNetwork(model: string, { weights, ...options }: LoadOptions): Promise<Classifier> {
-  const load = loaders[model];
-  if (load !== undefined) {
-    if (weights !== undefined) return load(weights, options);
-    throw new OneirosError(
-      'bad-argument',
-      `${model} needs weights: a safetensors file or a PyTorch checkpoint`,
-    );
-  }
-  if (!isNetwork(model))
-    throw new OneirosError(
-      'bad-argument',
-      `there is no network ${JSON.stringify(model)}: it is one of ${networkNames.join(', ')}, or a file that ends in .onnx`,
-    );
-  if (weights !== undefined)
-    throw new OneirosError('bad-argument', `${model} brings its own weights; leave the others away`);
-  return openNetwork(model, options);
+export function loadNetwork(
+  model: string,
+  { weights, pull, ...options }: LoadOptions = {},
+): Promise<Classifier> {
+  return loadByName<Classifier>(
+    model,
+    {
+      task: 'classify',
+      kind: 'network',
+      names: networkNames,
+      build: (name, source) => loaders[name]!(source, options),
+      open: (path, entry) => openNetwork(path, entry === undefined ? options : asCatalogued(entry, options)),
+    },
+    { weights, pull, partial: options.until !== undefined },
+  );
+}
+
+function asCatalogued({ name, preprocessing }: CatalogEntry, options: VGG19Options): OpenOptions {
+  return { ...options, name, preprocessing: options.preprocessing ?? customary(preprocessing) };
+}
+
+/** What the catalogue says of a network's input. */
+function customary(text: string): PreprocessingName | Preprocessing | undefined {
+  const name = preprocessingNames.find((known) => formatPreprocessing(preprocessings[known]) === text);
+  return name ?? parsePreprocessing(text) ?? undefined;
 }
 
 export interface OpenOptions extends VGG19Options {

@@ -5,6 +5,7 @@ import type { Placement } from './image-network.js';
 import { imagenetLabels } from './imagenet.js';
 import type { ClassLabel } from './labels.js';
 import type { Padding } from './layer-builder.js';
+import { stagesUntil } from './layer-names.js';
 import {
   formatPreprocessing,
   parsePreprocessing,
@@ -23,6 +24,8 @@ export interface PretrainedOptions {
   /** Names of the classes. @default ImageNet's, if there are a thousand */
   readonly labels?: readonly ClassLabel[] | undefined;
   readonly placement?: Placement | undefined;
+  /** As deep as these layers need it, and no deeper: nothing beyond them is read. @default the whole network */
+  readonly until?: readonly string[] | undefined;
 }
 
 /** All that loading a classifier's weights takes besides the file. */
@@ -52,7 +55,7 @@ export function loadPretrained(
 async function assemble(
   { architecture, dialects, crop, preprocessing: customary }: Pretrained,
   checkpoint: OpenWeights,
-  { preprocessing, labels, placement }: PretrainedOptions,
+  { preprocessing, labels, placement, until }: PretrainedOptions,
   { pooling, padding }: GraphOptions,
 ): Promise<ClassifierParts> {
   const { weights, dialect } = translate(checkpoint.weights, dialects);
@@ -60,23 +63,29 @@ async function assemble(
   const chosen =
     preprocessing ?? parsePreprocessing(checkpoint.metadata['input'] ?? '') ?? customary(dialect);
   const learns = bringsInput && preprocessing === undefined;
-  const { name, stages } = architecture;
+  const { name } = architecture;
+  const stages = until === undefined ? architecture.stages : stagesUntil(architecture, until);
   const built = await buildNetwork({ name, stages: learns ? [learnedInput, ...stages] : stages }, weights, {
     input: (net, image) => (learns ? image : net.preprocess(image, preprocessingOf(chosen), 'data')),
     pooling,
     // Whoever trains an input of its own also pads by reflection: Wang et al.'s slim VGG-19.
     padding: padding ?? (bringsInput ? 'reflect' : 'zero'),
   });
+  const cutAt = stages.length < architecture.stages.length ? built.layers.at(-1)! : built.cutAt;
   const how = learns ? 'the convolution that comes with it' : formatPreprocessing(preprocessingOf(chosen));
   return {
     ...built,
     name,
     image: 'image',
-    notes: [`${name}, weights named as by ${dialect}; input: ${how}`, ...cutNote(built.cutAt)],
+    cutAt,
+    notes: [
+      `${name}, weights named as by ${dialect}; input: ${how}`,
+      ...cutNote(cutAt, built.cutAt !== null),
+    ],
     placement,
     crop,
     labels: labels ?? imagenetLabels,
-    probabilities: built.cutAt === null ? 'prob' : null,
+    probabilities: cutAt === null ? 'prob' : null,
     batches: true,
   };
 }
@@ -87,6 +96,11 @@ const learnedInput: Stage = {
   build: (net, x) => net.conv(x, 'conv0', { kernel: 1 }, 'data'),
 };
 
-function cutNote(cutAt: string | null): readonly string[] {
-  return cutAt === null ? [] : [`the weights end at ${cutAt}, and so does the network`];
+function cutNote(cutAt: string | null, weightsEnd: boolean): readonly string[] {
+  if (cutAt === null) return [];
+  return [
+    weightsEnd
+      ? `the weights end at ${cutAt}, and so does the network`
+      : `only as far as ${cutAt}: no deeper layer is needed`,
+  ];
 }

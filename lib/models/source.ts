@@ -6,11 +6,14 @@ import { openWeights, type Checkpoint } from '../weights/open.js';
 /** Tensors by name, with what their file says of itself besides. */
 export type OpenWeights = Pick<Checkpoint, 'weights' | 'metadata'>;
 
-/** Where weights come from: a path (in Node), the bytes of a file, or a checkpoint that is open already. */
-export type WeightsSource = string | Uint8Array | OpenWeights;
+/**
+ * Where weights come from: a path (in Node), the bytes of a file, what reads a file piece by piece, or a checkpoint that is
+ * open already.
+ */
+export type WeightsSource = string | Uint8Array | ByteSource | OpenWeights;
 
 /**
- * Opens weights for as long as `use` takes. A checkpoint that was open before stays so.
+ * Opens weights for as long as `use` takes. What was open before stays so.
  * @throws OneirosError as `openWeights` and `fileSource` do
  */
 export async function withWeights<T>(
@@ -18,6 +21,7 @@ export async function withWeights<T>(
   use: (checkpoint: OpenWeights) => Promise<T>,
 ): Promise<T> {
   if (typeof source !== 'string' && 'weights' in source) return use(source);
+  if (typeof source !== 'string' && 'read' in source) return use(await openWeights(source));
   await using bytes = await openSource(source);
   return await use(await openWeights(bytes));
 }

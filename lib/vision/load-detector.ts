@@ -1,7 +1,9 @@
 import { OneirosError } from '../errors.js';
+import { loadByName } from '../models/by-name.js';
 import { variantNames } from '../models/faster-rcnn/traits.js';
 import type { Placement } from '../models/image-network.js';
 import { readModelSource, type WeightsSource } from '../models/source.js';
+import type { PullOptions } from '../weights/catalog/pull-options.js';
 import type { Detector } from './detection.js';
 import { FasterRCNN, type FasterRcnnOptions } from './faster-rcnn.js';
 import { Yolox, yoloxSignature } from './yolox.js';
@@ -39,40 +41,44 @@ const fasterRcnns: ReadonlyMap<string, FasterRcnnOptions> = new Map<string, Fast
 export const detectorNames: readonly string[] = [...fasterRcnns.keys()];
 
 export interface LoadDetectorOptions extends Omit<OpenDetectorOptions, 'name'> {
-  /** The weights of a network that is given by name. */
+  /** The weights of a network that is given by name. @default those of the catalogue's model of that name */
   readonly weights?: WeightsSource | undefined;
+  /** How a model of the catalogue is fetched that is not here yet. */
+  readonly pull?: PullOptions | undefined;
   /** The lowest score that is going to be asked for. @default as the network has it */
   readonly score?: number | undefined;
   /** The most detections that are going to be asked for. @default as the network has it */
   readonly limit?: number | undefined;
 }
 
+type DetectorSettings = Omit<LoadDetectorOptions, 'weights' | 'pull'>;
+
 /**
- * Loads a detector by name with its weights, or opens an ONNX file.
- * @param model one of `detectorNames`, or a path that ends in .onnx
- * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; as `openDetector` and
- *   `FasterRCNN.load` do
+ * Loads a detector by name, or opens an ONNX file. Without weights a name is one of the catalogue's, whose model is pulled
+ * when it is needed for the first time.
+ * @param model one of `detectorNames` with its weights, a name of the catalogue, or a path that ends in .onnx
+ * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
+ *   that is not here and cannot be had; as `openDetector` and `FasterRCNN.load` do
  */
 export function loadDetector(
   model: string,
-  { weights, score, limit, ...options }: LoadDetectorOptions = {},
+  { weights, pull, ...options }: LoadDetectorOptions = {},
 ): Promise<Detector> {
-  const known = fasterRcnns.get(model.replaceAll('-', '_'));
-  if (known !== undefined) {
-    if (weights === undefined)
-      throw new OneirosError(
-        'bad-argument',
-        `${model} needs weights: a safetensors file or a PyTorch checkpoint`,
-      );
-    const bounds = { ...(score !== undefined && { score }), ...(limit !== undefined && { limit }) };
-    return FasterRCNN.load(weights, { ...known, ...options, ...bounds });
-  }
-  if (!/\.onnx$/i.test(model))
-    throw new OneirosError(
-      'bad-argument',
-      `there is no detector ${JSON.stringify(model)}: it is one of ${detectorNames.join(', ')}, or a file that ends in .onnx`,
-    );
-  if (weights !== undefined)
-    throw new OneirosError('bad-argument', `${model} brings its own weights; leave the others away`);
-  return openDetector(model, options);
+  return loadByName<Detector>(
+    model,
+    {
+      task: 'detect',
+      kind: 'detector',
+      names: detectorNames,
+      build: (name, source) => FasterRCNN.load(source, fasterRcnnOptions(name, options)),
+      open: (path, entry) =>
+        openDetector(path, { ...options, ...(entry !== undefined && { name: entry.name }) }),
+    },
+    { weights, pull },
+  );
+}
+
+function fasterRcnnOptions(name: string, { score, limit, ...options }: DetectorSettings): FasterRcnnOptions {
+  const bounds = { ...(score !== undefined && { score }), ...(limit !== undefined && { limit }) };
+  return { ...fasterRcnns.get(name.replaceAll('-', '_')), ...options, ...bounds };
 }

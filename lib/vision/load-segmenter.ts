@@ -1,6 +1,7 @@
-import { OneirosError } from '../errors.js';
+import { loadByName } from '../models/by-name.js';
 import type { Placement } from '../models/image-network.js';
 import type { WeightsSource } from '../models/source.js';
+import type { PullOptions } from '../weights/catalog/pull-options.js';
 import { openSegmenter } from './foreign-segmenter.js';
 import type { Segmenter } from './segmenter.js';
 import { UNet } from './unet.js';
@@ -9,35 +10,35 @@ import { UNet } from './unet.js';
 export const segmenterNames: readonly string[] = ['unet', 'retina-unet', 'brain-unet'];
 
 export interface LoadSegmenterOptions {
-  /** The weights of a network that is given by name. */
+  /** The weights of a network that is given by name. @default those of the catalogue's model of that name */
   readonly weights?: WeightsSource | undefined;
+  /** How a model of the catalogue is fetched that is not here yet. */
+  readonly pull?: PullOptions | undefined;
   readonly classes?: readonly string[] | undefined;
   readonly placement?: Placement | undefined;
 }
 
 /**
- * Loads a U-Net with its weights, or opens an ONNX file.
- * @param model one of `segmenterNames`, or a path that ends in .onnx
- * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; as `UNet.load` and
- *   `openSegmenter` do
+ * Loads a U-Net by name, or opens an ONNX file. Without weights a name is one of the catalogue's, whose model is pulled when
+ * it is needed for the first time.
+ * @param model one of `segmenterNames` with its weights, a name of the catalogue, or a path that ends in .onnx
+ * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
+ *   that is not here and cannot be had; as `UNet.load` and `openSegmenter` do
  */
 export function loadSegmenter(
   model: string,
-  { weights, ...options }: LoadSegmenterOptions = {},
+  { weights, pull, ...options }: LoadSegmenterOptions = {},
 ): Promise<Segmenter> {
-  if (segmenterNames.includes(model)) {
-    if (weights !== undefined) return UNet.load(weights, options);
-    throw new OneirosError(
-      'bad-argument',
-      `${model} needs weights: a safetensors file or a PyTorch checkpoint`,
-    );
-  }
-  if (!/\.onnx$/i.test(model))
-    throw new OneirosError(
-      'bad-argument',
-      `there is no network ${JSON.stringify(model)} that segments: it is one of ${segmenterNames.join(', ')}, or a file that ends in .onnx`,
-    );
-  if (weights !== undefined)
-    throw new OneirosError('bad-argument', `${model} brings its own weights; leave the others away`);
-  return openSegmenter(model, options);
+  return loadByName<Segmenter>(
+    model,
+    {
+      task: 'segment',
+      kind: 'network that segments',
+      names: segmenterNames,
+      build: (_, source) => UNet.load(source, options),
+      open: (path, entry) =>
+        openSegmenter(path, { ...options, ...(entry !== undefined && { name: entry.name }) }),
+    },
+    { weights, pull },
+  );
 }

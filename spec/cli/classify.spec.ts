@@ -85,8 +85,8 @@ describe('oneiros classify, evaluate classify, inspect', () => {
 
   it('is told what is wrong with the usage', async () => {
     for (const [args, words] of [
-      [['classify', 'x.png', '--model', 'vgg18'], /It must be one of googlenet, .*\.onnx/],
-      [['classify', 'x.png', '--model', 'vgg19'], /vgg19 needs --weights/],
+      [['classify', 'x.png', '--model', 'vgg18'], /It must be one of vgg19-slim, .*googlenet.*\.onnx/],
+      [['classify', 'x.png', '--model', 'squeezenet'], /squeezenet needs --weights/],
       [['classify', 'x.png', '--model', 'a.onnx', '--weights', 'b.pth'], /brings its own weights/],
       [['classify', 'x.png', ...network(), '--top', '0'], /at least 1/],
       [['classify', ...network()], /missing required argument/],

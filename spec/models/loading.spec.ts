@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { image } from '../../lib/image/image.js';
 import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/models/classifiers.js';
 import { loadNetwork } from '../../lib/models/open.js';
+import { bytesSource } from '../../lib/files/source.js';
+import { openWeights } from '../../lib/weights/open.js';
 import { writeSafetensors } from '../../lib/weights/safetensors.js';
 import { float32, sizeOf, zeros, type NumericTensor } from '../../lib/tensor/tensor.js';
 import { rejection } from './rejection.js';
@@ -107,10 +109,31 @@ describe('Loading networks', () => {
 
   it('says which networks there are, and which need weights', async () => {
     expect(await rejection(loadNetwork('vgg18', {}))).to.match(/no network "vgg18".*googlenet.*\.onnx/);
-    expect(await rejection(loadNetwork('vgg19', {}))).to.match(/vgg19 needs weights/);
+    expect(await rejection(loadNetwork('squeezenet'))).to.match(/squeezenet needs weights/);
     expect(await rejection(loadNetwork('a.onnx', { weights: file(shallow) }))).to.match(
       /brings its own weights/,
     );
     expect(await rejection(loadNetwork('/nowhere/a.onnx', {}))).to.match(/no such file/);
+    expect(await rejection(loadNetwork('unet-membrane'))).to.match(
+      /segments, and cannot be loaded as one that classifies/,
+    );
+  });
+
+  it('reads no deeper than it is told', async () => {
+    const read: string[] = [];
+    await using source = bytesSource(file(shallow));
+    const { weights, metadata } = await openWeights(source);
+    const watched = new Map(
+      Array.from(weights, ([name, stored]) => [
+        name,
+        { ...stored, load: () => (read.push(name), stored.load()) },
+      ]),
+    );
+    const network = await VGG19.load({ weights: watched, metadata }, { until: ['conv1-2', 'relu1_1'] });
+    expect(network.cutAt).to.equal('relu1_2');
+    expect(network.notes.join()).to.include('only as far as relu1_2');
+    expect(read).to.deep.equal(['conv1_1.weight', 'conv1_1.bias', 'conv1_2.weight', 'conv1_2.bias']);
+    const unknown = VGG19.load(file(shallow), { until: ['conv6_1'] });
+    expect(await rejection(unknown)).to.match(/VGG-19 has no layer "conv6_1"; near names: conv/);
   });
 });

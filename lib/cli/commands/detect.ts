@@ -10,6 +10,7 @@ import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { outputFolder } from '../output-folder.js';
+import { checkModel, modelHelp, pullOf } from '../models.js';
 import { placementOf, placementOptions } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
 import { readImage } from '../../files/image.js';
@@ -31,7 +32,7 @@ export const registerDetect: Register = (program, terminal) => {
     .summary('find the objects in pictures')
     .description('Finds the objects in pictures: the class, the box and a score of each.')
     .argument('<image...>', 'the pictures, or folders of pictures')
-    .requiredOption('--model <name>', `${detectorNames.join(', ')}, or a file that ends in .onnx`)
+    .requiredOption('--model <name>', modelHelp('detect', detectorNames))
     .option('--weights <file>', 'the weights of a network that is given by name')
     .option('--classes <names>', 'names of the classes by number, such as background,cell', (text: string) =>
       text.split(','),
@@ -44,6 +45,7 @@ export const registerDetect: Register = (program, terminal) => {
     );
   addFlags(command, { ...detectOptions, ...placementOptions })
     .option('--json', 'print results as JSON, one line a picture')
+    .hook('preAction', () => checkModel(command, command.opts<DetectFlags>(), 'detect', detectorNames))
     .action((images: readonly string[], flags: DetectFlags) => runDetect(images, flags, terminal));
 };
 
@@ -59,6 +61,7 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
     score,
     limit,
     placement: placementOf(flags),
+    pull: pullOf(flags, terminal),
   });
   for (const note of network.notes) terminal.say(note);
   const results: CocoResult[] = [];

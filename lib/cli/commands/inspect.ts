@@ -1,17 +1,22 @@
 import { anatomyOf, type Anatomy } from '../../models/anatomy/anatomy.js';
 import { anatomySvg } from '../../models/anatomy/svg.js';
 import { anatomyText } from '../../models/anatomy/text.js';
+import { isAmong } from '../../models/by-name.js';
+import type { ImageNetwork } from '../../models/image-network.js';
 import { inspectModel, type Inspection, type LayerReport, type PortReport } from '../../models/inspect.js';
 import { networkNames } from '../../models/open.js';
 import { readModel } from '../../onnx/files.js';
 import type { Model } from '../../onnx/graph.js';
+import { detectorNames, loadDetector } from '../../vision/load-detector.js';
 import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
+import type { Task } from '../../weights/catalog/entry.js';
 import { OneirosError } from '../../errors.js';
 import { writeFileAtomic } from '../../files/write.js';
 import { count, type OptionValues } from '../../options.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { addWeightFlags, checkWeights, networkOf, parseModel, type NetworkFlags } from '../network.js';
+import { cataloguedTask, checkModel, pullOf } from '../models.js';
+import { addWeightFlags, networkOf, type NetworkFlags } from '../network.js';
 import type { Terminal } from '../terminal.js';
 
 const inspectOptions = {
@@ -32,14 +37,14 @@ export const registerInspect: Register = (program, terminal) => {
     )
     .argument(
       '<model>',
-      `an ONNX file, or one of ${[...networkNames, ...segmenterNames].join(', ')} with its weights`,
-      (text: string) => (segmenterNames.includes(text) ? text : parseModel(text)),
+      `an ONNX file; a model of the catalogue (see oneiros models); or one of ${[...networkNames, ...segmenterNames, ...detectorNames].join(', ')} with its weights`,
     );
   addFlags(addWeightFlags(command), inspectOptions)
     .option('--svg <file>', 'draw a U-Net to this file')
     .option('--json', 'print it as one JSON object')
     .action(async (name: string, flags: InspectFlags) => {
-      if (!segmenterNames.includes(name)) checkWeights(command, { ...flags, model: name });
+      const task = taskOf(name);
+      checkModel(command, { ...flags, model: name }, task, builders[task]);
       const model = await modelOf({ ...flags, model: name }, terminal);
       const inspection = inspectModel(model, flags.size);
       const anatomy = anatomyOf(model);
@@ -56,16 +61,34 @@ async function draw(anatomy: Anatomy | null, model: string, path: string): Promi
   await writeFileAtomic(path, new TextEncoder().encode(anatomySvg(anatomy, title)));
 }
 
+const builders: Readonly<Record<Task, readonly string[]>> = {
+  classify: networkNames,
+  detect: detectorNames,
+  segment: segmenterNames,
+};
+
+function taskOf(model: string): Task {
+  if (isAmong(segmenterNames, model)) return 'segment';
+  return isAmong(detectorNames, model) ? 'detect' : (cataloguedTask(model) ?? 'classify');
+}
+
 /** An ONNX file is taken as it is, whatever network it may be recognised as. */
 async function modelOf(flags: NetworkFlags, terminal: Terminal): Promise<Model> {
-  if (segmenterNames.includes(flags.model)) {
-    await using segmenter = await loadSegmenter(flags.model, { weights: flags.weights });
-    for (const note of segmenter.notes) terminal.say(note);
-    return segmenter.model;
-  }
-  if (!networkNames.includes(flags.model)) return readModel(flags.model);
-  await using network = await networkOf(flags, terminal);
+  if (/\.onnx$/i.test(flags.model)) return readModel(flags.model);
+  await using network = await load(flags, terminal);
   return network.model;
+}
+
+async function load(flags: NetworkFlags, terminal: Terminal): Promise<ImageNetwork> {
+  const task = taskOf(flags.model);
+  if (task === 'classify') return networkOf(flags, terminal);
+  const settings = { weights: flags.weights, pull: pullOf(flags, terminal) };
+  const network =
+    task === 'segment'
+      ? await loadSegmenter(flags.model, settings)
+      : await loadDetector(flags.model, settings);
+  for (const note of network.notes) terminal.say(note);
+  return network;
 }
 
 function describe(model: string, inspection: Inspection): string {

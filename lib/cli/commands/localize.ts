@@ -1,5 +1,6 @@
 import { OneirosError } from '../../errors.js';
 import { readImage } from '../../files/image.js';
+import { isAmong } from '../../models/by-name.js';
 import { loadNetwork } from '../../models/open.js';
 import type { OptionValues } from '../../options.js';
 import type { Detection, Detector } from '../../vision/detection.js';
@@ -10,6 +11,7 @@ import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { outputFolder } from '../output-folder.js';
+import { cataloguedTask, pullOf } from '../models.js';
 import { placementOf, placementOptions } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
 import type { Terminal } from '../terminal.js';
@@ -30,7 +32,7 @@ export const registerLocalize: Register = (program, terminal) => {
       'Finds the one object of each picture: by a detector its surest detection, by a classifier the box of what speaks for the class (Grad-CAM).',
     )
     .argument('<image...>', 'the pictures, or folders of pictures')
-    .requiredOption('--model <name>', `a detector or a classifier: its name, or a file that ends in .onnx`)
+    .requiredOption('--model <name>', 'a detector or a classifier: its name, or a file that ends in .onnx')
     .option('--weights <file>', 'the weights of a network that is given by name')
     .option('--layer <name>', 'the layer of a classifier to look at (default: the last before its pooling)')
     .option('-o, --out <folder>', 'write each picture with its box to this folder');
@@ -42,7 +44,7 @@ export const registerLocalize: Register = (program, terminal) => {
 async function runLocalize(args: readonly string[], flags: LocalizeFlags, terminal: Terminal): Promise<void> {
   const paths = await picturesIn(args);
   const outputOf = flags.out === undefined ? null : await outputFolder(flags.out, paths);
-  await using network = await load(flags);
+  await using network = await load(flags, terminal);
   await eachPicture(paths, 'localize', terminal, async (path) => {
     const picture = await readImage(path);
     const found = await localize(network, picture, { threshold: flags.threshold, signal: terminal.signal });
@@ -56,19 +58,20 @@ async function runLocalize(args: readonly string[], flags: LocalizeFlags, termin
   });
 }
 
-async function load(flags: LocalizeFlags): Promise<Detector | ActivationLocalizer> {
+async function load(flags: LocalizeFlags, terminal: Terminal): Promise<Detector | ActivationLocalizer> {
   const { model, weights, layer } = flags;
-  const placement = placementOf(flags);
-  if (detectorNames.includes(model.replaceAll('-', '_'))) return loadDetector(model, { weights, placement });
+  const settings = { weights, placement: placementOf(flags), pull: pullOf(flags, terminal) };
+  if (isAmong(detectorNames, model) || cataloguedTask(model) === 'detect')
+    return loadDetector(model, settings);
   if (/\.onnx$/i.test(model) && weights === undefined) {
-    const detector = await loadDetector(model, { placement }).catch((error: unknown) => {
+    const detector = await loadDetector(model, settings).catch((error: unknown) => {
       // What is no detector may still be a classifier.
       if (error instanceof OneirosError && error.code === 'unsupported') return null;
       throw error;
     });
     if (detector !== null) return detector;
   }
-  return new ActivationLocalizer(await loadNetwork(model, { weights, placement }), { layer });
+  return new ActivationLocalizer(await loadNetwork(model, settings), { layer });
 }
 
 function fieldsOf(found: Detection | null): object {

@@ -9,6 +9,7 @@ import { segmentOptions } from '../../vision/segmenter.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
+import { checkModel, modelHelp, pullOf } from '../models.js';
 import { placementOf, placementOptions } from '../network.js';
 import { frameName, pictureFile, recipe } from '../pictures.js';
 import { readImage } from '../../files/image.js';
@@ -43,7 +44,7 @@ export const registerSegment: Register = (program, terminal) => {
       'Tells what every pixel of pictures belongs to, by a U-Net or any other network that segments.',
     )
     .argument('<image...>', 'the pictures, or folders of them')
-    .requiredOption('--model <name>', `${segmenterNames.join(', ')}, or a file that ends in .onnx`)
+    .requiredOption('--model <name>', modelHelp('segment', segmenterNames))
     .option('--weights <file>', 'the weights of a U-Net: a safetensors file or a PyTorch checkpoint')
     .option(
       '--classes <names>',
@@ -54,6 +55,7 @@ export const registerSegment: Register = (program, terminal) => {
     .option('--coco <file>', 'write masks as COCO annotations to this JSON file');
   addFlags(command, { ...allOptions, ...placementOptions })
     .option('--json', 'print results as JSON, one line a picture')
+    .hook('preAction', () => checkModel(command, command.opts<SegmentFlags>(), 'segment', segmenterNames))
     .action(async (given: readonly string[], flags: SegmentFlags) => {
       const images = await picturesIn(given);
       if (flags.out !== undefined && images.length > 1 && frameName(flags.out, 1) === flags.out)
@@ -69,7 +71,12 @@ async function runSegment(paths: readonly string[], flags: SegmentFlags, termina
   const files =
     out === undefined ? [] : await Promise.all(paths.map((_, i) => pictureFile(frameName(out, i + 1))));
   const { weights, classes } = flags;
-  await using network = await loadSegmenter(flags.model, { weights, classes, placement: placementOf(flags) });
+  await using network = await loadSegmenter(flags.model, {
+    weights,
+    classes,
+    placement: placementOf(flags),
+    pull: pullOf(flags, terminal),
+  });
   for (const note of network.notes) terminal.say(note);
   const coco = new CocoFile(network.classes);
   await eachPicture(paths, 'segment', terminal, async (path) => {

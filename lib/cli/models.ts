@@ -1,0 +1,49 @@
+import type { Command } from 'commander';
+import { isAmong } from '../models/by-name.js';
+import type { Task } from '../weights/catalog/entry.js';
+import { findEntry, namesFor } from '../weights/catalog/find.js';
+import { readCatalog } from '../weights/catalog/node/read.js';
+import type { PullOptions } from '../weights/catalog/pull-options.js';
+import type { Terminal } from './terminal.js';
+
+interface ModelFlags {
+  readonly model: string;
+  readonly weights?: string;
+}
+
+/** What may be said for `--model`. */
+export function modelHelp(task: Task, builders: readonly string[]): string {
+  return `${catalogued(task).join(', ')} (see oneiros models); ${builders.join(', ')} with --weights; or a file that ends in .onnx`;
+}
+
+/** Ends the command for bad usage if there is no such model, or weights are missing, or in vain. */
+export function checkModel(
+  command: Command,
+  { model, weights }: ModelFlags,
+  task: Task,
+  builders: readonly string[],
+): void {
+  const builds = isAmong(builders, model);
+  if (weights !== undefined && !builds)
+    command.error(`error: ${model} brings its own weights; leave --weights away`);
+  if (weights !== undefined || /\.onnx$/i.test(model) || isAmong(catalogued(task), model)) return;
+  if (builds) command.error(`error: ${model} needs --weights <file>`);
+  const names = [...new Set([...catalogued(task), ...builders])].join(', ');
+  command.error(
+    `error: there is no model '${model}' for this. It must be one of ${names}, or a file that ends in .onnx.`,
+  );
+}
+
+/** What a model of the catalogue does; `undefined` if it has none of that name. */
+export function cataloguedTask(model: string): Task | undefined {
+  return findEntry(readCatalog(), model)?.task;
+}
+
+function catalogued(task: Task): readonly string[] {
+  return namesFor(readCatalog(), task);
+}
+
+/** How a command pulls a model that is not here: it says so, shows how far it is, and can be stopped. */
+export function pullOf({ offline }: { readonly offline: boolean }, terminal: Terminal): PullOptions {
+  return { ...(offline && { offline }), announce: (text) => terminal.say(text), signal: terminal.signal };
+}

@@ -1,0 +1,43 @@
+import { nearest, OneirosError } from '../../errors.js';
+import type { Catalog, CatalogEntry, Task } from './entry.js';
+
+/** The model of that name; dashes and underscores are the same. */
+export function findEntry(catalog: Catalog, name: string): CatalogEntry | undefined {
+  return catalog.get(name) ?? [...catalog.values()].find((entry) => plain(entry.name) === plain(name));
+}
+
+function plain(name: string): string {
+  return name.toLowerCase().replaceAll('_', '-');
+}
+
+/**
+ * The model of that name for a task.
+ * @throws OneirosError `bad-argument` if there is none, or it does something else
+ */
+export function entryFor(catalog: Catalog, name: string, task?: Task): CatalogEntry {
+  const entry = findEntry(catalog, name);
+  if (entry === undefined)
+    throw new OneirosError(
+      'bad-argument',
+      `the catalogue has no model ${JSON.stringify(name)}; near names: ${nearest(name, namesFor(catalog, task)).join(', ')}`,
+    );
+  if (task !== undefined && entry.task !== task)
+    throw new OneirosError(
+      'bad-argument',
+      `${entry.name} is a network that ${verbs[entry.task]}, and cannot be loaded as one that ${verbs[task]}`,
+    );
+  return entry;
+}
+
+const verbs: Readonly<Record<Task, string>> = {
+  classify: 'classifies or has features',
+  detect: 'detects',
+  segment: 'segments',
+};
+
+/** The names of all models for a task. */
+export function namesFor(catalog: Catalog, task?: Task): readonly string[] {
+  return [...catalog.values()]
+    .filter((entry) => task === undefined || entry.task === task)
+    .map((entry) => entry.name);
+}

@@ -1,0 +1,30 @@
+import type { ByteSource } from '../../files/source.js';
+import type { CatalogEntry, Task } from './entry.js';
+import type { PullOptions } from './pull-options.js';
+
+/** A model of the catalogue, and where its file is now. */
+export interface Located extends AsyncDisposable {
+  readonly entry: CatalogEntry;
+  /** A path, or what reads the file piece by piece until this is disposed. */
+  readonly source: string | ByteSource;
+}
+
+export interface LocateOptions extends PullOptions {
+  /** Only a part of its tensors is going to be read: where the whole file is not here, none but those are fetched. */
+  readonly partial?: boolean | undefined;
+}
+
+/**
+ * Finds a model of the catalogue, and pulls it where it is not here yet; `null` if the catalogue has none of that name.
+ * @throws OneirosError `bad-argument` if it does something else than `task`; `not-found` if its file is neither here nor to
+ *   be had; as `pullModel` does
+ */
+export async function locateModel(
+  name: string,
+  task: Task,
+  options: LocateOptions = {},
+): Promise<Located | null> {
+  // Only who gives a name needs a file system.
+  const { locate } = await import('./node/locate.js');
+  return locate(name, task, options);
+}

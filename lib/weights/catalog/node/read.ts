@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { fileError } from '../../../files/failure.js';
+import { parseCatalog, type Catalog } from '../entry.js';
+
+/** Where the package keeps its models: beside lib/ and beside dist/. */
+const shipped = new URL('../../../../onnx-models/', import.meta.url);
+
+/** The path of a file that is shipped with the package. */
+export function shippedPath(file: string): string {
+  return fileURLToPath(new URL(file, shipped));
+}
+
+/**
+ * The catalogue that is shipped with the package.
+ * @throws OneirosError `not-found` if the package is incomplete, `bad-input` if the catalogue is malformed
+ */
+export function readCatalog(): Catalog {
+  const path = shippedPath('catalog.json');
+  try {
+    return parseCatalog(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw fileError('read', path, error);
+  }
+}
