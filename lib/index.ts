@@ -1,8 +1,9 @@
-// The public names. `lib/browser.ts` will have the same.
+// The public names, the same in Node and in browsers: what differs between the two is behind the `#` imports of
+// package.json beside this file, which bundlers resolve for browsers and Node for itself.
 
 // Pictures
-export { readImage, writeImage } from './files/image.js';
-export { decodeImage, encodeImage } from './image/node.js';
+export { readImage, writeImage, type PictureLocation } from './files/image.js';
+export { decodeImage, encodeImage } from './image/coding.js';
 export type { DecodeOptions, EncodeOptions } from './image/files.js';
 export { fromTensor, image, toTensor, type Image, type Planes, type Size } from './image/image.js';
 export { resize, scaledSize } from './image/resize.js';
@@ -126,7 +127,9 @@ export { sgd } from './optim/sgd.js';
 
 // Weights
 export { bytesSource, type ByteSource } from './files/source.js';
-export { fileSource } from './files/read.js';
+export { fileSource } from '#files/read';
+export { download, type DownloadOptions, type DownloadProgress } from './files/download.js';
+export type { FileLocation } from './files/location.js';
 export { openWeights, type Checkpoint } from './weights/open.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 

@@ -1,27 +1,46 @@
-import { extname } from 'node:path';
+import { codec } from '#codec';
+import { readFileBytes } from '#files/read';
+import { writeFileAtomic } from '#files/write';
 import { messageOf, OneirosError } from '../errors.js';
-import type { DecodeOptions, EncodeOptions, OutputFormat } from '../image/files.js';
+import type { Drawable } from '../image/codec.js';
+import { decodeImage, encodeImage } from '../image/coding.js';
+import { decodeDefaults, type DecodeOptions, type EncodeOptions, type OutputFormat } from '../image/files.js';
 import type { Image } from '../image/image.js';
-import { decodeImage, encodeImage } from '../image/node.js';
-import { readFileBytes } from './read.js';
-import { writeFileAtomic } from './write.js';
+import { fromPixels } from '../image/pixels.js';
+import { describeLocation, type FileLocation } from './location.js';
 
 /**
- * The picture in a file: JPEG (turned as its EXIF says), PNG, GIF, BMP or TIFF.
+ * Where a picture comes from: the place of a file (a path in Node, an address in browsers, a URL, a `File` or `Blob`), its
+ * bytes, or, in browsers, anything that can be drawn: `<img>`, `<canvas>`, `<video>`, `ImageBitmap`, `ImageData`.
+ */
+export type PictureLocation = FileLocation | Uint8Array | Drawable;
+
+/**
+ * The picture in a file: JPEG (turned as its EXIF says), PNG, GIF, BMP or TIFF; or what an element of a page shows.
  * @throws OneirosError `not-found`; `bad-input` for a damaged file; `too-large`; each names the file
  */
-export async function readImage(path: string, options: Partial<DecodeOptions> = {}): Promise<Image> {
-  const bytes = await readFileBytes(path);
+export async function readImage(
+  source: PictureLocation,
+  options: Partial<DecodeOptions> = {},
+): Promise<Image> {
+  if (source instanceof Uint8Array) return decodeImage(source, options);
+  if (isDrawable(source))
+    return fromPixels(codec.pixelsOf(source), options.background ?? decodeDefaults.background);
+  const bytes = await readFileBytes(source, { keep: false });
   try {
     return await decodeImage(bytes, options);
   } catch (error) {
     const code = error instanceof OneirosError ? error.code : 'bad-input';
-    throw new OneirosError(code, `${path}: ${messageOf(error)}`, { cause: error });
+    throw new OneirosError(code, `${describeLocation(source)}: ${messageOf(error)}`, { cause: error });
   }
 }
 
+function isDrawable(source: FileLocation | Drawable): source is Drawable {
+  return typeof source === 'object' && 'width' in source;
+}
+
 /**
- * Writes a picture whole or not at all, as PNG or JPEG by its name's ending.
+ * Writes a picture whole or not at all, as PNG or JPEG by its name's ending. A page gives it to the browser to save.
  * @throws OneirosError `bad-argument` for another ending
  */
 export async function writeImage(
@@ -35,7 +54,7 @@ export async function writeImage(
 
 /** The format that a name's ending asks for. */
 export function imageFormat(path: string): OutputFormat {
-  switch (extname(path).toLowerCase()) {
+  switch (/\.[^./\\]*$/.exec(path)?.[0].toLowerCase()) {
     case '.png':
       return 'png';
     case '.jpg':

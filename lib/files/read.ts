@@ -1,13 +1,11 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { OneirosError } from '../errors.js';
+import { download } from './download.js';
 import { fileError } from './failure.js';
-import { checkRange, type ByteSource } from './source.js';
-
-export interface ReadOptions {
-  /** The most bytes that are taken into memory. */
-  readonly limit: number;
-}
-export const readDefaults: ReadOptions = { limit: 2 ** 31 };
+import type { FileLocation } from './location.js';
+import { pathOf } from './path.js';
+import { checkLimit, readDefaults, type ReadOptions } from './read-options.js';
+import { blobSource, bytesSource, checkRange, type ByteSource } from './source.js';
 
 /** One system call reads less than 2 GiB. */
 const chunk = 2 ** 30;
@@ -17,22 +15,26 @@ const chunk = 2 ** 30;
  * @throws OneirosError `not-found`; `bad-argument` if it is a folder or another thing that is no file; `too-large`,
  *   before memory is taken, if it has more bytes than the limit; `runtime` if the operating system refuses
  */
-export async function readFileBytes(path: string, options: Partial<ReadOptions> = {}): Promise<Uint8Array> {
+export async function readFileBytes(
+  location: FileLocation,
+  options: Partial<ReadOptions> = {},
+): Promise<Uint8Array> {
   const { limit } = { ...readDefaults, ...options };
-  await using source = await fileSource(path);
-  if (source.size > limit)
-    throw new OneirosError(
-      'too-large',
-      `cannot read ${JSON.stringify(path)}: it has ${source.size} bytes, over the limit of ${limit}`,
-    );
+  await using source = await fileSource(location);
+  checkLimit(location, source.size, limit);
   return await source.read(0, source.size);
 }
 
 /**
- * Opens a file for reading piece by piece; it is closed by `close` or `await using`.
+ * Opens a file for reading piece by piece; it is closed by `close` or `await using`. In browsers, and from http in Node,
+ * it is loaded whole first.
  * @throws OneirosError as {@link readFileBytes} does, but for the limit
  */
-export async function fileSource(path: string): Promise<ByteSource> {
+export async function fileSource(location: FileLocation): Promise<ByteSource> {
+  if (location instanceof Blob) return blobSource(location);
+  if (location instanceof URL && /^https?:$/.test(location.protocol))
+    return bytesSource(await download(location));
+  const path = pathOf(location);
   const file = await open(path, 'r').catch((error: unknown) => {
     throw fileError('read', path, error);
   });

@@ -30,6 +30,20 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   };
 }
 
+/** A source over a `File` or another `Blob`; what it gives are copies. */
+export function blobSource(blob: Blob): ByteSource {
+  const close = () => Promise.resolve();
+  return {
+    size: blob.size,
+    async read(offset, length) {
+      checkRange(blob.size, offset, length);
+      return new Uint8Array(await blob.slice(offset, offset + length).arrayBuffer());
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
 /** @throws OneirosError `bad-input` if the range does not lie within a source of `size` bytes */
 export function checkRange(size: number, offset: number, length: number): void {
   const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;

@@ -6,7 +6,8 @@ import { decodeGif, gifHeader } from './gif.js';
 import type { Image } from './image.js';
 import { jpegHeader } from './jpeg.js';
 import { fromPixels, toPixels, white, type Background, type Pixels } from './pixels.js';
-import { essentialPng, latin1, pngHeader } from './png.js';
+import { latin1, pngHeader } from './png.js';
+import { decodePng, encodePng } from './png-pixels.js';
 import { writePngText } from './png-text.js';
 import { firstTiffPage, tiffHeader } from './tiff.js';
 
@@ -62,8 +63,10 @@ export function imageFiles(codec: Codec): ImageFiles {
     async encodeImage(picture, format, options = {}) {
       const { quality, text } = { ...encodeDefaults, ...options };
       checkEncoding(picture, format, quality, text);
-      const file = await codec.encode(toPixels(picture), format, quality);
-      return format === 'png' && Object.keys(text).length > 0 ? writePngText(file, text) : file;
+      const pixels = toPixels(picture);
+      if (format === 'jpeg') return codec.encodeJpeg(pixels, quality);
+      const file = await encodePng(pixels);
+      return Object.keys(text).length > 0 ? writePngText(file, text) : file;
     },
   };
 }
@@ -76,11 +79,11 @@ async function decode(codec: Codec, bytes: Uint8Array, { format }: Header): Prom
       case 'bmp':
         return decodeBmp(bytes);
       case 'jpeg':
-        return await codec.decode({ bytes, format, bits: 8 });
+        return await codec.decodeJpeg(bytes);
       case 'png':
-        return await codec.decode({ bytes: await essentialPng(bytes), format, bits: pngHeader(bytes).bits });
+        return await decodePng(bytes);
       case 'tiff':
-        return await codec.decode({ bytes: await firstTiffPage(bytes), format, bits: 8 });
+        return await codec.decodeTiff(await firstTiffPage(bytes));
     }
   } catch (error) {
     if (error instanceof OneirosError) throw error;

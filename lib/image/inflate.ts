@@ -1,5 +1,33 @@
-import { OneirosError, messageOf } from '../errors.js';
+import { messageOf, type OneirosError } from '../errors.js';
 import { corrupt, type Format } from './bytes.js';
+
+/** No zlib stream makes more of its bytes. */
+const mostRatio = 1032;
+/** What some encoders write behind the last pixel. */
+const slack = 1024;
+
+/**
+ * The first `length` bytes that a zlib stream inflates to.
+ * @throws OneirosError `bad-input`, before memory is taken where it can be known, if there are fewer or far more, or if
+ *   it is no zlib stream
+ */
+export async function inflate(
+  compressed: Uint8Array<ArrayBuffer>,
+  format: Format,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  if (length > mostRatio * (compressed.length + 1))
+    throw tooFew(format, `${compressed.length} compressed`, length);
+  const result = new Uint8Array(length);
+  let at = 0;
+  for await (const part of inflated(compressed, format)) {
+    if (at + part.length > length + slack) throw tooMany(format, length);
+    if (at < length) result.set(part.subarray(0, length - at), at);
+    at += part.length;
+  }
+  if (at < length) throw tooFew(format, `${at}`, length);
+  return result;
+}
 
 /**
  * Checks, without keeping it, that a zlib stream inflates to at least `least` and at most `most` bytes: a decoder that
@@ -13,18 +41,40 @@ export async function inflatesTo(
   most: number,
 ): Promise<void> {
   let length = 0;
-  try {
-    const stream = new Blob([compressed]).stream().pipeThrough(new DecompressionStream('deflate'));
-    const reader = stream.getReader();
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      length += part.value.length;
-      if (length <= most) continue;
-      await reader.cancel();
-      throw corrupt(format, `its compressed data holds more than the ${most} bytes its size calls for`);
-    }
-  } catch (error) {
-    throw error instanceof OneirosError ? error : corrupt(format, messageOf(error), error);
+  for await (const part of inflated(compressed, format)) {
+    length += part.length;
+    if (length > most) throw tooMany(format, most);
   }
-  if (length < least)
-    throw corrupt(format, `its compressed data holds ${length} bytes where its size calls for ${least}`);
+  if (length < least) throw tooFew(format, `${length}`, least);
+}
+
+async function* inflated(compressed: Uint8Array<ArrayBuffer>, format: Format): AsyncGenerator<Uint8Array> {
+  const reader = piped(compressed, new DecompressionStream('deflate')).getReader();
+  try {
+    for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
+  } catch (error) {
+    throw corrupt(format, messageOf(error), error);
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** The bytes as a zlib stream. */
+export async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await new Response(piped(bytes, new CompressionStream('deflate'))).arrayBuffer());
+}
+
+function piped(
+  bytes: Uint8Array<ArrayBuffer>,
+  through: DecompressionStream | CompressionStream,
+): ReadableStream<Uint8Array> {
+  return new Blob([bytes]).stream().pipeThrough(through);
+}
+
+function tooFew(format: Format, held: string, length: number): OneirosError {
+  return corrupt(format, `its compressed data holds ${held} bytes where its size calls for ${length}`);
+}
+
+function tooMany(format: Format, length: number): OneirosError {
+  return corrupt(format, `its compressed data holds more than the ${length} bytes its size calls for`);
 }

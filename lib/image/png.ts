@@ -1,5 +1,4 @@
 import { ByteReader, corrupt, unsupported, type Header } from './bytes.js';
-import { inflatesTo } from './inflate.js';
 
 /** One chunk of a PNG file. */
 export interface Chunk {
@@ -49,9 +48,15 @@ export function pngFile(chunks: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
   return concatenate([signature, ...chunks]);
 }
 
+type ColorType = 0 | 2 | 3 | 4 | 6;
+
 export interface PngHeader extends Header {
   /** Bits of a sample: 1, 2, 4, 8 or 16. */
   readonly bits: number;
+  /** Grey, RGB, palette, grey with alpha, RGB with alpha. */
+  readonly colorType: ColorType;
+  /** Of each pixel, by its colour type. */
+  readonly samples: number;
   readonly interlaced: boolean;
 }
 
@@ -60,43 +65,38 @@ export function pngHeader(bytes: Uint8Array): PngHeader {
   const reader = new ByteReader(bytes, 'png', false);
   reader.need(0, 33);
   if (latin1(bytes.subarray(12, 16)) !== 'IHDR') throw corrupt('png', 'it does not begin with IHDR');
-  const [bits, colorType] = [reader.u8(24), reader.u8(25)];
-  if (!depths[colorType]?.includes(bits))
-    throw corrupt('png', `it has colour type ${colorType} with ${bits} bits`);
-  return { format: 'png', width: reader.u32(16), height: reader.u32(20), bits, interlaced: bytes[28] !== 0 };
+  const [bits, code] = [reader.u8(24), reader.u8(25)];
+  const kind = kinds.find(({ colorType }) => colorType === code);
+  if (!kind?.depths.includes(bits)) throw corrupt('png', `it has colour type ${code} with ${bits} bits`);
+  const { colorType, samples } = kind;
+  const [width, height] = [reader.u32(16), reader.u32(20)];
+  return { format: 'png', width, height, bits, colorType, samples, interlaced: bytes[28] !== 0 };
 }
 
-/** The bit depths that each colour type may have: grey, RGB, palette, grey with alpha, RGB with alpha. */
-const depths: Readonly<Record<number, readonly number[]>> = {
-  0: [1, 2, 4, 8, 16],
-  2: [8, 16],
-  3: [1, 2, 4, 8],
-  4: [8, 16],
-  6: [8, 16],
-};
+/** How many samples a pixel of each colour type has, and of how many bits. */
+const kinds: readonly {
+  readonly colorType: ColorType;
+  readonly samples: number;
+  readonly depths: readonly number[];
+}[] = [
+  { colorType: 0, samples: 1, depths: [1, 2, 4, 8, 16] },
+  { colorType: 2, samples: 3, depths: [8, 16] },
+  { colorType: 3, samples: 1, depths: [1, 2, 4, 8] },
+  { colorType: 4, samples: 2, depths: [8, 16] },
+  { colorType: 6, samples: 4, depths: [8, 16] },
+];
 const needed = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
 
 /**
- * The file with only the chunks that make the picture: decoders stumble over animation chunks and trailing bytes.
- * @throws OneirosError `bad-input` if it is truncated or corrupt, or inflates to far more than its pixels;
- *   `unsupported` if it has an unknown critical chunk
+ * The chunks that make the picture.
+ * @throws OneirosError `bad-input` if the file is truncated or corrupt; `unsupported` if it has an unknown critical chunk
  */
-export async function essentialPng(bytes: Uint8Array): Promise<Uint8Array> {
+export function essentialChunks(bytes: Uint8Array): readonly Chunk[] {
   const chunks = [...pngChunks(bytes)];
   const unknown = chunks.find(({ type }) => /^[A-Z]/.test(type) && !needed.has(type));
   if (unknown) throw unsupported('png', `${printable(unknown.type)}-chunk`);
-  const data = chunks.filter(({ type }) => type === 'IDAT');
-  if (data.length === 0) throw corrupt('png', 'it has no pixels (no IDAT chunk)');
-  const { width, height, interlaced } = pngHeader(bytes);
-  // pngjs bounds the inflated size itself, but not when interlaced. 8 bytes a pixel, and filter bytes of 7 passes.
-  if (interlaced)
-    await inflatesTo(
-      concatenate(data.map((chunk) => chunk.data)),
-      'png',
-      1,
-      8 * width * height + 14 * height + 64,
-    );
-  return pngFile(chunks.filter(({ type }) => needed.has(type)).map((chunk) => chunk.bytes));
+  if (!chunks.some(({ type }) => type === 'IDAT')) throw corrupt('png', 'it has no pixels (no IDAT chunk)');
+  return chunks.filter(({ type }) => needed.has(type));
 }
 
 /** Bytes as characters of the same numbers (Latin-1). */

@@ -7,7 +7,7 @@ import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
 import { findLayer, type Network } from './network.js';
 
 /** Where a network runs. */
-export type Placement = Pick<SessionOptions, 'provider' | 'isolation' | 'threads'>;
+export type Placement = Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>;
 
 export interface NetworkParts {
   readonly name: string;

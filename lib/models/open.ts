@@ -19,7 +19,7 @@ import {
   type Preprocessing,
   type PreprocessingName,
 } from './preprocessing.js';
-import { readModelSource, type WeightsSource } from './source.js';
+import { nameOfSource, readModelSource, type ModelSource, type WeightsSource } from './source.js';
 
 type Load = (source: WeightsSource, options: VGG19Options) => Promise<Classifier>;
 
@@ -96,27 +96,20 @@ export interface OpenOptions extends VGG19Options {
  * Opens a network that somebody exported as an ONNX file. VGG-19 (torchvision's export, the ONNX model zoo's) and the
  * zoo's GoogLeNet are recognised by their structure, and become what `VGG19.load` and `GoogLeNet.load` give; of any other
  * network the layers are the values of its graph.
- * @param source a path (in Node), or the bytes of the file
+ * @param source where the file lies (a path in Node, an address in browsers, a `File`), or its bytes
  * @throws OneirosError `not-found`; `bad-input` for a malformed file; `unsupported` if its input is no picture
  */
-export async function openNetwork(
-  source: string | Uint8Array,
-  options: OpenOptions = {},
-): Promise<Classifier> {
+export async function openNetwork(source: ModelSource, options: OpenOptions = {}): Promise<Classifier> {
   const model = await readModelSource(source);
   const vgg19 = exportedVGG19(model.graph);
   // torchvision's and the zoo's are both trained so; of Caffe2's the options have to say that they are not.
   if (vgg19) return VGG19.load(withInput(vgg19, 'imagenet'), options);
   const googlenet = exportedGoogLeNet(model.graph);
   if (googlenet) return GoogLeNet.load(withInput(googlenet, 'bvlc'), options);
-  const name = options.name ?? (typeof source === 'string' ? fileName(source) : model.graph.name);
+  const name = options.name ?? nameOfSource(source) ?? model.graph.name;
   return new Classifier(foreignNetwork(model, name || 'the network', options));
 }
 
 function withInput(weights: Weights, input: PreprocessingName) {
   return { weights, metadata: { input: formatPreprocessing(preprocessings[input]) } };
-}
-
-function fileName(path: string): string {
-  return path.replace(/^.*[/\\]/, '');
 }

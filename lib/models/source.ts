@@ -1,4 +1,7 @@
+import { fileSource } from '#files/read';
+import { fileName, type FileLocation } from '../files/location.js';
 import { bytesSource, type ByteSource } from '../files/source.js';
+import { readModel } from '../onnx/files.js';
 import type { Model } from '../onnx/graph.js';
 import { decodeModel } from '../onnx/read.js';
 import { openWeights, type Checkpoint } from '../weights/open.js';
@@ -6,11 +9,14 @@ import { openWeights, type Checkpoint } from '../weights/open.js';
 /** Tensors by name, with what their file says of itself besides. */
 export type OpenWeights = Pick<Checkpoint, 'weights' | 'metadata'>;
 
+/** Where a model comes from: the place of an ONNX file, or its bytes. */
+export type ModelSource = FileLocation | Uint8Array;
+
 /**
- * Where weights come from: a path (in Node), the bytes of a file, what reads a file piece by piece, or a checkpoint that is
- * open already.
+ * Where weights come from: the place of a file, its bytes, what reads a file piece by piece, or a checkpoint that is open
+ * already.
  */
-export type WeightsSource = string | Uint8Array | ByteSource | OpenWeights;
+export type WeightsSource = FileLocation | Uint8Array | ByteSource | OpenWeights;
 
 /**
  * Opens weights for as long as `use` takes. What was open before stays so.
@@ -20,8 +26,8 @@ export async function withWeights<T>(
   source: WeightsSource,
   use: (checkpoint: OpenWeights) => Promise<T>,
 ): Promise<T> {
-  if (typeof source !== 'string' && 'weights' in source) return use(source);
-  if (typeof source !== 'string' && 'read' in source) return use(await openWeights(source));
+  if (typeof source === 'object' && 'weights' in source) return use(source);
+  if (typeof source === 'object' && 'read' in source) return use(await openWeights(source));
   await using bytes = await openSource(source);
   return await use(await openWeights(bytes));
 }
@@ -30,15 +36,15 @@ export async function withWeights<T>(
  * Reads an ONNX file.
  * @throws OneirosError `not-found`, or `bad-input` for a malformed one
  */
-export async function readModelSource(source: string | Uint8Array): Promise<Model> {
-  if (typeof source !== 'string') return decodeModel(source);
-  const { readModel } = await import('../onnx/files.js');
-  return readModel(source);
+export async function readModelSource(source: ModelSource): Promise<Model> {
+  return source instanceof Uint8Array ? decodeModel(source) : readModel(source);
 }
 
-async function openSource(source: string | Uint8Array): Promise<ByteSource> {
-  if (typeof source !== 'string') return bytesSource(source);
-  // Only who gives a path needs a file system.
-  const { fileSource } = await import('../files/read.js');
-  return fileSource(source);
+/** What to call a network from there: the file's name; `null` where it has none. */
+export function nameOfSource(source: ModelSource): string | null {
+  return source instanceof Uint8Array ? null : fileName(source);
+}
+
+async function openSource(source: FileLocation | Uint8Array): Promise<ByteSource> {
+  return source instanceof Uint8Array ? bytesSource(source) : fileSource(source);
 }

@@ -1,7 +1,8 @@
-import { fileSource, readFileBytes } from '../files/read.js';
-import { pathWithin } from '../files/within.js';
-import { writeFileAtomic } from '../files/write.js';
+import { fileSource, readFileBytes } from '#files/read';
+import { pathWithin } from '#files/within';
+import { writeFileAtomic } from '#files/write';
 import { OneirosError } from '../errors.js';
+import type { FileLocation } from '../files/location.js';
 import type { ExternalReference } from './codec/external.js';
 import { externalData } from './external-data.js';
 import type { Model } from './graph.js';
@@ -9,13 +10,13 @@ import { decodeModel, externalReferences } from './read.js';
 import { encodeChunks, maxFileSize } from './write.js';
 
 /**
- * Reads an ONNX file and the files it refers to for its constants, which must lie in its folder or below. Node only.
+ * Reads an ONNX file and the files it refers to for its constants, which must lie in its folder or below.
  * @throws OneirosError as `decodeModel`; `not-found` if a file is not there; `bad-input` if one lies outside the folder
  *   or is shorter than the model says
  */
-export async function readModel(path: string): Promise<Model> {
-  const bytes = await readFileBytes(path, { limit: maxFileSize });
-  const found = await readReferences(path, externalReferences(bytes));
+export async function readModel(location: FileLocation): Promise<Model> {
+  const bytes = await readFileBytes(location, { limit: maxFileSize });
+  const found = await readReferences(location, externalReferences(bytes));
   return decodeModel(bytes, {
     externalData: (reference) => {
       const data = found.get(keyOf(reference));
@@ -30,12 +31,12 @@ function keyOf({ location, offset, length }: ExternalReference): string {
 }
 
 async function readReferences(
-  path: string,
+  model: FileLocation,
   references: readonly ExternalReference[],
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
   for (const [location, ranges] of byLocation(references)) {
-    await using source = await fileSource(await pathWithin(path, location));
+    await using source = await fileSource(await pathWithin(model, location));
     let left = source.size;
     for (const range of ranges) {
       if (found.has(keyOf(range))) continue;
@@ -76,7 +77,7 @@ const threshold = 1024;
 
 /**
  * Writes a model as an ONNX file, and its constants beside it where that is asked for or needed. Each file is there
- * whole or not at all. Node only.
+ * whole or not at all.
  * @throws OneirosError `too-large` if it is over 2 GB and external data was declined; otherwise as `writeFileAtomic`
  */
 export async function writeModel(

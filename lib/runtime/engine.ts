@@ -21,6 +21,8 @@ export interface Providers {
   readonly built: readonly ProviderName[];
   /** What `auto` tries, the best first; the last is always there. */
   readonly auto: readonly ProviderName[];
+  /** The library that has a provider. @throws Error saying why it cannot be had here */
+  load(provider: ProviderName, threads: number | null): Promise<Ort>;
   /** How to get a provider, given why it does not work. */
   advice(provider: ProviderName, reason: string): string;
 }
@@ -29,15 +31,11 @@ const always: readonly ProviderName[] = ['cpu', 'wasm'];
 
 /** One ONNX Runtime session behind requests and replies: the same in this thread, in a worker and in a child process. */
 export class Engine {
-  readonly #ort: Ort;
   readonly #providers: Providers;
-  #session: InferenceSession | null = null;
+  #open: { readonly ort: Ort; readonly session: InferenceSession } | null = null;
 
-  constructor(ort: Ort, providers: Providers) {
-    this.#ort = ort;
+  constructor(providers: Providers) {
     this.#providers = providers;
-    // Failures arrive as errors; ONNX Runtime's own lines would only litter the host's standard error.
-    ort.env.logLevel = 'fatal';
   }
 
   /** Never rejects: what fails is a reply that says so. */
@@ -45,14 +43,14 @@ export class Engine {
     try {
       switch (request.kind) {
         case 'open':
-          return await this.#open(request);
+          return await this.#load(request);
         case 'run':
           return { kind: 'ran', results: await this.#run(request) };
         case 'providers':
           return { kind: 'providers', providers: await this.#list() };
         case 'close':
-          await this.#session?.release();
-          this.#session = null;
+          await this.#open?.session.release();
+          this.#open = null;
           return { kind: 'closed' };
       }
     } catch (error) {
@@ -61,16 +59,17 @@ export class Engine {
     }
   }
 
-  async #open({ model, provider: wanted, threads }: OpenRequest): Promise<OpenedReply> {
-    const provider = await this.#choose(wanted);
-    const session = await this.#ort.InferenceSession.create(model, {
+  async #load({ model, provider: wanted, threads }: OpenRequest): Promise<OpenedReply> {
+    const provider = await this.#choose(wanted, threads);
+    const ort = await this.#ort(provider, threads);
+    const session = await ort.InferenceSession.create(model, {
       executionProviders: [provider],
       logSeverityLevel: 4,
       ...(threads === null ? {} : { intraOpNumThreads: threads }),
     }).catch((error: unknown) => {
       throw complaint('the model could not be loaded', error);
     });
-    this.#session = session;
+    this.#open = { ort, session };
     return {
       kind: 'opened',
       provider,
@@ -79,9 +78,16 @@ export class Engine {
     };
   }
 
-  async #choose(wanted: 'auto' | ProviderName): Promise<ProviderName> {
+  async #ort(provider: ProviderName, threads: number | null): Promise<Ort> {
+    const ort = await this.#providers.load(provider, threads);
+    // Failures arrive as errors; ONNX Runtime's own lines would only litter the host's standard error.
+    ort.env.logLevel = 'fatal';
+    return ort;
+  }
+
+  async #choose(wanted: 'auto' | ProviderName, threads: number | null): Promise<ProviderName> {
     for (const provider of wanted === 'auto' ? this.#providers.auto : [wanted]) {
-      const reason = await this.#failure(provider);
+      const reason = await this.#failure(provider, threads);
       if (reason === null) return provider;
       if (wanted !== 'auto') {
         const advice = this.#providers.advice(provider, reason);
@@ -94,7 +100,7 @@ export class Engine {
   async #list(): Promise<readonly ProviderStatus[]> {
     const statuses: ProviderStatus[] = [];
     for (const provider of this.#providers.built) {
-      const reason = await this.#failure(provider);
+      const reason = await this.#failure(provider, null);
       const note = reason === null ? '' : this.#providers.advice(provider, reason);
       statuses.push({ provider, works: reason === null, note });
     }
@@ -102,16 +108,17 @@ export class Engine {
   }
 
   /** Why a provider does not work, or `null` if it has just computed a sum without the CPU's help. */
-  async #failure(provider: ProviderName): Promise<string | null> {
+  async #failure(provider: ProviderName, threads: number | null): Promise<string | null> {
     if (!this.#providers.built.includes(provider)) return 'this build of ONNX Runtime lacks it';
     if (always.includes(provider)) return null;
     try {
-      const session = await this.#ort.InferenceSession.create(probeModel(), {
+      const ort = await this.#ort(provider, threads);
+      const session = await ort.InferenceSession.create(probeModel(), {
         executionProviders: [provider],
         logSeverityLevel: 4,
         extra: { session: { disable_cpu_ep_fallback: '1' } },
       });
-      await session.run({ x: new this.#ort.Tensor('float32', Float32Array.of(1), [1]) });
+      await session.run({ x: new ort.Tensor('float32', Float32Array.of(1), [1]) });
       await session.release();
       return null;
     } catch (error) {
@@ -120,21 +127,22 @@ export class Engine {
   }
 
   async #run({ feeds, fetches }: RunRequest): Promise<Record<string, Tensor>> {
-    if (this.#session === null) throw new OneirosError('runtime', 'the session is closed');
-    const inputs = Object.entries(feeds).map(([name, feed]) => [name, this.#toOrt(name, feed)] as const);
-    const outputs = await this.#session
+    if (this.#open === null) throw new OneirosError('runtime', 'the session is closed');
+    const { ort, session } = this.#open;
+    const inputs = Object.entries(feeds).map(([name, feed]) => [name, toOrt(ort, name, feed)] as const);
+    const outputs = await session
       .run(Object.fromEntries(inputs), fetches, { logSeverityLevel: 4 })
       .catch((error: unknown) => {
         throw complaint('the run failed', error);
       });
     return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, fromOrt(output)]));
   }
+}
 
-  #toOrt(name: string, { dtype, data, dims }: Tensor): OrtTensor {
-    if (dtype === 'bfloat16')
-      throw new OneirosError('unsupported', `input "${name}" is bfloat16, which JavaScript cannot feed`);
-    return new this.#ort.Tensor(dtype, data, dims);
-  }
+function toOrt(ort: Ort, name: string, { dtype, data, dims }: Tensor): OrtTensor {
+  if (dtype === 'bfloat16')
+    throw new OneirosError('unsupported', `input "${name}" is bfloat16, which JavaScript cannot feed`);
+  return new ort.Tensor(dtype, data, dims);
 }
 
 function fromOrt({ type, data, dims }: OrtTensor): Tensor {

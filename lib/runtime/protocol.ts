@@ -7,7 +7,7 @@ export type Request = OpenRequest | RunRequest | { readonly kind: 'providers' } 
 
 export interface OpenRequest {
   readonly kind: 'open';
-  /** The model's bytes, or its path or URL. */
+  /** The model's bytes, or its path. */
   readonly model: Uint8Array | string;
   readonly provider: 'auto' | ProviderName;
   readonly threads: number | null;
@@ -61,7 +61,11 @@ export interface Channel {
 
 /** What differs between Node and browsers. */
 export interface Platform {
-  /** @throws OneirosError `not-found` if there is no model at that place */
-  checkModel(model: Uint8Array | { readonly path: string }): Promise<void>;
-  connect(isolation: Isolation): Channel;
+  /**
+   * What an engine is to be given: the model's bytes, or a path that it can read itself.
+   * @throws OneirosError `not-found` if there is no model at that place
+   */
+  locate(model: Uint8Array | { readonly path: string }): Promise<Uint8Array | string>;
+  /** @param assets see `SessionOptions.assets` */
+  connect(isolation: Isolation, assets: string | undefined): Channel;
 }

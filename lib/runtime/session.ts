@@ -1,8 +1,8 @@
+import { platform } from '#runtime';
 import { OneirosError } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { connectSession } from './client.js';
-import { platform } from './node/platform.js';
 
 /** What ONNX Runtime can run on. In Node: cpu, cuda, webgpu, coreml, dml; in browsers: webgpu, wasm. */
 export type ProviderName = 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'coreml' | 'dml';
@@ -10,23 +10,32 @@ export type ProviderName = 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'coreml' | 'dml'
 /**
  * Where a session runs:
  * - `thread`   in a worker thread, so that the host's event loop stays free
- * - `process`  in a child process (Node only), which an abort kills in the middle of a run and whose crash is an error
- *              here, not the host's end; tensors are copied both ways
+ * - `process`  in a child process, which an abort kills in the middle of a run and whose crash is an error here, not the
+ *              host's end; tensors are copied both ways. In browsers a worker as above, which an abort ends likewise
  * - `none`     in the calling thread, which every run blocks until it is done
  */
 export type Isolation = 'thread' | 'process' | 'none';
 
 export interface SessionOptions {
   /**
-   * `auto` (the default) takes the best provider that works here, in Node cuda, else cpu; `session.provider` says which.
-   * A provider asked for by name is used or the opening fails: there is no silent fall back. Single operators that a
-   * provider has no kernel for still run on the CPU, as ONNX Runtime does it.
+   * `auto` (the default) takes the best provider that works here, in Node cuda, else cpu, in browsers webgpu (if it is
+   * not a software one), else wasm; `session.provider` says which. A provider asked for by name is used or the opening
+   * fails: there is no silent fall back. Single operators that a provider has no kernel for still run on the CPU, as ONNX
+   * Runtime does it.
    */
   readonly provider?: 'auto' | ProviderName;
   /** @default 'thread' */
   readonly isolation?: Isolation;
-  /** Threads within an operator on the CPU. @default one for each physical core */
+  /**
+   * Threads within an operator on the CPU. Browsers have one alone, but in pages that are cross-origin isolated.
+   * @default one for each physical core; in browsers for half of the logical cores, at most 4
+   */
   readonly threads?: number;
+  /**
+   * Browsers: the address of the folder that holds ONNX Runtime's `ort-wasm-*.wasm` files.
+   * @default beside ONNX Runtime's own code: where the bundler put them, or `node_modules/onnxruntime-web/dist`
+   */
+  readonly assets?: string;
   /** The model's bytes are handed over: they are moved, not copied, and the caller's array is empty afterwards. */
   readonly transfer?: boolean;
   /** Gives up the opening; it has no effect on a session that is open. */
@@ -94,24 +103,23 @@ export async function openSession(
   model: Uint8Array | { readonly path: string },
   options: SessionOptions = {},
 ): Promise<Session> {
-  const { provider = 'auto', isolation = 'thread', threads, transfer = false, signal } = options;
+  const { provider = 'auto', isolation = 'thread', threads, assets, transfer = false, signal } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
     throw new OneirosError('bad-argument', `threads must be a whole number ≥ 1, not ${threads}`);
   signal?.throwIfAborted();
-  await platform.checkModel(model);
-  const channel = platform.connect(isolation);
-  const request = {
-    kind: 'open',
-    model: model instanceof Uint8Array ? model : model.path,
-    provider,
-    threads: threads ?? null,
-  } as const;
-  return connectSession(channel, request, transfer, signal);
+  const located = await platform.locate(model);
+  signal?.throwIfAborted();
+  const channel = platform.connect(isolation, assets);
+  const request = { kind: 'open', model: located, provider, threads: threads ?? null } as const;
+  // Bytes that were read for this session alone are nobody else's.
+  return connectSession(channel, request, transfer || located !== model, signal);
 }
 
 /** Every provider this build of ONNX Runtime knows, the fastest first, each tried on a tiny model. */
-export async function listProviders(): Promise<readonly ProviderStatus[]> {
-  const channel = platform.connect('thread');
+export async function listProviders({ assets }: Pick<SessionOptions, 'assets'> = {}): Promise<
+  readonly ProviderStatus[]
+> {
+  const channel = platform.connect('thread', assets);
   try {
     const reply = await channel.ask({ kind: 'providers' }, false);
     if (reply.kind === 'failed') throw new OneirosError(reply.code, reply.message);

@@ -4,7 +4,7 @@ import type { Placement } from '../models/image-network.js';
 import { anatomyOf } from '../models/anatomy/anatomy.js';
 import { foreignNetwork } from '../models/foreign.js';
 import { parsePreprocessing, type Preprocessing, type PreprocessingName } from '../models/preprocessing.js';
-import { readModelSource } from '../models/source.js';
+import { nameOfSource, readModelSource, type ModelSource } from '../models/source.js';
 import type { Value } from '../onnx/builder.js';
 import type { Model, Shape } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
@@ -35,16 +35,15 @@ function tilingFor(model: Model): Omit<Tiling, 'tile'> {
 /**
  * Opens any network that makes of one picture one plane of scores for each class (a first output of four axes). Of several
  * planes the scores become probabilities by a softmax, of one by a sigmoid, unless they are already.
- * @param source a path (in Node), or the bytes of an ONNX file
+ * @param source where an ONNX file lies (a path in Node, an address in browsers, a `File`), or its bytes
  * @throws OneirosError `not-found`; `bad-input` for a malformed file; `unsupported` if it makes no such planes
  */
 export async function openSegmenter(
-  source: string | Uint8Array,
+  source: ModelSource,
   options: ForeignSegmenterOptions = {},
 ): Promise<Segmenter> {
   const model = await readModelSource(source);
-  const name =
-    options.name ?? (typeof source === 'string' ? source.replace(/^.*[/\\]/, '') : model.graph.name);
+  const name = options.name ?? nameOfSource(source) ?? model.graph.name;
   return new Segmenter(foreignParts(model, name || 'the network', options));
 }
 

@@ -2,7 +2,7 @@ import { OneirosError } from '../errors.js';
 import { loadByName } from '../models/by-name.js';
 import { variantNames } from '../models/faster-rcnn/traits.js';
 import type { Placement } from '../models/image-network.js';
-import { readModelSource, type WeightsSource } from '../models/source.js';
+import { nameOfSource, readModelSource, type ModelSource, type WeightsSource } from '../models/source.js';
 import type { PullOptions } from '../weights/catalog/pull-options.js';
 import type { Detector } from './detection.js';
 import { FasterRCNN, type FasterRcnnOptions } from './faster-rcnn.js';
@@ -18,15 +18,15 @@ export interface OpenDetectorOptions {
 
 /**
  * Opens a detector that somebody exported as an ONNX file. Which one it is, is told by its inputs and outputs.
- * @param source a path (in Node), or the bytes of the file
+ * @param source where the file lies (a path in Node, an address in browsers, a `File`), or its bytes
  * @throws OneirosError `not-found`; `bad-input` for a malformed file; `unsupported` for a detector that is not known
  */
 export async function openDetector(
-  source: string | Uint8Array,
+  source: ModelSource,
   options: OpenDetectorOptions = {},
 ): Promise<Detector> {
   const model = await readModelSource(source);
-  const name = options.name ?? (typeof source === 'string' ? source.replace(/^.*[/\\]/, '') : 'the network');
+  const name = options.name ?? nameOfSource(source) ?? 'the network';
   if (yoloxSignature(model) !== null) return new Yolox(model, { ...options, name });
   throw new OneirosError('unsupported', `${name} is no detector that is known here: it is not a YOLOX`);
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { registerClassify } from '../../lib/cli/commands/classify.js';
 import { registerEvaluate } from '../../lib/cli/commands/evaluate.js';
 import { registerInspect } from '../../lib/cli/commands/inspect.js';
-import { encodeImage } from '../../lib/image/node.js';
+import { encodeImage } from '../../lib/image/coding.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { waves } from '../art/pictures.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registerDetect } from '../../lib/cli/commands/detect.js';
 import { solid } from '../../lib/image/image.js';
-import { decodeImage, encodeImage } from '../../lib/image/node.js';
+import { decodeImage, encodeImage } from '../../lib/image/coding.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { float32 } from '../../lib/tensor/tensor.js';

@@ -4,7 +4,7 @@ import { readFile, readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { registerDream } from '../../lib/cli/commands/dream.js';
 import { OneirosError } from '../../lib/errors.js';
-import { decodeImage } from '../../lib/image/node.js';
+import { decodeImage } from '../../lib/image/coding.js';
 import { runCommand } from './run-command.js';
 import { smallWorkshop } from './small-weights.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { registerInspect } from '../../lib/cli/commands/inspect.js';
 import { registerSegment } from '../../lib/cli/commands/segment.js';
 import { image } from '../../lib/image/image.js';
-import { decodeImage, encodeImage } from '../../lib/image/node.js';
+import { decodeImage, encodeImage } from '../../lib/image/coding.js';
 import { runCommand } from './run-command.js';
 
 const weights = join(import.meta.dirname, '../models/golden/unet-mateuszbuda.pt');

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeImage } from '../../lib/image/node.js';
+import { encodeImage } from '../../lib/image/coding.js';
 import { random } from '../../lib/tensor/random.js';
 import { speckles, waves } from '../art/pictures.js';
 

@@ -3,7 +3,7 @@ import { CommanderError } from 'commander';
 import { readFile } from 'node:fs/promises';
 import { registerStyle } from '../../lib/cli/commands/style.js';
 import { OneirosError } from '../../lib/errors.js';
-import { decodeImage } from '../../lib/image/node.js';
+import { decodeImage } from '../../lib/image/coding.js';
 import { runCommand } from './run-command.js';
 import { smallWorkshop } from './small-weights.js';
 

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { OneirosError, type ErrorCode } from '../../lib/errors.js';
 import { imageHeader } from '../../lib/image/files.js';
 import { image, solid } from '../../lib/image/image.js';
-import { decodeImage, encodeImage } from '../../lib/image/node.js';
+import { decodeImage, encodeImage } from '../../lib/image/coding.js';
 import { pngChunk, pngChunks, pngFile } from '../../lib/image/png.js';
 import { readPngText, writePngText } from '../../lib/image/png-text.js';
 import { random } from '../../lib/tensor/random.js';

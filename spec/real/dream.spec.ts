@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { dream, type DreamStep } from '../../lib/art/dream.js';
-import { decodeImage } from '../../lib/image/node.js';
+import { decodeImage } from '../../lib/image/coding.js';
 import { GoogLeNet } from '../../lib/models/classifiers.js';
 
 const weights = '../shared/weights/googlenet.safetensors';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import type { StyleStep } from '../../lib/art/style-descent.js';
 import { style, type StyleOptions } from '../../lib/art/style.js';
-import { decodeImage } from '../../lib/image/node.js';
+import { decodeImage } from '../../lib/image/coding.js';
 import { VGG19 } from '../../lib/models/classifiers.js';
 
 const photograph = '../shared/images/content_Tuebingen_Neckarfront.jpg';

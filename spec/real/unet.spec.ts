@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
 import { plane, type Image } from '../../lib/image/image.js';
-import { decodeImage } from '../../lib/image/node.js';
+import { decodeImage } from '../../lib/image/coding.js';
 import { mask, maskDice } from '../../lib/metrics/mask.js';
 import { openSegmenter } from '../../lib/vision/foreign-segmenter.js';
 import { regionsOf } from '../../lib/vision/outline.js';

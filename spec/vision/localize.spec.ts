@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { registerLocalize } from '../../lib/cli/commands/localize.js';
 import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
 import { image, planes, plane, type Image } from '../../lib/image/image.js';
-import { encodeImage } from '../../lib/image/node.js';
+import { encodeImage } from '../../lib/image/coding.js';
 import { openNetwork } from '../../lib/models/open.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';

@@ -18,7 +18,8 @@ export async function createEngine(): Promise<Engine> {
   });
   const names = new Set(ort.listSupportedBackends().map(({ name }) => name));
   const known: readonly ProviderName[] = ['cuda', 'coreml', 'dml', 'webgpu', 'cpu'];
-  return new Engine(ort, { built: known.filter((name) => names.has(name)), auto, advice });
+  const built = known.filter((name) => names.has(name));
+  return new Engine({ built, auto, load: () => Promise.resolve(ort), advice });
 }
 
 // coreml, dml and webgpu lack kernels that gradients need and compute in less precision: only by name.

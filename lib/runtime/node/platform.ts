@@ -8,13 +8,14 @@ import { threadChannel } from './thread.js';
 
 /** Sessions in Node, on onnxruntime-node. */
 export const platform: Platform = {
-  async checkModel(model) {
-    if (model instanceof Uint8Array) return;
+  async locate(model) {
+    if (model instanceof Uint8Array) return model;
     const isFile = await access(model.path, constants.R_OK)
       .then(() => stat(model.path))
       .then((found) => found.isFile())
       .catch(() => false);
     if (!isFile) throw new OneirosError('not-found', `there is no readable file at ${model.path}`);
+    return model.path;
   },
 
   connect(isolation) {

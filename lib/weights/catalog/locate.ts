@@ -1,3 +1,4 @@
+import { locate } from '#catalog';
 import type { ByteSource } from '../../files/source.js';
 import type { CatalogEntry, Task } from './entry.js';
 import type { PullOptions } from './pull-options.js';
@@ -15,7 +16,8 @@ export interface LocateOptions extends PullOptions {
 }
 
 /**
- * Finds a model of the catalogue, and pulls it where it is not here yet; `null` if the catalogue has none of that name.
+ * Finds a model of the catalogue, and pulls it where it is not here yet; `null` if the catalogue has none of that name. In
+ * browsers catalogue and models lie where `mirror` says, which is where a page's host has put `onnx-models/`.
  * @throws OneirosError `bad-argument` if it does something else than `task`; `not-found` if its file is neither here nor to
  *   be had; as `pullModel` does
  */
@@ -24,7 +26,5 @@ export async function locateModel(
   task: Task,
   options: LocateOptions = {},
 ): Promise<Located | null> {
-  // Only who gives a name needs a file system.
-  const { locate } = await import('./node/locate.js');
   return locate(name, task, options);
 }

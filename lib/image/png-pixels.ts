@@ -1,0 +1,168 @@
+import { corrupt } from './bytes.js';
+import { deflate, inflate } from './inflate.js';
+import type { Pixels } from './pixels.js';
+import { concatenate, essentialChunks, pngChunk, pngFile, pngHeader, type PngHeader } from './png.js';
+import { filterRow, unfilter } from './png-filter.js';
+
+// PNG (W3C Recommendation, third edition), by the same code in Node and in browsers: a canvas multiplies colours by alpha
+// and cuts 16 bits down to 8, and so would give other pixels.
+
+/** The part of the pixels that a pass holds: from (x, y) on, every dx-th of every dy-th row. */
+interface Pass {
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
+  readonly width: number;
+  readonly height: number;
+  /** Without the byte before each row that names its filter. */
+  readonly rowBytes: number;
+}
+
+const whole = [[0, 0, 1, 1]] as const;
+const adam7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+
+/**
+ * The pixels of a PNG file, in 16 bits if it has 16.
+ * @throws OneirosError `bad-input` if it is truncated or corrupt; `unsupported` if it has an unknown critical chunk
+ */
+export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
+  const header = pngHeader(bytes);
+  const chunks = essentialChunks(bytes);
+  const all = (wanted: string) =>
+    concatenate(chunks.filter(({ type }) => type === wanted).map(({ data }) => data));
+  const passes = passesOf(header);
+  const length = passes.reduce((sum, { rowBytes, height }) => sum + (rowBytes + 1) * height, 0);
+  const rows = await inflate(all('IDAT'), 'png', length);
+  const { width, height, bits, samples } = header;
+  const data = bits === 16 ? new Uint16Array(4 * width * height) : new Uint8Array(4 * width * height);
+  const color = colorOf(header, all('PLTE'), all('tRNS'));
+  let at = 0;
+  for (const pass of passes) {
+    const image = rows.subarray(at, (at += (pass.rowBytes + 1) * pass.height));
+    unfilter(image, pass.rowBytes, Math.max(1, (bits * samples) >> 3));
+    placePixels(image, pass, header, color, data);
+  }
+  return { width, height, data };
+}
+
+function passesOf({ width, height, bits, samples, interlaced }: PngHeader): readonly Pass[] {
+  return (interlaced ? adam7 : whole).flatMap(([x, y, dx, dy]): Pass[] => {
+    const [w, h] = [Math.ceil((width - x) / dx), Math.ceil((height - y) / dy)];
+    // A pass without a pixel has no rows either.
+    if (w <= 0 || h <= 0) return [];
+    return [{ x, y, dx, dy, width: w, height: h, rowBytes: Math.ceil((w * bits * samples) / 8) }];
+  });
+}
+
+/** Writes the RGBA of a pixel, whose samples begin at `from`, at `to`. */
+type Color = (
+  samples: Uint8Array | Uint16Array,
+  from: number,
+  data: Uint8Array | Uint16Array,
+  to: number,
+) => void;
+
+function colorOf({ colorType, bits }: PngHeader, palette: Uint8Array, transparency: Uint8Array): Color {
+  const opaque = bits === 16 ? 65535 : 255;
+  const scale = bits < 8 ? 255 / (2 ** bits - 1) : 1;
+  // The one colour that is transparent, where there is one: two bytes a sample.
+  const key = Array.from(
+    { length: transparency.length >> 1 },
+    (_, i) => transparency[2 * i]! * 256 + transparency[2 * i + 1]!,
+  );
+  const isKey = (samples: Uint8Array | Uint16Array, from: number, count: number) => {
+    if (key.length < count) return false;
+    for (let c = 0; c < count; c++) if (samples[from + c] !== key[c]) return false;
+    return true;
+  };
+  switch (colorType) {
+    case 0:
+      return (samples, from, data, to) => {
+        data.fill(samples[from]! * scale, to, to + 3);
+        data[to + 3] = isKey(samples, from, 1) ? 0 : opaque;
+      };
+    case 2:
+      return (samples, from, data, to) => {
+        for (let c = 0; c < 3; c++) data[to + c] = samples[from + c]!;
+        data[to + 3] = isKey(samples, from, 3) ? 0 : opaque;
+      };
+    case 3:
+      return (samples, from, data, to) => {
+        const index = samples[from]!;
+        if (3 * index + 2 >= palette.length)
+          throw corrupt('png', `a pixel has colour ${index} of a palette of ${palette.length / 3}`);
+        for (let c = 0; c < 3; c++) data[to + c] = palette[3 * index + c]!;
+        data[to + 3] = transparency[index] ?? 255;
+      };
+    case 4:
+      return (samples, from, data, to) => {
+        data.fill(samples[from]!, to, to + 3);
+        data[to + 3] = samples[from + 1]!;
+      };
+    case 6:
+      return (samples, from, data, to) => {
+        for (let c = 0; c < 4; c++) data[to + c] = samples[from + c]!;
+      };
+  }
+}
+
+function placePixels(
+  rows: Uint8Array,
+  { x, y, dx, dy, width, height, rowBytes }: Pass,
+  header: PngHeader,
+  color: Color,
+  data: Uint8Array | Uint16Array,
+): void {
+  for (let row = 0; row < height; row++) {
+    const start = row * (rowBytes + 1) + 1;
+    const samples = samplesOf(rows.subarray(start, start + rowBytes), header.bits);
+    const first = (y + row * dy) * header.width + x;
+    for (let column = 0; column < width; column++)
+      color(samples, column * header.samples, data, 4 * (first + column * dx));
+  }
+}
+
+/** Samples of fewer than 8 bits lie several in a byte, the first in its high bits; those of 16 high byte first. */
+function samplesOf(row: Uint8Array, bits: number): Uint8Array | Uint16Array {
+  if (bits === 8) return row;
+  if (bits === 16)
+    return Uint16Array.from({ length: row.length >> 1 }, (_, i) => row[2 * i]! * 256 + row[2 * i + 1]!);
+  const perByte = 8 / bits;
+  const mask = 2 ** bits - 1;
+  return Uint8Array.from(
+    { length: row.length * perByte },
+    (_, i) => (row[Math.floor(i / perByte)]! >> (8 - bits * ((i % perByte) + 1))) & mask,
+  );
+}
+
+/** A PNG file (RGB, 8 bits) of RGBA pixels, without their alpha. */
+export async function encodePng({ width, height, data }: Pixels): Promise<Uint8Array> {
+  const rowBytes = 3 * width;
+  const rows = new Uint8Array((rowBytes + 1) * height);
+  let above = new Uint8Array(rowBytes);
+  for (let y = 0; y < height; y++) {
+    const row = new Uint8Array(rowBytes);
+    for (let i = 0; i < rowBytes; i++) row[i] = data[4 * (y * width + Math.floor(i / 3)) + (i % 3)]!;
+    filterRow(row, above, 3, rows.subarray(y * (rowBytes + 1), (y + 1) * (rowBytes + 1)));
+    above = row;
+  }
+  const header = new Uint8Array(13);
+  const view = new DataView(header.buffer);
+  view.setUint32(0, width);
+  view.setUint32(4, height);
+  header.set([8, 2, 0, 0, 0], 8);
+  return pngFile([
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', await deflate(rows)),
+    pngChunk('IEND', new Uint8Array()),
+  ]);
+}

@@ -1,0 +1,38 @@
+import { packRequest } from '../packing.js';
+import { PeerChannel } from '../peer.js';
+import type { Channel, Reply } from '../protocol.js';
+import { workerName } from './worker-name.js';
+
+/**
+ * An engine in a Web Worker of its own.
+ * @param killable whether an abort ends the worker in the middle of a run
+ */
+export function workerChannel(assets: string | undefined, killable: boolean): Channel {
+  // Bundlers look for exactly this expression.
+  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+    type: 'module',
+    name: workerName(assets),
+  });
+  const end = (how: string) => {
+    worker.terminate();
+    channel.ended(how);
+  };
+  const channel = new PeerChannel({
+    send: (request, transfer) => {
+      const { message, moved } = packRequest(request, transfer);
+      worker.postMessage(message, moved);
+    },
+    hold: () => undefined,
+    ...(killable && { kill: () => end("the runtime's worker was ended") }),
+    gone: () => undefined,
+  });
+  worker.addEventListener('message', ({ data: reply }: MessageEvent<Reply>) => {
+    channel.answered(reply);
+    if (reply.kind === 'closed') end("the runtime's worker is closed");
+  });
+  worker.addEventListener('error', ({ message }) =>
+    end(`the runtime's worker failed: ${message || 'its script could not be loaded'}`),
+  );
+  worker.addEventListener('messageerror', () => end("the runtime's worker sent what cannot be read"));
+  return channel;
+}

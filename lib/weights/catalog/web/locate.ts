@@ -1,0 +1,30 @@
+import { download } from '../../../files/download.js';
+import { readFileBytes } from '#files/read';
+import type { Task } from '../entry.js';
+import { parseCatalog } from '../entry.js';
+import { entryFor, findEntry } from '../find.js';
+import type { LocateOptions, Located } from '../locate.js';
+
+/**
+ * What `locateModel` does in browsers: the models lie in a folder of the page's host, or another that lets pages read it.
+ * Without its address no model is known by name.
+ */
+export async function locate(name: string, task: Task, options: LocateOptions): Promise<Located | null> {
+  const { mirror, announce, onProgress, signal } = options;
+  if (mirror === undefined) return null;
+  const folder = new URL(mirror.endsWith('/') ? mirror : `${mirror}/`, globalThis.location.href);
+  const list = await readFileBytes(new URL('catalog.json', folder));
+  const catalog = parseCatalog(new TextDecoder().decode(list));
+  if (findEntry(catalog, name) === undefined) return null;
+  const entry = entryFor(catalog, name, task);
+  const address = new URL(entry.file, folder).href;
+  announce?.(`${entry.name} is loaded from ${address}`);
+  // Whoever reads the address afterwards finds it in the browser's cache.
+  if (onProgress !== undefined)
+    await download(address, {
+      signal,
+      progress: ({ loaded, total }) =>
+        onProgress({ model: entry.name, done: loaded, total: total ?? entry.size?.bytes ?? loaded }),
+    });
+  return { entry, source: address, [Symbol.asyncDispose]: () => Promise.resolve() };
+}
