@@ -8,6 +8,8 @@ export interface NumberOption {
   readonly min?: number;
   readonly max?: number;
   readonly integer?: boolean;
+  /** What people usually want, as the ends of a slider; what lies beyond can still be typed. @default from min to max */
+  readonly usual?: readonly [number, number];
 }
 /** One word of a few. */
 export interface ChoiceOption<T extends string = string> {
@@ -41,13 +43,18 @@ export type OptionValues<T extends OptionTable> = {
 export function number(
   value: number,
   about: string,
-  range: Pick<NumberOption, 'min' | 'max' | 'integer'> = {},
+  range: Omit<NumberOption, 'kind' | 'default' | 'about'> = {},
 ): NumberOption {
   return { kind: 'number', default: value, about, ...range };
 }
 
-export function count(value: number, about: string, min = 1): NumberOption {
-  return { kind: 'number', default: value, about, min, integer: true };
+export function count(
+  value: number,
+  about: string,
+  min = 1,
+  usual?: readonly [number, number],
+): NumberOption {
+  return { kind: 'number', default: value, about, min, integer: true, ...(usual && { usual }) };
 }
 
 export function choice<const T extends string>(

@@ -5,30 +5,48 @@ import { choice, count, flag, number } from '../options.js';
  * notebook (2015), unless said otherwise.
  */
 export const dreamOptions = {
-  size: count(512, 'longer side of the picture made, in pixels; 0: as large as the photograph', 0),
-  octaves: count(4, 'sizes at which to dream, from small to large'),
-  octaveScale: number(1.4, 'each size is this many times the one before', { min: 1.01, max: 10 }),
-  steps: count(10, 'gradient steps in each octave'),
-  stepSize: number(1.5, 'length of a step, in 8-bit levels per unit of the normalised gradient', { min: 0 }),
+  size: count(
+    512,
+    'longer side of the picture made, in pixels; 0: as large as the photograph',
+    0,
+    [128, 1024],
+  ),
+  octaves: count(4, 'sizes at which to dream, from small to large', 1, [1, 8]),
+  octaveScale: number(1.4, 'each size is this many times the one before', {
+    min: 1.01,
+    max: 10,
+    usual: [1.1, 2],
+  }),
+  steps: count(10, 'gradient steps in each octave', 1, [1, 50]),
+  stepSize: number(1.5, 'length of a step, in 8-bit levels per unit of the normalised gradient', {
+    min: 0,
+    usual: [0, 6],
+  }),
   objective: choice(
     ['l2', 'mean'],
     'l2',
     'what is raised: half the mean square of the activations, or their mean',
   ),
   normalization: choice(['mean-abs', 'std', 'rms', 'l2'], 'mean-abs', 'what the gradient is divided by'),
-  jitter: count(32, 'most pixels that the picture is shifted by before a step, at random', 0),
-  smooth: number(0, 'σ of a Gaussian blur of the gradient, in pixels; 0: none', { min: 0, max: 100 }),
+  jitter: count(32, 'most pixels that the picture is shifted by before a step, at random', 0, [0, 64]),
+  smooth: number(0, 'σ of a Gaussian blur of the gradient, in pixels; 0: none', {
+    min: 0,
+    max: 100,
+    usual: [0, 4],
+  }),
   cascade: flag(false, 'blur the gradient by σ/2, σ and 2σ and take the mean of the three'),
   laplacian: count(
     0,
     'levels of a Laplacian pyramid in which all scales of the gradient become equally strong',
     0,
+    [0, 6],
   ),
   // The notebook does not tile. So many pixels a side keep a GoogLeNet gradient under 1 GB.
   tile: count(
     768,
     'largest side of a tile, in pixels: bounds the memory; larger pictures are cut, at random places',
     64,
+    [256, 2048],
   ),
   seed: number(0, 'the same number gives the same picture', { integer: true }),
 } as const;

@@ -27,7 +27,7 @@ export interface ClassifierParts extends NetworkParts {
 }
 
 export const classifyOptions = {
-  top: count(5, 'how many classes to list, the most probable first'),
+  top: count(5, 'how many classes to list, the most probable first', 1, [1, 10]),
 };
 
 export interface ClassifyOptions extends Given<typeof classifyOptions>, RunSettings {}

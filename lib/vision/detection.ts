@@ -18,7 +18,7 @@ export interface Detection {
 
 export const detectOptions = {
   score: number(0.5, 'the score that a detection must have', { min: 0, max: 1 }),
-  limit: count(100, 'how many detections in a picture at the most, the best first'),
+  limit: count(100, 'how many detections in a picture at the most, the best first', 1, [1, 100]),
 } as const;
 
 export interface DetectOptions extends Given<typeof detectOptions>, RunSettings {}

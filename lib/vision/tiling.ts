@@ -11,7 +11,7 @@ export interface Tiling {
 }
 
 export const tilingOptions = {
-  tile: count(1024, 'largest side of what is computed at once, in pixels', 64),
+  tile: count(1024, 'largest side of what is computed at once, in pixels', 64, [256, 2048]),
 } as const;
 
 /** A tile along one axis. */

@@ -1,0 +1,36 @@
+import { messageOf } from '../../errors.js';
+import type { Engine, Running } from '../engine.js';
+import type { Notice, State } from '../state.js';
+import type { Store } from '../store.js';
+
+/** What every action works with. */
+export interface Context {
+  readonly store: Store<State>;
+  readonly engine: Engine;
+  /** The painting that is under way or stopped. */
+  painting: Running<'paint'> | null;
+}
+
+export function tell(
+  { store }: Context,
+  text: string,
+  tone: Notice['tone'] = 'info',
+  action: Notice['action'] = null,
+): void {
+  store.update({ notice: { tone, text, action } });
+}
+
+/** Says kindly what went wrong: errors of this library are sentences without a capital and a full stop. */
+export function complain(context: Context, error: unknown): void {
+  const text = messageOf(error);
+  tell(context, `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`, 'error');
+}
+
+/** Ends a painting that is under way or stopped; what it has made so far stays. */
+export function endPainting(context: Context): void {
+  context.painting?.send('end');
+  context.painting = null;
+  const { run } = context.store.state;
+  if (run !== null && run.status !== 'done')
+    context.store.update({ run: { ...run, status: 'done', preview: null } });
+}

@@ -1,0 +1,121 @@
+import { current, emptyHistory, forgotten, jump, move, push, type History } from '../history.js';
+import type { Marks } from '../protocol.js';
+import { recipeTexts } from '../recipe.js';
+import { currentVersion, type State, type Version } from '../state.js';
+import { complain, endPainting, tell, type Context } from './context.js';
+import { offerRecipe } from './recipes.js';
+
+/** Begins anew with a photograph. One that carries a recipe is asked about it. */
+export async function openPicture(context: Context, file: Blob, name: string): Promise<void> {
+  const { store, engine } = context;
+  endPainting(context);
+  store.update({ opening: true, notice: null });
+  try {
+    const picture = await engine.call('open', { file }).answer;
+    const version: Version = { picture, recipe: [], title: 'Original' };
+    setHistory(context, push(emptyHistory(), version));
+    store.update({ fileName: name, run: null });
+    const { reducedFrom, texts } = picture;
+    if (reducedFrom !== null)
+      tell(
+        context,
+        `The picture has ${reducedFrom.width} × ${reducedFrom.height} pixels; it was made smaller, to ${picture.width} × ${picture.height}.`,
+      );
+    offerRecipe(context, texts);
+  } catch (error) {
+    complain(context, error);
+  } finally {
+    store.update({ opening: false });
+  }
+}
+
+/** Changes what there is to go back to, and frees what is gone from it. */
+export function setHistory({ store, engine }: Context, history: History<Version>): void {
+  const before = store.state.history;
+  const { sight } = store.state;
+  const isSeen = sight !== null && sight.picture === current(history)?.picture.id;
+  store.update({ history, sight: isSeen ? sight : null });
+  const gone = forgotten(before, history).map(({ picture }) => picture);
+  if (gone.length === 0) return;
+  for (const { preview } of gone) preview.close();
+  engine.call('forget', { pictures: gone.map(({ id }) => id) });
+}
+
+export function undo(context: Context): void {
+  endPainting(context);
+  setHistory(context, move(context.store.state.history, -1));
+}
+
+export function redo(context: Context): void {
+  endPainting(context);
+  setHistory(context, move(context.store.state.history, 1));
+}
+
+export function goTo(context: Context, at: number): void {
+  endPainting(context);
+  setHistory(context, jump(context.store.state.history, at));
+}
+
+export async function addStyle(context: Context, file: Blob, name: string): Promise<void> {
+  try {
+    const picture = await context.engine.call('open', { file }).answer;
+    context.store.update({ styles: [...context.store.state.styles, { picture, name }] });
+  } catch (error) {
+    complain(context, error);
+  }
+}
+
+export function removeStyle({ store, engine }: Context, id: number): void {
+  store.update({ styles: store.state.styles.filter(({ picture }) => picture.id !== id) });
+  engine.call('forget', { pictures: [id] });
+}
+
+export interface SavedPicture {
+  readonly name: string;
+  readonly file: Blob;
+}
+
+/** The picture that is looked at as a PNG file, with how it was made, and with boxes or colours where they are shown. */
+export async function savePicture(context: Context): Promise<SavedPicture | null> {
+  const { state } = context.store;
+  const version = currentVersion(state);
+  if (version === null) return null;
+  const { picture, recipe } = version;
+  const marks = marksOn(state, version);
+  const seen = marks === null ? recipe : [...recipe, stepOfSight(state)];
+  try {
+    const file = await context.engine.call('save', { picture: picture.id, texts: recipeTexts(seen), marks })
+      .answer;
+    const task = seen.at(-1)?.task;
+    const base = state.fileName.replace(/\.[^.]*$/, '') || 'picture';
+    return { name: task === undefined ? `${base}.png` : `${base}-${task}.png`, file };
+  } catch (error) {
+    complain(context, error);
+    return null;
+  }
+}
+
+function marksOn({ sight, tab, settings, opacity }: State, { picture }: Version): Marks | null {
+  if (sight?.picture !== picture.id || sight.seen.kind !== tab) return null;
+  switch (sight.seen.kind) {
+    case 'detect':
+      return { kind: 'boxes', detections: detectionsIn(sight.seen.detections, settings.detect) };
+    case 'segment':
+      return { kind: 'classes', opacity };
+    case 'classify':
+      return null;
+  }
+}
+
+/** Those that the sliders let through. */
+export function detectionsIn<T extends { readonly score: number }>(
+  detections: readonly T[],
+  { score, limit }: State['settings']['detect'],
+): readonly T[] {
+  return detections.filter((found) => found.score >= Number(score)).slice(0, Number(limit));
+}
+
+function stepOfSight({ tab, settings, models, chosen }: State) {
+  const model = models.find(({ id }) => id === chosen[tab])?.name ?? '';
+  return { task: tab, model, settings: settings[tab], layers: {} };
+}

@@ -1,0 +1,17 @@
+import type { ProviderName } from '../../runtime/session.js';
+import { complain, endPainting, type Context } from './context.js';
+
+/** Chooses what networks run on from now on. */
+export async function place(context: Context, wanted: 'auto' | ProviderName): Promise<void> {
+  const { store, engine } = context;
+  endPainting(context);
+  const before = store.state.provider;
+  store.update({ provider: { ...before, wanted, runs: null } });
+  try {
+    const { provider, all } = await engine.call('place', { provider: wanted }).answer;
+    store.update({ provider: { wanted, runs: provider, all } });
+  } catch (error) {
+    store.update({ provider: before });
+    complain(context, error);
+  }
+}

@@ -1,0 +1,170 @@
+import { OneirosError } from '../../errors.js';
+import { current, push, replace } from '../history.js';
+import type { ModelInfo, PaintProgress, PictureInfo } from '../protocol.js';
+import type { RecipeStep } from '../recipe.js';
+import { currentVersion, isBusy, layersFor, type Run, type Version } from '../state.js';
+import { tasks, type TaskId } from '../tasks.js';
+import { complain, endPainting, tell, type Context } from './context.js';
+import { readyModel } from './models.js';
+import { setHistory } from './pictures.js';
+import { place } from './places.js';
+import { titleOfStep } from './recipes.js';
+
+const preparing: Omit<Run, 'id' | 'task'> = {
+  status: 'preparing',
+  done: 0,
+  total: 0,
+  part: 1,
+  parts: 1,
+  points: [],
+  preview: null,
+};
+
+/** Does what the open tab is for. */
+export async function start(context: Context): Promise<void> {
+  const { store } = context;
+  const { tab } = store.state;
+  const version = currentVersion(store.state);
+  if (isBusy(store.state) || version === null) return;
+  endPainting(context);
+  const id = (store.state.run?.id ?? 0) + 1;
+  store.update({ run: { ...preparing, id, task: tab }, notice: null });
+  try {
+    await withFallback(context, async () => {
+      const info = await readyModel(context, tab);
+      if (info === null) throw new OneirosError('not-found', 'there is no network yet for this: add one');
+      // Meanwhile it may have been stopped.
+      if (store.state.run?.id !== id || store.state.run.status !== 'preparing') return;
+      if (tab === 'dream' || tab === 'style') await paint(context, tab, info, version);
+      else await look(context, tab, info, version);
+    });
+  } catch (error) {
+    complain(context, error);
+  } finally {
+    const { run } = store.state;
+    if (run?.id === id && run.status !== 'stopped')
+      store.update({ run: { ...run, status: 'done', preview: null } });
+  }
+}
+
+/** What fails on the GPU is tried once more on WebAssembly, if it was the page's own choice. */
+async function withFallback(context: Context, work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const { wanted, runs } = context.store.state.provider;
+    const isOurs = wanted === 'auto' && runs === 'webgpu';
+    const isTheirs = error instanceof OneirosError && ['runtime', 'unsupported'].includes(error.code);
+    if (!isOurs || !isTheirs) throw error;
+    await place(context, 'wasm');
+    tell(context, 'This did not work on your graphics card, so it now runs on WebAssembly.');
+    await work();
+  }
+}
+
+async function paint(
+  context: Context,
+  task: 'dream' | 'style',
+  { id: model, name }: ModelInfo,
+  version: Version,
+): Promise<void> {
+  const { store, engine } = context;
+  const { styles, settings: all } = store.state;
+  if (task === 'style' && styles.length === 0)
+    throw new OneirosError('bad-argument', 'choose a picture whose style yours is to have');
+  const settings = all[task];
+  const layers = Object.fromEntries(
+    tasks[task].roles.flatMap((role) => {
+      const chosen = layersFor(store.state, role);
+      return chosen === null ? [] : [[role, chosen]];
+    }),
+  );
+  const order = {
+    task,
+    model,
+    picture: version.picture.id,
+    styles: styles.map(({ picture }) => picture.id),
+    settings,
+    layers,
+  };
+  const step: RecipeStep = { task, model: name, settings, layers };
+  const made = new Result(context, version, step);
+  const painting = engine.call('paint', order, (progress) => {
+    if (context.painting === painting) follow(context, progress, made);
+  });
+  context.painting = painting;
+  const picture = await painting.answer;
+  if (context.painting !== painting) return;
+  context.painting = null;
+  if (picture !== null) made.keep(picture, null);
+  store.update({ run: store.state.run && { ...store.state.run, status: 'done', preview: null } });
+}
+
+function follow({ store }: Context, progress: PaintProgress, made: Result): void {
+  const { run } = store.state;
+  if (run === null) return;
+  if (progress.kind === 'stopped') {
+    made.keep(progress.picture, run.done);
+    store.update({ run: { ...run, status: 'stopped', preview: null } });
+    return;
+  }
+  const { done, total, part, parts, value, preview } = progress;
+  store.update({
+    run: {
+      ...run,
+      status: 'running',
+      done,
+      total,
+      part,
+      parts,
+      points: [...run.points, { value, part }],
+      preview: preview ?? run.preview,
+    },
+  });
+  if (preview !== null) run.preview?.close();
+}
+
+/** What a painting makes: a version each time it stops, the same one made better when it goes on. */
+class Result {
+  #kept: Version | null = null;
+
+  constructor(
+    readonly context: Context,
+    readonly from: Version,
+    readonly step: RecipeStep,
+  ) {}
+
+  keep(picture: PictureInfo, stoppedAfter: number | null): void {
+    const step = stoppedAfter === null ? this.step : { ...this.step, stoppedAfter };
+    const version = { picture, recipe: [...this.from.recipe, step], title: titleOfStep(this.step) };
+    const { history } = this.context.store.state;
+    const isOurs = this.#kept !== null && current(history) === this.#kept;
+    this.#kept = version;
+    setHistory(this.context, isOurs ? replace(history, version) : push(history, version));
+  }
+}
+
+async function look(
+  { store, engine }: Context,
+  task: Exclude<TaskId, 'dream' | 'style'>,
+  { id: model }: ModelInfo,
+  { picture: { id: picture } }: Version,
+): Promise<void> {
+  const seen = await engine.call('look', { task, model, picture, settings: store.state.settings[task] })
+    .answer;
+  if (currentVersion(store.state)?.picture.id === picture) store.update({ sight: { picture, seen } });
+}
+
+/** Stops between two steps; `resume` goes on from there. */
+export function stop(context: Context): void {
+  const { run } = context.store.state;
+  if (context.painting !== null) context.painting.send('stop');
+  else if (run?.status === 'preparing') context.store.update({ run: { ...run, status: 'done' } });
+}
+
+export function resume(context: Context): void {
+  const { run } = context.store.state;
+  if (run?.status !== 'stopped' || context.painting === null) return;
+  context.store.update({ run: { ...run, status: 'running' } });
+  context.painting.send('resume');
+}

@@ -1,0 +1,85 @@
+type Child = Node | string | null;
+type Attributes = Readonly<Record<string, string | number | boolean | null>>;
+
+/** An element with its attributes (`true` for one without a value, `false` and `null` for none) and children. */
+export function h<K extends keyof HTMLElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly Child[]
+): HTMLElementTagNameMap[K] {
+  const element = document.createElement(tag);
+  setAttributes(element, attributes);
+  element.append(...children.filter((child) => child !== null));
+  return element;
+}
+
+/** The same of SVG. */
+export function svg<K extends keyof SVGElementTagNameMap>(
+  tag: K,
+  attributes: Attributes = {},
+  ...children: readonly Node[]
+): SVGElementTagNameMap[K] {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
+  setAttributes(element, attributes);
+  element.append(...children);
+  return element;
+}
+
+export function setAttributes(element: Element, attributes: Attributes): void {
+  for (const [name, value] of Object.entries(attributes))
+    if (value === null || value === false) element.removeAttribute(name);
+    else element.setAttribute(name, value === true ? '' : String(value));
+}
+
+/** Shows an element, or takes it out of sight and of reach. */
+export function show(element: HTMLElement, shown: boolean): void {
+  element.hidden = !shown;
+}
+
+let ids = 0;
+
+/** An id that no other element has. */
+export function freshId(prefix: string): string {
+  return `${prefix}-${++ids}`;
+}
+
+/** A button with an icon, whose name is read out and shown as a tip. */
+export function iconButton(icon: SVGElement, name: string, act: () => void): HTMLButtonElement {
+  const button = h('button', { type: 'button', class: 'icon-button', 'aria-label': name, title: name });
+  button.append(icon);
+  button.onclick = act;
+  return button;
+}
+
+export function textButton(text: string, kind: string, act: () => void): HTMLButtonElement {
+  const button = h('button', { type: 'button', class: kind }, text);
+  button.onclick = act;
+  return button;
+}
+
+/** A bitmap drawn on a canvas of its own size, or of the size given. */
+export function drawBitmap(
+  canvas: HTMLCanvasElement,
+  bitmap: ImageBitmap,
+  size: { readonly width: number; readonly height: number } = bitmap,
+): void {
+  canvas.width = size.width;
+  canvas.height = size.height;
+  const context = canvas.getContext('2d');
+  if (context === null) return;
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(bitmap, 0, 0, size.width, size.height);
+}
+
+/** A small picture of a bitmap that fills a square, its middle where it is longer. */
+export function squareThumb(bitmap: ImageBitmap, side: number): HTMLCanvasElement {
+  const canvas = h('canvas', { width: side, height: side, 'aria-hidden': 'true' });
+  const part = Math.min(bitmap.width, bitmap.height);
+  const [x, y] = [(bitmap.width - part) / 2, (bitmap.height - part) / 2];
+  const context = canvas.getContext('2d');
+  if (context !== null) {
+    context.imageSmoothingQuality = 'high';
+    context.drawImage(bitmap, x, y, part, part, 0, 0, side, side);
+  }
+  return canvas;
+}

@@ -1,0 +1,46 @@
+import type { Context } from './actions/context.js';
+import { offerShipped } from './actions/models.js';
+import { place } from './actions/places.js';
+import { WorkerEngine } from './engine.js';
+import { buildPage } from './page.js';
+import { initialState } from './state.js';
+import { Store } from './store.js';
+import { restoreTheme } from './view/theme.js';
+
+/** What the page's server offers: it is written when the page is built. */
+interface Offers {
+  /** Files in models/. */
+  readonly models: readonly string[];
+  readonly samples: readonly { readonly name: string; readonly url: string }[];
+}
+
+restoreTheme();
+const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module' });
+const context: Context = {
+  store: new Store(initialState()),
+  engine: new WorkerEngine(worker),
+  painting: null,
+};
+const { models, samples } = await offers();
+offerShipped(context, models, new URL('models/', document.baseURI).href);
+const root = document.getElementById('studio');
+if (root !== null) buildPage(context, root, samples);
+void place(context, 'auto');
+// The worker that serves the page without a network is there only where the page was built.
+if (document.documentElement.dataset['offline'] !== undefined && 'serviceWorker' in navigator)
+  void navigator.serviceWorker.register('service-worker.js');
+
+async function offers(): Promise<Offers> {
+  const nothing: Offers = { models: [], samples: [] };
+  try {
+    const response = await fetch('offers.json');
+    return { ...nothing, ...(await readJson<Offers>(response)) };
+  } catch {
+    return nothing;
+  }
+}
+
+/** The page's own file: not checked further. */
+function readJson<T>(response: Response): Promise<T> {
+  return response.json();
+}

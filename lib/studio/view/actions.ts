@@ -1,0 +1,46 @@
+import type { Context } from '../actions/context.js';
+import { resume, start, stop } from '../actions/runs.js';
+import { h, show, textButton } from '../dom.js';
+import { currentVersion, isBusy, modelFor } from '../state.js';
+import { tasks } from '../tasks.js';
+
+/** The one large button: it starts, stops and goes on. */
+export function actionsView(context: Context): HTMLElement {
+  const { store } = context;
+  const main = textButton('', 'primary-button', () => act(context));
+  const again = textButton('Start again', 'quiet-button', () => void start(context));
+  const bar = h('div', { class: 'progress', 'aria-hidden': 'true' });
+  const box = h('div', { class: 'actions' }, bar, main, again);
+  let stopping = false;
+  main.addEventListener('click', () => {
+    stopping = main.dataset['does'] === 'stop';
+    render();
+  });
+  const render = () => {
+    const { state } = store;
+    const { run, tab } = state;
+    const busy = isBusy(state);
+    if (!busy) stopping = false;
+    const does = busy ? 'stop' : run?.status === 'stopped' && run.task === tab ? 'resume' : 'start';
+    main.dataset['does'] = does;
+    main.textContent = { stop: stopping ? 'Stopping …' : 'Stop', resume: 'Go on', start: tasks[tab].title }[
+      does
+    ];
+    main.disabled =
+      stopping || (does === 'start' && (currentVersion(state) === null || modelFor(state, tab) === null));
+    show(again, does === 'resume');
+    const share = busy || does === 'resume' ? (run?.done ?? 0) / Math.max(1, run?.total ?? 1) : 0;
+    bar.style.setProperty('--share', String(share));
+    bar.dataset['state'] = busy ? (share === 0 ? 'preparing' : 'running') : 'idle';
+  };
+  store.watch(({ run, tab, history, models, chosen }) => [run, tab, history, models, chosen], render);
+  return box;
+}
+
+/** Starts, stops or goes on, whichever it is the turn of. */
+export function act(context: Context): void {
+  const { state } = context.store;
+  if (isBusy(state)) stop(context);
+  else if (state.run?.status === 'stopped' && state.run.task === state.tab) resume(context);
+  else void start(context);
+}

@@ -1,0 +1,8 @@
+import { colorOfClass } from '../../vision/palette.js';
+
+/** A class's colour, the same that the command line draws. */
+export function cssColorOf(index: number): string {
+  return `rgb(${colorOfClass(index)
+    .map((value) => Math.round(255 * value))
+    .join(' ')})`;
+}

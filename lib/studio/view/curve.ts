@@ -1,0 +1,66 @@
+import { curveOf } from '../curve.js';
+import { h, setAttributes, show, svg } from '../dom.js';
+import type { Run, State } from '../state.js';
+import type { Store } from '../store.js';
+
+const [width, height] = [600, 48];
+
+/** How the work goes on: what is raised or lowered, as a curve, and the steps done. */
+export function curveView(store: Store<State>): HTMLElement {
+  const where = h('span', { class: 'where' });
+  const value = h('span', { class: 'value' });
+  const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img' });
+  const box = h('div', { class: 'curve' }, h('div', { class: 'curve-text' }, where, value), picture);
+  store.watch(
+    ({ run }) => [run],
+    ([run]) => {
+      const isPainting = run !== null && (run.task === 'dream' || run.task === 'style');
+      show(box, isPainting);
+      if (!isPainting) return;
+      where.textContent = place(run);
+      value.textContent = lastValue(run);
+      draw(picture, run);
+    },
+  );
+  return box;
+}
+
+function draw(picture: SVGSVGElement, run: Run): void {
+  const { lines, bounds, tip } = curveOf(run.points, Math.max(run.total, run.points.length), width, height);
+  const line = (d: string) => svg('path', { d, class: 'line' });
+  picture.replaceChildren(
+    ...bounds.map((x) => svg('path', { d: `M${x} 0V${height}`, class: 'bound' })),
+    ...lines.map(line),
+    // A line without a length and with round ends is a dot, however the picture is stretched.
+    ...(tip === null ? [] : [svg('path', { d: `M${tip.x} ${tip.y}h0`, class: 'tip' })]),
+  );
+  setAttributes(picture, { 'aria-label': describe(run) });
+}
+
+function place({ status, task, done, total, part, parts }: Run): string {
+  if (status === 'preparing') return 'Getting ready …';
+  if (total === 0) return '';
+  const name = task === 'dream' ? 'octave' : 'size';
+  const stopped = status === 'stopped' ? 'Stopped: ' : '';
+  const text = `${name} ${part} of ${parts}, step ${done} of ${total}`;
+  return stopped === '' ? text.charAt(0).toUpperCase() + text.slice(1) : stopped + text;
+}
+
+function nameOf({ task }: Run): string {
+  return task === 'dream' ? 'objective' : 'loss';
+}
+
+function lastValue(run: Run): string {
+  const last = run.points.at(-1);
+  return last === undefined ? '' : `${nameOf(run)} ${short(last.value)}`;
+}
+
+function describe(run: Run): string {
+  const [first, last] = [run.points[0], run.points.at(-1)];
+  if (first === undefined || last === undefined) return `The ${nameOf(run)}, step by step`;
+  return `The ${nameOf(run)}, step by step: from ${short(first.value)} to ${short(last.value)}`;
+}
+
+function short(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

@@ -1,0 +1,72 @@
+import { place } from '../actions/places.js';
+import type { Context } from '../actions/context.js';
+import { h, iconButton } from '../dom.js';
+import { icon } from '../icons.js';
+import type { ProviderName, ProviderStatus } from '../../runtime/session.js';
+import { helpDialog } from './help.js';
+import { tabsView } from './tabs.js';
+import { nextTheme } from './theme.js';
+
+const titles: Readonly<Partial<Record<ProviderName, string>>> = { webgpu: 'WebGPU', wasm: 'WebAssembly' };
+
+export function providerTitle(provider: ProviderName): string {
+  return titles[provider] ?? provider;
+}
+
+export function headerView(context: Context): HTMLElement {
+  const help = helpDialog();
+  return h(
+    'header',
+    { class: 'top' },
+    h('h1', { class: 'wordmark' }, moon(), 'oneiros'),
+    tabsView(context.store),
+    h(
+      'div',
+      { class: 'tools' },
+      providerView(context),
+      iconButton(icon('theme'), 'Light or dark', nextTheme),
+      iconButton(icon('help'), 'Keys and hints', () => help.showModal()),
+    ),
+    help,
+  );
+}
+
+/** The waning moon of the wordmark. */
+function moon(): HTMLElement {
+  return h('span', { class: 'moon', 'aria-hidden': 'true' });
+}
+
+/** What networks run on, and the choice of it. */
+function providerView(context: Context): HTMLElement {
+  const select = h('select', { 'aria-label': 'What networks run on' });
+  const label = h('label', { class: 'provider' }, h('span', { class: 'dot' }), select);
+  select.onchange = () => {
+    const wanted = (['auto', 'webgpu', 'wasm'] as const).find((name) => name === select.value);
+    if (wanted !== undefined) void place(context, wanted);
+  };
+  context.store.watch(
+    ({ provider }) => [provider],
+    ([{ wanted, runs, all }]) => {
+      label.dataset['state'] = runs === null ? 'looking' : 'ready';
+      select.replaceChildren(...choices(runs, wanted, all));
+      select.value = wanted;
+    },
+  );
+  return label;
+}
+
+function choices(
+  runs: ProviderName | null,
+  wanted: 'auto' | ProviderName,
+  all: readonly ProviderStatus[],
+): readonly HTMLOptionElement[] {
+  const running = runs === null ? 'Starting …' : providerTitle(runs);
+  const auto = h('option', { value: 'auto' }, wanted === 'auto' ? running : 'Whatever is best');
+  return [
+    auto,
+    ...all.map(({ provider, works, note }) => {
+      const text = works ? providerTitle(provider) : `${providerTitle(provider)}: not here`;
+      return h('option', { value: provider, disabled: !works, title: note }, works ? `Only ${text}` : text);
+    }),
+  ];
+}

@@ -1,0 +1,37 @@
+import { h, iconButton } from '../dom.js';
+import { icon } from '../icons.js';
+
+const keys: readonly (readonly [string, string])[] = [
+  ['Ctrl + Enter', 'start, stop, go on'],
+  ['Escape', 'stop'],
+  ['Ctrl + Z', 'undo'],
+  ['Ctrl + Shift + Z', 'redo'],
+  ['Ctrl + O', 'open a picture'],
+  ['Ctrl + V', 'paste a picture'],
+  ['Ctrl + S', 'save as PNG, recipe included'],
+  ['← →', 'between tabs; before and after'],
+];
+
+/** What the keys do, and what else there is to know. */
+export function helpDialog(): HTMLDialogElement {
+  const dialog = h('dialog', { class: 'help', 'aria-labelledby': 'help-title' });
+  const close = iconButton(icon('close'), 'Close', () => dialog.close());
+  dialog.append(
+    h('header', {}, h('h2', { id: 'help-title' }, 'Keys and hints'), close),
+    h('dl', {}, ...keys.flatMap(([key, what]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, what)])),
+    h(
+      'p',
+      {},
+      'Everything happens on this device: no picture leaves it. Drop weights or ONNX files anywhere to try other networks.',
+    ),
+    h(
+      'p',
+      {},
+      'A saved PNG knows how it was made. Drop it here, and the same recipe can be used on another picture.',
+    ),
+  );
+  dialog.onclick = (event) => {
+    if (event.target === dialog) dialog.close();
+  };
+  return dialog;
+}

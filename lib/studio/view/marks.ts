@@ -1,0 +1,52 @@
+import { detectionsIn } from '../actions/pictures.js';
+import type { Context } from '../actions/context.js';
+import { drawBitmap, h, show } from '../dom.js';
+import type { Sight } from '../protocol.js';
+import { currentVersion, type State } from '../state.js';
+import { cssColorOf } from './colors.js';
+
+/** What was seen in the picture, laid over it: boxes, or a colour for every class. Results are read out from their list. */
+export function marksView({ store }: Context): HTMLElement {
+  const boxes = h('div', { class: 'boxes' });
+  const classes = h('canvas', { class: 'classes' });
+  store.watch(
+    (state) => [sightOn(state), currentVersion(state), state.settings.detect],
+    ([seen, version, settings]) => {
+      boxes.replaceChildren();
+      if (seen?.kind !== 'detect' || version === null) return;
+      const { width, height } = version.picture;
+      // The surest last, on top.
+      for (const [i, { box, label, labelId, score }] of detectionsIn(seen.detections, settings).entries()) {
+        const [x0, y0, x1, y1] = box;
+        const mark = h('div', { class: 'box', 'data-index': i }, h('span', {}, `${label} ${percent(score)}`));
+        mark.style.cssText = `left:${(100 * x0) / width}%;top:${(100 * y0) / height}%;width:${(100 * (x1 - x0)) / width}%;height:${(100 * (y1 - y0)) / height}%;--color:${cssColorOf(labelId + 1)}`;
+        mark.dataset['inside'] = String(y0 / height < 0.06);
+        boxes.prepend(mark);
+      }
+    },
+  );
+  store.watch(
+    (state) => [sightOn(state)],
+    ([seen]) => {
+      show(classes, seen?.kind === 'segment');
+      if (seen?.kind === 'segment') drawBitmap(classes, seen.overlay);
+    },
+  );
+  store.watch(
+    ({ opacity }) => [opacity],
+    ([opacity]) => (classes.style.opacity = String(opacity)),
+  );
+  return h('div', { class: 'marks', 'aria-hidden': 'true' }, classes, boxes);
+}
+
+/** What was seen in the picture that is looked at, if the tab is open that it belongs to. */
+export function sightOn(state: State): Sight | null {
+  const { sight, tab } = state;
+  const isCurrent = sight !== null && sight.picture === currentVersion(state)?.picture.id;
+  return isCurrent && sight.seen.kind === tab ? sight.seen : null;
+}
+
+export function percent(share: number): string {
+  const value = 100 * share;
+  return `${value >= 10 || value === 0 ? Math.round(value) : value.toPrecision(1)} %`;
+}

@@ -1,0 +1,62 @@
+import type { Context } from '../actions/context.js';
+import { addModelFile, chooseModel } from '../actions/models.js';
+import { freshId, h, iconButton, show, textButton } from '../dom.js';
+import { icon } from '../icons.js';
+import { modelFor, modelsFor, type ModelEntry } from '../state.js';
+import { tasks, type NetworkKind, type TaskId } from '../tasks.js';
+import { filePicker, modelFiles } from './files.js';
+
+/** What to bring where no network is there that can do it. */
+const wanted: Readonly<Record<NetworkKind, string>> = {
+  features: 'the weights of GoogLeNet, VGG-19 or SqueezeNet (.safetensors, .pth), or a network as .onnx file',
+  detector: 'a Faster R-CNN’s weights (.pth, .safetensors), or a YOLOX as .onnx file',
+  segmenter: 'a U-Net’s weights (.pth, .safetensors), or any network that segments as .onnx file',
+};
+
+/** Which network does it. */
+export function modelPickerView(context: Context, task: TaskId): HTMLElement {
+  const { store } = context;
+  const id = freshId('model');
+  const select = h('select', { id });
+  const note = h('p', { class: 'muted note' });
+  const { input, open } = filePicker(modelFiles, 'A network of your own', (file) =>
+    addModelFile(context, file),
+  );
+  const row = h(
+    'div',
+    { class: 'model-row' },
+    h('label', { for: id }, 'Network'),
+    select,
+    iconButton(icon('add'), 'Add a network of your own', open),
+  );
+  const empty = h(
+    'div',
+    { class: 'no-model' },
+    h('p', {}, h('strong', {}, 'This needs a network.'), ` Drop ${wanted[tasks[task].kind]}.`),
+    textButton('Choose a file', 'quiet-button', open),
+  );
+  select.onchange = () => chooseModel(context, task, select.value);
+  store.watch(
+    ({ models, chosen }) => [models, chosen],
+    () => {
+      const models = modelsFor(store.state, task);
+      const model = modelFor(store.state, task);
+      show(row, models.length > 0);
+      show(empty, models.length === 0);
+      select.replaceChildren(...models.map(({ id: value, name }) => h('option', { value }, name)));
+      select.value = model?.id ?? '';
+      note.textContent = model === null ? '' : describe(model);
+    },
+  );
+  return h('section', { class: 'model' }, row, empty, note, input);
+}
+
+function describe({ info, loading }: ModelEntry): string {
+  if (loading !== null) {
+    const { done, total } = loading;
+    if (done === 0) return 'Loading …';
+    const of = total === null ? '' : ` of ${(total / 1e6).toFixed(1)}`;
+    return `Loading: ${(done / 1e6).toFixed(1)}${of} MB`;
+  }
+  return info?.notes[0] ?? '';
+}

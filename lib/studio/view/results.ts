@@ -1,0 +1,94 @@
+import { detectionsIn } from '../actions/pictures.js';
+import type { Context } from '../actions/context.js';
+import { freshId, h, show } from '../dom.js';
+import type { ClassShare, Sight } from '../protocol.js';
+import { cssColorOf } from './colors.js';
+import { percent, sightOn } from './marks.js';
+
+/** What was seen, in words. */
+export function resultsView(context: Context): HTMLElement {
+  const { store } = context;
+  const box = h('section', { class: 'results', 'aria-label': 'Results' });
+  const opacity = opacityControl(context);
+  store.watch(
+    (state) => [sightOn(state), state.settings.detect],
+    ([seen]) => {
+      show(box, seen !== null);
+      if (seen !== null)
+        box.replaceChildren(...resultOf(seen, context), ...(seen.kind === 'segment' ? [opacity] : []));
+    },
+  );
+  return box;
+}
+
+function resultOf(seen: Sight, context: Context): readonly HTMLElement[] {
+  switch (seen.kind) {
+    case 'detect': {
+      const { detections } = seen;
+      const found = detectionsIn(detections, context.store.state.settings.detect);
+      const count =
+        found.length === 0 ? 'Nothing found' : found.length === 1 ? 'One found' : `${found.length} found`;
+      const less =
+        found.length === 0 && detections.length > 0
+          ? h('p', { class: 'muted' }, 'A lower score shows more.')
+          : null;
+      return [
+        h('h3', {}, count),
+        ...(less === null ? [] : [less]),
+        h(
+          'ol',
+          { class: 'bars' },
+          ...found.map(({ label, labelId, score }, i) =>
+            highlighting(bar(label, score, cssColorOf(labelId + 1)), i),
+          ),
+        ),
+      ];
+    }
+    case 'segment':
+      return [h('h3', {}, 'How much of it'), h('ul', { class: 'bars' }, ...seen.classes.map(shareBar))];
+    case 'classify':
+      return [
+        h('h3', {}, 'It looks like'),
+        h(
+          'ol',
+          { class: 'bars' },
+          ...seen.labels.map(({ name, probability }) => bar(name, probability, null)),
+        ),
+      ];
+  }
+}
+
+function shareBar({ name, fraction, color }: ClassShare): HTMLElement {
+  return bar(name, fraction, color ?? 'var(--line)');
+}
+
+function bar(name: string, share: number, color: string | null): HTMLElement {
+  const item = h('li', {}, h('span', { class: 'name' }, name), h('span', { class: 'share' }, percent(share)));
+  item.style.setProperty('--share', String(share));
+  if (color !== null) item.style.setProperty('--color', color);
+  return item;
+}
+
+/** Pointing at a detection in the list shows its box alone. */
+function highlighting(item: HTMLElement, index: number): HTMLElement {
+  const set = (on: boolean) => {
+    const boxes = document.querySelector('.boxes');
+    boxes?.toggleAttribute('data-some', on);
+    boxes?.querySelector(`[data-index="${index}"]`)?.toggleAttribute('data-on', on);
+  };
+  item.onpointerenter = () => set(true);
+  item.onpointerleave = () => set(false);
+  return item;
+}
+
+function opacityControl({ store }: Context): HTMLElement {
+  const id = freshId('opacity');
+  const slider = h('input', { id, type: 'range', min: 0, max: 100, value: 100 * store.state.opacity });
+  slider.style.setProperty('--fill', String(store.state.opacity));
+  slider.oninput = () => {
+    const opacity = slider.valueAsNumber / 100;
+    slider.style.setProperty('--fill', String(opacity));
+    store.update({ opacity });
+  };
+  return h('div', { class: 'control number' }, h('label', { for: id }, 'How much the colours hide'), slider);
+}

@@ -1,0 +1,70 @@
+import type { Context } from '../actions/context.js';
+import { drawBitmap, h, show } from '../dom.js';
+import { currentVersion, photograph, type State } from '../state.js';
+import { comparison } from './compare.js';
+import { curveView } from './curve.js';
+import { filmstripView } from './filmstrip.js';
+import { noticeView } from './notice.js';
+import { marksView } from './marks.js';
+import { welcomeView, type Sample } from './welcome.js';
+
+/** The picture, large: what it was, what it becomes, and how it goes on. */
+export function stageView(context: Context, samples: readonly Sample[], chooseFile: () => void): HTMLElement {
+  const { store } = context;
+  const after = h('canvas', { class: 'after', role: 'img' });
+  const before = h('canvas', { class: 'before', 'aria-hidden': 'true' });
+  const frame = h('div', { class: 'frame' }, after, marksView(context), before);
+  const { handle, enable } = comparison(frame);
+  frame.append(
+    handle,
+    h('span', { class: 'side side-before', 'aria-hidden': 'true' }, 'before'),
+    h('span', { class: 'side side-after', 'aria-hidden': 'true' }, 'after'),
+  );
+  const mount = h('div', { class: 'mount' }, frame);
+  const welcome = welcomeView(context, samples, chooseFile);
+
+  store.watch(
+    ({ history, opening }) => [history.items.length > 0, opening],
+    ([isThere, opening]) => {
+      show(welcome, !isThere);
+      show(mount, isThere);
+      welcome.dataset['opening'] = String(opening);
+    },
+  );
+  store.watch(
+    (state) => [shownBitmap(state), currentVersion(state), photograph(state)],
+    ([bitmap, version, original]) => {
+      if (bitmap === null || version === null || original === null) return;
+      drawBitmap(after, bitmap);
+      const isPainted = bitmap !== original.picture.preview;
+      if (isPainted) drawBitmap(before, original.picture.preview, bitmap);
+      frame.style.setProperty('--ratio', String(bitmap.width / bitmap.height));
+      enable(isPainted);
+      after.setAttribute('aria-label', describe(store.state));
+    },
+  );
+  store.watch(
+    (state) => [state.run?.status],
+    ([status]) => (frame.dataset['busy'] = String(status === 'preparing')),
+  );
+  return h(
+    'section',
+    { class: 'stage', 'aria-label': 'Picture' },
+    welcome,
+    mount,
+    h('div', { class: 'below' }, curveView(store), filmstripView(context, chooseFile)),
+    noticeView(context),
+  );
+}
+
+/** What becomes of the picture, while it is being painted; else the version that is looked at. */
+function shownBitmap(state: State): ImageBitmap | null {
+  return state.run?.preview ?? currentVersion(state)?.picture.preview ?? null;
+}
+
+function describe(state: State): string {
+  const version = currentVersion(state);
+  const { fileName } = state;
+  if (state.run?.preview) return `${fileName}, being painted`;
+  return version === null ? '' : `${fileName}: ${version.title}`;
+}

@@ -1,0 +1,53 @@
+import type { Context } from '../actions/context.js';
+import { addStyle, removeStyle } from '../actions/pictures.js';
+import { h, show, squareThumb } from '../dom.js';
+import { icon } from '../icons.js';
+import { filePicker, pictureFiles } from './files.js';
+import { sampleButton, type Sample } from './welcome.js';
+
+/** The pictures whose style is wanted: one, or several that are blended. */
+export function stylePicturesView(context: Context, samples: readonly Sample[]): HTMLElement {
+  const { store } = context;
+  const take = (file: Blob, name: string) => addStyle(context, file, name);
+  const { input, open } = filePicker(pictureFiles, 'A picture whose style is wanted', (file) =>
+    take(file, file.name),
+  );
+  const list = h('ul', { class: 'style-list', 'aria-label': 'Pictures whose style is wanted' });
+  const add = h(
+    'button',
+    { type: 'button', class: 'add-style' },
+    icon('add'),
+    h('span', {}, 'Add a picture'),
+  );
+  add.onclick = open;
+  const offers = h(
+    'div',
+    { class: 'samples small' },
+    ...samples.map((sample) => sampleButton(sample, take, context)),
+  );
+  const box = h(
+    'section',
+    { class: 'styles', 'data-drop': 'style' },
+    h('h3', {}, 'Whose style?'),
+    list,
+    add,
+    offers,
+    input,
+  );
+  store.watch(
+    ({ styles }) => [styles],
+    ([styles]) => {
+      list.replaceChildren(
+        ...styles.map(({ picture, name }) => {
+          const remove = h('button', { type: 'button', 'aria-label': `Take ${name} away`, title: name });
+          remove.append(squareThumb(picture.preview, 128), h('span', { class: 'remove' }, icon('close')));
+          remove.onclick = () => removeStyle(context, picture.id);
+          return h('li', {}, remove);
+        }),
+      );
+      show(list, styles.length > 0);
+      show(offers, styles.length === 0);
+    },
+  );
+  return box;
+}

@@ -1,0 +1,44 @@
+import { h } from '../dom.js';
+import type { State } from '../state.js';
+import type { Store } from '../store.js';
+import { taskIds, tasks, type TaskId } from '../tasks.js';
+
+export const panelId = 'panel';
+
+export function tabId(task: TaskId): string {
+  return `tab-${task}`;
+}
+
+/** The tabs: arrows go from one to the next, as in every tab list. */
+export function tabsView(store: Store<State>): HTMLElement {
+  const buttons = taskIds.map((task) => {
+    const button = h(
+      'button',
+      { type: 'button', role: 'tab', id: tabId(task), 'aria-controls': panelId },
+      tasks[task].title,
+    );
+    button.onclick = () => store.update({ tab: task });
+    return button;
+  });
+  const list = h('div', { role: 'tablist', class: 'tabs', 'aria-label': 'What to do' }, ...buttons);
+  list.onkeydown = (event) => {
+    const at = taskIds.indexOf(store.state.tab);
+    const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
+    const task = next === undefined ? undefined : taskIds.at(next % taskIds.length);
+    if (task === undefined) return;
+    event.preventDefault();
+    store.update({ tab: task });
+    buttons[taskIds.indexOf(task)]?.focus();
+  };
+  store.watch(
+    ({ tab }) => [tab],
+    ([tab]) => {
+      for (const [i, task] of taskIds.entries()) {
+        buttons[i]?.setAttribute('aria-selected', String(task === tab));
+        // One stop for the Tab key; arrows do the rest.
+        buttons[i]?.setAttribute('tabindex', task === tab ? '0' : '-1');
+      }
+    },
+  );
+  return list;
+}

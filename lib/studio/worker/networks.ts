@@ -1,0 +1,208 @@
+import {
+  defaultContentLayers,
+  defaultDreamLayers,
+  defaultStyleLayers,
+  type LayerWeights,
+} from '../../art/layers.js';
+import { messageOf, OneirosError } from '../../errors.js';
+import type { Classifier } from '../../models/classifier.js';
+import { GoogLeNet, SqueezeNet, VGG19 } from '../../models/classifiers.js';
+import type { Placement } from '../../models/image-network.js';
+import type { Network } from '../../models/network.js';
+import { openNetwork } from '../../models/open.js';
+import type { Detector } from '../../vision/detection.js';
+import { FasterRCNN } from '../../vision/faster-rcnn.js';
+import { openSegmenter } from '../../vision/foreign-segmenter.js';
+import { openDetector } from '../../vision/load-detector.js';
+import type { Segmenter } from '../../vision/segmenter.js';
+import { UNet } from '../../vision/unet.js';
+import { pickableLayers } from '../layers.js';
+import type { LoadProgress, ModelInfo, ModelSource } from '../protocol.js';
+import type { LayerRole, NetworkKind } from '../tasks.js';
+
+type Loaded =
+  | { readonly kind: 'features'; readonly network: Classifier }
+  | { readonly kind: 'detector'; readonly network: Detector }
+  | { readonly kind: 'segmenter'; readonly network: Segmenter };
+
+interface Entry {
+  readonly name: string;
+  readonly source: ModelSource;
+  readonly kinds: readonly NetworkKind[];
+  loaded: Loaded | null;
+}
+
+/** The networks that the page can speak of, by their id; each is loaded when it is first needed. */
+export class Networks {
+  readonly #entries = new Map<string, Entry>();
+  #placement: Placement = {};
+
+  /** What they run on from now on; those that are loaded are loaded anew. */
+  async place(placement: Placement): Promise<void> {
+    this.#placement = placement;
+    for (const entry of this.#entries.values()) {
+      const { loaded } = entry;
+      entry.loaded = null;
+      await loaded?.network.dispose();
+    }
+  }
+
+  /**
+   * Loads a network as the first of some kinds that it is.
+   * @throws OneirosError if it is none of them: the complaint of the first
+   */
+  async load(
+    id: string,
+    entry: Omit<Entry, 'loaded'>,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<ModelInfo> {
+    const whole = { ...entry, loaded: await this.#loadAny(entry, onProgress) };
+    await this.#entries.get(id)?.loaded?.network.dispose();
+    this.#entries.set(id, whole);
+    const { kind, network } = whole.loaded;
+    return {
+      id,
+      name: entry.name,
+      kind,
+      layers: pickableLayers(network.layers),
+      usual: kind === 'features' ? usualLayers(network) : {},
+      notes: network.notes,
+    };
+  }
+
+  async features(id: string): Promise<Classifier> {
+    const loaded = await this.#get(id);
+    if (loaded.kind === 'features') return loaded.network;
+    throw wrongKind(id, 'has no layers to dream at');
+  }
+
+  async detector(id: string): Promise<Detector> {
+    const loaded = await this.#get(id);
+    if (loaded.kind === 'detector') return loaded.network;
+    throw wrongKind(id, 'does not detect');
+  }
+
+  async segmenter(id: string): Promise<Segmenter> {
+    const loaded = await this.#get(id);
+    if (loaded.kind === 'segmenter') return loaded.network;
+    throw wrongKind(id, 'does not segment');
+  }
+
+  async #get(id: string): Promise<Loaded> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) throw new OneirosError('not-found', 'that network is no longer there');
+    return (entry.loaded ??= await this.#loadAny(entry, () => undefined));
+  }
+
+  async #loadAny(
+    { name, source, kinds }: Omit<Entry, 'loaded'>,
+    onProgress: (progress: LoadProgress) => void,
+  ): Promise<Loaded> {
+    const bytes = typeof source === 'string' ? await fetched(source, onProgress) : await bytesOf(source);
+    const failures: OneirosError[] = [];
+    for (const kind of kinds)
+      try {
+        return await load(kind, name, bytes, this.#placement);
+      } catch (error) {
+        if (!(error instanceof OneirosError)) throw error;
+        failures.push(error);
+      }
+    throw failures[0] ?? new OneirosError('bad-argument', `there is nothing that ${name} could be`);
+  }
+}
+
+async function load(
+  kind: NetworkKind,
+  name: string,
+  bytes: Uint8Array,
+  placement: Placement,
+): Promise<Loaded> {
+  const isModel = !isCheckpoint(bytes);
+  switch (kind) {
+    case 'features': {
+      const network = isModel
+        ? await openNetwork(bytes, { name, placement })
+        : await classifierOf(bytes, placement);
+      return { kind, network };
+    }
+    case 'detector':
+      return {
+        kind,
+        network: isModel
+          ? await openDetector(bytes, { name, placement })
+          : await FasterRCNN.load(bytes, { placement }),
+      };
+    case 'segmenter':
+      return {
+        kind,
+        network: isModel
+          ? await openSegmenter(bytes, { name, placement })
+          : await UNet.load(bytes, { placement }),
+      };
+  }
+}
+
+/** Which network weights are of, their names tell. */
+async function classifierOf(bytes: Uint8Array, placement: Placement): Promise<Classifier> {
+  const complaints: string[] = [];
+  for (const network of [GoogLeNet, VGG19, SqueezeNet])
+    try {
+      return await network.load(bytes, { placement });
+    } catch (error) {
+      if (!(error instanceof OneirosError)) throw error;
+      complaints.push(messageOf(error));
+    }
+  throw new OneirosError(
+    'bad-input',
+    `these weights are of none of GoogLeNet, VGG-19 and SqueezeNet 1.1 (${complaints[0] ?? ''})`,
+  );
+}
+
+/** safetensors, or PyTorch's zip or pickle; an ONNX file begins otherwise. */
+function isCheckpoint(bytes: Uint8Array): boolean {
+  const start = String.fromCharCode(...bytes.subarray(0, 9));
+  return start.startsWith('PK') || start.startsWith('\x80') || start.slice(6) === '\0\0{';
+}
+
+function usualLayers(network: Network): ModelInfo['usual'] {
+  const usual: Partial<Record<LayerRole, LayerWeights>> = {};
+  const add = (role: LayerRole, find: (network: Network) => LayerWeights) => {
+    try {
+      usual[role] = find(network);
+    } catch {
+      // A network without usual layers: somebody has to choose.
+    }
+  };
+  add('layers', defaultDreamLayers);
+  add('contentLayers', defaultContentLayers);
+  add('styleLayers', defaultStyleLayers);
+  return usual;
+}
+
+async function bytesOf(file: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await file.arrayBuffer());
+}
+
+async function fetched(url: string, onProgress: (progress: LoadProgress) => void): Promise<Uint8Array> {
+  const response = await fetch(url).catch((cause: unknown) => {
+    throw new OneirosError('not-found', `${url} could not be fetched: is the page's server still there?`, {
+      cause,
+    });
+  });
+  if (!response.ok || response.body === null)
+    throw new OneirosError('not-found', `${url} could not be fetched: the server says ${response.status}`);
+  const total = Number(response.headers.get('content-length')) || null;
+  const parts: Uint8Array<ArrayBuffer>[] = [];
+  let done = 0;
+  const reader = response.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    parts.push(part.value);
+    done += part.value.length;
+    onProgress({ done, total });
+  }
+  return bytesOf(new Blob(parts));
+}
+
+function wrongKind(id: string, what: string): OneirosError {
+  return new OneirosError('unsupported', `the network ${id} ${what}: choose another`);
+}

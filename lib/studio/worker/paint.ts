@@ -1,0 +1,117 @@
+import { dream, type DreamOptions, type DreamStep } from '../../art/dream.js';
+import type { StyleStep } from '../../art/style-descent.js';
+import { style, type StyleOptions } from '../../art/style.js';
+import type { Image } from '../../image/image.js';
+import type { ProviderName } from '../../runtime/session.js';
+import type { PaintOrder, PictureInfo } from '../protocol.js';
+import type { Settings } from '../tasks.js';
+import { Gate } from './gate.js';
+import type { Networks } from './networks.js';
+import { bitmapOf, type Pictures } from './pictures.js';
+import type { Answered, Caller } from './port.js';
+
+/** What a 32-bit WebAssembly can address. */
+const memoryLimit = 4e9;
+/** Between two previews, in ms: a screen shows no more, and making them takes time from the work. */
+const previewPause = 40;
+
+export interface Workshop {
+  readonly networks: Networks;
+  readonly pictures: Pictures;
+  readonly provider: ProviderName;
+}
+
+/** Dreams or paints step by step, stops and goes on when told so, and ends between two steps. */
+export async function paint(
+  workshop: Workshop,
+  order: PaintOrder,
+  caller: Caller<'paint'>,
+): Promise<Answered<'paint'>> {
+  const gate = new Gate();
+  caller.onCommand((command) => gate.command(command));
+  const steps = await stepsOf(workshop, order, gate.signal);
+  let last: Step | null = null;
+  let shown = -Infinity;
+  for await (const step of steps) {
+    last = step;
+    const now = performance.now();
+    const show = now - shown > previewPause;
+    if (show) shown = now;
+    const preview = show ? await bitmapOf(step.image) : null;
+    const { done, total, part, parts, value } = step;
+    const progress = { kind: 'step', done, total, part, parts, value, preview } as const;
+    caller.progress(progress, preview === null ? [] : [preview]);
+    if (gate.isStopped) {
+      const picture = await workshop.pictures.keep(step.image);
+      caller.progress({ kind: 'stopped', picture }, [picture.preview]);
+      await gate.opened();
+    }
+    if (gate.signal.aborted) return { answer: null };
+  }
+  if (last === null || gate.signal.aborted) return { answer: null };
+  const picture: PictureInfo = await workshop.pictures.keep(last.image);
+  return { answer: picture, transfer: [picture.preview] };
+}
+
+/** What dreams and style transfers tell of a step alike. */
+interface Step {
+  readonly done: number;
+  readonly total: number;
+  readonly part: number;
+  readonly parts: number;
+  readonly value: number;
+  readonly image: Image;
+}
+
+async function stepsOf(
+  { networks, pictures, provider }: Workshop,
+  { task, model, picture, styles, settings, layers }: PaintOrder,
+  signal: AbortSignal,
+): Promise<AsyncIterable<Step>> {
+  const network = await networks.features(model);
+  const photograph = pictures.get(picture);
+  const given = { ...choices(settings), ...layers, session: { provider }, memoryLimit, signal };
+  switch (task) {
+    case 'dream':
+      return mapped(dream(network, photograph, given), dreamt);
+    case 'style':
+      return mapped(
+        style(
+          network,
+          photograph,
+          styles.map((id) => pictures.get(id)),
+          given,
+        ),
+        painted,
+      );
+  }
+}
+
+/** The page's settings come from the task's own option table; what is out of range, the task itself refuses. */
+function choices(settings: Settings): DreamOptions & StyleOptions;
+function choices(settings: object): object {
+  return settings;
+}
+
+/** Keeps the getter: a dream's picture is made when it is asked for. */
+function dreamt(step: DreamStep): Step {
+  const { done, total, octave: part, octaves: parts, objective: value } = step;
+  return {
+    done,
+    total,
+    part,
+    parts,
+    value,
+    get image() {
+      return step.image;
+    },
+  };
+}
+
+function painted({ done, total, scale: part, scales: parts, loss: value, image }: StyleStep): Step {
+  return { done, total, part, parts, value, image };
+}
+
+async function* mapped<A, B>(items: AsyncIterable<A>, change: (item: A) => B): AsyncGenerator<B, void> {
+  for await (const item of items) yield change(item);
+}
