@@ -63,11 +63,13 @@ export function drawBitmap(
   bitmap: ImageBitmap,
   size: { readonly width: number; readonly height: number } = bitmap,
 ): void {
-  canvas.width = size.width;
-  canvas.height = size.height;
+  // Another size, even the same one, makes a new canvas.
+  if (canvas.width !== size.width) canvas.width = size.width;
+  if (canvas.height !== size.height) canvas.height = size.height;
   const context = canvas.getContext('2d');
   if (context === null) return;
-  context.imageSmoothingQuality = 'high';
+  if (size !== bitmap) context.imageSmoothingQuality = 'high';
+  context.clearRect(0, 0, size.width, size.height);
   context.drawImage(bitmap, 0, 0, size.width, size.height);
 }
 

@@ -68,7 +68,7 @@ export async function addModelFile(context: Context, file: File): Promise<void> 
       tab: target,
       chosen: { ...store.state.chosen, ...Object.fromEntries(taken.map((task) => [task, id])) },
     });
-    tell(context, info.notes[0] ?? `${file.name} is ready.`);
+    tell(context, `${file.name} is ready.`);
   } catch (error) {
     store.update({ models: store.state.models.filter((model) => model.id !== id) });
     complain(context, error);

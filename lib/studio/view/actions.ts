@@ -7,15 +7,15 @@ import { tasks } from '../tasks.js';
 /** The one large button: it starts, stops and goes on. */
 export function actionsView(context: Context): HTMLElement {
   const { store } = context;
-  const main = textButton('', 'primary-button', () => act(context));
+  let stopping = false;
+  const main = textButton('', 'primary-button', () => {
+    stopping = isBusy(store.state);
+    act(context);
+    render();
+  });
   const again = textButton('Start again', 'quiet-button', () => void start(context));
   const bar = h('div', { class: 'progress', 'aria-hidden': 'true' });
   const box = h('div', { class: 'actions' }, bar, main, again);
-  let stopping = false;
-  main.addEventListener('click', () => {
-    stopping = main.dataset['does'] === 'stop';
-    render();
-  });
   const render = () => {
     const { state } = store;
     const { run, tab } = state;

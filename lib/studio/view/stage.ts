@@ -36,8 +36,13 @@ export function stageView(context: Context, samples: readonly Sample[], chooseFi
     ([bitmap, version, original]) => {
       if (bitmap === null || version === null || original === null) return;
       drawBitmap(after, bitmap);
-      const isPainted = bitmap !== original.picture.preview;
-      if (isPainted) drawBitmap(before, original.picture.preview, bitmap);
+      const { preview } = original.picture;
+      const isPainted = bitmap !== preview;
+      const key = `${original.picture.id} ${bitmap.width} ${bitmap.height}`;
+      if (isPainted && before.dataset['key'] !== key) {
+        before.dataset['key'] = key;
+        drawBitmap(before, preview, { width: bitmap.width, height: bitmap.height });
+      }
       frame.style.setProperty('--ratio', String(bitmap.width / bitmap.height));
       enable(isPainted);
       after.setAttribute('aria-label', describe(store.state));

@@ -1,7 +1,7 @@
 import { drawDetections } from '../../vision/draw.js';
 import { colorOfClass, overlay } from '../../vision/palette.js';
 import type { Segmentation } from '../../vision/segmentation.js';
-import { encodeImage } from '../../index.js';
+import { encodeImage } from '../../image/coding.js';
 import type { Image } from '../../image/image.js';
 import type { Calls, ClassShare, SightOrder } from '../protocol.js';
 import type { Workshop } from './paint.js';

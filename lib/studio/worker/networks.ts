@@ -5,6 +5,7 @@ import {
   type LayerWeights,
 } from '../../art/layers.js';
 import { messageOf, OneirosError } from '../../errors.js';
+import { download, type DownloadProgress } from '../../files/download.js';
 import type { Classifier } from '../../models/classifier.js';
 import { GoogLeNet, SqueezeNet, VGG19 } from '../../models/classifiers.js';
 import type { Placement } from '../../models/image-network.js';
@@ -183,24 +184,10 @@ async function bytesOf(file: Blob): Promise<Uint8Array> {
   return new Uint8Array(await file.arrayBuffer());
 }
 
-async function fetched(url: string, onProgress: (progress: LoadProgress) => void): Promise<Uint8Array> {
-  const response = await fetch(url).catch((cause: unknown) => {
-    throw new OneirosError('not-found', `${url} could not be fetched: is the page's server still there?`, {
-      cause,
-    });
-  });
-  if (!response.ok || response.body === null)
-    throw new OneirosError('not-found', `${url} could not be fetched: the server says ${response.status}`);
-  const total = Number(response.headers.get('content-length')) || null;
-  const parts: Uint8Array<ArrayBuffer>[] = [];
-  let done = 0;
-  const reader = response.body.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
-    parts.push(part.value);
-    done += part.value.length;
-    onProgress({ done, total });
-  }
-  return bytesOf(new Blob(parts));
+/** Kept offline by the page's own service worker, so not a second time here. */
+function fetched(url: string, onProgress: (progress: LoadProgress) => void): Promise<Uint8Array> {
+  const progress = ({ loaded: done, total }: DownloadProgress) => onProgress({ done, total });
+  return download(url, { cache: null, progress });
 }
 
 function wrongKind(id: string, what: string): OneirosError {

@@ -1,7 +1,7 @@
 // The studio's other half: networks, pictures and all work on them, in a worker.
 import { OneirosError } from '../../errors.js';
-import { listProviders } from '../../index.js';
-import type { ProviderName } from '../../runtime/session.js';
+
+import { listProviders, type ProviderName } from '../../runtime/session.js';
 import type { Ask, CallName } from '../protocol.js';
 import { Observer } from './look.js';
 import { Networks } from './networks.js';
