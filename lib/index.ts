@@ -26,6 +26,48 @@ export {
 } from './models/open.js';
 export { preprocessings, type Preprocessing, type PreprocessingName } from './models/preprocessing.js';
 
+// Detection
+export { boxIou, decodeBox, encodeBox, generalizedBoxIou, type BoxOffsets } from './vision/box-geometry.js';
+export { coco80, coco91 } from './vision/coco-labels.js';
+export { cocoResults, imageIdOf, readImageIds, type CocoResult } from './vision/coco-results.js';
+export {
+  detect,
+  Detector,
+  detectOptions,
+  type Box as DetectionBox,
+  type Detection,
+  type DetectOptions,
+} from './vision/detection.js';
+export { drawDetections } from './vision/draw.js';
+export {
+  evaluateDetector,
+  type DetectorFigures,
+  type IdentifiedPicture,
+} from './vision/evaluate-detector.js';
+export {
+  FasterRCNN,
+  type ExplainedDetection,
+  type FasterRcnnOptions,
+  type Proposal,
+} from './vision/faster-rcnn.js';
+export { detectorNames, loadDetector, openDetector } from './vision/load-detector.js';
+export { localizationLoss } from './vision/localization-loss.js';
+export { ActivationLocalizer, localize, localizeOptions, type Localization } from './vision/localize.js';
+export { nms, nmsByClass } from './vision/nms.js';
+export { Yolox } from './vision/yolox.js';
+export {
+  learnedWeights,
+  loadFasterRcnnLosses,
+  lossNames,
+  type FasterRcnnLosses,
+  type FasterRcnnLossOptions,
+} from './models/faster-rcnn/losses.js';
+export { augmentDetection, type DetectionAugmentation } from './train/detection-augment.js';
+export { detectionData, type LabelledPicture } from './train/detection-data.js';
+export { measureNorms } from './models/faster-rcnn/measure.js';
+export { slimFasterRcnn, slimTraining, slimTraits } from './models/faster-rcnn/slim.js';
+export { fasterRcnnVariants, type FasterRcnnTraits } from './models/faster-rcnn/traits.js';
+
 // Segmentation
 export { cocoMasks, type CocoAnnotation } from './vision/coco-masks.js';
 export { openSegmenter } from './vision/foreign-segmenter.js';

@@ -1,11 +1,18 @@
 import { OneirosError } from '../errors.js';
 import { toTensor, type Image } from '../image/image.js';
 import { buildFasterRcnn, outputs } from '../models/faster-rcnn/build.js';
+import {
+  isOwnFasterRcnn,
+  metadataOf,
+  readMetadata,
+  type FasterRcnnBounds,
+} from '../models/faster-rcnn/metadata.js';
 import { loadAll } from '../models/faster-rcnn/net.js';
 import type { FasterRcnnTraits, FasterRcnnVariant } from '../models/faster-rcnn/traits.js';
 import { traitsFor, variantOf } from '../models/faster-rcnn/variant.js';
 import type { Placement, RunSettings } from '../models/image-network.js';
 import { withWeights, type WeightsSource } from '../models/source.js';
+import type { Model } from '../onnx/graph.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { coco91 } from './coco-labels.js';
 import {
@@ -23,6 +30,14 @@ export interface FasterRcnnOptions extends Partial<FasterRcnnTraits> {
   /** What to take for all that is not given. @default as the weights look */
   readonly variant?: FasterRcnnVariant | undefined;
   /** Names of the classes by number, the background first. @default as the file says; else COCO's, if there are 91; else by number */
+  readonly labels?: readonly string[] | undefined;
+  readonly placement?: Placement | undefined;
+}
+
+export interface FasterRcnnFileOptions {
+  /** What to call it. @default 'Faster R-CNN' */
+  readonly name?: string | undefined;
+  /** Names of the classes by number, the background first. @default as the file says */
   readonly labels?: readonly string[] | undefined;
   readonly placement?: Placement | undefined;
 }
@@ -50,9 +65,9 @@ export interface ExplainedDetection extends Detection {
  */
 export class FasterRCNN extends Detector {
   /** The lowest score that the graph lets through, and the most detections. */
-  readonly #bounds: Pick<FasterRcnnTraits, 'score' | 'limit'>;
+  readonly #bounds: FasterRcnnBounds;
 
-  private constructor(parts: DetectorParts, bounds: Pick<FasterRcnnTraits, 'score' | 'limit'>) {
+  private constructor(parts: DetectorParts, bounds: FasterRcnnBounds) {
     super(parts);
     this.#bounds = bounds;
   }
@@ -67,19 +82,40 @@ export class FasterRCNN extends Detector {
     return withWeights(source, async ({ weights, metadata }) => {
       const traits = { ...traitsFor(weights, variant), ...given };
       const { model, layers, classes } = buildFasterRcnn(await loadAll(weights), traits);
+      const names =
+        labels ?? metadata['classes']?.split(',') ?? (classes === coco91.length ? coco91 : undefined);
       const parts: DetectorParts = {
         name: 'Faster R-CNN',
-        model,
+        model: { ...model, metadata: metadataOf({ layers, labels: names, bounds: traits }) },
         image: 'image',
         layers,
         notes: [
           `Faster R-CNN with ${variantOf(weights).name}: ${classes - 1} classes, pictures at ${traits.minSize} to ${traits.maxSize} pixels`,
         ],
         placement,
-        labels: labels ?? metadata['classes']?.split(',') ?? (classes === coco91.length ? coco91 : []),
+        labels: names ?? [],
       };
       return new FasterRCNN(parts, traits);
     });
+  }
+
+  /**
+   * Opens a graph that was built here, such as the `model` of one that was loaded from weights.
+   * @throws OneirosError `unsupported` for another graph
+   */
+  static of(
+    model: Model,
+    { name = 'Faster R-CNN', labels, placement }: FasterRcnnFileOptions = {},
+  ): FasterRCNN {
+    if (!isOwnFasterRcnn(model))
+      throw new OneirosError(
+        'unsupported',
+        `${name} is no Faster R-CNN that was built here: its outputs are not ${Object.values(outputs).join(', ')}`,
+      );
+    const said = readMetadata(model);
+    const notes = [`${name}: a Faster R-CNN of ours, whole`];
+    const parts = { name, model, image: 'image', layers: said.layers, notes, placement };
+    return new FasterRCNN({ ...parts, labels: labels ?? said.labels }, said.bounds);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { OneirosError } from '../errors.js';
+import { isOwnFasterRcnn } from '../models/faster-rcnn/metadata.js';
 import { loadByName } from '../models/by-name.js';
 import { variantNames } from '../models/faster-rcnn/traits.js';
 import type { Placement } from '../models/image-network.js';
@@ -28,7 +29,11 @@ export async function openDetector(
   const model = await readModelSource(source);
   const name = options.name ?? nameOfSource(source) ?? 'the network';
   if (yoloxSignature(model) !== null) return new Yolox(model, { ...options, name });
-  throw new OneirosError('unsupported', `${name} is no detector that is known here: it is not a YOLOX`);
+  if (isOwnFasterRcnn(model)) return FasterRCNN.of(model, { ...options, name });
+  throw new OneirosError(
+    'unsupported',
+    `${name} is no detector that is known here: it is neither a YOLOX nor a Faster R-CNN`,
+  );
 }
 
 /** Faster R-CNNs by the word for them: `fasterrcnn` for what the weights look most like, or torchvision's names. */

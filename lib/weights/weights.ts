@@ -16,6 +16,11 @@ export interface StoredTensor {
 /** The tensors of a checkpoint by name, in the file's order. Nothing is read before it is asked for. */
 export type Weights = ReadonlyMap<string, StoredTensor>;
 
+/** A tensor in memory as one of a checkpoint. */
+export function stored(tensor: NumericTensor): StoredTensor {
+  return { dtype: tensor.dtype, dims: tensor.dims, load: () => Promise.resolve(tensor) };
+}
+
 /** The tensor over `bytes`, which are copied only where the element type's alignment wants it. */
 export function tensorOver(dtype: NumericDType, bytes: Uint8Array, dims: readonly number[]): NumericTensor {
   const aligned = bytes.byteOffset % bytesPerElement(dtype) === 0 ? bytes : new Uint8Array(bytes);

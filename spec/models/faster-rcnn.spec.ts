@@ -2,8 +2,15 @@ import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { float32, sizeOf } from '../../lib/tensor/tensor.js';
-import { slimFasterRcnn } from '../../lib/models/faster-rcnn/slim.js';
+import { toTensor } from '../../lib/image/image.js';
+import { buildFirstStage } from '../../lib/models/faster-rcnn/build.js';
+import { measureNorms } from '../../lib/models/faster-rcnn/measure.js';
+import { loadAll } from '../../lib/models/faster-rcnn/net.js';
+import { slimFasterRcnn, slimTraits } from '../../lib/models/faster-rcnn/slim.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { FasterRCNN, type ExplainedDetection, type FasterRcnnOptions } from '../../lib/vision/faster-rcnn.js';
+import { openDetector } from '../../lib/vision/load-detector.js';
 import { pattern } from './faster-rcnn-pattern.js';
 
 /** What scripts/reference/faster_rcnn.py writes of a picture. */
@@ -30,6 +37,8 @@ const small: FasterRcnnOptions = {
   epsilon: 1e-5,
   placement: { isolation: 'none' },
 };
+const placement = { isolation: 'none' } as const;
+const slim: FasterRcnnOptions = { ...slimTraits, minSize: 96, maxSize: 128, score: 0.05, placement };
 const networks: Readonly<Record<string, FasterRcnnOptions>> = {
   v1: small,
   v2: small,
@@ -104,14 +113,54 @@ describe('Faster R-CNN', () => {
   it('has a slim network of less than three million parameters', async () => {
     const weights = slimFasterRcnn({ classes: 4, seed: 1 });
     const parameters = [...weights.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0);
-    expect(parameters).to.be.within(2e6, 3e6);
-    await using network = await FasterRCNN.load(
-      { weights, metadata: { classes: 'none,a,b,c' } },
-      { ...small, score: 0.05 },
-    );
+    expect(parameters).to.be.within(1e6, 3e6);
+    await using network = await FasterRCNN.load({ weights, metadata: { classes: 'none,a,b,c' } }, slim);
     const found = await network.detect(pattern([60, 80]), { score: 0.05, limit: 3 });
     expect(found).to.have.length(3);
     expect(['a', 'b', 'c']).to.include(found[0]?.label);
+    const { 'fpn/0': finest } = await network.features(pattern([60, 80]), ['fpn/0']);
+    expect(finest?.dims).to.deep.equal([1, 64, 96 / 8, 128 / 8]);
+  });
+  it('gives norms the statistics of a picture', async () => {
+    const start = slimFasterRcnn({ classes: 4, seed: 1 });
+    const picture = pattern([64, 96]);
+    const weights = await measureNorms(start, picture, slimTraits, placement);
+    expect([...weights.keys()]).to.deep.equal([...start.keys()]);
+    const same = { minSize: 64, maxSize: 96 };
+    const graph = buildFirstStage(await loadAll(weights), { ...slimTraits, ...same }, 'keep');
+    const norms = graph.net.b.graph('').nodes.filter(({ op }) => op === 'BatchNormalization');
+    expect(norms).to.have.length(12);
+    for (const { outputs } of norms) graph.net.b.output(graph.net.b.value(outputs[0]!));
+    await using session = await openSession(encodeModel(graph.net.b.model()), placement);
+    const found = await session.run({ image: toTensor(picture) });
+    for (const [name, { data, dims }] of Object.entries(found)) {
+      const values = Array.from(data, Number);
+      const plane = values.slice(0, dims[2]! * dims[3]!);
+      const mean = plane.reduce((sum, value) => sum + value, 0) / plane.length;
+      const square = plane.reduce((sum, value) => sum + value ** 2, 0) / plane.length;
+      expect(mean, name).to.be.closeTo(0, 1e-3);
+      expect(Math.sqrt(square), name).to.satisfy(
+        (x: number) => Math.abs(x - 1) < 0.05 || Math.abs(x - 0.5) < 0.05,
+      );
+    }
+  });
+  it('is the same from the file that it is written to', async () => {
+    const weights = slimFasterRcnn({ classes: 3, seed: 2 });
+    await using network = await FasterRCNN.load(
+      { weights, metadata: {} },
+      { ...slim, labels: ['background', 'left', 'right'], score: 0.3 },
+    );
+    const file = encodeModel(network.model);
+    await using again = await openDetector(file, { name: 'slim', placement });
+    expect(again).to.be.instanceOf(FasterRCNN);
+    expect(again.labels).to.deep.equal(['background', 'left', 'right']);
+    expect(again.layers).to.deep.equal(network.layers);
+    const picture = pattern([50, 70]);
+    const found = await again.detect(picture, { score: 0.3 });
+    expect(found).not.to.be.empty;
+    expect(found).to.deep.equal(await network.detect(picture, { score: 0.3 }));
+    const refusal: unknown = await again.detect(picture, { score: 0.2 }).catch((error: unknown) => error);
+    expect(String(refusal)).to.contain('above 0.3');
   });
   it('finds nothing without an error', async () => {
     await using network = await FasterRCNN.load(golden('v1.pth'), { ...small, score: 0.9999 });

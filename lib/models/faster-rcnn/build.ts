@@ -1,4 +1,5 @@
 import { OneirosError } from '../../errors.js';
+import type { Size } from '../../image/image.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Model } from '../../onnx/graph.js';
 import { selectDetections } from './detections.js';
@@ -43,10 +44,11 @@ export function buildFirstStage(
   learned: LearnedTensors,
   traits: FasterRcnnTraits,
   batchNorm: NetOptions['batchNorm'],
+  size?: Size,
 ): FirstStage {
   const net = new Net(learned, { batchNorm, epsilon: traits.epsilon });
   const { b } = net;
-  const image = b.input('image', 'float32', [1, 3, 'height', 'width']);
+  const image = b.input('image', 'float32', [1, 3, size?.height ?? 'height', size?.width ?? 'width']);
   const transformed = transform(b, image, traits);
   const features = pyramid(net, transformed.padded);
   const rpn = regionProposals(net, features.levels, transformed.padded, traits);

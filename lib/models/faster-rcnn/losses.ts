@@ -1,9 +1,11 @@
+import type { Size } from '../../image/image.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Model } from '../../onnx/graph.js';
 import type { Builder } from '../../onnx/ops.js';
 import { encodeBoxes, pairwiseIou } from './boxes.js';
 import { buildFirstStage, classesOf, type FirstStage } from './build.js';
 import { matchBoxes, sampleBoxes, type Matches, type Sampling } from './matching.js';
+import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
 import { withWeights, type WeightsSource } from '../source.js';
 import { loadAll, type LearnedTensors } from './net.js';
 import { cutRegions, predictBoxes } from './regions.js';
@@ -44,6 +46,8 @@ export interface FasterRcnnLosses {
 export interface FasterRcnnLossOptions extends Partial<TrainingTraits> {
   /** What to take for all that is not given. @default as the weights look */
   readonly variant?: FasterRcnnVariant | undefined;
+  /** The size that all pictures will have, which makes the graph faster. @default any */
+  readonly size?: Size | undefined;
 }
 
 /**
@@ -52,11 +56,11 @@ export interface FasterRcnnLossOptions extends Partial<TrainingTraits> {
  */
 export function loadFasterRcnnLosses(
   source: WeightsSource,
-  { variant, ...given }: FasterRcnnLossOptions = {},
+  { variant, size, ...given }: FasterRcnnLossOptions = {},
 ): Promise<FasterRcnnLosses> {
   return withWeights(source, async ({ weights }) => {
     const traits = { ...traitsFor(weights, variant), ...trainingDefaults, ...given };
-    return buildFasterRcnnLosses(await loadAll(weights), traits);
+    return buildFasterRcnnLosses(await loadAll(weights), traits, size);
   });
 }
 
@@ -67,8 +71,12 @@ const beta = 1 / 9;
  * The four losses of Faster R-CNN as one graph, from a picture and its objects, with matching, sampling and encoding as in
  * torchvision. Each weight is a constant of its own, so that `grad` can differentiate by it.
  */
-function buildFasterRcnnLosses(learned: LearnedTensors, traits: TrainingTraits): FasterRcnnLosses {
-  const stage = buildFirstStage(learned, traits, 'keep');
+function buildFasterRcnnLosses(
+  learned: LearnedTensors,
+  traits: TrainingTraits,
+  size: Size | undefined,
+): FasterRcnnLosses {
+  const stage = buildFirstStage(learned, traits, 'keep', size);
   const { net, transformed } = stage;
   const { b } = net;
   const given = b.input('target_boxes', 'float32', ['objects', 4]);
@@ -174,6 +182,15 @@ function smoothL1(b: Builder, x: Value): Value {
 /** ln(1 + eˣ), without overflow. */
 function softplus(b: Builder, x: Value): Value {
   return b.add(b.relu(x), b.log(b.add(b.exp(b.neg(b.abs(x))), 1)));
+}
+
+/** What a training graph has learned, by torchvision's names: to be loaded as any weights. */
+export function learnedWeights({ graph }: Model): Weights {
+  const weights = new Map<string, StoredTensor>();
+  for (const [name, constant] of graph.initializers)
+    if (constant.dtype === 'float32' && /^(backbone|rpn|roi_heads)\./.test(name))
+      weights.set(name, stored(constant));
+  return weights;
 }
 
 function scalar(b: Builder, x: Value): Value {

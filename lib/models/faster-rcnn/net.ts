@@ -31,8 +31,11 @@ export interface ConvOptions {
 }
 
 export interface NetOptions {
-  /** Fold batch normalisation into convolutions, or keep its parameters as they are, to be differentiated by. */
-  readonly batchNorm: 'fold' | 'keep';
+  /**
+   * Fold batch normalisation into convolutions; or keep its parameters as they are, to be differentiated by; or measure the
+   * statistics of the picture, and go on with these.
+   */
+  readonly batchNorm: 'fold' | 'keep' | 'measure';
   readonly epsilon: number;
 }
 
@@ -41,6 +44,8 @@ export class Net {
   readonly b = new Builder();
   /** The layers so far, in order. */
   readonly layers: string[] = [];
+  /** What was measured: means and variances, by the names that their norms have for them. */
+  readonly statistics = new Map<string, Value>();
   /** Weights may be used at several places: the levels of a pyramid share theirs. */
   readonly #constants = new Map<string, Value>();
 
@@ -114,7 +119,7 @@ export class Net {
 
   #convolution(name: string, norm: string | undefined): readonly [Value, Value | undefined] {
     const weight = this.#get(`${name}.weight`);
-    if (norm === undefined || this.options.batchNorm === 'keep')
+    if (norm === undefined || this.options.batchNorm !== 'fold')
       return [
         this.#constant(`${name}.weight`, weight),
         this.has(`${name}.bias`) ? this.#bias(name) : undefined,
@@ -159,7 +164,20 @@ export class Net {
     const constants = parts.map((data, i) =>
       this.#constant(`${norm}.${names[i]!}`, float32(data, [channels])),
     );
+    if (this.options.batchNorm === 'measure') return this.#measured(x, norm, constants);
     return this.b.op('BatchNormalization', [x, ...constants], { epsilon: float(this.options.epsilon) });
+  }
+
+  #measured(x: Value, norm: string, [weight, bias]: readonly Value[]): Value {
+    const { b } = this;
+    const perChannel = (value: Value) => b.reshape(value, [1, -1, 1, 1]);
+    const mean = b.mean(x, [0, 2, 3]);
+    const moved = b.sub(x, mean);
+    const variance = b.mean(b.square(moved), [0, 2, 3]);
+    this.statistics.set(`${norm}.running_mean`, b.reshape(mean, [-1]));
+    this.statistics.set(`${norm}.running_var`, b.reshape(variance, [-1]));
+    const normal = b.div(moved, b.sqrt(b.add(variance, this.options.epsilon)));
+    return b.add(b.mul(normal, perChannel(weight!)), perChannel(bias!));
   }
 
   #bias(name: string): Value {

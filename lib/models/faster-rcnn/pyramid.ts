@@ -18,7 +18,7 @@ export interface Pyramid {
  * @throws OneirosError `bad-input` if it is none that is known
  */
 export function pyramid(net: Net, image: Value): Pyramid {
-  const { stages, strides } = backbone(net, image);
+  const { stages, strides } = finest(net, backbone(net, image));
   const merged: Value[] = [];
   let above: Value | null = null;
   for (const [i, stage] of [...stages.entries()].reverse()) {
@@ -33,7 +33,21 @@ export function pyramid(net: Net, image: Value): Pyramid {
   return { levels: [...pooled, net.layer(coarsest, 'fpn/pool')], pooled, strides };
 }
 
-function backbone(net: Net, image: Value): { stages: readonly Value[]; strides: readonly number[] } {
+interface Backbone {
+  readonly stages: readonly Value[];
+  /** Pixels of the picture for one of each stage. */
+  readonly strides: readonly number[];
+}
+
+/** Without the stages that the weights have no level for: a pyramid may begin at a later one. */
+function finest(net: Net, { stages, strides }: Backbone): Backbone {
+  const levels = stages.filter((_, i) =>
+    net.has(`${moduleOf(net, `backbone.fpn.inner_blocks.${i}`)}.weight`),
+  );
+  return { stages: stages.slice(-levels.length), strides: strides.slice(-levels.length) };
+}
+
+function backbone(net: Net, image: Value): Backbone {
   if (isResNet(net)) return { stages: resnet(net, image), strides: [4, 8, 16, 32] };
   if (isMobileNet(net)) return { stages: mobilenet(net, image), strides: [32, 32] };
   throw new OneirosError(
@@ -43,10 +57,15 @@ function backbone(net: Net, image: Value): { stages: readonly Value[]; strides: 
   );
 }
 
+function moduleOf(net: Net, name: string): string {
+  return net.has(`${name}.0.weight`) ? `${name}.0` : name;
+}
+
 /** With a batch normalisation in torchvision's second version; named without the `.0` before torchvision 0.13. */
 function conv(net: Net, x: Value, name: string): Value {
-  const module = net.has(`${name}.0.weight`) ? `${name}.0` : name;
-  return net.conv(x, module, { norm: net.has(`${name}.1.running_mean`) ? `${name}.1` : undefined });
+  return net.conv(x, moduleOf(net, name), {
+    norm: net.has(`${name}.1.running_mean`) ? `${name}.1` : undefined,
+  });
 }
 
 /** The nearest pixels of `x` at the size of `like`. */

@@ -1,0 +1,35 @@
+import { toTensor, type Image } from '../../image/image.js';
+import { encodeModel } from '../../onnx/write.js';
+import { openSession } from '../../runtime/session.js';
+import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
+import type { Placement } from '../image-network.js';
+import { loadAll, Net } from './net.js';
+import { pyramid } from './pyramid.js';
+import type { FasterRcnnTraits } from './traits.js';
+import { transform } from './transform.js';
+
+/**
+ * Weights whose batch normalisations have the statistics of a picture: of many pictures, if it is a mosaic of them. Random
+ * weights begin training well so (Krähenbühl et al. 2016), though batches are of one picture and the norms stay fixed.
+ * @throws OneirosError as `Session.run` does
+ */
+export async function measureNorms(
+  weights: Weights,
+  picture: Image,
+  traits: FasterRcnnTraits,
+  placement: Placement = {},
+): Promise<Weights> {
+  const net = new Net(await loadAll(weights), { batchNorm: 'measure', epsilon: traits.epsilon });
+  const image = net.b.input('image', 'float32', [1, 3, 'height', 'width']);
+  const sides = [picture.width, picture.height];
+  const asItIs = { minSize: Math.min(...sides), maxSize: Math.max(...sides) };
+  pyramid(net, transform(net.b, image, asItIs).padded);
+  for (const [name, value] of net.statistics) net.b.output(value, `measured/${name}`);
+  await using session = await openSession(encodeModel(net.b.model()), { ...placement, transfer: true });
+  const found = await session.run({ image: toTensor(picture) });
+  const measured = [...weights].map(([name, kept]): [string, StoredTensor] => {
+    const tensor = found[`measured/${name}`];
+    return [name, tensor?.dtype === 'float32' ? stored(tensor) : kept];
+  });
+  return new Map(measured);
+}

@@ -1,0 +1,44 @@
+import { cocoDetections } from '../metrics/coco.js';
+import { cocoFigures, evaluateDetections, type CocoFigures } from '../metrics/evaluate.js';
+import { cocoProtocol } from '../metrics/protocol.js';
+import type { Id, Truth } from '../metrics/tables.js';
+import type { Image } from '../image/image.js';
+import { cocoResults, type CocoResult } from './coco-results.js';
+import type { DetectOptions, Detector } from './detection.js';
+
+/** A picture by the id that the truth has for it. */
+export interface IdentifiedPicture {
+  readonly id: Id;
+  readonly image: Image;
+}
+
+/** COCO's figures of a detector, over all classes and of each by its name. */
+export interface DetectorFigures extends CocoFigures {
+  readonly perClass: Readonly<Record<string, CocoFigures>>;
+}
+
+/**
+ * Measures a detector on pictures whose objects are known, by COCO's protocol; all detections count that `options` let
+ * through, so let their score be low.
+ * @param onProgress told how many are done
+ * @throws OneirosError `bad-input` for a picture that the truth does not list; as `detect` does
+ */
+export async function evaluateDetector(
+  network: Detector,
+  pictures: Iterable<IdentifiedPicture> | AsyncIterable<IdentifiedPicture>,
+  truth: Truth,
+  options: DetectOptions = {},
+  onProgress: (done: number) => void = () => undefined,
+): Promise<DetectorFigures> {
+  const results: CocoResult[] = [];
+  let done = 0;
+  for await (const { id, image } of pictures) {
+    results.push(...cocoResults(id, await network.detect(image, options)));
+    onProgress(++done);
+  }
+  const evaluation = evaluateDetections(truth, cocoDetections(results, truth), cocoProtocol());
+  const perClass = truth.categories.map(
+    ({ name }, category) => [name, cocoFigures(evaluation, { category })] as const,
+  );
+  return { ...cocoFigures(evaluation), perClass: Object.fromEntries(perClass) };
+}

@@ -1,0 +1,68 @@
+import type { Size } from '../../lib/image/image.js';
+import type { TrainingTraits } from '../../lib/models/faster-rcnn/losses.js';
+import type { SlimOptions } from '../../lib/models/faster-rcnn/slim.js';
+import type { DetectionAugmentation } from '../../lib/train/detection-augment.js';
+
+/** How one of the small Faster R-CNNs is trained. */
+export interface Recipe {
+  /** Names of the classes by number, the background first. */
+  readonly labels: readonly string[];
+  readonly shape: Omit<SlimOptions, 'seed'>;
+  /** The size within which pictures are kept in memory. */
+  readonly kept: Size;
+  /** The size of what is trained on. */
+  readonly size: Size;
+  readonly augmentation: Partial<DetectionAugmentation>;
+  /** What differs from the slim network's own. */
+  readonly traits: Partial<TrainingTraits>;
+  readonly epochs: number;
+  readonly accumulate: number;
+  readonly learningRate: number;
+  readonly seed: number;
+  /** Epochs between two measurements. */
+  readonly validateEvery: number;
+}
+
+export const recipes: Readonly<Record<string, Recipe>> = {
+  cells: {
+    labels: ['background', 'RBC', 'WBC', 'Platelets'],
+    shape: { classes: 4 },
+    kept: { width: 384, height: 288 },
+    size: { width: 384, height: 288 },
+    augmentation: { horizontal: true, vertical: true, color: 0.1 },
+    traits: {},
+    epochs: 16,
+    accumulate: 4,
+    learningRate: 1e-3,
+    seed: 1,
+    validateEvery: 4,
+  },
+  animals: {
+    labels: ['background', 'raccoon', 'kangaroo'],
+    shape: { classes: 3, widths: [32, 64, 128, 256], features: 160 },
+    kept: { width: 448, height: 448 },
+    size: { width: 384, height: 384 },
+    augmentation: {
+      horizontal: true,
+      color: 0.15,
+      canvas: { width: 384, height: 384 },
+      scale: [0.6, 1.5],
+      stretch: 0.3,
+    },
+    traits: {
+      minSize: 384,
+      maxSize: 384,
+      anchorSizes: [
+        [32, 48],
+        [64, 96],
+        [128, 180],
+        [256, 340],
+      ],
+    },
+    epochs: 30,
+    accumulate: 4,
+    learningRate: 1e-3,
+    seed: 1,
+    validateEvery: 5,
+  },
+};

@@ -1,0 +1,142 @@
+// Trains the Faster R-CNNs that ship: `npm run train:fasterrcnn-cells -- [--data FOLDER] [--out FILE]`, likewise for
+// animals. FOLDER has train/ and val/, each with images/ and annotations.json in COCO form.
+import { createReadStream } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readImage } from '../../lib/files/image.js';
+import { writeFileAtomic } from '../../lib/files/write.js';
+import { resize } from '../../lib/image/resize.js';
+import { readCocoTruth } from '../../lib/metrics/coco.js';
+import type { Truth } from '../../lib/metrics/tables.js';
+import { learnedWeights, loadFasterRcnnLosses, lossNames } from '../../lib/models/faster-rcnn/losses.js';
+import { measureNorms } from '../../lib/models/faster-rcnn/measure.js';
+import { loadAll } from '../../lib/models/faster-rcnn/net.js';
+import { withWeights } from '../../lib/models/source.js';
+import { stored, type Weights } from '../../lib/weights/weights.js';
+import { slimFasterRcnn, slimTraining, slimTraits } from '../../lib/models/faster-rcnn/slim.js';
+import type { Model } from '../../lib/onnx/graph.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { adam } from '../../lib/optim/adam.js';
+import { detectionData } from '../../lib/train/detection-data.js';
+import { fit } from '../../lib/train/fit.js';
+import { cosine } from '../../lib/train/schedule.js';
+import { imageIdOf } from '../../lib/vision/coco-results.js';
+import { evaluateDetector, type IdentifiedPicture } from '../../lib/vision/evaluate-detector.js';
+import { FasterRCNN } from '../../lib/vision/faster-rcnn.js';
+import { recipes, type Recipe } from './fasterrcnn-recipes.js';
+import { mosaicOf } from './mosaic.js';
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    data: { type: 'string' },
+    out: { type: 'string' },
+    epochs: { type: 'string' },
+    backbone: { type: 'string' },
+    threads: { type: 'string', default: '1' },
+  },
+});
+const name = positionals[0] ?? '';
+const recipe = recipes[name];
+if (recipe === undefined) throw new Error(`name what to train: ${Object.keys(recipes).join(' or ')}`);
+await train(recipe, {
+  folder: flags.data ?? join(import.meta.dirname, '../../../shared/data', name),
+  out: flags.out ?? join(import.meta.dirname, `../../onnx-models/fasterrcnn-${name}.onnx`),
+  epochs: Number(flags.epochs ?? recipe.epochs),
+  threads: Number(flags.threads),
+  backbone: flags.backbone,
+});
+
+interface Run {
+  readonly folder: string;
+  readonly out: string;
+  readonly epochs: number;
+  /** One is best on a machine that others use, too. */
+  readonly threads: number;
+  /** A file of weights to begin with, as far as they go. */
+  readonly backbone: string | undefined;
+}
+
+async function train(recipe: Recipe, { folder, out, epochs, threads, backbone }: Run): Promise<void> {
+  const placement = { provider: 'cpu', threads } as const;
+  const { kept, size, augmentation, seed, labels, shape, traits } = recipe;
+  const annotations = (part: string) => join(folder, part, 'annotations.json');
+  const start = slimFasterRcnn({ ...shape, seed });
+  const withNorms = async (weights: Weights) => {
+    const images = join(folder, 'train', 'images');
+    const mosaic = await mosaicOf(images, size, async (path) =>
+      resize(await readImage(path), size, { antialias: false }),
+    );
+    return measureNorms(weights, mosaic, slimTraits, placement);
+  };
+  const measured = backbone === undefined ? await withNorms(start) : await withBackbone(start, backbone);
+  const { model, weights, stopGradient } = await loadFasterRcnnLosses(
+    { weights: measured, metadata: {} },
+    { ...slimTraining, ...traits, size },
+  );
+  const data = await detectionData(annotations('train'), {
+    size: kept,
+    onUnreadable: ({ message }) => console.log(`left out: ${message}`),
+    ...augmentation,
+  });
+  console.log(`${data.length} pictures, ${weights.length} tensors to learn`);
+  const truth = await readCocoTruth(createReadStream(annotations('val')));
+  const network = (trained: Model) =>
+    FasterRCNN.load(
+      { weights: learnedWeights(trained), metadata: {} },
+      { ...slimTraits, ...traits, labels, placement },
+    );
+  const began = Date.now();
+  for await (const step of fit(model, data, {
+    loss: 'loss',
+    wrt: weights,
+    stopGradient,
+    metrics: lossNames,
+    optimizer: adam({ learningRate: recipe.learningRate, weightDecay: 1e-4, decoupled: true }),
+    schedule: cosine({ warmUp: 0.05, end: 0.01 }),
+    epochs,
+    accumulate: recipe.accumulate,
+    clip: 10,
+    seed,
+    session: placement,
+    validateEvery: Math.ceil((recipe.validateEvery * data.length) / recipe.accumulate),
+    validate: async (current) => {
+      await using detector = await network(current);
+      await writeFileAtomic(out, encodeModel(detector.model));
+      return await figures(detector, join(folder, 'val', 'images'), truth);
+    },
+  })) {
+    const minutes = ((Date.now() - began) / 60000).toFixed(1);
+    const numbers = (record: Readonly<Record<string, number>>) =>
+      Object.entries(record).map(([key, value]) => `${key} ${value.toFixed(3)}`);
+    if (step.step % 20 === 0 || step.validation !== null)
+      console.log(
+        `${minutes} min  step ${step.step}/${step.steps}  epoch ${step.epoch.toFixed(1)}  loss ${step.loss.toFixed(3)}`,
+        `|g| ${step.gradientNorm.toFixed(1)}`,
+        ...numbers(step.metrics),
+        ...numbers(step.validation ?? {}),
+      );
+  }
+}
+
+/** AP50, over all classes and of each. */
+async function figures(detector: FasterRCNN, folder: string, truth: Truth): Promise<Record<string, number>> {
+  const { AP, AP50, perClass } = await evaluateDetector(detector, picturesOf(folder), truth, { score: 0.01 });
+  const each = Object.entries(perClass).map(([label, of]) => [label, of.AP50] as const);
+  return { AP50, AP, ...Object.fromEntries(each) };
+}
+
+async function* picturesOf(folder: string): AsyncGenerator<IdentifiedPicture> {
+  for (const file of (await readdir(folder)).sort())
+    yield { id: imageIdOf(file), image: await readImage(join(folder, file)) };
+}
+
+/** The weights with those of a backbone that has been trained before. */
+function withBackbone(weights: Weights, path: string): Promise<Weights> {
+  return withWeights(path, async (checkpoint) => {
+    const loaded = await loadAll(checkpoint.weights);
+    const body = [...loaded].filter(([name]) => name.startsWith('backbone.body.'));
+    return new Map([...weights, ...body.map(([name, tensor]) => [name, stored(tensor)] as const)]);
+  });
+}

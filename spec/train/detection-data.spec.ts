@@ -1,0 +1,131 @@
+import { expect } from 'chai';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeImage } from '../../lib/files/image.js';
+import { image, plane, solid, type Image } from '../../lib/image/image.js';
+import { random } from '../../lib/tensor/random.js';
+import { augmentDetection } from '../../lib/train/detection-augment.js';
+import { detectionData, type LabelledPicture } from '../../lib/train/detection-data.js';
+import type { Box } from '../../lib/vision/detection.js';
+
+/** A dark picture with a white rectangle, whose box is that. */
+function withRectangle([x0, y0, x1, y1]: Box, width = 40, height = 30): LabelledPicture {
+  const picture = image({ width, height });
+  for (let c = 0; c < 3; c++)
+    for (let y = y0; y < y1; y++) plane(picture, c).fill(1, y * width + x0, y * width + x1);
+  return { picture, boxes: [[x0, y0, x1, y1]], labels: [2] };
+}
+
+/** The box around what is white. */
+function whiteBox(picture: Image): Box {
+  const [xs, ys]: [number[], number[]] = [[], []];
+  plane(picture, 0).forEach((value, i) => {
+    if (value < 0.75) return;
+    xs.push(i % picture.width);
+    ys.push(Math.floor(i / picture.width));
+  });
+  return [Math.min(...xs), Math.min(...ys), Math.max(...xs) + 1, Math.max(...ys) + 1];
+}
+
+describe('augmentation of a detector’s pictures', () => {
+  const example = withRectangle([4, 6, 20, 12]);
+
+  it('mirrors boxes with their picture', () => {
+    const seen = new Set<string>();
+    for (let seed = 0; seed < 20; seed++) {
+      const { picture, boxes } = augmentDetection(example, random(seed), { vertical: true, color: 0 });
+      expect(boxes).to.deep.equal([whiteBox(picture)]);
+      seen.add(boxes.join());
+    }
+    expect([...seen].sort()).to.deep.equal(['20,18,36,24', '20,6,36,12', '4,18,20,24', '4,6,20,12']);
+  });
+  it('lays pictures on a canvas, boxes cut where they reach beyond it', () => {
+    const canvas = { width: 32, height: 32 };
+    for (let seed = 0; seed < 30; seed++) {
+      const { picture, boxes } = augmentDetection(example, random(seed), {
+        canvas,
+        scale: [0.8, 2.5],
+        stretch: 0.3,
+        color: 0,
+      });
+      expect([picture.width, picture.height]).to.deep.equal([32, 32]);
+      const white = whiteBox(picture);
+      expect(boxes).to.have.length(1);
+      boxes[0]!.forEach((edge, i) => expect(edge, `seed ${seed}`).to.be.closeTo(white[i]!, 1.5));
+    }
+  });
+  it('keeps an object in the picture', () => {
+    const corner = withRectangle([0, 0, 8, 8], 64, 64);
+    for (let seed = 0; seed < 20; seed++) {
+      const canvas = { width: 64, height: 64 };
+      expect(augmentDetection(corner, random(seed), { canvas, scale: [4, 4] }).boxes).to.have.length(1);
+    }
+  });
+  it('moves colours within their range, and is the same for the same stream', () => {
+    const grey = { ...example, picture: solid({ width: 4, height: 4 }, [0.5, 0.5, 0.5]) };
+    const [first, again, other] = [7, 7, 8].map((seed) =>
+      augmentDetection(grey, random(seed), { horizontal: false, color: 0.3 }),
+    );
+    expect(first!.picture.data).to.deep.equal(again!.picture.data);
+    expect(first!.picture.data).not.to.deep.equal(other!.picture.data);
+    for (const value of first!.picture.data) expect(value).to.be.within(0.5 - 0.4, 0.5 + 0.4);
+  });
+});
+
+describe('pictures with COCO annotations to train a detector on', () => {
+  let folder = '';
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'detection-data-'));
+    await mkdir(join(folder, 'images'));
+    await writeImage(join(folder, 'images', 'a.png'), withRectangle([4, 6, 20, 12]).picture);
+    await writeFile(join(folder, 'images', 'broken.png'), 'no picture');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const write = async (images: readonly object[], annotations: readonly object[]) => {
+    const path = join(folder, 'annotations.json');
+    await writeFile(path, JSON.stringify({ images, annotations, categories: [] }));
+    return path;
+  };
+  const refusal = (work: Promise<unknown>) =>
+    work.then(
+      () => 'done',
+      (error: unknown) => String(error),
+    );
+  const object = { id: 1, image_id: 1, category_id: 3, bbox: [4, 6, 16, 6] };
+  const picture = { id: 1, file_name: 'a.png' };
+  const size = { width: 20, height: 20 };
+
+  it('are feeds of the losses', async () => {
+    const crowd = { ...object, iscrowd: 1 };
+    const path = await write([picture, { id: 2, file_name: 'nothing-in-it.png' }], [object, crowd]);
+    const data = await detectionData(path, { size, horizontal: false, color: 0 });
+    expect(data.length).to.equal(1);
+    const feeds = await data.sample(0, random(1));
+    expect(feeds['image']?.dims).to.deep.equal([1, 3, 15, 20]);
+    expect(feeds['target_boxes']?.dims).to.deep.equal([1, 4]);
+    expect([...feeds['target_boxes']!.data].map(Number)).to.deep.equal([2, 3, 10, 6]);
+    expect([...feeds['target_labels']!.data]).to.deep.equal([3n]);
+    expect(feeds['seed']?.dims).to.deep.equal([1]);
+  });
+  it('leave out what cannot be read, if asked to', async () => {
+    const path = await write(
+      [picture, { id: 2, file_name: 'broken.png' }],
+      [object, { ...object, id: 2, image_id: 2 }],
+    );
+    const told: string[] = [];
+    const data = await detectionData(path, { size, onUnreadable: ({ message }) => told.push(message) });
+    expect(data.length).to.equal(1);
+    expect(told.join()).to.contain('broken.png');
+    expect(await refusal(detectionData(path, { size }))).to.contain('broken.png');
+  });
+  it('stay in their folder, and make sense', async () => {
+    const message = async (images: object, annotation: object) =>
+      refusal(detectionData(await write([images], [annotation]), { size }));
+    expect(await message({ id: 1, file_name: '../../etc/passwd' }, object)).to.contain('outside its folder');
+    expect(await message(picture, { ...object, bbox: [1, 2, 3] })).to.contain('four numbers');
+    expect(await message(picture, { ...object, category_id: 0 })).to.contain('from 1 on');
+    expect(await message(picture, { ...object, image_id: 5 })).to.contain('no objects');
+  });
+});
