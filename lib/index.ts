@@ -110,12 +110,20 @@ export { styleOptions } from './art/style-options.js';
 export { style, type StyleOptions } from './art/style.js';
 
 // Training
+export { augmentation, type AugmentOptions } from './train/augment.js';
+export type { CheckpointStore } from './train/checkpoint.js';
+export { checkpointFile } from './train/checkpoint-file.js';
 export type { Augmentation, Sample, TrainingData } from './train/data.js';
 export { fit, type TrainingStep } from './train/fit.js';
 export type { Loss, LossContext } from './train/loss.js';
+export { bce, crossEntropy, dice, focal, smoothL1, squaredError, total } from './train/losses.js';
+export { readMaskFolder } from './train/mask-folder.js';
+export type { MaskClass, MaskedPicture } from './train/masked-picture.js';
 export { fitOptions, type FitOptions } from './train/options.js';
 export { trained, type LearnedWeights } from './train/parameters.js';
 export { constant, cosine, linear, stepped, type TrainingSchedule } from './train/schedule.js';
+export { segmentationValidation } from './train/segmentation-validation.js';
+export { trainUNet, trainUNetOptions, type TrainUNetOptions } from './train/unet.js';
 
 // Graphs and their gradients
 export { grad, type GradOptions } from './autodiff/grad.js';

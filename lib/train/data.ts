@@ -132,3 +132,34 @@ function fits(part: Tensor, first: NumericTensor): boolean {
     part.dims.slice(1).join() === first.dims.slice(1).join()
   );
 }
+
+/** Batches in their order, one of them ahead. */
+export class BatchQueue {
+  #ahead: Promise<Sample> | null = null;
+
+  /** @param position of the first batch */
+  constructor(
+    private readonly batches: Batches,
+    private position: number,
+  ) {}
+
+  /** Begins with the next batch, unless it has been begun. */
+  prepare(): void {
+    this.#ahead ??= this.batches.load(this.position);
+    // Where it fails, whoever takes the batch learns of it.
+    this.#ahead.catch(() => undefined);
+  }
+
+  /** The next batch, which stays. */
+  peek(): Promise<Sample> {
+    this.prepare();
+    return this.#ahead!;
+  }
+
+  next(): Promise<Sample> {
+    const batch = this.peek();
+    this.#ahead = null;
+    this.position++;
+    return batch;
+  }
+}

@@ -1,6 +1,5 @@
 import { activePath } from '../autodiff/active.js';
 import { grad } from '../autodiff/grad.js';
-import type { RuleTable } from '../autodiff/rule.js';
 import { nearest, OneirosError } from '../errors.js';
 import { fixedConstants } from '../models/preprocessing.js';
 import type { Value } from '../onnx/builder.js';
@@ -9,6 +8,7 @@ import { Builder } from '../onnx/ops.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { namesOf } from '../onnx/subgraphs.js';
 import type { DType } from '../tensor/dtype.js';
+import { trainBatchNorm, type RunningStatistic } from './batch-norm.js';
 import type { Loss } from './loss.js';
 
 /** Sizes of the feeds, by the input's name. */
@@ -21,6 +21,11 @@ export interface TrainingGraphOptions {
   readonly wrt?: readonly string[] | undefined;
   /** Values through which no gradient passes. */
   readonly stopGradient?: readonly string[] | undefined;
+  /**
+   * What batch normalisations go by: `batch`, the statistics of each batch, while the running ones follow them; or `fixed`,
+   * the running ones as they are. @default `batch`; `fixed` for a model with its own loss, which is taken as it is
+   */
+  readonly batchNorm?: 'batch' | 'fixed' | undefined;
   /** Names of further scalars in the model to be told at each step. */
   readonly metrics?: readonly string[] | undefined;
   /** Sizes that all feeds will have: a simpler and faster graph. @default any, as the model's inputs say */
@@ -36,6 +41,8 @@ export interface TrainingGraph {
   readonly metrics: ReadonlyMap<string, string>;
   /** Names of the trained weights, which are inputs. */
   readonly weights: readonly string[];
+  /** What further outputs follow the batches, and is no weight. */
+  readonly statistics: readonly RunningStatistic[];
 }
 
 export const gradientPrefix = 'gradient of ';
@@ -46,27 +53,33 @@ export const gradientPrefix = 'gradient of ';
  *   `unsupported` for an operator on the way without a gradient
  */
 export function trainingGraph(original: Model, options: TrainingGraphOptions): TrainingGraph {
-  const model = sized(normaliseOpset(original), options.sizes);
+  const { batchNorm = typeof options.loss === 'string' ? 'fixed' : 'batch', stopGradient = [] } = options;
+  const plain = sized(normaliseOpset(original), options.sizes);
+  const { model, statistics, overrides } =
+    batchNorm === 'batch' ? trainBatchNorm(plain) : { model: plain, statistics: [], overrides: {} };
   const b = Builder.from(model.graph);
   const metrics = new Map((options.metrics ?? []).map((name) => [name, named(b, model, name, 'metric')]));
   const loss = lossOf(b, model, options, metrics);
   const graph: Graph = { ...b.graph(model.graph.name), values: model.graph.values };
-  const stopGradient = options.stopGradient ?? [];
-  const weights = options.wrt ?? trainableWeights(model.graph, graph, loss.name, stopGradient);
-  const open = { ...model, graph: withInputs(graph, weights) };
-  const derived = grad(open, {
-    loss: loss.name,
-    wrt: weights,
-    stopGradient,
-    prefix: gradientPrefix,
-    overrides: {} satisfies RuleTable,
-    keepOutputs: [...new Set([loss.name, ...Array.from(metrics.values(), ({ name }) => name)])],
-  });
+  const weights = options.wrt ?? trainableWeights(plain.graph, graph, loss.name, stopGradient);
+  const outputs = [loss, ...metrics.values()].map(({ name }) => name);
+  const derived = grad(
+    { ...model, graph: withInputs(graph, weights) },
+    {
+      loss: loss.name,
+      wrt: weights,
+      stopGradient,
+      prefix: gradientPrefix,
+      overrides,
+      keepOutputs: [...new Set([...outputs, ...statistics.map(({ batch }) => batch)])],
+    },
+  );
   return {
     model: derived,
     loss: loss.name,
     metrics: new Map(Array.from(metrics, ([name, value]) => [name, value.name])),
     weights,
+    statistics,
   };
 }
 
@@ -168,7 +181,7 @@ function trainableWeights(
   stopGradient: readonly string[],
 ): readonly string[] {
   const fixed = new Set(
-    graph.nodes.flatMap(({ op, inputs }) => (neverLearned[op] ?? []).map((i) => inputs[i] ?? '')),
+    model.nodes.flatMap(({ op, inputs }) => (neverLearned[op] ?? []).map((i) => inputs[i] ?? '')),
   );
   const candidates = Array.from(model.initializers).flatMap(([name, { dtype, dims }]) =>
     dtype === 'float32' && dims.length > 0 && !fixed.has(name) && !unlearned.test(name) ? [name] : [],

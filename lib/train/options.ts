@@ -1,7 +1,8 @@
-import { count, flag, number, type Given } from '../options.js';
+import { count, flag, number, type Given, type OptionValues } from '../options.js';
 import type { UpdateRule } from '../optim/update-rule.js';
 import type { SessionOptions } from '../runtime/session.js';
 import type { Model } from '../onnx/graph.js';
+import type { CheckpointStore } from './checkpoint.js';
 import type { Augmentation } from './data.js';
 import type { TrainingGraphOptions } from './graph.js';
 import type { TrainingSchedule } from './schedule.js';
@@ -17,8 +18,11 @@ export const fitOptions = {
   clip: number(0, 'longest gradient, as the norm over all weights: longer ones are shortened; 0: any', {
     min: 0,
   }),
+  checkpointEvery: count(0, 'updates between two checkpoints; 0: once an epoch', 0),
   validateEvery: count(0, 'updates between two validations; 0: once an epoch', 0),
 } as const;
+
+export type FitSettings = OptionValues<typeof fitOptions>;
 
 export interface FitOptions extends Given<typeof fitOptions>, Omit<TrainingGraphOptions, 'sizes'> {
   readonly optimizer: UpdateRule;
@@ -27,6 +31,8 @@ export interface FitOptions extends Given<typeof fitOptions>, Omit<TrainingGraph
   readonly augment?: Augmentation | undefined;
   /** Figures of the model as it is, told with the step after which it was asked for. */
   readonly validate?: ((model: Model) => Promise<Readonly<Record<string, number>>>) | undefined;
+  /** Where the state is kept, and taken from at the begin: a run that was killed goes on to the same weights. */
+  readonly checkpoint?: CheckpointStore | undefined;
   /** Ends the run between two steps; the iterator then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Where the graph runs: threads, provider, isolation. */

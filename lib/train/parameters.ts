@@ -30,10 +30,6 @@ export class ParameterVector {
     tensors.forEach(({ data }, i) => this.values.set(data, this.#places[i]!.begin));
   }
 
-  get names(): readonly string[] {
-    return this.#places.map(({ name }) => name);
-  }
-
   /** The weights as tensors over this memory. */
   views(): LearnedWeights {
     return new Map(
@@ -44,17 +40,12 @@ export class ParameterVector {
     );
   }
 
-  /** target ← target + share · what `tensors` has under each name, prefixed. */
-  accumulate(
-    target: Float32Array,
-    tensors: Readonly<Record<string, Tensor>>,
-    share: number,
-    prefix: string,
-  ): void {
+  /** Adds to `target`, laid out as these weights are, a share of what belongs to each name. */
+  add(target: Float32Array, partOf: (name: string) => Tensor | undefined, share: number): void {
     for (const { name, begin, end } of this.#places) {
-      const part = tensors[prefix + name];
+      const part = partOf(name);
       if (part?.dtype !== 'float32' || part.data.length !== end - begin)
-        throw new OneirosError('runtime', `the training graph gave no gradient of "${name}"`);
+        throw new OneirosError('runtime', `the training graph gave nothing of the size of "${name}"`);
       const { data } = part;
       for (let i = 0; i < data.length; i++) target[begin + i]! += share * data[i]!;
     }

@@ -4,15 +4,27 @@ import { encodeModel } from '../onnx/write.js';
 import { openSession, type Session, type SessionOptions } from '../runtime/session.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Sample } from './data.js';
-import { trainingGraph, type FeedSizes, type TrainingGraph, type TrainingGraphOptions } from './graph.js';
+import {
+  gradientPrefix,
+  trainingGraph,
+  type FeedSizes,
+  type TrainingGraph,
+  type TrainingGraphOptions,
+} from './graph.js';
 import type { LearnedWeights } from './parameters.js';
 
 /** What one batch gives. */
 export interface BatchResult {
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
-  /** All outputs of the training graph. */
-  readonly outputs: Readonly<Record<string, Tensor>>;
+  /** The loss's gradient by a weight. */
+  readonly gradientOf: (name: string) => Tensor | undefined;
+  /** What the batch has to say about each running statistic, and how much of it to take over. */
+  readonly statistics: readonly {
+    readonly name: string;
+    readonly value: Tensor | undefined;
+    readonly share: number;
+  }[];
 }
 
 /**
@@ -32,13 +44,21 @@ export class TrainingSession implements AsyncDisposable {
     private readonly sessionOptions: SessionOptions,
   ) {}
 
-  /** Makes the session ready for a batch, and tells which weights it trains. */
-  async prepare(batch: Sample): Promise<TrainingGraph> {
-    if (this.#open !== null && fits(batch, this.#open.sizes)) return this.#open.graph;
-    const sizes =
-      this.#open === null
-        ? new Map(Object.entries(batch).map(([name, { dims }]) => [name, dims]))
-        : undefined;
+  /** What the graph is made for; `undefined` for feeds of any size. */
+  get sizes(): FeedSizes | undefined {
+    return this.#open?.sizes;
+  }
+
+  /**
+   * Makes the session ready for a batch, and tells what it trains.
+   * @param sizes what to make a first graph for, if `resumed`. @default the batch's
+   */
+  async prepare(batch: Sample, sizes?: FeedSizes, resumed = false): Promise<TrainingGraph> {
+    if (this.#open === null) return this.#make(resumed ? sizes : sizesOf(batch));
+    return fits(batch, this.#open.sizes) ? this.#open.graph : this.#make(undefined);
+  }
+
+  async #make(sizes: FeedSizes | undefined): Promise<TrainingGraph> {
     const graph = trainingGraph(this.model, { ...this.options, sizes });
     await this[Symbol.asyncDispose]();
     const session = await openSession(encodeModel(graph.model), { ...this.sessionOptions, transfer: true });
@@ -46,17 +66,27 @@ export class TrainingSession implements AsyncDisposable {
     return graph;
   }
 
+  /** @param weights as the graph's inputs; they must not change until the promise settles */
   async run(batch: Sample, weights: LearnedWeights): Promise<BatchResult> {
     const graph = await this.prepare(batch);
     const outputs = await this.#open!.session.run({ ...batch, ...Object.fromEntries(weights) });
     const metrics = Array.from(graph.metrics, ([name, output]) => [name, scalarOf(outputs, output)] as const);
-    return { loss: scalarOf(outputs, graph.loss), metrics: Object.fromEntries(metrics), outputs };
+    return {
+      loss: scalarOf(outputs, graph.loss),
+      metrics: Object.fromEntries(metrics),
+      gradientOf: (name) => outputs[gradientPrefix + name],
+      statistics: graph.statistics.map(({ name, batch, share }) => ({ name, value: outputs[batch], share })),
+    };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#open?.session.dispose();
     this.#open = null;
   }
+}
+
+function sizesOf(batch: Sample): FeedSizes {
+  return new Map(Object.entries(batch).map(([name, { dims }]) => [name, dims]));
 }
 
 function fits(batch: Sample, sizes: FeedSizes | undefined): boolean {

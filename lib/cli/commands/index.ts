@@ -8,6 +8,7 @@ import { registerInspect } from './inspect.js';
 import { registerLocalize } from './localize.js';
 import { registerSegment } from './segment.js';
 import { registerStyle } from './style.js';
+import { registerTrain } from './train.js';
 
 /** Every command, in the order in which the help lists them. */
 export const commands: readonly Register[] = [
@@ -20,4 +21,5 @@ export const commands: readonly Register[] = [
   registerInspect,
   registerGrad,
   registerSegment,
+  registerTrain,
 ];

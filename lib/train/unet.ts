@@ -1,0 +1,144 @@
+import { OneirosError } from '../errors.js';
+import { buildUNet } from '../models/unet/build.js';
+import { initialUNet, unetShape } from '../models/unet/initial.js';
+import { loadUNet } from '../models/unet/parameters.js';
+import type { Climb } from '../models/unet/traits.js';
+import type { Model } from '../onnx/graph.js';
+import { choice, count, flag, number, resolveOptions, type Given } from '../options.js';
+import { adam } from '../optim/adam.js';
+import { luminance } from '../vision/unet.js';
+import { augmentation } from './augment.js';
+import type { CheckpointStore } from './checkpoint.js';
+import { fit, type TrainingStep } from './fit.js';
+import { bce, crossEntropy, dice, total } from './losses.js';
+import { maskedSamples, type MaskClass, type MaskedPicture } from './masked-picture.js';
+import { fitOptions, type FitOptions } from './options.js';
+import type { LearnedWeights } from './parameters.js';
+import { cosine } from './schedule.js';
+import { segmentationValidation } from './segmentation-validation.js';
+
+/** The numbers of a U-Net's training. */
+export const trainUNetOptions = {
+  steps: count(800, 'updates of the weights'),
+  batch: count(4, 'cut-outs in an update'),
+  crop: count(256, 'side of the square cut-outs, in pixels: a multiple of 2 to the number of poolings', 16),
+  learningRate: number(2e-3, "Adam's rate at its highest", { min: 0 }),
+  warmUp: number(0.05, 'share of the run over which the rate rises; then it falls in half a wave', {
+    min: 0,
+    max: 0.9,
+  }),
+  climb: choice(['transposed', 'bilinear', 'nearest'], 'transposed', 'how the network climbs a level'),
+  channels: choice(['1', '3'], '1', 'what it sees: the luminance alone, or red, green and blue'),
+  flips: flag(true, 'show mirror images and quarter turns'),
+  elastic: number(10, 'standard deviation of the elastic deformation, in pixels; 0: none', { min: 0 }),
+  brightness: number(0.1, 'how much brighter or darker pictures are made, of the whole range', {
+    min: 0,
+    max: 1,
+  }),
+  contrast: number(0.2, 'how much contrast is raised or lowered', { min: 0, max: 1 }),
+  validateEvery: count(100, 'updates between two validations'),
+  checkpointEvery: count(50, 'updates between two checkpoints'),
+  clip: fitOptions.clip,
+  seed: number(0, 'seed of the first weights, the order and the augmentation', { integer: true }),
+} as const;
+
+export interface TrainUNetOptions extends Given<typeof trainUNetOptions> {
+  /** Classes by the masks' grey values, the background first. */
+  readonly classes: readonly MaskClass[];
+  /** Channels of each level, from the top to the bottom. @default 16, 32, 64, 128, 256 */
+  readonly widths?: readonly number[] | undefined;
+  /** Pictures that are not trained on, to tell how well it does. */
+  readonly validation?: readonly MaskedPicture[] | undefined;
+  readonly checkpoint?: CheckpointStore | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly session?: FitOptions['session'];
+}
+
+export const defaultWidths: readonly number[] = [16, 32, 64, 128, 256];
+
+export interface UNetTrainingStep extends TrainingStep {
+  /**
+   * The network so far, to be used: from `image`, RGB in [0, 1], 1 × 3 × any size, to `probabilities`; batch normalisation
+   * folded into the convolutions, names of the classes in its metadata.
+   */
+  readonly network: () => Promise<Model>;
+}
+
+/**
+ * Trains a U-Net from scratch on pictures and their masks, by binary cross-entropy and Dice's loss (cross-entropy and
+ * Dice of more than two classes), on cut-outs that are turned, mirrored, deformed and lit at random.
+ * @throws OneirosError `bad-argument` for a crop that the network's poolings do not divide, or pictures smaller than it;
+ *   `bad-input` for masks with values that are no class
+ */
+export async function* trainUNet(
+  pictures: readonly MaskedPicture[],
+  options: TrainUNetOptions,
+): AsyncGenerator<UNetTrainingStep, void> {
+  const settings = resolveOptions(trainUNetOptions, options);
+  const { classes, widths = defaultWidths, validation = [] } = options;
+  if (classes.length < 2) throw new OneirosError('bad-argument', 'there must be two classes at least');
+  const channels = settings.channels === '1' ? 1 : 3;
+  checkCrop(settings.crop, widths, pictures);
+  const planes = classes.length === 2 ? 1 : classes.length;
+  const { climb, seed } = settings;
+  const parameters = initialUNet({ ...unetShape, channels, classes: planes, widths, climb, seed });
+  const traits = climb === 'transposed' ? {} : { resize: climb };
+  const { model } = buildUNet(parameters, { ...traits, batchNorm: 'keep' });
+  const steps = fit(model, maskedSamples(pictures, classes, channels), {
+    ...settings,
+    loss: total(planes === 1 ? { bce: bce(), dice: dice() } : { entropy: crossEntropy(), dice: dice() }),
+    optimizer: adam({ learningRate: settings.learningRate }),
+    schedule: cosine({ warmUp: settings.warmUp }),
+    augment: augmentation({
+      crop: settings.crop,
+      flips: settings.flips,
+      rotations: settings.flips,
+      brightness: settings.brightness,
+      contrast: settings.contrast,
+      ...(settings.elastic > 0 && { elastic: { deviation: settings.elastic } }),
+    }),
+    ...(validation.length > 0 && { validate: segmentationValidation(validation, classes, channels) }),
+    checkpoint: options.checkpoint,
+    signal: options.signal,
+    session: options.session,
+  });
+  for await (const step of steps)
+    yield { ...step, network: () => networkOf(step.weights(), classes, channels, climb) };
+}
+
+function checkCrop(crop: number, widths: readonly number[], pictures: readonly MaskedPicture[]): void {
+  const grid = 2 ** (widths.length - 1);
+  if (crop % grid !== 0)
+    throw new OneirosError(
+      'bad-argument',
+      `a crop of ${crop} pixels cannot be halved ${widths.length - 1} times: take a multiple of ${grid}`,
+    );
+  const small = pictures.find(({ picture }) => Math.min(picture.width, picture.height) < crop);
+  if (small !== undefined)
+    throw new OneirosError(
+      'bad-argument',
+      `${small.name} is ${small.picture.width}×${small.picture.height}, smaller than the crop of ${crop}: take a smaller crop`,
+    );
+}
+
+async function networkOf(
+  weights: LearnedWeights,
+  classes: readonly MaskClass[],
+  channels: 1 | 3,
+  climb: Climb,
+): Promise<Model> {
+  const stored = new Map(
+    Array.from(weights, ([name, weight]) => [
+      name,
+      { dtype: weight.dtype, dims: weight.dims, load: () => Promise.resolve(weight) },
+    ]),
+  );
+  const { model } = buildUNet(await loadUNet(stored), {
+    ...(climb === 'transposed' ? {} : { resize: climb }),
+    activation: classes.length === 2 ? 'sigmoid' : 'softmax',
+    shape: [1, 3, 'height', 'width'],
+    ...(channels === 1 && { prepare: luminance }),
+  });
+  const metadata = new Map([...model.metadata, ['classes', classes.map(({ name }) => name).join(',')]]);
+  return { ...model, metadata, graph: { ...model.graph, name: 'U-Net' } };
+}

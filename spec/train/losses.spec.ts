@@ -1,0 +1,78 @@
+import { expect } from 'chai';
+import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { float32, int64, type Tensor } from '../../lib/tensor/tensor.js';
+import type { Loss } from '../../lib/train/loss.js';
+import { bce, crossEntropy, dice, focal, smoothL1, squaredError, total } from '../../lib/train/losses.js';
+import golden from './golden/losses.json' with { type: 'json' };
+
+/** The losses of scripts/reference/training.py. */
+const losses: Readonly<Record<keyof typeof golden, Loss>> = {
+  bce: bce(),
+  focal: focal(),
+  'focal-options': focal({ alpha: 0.6, gamma: 3 }),
+  dice: dice(),
+  'dice-smooth': dice({ smooth: 0.25 }),
+  smoothL1: smoothL1(),
+  'smoothL1-beta': smoothL1({ beta: 0.3 }),
+  squaredError: squaredError(),
+  crossEntropy: crossEntropy(),
+  'crossEntropy-weights': crossEntropy({ weights: [0.5, 2, 1], ignore: 1 }),
+  'dice-classes': dice(),
+};
+
+/** A loss of scores as they are fed: its value, its gradient by them, and what it reports. */
+async function evaluate(loss: Loss, scores: Tensor, target: Tensor) {
+  const b = new Builder();
+  const x = b.input('scores', 'float32', ['batch', ...scores.dims.slice(1)]);
+  const inputs = new Map<string, ReturnType<typeof b.value>>();
+  const value = loss({
+    b,
+    output: () => x,
+    target: (name, dtype, shape) => {
+      const input = inputs.get(name) ?? b.input(name, dtype, shape);
+      inputs.set(name, input);
+      return input;
+    },
+    report: (name, metric) => b.output(metric, name),
+  });
+  b.output(b.reshape(value, []), 'loss');
+  await using compute = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['scores'], isolation: 'none' });
+  const result = await compute({ scores, target });
+  return { loss: result.value, gradient: result.gradients['scores']!.data };
+}
+
+describe('losses', () => {
+  for (const [name, { dims, scores, target, loss, gradient }] of Object.entries(golden))
+    it(`${name} and its gradient are PyTorch's`, async () => {
+      const made = Object.entries(losses).find(([key]) => key === name)![1];
+      const wanted =
+        target.length === scores.length ? float32(target, dims) : int64(target, [dims[0]!, ...dims.slice(2)]);
+      const ours = await evaluate(made, float32(scores, dims), wanted);
+      expect(ours.loss).to.be.closeTo(loss, 1e-6);
+      gradient.forEach((expected, i) => expect(Number(ours.gradient[i])).to.be.closeTo(expected, 1e-6));
+    });
+
+  it('are what one works out by hand', async () => {
+    const [x, t] = [float32([0, 0], [1, 1, 1, 2]), float32([1, 0], [1, 1, 1, 2])];
+    // At a score of 0 both classes are as likely; p = ½ each, so Σpt = ½, Σp = Σt = 1.
+    expect((await evaluate(bce(), x, t)).loss).to.be.closeTo(Math.LN2, 1e-6);
+    expect((await evaluate(bce(), x, t)).gradient).to.deep.equal(Float32Array.of(-0.25, 0.25));
+    expect((await evaluate(dice({ smooth: 0 }), x, t)).loss).to.equal(0.5);
+    expect((await evaluate(focal({ alpha: 0.5, gamma: 2 }), x, t)).loss).to.be.closeTo(Math.LN2 / 8, 1e-6);
+  });
+
+  it('stay finite where exponentials are not', async () => {
+    const [x, t] = [float32([200, -200], [1, 1, 1, 2]), float32([0, 1], [1, 1, 1, 2])];
+    const { loss, gradient } = await evaluate(bce(), x, t);
+    expect(loss).to.equal(200);
+    expect(gradient).to.deep.equal(Float32Array.of(0.5, -0.5));
+  });
+
+  it('add up, each with its weight', async () => {
+    const [x, t] = [float32([1, -3], [1, 1, 1, 2]), float32([0, 0], [1, 1, 1, 2])];
+    // Squares 1 and 9, mean 5; beyond 1, smooth L1 is |d| − ½: ½ and 2½, mean 1½.
+    const { loss } = await evaluate(total({ squares: squaredError(), l1: [2, smoothL1()] }), x, t);
+    expect(loss).to.equal(5 + 2 * 1.5);
+  });
+});

@@ -1,0 +1,65 @@
+import { expect } from 'chai';
+import { adam } from '../../lib/optim/adam.js';
+import { sgd } from '../../lib/optim/sgd.js';
+import { fit, type TrainingStep } from '../../lib/train/fit.js';
+import type { FitOptions } from '../../lib/train/options.js';
+import { readGolden, referenceData, smallUNet, unetLoss } from './u-net.js';
+
+const golden = readGolden();
+
+async function train(
+  options: Pick<FitOptions, 'optimizer' | 'steps' | 'batchNorm'>,
+): Promise<TrainingStep[]> {
+  const steps: TrainingStep[] = [];
+  for await (const step of fit(await smallUNet(golden), referenceData(20), {
+    loss: unetLoss,
+    batch: 2,
+    shuffle: false,
+    session: { isolation: 'none' },
+    ...options,
+  })) {
+    const weights = step.weights();
+    steps.push({ ...step, weights: () => weights });
+  }
+  return steps;
+}
+
+/** The largest difference, relative to the largest number. */
+function difference(ours: ArrayLike<number>, theirs: readonly number[]): number {
+  const largest = Math.max(...theirs.map(Math.abs));
+  return Math.max(...theirs.map((value, i) => Math.abs(ours[i]! - value))) / largest;
+}
+
+describe('training a U-Net with batch normalisation', () => {
+  it("takes PyTorch's gradient of every weight", async () => {
+    // Plain descent at a rate of 1: the step is the gradient.
+    const [step] = await train({ optimizer: sgd({ learningRate: 1 }), steps: 1 });
+    const after = step!.weights();
+    for (const [name, gradient] of Object.entries(golden.gradients)) {
+      const before = golden.start[name]!.data;
+      const taken = Array.from(after.get(name)!.data, (value, i) => before[i]! - value);
+      expect(difference(taken, gradient), name).to.be.lessThan(1e-4);
+    }
+    expect(Object.keys(golden.gradients)).to.have.length(22);
+  });
+
+  it('goes down as PyTorch does for twenty steps of Adam, statistics and all', async () => {
+    const steps = await train({ optimizer: adam({ learningRate: 0.01 }), steps: 20 });
+    steps.forEach(({ loss, metrics }, i) => {
+      expect(loss, `step ${i + 1}`).to.be.closeTo(golden.losses[i]!, 1e-3);
+      expect(metrics['bce']! + metrics['dice']!).to.be.closeTo(loss, 1e-6);
+    });
+    const end = steps.at(-1)!.weights();
+    expect([...end.keys()].sort()).to.deep.equal(Object.keys(golden.end).sort());
+    for (const [name, { data }] of Object.entries(golden.end))
+      expect(difference(end.get(name)!.data, data), name).to.be.lessThan(1e-3);
+  });
+
+  it('leaves statistics alone where they are fixed', async () => {
+    const [step] = await train({ optimizer: sgd({ learningRate: 0.1 }), steps: 1, batchNorm: 'fixed' });
+    const names = [...step!.weights().keys()];
+    expect(names).to.include('encoder1/norm1.weight');
+    expect(names.filter((name) => /running/.test(name))).to.deep.equal([]);
+    expect(Math.abs(step!.loss - golden.losses[0]!)).to.be.greaterThan(1e-3);
+  });
+});

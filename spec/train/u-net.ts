@@ -1,0 +1,58 @@
+import { readFileSync } from 'node:fs';
+import { buildUNet } from '../../lib/models/unet/build.js';
+import { loadUNet } from '../../lib/models/unet/parameters.js';
+import type { Model } from '../../lib/onnx/graph.js';
+import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
+import type { Sample, TrainingData } from '../../lib/train/data.js';
+import { bce, dice, total } from '../../lib/train/losses.js';
+
+interface StoredWeight {
+  readonly dims: readonly number[];
+  readonly data: readonly number[];
+}
+
+/** What scripts/reference/training.py wrote. */
+export interface TrainingGolden {
+  readonly start: Readonly<Record<string, StoredWeight>>;
+  readonly gradients: Readonly<Record<string, readonly number[]>>;
+  readonly losses: readonly number[];
+  readonly end: Readonly<Record<string, StoredWeight>>;
+}
+
+export function readGolden(): TrainingGolden {
+  const golden: TrainingGolden = JSON.parse(
+    readFileSync(new URL('golden/unet.json', import.meta.url), 'utf8'),
+  );
+  return golden;
+}
+
+export const unetLoss = total({ bce: bce(), dice: dice() });
+
+/** The small U-Net as it begins. */
+export async function smallUNet({ start }: TrainingGolden): Promise<Model> {
+  const weights = new Map(
+    Object.entries(start).map(([name, { dims, data }]) => {
+      const weight: Float32Tensor = float32(data, dims);
+      return [name, { dtype: weight.dtype, dims, load: () => Promise.resolve(weight) }];
+    }),
+  );
+  return buildUNet(await loadUNet(weights), { batchNorm: 'keep' }).model;
+}
+
+/** The pictures and masks of the reference's steps, two a step. */
+export function referenceData(steps: number): TrainingData {
+  let state = 1;
+  const numbers = (count: number) =>
+    Float32Array.from({ length: count }, () => (state = (75 * state + 74) % 65537) / 65537);
+  const samples: Sample[] = [];
+  const area = 16 * 16;
+  for (let step = 0; step < steps; step++) {
+    const [images, targets] = [numbers(2 * area), numbers(2 * area).map((value) => (value > 0.5 ? 1 : 0))];
+    for (const at of [0, area])
+      samples.push({
+        image: float32(images.slice(at, at + area), [1, 1, 16, 16]),
+        target: float32(targets.slice(at, at + area), [1, 1, 16, 16]),
+      });
+  }
+  return { length: samples.length, sample: (i) => Promise.resolve(samples[i]!) };
+}
