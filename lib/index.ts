@@ -117,7 +117,6 @@ export type { Augmentation, Sample, TrainingData } from './train/data.js';
 export { fit, type TrainingStep } from './train/fit.js';
 export type { Loss, LossContext } from './train/loss.js';
 export { bce, crossEntropy, dice, focal, smoothL1, squaredError, total } from './train/losses.js';
-export { readMaskFolder } from './train/mask-folder.js';
 export type { MaskClass, MaskedPicture } from './train/masked-picture.js';
 export { fitOptions, type FitOptions } from './train/options.js';
 export { trained, type LearnedWeights } from './train/parameters.js';

@@ -3,15 +3,13 @@ import { adam } from '../../lib/optim/adam.js';
 import { sgd } from '../../lib/optim/sgd.js';
 import { fit, type TrainingStep } from '../../lib/train/fit.js';
 import type { FitOptions } from '../../lib/train/options.js';
-import { readGolden, referenceData, smallUNet, unetLoss } from './u-net.js';
-
-const golden = readGolden();
+import { golden, referenceData, smallUNet, unetLoss } from './u-net.js';
 
 async function train(
   options: Pick<FitOptions, 'optimizer' | 'steps' | 'batchNorm'>,
 ): Promise<TrainingStep[]> {
   const steps: TrainingStep[] = [];
-  for await (const step of fit(await smallUNet(golden), referenceData(20), {
+  for await (const step of fit(await smallUNet(), referenceData(20), {
     loss: unetLoss,
     batch: 2,
     shuffle: false,

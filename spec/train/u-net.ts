@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { buildUNet } from '../../lib/models/unet/build.js';
 import { loadUNet } from '../../lib/models/unet/parameters.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
 import type { Sample, TrainingData } from '../../lib/train/data.js';
 import { bce, dice, total } from '../../lib/train/losses.js';
+import stored from './golden/unet.json' with { type: 'json' };
 
 interface StoredWeight {
   readonly dims: readonly number[];
@@ -19,17 +19,12 @@ export interface TrainingGolden {
   readonly end: Readonly<Record<string, StoredWeight>>;
 }
 
-export function readGolden(): TrainingGolden {
-  const golden: TrainingGolden = JSON.parse(
-    readFileSync(new URL('golden/unet.json', import.meta.url), 'utf8'),
-  );
-  return golden;
-}
+export const golden: TrainingGolden = stored;
 
 export const unetLoss = total({ bce: bce(), dice: dice() });
 
 /** The small U-Net as it begins. */
-export async function smallUNet({ start }: TrainingGolden): Promise<Model> {
+export async function smallUNet({ start }: TrainingGolden = golden): Promise<Model> {
   const weights = new Map(
     Object.entries(start).map(([name, { dims, data }]) => {
       const weight: Float32Tensor = float32(data, dims);

@@ -6,7 +6,7 @@ import { encodeModel } from '../../onnx/write.js';
 import type { OptionValues } from '../../options.js';
 import { checkpointFile } from '../../train/checkpoint-file.js';
 import { lossSvg, sparkline, type CurveLine } from '../../train/loss-svg.js';
-import { readMaskFolder } from '../../train/mask-folder.js';
+import { readMaskFolder } from '../mask-folder.js';
 import { classesIn, type MaskClass } from '../../train/masked-picture.js';
 import { defaultWidths, trainUNet, trainUNetOptions, type UNetTrainingStep } from '../../train/unet.js';
 import type { Register } from '../command.js';

@@ -4,7 +4,7 @@ import { OneirosError } from '../errors.js';
 import { fileError } from '../files/failure.js';
 import { readImage } from '../files/image.js';
 import type { Image } from '../image/image.js';
-import type { MaskedPicture } from './masked-picture.js';
+import type { MaskedPicture } from '../train/masked-picture.js';
 
 /**
  * Reads the pictures of `folder`/image and the masks of the same names in `folder`/label, in the order of the numbers in
