@@ -78,6 +78,7 @@ export { pictureSource, type PictureSource } from './vision/picture-source.js';
 export { maskOfClass, type ClassArea, type Segmentation } from './vision/segmentation.js';
 export { Segmenter, segmentOptions, type SegmentOptions } from './vision/segmenter.js';
 export { slidingWindow, slidingWindowOptions, type SlidingWindowOptions } from './vision/sliding-window.js';
+export { portable } from './vision/portable.js';
 export { UNet, type UNetOptions } from './vision/unet.js';
 export { buildUNet, type BuildUNetOptions } from './models/unet/build.js';
 export { initialUNet, type UNetShape } from './models/unet/initial.js';
@@ -192,7 +193,10 @@ export type {
   Source,
   Task,
 } from './weights/catalog/entry.js';
+export { listModels, pullModel, removeModel, verifyModel } from './weights/catalog/models.js';
+export type { ModelStatus, Presence, Verification } from './weights/catalog/node/status.js';
 export type { PullOptions, PullStep } from './weights/catalog/pull-options.js';
+export { patienceDefaults, type Patience } from './weights/download/patience.js';
 
 // Metrics
 export * from './metrics/index.js';

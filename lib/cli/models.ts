@@ -3,7 +3,8 @@ import { isAmong } from '../models/by-name.js';
 import type { Task } from '../weights/catalog/entry.js';
 import { findEntry, namesFor } from '../weights/catalog/find.js';
 import { readCatalog } from '../weights/catalog/node/read.js';
-import type { PullOptions } from '../weights/catalog/pull-options.js';
+import type { PullOptions, PullStep } from '../weights/catalog/pull-options.js';
+import type { Progress } from './progress.js';
 import type { Terminal } from './terminal.js';
 
 interface ModelFlags {
@@ -45,5 +46,25 @@ function catalogued(task: Task): readonly string[] {
 
 /** How a command pulls a model that is not here: it says so, shows how far it is, and can be stopped. */
 export function pullOf({ offline }: { readonly offline: boolean }, terminal: Terminal): PullOptions {
-  return { ...(offline && { offline }), announce: (text) => terminal.say(text), signal: terminal.signal };
+  return {
+    ...(offline && { offline }),
+    announce: (text) => terminal.say(text),
+    onProgress: pullProgress(terminal),
+    signal: terminal.signal,
+  };
+}
+
+/** A bar for each model that is pulled, which goes away when it is here. */
+export function pullProgress(terminal: Terminal): (step: PullStep) => void {
+  let bar: Progress | null = null;
+  let of: string | null = null;
+  return ({ model, done, total }) => {
+    if (of !== model) {
+      bar?.stop();
+      bar = terminal.progress(total, model, 'bytes');
+      of = model;
+    }
+    bar?.update(done);
+    if (done >= total) bar?.stop();
+  };
 }

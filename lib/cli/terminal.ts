@@ -1,12 +1,6 @@
-import { SingleBar } from 'cli-progress';
+import { createProgress, type Counted, type Progress } from './progress.js';
 
 export const exitCode = { ok: 0, failed: 1, usage: 2 } as const;
-
-/** Shows how far long work has come. */
-export interface Progress {
-  update(done: number, note?: string): void;
-  stop(): void;
-}
 
 /** What commands print and how they are stopped: results go to standard output, everything else to standard error. */
 export interface Terminal {
@@ -20,7 +14,7 @@ export interface Terminal {
   fail(text: string): void;
   readonly failures: number;
   /** A bar on standard error; nothing where that is not a terminal. */
-  progress(total: number, label: string): Progress;
+  progress(total: number, label: string, counted?: Counted): Progress;
   /** Aborts on the first Ctrl-C, so that work ends cleanly with what there is; a second one quits at once. */
   readonly signal: AbortSignal;
   close(): void;
@@ -28,6 +22,7 @@ export interface Terminal {
 
 export function createTerminal(): Terminal {
   const controller = new AbortController();
+  const bars = new Set<Progress>();
   let failures = 0;
   const say = (text: string) => process.stderr.write(`${text}\n`);
   const interrupt = () => {
@@ -47,21 +42,16 @@ export function createTerminal(): Terminal {
     get failures() {
       return failures;
     },
-    progress: createProgress,
+    progress: (total, label, counted = 'steps') => {
+      const bar = createProgress(total, label, counted);
+      bars.add(bar);
+      return bar;
+    },
     signal: controller.signal,
-    close: () => process.off('SIGINT', interrupt),
+    close: () => {
+      // A bar that a failure has left would keep the process alive.
+      for (const bar of bars) bar.stop();
+      process.off('SIGINT', interrupt);
+    },
   };
-}
-
-function createProgress(total: number, label: string): Progress {
-  if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
-  const bar = new SingleBar({
-    format: `${label} {bar} {value}/{total} · {eta_formatted} left {note}`,
-    stream: process.stderr,
-    barsize: 24,
-    hideCursor: true,
-    etaBuffer: 20,
-  });
-  bar.start(total, 0, { note: '' });
-  return { update: (done, note = '') => bar.update(done, { note }), stop: () => bar.stop() };
 }

@@ -2,6 +2,7 @@ import { OneirosError } from '../errors.js';
 import type { CatalogEntry, Task } from '../weights/catalog/entry.js';
 import { locateModel } from '../weights/catalog/locate.js';
 import type { PullOptions } from '../weights/catalog/pull-options.js';
+import type { Weights } from '../weights/weights.js';
 import type { WeightsSource } from './source.js';
 
 /** How one kind of network is loaded. */
@@ -19,8 +20,8 @@ export interface Facade<T> {
 export interface ByNameOptions {
   readonly weights: WeightsSource | undefined;
   readonly pull: PullOptions | undefined;
-  /** Whether only a part of the weights is going to be read. */
-  readonly partial?: boolean;
+  /** If only a part of the weights is going to be read: how many bytes, of what the file has. */
+  readonly partial?: ((weights: Weights, entry: CatalogEntry) => number) | undefined;
 }
 
 /**

@@ -61,7 +61,7 @@ export class GoogLeNet extends Classifier {
   }
 }
 
-const pretrainedSqueezeNet: Pretrained = {
+export const pretrainedSqueezeNet: Pretrained = {
   architecture: squeezenet,
   dialects: {
     network: 'SqueezeNet 1.1',

@@ -1,14 +1,20 @@
 import type { CatalogEntry } from '../weights/catalog/entry.js';
 import type { PullOptions } from '../weights/catalog/pull-options.js';
 import type { Weights } from '../weights/weights.js';
-import type { Architecture } from './architecture.js';
-import { loadByName } from './by-name.js';
+import { loadByName, type ByNameOptions } from './by-name.js';
 import { Classifier } from './classifier.js';
-import { GoogLeNet, SqueezeNet, VGG19, type VGG19Options } from './classifiers.js';
-import { googlenet } from './googlenet.js';
+import {
+  GoogLeNet,
+  pretrainedGoogLeNet,
+  pretrainedSqueezeNet,
+  pretrainedVGG19,
+  SqueezeNet,
+  VGG19,
+  type VGG19Options,
+} from './classifiers.js';
 import { layerNames } from './layer-names.js';
-import { squeezenet } from './squeezenet.js';
-import { vgg19 } from './vgg19.js';
+import { bytesUntil } from './plan.js';
+import type { Pretrained } from './pretrained.js';
 import { exportedGoogLeNet, exportedVGG19 } from './exported.js';
 import { foreignNetwork } from './foreign.js';
 import {
@@ -33,18 +39,18 @@ const loaders: Readonly<Record<string, Load>> = {
 /** The networks that `loadNetwork` builds from weights that are given with their names. */
 export const networkNames: readonly string[] = Object.keys(loaders);
 
+const known: Readonly<Record<string, Pretrained>> = {
+  googlenet: pretrainedGoogLeNet,
+  squeezenet: pretrainedSqueezeNet,
+  vgg19: pretrainedVGG19,
+  'vgg19-slim16x': pretrainedVGG19,
+};
+
 /** The layers that a network of `networkNames` has, if its weights go so far; of any other name none are known. */
 export function layerNamesFor(name: string): readonly string[] {
-  const architecture = architectures[name];
-  return architecture === undefined ? [] : layerNames(architecture);
+  const pretrained = known[name];
+  return pretrained === undefined ? [] : layerNames(pretrained.architecture);
 }
-
-const architectures: Readonly<Record<string, Architecture>> = {
-  googlenet,
-  squeezenet,
-  vgg19,
-  'vgg19-slim16x': vgg19,
-};
 
 export interface LoadOptions extends VGG19Options {
   /** The weights of a network that is given by name. @default those of the catalogue's model of that name */
@@ -73,8 +79,17 @@ export function loadNetwork(
       build: (name, source) => loaders[name]!(source, options),
       open: (path, entry) => openNetwork(path, entry === undefined ? options : asCatalogued(entry, options)),
     },
-    { weights, pull, partial: options.until !== undefined },
+    { weights, pull, partial: planFor(options.until) },
   );
+}
+
+/** How much of a checkpoint of the catalogue is going to be read, where it is not the whole. */
+function planFor(until: readonly string[] | undefined): ByNameOptions['partial'] {
+  if (until === undefined) return undefined;
+  return (weights, { architecture }) => {
+    const pretrained = known[architecture];
+    return pretrained === undefined ? 0 : bytesUntil(pretrained, weights, until);
+  };
 }
 
 function asCatalogued({ name, preprocessing }: CatalogEntry, options: VGG19Options): OpenOptions {

@@ -76,6 +76,7 @@ function foreignParts(model: Model, name: string, options: ForeignSegmenterOptio
       Array.from({ length: planes + (exclusive ? 0 : 1) }, (_, i) => (i === 0 ? 'background' : `class ${i}`)),
     size: fixedSize(network.model.graph.inputs[0]?.type?.shape ?? []),
     tiling: tilingFor(model),
+    standardise: model.metadata.get('standardise') === 'picture',
   };
 }
 

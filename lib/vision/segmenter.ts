@@ -41,11 +41,14 @@ export interface SegmentOptions extends Given<typeof segmentOptions>, RunSetting
 /** A network that tells what every pixel belongs to. */
 export class Segmenter extends ImageNetwork {
   readonly classes: readonly string[];
+  /** Whether each channel of a picture is brought to mean 0 and standard deviation 1 before the graph sees it. */
+  readonly standardises: boolean;
   readonly #parts: SegmenterParts;
 
   constructor(parts: SegmenterParts) {
     super(parts);
     this.classes = parts.classes;
+    this.standardises = parts.standardise ?? false;
     this.#parts = parts;
     const expected = parts.planes + (parts.exclusive ? 0 : 1);
     if (parts.classes.length !== expected || expected > maxClasses)
@@ -78,8 +81,8 @@ export class Segmenter extends ImageNetwork {
 
   /** What computes the probabilities within a rectangle of a picture. */
   async #computeOn(source: PictureSource, signal: AbortSignal | undefined) {
-    const { standardise = false, size } = this.#parts;
-    const statistics = standardise ? await standardisationOf(source) : null;
+    const { size } = this.#parts;
+    const statistics = this.standardises ? await standardisationOf(source) : null;
     return async (rectangle: Rectangle): Promise<Planes> => {
       signal?.throwIfAborted();
       const read = await source.read(rectangle);

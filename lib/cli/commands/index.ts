@@ -6,6 +6,7 @@ import { registerEvaluate } from './evaluate.js';
 import { registerGrad } from './grad.js';
 import { registerInspect } from './inspect.js';
 import { registerLocalize } from './localize.js';
+import { registerModels } from './models.js';
 import { registerSegment } from './segment.js';
 import { registerStyle } from './style.js';
 import { registerTrain } from './train.js';
@@ -22,4 +23,5 @@ export const commands: readonly Register[] = [
   registerGrad,
   registerSegment,
   registerTrain,
+  registerModels,
 ];

@@ -1,5 +1,6 @@
 import { locate } from '#catalog';
 import type { ByteSource } from '../../files/source.js';
+import type { Weights } from '../weights.js';
 import type { CatalogEntry, Task } from './entry.js';
 import type { PullOptions } from './pull-options.js';
 
@@ -11,8 +12,11 @@ export interface Located extends AsyncDisposable {
 }
 
 export interface LocateOptions extends PullOptions {
-  /** Only a part of its tensors is going to be read: where the whole file is not here, none but those are fetched. */
-  readonly partial?: boolean | undefined;
+  /**
+   * Only some of a checkpoint's tensors are going to be read, of so many bytes: where the whole file is not here, none but
+   * those are fetched.
+   */
+  readonly partial?: ((weights: Weights, entry: CatalogEntry) => number) | undefined;
 }
 
 /**

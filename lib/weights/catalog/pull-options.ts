@@ -1,3 +1,5 @@
+import type { Patience } from '../download/patience.js';
+
 /** How far a download has come. */
 export interface PullStep {
   /** The model's name. */
@@ -21,4 +23,6 @@ export interface PullOptions {
   /** Is told how far it has come, several times a second. */
   readonly onProgress?: ((step: PullStep) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** How long it waits for what, and how often it tries. */
+  readonly patience?: Partial<Patience> | undefined;
 }

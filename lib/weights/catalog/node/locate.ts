@@ -1,30 +1,71 @@
 import { existsSync } from 'node:fs';
 import { OneirosError } from '../../../errors.js';
+import { Http } from '../../download/node/http.js';
+import { patienceDefaults } from '../../download/patience.js';
+import { megabytes } from '../amount.js';
 import type { CatalogEntry, Task } from '../entry.js';
 import { entryFor, findEntry } from '../find.js';
 import type { LocateOptions, Located } from '../locate.js';
-import { readCatalog, shippedPath } from './read.js';
+import { modelPath, settled } from './home.js';
+import { openPartial } from './partial.js';
+import { pullWhole } from './pull.js';
+import { readCatalog } from './read.js';
+import { isWhole } from './receipt.js';
 
 /** What `locateModel` does where there is a file system. */
-export function locate(name: string, task: Task, options: LocateOptions): Promise<Located | null> {
+export async function locate(name: string, task: Task, options: LocateOptions): Promise<Located | null> {
   const catalog = readCatalog();
-  if (findEntry(catalog, name) === undefined) return Promise.resolve(null);
-  const entry = entryFor(catalog, name, task);
-  if (entry.source.kind === 'shipped') return Promise.resolve(inPlace(entry, shippedFile(entry)));
-  throw new OneirosError('unsupported', `${entry.name} cannot be pulled yet ${String(options.offline)}`);
+  if (findEntry(catalog, name) === undefined) return null;
+  return locateEntry(entryFor(catalog, name, task), options);
 }
 
-/** A file that may stay open, for it is no one's but the reader's. */
+/** The same for an entry, of whatever catalogue. */
+export async function locateEntry(entry: CatalogEntry, options: LocateOptions): Promise<Located> {
+  const path = modelPath(entry, options.home);
+  if (entry.source.kind === 'shipped') return inPlace(entry, shippedFile(entry, path));
+  if (await isWhole(path)) return inPlace(entry, path);
+  const http = new Http({ ...patienceDefaults, ...options.patience });
+  try {
+    const settings = settled(options);
+    const { partial } = options;
+    const source =
+      partial === undefined || entry.format === 'onnx'
+        ? null
+        : await openPartial(entry, (weights) => partial(weights, entry), http, settings);
+    if (source !== null) return { entry, source, [Symbol.asyncDispose]: () => closeBoth(source, http) };
+    if (settings.offline) throw notHere(entry);
+    const whole = await pullWhole(entry, http, settings);
+    await http[Symbol.asyncDispose]();
+    return inPlace(entry, whole);
+  } catch (error) {
+    await http[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+async function closeBoth(source: AsyncDisposable, http: AsyncDisposable): Promise<void> {
+  await source[Symbol.asyncDispose]();
+  await http[Symbol.asyncDispose]();
+}
+
+/** A file that is nobody's but the reader's. */
 function inPlace(entry: CatalogEntry, path: string): Located {
   return { entry, source: path, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
 
 /** @throws OneirosError `not-found` if the package was installed or built without it */
-function shippedFile({ name, file }: CatalogEntry): string {
-  const path = shippedPath(file);
+function shippedFile({ name }: CatalogEntry, path: string): string {
   if (existsSync(path)) return path;
   throw new OneirosError(
     'not-found',
     `${name} should have come with the package, as ${JSON.stringify(path)}, but is not there: install oneiros again, or, in a checkout, see onnx-models/README.md`,
+  );
+}
+
+function notHere({ name, size }: CatalogEntry): OneirosError {
+  const amount = size === null ? '' : ` (${megabytes(size.bytes)})`;
+  return new OneirosError(
+    'not-found',
+    `${name}${amount} is not here, and downloads are off (--offline, ONEIROS_OFFLINE): oneiros models pull ${name} where there is a network`,
   );
 }

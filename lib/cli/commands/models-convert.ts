@@ -1,0 +1,68 @@
+import { isAmong } from '../../models/by-name.js';
+import type { ImageNetwork } from '../../models/image-network.js';
+import { loadNetwork, networkNames } from '../../models/open.js';
+import { writeModel } from '../../onnx/files.js';
+import { flag, type OptionValues } from '../../options.js';
+import { portable } from '../../vision/portable.js';
+import { detectorNames, loadDetector } from '../../vision/load-detector.js';
+import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
+import { megabytes } from '../../weights/catalog/amount.js';
+import type { Register } from '../command.js';
+import { addFlags } from '../flags.js';
+import { cataloguedTask, pullOf } from '../models.js';
+import type { Terminal } from '../terminal.js';
+import { stat } from 'node:fs/promises';
+
+const convertOptions = {
+  offline: flag(false, 'never download a model of the catalogue (nor where ONEIROS_OFFLINE is set)'),
+} as const;
+
+interface ConvertFlags extends OptionValues<typeof convertOptions> {
+  readonly out: string;
+  readonly weights?: string;
+  readonly until?: readonly string[];
+  readonly classes?: readonly string[];
+  readonly json?: boolean;
+}
+
+const list = (text: string) => text.split(',');
+const builders = [...new Set([...networkNames, ...detectorNames, ...segmenterNames])];
+
+export const registerConvert: Register = (models, terminal) => {
+  const command = models
+    .command('convert')
+    .summary('make an ONNX file of a checkpoint')
+    .description(
+      'Builds a network from a checkpoint (PyTorch or safetensors) and writes it as one ONNX file, from RGB in [0, 1] of any size to its results. No Python is needed.',
+    )
+    .argument('<network>', `a model of the catalogue; or, with --weights, one of ${builders.join(', ')}`)
+    .requiredOption('-o, --out <file>', 'the ONNX file to write')
+    .option('--weights <file>', 'the checkpoint')
+    .option('--until <layers>', 'only as deep as these layers need it, such as relu4_2,relu5_1', list)
+    .option('--classes <names>', 'names of the classes of a detector or a U-Net, the background first', list);
+  addFlags(command, convertOptions)
+    .option('--json', 'print the result as JSON')
+    .action(async (name: string, flags: ConvertFlags) => {
+      await using network = await load(name, flags, terminal);
+      for (const note of network.notes) terminal.say(note);
+      await writeModel(portable(network), flags.out);
+      const { size } = await stat(flags.out);
+      const { layers } = network;
+      terminal.result(
+        { model: name, out: flags.out, bytes: size, layers: layers.length },
+        `${flags.out}: ${network.name}, ${layers.length} layers, ${megabytes(size)}`,
+        flags.json,
+      );
+    });
+};
+
+function load(name: string, flags: ConvertFlags, terminal: Terminal): Promise<ImageNetwork> {
+  const { weights, classes, until } = flags;
+  const settings = { weights, pull: pullOf(flags, terminal) };
+  const task = cataloguedTask(name);
+  if (isAmong(segmenterNames, name) || task === 'segment')
+    return loadSegmenter(name, { ...settings, classes });
+  if (isAmong(detectorNames, name) || task === 'detect')
+    return loadDetector(name, { ...settings, labels: classes });
+  return loadNetwork(name, { ...settings, until });
+}

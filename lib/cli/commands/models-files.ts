@@ -1,0 +1,81 @@
+import { OneirosError } from '../../errors.js';
+import { entryFor } from '../../weights/catalog/find.js';
+import { listModels, removeModel, verifyModel } from '../../weights/catalog/models.js';
+import { readCatalog } from '../../weights/catalog/node/read.js';
+import { statusOf, type Verification } from '../../weights/catalog/node/status.js';
+import type { Register } from '../command.js';
+
+interface JsonFlag {
+  readonly json?: boolean;
+}
+
+export const registerVerify: Register = (models, terminal) => {
+  models
+    .command('verify')
+    .summary('compare models with their checksums')
+    .description('Compares the files of models with their published checksums, and with what was pulled.')
+    .argument('[name...]', 'models (default: all that are here)')
+    .option('--json', 'print an object a line')
+    .action(async (given: readonly string[], { json }: JsonFlag) => {
+      for (const name of given.length > 0 ? given : await present()) {
+        const { signal } = terminal;
+        const verification = await verifyModel(name, { signal });
+        const { entry, result, path, sha256, detail } = verification;
+        terminal.result(
+          { model: entry.name, result, path, sha256, detail },
+          `${entry.name}: ${sentences[result]}`,
+          json,
+        );
+        if (result === 'damaged')
+          terminal.fail(`${entry.name} is damaged: ${detail ?? ''}; remove and pull it again`);
+      }
+    });
+};
+
+const sentences: Readonly<Record<Verification['result'], string>> = {
+  verified: 'verified',
+  unchanged: 'as it was pulled; nobody has published a checksum',
+  damaged: 'DAMAGED',
+  unverified: 'not here as a whole, so there is nothing to verify',
+};
+
+async function present(): Promise<readonly string[]> {
+  const all = await listModels();
+  return all
+    .filter(({ presence }) => presence === 'here' || presence === 'shipped')
+    .map(({ entry }) => entry.name);
+}
+
+export const registerPath: Register = (models, terminal) => {
+  models
+    .command('path')
+    .summary('print where a model’s file is')
+    .description('Prints where the file of a model is; fails if it is not here as a whole.')
+    .argument('<name>', 'the model')
+    .option('--json', 'print it as an object')
+    .action(async (name: string, { json }: JsonFlag) => {
+      const { entry, presence, path } = await statusOf(entryFor(readCatalog(), name));
+      if (presence !== 'here' && presence !== 'shipped')
+        throw new OneirosError(
+          'not-found',
+          `${entry.name} is not here as a whole: oneiros models pull ${entry.name}`,
+        );
+      terminal.result({ model: entry.name, path }, path, json);
+    });
+};
+
+export const registerRemove: Register = (models, terminal) => {
+  models
+    .command('remove')
+    .summary('remove models that were pulled')
+    .description('Removes all that was pulled of models.')
+    .argument('<name...>', 'the models')
+    .option('--json', 'print an object a line')
+    .action(async (names: readonly string[], { json }: JsonFlag) => {
+      for (const name of names) {
+        const { bytes, entry } = await statusOf(entryFor(readCatalog(), name));
+        await removeModel(name, { announce: (text) => terminal.say(text), signal: terminal.signal });
+        terminal.result({ model: entry.name, bytes }, `${entry.name}: removed`, json);
+      }
+    });
+};

@@ -1,0 +1,49 @@
+import { megabytes } from '../../weights/catalog/amount.js';
+import { listModels } from '../../weights/catalog/models.js';
+import type { ModelStatus, Presence } from '../../weights/catalog/node/status.js';
+import type { Register } from '../command.js';
+
+const words: Readonly<Record<Presence, string>> = {
+  shipped: 'with the package',
+  here: 'here',
+  partly: 'partly here',
+  absent: '–',
+};
+
+export const registerList: Register = (models, terminal) => {
+  models
+    .command('list')
+    .summary('list the models')
+    .description('Lists the models, how large they are, and which are here.')
+    .option('--json', 'print an object a line')
+    .action(async ({ json }: { readonly json?: boolean }) => {
+      const all = await listModels();
+      if (json === true) {
+        for (const status of all) terminal.result({ ...status.entry, ...factsOf(status) }, '', json);
+        return;
+      }
+      const rows = [['model', 'size', 'is', 'licence', 'what it is'], ...all.map(rowOf)];
+      terminal.result({}, aligned(rows).join('\n'), json);
+    });
+};
+
+function factsOf({ presence, path, bytes }: ModelStatus) {
+  return { presence, path, bytes };
+}
+
+function rowOf({ entry, presence, bytes }: ModelStatus): readonly string[] {
+  const { name, size, licence, title } = entry;
+  const here = presence === 'partly' ? `${words.partly}: ${megabytes(bytes)}` : words[presence];
+  const missing = entry.source.kind === 'shipped' && presence === 'absent' ? 'missing' : here;
+  return [name, size === null ? '?' : megabytes(size.bytes), missing, licence, title];
+}
+
+function aligned(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
+  return rows.map((cells) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column]!))
+      .join('  ')
+      .trimEnd(),
+  );
+}

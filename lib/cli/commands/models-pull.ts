@@ -1,0 +1,66 @@
+import { loadNetwork } from '../../models/open.js';
+import { flag, type OptionValues } from '../../options.js';
+import { megabytes } from '../../weights/catalog/amount.js';
+import { entryFor } from '../../weights/catalog/find.js';
+import { pullModel } from '../../weights/catalog/models.js';
+import { readCatalog } from '../../weights/catalog/node/read.js';
+import { statusOf } from '../../weights/catalog/node/status.js';
+import type { PullOptions } from '../../weights/catalog/pull-options.js';
+import type { Register } from '../command.js';
+import { addFlags } from '../flags.js';
+import { pullOf } from '../models.js';
+
+const pullOptions = {
+  offline: flag(false, 'only say whether it is here (as where ONEIROS_OFFLINE is set)'),
+} as const;
+
+interface PullFlags extends OptionValues<typeof pullOptions> {
+  readonly until?: readonly string[];
+  readonly mirror?: string;
+  readonly json?: boolean;
+}
+
+export const registerPull: Register = (models, terminal) => {
+  const command = models
+    .command('pull')
+    .summary('fetch models')
+    .description(
+      'Fetches models from their publishers and verifies them; an interrupted download is gone on with. Proxies are taken from HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
+    )
+    .argument('<name...>', 'models, as oneiros models list names them')
+    .option(
+      '--until <layers>',
+      'of a VGG-19 only what these layers need, such as relu4_2,relu5_1',
+      (text: string) => text.split(','),
+    )
+    .option('--mirror <address>', 'where to look for the files by their names (default: ONEIROS_MIRROR)');
+  addFlags(command, pullOptions)
+    .option('--json', 'print an object a line')
+    .action(async (names: readonly string[], flags: PullFlags) => {
+      const { mirror, until, json } = flags;
+      const options = { ...pullOf(flags, terminal), ...(mirror !== undefined && { mirror }) };
+      // Before anything is downloaded, it is known that all are there to be.
+      const entries = names.map((name) => entryFor(readCatalog(), name));
+      for (const entry of entries) {
+        await (until === undefined ? whole(entry.name, options) : upTo(entry.name, until, options));
+        const { path, bytes, presence } = await statusOf(entry);
+        const part = presence === 'partly' ? ' of it are here' : '';
+        terminal.result(
+          { model: entry.name, presence, path, bytes },
+          `${entry.name}: ${path}, ${megabytes(bytes)}${part}`,
+          json,
+        );
+      }
+    });
+};
+
+async function whole(name: string, options: PullOptions): Promise<void> {
+  const steps = pullModel(name, options);
+  while ((await steps.next()).done !== true);
+}
+
+/** What a network that is loaded only so far reads, is here afterwards. */
+async function upTo(name: string, until: readonly string[], pull: PullOptions): Promise<void> {
+  const network = await loadNetwork(name, { until, pull });
+  await network.dispose();
+}

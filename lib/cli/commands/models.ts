@@ -1,0 +1,23 @@
+import type { Register } from '../command.js';
+import { registerConvert } from './models-convert.js';
+import { registerList } from './models-list.js';
+import { registerPull } from './models-pull.js';
+import { registerPath, registerRemove, registerVerify } from './models-files.js';
+
+export const registerModels: Register = (program, terminal) => {
+  const models = program
+    .command('models')
+    .summary('list, pull, verify and convert models')
+    .description(
+      'The models that are known by name: those that come with the package, and those that are pulled from their publishers into a folder of this user (ONEIROS_HOME, or the platform’s folder for caches).',
+    );
+  for (const register of [
+    registerList,
+    registerPull,
+    registerVerify,
+    registerPath,
+    registerRemove,
+    registerConvert,
+  ])
+    register(models, terminal);
+};

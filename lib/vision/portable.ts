@@ -1,0 +1,34 @@
+import { OneirosError } from '../errors.js';
+import type { ImageNetwork } from '../models/image-network.js';
+import { formatPreprocessing, preprocessings } from '../models/preprocessing.js';
+import type { Model } from '../onnx/graph.js';
+import { Detector } from './detection.js';
+import { Segmenter } from './segmenter.js';
+
+/**
+ * The graph of a network with all that is known of it besides: an ONNX file of it can be opened by `openNetwork`,
+ * `openDetector` or `openSegmenter` and is the same network again.
+ * @throws OneirosError `unsupported` if a class's name has a comma in it
+ */
+export function portable(network: ImageNetwork): Model {
+  return {
+    ...network.model,
+    metadata: new Map([
+      ...network.model.metadata,
+      ['input', formatPreprocessing(preprocessings.none)],
+      ...classesOf(network),
+      ...(network instanceof Segmenter && network.standardises ? [['standardise', 'picture'] as const] : []),
+    ]),
+  };
+}
+
+function classesOf(network: ImageNetwork): readonly (readonly [string, string])[] {
+  const classes =
+    network instanceof Detector ? network.labels : network instanceof Segmenter ? network.classes : [];
+  if (classes.some((name) => name.includes(',')))
+    throw new OneirosError(
+      'unsupported',
+      'the names of classes are kept with commas between them: they can have none',
+    );
+  return classes.length === 0 ? [] : [['classes', classes.join(',')]];
+}

@@ -1,0 +1,133 @@
+import { OneirosError } from '../../../errors.js';
+import type { ByteSource } from '../../../files/source.js';
+import { attempt } from '../../download/node/attempts.js';
+import { BlockStore, blockSize } from '../../download/node/blocks.js';
+import { lasting } from '../../download/node/failure.js';
+import type { Answer, Http } from '../../download/node/http.js';
+import { remoteSource } from '../../download/node/remote.js';
+import { checkSize } from '../../download/node/whole.js';
+import { openWeights } from '../../open.js';
+import type { Weights } from '../../weights.js';
+import { megabytes } from '../amount.js';
+import type { CatalogEntry } from '../entry.js';
+import type { PullOptions } from '../pull-options.js';
+import { modelPath } from './home.js';
+import { addressesOf, expectedOf, holdModel, sayOnStandardError, throttled } from './pull.js';
+
+/** How many bytes are going to be read of a checkpoint's tensors. */
+export type Plan = (weights: Weights) => number;
+
+/**
+ * Opens the file of a model of which only some tensors are going to be read: what was read of it before is here, the rest is
+ * fetched when it is read. `null` where the host cannot send parts of files. Until it is closed, nobody else pulls the model.
+ * @throws OneirosError as `pullWhole` does
+ */
+export async function openPartial(
+  entry: CatalogEntry,
+  plan: Plan,
+  http: Http,
+  options: PullOptions,
+): Promise<ByteSource | null> {
+  const path = modelPath(entry, options.home);
+  const held = await holdModel(path, entry, options);
+  let store: BlockStore | null = null;
+  const close = async () => {
+    await store?.[Symbol.asyncDispose]();
+    await held[Symbol.asyncDispose]();
+  };
+  try {
+    store = (await BlockStore.open(path)) ?? (await begin(path, entry, http, options));
+    if (store !== null) {
+      const source = await planned(entry, store, plan, http, options);
+      return { ...source, close, [Symbol.asyncDispose]: close };
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  await close();
+  return null;
+}
+
+async function planned(
+  entry: CatalogEntry,
+  store: BlockStore,
+  plan: Plan,
+  http: Http,
+  options: PullOptions,
+): Promise<ByteSource> {
+  const addresses = addressesOf(entry, options);
+  const { onProgress, signal } = options;
+  const report = throttled((done, total) => onProgress?.({ model: entry.name, done, total }));
+  // The header tells what there is to read; from then on it is known how much that will be.
+  let total: number | null = null;
+  let announced = false;
+  const source = remoteSource(
+    store,
+    options.offline === true || addresses.length === 0
+      ? null
+      : {
+          addresses,
+          http,
+          signal,
+          onFetch: () => {
+            if (total === null || announced) return;
+            announced = true;
+            const size = `${megabytes(total)} of ${megabytes(store.identity.size)}`;
+            const host = new URL(addresses[0]!).host;
+            (options.announce ?? sayOnStandardError)(
+              `${entry.name}: downloading ${size} from ${host} (${entry.licence}): the tensors that are needed`,
+            );
+          },
+          onProgress: (received) => total !== null && report(Math.min(received, total), total),
+        },
+    () => incomplete(entry),
+  );
+  total = plan((await openWeights(source)).weights);
+  return source;
+}
+
+/** Asks for the first block, to see whether the host sends parts. */
+async function begin(
+  path: string,
+  entry: CatalogEntry,
+  http: Http,
+  options: PullOptions,
+): Promise<BlockStore | null> {
+  if (options.offline === true) return null;
+  const { signal } = options;
+  let failure: unknown = new OneirosError('not-found', `${entry.name} has no address`);
+  for (const address of addressesOf(entry, options)) {
+    try {
+      const settings = { patience: http.patience, signal, progress: () => 0 };
+      const range = { begin: 0, end: blockSize, validator: null };
+      const answer = await attempt(() => http.get(address, range, signal), settings);
+      return await storeFor(path, address, answer, entry);
+    } catch (error) {
+      signal?.throwIfAborted();
+      failure = lasting(error, address);
+    }
+  }
+  throw failure;
+}
+
+async function storeFor(
+  path: string,
+  address: string,
+  answer: Answer,
+  entry: CatalogEntry,
+): Promise<BlockStore | null> {
+  answer.discard();
+  const { isRange, size, validator } = answer;
+  checkSize(address, size, expectedOf(entry));
+  // Without a validator parts of two versions could be put together, and no checksum is of a part.
+  if (!isRange || size === null || validator === null) return null;
+  return BlockStore.create(path, { size, validator });
+}
+
+function incomplete({ name }: CatalogEntry): OneirosError {
+  return new OneirosError(
+    'not-found',
+    `of ${name} only a part is here, and downloads are off (--offline, ONEIROS_OFFLINE): oneiros models pull ${name} where there is a network`,
+  );
+}

@@ -1,0 +1,81 @@
+import { stat } from 'node:fs/promises';
+import { sha256Of } from '../../download/node/hash.js';
+import { BlockStore } from '../../download/node/blocks.js';
+import type { CatalogEntry } from '../entry.js';
+import { modelPath } from './home.js';
+import { agrees, difference } from './pull.js';
+import { readReceipt } from './receipt.js';
+
+/**
+ * What there is of a model: `shipped` with the package; `here` as a whole, verified when it was pulled; `partly` as some of
+ * its tensors, or the beginning of a download; `absent`.
+ */
+export type Presence = 'shipped' | 'here' | 'partly' | 'absent';
+
+export interface ModelStatus {
+  readonly entry: CatalogEntry;
+  readonly presence: Presence;
+  /** Where its whole file is, or would be. */
+  readonly path: string;
+  /** Bytes that are here. */
+  readonly bytes: number;
+}
+
+export async function statusOf(entry: CatalogEntry, home?: string): Promise<ModelStatus> {
+  const path = modelPath(entry, home);
+  const whole = await sizeOf(path);
+  if (entry.source.kind === 'shipped')
+    return { entry, path, presence: whole === null ? 'absent' : 'shipped', bytes: whole ?? 0 };
+  if (whole !== null && whole === (await readReceipt(path))?.size)
+    return { entry, path, presence: 'here', bytes: whole };
+  const bytes = ((await sizeOf(`${path}.part`)) ?? 0) + (await storedBlocks(path));
+  return { entry, path, presence: bytes > 0 ? 'partly' : 'absent', bytes };
+}
+
+export interface Verification extends ModelStatus {
+  /**
+   * - `verified`    its sha256 is the published one, or agrees with the digits of it that are known
+   * - `unchanged`   nobody has published its sha256, but it is what was pulled
+   * - `damaged`     it is something else
+   * - `unverified`  there is no whole file to verify
+   */
+  readonly result: 'verified' | 'unchanged' | 'damaged' | 'unverified';
+  readonly sha256: string | null;
+  /** What is wrong, where something is. */
+  readonly detail: string | null;
+}
+
+/** Reads a model's whole file, and compares its sha256 with all that is known of it. */
+export async function verifyEntry(
+  entry: CatalogEntry,
+  home?: string,
+  signal?: AbortSignal,
+): Promise<Verification> {
+  const status = await statusOf(entry, home);
+  const whole = await sizeOf(status.path);
+  if (whole === null) return { ...status, result: 'unverified', sha256: null, detail: null };
+  const sha256 = await sha256Of(status.path, signal);
+  const receipt = await readReceipt(status.path);
+  const detail = complaint(entry, sha256, receipt?.sha256 ?? null);
+  const result = detail !== null ? 'damaged' : entry.checksum.kind === 'none' ? 'unchanged' : 'verified';
+  return { ...status, result, sha256, detail };
+}
+
+function complaint({ checksum, source }: CatalogEntry, sha256: string, pulled: string | null): string | null {
+  if (!agrees(sha256, checksum)) return difference(sha256, checksum);
+  if (source.kind === 'shipped') return null;
+  if (pulled === null) return 'it was not pulled by oneiros: nothing says what it is';
+  return pulled === sha256 ? null : `its sha256 is ${sha256}, but was ${pulled} when it was pulled`;
+}
+
+async function sizeOf(path: string): Promise<number | null> {
+  return stat(path).then(
+    (stats) => (stats.isFile() ? stats.size : null),
+    () => null,
+  );
+}
+
+async function storedBlocks(path: string): Promise<number> {
+  await using store = await BlockStore.open(path);
+  return store?.stored ?? 0;
+}
