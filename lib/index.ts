@@ -193,7 +193,7 @@ export type {
   Source,
   Task,
 } from './weights/catalog/entry.js';
-export { listModels, pullModel, removeModel, verifyModel } from './weights/catalog/models.js';
+export { listModels, pullModel, removeModel, verifyModel } from '#models';
 export type { ModelStatus, Presence, Verification } from './weights/catalog/node/status.js';
 export type { PullOptions, PullStep } from './weights/catalog/pull-options.js';
 export { patienceDefaults, type Patience } from './weights/download/patience.js';

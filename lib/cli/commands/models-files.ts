@@ -1,6 +1,6 @@
 import { OneirosError } from '../../errors.js';
 import { entryFor } from '../../weights/catalog/find.js';
-import { listModels, removeModel, verifyModel } from '../../weights/catalog/models.js';
+import { listModels, removeModel, verifyModel } from '../../weights/catalog/node/models.js';
 import { readCatalog } from '../../weights/catalog/node/read.js';
 import { statusOf, type Verification } from '../../weights/catalog/node/status.js';
 import type { Register } from '../command.js';

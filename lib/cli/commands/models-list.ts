@@ -1,5 +1,5 @@
 import { megabytes } from '../../weights/catalog/amount.js';
-import { listModels } from '../../weights/catalog/models.js';
+import { listModels } from '../../weights/catalog/node/models.js';
 import type { ModelStatus, Presence } from '../../weights/catalog/node/status.js';
 import type { Register } from '../command.js';
 

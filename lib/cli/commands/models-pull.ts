@@ -2,7 +2,7 @@ import { loadNetwork } from '../../models/open.js';
 import { flag, type OptionValues } from '../../options.js';
 import { megabytes } from '../../weights/catalog/amount.js';
 import { entryFor } from '../../weights/catalog/find.js';
-import { pullModel } from '../../weights/catalog/models.js';
+import { pullModel } from '../../weights/catalog/node/models.js';
 import { readCatalog } from '../../weights/catalog/node/read.js';
 import { statusOf } from '../../weights/catalog/node/status.js';
 import type { PullOptions } from '../../weights/catalog/pull-options.js';

@@ -1,0 +1,18 @@
+import { OneirosError } from '../../../errors.js';
+import type * as node from '../node/models.js';
+
+// Pages have no folder of models; their browser's cache keeps what they load.
+
+export const listModels: typeof node.listModels = () => Promise.reject(unavailable('listed'));
+export const verifyModel: typeof node.verifyModel = () => Promise.reject(unavailable('verified'));
+export const removeModel: typeof node.removeModel = () => Promise.reject(unavailable('removed'));
+export const pullModel: typeof node.pullModel = () => {
+  throw unavailable('pulled');
+};
+
+function unavailable(what: string): OneirosError {
+  return new OneirosError(
+    'unsupported',
+    `models cannot be ${what} in browsers: load them by name with \`pull: { mirror }\`, the address of a folder that has them`,
+  );
+}
