@@ -41,6 +41,13 @@ function entryOf(change: Partial<CatalogEntry> = {}): CatalogEntry {
   };
 }
 
+/** A promise for the moment at which the first bytes have been written. */
+function sight() {
+  let onProgress: () => void = () => undefined;
+  const seen = new Promise<void>((resolve) => (onProgress = resolve));
+  return { seen, onProgress };
+}
+
 /** Quick to lose patience. */
 const patience = {
   attempts: 4,
@@ -121,16 +128,18 @@ describe('Pulling a model', () => {
     });
 
   it('goes on where it was interrupted, if the file is still the same', async () => {
-    misbehave([{ kind: 'drop', after: 100_000 }]);
-    await pull();
+    const { seen, onProgress } = sight();
+    misbehave([{ kind: 'drop', after: 100_000, seen }]);
+    await pull(entryOf(), { onProgress });
     expect(server.requests[1]).to.deep.include({ ifRange: '"v1"' });
     expect(server.requests[1]?.range).to.match(/^bytes=[1-9]\d*-$/);
     expect(server.sent).to.be.below(content.length + 1000);
   });
 
   it('goes on in another run, and begins anew where the file has changed', async () => {
-    misbehave(Array.from({ length: 4 }, () => ({ kind: 'drop', after: 1000 })));
-    expect(await rejection(pull())).to.match(
+    const { seen, onProgress } = sight();
+    misbehave(Array.from({ length: 4 }, () => ({ kind: 'drop', after: 1000, seen })));
+    expect(await rejection(pull(entryOf(), { onProgress }))).to.match(
       /cannot download http.*toy\.pth: the (connection was lost|answer ended too early)/,
     );
     expect((await statusOf(entryOf(), home)).presence).to.equal('partly');
@@ -188,8 +197,11 @@ describe('Pulling a model', () => {
   });
 
   it('refuses a part that is another than was asked for', async () => {
-    misbehave([{ kind: 'drop', after: 1000 }, { kind: 'shifted' }]);
-    expect(await rejection(pull())).to.match(/another part of the file than was asked for/);
+    const { seen, onProgress } = sight();
+    misbehave([{ kind: 'drop', after: 1000, seen }, { kind: 'shifted' }]);
+    expect(await rejection(pull(entryOf(), { onProgress }))).to.match(
+      /another part of the file than was asked for/,
+    );
   });
 
   it('says so where nobody has published a checksum, and remembers what came', async () => {

@@ -4,8 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /** What a server does with one request, in this order as requests come; afterwards it behaves. */
 export type Fault =
-  /** Sends so many bytes of what was asked for, and closes the connection. */
-  | { readonly kind: 'drop'; readonly after: number }
+  /** Sends so many bytes of what was asked for, and closes the connection, at once or when some have been seen. */
+  | { readonly kind: 'drop'; readonly after: number; readonly seen?: Promise<unknown> }
   /** Sends so many bytes, and then nothing any more. */
   | { readonly kind: 'stall'; readonly after: number }
   /** Sends so many bytes at a time with pauses in between, for ever. */
@@ -120,8 +120,7 @@ export class MisbehavingServer implements AsyncDisposable {
     switch (fault?.kind) {
       case 'drop':
         await write(body.subarray(0, fault.after));
-        // Long enough for what was sent to arrive before the connection is reset.
-        await sleep(30);
+        await fault.seen;
         response.destroy();
         return;
       case 'stall':
