@@ -86,7 +86,9 @@ export async function* trainUNet(
   const { model } = buildUNet(parameters, { ...traits, batchNorm: 'keep' });
   const steps = fit(model, maskedSamples(pictures, classes, channels), {
     ...settings,
-    loss: total(planes === 1 ? { bce: bce(), dice: dice() } : { entropy: crossEntropy(), dice: dice() }),
+    loss: total(
+      planes === 1 ? { bce: bce(), diceLoss: dice() } : { entropy: crossEntropy(), diceLoss: dice() },
+    ),
     optimizer: adam({ learningRate: settings.learningRate }),
     schedule: cosine({ warmUp: settings.warmUp }),
     augment: augmentation({

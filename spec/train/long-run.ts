@@ -1,0 +1,57 @@
+// A training run to be killed: node … long-run.ts CHECKPOINT. Tells each step, and at the end what has been learned.
+import { createHash } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { adam } from '../../lib/optim/adam.js';
+import { augmentation } from '../../lib/train/augment.js';
+import type { CheckpointStore } from '../../lib/train/checkpoint.js';
+import { checkpointFile } from '../../lib/train/checkpoint-file.js';
+import { fit, type TrainingStep } from '../../lib/train/fit.js';
+import { cosine } from '../../lib/train/schedule.js';
+import { referenceData, smallUNet, unetLoss } from './u-net.js';
+
+export const runSteps = 14;
+
+/** Some steps of a small U-Net with all that a run can have: shuffling, augmentation, a schedule, running statistics. */
+export async function longRun(
+  checkpoint: CheckpointStore | undefined,
+  tell: (step: TrainingStep) => void = () => undefined,
+): Promise<string> {
+  let fingerprint = '';
+  for await (const step of fit(await smallUNet(), referenceData(4), {
+    loss: unetLoss,
+    optimizer: adam({ learningRate: 0.01 }),
+    schedule: cosine({ warmUp: 0.1 }),
+    augment: augmentation({
+      crop: 8,
+      flips: true,
+      rotations: true,
+      elastic: { deviation: 1 },
+      contrast: 0.2,
+    }),
+    batch: 2,
+    steps: runSteps,
+    checkpoint,
+    checkpointEvery: 3,
+    session: { isolation: 'none', threads: 1 },
+  })) {
+    tell(step);
+    if (step.step === step.steps) fingerprint = fingerprintOf(step);
+  }
+  return fingerprint;
+}
+
+/** A hash of every bit of every weight. */
+export function fingerprintOf(step: TrainingStep): string {
+  const hash = createHash('sha256');
+  for (const [name, { data }] of step.weights())
+    hash.update(name).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  return hash.digest('hex');
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const [, , path = ''] = process.argv;
+  const fingerprint = await longRun(checkpointFile(path), ({ step }) =>
+    process.stdout.write(`step ${step}\n`),
+  );
+  process.stdout.write(`learned ${fingerprint}\n`);
+}
