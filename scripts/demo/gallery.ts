@@ -1,47 +1,103 @@
-/** One thing that the demo made. */
-export interface Exhibit {
-  readonly title: string;
-  /** Files beside the page. */
-  readonly pictures: readonly string[];
-  readonly text: string;
+import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Exhibit, Picture } from './exhibits.js';
+
+/** An exhibit that was made. */
+export interface Shown {
+  readonly exhibit: Exhibit;
   readonly seconds: number;
-  /** The same from a shell, and from a program. */
-  readonly command: string;
+  /** What the command printed. */
+  readonly output: string;
+  /** The program that does the same. */
   readonly code: string;
 }
 
-/** A page without scripts or anything from elsewhere. */
-export function galleryPage(exhibits: readonly Exhibit[]): string {
+export interface Visit {
+  readonly seconds: number;
+  readonly machine: string;
+}
+
+const css = readFileSync(new URL('gallery.css', import.meta.url), 'utf8');
+
+/** The page: one file, without scripts or anything from elsewhere; its pictures lie beside it. */
+export function galleryPage(shown: readonly Shown[], { seconds, machine }: Visit): string {
   return `<!doctype html>
 <html lang="en">
+<head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>oneiros: what networks see</title>
+<title>What networks see · oneiros</title>
 <style>
-  :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif; }
-  body { max-width: 72rem; margin: 0 auto; padding: 1rem; }
-  figure { display: flex; flex-wrap: wrap; gap: .5rem; margin: 1rem 0; }
-  img { max-width: min(100%, 26rem); height: auto; border-radius: .4rem; }
-  pre { overflow-x: auto; padding: .8rem; border-radius: .4rem; background: #8882; }
-  small { opacity: .7; }
-</style>
-<h1>What networks see</h1>
-${exhibits.map(section).join('\n')}
+${css}</style>
+</head>
+<body>
+<header>
+  <h1>What networks see</h1>
+  <p class="lede">Each picture here was made a moment ago on this machine, offline, by the command beside it: networks
+  that come with oneiros, run and differentiated as ONNX graphs from TypeScript.</p>
+  <ul class="facts">
+    <li><b>${shown.length}</b> exhibits</li>
+    <li><b>${Math.round(seconds)} s</b> in all</li>
+    <li>${escape(machine)}</li>
+  </ul>
+</header>
+<main>
+${shown.map(section).join('\n')}
+</main>
+<footer>
+  <p>The commands work from the project’s folder; <code>npm run demo</code> makes everything anew. Chelsea the cat:
+  Stéfan van der Walt, CC0. Eileen Collins: NASA, public domain; both as scikit-image carries them. The other pictures are
+  drawn by <code>scripts/demo/scenes</code>. How each network was trained, what it can do and what it cannot is told on its
+  card in <code>onnx-models/</code>.</p>
+</footer>
+</body>
 </html>
 `;
 }
 
-function section({ title, pictures, text, seconds, command, code }: Exhibit): string {
-  const images = pictures.map((file) => `<img src="${escape(file)}" alt="${escape(file)}">`).join('\n    ');
-  return `<section>
-  <h2>${escape(title)} <small>${seconds.toFixed(1)} s</small></h2>
-  <p>${escape(text)}</p>
-  <figure>
-    ${images}
-  </figure>
-  <pre><code>${escape(command)}</code></pre>
-  <pre><code>${escape(code)}</code></pre>
+function section({ exhibit, seconds, output, code }: Shown, i: number): string {
+  const { id, title, text, before, after, command, program } = exhibit;
+  const time = `<span class="time">${escape(exhibit.model)} · ${seconds.toFixed(1)} s</span>`;
+  const printed = output.trim() === '' ? '' : `\n<samp>${escape(output.trim())}</samp>`;
+  return `<section class="exhibit" id="${id}">
+  <div class="about">
+    <p class="number">${String(i + 1).padStart(2, '0')}</p>
+    <h2>${escape(title)}</h2>
+    <p>${escape(text)}</p>
+    ${time}
+    <div class="sources">
+      ${before.map(figure).join('\n      ')}
+    </div>
+  </div>
+  <div class="result">
+    ${figure(after)}
+  </div>
+  <div class="how">
+    <details open>
+      <summary>From a shell</summary>
+      <pre class="wrap"><code class="paste">${escape(shellCommand(command))}</code>${printed}</pre>
+    </details>
+    <details>
+      <summary>From a program: scripts/demo/programs/${escape(program)}</summary>
+      <pre><code>${escape(code.trim())}</code></pre>
+    </details>
+  </div>
 </section>`;
+}
+
+/** The command as it is to be typed. */
+export function shellCommand(args: readonly string[]): string {
+  const words = args.map((arg) => (/^[\w./:=-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`));
+  return ['npx', 'oneiros', ...words].join(' ');
+}
+
+function figure({ file, caption }: Picture): string {
+  return `<figure><img src="${escape(besidePage(file))}" alt="${escape(caption)}" loading="lazy"><figcaption>${escape(caption)}</figcaption></figure>`;
+}
+
+/** Where a picture lies as seen from the page: in demo-out/ as it is, a copy there of any other. */
+export function besidePage(file: string): string {
+  return file.startsWith('demo-out/') ? file.slice('demo-out/'.length) : basename(file);
 }
 
 function escape(text: string): string {

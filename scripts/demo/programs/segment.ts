@@ -1,0 +1,10 @@
+import { loadSegmenter, overlay, readImage, writeImage } from '../../../lib/index.js';
+
+const segmenter = await loadSegmenter('unet-membrane');
+const tissue = await readImage('demo-out/membranes.jpg');
+
+const segmentation = await segmenter.segment(tissue);
+for (const { name, fraction } of segmentation.classes) console.log(name, fraction);
+
+await writeImage('demo-out/membranes-segmented.png', overlay(tissue, segmentation));
+await segmenter.dispose();

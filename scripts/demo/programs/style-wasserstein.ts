@@ -1,0 +1,9 @@
+import { loadNetwork, readImage, style, writeImage } from '../../../lib/index.js';
+
+const network = await loadNetwork('vgg19-slim');
+const astronaut = await readImage('scripts/demo/photographs/astronaut.jpg');
+const evening = await readImage('demo-out/landscape.jpg');
+
+const options = { size: 384, statistics: 'wasserstein' } as const;
+for await (const step of style(network, astronaut, [evening], options))
+  if (step.done === step.total) await writeImage('demo-out/astronaut-at-dusk.jpg', step.image);

@@ -1,0 +1,163 @@
+// `npm run train:vgg19-slim`: trains onnx-models/vgg19-slim.onnx by matching the features of the real VGG-19 and of
+// Wang et al.'s slim one, on the pictures in ../shared/data. Half an hour on two cores that have nothing else to do.
+//   --out FOLDER      where what has been learned is kept (weights.safetensors)
+//   --learned FILE    trains nothing: measures and ships what was learned before
+import { mkdir } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { fileSource } from '../../lib/files/read.js';
+import { writeFileAtomic } from '../../lib/files/write.js';
+import type { Image } from '../../lib/image/image.js';
+import { batched } from '../../lib/models/batched.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { adam } from '../../lib/optim/adam.js';
+import { openSession } from '../../lib/runtime/session.js';
+import { random } from '../../lib/tensor/random.js';
+import type { TrainingData } from '../../lib/train/data.js';
+import { fit } from '../../lib/train/fit.js';
+import type { LearnedWeights } from '../../lib/train/parameters.js';
+import { cosine } from '../../lib/train/schedule.js';
+import { toFloat32 } from '../../lib/weights/check.js';
+import { readSafetensors, writeSafetensors } from '../../lib/weights/safetensors.js';
+import { correlations } from './vgg19-slim/evaluate.js';
+import { Lessons, partOf } from './vgg19-slim/lessons.js';
+import { buildStudent, initialWeights, realTeacher, slimTeacher } from './vgg19-slim/networks.js';
+import { distillation, measureTargets, targetModel, taught } from './vgg19-slim/objective.js';
+import { loadPicture, middle, pictureFiles, randomCrop } from './vgg19-slim/pictures.js';
+import { revived } from './vgg19-slim/revive.js';
+import { liftsOf, rescaled, shipped, studentOf } from './vgg19-slim/ship.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const shared = join(root, '../shared');
+const { values: flags } = parseArgs({
+  options: {
+    out: { type: 'string', default: join(root, 'artifacts/vgg19-slim') },
+    learned: { type: 'string' },
+    threads: { type: 'string', default: '2' },
+  },
+});
+const threads = Number(flags.threads);
+
+interface Stage {
+  /** The deepest layer that is matched. */
+  readonly until: string;
+  readonly steps: number;
+  readonly learningRate: number;
+}
+
+/** From shallow to deep; every stage begins with new units in the place of dead ones. */
+const stages: readonly Stage[] = [
+  { until: 'relu1_1', steps: 500, learningRate: 5e-3 },
+  { until: 'relu2_2', steps: 500, learningRate: 2e-3 },
+  { until: 'relu2_2', steps: 500, learningRate: 2e-3 },
+  { until: 'relu5_1', steps: 400, learningRate: 2e-3 },
+  { until: 'relu5_1', steps: 400, learningRate: 2e-3 },
+  { until: 'relu5_1', steps: 1600, learningRate: 2e-3 },
+];
+
+const files = await pictureFiles(shared);
+const teachers = [
+  await realTeacher(shared, taught.fromReal),
+  await slimTeacher(shared, taught.fromSlim, taught.lifted),
+];
+const matches = await measureTargets(teachers, await typicalCrops(files.train, 32));
+const learned = flags.learned === undefined ? await train() : await read(flags.learned);
+
+const student = await buildStudent(studentOf(learned));
+const found = await correlations({
+  student: student.model,
+  lifts: liftsOf(learned),
+  teachers,
+  matches,
+  files: files.heldOut,
+});
+console.log(`On ${files.heldOut.length} pictures that it has never seen, correlation with its teachers:`);
+for (const [layer, correlation] of found) console.log(`  ${layer} ${correlation.toFixed(4)}`);
+
+const photographs: Image[] = [];
+for (const file of files.train.slice(0, 64)) photographs.push(middle(await loadPicture(file), 224));
+const model = await shipped(await rescaled(learned, photographs));
+await writeFileAtomic(join(root, 'onnx-models/vgg19-slim.onnx'), encodeModel(model));
+
+/** From random weights to what has been learned, the lifts included. */
+async function train(): Promise<LearnedWeights> {
+  await mkdir(flags.out, { recursive: true });
+  await using teacher = await openSession(encodeModel(targetModel(teachers, matches)), { threads });
+  const lessons = new Lessons(files.train, teacher, { side: 96, seed: 2 });
+  const crops = await typicalCrops(files.train, 12);
+  const stream = random(4);
+  let { parameters } = await revived(initialWeights(0), 'all', crops, stream);
+  for (const stage of stages) {
+    const alive = await revived(parameters, 'dead', crops, stream);
+    console.log(`Up to ${stage.until}; ${alive.count} units begin again`);
+    const taken = await lesson(stage, alive.parameters, lessons);
+    parameters = new Map([...alive.parameters, ...taken]);
+    await writeFileAtomic(join(flags.out, 'weights.safetensors'), writeSafetensors(parameters));
+  }
+  return parameters;
+}
+
+async function lesson(
+  { until, steps, learningRate }: Stage,
+  parameters: LearnedWeights,
+  lessons: TrainingData,
+): Promise<LearnedWeights> {
+  const matched = matches.filter(({ layer }) => layer <= until);
+  const { model: untrained } = await buildStudent(studentOf(parameters));
+  const { model: objective, wrt } = distillation(batched(untrained, 'image'), matched, liftsOf(parameters));
+  const inputs = new Set(objective.graph.inputs.map(({ name }) => name));
+  const progress = fit(objective, partOf(lessons, inputs), {
+    loss: 'loss',
+    wrt,
+    metrics: matched.map(({ layer }) => `error/${layer}`),
+    optimizer: adam({ learningRate, beta2: 0.99 }),
+    schedule: cosine({ warmUp: 0.05, end: 0.02 }),
+    steps,
+    batch: 4,
+    clip: 1,
+    session: { threads },
+  });
+  let sums: Record<string, number> = {};
+  for await (const { step, loss, metrics, weights } of progress) {
+    for (const [name, value] of Object.entries({ loss, ...metrics }))
+      sums[name] = (sums[name] ?? 0) + value / 20;
+    if (step % 20 === 0) {
+      console.log(`${step}/${steps} ${describe(sums)}`);
+      sums = {};
+    }
+    if (step === steps) return weights();
+    if (step % 200 === 0)
+      await writeFileAtomic(
+        join(flags.out, 'weights.safetensors'),
+        writeSafetensors(new Map([...parameters, ...weights()])),
+      );
+  }
+  return parameters;
+}
+
+async function read(path: string): Promise<LearnedWeights> {
+  await using source = await fileSource(path);
+  const { weights } = await readSafetensors(source);
+  const loaded = Array.from(
+    weights,
+    async ([name, tensor]) => [name, toFloat32(await tensor.load())] as const,
+  );
+  return new Map(await Promise.all(loaded));
+}
+
+async function typicalCrops(from: readonly string[], count: number): Promise<readonly Image[]> {
+  const stream = random(3);
+  const crops: Image[] = [];
+  while (crops.length < count) {
+    const picture = await loadPicture(from[stream.integer(0, from.length - 1)]!);
+    crops.push(randomCrop(picture, 128, stream));
+  }
+  return crops;
+}
+
+function describe(means: Readonly<Record<string, number>>): string {
+  return Object.entries(means)
+    .map(([name, value]) => `${name.replace('error/relu', '')} ${value.toFixed(4)}`)
+    .join(' ');
+}

@@ -1,0 +1,76 @@
+// Crops with what the teachers make of them: asked once, and remembered.
+import type { Session } from '../../../lib/runtime/session.js';
+import { random } from '../../../lib/tensor/random.js';
+import { float32, type Float32Tensor, type Tensor } from '../../../lib/tensor/tensor.js';
+import { toTensor } from '../../../lib/image/image.js';
+import type { Sample, TrainingData } from '../../../lib/train/data.js';
+import { loadPicture, randomCrop } from './pictures.js';
+
+export interface LessonOptions {
+  /** The crops' width and height in pixels. */
+  readonly side: number;
+  readonly seed: number;
+}
+
+/** A tensor of which the upper half of each float32 is kept: two or three digits, in half the memory. */
+interface Packed {
+  readonly dims: readonly number[];
+  readonly data: Uint16Array;
+}
+
+/**
+ * One crop of each picture, always the same: two thirds of the work of a step would be the teachers', so they look at
+ * each crop once only, and a thousand crops of 96² are more than the student can learn by heart. Takes 2 MB a crop.
+ */
+export class Lessons implements TrainingData {
+  readonly #known = new Map<number, ReadonlyMap<string, Packed>>();
+
+  /** @param teacher a session of `targetModel` */
+  constructor(
+    private readonly files: readonly string[],
+    private readonly teacher: Session,
+    private readonly options: LessonOptions,
+  ) {}
+
+  get length(): number {
+    return this.files.length;
+  }
+
+  async sample(index: number): Promise<Sample> {
+    const lesson = this.#known.get(index) ?? (await this.#teach(index));
+    this.#known.set(index, lesson);
+    return Object.fromEntries(Array.from(lesson, ([name, tensor]) => [name, unpack(tensor)]));
+  }
+
+  async #teach(index: number): Promise<ReadonlyMap<string, Packed>> {
+    const { side, seed } = this.options;
+    const picture = await loadPicture(this.files[index]!);
+    const image = toTensor(randomCrop(picture, side, random(seed + index)));
+    const targets = await this.teacher.run({ image });
+    const named = Object.entries(targets).map(([layer, target]) => [`target/${layer}`, target] as const);
+    return new Map([['image', pack(image)], ...named.map(([name, target]) => [name, pack(target)] as const)]);
+  }
+}
+
+function pack(tensor: Tensor): Packed {
+  const { data, dims } = tensor.dtype === 'float32' ? tensor : float32([]);
+  const bits = new Uint32Array(data.buffer, data.byteOffset, data.length);
+  return { dims, data: Uint16Array.from(bits, (word) => (word + 0x8000) >>> 16) };
+}
+
+function unpack({ dims, data }: Packed): Float32Tensor {
+  const bits = new Uint32Array(data.length);
+  for (let i = 0; i < data.length; i++) bits[i] = data[i]! << 16;
+  return float32(new Float32Array(bits.buffer), dims);
+}
+
+/** The same lessons, of each only some of the tensors. */
+export function partOf(lessons: TrainingData, names: ReadonlySet<string>): TrainingData {
+  return {
+    length: lessons.length,
+    async sample(index, stream) {
+      const sample = await lessons.sample(index, stream);
+      return Object.fromEntries(Object.entries(sample).filter(([name]) => names.has(name)));
+    },
+  };
+}

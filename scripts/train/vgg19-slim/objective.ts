@@ -1,0 +1,144 @@
+// What vgg19-slim is trained on, as one graph: the student, both teachers, and how far the one is from the others.
+import type { Value } from '../../../lib/onnx/builder.js';
+import type { Model } from '../../../lib/onnx/graph.js';
+import { Builder, shapeOf } from '../../../lib/onnx/ops.js';
+import { float32, type Float32Tensor } from '../../../lib/tensor/tensor.js';
+import { meansOver } from './means.js';
+import type { Lift, Teacher } from './networks.js';
+import type { Image } from '../../../lib/image/image.js';
+
+/** A layer of the student and what it is to be like. */
+export interface Match {
+  readonly layer: string;
+  /** The value in the teachers' graph. */
+  readonly target: string;
+  /** Of the target's channels: the mean of each, and the standard deviation of all around their means. */
+  readonly means: Float32Tensor;
+  readonly deviation: number;
+}
+
+const fromReal = ['relu1_1', 'relu1_2', 'relu2_1', 'relu2_2', 'relu3_1', 'relu3_2', 'relu3_3', 'relu3_4'];
+const fromSlim = ['relu4_1', 'relu4_2', 'relu4_3', 'relu4_4', 'relu5_1'];
+/** Of these the slim network's training knew what the real network makes of them. */
+const lifted = ['relu4_1', 'relu5_1'];
+export const taught = { fromReal, fromSlim, lifted };
+
+/** Both teachers in one graph; the targets by the student's layers. */
+export function joinTeachers(b: Builder, teachers: readonly Teacher[]): ReadonlyMap<string, Value> {
+  const targets = new Map<string, Value>();
+  for (const { graph, prefix, lifts } of teachers) {
+    b.load(graph);
+    for (const { name } of graph.outputs) {
+      const layer = name.slice(prefix.length);
+      const lift = lifts.get(layer);
+      const features = b.value(name);
+      const target =
+        lift === undefined
+          ? features
+          : b.op('Conv', [features, b.constant(lift.weight), b.constant(lift.bias)]);
+      targets.set(layer, target);
+    }
+  }
+  return targets;
+}
+
+/** What the teachers' features are like on some pictures of one size. */
+export async function measureTargets(
+  teachers: readonly Teacher[],
+  pictures: readonly Image[],
+): Promise<readonly Match[]> {
+  const b = new Builder();
+  const targets = joinTeachers(b, teachers);
+  for (const [layer, target] of targets) {
+    b.output(b.mean(target, [0, 2, 3], false), `${layer}/mean`);
+    b.output(b.mean(b.square(target), [0, 2, 3], false), `${layer}/square`);
+  }
+  const found = await meansOver(b.model(), pictures);
+  return Array.from(targets, ([layer, target]) => {
+    const means = found.get(`${layer}/mean`) ?? new Float64Array();
+    const squares = found.get(`${layer}/square`) ?? new Float64Array();
+    const variance = squares.reduce((sum, square, i) => sum + square - means[i]! ** 2, 0) / squares.length;
+    return {
+      layer,
+      target: target.name,
+      means: float32(Float32Array.from(means)),
+      deviation: Math.sqrt(variance),
+    };
+  });
+}
+
+/** The teachers' features of a picture as they are to be matched: standardised, the window only. Outputs by layer. */
+export function targetModel(teachers: readonly Teacher[], matches: readonly Match[]): Model {
+  const b = new Builder();
+  const targets = joinTeachers(b, teachers);
+  for (const { layer, means, deviation } of matches) {
+    const centre = b.constant(float32(means.data, [means.data.length, 1, 1]));
+    const target = window(b, targets.get(layer) ?? b.value(layer), layer);
+    b.output(b.div(b.sub(target, centre), deviation), layer);
+  }
+  return b.model();
+}
+
+/**
+ * The graph whose `loss` is the mean over layers of ‖lift(student) − target‖² / ‖target‖²: the part of the teacher's
+ * variance that a linear map of the student's features leaves unexplained, which is `error/<layer>` of each. It takes
+ * `image` and `target/<layer>`, as `targetModel` gives them. The lifts are weights of the graph as well,
+ * `lift/<layer>.weight` and `.bias`, and of no use after the training.
+ * @param matches the layers to match: what lies deeper stays as it is
+ * @returns the graph, and the names of all that is to be learned
+ */
+export function distillation(
+  student: Model,
+  matches: readonly Match[],
+  lifts: ReadonlyMap<string, Lift>,
+): { readonly model: Model; readonly wrt: readonly string[] } {
+  const b = Builder.from(student.graph);
+  const depth =
+    matches
+      .map(({ layer }) => layer.replace('relu', 'conv'))
+      .sort()
+      .at(-1) ?? '';
+  const learned = [...student.graph.initializers.keys()].filter(
+    (name) => name.startsWith('conv') && name.replace(/\..*/, '') <= depth,
+  );
+  const errors = matches.map(({ layer, means }) => {
+    const own = window(b, b.value(layer), layer);
+    const channels = means.data.length;
+    const [batch = 1, width = 1, ...size] = shapeOf(own);
+    const target = b.input(`target/${layer}`, 'float32', [batch, channels, ...size]);
+    const lift = lifts.get(layer) ?? noLift(channels, Number(width));
+    const weight = b.constant(lift.weight, `lift/${layer}.weight`);
+    const bias = b.constant(lift.bias, `lift/${layer}.bias`);
+    learned.push(weight.name, bias.name);
+    const off = b.sub(b.op('Conv', [own, weight, bias]), target);
+    return b.reshape(b.div(b.mean(b.square(off)), b.mean(b.square(target))), [1]);
+  });
+  matches.forEach(({ layer }, i) => b.output(errors[i]!, `error/${layer}`));
+  // The first layer of each block counts twice: these are what styles are made of.
+  const weights = matches.map(({ layer }) => (layer.endsWith('_1') ? 2 : 1));
+  const total = b.sum(b.mul(b.concat(errors, 0), b.constant(float32(weights))));
+  b.output(
+    b.div(
+      total,
+      weights.reduce((sum, weight) => sum + weight, 0),
+    ),
+    'loss',
+  );
+  return { model: b.model(), wrt: learned };
+}
+
+/** Says nothing at first. */
+function noLift(channels: number, width: number): Lift {
+  return {
+    weight: float32(new Float32Array(channels * width), [channels, width, 1, 1]),
+    bias: float32(new Float32Array(channels)),
+  };
+}
+
+/** The first two blocks have so many positions that the middle of the picture is enough: half of each side. */
+function window(b: Builder, value: Value, layer: string): Value {
+  if (layer >= 'relu3') return value;
+  const ends = [2, 3].map((axis) => b.sub(b.dim(value, axis), b.div(b.dim(value, axis), 4)));
+  const starts = [2, 3].map((axis) => b.div(b.dim(value, axis), 4));
+  return b.slice(value, [2, 3], starts, ends);
+}
