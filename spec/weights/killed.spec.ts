@@ -1,0 +1,94 @@
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { locateEntry } from '../../lib/weights/catalog/node/locate.js';
+import { isWhole } from '../../lib/weights/catalog/node/receipt.js';
+import { random } from '../../lib/tensor/random.js';
+import { MisbehavingServer } from './misbehaving-server.js';
+import { hasty, toyEntry } from './toy-model.js';
+
+const source = random(3);
+const content = Uint8Array.from({ length: 400_000 }, () => source.uniform() * 256);
+const sha256 = createHash('sha256').update(content).digest('hex');
+const entry = toyEntry(content.length, {
+  checksum: { kind: 'sha256', digest: sha256, verified: true, from: 'this spec' },
+});
+
+describe('A pull that is killed', () => {
+  let home: string;
+  let server: MisbehavingServer;
+  const path = () => join(home, 'models', 'toy.pth');
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'oneiros-'));
+    server = await MisbehavingServer.start({ 'toy.pth': content });
+  });
+  afterEach(async () => {
+    await server[Symbol.asyncDispose]();
+    await rm(home, { recursive: true });
+  });
+  const pull = async () => {
+    const options = {
+      home,
+      mirror: server.address,
+      patience: hasty,
+      offline: false,
+      announce: () => undefined,
+    };
+    await using located = await locateEntry(entry, options);
+    return await readFile(String(located.source));
+  };
+
+  it('leaves nothing that is taken for whole, and the next one goes on', async () => {
+    const script = join(import.meta.dirname, 'pull-child.ts');
+    const loader = join(import.meta.dirname, '..', '..', 'scripts', 'ts.mjs');
+    for (const killedAt of [50_000, 200_000]) {
+      server.faults = [{ kind: 'drip', bytes: 10_000, every: 20 }];
+      const before = server.sent;
+      const args = ['--import', loader, script, String(content.length), sha256, home, server.address];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+      const ended = once(child, 'exit');
+      while (server.sent - before < killedAt && child.exitCode === null) await sleep(5);
+      child.kill('SIGKILL');
+      await ended;
+      expect(existsSync(path())).to.equal(false);
+    }
+    const before = server.sent;
+    expect(await pull()).to.deep.equal(Buffer.from(content));
+    // A part of it was here already; the lock of the dead did not matter.
+    expect(server.sent - before).to.be.below(content.length);
+  });
+
+  it('is gone on with from any byte, or begun anew, whatever there is of it', async () => {
+    const state = (size: number | null) =>
+      JSON.stringify({ address: `${server.address}/toy.pth`, size, validator: '"v1"' });
+    await mkdir(join(home, 'models'));
+    for (const [length, text] of [
+      [0, state(content.length)],
+      [1, state(content.length)],
+      [399_999, state(content.length)],
+      [400_000, state(content.length)],
+      [1000, state(null)],
+      [1000, ''],
+      [1000, '{"address":'],
+      [1000, state(content.length).replace('v1', 'v0')],
+      // Longer than it can be, and as long as it should be but wrong: only the checksum tells.
+      [400_001, state(content.length)],
+    ] as const) {
+      const part = Buffer.alloc(length);
+      part.set(content.subarray(0, length));
+      await writeFile(`${path()}.part`, part);
+      await writeFile(`${path()}.part.json`, text);
+      expect(await isWhole(path())).to.equal(false);
+      expect(await pull(), `${length} ${text}`).to.deep.equal(Buffer.from(content));
+      await rm(path());
+      // The receipt is still there; without its file it is worth nothing.
+      expect(await isWhole(path())).to.equal(false);
+    }
+  });
+});

@@ -1,0 +1,55 @@
+import type { CatalogEntry } from '../../lib/weights/catalog/entry.js';
+import { random } from '../../lib/tensor/random.js';
+import { float32, sizeOf, type NumericTensor } from '../../lib/tensor/tensor.js';
+import { writeSafetensors } from '../../lib/weights/safetensors.js';
+
+/** Loses patience quickly. */
+export const hasty = {
+  ...{ attempts: 4, backoff: 5, longestWait: 400 },
+  ...{ answer: 300, idle: 300, window: 200, slowest: 2000 },
+};
+
+/** A model of the catalogue that a spec makes up. */
+export function toyEntry(bytes: number, change: Partial<CatalogEntry> = {}): CatalogEntry {
+  return {
+    name: 'toy',
+    title: 'A toy',
+    task: 'classify',
+    architecture: 'vgg19',
+    format: 'pytorch',
+    file: 'toy.pth',
+    source: { kind: 'download', addresses: ['https://nowhere.invalid/toy.pth'] },
+    size: { bytes, exact: true },
+    checksum: { kind: 'none', verified: false, from: 'nobody' },
+    licence: 'MIT',
+    origin: 'this spec',
+    preprocessing: 'RGB, 0..1',
+    labels: [],
+    layers: [],
+    accuracy: null,
+    ...change,
+  };
+}
+
+/** Seeded weights of conv1_1 to conv3_1 of a VGG-19 with few channels, and of a fully connected layer far larger than them. */
+export function toyVgg(): Uint8Array {
+  const shapes = {
+    'conv1_1.weight': [32, 3, 3, 3],
+    'conv1_1.bias': [32],
+    'conv1_2.weight': [32, 32, 3, 3],
+    'conv1_2.bias': [32],
+    'conv2_1.weight': [64, 32, 3, 3],
+    'conv2_1.bias': [64],
+    'fc6.weight': [1000, 784],
+    'fc6.bias': [1000],
+  } as const;
+  const source = random(11);
+  const tensors = Object.entries(shapes).map(([name, dims]): [string, NumericTensor] => [
+    name,
+    float32(
+      Float32Array.from({ length: sizeOf(dims) }, () => source.normal() / 8),
+      dims,
+    ),
+  ]);
+  return writeSafetensors(new Map(tensors));
+}
