@@ -6,6 +6,7 @@ import type { Placement } from '../models/image-network.js';
 import { nameOfSource, readModelSource, type ModelSource, type WeightsSource } from '../models/source.js';
 import type { PullOptions } from '../weights/catalog/pull-options.js';
 import type { Detector } from './detection.js';
+import { ExportedFasterRcnn, exportedFasterRcnnSignature } from './exported-faster-rcnn.js';
 import { FasterRCNN, type FasterRcnnOptions } from './faster-rcnn.js';
 import { Yolox, yoloxSignature } from './yolox.js';
 
@@ -30,6 +31,7 @@ export async function openDetector(
   const name = options.name ?? nameOfSource(source) ?? 'the network';
   if (yoloxSignature(model) !== null) return new Yolox(model, { ...options, name });
   if (isOwnFasterRcnn(model)) return FasterRCNN.of(model, { ...options, name });
+  if (exportedFasterRcnnSignature(model) !== null) return new ExportedFasterRcnn(model, { ...options, name });
   throw new OneirosError(
     'unsupported',
     `${name} is no detector that is known here: it is neither a YOLOX nor a Faster R-CNN`,

@@ -1,5 +1,5 @@
 """Writes small Faster R-CNNs of torchvision's own classes with seeded random weights, and what torchvision makes of three
-pictures with them: spec/models/golden/faster-rcnn-*.pth and .json. With a folder as its argument it writes full-size ones
+pictures with them: spec/models/golden/faster-rcnn-*.pth and .json, and of the first its ONNX export. With a folder as its argument it writes full-size ones
 there instead.
 
     pip install torch torchvision numpy
@@ -218,6 +218,21 @@ def write(folder, name, model, pictures, with_losses=False):
     (folder / f"faster-rcnn-{name}.json").write_text(json.dumps(results, separators=(",", ":")) + "\n")
 
 
+def write_export(model):
+    """The same network as torchvision's own export writes it, for pictures of any size."""
+    model.eval()
+    torch.onnx.export(
+        model,
+        ([picture(*PICTURES[0])],),
+        GOLDEN / "faster-rcnn-export.onnx",
+        opset_version=11,
+        dynamo=False,  # the newer exporter fails at detectors
+        input_names=["image"],
+        output_names=["boxes", "labels", "scores"],
+        dynamic_axes={"image": {1: "height", 2: "width"}, **{name: {0: "n"} for name in ["boxes", "labels", "scores"]}},
+    )
+
+
 def main():
     if len(sys.argv) > 1:
         folder = Path(sys.argv[1])
@@ -230,6 +245,8 @@ def main():
     for seed, (name, build) in enumerate([("v1", small_v1), ("v2", small_v2), ("mobilenet", small_mobilenet)], start=1):
         model = build()
         shake(model, seed)
+        if name == "v1":
+            write_export(model)
         write(GOLDEN, name, model, PICTURES, with_losses=name == "v1")
 
 

@@ -11,9 +11,6 @@ import { readCocoTruth } from '../../lib/metrics/coco.js';
 import type { Truth } from '../../lib/metrics/tables.js';
 import { learnedWeights, loadFasterRcnnLosses, lossNames } from '../../lib/models/faster-rcnn/losses.js';
 import { measureNorms } from '../../lib/models/faster-rcnn/measure.js';
-import { loadAll } from '../../lib/models/faster-rcnn/net.js';
-import { withWeights } from '../../lib/models/source.js';
-import { stored, type Weights } from '../../lib/weights/weights.js';
 import { slimFasterRcnn, slimTraining, slimTraits } from '../../lib/models/faster-rcnn/slim.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { encodeModel } from '../../lib/onnx/write.js';
@@ -33,7 +30,6 @@ const { values: flags, positionals } = parseArgs({
     data: { type: 'string' },
     out: { type: 'string' },
     epochs: { type: 'string' },
-    backbone: { type: 'string' },
     threads: { type: 'string', default: '1' },
   },
 });
@@ -45,7 +41,6 @@ await train(recipe, {
   out: flags.out ?? join(import.meta.dirname, `../../onnx-models/fasterrcnn-${name}.onnx`),
   epochs: Number(flags.epochs ?? recipe.epochs),
   threads: Number(flags.threads),
-  backbone: flags.backbone,
 });
 
 interface Run {
@@ -54,23 +49,18 @@ interface Run {
   readonly epochs: number;
   /** One is best on a machine that others use, too. */
   readonly threads: number;
-  /** A file of weights to begin with, as far as they go. */
-  readonly backbone: string | undefined;
 }
 
-async function train(recipe: Recipe, { folder, out, epochs, threads, backbone }: Run): Promise<void> {
+async function train(recipe: Recipe, { folder, out, epochs, threads }: Run): Promise<void> {
   const placement = { provider: 'cpu', threads } as const;
   const { kept, size, augmentation, seed, labels, shape, traits } = recipe;
   const annotations = (part: string) => join(folder, part, 'annotations.json');
   const start = slimFasterRcnn({ ...shape, seed });
-  const withNorms = async (weights: Weights) => {
-    const images = join(folder, 'train', 'images');
-    const mosaic = await mosaicOf(images, size, async (path) =>
-      resize(await readImage(path), size, { antialias: false }),
-    );
-    return measureNorms(weights, mosaic, slimTraits, placement);
-  };
-  const measured = backbone === undefined ? await withNorms(start) : await withBackbone(start, backbone);
+  const images = join(folder, 'train', 'images');
+  const mosaic = await mosaicOf(images, size, async (path) =>
+    resize(await readImage(path), size, { antialias: false }),
+  );
+  const measured = await measureNorms(start, mosaic, slimTraits, placement);
   const { model, weights, stopGradient } = await loadFasterRcnnLosses(
     { weights: measured, metadata: {} },
     { ...slimTraining, ...traits, size },
@@ -130,13 +120,4 @@ async function figures(detector: FasterRCNN, folder: string, truth: Truth): Prom
 async function* picturesOf(folder: string): AsyncGenerator<IdentifiedPicture> {
   for (const file of (await readdir(folder)).sort())
     yield { id: imageIdOf(file), image: await readImage(join(folder, file)) };
-}
-
-/** The weights with those of a backbone that has been trained before. */
-function withBackbone(weights: Weights, path: string): Promise<Weights> {
-  return withWeights(path, async (checkpoint) => {
-    const loaded = await loadAll(checkpoint.weights);
-    const body = [...loaded].filter(([name]) => name.startsWith('backbone.body.'));
-    return new Map([...weights, ...body.map(([name, tensor]) => [name, stored(tensor)] as const)]);
-  });
 }

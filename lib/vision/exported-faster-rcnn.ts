@@ -1,0 +1,158 @@
+import { OneirosError } from '../errors.js';
+import type { Image, Size } from '../image/image.js';
+import { resize } from '../image/resize.js';
+import type { Placement } from '../models/image-network.js';
+import type { Dim, Model, Shape, ValueInfo } from '../onnx/graph.js';
+import { normaliseOpset } from '../onnx/opset/normalise.js';
+import { float32, type Tensor } from '../tensor/tensor.js';
+import { coco80, coco91 } from './coco-labels.js';
+import { Detector, type Box, type Detection, type DetectSettings } from './detection.js';
+import { letterbox } from './letterbox.js';
+
+export interface ExportedFasterRcnnOptions {
+  /** @default 'Faster R-CNN' */
+  readonly name?: string | undefined;
+  /** @default as its metadata `classes` says; else COCO's, as its exporters number them */
+  readonly labels?: readonly string[] | undefined;
+  readonly placement?: Placement | undefined;
+}
+
+/** What an exported graph says of itself, if it is a Faster R-CNN. */
+interface Signature {
+  /**
+   * `torchvision`: RGB in [0, 1], resized inside. `zoo`: the ONNX model zoo's FasterRCNN-10 and -12, of maskrcnn-benchmark,
+   * which want BGR minus its mean, already resized and padded, and give boxes of that.
+   */
+  readonly kind: 'torchvision' | 'zoo';
+  readonly image: string;
+  /** Of the input, whose height and width may be any. */
+  readonly shape: Shape;
+  readonly boxes: string;
+  readonly labels: string;
+  readonly scores: string;
+}
+
+/** How the model zoo says that FasterRCNN-10 and -12 are to be fed. */
+const zoo = {
+  outputs: { boxes: '6379', labels: '6381', scores: '6383' },
+  shorterSide: 800,
+  multiple: 32,
+  /** Blue, green, red, of 0…255. */
+  mean: [102.9801, 115.9465, 122.7717],
+  labels: ['background', ...coco80],
+} as const;
+
+/** A Faster R-CNN that others exported whole, from pictures to detections: torchvision's, and the ONNX model zoo's. */
+export class ExportedFasterRcnn extends Detector {
+  readonly #signature: Signature;
+
+  /** @throws OneirosError `unsupported` if the model is none */
+  constructor(model: Model, { name = 'Faster R-CNN', labels, placement }: ExportedFasterRcnnOptions = {}) {
+    const signature = exportedFasterRcnnSignature(model);
+    if (signature === null)
+      throw new OneirosError(
+        'unsupported',
+        `${name} is no exported Faster R-CNN: expected one picture [3, height, width], and boxes [n, 4], labels [n] and scores [n]`,
+      );
+    const zoo80 = signature.kind === 'zoo';
+    super({
+      name,
+      model: normaliseOpset(model),
+      image: signature.image,
+      layers: [],
+      notes: [`${name}: a Faster R-CNN, exported as by ${zoo80 ? 'the ONNX model zoo' : 'torchvision'}`],
+      placement,
+      labels: labels ?? model.metadata.get('classes')?.split(',') ?? (zoo80 ? zoo.labels : coco91),
+    });
+    this.#signature = signature;
+  }
+
+  protected async find(
+    picture: Image,
+    { score, limit, signal }: DetectSettings,
+  ): Promise<readonly Detection[]> {
+    const { boxes, labels, scores, shape, kind } = this.#signature;
+    const { pixels, scale } = kind === 'zoo' ? zooInput(picture) : torchvisionInput(picture, shape);
+    const dims = [...(shape.length === 4 ? [1] : []), 3, pixels.height, pixels.width];
+    const results = await this.run([boxes, labels, scores], float32(pixels.data, dims), signal);
+    const [edges, numbers, sure] = [boxes, labels, scores].map((output) => numbersOf(results, output));
+    return Array.from(sure!, (found, i): Detection => {
+      const labelId = numbers![i]!;
+      return { box: boxAt(edges!, i, scale, picture), label: this.labelOf(labelId), labelId, score: found };
+    })
+      .filter((detection) => detection.score >= score)
+      .sort((a, b) => b.score - a.score)
+      .slice(0, limit);
+  }
+}
+
+/** What of a model's input and outputs says that it is a whole Faster R-CNN; `null` if it is none. */
+export function exportedFasterRcnnSignature({ graph }: Model): Signature | null {
+  const [input, ...others] = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
+  const shape = input?.type?.shape ?? [];
+  const [channels, ...batch] = shape.slice(0, -2).reverse();
+  if (input?.type?.dtype !== 'float32' || others.length > 0 || channels !== 3 || batch.length > 1)
+    return null;
+  if (batch.length === 1 && batch[0] !== 1 && typeof batch[0] !== 'string') return null;
+  const given = { image: input.name, shape };
+  const names = new Set(graph.outputs.map(({ name }) => name));
+  if (Object.values(zoo.outputs).every((name) => names.has(name)))
+    return { kind: 'zoo', ...given, ...zoo.outputs };
+  const boxes = graph.outputs.find((output) => isList(output, 'float32', 2) && lastDim(output) === 4);
+  const scores = graph.outputs.find((output) => isList(output, 'float32', 1));
+  const labels = graph.outputs.find((output) => isList(output, 'int64', 1));
+  if (graph.outputs.length !== 3 || !boxes || !scores || !labels) return null;
+  return { kind: 'torchvision', ...given, boxes: boxes.name, labels: labels.name, scores: scores.name };
+}
+
+function isList({ type }: ValueInfo, dtype: string, rank: number): boolean {
+  return type?.dtype === dtype && type.shape?.length === rank;
+}
+
+function lastDim({ type }: ValueInfo): Dim | undefined {
+  return type?.shape?.at(-1);
+}
+
+interface Fitted {
+  readonly pixels: Image;
+  /** Pixels fed for one of the picture. */
+  readonly scale: number;
+}
+
+/** The picture as it is; where it was exported for one size alone, within that. */
+function torchvisionInput(picture: Image, shape: Shape): Fitted {
+  const [height = '', width = ''] = shape.slice(-2);
+  if (typeof height !== 'number' || typeof width !== 'number') return { pixels: picture, scale: 1 };
+  const { image, scale } = letterbox(picture, { width, height }, 0);
+  return { pixels: image, scale };
+}
+
+function zooInput(picture: Image): Fitted {
+  const scale = zoo.shorterSide / Math.min(picture.width, picture.height);
+  const size = { width: Math.round(picture.width * scale), height: Math.round(picture.height * scale) };
+  const small = resize(picture, size);
+  const padded = { width: upTo(size.width), height: upTo(size.height) };
+  const data = new Float32Array(3 * padded.width * padded.height);
+  for (let c = 0; c < 3; c++)
+    for (let y = 0; y < size.height; y++)
+      for (let x = 0; x < size.width; x++)
+        data[(c * padded.height + y) * padded.width + x] =
+          255 * small.data[((2 - c) * size.height + y) * size.width + x]! - zoo.mean[c]!;
+  return { pixels: { ...padded, channels: 3, data }, scale };
+}
+
+function upTo(side: number): number {
+  return zoo.multiple * Math.ceil(side / zoo.multiple);
+}
+
+function boxAt(edges: readonly number[], i: number, scale: number, { width, height }: Size): Box {
+  const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = edges.slice(4 * i, 4 * i + 4).map((edge) => edge / scale);
+  const within = (edge: number, side: number) => Math.min(side, Math.max(0, edge));
+  return [within(x0, width), within(y0, height), within(x1, width), within(y1, height)];
+}
+
+function numbersOf(results: Readonly<Record<string, Tensor>>, name: string): number[] {
+  const tensor = results[name];
+  if (tensor?.dtype === 'float32' || tensor?.dtype === 'int64') return Array.from(tensor.data, Number);
+  throw new OneirosError('runtime', `Faster R-CNN gave no numbers for ${name}`);
+}
