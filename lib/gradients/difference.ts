@@ -7,6 +7,9 @@ export interface Quotient {
   readonly uncertainty: number;
 }
 
+/** Neighbours that agree this well, relative to themselves, need no finer step to tell which of all agree best. */
+const enough = 3e-5;
+
 /**
  * The derivative of `f` at 0 by central differences at several steps. Too large a step bends or crosses kinks, too small
  * a one drowns in rounding; in between, neighbours agree. The two that agree best are extrapolated to step 0 (Ridders,
@@ -19,13 +22,30 @@ export async function derivative(
 ): Promise<Quotient> {
   if (steps.length < 2)
     throw new OneirosError('bad-argument', 'a derivative by differences takes two steps at least');
-  const quotients: number[] = [];
-  for (const h of steps) quotients.push(((await f(h)) - (await f(-h))) / (2 * h));
-  const pairs = steps.slice(1).map((fine, i): Quotient => {
-    const [coarse, [from, to]] = [steps[i]!, [quotients[i]!, quotients[i + 1]!]];
-    // The error of a central difference grows with the square of the step.
-    const ratio = (coarse / fine) ** 2;
-    return { value: (ratio * to - from) / (ratio - 1), uncertainty: Math.abs(to - from) };
-  });
-  return pairs.reduce((best, next) => (next.uncertainty < best.uncertainty ? next : best));
+  let best: Quotient = { value: NaN, uncertainty: Infinity };
+  let coarse: Difference | null = null;
+  for (const step of steps) {
+    const fine = { step, quotient: ((await f(step)) - (await f(-step))) / (2 * step) };
+    if (coarse !== null) {
+      const next = extrapolate(coarse, fine);
+      if (next.uncertainty < best.uncertainty) best = next;
+      if (next.uncertainty <= enough * Math.abs(next.value)) break;
+    }
+    coarse = fine;
+  }
+  return best;
+}
+
+interface Difference {
+  readonly step: number;
+  readonly quotient: number;
+}
+
+/** The error of a central difference grows with the square of the step. */
+function extrapolate(coarse: Difference, fine: Difference): Quotient {
+  const ratio = (coarse.step / fine.step) ** 2;
+  return {
+    value: (ratio * fine.quotient - coarse.quotient) / (ratio - 1),
+    uncertainty: Math.abs(fine.quotient - coarse.quotient),
+  };
 }

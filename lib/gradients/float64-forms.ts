@@ -75,11 +75,20 @@ function convolution({ b, node, x: [x, w, bias], y }: Original): Value {
 
 /** Σ W · (what each position of the kernel sees): N × groups × M/groups × pixels. */
 function eachOffset(b: Builder, padded: Value, w: Value, y: Value, window: Window, groups: number): Value {
+  if (shapeOf(w)[1] === 1 && shapeOf(w)[0] === groups) return depthwise(b, padded, w, y, window);
   const pixels = b.elements(y, spatialAxes(y));
   return sumOf(b, offsetsOf(window), (offset, i) => {
     const seen = b.reshape(windowElement(b, padded, y, window, offset), [0, groups, -1, pixels]);
     return b.matmul(b.reshape(kernelAt(b, w, i), [groups, -1, b.dim(w, 1)]), seen);
   });
+}
+
+/** One input channel for each output: a product of two numbers an element, where a matrix product has nothing to add up. */
+function depthwise(b: Builder, padded: Value, w: Value, y: Value, window: Window): Value {
+  const ones = spatialAxes(y).map(() => 1);
+  return sumOf(b, offsetsOf(window), (offset, i) =>
+    b.mul(windowElement(b, padded, y, window, offset), b.reshape(kernelAt(b, w, i), [-1, ...ones])),
+  );
 }
 
 /** (What each output sees) · Wᵀ: N × M × pixels. */

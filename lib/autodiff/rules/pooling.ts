@@ -2,15 +2,7 @@ import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import { rankOf, type Builder } from '../../onnx/ops.js';
 import { rule, type RuleTable } from '../rule.js';
-import {
-  offsetsOf,
-  placeBack,
-  spatialAxes,
-  spreadBack,
-  windowElement,
-  windowOf,
-  type Window,
-} from './window.js';
+import { placeBack, spatialAxes, spreadBack, windowElements, windowOf, type Window } from './window.js';
 
 /** y = (Σ window) / count, so every element of a window gets dy / count */
 export const averagePool = rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
@@ -25,10 +17,9 @@ export const pooling: RuleTable = {
   MaxPool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
     const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
     const padded = reach(b, x, y, window, attr.int(node, 'ceil_mode', 0) === 1, -Infinity);
-    const elements = offsetsOf(window).map((offset) => windowElement(b, padded, y, window, offset));
     const shares: Value[] = [];
     let taken: Value | undefined;
-    for (const element of elements) {
+    for (const element of windowElements(b, padded, y, window)) {
       const isMax = b.equal(element, y);
       const isFirst = taken === undefined ? isMax : b.and(isMax, b.not(taken));
       taken = taken === undefined ? isMax : b.or(taken, isMax);

@@ -60,6 +60,13 @@ const conv: readonly Setting[] = [
   { x: [1, 1, 8, 7], w: [1, 1, 2, 2], strides: [3, 3] },
   { x: [1, 1, 9, 9], w: [1, 1, 1, 1], strides: [2, 2] },
   { x: [1, 1, 9, 9], w: [2, 1, 2, 2], strides: [4, 3] },
+  // Windows side by side.
+  { x: [2, 2, 6, 4], w: [3, 2, 2, 2], strides: [2, 2], bias: true },
+  { x: [1, 4, 6, 9], w: [4, 2, 3, 3], strides: [3, 3], group: 2 },
+  // Fewer channels than outputs: by so much that all positions of the kernel are, or just so.
+  { x: [2, 1, 5, 6], w: [9, 1, 3, 3], pads: [1, 1, 1, 1] },
+  { x: [2, 2, 6, 7], w: [12, 2, 2, 3], strides: [2, 1], dilations: [1, 2] },
+  { x: [2, 2, 5, 6], w: [5, 2, 3, 3], pads: [1, 0, 2, 1], dilations: [1, 2] },
   // Groups.
   ...[
     { x: [1, 4, 5, 6], w: [6, 2, 3, 3], group: 2 },

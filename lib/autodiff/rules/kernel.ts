@@ -1,0 +1,145 @@
+import type { Value } from '../../onnx/builder.js';
+import { shapeOf, type Builder } from '../../onnx/ops.js';
+import { offsetsOf, padsOf, spatialAxes, tilesOf, windowElements, type Window } from './window.js';
+
+/** A convolution whose kernel's gradient is wanted. */
+interface Correlation {
+  readonly b: Builder;
+  /** N × M × outputs */
+  readonly dy: Value;
+  /** N × C × … */
+  readonly image: Value;
+  /** M × C/groups × kernel */
+  readonly w: Value;
+  readonly window: Window;
+  readonly groups: number;
+}
+
+/** A piece of an array: N × groups × channels/group × pixels. */
+type Rows = Value;
+
+/**
+ * dw: for each position in the kernel, the matrix product of `dy` and what the windows see at that position, summed over
+ * images and pixels. Five times faster on the CPU than one Conv with a kernel as large as the image. Which products are
+ * taken together depends on what has to be copied for them (`npm run bench conv-gradient` has figures).
+ */
+export function kernelCotangent(
+  b: Builder,
+  dy: Value,
+  image: Value,
+  w: Value,
+  window: Window,
+  groups: number,
+): Value {
+  const correlation = { b, dy, image, w, window, groups };
+  const [outputs, inputs] = [shapeOf(w)[0], shapeOf(w)[1]];
+  const isDense = window.strides.every((stride) => stride === 1);
+  const isThin =
+    typeof outputs === 'number' &&
+    typeof inputs === 'number' &&
+    offsetsOf(window).length * inputs * groups <= outputs;
+  if (isThin || (inputs === 1 && !isDense)) return byColumns(correlation);
+  return isDense ? byShifts(correlation) : byPositions(correlation);
+}
+
+/** Few channels, as a picture or a group of one has: all positions side by side (im2col), one product. */
+function byColumns({ b, dy, image, w, window, groups }: Correlation): Value {
+  const padded = b.pad(image, padsOf(window));
+  const seen = windowElements(b, padded, dy, window).map((element) => rowsOf(b, element, groups));
+  // groups × (positions × C/g) × M/g
+  const products = b.sum(b.matmul(b.concat(seen, 2), b.swap(rowsOf(b, dy, groups))), [0], false);
+  return arranged(b, products, w, groups, ['position', 'C', 'M']);
+}
+
+/** One product for each position; a single one where windows lie side by side. */
+function byPositions({ b, dy, image, w, window, groups }: Correlation): Value {
+  const [rows, padded] = [rowsOf(b, dy, groups), b.pad(image, padsOf(window))];
+  const tiles = groups === 1 ? tilesOf(b, padded, window) : null;
+  const seen = tiles === null ? windowElements(b, padded, dy, window) : [tiles];
+  const products = seen.map((element) => b.matmul(rows, b.swap(rowsOf(b, element, groups))));
+  return arranged(b, b.sum(b.concat(products, 3), [0], false), w, groups, ['M', 'position', 'C']);
+}
+
+/**
+ * At stride 1 what a window sees `i` rows down and `j` columns to the right is a matter of where dy lies over the image:
+ * one of the two is shifted by columns, the other by rows, k + k copies in the place of k². All rows make one matrix, so
+ * that there is a product for each column, k times as tall. 1.1 to 1.5 times faster than one for each position; with a
+ * kernel to each channel, six times.
+ */
+function byShifts(correlation: Correlation): Value {
+  const { b, dy, image, w, window, groups } = correlation;
+  const { kernel, dilations, begin } = window;
+  const [rowAxes, columnAxis] = [spatialAxes(dy).slice(0, -1), spatialAxes(dy).at(-1)!];
+  // As many as the fewer channels are stacked: dy, or the image.
+  const [outputs, inputs] = [shapeOf(w)[0], shapeOf(w)[1]];
+  const stacksImage = typeof outputs === 'number' && typeof inputs === 'number' && inputs * groups < outputs;
+  const [stacked, other] = stacksImage ? [image, dy] : [dy, image];
+
+  /** Where an axis of the image, without its padding, begins as seen from dy at this position of the kernel. */
+  const beginOf = (axis: number, at: number) =>
+    b.join([b.sub(b.join([begin[axis - 2]!]), at * dilations[axis - 2]!)]);
+  const offsets = offsetsOf({ kernel: kernel.slice(0, -1) });
+  const rows = offsets.map((offset) =>
+    rowAxes.reduce((shifted, axis, i) => {
+      const start = beginOf(axis, offset[i]!);
+      return moved(b, shifted, axis, stacksImage ? start : b.neg(start), b.dim(other, axis));
+    }, stacked),
+  );
+  const tall = b.concat(
+    rows.map((row) => rowsOf(b, row, groups)),
+    2,
+  );
+  const products = Array.from({ length: kernel.at(-1)! }, (_, at) => {
+    const start = beginOf(columnAxis, at);
+    const columns = moved(
+      b,
+      other,
+      columnAxis,
+      stacksImage ? b.neg(start) : start,
+      b.dim(stacked, columnAxis),
+    );
+    return b.matmul(tall, b.swap(rowsOf(b, columns, groups)));
+  });
+  const sums = b.sum(b.concat(products, 3), [0], false);
+  return arranged(
+    b,
+    sums,
+    w,
+    groups,
+    stacksImage ? ['row', 'C', 'column', 'M'] : ['row', 'M', 'column', 'C'],
+  );
+}
+
+/** An axis that begins with `before` zeros (or without that many elements) and is of the given size. */
+function moved(b: Builder, x: Value, axis: number, before: Value, size: Value): Value {
+  const after = b.sub(b.sub(size, b.dim(x, axis)), before);
+  const only = (amount: Value) => shapeOf(x).map((_, other) => (other === axis ? amount : 0));
+  return b.pad(x, [...only(before), ...only(after)]);
+}
+
+function rowsOf(b: Builder, x: Value, groups: number): Rows {
+  return b.reshape(x, [0, groups, -1, b.elements(x, spatialAxes(x))]);
+}
+
+/** An axis of what the products make: channels a group (M of dy, C of the image), positions of the kernel … */
+type Axis = 'M' | 'C' | 'position' | 'row' | 'column';
+/** Those of the kernel, in its own order. */
+const axes: readonly Axis[] = ['M', 'C', 'position', 'row', 'column'];
+
+/** The kernel, M × C/g × …, from groups × (axes in this order); `row` counts all positions but along the last axis. */
+function arranged(b: Builder, products: Value, w: Value, groups: number, order: readonly Axis[]): Value {
+  const sizes = shapeOf(w).slice(2).map(Number);
+  const columns = sizes.at(-1) ?? 1;
+  const positions = sizes.reduce((product, size) => product * size, 1);
+  const lengths: Readonly<Record<Axis, number | Value>> = {
+    M: b.div(b.dim(w, 0), groups),
+    C: b.dim(w, 1),
+    position: positions,
+    row: positions / columns,
+    column: columns,
+  };
+  const apart = b.reshape(products, [groups, ...order.map((axis) => lengths[axis])]);
+  const wanted = axes.filter((axis) => order.includes(axis));
+  const sorted = b.transpose(apart, [0, ...wanted.map((axis) => order.indexOf(axis) + 1)]);
+  return b.reshape(sorted, [b.dim(w, 0), b.dim(w, 1), ...sizes]);
+}
