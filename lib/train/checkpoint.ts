@@ -25,8 +25,8 @@ export interface TrainingState {
   readonly sizes: FeedSizes | undefined;
 }
 
-/** What must be the same for a run to go on: numbers by name. */
-export type RunIdentity = Readonly<Record<string, number | boolean>>;
+/** What must be the same for a run to go on, by name. */
+export type RunIdentity = Readonly<Record<string, number | boolean | string>>;
 
 const format = 'oneiros training 1';
 const [learnedPrefix, bufferPrefix] = ['learned/', 'optimizer/'];

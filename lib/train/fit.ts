@@ -46,7 +46,7 @@ export async function* fit(
   const { augment, signal, validate, checkpoint } = options;
   const batches = new Batches(data, { ...settings, augment });
   const steps = stepsOf(settings, data.length);
-  const identity = identityOf(settings, steps, data.length);
+  const identity = { ...options.recipe, ...identityOf(settings, steps, data.length) };
   const saved = await checkpoint?.load();
   const state = saved ? await decodeState(saved, identity) : null;
 

@@ -2,7 +2,7 @@ import { count, flag, number, type Given, type OptionValues } from '../options.j
 import type { UpdateRule } from '../optim/update-rule.js';
 import type { SessionOptions } from '../runtime/session.js';
 import type { Model } from '../onnx/graph.js';
-import type { CheckpointStore } from './checkpoint.js';
+import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import type { Augmentation } from './data.js';
 import type { TrainingGraphOptions } from './graph.js';
 import type { TrainingSchedule } from './schedule.js';
@@ -33,6 +33,8 @@ export interface FitOptions extends Given<typeof fitOptions>, Omit<TrainingGraph
   readonly validate?: ((model: Model) => Promise<Readonly<Record<string, number>>>) | undefined;
   /** Where the state is kept, and taken from at the begin: a run that was killed goes on to the same weights. */
   readonly checkpoint?: CheckpointStore | undefined;
+  /** What else must be the same for a run to go on from a checkpoint: what makes the optimiser, say, or the augmentation. */
+  readonly recipe?: RunIdentity | undefined;
   /** Ends the run between two steps; the iterator then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Where the graph runs: threads, provider, isolation. */

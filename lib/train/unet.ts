@@ -4,11 +4,11 @@ import { initialUNet, unetShape } from '../models/unet/initial.js';
 import { loadUNet } from '../models/unet/parameters.js';
 import type { Climb } from '../models/unet/traits.js';
 import type { Model } from '../onnx/graph.js';
-import { choice, count, flag, number, resolveOptions, type Given } from '../options.js';
+import { choice, count, flag, number, resolveOptions, type Given, type OptionValues } from '../options.js';
 import { adam } from '../optim/adam.js';
 import { luminance } from '../vision/unet.js';
 import { augmentation } from './augment.js';
-import type { CheckpointStore } from './checkpoint.js';
+import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import { fit, type TrainingStep } from './fit.js';
 import { bce, crossEntropy, dice, total } from './losses.js';
 import { maskedSamples, type MaskClass, type MaskedPicture } from './masked-picture.js';
@@ -101,11 +101,19 @@ export async function* trainUNet(
     }),
     ...(validation.length > 0 && { validate: segmentationValidation(validation, classes, channels) }),
     checkpoint: options.checkpoint,
+    recipe: recipeOf(settings, widths),
     signal: options.signal,
     session: options.session,
   });
   for await (const step of steps)
     yield { ...step, network: () => networkOf(step.weights(), classes, channels, climb) };
+}
+
+/** All that the way of the weights depends on; how often it is looked at, it does not. */
+function recipeOf(settings: OptionValues<typeof trainUNetOptions>, widths: readonly number[]): RunIdentity {
+  const others = new Set(['validateEvery', 'checkpointEvery', 'steps']);
+  const numbers = Object.entries(settings).filter(([name]) => !others.has(name));
+  return { ...Object.fromEntries(numbers), widths: widths.join() };
 }
 
 function checkCrop(crop: number, widths: readonly number[], pictures: readonly MaskedPicture[]): void {

@@ -104,6 +104,8 @@ describe('checkpoints', () => {
     const other = await resume(changed('batch\\":2', 'batch\\":4'));
     expect(other.code).to.equal('bad-argument');
     expect(other.message).to.match(/another run \(batch 4, now 2\)/);
+    const slower = await resume(changed('rate\\":0.01', 'rate\\":0.02'));
+    expect(slower.message).to.match(/another run \(rate 0.02, now 0.01\)/);
     expect((await resume(changed('training 1', 'training 9'))).message).to.match(
       /no state of a training run/,
     );

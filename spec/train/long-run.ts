@@ -32,6 +32,7 @@ export async function longRun(
     steps: runSteps,
     checkpoint,
     checkpointEvery: 3,
+    recipe: { rate: 0.01 },
     session: { isolation: 'none', threads: 1 },
   })) {
     tell(step);
