@@ -15,6 +15,8 @@ import { slimFasterRcnn, slimTraining, slimTraits } from '../../lib/models/faste
 import type { Model } from '../../lib/onnx/graph.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { adam } from '../../lib/optim/adam.js';
+import type { CheckpointStore } from '../../lib/train/checkpoint.js';
+import { checkpointFile } from '../../lib/train/checkpoint-file.js';
 import { detectionData } from '../../lib/train/detection-data.js';
 import { fit } from '../../lib/train/fit.js';
 import { cosine } from '../../lib/train/schedule.js';
@@ -30,6 +32,8 @@ const { values: flags, positionals } = parseArgs({
     data: { type: 'string' },
     out: { type: 'string' },
     epochs: { type: 'string' },
+    /** Where to keep the run's state: a run that was killed goes on from it. */
+    checkpoint: { type: 'string' },
     threads: { type: 'string', default: '1' },
   },
 });
@@ -41,6 +45,7 @@ await train(recipe, {
   out: flags.out ?? join(import.meta.dirname, `../../onnx-models/fasterrcnn-${name}.onnx`),
   epochs: Number(flags.epochs ?? recipe.epochs),
   threads: Number(flags.threads),
+  checkpoint: flags.checkpoint === undefined ? undefined : checkpointFile(flags.checkpoint),
 });
 
 interface Run {
@@ -49,9 +54,10 @@ interface Run {
   readonly epochs: number;
   /** One is best on a machine that others use, too. */
   readonly threads: number;
+  readonly checkpoint: CheckpointStore | undefined;
 }
 
-async function train(recipe: Recipe, { folder, out, epochs, threads }: Run): Promise<void> {
+async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint }: Run): Promise<void> {
   const placement = { provider: 'cpu', threads } as const;
   const { kept, size, augmentation, seed, labels, shape, traits } = recipe;
   const annotations = (part: string) => join(folder, part, 'annotations.json');
@@ -87,6 +93,7 @@ async function train(recipe: Recipe, { folder, out, epochs, threads }: Run): Pro
     schedule: cosine({ warmUp: 0.05, end: 0.01 }),
     epochs,
     accumulate: recipe.accumulate,
+    checkpoint,
     clip: 10,
     seed,
     session: placement,

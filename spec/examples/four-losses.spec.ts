@@ -1,0 +1,87 @@
+import { expect } from 'chai';
+import {
+  adam,
+  encodeModel,
+  fit,
+  float32,
+  int64,
+  learnedWeights,
+  loadFasterRcnnLosses,
+  lossNames,
+  openSession,
+  slimFasterRcnn,
+  slimTraining,
+  toTensor,
+  type Image,
+} from '../../lib/index.js';
+import { solid } from '../../lib/image/image.js';
+
+// Faster R-CNN is trained on the sum of four losses: is there an object at an anchor, and where; what is in a proposal, and
+// where. All of that, matching and sampling too, is one graph here, which `grad` differentiates and `fit` descends.
+describe('Example: the four losses of Faster R-CNN', () => {
+  const placement = { isolation: 'none', threads: 1 } as const;
+  const picture = withSquares();
+  const example = {
+    image: toTensor(picture),
+    target_boxes: float32([8, 8, 40, 40, 56, 24, 88, 56], [2, 4]),
+    target_labels: int64([1, 2]),
+    seed: int64([1]),
+  };
+  const options = { ...slimTraining, minSize: 64, maxSize: 96, size: picture };
+  const start = () => ({ weights: slimFasterRcnn({ classes: 3, seed: 1 }), metadata: {} });
+
+  it('are what an untrained network must expect', async () => {
+    const { model } = await loadFasterRcnnLosses(start(), options);
+    await using session = await openSession(encodeModel(model), placement);
+    const results = await session.run(example, { fetches: [...lossNames, 'loss'] });
+    const values = [...lossNames, 'loss'].map((name) => Number(results[name]?.data[0]));
+    const [objectness, rpnBoxes, classifier, boxes, sum] = values;
+
+    // It cannot tell: ln 2 for object or none, ln 3 for two classes and the background.
+    expect(objectness).to.be.closeTo(Math.log(2), 0.2);
+    expect(classifier).to.be.closeTo(Math.log(3), 0.2);
+    expect(rpnBoxes).to.be.above(0);
+    expect(boxes).to.be.above(0);
+    expect(sum).to.be.closeTo(
+      values.slice(0, 4).reduce((a, b) => a + b),
+      1e-5,
+    );
+  });
+
+  it('fall when the network is trained, its proposals taken for constant', async () => {
+    const { model, weights, stopGradient } = await loadFasterRcnnLosses(start(), options);
+    const losses: number[] = [];
+    const data = { length: 1, sample: () => Promise.resolve(example) };
+    const optimizer = adam({ learningRate: 1e-3 });
+    const session = placement;
+    for await (const step of fit(model, data, {
+      loss: 'loss',
+      wrt: weights,
+      stopGradient,
+      optimizer,
+      steps: 8,
+      clip: 10,
+      metrics: lossNames,
+      session,
+    })) {
+      losses.push(step.loss);
+      expect(Object.keys(step.metrics)).to.deep.equal([...lossNames]);
+      // What has been learned so far are weights as any others, by torchvision's names.
+      if (step.step === 8)
+        expect([...learnedWeights(step.model()).keys()]).to.include('rpn.head.conv.0.0.weight');
+    }
+    expect(losses.at(-1)).to.be.below(0.75 * losses[0]!);
+  });
+});
+
+/** A light square and a dark one. */
+function withSquares(): Image {
+  const picture = solid({ width: 96, height: 64 }, [0.5, 0.5, 0.5]);
+  for (let c = 0; c < 3; c++)
+    for (let y = 0; y < 32; y++) {
+      const row = c * 96 * 64;
+      picture.data.fill(0.9, row + (8 + y) * 96 + 8, row + (8 + y) * 96 + 40);
+      picture.data.fill(0.1, row + (24 + y) * 96 + 56, row + (24 + y) * 96 + 88);
+    }
+  return picture;
+}
