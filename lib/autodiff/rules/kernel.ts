@@ -62,43 +62,24 @@ function byPositions({ b, dy, image, w, window, groups }: Correlation): Value {
 
 /**
  * At stride 1 what a window sees `i` rows down and `j` columns to the right is a matter of where dy lies over the image:
- * one of the two is shifted by columns, the other by rows, k + k copies in the place of k². All rows make one matrix, so
- * that there is a product for each column, k times as tall. 1.1 to 1.5 times faster than one for each position; with a
+ * one of the two is shifted by rows, the other by columns, k + k copies in the place of k². All rows make one matrix, so
+ * that there is a product for each column, k times as tall. 1.1 to 1.6 times faster than one for each position; with a
  * kernel to each channel, six times.
  */
-function byShifts(correlation: Correlation): Value {
-  const { b, dy, image, w, window, groups } = correlation;
+function byShifts({ b, dy, image, w, window, groups }: Correlation): Value {
   const { kernel, dilations, begin } = window;
-  const [rowAxes, columnAxis] = [spatialAxes(dy).slice(0, -1), spatialAxes(dy).at(-1)!];
-  // As many as the fewer channels are stacked: dy, or the image.
+  const column = kernel.length - 1;
+  // As many copies as there are rows: of that with fewer channels.
   const [outputs, inputs] = [shapeOf(w)[0], shapeOf(w)[1]];
   const stacksImage = typeof outputs === 'number' && typeof inputs === 'number' && inputs * groups < outputs;
   const [stacked, other] = stacksImage ? [image, dy] : [dy, image];
 
-  /** Where an axis of the image, without its padding, begins as seen from dy at this position of the kernel. */
-  const beginOf = (axis: number, at: number) =>
-    b.join([b.sub(b.join([begin[axis - 2]!]), at * dilations[axis - 2]!)]);
-  const offsets = offsetsOf({ kernel: kernel.slice(0, -1) });
-  const rows = offsets.map((offset) =>
-    rowAxes.reduce((shifted, axis, i) => {
-      const start = beginOf(axis, offset[i]!);
-      return moved(b, shifted, axis, stacksImage ? start : b.neg(start), b.dim(other, axis));
-    }, stacked),
-  );
-  const tall = b.concat(
-    rows.map((row) => rowsOf(b, row, groups)),
-    2,
-  );
-  const products = Array.from({ length: kernel.at(-1)! }, (_, at) => {
-    const start = beginOf(columnAxis, at);
-    const columns = moved(
-      b,
-      other,
-      columnAxis,
-      stacksImage ? b.neg(start) : start,
-      b.dim(stacked, columnAxis),
-    );
-    return b.matmul(tall, b.swap(rowsOf(b, columns, groups)));
+  const tall = stackedRows(b, stacked, other, window, groups, stacksImage);
+  const products = Array.from({ length: kernel[column]! }, (_, at) => {
+    const start = b.sub(b.join([begin[column]!]), at * dilations[column]!);
+    const before = stacksImage ? b.neg(start) : start;
+    const shifted = moved(b, other, column + 2, before, b.dim(stacked, column + 2));
+    return b.matmul(tall, b.swap(rowsOf(b, shifted, groups)));
   });
   const sums = b.sum(b.concat(products, 3), [0], false);
   return arranged(
@@ -106,8 +87,48 @@ function byShifts(correlation: Correlation): Value {
     sums,
     w,
     groups,
-    stacksImage ? ['row', 'C', 'column', 'M'] : ['row', 'M', 'column', 'C'],
+    stacksImage ? ['C', 'row', 'column', 'M'] : ['M', 'row', 'column', 'C'],
   );
+}
+
+/**
+ * dy as it lies over the image's rows, or the image over dy's, for each position of the kernel but along the last axis:
+ * N × groups × (channels/group × positions) × pixels. Rows are gathered, which copies less than to shift and to join.
+ */
+function stackedRows(
+  b: Builder,
+  x: Value,
+  over: Value,
+  { kernel, dilations, begin }: Window,
+  groups: number,
+  isImage: boolean,
+): Rows {
+  const axes = spatialAxes(x).slice(0, -1);
+  const reach = axes.map((_, i) => (kernel[i]! - 1) * dilations[i]!);
+  const grown = axes.reduce((whole, axis, i) => {
+    const before = b.join([begin[i]!]);
+    const size = b.add(b.dim(over, axis), reach[i]!);
+    return moved(b, whole, axis, isImage ? before : b.sub(reach[i]!, before), size);
+  }, x);
+  if (reach.every((rows) => rows === 0)) return rowsOf(b, grown, groups);
+  // positions × rows: where each row comes from, counted through all axes but the last
+  const index = axes.reduce<Value | null>((sum, axis, i) => {
+    const at = Array.from({ length: kernel[i]! }, (_, position) =>
+      isImage ? position * dilations[i]! : reach[i]! - position * dilations[i]!,
+    );
+    const rows = b.op('Range', [
+      b.scalar(0, 'int64'),
+      b.squeeze(b.dim(over, axis), [0]),
+      b.scalar(1, 'int64'),
+    ]);
+    const own = b.add(b.unsqueeze(b.sizes(at), [1]), rows);
+    if (sum === null) return own;
+    const outer = b.unsqueeze(b.mul(sum, b.dim(grown, axis)), [1, 3]);
+    return b.reshape(b.add(outer, b.unsqueeze(own, [1])), [b.mul(b.dim(sum, 0), at.length), -1]);
+  }, null);
+  const flat = b.reshape(grown, [0, 0, -1, b.dim(grown, -1)]);
+  const pixels = b.mul(b.elements(over, axes), b.dim(grown, -1));
+  return b.reshape(b.gather(flat, index!, 2), [0, groups, -1, pixels]);
 }
 
 /** An axis that begins with `before` zeros (or without that many elements) and is of the given size. */
