@@ -1,10 +1,11 @@
-import { sizeOf, type NumericTensor } from '../tensor/tensor.js';
 import { arrayOf } from '../tensor/dtype.js';
-import { numericTensor, type Float32Tensor, float32 } from '../tensor/tensor.js';
+import { float32, numericTensor, sizeOf, type Float32Tensor, type NumericTensor } from '../tensor/tensor.js';
 import type { PixelMap } from './geometry.js';
 
-/** Planes of a picture (the last two axes its rows and columns) as a map has them, between pixels by bilinear
- * interpolation, beyond the edges mirrored. */
+/**
+ * A picture's planes (the last two axes are rows and columns) at the places of a map: bilinear between pixels, mirrored
+ * beyond the edges.
+ */
 export function resampled({ data, dims }: Float32Tensor, map: PixelMap): Float32Tensor {
   const [height, width] = [dims.at(-2)!, dims.at(-1)!];
   const planes = sizeOf(dims.slice(0, -2));

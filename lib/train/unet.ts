@@ -19,7 +19,7 @@ import { segmentationValidation } from './segmentation-validation.js';
 
 /** The numbers of a U-Net's training. */
 export const trainUNetOptions = {
-  steps: count(800, 'updates of the weights'),
+  steps: count(500, 'updates of the weights'),
   batch: count(4, 'cut-outs in an update'),
   crop: count(256, 'side of the square cut-outs, in pixels: a multiple of 2 to the number of poolings', 16),
   learningRate: number(2e-3, "Adam's rate at its highest", { min: 0 }),
@@ -31,6 +31,7 @@ export const trainUNetOptions = {
   channels: choice(['1', '3'], '1', 'what it sees: the luminance alone, or red, green and blue'),
   flips: flag(true, 'show mirror images and quarter turns'),
   elastic: number(10, 'standard deviation of the elastic deformation, in pixels; 0: none', { min: 0 }),
+  elasticShare: number(0.5, 'share of the cut-outs that are deformed', { min: 0, max: 1 }),
   brightness: number(0.1, 'how much brighter or darker pictures are made, of the whole range', {
     min: 0,
     max: 1,
@@ -97,7 +98,7 @@ export async function* trainUNet(
       rotations: settings.flips,
       brightness: settings.brightness,
       contrast: settings.contrast,
-      ...(settings.elastic > 0 && { elastic: { deviation: settings.elastic } }),
+      ...(settings.elastic > 0 && { elastic: { deviation: settings.elastic, share: settings.elasticShare } }),
     }),
     ...(validation.length > 0 && { validate: segmentationValidation(validation, classes, channels) }),
     checkpoint: options.checkpoint,

@@ -23,7 +23,7 @@ if (!existsSync(join(data, 'image'))) {
   );
   process.exit(2);
 }
-const recipe = ['--classes', 'cell=255,membrane=0', '--validation', '5', '--steps', '800', '--seed', '0'];
+const recipe = ['--classes', 'cell=255,membrane=0', '--validation', '5', '--steps', '500', '--seed', '0'];
 const loader = ['--no-warnings', '--import', './scripts/ts.mjs', 'lib/cli/main.ts'];
 const places = ['--data', data, '--out', defaults.out];
 // Where an option is given twice, the last counts.

@@ -64,7 +64,7 @@ describe('augmentation', () => {
     const stream = random(4);
     let [squares, count, roughest] = [0, 0, 0];
     for (let i = 0; i < 200; i++) {
-      const { rows } = randomMap([33, 33], { elastic: { deviation: 5, grid: 3 } }, stream);
+      const { rows } = randomMap([33, 33], { elastic: { deviation: 5, grid: 3, share: 1 } }, stream);
       // The pixels on the grid's points have its vectors themselves.
       for (const at of [0, 16, 32]) {
         squares += (rows[at]! - 0) ** 2;
@@ -74,6 +74,16 @@ describe('augmentation', () => {
     }
     expect(Math.sqrt(squares / count)).to.be.closeTo(5, 0.5);
     expect(roughest).to.be.lessThan(3);
+  });
+
+  it('deforms a share of the pictures', () => {
+    const stream = random(6);
+    let deformed = 0;
+    for (let i = 0; i < 400; i++) {
+      const { rows } = randomMap([4, 4], { elastic: { share: 0.25 } }, stream);
+      deformed += rows.some((row) => !Number.isInteger(row)) ? 1 : 0;
+    }
+    expect(deformed / 400).to.be.closeTo(0.25, 0.06);
   });
 
   it('does the same to a picture and its mask, and light to the picture alone', () => {
