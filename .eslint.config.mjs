@@ -17,26 +17,31 @@ const floors = [
   ['cli', 'studio'],
 ];
 
+// What browsers have not. Modules that need it have a twin for browsers, and lib/package.json says which is whose.
+const nodeOnly = {
+  group: ['node:*', '**/files/read.js', '**/files/write.js', '**/files/within.js', '**/node/*.js'],
+  message: 'Browsers have it not: import it as #… by the names in lib/package.json.',
+};
+const nodeFiles = ['lib/**/node/**/*.ts', 'lib/**/*.node.ts', 'lib/cli/**/*.ts', 'lib/files/*.ts'];
+
 const floorRules = floors.flatMap((row, i) =>
-  row.map((floor) => ({
-    files: [`lib/${floor}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              group: floors.slice(i + 1).flatMap((above) => above.map((name) => `**/${name}/**`)),
-              message: `lib/${floor} may import only from floors below it (see the list in .eslint.config.mjs).`,
-            },
-            ...(floor === 'runtime'
-              ? []
-              : [{ group: ['onnxruntime-*'], message: 'Only lib/runtime imports ONNX Runtime.' }]),
-          ].filter((pattern) => pattern.group.length > 0),
-        },
-      ],
-    },
-  })),
+  row.flatMap((floor) => {
+    const patterns = [
+      {
+        group: floors.slice(i + 1).flatMap((above) => above.map((name) => `**/${name}/**`)),
+        message: `lib/${floor} may import only from floors below it (see the list in .eslint.config.mjs).`,
+      },
+      ...(floor === 'runtime'
+        ? []
+        : [{ group: ['onnxruntime-*'], message: 'Only lib/runtime imports ONNX Runtime.' }]),
+    ].filter((pattern) => pattern.group.length > 0);
+    const files = [`lib/${floor}/**/*.ts`];
+    const rule = (all) => ({ 'no-restricted-imports': ['error', { patterns: all }] });
+    return [
+      { files, ignores: nodeFiles, rules: rule([...patterns, nodeOnly]) },
+      ...nodeFiles.map((some) => ({ files: [[`lib/${floor}/**/*.ts`, some]], rules: rule(patterns) })),
+    ];
+  }),
 );
 
 export default tseslint.config(

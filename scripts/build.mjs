@@ -1,12 +1,51 @@
-// Builds lib/ into dist/: the modules, for Node and bundlers.
+// Builds lib/ into dist/: its modules, for Node and for bundlers, and in dist/web/ all of them in one file with its worker
+// beside it, for pages without a bundler.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', 'lib'], { cwd: root, stdio: 'inherit' });
 // Which modules are for which platform; it has to lie beside them.
 copyFileSync(join(root, 'lib', 'package.json'), join(root, 'dist', 'package.json'));
+
+/** ONNX Runtime stays a package of its own: from node_modules/oneiros/dist/web/ it is found beside oneiros. */
+const besideUs = {
+  name: 'onnxruntime-web-beside-us',
+  enforce: 'pre',
+  resolveId: (id) => {
+    const name = /^onnxruntime-web\/(\w+)$/.exec(id)?.[1];
+    return name && { id: `../../../onnxruntime-web/dist/ort.${name}.bundle.min.mjs`, external: true };
+  },
+};
+const output = {
+  entryFileNames: '[name].js',
+  chunkFileNames: '[name].js',
+  assetFileNames: '[name][extname]',
+};
+await build({
+  configFile: false,
+  root: join(root, 'dist'),
+  base: './',
+  logLevel: 'warn',
+  publicDir: false,
+  plugins: [besideUs],
+  build: {
+    outDir: 'web',
+    emptyOutDir: true,
+    target: 'es2022',
+    modulePreload: false,
+    reportCompressedSize: false,
+    rollupOptions: {
+      input: { oneiros: join(root, 'dist', 'browser.js') },
+      preserveEntrySignatures: 'strict',
+      output,
+    },
+  },
+  worker: { format: 'es', plugins: () => [besideUs], rollupOptions: { output } },
+});

@@ -1,9 +1,11 @@
 // Makes a checkout ready to run: installs the packages of package-lock.json when they are missing or out of date, and
-// builds lib/ into dist/. `npm test` and `npm run demo` call it first, so a fresh clone needs no other command.
+// builds lib/ into dist/. `npm test` and `npm run demo` call it first, so a fresh clone needs no other command. For the tests
+// (`--browser`) it also sees to a browser.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, readdirSync } from 'node:fs';
 import { join, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { findChromium, howToGetChromium } from './chromium.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const at = (...parts) => join(root, ...parts);
@@ -22,6 +24,23 @@ if (!installed()) {
 } else if (!built()) {
   console.error('Building …');
   npm('run', '--silent', 'build');
+}
+
+if (process.argv.includes('--browser') && findChromium() === undefined) getChromium();
+
+/** Debian's own package where that can be had without a question; elsewhere a line says what to do. */
+function getChromium() {
+  const apt = '/usr/bin/apt-get';
+  const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
+  if (process.getuid?.() === 0 && existsSync(apt))
+    try {
+      console.error('Installing Chromium for the tests (once) …');
+      execFileSync(apt, ['update', '-qq'], options);
+      execFileSync(apt, ['install', '-qq', '-y', '--no-install-recommends', 'chromium'], options);
+    } catch {
+      // Said below: tests that need a browser are skipped, and say so.
+    }
+  if (findChromium() === undefined) console.error(`No browser to test in: ${howToGetChromium}.`);
 }
 
 /** npm writes node_modules/.package-lock.json last, and newer than the lock file it installed from. */

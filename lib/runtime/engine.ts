@@ -23,8 +23,16 @@ export interface Providers {
   readonly auto: readonly ProviderName[];
   /** The library that has a provider. @throws Error saying why it cannot be had here */
   load(provider: ProviderName, threads: number | null): Promise<Ort>;
+  /** Which nodes of a model a provider cannot do, though it would take them, and the model in which they have names. */
+  place?(provider: ProviderName, model: Uint8Array): Promise<Placed>;
   /** How to get a provider, given why it does not work. */
   advice(provider: ProviderName, reason: string): string;
+}
+
+/** A model, and which of its nodes are to run on the CPU. */
+export interface Placed {
+  readonly model: Uint8Array;
+  readonly onCpu: readonly string[];
 }
 
 const always: readonly ProviderName[] = ['cpu', 'wasm'];
@@ -62,8 +70,9 @@ export class Engine {
   async #load({ model, provider: wanted, threads }: OpenRequest): Promise<OpenedReply> {
     const provider = await this.#choose(wanted, threads);
     const ort = await this.#ort(provider, threads);
-    const session = await ort.InferenceSession.create(model, {
-      executionProviders: [provider],
+    const placed = typeof model === 'string' ? undefined : await this.#providers.place?.(provider, model);
+    const session = await ort.InferenceSession.create(placed?.model ?? model, {
+      executionProviders: [withNodesOnCpu(provider, placed?.onCpu ?? [])],
       logSeverityLevel: 4,
       ...(threads === null ? {} : { intraOpNumThreads: threads }),
     }).catch((error: unknown) => {
@@ -138,6 +147,12 @@ export class Engine {
     return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, fromOrt(output)]));
   }
 }
+
+function withNodesOnCpu(provider: ProviderName, names: readonly string[]): ProviderName | WebGpuOptions {
+  return provider === 'webgpu' && names.length > 0 ? { name: provider, forceCpuNodeNames: names } : provider;
+}
+
+type WebGpuOptions = InferenceSession.WebGpuExecutionProviderOption;
 
 function toOrt(ort: Ort, name: string, { dtype, data, dims }: Tensor): OrtTensor {
   if (dtype === 'bfloat16')

@@ -1,7 +1,7 @@
 import { OneirosError } from '../errors.js';
 import { readImage } from '../files/image.js';
-import { readFileBytes } from '../files/read.js';
-import { pathWithin } from '../files/within.js';
+import { readFileBytes } from '#files/read';
+import { pathWithin } from '#files/within';
 import { toTensor, type Image, type Size } from '../image/image.js';
 import { fromPixels, toPixels, type Pixels } from '../image/pixels.js';
 import { resize } from '../image/resize.js';

@@ -12,6 +12,12 @@ export async function createEngine(assets: string | undefined): Promise<Engine> 
     built: ['webgpu', 'wasm'],
     auto,
     advice,
+    place: async (provider, model) => {
+      if (provider !== 'webgpu') return { model, onCpu: [] };
+      // To read a model takes code that is small beside what WebGPU takes, and that wasm does without.
+      const { placeLacking } = await import('./lacking.js');
+      return placeLacking(model);
+    },
     load: async (provider, threads) => {
       const ort = provider === 'webgpu' ? await loadWebgpu() : await import('onnxruntime-web/wasm');
       return configure(ort, assets, threads);

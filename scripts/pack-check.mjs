@@ -1,0 +1,146 @@
+// Packs the library and uses it as others would: in an application made with Vite, in a Node project of ES modules, in one
+// of CommonJS, and in a page without a bundler; both pages are run in Chromium. Packages come from the npm registry alone.
+import { execFileSync } from 'node:child_process';
+import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright-core';
+import { chromiumFlags, findChromium, howToGetChromium } from './chromium.mjs';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const work = mkdtempSync(join(tmpdir(), 'oneiros-pack-'));
+const windows = process.platform === 'win32';
+
+function run(folder, command, ...args) {
+  return execFileSync(command, args, {
+    cwd: folder,
+    encoding: 'utf8',
+    shell: windows,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+}
+
+function project(name, files, ...packages) {
+  const folder = join(work, name);
+  mkdirSync(folder);
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  // As the README says: without this, onnxruntime-node fetches CUDA for everybody on Linux.
+  writeFileSync(join(folder, '.npmrc'), 'onnxruntime-node-install=skip\nfund=false\naudit=false\n');
+  if (packages.length > 0) run(folder, 'npm', 'install', '--silent', '--prefer-offline', ...packages);
+  return folder;
+}
+
+function expect(what, found, wanted) {
+  if (found.trim() !== wanted) throw new Error(`${what} gave ${JSON.stringify(found)}, not ${wanted}`);
+  console.error(`✔ ${what}`);
+}
+
+/** A program that differentiates Σ x² on ONNX Runtime: [1, 2] gives 5, [2, 4]. */
+const program = (imports, tell) => `${imports}
+async function main() {
+  const b = new Builder();
+  const x = b.input('x', 'float32', ['n']);
+  b.output(b.sum(b.mul(x, x)), 'loss');
+  const f = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['x'] });
+  const { value, gradients } = await f({ x: float32(Float32Array.of(1, 2), [2]) });
+  await f.dispose();
+  const picture = await decodeImage(await encodeImage(image({ width: 2, height: 1 }), 'png'));
+  ${tell}(JSON.stringify([value, [...gradients.x.data], picture.width]));
+}
+main().catch((error) => ${tell}(String(error)));
+`;
+const names = '{ Builder, decodeImage, encodeImage, float32, image, valueAndGrad }';
+const answer = '[5,[2,4],2]';
+
+const types = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.mjs': 'text/javascript',
+  '.wasm': 'application/wasm',
+};
+
+/** What a page of this folder writes as its title. */
+async function titleOf(folder, path) {
+  const server = createServer((request, response) => {
+    const file = join(folder, new URL(request.url, 'http://localhost').pathname);
+    if (!file.startsWith(folder) || !existsSync(file)) return response.writeHead(404).end();
+    response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' });
+    createReadStream(file).pipe(response);
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const executablePath = findChromium();
+  if (executablePath === undefined) throw new Error(`there is no browser: ${howToGetChromium}`);
+  const browser = await chromium.launch({ executablePath, args: chromiumFlags });
+  try {
+    const page = await browser.newPage();
+    page.on('pageerror', (error) => console.error(error));
+    await page.goto(`http://127.0.0.1:${server.address().port}/${path}`);
+    await page.waitForFunction(() => document.title !== '', null, { timeout: 300_000 });
+    return await page.title();
+  } finally {
+    await browser.close();
+    server.close();
+  }
+}
+
+try {
+  // What `prepare` prints would stand in the way of the JSON.
+  run(root, process.execPath, 'scripts/build.mjs');
+  const packed = JSON.parse(
+    run(root, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', work),
+  );
+  const tarball = join(work, packed[0].filename);
+
+  const esm = project(
+    'esm',
+    {
+      'package.json': '{ "private": true, "type": "module" }',
+      'main.js': program(`import ${names} from 'oneiros';`, 'console.log'),
+    },
+    tarball,
+  );
+  expect('a Node project of ES modules', run(esm, process.execPath, 'main.js'), answer);
+  if (
+    existsSync(
+      join(esm, 'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so'),
+    )
+  )
+    throw new Error('the install has fetched CUDA');
+
+  writeFileSync(join(esm, 'main.cjs'), program(`const ${names} = require('oneiros');`, 'console.log'));
+  expect('CommonJS', run(esm, process.execPath, '--no-warnings', 'main.cjs'), answer);
+  const usage = run(esm, 'npx', 'oneiros', '--help').split('\n')[0];
+  expect('the command line', usage, 'Usage: oneiros [options] [command]');
+
+  const page = (source) =>
+    `<!doctype html><html lang="en"><link rel="icon" href="data:,"><script type="module">${source}</script></html>`;
+  const tell = '(text => document.title = text)';
+  writeFileSync(
+    join(esm, 'plain.html'),
+    page(program(`import ${names} from './node_modules/oneiros/dist/web/oneiros.js';`, tell)),
+  );
+  expect('a page without a bundler', await titleOf(esm, 'plain.html'), answer);
+
+  const app = project(
+    'vite',
+    {
+      'package.json': '{ "private": true, "type": "module" }',
+      'index.html':
+        '<!doctype html><html lang="en"><link rel="icon" href="data:,"><script type="module" src="/main.js"></script></html>',
+      'main.js': program(`import ${names} from 'oneiros';`, tell),
+      'vite.config.js':
+        "export default { worker: { format: 'es' }, optimizeDeps: { exclude: ['oneiros', 'onnxruntime-web'], include: ['oneiros > utif2'] } };\n",
+    },
+    tarball,
+    'vite@8',
+  );
+  run(app, 'npx', 'vite', 'build', '--logLevel', 'error');
+  expect('an application made with Vite', await titleOf(join(app, 'dist'), 'index.html'), answer);
+} finally {
+  rmSync(work, { recursive: true, force: true });
+}

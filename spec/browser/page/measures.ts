@@ -1,0 +1,50 @@
+import { style } from '../../../lib/art/style.js';
+import type { Placement } from '../../../lib/models/image-network.js';
+import { speckles, waves } from '../../art/pictures.js';
+import { slimVGG19 } from '../networks.js';
+
+/** Runs something, and tells the longest times that the page's thread was not free, in ms, of those above 50. */
+export async function longTasks(run: () => Promise<unknown>): Promise<readonly number[]> {
+  const found: number[] = [];
+  const observer = new PerformanceObserver((list) => {
+    for (const { duration } of list.getEntries()) found.push(duration);
+  });
+  observer.observe({ entryTypes: ['longtask'] });
+  await run();
+  // Entries are delivered a little later than they happen.
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  observer.disconnect();
+  return found;
+}
+
+/** How a style transfer goes in a page: memory by the iteration, and how soon an abort ends it. */
+export async function longStyle(placement: Placement, iterations: number) {
+  const network = await slimVGG19(placement);
+  const [content, painting] = [waves({ width: 48, height: 40 }), speckles({ width: 50, height: 60 })];
+  const options = { size: 48, smallest: 48, contentLayers: { relu4_2: 1 }, session: placement };
+  const memory: number[] = [];
+  let done = 0;
+  for await (const step of style(network, content, [painting], { ...options, iterations })) {
+    done = step.done;
+    if (done % 20 === 0 && memory.length < done / 20) memory.push(await bytes());
+  }
+  const controller = new AbortController();
+  const { signal } = controller;
+  let [aborted, after] = [0, 0];
+  for await (const step of style(network, content, [painting], { ...options, iterations, signal })) {
+    if (signal.aborted) after++;
+    if (step.done === 5 && !signal.aborted) {
+      aborted = step.done;
+      controller.abort();
+    }
+  }
+  return { done, memory, aborted, after };
+}
+
+/** What the page and its workers hold, after garbage collection. */
+async function bytes(): Promise<number> {
+  const measured: {
+    readonly measureUserAgentSpecificMemory?: () => Promise<{ readonly bytes: number }>;
+  } & Pick<Performance, 'now'> = performance;
+  return (await measured.measureUserAgentSpecificMemory?.())?.bytes ?? NaN;
+}

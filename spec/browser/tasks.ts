@@ -1,0 +1,90 @@
+import { dream } from '../../lib/art/dream.js';
+import { style } from '../../lib/art/style.js';
+import { readImage } from '../../lib/files/image.js';
+import type { FileLocation } from '../../lib/files/location.js';
+import type { Image } from '../../lib/image/image.js';
+import type { Placement } from '../../lib/models/image-network.js';
+import { FasterRCNN } from '../../lib/vision/faster-rcnn.js';
+import { UNet } from '../../lib/vision/unet.js';
+import { speckles, waves } from '../art/pictures.js';
+import { pattern } from '../models/faster-rcnn-pattern.js';
+import { slimGoogLeNet, slimVGG19 } from './networks.js';
+
+// Each task is run by Node and by a page, from the very same code; what comes out is compared.
+
+/** Numbers that two platforms should agree on. */
+export type Outcome = Readonly<Record<string, readonly number[]>>;
+
+/** Probabilities of ten classes, and a layer in the middle. */
+export async function classify(placement: Placement): Promise<Outcome> {
+  await using network = await slimGoogLeNet(placement);
+  const picture = waves({ width: 96, height: 80 });
+  const found = await network.classify(picture, { top: 10 });
+  const { 'inception_3b/output': features } = await network.features(picture, ['inception_3b/output']);
+  return {
+    probabilities: found.map(({ probability }) => probability),
+    features: Array.from(features?.data ?? [], Number),
+  };
+}
+
+/** A dream on the side of a GoogLeNet's middle: 2 octaves of 5 steps. */
+export async function dreamOn(placement: Placement, size: number): Promise<Outcome> {
+  const network = await slimGoogLeNet(placement);
+  const photograph = waves({ width: size, height: size }, 40);
+  let picture: Image | undefined;
+  const objective: number[] = [];
+  const options = { layers: { 'inception_4c/output': 1 }, size, octaves: 2, steps: 5, seed: 3 };
+  for await (const step of dream(network, photograph, { ...options, session: placement })) {
+    objective.push(step.objective);
+    if (step.done === step.total) picture = step.image;
+  }
+  return { objective, picture: [...(picture?.data ?? [])] };
+}
+
+/** A style transfer by a VGG-19. */
+export async function stylise(placement: Placement, iterations: number): Promise<Outcome> {
+  const network = await slimVGG19(placement);
+  const options = { size: 48, smallest: 32, iterations, contentLayers: { relu4_2: 1 } };
+  let last: Image | undefined;
+  const losses: number[] = [];
+  const pictures = [waves({ width: 48, height: 40 }), speckles({ width: 50, height: 60 })] as const;
+  for await (const step of style(network, pictures[0], [pictures[1]], { ...options, session: placement })) {
+    losses.push(step.loss);
+    last = step.image;
+  }
+  return { losses, picture: [...(last?.data ?? [])] };
+}
+
+/** What milesial's U-Net, with PyTorch's random weights, makes of a picture of odd size. */
+export async function segment(placement: Placement, weights: FileLocation): Promise<Outcome> {
+  await using network = await UNet.load(weights, { placement });
+  const { labels, probabilities } = await network.segment(waves({ width: 45, height: 37 }));
+  return { labels: [...labels], probabilities: [...(probabilities?.data ?? [])] };
+}
+
+/** What torchvision's Faster R-CNN, with random weights, finds. */
+export async function detect(placement: Placement, weights: FileLocation): Promise<Outcome> {
+  await using network = await FasterRCNN.load(weights, {
+    minSize: 128,
+    maxSize: 213,
+    anchorSizes: [[16, 32, 64]],
+    rpnScore: 0.05,
+    preNmsTopN: 300,
+    postNmsTopN: 100,
+    score: 0.3,
+    epsilon: 1e-5,
+    placement,
+  });
+  const found = await network.detect(pattern([96, 128]), { score: 0.3 });
+  return {
+    boxes: found.flatMap(({ box }) => box),
+    labels: found.map(({ labelId }) => labelId),
+    scores: found.map(({ score }) => score),
+  };
+}
+
+/** The pixels of a picture file. */
+export async function pixels(file: FileLocation): Promise<Outcome> {
+  const { width, height, data } = await readImage(file);
+  return { size: [width, height], data: [...data] };
+}
