@@ -1,7 +1,8 @@
 // `npm run train:vgg19-slim`: trains onnx-models/vgg19-slim.onnx by matching the features of the real VGG-19 and of
 // Wang et al.'s slim one, on the pictures in ../shared/data. Half an hour on two cores that have nothing else to do.
-//   --out FOLDER      where what has been learned is kept (weights.safetensors)
-//   --learned FILE    trains nothing: measures and ships what was learned before
+//   --out FOLDER            where what has been learned is kept (weights.safetensors)
+//   --from FILE --stage N   goes on with what an earlier run had learned before its stage N
+//   --learned FILE          trains nothing: measures and ships what was learned before
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
@@ -20,11 +21,12 @@ import type { LearnedWeights } from '../../lib/train/parameters.js';
 import { cosine } from '../../lib/train/schedule.js';
 import { toFloat32 } from '../../lib/weights/check.js';
 import { readSafetensors, writeSafetensors } from '../../lib/weights/safetensors.js';
-import { correlations } from './vgg19-slim/evaluate.js';
+import { correlations, middles } from './vgg19-slim/evaluate.js';
 import { Lessons, partOf } from './vgg19-slim/lessons.js';
+import { leastSquaresLifts } from './vgg19-slim/lifts.js';
 import { buildStudent, initialWeights, realTeacher, slimTeacher } from './vgg19-slim/networks.js';
 import { distillation, measureTargets, targetModel, taught } from './vgg19-slim/objective.js';
-import { loadPicture, middle, pictureFiles, randomCrop } from './vgg19-slim/pictures.js';
+import { loadPicture, pictureFiles, randomCrop } from './vgg19-slim/pictures.js';
 import { revived } from './vgg19-slim/revive.js';
 import { liftsOf, rescaled, shipped, studentOf } from './vgg19-slim/ship.js';
 
@@ -33,6 +35,8 @@ const shared = join(root, '../shared');
 const { values: flags } = parseArgs({
   options: {
     out: { type: 'string', default: join(root, 'artifacts/vgg19-slim') },
+    from: { type: 'string' },
+    stage: { type: 'string', default: '0' },
     learned: { type: 'string' },
     threads: { type: 'string', default: '2' },
   },
@@ -64,33 +68,32 @@ const teachers = [
 const matches = await measureTargets(teachers, await typicalCrops(files.train, 32));
 const learned = flags.learned === undefined ? await train() : await read(flags.learned);
 
-const student = await buildStudent(studentOf(learned));
-const found = await correlations({
-  student: student.model,
-  lifts: liftsOf(learned),
-  teachers,
-  matches,
-  files: files.heldOut,
-});
+const { model: student } = await buildStudent(studentOf(learned));
+const lifts = await leastSquaresLifts(student, teachers, middles(everySixth(files.train), 160));
+const found = await correlations(student, lifts, teachers, middles(files.heldOut, 224));
 console.log(`On ${files.heldOut.length} pictures that it has never seen, correlation with its teachers:`);
 for (const [layer, correlation] of found) console.log(`  ${layer} ${correlation.toFixed(4)}`);
 
 const photographs: Image[] = [];
-for (const file of files.train.slice(0, 64)) photographs.push(middle(await loadPicture(file), 224));
+for await (const photograph of middles(files.train.slice(0, 64), 224)) photographs.push(photograph);
 const model = await shipped(await rescaled(learned, photographs));
 await writeFileAtomic(join(root, 'onnx-models/vgg19-slim.onnx'), encodeModel(model));
 
-/** From random weights to what has been learned, the lifts included. */
+/** From random weights, or those that an earlier run had before `--stage`, to what has been learned, lifts included. */
 async function train(): Promise<LearnedWeights> {
   await mkdir(flags.out, { recursive: true });
   await using teacher = await openSession(encodeModel(targetModel(teachers, matches)), { threads });
-  const lessons = new Lessons(files.train, teacher, { side: 96, seed: 2 });
   const crops = await typicalCrops(files.train, 12);
-  const stream = random(4);
-  let { parameters } = await revived(initialWeights(0), 'all', crops, stream);
-  for (const stage of stages) {
-    const alive = await revived(parameters, 'dead', crops, stream);
-    console.log(`Up to ${stage.until}; ${alive.count} units begin again`);
+  const first = Number(flags.stage);
+  let parameters =
+    flags.from === undefined
+      ? (await revived(initialWeights(0), 'all', crops, random(4))).parameters
+      : await read(flags.from);
+  const lessons = new Lessons(files.train, teacher, { side: 96, seed: 2 });
+  for (const [i, stage] of stages.entries()) {
+    if (i < first) continue;
+    const alive = await revived(parameters, 'dead', crops, random(5 + i));
+    console.log(`Stage ${i}, up to ${stage.until}; ${alive.count} units begin again`);
     const taken = await lesson(stage, alive.parameters, lessons);
     parameters = new Map([...alive.parameters, ...taken]);
     await writeFileAtomic(join(flags.out, 'weights.safetensors'), writeSafetensors(parameters));
@@ -104,8 +107,15 @@ async function lesson(
   lessons: TrainingData,
 ): Promise<LearnedWeights> {
   const matched = matches.filter(({ layer }) => layer <= until);
+  // The first layers of the blocks are what styles are made of.
+  const weightOf = (layer: string) => (layer.endsWith('_1') ? 2 : 1);
   const { model: untrained } = await buildStudent(studentOf(parameters));
-  const { model: objective, wrt } = distillation(batched(untrained, 'image'), matched, liftsOf(parameters));
+  const { model: objective, wrt } = distillation(
+    batched(untrained, 'image'),
+    matched,
+    liftsOf(parameters),
+    weightOf,
+  );
   const inputs = new Set(objective.graph.inputs.map(({ name }) => name));
   const progress = fit(objective, partOf(lessons, inputs), {
     loss: 'loss',
@@ -144,6 +154,10 @@ async function read(path: string): Promise<LearnedWeights> {
     async ([name, tensor]) => [name, toFloat32(await tensor.load())] as const,
   );
   return new Map(await Promise.all(loaded));
+}
+
+function everySixth(list: readonly string[]): readonly string[] {
+  return list.filter((_, i) => i % 6 === 0);
 }
 
 async function typicalCrops(from: readonly string[], count: number): Promise<readonly Image[]> {

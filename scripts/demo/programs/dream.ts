@@ -3,7 +3,7 @@ import { dream, loadNetwork, readImage, writeImage } from '../../../lib/index.js
 const network = await loadNetwork('vgg19-slim');
 const cat = await readImage('scripts/demo/photographs/cat.jpg');
 
-for await (const step of dream(network, cat, { layers: { relu4_1: 1 }, octaves: 4 })) {
+for await (const step of dream(network, cat, { layers: { relu5_1: 1 }, laplacian: 4 })) {
   console.log(`octave ${step.octave}: ${step.objective}`);
   if (step.done === step.total) await writeImage('demo-out/cat-dream.jpg', step.image);
 }

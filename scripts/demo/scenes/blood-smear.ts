@@ -8,8 +8,8 @@ type Absorption = readonly [number, number, number];
 
 const light: Color = [0.815, 0.835, 0.815];
 const haemoglobin: Absorption = [0.13, 0.38, 0.4];
-const cytoplasm: Absorption = [0.1, 0.24, 0.07];
-const chromatin: Absorption = [0.62, 0.98, 0.16];
+const cytoplasm: Absorption = [0.07, 0.2, 0.05];
+const chromatin: Absorption = [0.6, 0.8, 0.05];
 const platelet: Absorption = [0.36, 0.42, 0.1];
 
 /** A round thing on the glass; `wave` bends its outline. */
@@ -148,21 +148,21 @@ function paintWhite(
   // Lobes are blobs that flow together (Blinn 1982).
   let potential = 0;
   for (let lobe = 0; lobe < 3; lobe++) {
-    const angle = cell.turn * 2 + lobe * 1.45;
-    const reach = cell.radius * (0.42 + 0.05 * Math.sin(3 * lobe + cell.seed));
+    const angle = cell.turn * 2 + lobe * 1.7;
+    const reach = cell.radius * (0.4 + 0.05 * Math.sin(3 * lobe + cell.seed));
     const [lx, ly] = [cell.x + reach * Math.cos(angle), cell.y + reach * Math.sin(angle)];
     const wobble = 1 + 0.12 * noise(x / 16, y / 16, cell.seed + lobe);
     potential += Math.exp(
       -(
         (Math.hypot(x - lx, y - ly) /
-          ((0.25 + 0.05 * Math.cos(5 * lobe + cell.seed)) * cell.radius * wobble)) **
+          ((0.4 + 0.06 * Math.cos(5 * lobe + cell.seed)) * cell.radius * wobble)) **
         2
       ),
     );
   }
-  const nucleus = smoothstep(0.4, 0.56, potential);
-  const clumps = 0.92 + 0.34 * fractal(x / 13, y / 13, cell.seed + 7, 4);
-  const membrane = 0.18 * Math.exp(-(((potential - 0.58) / 0.12) ** 2));
+  const nucleus = smoothstep(0.46, 0.62, potential);
+  const clumps = 0.95 + 0.6 * fractal(x / 15, y / 15, cell.seed + 7, 4);
+  const membrane = 0.18 * Math.exp(-(((potential - 0.64) / 0.12) ** 2));
   take(chromatin, nucleus * (clumps + membrane));
 }
 

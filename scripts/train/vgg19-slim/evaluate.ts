@@ -3,43 +3,38 @@ import type { Value } from '../../../lib/onnx/builder.js';
 import { Builder } from '../../../lib/onnx/ops.js';
 import type { Model } from '../../../lib/onnx/graph.js';
 import type { Image } from '../../../lib/image/image.js';
-import { float32 } from '../../../lib/tensor/tensor.js';
 import { meansOver } from './means.js';
-import { joinTeachers, type Match } from './objective.js';
+import { joinTeachers } from './objective.js';
 import type { Lift, Teacher } from './networks.js';
 import { loadPicture, middle } from './pictures.js';
 
-export interface Judged {
-  readonly student: Model;
-  readonly lifts: ReadonlyMap<string, Lift>;
-  readonly teachers: readonly Teacher[];
-  readonly matches: readonly Match[];
-  readonly files: readonly string[];
-}
-
 /**
- * Pearson's correlation of each layer, lifted by its 1×1 convolution, with the teacher's, over all values of all pictures
- * (their middle, 224 pixels square).
+ * Pearson's correlation of each layer, lifted by its 1×1 convolution, with the teacher's, over all values of all pictures.
+ * @param student a graph with the layers as values
  */
-export async function correlations({ student, lifts, teachers, matches, files }: Judged) {
+export async function correlations(
+  student: Model,
+  lifts: ReadonlyMap<string, Lift>,
+  teachers: readonly Teacher[],
+  pictures: AsyncIterable<Image> | readonly Image[],
+): Promise<ReadonlyMap<string, number>> {
   const b = Builder.from(student.graph);
-  const targets = joinTeachers(b, teachers);
-  const compared = matches.filter(({ layer }) => lifts.has(layer) && b.has(layer));
-  for (const { layer, means, deviation } of compared) {
-    const lift = lifts.get(layer)!;
-    const centred = b.op('Conv', [b.value(layer), b.constant(lift.weight), b.constant(lift.bias)]);
-    const lifted = b.add(
-      b.mul(centred, deviation),
-      b.constant(float32(means.data, [means.data.length, 1, 1])),
-    );
-    b.output(moments(b, lifted, targets.get(layer)!), `moments/${layer}`);
+  for (const [layer, target] of joinTeachers(b, teachers)) {
+    const { weight, bias } = lifts.get(layer)!;
+    const lifted = b.op('Conv', [b.value(layer), b.constant(weight), b.constant(bias)]);
+    b.output(moments(b, lifted, target), layerMoments(layer));
   }
-  const found = await meansOver(b.model(), middles(files));
-  return new Map(compared.map(({ layer }) => [layer, pearson(found.get(`moments/${layer}`)!)]));
+  const found = await meansOver(b.model(), pictures);
+  return new Map(Array.from(lifts.keys(), (layer) => [layer, pearson(found.get(layerMoments(layer))!)]));
 }
 
-async function* middles(files: readonly string[]): AsyncGenerator<Image> {
-  for (const file of files) yield middle(await loadPicture(file), 224);
+function layerMoments(layer: string): string {
+  return `moments/${layer}`;
+}
+
+/** The middle of pictures, as many pixels square. */
+export async function* middles(files: readonly string[], side: number): AsyncGenerator<Image> {
+  for (const file of files) yield middle(await loadPicture(file), side);
 }
 
 /** The means of x, y, x², y² and xy. */

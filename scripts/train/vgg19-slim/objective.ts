@@ -80,7 +80,7 @@ export function targetModel(teachers: readonly Teacher[], matches: readonly Matc
 }
 
 /**
- * The graph whose `loss` is the mean over layers of ‖lift(student) − target‖² / ‖target‖²: the part of the teacher's
+ * The graph whose `loss` is the weighted mean over layers of ‖lift(student) − target‖² / ‖target‖²: the part of the teacher's
  * variance that a linear map of the student's features leaves unexplained, which is `error/<layer>` of each. It takes
  * `image` and `target/<layer>`, as `targetModel` gives them. The lifts are weights of the graph as well,
  * `lift/<layer>.weight` and `.bias`, and of no use after the training.
@@ -91,6 +91,7 @@ export function distillation(
   student: Model,
   matches: readonly Match[],
   lifts: ReadonlyMap<string, Lift>,
+  weightOf: (layer: string) => number,
 ): { readonly model: Model; readonly wrt: readonly string[] } {
   const b = Builder.from(student.graph);
   const depth =
@@ -114,8 +115,7 @@ export function distillation(
     return b.reshape(b.div(b.mean(b.square(off)), b.mean(b.square(target))), [1]);
   });
   matches.forEach(({ layer }, i) => b.output(errors[i]!, `error/${layer}`));
-  // The first layer of each block counts twice: these are what styles are made of.
-  const weights = matches.map(({ layer }) => (layer.endsWith('_1') ? 2 : 1));
+  const weights = matches.map(({ layer }) => weightOf(layer));
   const total = b.sum(b.mul(b.concat(errors, 0), b.constant(float32(weights))));
   b.output(
     b.div(
