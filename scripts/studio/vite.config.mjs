@@ -26,7 +26,8 @@ export default defineConfig({
     outDir: fileURLToPath(new URL('../../dist-studio', import.meta.url)),
     emptyOutDir: true,
     target: 'es2022',
-    // The wasm files are what they are.
     chunkSizeWarningLimit: 2000,
+    // 41 MB of wasm would be compressed for a line in the terminal.
+    reportCompressedSize: false,
   },
 });

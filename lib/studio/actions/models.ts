@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.js';
 import type { NetworkKind, TaskId } from '../tasks.js';
 import { tasks } from '../tasks.js';
 import type { ModelInfo } from '../protocol.js';
@@ -71,7 +72,7 @@ export async function addModelFile(context: Context, file: File): Promise<void> 
     tell(context, `${file.name} is ready.`);
   } catch (error) {
     store.update({ models: store.state.models.filter((model) => model.id !== id) });
-    complain(context, error);
+    tell(context, `${file.name} cannot be used as a network: ${messageOf(error)}.`, 'error');
   }
 }
 

@@ -13,8 +13,8 @@ export async function openPicture(context: Context, file: Blob, name: string): P
   try {
     const picture = await engine.call('open', { file }).answer;
     const version: Version = { picture, recipe: [], title: 'Original' };
-    setHistory(context, push(emptyHistory(), version));
     store.update({ fileName: name, run: null });
+    setHistory(context, push(emptyHistory(), version));
     const { reducedFrom, texts } = picture;
     if (reducedFrom !== null)
       tell(

@@ -28,9 +28,10 @@ export async function start(context: Context): Promise<void> {
   if (isBusy(store.state) || version === null) return;
   endPainting(context);
   const id = (store.state.run?.id ?? 0) + 1;
-  store.update({ run: { ...preparing, id, task: tab }, notice: null });
+  const first: Run = { ...preparing, id, task: tab };
+  store.update({ run: first, notice: null });
   try {
-    await withFallback(context, async () => {
+    await withFallback(context, first, async () => {
       const info = await readyModel(context, tab);
       if (info === null) throw new OneirosError('not-found', 'there is no network yet for this: add one');
       // Meanwhile it may have been stopped.
@@ -48,7 +49,7 @@ export async function start(context: Context): Promise<void> {
 }
 
 /** What fails on the GPU is tried once more on WebAssembly, if it was the page's own choice. */
-async function withFallback(context: Context, work: () => Promise<void>): Promise<void> {
+async function withFallback(context: Context, first: Run, work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
@@ -57,6 +58,7 @@ async function withFallback(context: Context, work: () => Promise<void>): Promis
     const isTheirs = error instanceof OneirosError && ['runtime', 'unsupported'].includes(error.code);
     if (!isOurs || !isTheirs) throw error;
     await place(context, 'wasm');
+    context.store.update({ run: first });
     tell(context, 'This did not work on your graphics card, so it now runs on WebAssembly.');
     await work();
   }

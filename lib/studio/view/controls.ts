@@ -128,7 +128,7 @@ function flagControl(name: string, { about }: FlagOption, change: (value: Value)
 }
 
 function hintOf(id: string, about: string): HTMLElement {
-  return h('p', { class: 'hint', id }, `${about.charAt(0).toUpperCase()}${about.slice(1)}.`);
+  return h('p', { class: 'hint', id }, `${about.replace(/^[a-z]/, (letter) => letter.toUpperCase())}.`);
 }
 
 function randomSeed(): number {

@@ -38,7 +38,7 @@ function moon(): HTMLElement {
 
 /** What networks run on, and the choice of it. */
 function providerView(context: Context): HTMLElement {
-  const select = h('select', { 'aria-label': 'What networks run on' });
+  const select = h('select', { 'aria-label': 'What networks run on', title: 'What networks run on' });
   const label = h('label', { class: 'provider' }, h('span', { class: 'dot' }), select);
   select.onchange = () => {
     const wanted = (['auto', 'webgpu', 'wasm'] as const).find((name) => name === select.value);

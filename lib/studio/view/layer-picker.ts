@@ -26,6 +26,12 @@ export function layerPickerView(context: Context, task: TaskId): HTMLElement {
     for (const [name, tile] of tiles) tile.setAttribute('aria-pressed', String(Object.hasOwn(layers, name)));
     chosen.textContent = Object.keys(layers).join(', ') || 'Choose at least one layer';
   };
+  const fillAll = () => {
+    for (const { layer, channels, picture } of store.state.thumbnails?.list ?? []) {
+      const tile = tiles.get(layer);
+      if (tile) fill(tile, layer, channels, picture);
+    }
+  };
   const toggle = (name: string) => {
     const layers = layersFor(store.state, role);
     const next = layers === null ? { [name]: 1 } : toggleLayer(layers, name);
@@ -50,12 +56,14 @@ export function layerPickerView(context: Context, task: TaskId): HTMLElement {
     grid,
   );
   store.watch(
-    (state) => [state.tab === task ? (modelFor(state, task)?.info ?? null) : null],
+    (state) => [modelFor(state, task)?.info ?? null, modelFor(state, task) === null],
     ([info]) => {
+      show(box, modelFor(store.state, task) !== null);
       if (info === null) return;
       tiles.clear();
       for (const name of info.layers) tiles.set(name, tileOf(name, toggle));
       grid.replaceChildren(...tiles.values());
+      fillAll();
       show(waiting, false);
       markChosen();
     },
@@ -68,10 +76,7 @@ export function layerPickerView(context: Context, task: TaskId): HTMLElement {
     (state) => [state.thumbnails, thumbnailsKey(state)],
     ([thumbnails, key]) => {
       grid.dataset['fresh'] = String(thumbnails?.key === key);
-      for (const { layer, channels, picture } of thumbnails?.list ?? []) {
-        const tile = tiles.get(layer);
-        if (tile) fill(tile, layer, channels, picture);
-      }
+      fillAll();
     },
   );
   return box;

@@ -32,7 +32,7 @@ export function modelPickerView(context: Context, task: TaskId): HTMLElement {
   const empty = h(
     'div',
     { class: 'no-model' },
-    h('p', {}, h('strong', {}, 'This needs a network.'), ` Drop ${wanted[tasks[task].kind]}.`),
+    h('p', {}, h('strong', {}, 'This needs a network.'), ` Bring ${wanted[tasks[task].kind]}.`),
     textButton('Choose a file', 'quiet-button', open),
   );
   select.onchange = () => chooseModel(context, task, select.value);
@@ -46,6 +46,7 @@ export function modelPickerView(context: Context, task: TaskId): HTMLElement {
       select.replaceChildren(...models.map(({ id: value, name }) => h('option', { value }, name)));
       select.value = model?.id ?? '';
       note.textContent = model === null ? '' : describe(model);
+      note.title = note.textContent;
     },
   );
   return h('section', { class: 'model' }, row, empty, note, input);

@@ -1,6 +1,7 @@
 import type { Context } from '../actions/context.js';
 import { drawBitmap, h, show } from '../dom.js';
 import { currentVersion, photograph, type State } from '../state.js';
+import { tasks } from '../tasks.js';
 import { comparison } from './compare.js';
 import { curveView } from './curve.js';
 import { filmstripView } from './filmstrip.js';
@@ -32,8 +33,8 @@ export function stageView(context: Context, samples: readonly Sample[], chooseFi
     },
   );
   store.watch(
-    (state) => [shownBitmap(state), currentVersion(state), photograph(state)],
-    ([bitmap, version, original]) => {
+    (state) => [shownBitmap(state), currentVersion(state), photograph(state), state.tab],
+    ([bitmap, version, original, tab]) => {
       if (bitmap === null || version === null || original === null) return;
       drawBitmap(after, bitmap);
       const { preview } = original.picture;
@@ -43,8 +44,9 @@ export function stageView(context: Context, samples: readonly Sample[], chooseFi
         before.dataset['key'] = key;
         drawBitmap(before, preview, { width: bitmap.width, height: bitmap.height });
       }
-      frame.style.setProperty('--ratio', String(bitmap.width / bitmap.height));
-      enable(isPainted);
+      mount.style.setProperty('--ratio', String(bitmap.width / bitmap.height));
+      // What is marked in the picture is not to be hidden.
+      enable(isPainted && tasks[tab].paints);
       after.setAttribute('aria-label', describe(store.state));
     },
   );

@@ -22,7 +22,7 @@ export function welcomeView(
       'div',
       { class: 'welcome-text' },
       h('h2', {}, 'What do networks see in it?'),
-      h('p', {}, 'Drop a picture here, paste one, or'),
+      h('p', { class: 'dropping' }, 'Drop a picture here, paste one, or'),
       textButton('Choose a picture', 'primary-button', chooseFile),
     ),
     h('p', { class: 'or' }, 'or begin with one of these'),

@@ -1,0 +1,206 @@
+import { expect } from 'chai';
+import { OneirosError } from '../../lib/errors.js';
+import { addModelFile, offerShipped } from '../../lib/studio/actions/models.js';
+import { openPicture, redo, savePicture, undo } from '../../lib/studio/actions/pictures.js';
+import { resume, start, stop } from '../../lib/studio/actions/runs.js';
+import type { ModelInfo, PaintProgress, PictureInfo } from '../../lib/studio/protocol.js';
+import { readRecipe, recipeTexts } from '../../lib/studio/recipe.js';
+import { currentVersion } from '../../lib/studio/state.js';
+import { defaultSettings } from '../../lib/studio/tasks.js';
+import { contextWith, deferred, FakeEngine, fakePicture, settle } from './fake-engine.js';
+
+const vgg: ModelInfo = {
+  id: 'vgg19-slim.onnx',
+  name: 'VGG-19 slim',
+  kind: 'features',
+  layers: ['relu1_1', 'relu2_1'],
+  usual: { layers: { relu2_1: 1 } },
+  notes: ['VGG-19'],
+};
+const file = new Blob(['a picture']);
+
+/** A studio with a photograph (1) and a network, and a painting that the test drives. */
+async function workshop() {
+  const painted = deferred<PictureInfo | null>();
+  const progress: { tell: (progress: PaintProgress) => void } = { tell: () => undefined };
+  const saved: Readonly<Record<string, string>>[] = [];
+  const opened = { ...fakePicture(1), reducedFrom: null, texts: new Map<string, string>() };
+  const engine = new FakeEngine({
+    open: () => opened,
+    forget: () => null,
+    load: () => vgg,
+    paint: (_, tell) => {
+      progress.tell = tell;
+      return painted.promise;
+    },
+    save: ({ texts }) => {
+      saved.push(texts);
+      return new Blob(['a PNG file']);
+    },
+  });
+  const context = contextWith(engine);
+  offerShipped(context, ['vgg19-slim.onnx'], 'models/');
+  await openPicture(context, file, 'cat.jpg');
+  const running = start(context);
+  await settle();
+  const step = (done: number) =>
+    progress.tell({ kind: 'step', done, total: 4, part: 1, parts: 1, value: done, preview: null });
+  const stopAt = (picture: PictureInfo) => progress.tell({ kind: 'stopped', picture });
+  return { context, engine, running, painted, step, stopAt, saved };
+}
+
+describe('studio: actions', () => {
+  it('paint a new version, with the recipe for it', async () => {
+    const { context, running, painted, step } = await workshop();
+    step(1);
+    expect(context.store.state.run).to.include({ status: 'running', done: 1, total: 4 });
+    painted.resolve(fakePicture(2));
+    await running;
+    expect(context.store.state.run?.status).to.equal('done');
+    expect(currentVersion(context.store.state)).to.deep.include({
+      title: 'Dream on relu2_1',
+      recipe: [
+        {
+          task: 'dream',
+          model: 'VGG-19 slim',
+          settings: defaultSettings('dream'),
+          layers: { layers: { relu2_1: 1 } },
+        },
+      ],
+    });
+  });
+
+  it('stop, keep what there is, go on, and put the better version in its place', async () => {
+    const { context, engine, running, painted, step, stopAt } = await workshop();
+    step(2);
+    stop(context);
+    expect(engine.sent).to.deep.equal(['stop']);
+    const half = fakePicture(2);
+    stopAt(half);
+    expect(context.store.state.run?.status).to.equal('stopped');
+    expect(currentVersion(context.store.state)?.recipe[0]?.stoppedAfter).to.equal(2);
+    resume(context);
+    expect(engine.sent).to.deep.equal(['stop', 'resume']);
+    painted.resolve(fakePicture(3));
+    await running;
+    const { history } = context.store.state;
+    expect(history.items.map(({ picture }) => picture.id)).to.deep.equal([1, 3]);
+    expect(currentVersion(context.store.state)?.recipe[0]).to.not.have.property('stoppedAfter');
+    expect(half.freed()).to.equal(true);
+  });
+
+  it('undo ends what is stopped; a painting that comes too late changes nothing', async () => {
+    const { context, engine, running, painted, step, stopAt } = await workshop();
+    step(1);
+    stopAt(fakePicture(2));
+    undo(context);
+    expect(engine.sent).to.deep.equal(['end']);
+    expect(context.store.state.run?.status).to.equal('done');
+    step(2);
+    painted.resolve(fakePicture(3));
+    await running;
+    expect(currentVersion(context.store.state)?.picture.id).to.equal(1);
+    redo(context);
+    expect(currentVersion(context.store.state)?.picture.id).to.equal(2);
+    expect(context.store.state.history.items).to.have.length(2);
+  });
+
+  it('start anew while the one before is still ending', async () => {
+    const { context, running, painted, step, stopAt } = await workshop();
+    step(1);
+    stopAt(fakePicture(2));
+    const second = start(context);
+    await settle();
+    const { id } = context.store.state.run ?? {};
+    painted.resolve(null);
+    await Promise.all([running, second]);
+    expect(id).to.equal(2);
+    expect(context.store.state.run?.id).to.equal(2);
+  });
+
+  it('say what went wrong as a sentence', async () => {
+    const { context, running, painted } = await workshop();
+    painted.reject(new OneirosError('too-large', '9×9 pixels would take too much; choose a smaller size'));
+    await running;
+    expect(context.store.state.notice).to.deep.include({
+      tone: 'error',
+      text: '9×9 pixels would take too much; choose a smaller size.',
+    });
+    expect(context.store.state.run?.status).to.equal('done');
+  });
+
+  it('save the recipe of what is looked at', async () => {
+    const { context, running, painted, saved } = await workshop();
+    painted.resolve(fakePicture(2));
+    await running;
+    expect((await savePicture(context))?.name).to.equal('cat-dream.png');
+    expect(readRecipe(new Map(Object.entries(saved[0] ?? {})))).to.deep.equal(
+      currentVersion(context.store.state)?.recipe,
+    );
+  });
+
+  it('ask whether to use the recipe that a picture carries, and set everything by it', async () => {
+    const settings = { ...defaultSettings('dream'), octaves: 2 };
+    const texts = recipeTexts([
+      { task: 'dream', model: 'VGG-19 slim', settings, layers: { layers: { relu1_1: 1 } } },
+    ]);
+    const engine = new FakeEngine({
+      open: () => ({ ...fakePicture(1), reducedFrom: null, texts: new Map(Object.entries(texts)) }),
+      forget: () => null,
+    });
+    const context = contextWith(engine);
+    offerShipped(context, ['vgg19-slim.onnx'], 'models/');
+    context.store.update({ tab: 'classify' });
+    await openPicture(context, file, 'dream.png');
+    const { notice } = context.store.state;
+    expect(notice?.text).to.equal('This picture knows how it was made: Dream on relu1_1.');
+    notice?.action?.run();
+    expect(context.store.state).to.deep.include({ tab: 'dream', layers: { layers: { relu1_1: 1 } } });
+    expect(context.store.state.settings.dream['octaves']).to.equal(2);
+  });
+
+  it('take a network of the user’s for what it is, and open the tab that it is for', async () => {
+    const engine = new FakeEngine({ load: ({ id }) => ({ ...vgg, id, kind: 'detector' }) });
+    const context = contextWith(engine);
+    await addModelFile(context, new File([], 'yolox.onnx'));
+    const { tab, chosen, models } = context.store.state;
+    expect(tab).to.equal('detect');
+    expect(chosen.detect).to.equal(models[0]?.id);
+    expect(chosen.dream).to.equal(null);
+  });
+
+  it('leave no network behind that could not be read', async () => {
+    const engine = new FakeEngine({
+      load: () => {
+        throw new OneirosError('bad-input', 'not a valid ONNX file');
+      },
+    });
+    const context = contextWith(engine);
+    await addModelFile(context, new File([], 'notes.txt'));
+    expect(context.store.state.models).to.deep.equal([]);
+    expect(context.store.state.notice?.text).to.equal(
+      'notes.txt cannot be used as a network: not a valid ONNX file.',
+    );
+  });
+
+  it('try once more on WebAssembly what the graphics card could not do, if it was nobody’s wish', async () => {
+    const engine = new FakeEngine({
+      open: () => ({ ...fakePicture(1), reducedFrom: null, texts: new Map() }),
+      forget: () => null,
+      load: () => vgg,
+      place: () => ({ provider: 'wasm', all: [] }),
+      paint: () => {
+        if (engine.asked.filter((kind) => kind === 'paint').length === 1)
+          throw new OneirosError('runtime', 'the device was lost');
+        return fakePicture(2);
+      },
+    });
+    const context = contextWith(engine);
+    offerShipped(context, ['vgg19-slim.onnx'], 'models/');
+    context.store.update({ provider: { wanted: 'auto', runs: 'webgpu', all: [] } });
+    await openPicture(context, file, 'cat.jpg');
+    await start(context);
+    expect(context.store.state.provider.runs).to.equal('wasm');
+    expect(currentVersion(context.store.state)?.picture.id).to.equal(2);
+  });
+});

@@ -1,0 +1,61 @@
+import type { Context } from '../../lib/studio/actions/context.js';
+import type { Engine, Running } from '../../lib/studio/engine.js';
+import type { CallName, Calls, PaintCommand, PictureInfo } from '../../lib/studio/protocol.js';
+import { initialState } from '../../lib/studio/state.js';
+import { Store } from '../../lib/studio/store.js';
+
+type Handler<K extends CallName> = (
+  ask: Calls[K]['ask'],
+  progress: (progress: Calls[K]['progress']) => void,
+) => Promise<Calls[K]['answer']> | Calls[K]['answer'];
+type Handlers = { readonly [K in CallName]?: Handler<K> };
+
+/** An engine that answers as it is told to, and remembers what it was asked and sent. */
+export class FakeEngine implements Engine {
+  readonly asked: CallName[] = [];
+  readonly sent: PaintCommand[] = [];
+
+  constructor(readonly handlers: Handlers) {}
+
+  call<K extends CallName>(
+    kind: K,
+    ask: Calls[K]['ask'],
+    onProgress: (progress: Calls[K]['progress']) => void = () => undefined,
+  ): Running<K> {
+    this.asked.push(kind);
+    const handler: Handlers[K] = this.handlers[kind];
+    const answer = Promise.resolve().then(() => {
+      if (handler === undefined) throw new Error(`nobody expected ${kind}`);
+      return handler(ask, onProgress);
+    });
+    answer.catch(() => undefined);
+    return { answer, send: (command) => this.sent.push(command) };
+  }
+}
+
+export function contextWith(engine: Engine): Context {
+  return { store: new Store(initialState()), engine, painting: null };
+}
+
+/** A picture of nothing, whose preview knows whether it was freed. */
+export function fakePicture(id: number): PictureInfo & { readonly freed: () => boolean } {
+  let freed = false;
+  const preview = { width: 8, height: 6, close: () => (freed = true) };
+  return { id, width: 8, height: 6, preview, freed: () => freed };
+}
+
+/** A promise, and how to settle it. */
+export function deferred<T>() {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: Error) => void = () => undefined;
+  const promise = new Promise<T>((accept, refuse) => {
+    resolve = accept;
+    reject = refuse;
+  });
+  return { promise, resolve, reject };
+}
+
+/** Lets everything that waits for nothing run. */
+export function settle(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
