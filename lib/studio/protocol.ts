@@ -1,7 +1,7 @@
 import type { LayerWeights } from '../art/layers.js';
 import type { ErrorCode } from '../errors.js';
 import type { Classification } from '../models/labels.js';
-import type { ProviderName, ProviderStatus } from '../runtime/session.js';
+import type { ProviderName } from '../runtime/session.js';
 import type { Detection } from '../vision/detection.js';
 import type { LayerRole, NetworkKind, Settings } from './tasks.js';
 
@@ -108,11 +108,8 @@ export interface LoadProgress {
 
 /** What the page asks of its worker. */
 export interface Calls {
-  /** Chooses what networks run on; answers what that is, and what else there is. */
-  readonly place: Call<
-    { readonly provider: 'auto' | ProviderName },
-    { readonly provider: ProviderName; readonly all: readonly ProviderStatus[] }
-  >;
+  /** Chooses what networks run on; answers what that is. */
+  readonly place: Call<{ readonly provider: 'auto' | ProviderName }, ProviderName>;
   readonly open: Call<{ readonly file: Blob }, OpenedPicture>;
   readonly forget: Call<{ readonly pictures: readonly number[] }, null>;
   /** Loads a network as the first of these kinds that it is. */

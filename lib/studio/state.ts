@@ -1,5 +1,5 @@
 import type { LayerWeights } from '../art/layers.js';
-import type { ProviderName, ProviderStatus } from '../runtime/session.js';
+import type { ProviderName } from '../runtime/session.js';
 import type { CurvePoint } from './curve.js';
 import { current, emptyHistory, type History } from './history.js';
 import type { LoadProgress, ModelInfo, ModelSource, PictureInfo, Sight, Thumbnail } from './protocol.js';
@@ -76,7 +76,6 @@ export interface State {
   readonly provider: {
     readonly wanted: 'auto' | ProviderName;
     readonly runs: ProviderName | null;
-    readonly all: readonly ProviderStatus[];
   };
   readonly notice: Notice | null;
 }
@@ -96,7 +95,7 @@ export function initialState(): State {
     models: [],
     chosen: byTask(() => null),
     thumbnails: null,
-    provider: { wanted: 'auto', runs: null, all: [] },
+    provider: { wanted: 'auto', runs: null },
     notice: null,
   };
 }

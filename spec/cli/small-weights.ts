@@ -16,7 +16,7 @@ export async function smallWorkshop() {
 }
 
 /** conv1_1 … conv3_1 with 4, 6 and 8 channels, as a safetensors file. */
-function smallVgg(): Uint8Array {
+export function smallVgg(): Uint8Array {
   const layers = [
     ['conv1_1', 4, 3],
     ['conv1_2', 4, 4],

@@ -188,7 +188,7 @@ describe('studio: actions', () => {
       open: () => ({ ...fakePicture(1), reducedFrom: null, texts: new Map() }),
       forget: () => null,
       load: () => vgg,
-      place: () => ({ provider: 'wasm', all: [] }),
+      place: () => 'wasm',
       paint: () => {
         if (engine.asked.filter((kind) => kind === 'paint').length === 1)
           throw new OneirosError('runtime', 'the device was lost');
@@ -197,7 +197,7 @@ describe('studio: actions', () => {
     });
     const context = contextWith(engine);
     offerShipped(context, ['vgg19-slim.onnx'], 'models/');
-    context.store.update({ provider: { wanted: 'auto', runs: 'webgpu', all: [] } });
+    context.store.update({ provider: { wanted: 'auto', runs: 'webgpu' } });
     await openPicture(context, file, 'cat.jpg');
     await start(context);
     expect(context.store.state.provider.runs).to.equal('wasm');

@@ -6,10 +6,10 @@ export async function place(context: Context, wanted: 'auto' | ProviderName): Pr
   const { store, engine } = context;
   endPainting(context);
   const before = store.state.provider;
-  store.update({ provider: { ...before, wanted, runs: null } });
+  store.update({ provider: { wanted, runs: null } });
   try {
-    const { provider, all } = await engine.call('place', { provider: wanted }).answer;
-    store.update({ provider: { wanted, runs: provider, all } });
+    const runs = await engine.call('place', { provider: wanted }).answer;
+    store.update({ provider: { wanted, runs } });
   } catch (error) {
     store.update({ provider: before });
     complain(context, error);

@@ -12,7 +12,7 @@ export const modelFiles = '.onnx,.safetensors,.pth,.pt';
 
 /** Lets somebody choose files, and takes one after another. */
 export function filePicker(accept: string, name: string, take: (file: File) => unknown): FilePicker {
-  const input = h('input', { type: 'file', accept, 'aria-label': name, class: 'unseen', tabindex: -1 });
+  const input = h('input', { type: 'file', accept, 'aria-label': name, hidden: true });
   input.onchange = () => {
     for (const file of input.files ?? []) take(file);
     // So that the same file can be chosen again.

@@ -2,7 +2,7 @@ import { place } from '../actions/places.js';
 import type { Context } from '../actions/context.js';
 import { h, iconButton } from '../dom.js';
 import { icon } from '../icons.js';
-import type { ProviderName, ProviderStatus } from '../../runtime/session.js';
+import type { ProviderName } from '../../runtime/session.js';
 import { helpDialog } from './help.js';
 import { tabsView } from './tabs.js';
 import { nextTheme } from './theme.js';
@@ -46,27 +46,16 @@ function providerView(context: Context): HTMLElement {
   };
   context.store.watch(
     ({ provider }) => [provider],
-    ([{ wanted, runs, all }]) => {
+    ([{ wanted, runs }]) => {
       label.dataset['state'] = runs === null ? 'looking' : 'ready';
-      select.replaceChildren(...choices(runs, wanted, all));
+      const running = runs === null ? 'Starting …' : providerTitle(runs);
+      select.replaceChildren(
+        h('option', { value: 'auto' }, wanted === 'auto' ? running : 'Whatever is best'),
+        h('option', { value: 'webgpu' }, 'Always WebGPU'),
+        h('option', { value: 'wasm' }, 'Always WebAssembly'),
+      );
       select.value = wanted;
     },
   );
   return label;
-}
-
-function choices(
-  runs: ProviderName | null,
-  wanted: 'auto' | ProviderName,
-  all: readonly ProviderStatus[],
-): readonly HTMLOptionElement[] {
-  const running = runs === null ? 'Starting …' : providerTitle(runs);
-  const auto = h('option', { value: 'auto' }, wanted === 'auto' ? running : 'Whatever is best');
-  return [
-    auto,
-    ...all.map(({ provider, works, note }) => {
-      const text = works ? providerTitle(provider) : `${providerTitle(provider)}: not here`;
-      return h('option', { value: provider, disabled: !works, title: note }, works ? `Only ${text}` : text);
-    }),
-  ];
 }

@@ -1,9 +1,10 @@
 import { colorize, cubehelix } from '../../image/colormap.js';
-import { planes, type Image, type Planes, type Size } from '../../image/image.js';
+import { toTensor, type Image, type Size } from '../../image/image.js';
 import { resize, scaledSize } from '../../image/resize.js';
 import type { Network } from '../../models/network.js';
-import { sizeOf, type Tensor } from '../../tensor/tensor.js';
-import type { Classifier } from '../../models/classifier.js';
+import { encodeModel } from '../../onnx/write.js';
+import { openSession, type ProviderName, type Session } from '../../runtime/session.js';
+import { activityGraph, normalised, type ActivityGraph } from '../activity.js';
 import { pickableLayers } from '../layers.js';
 import type { Thumbnail } from '../protocol.js';
 import { bitmapOf } from './pictures.js';
@@ -13,46 +14,48 @@ const seen = 192;
 /** Longer side of a thumbnail: twice what it is on the page, for fine screens. */
 const side = 128;
 
+interface Ready {
+  readonly network: Network;
+  readonly provider: ProviderName;
+  readonly graph: ActivityGraph;
+  readonly session: Session;
+}
+
 /** What each layer makes of a picture, as a small map: bright where its channels are strongly active. */
-export async function thumbnailsOf(network: Classifier, picture: Image): Promise<readonly Thumbnail[]> {
-  const layers = pickableLayers(network.layers);
-  const small = resize(picture, fixedSize(network) ?? scaledSize(picture, seen));
-  const features = await network.features(small, layers);
-  const thumbnails: Thumbnail[] = [];
-  for (const layer of layers) {
-    const map = activity(features[layer]);
-    if (map === null) continue;
-    const shown = resize(map.plane, scaledSize(picture, side), { antialias: false });
-    thumbnails.push({ layer, channels: map.channels, picture: await bitmapOf(colorize(shown, cubehelix)) });
+export class Thumbnails {
+  /** For the network that was asked about last: the next question is likely to be about another picture. */
+  #ready: Ready | null = null;
+  #last: Promise<unknown> = Promise.resolve();
+
+  of(network: Network, picture: Image, provider: ProviderName): Promise<readonly Thumbnail[]> {
+    const result = this.#last.then(() => this.#make(network, picture, provider));
+    this.#last = result.catch(() => undefined);
+    return result;
   }
-  return thumbnails;
-}
 
-/** The mean of the absolute values over all channels, from 0 to 1; `null` for what is no map. */
-export function activity(
-  tensor: Tensor | undefined,
-): { readonly plane: Planes<1>; readonly channels: number } | null {
-  const [, channels = 0, height = 0, width = 0] = tensor?.dims ?? [];
-  if (tensor?.dtype !== 'float32' || tensor.dims.length !== 4 || sizeOf(tensor.dims) === 0) return null;
-  const area = width * height;
-  const sums = new Float32Array(area);
-  for (let c = 0; c < channels; c++)
-    for (let i = 0; i < area; i++) sums[i]! += Math.abs(tensor.data[c * area + i]!);
-  const [low, high] = extremes(sums);
-  const span = high - low;
-  const plane = planes(
-    1,
-    { width, height },
-    sums.map((sum) => (span > 0 ? (sum - low) / span : 0.5)),
-  );
-  return { plane, channels };
-}
+  async #make(network: Network, picture: Image, provider: ProviderName): Promise<readonly Thumbnail[]> {
+    const { graph, session } = await this.#get(network, provider);
+    const small = resize(picture, fixedSize(network) ?? scaledSize(picture, seen));
+    const maps = await session.run({ [network.image]: toTensor(small) }, { transfer: true });
+    const thumbnails: Thumbnail[] = [];
+    for (const { layer, output, channels } of graph.layers) {
+      const map = normalised(maps[output]);
+      if (map === null) continue;
+      const shown = resize(map, scaledSize(picture, side), { antialias: false });
+      thumbnails.push({ layer, channels, picture: await bitmapOf(colorize(shown, cubehelix)) });
+    }
+    return thumbnails;
+  }
 
-function extremes(values: Float32Array): readonly [number, number] {
-  return values.reduce<[number, number]>(
-    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-    [Infinity, -Infinity],
-  );
+  async #get(network: Network, provider: ProviderName): Promise<Ready> {
+    if (this.#ready?.network === network && this.#ready.provider === provider) return this.#ready;
+    await this.#ready?.session.dispose();
+    this.#ready = null;
+    const graph = activityGraph(network, pickableLayers(network.layers));
+    const session = await openSession(encodeModel(graph.model), { provider, transfer: true });
+    this.#ready = { network, provider, graph, session };
+    return this.#ready;
+  }
 }
 
 function fixedSize({ model, image }: Network): Size | null {

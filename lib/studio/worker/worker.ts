@@ -1,14 +1,14 @@
 // The studio's other half: networks, pictures and all work on them, in a worker.
-import { OneirosError } from '../../errors.js';
 
-import { listProviders, type ProviderName } from '../../runtime/session.js';
+import { probeModel } from '../../runtime/probe.js';
+import { openSession, type ProviderName } from '../../runtime/session.js';
 import type { Ask, CallName } from '../protocol.js';
 import { Observer } from './look.js';
 import { Networks } from './networks.js';
 import { paint } from './paint.js';
 import { Pictures } from './pictures.js';
 import { respond, type Handlers } from './port.js';
-import { thumbnailsOf } from './thumbnails.js';
+import { Thumbnails } from './thumbnails.js';
 
 const workshop: { networks: Networks; pictures: Pictures; provider: ProviderName } = {
   networks: new Networks(),
@@ -16,18 +16,16 @@ const workshop: { networks: Networks; pictures: Pictures; provider: ProviderName
   provider: 'wasm',
 };
 const observer = new Observer(workshop);
+const thumbnails = new Thumbnails();
 
 const handlers: Handlers = {
   async place({ provider: wanted }) {
-    const all = await listProviders();
-    const found = all.find(({ provider, works }) => works && (wanted === 'auto' || provider === wanted));
-    if (found === undefined) {
-      const note = all.find(({ provider }) => provider === wanted)?.note ?? '';
-      throw new OneirosError('unsupported', `${wanted} does not work here${note === '' ? '' : `: ${note}`}`);
-    }
-    workshop.provider = found.provider;
-    await workshop.networks.place({ provider: found.provider });
-    return { answer: { provider: found.provider, all } };
+    // What works, a model of one sum finds out.
+    await using session = await openSession(probeModel(), { provider: wanted });
+    const { provider } = session;
+    workshop.provider = provider;
+    await workshop.networks.place({ provider });
+    return { answer: provider };
   },
   async open({ file }) {
     const picture = await workshop.pictures.open(file);
@@ -42,8 +40,8 @@ const handlers: Handlers = {
   },
   async thumbnails({ model, picture }) {
     const network = await workshop.networks.features(model);
-    const answer = await thumbnailsOf(network, workshop.pictures.get(picture));
-    return { answer, transfer: answer.map((thumbnail) => thumbnail.picture) };
+    const answer = await thumbnails.of(network, workshop.pictures.get(picture), workshop.provider);
+    return { answer, transfer: answer.map((made) => made.picture) };
   },
   paint: (order, caller) => paint(workshop, order, caller),
   look: (order) => observer.look(order),

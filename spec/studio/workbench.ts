@@ -1,0 +1,92 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium, type Browser, type BrowserContextOptions, type Locator, type Page } from 'playwright-core';
+import { build } from 'vite';
+import { chromiumFlags } from '../../scripts/chromium.mjs';
+import { portOf, serve } from '../browser/harness.js';
+
+const root = join(import.meta.dirname, '../..');
+/** Screenshots of each run, to be looked at. */
+const pictures = join(root, 'artifacts/studio');
+
+/** The studio as it is published, served from this machine, and a browser to use it. */
+export interface Studio extends AsyncDisposable {
+  readonly browser: Browser;
+  open(options?: BrowserContextOptions): Promise<Page>;
+}
+
+export async function startStudio(executablePath: string): Promise<Studio> {
+  const folder = await mkdtemp(join(tmpdir(), 'oneiros-studio-'));
+  await mkdir(pictures, { recursive: true });
+  await build({
+    configFile: join(root, 'scripts/studio/vite.config.mjs'),
+    logLevel: 'error',
+    build: { outDir: folder, minify: false },
+  });
+  const server = await serve({ '/': folder });
+  // Without a GPU made of software, which would have to be started for each page first.
+  const args = chromiumFlags.filter((flag) => !/gpu|Vulkan/.test(flag));
+  const browser = await chromium.launch({ executablePath, args });
+  return {
+    browser,
+    async open(options = {}) {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+      const page = await context.newPage();
+      page.on('pageerror', (error) => console.error(error));
+      await page.goto(`http://127.0.0.1:${portOf(server)}/`);
+      await page.getByRole('tablist').waitFor();
+      return page;
+    },
+    async [Symbol.asyncDispose]() {
+      await browser.close();
+      server.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export async function keepScreenshot(page: Page, name: string): Promise<void> {
+  await page.screenshot({ path: join(pictures, `${name}.png`) });
+}
+
+export interface Dropped {
+  readonly name: string;
+  readonly type?: string;
+  readonly bytes: Uint8Array;
+}
+
+/** Drops a file on an element, as from a folder. */
+export async function drop(page: Page, { name, type = '', bytes }: Dropped, onto = 'body'): Promise<void> {
+  const given = { name, type, text: Buffer.from(bytes).toString('base64') };
+  const dataTransfer = await page.evaluateHandle((file) => {
+    const data = Uint8Array.from(atob(file.text), (letter) => letter.charCodeAt(0));
+    const transfer = new DataTransfer();
+    transfer.items.add(new File([data], file.name, { type: file.type }));
+    return transfer;
+  }, given);
+  for (const event of ['dragenter', 'dragover', 'drop'])
+    await page.dispatchEvent(onto, event, { dataTransfer });
+}
+
+export function fixture(path: string): Promise<Uint8Array> {
+  return readFile(join(root, path));
+}
+
+/** The large button that starts, stops and goes on. */
+export function mainButton(page: Page): Locator {
+  return page.locator('.actions .primary-button');
+}
+
+/** Presses the button, and waits until there is nothing to stop any more. */
+export async function runToEnd(page: Page): Promise<void> {
+  await mainButton(page).click();
+  await page.waitForSelector('.actions [data-does=start]:not(:disabled)');
+}
+
+/** Types a number into the field of an option. */
+export async function setNumber(page: Page, name: string, value: number): Promise<void> {
+  const field = page.getByRole('spinbutton', { name, exact: true });
+  await field.fill(String(value));
+  await field.press('Enter');
+}
