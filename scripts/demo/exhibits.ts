@@ -100,6 +100,6 @@ export const exhibits: readonly Exhibit[] = [
     command: ['segment', tissue.file, '--model', 'unet-membrane', '-o', 'demo-out/membranes-segmented.png'],
     program: 'segment.ts',
     before: [tissue],
-    after: { file: 'demo-out/membranes-segmented.png', caption: 'Membranes' },
+    after: { file: 'demo-out/membranes-segmented.png', caption: 'Membranes in ochre' },
   },
 ];
