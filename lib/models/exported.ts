@@ -24,6 +24,10 @@ const shortestWord = 'CRCRPCRCRPCRCRCRC'.length;
  * a part of it up to conv3_4 at least); `null` if the graph is anything else.
  */
 export function exportedVGG19({ nodes, initializers }: Graph): Weights | null {
+  // Of equal constants PyTorch's exporter writes one, and the others as its identities.
+  const alias = new Map(
+    nodes.filter(({ op }) => op === 'Identity').map((node) => [node.outputs[0], node.inputs[0]]),
+  );
   const working = nodes.filter(({ op }) => !idle.has(op));
   const word = working.map(({ op }) => letters[op] ?? '?').join('');
   if (word.length < shortestWord || !vgg19Word.startsWith(word)) return null;
@@ -31,7 +35,9 @@ export function exportedVGG19({ nodes, initializers }: Graph): Weights | null {
   const weights = new Map<string, StoredTensor>();
   let inputs = 3;
   for (const [i, node] of working.filter((candidate) => candidate.inputs.length === 3).entries()) {
-    const [weight, bias] = node.inputs.slice(1).map((name) => stored(initializers.get(name)));
+    const [weight, bias] = node.inputs
+      .slice(1)
+      .map((name) => stored(initializers.get(alias.get(name) ?? name)));
     if (weight === undefined || bias === undefined) return null;
     const name = names[i]!;
     const kernel = node.op === 'Conv' ? kernelOf(node, weight) : matrixOf(node, weight, name);

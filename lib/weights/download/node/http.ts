@@ -94,7 +94,7 @@ function redirectOf({ statusCode, headers }: Response): string | null {
 }
 
 /** @throws OneirosError `runtime` if it leads nowhere, or from https to something less */
-function follow(from: URL, target: string): URL {
+export function follow(from: URL, target: string): URL {
   const to = URL.canParse(target, from.href) ? new URL(target, from) : null;
   const allowed = from.protocol === 'https:' ? ['https:'] : ['https:', 'http:'];
   if (to !== null && allowed.includes(to.protocol)) return to;

@@ -1,0 +1,169 @@
+import { expect } from 'chai';
+import { CommanderError } from 'commander';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { registerClassify } from '../../lib/cli/commands/classify.js';
+import { registerModels } from '../../lib/cli/commands/models.js';
+import { SpeedMeter } from '../../lib/cli/progress.js';
+import { image } from '../../lib/image/image.js';
+import { loadNetwork } from '../../lib/models/open.js';
+import { loadSegmenter } from '../../lib/vision/load-segmenter.js';
+import { namesFor } from '../../lib/weights/catalog/find.js';
+import { modelHome } from '../../lib/weights/catalog/node/home.js';
+import { readCatalog } from '../../lib/weights/catalog/node/read.js';
+import { megabytes } from '../../lib/weights/catalog/amount.js';
+import { follow } from '../../lib/weights/download/node/http.js';
+import { rejection } from '../models/rejection.js';
+import { MisbehavingServer } from '../weights/misbehaving-server.js';
+import { runCommand } from './run-command.js';
+import { smallWorkshop } from './small-weights.js';
+
+describe('oneiros models', () => {
+  let home: string;
+  const before: Partial<Record<string, string>> = {};
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'oneiros-'));
+    for (const [name, value] of [
+      ['ONEIROS_HOME', home],
+      ['ONEIROS_OFFLINE', '1'],
+    ] as const) {
+      before[name] = process.env[name];
+      process.env[name] = value;
+    }
+  });
+  afterEach(async () => {
+    for (const [name, value] of Object.entries(before))
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    await rm(home, { recursive: true });
+  });
+  const run = (...args: readonly string[]) => runCommand(registerModels, ['models', ...args]);
+
+  it('lists every model, and what there is of it', async () => {
+    const { results } = await run('list', '--json');
+    expect(results.map((result) => 'name' in result && result.name)).to.deep.equal(namesFor(readCatalog()));
+    const vgg19 = results.find((result) => 'name' in result && result.name === 'vgg19');
+    expect(vgg19).to.include({
+      presence: 'absent',
+      bytes: 0,
+      path: join(home, 'models', 'vgg19-dcbb9e9d.pth'),
+    });
+  });
+
+  it('fails clearly where something is not here, and not known', async () => {
+    expect(await rejection(run('pull', 'vgg19'))).to.match(
+      /vgg19 \(575 MB\) is not here, and downloads are off/,
+    );
+    expect(await rejection(run('pull', 'vgg18'))).to.match(/no model "vgg18"; near names: vgg19/);
+    expect(await rejection(run('path', 'vgg19'))).to.match(/not here as a whole: oneiros models pull vgg19/);
+    expect(await rejection(run('remove', 'vgg19-slim'))).to.match(/came with the package, and stays/);
+    expect(await rejection(run('pull', 'vgg19', '--until', 'conv9_9'))).to.match(/not here|no layer/);
+    expect((await run('verify', 'vgg19', '--json')).results).to.deep.include({
+      ...{ model: 'vgg19', result: 'unverified', path: join(home, 'models', 'vgg19-dcbb9e9d.pth') },
+      ...{ sha256: null, detail: null },
+    });
+  });
+
+  it('pulls from a mirror, refuses what is not the model, and says so in one line', async () => {
+    process.env['ONEIROS_OFFLINE'] = '0';
+    const { file, size } = readCatalog().get('brain-unet')!;
+    await using server = await MisbehavingServer.start({ [file]: new Uint8Array(size!.bytes) });
+    const pulled = run('pull', 'brain-unet', '--mirror', server.address);
+    expect(await rejection(pulled)).to.match(
+      /unet-e012d006\.pt is not brain-unet: its sha256 is .*expected e012d006…/,
+    );
+    expect(await rejection(run('path', 'brain-unet'))).to.match(/not here as a whole/);
+  });
+
+  it('loads by name in any command, and says where it is not to be had', async () => {
+    const photo = join(home, 'x.png');
+    expect(await rejection(runCommand(registerClassify, ['classify', photo, '--model', 'vgg19']))).to.match(
+      /downloads are off.*oneiros models pull vgg19/,
+    );
+    const unknown = runCommand(registerClassify, ['classify', photo, '--model', 'unet-membrane']);
+    expect(await unknown.catch((error: unknown) => error)).to.be.instanceOf(CommanderError);
+  });
+
+  it('converts a checkpoint to an ONNX file that is the same network', async () => {
+    const workshop = await smallWorkshop();
+    try {
+      const weights = workshop.path('vgg.safetensors');
+      const out = join(home, 'vgg.onnx');
+      const { results } = await run(
+        'convert',
+        'vgg19',
+        '--weights',
+        weights,
+        '-o',
+        out,
+        '--until',
+        'relu2_2',
+        '--json',
+      );
+      expect(results[0]).to.deep.include({ model: 'vgg19', out, bytes: (await readFile(out)).length });
+      await using converted = await loadNetwork(out);
+      await using original = await loadNetwork('vgg19', { weights });
+      const picture = image(
+        { width: 40, height: 24 },
+        Float32Array.from({ length: 2880 }, (_, i) => (i % 17) / 16),
+      );
+      const [a, b] = [
+        await converted.features(picture, ['relu2_2']),
+        await original.features(picture, ['relu2_2']),
+      ];
+      expect(Array.from(a['relu2_2']!.data)).to.deep.equal(Array.from(b['relu2_2']!.data));
+      expect(converted.layers).to.not.include('relu3_1');
+    } finally {
+      await workshop.remove();
+    }
+  });
+
+  it('converts a U-Net with the names of its classes, and what it does to pictures before it looks at them', async () => {
+    const weights = join(import.meta.dirname, '..', 'models', 'golden', 'unet-mateuszbuda.pt');
+    const out = join(home, 'unet.onnx');
+    await run('convert', 'brain-unet', '--weights', weights, '-o', out, '--classes', 'brain,tumour');
+    await using converted = await loadSegmenter(out);
+    await using original = await loadSegmenter('brain-unet', { weights });
+    const picture = image(
+      { width: 48, height: 32 },
+      Float32Array.from({ length: 4608 }, (_, i) => (i % 23) / 22),
+    );
+    const [a, b] = [await converted.segment(picture), await original.segment(picture)];
+    expect(converted.classes).to.deep.equal(['brain', 'tumour']);
+    expect(converted.standardises).to.equal(true);
+    expect(Array.from(a.probabilities!.data)).to.deep.equal(Array.from(b.probabilities!.data));
+  });
+
+  it('keeps models where the platform has its caches', () => {
+    const at = (platform: NodeJS.Platform, env: Readonly<Record<string, string>>) =>
+      modelHome(undefined, { platform, env, home: '/home/ada' });
+    expect(at('linux', {})).to.equal('/home/ada/.cache/oneiros');
+    expect(at('linux', { XDG_CACHE_HOME: '/var/cache/ada' })).to.equal('/var/cache/ada/oneiros');
+    expect(at('linux', { XDG_CACHE_HOME: 'relative' })).to.equal('/home/ada/.cache/oneiros');
+    expect(at('darwin', {})).to.equal('/home/ada/Library/Caches/oneiros');
+    expect(at('win32', { LOCALAPPDATA: '/ada' })).to.equal('/ada/oneiros/Cache');
+    expect(at('darwin', { ONEIROS_HOME: '/models' })).to.equal('/models');
+  });
+
+  it('follows redirects upwards only', () => {
+    const from = (address: string, to: string) => follow(new URL(address), to).href;
+    expect(from('http://a.example/x', 'https://b.example/y')).to.equal('https://b.example/y');
+    expect(from('https://a.example/x/y', '../z')).to.equal('https://a.example/z');
+    expect(() => from('https://a.example/x', 'http://a.example/x')).to.throw(
+      /which is not followed: expected https:/,
+    );
+    expect(() => from('https://a.example/x', '')).to.not.throw();
+  });
+
+  it('tells amounts and speeds', () => {
+    expect([999, 80_100_000, 5_500_000, 1_230_000_000].map(megabytes)).to.deep.equal([
+      ...['1 kB', '80 MB', '5.5 MB', '1.2 GB'],
+    ]);
+    const meter = new SpeedMeter(1000);
+    expect(meter.measure(0, 0)).to.equal(null);
+    expect(meter.measure(100, 500)).to.equal(200);
+    expect(meter.measure(600, 1500)).to.equal(500); // 500 bytes in the last second
+    expect(meter.measure(600, 3000)).to.be.below(1);
+  });
+});
