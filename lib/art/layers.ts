@@ -6,6 +6,9 @@ import type { WeightedLayer } from './style-graph.js';
 /** Layers by name, with how much each counts. */
 export type LayerWeights = Readonly<Record<string, number>>;
 
+/** What layers there are, of a network that need not be loaded for that. */
+type Layered = Pick<Network, 'layers'>;
+
 /** Layers to dream at, in the order in which a network's own are looked through. */
 const dreamLayers = ['inception_4c/output', 'relu4_3', 'relu3_3'];
 /** Gatys et al. (2016) keep conv4_2; what is cut before it, the nearest thing it has. */
@@ -13,21 +16,21 @@ const contentLayers = ['relu4_2', 'relu3_2', 'relu2_2'];
 const styleLayers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'];
 
 /** @throws OneirosError `bad-argument` if the network has none of the layers that are usual */
-export function defaultDreamLayers(network: Network): LayerWeights {
+export function defaultDreamLayers(network: Layered): LayerWeights {
   return weigh(firstOf(network, dreamLayers, 'dream at'));
 }
 
-export function defaultContentLayers(network: Network): LayerWeights {
+export function defaultContentLayers(network: Layered): LayerWeights {
   return weigh(firstOf(network, contentLayers, 'take the content from'));
 }
 
-export function defaultStyleLayers(network: Network): LayerWeights {
+export function defaultStyleLayers(network: Layered): LayerWeights {
   const present = styleLayers.filter((name) => network.layers.includes(name));
   if (present.length === 0) throw noDefault('take the style from');
   return weigh(present);
 }
 
-function firstOf(network: Network, names: readonly string[], purpose: string): readonly string[] {
+function firstOf(network: Layered, names: readonly string[], purpose: string): readonly string[] {
   const found = names.find((name) => network.layers.includes(name));
   if (found === undefined) throw noDefault(purpose);
   return [found];

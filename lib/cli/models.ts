@@ -40,6 +40,11 @@ export function cataloguedTask(model: string): Task | undefined {
   return findEntry(readCatalog(), model)?.task;
 }
 
+/** What a model of the catalogue is built as. */
+export function cataloguedArchitecture(model: string): string | undefined {
+  return findEntry(readCatalog(), model)?.architecture;
+}
+
 function catalogued(task: Task): readonly string[] {
   return namesFor(readCatalog(), task);
 }

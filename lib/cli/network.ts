@@ -3,12 +3,12 @@ import type { Classifier } from '../models/classifier.js';
 import { vgg19Options } from '../models/classifiers.js';
 import type { Placement } from '../models/image-network.js';
 import { parseLabels } from '../models/labels.js';
-import { loadNetwork, networkNames } from '../models/open.js';
+import { layerNamesFor, loadNetwork, networkNames } from '../models/open.js';
 import { preprocessingNames } from '../models/preprocessing.js';
 import { choice, count, flag, type OptionValues } from '../options.js';
 import { fileText } from './annotations.js';
 import { addFlags } from './flags.js';
-import { checkModel, modelHelp, pullOf } from './models.js';
+import { cataloguedArchitecture, checkModel, modelHelp, pullOf } from './models.js';
 import type { Terminal } from './terminal.js';
 
 /** Where networks run: for every command that runs one. */
@@ -50,8 +50,15 @@ export function addWeightFlags(command: Command): Command {
   return addFlags(command, networkOptions);
 }
 
-/** Loads the network that the flags name, and says on standard error what was found in its weights. */
-export async function networkOf(flags: NetworkFlags, terminal: Terminal): Promise<Classifier> {
+/**
+ * Loads the network that the flags name, and says on standard error what was found in its weights.
+ * @param needed which of its layers the command looks at: of a checkpoint of the catalogue nothing deeper is fetched
+ */
+export async function networkOf(
+  flags: NetworkFlags,
+  terminal: Terminal,
+  needed?: (layers: readonly string[]) => readonly string[],
+): Promise<Classifier> {
   const { model, weights, pooling, preprocessing } = flags;
   const labels = flags.labels === undefined ? undefined : parseLabels(await fileText(flags.labels));
   const network = await loadNetwork(model, {
@@ -61,9 +68,18 @@ export async function networkOf(flags: NetworkFlags, terminal: Terminal): Promis
     preprocessing: preprocessing === 'auto' ? undefined : preprocessing,
     placement: placementOf(flags),
     pull: pullOf(flags, terminal),
+    until: needed && weights === undefined ? untilOf(model, needed) : undefined,
   });
   for (const note of network.notes) terminal.say(note);
   return network;
+}
+
+function untilOf(
+  model: string,
+  needed: (layers: readonly string[]) => readonly string[],
+): readonly string[] | undefined {
+  const layers = layerNamesFor(cataloguedArchitecture(model) ?? '');
+  return layers.length === 0 ? undefined : needed(layers);
 }
 
 /** Where sessions are to run. */

@@ -1,6 +1,6 @@
 import { dreamOptions, zoomOptions } from '../../art/dream-options.js';
 import { dreamZoom, type ZoomStep } from '../../art/dream.js';
-import type { LayerWeights } from '../../art/layers.js';
+import { defaultDreamLayers, type LayerWeights } from '../../art/layers.js';
 import { OneirosError } from '../../errors.js';
 import type { OptionValues } from '../../options.js';
 import type { Register } from '../command.js';
@@ -51,7 +51,9 @@ async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Pr
   const files = await Promise.all(names.map(pictureFile));
   const photograph = await readImage(path);
   const guide = flags.guide === undefined ? undefined : await readImage(flags.guide);
-  const network = await networkOf(flags, terminal);
+  const network = await networkOf(flags, terminal, (layers) =>
+    Object.keys(flags.layer ?? defaultDreamLayers({ layers })).map((name) => name.replace(/:\d+$/, '')),
+  );
   const options = {
     ...flags,
     layers: flags.layer,

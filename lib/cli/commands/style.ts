@@ -1,4 +1,4 @@
-import type { LayerWeights } from '../../art/layers.js';
+import { defaultContentLayers, defaultStyleLayers, type LayerWeights } from '../../art/layers.js';
 import { styleOptions } from '../../art/style-options.js';
 import type { StyleLosses, StyleStep } from '../../art/style-descent.js';
 import { style } from '../../art/style.js';
@@ -59,7 +59,10 @@ async function runStyle(
   const content = await readImage(contentPath);
   const styles = await Promise.all(stylePaths.map((path) => readImage(path)));
   const initImage = flags.initImage === undefined ? undefined : await readImage(flags.initImage);
-  const network = await networkOf(flags, terminal);
+  const network = await networkOf(flags, terminal, (layers) => [
+    ...Object.keys(flags.contentLayer ?? defaultContentLayers({ layers })),
+    ...Object.keys(flags.styleLayer ?? defaultStyleLayers({ layers })),
+  ]);
   const steps = style(network, content, styles, {
     ...flags,
     contentLayers: flags.contentLayer,
