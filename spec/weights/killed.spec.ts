@@ -41,7 +41,8 @@ describe('A pull that is killed', () => {
       announce: () => undefined,
     };
     await using located = await locateEntry(entry, options);
-    return await readFile(String(located.source));
+    if (typeof located.source !== 'string') throw new Error('a path was expected');
+    return await readFile(located.source);
   };
 
   it('leaves nothing that is taken for whole, and the next one goes on', async () => {
