@@ -335,6 +335,13 @@ const cases: Case[] = [
     outputs: [any(4)],
   },
   {
+    op: 'AveragePool',
+    version: 19,
+    attributes: { kernel_shape: [2, 2], dilations: [2, 1], strides: [1, 2], pads: [1, 0, 1, 0] },
+    inputs: [f32(1, 2, 5, 5)],
+    outputs: [any(4)],
+  },
+  {
     op: 'LpPool',
     version: 18,
     attributes: { kernel_shape: [2, 2], p: 2, dilations: [1, 1] },
@@ -630,7 +637,10 @@ describe('normaliseOpset', () => {
         },
         'antialiasing',
       ],
-      [{ op: 'AveragePool', version: 19, attributes: { kernel_shape: [2], dilations: [2] } }, 'dilations'],
+      [
+        { op: 'AveragePool', version: 19, attributes: { kernel_shape: [2], dilations: [2], ceil_mode: 1 } },
+        'sizes rounded up, with dilations',
+      ],
       [{ op: 'ScatterND', version: 18, attributes: { reduction: 'max' } }, 'the reduction "max"'],
       [{ op: 'Cast', version: 19, attributes: { to: 17 } }, 'the element type 17'],
       [

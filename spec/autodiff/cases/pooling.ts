@@ -84,6 +84,13 @@ export const pooling: readonly Row[] = [
     { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1], ceil_mode: 1, count_include_pad: 1 },
     { opset: 19 },
   ),
+  ...dilated
+    .filter(({ attributes }) => !('ceil_mode' in attributes))
+    .concat(setting([1, 2, 8, 8], { kernel_shape: [3, 3], dilations: [2, 1], pads: [2, 1, 1, 0] }))
+    .flatMap(({ x, attributes }) => [
+      row('AveragePool', [whole(...x)], attributes, { opset: 19 }),
+      row('AveragePool', [whole(...x)], { ...attributes, count_include_pad: 1 }, { opset: 19 }),
+    ]),
   ...[1, 2, 3].flatMap((p) => [
     row('LpPool', [avoiding([0], 1, 2, 6, 6)], { kernel_shape: [2, 2], strides: [2, 2], p }),
     row('LpPool', [avoiding([0], 1, 2, 7, 6)], { kernel_shape: [3, 2], pads: [1, 0, 1, 1], p }),
