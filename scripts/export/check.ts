@@ -64,7 +64,13 @@ if (detectorNames.includes(name)) {
       Array.from(b[layer]?.data ?? [], Number),
     ];
     console.log(
-      `${layer}: ${found.length} values differ by ${(largest(found, expected) / Math.max(...expected)).toExponential(1)}`,
+      `${layer}: ${found.length} values differ by ${(
+        largest(found, expected) /
+        largest(
+          expected,
+          expected.map(() => 0),
+        )
+      ).toExponential(1)}`,
     );
   }
 }

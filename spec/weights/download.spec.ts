@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import { createHash } from 'node:crypto';
+import { createServer, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -291,6 +293,29 @@ describe('Pulling a model', () => {
   it('refuses a mirror that is no address', async () => {
     for (const mirror of ['models', 'ftp://example.org/', 'https://user:secret@example.org/'])
       expect(await rejection(pull(entryOf(), { mirror }))).to.match(/the mirror ".*" is no address/);
+  });
+
+  it('goes through the proxy that the environment names', async () => {
+    const asked: string[] = [];
+    const proxy = createServer().on('connect', (request: IncomingMessage, socket: Socket) => {
+      asked.push(request.url ?? '');
+      const inner = connect(Number(new URL(server.address).port), '127.0.0.1');
+      socket.write('HTTP/1.1 200 OK\r\n\r\n');
+      socket.pipe(inner).pipe(socket);
+      for (const end of [socket, inner]) end.on('error', () => end.destroy());
+    });
+    await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+    const address = proxy.address();
+    process.env['HTTP_PROXY'] = `http://127.0.0.1:${typeof address === 'object' ? (address?.port ?? 0) : 0}`;
+    try {
+      const pulled = await pull(entryOf(), { mirror: 'http://models.invalid/' });
+      expect(pulled).to.deep.equal(Buffer.from(content));
+      expect(asked).to.deep.equal(['models.invalid:80']);
+    } finally {
+      delete process.env['HTTP_PROXY'];
+      proxy.closeAllConnections();
+      proxy.close();
+    }
   });
 
   it('tries the next address where the first has not got it', async () => {
