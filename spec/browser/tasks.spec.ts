@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import type { Placement } from '../../lib/models/image-network.js';
+import golden from '../image/golden/files.json' with { type: 'json' };
 import { requireChromium, startWorkbench, type Workbench } from './harness.js';
 import * as tasks from './tasks.js';
 
 const node: Placement = { provider: 'cpu', threads: 1 };
-const golden = (name: string) => join(import.meta.dirname, '..', name);
+const specFile = (name: string) => join(import.meta.dirname, '..', name);
 
 /** The largest difference of the numbers, and their mean; of numbers above 1 in proportion to them. */
 function differences(found: readonly number[] = [], wanted: readonly number[] = []) {
@@ -39,6 +40,62 @@ describe('oneiros in a browser', function () {
     expect(names).to.deep.equal(Object.keys(await import('../../lib/index.js')).sort());
   });
 
+  it('reads pictures of every kind as Node does', async () => {
+    const found = await page.evaluate(
+      async (files) => {
+        const pictures = files.map((bytes) => window.oneiros.decodeImage(Uint8Array.from(bytes)));
+        return (await Promise.all(pictures)).map(({ width, height, data }) => ({
+          width,
+          height,
+          data: [...data],
+        }));
+      },
+      Object.values(golden).map(({ bytes }) => bytes),
+    );
+    for (const [i, [name, { width, height, expected }]] of Object.entries(golden).entries()) {
+      expect(found[i], name).to.include({ width, height });
+      // Inverse DCTs differ by rounding; all else is exact.
+      const tolerance = name.endsWith('jpeg') ? 4.01 / 255 : 1e-6;
+      expect(differences(found[i]?.data, expected).worst, name).to.be.at.most(tolerance);
+    }
+  });
+
+  it('takes pictures from canvases, bitmaps, elements and files, and says what is none', async () => {
+    const [reds, none, missing] = await page.evaluate(async () => {
+      const { encodeImage, readImage } = window.oneiros;
+      const canvas = new OffscreenCanvas(4, 3);
+      const context = canvas.getContext('2d')!;
+      context.fillStyle = 'rgb(255, 0, 51)';
+      context.fillRect(0, 0, 4, 3);
+      const png = new Blob([new Uint8Array(await encodeImage(await readImage(canvas), 'png'))]);
+      const element = new Image();
+      element.src = URL.createObjectURL(png);
+      await element.decode();
+      const sources = [canvas, await createImageBitmap(canvas), element, new File([png], 'red.png')];
+      const pictures = await Promise.all(sources.map((source) => readImage(source)));
+      const messageOf = (promise: Promise<unknown>) => promise.then(() => '', String);
+      return [
+        pictures.map(({ width, height, data }) => [width, height, data[0], data[12], data[24]]),
+        await messageOf(readImage({ width: 1, height: 1 })),
+        await messageOf(readImage('/nothing.png')),
+      ] as const;
+    });
+    for (const red of reds) expect(red).to.deep.equal([4, 3, 1, 0, Math.fround(0.2)]);
+    expect(none).to.include('this is no picture');
+    expect(missing).to.include('cannot read /nothing.png: the server answers 404');
+  });
+
+  it('keeps memory flat in a long style transfer, ends it at an abort, and frees its workers', async () => {
+    const { done, memory, after } = await page.evaluate(() =>
+      window.measures.longStyle({ provider: 'wasm' }, 200),
+    );
+    expect([done, after]).to.deep.equal([200, 0]);
+    expect(memory.at(-1)).to.be.at.most(1.1 * memory[1]!);
+    for (const end = Date.now() + 20_000; page.workers().length > 0 && Date.now() < end;)
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(page.workers()).to.have.length(0);
+  });
+
   for (const provider of ['wasm', 'webgpu'] as const)
     describe(`on ${provider}`, () => {
       it('classifies as Node does', async () => {
@@ -65,7 +122,7 @@ describe('oneiros in a browser', function () {
           { provider },
           `/golden/${file}`,
         ] as const);
-        expectSame(found, await tasks.segment(node, golden(file)), 1e-3);
+        expectSame(found, await tasks.segment(node, specFile(file)), 1e-3);
       });
 
       it('detects as Node does', async () => {
@@ -74,7 +131,7 @@ describe('oneiros in a browser', function () {
           { provider },
           `/golden/${file}`,
         ] as const);
-        expectSame(found, await tasks.detect(node, golden(file)), 1e-3);
+        expectSame(found, await tasks.detect(node, specFile(file)), 1e-3);
       });
     });
 });

@@ -21,7 +21,7 @@ export function placeLacking(bytes: Uint8Array): Placed {
   const model = read(bytes);
   if (model === null) return { model: bytes, onCpu: [] };
   const taken = allNamesOf(model.graph);
-  let isNamed = true;
+  const given: string[] = [];
   const onCpu: string[] = [];
   const dimsOf: Constants = (name) => model.graph.initializers.get(name)?.dims;
   const nameLacking = (graph: Graph, around: Constants): Graph => {
@@ -31,14 +31,14 @@ export function placeLacking(bytes: Uint8Array): Placed {
         subgraphsOf(node).length > 0 ? mapSubgraphs(node, (body) => nameLacking(body, constantOf)) : node;
       if (!isLacking(inner, constantOf, dimsOf)) return inner;
       const name = inner.name === '' ? freshName(taken) : inner.name;
-      isNamed &&= inner.name !== '';
+      if (inner.name === '') given.push(name);
       onCpu.push(name);
       return { ...inner, name };
     });
     return { ...graph, nodes };
   };
   const named = { ...model, graph: nameLacking(model.graph, () => undefined) };
-  return { model: isNamed ? bytes : encodeModel(named), onCpu };
+  return { model: given.length === 0 ? bytes : encodeModel(named), onCpu };
 }
 
 /** What cannot be read here is left to ONNX Runtime, which says so better than could be said of half a model. */
