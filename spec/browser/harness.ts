@@ -10,6 +10,8 @@ import { chromiumFlags, findChromium, howToGetChromium } from '../../scripts/chr
 const root = join(import.meta.dirname, '../..');
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
   '.js': 'text/javascript',
   '.mjs': 'text/javascript',
   '.wasm': 'application/wasm',

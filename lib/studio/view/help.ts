@@ -17,7 +17,7 @@ export function helpDialog(): HTMLDialogElement {
   const dialog = h('dialog', { class: 'help', 'aria-labelledby': 'help-title' });
   const close = iconButton(icon('close'), 'Close', () => dialog.close());
   dialog.append(
-    h('header', {}, h('h2', { id: 'help-title' }, 'Keys and hints'), close),
+    h('div', { class: 'help-head' }, h('h2', { id: 'help-title' }, 'Keys and hints'), close),
     h('dl', {}, ...keys.flatMap(([key, what]) => [h('dt', {}, h('kbd', {}, key)), h('dd', {}, what)])),
     h(
       'p',

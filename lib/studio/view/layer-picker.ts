@@ -48,7 +48,7 @@ export function layerPickerView(context: Context, task: TaskId): HTMLElement {
     h(
       'div',
       { class: 'picker-head' },
-      h('h3', { id: heading }, roles.length > 1 ? 'Layers' : roleTitles[role]),
+      h('h2', { id: heading }, roles.length > 1 ? 'Layers' : roleTitles[role]),
       chosen,
     ),
     roles.length > 1 ? roleSwitch(group, roles, role, choose) : null,

@@ -33,7 +33,7 @@ function resultOf(seen: Sight, context: Context): readonly HTMLElement[] {
           ? h('p', { class: 'muted' }, 'A lower score shows more.')
           : null;
       return [
-        h('h3', {}, count),
+        h('h2', {}, count),
         ...(less === null ? [] : [less]),
         h(
           'ol',
@@ -45,10 +45,10 @@ function resultOf(seen: Sight, context: Context): readonly HTMLElement[] {
       ];
     }
     case 'segment':
-      return [h('h3', {}, 'How much of it'), h('ul', { class: 'bars' }, ...seen.classes.map(shareBar))];
+      return [h('h2', {}, 'How much of it'), h('ul', { class: 'bars' }, ...seen.classes.map(shareBar))];
     case 'classify':
       return [
-        h('h3', {}, 'It looks like'),
+        h('h2', {}, 'It looks like'),
         h(
           'ol',
           { class: 'bars' },

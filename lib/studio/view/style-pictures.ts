@@ -28,7 +28,7 @@ export function stylePicturesView(context: Context, samples: readonly Sample[]):
   const box = h(
     'section',
     { class: 'styles', 'data-drop': 'style' },
-    h('h3', {}, 'Whose style?'),
+    h('h2', {}, 'Whose style?'),
     list,
     add,
     offers,

@@ -1,0 +1,306 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { expect } from 'chai';
+import type { Page } from 'playwright-core';
+import { readPngText } from '../../lib/image/png-text.js';
+import { readRecipe } from '../../lib/studio/recipe.js';
+import { requireChromium } from '../browser/harness.js';
+import { cat, classifier, segmenter, vgg } from './slim-files.js';
+import {
+  drop,
+  keepScreenshot,
+  mainButton,
+  runToEnd,
+  setNumber,
+  startStudio,
+  type Studio,
+} from './workbench.js';
+
+const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+describe('studio: the page', () => {
+  let studio: Studio;
+
+  before(async function () {
+    this.timeout(240_000);
+    studio = await startStudio(requireChromium(this));
+  });
+  after(() => studio[Symbol.asyncDispose]());
+
+  /** A page with the cat and a slim VGG, ready to dream quickly. */
+  async function ready(page: Page): Promise<void> {
+    await drop(page, await cat());
+    await page.getByRole('img', { name: 'cat.jpg: Original' }).waitFor();
+    await drop(page, vgg);
+    await page.getByText('slim-vgg.safetensors is ready.').waitFor();
+    await page.getByRole('button', { name: 'relu2_1' }).click();
+    await page.locator('.tile canvas[data-filled]').first().waitFor();
+    await setNumber(page, 'Size', 128);
+    await setNumber(page, 'Octaves', 2);
+  }
+
+  it('dreams as a person would have it: drop, choose, slide, start, stop, go on, undo, compare', async () => {
+    const page = await studio.open();
+    await ready(page);
+    const steps = page.getByRole('slider', { name: 'Steps' });
+    await steps.focus();
+    await steps.press('ArrowRight');
+    expect(await page.getByRole('spinbutton', { name: 'Steps', exact: true }).inputValue()).to.equal('11');
+    await setNumber(page, 'Steps', 60);
+    expect(await page.getByRole('button', { name: 'relu2_1' }).getAttribute('aria-pressed')).to.equal('true');
+
+    await studio.browser.startTracing(page, { categories: ['toplevel'] });
+    await mainButton(page).click();
+    await page.getByText(/^Octave 1 of 2, step \d+ of 120$/).waitFor();
+    await mainButton(page).click();
+    await page.getByText(/^Stopped: octave \d of 2, step \d+ of 120$/).waitFor();
+    await page.locator('.curve .line').first().waitFor();
+    await keepScreenshot(page, 'stopped');
+    expect(await mainButton(page).textContent()).to.equal('Go on');
+    await mainButton(page).click();
+    await page.getByText('Octave 2 of 2, step 120 of 120').waitFor();
+    await page.waitForSelector('[data-does=start]');
+    const trace = await parseTrace(await studio.browser.stopTracing());
+    expect(longestTask(trace), 'ms of work in one task of the page').to.be.within(0.1, 50);
+
+    const versions = page.getByRole('list', { name: 'Versions of the picture' }).getByRole('button');
+    expect(await versions.count(), 'what was stopped has become what was finished').to.equal(2);
+    await page.getByRole('button', { name: 'Undo' }).click();
+    expect(await versions.nth(0).getAttribute('aria-current')).to.equal('true');
+    await page.getByRole('button', { name: 'Redo' }).click();
+    expect(await versions.nth(1).getAttribute('aria-current')).to.equal('true');
+
+    const handle = page.getByRole('slider', { name: 'Before and after' });
+    const { x, y, width, height } = (await page.locator('.frame').boundingBox())!;
+    await page.mouse.move(x + 2, y + height / 2);
+    await page.mouse.down();
+    await page.mouse.move(x + 0.6 * width, y + height / 2, { steps: 4 });
+    await keepScreenshot(page, 'before-after');
+    await page.mouse.up();
+    expect(await handle.getAttribute('aria-valuetext')).to.equal('60 % before');
+    await handle.press('ArrowLeft');
+    expect(await handle.getAttribute('aria-valuenow')).to.equal('55');
+    await handle.press('Home');
+    expect(await handle.getAttribute('aria-valuetext')).to.equal('after');
+    await page.context().close();
+  });
+
+  it('saves a PNG that knows its recipe, and takes the recipe back', async () => {
+    const page = await studio.open();
+    await ready(page);
+    await setNumber(page, 'Steps', 3);
+    await runToEnd(page);
+    const download = page.waitForEvent('download');
+    await page.keyboard.press('Control+s');
+    const saved = await download;
+    expect(saved.suggestedFilename()).to.equal('cat-dream.png');
+    const bytes = await readFile(await saved.path());
+    const [step] = readRecipe(readPngText(bytes)) ?? [];
+    expect(step).to.deep.include({ task: 'dream', model: vgg.name, layers: { layers: { relu2_1: 1 } } });
+    expect(step?.settings).to.include({ size: 128, octaves: 2, steps: 3, stepSize: 1.5 });
+
+    await page.reload();
+    await page.getByRole('tablist').waitFor();
+    await drop(page, vgg);
+    await page.getByRole('tab', { name: 'Segment' }).click();
+    await drop(page, { name: 'saved.png', type: 'image/png', bytes });
+    await page.getByText('This picture knows how it was made: Dream on relu2_1.').waitFor();
+    await page.getByRole('button', { name: 'Use its recipe' }).click();
+    expect(await page.getByRole('tab', { name: 'Dream' }).getAttribute('aria-selected')).to.equal('true');
+    expect(await page.getByRole('spinbutton', { name: 'Octaves', exact: true }).inputValue()).to.equal('2');
+    const layer = page.getByRole('button', { name: 'relu2_1' });
+    expect(await layer.getAttribute('aria-pressed')).to.equal('true');
+    await page.context().close();
+  });
+
+  it('paints in the style of another picture', async () => {
+    const page = await studio.open();
+    await page.getByRole('tab', { name: 'Style' }).click();
+    await drop(page, await cat());
+    await drop(page, vgg);
+    await mainButton(page).click();
+    await page.getByText('Choose a picture whose style yours is to have.').waitFor();
+    await page.locator('.page:not([hidden]) .sample', { hasText: 'A coffee' }).click();
+    await page.getByRole('button', { name: 'Take A coffee away' }).waitFor();
+    await setNumber(page, 'Size', 128);
+    await setNumber(page, 'Iterations', 6);
+    await runToEnd(page);
+    await page.getByRole('img', { name: 'cat.jpg: Style' }).waitFor();
+    expect(await page.locator('.curve .value').textContent()).to.match(/^loss [\d.]/);
+    await keepScreenshot(page, 'style');
+    await page.context().close();
+  });
+
+  it('detects, segments and classifies', async () => {
+    const page = await studio.open();
+    await drop(page, await cat());
+
+    await page.getByRole('tab', { name: 'Detect' }).click();
+    await setNumber(page, 'Score', 0.05);
+    await runToEnd(page);
+    const results = page.getByRole('region', { name: 'Results' });
+    await results.getByRole('heading', { name: /found$/ }).waitFor();
+    const found = await results.getByRole('listitem').count();
+    expect(await page.locator('.box').count()).to.equal(found);
+    await setNumber(page, 'Score', 1);
+    await results.getByRole('heading', { name: 'Nothing found' }).waitFor();
+
+    await page.getByRole('tab', { name: 'Segment' }).click();
+    await drop(page, await segmenter());
+    await page.getByText('tiny-unet.pt is ready.').waitFor();
+    await runToEnd(page);
+    await results.getByRole('heading', { name: 'How much of it' }).waitFor();
+    const shares = await results.locator('.share').allTextContents();
+    expect(shares.map(Number.parseFloat).reduce((sum, share) => sum + share)).to.be.closeTo(100, 1.01);
+
+    await page.getByRole('tab', { name: 'Classify' }).click();
+    await drop(page, classifier());
+    await page.getByText('ten-classes.onnx is ready.').waitFor();
+    await setNumber(page, 'Top', 3);
+    await runToEnd(page);
+    await results.getByRole('heading', { name: 'It looks like' }).waitFor();
+    expect(await results.getByRole('listitem').count()).to.equal(3);
+    await keepScreenshot(page, 'classify');
+
+    await page.getByRole('tab', { name: 'Detect' }).click();
+    await results.getByRole('heading', { name: 'It looks like' }).waitFor({ state: 'hidden' });
+    await page.context().close();
+  });
+
+  it('says kindly what it cannot read', async () => {
+    const page = await studio.open();
+    await drop(page, { name: 'letter.jpg', type: 'image/jpeg', bytes: new TextEncoder().encode('Dear cat') });
+    await page.getByRole('alert').getByText('This file is no picture that your browser can read.').waitFor();
+    await drop(page, { name: 'broken.onnx', bytes: Uint8Array.of(1, 2, 3) });
+    await page.getByRole('alert').getByText('broken.onnx cannot be used as a network').waitFor();
+    await page.getByRole('button', { name: 'Close this message' }).click();
+    expect(await page.getByRole('alert').textContent()).to.equal('');
+    await page.context().close();
+  });
+
+  it('is used by keyboard alone', async () => {
+    const page = await studio.open();
+    const press = (key: string) => page.keyboard.press(key);
+    const focused = () => page.evaluate(() => document.activeElement?.textContent);
+    await press('Tab');
+    expect(await focused()).to.equal('Skip to the controls');
+    await press('Tab');
+    expect(await focused()).to.equal('Dream');
+    await press('ArrowRight');
+    await press('ArrowLeft');
+    expect(await focused(), 'arrows go between tabs').to.equal('Dream');
+    await press('Shift+Tab');
+    await press('Enter');
+    await press('Tab');
+    const inPanel = await page.evaluate(() => document.activeElement?.closest('#panel') !== null);
+    expect(inPanel, 'past the picture').to.equal(true);
+
+    await page.getByRole('button', { name: 'A cat' }).focus();
+    await press('Enter');
+    await page.getByRole('img', { name: 'A cat: Original' }).waitFor();
+    await drop(page, vgg);
+    await page.getByText('slim-vgg.safetensors is ready.').waitFor();
+    await page.getByRole('button', { name: 'relu1_2' }).focus();
+    await press('Space');
+    await page.getByRole('spinbutton', { name: 'Size', exact: true }).focus();
+    await page.keyboard.type('128');
+    await press('Control+Enter');
+    await page.getByText(/^Octave 1 of 4, step/).waitFor();
+    await press('Escape');
+    await page.getByText(/^Stopped: octave \d of 4, step/).waitFor();
+    await page.getByRole('tab', { name: 'Dream' }).focus();
+    await press('Control+z');
+    await page.getByRole('img', { name: 'A cat: Original' }).waitFor();
+    await press('Control+Shift+z');
+    await page.getByRole('img', { name: 'A cat: Dream on relu1_2' }).waitFor();
+    await page.context().close();
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const)
+    it(`has nothing that axe objects to, in ${colorScheme} colours, on a desk and on a phone`, async () => {
+      const page = await studio.open({ colorScheme, viewport: { width: 390, height: 844 }, hasTouch: true });
+      expect(await objections(page), 'at the start').to.deep.equal([]);
+      await ready(page);
+      await setNumber(page, 'Steps', 2);
+      await runToEnd(page);
+      for (const tab of ['Dream', 'Style', 'Detect', 'Segment', 'Classify']) {
+        await page.getByRole('tab', { name: tab }).click();
+        for (const details of await page.locator('.more:visible:not([open]) summary').all())
+          await details.click();
+        expect(await objections(page), tab).to.deep.equal([]);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        expect(overflow, `${tab} is wider than the screen`).to.equal(0);
+      }
+      const { y, height } = (await mainButton(page).boundingBox())!;
+      expect(y + height, 'the button is within reach').to.be.at.most(844);
+      await keepScreenshot(page, `phone-${colorScheme}`);
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await page.getByRole('button', { name: 'Keys and hints' }).click();
+      expect(await objections(page), 'hints').to.deep.equal([]);
+      await keepScreenshot(page, `desk-${colorScheme}`);
+      await page.context().close();
+    });
+
+  it('works without a network once it was loaded', async () => {
+    const page = await studio.open();
+    await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+    await page.reload();
+    await page.context().setOffline(true);
+    await page.reload();
+    expect(await page.evaluate(() => crossOriginIsolated), 'threads are allowed').to.equal(true);
+    await ready(page);
+    await setNumber(page, 'Steps', 2);
+    await runToEnd(page);
+    await page.getByRole('img', { name: 'cat.jpg: Dream on relu2_1' }).waitFor();
+    await page.context().close();
+  });
+});
+
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Processor time in microseconds: what a busy machine does to others does not count. */
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+interface Trace {
+  readonly traceEvents: readonly TraceEvent[];
+}
+
+function parseTrace(file: Uint8Array): Promise<Trace> {
+  return new Response(Uint8Array.from(file)).json();
+}
+
+/** The longest task of any page's main thread, in ms of processor time. */
+function longestTask({ traceEvents }: Trace): number {
+  const mains = new Set(
+    traceEvents
+      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
+      .map(({ pid, tid }) => `${pid} ${tid}`),
+  );
+  const tasks = traceEvents.filter(({ ph, pid, tid }) => ph === 'X' && mains.has(`${pid} ${tid}`));
+  return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000));
+}
+
+interface AxeResults {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}
+
+/** What a screen reader, or eyes that do not see well, would stumble over, by WCAG 2.2 AA. */
+async function objections(page: Page): Promise<readonly string[]> {
+  await page.evaluate(axe);
+  // Colours that are on their way are no colours to measure.
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter(({ effect }) => effect?.getComputedTiming().iterations !== Infinity);
+    await Promise.allSettled(ending.map(({ finished }) => finished));
+  });
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
