@@ -37,4 +37,6 @@ export const chromiumFlags = [
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
   '--enable-features=Vulkan',
+  // A page that measures its memory would wait for a garbage collection, up to half a minute.
+  '--enable-blink-features=ForceEagerMeasureMemory',
 ];

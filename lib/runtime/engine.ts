@@ -67,10 +67,23 @@ export class Engine {
     }
   }
 
-  async #load({ model, provider: wanted, threads }: OpenRequest): Promise<OpenedReply> {
-    const provider = await this.#choose(wanted, threads);
-    const ort = await this.#ort(provider, threads);
+  async #load(request: OpenRequest): Promise<OpenedReply> {
+    const { auto } = this.#providers;
+    const provider = await this.#choose(request.provider === 'auto' ? auto : [request.provider], request);
+    try {
+      return await this.#openOn(provider, request);
+    } catch (error) {
+      // What the best provider lacks for this very model, the last may have.
+      const last = auto.at(-1);
+      const lacks = error instanceof OneirosError && error.code === 'unsupported';
+      if (request.provider !== 'auto' || !lacks || last === undefined || last === provider) throw error;
+      return await this.#openOn(last, request);
+    }
+  }
+
+  async #openOn(provider: ProviderName, { model, threads }: OpenRequest): Promise<OpenedReply> {
     const placed = typeof model === 'string' ? undefined : await this.#providers.place?.(provider, model);
+    const ort = await this.#ort(provider, threads);
     const session = await ort.InferenceSession.create(placed?.model ?? model, {
       executionProviders: [withNodesOnCpu(provider, placed?.onCpu ?? [])],
       logSeverityLevel: 4,
@@ -94,8 +107,11 @@ export class Engine {
     return ort;
   }
 
-  async #choose(wanted: 'auto' | ProviderName, threads: number | null): Promise<ProviderName> {
-    for (const provider of wanted === 'auto' ? this.#providers.auto : [wanted]) {
+  async #choose(
+    candidates: readonly ProviderName[],
+    { provider: wanted, threads }: OpenRequest,
+  ): Promise<ProviderName> {
+    for (const provider of candidates) {
       const reason = await this.#failure(provider, threads);
       if (reason === null) return provider;
       if (wanted !== 'auto') {
@@ -103,7 +119,7 @@ export class Engine {
         throw new OneirosError('unsupported', `the provider ${provider} does not work here: ${advice}`);
       }
     }
-    throw new OneirosError('runtime', `none of ${this.#providers.auto.join(', ')} works here`);
+    throw new OneirosError('runtime', `none of ${candidates.join(', ')} works here`);
   }
 
   async #list(): Promise<readonly ProviderStatus[]> {

@@ -27,13 +27,13 @@ export async function classify(placement: Placement): Promise<Outcome> {
   };
 }
 
-/** A dream on the side of a GoogLeNet's middle: 2 octaves of 5 steps. */
+/** A dream by the first modules of a GoogLeNet: 2 octaves of 5 steps. */
 export async function dreamOn(placement: Placement, size: number): Promise<Outcome> {
   const network = await slimGoogLeNet(placement);
   const photograph = waves({ width: size, height: size }, 40);
   let picture: Image | undefined;
   const objective: number[] = [];
-  const options = { layers: { 'inception_4c/output': 1 }, size, octaves: 2, steps: 5, seed: 3 };
+  const options = { layers: { 'inception_3a/output': 1 }, size, octaves: 2, steps: 5, seed: 3 };
   for await (const step of dream(network, photograph, { ...options, session: placement })) {
     objective.push(step.objective);
     if (step.done === step.total) picture = step.image;

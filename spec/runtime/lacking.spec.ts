@@ -64,6 +64,11 @@ describe('what WebGPU cannot do', () => {
       expect(keptFrom(convolution(inputs, outputs, kernel))).to.have.length(0);
   });
 
+  it('is float64, with which the whole model is refused', () => {
+    const build = () => keptFrom((b) => b.output(b.cast(b.input('x', 'float32', [2]), 'float64'), 'y'));
+    expect(build).to.throw('in float64').with.property('code', 'unsupported');
+  });
+
   it('is nothing of a file that cannot be read', () => {
     const bytes = Uint8Array.of(1, 2, 3);
     expect(placeLacking(bytes)).to.deep.equal({ model: bytes, onCpu: [] });

@@ -1,3 +1,4 @@
+import { OneirosError } from '../../errors.js';
 import { attr } from '../../onnx/attributes.js';
 import type { Graph, Model, Node } from '../../onnx/graph.js';
 import { decodeModel } from '../../onnx/read.js';
@@ -16,10 +17,13 @@ import type { Placed } from '../engine.js';
  * - Conv from 6, 9, 15, 18 … channels, multiples of 3 and not of 4, to a multiple of 4: other sums altogether
  *
  * (Rounded-up pooling, scatters and what it has no kernel for, it does or leaves to the CPU by itself.)
+ *
+ * @throws OneirosError `unsupported` for a model that computes in float64, which the build with WebGPU has nowhere
  */
 export function placeLacking(bytes: Uint8Array): Placed {
   const model = read(bytes);
   if (model === null) return { model: bytes, onCpu: [] };
+  requireNoFloat64(model.graph);
   const taken = allNamesOf(model.graph);
   const given: string[] = [];
   const onCpu: string[] = [];
@@ -39,6 +43,21 @@ export function placeLacking(bytes: Uint8Array): Placed {
   };
   const named = { ...model, graph: nameLacking(model.graph, () => undefined) };
   return { model: given.length === 0 ? bytes : encodeModel(named), onCpu };
+}
+
+const float64Code = 11;
+
+function requireNoFloat64({ initializers, inputs, nodes }: Graph): void {
+  const found =
+    [...initializers].find(([, { dtype }]) => dtype === 'float64')?.[0] ??
+    inputs.find(({ type }) => type?.dtype === 'float64')?.name ??
+    nodes.find((node) => node.op === 'Cast' && attr.int(node, 'to') === float64Code)?.outputs[0];
+  if (found !== undefined)
+    throw new OneirosError(
+      'unsupported',
+      `the model computes "${found}" in float64, which onnxruntime-web has without WebGPU alone: choose the provider wasm, or auto`,
+    );
+  for (const body of nodes.flatMap(subgraphsOf)) requireNoFloat64(body);
 }
 
 /** What cannot be read here is left to ONNX Runtime, which says so better than could be said of half a model. */

@@ -26,7 +26,7 @@ export async function longStyle(placement: Placement, iterations: number) {
   let done = 0;
   for await (const step of style(network, content, [painting], { ...options, iterations })) {
     done = step.done;
-    if (done % 20 === 0 && memory.length < done / 20) memory.push(await bytes());
+    if (done % 40 === 0 && memory.length < done / 40) memory.push(await bytes());
   }
   const controller = new AbortController();
   const { signal } = controller;
