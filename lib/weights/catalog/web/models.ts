@@ -1,5 +1,5 @@
 import { OneirosError } from '../../../errors.js';
-import type * as node from '../node/models.js';
+import type * as node from '#models';
 
 // Pages have no folder of models; their browser's cache keeps what they load.
 
