@@ -63,8 +63,8 @@ function byPositions({ b, dy, image, w, window, groups }: Correlation): Value {
 /**
  * At stride 1 what a window sees `i` rows down and `j` columns to the right is a matter of where dy lies over the image:
  * one of the two is shifted by rows, the other by columns, k + k copies in the place of k². All rows make one matrix, so
- * that there is a product for each column, k times as tall. 1.1 to 1.6 times faster than one for each position; with a
- * kernel to each channel, six times.
+ * that there is a product for each column, k times as tall. 1.1 to 1.6 times faster than one for each position on large
+ * images, six times with a kernel to each channel; 1.2 times slower on 16² at 256 channels, of which there are few.
  */
 function byShifts({ b, dy, image, w, window, groups }: Correlation): Value {
   const { kernel, dilations, begin } = window;
