@@ -16,32 +16,15 @@ import type { PullOptions } from '../../lib/weights/catalog/pull-options.js';
 import { random } from '../../lib/tensor/random.js';
 import { rejection } from '../models/rejection.js';
 import { MisbehavingServer, type Fault, type ServerOptions } from './misbehaving-server.js';
+import { hasty, toyEntry } from './toy-model.js';
 
 const source = random(7);
 const content = Uint8Array.from({ length: 300_000 }, () => source.uniform() * 256);
 const sha256 = createHash('sha256').update(content).digest('hex');
 const prefix: Checksum = { kind: 'sha256-prefix', digest: sha256.slice(0, 8), verified: false, from: 'here' };
 
-function entryOf(change: Partial<CatalogEntry> = {}): CatalogEntry {
-  return {
-    name: 'toy',
-    title: 'A toy',
-    task: 'classify',
-    architecture: 'vgg19',
-    format: 'pytorch',
-    file: 'toy.pth',
-    source: { kind: 'download', addresses: ['https://nowhere.invalid/toy.pth'] },
-    size: { bytes: content.length, exact: true },
-    checksum: prefix,
-    licence: 'MIT',
-    origin: 'this spec',
-    preprocessing: 'RGB, 0..1',
-    labels: [],
-    layers: [],
-    accuracy: null,
-    ...change,
-  };
-}
+const entryOf = (change: Partial<CatalogEntry> = {}) =>
+  toyEntry(content.length, { checksum: prefix, ...change });
 
 /** A promise for the moment at which the first bytes have been written. */
 function sight() {
@@ -49,17 +32,6 @@ function sight() {
   const seen = new Promise<void>((resolve) => (onProgress = resolve));
   return { seen, onProgress };
 }
-
-/** Quick to lose patience. */
-const patience = {
-  attempts: 4,
-  backoff: 5,
-  longestWait: 400,
-  answer: 300,
-  idle: 300,
-  window: 200,
-  slowest: 2000,
-};
 
 describe('Pulling a model', () => {
   let home: string;
@@ -78,7 +50,7 @@ describe('Pulling a model', () => {
   const options = (): PullOptions => ({
     home,
     mirror: server.address,
-    patience,
+    patience: hasty,
     offline: false,
     announce: (text) => said.push(text),
   });
@@ -266,7 +238,7 @@ describe('Pulling a model', () => {
     const stopped = pull(entryOf(), {
       signal: controller.signal,
       onProgress,
-      patience: { ...patience, idle: 5000 },
+      patience: { ...hasty, idle: 5000 },
     });
     expect(await stopped.catch((reason: unknown) => reason)).to.have.property('message', 'enough');
     expect((await statusOf(entryOf(), home)).presence).to.equal('partly');
