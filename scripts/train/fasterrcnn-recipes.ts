@@ -7,7 +7,9 @@ import type { DetectionAugmentation } from '../../lib/train/detection-augment.js
 export interface Recipe {
   /** Names of the classes by number, the background first. */
   readonly labels: readonly string[];
-  readonly shape: Omit<SlimOptions, 'seed'>;
+  readonly shape: Omit<SlimOptions, 'seed' | 'vgg'>;
+  /** A shipped network to begin with, and which of its layers stay as they are. @default a residual network at random */
+  readonly backbone?: { readonly file: string; readonly frozen: RegExp };
   /** The size within which pictures are kept in memory. */
   readonly kept: Size;
   /** The size of what is trained on. */
@@ -40,6 +42,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   animals: {
     labels: ['background', 'raccoon', 'kangaroo'],
     shape: { classes: 3 },
+    backbone: { file: 'vgg19-slim.onnx', frozen: /body\.conv[123]_/ },
     kept: { width: 384, height: 384 },
     size: { width: 320, height: 320 },
     augmentation: {

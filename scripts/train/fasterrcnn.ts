@@ -5,6 +5,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readImage } from '../../lib/files/image.js';
+import { readFileBytes } from '../../lib/files/read.js';
 import { writeFileAtomic } from '../../lib/files/write.js';
 import { resize } from '../../lib/image/resize.js';
 import { readCocoTruth } from '../../lib/metrics/coco.js';
@@ -12,9 +13,12 @@ import type { Truth } from '../../lib/metrics/tables.js';
 import { learnedWeights, loadFasterRcnnLosses, lossNames } from '../../lib/models/faster-rcnn/losses.js';
 import { measureNorms } from '../../lib/models/faster-rcnn/measure.js';
 import { slimFasterRcnn, slimTraining, slimTraits } from '../../lib/models/faster-rcnn/slim.js';
+import type { Placement } from '../../lib/models/image-network.js';
 import type { Model } from '../../lib/onnx/graph.js';
+import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { adam } from '../../lib/optim/adam.js';
+import type { Float32Tensor } from '../../lib/tensor/tensor.js';
 import type { CheckpointStore } from '../../lib/train/checkpoint.js';
 import { checkpointFile } from '../../lib/train/checkpoint-file.js';
 import { detectionData } from '../../lib/train/detection-data.js';
@@ -23,6 +27,7 @@ import { cosine } from '../../lib/train/schedule.js';
 import { imageIdOf } from '../../lib/vision/coco-results.js';
 import { evaluateDetector, type IdentifiedPicture } from '../../lib/vision/evaluate-detector.js';
 import { FasterRCNN } from '../../lib/vision/faster-rcnn.js';
+import type { Weights } from '../../lib/weights/weights.js';
 import { recipes, type Recipe } from './fasterrcnn-recipes.js';
 import { mosaicOf } from './mosaic.js';
 
@@ -59,24 +64,20 @@ interface Run {
 
 async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint }: Run): Promise<void> {
   const placement = { provider: 'cpu', threads } as const;
-  const { kept, size, augmentation, seed, labels, shape, traits } = recipe;
+  const { kept, size, augmentation, seed, labels, traits, backbone } = recipe;
   const annotations = (part: string) => join(folder, part, 'annotations.json');
-  const start = slimFasterRcnn({ ...shape, seed });
-  const images = join(folder, 'train', 'images');
-  const mosaic = await mosaicOf(images, size, async (path) =>
-    resize(await readImage(path), size, { antialias: false }),
-  );
-  const measured = await measureNorms(start, mosaic, slimTraits, placement);
+  const start = await beginning(recipe, join(folder, 'train', 'images'), placement);
   const { model, weights, stopGradient } = await loadFasterRcnnLosses(
-    { weights: measured, metadata: {} },
+    { weights: start, metadata: {} },
     { ...slimTraining, ...traits, size },
   );
+  const wrt = weights.filter((weight) => backbone?.frozen.test(weight) !== true);
   const data = await detectionData(annotations('train'), {
     size: kept,
     onUnreadable: ({ message }) => console.log(`left out: ${message}`),
     ...augmentation,
   });
-  console.log(`${data.length} pictures, ${weights.length} tensors to learn`);
+  console.log(`${data.length} pictures, ${wrt.length} tensors to learn`);
   const truth = await readCocoTruth(createReadStream(annotations('val')));
   const network = (trained: Model) =>
     FasterRCNN.load(
@@ -86,7 +87,7 @@ async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint 
   const began = Date.now();
   for await (const step of fit(model, data, {
     loss: 'loss',
-    wrt: weights,
+    wrt,
     stopGradient,
     metrics: lossNames,
     optimizer: adam({ learningRate: recipe.learningRate, weightDecay: 1e-4, decoupled: true }),
@@ -115,6 +116,26 @@ async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint 
         ...numbers(step.validation ?? {}),
       );
   }
+}
+
+/** Weights to begin with: of a network that ships, or random ones whose norms have the statistics of some pictures. */
+async function beginning(
+  { shape, size, seed, backbone }: Recipe,
+  images: string,
+  placement: Placement,
+): Promise<Weights> {
+  if (backbone !== undefined) {
+    const file = join(import.meta.dirname, '../../onnx-models', backbone.file);
+    const { graph } = decodeModel(await readFileBytes(file));
+    const vgg = new Map<string, Float32Tensor>();
+    for (const [name, value] of graph.initializers)
+      if (name.startsWith('conv') && value.dtype === 'float32') vgg.set(name, value);
+    return slimFasterRcnn({ ...shape, seed, vgg });
+  }
+  const mosaic = await mosaicOf(images, size, async (path) =>
+    resize(await readImage(path), size, { antialias: false }),
+  );
+  return await measureNorms(slimFasterRcnn({ ...shape, seed }), mosaic, slimTraits, placement);
 }
 
 /** AP50, over all classes and of each. */

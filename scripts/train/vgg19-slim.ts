@@ -1,20 +1,23 @@
 // `npm run train:vgg19-slim`: trains onnx-models/vgg19-slim.onnx by matching the features of the real VGG-19 and of
-// Wang et al.'s slim one, on the pictures in ../shared/data. Half an hour on two cores that have nothing else to do.
+// Wang et al.'s slim one, on the pictures in ../shared/data. An hour on two cores that have nothing else to do.
 //   --out FOLDER            where what has been learned is kept (weights.safetensors)
-//   --from FILE --stage N   goes on with what an earlier run had learned before its stage N
+//   --from FILE --stage N   goes on with what an earlier run had learned before its stage N, or with a file that ships
 //   --learned FILE          trains nothing: measures and ships what was learned before
 import { mkdir } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
-import { fileSource } from '../../lib/files/read.js';
+import { fileSource, readFileBytes } from '../../lib/files/read.js';
 import { writeFileAtomic } from '../../lib/files/write.js';
 import type { Image } from '../../lib/image/image.js';
 import { batched } from '../../lib/models/batched.js';
+import type { Model } from '../../lib/onnx/graph.js';
+import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { adam } from '../../lib/optim/adam.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { random } from '../../lib/tensor/random.js';
+import type { Float32Tensor } from '../../lib/tensor/tensor.js';
 import type { TrainingData } from '../../lib/train/data.js';
 import { fit } from '../../lib/train/fit.js';
 import type { LearnedWeights } from '../../lib/train/parameters.js';
@@ -23,7 +26,7 @@ import { toFloat32 } from '../../lib/weights/check.js';
 import { readSafetensors, writeSafetensors } from '../../lib/weights/safetensors.js';
 import { correlations, middles } from './vgg19-slim/evaluate.js';
 import { Lessons, partOf } from './vgg19-slim/lessons.js';
-import { leastSquaresLifts } from './vgg19-slim/lifts.js';
+import { leastSquaresLifts, standardised } from './vgg19-slim/lifts.js';
 import { buildStudent, initialWeights, realTeacher, slimTeacher } from './vgg19-slim/networks.js';
 import { distillation, measureTargets, targetModel, taught } from './vgg19-slim/objective.js';
 import { loadPicture, pictureFiles, randomCrop } from './vgg19-slim/pictures.js';
@@ -58,6 +61,7 @@ const stages: readonly Stage[] = [
   { until: 'relu5_1', steps: 400, learningRate: 2e-3 },
   { until: 'relu5_1', steps: 400, learningRate: 2e-3 },
   { until: 'relu5_1', steps: 1600, learningRate: 2e-3 },
+  { until: 'relu5_1', steps: 4000, learningRate: 1.5e-3 },
 ];
 
 const files = await pictureFiles(shared);
@@ -69,7 +73,7 @@ const matches = await measureTargets(teachers, await typicalCrops(files.train, 3
 const learned = flags.learned === undefined ? await train() : await read(flags.learned);
 
 const { model: student } = await buildStudent(studentOf(learned));
-const lifts = await leastSquaresLifts(student, teachers, middles(everySixth(files.train), 160));
+const lifts = await liftsFor(student);
 const found = await correlations(student, lifts, teachers, middles(files.heldOut, 224));
 console.log(`On ${files.heldOut.length} pictures that it has never seen, correlation with its teachers:`);
 for (const [layer, correlation] of found) console.log(`  ${layer} ${correlation.toFixed(4)}`);
@@ -89,7 +93,7 @@ async function train(): Promise<LearnedWeights> {
     flags.from === undefined
       ? (await revived(initialWeights(0), 'all', crops, random(4))).parameters
       : await read(flags.from);
-  const lessons = new Lessons(files.train, teacher, { side: 96, seed: 2 });
+  const lessons = new Lessons(files.train, teacher, { side: 96, crops: 2, seed: 2 });
   for (const [i, stage] of stages.entries()) {
     if (i < first) continue;
     const alive = await revived(parameters, 'dead', crops, random(5 + i));
@@ -146,7 +150,30 @@ async function lesson(
   return parameters;
 }
 
-async function read(path: string): Promise<LearnedWeights> {
+/** The best lifts, on some of the pictures that are learned from. */
+function liftsFor(student: Model): ReturnType<typeof leastSquaresLifts> {
+  return leastSquaresLifts(student, teachers, middles(everySixth(files.train), 160));
+}
+
+function read(path: string): Promise<LearnedWeights> {
+  return path.endsWith('.onnx') ? readShipped(path) : readLearned(path);
+}
+
+/** What ships has no lifts: they are found anew. */
+async function readShipped(path: string): Promise<LearnedWeights> {
+  const { graph } = decodeModel(await readFileBytes(path));
+  const parameters = new Map<string, Float32Tensor>();
+  for (const [name, value] of graph.initializers)
+    if (name.startsWith('conv') && value.dtype === 'float32') parameters.set(name, value);
+  const lifts = await liftsFor((await buildStudent(parameters)).model);
+  for (const match of matches) {
+    const { weight, bias } = standardised(lifts.get(match.layer)!, match);
+    parameters.set(`lift/${match.layer}.weight`, weight).set(`lift/${match.layer}.bias`, bias);
+  }
+  return parameters;
+}
+
+async function readLearned(path: string): Promise<LearnedWeights> {
   await using source = await fileSource(path);
   const { weights } = await readSafetensors(source);
   const loaded = Array.from(

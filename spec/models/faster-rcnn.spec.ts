@@ -121,6 +121,26 @@ describe('Faster R-CNN', () => {
     const { 'fpn/0': finest } = await network.features(pattern([60, 80]), ['fpn/0']);
     expect(finest?.dims).to.deep.equal([1, 64, 96 / 8, 128 / 8]);
   });
+  it('begins with a VGG network, to which it adds a block', async () => {
+    const convolution = (outputs: number, inputs: number) =>
+      float32(
+        new Float32Array(outputs * inputs * 9).map((_, i) => ((i * 7) % 11) / 60 - 0.08),
+        [outputs, inputs, 3, 3],
+      );
+    const vgg = new Map(
+      [4, 6, 8, 10, 12].flatMap((width, i, widths) => [
+        [`conv${i + 1}_1.weight`, convolution(width, widths[i - 1] ?? 3)] as const,
+        [`conv${i + 1}_1.bias`, float32(new Float32Array(width))] as const,
+      ]),
+    );
+    const weights = slimFasterRcnn({ classes: 3, vgg, seed: 1 });
+    expect(await weights.get('backbone.body.conv2_1.weight')?.load()).to.equal(vgg.get('conv2_1.weight'));
+    expect(weights.get('backbone.body.conv6_1.weight')?.dims).to.deep.equal([12, 12, 3, 3]);
+    await using network = await FasterRCNN.load({ weights, metadata: {} }, slim);
+    const { relu4_1, 'fpn/0': finest } = await network.features(pattern([96, 128]), ['relu4_1', 'fpn/0']);
+    expect(relu4_1?.dims).to.deep.equal([1, 10, 96 / 8, 128 / 8]);
+    expect(finest?.dims).to.deep.equal([1, 64, 96 / 8, 128 / 8]);
+  });
   it('gives norms the statistics of a picture', async () => {
     const start = slimFasterRcnn({ classes: 4, seed: 1 });
     const picture = pattern([64, 96]);

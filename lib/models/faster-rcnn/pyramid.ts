@@ -3,6 +3,7 @@ import type { Value } from '../../onnx/builder.js';
 import { isMobileNet, mobilenet } from './mobilenet.js';
 import type { Net } from './net.js';
 import { isResNet, resnet } from './resnet.js';
+import { isVgg, vgg } from './vgg.js';
 
 export interface Pyramid {
   /** Feature maps of as many channels each, from the finest; the last is for proposals alone. */
@@ -50,10 +51,14 @@ function finest(net: Net, { stages, strides }: Backbone): Backbone {
 function backbone(net: Net, image: Value): Backbone {
   if (isResNet(net)) return { stages: resnet(net, image), strides: [4, 8, 16, 32] };
   if (isMobileNet(net)) return { stages: mobilenet(net, image), strides: [32, 32] };
+  if (isVgg(net)) {
+    const stages = vgg(net, image);
+    return { stages, strides: stages.map((_, i) => 2 ** i) };
+  }
   throw new OneirosError(
     'bad-input',
-    'these are no weights of a Faster R-CNN: expected a residual network (backbone.body.layer1.0.conv1.weight) or ' +
-      'MobileNetV3-Large (backbone.body.16.0.weight), named as by torchvision',
+    'these are no weights of a Faster R-CNN: expected a residual network (backbone.body.layer1.0.conv1.weight), ' +
+      'MobileNetV3-Large (backbone.body.16.0.weight), named as by torchvision, or VGG (backbone.body.conv1_1.weight)',
   );
 }
 

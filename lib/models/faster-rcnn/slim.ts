@@ -1,7 +1,7 @@
-import { random } from '../../tensor/random.js';
-import { float32, sizeOf } from '../../tensor/tensor.js';
-import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
+import { stored, type Weights } from '../../weights/weights.js';
 import type { TrainingTraits } from './losses.js';
+import type { LearnedTensors } from './net.js';
+import { RandomWeights } from './random-weights.js';
 import { fasterRcnnVariants, type FasterRcnnTraits } from './traits.js';
 
 export interface SlimOptions {
@@ -9,15 +9,17 @@ export interface SlimOptions {
   readonly classes: number;
   /** How many anchors there are at each place of a level. */
   readonly anchors?: number;
-  /** Channels of the four stages, one residual block each. @default 24, 48, 96, 192 */
-  readonly widths?: readonly [number, number, number, number];
+  /** A VGG network's convolutions to begin with, by the names `conv1_1.weight` … @default a residual network at random */
+  readonly vgg?: LearnedTensors | undefined;
   /** Features of a region. @default 256 */
   readonly features?: number;
   readonly seed: number;
 }
 
-/** The first stage that has a level of the pyramid: strides are 8, 16 and 32. */
-const firstLevel = 1;
+/** Channels of the residual network's four stages, one block each. */
+const stages = [24, 48, 96, 192];
+/** How many stages have a level of the pyramid: strides are 8, 16 and 32. */
+const levels = 3;
 /** Channels of the pyramid. */
 const pyramid = 64;
 /** Of what a block adds, at the beginning (Goyal et al. 2017 take 0, with more blocks). */
@@ -51,55 +53,52 @@ export const slimTraining: TrainingTraits = {
 };
 
 /**
- * Random weights to begin training with, of a Faster R-CNN small enough to ship: 1.7 million parameters by torchvision's
- * names, a residual network of four basic blocks under a pyramid of 64 channels. Kaiming's scale (He et al. 2015) where a
- * ReLU follows; the last layers as torchvision begins them. Its norms are to be given statistics by `measureNorms`.
+ * Weights to begin training with, of a Faster R-CNN small enough to ship, by torchvision's names: random ones (Kaiming's
+ * scale, He et al. 2015, where a ReLU follows; the last layers as torchvision begins them) under a pyramid of 64 channels.
+ * Its backbone is a residual network of four basic blocks, 1.7 million parameters in all, whose norms are to be given
+ * statistics by `measureNorms`; or a VGG network that has learned to see, with one more block.
  */
-export function slimFasterRcnn({
-  classes,
-  anchors = 6,
-  widths = [24, 48, 96, 192],
-  features = 256,
-  seed,
-}: SlimOptions): Weights {
-  const stream = random(seed);
-  const weights = new Map<string, StoredTensor>();
-  const add = (name: string, dims: readonly number[], make: () => number) => {
-    const data = Float32Array.from({ length: sizeOf(dims) }, () => make());
-    weights.set(name, stored(float32(data, dims)));
-  };
-  const constant = (name: string, size: number, value: number) => add(name, [size], () => value);
-  const layer = (name: string, dims: readonly number[], scale = Math.sqrt(2 / sizeOf(dims.slice(1)))) =>
-    add(`${name}.weight`, dims, () => scale * stream.normal());
-  const withBias = (name: string, dims: readonly number[], scale?: number) => {
-    layer(name, dims, scale);
-    constant(`${name}.bias`, dims[0]!, 0);
-  };
-  const normed = (name: string, norm: string, dims: readonly number[], scale = 1) => {
-    layer(name, dims);
-    const parts = { weight: scale, bias: 0, running_mean: 0, running_var: 1 };
-    for (const [part, value] of Object.entries(parts)) constant(`${norm}.${part}`, dims[0]!, value);
-  };
+export function slimFasterRcnn({ classes, anchors = 6, vgg, features = 256, seed }: SlimOptions): Weights {
+  const make = new RandomWeights(seed);
+  const widths = vgg === undefined ? residualBody(make) : vggBody(make, vgg);
+  widths.slice(-levels).forEach((width, i) => {
+    make.withBias(`backbone.fpn.inner_blocks.${i}.0`, [pyramid, width, 1, 1]);
+    make.withBias(`backbone.fpn.layer_blocks.${i}.0`, [pyramid, pyramid, 3, 3]);
+  });
+  make.withBias('rpn.head.conv.0.0', [pyramid, pyramid, 3, 3]);
+  make.withBias('rpn.head.cls_logits', [anchors, pyramid, 1, 1], 0.01);
+  make.withBias('rpn.head.bbox_pred', [4 * anchors, pyramid, 1, 1], 0.01);
+  make.withBias('roi_heads.box_head.fc6', [features, pyramid * 7 * 7]);
+  make.withBias('roi_heads.box_head.fc7', [features, features]);
+  make.withBias('roi_heads.box_predictor.cls_score', [classes, features], 0.01);
+  make.withBias('roi_heads.box_predictor.bbox_pred', [4 * classes, features], 0.001);
+  return make.made;
+}
 
-  const body = 'backbone.body';
-  normed(`${body}.conv1`, `${body}.bn1`, [widths[0], 3, 7, 7]);
-  widths.forEach((width, i) => {
-    const before = widths[i - 1] ?? width;
+const body = 'backbone.body';
+
+/** @returns the channels of each stage */
+function residualBody(make: RandomWeights): readonly number[] {
+  make.normed(`${body}.conv1`, `${body}.bn1`, [stages[0]!, 3, 7, 7]);
+  stages.forEach((width, i) => {
+    const before = stages[i - 1] ?? width;
     const block = `${body}.layer${i + 1}.0`;
-    normed(`${block}.conv1`, `${block}.bn1`, [width, before, 3, 3]);
-    normed(`${block}.conv2`, `${block}.bn2`, [width, width, 3, 3], branchScale);
-    if (i > 0) normed(`${block}.downsample.0`, `${block}.downsample.1`, [width, before, 1, 1]);
+    make.normed(`${block}.conv1`, `${block}.bn1`, [width, before, 3, 3]);
+    make.normed(`${block}.conv2`, `${block}.bn2`, [width, width, 3, 3], branchScale);
+    if (i > 0) make.normed(`${block}.downsample.0`, `${block}.downsample.1`, [width, before, 1, 1]);
   });
-  widths.slice(firstLevel).forEach((width, i) => {
-    withBias(`backbone.fpn.inner_blocks.${i}.0`, [pyramid, width, 1, 1]);
-    withBias(`backbone.fpn.layer_blocks.${i}.0`, [pyramid, pyramid, 3, 3]);
-  });
-  withBias('rpn.head.conv.0.0', [pyramid, pyramid, 3, 3]);
-  withBias('rpn.head.cls_logits', [anchors, pyramid, 1, 1], 0.01);
-  withBias('rpn.head.bbox_pred', [4 * anchors, pyramid, 1, 1], 0.01);
-  withBias('roi_heads.box_head.fc6', [features, pyramid * 7 * 7]);
-  withBias('roi_heads.box_head.fc7', [features, features]);
-  withBias('roi_heads.box_predictor.cls_score', [classes, features], 0.01);
-  withBias('roi_heads.box_predictor.bbox_pred', [4 * classes, features], 0.001);
-  return weights;
+  return stages;
+}
+
+/** @returns the channels of each block */
+function vggBody(make: RandomWeights, vgg: LearnedTensors): readonly number[] {
+  const widths: number[] = [];
+  for (const [name, tensor] of vgg) {
+    make.made.set(`${body}.${name}`, stored(tensor));
+    const [, block] = /^conv(\d+)_\d+\.weight$/.exec(name) ?? [];
+    if (block !== undefined) widths[Number(block) - 1] = tensor.dims[0]!;
+  }
+  const width = widths.at(-1)!;
+  make.withBias(`${body}.conv${widths.length + 1}_1`, [width, width, 3, 3]);
+  return [...widths, width];
 }

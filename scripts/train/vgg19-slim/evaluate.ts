@@ -9,7 +9,8 @@ import type { Lift, Teacher } from './networks.js';
 import { loadPicture, middle } from './pictures.js';
 
 /**
- * Pearson's correlation of each layer, lifted by its 1×1 convolution, with the teacher's, over all values of all pictures.
+ * Pearson's correlation of each layer, lifted by its 1×1 convolution and a ReLU, with the teacher's, over all values of all
+ * pictures.
  * @param student a graph with the layers as values
  */
 export async function correlations(
@@ -21,7 +22,7 @@ export async function correlations(
   const b = Builder.from(student.graph);
   for (const [layer, target] of joinTeachers(b, teachers)) {
     const { weight, bias } = lifts.get(layer)!;
-    const lifted = b.op('Conv', [b.value(layer), b.constant(weight), b.constant(bias)]);
+    const lifted = b.relu(b.op('Conv', [b.value(layer), b.constant(weight), b.constant(bias)]));
     b.output(moments(b, lifted, target), layerMoments(layer));
   }
   const found = await meansOver(b.model(), pictures);

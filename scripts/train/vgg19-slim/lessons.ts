@@ -9,6 +9,8 @@ import { loadPicture, randomCrop } from './pictures.js';
 export interface LessonOptions {
   /** The crops' width and height in pixels. */
   readonly side: number;
+  /** Crops of each picture. */
+  readonly crops: number;
   readonly seed: number;
 }
 
@@ -19,8 +21,8 @@ interface Packed {
 }
 
 /**
- * One crop of each picture, always the same: two thirds of the work of a step would be the teachers', so they look at
- * each crop once only, and a thousand crops of 96² are more than the student can learn by heart. Takes 2 MB a crop.
+ * A few crops of each picture, always the same: two thirds of the work of a step would be the teachers', so they look at
+ * each crop once only, and thousands of crops of 96² are more than the student can learn by heart. Takes 2 MB a crop.
  */
 export class Lessons implements TrainingData {
   readonly #known = new Map<number, ReadonlyMap<string, Packed>>();
@@ -33,7 +35,7 @@ export class Lessons implements TrainingData {
   ) {}
 
   get length(): number {
-    return this.files.length;
+    return this.files.length * this.options.crops;
   }
 
   async sample(index: number): Promise<Sample> {
@@ -44,7 +46,7 @@ export class Lessons implements TrainingData {
 
   async #teach(index: number): Promise<ReadonlyMap<string, Packed>> {
     const { side, seed } = this.options;
-    const picture = await loadPicture(this.files[index]!);
+    const picture = await loadPicture(this.files[index % this.files.length]!);
     const image = toTensor(randomCrop(picture, side, random(seed + index)));
     const targets = await this.teacher.run({ image });
     const named = Object.entries(targets).map(([layer, target]) => [`target/${layer}`, target] as const);

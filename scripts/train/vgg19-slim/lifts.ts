@@ -6,7 +6,7 @@ import type { Image } from '../../../lib/image/image.js';
 import { float32 } from '../../../lib/tensor/tensor.js';
 import { meansOver } from './means.js';
 import type { Lift, Teacher } from './networks.js';
-import { joinTeachers } from './objective.js';
+import { joinTeachers, type Match } from './objective.js';
 
 /**
  * By layer, the lift for which the mean over all positions of all pictures of ‖lift(student) − teacher‖² is least.
@@ -33,6 +33,20 @@ export async function leastSquaresLifts(
       solved(found.get(`normal/${layer}`)!, found.get(`right/${layer}`)!),
     ]),
   );
+}
+
+/** A lift to a teacher's features as one to what the training matches: standardised. */
+export function standardised({ weight, bias }: Lift, { means, deviation }: Match): Lift {
+  return {
+    weight: float32(
+      weight.data.map((value) => value / deviation),
+      weight.dims,
+    ),
+    bias: float32(
+      bias.data.map((value, i) => (value - means.data[i]!) / deviation),
+      bias.dims,
+    ),
+  };
 }
 
 /** 1×C×H×W as C × positions. */

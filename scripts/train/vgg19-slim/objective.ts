@@ -35,7 +35,7 @@ export function joinTeachers(b: Builder, teachers: readonly Teacher[]): Readonly
       const target =
         lift === undefined
           ? features
-          : b.op('Conv', [features, b.constant(lift.weight), b.constant(lift.bias)]);
+          : b.relu(b.op('Conv', [features, b.constant(lift.weight), b.constant(lift.bias)]));
       targets.set(layer, target);
     }
   }
@@ -81,7 +81,7 @@ export function targetModel(teachers: readonly Teacher[], matches: readonly Matc
 
 /**
  * The graph whose `loss` is the weighted mean over layers of ‖lift(student) − target‖² / ‖target‖²: the part of the teacher's
- * variance that a linear map of the student's features leaves unexplained, which is `error/<layer>` of each. It takes
+ * variance that a linear map of the student's features, with a ReLU after it as there, leaves unexplained, which is `error/<layer>` of each. It takes
  * `image` and `target/<layer>`, as `targetModel` gives them. The lifts are weights of the graph as well,
  * `lift/<layer>.weight` and `.bias`, and of no use after the training.
  * @param matches the layers to match: what lies deeper stays as it is
@@ -102,7 +102,7 @@ export function distillation(
   const learned = [...student.graph.initializers.keys()].filter(
     (name) => name.startsWith('conv') && name.replace(/\..*/, '') <= depth,
   );
-  const errors = matches.map(({ layer, means }) => {
+  const errors = matches.map(({ layer, means, deviation }) => {
     const own = window(b, b.value(layer), layer);
     const channels = means.data.length;
     const [batch = 1, width = 1, ...size] = shapeOf(own);
@@ -111,7 +111,12 @@ export function distillation(
     const weight = b.constant(lift.weight, `lift/${layer}.weight`);
     const bias = b.constant(lift.bias, `lift/${layer}.bias`);
     learned.push(weight.name, bias.name);
-    const off = b.sub(b.op('Conv', [own, weight, bias]), target);
+    // The target is a ReLU's, of which zero has been moved.
+    const zero = float32(
+      means.data.map((mean) => -mean / deviation),
+      [channels, 1, 1],
+    );
+    const off = b.sub(b.op('Max', [b.op('Conv', [own, weight, bias]), b.constant(zero)]), target);
     return b.reshape(b.div(b.mean(b.square(off)), b.mean(b.square(target))), [1]);
   });
   matches.forEach(({ layer }, i) => b.output(errors[i]!, `error/${layer}`));
