@@ -1,12 +1,11 @@
-import { create, toBinary } from '@bufbuild/protobuf';
-import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { OneirosError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { encodeAttribute } from './codec/attribute.js';
 import { encodeTensor } from './codec/tensor.js';
 import { encodeValueInfo } from './codec/type.js';
 import type { Graph, Model, Node, OpaqueTensor, TensorType } from './graph.js';
-import { remainder, revise } from './proto/message.js';
+import { encodeMessage, fieldHeader } from './proto/encode.js';
+import { remainder } from './proto/message.js';
 import {
   GraphProtoSchema,
   ModelProtoSchema,
@@ -17,7 +16,7 @@ import {
   type GraphProto,
   type NodeProto,
   type TensorProto,
-} from './proto/onnx_pb.js';
+} from './proto/messages.js';
 
 /** The most bytes that protobuf, and so an ONNX file without external data, can have. */
 export const maxFileSize = 2 ** 31 - 1;
@@ -51,26 +50,29 @@ export function encodeChunks(model: Model, place: Placement = encodeTensor): rea
     chunksOfTensor(place(name, constant, notes.get(name))),
   ).flat();
   const frame = encodeGraph(listConstants(model), new Map());
-  const graph = [toBinary(GraphProtoSchema, frame), ...constants];
-  const rest = revise(ModelProtoSchema, model.origin, {
+  const graph = [encodeMessage(GraphProtoSchema, frame), ...constants];
+  const rest = ModelProtoSchema.create(model.origin, {
     irVersion: BigInt(model.irVersion),
     opsetImport: Array.from(model.opsets, ([domain, version]) =>
-      create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
+      OperatorSetIdProtoSchema.create({ domain, version: BigInt(version) }),
     ),
     producerName: model.producer,
     metadataProps: Array.from(model.metadata, ([key, value]) =>
-      create(StringStringEntryProtoSchema, { key, value }),
+      StringStringEntryProtoSchema.create({ key, value }),
     ),
   });
-  return [toBinary(ModelProtoSchema, rest), ...delimited(ModelProtoSchema.field.graph.number, graph)];
+  return [encodeMessage(ModelProtoSchema, rest), ...delimited(ModelProtoSchema.numberOf('graph'), graph)];
 }
 
 /** A constant as a field of its graph: protobuf lets fields stand in any order, so the raw data can come last. */
 function chunksOfTensor(proto: TensorProto): readonly Uint8Array[] {
-  const rest = remainder(TensorProtoSchema, proto, ['rawData']) ?? create(TensorProtoSchema);
+  const rest = remainder(TensorProtoSchema, proto, ['rawData']) ?? TensorProtoSchema.create();
   const hasRaw = Object.hasOwn(proto, 'rawData');
-  const raw = hasRaw ? delimited(TensorProtoSchema.field.rawData.number, [proto.rawData]) : [];
-  return delimited(GraphProtoSchema.field.initializer.number, [toBinary(TensorProtoSchema, rest), ...raw]);
+  const raw = hasRaw ? delimited(TensorProtoSchema.numberOf('rawData'), [proto.rawData]) : [];
+  return delimited(GraphProtoSchema.numberOf('initializer'), [
+    encodeMessage(TensorProtoSchema, rest),
+    ...raw,
+  ]);
 }
 
 /** Pieces as one length-delimited field. */
@@ -81,15 +83,14 @@ function delimited(field: number, chunks: readonly Uint8Array[]): readonly Uint8
       'too-large',
       `the model takes ${size} bytes, over the 2 GB of an ONNX file: write it with external data`,
     );
-  const header = new BinaryWriter().tag(field, WireType.LengthDelimited).uint32(size).finish();
-  return [header, ...chunks];
+  return [fieldHeader(field, size), ...chunks];
 }
 
 function encodeGraph(graph: Graph, initializers: Graph['initializers'] = graph.initializers): GraphProto {
   const { origin } = graph;
   const notes = new Map(origin?.initializer.map((proto) => [proto.name, proto]));
   const overridable = origin?.input.filter(({ name }) => graph.initializers.has(name)) ?? [];
-  return revise(GraphProtoSchema, origin, {
+  return GraphProtoSchema.create(origin, {
     name: graph.name,
     node: graph.nodes.map(encodeNode),
     input: [...graph.inputs.map(encodeValueInfo), ...overridable],
@@ -110,7 +111,7 @@ function listConstants(model: Model): Graph {
     .filter(([name, { dtype }]) => !listed.has(name) && dtype !== 'opaque')
     .map(([name, constant]) => encodeValueInfo({ name, type: typeOf(constant) }));
   const input = [...(graph.origin?.input ?? []), ...others];
-  return { ...graph, origin: revise(GraphProtoSchema, graph.origin, { input }) };
+  return { ...graph, origin: GraphProtoSchema.create(graph.origin, { input }) };
 }
 
 function typeOf({ dtype, dims }: Tensor | OpaqueTensor): TensorType | null {
@@ -119,7 +120,7 @@ function typeOf({ dtype, dims }: Tensor | OpaqueTensor): TensorType | null {
 
 function encodeNode({ name, op, domain, inputs, outputs, attributes, origin }: Node): NodeProto {
   const notes = new Map(origin?.attribute.map((proto) => [proto.name, proto]));
-  return revise(NodeProtoSchema, origin, {
+  return NodeProtoSchema.create(origin, {
     name,
     opType: op,
     domain,
