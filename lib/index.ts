@@ -69,6 +69,17 @@ export { measureNorms } from './models/faster-rcnn/measure.js';
 export { slimFasterRcnn, slimTraining, slimTraits } from './models/faster-rcnn/slim.js';
 export { fasterRcnnVariants, type FasterRcnnTraits } from './models/faster-rcnn/traits.js';
 
+// Explanation
+export { drawRelevance, type DrawRelevanceOptions } from './explain/draw.js';
+export {
+  Explainer,
+  explainMethods,
+  explainOptions,
+  type Explanation,
+  type ExplainMethod,
+  type ExplainOptions,
+} from './explain/explainer.js';
+
 // Segmentation
 export { cocoMasks, type CocoAnnotation } from './vision/coco-masks.js';
 export { openSegmenter } from './vision/foreign-segmenter.js';

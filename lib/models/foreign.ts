@@ -1,6 +1,7 @@
 import { OneirosError } from '../errors.js';
 import type { Value } from '../onnx/builder.js';
 import type { Dim, Graph, Model, Shape, ValueInfo } from '../onnx/graph.js';
+import { makerOf } from '../onnx/maker.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { Builder, shapeOf } from '../onnx/ops.js';
 import { usesOf } from '../onnx/subgraphs.js';
@@ -88,8 +89,8 @@ function addProbabilities(b: Builder, { nodes, outputs }: Graph): Value | null {
   const [, classes, ...positions] = shape;
   const isRow = typeof classes === 'number' && classes > 1 && positions.every((size) => size === 1);
   if (output?.type?.dtype !== 'float32' || !isRow) return null;
-  const made = nodes.find((node) => node.outputs.includes(output.name));
-  return made?.op === 'Softmax' ? output : b.op('Softmax', [output], { axis: 1 }, { name: b.fresh('prob') });
+  const made = makerOf(nodes, output.name)?.op;
+  return made === 'Softmax' ? output : b.op('Softmax', [output], { axis: 1 }, { name: b.fresh('prob') });
 }
 
 /** All that is made of the image and could be a layer: channels, or features. */

@@ -7,6 +7,7 @@ import { parsePreprocessing, type Preprocessing, type PreprocessingName } from '
 import { nameOfSource, readModelSource, type ModelSource } from '../models/source.js';
 import type { Value } from '../onnx/builder.js';
 import type { Model, Shape } from '../onnx/graph.js';
+import { makerOf } from '../onnx/maker.js';
 import { Builder } from '../onnx/ops.js';
 import { marginOf } from '../models/unet/sizes.js';
 import { adapterFor } from './portraits.js';
@@ -94,7 +95,7 @@ function probabilitiesOf(b: Builder, { graph }: Model, output: string, name: str
       'unsupported',
       `${name} makes ${scores.type?.dtype ?? 'something'} [${scores.type?.shape?.join(', ') ?? '?'}]; expected a plane for each class, float32 [1, classes, height, width]`,
     );
-  const made = graph.nodes.find((node) => node.outputs.includes(output))?.op;
+  const made = makerOf(graph.nodes, output)?.op;
   if (made === 'Sigmoid' || made === 'Softmax')
     return { value: scores, planes, exclusive: made === 'Softmax' };
   const exclusive = planes > 1;

@@ -132,6 +132,17 @@ describe('ONNX files that others exported', () => {
     ]);
   });
 
+  it('takes for probabilities what a softmax made, whatever hands it on', async () => {
+    const b = new Builder();
+    const x = b.input('pixels', 'float32', [1, 3, 'H', 'W']);
+    const row = b.op('Softmax', [b.op('GlobalAveragePool', [x])], { axis: 1 });
+    b.output(b.op('Identity', [b.op('Flatten', [row], { axis: 1 })]), 'probabilities');
+    await using network = await openNetwork(encodeModel(b.model()), { placement, name: 'toy' });
+    const red = image({ width: 1, height: 1 }, Float32Array.of(1, 0, 0));
+    const [first] = await network.classify(red);
+    expect(first?.probability).to.be.closeTo(Math.E / (Math.E + 2), 1e-6);
+  });
+
   it('says what a network takes if that is no picture', async () => {
     const b = new Builder();
     b.output(b.add(b.input('tokens', 'float32', [1, 77]), b.input('mask', 'float32', [1, 77])), 'sum');

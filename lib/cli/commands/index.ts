@@ -3,6 +3,7 @@ import { registerClassify } from './classify.js';
 import { registerDetect } from './detect.js';
 import { registerDream } from './dream.js';
 import { registerEvaluate } from './evaluate.js';
+import { registerExplain } from './explain.js';
 import { registerGrad } from './grad.js';
 import { registerInspect } from './inspect.js';
 import { registerLocalize } from './localize.js';
@@ -16,6 +17,7 @@ export const commands: readonly Register[] = [
   registerClassify,
   registerDetect,
   registerLocalize,
+  registerExplain,
   registerDream,
   registerStyle,
   registerEvaluate,

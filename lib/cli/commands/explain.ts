@@ -1,0 +1,88 @@
+import { drawRelevance } from '../../explain/draw.js';
+import { Explainer, explainOptions, type Explanation } from '../../explain/explainer.js';
+import { nearest, OneirosError } from '../../errors.js';
+import { readImage } from '../../files/image.js';
+import type { Classifier } from '../../models/classifier.js';
+import { choice, type OptionValues } from '../../options.js';
+import type { Register } from '../command.js';
+import { eachPicture, picturesIn } from '../each-picture.js';
+import { addFlags } from '../flags.js';
+import { addNetworkFlags, networkOf, type NetworkFlags } from '../network.js';
+import { outputFolder } from '../output-folder.js';
+import { pictureFile, recipe } from '../pictures.js';
+import type { Terminal } from '../terminal.js';
+
+const drawOptions = {
+  style: choice(
+    ['light', 'heat'],
+    'light',
+    'how the picture is drawn: in the light of what counts, or under false colours',
+  ),
+} as const;
+
+interface ExplainFlags
+  extends NetworkFlags, OptionValues<typeof explainOptions>, OptionValues<typeof drawOptions> {
+  readonly class?: string;
+  readonly layer?: string;
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+export const registerExplain: Register = (program, terminal) => {
+  const command = program
+    .command('explain')
+    .summary('show what a classifier sees a class by')
+    .description(
+      'Shows why a classifier takes each picture for what it takes it for: what counts for the class is light, all else dark.',
+    )
+    .argument('<image...>', 'the pictures, or folders of pictures')
+    .requiredOption('-o, --out <folder>', 'write each picture with its explanation to this folder')
+    .option(
+      '--class <name>',
+      'the class to explain: its name, WordNet id or number (default: the most probable)',
+    )
+    .option('--layer <name>', 'the layer that grad-cam looks at (default: the last before the pooling)');
+  addFlags(addNetworkFlags(command), { ...explainOptions, ...drawOptions })
+    .option('--json', 'print one JSON object a picture')
+    .action((images: readonly string[], flags: ExplainFlags) => runExplain(images, flags, terminal));
+};
+
+async function runExplain(args: readonly string[], flags: ExplainFlags, terminal: Terminal): Promise<void> {
+  const paths = await picturesIn(args);
+  const outputOf = await outputFolder(flags.out, paths);
+  await using network = await networkOf(flags, terminal);
+  await using explainer = new Explainer(network, { layer: flags.layer });
+  const labelId = flags.class === undefined ? undefined : classNamed(network, flags.class);
+  await eachPicture(paths, 'explain', terminal, async (path) => {
+    const picture = await readImage(path);
+    const file = await pictureFile(outputOf(path));
+    const found = await explainer.explain(picture, { ...flags, labelId, signal: terminal.signal });
+    const drawn = drawRelevance(picture, found.relevance, { style: flags.style });
+    await file.write(drawn, recipe('explain', explainOptions, flags));
+    const { label, probability, score } = found;
+    const fields = { image: path, label, labelId: found.labelId, probability, score };
+    terminal.result(fields, describe(path, found), flags.json);
+  });
+}
+
+/** @throws OneirosError `bad-argument` if there is no such class, or it is not the only one */
+function classNamed({ labels, name: network }: Classifier, text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  const wanted = text.toLowerCase();
+  // ImageNet's classes have several names each: "tabby, tabby cat".
+  const matches = labels.flatMap(({ id, name }, index) =>
+    [id, name, ...name.split(', ')].some((word) => word.toLowerCase() === wanted) ? [index] : [],
+  );
+  if (matches.length === 1) return matches[0]!;
+  const names = labels.map(({ name }) => name);
+  throw new OneirosError(
+    'bad-argument',
+    matches.length === 0
+      ? `${network} knows no class ${JSON.stringify(text)}; near names: ${nearest(text, names).join('; ')}`
+      : `${network} has ${matches.length} classes called ${JSON.stringify(text)}: give its number, one of ${matches.join(', ')}`,
+  );
+}
+
+function describe(path: string, { label, probability }: Explanation): string {
+  return `${path}: ${label}, ${(100 * probability).toFixed(1)} %`;
+}

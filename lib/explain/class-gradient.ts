@@ -1,0 +1,129 @@
+import { grad } from '../autodiff/grad.js';
+import { OneirosError } from '../errors.js';
+import { toTensor, type Image } from '../image/image.js';
+import type { Classifier } from '../models/classifier.js';
+import type { Model } from '../onnx/graph.js';
+import { Builder, shapeOf } from '../onnx/ops.js';
+import { encodeModel } from '../onnx/write.js';
+import { openSession, type Session } from '../runtime/session.js';
+import { float32, type Float32Tensor, type Tensor } from '../tensor/tensor.js';
+
+/** What a classifier makes of a picture, and how that depends on what is seen. */
+export interface ClassGradient {
+  /** Of every class. */
+  readonly probabilities: Float32Array;
+  /** Of the chosen class, before the softmax. */
+  readonly score: number;
+  /** The layer's values (or the picture's), 1×channels×height×width, … */
+  readonly values: Float32Tensor;
+  /** … and the score's gradient by each of them. */
+  readonly gradient: Float32Tensor;
+}
+
+/**
+ * The gradient of a class's score by a layer or the picture, for any class: one session for all of them, which is opened
+ * when it is needed and held until it is disposed (`await using`).
+ */
+export class ClassGradients implements AsyncDisposable {
+  readonly #derived: Derived;
+  #session: Promise<Session> | null = null;
+
+  /**
+   * @param by a value of the network's graph
+   * @throws OneirosError `unsupported` for a network that does not classify
+   */
+  constructor(
+    readonly network: Classifier,
+    readonly by: string,
+  ) {
+    this.#derived = derive(network, by);
+  }
+
+  /** How many classes there are. */
+  get classes(): number {
+    return this.#derived.classes;
+  }
+
+  /**
+   * @param labelId the number of the class
+   * @throws OneirosError `bad-argument` for a class that is not there; as `Session.run` does
+   */
+  async of(picture: Image, labelId: number, signal?: AbortSignal): Promise<ClassGradient> {
+    const { classes, probabilities, score } = this.#derived;
+    if (!Number.isInteger(labelId) || labelId < 0 || labelId >= classes)
+      throw new OneirosError(
+        'bad-argument',
+        `there is no class ${labelId}: ${this.network.name} knows ${classes}`,
+      );
+    const gradient = `d_${this.by}`;
+    const layer = this.by === this.network.image ? [] : [this.by];
+    const results = await this.#run(picture, labelId, [probabilities, score, ...layer, gradient], signal);
+    return {
+      probabilities: floats(results, probabilities).data,
+      score: floats(results, score).data[0]!,
+      values: layer.length === 0 ? toTensor(picture) : floats(results, this.by),
+      gradient: floats(results, gradient),
+    };
+  }
+
+  /** The probability of every class. @throws as `Session.run` does */
+  async probabilities(picture: Image, signal?: AbortSignal): Promise<Float32Array> {
+    const { probabilities } = this.#derived;
+    return floats(await this.#run(picture, null, [probabilities], signal), probabilities).data;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.#session)?.dispose();
+  }
+
+  async #run(
+    picture: Image,
+    labelId: number | null,
+    fetches: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Readonly<Record<string, Tensor>>> {
+    const { model, classes } = this.#derived;
+    this.#session ??= openSession(encodeModel(model), { ...this.network.placement, transfer: true });
+    const chosen = float32(new Float32Array(classes), [1, classes]);
+    if (labelId !== null) chosen.data[labelId] = 1;
+    const session = await this.#session;
+    const feeds = { [this.network.image]: toTensor(picture), [chosenClass]: chosen };
+    return session.run(feeds, { fetches, ...(signal !== undefined && { signal }) });
+  }
+}
+
+const chosenClass = 'chosen_class';
+
+interface Derived {
+  readonly model: Model;
+  readonly classes: number;
+  /** The values that hold them. */
+  readonly probabilities: string;
+  readonly score: string;
+}
+
+/** The network with the gradient of the chosen class's score, before the softmax, by a value. */
+function derive({ model, name, image }: Classifier, by: string): Derived {
+  const softmax = model.graph.nodes.findLast(({ op }) => op === 'Softmax');
+  const b = Builder.from(model.graph);
+  const scores = softmax && b.value(softmax.inputs[0]!);
+  const classes = scores && shapeOf(scores)[1];
+  if (softmax === undefined || scores === undefined || typeof classes !== 'number')
+    throw new OneirosError('unsupported', `${name} has no probabilities of classes to be explained`);
+  const chosen = b.input(chosenClass, 'float32', [1, classes]);
+  const score = b.sum(b.mul(scores, chosen), undefined, false);
+  const probabilities = softmax.outputs[0]!;
+  const keepOutputs = [...(by === image ? [] : [by]), probabilities, score.name];
+  return {
+    model: grad({ ...model, graph: b.graph(model.graph.name) }, { loss: score.name, wrt: [by], keepOutputs }),
+    classes,
+    probabilities,
+    score: score.name,
+  };
+}
+
+function floats(results: Readonly<Record<string, Tensor>>, name: string): Float32Tensor {
+  const tensor = results[name];
+  if (tensor?.dtype === 'float32') return tensor;
+  throw new OneirosError('runtime', `the network gave no numbers for ${name}`);
+}
