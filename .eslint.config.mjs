@@ -45,7 +45,7 @@ const floorRules = floors.flatMap((row, i) =>
 );
 
 export default tseslint.config(
-  { ignores: ['dist', 'dist-studio', 'demo-out', 'spec/onnx/onnx_pb.ts', '**/*.mjs', '**/*.cjs'] },
+  { ignores: ['dist', 'dist-studio', 'demo-out', 'lib/onnx/proto/onnx_pb.ts', '**/*.mjs', '**/*.cjs'] },
   eslint.configs.recommended,
   ...tseslint.configs.strictTypeChecked,
   {

@@ -1,11 +1,13 @@
+import { create } from '@bufbuild/protobuf';
 import { bytesOf, encodeTensor } from './codec/tensor.js';
 import { elementCode } from './codec/elements.js';
 import type { Model } from './graph.js';
+import { revise } from './proto/message.js';
 import {
   StringStringEntryProtoSchema,
   TensorProto_DataLocation,
   TensorProtoSchema,
-} from './proto/messages.js';
+} from './proto/onnx_pb.js';
 import type { Placement } from './write.js';
 
 /** Constants begin at multiples of so many bytes, so that runtimes can map the file into memory and use it in place. */
@@ -39,12 +41,12 @@ export function externalData({ graph }: Model, location: string, threshold: numb
     const at = offsets.get(name);
     if (at === undefined || constant.dtype === 'opaque') return encodeTensor(name, constant, origin);
     const entries = Object.entries({ location, offset: String(at.offset), length: String(at.length) });
-    return TensorProtoSchema.create(origin, {
+    return revise(TensorProtoSchema, origin, {
       name,
       dims: constant.dims.map(BigInt),
       dataType: elementCode(constant.dtype),
       dataLocation: TensorProto_DataLocation.EXTERNAL,
-      externalData: entries.map(([key, value]) => StringStringEntryProtoSchema.create({ key, value })),
+      externalData: entries.map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
     });
   };
   return { chunks, place };

@@ -7,7 +7,7 @@ import type {
   NodeProto,
   TensorProto,
   ValueInfoProto,
-} from './proto/messages.js';
+} from './proto/onnx_pb.js';
 
 /**
  * The size of one axis: a number, or a symbol for a size known only when the graph runs (`'height'`, or an expression

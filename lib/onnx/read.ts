@@ -5,7 +5,7 @@ import { referenceOf, type ExternalReader, type ExternalReference } from './code
 import { decodeTensor, tensorRemainder } from './codec/tensor.js';
 import { decodeValueInfo } from './codec/type.js';
 import type { Attribute, Graph, Model, Node, OpaqueTensor, ValueInfo } from './graph.js';
-import { remainder } from './proto/message.js';
+import { remainder, revise } from './proto/message.js';
 import {
   GraphProtoSchema,
   ModelProtoSchema,
@@ -19,8 +19,8 @@ import {
   type OperatorSetIdProto,
   type TensorProto,
   type ValueInfoProto,
-} from './proto/messages.js';
-import { decodeMessage } from './proto/decode.js';
+} from './proto/onnx_pb.js';
+import { parseModel } from './proto/parse.js';
 import { sortGraph, type IsDefined } from './validate.js';
 
 export interface DecodeOptions {
@@ -37,7 +37,7 @@ export interface DecodeOptions {
  * given; `too-large` if decoding would take absurdly much memory
  */
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Model {
-  const proto = decodeMessage(ModelProtoSchema, bytes);
+  const proto = parseModel(bytes);
   if (proto.graph === undefined)
     throw new OneirosError('bad-input', 'not a valid ONNX file: it has no graph');
   const graph = new GraphDecoder(options.externalData).decode(proto.graph);
@@ -63,7 +63,7 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Mod
  * @throws OneirosError as `decodeModel`
  */
 export function externalReferences(bytes: Uint8Array): readonly ExternalReference[] {
-  const { graph } = decodeMessage(ModelProtoSchema, bytes);
+  const { graph } = parseModel(bytes);
   return graph === undefined ? [] : tensorsIn(graph).filter(isExternal).map(referenceOf);
 }
 
@@ -214,7 +214,7 @@ function graphRemainder(proto: GraphProto, overridable: ValueInfoProto[]): Graph
     'valueInfo',
   ]);
   if (rest === undefined && overridable.length === 0 && initializer.length === 0) return undefined;
-  return GraphProtoSchema.create(rest, { input: overridable, initializer });
+  return revise(GraphProtoSchema, rest, { input: overridable, initializer });
 }
 
 function nodeRemainder(proto: NodeProto): NodeProto | undefined {
@@ -229,5 +229,5 @@ function nodeRemainder(proto: NodeProto): NodeProto | undefined {
   ]);
   return rest === undefined && attribute.length === 0
     ? undefined
-    : NodeProtoSchema.create(rest, { attribute });
+    : revise(NodeProtoSchema, rest, { attribute });
 }

@@ -1,11 +1,12 @@
+import { create, toBinary } from '@bufbuild/protobuf';
+import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { OneirosError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { encodeAttribute } from './codec/attribute.js';
 import { encodeTensor } from './codec/tensor.js';
 import { encodeValueInfo } from './codec/type.js';
 import type { Graph, Model, Node, OpaqueTensor, TensorType } from './graph.js';
-import { encodeMessage, fieldHeader } from './proto/encode.js';
-import { remainder } from './proto/message.js';
+import { remainder, revise } from './proto/message.js';
 import {
   GraphProtoSchema,
   ModelProtoSchema,
@@ -16,7 +17,7 @@ import {
   type GraphProto,
   type NodeProto,
   type TensorProto,
-} from './proto/messages.js';
+} from './proto/onnx_pb.js';
 
 /** The most bytes that protobuf, and so an ONNX file without external data, can have. */
 export const maxFileSize = 2 ** 31 - 1;
@@ -50,29 +51,26 @@ export function encodeChunks(model: Model, place: Placement = encodeTensor): rea
     chunksOfTensor(place(name, constant, notes.get(name))),
   ).flat();
   const frame = encodeGraph(listConstants(model), new Map());
-  const graph = [encodeMessage(GraphProtoSchema, frame), ...constants];
-  const rest = ModelProtoSchema.create(model.origin, {
+  const graph = [toBinary(GraphProtoSchema, frame), ...constants];
+  const rest = revise(ModelProtoSchema, model.origin, {
     irVersion: BigInt(model.irVersion),
     opsetImport: Array.from(model.opsets, ([domain, version]) =>
-      OperatorSetIdProtoSchema.create({ domain, version: BigInt(version) }),
+      create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
     ),
     producerName: model.producer,
     metadataProps: Array.from(model.metadata, ([key, value]) =>
-      StringStringEntryProtoSchema.create({ key, value }),
+      create(StringStringEntryProtoSchema, { key, value }),
     ),
   });
-  return [encodeMessage(ModelProtoSchema, rest), ...delimited(ModelProtoSchema.numberOf('graph'), graph)];
+  return [toBinary(ModelProtoSchema, rest), ...delimited(ModelProtoSchema.field.graph.number, graph)];
 }
 
 /** A constant as a field of its graph: protobuf lets fields stand in any order, so the raw data can come last. */
 function chunksOfTensor(proto: TensorProto): readonly Uint8Array[] {
-  const rest = remainder(TensorProtoSchema, proto, ['rawData']) ?? TensorProtoSchema.create();
+  const rest = remainder(TensorProtoSchema, proto, ['rawData']) ?? create(TensorProtoSchema);
   const hasRaw = Object.hasOwn(proto, 'rawData');
-  const raw = hasRaw ? delimited(TensorProtoSchema.numberOf('rawData'), [proto.rawData]) : [];
-  return delimited(GraphProtoSchema.numberOf('initializer'), [
-    encodeMessage(TensorProtoSchema, rest),
-    ...raw,
-  ]);
+  const raw = hasRaw ? delimited(TensorProtoSchema.field.rawData.number, [proto.rawData]) : [];
+  return delimited(GraphProtoSchema.field.initializer.number, [toBinary(TensorProtoSchema, rest), ...raw]);
 }
 
 /** Pieces as one length-delimited field. */
@@ -83,14 +81,15 @@ function delimited(field: number, chunks: readonly Uint8Array[]): readonly Uint8
       'too-large',
       `the model takes ${size} bytes, over the 2 GB of an ONNX file: write it with external data`,
     );
-  return [fieldHeader(field, size), ...chunks];
+  const header = new BinaryWriter().tag(field, WireType.LengthDelimited).uint32(size).finish();
+  return [header, ...chunks];
 }
 
 function encodeGraph(graph: Graph, initializers: Graph['initializers'] = graph.initializers): GraphProto {
   const { origin } = graph;
   const notes = new Map(origin?.initializer.map((proto) => [proto.name, proto]));
   const overridable = origin?.input.filter(({ name }) => graph.initializers.has(name)) ?? [];
-  return GraphProtoSchema.create(origin, {
+  return revise(GraphProtoSchema, origin, {
     name: graph.name,
     node: graph.nodes.map(encodeNode),
     input: [...graph.inputs.map(encodeValueInfo), ...overridable],
@@ -111,7 +110,7 @@ function listConstants(model: Model): Graph {
     .filter(([name, { dtype }]) => !listed.has(name) && dtype !== 'opaque')
     .map(([name, constant]) => encodeValueInfo({ name, type: typeOf(constant) }));
   const input = [...(graph.origin?.input ?? []), ...others];
-  return { ...graph, origin: GraphProtoSchema.create(graph.origin, { input }) };
+  return { ...graph, origin: revise(GraphProtoSchema, graph.origin, { input }) };
 }
 
 function typeOf({ dtype, dims }: Tensor | OpaqueTensor): TensorType | null {
@@ -120,7 +119,7 @@ function typeOf({ dtype, dims }: Tensor | OpaqueTensor): TensorType | null {
 
 function encodeNode({ name, op, domain, inputs, outputs, attributes, origin }: Node): NodeProto {
   const notes = new Map(origin?.attribute.map((proto) => [proto.name, proto]));
-  return NodeProtoSchema.create(origin, {
+  return revise(NodeProtoSchema, origin, {
     name,
     opType: op,
     domain,

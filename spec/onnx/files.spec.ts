@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { InferenceSession } from 'onnxruntime-node';
 import { OneirosError, type ErrorCode } from '../../lib/errors.js';
 import { readModel, writeModel } from '../../lib/onnx/files.js';
-import { TensorProto_DataLocation } from './onnx_pb.js';
+import { TensorProto_DataLocation } from '../../lib/onnx/proto/onnx_pb.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { model as message, relu } from './messages.js';

@@ -9,7 +9,7 @@ import {
   type GraphProto,
   type NodeProto,
   type ValueInfoProto,
-} from './onnx_pb.js';
+} from '../../lib/onnx/proto/onnx_pb.js';
 
 type GraphInit = MessageInitShape<typeof GraphProtoSchema>;
 type ModelInit = MessageInitShape<typeof ModelProtoSchema>;

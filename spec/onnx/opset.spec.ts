@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { OneirosError } from '../../lib/errors.js';
 import { float, floats, type AttributeLike } from '../../lib/onnx/attributes.js';
 import { decodeModel } from '../../lib/onnx/read.js';
-import { AttributeProto_AttributeType as Type } from './onnx_pb.js';
+import { AttributeProto_AttributeType as Type } from '../../lib/onnx/proto/onnx_pb.js';
 import { model as message, node, value } from './messages.js';
 import type { Model, TensorType } from '../../lib/onnx/graph.js';
 import { normaliseOpset } from '../../lib/onnx/opset/normalise.js';

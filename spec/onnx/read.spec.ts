@@ -8,7 +8,7 @@ import {
   ModelProtoSchema,
   TensorProto_DataLocation,
   TensorProto_DataType as Code,
-} from './onnx_pb.js';
+} from '../../lib/onnx/proto/onnx_pb.js';
 import { random } from '../../lib/tensor/random.js';
 import type { Tensor } from '../../lib/tensor/tensor.js';
 import { body, model, node, relu, value } from './messages.js';

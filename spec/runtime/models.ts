@@ -1,5 +1,5 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProto_DataType as DataType } from '../onnx/onnx_pb.js';
+import { ModelProtoSchema, TensorProto_DataType as DataType } from '../../lib/onnx/proto/onnx_pb.js';
 import { random } from '../../lib/tensor/random.js';
 
 type Info = readonly [name: string, type: DataType, dims: readonly (number | string)[]];

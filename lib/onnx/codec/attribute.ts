@@ -1,12 +1,12 @@
 import { OneirosError } from '../../errors.js';
 import type { Attribute, Graph } from '../graph.js';
-import { remainder } from '../proto/message.js';
+import { remainder, revise } from '../proto/message.js';
 import {
   AttributeProto_AttributeType as Type,
   AttributeProtoSchema,
   type AttributeProto,
   type GraphProto,
-} from '../proto/messages.js';
+} from '../proto/onnx_pb.js';
 import type { ExternalReader } from './external.js';
 import { decodeTensor, encodeTensor } from './tensor.js';
 import { decodeText, encodeText } from './text.js';
@@ -72,7 +72,7 @@ export function encodeAttribute(
   graph: (value: Graph) => GraphProto,
   origin?: AttributeProto,
 ): AttributeProto {
-  const make = (fields: Partial<AttributeProto>) => AttributeProtoSchema.create(origin, { name, ...fields });
+  const make = (fields: Partial<AttributeProto>) => revise(AttributeProtoSchema, origin, { name, ...fields });
   switch (attribute.type) {
     case 'int':
       return make({ type: Type.INT, i: attribute.value });
@@ -91,7 +91,7 @@ export function encodeAttribute(
     case 'graph':
       return make({ type: Type.GRAPH, g: graph(attribute.value) });
     case 'opaque':
-      return AttributeProtoSchema.create(attribute.value, { name });
+      return revise(AttributeProtoSchema, attribute.value, { name });
   }
 }
 
@@ -116,5 +116,5 @@ export function attributeRemainder(proto: AttributeProto): AttributeProto | unde
     'sparseTensors',
     'typeProtos',
   ]);
-  return rest && AttributeProtoSchema.create(rest, { name: proto.name });
+  return rest && revise(AttributeProtoSchema, rest, { name: proto.name });
 }

@@ -1,5 +1,5 @@
 import type { DType } from '../../tensor/dtype.js';
-import { TensorProto_DataType as Code } from '../proto/messages.js';
+import { TensorProto_DataType as Code } from '../proto/onnx_pb.js';
 
 const pairs = [
   ['float32', Code.FLOAT],

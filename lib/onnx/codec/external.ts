@@ -1,5 +1,5 @@
 import { OneirosError } from '../../errors.js';
-import type { TensorProto } from '../proto/messages.js';
+import type { TensorProto } from '../proto/onnx_pb.js';
 
 /** Where a constant's bytes lie outside the model file. */
 export interface ExternalReference {

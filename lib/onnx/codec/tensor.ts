@@ -2,8 +2,8 @@ import { OneirosError } from '../../errors.js';
 import { arrayOf, bytesPerElement, type NumericDType } from '../../tensor/dtype.js';
 import { numericTensor, sizeOf, tensor, type NumericTensor, type Tensor } from '../../tensor/tensor.js';
 import type { OpaqueTensor } from '../graph.js';
-import { remainder } from '../proto/message.js';
-import { TensorProto_DataLocation, TensorProtoSchema, type TensorProto } from '../proto/messages.js';
+import { remainder, revise } from '../proto/message.js';
+import { TensorProto_DataLocation, TensorProtoSchema, type TensorProto } from '../proto/onnx_pb.js';
 import { elementCode, elementType } from './elements.js';
 import { decodeText, encodeText } from './text.js';
 import { referenceOf, type ExternalReader } from './external.js';
@@ -47,7 +47,7 @@ function rawBytes(proto: TensorProto, what: string, external?: ExternalReader): 
 
 /** The message with its data inside, as it is to be kept when its file is not at hand any more. */
 function embed(proto: TensorProto, rawData: Uint8Array): TensorProto {
-  return TensorProtoSchema.create(proto, {
+  return revise(TensorProtoSchema, proto, {
     rawData,
     externalData: [],
     dataLocation: TensorProto_DataLocation.DEFAULT,
@@ -107,13 +107,13 @@ function checkCount(count: number, dims: readonly number[], what: string): void 
 
 /** The message of a constant; its raw data is the tensor's own memory, not a copy. */
 export function encodeTensor(name: string, value: Tensor | OpaqueTensor, origin?: TensorProto): TensorProto {
-  if (value.dtype === 'opaque') return TensorProtoSchema.create(value.origin, { name });
+  if (value.dtype === 'opaque') return revise(TensorProtoSchema, value.origin, { name });
   const dims = value.dims.map(BigInt);
   const dataType = elementCode(value.dtype);
   const common = { name, dims, dataType };
   return value.dtype === 'string'
-    ? TensorProtoSchema.create(origin, { ...common, stringData: value.data.map(encodeText) })
-    : TensorProtoSchema.create(origin, { ...common, rawData: bytesOf(value) });
+    ? revise(TensorProtoSchema, origin, { ...common, stringData: value.data.map(encodeText) })
+    : revise(TensorProtoSchema, origin, { ...common, rawData: bytesOf(value) });
 }
 
 /** The memory of a tensor. */
@@ -138,5 +138,5 @@ export function tensorRemainder(proto: TensorProto): TensorProto | undefined {
     'doubleData',
     'uint64Data',
   ]);
-  return rest && TensorProtoSchema.create(rest, { name: proto.name });
+  return rest && revise(TensorProtoSchema, rest, { name: proto.name });
 }

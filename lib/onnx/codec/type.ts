@@ -1,6 +1,7 @@
+import { create } from '@bufbuild/protobuf';
 import { OneirosError } from '../../errors.js';
 import type { Dim, TensorType, ValueInfo } from '../graph.js';
-import { remainder } from '../proto/message.js';
+import { remainder, revise } from '../proto/message.js';
 import {
   TensorShapeProto_DimensionSchema,
   TensorShapeProtoSchema,
@@ -10,7 +11,7 @@ import {
   type TensorShapeProto_Dimension,
   type TypeProto,
   type ValueInfoProto,
-} from '../proto/messages.js';
+} from '../proto/onnx_pb.js';
 import { elementCode, elementType } from './elements.js';
 
 /**
@@ -48,7 +49,7 @@ function decodeDim({ value }: TensorShapeProto_Dimension, otherwise: string): Di
 export function encodeValueInfo({ name, type, origin }: ValueInfo): ValueInfoProto {
   const rest = origin && remainder(ValueInfoProtoSchema, origin, ['name', 'type']);
   const encoded = type === null ? origin?.type : encodeType(name, type, origin);
-  return ValueInfoProtoSchema.create(rest, { name, ...(encoded && { type: encoded }) });
+  return revise(ValueInfoProtoSchema, rest, { name, ...(encoded && { type: encoded }) });
 }
 
 function encodeType(
@@ -58,14 +59,14 @@ function encodeType(
 ): TypeProto {
   const before = origin?.type?.value.case === 'tensorType' ? origin.type.value.value : undefined;
   const dims = before?.shape?.dim ?? [];
-  const tensorType = TypeProto_TensorSchema.create(before, { elemType: elementCode(dtype) });
+  const tensorType = revise(TypeProto_TensorSchema, before, { elemType: elementCode(dtype) });
   tensorType.shape =
     shape === null
       ? undefined
-      : TensorShapeProtoSchema.create(before?.shape, {
+      : revise(TensorShapeProtoSchema, before?.shape, {
           dim: shape.map((dim, axis) => encodeDim(dim, symbolOf(origin?.name ?? name, axis), dims[axis])),
         });
-  return TypeProtoSchema.create(origin?.type, { value: { case: 'tensorType', value: tensorType } });
+  return revise(TypeProtoSchema, origin?.type, { value: { case: 'tensorType', value: tensorType } });
 }
 
 function encodeDim(
@@ -74,7 +75,7 @@ function encodeDim(
   before: TensorShapeProto_Dimension | undefined,
 ): TensorShapeProto_Dimension {
   if (before !== undefined && decodeDim(before, otherwise) === dim) return before;
-  return TensorShapeProto_DimensionSchema.create({
+  return create(TensorShapeProto_DimensionSchema, {
     value:
       typeof dim === 'number' ? { case: 'dimValue', value: BigInt(dim) } : { case: 'dimParam', value: dim },
   });

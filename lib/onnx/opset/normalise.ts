@@ -2,7 +2,7 @@ import { OneirosError } from '../../errors.js';
 import { OPSET, type Graph, type Model, type Node } from '../graph.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
 import { remainder } from '../proto/message.js';
-import { GraphProtoSchema } from '../proto/messages.js';
+import { GraphProtoSchema } from '../proto/onnx_pb.js';
 import { allNamesOf, mapSubgraphs } from '../subgraphs.js';
 import { activation } from './activation.js';
 import { broadcast } from './broadcast.js';

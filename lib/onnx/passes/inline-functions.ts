@@ -3,7 +3,7 @@ import { describe } from '../attributes.js';
 import { decodeAttribute } from '../codec/attribute.js';
 import type { Attribute, Attributes, Graph, Model, Node } from '../graph.js';
 import { remainder } from '../proto/message.js';
-import { ModelProtoSchema, type FunctionProto } from '../proto/messages.js';
+import { ModelProtoSchema, type FunctionProto } from '../proto/onnx_pb.js';
 import { decodeFunction, domainOf, opsetsOf } from '../read.js';
 import { renameNode } from '../rename.js';
 import { allNamesOf, mapSubgraphs } from '../subgraphs.js';

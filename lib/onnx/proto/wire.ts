@@ -1,5 +1,5 @@
+import { ScalarType, type DescField, type DescMessage } from '@bufbuild/protobuf';
 import { OneirosError } from '../../errors.js';
-import { Schema, type Field } from './schema.js';
 
 /** Deeper nesting than any real graph has: three levels for each graph within a graph. */
 const maxDepth = 100;
@@ -17,29 +17,28 @@ interface Place {
  * would decode to far more than it is, is refused before memory is taken.
  * @throws OneirosError `bad-input` naming the field and the byte, or `too-large`
  */
-export function checkWire(schema: Schema<object>, bytes: Uint8Array): void {
+export function checkWire(schema: DescMessage, bytes: Uint8Array): void {
   walk(schema, { bytes, decoded: 0 }, 0, bytes.length, 1);
 }
 
-function walk(schema: Schema<object>, place: Place, start: number, end: number, depth: number): void {
+function walk(schema: DescMessage, place: Place, start: number, end: number, depth: number): void {
   if (depth > maxDepth)
     throw new OneirosError('bad-input', `${schema.name} at byte ${start} is nested ${maxDepth} levels deep`);
   charge(place, bytesPerMessage);
+  const fields = fieldsOf(schema);
   let at = start;
   while (at < end) {
     const tag = varint(place.bytes, at, end, schema.name);
-    const field = schema.byNumber.get(Math.floor(tag.value / 8));
+    const field = fields.get(Math.floor(tag.value / 8));
     const where = field === undefined ? schema.name : `${schema.name}.${field.name}`;
     const { from, to } = extent(place.bytes, tag.value % 8, tag.next, end, where);
     if (tag.value < 8) throw malformed(at, `${schema.name} has a field numbered 0`);
     if (field === undefined) charge(place, 100);
-    else if (field.type instanceof Schema) {
+    else if (field.message !== undefined) {
       if (tag.value % 8 !== 2) throw malformed(at, `${where} is not a message`);
-      walk(field.type, place, from, to, depth + 1);
+      walk(field.message, place, from, to, depth + 1);
     } else {
       if (!isWireTypeOf(field, tag.value % 8)) throw malformed(at, `${where} is of another wire type`);
-      if (!endsWhole(field, place.bytes.subarray(from, to)))
-        throw malformed(at, `${where} ends in the middle of a number`);
       charge(place, decodedSize(field, to - from));
     }
     at = to;
@@ -80,54 +79,65 @@ function varint(bytes: Uint8Array, at: number, end: number, where: string): { va
   throw malformed(at, `${where} has a number of more than 64 bits`);
 }
 
-function isWireTypeOf({ type, many }: Field, found: number): boolean {
-  return found === wireTypeOf(type) || (many !== undefined && found === 2);
+interface FieldOf {
+  readonly name: string;
+  readonly message: DescMessage | undefined;
+  readonly scalar: ScalarType | undefined;
+  readonly isList: boolean;
 }
 
-/** Whether no number begins in this piece that ends beyond it; a number alone does not. */
-function endsWhole({ type }: Field, piece: Uint8Array): boolean {
-  const { length } = piece;
-  switch (wireTypeOf(type)) {
-    case 0:
-      return length === 0 || piece[length - 1]! < 0x80;
-    case 1:
-      return length % 8 === 0;
-    case 5:
-      return length % 4 === 0;
-    default:
-      return true;
-  }
+function fieldsOf(schema: DescMessage): ReadonlyMap<number, FieldOf> {
+  const known = tables.get(schema);
+  if (known !== undefined) return known;
+  const table = new Map(
+    schema.fields.map((field): [number, FieldOf] => [
+      field.number,
+      {
+        name: field.name,
+        message: field.message,
+        scalar: field.fieldKind === 'enum' ? ScalarType.INT32 : field.scalar,
+        isList: isList(field),
+      },
+    ]),
+  );
+  tables.set(schema, table);
+  return table;
 }
 
-/** How protobuf writes a field: 0 as a number of any length, 1 as eight bytes, 5 as four, 2 with its length before it. */
-export function wireTypeOf(type: Field['type']): 0 | 1 | 2 | 5 {
-  switch (type) {
-    case 'int32':
-    case 'int64':
-    case 'uint64':
-      return 0;
-    case 'double':
-      return 1;
-    case 'float':
-      return 5;
+/** The fields of each schema by number; derived from the schema alone, so keeping them is no state. */
+const tables = new WeakMap<DescMessage, ReadonlyMap<number, FieldOf>>();
+
+function isList(field: DescField): boolean {
+  return field.fieldKind === 'list';
+}
+
+function isWireTypeOf(field: FieldOf, wireType: number): boolean {
+  switch (field.scalar) {
+    case ScalarType.STRING:
+    case ScalarType.BYTES:
+      return wireType === 2;
+    case ScalarType.FLOAT:
+      return wireType === 5 || (field.isList && wireType === 2);
+    case ScalarType.DOUBLE:
+      return wireType === 1 || (field.isList && wireType === 2);
     default:
-      return 2;
+      return wireType === 0 || (field.isList && wireType === 2);
   }
 }
 
 /** Bytes a field takes once decoded, at the most: numbers take eight, 64-bit integers an object each. */
-function decodedSize({ type }: Field, length: number): number {
-  switch (type) {
-    case 'bytes':
+function decodedSize(field: FieldOf, length: number): number {
+  switch (field.scalar) {
+    case ScalarType.BYTES:
       return 100;
-    case 'string':
+    case ScalarType.STRING:
       return 24 + 2 * length;
-    case 'float':
+    case ScalarType.FLOAT:
       return 2 * length;
-    case 'double':
+    case ScalarType.DOUBLE:
       return length;
-    case 'int64':
-    case 'uint64':
+    case ScalarType.INT64:
+    case ScalarType.UINT64:
       return 32 * length;
     default:
       return 8 * length;

@@ -1,0 +1,17 @@
+import { fromBinary } from '@bufbuild/protobuf';
+import { messageOf, OneirosError } from '../../errors.js';
+import { ModelProtoSchema, type ModelProto } from './onnx_pb.js';
+import { checkWire } from './wire.js';
+
+/**
+ * Decodes the protobuf message; byte fields are views of `bytes`.
+ * @throws OneirosError `bad-input` if it is not one, `too-large` if decoding would take absurdly much memory
+ */
+export function parseModel(bytes: Uint8Array): ModelProto {
+  checkWire(ModelProtoSchema, bytes);
+  try {
+    return fromBinary(ModelProtoSchema, bytes);
+  } catch (error) {
+    throw new OneirosError('bad-input', `not a valid ONNX file: ${messageOf(error)}`, { cause: error });
+  }
+}
