@@ -41,7 +41,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
   },
   animals: {
     labels: ['background', 'raccoon', 'kangaroo'],
-    shape: { classes: 3 },
+    shape: { classes: 3, features: 240 },
     backbone: { file: 'vgg19-slim.onnx', frozen: /body\.conv[123]_/ },
     kept: { width: 384, height: 384 },
     size: { width: 320, height: 320 },
@@ -62,7 +62,7 @@ export const recipes: Readonly<Record<string, Recipe>> = {
         [224, 300],
       ],
     },
-    epochs: 28,
+    epochs: 36,
     accumulate: 4,
     learningRate: 1e-3,
     seed: 1,
