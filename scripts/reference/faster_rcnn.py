@@ -1,6 +1,6 @@
 """Writes small Faster R-CNNs of torchvision's own classes with seeded random weights, and what torchvision makes of three
-pictures with them: spec/models/golden/faster-rcnn-*.pth and .json, and of the first its ONNX export. With a folder as its argument it writes full-size ones
-there instead.
+pictures with them: spec/models/golden/faster-rcnn-*.pth and .json, and of the first its ONNX export. With a folder as its
+argument it writes full-size ones there instead, which scripts/reference/faster-rcnn.ts compares with ours.
 
     pip install torch torchvision numpy
     python3 scripts/reference/faster_rcnn.py [FOLDER]
@@ -23,6 +23,7 @@ from torchvision.ops import FrozenBatchNorm2d
 
 GOLDEN = Path(__file__).parents[2] / "spec/models/golden"
 PICTURES = [(96, 128), (301, 120), (137, 211)]
+LARGE = [(480, 640), (800, 1066), (700, 500)]
 CLASSES = 4
 CHANNELS = 16
 SMALL = dict(
@@ -240,7 +241,7 @@ def main():
             build = getattr(detection, f"fasterrcnn_{name}")
             model = build(weights=None, weights_backbone=None, num_classes=CLASSES, box_score_thresh=0.3)
             shake(model, 5)
-            write(folder, name, model, [(480, 640)])
+            write(folder, name, model, LARGE)
         return
     for seed, (name, build) in enumerate([("v1", small_v1), ("v2", small_v2), ("mobilenet", small_mobilenet)], start=1):
         model = build()
