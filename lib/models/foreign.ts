@@ -6,9 +6,13 @@ import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { Builder, shapeOf } from '../onnx/ops.js';
 import { usesOf } from '../onnx/subgraphs.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
-import { imagenetLabels } from './imagenet.js';
 import { formatPreprocessing, preprocess, preprocessingOf } from './preprocessing.js';
 import type { PretrainedOptions } from './pretrained.js';
+
+export interface ForeignParts extends ClassifierParts {
+  /** How many it tells apart; 0 if it is no classifier. */
+  readonly classes: number;
+}
 
 /**
  * Any network with one picture as its input, 1×3×height×width, as it was exported: its layers are the values of its
@@ -18,8 +22,8 @@ import type { PretrainedOptions } from './pretrained.js';
 export function foreignNetwork(
   model: Model,
   name: string,
-  { preprocessing = 'none', labels, placement }: PretrainedOptions,
-): ClassifierParts {
+  { preprocessing = 'none', labels = [], placement }: PretrainedOptions,
+): ForeignParts {
   const { graph } = normaliseOpset(model);
   const input = imageInput(graph, name);
   const chosen = preprocessingOf(preprocessing);
@@ -30,7 +34,6 @@ export function foreignNetwork(
   b.load(graph);
   const probabilities = addProbabilities(b, graph);
   for (const { name: output } of graph.outputs) b.output(b.value(output));
-  const classes = probabilities === null ? 0 : Number(shapeOf(probabilities)[1]);
   return {
     name,
     model: { ...b.model(), metadata: model.metadata },
@@ -39,7 +42,8 @@ export function foreignNetwork(
     notes: [`${name}: its layers are the values of its graph; input: ${formatPreprocessing(chosen)}`],
     placement,
     crop: cropFor(input.shape),
-    labels: labels ?? (classes === imagenetLabels.length ? imagenetLabels : []),
+    labels,
+    classes: probabilities === null ? 0 : Number(shapeOf(probabilities)[1]),
     probabilities: probabilities?.name ?? null,
     batches: false,
   };

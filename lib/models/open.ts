@@ -26,6 +26,7 @@ import {
   type PreprocessingName,
 } from './preprocessing.js';
 import { nameOfSource, readModelSource, type ModelSource, type WeightsSource } from './source.js';
+import { usualLabels } from './usual-labels.js';
 
 type Load = (source: WeightsSource, options: VGG19Options) => Promise<Classifier>;
 
@@ -122,7 +123,8 @@ export async function openNetwork(source: ModelSource, options: OpenOptions = {}
   const googlenet = exportedGoogLeNet(model.graph);
   if (googlenet) return GoogLeNet.load(withInput(googlenet, 'bvlc'), options);
   const name = options.name ?? nameOfSource(source) ?? model.graph.name;
-  return new Classifier(foreignNetwork(model, name || 'the network', options));
+  const parts = foreignNetwork(model, name || 'the network', options);
+  return new Classifier({ ...parts, labels: options.labels ?? (await usualLabels(parts.classes)) });
 }
 
 function withInput(weights: Weights, input: PreprocessingName) {

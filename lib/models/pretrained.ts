@@ -2,7 +2,6 @@ import { translate, type Dialects } from '../weights/dialect.js';
 import { buildNetwork, type Architecture, type BuildOptions, type Stage } from './architecture.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
 import type { Placement } from './image-network.js';
-import { imagenetLabels } from './imagenet.js';
 import type { ClassLabel } from './labels.js';
 import type { Padding } from './layer-builder.js';
 import { stagesUntil } from './layer-names.js';
@@ -14,6 +13,7 @@ import {
   type PreprocessingName,
 } from './preprocessing.js';
 import { withWeights, type OpenWeights, type WeightsSource } from './source.js';
+import { usualLabels } from './usual-labels.js';
 
 export interface PretrainedOptions {
   /**
@@ -84,7 +84,7 @@ async function assemble(
     ],
     placement,
     crop,
-    labels: labels ?? imagenetLabels,
+    labels: labels ?? (await usualLabels(cutAt === null ? 1000 : 0)),
     probabilities: cutAt === null ? 'prob' : null,
     batches: true,
   };

@@ -1,8 +1,6 @@
 import type { ByteSource } from '../files/source.js';
 import { OneirosError } from '../errors.js';
 import { readSafetensors } from './safetensors.js';
-import { readTorchLegacy } from './torch/legacy.js';
-import { readTorchZip } from './torch/zip.js';
 import { quoted, type Weights } from './weights.js';
 
 /** An open checkpoint; its tensors can be loaded for as long as its source is open. */
@@ -26,11 +24,14 @@ export async function openWeights(source: ByteSource): Promise<Checkpoint> {
     case 'safetensors':
       return { format, ...(await readSafetensors(source)) };
     case 'zip':
-      return { format: 'pytorch', weights: await readTorchZip(source), metadata: {} };
+      return { format: 'pytorch', weights: await (await torch()).readTorchZip(source), metadata: {} };
     case 'legacy':
-      return { format: 'pytorch', weights: await readTorchLegacy(source), metadata: {} };
+      return { format: 'pytorch', weights: await (await torch()).readTorchLegacy(source), metadata: {} };
   }
 }
+
+/** An unpickler is a good deal of code: pages load it with the first checkpoint of PyTorch's. */
+const torch = () => import('./torch/index.js');
 
 function formatOf(start: Uint8Array): 'safetensors' | 'zip' | 'legacy' {
   if (start.length < 9)

@@ -1,0 +1,2 @@
+export { readTorchLegacy } from './legacy.js';
+export { readTorchZip } from './zip.js';
