@@ -1,11 +1,12 @@
+import { combine } from '../image/combine.js';
 import { planes, type Image, type Planes, type Size } from '../image/image.js';
 import { resize, scaledSize } from '../image/resize.js';
 import { roll } from '../image/roll.js';
 import type { Network } from '../models/network.js';
-import { encodeModel } from '../onnx/write.js';
 import { clampTo } from '../optim/optimize.js';
 import { resolveOptions, type OptionValues } from '../options.js';
-import { openSession } from '../runtime/session.js';
+import { openModel } from '../runtime/open-model.js';
+import { breath, inSlices } from '../slices.js';
 import { random, type Random } from '../tensor/random.js';
 import { stepDirection } from './direction.js';
 import type { DreamOptions, DreamStep } from './dream.js';
@@ -32,7 +33,7 @@ export class Dreamer implements AsyncDisposable {
     private readonly settings: OptionValues<typeof dreamOptions>,
     private readonly field: GradientSession,
     private readonly minimum: number,
-    private readonly checkMemory: (picture: Size, tile: Size) => void,
+    private readonly checkMemory: (picture: Size, tile: Size) => Promise<void>,
     private readonly signal: AbortSignal | undefined,
   ) {
     this.#random = random(settings.seed);
@@ -44,17 +45,18 @@ export class Dreamer implements AsyncDisposable {
     const { signal, memoryLimit = Infinity } = options;
     const sessionOptions = { ...options.session, ...(signal && { signal }) };
     const terms = objectiveTerms(network, options.layers ?? defaultDreamLayers(network));
-    const features = layersModel(network, terms);
+    const features = await inSlices(layersModel(network, terms));
     const guide = await guideFeatures(network, features, options.guide, sessionOptions);
-    const model = dreamModel(network, terms, settings.objective, guide);
-    const checkMemory = (picture: Size, part: Size) => {
-      const needed = sessionBytes(model, imageSizes(network, part)) + pictureBytes(picture, copies);
+    const model = await inSlices(dreamModel(network, terms, settings.objective, guide));
+    const checkMemory = async (picture: Size, part: Size) => {
+      if (memoryLimit === Infinity) return;
+      const needed = (await sessionBytes(model, imageSizes(network, part))) + pictureBytes(picture, copies);
       requireMemory(needed, memoryLimit, picture, 'choose a smaller size or smaller tiles');
     };
     const minimum = minimumSide(features);
     // Cut into tiles of nearly the same size, a picture has none below half the largest.
     const tile = Math.max(settings.tile, 2 * minimum);
-    const session = await openSession(encodeModel(model), { ...sessionOptions, transfer: true });
+    const session = await openModel(model, sessionOptions);
     return new Dreamer(settings, { session, input: network.image, tile }, minimum, checkMemory, signal);
   }
 
@@ -63,12 +65,14 @@ export class Dreamer implements AsyncDisposable {
     const { size, octaves, octaveScale, steps } = this.settings;
     const fullSize = size === 0 ? photograph : scaledSize(photograph, size);
     const sizes = octaveSizes(fullSize, octaves, octaveScale, this.minimum);
-    this.checkMemory(fullSize, this.#largestTile(fullSize));
+    await this.checkMemory(fullSize, this.#largestTile(fullSize));
     const full = resize(photograph, fullSize);
     // What has been dreamt so far, apart from the photograph, which each octave brings in anew in more detail.
     let detail: Planes<3> = planes(3, full);
     for (const [i, octaveSize] of sizes.entries()) {
+      await breath();
       const base = resize(full, octaveSize);
+      await breath();
       let picture: Image = combine(base, resize(detail, octaveSize), 1);
       for (let step = 1; step <= steps; step++) {
         if (this.signal?.aborted === true) return;
@@ -94,7 +98,9 @@ export class Dreamer implements AsyncDisposable {
     const [dx, dy] = [this.#shift(picture.width), this.#shift(picture.height)];
     const shifted = roll(picture, dx, dy);
     const { objective, gradient } = await pictureGradient(this.field, shifted);
+    await breath();
     const step = stepDirection(gradient, this.settings);
+    await breath();
     const climbed = clamped(combine(shifted, step, this.settings.stepSize / 255));
     return { objective, climbed: roll(climbed, -dx, -dy) };
   }
@@ -113,12 +119,6 @@ export class Dreamer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.field.session.dispose();
   }
-}
-
-/** a + factor · b */
-function combine(a: Planes<3>, b: Planes<3>, factor: number): Planes<3> {
-  const data = a.data.map((value, i) => value + factor * b.data[i]!);
-  return planes(3, a, data);
 }
 
 function clamped(picture: Planes<3>): Image {

@@ -2,8 +2,8 @@ import { toTensor, type Image } from '../image/image.js';
 import { resize, scaledSize } from '../image/resize.js';
 import type { Network } from '../models/network.js';
 import type { Model } from '../onnx/graph.js';
-import { encodeModel } from '../onnx/write.js';
-import { openSession, type SessionOptions } from '../runtime/session.js';
+import { openModel } from '../runtime/open-model.js';
+import type { SessionOptions } from '../runtime/session.js';
 import type { Float32Tensor } from '../tensor/tensor.js';
 import { float32Of } from './outputs.js';
 
@@ -24,7 +24,7 @@ export async function guideFeatures(
   options: SessionOptions,
 ): Promise<Guide> {
   if (guide === undefined) return new Map();
-  await using session = await openSession(encodeModel(layers), { ...options, transfer: true });
+  await using session = await openModel(layers, options);
   const results = await session.run({
     [network.image]: toTensor(resize(guide, scaledSize(guide, guideSide))),
   });

@@ -1,3 +1,4 @@
+import { combine } from '../image/combine.js';
 import { planes, type Planes, type Size } from '../image/image.js';
 import { resize } from '../image/resize.js';
 
@@ -26,14 +27,5 @@ function unitPower<C extends number>(source: Planes<C>): Planes<C> {
     source.channels,
     source,
     source.data.map((value) => value * scale),
-  );
-}
-
-/** a + factor · c */
-function combine<C extends number>(a: Planes<C>, c: Planes<C>, factor: number): Planes<C> {
-  return planes(
-    a.channels,
-    a,
-    a.data.map((value, i) => value + factor * c.data[i]!),
   );
 }

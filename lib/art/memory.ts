@@ -4,6 +4,7 @@ import type { Network } from '../models/network.js';
 import { GraphBuilder } from '../onnx/builder.js';
 import type { Model, Node, TensorType } from '../onnx/graph.js';
 import { substitute } from '../onnx/shapes/dim.js';
+import { atOnce, inSlices, type Sliced } from '../slices.js';
 import { bytesPerElement, isNumeric } from '../tensor/dtype.js';
 
 /** Sizes by symbol: `{ height: 384, width: 512 }`. */
@@ -15,8 +16,13 @@ export type SymbolSizes = Readonly<Record<string, number>>;
  * inference cannot tell count as nothing.
  */
 export function peakBytes(model: Model, sizes: SymbolSizes): number {
+  return atOnce(findingPeak(model, sizes));
+}
+
+function* findingPeak(model: Model, sizes: SymbolSizes): Sliced<number> {
   const { nodes, inputs, initializers } = model.graph;
-  const builder = GraphBuilder.from(model.graph);
+  const builder = new GraphBuilder();
+  yield* builder.loading(model.graph);
   const bytes = (name: string) => (name === '' ? 0 : bytesOf(builder.value(name).type, sizes));
   const expiring = lastUses(nodes);
   const kept = new Set([...initializers.keys(), ...model.graph.outputs.map(({ name }) => name)]);
@@ -30,6 +36,7 @@ export function peakBytes(model: Model, sizes: SymbolSizes): number {
     for (const name of node.outputs) alive += bytes(name);
     peak = Math.max(peak, alive);
     for (const name of expiring.get(node) ?? []) if (!kept.has(name)) alive -= bytes(name);
+    yield;
   }
   return peak;
 }
@@ -41,8 +48,8 @@ export function peakBytes(model: Model, sizes: SymbolSizes): number {
 const arenaFactor = 2;
 
 /** About how many bytes a session takes for its runs at the given sizes. */
-export function sessionBytes(model: Model, sizes: SymbolSizes): number {
-  return arenaFactor * peakBytes(model, sizes);
+export async function sessionBytes(model: Model, sizes: SymbolSizes): Promise<number> {
+  return arenaFactor * (await inSlices(findingPeak(model, sizes)));
 }
 
 function bytesOf(type: TensorType | null, sizes: SymbolSizes): number {

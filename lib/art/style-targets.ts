@@ -1,7 +1,8 @@
 import { toTensor, type Image, type Size } from '../image/image.js';
 import { resize, scaledSize } from '../image/resize.js';
-import { encodeModel } from '../onnx/write.js';
-import { openSession, type Session, type SessionOptions } from '../runtime/session.js';
+import { openModel } from '../runtime/open-model.js';
+import type { Session, SessionOptions } from '../runtime/session.js';
+import { inSlices } from '../slices.js';
 import { tensor, type Float32Tensor } from '../tensor/tensor.js';
 import { float32Of } from './outputs.js';
 import { featuresModel, gaussianModel, targetName, type StyleProblem } from './style-graph.js';
@@ -33,10 +34,10 @@ export async function findTargets(
   styles: readonly StyleImage[],
   options: TargetOptions,
 ): Promise<readonly Targets[]> {
-  await using features = await openSession(encodeModel(featuresModel(problem)), options.session);
+  await using features = await openModel(await inSlices(featuresModel(problem)), options.session);
   await using gaussian =
     problem.options.statistics === 'wasserstein'
-      ? await openSession(encodeModel(gaussianModel(problem)), options.session)
+      ? await openModel(await inSlices(gaussianModel(problem)), options.session)
       : null;
   const targets: Targets[] = [];
   for (const content of contents) {

@@ -2,9 +2,10 @@ import { OneirosError } from '../errors.js';
 import { image, type Image, type Size } from '../image/image.js';
 import { resize, scaledSize } from '../image/resize.js';
 import type { Network } from '../models/network.js';
-import { encodeModel } from '../onnx/write.js';
 import { resolveOptions, type Given, type OptionValues } from '../options.js';
-import { openSession, type SessionOptions } from '../runtime/session.js';
+import { openModel } from '../runtime/open-model.js';
+import type { SessionOptions } from '../runtime/session.js';
+import { inSlices } from '../slices.js';
 import { random } from '../tensor/random.js';
 import { defaultContentLayers, defaultStyleLayers, resolveLayers, type LayerWeights } from './layers.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from './memory.js';
@@ -55,13 +56,16 @@ export async function* style(
   const settings = resolveOptions(styleOptions, options);
   const problem = problemOf(network, settings, options);
   const weighted = weighStyles(styles, options.blend);
-  const minimum = minimumSide(featuresModel(problem));
+  const minimum = minimumSide(await inSlices(featuresModel(problem)));
   const full = settings.size === 0 ? content : scaledSize(content, settings.size);
   const sizes = octaveSizes(full, scaleCount(full, settings.smallest), Math.SQRT2, minimum);
-  const model = lossModel(problem);
-  const needed =
-    sessionBytes(model, imageSizes(network, full)) + pictureBytes(full, copies + 2 * settings.history);
-  requireMemory(needed, options.memoryLimit ?? Infinity, full, 'choose a smaller size');
+  const model = await inSlices(lossModel(problem));
+  const { memoryLimit = Infinity } = options;
+  if (memoryLimit < Infinity) {
+    const session = await sessionBytes(model, imageSizes(network, full));
+    const needed = session + pictureBytes(full, copies + 2 * settings.history);
+    requireMemory(needed, memoryLimit, full, 'choose a smaller size');
+  }
 
   const { signal } = options;
   const session = { ...options.session, ...(signal && { signal }) };
@@ -69,7 +73,7 @@ export async function* style(
   const contents = sizes.map((size) => resize(content, size));
   try {
     const targets = await findTargets(problem, contents, weighted, { styleScale, minimum, session });
-    await using gradient = await openSession(encodeModel(model), { ...session, transfer: true });
+    await using gradient = await openModel(model, session);
     yield* descend(
       {
         session: gradient,

@@ -4,6 +4,7 @@ import type { Graph, Node } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
 import { freshCopy } from '../onnx/rename.js';
 import { freeNames } from '../onnx/subgraphs.js';
+import { atOnce } from '../slices.js';
 import { ReverseWalk } from './walk.js';
 
 /**
@@ -49,7 +50,7 @@ function branchGradient(
     wrt: taken.map(({ name }) => name),
   });
   for (const { name, dy } of seeds) walk.seed(inner.value(name), dy);
-  walk.run();
+  atOnce(walk.run());
   for (const value of taken) {
     const cotangent = walk.cotangentOf(value.name) ?? inner.fillLike(value, 0);
     inner.output(cotangent, inner.fresh('cotangent'));

@@ -1,9 +1,10 @@
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Model } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
-import { optimise } from '../onnx/passes/optimise.js';
+import { optimising } from '../onnx/passes/optimise.js';
 import { Builder } from '../onnx/ops.js';
 import { unroll } from '../onnx/passes/unroll.js';
+import type { Sliced } from '../slices.js';
 import { requireConnection } from './active.js';
 import { deadEnd } from './explain.js';
 import { floatNames, requireFloat, requireValue } from './names.js';
@@ -26,15 +27,20 @@ export type Seed = readonly [target: Value, cotangent: Value];
 
 /** A model being differentiated: its graph in operator set 17, and the builder to which derivatives are added. */
 export class Derivation {
-  readonly model: Model;
-  readonly b: Builder;
+  readonly b = new Builder();
 
-  constructor(
-    model: Model,
+  private constructor(
+    readonly model: Model,
     readonly options: DerivationOptions,
-  ) {
-    this.model = unroll(normaliseOpset(model));
-    this.b = Builder.from(this.model.graph);
+  ) {}
+
+  static *beginning(model: Model, options: DerivationOptions): Sliced<Derivation> {
+    yield;
+    const normal = normaliseOpset(model);
+    yield;
+    const derivation = new Derivation(unroll(normal), options);
+    yield* derivation.b.loading(derivation.graph);
+    return derivation;
   }
 
   get graph(): Graph {
@@ -59,10 +65,10 @@ export class Derivation {
    * @throws OneirosError `bad-argument` where a value of `wrt` has no influence on any target, `unsupported` where every
    *   way to it ends at an operator without a gradient
    */
-  pullBack(seeds: readonly Seed[], wrt: readonly Value[]): readonly Value[] {
+  *pullBack(seeds: readonly Seed[], wrt: readonly Value[]): Sliced<readonly Value[]> {
     const walk = this.#walk(seeds, wrt);
     requireConnection(walk.path);
-    walk.run();
+    yield* walk.run();
     return wrt.map(({ name }) => {
       const cotangent = walk.cotangentOf(name);
       if (cotangent === null) throw deadEnd(name, walk.path, (value) => walk.cotangentOf(value) !== null);
@@ -71,19 +77,24 @@ export class Derivation {
   }
 
   /** The same, with zeros for what no gradient reaches: right for derivatives of derivatives, which may well vanish. */
-  pullBackOrZero(seeds: readonly Seed[], wrt: readonly Value[]): readonly Value[] {
+  *pullBackOrZero(seeds: readonly Seed[], wrt: readonly Value[]): Sliced<readonly Value[]> {
     const walk = this.#walk(seeds, wrt);
-    walk.run();
+    yield* walk.run();
     return wrt.map((value) => walk.cotangentOf(value.name) ?? this.b.fillLike(value, 0));
   }
 
   /** The model with the outputs it keeps, then the derived ones. */
-  finish(derived: readonly (readonly [name: string, value: Value])[]): Model {
+  *finishing(derived: readonly (readonly [name: string, value: Value])[]): Sliced<Model> {
     const { b, graph } = this;
     const kept = this.options.keepOutputs ?? graph.outputs.map(({ name }) => name);
     for (const name of kept) b.output(requireValue(b, name, graph));
     for (const [name, value] of derived) b.output(value, name);
-    return optimise({ ...this.model, graph: b.graph(`${graph.name}, differentiated`), producer: 'oneiros' });
+    yield;
+    return yield* optimising({
+      ...this.model,
+      graph: b.graph(`${graph.name}, differentiated`),
+      producer: 'oneiros',
+    });
   }
 
   #walk(seeds: readonly Seed[], wrt: readonly Value[]): ReverseWalk {

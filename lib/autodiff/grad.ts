@@ -1,6 +1,7 @@
 import { OneirosError } from '../errors.js';
 import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
+import { atOnce, type Sliced } from '../slices.js';
 import { Derivation, type DerivationOptions, type Seed } from './derivation.js';
 import { newName, requireLoss } from './names.js';
 
@@ -31,14 +32,18 @@ export interface GradOptions extends DerivationOptions {
  *   every way from the outputs to a value of `wrt` ends at an operator without a gradient
  */
 export function grad(model: Model, options: GradOptions = {}): Model {
+  return atOnce(differentiating(model, options));
+}
+
+export function* differentiating(model: Model, options: GradOptions = {}): Sliced<Model> {
   const { prefix = 'd_' } = options;
-  const derivation = new Derivation(model, options);
+  const derivation = yield* Derivation.beginning(model, options);
   const { b } = derivation;
   const named = (name: string) => newName(b, prefix + name, 'give new names another `prefix`');
   const wrt = derivation.independent(options.wrt);
   const names = wrt.map(({ name }) => named(name));
-  const gradients = derivation.pullBack(seedsOf(derivation, options, named), wrt);
-  return derivation.finish(gradients.map((gradient, i) => [names[i]!, gradient]));
+  const gradients = yield* derivation.pullBack(seedsOf(derivation, options, named), wrt);
+  return yield* derivation.finishing(gradients.map((gradient, i) => [names[i]!, gradient]));
 }
 
 function seedsOf(

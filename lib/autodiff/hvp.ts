@@ -1,5 +1,6 @@
 import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
+import { atOnce, type Sliced } from '../slices.js';
 import { Derivation, type DerivationOptions, type Seed } from './derivation.js';
 import { newName, requireLoss } from './names.js';
 
@@ -21,7 +22,11 @@ export interface HvpOptions extends DerivationOptions {
  * @throws OneirosError as `grad` does
  */
 export function hvp(model: Model, options: HvpOptions): Model {
-  const derivation = new Derivation(model, options);
+  return atOnce(differentiatingTwice(model, options));
+}
+
+function* differentiatingTwice(model: Model, options: HvpOptions): Sliced<Model> {
+  const derivation = yield* Derivation.beginning(model, options);
   const { b, graph } = derivation;
   const loss = requireLoss(b, options.loss, graph);
   const wrt = derivation.independent(options.wrt);
@@ -29,8 +34,8 @@ export function hvp(model: Model, options: HvpOptions): Model {
     const name = newName(b, `v_${value.name}`, 'it would be the name of a vector');
     return b.input(name, dtypeOf(value), shapeOf(value));
   });
-  const gradients = derivation.pullBack([[loss, b.fillLike(loss, 1)]], wrt);
+  const gradients = yield* derivation.pullBack([[loss, b.fillLike(loss, 1)]], wrt);
   const seeds = gradients.map((gradient, i): Seed => [gradient, vectors[i]!]);
-  const products = derivation.pullBackOrZero(seeds, wrt);
-  return derivation.finish(products.map((product, i) => [`hv_${wrt[i]!.name}`, product]));
+  const products = yield* derivation.pullBackOrZero(seeds, wrt);
+  return yield* derivation.finishing(products.map((product, i) => [`hv_${wrt[i]!.name}`, product]));
 }

@@ -1,5 +1,6 @@
 import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
+import { atOnce, type Sliced } from '../slices.js';
 import { Derivation, type DerivationOptions, type Seed } from './derivation.js';
 import { newName } from './names.js';
 
@@ -22,7 +23,11 @@ export interface JvpOptions extends DerivationOptions {
  * @throws OneirosError as `grad` does
  */
 export function jvp(model: Model, options: JvpOptions = {}): Model {
-  const derivation = new Derivation(model, options);
+  return atOnce(differentiatingForward(model, options));
+}
+
+function* differentiatingForward(model: Model, options: JvpOptions = {}): Sliced<Model> {
+  const derivation = yield* Derivation.beginning(model, options);
   const { b } = derivation;
   const wrt = derivation.independent(options.wrt);
   const outputs = derivation.dependent(options.outputs);
@@ -32,13 +37,13 @@ export function jvp(model: Model, options: JvpOptions = {}): Model {
   });
   // Any u of the right shape will do: each output itself is at hand.
   const u = outputs.map((output) => b.op('Identity', [output]));
-  const pulled = derivation.pullBack(
+  const pulled = yield* derivation.pullBack(
     outputs.map((output, i): Seed => [output, u[i]!]),
     wrt,
   );
-  const pushed = derivation.pullBackOrZero(
+  const pushed = yield* derivation.pullBackOrZero(
     pulled.map((cotangent, i): Seed => [cotangent, tangents[i]!]),
     u,
   );
-  return derivation.finish(pushed.map((tangent, i) => [`jv_${outputs[i]!.name}`, tangent]));
+  return yield* derivation.finishing(pushed.map((tangent, i) => [`jv_${outputs[i]!.name}`, tangent]));
 }

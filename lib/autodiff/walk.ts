@@ -1,6 +1,7 @@
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Node } from '../onnx/graph.js';
 import { dtypeOf, type Builder } from '../onnx/ops.js';
+import type { Sliced } from '../slices.js';
 import { activePath, type ActivePath } from './active.js';
 import { unbroadcast } from './broadcast.js';
 import { conditionalCotangents } from './conditional.js';
@@ -36,10 +37,11 @@ export class ReverseWalk {
     this.#accumulate(target, cotangent);
   }
 
-  run(): void {
+  *run(): Sliced<void> {
     for (const node of this.graph.nodes.toReversed()) {
       const dys = node.outputs.map((name) => this.cotangentOf(name));
       if (this.path.nodes.has(node) && dys.some((dy) => dy !== null)) this.#differentiate(node, dys);
+      yield;
     }
   }
 

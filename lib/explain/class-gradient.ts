@@ -4,8 +4,8 @@ import { toTensor, type Image } from '../image/image.js';
 import type { Classifier } from '../models/classifier.js';
 import type { Model } from '../onnx/graph.js';
 import { Builder, shapeOf } from '../onnx/ops.js';
-import { encodeModel } from '../onnx/write.js';
-import { openSession, type Session } from '../runtime/session.js';
+import { openModel } from '../runtime/open-model.js';
+import type { Session } from '../runtime/session.js';
 import { float32, type Float32Tensor, type Tensor } from '../tensor/tensor.js';
 
 /** What a classifier makes of a picture, and how that depends on what is seen. */
@@ -83,7 +83,7 @@ export class ClassGradients implements AsyncDisposable {
     signal: AbortSignal | undefined,
   ): Promise<Readonly<Record<string, Tensor>>> {
     const { model, classes } = this.#derived;
-    this.#session ??= openSession(encodeModel(model), { ...this.network.placement, transfer: true });
+    this.#session ??= openModel(model, this.network.placement);
     const chosen = float32(new Float32Array(classes), [1, classes]);
     if (labelId !== null) chosen.data[labelId] = 1;
     const session = await this.#session;

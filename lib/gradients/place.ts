@@ -1,7 +1,7 @@
 import type { Model } from '../onnx/graph.js';
-import { encodeModel } from '../onnx/write.js';
 import { OneirosError } from '../errors.js';
-import { openSession, type Session, type SessionOptions } from '../runtime/session.js';
+import { openModel } from '../runtime/open-model.js';
+import type { Session, SessionOptions } from '../runtime/session.js';
 import type { Random } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { inFloat64, toFloat64 } from './float64.js';
@@ -136,7 +136,7 @@ export async function openFloat64(
 }
 
 export function open(model: Model, options: SessionOptions): Promise<Session> {
-  return openSession(encodeModel(model), { ...options, transfer: true });
+  return openModel(model, options);
 }
 
 /** Inputs that have to be fed: in old files constants are listed among the inputs too. */

@@ -1,8 +1,9 @@
 import { OneirosError } from '../errors.js';
-import { grad, type GradOptions } from '../autodiff/grad.js';
+import { differentiating, type GradOptions } from '../autodiff/grad.js';
 import type { Model } from '../onnx/graph.js';
-import { encodeModel } from '../onnx/write.js';
-import { openSession, type RunOptions, type SessionOptions } from '../runtime/session.js';
+import { openModel } from '../runtime/open-model.js';
+import type { RunOptions, SessionOptions } from '../runtime/session.js';
+import { inSlices } from '../slices.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export interface ValueAndGradOptions extends Omit<GradOptions, 'outputs' | 'keepOutputs'>, SessionOptions {
@@ -31,8 +32,8 @@ export interface Differentiated extends AsyncDisposable {
  */
 export async function valueAndGrad(model: Model, options: ValueAndGradOptions): Promise<Differentiated> {
   const { loss } = options;
-  const derived = grad(model, { ...options, keepOutputs: [loss] });
-  const session = await openSession(encodeModel(derived), { ...options, transfer: true });
+  const derived = await inSlices(differentiating(model, { ...options, keepOutputs: [loss] }));
+  const session = await openModel(derived, options);
   const compute = async (
     feeds: Readonly<Record<string, Tensor>>,
     run: RunOptions = {},

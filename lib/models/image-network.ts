@@ -1,8 +1,9 @@
 import { toTensor, type Image } from '../image/image.js';
 import type { Model } from '../onnx/graph.js';
-import { extractSubgraph } from '../onnx/extract.js';
-import { encodeModel } from '../onnx/write.js';
-import { openSession, type Session, type SessionOptions } from '../runtime/session.js';
+import { extractingSubgraph } from '../onnx/extract.js';
+import { openModel } from '../runtime/open-model.js';
+import type { Session, SessionOptions } from '../runtime/session.js';
+import { inSlices } from '../slices.js';
 import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
 import { findLayer, type Network } from './network.js';
 
@@ -107,8 +108,8 @@ export class ImageNetwork implements Network, AsyncDisposable {
     const key = JSON.stringify(wanted);
     if (this.#open?.key === key) return this.#open.session;
     await this.#close();
-    const bytes = encodeModel(this.prepare(extractSubgraph(this.model, [], wanted)));
-    const session = await openSession(bytes, { ...this.placement, transfer: true });
+    const model = await inSlices(extractingSubgraph(this.model, [], wanted));
+    const session = await openModel(this.prepare(model), this.placement);
     this.#open = { key, session };
     return session;
   }

@@ -1,4 +1,5 @@
 import { OneirosError } from '../errors.js';
+import { atOnce, type Sliced } from '../slices.js';
 import type { DType } from '../tensor/dtype.js';
 import { int64, type Tensor } from '../tensor/tensor.js';
 import { attributes, type AttributeLike } from './attributes.js';
@@ -60,6 +61,10 @@ export class GraphBuilder {
    * behind an operator it does not know, what the graph declares counts.
    */
   load(graph: Graph): void {
+    atOnce(this.loading(graph));
+  }
+
+  *loading(graph: Graph): Sliced<void> {
     for (const [name, constant] of graph.initializers) this.#addInitializer(name, constant);
     for (const info of graph.inputs)
       if (!this.#values.has(info.name)) {
@@ -69,11 +74,13 @@ export class GraphBuilder {
     const declared = new Map(
       [...graph.values.values(), ...graph.outputs].map(({ name, type }) => [name, type]),
     );
-    for (const node of graph.nodes)
+    for (const node of graph.nodes) {
       for (const value of this.append(node)) {
         const type = value.type ?? declared.get(value.name) ?? null;
         if (value.type === null && type !== null) this.#values.set(value.name, { ...value, type });
       }
+      yield;
+    }
   }
 
   /** Declares an input of the graph. */

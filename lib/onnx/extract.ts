@@ -1,7 +1,8 @@
 import { nearest, OneirosError } from '../errors.js';
+import { atOnce, type Sliced } from '../slices.js';
 import type { Graph, Model, Node, ValueInfo } from './graph.js';
 import { eliminateDeadCode } from './passes/dead-code.js';
-import { inferModel } from './shapes/infer.js';
+import { inferring } from './shapes/infer.js';
 import { allNamesOf, namesOf, usedIn } from './subgraphs.js';
 
 /**
@@ -13,10 +14,18 @@ import { allNamesOf, namesOf, usedIn } from './subgraphs.js';
  *   if an input's type cannot be inferred
  */
 export function extractSubgraph(model: Model, inputs: readonly string[], outputs: readonly string[]): Model {
+  return atOnce(extractingSubgraph(model, inputs, outputs));
+}
+
+export function* extractingSubgraph(
+  model: Model,
+  inputs: readonly string[],
+  outputs: readonly string[],
+): Sliced<Model> {
   const { graph } = model;
   checkNames(graph, inputs);
   checkNames(graph, outputs);
-  const facts = inferModel(model);
+  const facts = yield* inferring(model);
   const infoOf = (name: string): ValueInfo => {
     const declared = [...graph.inputs, ...graph.outputs].find((info) => info.name === name);
     const type = facts.get(name)?.type ?? declared?.type ?? null;

@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { OneirosError } from '../errors.js';
+import { atOnce, type Sliced } from '../slices.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { encodeAttribute } from './codec/attribute.js';
 import { encodeTensor } from './codec/tensor.js';
@@ -30,13 +31,18 @@ export type Placement = (name: string, constant: Tensor | OpaqueTensor, origin?:
  * @throws OneirosError `too-large` if it is over 2 GB: such a model is written with external data, by `writeModel`
  */
 export function encodeModel(model: Model): Uint8Array {
-  const chunks = encodeChunks(model);
+  return atOnce(encoding(model));
+}
+
+export function* encoding(model: Model): Sliced<Uint8Array> {
+  const chunks = yield* encodingChunks(model);
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, at);
     at += chunk.length;
+    yield;
   }
   return bytes;
 }
@@ -46,12 +52,24 @@ export function encodeModel(model: Model): Uint8Array {
  * @param place how to encode each constant of the main graph
  */
 export function encodeChunks(model: Model, place: Placement = encodeTensor): readonly Uint8Array[] {
+  return atOnce(encodingChunks(model, place));
+}
+
+function* encodingChunks(model: Model, place: Placement = encodeTensor): Sliced<readonly Uint8Array[]> {
   const notes = new Map(model.graph.origin?.initializer.map((proto) => [proto.name, proto]));
-  const constants = Array.from(model.graph.initializers, ([name, constant]) =>
-    chunksOfTensor(place(name, constant, notes.get(name))),
-  ).flat();
-  const frame = encodeGraph(listConstants(model), new Map());
-  const graph = [toBinary(GraphProtoSchema, frame), ...constants];
+  const constants: Uint8Array[] = [];
+  for (const [name, constant] of model.graph.initializers) {
+    constants.push(...chunksOfTensor(place(name, constant, notes.get(name))));
+    yield;
+  }
+  const nodes: Uint8Array[] = [];
+  for (const node of model.graph.nodes) {
+    const bytes = toBinary(NodeProtoSchema, encodeNode(node));
+    nodes.push(...delimited(GraphProtoSchema.field.node.number, [bytes]));
+    yield;
+  }
+  const frame = encodeGraph({ ...listConstants(model), nodes: [] }, new Map());
+  const graph = [toBinary(GraphProtoSchema, frame), ...nodes, ...constants];
   const rest = revise(ModelProtoSchema, model.origin, {
     irVersion: BigInt(model.irVersion),
     opsetImport: Array.from(model.opsets, ([domain, version]) =>

@@ -2,8 +2,7 @@ import { OneirosError } from '../errors.js';
 import { mask } from '../metrics/mask.js';
 import { segmentationEvaluation } from '../metrics/segmentation.js';
 import type { Model } from '../onnx/graph.js';
-import { encodeModel } from '../onnx/write.js';
-import { openSession } from '../runtime/session.js';
+import { openModel } from '../runtime/open-model.js';
 import type { Float32Tensor } from '../tensor/tensor.js';
 import { inputOf, labelsOf, type MaskClass, type MaskedPicture } from './masked-picture.js';
 
@@ -17,7 +16,7 @@ export function segmentationValidation(
   channels: 1 | 3,
 ): (model: Model) => Promise<{ readonly dice: number; readonly pixelError: number }> {
   return async (model) => {
-    await using session = await openSession(encodeModel(model), { transfer: true });
+    await using session = await openModel(model);
     const [output] = session.outputs;
     const evaluation = segmentationEvaluation({ classes: classes.length });
     for (const each of pictures) {

@@ -1,7 +1,7 @@
 import { OneirosError } from '../errors.js';
 import type { Model } from '../onnx/graph.js';
-import { encodeModel } from '../onnx/write.js';
-import { openSession, type Session, type SessionOptions } from '../runtime/session.js';
+import { openModel } from '../runtime/open-model.js';
+import type { Session, SessionOptions } from '../runtime/session.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Sample } from './data.js';
 import {
@@ -61,7 +61,7 @@ export class TrainingSession implements AsyncDisposable {
   async #make(sizes: FeedSizes | undefined): Promise<TrainingGraph> {
     const graph = trainingGraph(this.model, { ...this.options, sizes });
     await this[Symbol.asyncDispose]();
-    const session = await openSession(encodeModel(graph.model), { ...this.sessionOptions, transfer: true });
+    const session = await openModel(graph.model, this.sessionOptions);
     this.#open = { graph, session, sizes };
     return graph;
   }

@@ -4,9 +4,8 @@ import { planes, planesFromTensor, toTensor, type Image, type Planes, type Size 
 import { pad } from '../image/pad.js';
 import type { Placement, RunSettings } from '../models/image-network.js';
 import type { Model } from '../onnx/graph.js';
-import { encodeModel } from '../onnx/write.js';
 import { count, number, resolveOptions, type Given } from '../options.js';
-import { openSession } from '../runtime/session.js';
+import { openModel } from '../runtime/open-model.js';
 import { fullyConvolutional } from './fully-convolutional.js';
 import { SegmentationBuilder, type Segmentation } from './segmentation.js';
 
@@ -51,7 +50,7 @@ export async function slidingWindow(
     height: Math.ceil(picture.height / stride),
   });
   const surrounded = surround(picture, window);
-  await using session = await openSession(encodeModel(network.model), { ...placement, transfer: true });
+  await using session = await openModel(network.model, placement);
   const shifts = network.stride / stride;
   for (let row = 0; row < Math.min(shifts, samples.height); row++)
     for (let column = 0; column < Math.min(shifts, samples.width); column++) {

@@ -40,25 +40,63 @@ export function slimVGG19(placement: Placement): Promise<VGG19> {
   return VGG19.load(weightsOf(layers, 4), { preprocessing: 'imagenet', placement });
 }
 
+type Widths = readonly [
+  one: number,
+  reduce3: number,
+  three: number,
+  reduce5: number,
+  five: number,
+  projection: number,
+];
+
+/** GoogLeNet's layers: the stem's, two 1×1 or 3×3 convolutions in a row each, and those of its modules. */
+function googLeNetLayers(
+  stem: readonly [number, number, number],
+  modules: Readonly<Record<string, Widths>>,
+  classes: number,
+): readonly Layer[] {
+  const [first, reduce, second] = stem;
+  const layers: Layer[] = [
+    ['conv1/7x7_s2', first, 3, 7],
+    ['conv2/3x3_reduce', reduce, first, 1],
+    ['conv2/3x3', second, reduce, 3],
+  ];
+  let inputs = second;
+  for (const [id, [one, reduce3, three, reduce5, five, projection]] of Object.entries(modules)) {
+    layers.push(
+      [`inception_${id}/1x1`, one, inputs, 1],
+      [`inception_${id}/3x3_reduce`, reduce3, inputs, 1],
+      [`inception_${id}/3x3`, three, reduce3, 3],
+      [`inception_${id}/5x5_reduce`, reduce5, inputs, 1],
+      [`inception_${id}/5x5`, five, reduce5, 5],
+      [`inception_${id}/pool_proj`, projection, inputs, 1],
+    );
+    inputs = one + three + five + projection;
+  }
+  return [...layers, ['loss3/classifier', classes, inputs, 1]];
+}
+
+const moduleNames = ['3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'];
+
 /** GoogLeNet whole, with a sixteenth of its channels and ten classes. */
 export function slimGoogLeNet(placement: Placement): Promise<GoogLeNet> {
-  const stem: Layer[] = [
-    ['conv1/7x7_s2', 8, 3, 7],
-    ['conv2/3x3_reduce', 8, 8, 1],
-    ['conv2/3x3', 12, 8, 3],
-  ];
-  const modules = ['3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'].flatMap((id, i): Layer[] => {
-    const inputs = i === 0 ? 12 : 20;
-    return [
-      [`inception_${id}/1x1`, 4, inputs, 1],
-      [`inception_${id}/3x3_reduce`, 4, inputs, 1],
-      [`inception_${id}/3x3`, 8, 4, 3],
-      [`inception_${id}/5x5_reduce`, 4, inputs, 1],
-      [`inception_${id}/5x5`, 4, 4, 5],
-      [`inception_${id}/pool_proj`, 4, inputs, 1],
-    ];
-  });
-  const layers: Layer[] = [...stem, ...modules, ['loss3/classifier', 10, 20, 1]];
+  const modules = Object.fromEntries(moduleNames.map((id): [string, Widths] => [id, [4, 4, 8, 4, 4, 4]]));
   const labels = Array.from({ length: 10 }, (_, i) => ({ id: `n${i}`, name: `class ${i}` }));
-  return GoogLeNet.load(weightsOf(layers, 9), { labels, placement });
+  return GoogLeNet.load(weightsOf(googLeNetLayers([8, 8, 12], modules, 10), 9), { labels, placement });
+}
+
+/** GoogLeNet as large as it is: 28 MB of weights, if not of its own. */
+export function googLeNet(placement: Placement): Promise<GoogLeNet> {
+  const modules: Readonly<Record<string, Widths>> = {
+    '3a': [64, 96, 128, 16, 32, 32],
+    '3b': [128, 128, 192, 32, 96, 64],
+    '4a': [192, 96, 208, 16, 48, 64],
+    '4b': [160, 112, 224, 24, 64, 64],
+    '4c': [128, 128, 256, 24, 64, 64],
+    '4d': [112, 144, 288, 32, 64, 64],
+    '4e': [256, 160, 320, 32, 128, 128],
+    '5a': [256, 160, 320, 32, 128, 128],
+    '5b': [384, 192, 384, 48, 128, 128],
+  };
+  return GoogLeNet.load(weightsOf(googLeNetLayers([64, 64, 192], modules, 1000), 9), { placement });
 }

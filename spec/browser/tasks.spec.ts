@@ -5,6 +5,7 @@ import type { Placement } from '../../lib/models/image-network.js';
 import golden from '../image/golden/files.json' with { type: 'json' };
 import { requireChromium, startWorkbench, type Workbench } from './harness.js';
 import * as tasks from './tasks.js';
+import { longestTask, tracing } from './trace.js';
 
 const node: Placement = { provider: 'cpu', threads: 1 };
 const specFile = (name: string) => join(import.meta.dirname, '..', name);
@@ -94,6 +95,17 @@ describe('oneiros in a browser', function () {
     for (const end = Date.now() + 20_000; page.workers().length > 0 && Date.now() < end;)
       await new Promise((resolve) => setTimeout(resolve, 100));
     expect(page.workers()).to.have.length(0);
+  });
+
+  it('leaves the page free while it dreams: no task of 50 ms, however much there is to derive', async () => {
+    const placement: Placement = { provider: 'wasm' };
+    const network = await page.evaluateHandle((at) => window.measures.wholeGoogLeNet(at), placement);
+    await bench.browser.startTracing(page, tracing);
+    const dreaming = [network, placement] as const;
+    const done = await page.evaluate(([of, at]) => window.measures.dreamBriefly(of, at), dreaming);
+    const longest = await longestTask(await bench.browser.stopTracing());
+    expect(done).to.equal(2);
+    expect(longest, 'ms of work in one task of the page').to.be.within(0.1, 50);
   });
 
   for (const provider of ['wasm', 'webgpu'] as const)

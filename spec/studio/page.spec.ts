@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { readPngText } from '../../lib/image/png-text.js';
 import { readRecipe } from '../../lib/studio/recipe.js';
 import { requireChromium } from '../browser/harness.js';
+import { longestTask, tracing } from '../browser/trace.js';
 import { cat, classifier, segmenter, vgg } from './slim-files.js';
 import {
   drop,
@@ -49,7 +50,7 @@ describe('studio: the page', () => {
     await setNumber(page, 'Steps', 60);
     expect(await page.getByRole('button', { name: 'relu2_1' }).getAttribute('aria-pressed')).to.equal('true');
 
-    await studio.browser.startTracing(page, { categories: ['toplevel'] });
+    await studio.browser.startTracing(page, tracing);
     await mainButton(page).click();
     await page.getByText(/^Octave 1 of 2, step \d+ of 120$/).waitFor();
     await mainButton(page).click();
@@ -60,8 +61,8 @@ describe('studio: the page', () => {
     await mainButton(page).click();
     await page.getByText('Octave 2 of 2, step 120 of 120').waitFor();
     await page.waitForSelector('[data-does=start]');
-    const trace = await parseTrace(await studio.browser.stopTracing());
-    expect(longestTask(trace), 'ms of work in one task of the page').to.be.within(0.1, 50);
+    const longest = await longestTask(await studio.browser.stopTracing());
+    expect(longest, 'ms of work in one task of the page').to.be.within(0.1, 50);
 
     const versions = page.getByRole('list', { name: 'Versions of the picture' }).getByRole('button');
     expect(await versions.count(), 'what was stopped has become what was finished').to.equal(2);
@@ -255,34 +256,6 @@ describe('studio: the page', () => {
     await page.context().close();
   });
 });
-
-interface TraceEvent {
-  readonly name: string;
-  readonly ph: string;
-  readonly pid: number;
-  readonly tid: number;
-  /** Processor time in microseconds: what a busy machine does to others does not count. */
-  readonly tdur?: number;
-  readonly args: { readonly name?: string };
-}
-interface Trace {
-  readonly traceEvents: readonly TraceEvent[];
-}
-
-function parseTrace(file: Uint8Array): Promise<Trace> {
-  return new Response(Uint8Array.from(file)).json();
-}
-
-/** The longest task of any page's main thread, in ms of processor time. */
-function longestTask({ traceEvents }: Trace): number {
-  const mains = new Set(
-    traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  const tasks = traceEvents.filter(({ ph, pid, tid }) => ph === 'X' && mains.has(`${pid} ${tid}`));
-  return Math.max(...tasks.map(({ tdur = 0 }) => tdur / 1000));
-}
 
 interface AxeResults {
   readonly violations: readonly {

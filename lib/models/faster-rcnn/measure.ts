@@ -1,6 +1,5 @@
 import { toTensor, type Image } from '../../image/image.js';
-import { encodeModel } from '../../onnx/write.js';
-import { openSession } from '../../runtime/session.js';
+import { openModel } from '../../runtime/open-model.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
 import type { Placement } from '../image-network.js';
 import { loadAll, Net } from './net.js';
@@ -25,7 +24,7 @@ export async function measureNorms(
   const asItIs = { minSize: Math.min(...sides), maxSize: Math.max(...sides) };
   pyramid(net, transform(net.b, image, asItIs).padded);
   for (const [name, value] of net.statistics) net.b.output(value, `measured/${name}`);
-  await using session = await openSession(encodeModel(net.b.model()), { ...placement, transfer: true });
+  await using session = await openModel(net.b.model(), placement);
   const found = await session.run({ image: toTensor(picture) });
   const measured = [...weights].map(([name, kept]): [string, StoredTensor] => {
     const tensor = found[`measured/${name}`];

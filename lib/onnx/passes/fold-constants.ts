@@ -1,9 +1,10 @@
+import { atOnce, type Sliced } from '../../slices.js';
 import type { DType } from '../../tensor/dtype.js';
 import { sizeOf, tensor, type Tensor } from '../../tensor/tensor.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import type { Graph, Model, Node, OpaqueTensor } from '../graph.js';
 import { numbersIn, type Facts } from '../shapes/facts.js';
-import { inferModel } from '../shapes/infer.js';
+import { inferring } from '../shapes/infer.js';
 import { mapSubgraphs, subgraphsOf } from '../subgraphs.js';
 import { isDeterministic, isSameList, withGraph, type Pass } from './pass.js';
 
@@ -23,36 +24,37 @@ type LookUp = (name: string) => Tensor | undefined;
  *
  * What makes an output of its graph stays a node.
  */
-export const foldConstants: Pass = (model: Model) => {
-  const facts = inferModel(model);
-  return withGraph(
-    model,
-    fold(model.graph, facts, (name) => facts.get(name)?.constant ?? undefined),
-  );
-};
+export const foldConstants: Pass = (model) => atOnce(foldingConstants(model));
 
-function fold(graph: Graph, facts: ReadonlyMap<string, Facts>, outer: LookUp): Graph {
+export function* foldingConstants(model: Model): Sliced<Model> {
+  const facts = yield* inferring(model);
+  const constantOf: LookUp = (name) => facts.get(name)?.constant ?? undefined;
+  return withGraph(model, yield* folding(model.graph, facts, constantOf));
+}
+
+function* folding(graph: Graph, facts: ReadonlyMap<string, Facts>, outer: LookUp): Sliced<Graph> {
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const folded = new Map<string, Tensor | OpaqueTensor>();
   const constantOf: LookUp = (name) => {
     const own = folded.get(name) ?? graph.initializers.get(name);
     return own === undefined || own.dtype === 'opaque' ? outer(name) : own;
   };
-  const nodes = graph.nodes.flatMap((node): Node[] => {
-    const bodies = subgraphsOf(node);
-    if (bodies.length > 0) {
-      if (bodies.every((body) => fold(body, facts, constantOf) === body)) return [node];
-      return [mapSubgraphs(node, (body) => fold(body, facts, constantOf))];
-    }
-    if (node.outputs.some((name) => outputs.has(name))) return [node];
-    const results = resultsOf(node, facts, constantOf);
-    if (results === null) return [node];
-    node.outputs.forEach((name, i) => {
-      const result = results[i];
-      if (name !== '' && result !== undefined) folded.set(name, result);
-    });
-    return [];
-  });
+  const inBodies = (node: Node): Node => {
+    const fold = (body: Graph) => atOnce(folding(body, facts, constantOf));
+    return subgraphsOf(node).every((body) => fold(body) === body) ? node : mapSubgraphs(node, fold);
+  };
+  const nodes: Node[] = [];
+  for (const node of graph.nodes) {
+    yield;
+    const stays = node.outputs.some((name) => outputs.has(name)) || subgraphsOf(node).length > 0;
+    const results = stays ? null : resultsOf(node, facts, constantOf);
+    if (results === null) nodes.push(inBodies(node));
+    else
+      node.outputs.forEach((name, i) => {
+        const result = results[i];
+        if (name !== '' && result !== undefined) folded.set(name, result);
+      });
+  }
   if (isSameList(nodes, graph.nodes)) return graph;
   return { ...graph, nodes, initializers: new Map([...graph.initializers, ...folded]) };
 }

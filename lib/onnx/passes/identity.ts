@@ -1,9 +1,10 @@
+import { atOnce, type Sliced } from '../../slices.js';
 import { attr, attributes } from '../attributes.js';
-import type { Graph, Node } from '../graph.js';
+import type { Graph, Model, Node } from '../graph.js';
 import { renameGraph, renameNode } from '../rename.js';
 import { isEqual } from '../shapes/dim.js';
 import { numbersIn, type Facts } from '../shapes/facts.js';
-import { inferModel } from '../shapes/infer.js';
+import { inferring } from '../shapes/infer.js';
 import { mapSubgraphs, subgraphsOf, usedIn } from '../subgraphs.js';
 import { isSameList, withGraph, type Pass } from './pass.js';
 
@@ -20,13 +21,15 @@ import { isSameList, withGraph, type Pass } from './pass.js';
  *
  * A node that joins an input, a constant or a captured value to an output of the graph stays.
  */
-export const eliminateIdentity: Pass = (model) => {
-  const facts = inferModel(model);
+export const eliminateIdentity: Pass = (model) => atOnce(eliminatingIdentity(model));
+
+export function* eliminatingIdentity(model: Model): Sliced<Model> {
+  const facts = yield* inferring(model);
   return withGraph(
     model,
     simplify(model.graph, (name) => facts.get(name)),
   );
-};
+}
 
 type FactsOf = (name: string) => Facts | undefined;
 

@@ -1,8 +1,9 @@
+import { atOnce, type Sliced } from '../../slices.js';
 import type { Model } from '../graph.js';
 import { eliminateCommonSubexpressions } from './common-subexpressions.js';
 import { eliminateDeadCode } from './dead-code.js';
-import { foldConstants } from './fold-constants.js';
-import { eliminateIdentity } from './identity.js';
+import { foldingConstants } from './fold-constants.js';
+import { eliminatingIdentity } from './identity.js';
 
 /** Two or three rounds are the rule; each pass only ever takes away, so this is no more than a safeguard. */
 const mostRounds = 20;
@@ -13,11 +14,19 @@ const mostRounds = 20;
  * @throws OneirosError `bad-input` if shapes contradict each other
  */
 export function optimise(model: Model): Model {
+  return atOnce(optimising(model));
+}
+
+export function* optimising(model: Model): Sliced<Model> {
   let current = model;
   for (let round = 0; round < mostRounds; round++) {
     const before = current;
-    for (const pass of [eliminateDeadCode, foldConstants, eliminateIdentity, eliminateCommonSubexpressions])
-      current = pass(current);
+    current = yield* foldingConstants(eliminateDeadCode(current));
+    yield;
+    current = yield* eliminatingIdentity(current);
+    yield;
+    current = eliminateCommonSubexpressions(current);
+    yield;
     if (current === before) break;
   }
   return current;

@@ -1,3 +1,4 @@
+import { atOnce, type Sliced } from '../../slices.js';
 import type { Dim, Graph, Model, Node, TensorType, ValueInfo } from '../graph.js';
 import { constants, factsOfConstant } from './constants.js';
 import { control } from './control.js';
@@ -59,7 +60,11 @@ export function inferNode(
   inputs: readonly Facts[],
   outer: LookUp = () => undefined,
 ): readonly Facts[] {
-  return inferWith(node, inputs, { outer, depth: 0, infer: (...inner) => inferGraph(...inner, 1) });
+  return inferWith(node, inputs, {
+    outer,
+    depth: 0,
+    infer: (...inner) => atOnce(inferringGraph(...inner, 1)),
+  });
 }
 
 /**
@@ -68,6 +73,10 @@ export function inferNode(
  * @throws OneirosError `bad-input` if a node's inputs contradict the operator or each other
  */
 export function inferModel(model: Model): ReadonlyMap<string, Facts> {
+  return atOnce(inferring(model));
+}
+
+export function* inferring(model: Model): Sliced<ReadonlyMap<string, Facts>> {
   const values = new Map<string, Facts>();
   const homes = new Map<string, Graph>();
   const ambiguous = new Set<string>(['']);
@@ -77,19 +86,19 @@ export function inferModel(model: Model): ReadonlyMap<string, Facts> {
     values.set(name, facts);
   };
   const inputs = model.graph.inputs.map(({ name, type }) => named(name, { ...unknown, type }));
-  inferGraph(model.graph, inputs, () => undefined, 0, note);
+  yield* inferringGraph(model.graph, inputs, () => undefined, 0, note);
   for (const name of ambiguous) values.delete(name);
   return values;
 }
 
 /** Facts of a graph's outputs, from those of its inputs and of the values it captures. */
-function inferGraph(
+function* inferringGraph(
   graph: Graph,
   inputs: readonly Facts[],
   outer: LookUp,
   depth: number,
   note?: Note,
-): readonly Facts[] {
+): Sliced<readonly Facts[]> {
   const values = new Map<string, Facts>();
   const declared = new Map([...graph.values, ...graph.outputs.map((info) => [info.name, info] as const)]);
   const lookUp: LookUp = (name) => values.get(name) ?? outer(name);
@@ -100,7 +109,7 @@ function inferGraph(
   const scope: Scope = {
     outer: lookUp,
     depth,
-    infer: (inner, given, around) => inferGraph(inner, given, around, depth + 1, note),
+    infer: (inner, given, around) => atOnce(inferringGraph(inner, given, around, depth + 1, note)),
   };
   for (const [name, tensor] of graph.initializers)
     define(name, tensor.dtype === 'opaque' ? unknown : factsOfConstant(tensor));
@@ -114,6 +123,7 @@ function inferGraph(
     );
     for (const [i, name] of node.outputs.entries())
       define(name, withDeclared(facts[i] ?? unknown, declared.get(name), depth === 0));
+    yield;
   }
   return graph.outputs.map(({ name }) => lookUp(name) ?? unknown);
 }

@@ -2,8 +2,8 @@ import { colorize, cubehelix } from '../../image/colormap.js';
 import { toTensor, type Image, type Size } from '../../image/image.js';
 import { resize, scaledSize } from '../../image/resize.js';
 import type { Network } from '../../models/network.js';
-import { encodeModel } from '../../onnx/write.js';
-import { openSession, type ProviderName, type Session } from '../../runtime/session.js';
+import { openModel } from '../../runtime/open-model.js';
+import type { ProviderName, Session } from '../../runtime/session.js';
 import { activityGraph, normalised, type ActivityGraph } from '../activity.js';
 import { pickableLayers } from '../layers.js';
 import type { Thumbnail } from '../protocol.js';
@@ -52,7 +52,7 @@ export class Thumbnails {
     await this.#ready?.session.dispose();
     this.#ready = null;
     const graph = activityGraph(network, pickableLayers(network.layers));
-    const session = await openSession(encodeModel(graph.model), { provider, transfer: true });
+    const session = await openModel(graph.model, { provider });
     this.#ready = { network, provider, graph, session };
     return this.#ready;
   }

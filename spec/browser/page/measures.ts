@@ -1,20 +1,19 @@
+import { dream } from '../../../lib/art/dream.js';
 import { style } from '../../../lib/art/style.js';
 import type { Placement } from '../../../lib/models/image-network.js';
+import type { Network } from '../../../lib/models/network.js';
 import { speckles, waves } from '../../art/pictures.js';
-import { slimVGG19 } from '../networks.js';
+import { googLeNet, slimVGG19 } from '../networks.js';
 
-/** Runs something, and tells the longest times that the page's thread was not free, in ms, of those above 50. */
-export async function longTasks(run: () => Promise<unknown>): Promise<readonly number[]> {
-  const found: number[] = [];
-  const observer = new PerformanceObserver((list) => {
-    for (const { duration } of list.getEntries()) found.push(duration);
-  });
-  observer.observe({ entryTypes: ['longtask'] });
-  await run();
-  // Entries are delivered a little later than they happen.
-  await new Promise((resolve) => setTimeout(resolve, 200));
-  observer.disconnect();
-  return found;
+/** GoogLeNet of its full size, loaded and never run. */
+export const wholeGoogLeNet = googLeNet;
+
+/** Two steps of a dream, of which the first takes all that has to be derived. */
+export async function dreamBriefly(network: Network, session: Placement): Promise<number> {
+  const picture = waves({ width: 72, height: 64 });
+  let done = 0;
+  for await (const step of dream(network, picture, { octaves: 1, steps: 2, session })) done = step.done;
+  return done;
 }
 
 /** How a style transfer goes in a page: memory by the iteration, and how soon an abort ends it. */
