@@ -12,6 +12,12 @@ export interface Shipped {
 const known: readonly Shipped[] = [
   { file: 'vgg19-slim.onnx', name: 'VGG-19 slim', kind: 'features', tasks: ['dream', 'style'] },
   { file: 'fasterrcnn-cells.onnx', name: 'Blood cells (Faster R-CNN)', kind: 'detector', tasks: ['detect'] },
+  {
+    file: 'fasterrcnn-animals.onnx',
+    name: 'Raccoons and kangaroos (Faster R-CNN)',
+    kind: 'detector',
+    tasks: ['detect'],
+  },
   { file: 'unet-membrane.onnx', name: 'Cell membranes (U-Net)', kind: 'segmenter', tasks: ['segment'] },
 ];
 

@@ -35,4 +35,8 @@ async function figuresOf(model: string, data: string) {
     expect(AP50).to.be.at.least(0.8);
     for (const figures of Object.values(perClass)) expect(figures.AP50).to.be.at.least(0.75);
   });
+  it('fasterrcnn-animals, by its name, on 50 photographs: AP50 ≥ .60', async () => {
+    const { AP50 } = await figuresOf('fasterrcnn-animals', 'animals/val');
+    expect(AP50).to.be.at.least(0.6);
+  });
 });

@@ -18,7 +18,7 @@ const shipped = [...catalog.values()].filter(({ source }) => source.kind === 'sh
 describe('The catalogue of models', () => {
   it('has the models that the documentation names, whose numbers are those of the published file names', () => {
     expect(namesFor(catalog)).to.include.members([
-      ...['vgg19-slim', 'unet-membrane', 'fasterrcnn-cells'],
+      ...['vgg19-slim', 'unet-membrane', 'fasterrcnn-cells', 'fasterrcnn-animals'],
       ...['vgg19', 'vgg19-zoo', 'googlenet', 'fasterrcnn-12', 'brain-unet', 'unet-carvana'],
       ...['fasterrcnn_resnet50_fpn', 'fasterrcnn_resnet50_fpn_v2', 'fasterrcnn_mobilenet_v3_large_fpn'],
     ]);
