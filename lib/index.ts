@@ -33,10 +33,12 @@ export { coco80, coco91 } from './vision/coco-labels.js';
 export { cocoResults, imageIdOf, readImageIds, type CocoResult } from './vision/coco-results.js';
 export {
   detect,
+  detectManyOptions,
   Detector,
   detectOptions,
   type Box as DetectionBox,
   type Detection,
+  type DetectManyOptions,
   type DetectOptions,
 } from './vision/detection.js';
 export { drawDetections } from './vision/draw.js';

@@ -4,8 +4,8 @@ import type { Image, Size } from '../image/image.js';
 import { resize, scaledSize } from '../image/resize.js';
 import { count, resolveOptions, type Given } from '../options.js';
 import type { Model } from '../onnx/graph.js';
-import { float32, type Float32Tensor, type Tensor } from '../tensor/tensor.js';
-import { batched } from './batched.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { batched, stack } from './batched.js';
 import { ImageNetwork, type NetworkParts, type RunSettings } from './image-network.js';
 import { labelOf, type Classification, type ClassLabel } from './labels.js';
 
@@ -97,15 +97,6 @@ function cropped(image: Image, { resize: shorter, crop }: CropSettings): Image {
       : centerCrop(image, { width: Math.min(image.width, limit), height: Math.min(image.height, limit) });
   const small = resize(middle, scaledSize(middle, shorter, 'shorter'));
   return centerCrop(small, crop);
-}
-
-function stack(images: readonly Image[]): Float32Tensor {
-  const [first] = images;
-  if (first === undefined) throw new OneirosError('bad-argument', 'there is no image to classify');
-  const { width, height, data } = first;
-  const all = new Float32Array(images.length * data.length);
-  images.forEach((image, i) => all.set(image.data, i * data.length));
-  return float32(all, [images.length, 3, height, width]);
 }
 
 function rowsOf(results: Tensor | undefined, count: number): readonly Float32Array[] {

@@ -4,6 +4,7 @@ import { topK } from '../metrics/classification.js';
 import { mostProbable, classifyOptions, type Classifier } from '../models/classifier.js';
 import type { Classification } from '../models/labels.js';
 import { count, resolveOptions, type Given } from '../options.js';
+import { inBatches } from './batches.js';
 
 export const batchOptions = {
   batch: count(8, 'pictures computed at once, if the network can'),
@@ -78,38 +79,15 @@ interface Computed<T> {
   readonly probabilities: Float32Array;
 }
 
-async function* probabilitiesOf<T>(
+function probabilitiesOf<T>(
   classifier: Classifier,
   pictures: Iterable<Picture<T>> | AsyncIterable<Picture<T>>,
   options: ClassifyManyOptions,
 ): AsyncGenerator<Computed<T>, void> {
   const { batch } = resolveOptions(batchOptions, options);
-  const compute = async (group: readonly Picture<T>[]): Promise<readonly Computed<T>[]> => {
+  return inBatches(pictures, batch, async (group) => {
     const images = group.map(({ image }) => image);
     const rows = await classifier.probabilities(images, options);
     return group.map(({ key }, i) => ({ key, probabilities: rows[i]! }));
-  };
-  let running: Promise<readonly Computed<T>[]> | null = null;
-  for await (const group of inGroups(pictures, batch)) {
-    const done = running;
-    running = compute(group);
-    // If the one before fails first, this one's failure is nobody's.
-    running.catch(() => undefined);
-    if (done !== null) yield* await done;
-  }
-  if (running !== null) yield* await running;
-}
-
-async function* inGroups<T>(
-  items: Iterable<T> | AsyncIterable<T>,
-  size: number,
-): AsyncGenerator<readonly T[], void> {
-  let group: T[] = [];
-  for await (const item of items) {
-    group.push(item);
-    if (group.length < size) continue;
-    yield group;
-    group = [];
-  }
-  if (group.length > 0) yield group;
+  });
 }

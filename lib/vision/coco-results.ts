@@ -21,8 +21,9 @@ export function cocoResults(imageId: number | string, detections: readonly Detec
   }));
 }
 
-/** How a picture is called in annotations: a number, as COCO has it, or a word. */
-export type ImageIds = (path: string) => number | string;
+/** How a picture is called in annotations: by a number, as COCO has it, or by a word. */
+export type ImageId = number | string;
+export type ImageIds = (path: string) => ImageId;
 
 /**
  * Reads which id each file has from COCO annotations.

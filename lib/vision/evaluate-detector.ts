@@ -3,8 +3,9 @@ import { cocoFigures, evaluateDetections, type CocoFigures } from '../metrics/ev
 import { cocoProtocol } from '../metrics/protocol.js';
 import type { Id, Truth } from '../metrics/tables.js';
 import type { Image } from '../image/image.js';
+import { inBatches } from './batches.js';
 import { cocoResults, type CocoResult } from './coco-results.js';
-import type { DetectOptions, Detector } from './detection.js';
+import { batchOf, type DetectManyOptions, type Detector } from './detection.js';
 
 /** A picture by the id that the truth has for it. */
 export interface IdentifiedPicture {
@@ -27,13 +28,18 @@ export async function evaluateDetector(
   network: Detector,
   pictures: Iterable<IdentifiedPicture> | AsyncIterable<IdentifiedPicture>,
   truth: Truth,
-  options: DetectOptions = {},
+  options: DetectManyOptions = {},
   onProgress: (done: number) => void = () => undefined,
 ): Promise<DetectorFigures> {
   const results: CocoResult[] = [];
   let done = 0;
-  for await (const { id, image } of pictures) {
-    results.push(...cocoResults(id, await network.detect(image, options)));
+  const compute = async (group: readonly IdentifiedPicture[]) => {
+    const images = group.map(({ image }) => image);
+    const found = await network.detectAll(images, options);
+    return group.map(({ id }, i) => cocoResults(id, found[i]!));
+  };
+  for await (const found of inBatches(pictures, batchOf(network, options), compute)) {
+    results.push(...found);
     onProgress(++done);
   }
   const evaluation = evaluateDetections(truth, cocoDetections(results, truth), cocoProtocol());

@@ -137,16 +137,17 @@ export class FasterRCNN extends Detector {
     options: DetectOptions & { readonly explain?: boolean } = {},
   ): Promise<readonly Detection[]> {
     const settings = { ...resolveOptions(detectOptions, options), signal: options.signal };
-    this.#check(settings);
     return options.explain === true ? this.#explain(picture, settings) : this.find(picture, settings);
   }
 
   protected async find(picture: Image, settings: DetectSettings): Promise<readonly Detection[]> {
+    this.#check(settings);
     const wanted = [outputs.boxes, outputs.labels, outputs.scores];
     return this.#detections(await this.run(wanted, toTensor(picture), settings.signal), settings);
   }
 
   async #explain(picture: Image, settings: DetectSettings): Promise<readonly ExplainedDetection[]> {
+    this.#check(settings);
     const results = await this.run(Object.values(outputs), toTensor(picture), settings.signal);
     const proposals = proposalsOf(results);
     const [origins, levels] = [outputs.origins, outputs.levels].map((name) => integers(results, name));

@@ -1,10 +1,10 @@
 import { OneirosError } from '../errors.js';
-import { toTensor, type Image, type Size } from '../image/image.js';
+import type { Image, Size } from '../image/image.js';
+import { batchedIfSafe, stack } from '../models/batched.js';
 import { foreignNetwork } from '../models/foreign.js';
 import type { Placement } from '../models/image-network.js';
 import type { Preprocessing } from '../models/preprocessing.js';
 import type { Model } from '../onnx/graph.js';
-import type { Float32Tensor } from '../tensor/tensor.js';
 import { coco80 } from './coco-labels.js';
 import { Detector, type Detection, type DetectSettings } from './detection.js';
 import { letterbox, outOfLetterbox } from './letterbox.js';
@@ -35,6 +35,7 @@ interface Signature {
 
 /** YOLOX (Ge et al. 2021) as its authors export it: boxes not yet decoded, objectness and classes after the sigmoid. */
 export class Yolox extends Detector {
+  override readonly batches: boolean;
   readonly #signature: Signature;
   readonly #iou: number;
 
@@ -46,30 +47,52 @@ export class Yolox extends Detector {
         'unsupported',
         `${name} is no YOLOX: expected a picture [1, 3, height, width] and one output, a row for each place`,
       );
-    super({
-      ...foreignNetwork(model, name, { preprocessing, placement }),
-      labels: labels ?? labelsOf(model, signature.classes),
-    });
+    const parts = foreignNetwork(model, name, { preprocessing, placement });
+    super({ ...parts, labels: labels ?? labelsOf(model, signature.classes) });
     this.#signature = signature;
     this.#iou = iou;
+    this.batches = batchedIfSafe(parts.model, parts.image) !== null;
   }
 
-  protected async find(
-    picture: Image,
+  protected async find(picture: Image, settings: DetectSettings): Promise<readonly Detection[]> {
+    const [found] = await this.findAll([picture], settings);
+    return found!;
+  }
+
+  protected override async findAll(
+    pictures: readonly Image[],
+    settings: DetectSettings,
+  ): Promise<readonly (readonly Detection[])[]> {
+    const batches = this.batches ? [pictures] : pictures.map((picture) => [picture]);
+    const found: (readonly Detection[])[] = [];
+    for (const batch of batches) found.push(...(await this.#findIn(batch, settings)));
+    return found;
+  }
+
+  async #findIn(
+    pictures: readonly Image[],
     { score, limit, signal }: DetectSettings,
-  ): Promise<readonly Detection[]> {
+  ): Promise<readonly (readonly Detection[])[]> {
     const { size, classes, output } = this.#signature;
-    const fitted = letterbox(picture, size, fill);
-    const { [output]: rows } = await this.run([output], toTensor(fitted.image), signal);
+    const fitted = pictures.map((picture) => letterbox(picture, size, fill));
+    const { [output]: rows } = await this.run([output], stack(fitted.map(({ image }) => image)), signal);
     if (rows?.dtype !== 'float32')
       throw new OneirosError('runtime', `${this.name} gave no numbers for ${output}`);
-    const candidates = decode(rows, size, classes, score).map(({ box, labelId, score: found }) => ({
-      box: outOfLetterbox(box, fitted.scale, picture),
-      label: this.labelOf(labelId),
-      labelId,
-      score: found,
-    }));
-    return nmsByClass(candidates, this.#iou).slice(0, limit);
+    const length = rows.data.length / pictures.length;
+    return pictures.map((picture, i) => {
+      const own = rows.data.subarray(i * length, (i + 1) * length);
+      const candidates = decode(own, size, classes, score).map(({ box, labelId, score: found }) => ({
+        box: outOfLetterbox(box, fitted[i]!.scale, picture),
+        label: this.labelOf(labelId),
+        labelId,
+        score: found,
+      }));
+      return nmsByClass(candidates, this.#iou).slice(0, limit);
+    });
+  }
+
+  protected override prepare(model: Model): Model {
+    return batchedIfSafe(model, this.image) ?? model;
   }
 }
 
@@ -90,7 +113,7 @@ export function yoloxSignature({ graph }: Model): Signature | null {
 type Found = Omit<Detection, 'label'>;
 
 /** Rows (x, y, w, h, objectness, classes…) as boxes in pixels: xy = (p + place)·stride, wh = exp(p)·stride. */
-function decode({ data }: Float32Tensor, { width, height }: Size, classes: number, score: number): Found[] {
+function decode(data: Float32Array, { width, height }: Size, classes: number, score: number): Found[] {
   const found: Found[] = [];
   let row = 0;
   for (const stride of strides)

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registerDetect } from '../../lib/cli/commands/detect.js';
@@ -17,7 +17,7 @@ function oneCat(): Uint8Array {
   const data = new Float32Array(21 * 6);
   data.set([0.5, 0.5, 0, 0, 0.8, 1], 20 * 6);
   b.output(
-    b.add(b.constant(float32(data, [1, 21, 6])), b.mul(b.reshape(b.mean(input), [1, 1, 1]), 0)),
+    b.add(b.constant(float32(data, [1, 21, 6])), b.mul(b.reshape(b.mean(input, [1, 2, 3]), [1, 1, 1]), 0)),
     'output',
   );
   return encodeModel(b.model({ classes: 'cat' }));
@@ -67,6 +67,34 @@ describe('oneiros detect', () => {
     const { results, said } = await run(folder);
     expect(results).to.have.length(2);
     expect(said.filter((line) => line.includes('broken-13.jpg'))).to.have.length(1);
+  });
+  it('does a folder in batches, in order, one step of the bar a picture', async () => {
+    mkdirSync(at('many'));
+    const names = ['1.png', '2.png', '3.png', '4.png', '5.png', '6.png'].map((name) => at(`many/${name}`));
+    for (const [i, path] of names.entries())
+      writeFileSync(path, await encodeImage(solid({ width: 32 + i, height: 40 }, [0, 0, 0]), 'png'));
+    writeFileSync(names[2]!, 'no picture');
+    for (const batch of ['1', '4', '9']) {
+      const steps: number[] = [];
+      const { results, said } = await runCommand(
+        registerDetect,
+        ['detect', at('many'), '--model', at('model.onnx'), '--json', '--batch', batch],
+        (done) => steps.push(done),
+      );
+      expect(steps).to.deep.equal([1, 2, 3, 4, 5, 6]);
+      expect(said.filter((line) => line.includes('3.png'))).to.have.length(1);
+      const read = names.filter((_, i) => i !== 2);
+      expect(results.map((result) => 'image' in result && result.image)).to.deep.equal(read);
+      for (const result of results) expect(result).to.have.property('detections').with.length(1);
+    }
+  });
+  it('ends with the signal', async () => {
+    const work = runCommand(
+      registerDetect,
+      ['detect', at('many'), '--model', at('model.onnx'), '--json', '--batch', '1'],
+      (_, controller) => controller.abort(new Error('stopped')),
+    );
+    expect(String(await work.catch((error: unknown) => error))).to.contain('stopped');
   });
   it('needs a number in the name for COCO, and no two pictures of one name in a folder', async () => {
     const { results, said } = await run(at('nameless.png'), at('photo-12.jpg'), '--coco', at('results.json'));

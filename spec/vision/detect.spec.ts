@@ -1,16 +1,18 @@
 import { expect } from 'chai';
 import { image, plane, solid } from '../../lib/image/image.js';
 import { Builder } from '../../lib/onnx/ops.js';
+import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { float32 } from '../../lib/tensor/tensor.js';
+import { float32, type Float32Tensor, type Tensor } from '../../lib/tensor/tensor.js';
 import { coco80, coco91 } from '../../lib/vision/coco-labels.js';
 import { cocoResults, imageIdOf, readImageIds } from '../../lib/vision/coco-results.js';
-import { detect, type Box } from '../../lib/vision/detection.js';
+import { detect, type Box, type Detection } from '../../lib/vision/detection.js';
 import { drawDetections } from '../../lib/vision/draw.js';
 import { eachDot, textWidth } from '../../lib/vision/font.js';
 import { letterbox, outOfLetterbox } from '../../lib/vision/letterbox.js';
 import { openDetector } from '../../lib/vision/load-detector.js';
 import { nms, nmsByClass } from '../../lib/vision/nms.js';
+import { Yolox } from '../../lib/vision/yolox.js';
 
 const placement = { isolation: 'none' } as const;
 
@@ -108,6 +110,77 @@ describe('YOLOX', () => {
       (error: unknown) => error,
     );
     expect(String(failure)).to.contain('relu is no detector');
+  });
+});
+
+/** A YOLOX for 32×32 pixels that is as sure of a cat as the picture is bright, and of a dog as it is dark. */
+function brightnessYolox(mixes: boolean): Uint8Array {
+  const b = new Builder();
+  const input = b.input('images', 'float32', [1, 3, 32, 32]);
+  const [fixed, perBrightness] = [new Float32Array(21 * 7), new Float32Array(21 * 7)];
+  fixed.set([0.5, 0.5, 0, 0, 0, 1, 0], 20 * 7);
+  perBrightness[20 * 7 + 4] = 1 / 255;
+  fixed.set([0.5, 0.5, 0, 0, 1, 0, 1], 0);
+  perBrightness[4] = -1 / 255;
+  const brightness = b.reshape(b.mean(input, mixes ? undefined : [1, 2, 3]), [1, 1, 1]);
+  const [rows, slopes] = [fixed, perBrightness].map((data) => b.constant(float32(data, [1, 21, 7])));
+  b.output(b.add(rows!, b.mul(slopes!, brightness)), 'output');
+  return encodeModel(b.model({ classes: 'cat,dog' }));
+}
+
+/** Counts the pictures of each run. */
+class CountingYolox extends Yolox {
+  readonly runs: number[] = [];
+  protected override run(
+    values: readonly string[],
+    pictures: Float32Tensor,
+    signal?: AbortSignal,
+  ): Promise<Record<string, Tensor>> {
+    this.runs.push(pictures.dims[0]!);
+    return super.run(values, pictures, signal);
+  }
+}
+
+describe('many pictures', () => {
+  const pictures = [0.05, 0.9, 0.4, 0.6, 0.2].map((brightness, i) =>
+    solid({ width: 20 + 10 * i, height: 50 - 5 * i }, [brightness, brightness, brightness]),
+  );
+  const options = { score: 0.01 };
+  const opened = (mixes = false) => new CountingYolox(decodeModel(brightnessYolox(mixes)), { placement });
+
+  it('are computed a few at once, with the results of one at a time, in order', async () => {
+    await using network = opened();
+    const alone: (readonly Detection[])[] = [];
+    for (const picture of pictures) alone.push(await network.detect(picture, options));
+    expect(new Set(alone.map(([{ score } = { score: 0 }]) => score)).size).to.equal(pictures.length);
+    expect(await detect(network, pictures, options)).to.deep.equal(alone);
+    expect(await detect(network, pictures, { ...options, batch: 2 })).to.deep.equal(alone);
+    expect(await network.detectAll(pictures, options)).to.deep.equal(alone);
+    expect(network.runs).to.deep.equal([1, 1, 1, 1, 1, 4, 1, 2, 2, 1, 5]);
+    expect(await detect(network, [], options)).to.deep.equal([]);
+  });
+  it('are computed one by one where the graph mixes them', async () => {
+    await using network = opened(true);
+    expect(network.batches).to.be.false;
+    const found = await detect(network, pictures, options);
+    expect(network.runs).to.deep.equal([1, 1, 1, 1, 1]);
+    await using other = opened();
+    expect(found).to.deep.equal(await detect(other, pictures, options));
+  });
+  it('end with the signal, between two batches', async () => {
+    await using network = opened();
+    const many = Array.from({ length: 40 }, () => pictures[0]!);
+    const controller = new AbortController();
+    const work = detect(network, many, { ...options, signal: controller.signal });
+    while (network.runs.length < 2) await new Promise(setImmediate);
+    controller.abort(new Error('enough'));
+    expect(String(await work.catch((error: unknown) => error))).to.contain('enough');
+    expect(network.runs.length).to.be.below(5);
+  });
+  it('are not computed by none at a time', async () => {
+    await using network = opened();
+    const failure: unknown = await detect(network, pictures, { batch: 0 }).catch((error: unknown) => error);
+    expect(String(failure)).to.contain('batch must be');
   });
 });
 

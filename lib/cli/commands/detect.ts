@@ -1,8 +1,21 @@
 import { writeFileAtomic } from '../../files/write.js';
 import type { Image } from '../../image/image.js';
 import type { OptionValues } from '../../options.js';
-import { cocoResults, imageIdOf, readImageIds, type CocoResult } from '../../vision/coco-results.js';
-import { detectOptions, type Detection, type Detector } from '../../vision/detection.js';
+import {
+  cocoResults,
+  imageIdOf,
+  readImageIds,
+  type CocoResult,
+  type ImageId,
+} from '../../vision/coco-results.js';
+import { inBatches } from '../../vision/batches.js';
+import {
+  batchOf,
+  detectManyOptions,
+  detectOptions,
+  type Detection,
+  type Detector,
+} from '../../vision/detection.js';
 import { drawDetections } from '../../vision/draw.js';
 import { detectorNames, loadDetector } from '../../vision/load-detector.js';
 import { about, fileChunks } from '../annotations.js';
@@ -16,7 +29,9 @@ import { pictureFile, recipe } from '../pictures.js';
 import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
-interface DetectFlags extends OptionValues<typeof detectOptions>, OptionValues<typeof placementOptions> {
+const options = { ...detectOptions, ...detectManyOptions, ...placementOptions };
+
+interface DetectFlags extends OptionValues<typeof options> {
   readonly model: string;
   readonly weights?: string;
   readonly classes?: readonly string[];
@@ -43,7 +58,7 @@ export const registerDetect: Register = (program, terminal) => {
       '--images <file>',
       'COCO annotations that name the id of each file; without them it is the last number in its name',
     );
-  addFlags(command, { ...detectOptions, ...placementOptions })
+  addFlags(command, options)
     .option('--json', 'print results as JSON, one line a picture')
     .hook('preAction', () => checkModel(command, command.opts<DetectFlags>(), 'detect', detectorNames))
     .action((images: readonly string[], flags: DetectFlags) => runDetect(images, flags, terminal));
@@ -65,10 +80,16 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
   });
   for (const note of network.notes) terminal.say(note);
   const results: CocoResult[] = [];
-  await eachPicture(paths, 'detect', terminal, async (path) => {
+  const read = async (path: string): Promise<Input> => {
     const id = coco === undefined ? null : idOf(path);
-    const picture = await readImage(path);
-    const found = await find(network, picture, flags, terminal);
+    return { id, picture: await readImage(path) };
+  };
+  const lookAt = (group: readonly string[]) => lookAhead(network, group, read, flags, terminal);
+  const looks = inBatches(paths, batchOf(network, flags), lookAt);
+  await eachPicture(paths, 'detect', terminal, async (path) => {
+    const { value: look } = await looks.next();
+    if (look === undefined) return;
+    const { id, picture, found } = await look();
     if (outputOf !== null) await write(outputOf(path), picture, found, flags);
     if (id !== null) results.push(...cocoResults(id, found));
     report(path, picture, found, flags, terminal);
@@ -77,8 +98,42 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
     await writeFileAtomic(coco, new TextEncoder().encode(`${JSON.stringify(results)}\n`));
 }
 
-function find(network: Detector, picture: Image, { score, limit }: DetectFlags, { signal }: Terminal) {
-  return network.detect(picture, { score, limit, signal });
+interface Input {
+  /** By which COCO's results name the picture, if they are wanted. */
+  readonly id: ImageId | null;
+  readonly picture: Image;
+}
+
+interface Look extends Input {
+  readonly found: readonly Detection[];
+}
+
+/**
+ * Looks at some pictures at once: each by a function that waits for it, or throws what went wrong with it. One that cannot be
+ * read is no other's concern; where looking at all at once fails, each is looked at by itself.
+ */
+async function lookAhead(
+  network: Detector,
+  paths: readonly string[],
+  read: (path: string) => Promise<Input>,
+  { score, limit }: DetectFlags,
+  { signal }: Terminal,
+): Promise<readonly (() => Promise<Look>)[]> {
+  const settings = { score, limit, signal };
+  const inputs = paths.map(read);
+  const pictures = (await Promise.allSettled(inputs)).flatMap((input) =>
+    input.status === 'fulfilled' ? [input.value.picture] : [],
+  );
+  const all = pictures.length > 1 ? await network.detectAll(pictures, settings).catch(() => null) : null;
+  return inputs.map((input) => {
+    const looked = input.then(async ({ id, picture }) => {
+      const found = all?.[pictures.indexOf(picture)] ?? (await network.detect(picture, settings));
+      return { id, picture, found };
+    });
+    // It is thrown when its turn comes.
+    looked.catch(() => undefined);
+    return () => looked;
+  });
 }
 
 async function write(

@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+import { batchedIfSafe, stack } from '../../lib/models/batched.js';
+import { image } from '../../lib/image/image.js';
+import type { Value } from '../../lib/onnx/builder.js';
+import type { Model } from '../../lib/onnx/graph.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { openSession } from '../../lib/runtime/session.js';
+import { random } from '../../lib/tensor/random.js';
+import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
+
+const side = 6;
+const numbers = random(3);
+const noise = (dims: readonly number[]) =>
+  float32(
+    Float32Array.from({ length: dims.reduce((a, b) => a * b, 1) }, () => numbers.normal()),
+    dims,
+  );
+const pictures = [0, 1, 2].map(() => image({ width: side, height: side }, noise([3, side, side]).data));
+
+function modelOf(build: (b: Builder, x: Value) => Value): Model {
+  const b = new Builder();
+  b.output(build(b, b.input('image', 'float32', [1, 3, side, side])), 'result');
+  return b.model();
+}
+
+async function run(model: Model, x: Float32Tensor): Promise<readonly number[]> {
+  await using session = await openSession(encodeModel(model), { isolation: 'none' });
+  const { result } = await session.run({ image: x });
+  return Array.from(result!.data, Number);
+}
+
+const conv = (b: Builder, x: Value) =>
+  b.op('Conv', [x, b.constant(noise([4, 3, 3, 3]))], { pads: [1, 1, 1, 1] });
+
+/** Graphs that keep images apart, by what they show. */
+const apart: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
+  'layers of networks': (b, x) => {
+    const y = b.relu(conv(b, x));
+    const pooled = b.op('MaxPool', [y], { kernel_shape: [2, 2], strides: [2, 2] });
+    const factors = b.constant(float32([1, 1, 2, 2], [4]));
+    const wide = b.op('Resize', [pooled, undefined, factors], { mode: 'nearest' });
+    return b.op('Softmax', [b.concat([wide, y], 1)], { axis: 1 });
+  },
+  'a reshape that names the one image': (b, x) => b.transpose(b.reshape(conv(b, x), [1, 4, -1]), [0, 2, 1]),
+  'a reshape that leaves it open': (b, x) => b.reshape(x, [-1, 3, side * side]),
+  'means, and a layer that is fully connected': (b, x) => {
+    const flat = b.op('Flatten', [b.mul(b.mean(x, [2, 3]), x)], { axis: 1 });
+    return b.op('Gemm', [flat, b.constant(noise([5, 3 * side * side])), b.constant(noise([5]))], {
+      transB: 1,
+    });
+  },
+  'slices, borders and matrices': (b, x) =>
+    b.matmul(b.pad(b.slice(x, [2], [1], [4]), [0, 0, 1, 0, 0, 0, 0, 0]), b.constant(noise([side, 2]))),
+};
+
+/** Graphs that mix images, or that nobody can tell of. */
+const mixing: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
+  'a mean over everything': (b, x) => b.sub(x, b.mean(x)),
+  'a mean over images': (b, x) => b.mean(x, [0]),
+  'images that become channels': (b, x) => b.transpose(x, [1, 0, 2, 3]),
+  'a reshape to one row': (b, x) => b.reshape(x, [-1]),
+  'images joined': (b, x) => b.concat([x, x], 0),
+  'a softmax over images': (b, x) => b.op('Softmax', [x], { axis: 0 }),
+  'a resize to sizes, which say how many there are': (b, x) =>
+    b.op('Resize', [x, undefined, undefined, b.sizes([1, 3, 12, 12])], { mode: 'nearest' }),
+  'an operator that nothing is known of': (b, x) => b.op('CumSum', [x, b.scalar(1, 'int64')]),
+  'a constant that has more axes': (b, x) => b.add(x, b.constant(noise([2, 1, 3, side, side]))),
+  'a border of images': (b, x) => b.pad(x, [1, 0, 0, 0, 0, 0, 0, 0]),
+  'a result that is no image’s': (b) => b.relu(b.constant(noise([1, 3]))),
+};
+
+describe('a batch of images', () => {
+  for (const [what, build] of Object.entries(apart))
+    it(`keeps them apart: ${what}`, async () => {
+      const model = modelOf(build);
+      const many = batchedIfSafe(model, 'image');
+      expect(many).not.to.be.null;
+      const wanted: number[] = [];
+      for (const picture of pictures) wanted.push(...(await run(model, stack([picture]))));
+      expect(new Set(wanted).size).to.be.above(pictures.length);
+      const found = await run(many!, stack(pictures));
+      expect(found).to.have.length(wanted.length);
+      found.forEach((value, i) => expect(value).to.be.closeTo(wanted[i]!, 1e-5));
+    });
+  for (const [what, build] of Object.entries(mixing))
+    it(`is refused for ${what}`, () => {
+      expect(batchedIfSafe(modelOf(build), 'image')).to.be.null;
+    });
+  it('needs a picture', () => {
+    expect(() => stack([])).to.throw('no picture');
+  });
+});
