@@ -4,7 +4,7 @@
 // Pictures
 export { readImage, writeImage, type PictureLocation } from './files/image.js';
 export { decodeImage, encodeImage } from './image/coding.js';
-export type { DecodeOptions, EncodeOptions } from './image/files.js';
+export type { DecodeOptions, EncodeOptions } from './image/file-options.js';
 export { fromTensor, image, toTensor, type Image, type Planes, type Size } from './image/image.js';
 export { fromPixels, toPixels, type Pixels } from './image/pixels.js';
 export { resize, scaledSize } from './image/resize.js';

@@ -44,8 +44,15 @@ await build({
     rollupOptions: {
       input: { oneiros: join(root, 'dist', 'browser.js') },
       preserveEntrySignatures: 'strict',
+      // With all exports in one file, some of what could be loaded later is there at once.
+      checks: { ineffectiveDynamicImport: false },
       output,
     },
   },
-  worker: { format: 'es', plugins: () => [besideUs], rollupOptions: { output } },
+  // The worker is bundled by itself: its chunks lie beside the page's and must not be called as those are.
+  worker: {
+    format: 'es',
+    plugins: () => [besideUs],
+    rollupOptions: { output: { ...output, chunkFileNames: 'worker-[name].js' } },
+  },
 });

@@ -8,6 +8,7 @@ import { dirname, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium } from 'playwright-core';
 import { chromiumFlags, findChromium, howToGetChromium } from './chromium.mjs';
+import { kB, webSizes } from './web-size.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const work = mkdtempSync(join(tmpdir(), 'oneiros-pack-'));
@@ -38,6 +39,26 @@ function project(name, files, ...packages) {
 function expect(what, found, wanted) {
   if (found.trim() !== wanted) throw new Error(`${what} gave ${JSON.stringify(found)}, not ${wanted}`);
   console.error(`✔ ${what}`);
+}
+
+/**
+ * What a page may load of ours at once, gzipped, in bytes: 80 kB for one that imports a task. One that imports everything
+ * takes every function with it that answers at once, and so cannot be loaded later.
+ */
+const budgets = { everything: 165_000 };
+const taskBudget = 80_000;
+
+async function expectSizes() {
+  for (const [page, { first }] of Object.entries(await webSizes())) {
+    const budget = budgets[page] ?? taskBudget;
+    if (first.ours > budget)
+      throw new Error(
+        `a page that imports ${page} loads ${kB(first.ours)} kB of ours at once, over ${kB(budget)}`,
+      );
+    console.error(
+      `✔ a page that imports ${page} loads ${kB(first.ours)} kB of ours at once, within ${kB(budget)}`,
+    );
+  }
 }
 
 /** A program that differentiates Σ x² on ONNX Runtime: [1, 2] gives 5, [2, 4]. */
@@ -91,6 +112,7 @@ async function titleOf(folder, path) {
 try {
   // What `prepare` prints would stand in the way of the JSON.
   run(root, process.execPath, 'scripts/build.mjs');
+  await expectSizes();
   const packed = JSON.parse(
     run(root, 'npm', 'pack', '--ignore-scripts', '--json', '--pack-destination', work),
   );

@@ -3,8 +3,8 @@ import { zoom } from '../image/affine.js';
 import type { Network } from '../models/network.js';
 import { resolveOptions, type Given } from '../options.js';
 import type { SessionOptions } from '../runtime/session.js';
-import { Dreamer } from './dreamer.js';
 import { zoomOptions, type dreamOptions } from './dream-options.js';
+import type { Dreamer } from './dreamer.js';
 import type { LayerWeights } from './layers.js';
 
 export interface DreamOptions extends Given<typeof dreamOptions> {
@@ -49,8 +49,14 @@ export async function* dream(
   photograph: Image,
   options: DreamOptions = {},
 ): AsyncGenerator<DreamStep, void> {
-  await using dreamer = await Dreamer.open(network, options);
+  await using dreamer = await openDreamer(network, options);
   yield* dreamer.dream(photograph);
+}
+
+/** Gradients are a good deal of code, which pages load with their first dream. */
+async function openDreamer(network: Network, options: DreamOptions): Promise<Dreamer> {
+  const { Dreamer } = await import('./dreamer.js');
+  return Dreamer.open(network, options);
 }
 
 export interface ZoomSequenceOptions extends DreamOptions, Given<typeof zoomOptions> {}
@@ -72,7 +78,7 @@ export async function* dreamZoom(
   options: ZoomSequenceOptions = {},
 ): AsyncGenerator<ZoomStep, void> {
   const { frames, zoom: factor, rotate } = resolveOptions(zoomOptions, options);
-  await using dreamer = await Dreamer.open(network, options);
+  await using dreamer = await openDreamer(network, options);
   let picture = photograph;
   for (let frame = 1; frame <= frames; frame++) {
     let last: DreamStep | undefined;

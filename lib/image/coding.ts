@@ -1,5 +1,16 @@
 import { codec } from '#codec';
-import { imageFiles } from './files.js';
+import type { ImageFiles } from './files.js';
 
-/** Picture files by what this platform has: jimp in Node, a canvas in browsers; see {@link ImageFiles}. */
-export const { decodeImage, encodeImage } = imageFiles(codec);
+/** Picture files by what this platform has, jimp in Node, a canvas in browsers: loaded with the first of them. */
+async function files(): Promise<ImageFiles> {
+  const { imageFiles } = await import('./files.js');
+  return imageFiles(codec);
+}
+
+/** See {@link ImageFiles.decodeImage}. */
+export const decodeImage: ImageFiles['decodeImage'] = async (bytes, options) =>
+  (await files()).decodeImage(bytes, options);
+
+/** See {@link ImageFiles.encodeImage}. */
+export const encodeImage: ImageFiles['encodeImage'] = async (picture, format, options) =>
+  (await files()).encodeImage(picture, format, options);

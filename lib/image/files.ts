@@ -2,33 +2,21 @@ import { OneirosError, messageOf } from '../errors.js';
 import { bmpHeader, decodeBmp } from './bmp.js';
 import { checkPixels, corrupt, type Format, type Header } from './bytes.js';
 import type { Codec } from './codec.js';
+import {
+  decodeDefaults,
+  encodeDefaults,
+  type DecodeOptions,
+  type EncodeOptions,
+  type OutputFormat,
+} from './file-options.js';
 import { decodeGif, gifHeader } from './gif.js';
 import type { Image } from './image.js';
 import { jpegHeader } from './jpeg.js';
-import { fromPixels, toPixels, white, type Background, type Pixels } from './pixels.js';
+import { fromPixels, toPixels, type Pixels } from './pixels.js';
 import { latin1, pngHeader } from './png.js';
 import { decodePng, encodePng } from './png-pixels.js';
 import { writePngText } from './png-text.js';
 import { firstTiffPage, tiffHeader } from './tiff.js';
-
-export interface DecodeOptions {
-  /** The most pixels a file may have; decoding takes some 16 to 40 bytes for each. */
-  readonly maxPixels: number;
-  /** Shows through where the picture is transparent. */
-  readonly background: Background;
-}
-export const decodeDefaults: DecodeOptions = { maxPixels: 100e6, background: white };
-
-export interface EncodeOptions {
-  /** Of a JPEG, 1 … 100. */
-  readonly quality: number;
-  /** Texts by keyword, kept in a PNG file: how a picture was made. */
-  readonly text: Readonly<Record<string, string>>;
-}
-export const encodeDefaults: EncodeOptions = { quality: 92, text: {} };
-
-/** The formats that pictures are written in. */
-export type OutputFormat = 'png' | 'jpeg';
 
 /** Reading and writing of picture files. */
 export interface ImageFiles {

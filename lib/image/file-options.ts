@@ -1,0 +1,20 @@
+import { white, type Background } from './pixels.js';
+
+export interface DecodeOptions {
+  /** The most pixels a file may have; decoding takes some 16 to 40 bytes for each. */
+  readonly maxPixels: number;
+  /** Shows through where the picture is transparent. */
+  readonly background: Background;
+}
+export const decodeDefaults: DecodeOptions = { maxPixels: 100e6, background: white };
+
+export interface EncodeOptions {
+  /** Of a JPEG, 1 … 100. */
+  readonly quality: number;
+  /** Texts by keyword, kept in a PNG file: how a picture was made. */
+  readonly text: Readonly<Record<string, string>>;
+}
+export const encodeDefaults: EncodeOptions = { quality: 92, text: {} };
+
+/** The formats that pictures are written in. */
+export type OutputFormat = 'png' | 'jpeg';

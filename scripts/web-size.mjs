@@ -1,0 +1,94 @@
+// What a page loads of this library, gzipped: `node scripts/web-size.mjs`, after a build. Bundles dist/ as an application
+// made with Vite would be, and counts what the page loads at once, and all that it can ever load. Libraries that come along
+// are counted by themselves, and ONNX Runtime, which is many times as large as everything else, not at all.
+import { dirname, join } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { build } from 'vite';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** Pages, by what they import. */
+const pages = {
+  everything: '*',
+  dream: '{ GoogLeNet, dream, readImage, toPixels }',
+  style: '{ VGG19, style, readImage, toPixels }',
+  detect: '{ FasterRCNN, readImage, drawDetections, toPixels }',
+  grad: '{ Builder, valueAndGrad }',
+};
+
+/**
+ * @typedef {{ ours: number, libraries: number }} Size bytes, gzipped
+ * @returns {Promise<Record<string, { first: Size, whole: Size }>>} by page: what it loads at once, and in all with its
+ *   chunks and its worker
+ */
+export async function webSizes() {
+  const sizes = {};
+  for (const [name, imports] of Object.entries(pages)) sizes[name] = await sizesOf(imports);
+  return sizes;
+}
+
+async function sizesOf(imports) {
+  const source = `export ${imports} from ${JSON.stringify(join(root, 'dist', 'browser.js'))};`;
+  const page = {
+    name: 'page',
+    resolveId: (id) => (id === 'page' ? '\0page' : null),
+    load: (id) => (id === '\0page' ? source : null),
+  };
+  const { output } = await build({
+    configFile: false,
+    root: join(root, 'dist'),
+    logLevel: 'error',
+    publicDir: false,
+    plugins: [withoutRuntime, page],
+    build: {
+      write: false,
+      target: 'es2022',
+      modulePreload: false,
+      reportCompressedSize: false,
+      rollupOptions: {
+        input: 'page',
+        preserveEntrySignatures: 'strict',
+        checks: { ineffectiveDynamicImport: false },
+        output: { codeSplitting },
+      },
+    },
+    worker: { format: 'es', plugins: () => [withoutRuntime], rollupOptions: { output: { codeSplitting } } },
+  });
+  const chunks = new Map(
+    output.filter(({ type }) => type === 'chunk').map((chunk) => [chunk.fileName, chunk]),
+  );
+  const first = new Set();
+  const load = (name) => {
+    if (first.has(name)) return;
+    first.add(name);
+    for (const other of chunks.get(name)?.imports ?? []) load(other);
+  };
+  load(output.find(({ isEntry }) => isEntry).fileName);
+  return { first: sum(output.filter(({ fileName }) => first.has(fileName))), whole: sum(output) };
+}
+
+const withoutRuntime = {
+  name: 'without-onnxruntime',
+  enforce: 'pre',
+  resolveId: (id) => (id.startsWith('onnxruntime-web/') ? { id, external: true } : null),
+};
+
+/** Libraries in chunks of their own. */
+const codeSplitting = { groups: [{ name: 'library', test: /node_modules[\\/]@bufbuild/ }] };
+const isLibrary = (name) => /(library|UTIF)-/.test(name);
+
+function sum(files) {
+  const size = { ours: 0, libraries: 0 };
+  for (const { fileName, code, source } of files)
+    size[isLibrary(fileName) ? 'libraries' : 'ours'] += gzipSync(code ?? source, { level: 9 }).length;
+  return size;
+}
+
+export const kB = (bytes) => (bytes / 1000).toFixed(1);
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  for (const [name, { first, whole }] of Object.entries(await webSizes()))
+    console.log(
+      `${name}: at once ${kB(first.ours)} kB of ours and ${kB(first.libraries)} of libraries; in all ${kB(whole.ours)} and ${kB(whole.libraries)}`,
+    );
