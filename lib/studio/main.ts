@@ -1,8 +1,10 @@
 import type { Context } from './actions/context.js';
 import { offerShipped } from './actions/models.js';
+import { offerKept } from './actions/own-models.js';
 import { place } from './actions/places.js';
 import { WorkerEngine } from './engine.js';
 import { buildPage } from './page.js';
+import { browserShelf } from './shelf.js';
 import { initialState } from './state.js';
 import { Store } from './store.js';
 import { restoreTheme } from './view/theme.js';
@@ -19,10 +21,12 @@ const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type
 const context: Context = {
   store: new Store(initialState()),
   engine: new WorkerEngine(worker),
+  shelf: browserShelf,
   painting: null,
 };
 const { models, samples } = await offers();
 offerShipped(context, models, new URL('models/', document.baseURI).href);
+await offerKept(context);
 const root = document.getElementById('studio');
 if (root !== null) buildPage(context, root, samples);
 void place(context, 'auto');

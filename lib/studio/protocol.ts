@@ -20,8 +20,8 @@ export interface OpenedPicture extends PictureInfo {
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Where a network comes from: a file of the user's, or an address on the page's own server. */
-export type ModelSource = Blob | string;
+/** Where a network comes from: a file of the user's, one that the browser keeps, or an address on the page's own server. */
+export type ModelSource = Blob | { readonly kept: string } | string;
 
 export interface ModelInfo {
   readonly id: string;
@@ -123,6 +123,8 @@ export interface Calls {
     ModelInfo,
     LoadProgress
   >;
+  /** Frees a network that is wanted no more. */
+  readonly unload: Call<{ readonly id: string }, null>;
   readonly thumbnails: Call<{ readonly model: string; readonly picture: number }, readonly Thumbnail[]>;
   /** Answers the picture at the end, or `null` where it was ended before. */
   readonly paint: Call<PaintOrder, PictureInfo | null, PaintProgress>;

@@ -25,6 +25,8 @@ export interface ModelEntry {
   readonly id: string;
   readonly name: string;
   readonly source: ModelSource;
+  /** Whether the user brought it, and may take it away again. */
+  readonly isOwn: boolean;
   /** What it may be, as long as it is not loaded. */
   readonly kinds: readonly NetworkKind[];
   readonly tasks: readonly TaskId[];

@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { OneirosError } from '../../lib/errors.js';
-import { addModelFile, offerShipped } from '../../lib/studio/actions/models.js';
+import { offerShipped } from '../../lib/studio/actions/models.js';
+import { addModelFile, offerKept, removeModel } from '../../lib/studio/actions/own-models.js';
 import { openPicture, redo, savePicture, undo } from '../../lib/studio/actions/pictures.js';
 import { resume, start, stop } from '../../lib/studio/actions/runs.js';
 import type { ModelInfo, PaintProgress, PictureInfo } from '../../lib/studio/protocol.js';
 import { readRecipe, recipeTexts } from '../../lib/studio/recipe.js';
 import { currentVersion } from '../../lib/studio/state.js';
 import { defaultSettings } from '../../lib/studio/tasks.js';
-import { contextWith, deferred, FakeEngine, fakePicture, settle } from './fake-engine.js';
+import { contextWith, deferred, FakeEngine, FakeShelf, fakePicture, settle } from './fake-engine.js';
 
 const vgg: ModelInfo = {
   id: 'vgg19-slim.onnx',
@@ -167,6 +168,38 @@ describe('studio: actions', () => {
     expect(tab).to.equal('detect');
     expect(chosen.detect).to.equal(models[0]?.id);
     expect(chosen.dream).to.equal(null);
+  });
+
+  it('have a network of the user’s on the next visit as well, until it is removed', async () => {
+    const shelf = new FakeShelf();
+    const engine = new FakeEngine({
+      load: ({ id }) => ({ ...vgg, id, kind: 'segmenter' }),
+      unload: () => null,
+    });
+    await addModelFile(contextWith(engine, shelf), new File([], 'unet.pt'));
+    const later = contextWith(engine, shelf);
+    await offerKept(later);
+    const [entry] = later.store.state.models;
+    expect(entry).to.deep.include({ name: 'unet.pt', source: { kept: 'unet.pt' }, tasks: ['segment'] });
+    expect(later.store.state.chosen.segment).to.equal(entry?.id);
+    await removeModel(later, entry!);
+    expect(later.store.state.models).to.deep.equal([]);
+    expect(later.store.state.chosen.segment).to.equal(null);
+    expect(await shelf.list()).to.deep.equal([]);
+    expect(engine.asked).to.include('unload');
+  });
+
+  it('put a network in the place of one of the same name, and say if it cannot be kept', async () => {
+    const engine = new FakeEngine({ load: ({ id }) => ({ ...vgg, id }), unload: () => null });
+    const context = contextWith(engine, new FakeShelf(0));
+    await addModelFile(context, new File([], 'net.onnx'));
+    await addModelFile(context, new File([], 'net.onnx'));
+    const { models, chosen, notice } = context.store.state;
+    expect(models).to.have.length(1);
+    expect(chosen.dream).to.equal(models[0]?.id);
+    expect(notice?.text).to.equal(
+      'net.onnx is ready. It is not kept for your next visit: your browser has no room for it.',
+    );
   });
 
   it('leave no network behind that could not be read', async () => {

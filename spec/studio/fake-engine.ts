@@ -1,6 +1,8 @@
 import type { Context } from '../../lib/studio/actions/context.js';
 import type { Engine, Running } from '../../lib/studio/engine.js';
 import type { CallName, Calls, PaintCommand, PictureInfo } from '../../lib/studio/protocol.js';
+import { OneirosError } from '../../lib/errors.js';
+import type { KeptNetwork, Shelf } from '../../lib/studio/shelf.js';
 import { initialState } from '../../lib/studio/state.js';
 import { Store } from '../../lib/studio/store.js';
 
@@ -33,8 +35,30 @@ export class FakeEngine implements Engine {
   }
 }
 
-export function contextWith(engine: Engine): Context {
-  return { store: new Store(initialState()), engine, painting: null };
+/** A shelf for a number of networks. */
+export class FakeShelf implements Shelf {
+  readonly kept = new Map<string, KeptNetwork>();
+
+  constructor(readonly room = Infinity) {}
+
+  list() {
+    return Promise.resolve([...this.kept.values()]);
+  }
+
+  async keep(network: KeptNetwork) {
+    await settle();
+    if (this.kept.size >= this.room) throw new OneirosError('too-large', 'your browser has no room for it');
+    this.kept.set(network.name, network);
+  }
+
+  remove(name: string) {
+    this.kept.delete(name);
+    return Promise.resolve();
+  }
+}
+
+export function contextWith(engine: Engine, shelf: Shelf = new FakeShelf()): Context {
+  return { store: new Store(initialState()), engine, shelf, painting: null };
 }
 
 /** A picture of nothing, whose preview knows whether it was freed. */

@@ -1,10 +1,9 @@
-import { messageOf } from '../../errors.js';
-import type { NetworkKind, TaskId } from '../tasks.js';
+import type { TaskId } from '../tasks.js';
 import { tasks } from '../tasks.js';
 import type { ModelInfo } from '../protocol.js';
-import { shippedAmong, tasksOfKind } from '../shipped.js';
+import { shippedAmong } from '../shipped.js';
 import { currentVersion, isBusy, modelFor, type ModelEntry, type State } from '../state.js';
-import { complain, endPainting, tell, type Context } from './context.js';
+import { complain, endPainting, type Context } from './context.js';
 
 /** Networks to choose from that the page's server has; each is fetched when it is first needed. */
 export function offerShipped({ store }: Context, files: readonly string[], folder: string): void {
@@ -12,68 +11,32 @@ export function offerShipped({ store }: Context, files: readonly string[], folde
     id: file,
     name,
     source: `${folder}${file}`,
+    isOwn: false,
     kinds: [kind],
     tasks: uses,
     info: null,
     loading: null,
   }));
-  const models = [...store.state.models, ...entries];
+  setModels(store, [...store.state.models, ...entries]);
+}
+
+/** Changes what there is to choose from; a tab whose network is not among it gets the first that it can use. */
+export function setModels(store: Context['store'], models: readonly ModelEntry[]): void {
   store.update({ models, chosen: withDefaults(store.state.chosen, models) });
 }
 
-/** A tab without a network gets the first that it can use. */
 function withDefaults(chosen: State['chosen'], models: readonly ModelEntry[]): State['chosen'] {
-  const pairs = Object.entries(chosen).map(([task, id]): [string, string | null] => [
-    task,
-    id ?? models.find((model) => model.tasks.some((use) => use === task))?.id ?? null,
-  ]);
+  const pairs = Object.entries(chosen).map(([task, before]): [string, string | null] => {
+    const isThere = models.some(({ id }) => id === before);
+    const first = models.find((model) => model.tasks.some((use) => use === task));
+    return [task, isThere ? before : (first?.id ?? null)];
+  });
   return { ...chosen, ...Object.fromEntries(pairs) };
 }
 
 export function chooseModel(context: Context, task: TaskId, id: string): void {
   endPainting(context);
   context.store.update({ chosen: { ...context.store.state.chosen, [task]: id } });
-}
-
-let files = 0;
-
-/** Takes a network or weights of the user's: for the tab that is open if it can be that, else for whatever it is. */
-export async function addModelFile(context: Context, file: File): Promise<void> {
-  const { store } = context;
-  const { tab } = store.state;
-  const wanted = tasks[tab].kind;
-  const kinds: readonly NetworkKind[] = [
-    wanted,
-    ...(['features', 'detector', 'segmenter'] as const).filter((kind) => kind !== wanted),
-  ];
-  const id = `file-${++files}`;
-  const entry: ModelEntry = {
-    id,
-    name: file.name,
-    source: file,
-    kinds,
-    tasks: [],
-    info: null,
-    loading: null,
-  };
-  store.update({ models: [...store.state.models, entry] });
-  tell(context, `Reading ${file.name} …`);
-  try {
-    const info = await loadEntry(context, entry);
-    const uses = tasksOfKind(info.kind);
-    change(context, id, { tasks: uses, kinds: [info.kind] });
-    const [first = tab] = uses;
-    const target = uses.includes(tab) ? tab : first;
-    const taken = uses.filter((task) => task === target || store.state.chosen[task] === null);
-    store.update({
-      tab: target,
-      chosen: { ...store.state.chosen, ...Object.fromEntries(taken.map((task) => [task, id])) },
-    });
-    tell(context, `${file.name} is ready.`);
-  } catch (error) {
-    store.update({ models: store.state.models.filter((model) => model.id !== id) });
-    tell(context, `${file.name} cannot be used as a network: ${messageOf(error)}.`, 'error');
-  }
 }
 
 /** The network that is chosen for a tab, loaded. @throws OneirosError as its loading does */
@@ -84,7 +47,7 @@ export async function readyModel(context: Context, task: TaskId): Promise<ModelI
 
 const underWay = new Map<string, Promise<ModelInfo>>();
 
-function loadEntry(context: Context, entry: ModelEntry): Promise<ModelInfo> {
+export function loadEntry(context: Context, entry: ModelEntry): Promise<ModelInfo> {
   const { id } = entry;
   const before = underWay.get(id);
   if (before !== undefined) return before;
@@ -94,20 +57,20 @@ function loadEntry(context: Context, entry: ModelEntry): Promise<ModelInfo> {
 }
 
 async function load(context: Context, { id, name, source, kinds }: ModelEntry): Promise<ModelInfo> {
-  change(context, id, { loading: { done: 0, total: null } });
+  changeModel(context, id, { loading: { done: 0, total: null } });
   try {
     const call = context.engine.call('load', { id, name, source, kinds }, (loading) =>
-      change(context, id, { loading }),
+      changeModel(context, id, { loading }),
     );
     const info = await call.answer;
-    change(context, id, { info });
+    changeModel(context, id, { info });
     return info;
   } finally {
-    change(context, id, { loading: null });
+    changeModel(context, id, { loading: null });
   }
 }
 
-function change({ store }: Context, id: string, changes: Partial<ModelEntry>): void {
+export function changeModel({ store }: Context, id: string, changes: Partial<ModelEntry>): void {
   store.update({
     models: store.state.models.map((model) => (model.id === id ? { ...model, ...changes } : model)),
   });

@@ -1,5 +1,5 @@
 import type { Context } from '../actions/context.js';
-import { addModelFile } from '../actions/models.js';
+import { addModelFile } from '../actions/own-models.js';
 import { addStyle, openPicture } from '../actions/pictures.js';
 import { h } from '../dom.js';
 import { isModelFile } from './files.js';

@@ -22,7 +22,7 @@ export function helpDialog(): HTMLDialogElement {
     h(
       'p',
       {},
-      'Everything happens on this device: no picture leaves it. Drop weights or ONNX files anywhere to try other networks.',
+      'Everything happens on this device: no picture leaves it. Drop weights or ONNX files anywhere to try other networks: this browser keeps them until you remove them.',
     ),
     h(
       'p',

@@ -1,5 +1,6 @@
 import type { Context } from '../actions/context.js';
-import { addModelFile, chooseModel } from '../actions/models.js';
+import { chooseModel } from '../actions/models.js';
+import { addModelFile, removeModel } from '../actions/own-models.js';
 import { freshId, h, iconButton, show, textButton } from '../dom.js';
 import { icon } from '../icons.js';
 import { modelFor, modelsFor, type ModelEntry } from '../state.js';
@@ -22,18 +23,27 @@ export function modelPickerView(context: Context, task: TaskId): HTMLElement {
   const { input, open } = filePicker(modelFiles, 'A network of your own', (file) =>
     addModelFile(context, file),
   );
+  const remove = iconButton(icon('remove'), 'Remove this network', () => {
+    const model = modelFor(store.state, task);
+    if (model === null) return;
+    void removeModel(context, model);
+    // The button may be gone with it.
+    (modelsFor(store.state, task).length > 0 ? select : choose).focus();
+  });
+  const choose = textButton('Choose a file', 'quiet-button', open);
   const row = h(
     'div',
     { class: 'model-row' },
     h('label', { for: id }, 'Network'),
     select,
+    remove,
     iconButton(icon('add'), 'Add a network of your own', open),
   );
   const empty = h(
     'div',
     { class: 'no-model' },
     h('p', {}, h('strong', {}, 'This needs a network.'), ` Bring ${wanted[tasks[task].kind]}.`),
-    textButton('Choose a file', 'quiet-button', open),
+    choose,
   );
   select.onchange = () => chooseModel(context, task, select.value);
   store.watch(
@@ -45,6 +55,7 @@ export function modelPickerView(context: Context, task: TaskId): HTMLElement {
       show(empty, models.length === 0);
       select.replaceChildren(...models.map(({ id: value, name }) => h('option', { value }, name)));
       select.value = model?.id ?? '';
+      show(remove, model?.isOwn === true);
       note.textContent = model === null ? '' : describe(model);
       note.title = note.textContent;
     },

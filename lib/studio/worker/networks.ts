@@ -18,6 +18,7 @@ import { openDetector } from '../../vision/load-detector.js';
 import type { Segmenter } from '../../vision/segmenter.js';
 import { UNet } from '../../vision/unet.js';
 import { pickableLayers } from '../layers.js';
+import { keptFile } from '../shelf.js';
 import type { LoadProgress, ModelInfo, ModelSource } from '../protocol.js';
 import type { LayerRole, NetworkKind } from '../tasks.js';
 
@@ -71,6 +72,12 @@ export class Networks {
     };
   }
 
+  async unload(id: string): Promise<void> {
+    const entry = this.#entries.get(id);
+    this.#entries.delete(id);
+    await entry?.loaded?.network.dispose();
+  }
+
   async features(id: string): Promise<Classifier> {
     const loaded = await this.#get(id);
     if (loaded.kind === 'features') return loaded.network;
@@ -99,7 +106,7 @@ export class Networks {
     { name, source, kinds }: Omit<Entry, 'loaded'>,
     onProgress: (progress: LoadProgress) => void,
   ): Promise<Loaded> {
-    const bytes = typeof source === 'string' ? await fetched(source, onProgress) : await bytesOf(source);
+    const bytes = await bytesOf(source, onProgress);
     const failures: OneirosError[] = [];
     for (const kind of kinds)
       try {
@@ -180,14 +187,17 @@ function usualLayers(network: Network): ModelInfo['usual'] {
   return usual;
 }
 
-async function bytesOf(file: Blob): Promise<Uint8Array> {
+async function bytesOf(
+  source: ModelSource,
+  onProgress: (progress: LoadProgress) => void,
+): Promise<Uint8Array> {
+  if (typeof source === 'string') {
+    const progress = ({ loaded: done, total }: DownloadProgress) => onProgress({ done, total });
+    // Kept offline by the page's own service worker, so not a second time here.
+    return download(source, { cache: null, progress });
+  }
+  const file = source instanceof Blob ? source : await keptFile(source.kept);
   return new Uint8Array(await file.arrayBuffer());
-}
-
-/** Kept offline by the page's own service worker, so not a second time here. */
-function fetched(url: string, onProgress: (progress: LoadProgress) => void): Promise<Uint8Array> {
-  const progress = ({ loaded: done, total }: DownloadProgress) => onProgress({ done, total });
-  return download(url, { cache: null, progress });
 }
 
 function wrongKind(id: string, what: string): OneirosError {

@@ -38,6 +38,10 @@ const handlers: Handlers = {
   async load({ id, ...entry }, caller) {
     return { answer: await workshop.networks.load(id, entry, (progress) => caller.progress(progress)) };
   },
+  async unload({ id }) {
+    await workshop.networks.unload(id);
+    return { answer: null };
+  },
   async thumbnails({ model, picture }) {
     const network = await workshop.networks.features(model);
     const answer = await thumbnails.of(network, workshop.pictures.get(picture), workshop.provider);

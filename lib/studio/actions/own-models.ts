@@ -1,0 +1,89 @@
+import { messageOf } from '../../errors.js';
+import type { ModelSource } from '../protocol.js';
+import { tasksOfKind } from '../shipped.js';
+import type { ModelEntry } from '../state.js';
+import { tasks, type NetworkKind } from '../tasks.js';
+import { complain, endPainting, tell, type Context } from './context.js';
+import { changeModel, loadEntry, setModels } from './models.js';
+
+/** Networks that the user brought on an earlier visit; each is read when it is first needed. */
+export async function offerKept({ store, shelf }: Context): Promise<void> {
+  const kept = await shelf.list().catch(() => []);
+  const entries = kept.map(({ name, kind }) => ({
+    ...entryOf(name, { kept: name }, [kind]),
+    tasks: tasksOfKind(kind),
+  }));
+  setModels(store, [...store.state.models, ...entries]);
+}
+
+/** Takes a network or weights of the user's: for the tab that is open if it can be that, else for whatever it is. */
+export async function addModelFile(context: Context, file: File): Promise<void> {
+  const { store } = context;
+  const wanted = tasks[store.state.tab].kind;
+  const others = (['features', 'detector', 'segmenter'] as const).filter((kind) => kind !== wanted);
+  const entry = entryOf(file.name, file, [wanted, ...others]);
+  store.update({ models: [...store.state.models, entry] });
+  tell(context, `Reading ${file.name} …`);
+  try {
+    const { kind } = await loadEntry(context, entry);
+    const before = store.state.models.find(
+      ({ isOwn, name, id }) => isOwn && name === file.name && id !== entry.id,
+    );
+    if (before !== undefined) forget(context, before);
+    changeModel(context, entry.id, { tasks: tasksOfKind(kind), kinds: [kind] });
+    choose(context, entry.id, kind);
+    tell(context, `${file.name} is ready.${await keep(context, file, kind)}`);
+  } catch (error) {
+    store.update({ models: store.state.models.filter((model) => model.id !== entry.id) });
+    tell(context, `${file.name} cannot be used as a network: ${messageOf(error)}.`, 'error');
+  }
+}
+
+/** Takes a network of the user's away, for later visits as well. */
+export async function removeModel(context: Context, entry: ModelEntry): Promise<void> {
+  endPainting(context);
+  forget(context, entry);
+  try {
+    await context.shelf.remove(entry.name);
+    tell(context, `${entry.name} is removed.`);
+  } catch (error) {
+    complain(context, error);
+  }
+}
+
+let count = 0;
+
+function entryOf(name: string, source: ModelSource, kinds: readonly NetworkKind[]): ModelEntry {
+  const id = `own-${++count}`;
+  return { id, name, source, isOwn: true, kinds, tasks: [], info: null, loading: null };
+}
+
+/** Opens a tab that a network is for, if the open one is not, and has it there and wherever there is none. */
+function choose({ store }: Context, id: string, kind: NetworkKind): void {
+  const { tab, chosen } = store.state;
+  const uses = tasksOfKind(kind);
+  const target = uses.includes(tab) ? tab : (uses[0] ?? tab);
+  const taken = uses.filter((task) => task === target || chosen[task] === null);
+  store.update({
+    tab: target,
+    chosen: { ...chosen, ...Object.fromEntries(taken.map((task) => [task, id])) },
+  });
+}
+
+function forget({ store, engine }: Context, { id }: ModelEntry): void {
+  setModels(
+    store,
+    store.state.models.filter((model) => model.id !== id),
+  );
+  engine.call('unload', { id });
+}
+
+/** @returns what is to be said where it could not be kept */
+async function keep({ shelf }: Context, file: File, kind: NetworkKind): Promise<string> {
+  try {
+    await shelf.keep({ name: file.name, kind }, file);
+    return '';
+  } catch (error) {
+    return ` It is not kept for your next visit: ${messageOf(error)}.`;
+  }
+}
