@@ -7,13 +7,14 @@ import { buildPage } from './page.js';
 import { browserShelf } from './shelf.js';
 import { initialState } from './state.js';
 import { Store } from './store.js';
+import type { Sample } from './samples.js';
 import { restoreTheme } from './view/theme.js';
 
 /** What the page's server offers: it is written when the page is built. */
 interface Offers {
   /** Files in models/. */
   readonly models: readonly string[];
-  readonly samples: readonly { readonly name: string; readonly url: string }[];
+  readonly samples: readonly Sample[];
 }
 
 restoreTheme();

@@ -2,6 +2,7 @@ import { openPicture } from './actions/pictures.js';
 import { refreshThumbnails, thumbnailsKey } from './actions/models.js';
 import type { Context } from './actions/context.js';
 import { h } from './dom.js';
+import type { Sample } from './samples.js';
 import { isBusy } from './state.js';
 import { announcerView } from './view/announcer.js';
 import { takeFiles } from './view/drop.js';
@@ -11,7 +12,6 @@ import { listenToKeys } from './view/keys.js';
 import { panelView } from './view/panel.js';
 import { stageView } from './view/stage.js';
 import { panelId } from './view/tabs.js';
-import type { Sample } from './view/welcome.js';
 
 /** Builds the page and keeps it up to date. */
 export function buildPage(context: Context, root: HTMLElement, samples: readonly Sample[]): void {

@@ -48,6 +48,8 @@ export interface PaintOrder {
   readonly styles: readonly number[];
   readonly settings: Settings;
   readonly layers: Readonly<Partial<Record<LayerRole, LayerWeights>>>;
+  /** The step after which it is done before its end. */
+  readonly stopAfter: number | null;
 }
 
 /** How a painting goes on. */

@@ -25,6 +25,8 @@ export interface ModelEntry {
   readonly id: string;
   readonly name: string;
   readonly source: ModelSource;
+  /** What it knows, in a sentence; empty where only its file can tell. */
+  readonly about: string;
   /** Whether the user brought it, and may take it away again. */
   readonly isOwn: boolean;
   /** What it may be, as long as it is not loaded. */
@@ -72,6 +74,8 @@ export interface State {
   /** What was seen last, and in which picture. */
   readonly sight: { readonly picture: number; readonly seen: Sight } | null;
   readonly opacity: number;
+  /** The one that is in use, until it is put away. */
+  readonly recipe: Recipe | null;
   readonly models: readonly ModelEntry[];
   readonly chosen: Readonly<Record<TaskId, string | null>>;
   readonly thumbnails: { readonly key: string; readonly list: readonly Thumbnail[] } | null;
@@ -94,6 +98,7 @@ export function initialState(): State {
     run: null,
     sight: null,
     opacity: 0.55,
+    recipe: null,
     models: [],
     chosen: byTask(() => null),
     thumbnails: null,

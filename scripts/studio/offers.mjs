@@ -2,33 +2,25 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { sampleFiles } from './samples.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const models = join(root, 'onnx-models');
-/** Photographs with their sources beside them. */
-const samples = [
-  { name: 'A cat', file: 'scripts/demo/photographs/cat.jpg' },
-  { name: 'A coffee', file: 'scripts/demo/photographs/coffee.jpg' },
-  { name: 'An astronaut', file: 'scripts/demo/photographs/astronaut.jpg' },
-];
 
 /** The files by the address they are served at. */
 function files() {
   const shipped = existsSync(models) ? readdirSync(models).filter((name) => name.endsWith('.onnx')) : [];
   return new Map([
     ...shipped.map((name) => [`models/${name}`, join(models, name)]),
-    ...samples
-      .filter(({ file }) => existsSync(join(root, file)))
-      .map(({ file }) => [`samples/${basename(file)}`, join(root, file)]),
+    ...sampleFiles().map(({ url, file }) => [url, file]),
   ]);
 }
 
 function list() {
-  const served = files();
-  const offered = samples.map(({ name, file }) => ({ name, url: `samples/${basename(file)}` }));
+  const models = [...files().keys()].filter((path) => path.startsWith('models/'));
   return JSON.stringify({
-    models: [...served.keys()].filter((path) => path.startsWith('models/')).map((path) => basename(path)),
-    samples: offered.filter(({ url }) => served.has(url)),
+    models: models.map((path) => basename(path)),
+    samples: sampleFiles().map(({ name, url, for: task }) => ({ name, url, for: task })),
   });
 }
 

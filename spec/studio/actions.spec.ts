@@ -3,9 +3,11 @@ import { OneirosError } from '../../lib/errors.js';
 import { offerShipped } from '../../lib/studio/actions/models.js';
 import { addModelFile, offerKept, removeModel } from '../../lib/studio/actions/own-models.js';
 import { openPicture, redo, savePicture, undo } from '../../lib/studio/actions/pictures.js';
+import { useRecipe } from '../../lib/studio/actions/recipes.js';
+import { runRecipe } from '../../lib/studio/actions/rerun.js';
 import { resume, start, stop } from '../../lib/studio/actions/runs.js';
-import type { ModelInfo, PaintProgress, PictureInfo } from '../../lib/studio/protocol.js';
-import { readRecipe, recipeTexts } from '../../lib/studio/recipe.js';
+import type { ModelInfo, PaintOrder, PaintProgress, PictureInfo } from '../../lib/studio/protocol.js';
+import { readRecipe, recipeTexts, type Recipe } from '../../lib/studio/recipe.js';
 import { currentVersion } from '../../lib/studio/state.js';
 import { defaultSettings } from '../../lib/studio/tasks.js';
 import { contextWith, deferred, FakeEngine, FakeShelf, fakePicture, settle } from './fake-engine.js';
@@ -158,6 +160,79 @@ describe('studio: actions', () => {
     notice?.action?.run();
     expect(context.store.state).to.deep.include({ tab: 'dream', layers: { layers: { relu1_1: 1 } } });
     expect(context.store.state.settings.dream['octaves']).to.equal(2);
+  });
+
+  const step = (change: Partial<Recipe[number]>): Recipe[number] => ({
+    task: 'dream',
+    model: 'VGG-19 slim',
+    settings: defaultSettings(change.task ?? 'dream'),
+    layers: {},
+    ...change,
+  });
+
+  it('run a whole recipe again, from the photograph on, each step stopped where it was', async () => {
+    const orders: PaintOrder[] = [];
+    let pictures = 1;
+    const engine = new FakeEngine({
+      open: () => ({ ...fakePicture(pictures++), reducedFrom: null, texts: new Map() }),
+      load: () => vgg,
+      paint: (order) => {
+        orders.push(order);
+        return fakePicture(pictures++);
+      },
+    });
+    const context = contextWith(engine);
+    const { store } = context;
+    offerShipped(context, ['vgg19-slim.onnx'], 'models/');
+    await openPicture(context, file, 'cat.jpg');
+    await start(context);
+    const recipe = [
+      step({ layers: { layers: { relu1_1: 1 } }, stoppedAfter: 3 }),
+      step({ settings: { ...defaultSettings('dream'), octaves: 2 } }),
+      step({ task: 'style', model: 'vgg19-slim' }),
+    ];
+    useRecipe(context, recipe);
+    expect(store.state).to.deep.include({ tab: 'style', recipe });
+    await runRecipe(context, recipe);
+    expect(store.state.notice?.text).to.include('choose one, then run it');
+    expect(orders, 'nothing was done without a style').to.have.length(1);
+
+    store.update({ styles: [{ picture: fakePicture(90), name: 'waves' }] });
+    await runRecipe(context, recipe);
+    const [, ...run] = orders;
+    expect(run.map(({ task, picture, stopAfter }) => [task, picture, stopAfter])).to.deep.equal([
+      ['dream', 1, 3],
+      ['dream', 3, null],
+      ['style', 4, null],
+    ]);
+    expect(run[1]?.settings['octaves']).to.equal(2);
+    const versions = store.state.history.items.map(({ picture }) => picture.id);
+    expect(versions, 'what was there before stays').to.deep.equal([1, 2, 3, 4, 5]);
+    expect(
+      currentVersion(store.state)?.recipe.map(({ task, stoppedAfter }) => [task, stoppedAfter]),
+    ).to.deep.equal([
+      ['dream', 3],
+      ['dream', undefined],
+      ['style', undefined],
+    ]);
+  });
+
+  it('end a recipe with the step that fails', async () => {
+    let painted = 0;
+    const engine = new FakeEngine({
+      open: () => ({ ...fakePicture(1), reducedFrom: null, texts: new Map() }),
+      load: () => vgg,
+      paint: () => {
+        painted++;
+        throw new OneirosError('bad-argument', 'there is no such layer');
+      },
+    });
+    const context = contextWith(engine);
+    offerShipped(context, ['vgg19-slim.onnx'], 'models/');
+    await openPicture(context, file, 'cat.jpg');
+    await runRecipe(context, [step({}), step({})]);
+    expect(painted).to.equal(1);
+    expect(context.store.state.notice?.text).to.equal('There is no such layer.');
   });
 
   it('take a network of the user’s for what it is, and open the tab that it is for', async () => {

@@ -7,10 +7,11 @@ import { complain, endPainting, type Context } from './context.js';
 
 /** Networks to choose from that the page's server has; each is fetched when it is first needed. */
 export function offerShipped({ store }: Context, files: readonly string[], folder: string): void {
-  const entries = shippedAmong(files).map(({ file, name, kind, tasks: uses }): ModelEntry => ({
+  const entries = shippedAmong(files).map(({ file, name, about, kind, tasks: uses }): ModelEntry => ({
     id: file,
     name,
     source: `${folder}${file}`,
+    about,
     isOwn: false,
     kinds: [kind],
     tasks: uses,

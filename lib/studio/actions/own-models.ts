@@ -55,7 +55,7 @@ let count = 0;
 
 function entryOf(name: string, source: ModelSource, kinds: readonly NetworkKind[]): ModelEntry {
   const id = `own-${++count}`;
-  return { id, name, source, isOwn: true, kinds, tasks: [], info: null, loading: null };
+  return { id, name, source, about: '', isOwn: true, kinds, tasks: [], info: null, loading: null };
 }
 
 /** Opens a tab that a network is for, if the open one is not, and has it there and wherever there is none. */

@@ -1,6 +1,6 @@
 import { messageOf } from '../../errors.js';
 import { readRecipe, type Recipe, type RecipeStep } from '../recipe.js';
-import { modelsFor } from '../state.js';
+import { modelsFor, type ModelEntry, type State } from '../state.js';
 import { tasks } from '../tasks.js';
 import { complain, tell, type Context } from './context.js';
 
@@ -11,7 +11,8 @@ export function offerRecipe(context: Context, texts: ReadonlyMap<string, string>
     if (recipe === null) return;
     tell(context, `This picture knows how it was made: ${summary(recipe)}.`, 'info', {
       title: 'Use its recipe',
-      run: () => useRecipe(context, recipe),
+      run: () =>
+        useRecipe(context, recipe, 'Open the picture that it is to be used on, or use it on this one.'),
     });
   } catch (error) {
     tell(context, `The picture is fine, but ${messageOf(error)}.`, 'error');
@@ -32,23 +33,30 @@ export async function loadRecipe(context: Context, file: Blob): Promise<void> {
   }
 }
 
-/** Sets every control as it was for the recipe's last step. */
-export function useRecipe(context: Context, recipe: Recipe): void {
-  const step = recipe.at(-1);
-  if (step === undefined) return;
-  const { store } = context;
-  const { task, settings, layers, model } = step;
-  const known = modelsFor(store.state, task).find(({ name }) => name === model);
+/** Has a recipe at hand, to be run on any picture, and sets every control as it was for it. */
+export function useRecipe(context: Context, recipe: Recipe, next = ''): void {
+  const last = recipe.at(-1);
+  if (last === undefined) return;
+  for (const step of recipe) setControls(context, step);
+  context.store.update({ recipe });
+  tell(context, `Everything is set as it was for “${tasks[last.task].title}”. ${next}`.trim());
+}
+
+/** Sets every control as it was for a step, and opens its tab; where its network is not here, there stays another. */
+export function setControls({ store }: Context, step: RecipeStep): void {
+  const { task, settings, layers } = step;
+  const network = networkOf(store.state, step);
   store.update({
     tab: task,
     settings: { ...store.state.settings, [task]: settings },
     layers: { ...store.state.layers, ...layers },
-    chosen: known ? { ...store.state.chosen, [task]: known.id } : store.state.chosen,
-    notice: null,
+    chosen: network === null ? store.state.chosen : { ...store.state.chosen, [task]: network.id },
   });
-  const missing = known !== undefined || model === '' ? '' : ` It was made with ${model}, which is not here.`;
-  const before = recipe.length > 1 ? ` Before that came ${summary(recipe.slice(0, -1))}.` : '';
-  tell(context, `Everything is set as it was for “${tasks[task].title}”.${before}${missing}`);
+}
+
+/** The network of a step, which the command line calls by its file's name; `null` where it is not here. */
+export function networkOf(state: State, { task, model }: RecipeStep): ModelEntry | null {
+  return modelsFor(state, task).find(({ name, id }) => name === model || id === `${model}.onnx`) ?? null;
 }
 
 /** “Dream on relu4_3, then Style”. */

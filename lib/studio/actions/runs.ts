@@ -20,27 +20,41 @@ const preparing: Omit<Run, 'id' | 'task'> = {
   preview: null,
 };
 
-/** Does what the open tab is for. */
-export async function start(context: Context): Promise<void> {
+export interface Start {
+  /** What it is done to. @default the picture that is looked at */
+  readonly from?: Version | null;
+  /** The step after which a painting is done before its end. */
+  readonly stopAfter?: number | null;
+}
+
+/**
+ * Does what the open tab is for.
+ * @returns whether it came to its end
+ */
+export async function start(
+  context: Context,
+  { from: version = currentVersion(context.store.state), stopAfter = null }: Start = {},
+): Promise<boolean> {
   const { store } = context;
   const { tab } = store.state;
-  const version = currentVersion(store.state);
-  if (isBusy(store.state) || version === null) return;
+  if (isBusy(store.state) || version === null) return false;
   endPainting(context);
   const id = (store.state.run?.id ?? 0) + 1;
   const first: Run = { ...preparing, id, task: tab };
   store.update({ run: first, notice: null });
   try {
-    await withFallback(context, first, async () => {
+    return await withFallback(context, first, async () => {
       const info = await readyModel(context, tab);
       if (info === null) throw new OneirosError('not-found', 'there is no network yet for this: add one');
       // Meanwhile it may have been stopped.
-      if (store.state.run?.id !== id || store.state.run.status !== 'preparing') return;
-      if (tab === 'dream' || tab === 'style') await paint(context, tab, info, version);
-      else await look(context, tab, info, version);
+      if (store.state.run?.id !== id || store.state.run.status !== 'preparing') return false;
+      return tab === 'dream' || tab === 'style'
+        ? await paint(context, tab, info, version, stopAfter)
+        : await look(context, tab, info, version);
     });
   } catch (error) {
     complain(context, error);
+    return false;
   } finally {
     const { run } = store.state;
     if (run?.id === id && run.status !== 'stopped')
@@ -49,9 +63,9 @@ export async function start(context: Context): Promise<void> {
 }
 
 /** What fails on the GPU is tried once more on WebAssembly, if it was the page's own choice. */
-async function withFallback(context: Context, first: Run, work: () => Promise<void>): Promise<void> {
+async function withFallback<T>(context: Context, first: Run, work: () => Promise<T>): Promise<T> {
   try {
-    await work();
+    return await work();
   } catch (error) {
     const { wanted, runs } = context.store.state.provider;
     const isOurs = wanted === 'auto' && runs === 'webgpu';
@@ -60,7 +74,7 @@ async function withFallback(context: Context, first: Run, work: () => Promise<vo
     await place(context, 'wasm');
     context.store.update({ run: first });
     tell(context, 'This did not work on your graphics card, so it now runs on WebAssembly.');
-    await work();
+    return await work();
   }
 }
 
@@ -69,7 +83,8 @@ async function paint(
   task: 'dream' | 'style',
   { id: model, name }: ModelInfo,
   version: Version,
-): Promise<void> {
+  stopAfter: number | null,
+): Promise<boolean> {
   const { store, engine } = context;
   const { styles, settings: all } = store.state;
   if (task === 'style' && styles.length === 0)
@@ -88,6 +103,7 @@ async function paint(
     styles: styles.map(({ picture }) => picture.id),
     settings,
     layers,
+    stopAfter,
   };
   const step: RecipeStep = { task, model: name, settings, layers };
   const made = new Result(context, version, step);
@@ -96,10 +112,11 @@ async function paint(
   });
   context.painting = painting;
   const picture = await painting.answer;
-  if (context.painting !== painting) return;
+  if (context.painting !== painting) return false;
   context.painting = null;
-  if (picture !== null) made.keep(picture, null);
+  if (picture !== null) made.keep(picture, stopAfter);
   store.update({ run: store.state.run && { ...store.state.run, status: 'done', preview: null } });
+  return picture !== null;
 }
 
 function follow({ store }: Context, progress: PaintProgress, made: Result): void {
@@ -151,10 +168,12 @@ async function look(
   task: Exclude<TaskId, 'dream' | 'style'>,
   { id: model }: ModelInfo,
   { picture: { id: picture } }: Version,
-): Promise<void> {
+): Promise<boolean> {
   const seen = await engine.call('look', { task, model, picture, settings: store.state.settings[task] })
     .answer;
-  if (currentVersion(store.state)?.picture.id === picture) store.update({ sight: { picture, seen } });
+  const isCurrent = currentVersion(store.state)?.picture.id === picture;
+  if (isCurrent) store.update({ sight: { picture, seen } });
+  return isCurrent;
 }
 
 /** Stops between two steps; `resume` goes on from there. */

@@ -1,6 +1,7 @@
 import { curveOf } from '../curve.js';
 import { h, setAttributes, show, svg } from '../dom.js';
 import type { Run, State } from '../state.js';
+import { tasks } from '../tasks.js';
 import type { Store } from '../store.js';
 
 const [width, height] = [600, 48];
@@ -12,11 +13,13 @@ export function curveView(store: Store<State>): HTMLElement {
   const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img' });
   const box = h('div', { class: 'curve' }, h('div', { class: 'curve-text' }, where, value), picture);
   store.watch(
-    ({ run }) => [run],
-    ([run]) => {
-      const isPainting = run !== null && (run.task === 'dream' || run.task === 'style');
-      show(box, isPainting);
-      if (!isPainting) return;
+    ({ run, tab }) => [run, tab],
+    ([run, tab]) => {
+      // What is over belongs to its own tab; what goes on is of interest anywhere.
+      const isOfInterest =
+        run !== null && tasks[run.task].paints && (run.status !== 'done' || run.task === tab);
+      show(box, isOfInterest);
+      if (!isOfInterest) return;
       where.textContent = place(run);
       value.textContent = lastValue(run);
       draw(picture, run);

@@ -27,7 +27,7 @@ export function helpDialog(): HTMLDialogElement {
     h(
       'p',
       {},
-      'A saved PNG knows how it was made. Drop it here, and the same recipe can be used on another picture.',
+      'A saved PNG knows how it was made. Drop it here, take its recipe, and run all of it on another picture.',
     ),
   );
   dialog.onclick = (event) => {

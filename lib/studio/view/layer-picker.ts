@@ -24,7 +24,8 @@ export function layerPickerView(context: Context, task: TaskId): HTMLElement {
   const markChosen = () => {
     const layers = layersFor(store.state, role) ?? {};
     for (const [name, tile] of tiles) tile.setAttribute('aria-pressed', String(Object.hasOwn(layers, name)));
-    chosen.textContent = Object.keys(layers).join(', ') || 'Choose at least one layer';
+    const none = tiles.size === 0 ? '' : 'Choose at least one layer';
+    chosen.textContent = Object.keys(layers).join(', ') || none;
   };
   const fillAll = () => {
     for (const { layer, channels, picture } of store.state.thumbnails?.list ?? []) {

@@ -18,9 +18,15 @@ export function marksView({ store }: Context): HTMLElement {
       // The surest last, on top.
       for (const [i, { box, label, labelId, score }] of detectionsIn(seen.detections, settings).entries()) {
         const [x0, y0, x1, y1] = box;
-        const mark = h('div', { class: 'box', 'data-index': i }, h('span', {}, `${label} ${percent(score)}`));
+        const mark = h(
+          'div',
+          { class: 'box', 'data-index': i },
+          h('span', {}, label, h('small', {}, ` ${percent(score)}`)),
+        );
         mark.style.cssText = `left:${(100 * x0) / width}%;top:${(100 * y0) / height}%;width:${(100 * (x1 - x0)) / width}%;height:${(100 * (y1 - y0)) / height}%;--color:${cssColorOf(labelId + 1)}`;
         mark.dataset['inside'] = String(y0 / height < 0.06);
+        // Towards the left from where there is no room to the right.
+        mark.dataset['leftwards'] = String(x0 / width > 0.75);
         boxes.prepend(mark);
       }
     },

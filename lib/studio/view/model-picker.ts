@@ -63,12 +63,12 @@ export function modelPickerView(context: Context, task: TaskId): HTMLElement {
   return h('section', { class: 'model' }, row, empty, note, input);
 }
 
-function describe({ info, loading }: ModelEntry): string {
+function describe({ about, info, loading }: ModelEntry): string {
   if (loading !== null) {
     const { done, total } = loading;
     if (done === 0) return 'Loading …';
     const of = total === null ? '' : ` of ${(total / 1e6).toFixed(1)}`;
     return `Loading: ${(done / 1e6).toFixed(1)}${of} MB`;
   }
-  return info?.notes[0] ?? '';
+  return about || (info?.notes[0] ?? '');
 }

@@ -1,19 +1,27 @@
 import type { Context } from '../actions/context.js';
 import { h, show } from '../dom.js';
+import { ofTask, type Sample } from '../samples.js';
 import { taskIds, tasks, type TaskId } from '../tasks.js';
 import { actionsView } from './actions.js';
 import { layerPickerView } from './layer-picker.js';
 import { modelPickerView } from './model-picker.js';
 import { optionsView } from './options.js';
+import { recipeView } from './recipe.js';
 import { resultsView } from './results.js';
+import { triesView } from './samples.js';
 import { stylePicturesView } from './style-pictures.js';
 import { panelId, tabId } from './tabs.js';
-import type { Sample } from './welcome.js';
 
 /** What the open tab offers. */
 export function panelView(context: Context, samples: readonly Sample[]): HTMLElement {
   const pages = new Map(taskIds.map((task) => [task, pageOf(context, task, samples)]));
-  const body = h('div', { class: 'panel-body' }, ...pages.values(), resultsView(context));
+  const body = h(
+    'div',
+    { class: 'panel-body' },
+    recipeView(context),
+    ...pages.values(),
+    resultsView(context),
+  );
   const panel = h(
     'section',
     { class: 'panel', role: 'tabpanel', id: panelId, tabindex: -1 },
@@ -32,13 +40,14 @@ export function panelView(context: Context, samples: readonly Sample[]): HTMLEle
 }
 
 function pageOf(context: Context, task: TaskId, samples: readonly Sample[]): HTMLElement {
-  const { about, roles } = tasks[task];
+  const { about, roles, paints } = tasks[task];
   return h(
     'div',
     { class: 'page' },
     h('p', { class: 'about' }, about),
     modelPickerView(context, task),
     task === 'style' ? stylePicturesView(context, samples) : null,
+    paints ? null : triesView(context, ofTask(samples, task)),
     roles.length > 0 ? layerPickerView(context, task) : null,
     optionsView(context, task),
   );

@@ -1,6 +1,7 @@
 import { detectionsIn } from '../actions/pictures.js';
 import type { Context } from '../actions/context.js';
 import { freshId, h, show } from '../dom.js';
+import type { Detection } from '../../vision/detection.js';
 import type { ClassShare, Sight } from '../protocol.js';
 import { cssColorOf } from './colors.js';
 import { percent, sightOn } from './marks.js';
@@ -32,9 +33,11 @@ function resultOf(seen: Sight, context: Context): readonly HTMLElement[] {
         found.length === 0 && detections.length > 0
           ? h('p', { class: 'muted' }, 'A lower score shows more.')
           : null;
+      const tally = tallyOf(found);
       return [
         h('h2', {}, count),
         ...(less === null ? [] : [less]),
+        ...(tally === '' ? [] : [h('p', { class: 'muted' }, tally)]),
         h(
           'ol',
           { class: 'bars' },
@@ -56,6 +59,17 @@ function resultOf(seen: Sight, context: Context): readonly HTMLElement[] {
         ),
       ];
   }
+}
+
+/** “13 × RBC, 4 × Platelets”: how many of each class; empty where one look at the list says it. */
+function tallyOf(found: readonly Detection[]): string {
+  const counts = new Map<string, number>();
+  for (const { label } of found) counts.set(label, (counts.get(label) ?? 0) + 1);
+  if (found.length < 4) return '';
+  return [...counts]
+    .sort(([, a], [, b]) => b - a)
+    .map(([label, count]) => `${count} × ${label}`)
+    .join(', ');
 }
 
 function shareBar({ name, fraction, color }: ClassShare): HTMLElement {

@@ -1,5 +1,6 @@
 import type { Context } from '../actions/context.js';
 import { drawBitmap, h, show } from '../dom.js';
+import type { Sample } from '../samples.js';
 import { currentVersion, photograph, type State } from '../state.js';
 import { tasks } from '../tasks.js';
 import { comparison } from './compare.js';
@@ -7,7 +8,7 @@ import { curveView } from './curve.js';
 import { filmstripView } from './filmstrip.js';
 import { noticeView } from './notice.js';
 import { marksView } from './marks.js';
-import { welcomeView, type Sample } from './welcome.js';
+import { welcomeView } from './welcome.js';
 
 /** The picture, large: what it was, what it becomes, and how it goes on. */
 export function stageView(context: Context, samples: readonly Sample[], chooseFile: () => void): HTMLElement {

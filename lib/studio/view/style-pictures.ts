@@ -1,9 +1,10 @@
 import type { Context } from '../actions/context.js';
 import { addStyle, removeStyle } from '../actions/pictures.js';
+import { ofTask, type Sample } from '../samples.js';
 import { h, show, squareThumb } from '../dom.js';
 import { icon } from '../icons.js';
 import { filePicker, pictureFiles } from './files.js';
-import { sampleButton, type Sample } from './welcome.js';
+import { sampleButton } from './samples.js';
 
 /** The pictures whose style is wanted: one, or several that are blended. */
 export function stylePicturesView(context: Context, samples: readonly Sample[]): HTMLElement {
@@ -12,6 +13,7 @@ export function stylePicturesView(context: Context, samples: readonly Sample[]):
   const { input, open } = filePicker(pictureFiles, 'A picture whose style is wanted', (file) =>
     take(file, file.name),
   );
+  const stylesFirst = [...ofTask(samples, 'style'), ...ofTask(samples, null)];
   const list = h('ul', { class: 'style-list', 'aria-label': 'Pictures whose style is wanted' });
   const add = h(
     'button',
@@ -23,7 +25,7 @@ export function stylePicturesView(context: Context, samples: readonly Sample[]):
   const offers = h(
     'div',
     { class: 'samples small' },
-    ...samples.map((sample) => sampleButton(sample, take, context)),
+    ...stylesFirst.map((sample) => sampleButton(context, sample, take)),
   );
   const box = h(
     'section',

@@ -1,13 +1,7 @@
 import type { Context } from '../actions/context.js';
-import { openPicture } from '../actions/pictures.js';
-import { complain } from '../actions/context.js';
 import { h, textButton } from '../dom.js';
-
-/** A picture that comes with the page. */
-export interface Sample {
-  readonly name: string;
-  readonly url: string;
-}
+import type { Sample } from '../samples.js';
+import { sampleButton } from './samples.js';
 
 /** What is there before there is a picture. */
 export function welcomeView(
@@ -26,32 +20,6 @@ export function welcomeView(
       textButton('Choose a picture', 'primary-button', chooseFile),
     ),
     h('p', { class: 'or' }, 'or begin with one of these'),
-    h(
-      'div',
-      { class: 'samples' },
-      ...samples.map((sample) =>
-        sampleButton(sample, (file, name) => openPicture(context, file, name), context),
-      ),
-    ),
+    h('div', { class: 'samples' }, ...samples.map((sample) => sampleButton(context, sample))),
   );
-}
-
-/** A button that fetches a sample. */
-export function sampleButton(
-  { name, url }: Sample,
-  take: (file: Blob, name: string) => unknown,
-  context: Context,
-): HTMLButtonElement {
-  const button = h(
-    'button',
-    { type: 'button', class: 'sample' },
-    h('img', { src: url, alt: '', width: 96, height: 96, decoding: 'async' }),
-    h('span', {}, name),
-  );
-  button.onclick = () =>
-    void fetch(url)
-      .then((response) => response.blob())
-      .then((file) => take(file, name))
-      .catch((error: unknown) => complain(context, error));
-  return button;
 }

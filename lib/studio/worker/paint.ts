@@ -47,6 +47,7 @@ export async function paint(
       await gate.opened();
     }
     if (gate.signal.aborted) return { answer: null };
+    if (done === order.stopAfter) break;
   }
   if (last === null || gate.signal.aborted) return { answer: null };
   const picture: PictureInfo = await workshop.pictures.keep(last.image);

@@ -1,0 +1,47 @@
+import type { Context } from '../actions/context.js';
+import { networkOf, summary } from '../actions/recipes.js';
+import { runRecipe } from '../actions/rerun.js';
+import { h, iconButton, show, textButton } from '../dom.js';
+import { icon } from '../icons.js';
+import type { Recipe } from '../recipe.js';
+import { isBusy, photograph, type State } from '../state.js';
+
+/** The recipe that is in use: what it says, and a button that follows all of it. */
+export function recipeView(context: Context): HTMLElement {
+  const { store } = context;
+  const text = h('p', {});
+  const lack = h('p', { class: 'muted' });
+  const run = textButton('', 'quiet-button', () => {
+    const { recipe } = store.state;
+    if (recipe !== null) void runRecipe(context, recipe);
+  });
+  const away = iconButton(icon('close'), 'Put the recipe away', () => store.update({ recipe: null }));
+  const box = h(
+    'section',
+    { class: 'recipe', 'aria-label': 'Recipe' },
+    h('div', { class: 'recipe-head' }, h('h2', {}, 'Recipe'), away),
+    text,
+    lack,
+    run,
+  );
+  store.watch(
+    (state) => [state.recipe, state.models, isBusy(state), photograph(state) !== null],
+    ([recipe, , busy, isThere]) => {
+      show(box, recipe !== null);
+      if (recipe === null) return;
+      text.textContent = `${summary(recipe)}.`;
+      const missing = missingIn(store.state, recipe);
+      lack.textContent =
+        missing === null ? '' : `It needs ${missing}, which is not here: drop it on the page.`;
+      show(lack, missing !== null);
+      run.textContent = recipe.length === 1 ? 'Run it' : `Run all ${recipe.length} steps`;
+      run.disabled = busy || !isThere || missing !== null;
+    },
+  );
+  return box;
+}
+
+/** The first network that a recipe needs and that is not here. */
+function missingIn(state: State, recipe: Recipe): string | null {
+  return recipe.find((step) => networkOf(state, step) === null)?.model ?? null;
+}
