@@ -14,13 +14,19 @@ const kinds: readonly (readonly [RegExp, ErrorCode])[] = [
   ],
 ];
 
+// How a GPU's going away looks from a program that waits for its results.
+const lostGpu = /device (?:is |was )?lost|MapAsyncStatus|external Instance reference/i;
+
 /**
  * A failure of ONNX Runtime as one line: without source paths, C++ signatures and status codes.
  * @param doing what failed, as a clause: "the model could not be loaded"
  */
 export function complaint(doing: string, error: unknown): OneirosError {
   if (error instanceof OneirosError) return error;
-  const text = tidy(messageOf(error));
+  const said = messageOf(error);
+  const text = lostGpu.test(said)
+    ? 'the GPU was lost, as it happens when its driver restarts or its memory runs out'
+    : tidy(said);
   const code = kinds.find(([pattern]) => pattern.test(text))?.[1] ?? 'runtime';
   return new OneirosError(code, `${doing}: ${text}`, { cause: error });
 }

@@ -53,7 +53,11 @@ export async function startWorkbench(executablePath: string): Promise<Workbench>
     },
     worker: { format: 'es' },
   });
-  const server = await serve({ '/golden/': join(root, 'spec'), '/': folder });
+  const server = await serve({
+    '/golden/': join(root, 'spec'),
+    '/models/': join(root, 'onnx-models'),
+    '/': folder,
+  });
   const address = `http://127.0.0.1:${portOf(server)}/`;
   const browser = await chromium.launch({ executablePath, args: chromiumFlags });
   return {

@@ -28,6 +28,11 @@ describe('complaint', () => {
       'not-found',
       "it failed: Load model from /m.onnx failed:Load model /m.onnx failed. File doesn't exist",
     ],
+    [
+      "failed to call OrtRun(). ERROR_CODE: 1, ERROR_MESSAGE: const map_async_result.status == wgpu::MapAsyncStatus::Success was false. Failed to download data from buffer. wgpu::MapAsyncStatus value: 4, message: Failed to execute 'mapAsync' on 'GPUBuffer': A valid external Instance reference no longer exists.",
+      'runtime',
+      'it failed: the GPU was lost, as it happens when its driver restarts or its memory runs out',
+    ],
   ];
   for (const [raw, code, line] of texts)
     it(`makes one line of "${raw.slice(0, 60)}…"`, () => {

@@ -1,3 +1,5 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { Builder } from '../../lib/onnx/ops.js';
@@ -67,6 +69,13 @@ describe('what WebGPU cannot do', () => {
   it('is float64, with which the whole model is refused', () => {
     const build = () => keptFrom((b) => b.output(b.cast(b.input('x', 'float32', [2]), 'float64'), 'y'));
     expect(build).to.throw('in float64').with.property('code', 'unsupported');
+  });
+
+  it('is no reason to refuse a model that ships', async () => {
+    const folder = join(import.meta.dirname, '../../onnx-models');
+    const models = (await readdir(folder)).filter((name) => name.endsWith('.onnx'));
+    expect(models).to.not.be.empty;
+    for (const name of models) placeLacking(await readFile(join(folder, name)));
   });
 
   it('is nothing of a file that cannot be read', () => {

@@ -1,6 +1,7 @@
 import type { Value } from '../../onnx/builder.js';
 import type { Builder } from '../../onnx/ops.js';
 import { preprocess, preprocessings } from '../preprocessing.js';
+import { scaledSide } from './scaled-side.js';
 import type { FasterRcnnTraits } from './traits.js';
 
 export interface Transformed {
@@ -20,12 +21,16 @@ export function transform(
   { minSize, maxSize }: Pick<FasterRcnnTraits, 'minSize' | 'maxSize'>,
 ): Transformed {
   const [originalHeight, originalWidth] = [b.dim(image, 2), b.dim(image, 3)];
-  // In float64, as torchvision computes in Python: where m·(800/m) is just below 800, it takes 799 pixels, and so it is here.
-  const [tall, wide] = [b.cast(originalHeight, 'float64'), b.cast(originalWidth, 'float64')];
-  const shorter = b.op('Min', [tall, wide]);
-  const longer = b.op('Max', [tall, wide]);
-  const scale = b.op('Min', [b.div(minSize, shorter), b.div(maxSize, longer)]);
-  const [height, width] = [tall, wide].map((side) => b.cast(b.mul(side, scale), 'int64'));
+  const shorter = b.minimum(originalHeight, originalWidth);
+  const longer = b.maximum(originalHeight, originalWidth);
+  // The shorter side becomes minSize, unless the longer one would become more than maxSize.
+  const isTooLong = b.greater(b.mul(longer, minSize), b.mul(shorter, maxSize));
+  const scale = {
+    above: b.where(isTooLong, b.sizes([maxSize]), minSize),
+    below: b.where(isTooLong, longer, shorter),
+  };
+  // To the pixel as torchvision, which computes in Python's floats.
+  const [height, width] = [originalHeight, originalWidth].map((side) => scaledSide(b, side, scale));
   const normal = preprocess(b, image, preprocessings.imagenet, 'data');
   const resized = b.op('Resize', [normal, undefined, undefined, b.join([1, 3, height!, width!])], {
     mode: 'linear',
