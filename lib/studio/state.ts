@@ -47,6 +47,8 @@ export interface Run {
   readonly id: number;
   readonly status: 'preparing' | 'running' | 'stopped' | 'done';
   readonly task: TaskId;
+  /** What it runs on; `null` as long as that is not known. */
+  readonly provider: ProviderName | null;
   readonly done: number;
   readonly total: number;
   readonly part: number;
@@ -139,6 +141,15 @@ export function modelsFor({ models }: State, task: TaskId): readonly ModelEntry[
 
 export function isBusy({ run }: State): boolean {
   return run?.status === 'preparing' || run?.status === 'running';
+}
+
+const providerTitles: Readonly<Partial<Record<ProviderName, string>>> = {
+  webgpu: 'WebGPU',
+  wasm: 'WebAssembly',
+};
+
+export function providerTitle(provider: ProviderName): string {
+  return providerTitles[provider] ?? provider;
 }
 
 /** The layers that a role has on the current tab: those chosen that its network has, else its usual ones. */

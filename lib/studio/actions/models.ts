@@ -4,6 +4,7 @@ import type { ModelInfo } from '../protocol.js';
 import { shippedAmong } from '../shipped.js';
 import { currentVersion, isBusy, modelFor, type ModelEntry, type State } from '../state.js';
 import { complain, endPainting, type Context } from './context.js';
+import { fallBack } from './fallback.js';
 
 /** Networks to choose from that the page's server has; each is fetched when it is first needed. */
 export function offerShipped({ store }: Context, files: readonly string[], folder: string): void {
@@ -90,7 +91,8 @@ export async function refreshThumbnails(context: Context): Promise<void> {
     const list = await engine.call('thumbnails', { model: info.id, picture: version.picture.id }).answer;
     if (thumbnailsKey(store.state) === key) store.update({ thumbnails: { key, list } });
   } catch (error) {
-    complain(context, error);
+    // On another provider they are asked for anew.
+    if (!(await fallBack(context, error))) complain(context, error);
   }
 }
 

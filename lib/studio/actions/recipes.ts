@@ -46,10 +46,13 @@ export function useRecipe(context: Context, recipe: Recipe, next = ''): void {
 export function setControls({ store }: Context, step: RecipeStep): void {
   const { task, settings, layers } = step;
   const network = networkOf(store.state, step);
+  const { roles } = tasks[task];
+  // A role that it says nothing about has the network's usual layers.
+  const others = Object.entries(store.state.layers).filter(([role]) => roles.every((own) => own !== role));
   store.update({
     tab: task,
     settings: { ...store.state.settings, [task]: settings },
-    layers: { ...store.state.layers, ...layers },
+    layers: { ...Object.fromEntries(others), ...layers },
     chosen: network === null ? store.state.chosen : { ...store.state.chosen, [task]: network.id },
   });
 }

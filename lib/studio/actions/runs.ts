@@ -4,14 +4,15 @@ import type { ModelInfo, PaintProgress, PictureInfo } from '../protocol.js';
 import type { RecipeStep } from '../recipe.js';
 import { currentVersion, isBusy, layersFor, type Run, type Version } from '../state.js';
 import { tasks, type TaskId } from '../tasks.js';
-import { complain, endPainting, tell, type Context } from './context.js';
+import { complain, endPainting, type Context } from './context.js';
+import { withFallback } from './fallback.js';
 import { readyModel } from './models.js';
 import { setHistory } from './pictures.js';
-import { place } from './places.js';
 import { titleOfStep } from './recipes.js';
 
 const preparing: Omit<Run, 'id' | 'task'> = {
   status: 'preparing',
+  provider: null,
   done: 0,
   total: 0,
   part: 1,
@@ -43,15 +44,19 @@ export async function start(
   const first: Run = { ...preparing, id, task: tab };
   store.update({ run: first, notice: null });
   try {
-    return await withFallback(context, first, async () => {
-      const info = await readyModel(context, tab);
-      if (info === null) throw new OneirosError('not-found', 'there is no network yet for this: add one');
-      // Meanwhile it may have been stopped.
-      if (store.state.run?.id !== id || store.state.run.status !== 'preparing') return false;
-      return tab === 'dream' || tab === 'style'
-        ? await paint(context, tab, info, version, stopAfter)
-        : await look(context, tab, info, version);
-    });
+    return await withFallback(
+      context,
+      () => store.update({ run: first }),
+      async () => {
+        const info = await readyModel(context, tab);
+        if (info === null) throw new OneirosError('not-found', 'there is no network yet for this: add one');
+        // Meanwhile it may have been stopped.
+        if (store.state.run?.id !== id || store.state.run.status !== 'preparing') return false;
+        return tab === 'dream' || tab === 'style'
+          ? await paint(context, tab, info, version, stopAfter)
+          : await look(context, tab, info, version);
+      },
+    );
   } catch (error) {
     complain(context, error);
     return false;
@@ -59,22 +64,6 @@ export async function start(
     const { run } = store.state;
     if (run?.id === id && run.status !== 'stopped')
       store.update({ run: { ...run, status: 'done', preview: null } });
-  }
-}
-
-/** What fails on the GPU is tried once more on WebAssembly, if it was the page's own choice. */
-async function withFallback<T>(context: Context, first: Run, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const { wanted, runs } = context.store.state.provider;
-    const isOurs = wanted === 'auto' && runs === 'webgpu';
-    const isTheirs = error instanceof OneirosError && ['runtime', 'unsupported'].includes(error.code);
-    if (!isOurs || !isTheirs) throw error;
-    await place(context, 'wasm');
-    context.store.update({ run: first });
-    tell(context, 'This did not work on your graphics card, so it now runs on WebAssembly.');
-    return await work();
   }
 }
 
@@ -120,7 +109,7 @@ async function paint(
 }
 
 function follow({ store }: Context, progress: PaintProgress, made: Result): void {
-  const { run } = store.state;
+  const { run, provider } = store.state;
   if (run === null) return;
   if (progress.kind === 'stopped') {
     made.keep(progress.picture, run.done);
@@ -132,6 +121,7 @@ function follow({ store }: Context, progress: PaintProgress, made: Result): void
     run: {
       ...run,
       status: 'running',
+      provider: provider.runs,
       done,
       total,
       part,

@@ -1,6 +1,6 @@
 import { curveOf } from '../curve.js';
 import { h, setAttributes, show, svg } from '../dom.js';
-import type { Run, State } from '../state.js';
+import { providerTitle, type Run, type State } from '../state.js';
 import { tasks } from '../tasks.js';
 import type { Store } from '../store.js';
 
@@ -9,9 +9,10 @@ const [width, height] = [600, 48];
 /** How the work goes on: what is raised or lowered, as a curve, and the steps done. */
 export function curveView(store: Store<State>): HTMLElement {
   const where = h('span', { class: 'where' });
+  const on = h('span', { class: 'on' });
   const value = h('span', { class: 'value' });
   const picture = svg('svg', { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img' });
-  const box = h('div', { class: 'curve' }, h('div', { class: 'curve-text' }, where, value), picture);
+  const box = h('div', { class: 'curve' }, h('div', { class: 'curve-text' }, where, on, value), picture);
   store.watch(
     ({ run, tab }) => [run, tab],
     ([run, tab]) => {
@@ -21,6 +22,7 @@ export function curveView(store: Store<State>): HTMLElement {
       show(box, isOfInterest);
       if (!isOfInterest) return;
       where.textContent = place(run);
+      on.textContent = run.provider === null ? '' : `on ${providerTitle(run.provider)}`;
       value.textContent = lastValue(run);
       draw(picture, run);
     },

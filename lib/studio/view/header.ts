@@ -2,16 +2,10 @@ import { place } from '../actions/places.js';
 import type { Context } from '../actions/context.js';
 import { h, iconButton } from '../dom.js';
 import { icon } from '../icons.js';
-import type { ProviderName } from '../../runtime/session.js';
+import { providerTitle } from '../state.js';
 import { helpDialog } from './help.js';
 import { tabsView } from './tabs.js';
 import { nextTheme } from './theme.js';
-
-const titles: Readonly<Partial<Record<ProviderName, string>>> = { webgpu: 'WebGPU', wasm: 'WebAssembly' };
-
-export function providerTitle(provider: ProviderName): string {
-  return titles[provider] ?? provider;
-}
 
 export function headerView(context: Context): HTMLElement {
   const help = helpDialog();
@@ -48,7 +42,7 @@ function providerView(context: Context): HTMLElement {
     ({ provider }) => [provider],
     ([{ wanted, runs }]) => {
       label.dataset['state'] = runs === null ? 'looking' : 'ready';
-      const running = runs === null ? 'Starting …' : providerTitle(runs);
+      const running = runs === null ? 'Starting …' : `On ${providerTitle(runs)}`;
       select.replaceChildren(
         h('option', { value: 'auto' }, wanted === 'auto' ? running : 'Whatever is best'),
         h('option', { value: 'webgpu' }, 'Always WebGPU'),
