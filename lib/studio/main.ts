@@ -3,6 +3,7 @@ import { offerShipped } from './actions/models.js';
 import { offerKept } from './actions/own-models.js';
 import { place } from './actions/places.js';
 import { WorkerEngine } from './engine.js';
+import { keepOffline } from './offline.js';
 import { buildPage } from './page.js';
 import { browserShelf } from './shelf.js';
 import { initialState } from './state.js';
@@ -31,9 +32,7 @@ await offerKept(context);
 const root = document.getElementById('studio');
 if (root !== null) buildPage(context, root, samples);
 void place(context, 'auto');
-// The worker that serves the page without a network is there only where the page was built.
-if (document.documentElement.dataset['offline'] !== undefined && 'serviceWorker' in navigator)
-  void navigator.serviceWorker.register('service-worker.js');
+keepOffline(context.store);
 
 async function offers(): Promise<Offers> {
   const nothing: Offers = { models: [], samples: [] };

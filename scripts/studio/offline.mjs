@@ -1,4 +1,4 @@
-// Makes the built studio work without a network: every file is listed in the service worker, which keeps them all.
+// Makes the built studio work without a network: every file is listed in the service worker, which keeps them.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -27,9 +27,14 @@ export function offline() {
         const copied = readdirSync(publicDir);
         for (const name of copied) hash.update(readFileSync(`${publicDir}/${name}`));
         const files = ['./', ...Object.keys(bundle), ...copied].filter((name) => !name.endsWith('.map'));
+        const webgpu = files.filter((name) => /\/ort.*(webgpu|asyncify)/.test(name));
+        const wasm = files.filter((name) => /\/ort/.test(name) && !webgpu.includes(name));
+        const others = files.filter((name) => !webgpu.includes(name) && !wasm.includes(name));
+        if (webgpu.length === 0 || wasm.length === 0) throw new Error('where is ONNX Runtime?');
         const source = readFileSync(fileURLToPath(template), 'utf8')
           .replace("'VERSION'", JSON.stringify(hash.digest('hex').slice(0, 16)))
-          .replace("['FILES']", JSON.stringify(files));
+          .replace("['FILES']", JSON.stringify(others))
+          .replace('{ RUNTIMES: [] }', JSON.stringify({ webgpu, wasm }));
         this.emitFile({ type: 'asset', fileName: 'service-worker.js', source });
       },
     },

@@ -21,10 +21,14 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 
 describe('studio: the page', () => {
   let studio: Studio;
+  /** With the cat and a slim VGG, for whoever dreams: opening one takes longer than dreaming. */
+  let dreamer: Page;
 
   before(async function () {
     this.timeout(240_000);
     studio = await startStudio(requireChromium(this));
+    dreamer = await studio.open();
+    await ready(dreamer);
   });
   after(() => studio[Symbol.asyncDispose]());
 
@@ -41,8 +45,7 @@ describe('studio: the page', () => {
   }
 
   it('dreams as a person would have it: drop, choose, slide, start, stop, go on, undo, compare', async () => {
-    const page = await studio.open();
-    await ready(page);
+    const page = dreamer;
     const steps = page.getByRole('slider', { name: 'Steps' });
     await steps.focus();
     await steps.press('ArrowRight');
@@ -56,6 +59,7 @@ describe('studio: the page', () => {
     await mainButton(page).click();
     await page.getByText(/^Stopped: octave \d of 2, step \d+ of 120$/).waitFor();
     await page.locator('.curve .line').first().waitFor();
+    expect(await page.locator('.curve .on').textContent()).to.equal('on WebAssembly');
     await keepScreenshot(page, 'stopped');
     expect(await mainButton(page).textContent()).to.equal('Go on');
     await mainButton(page).click();
@@ -83,69 +87,88 @@ describe('studio: the page', () => {
     expect(await handle.getAttribute('aria-valuenow')).to.equal('55');
     await handle.press('Home');
     expect(await handle.getAttribute('aria-valuetext')).to.equal('after');
-    await page.context().close();
   });
 
-  it('saves a PNG that knows its recipe, and takes the recipe back', async () => {
-    const page = await studio.open();
-    await ready(page);
+  it('saves a PNG that knows its recipe; next time its network is there, and all of it runs on another picture', async () => {
+    const page = dreamer;
+    await drop(page, await cat());
+    await page.getByRole('img', { name: 'cat.jpg: Original' }).waitFor();
     await setNumber(page, 'Steps', 3);
+    await runToEnd(page);
+    await page.getByRole('button', { name: 'relu1_2' }).click();
     await runToEnd(page);
     const download = page.waitForEvent('download');
     await page.keyboard.press('Control+s');
     const saved = await download;
     expect(saved.suggestedFilename()).to.equal('cat-dream.png');
     const bytes = await readFile(await saved.path());
-    const [step] = readRecipe(readPngText(bytes)) ?? [];
-    expect(step).to.deep.include({ task: 'dream', model: vgg.name, layers: { layers: { relu2_1: 1 } } });
-    expect(step?.settings).to.include({ size: 128, octaves: 2, steps: 3, stepSize: 1.5 });
+    const [first, second] = readRecipe(readPngText(bytes)) ?? [];
+    expect(first).to.deep.include({ task: 'dream', model: vgg.name, layers: { layers: { relu2_1: 1 } } });
+    expect(first?.settings).to.include({ size: 128, octaves: 2, steps: 3, stepSize: 1.5 });
+    expect(second?.layers).to.deep.equal({ layers: { relu1_2: 1, relu2_1: 1 } });
 
     await page.reload();
     await page.getByRole('tablist').waitFor();
-    await drop(page, vgg);
     await page.getByRole('tab', { name: 'Segment' }).click();
     await drop(page, { name: 'saved.png', type: 'image/png', bytes });
-    await page.getByText('This picture knows how it was made: Dream on relu2_1.').waitFor();
+    await page.getByText('This picture knows how it was made: Dream on relu2_1, then Dream on').waitFor();
     await page.getByRole('button', { name: 'Use its recipe' }).click();
     expect(await page.getByRole('tab', { name: 'Dream' }).getAttribute('aria-selected')).to.equal('true');
     expect(await page.getByRole('spinbutton', { name: 'Octaves', exact: true }).inputValue()).to.equal('2');
-    const layer = page.getByRole('button', { name: 'relu2_1' });
-    expect(await layer.getAttribute('aria-pressed')).to.equal('true');
+    const network = page.locator('.page:not([hidden])').getByRole('combobox', { name: 'Network' });
+    expect(await network.locator('option:checked').textContent()).to.equal(vgg.name);
+
+    await page.getByRole('img', { name: 'saved.png: Original' }).waitFor();
+    await drop(page, await cat());
+    await page.getByRole('img', { name: 'cat.jpg: Original' }).waitFor();
+    await page.getByRole('button', { name: 'Run all 2 steps' }).click();
+    await page.getByRole('img', { name: 'cat.jpg: Dream on relu2_1 and 1 more' }).waitFor();
+    await keepScreenshot(page, 'recipe');
+    await page.evaluate(axe);
+    expect(await objections(page)).to.deep.equal([]);
+    const versions = page.getByRole('list', { name: 'Versions of the picture' }).getByRole('button');
+    expect(await versions.count()).to.equal(3);
+    await page.getByRole('button', { name: 'Put the recipe away' }).click();
+    await page.getByRole('region', { name: 'Recipe' }).waitFor({ state: 'hidden' });
+  });
+
+  it('keeps networks until they are removed, and says if there is no room for one', async () => {
+    const page = dreamer;
+    const network = page.locator('.page:not([hidden])').getByRole('combobox', { name: 'Network' });
+    await network.selectOption(vgg.name);
+    await page.locator('.page:not([hidden])').getByRole('button', { name: 'Remove this network' }).click();
+    await page.getByText('slim-vgg.safetensors is removed.').waitFor();
+    await page.reload();
+    await page.getByRole('tablist').waitFor();
+    expect(await network.locator('option').allTextContents()).to.deep.equal(['VGG-19 slim']);
+
+    const devTools = await page.context().newCDPSession(page);
+    const origin = new URL(page.url()).origin;
+    await devTools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1000 });
+    await drop(page, vgg);
+    await page
+      .getByText(/is ready. It is not kept .*: your browser has no room for [\d.]+ MB more/)
+      .waitFor();
     await page.context().close();
   });
 
-  it('paints in the style of another picture', async () => {
+  it('paints in the style of another picture, segments and classifies', async () => {
     const page = await studio.open();
     await page.getByRole('tab', { name: 'Style' }).click();
     await drop(page, await cat());
     await drop(page, vgg);
     await mainButton(page).click();
     await page.getByText('Choose a picture whose style yours is to have.').waitFor();
-    await page.locator('.page:not([hidden]) .sample', { hasText: 'A coffee' }).click();
-    await page.getByRole('button', { name: 'Take A coffee away' }).waitFor();
+    await page.locator('.page:not([hidden]) .sample', { hasText: 'A rose window' }).click();
+    await page.getByRole('button', { name: 'Take A rose window away' }).waitFor();
     await setNumber(page, 'Size', 128);
     await setNumber(page, 'Iterations', 6);
     await runToEnd(page);
     await page.getByRole('img', { name: 'cat.jpg: Style' }).waitFor();
     expect(await page.locator('.curve .value').textContent()).to.match(/^loss [\d.]/);
     await keepScreenshot(page, 'style');
-    await page.context().close();
-  });
 
-  it('detects, segments and classifies', async () => {
-    const page = await studio.open();
-    await drop(page, await cat());
-
-    await page.getByRole('tab', { name: 'Detect' }).click();
-    await setNumber(page, 'Score', 0.05);
-    await runToEnd(page);
     const results = page.getByRole('region', { name: 'Results' });
-    await results.getByRole('heading', { name: /found$/ }).waitFor();
-    const found = await results.getByRole('listitem').count();
-    expect(await page.locator('.box').count()).to.equal(found);
-    await setNumber(page, 'Score', 1);
-    await results.getByRole('heading', { name: 'Nothing found' }).waitFor();
-
     await page.getByRole('tab', { name: 'Segment' }).click();
     await drop(page, await segmenter());
     await page.getByText('tiny-unet.pt is ready.').waitFor();
@@ -165,6 +188,25 @@ describe('studio: the page', () => {
 
     await page.getByRole('tab', { name: 'Detect' }).click();
     await results.getByRole('heading', { name: 'It looks like' }).waitFor({ state: 'hidden' });
+    await page.context().close();
+  });
+
+  it('finds the cells of a sample at one click, on a phone', async () => {
+    const page = await studio.open({ viewport: { width: 390, height: 844 }, hasTouch: true });
+    await page.getByRole('button', { name: 'A blood smear' }).click();
+    const results = page.getByRole('region', { name: 'Results' });
+    await results.getByRole('heading', { name: /found$/ }).waitFor();
+    expect(await results.locator('.muted').textContent()).to.match(/\d+ × RBC, \d+ × Platelets, 2 × WBC/);
+    const found = await results.getByRole('listitem').count();
+    expect(await page.locator('.box').count()).to.equal(found);
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    expect(overflow, 'labels reach out of the picture').to.equal(0);
+    await keepScreenshot(page, 'phone-cells');
+    await setNumber(page, 'Score', 1);
+    await results.getByRole('heading', { name: 'Nothing found' }).waitFor();
+
+    await page.getByRole('tab', { name: 'Segment' }).click();
+    await page.locator('.page:not([hidden]) .sample', { hasText: 'Nerve tissue' }).waitFor();
     await page.context().close();
   });
 
@@ -217,35 +259,55 @@ describe('studio: the page', () => {
     await page.context().close();
   });
 
-  for (const colorScheme of ['light', 'dark'] as const)
-    it(`has nothing that axe objects to, in ${colorScheme} colours, on a desk and on a phone`, async () => {
-      const page = await studio.open({ colorScheme, viewport: { width: 390, height: 844 }, hasTouch: true });
-      expect(await objections(page), 'at the start').to.deep.equal([]);
-      await ready(page);
-      await setNumber(page, 'Steps', 2);
-      await runToEnd(page);
-      for (const tab of ['Dream', 'Style', 'Detect', 'Segment', 'Classify']) {
-        await page.getByRole('tab', { name: tab }).click();
-        for (const details of await page.locator('.more:visible:not([open]) summary').all())
-          await details.click();
-        expect(await objections(page), tab).to.deep.equal([]);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect(overflow, `${tab} is wider than the screen`).to.equal(0);
+  it('has nothing that axe objects to, in light and in dark, on a desk and on a phone', async () => {
+    const page = await studio.open({ viewport: { width: 390, height: 844 }, hasTouch: true });
+    const schemes = ['light', 'dark'] as const;
+    const inBoth = async (what: string) => {
+      for (const colorScheme of schemes) {
+        await page.emulateMedia({ colorScheme });
+        expect(await objections(page), `${what}, ${colorScheme}`).to.deep.equal([]);
       }
-      const { y, height } = (await mainButton(page).boundingBox())!;
-      expect(y + height, 'the button is within reach').to.be.at.most(844);
-      await keepScreenshot(page, `phone-${colorScheme}`);
-      await page.setViewportSize({ width: 1280, height: 800 });
-      await page.getByRole('button', { name: 'Keys and hints' }).click();
-      expect(await objections(page), 'hints').to.deep.equal([]);
-      await keepScreenshot(page, `desk-${colorScheme}`);
-      await page.context().close();
-    });
+    };
+    await page.evaluate(axe);
+    await inBoth('at the start');
+    await ready(page);
+    await setNumber(page, 'Steps', 2);
+    await runToEnd(page);
+    for (const tab of ['Dream', 'Style', 'Detect', 'Segment', 'Classify']) {
+      await page.getByRole('tab', { name: tab }).click();
+      for (const details of await page.locator('.more:visible:not([open]) summary').all())
+        await details.click();
+      await inBoth(tab);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      expect(overflow, `${tab} is wider than the screen`).to.equal(0);
+    }
+    const { y, height } = (await mainButton(page).boundingBox())!;
+    expect(y + height, 'the button is within reach').to.be.at.most(844);
+    await page.getByRole('button', { name: 'Keys and hints' }).click();
+    for (const [name, viewport] of Object.entries({
+      phone: { width: 390, height: 844 },
+      desk: { width: 1280, height: 800 },
+    }))
+      for (const colorScheme of schemes) {
+        await page.setViewportSize(viewport);
+        await page.emulateMedia({ colorScheme });
+        await keepScreenshot(page, `${name}-${colorScheme}`);
+      }
+    await inBoth('hints');
+    await page.context().close();
+  });
 
-  it('works without a network once it was loaded', async () => {
-    const page = await studio.open();
+  it('works without a network once it was loaded, and keeps one runtime for it', async () => {
+    const page = await studio.open({ serviceWorkers: 'allow' });
+    const kept = () =>
+      page.evaluate(async () => {
+        const requests = await Promise.all(
+          (await caches.keys()).map(async (name) => (await caches.open(name)).keys()),
+        );
+        return requests.flat().flatMap(({ url }) => /ort-wasm.*\.wasm$/.exec(url)?.[0] ?? []);
+      });
     await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
-    await page.reload();
+    while ((await kept()).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     await page.context().setOffline(true);
     await page.reload();
     expect(await page.evaluate(() => crossOriginIsolated), 'threads are allowed').to.equal(true);
@@ -253,7 +315,33 @@ describe('studio: the page', () => {
     await setNumber(page, 'Steps', 2);
     await runToEnd(page);
     await page.getByRole('img', { name: 'cat.jpg: Dream on relu2_1' }).waitFor();
+    const names = await kept();
+    expect(names).to.have.length(1);
+    expect(names[0], 'not the one for WebGPU').not.to.include('asyncify');
     await page.context().close();
+  });
+
+  it('dreams on WebGPU, says so, and says when the GPU is lost', async function () {
+    this.timeout(240_000);
+    await using browser = await studio.launchWithGpu();
+    const page = await studio.open({}, browser);
+    await page.getByRole('combobox', { name: 'What networks run on' }).selectOption('webgpu');
+    await page.locator('.provider[data-state=ready]').waitFor();
+    page.setDefaultTimeout(120_000);
+    await ready(page);
+    await setNumber(page, 'Size', 64);
+    await setNumber(page, 'Octaves', 1);
+    await setNumber(page, 'Steps', 2);
+    await runToEnd(page);
+    await page.getByRole('img', { name: 'cat.jpg: Dream on relu2_1' }).waitFor();
+    expect(await page.locator('.curve .on').textContent()).to.equal('on WebGPU');
+    await keepScreenshot(page, 'webgpu');
+
+    await setNumber(page, 'Steps', 100);
+    await mainButton(page).click();
+    await page.getByText(/^Octave 1 of 1, step \d+ of 100$/).waitFor();
+    await (await browser.newBrowserCDPSession()).send('Browser.crashGpuProcess');
+    await page.getByRole('alert').getByText('The run failed: the GPU was lost').waitFor();
   });
 });
 
@@ -266,7 +354,6 @@ interface AxeResults {
 
 /** What a screen reader, or eyes that do not see well, would stumble over, by WCAG 2.2 AA. */
 async function objections(page: Page): Promise<readonly string[]> {
-  await page.evaluate(axe);
   // Colours that are on their way are no colours to measure.
   await page.evaluate(async () => {
     const ending = document

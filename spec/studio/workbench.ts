@@ -13,7 +13,10 @@ const pictures = join(root, 'artifacts/studio');
 /** The studio as it is published, served from this machine, and a browser to use it. */
 export interface Studio extends AsyncDisposable {
   readonly browser: Browser;
-  open(options?: BrowserContextOptions): Promise<Page>;
+  /** Another browser, with a GPU made of software: slow to start, and slow. */
+  launchWithGpu(): Promise<Browser>;
+  /** @param from @default the browser without a GPU */
+  open(options?: BrowserContextOptions, from?: Browser): Promise<Page>;
 }
 
 export async function startStudio(executablePath: string): Promise<Studio> {
@@ -25,13 +28,16 @@ export async function startStudio(executablePath: string): Promise<Studio> {
     build: { outDir: folder, minify: false },
   });
   const server = await serve({ '/': folder });
-  // Without a GPU made of software, which would have to be started for each page first.
+  // A GPU made of software would have to be started for each page first.
   const args = chromiumFlags.filter((flag) => !/gpu|Vulkan/.test(flag));
   const browser = await chromium.launch({ executablePath, args });
   return {
     browser,
-    async open(options = {}) {
-      const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    launchWithGpu: () => chromium.launch({ executablePath, args: chromiumFlags }),
+    async open(options = {}, from = browser) {
+      const viewport = { width: 1280, height: 800 };
+      // Where nobody is without a network, the whole studio need not be kept first.
+      const context = await from.newContext({ viewport, serviceWorkers: 'block', ...options });
       const page = await context.newPage();
       page.on('pageerror', (error) => console.error(error));
       await page.goto(`http://127.0.0.1:${portOf(server)}/`);
