@@ -6,6 +6,8 @@ export interface Sample {
   readonly url: string;
   /** The tab that it is for; `null` for photographs of anything, with which one dreams and paints. */
   readonly for: TaskId | null;
+  /** The shipped network that knows the like of it, by its file. */
+  readonly model: string | null;
 }
 
 export function ofTask(samples: readonly Sample[], task: TaskId | null): readonly Sample[] {

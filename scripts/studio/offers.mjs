@@ -20,7 +20,7 @@ function list() {
   const models = [...files().keys()].filter((path) => path.startsWith('models/'));
   return JSON.stringify({
     models: models.map((path) => basename(path)),
-    samples: sampleFiles().map(({ name, url, for: task }) => ({ name, url, for: task })),
+    samples: sampleFiles().map(({ file: _, ...sample }) => sample),
   });
 }
 

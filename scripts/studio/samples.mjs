@@ -9,24 +9,24 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const scenes = join(root, 'scripts/demo/scenes');
 const cache = join(root, 'node_modules/.cache/oneiros-studio');
 
-/** Where a sample is `for` a tab, that tab's shipped network was trained on the like of it, or it makes a good style. */
+/** A sample is `for` a tab where it makes a good style, or a shipped network, its `model`, was trained on the like of it. */
 const samples = [
   { name: 'A cat', photograph: 'cat' },
   { name: 'A coffee', photograph: 'coffee' },
   { name: 'An astronaut', photograph: 'astronaut' },
   { name: 'A rose window', scene: 'stained-glass', for: 'style' },
-  { name: 'A blood smear', scene: 'blood-smear', for: 'detect' },
-  { name: 'Nerve tissue', scene: 'membranes', for: 'segment' },
+  { name: 'A blood smear', scene: 'blood-smear', for: 'detect', model: 'fasterrcnn-cells.onnx' },
+  { name: 'Nerve tissue', scene: 'membranes', for: 'segment', model: 'unet-membrane.onnx' },
 ];
 
 /** The samples with their files; what has not been rendered yet is, which takes a few seconds once. */
 export function sampleFiles() {
   const rendered = renderedScenes();
-  return samples.map(({ name, photograph, scene, for: task = null }) => {
+  return samples.map(({ name, photograph, scene, for: task = null, model = null }) => {
     const file = scene
       ? join(rendered, `${scene}.jpg`)
       : join(root, `scripts/demo/photographs/${photograph}.jpg`);
-    return { name, for: task, file, url: `samples/${basename(file)}` };
+    return { name, for: task, model, file, url: `samples/${basename(file)}` };
   });
 }
 

@@ -1,7 +1,5 @@
 import { OneirosError } from '../../errors.js';
 import type { Sample } from '../samples.js';
-import { modelFor } from '../state.js';
-import { tasks } from '../tasks.js';
 import { complain, type Context } from './context.js';
 import { openPicture } from './pictures.js';
 import { start } from './runs.js';
@@ -10,8 +8,10 @@ import { start } from './runs.js';
 export async function openSample(context: Context, sample: Sample, file: Blob): Promise<void> {
   const { store } = context;
   const task = sample.for;
-  const isLookedAt = task !== null && !tasks[task].paints && modelFor(store.state, task) !== null;
-  if (isLookedAt) store.update({ tab: task });
+  const { models, chosen } = store.state;
+  const network = models.find(({ id }) => id === sample.model);
+  const isLookedAt = task !== null && network !== undefined;
+  if (isLookedAt) store.update({ tab: task, chosen: { ...chosen, [task]: network.id } });
   await openPicture(context, file, sample.name);
   if (isLookedAt && store.state.fileName === sample.name) await start(context);
 }

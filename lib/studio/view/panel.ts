@@ -47,7 +47,7 @@ function pageOf(context: Context, task: TaskId, samples: readonly Sample[]): HTM
     h('p', { class: 'about' }, about),
     modelPickerView(context, task),
     task === 'style' ? stylePicturesView(context, samples) : null,
-    paints ? null : triesView(context, ofTask(samples, task)),
+    paints ? null : triesView(context, task, ofTask(samples, task)),
     roles.length > 0 ? layerPickerView(context, task) : null,
     optionsView(context, task),
   );

@@ -2,6 +2,7 @@ import type { Context } from '../actions/context.js';
 import { openSample, takeSample } from '../actions/samples.js';
 import { h, show } from '../dom.js';
 import type { Sample } from '../samples.js';
+import type { TaskId } from '../tasks.js';
 import { photograph } from '../state.js';
 
 /** A button that fetches a sample. */
@@ -20,19 +21,24 @@ export function sampleButton(
   return button;
 }
 
-/** What a tab's own network is good at, offered while another picture is looked at. */
-export function triesView(context: Context, samples: readonly Sample[]): HTMLElement {
-  const buttons = samples.map((sample) => sampleButton(context, sample));
+/** What a tab's network is good at, offered while another picture is looked at. */
+export function triesView(context: Context, task: TaskId, samples: readonly Sample[]): HTMLElement {
+  const buttons = samples.map((sample) => ({ sample, button: sampleButton(context, sample) }));
   const box = h(
     'section',
     { class: 'tries' },
     h('h2', {}, 'Try it on'),
-    h('div', { class: 'samples small' }, ...buttons),
+    h('div', { class: 'samples small' }, ...buttons.map(({ button }) => button)),
   );
   context.store.watch(
-    (state) => [state.fileName, photograph(state) !== null],
-    ([fileName, isThere]) =>
-      show(box, isThere && samples.length > 0 && samples.every(({ name }) => name !== fileName)),
+    (state) => [state.fileName, photograph(state) !== null, state.chosen[task]],
+    ([fileName, isThere, network]) => {
+      const offered = buttons.filter(({ sample: { name, model }, button }) => {
+        show(button, name !== fileName && model === network);
+        return !button.hidden;
+      });
+      show(box, isThere && offered.length > 0);
+    },
   );
   return box;
 }
