@@ -4,7 +4,12 @@ import { writeFileAtomic } from '#files/write';
 import { messageOf, OneirosError } from '../errors.js';
 import type { Drawable } from '../image/codec.js';
 import { decodeImage, encodeImage } from '../image/coding.js';
-import { decodeDefaults, type DecodeOptions, type EncodeOptions, type OutputFormat } from '../image/file-options.js';
+import {
+  decodeDefaults,
+  type DecodeOptions,
+  type EncodeOptions,
+  type OutputFormat,
+} from '../image/file-options.js';
 import type { Image } from '../image/image.js';
 import { fromPixels } from '../image/pixels.js';
 import { describeLocation, type FileLocation } from './location.js';

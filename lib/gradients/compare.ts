@@ -1,0 +1,121 @@
+import { grad } from '../autodiff/grad.js';
+import { extractSubgraph } from '../onnx/extract.js';
+import type { Model } from '../onnx/graph.js';
+import type { SessionOptions } from '../runtime/session.js';
+import { random } from '../tensor/random.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { CheckOptions, GradientCheck } from './check-gradient.js';
+import { derivative } from './difference.js';
+import { toFloat64 } from './float64.js';
+import { along, dot, noiseLike, scaleOf } from './perturb.js';
+import {
+  distance,
+  findPlace,
+  mapTensors,
+  open,
+  openFloat64,
+  required,
+  type Place,
+  type Tensors,
+} from './place.js';
+
+/** A step h crosses about h of all kinks, and each counts: the error of a deep network falls with √h alone. */
+const fineSteps = [1e-6, 1e-7, 1e-8, 1e-9, 1e-10];
+const coarseSteps = [1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4];
+/** How well the model in double precision has to agree with the model itself to stand in for it. */
+const agreement = 1e-3;
+/** A name that no model has. */
+const prefix = 'cotangent of ';
+
+/** The model as a function of one of its values, to take differences of. */
+interface Forward extends AsyncDisposable {
+  readonly precision: GradientCheck['precision'];
+  readonly point: Tensor;
+  run(point: Tensor): Promise<Tensors>;
+}
+
+/** See `checkGradient`. */
+export async function compareGradient(
+  model: Model,
+  options: CheckOptions,
+): Promise<readonly GradientCheck[]> {
+  const r = random(options.seed ?? 1);
+  const derived = grad(model, { ...options, keepOutputs: [], prefix });
+  const [targets, wrt] = [derivedNames(derived.graph.inputs), derivedNames(derived.graph.outputs)];
+  const { feeds: given = {}, sizes = {} } = options;
+  const question = { model, derived, prefix, targets, wrt, given, sizes, session: options };
+  const place = await findPlace(question, r);
+
+  const checks: GradientCheck[] = [];
+  for (const name of wrt) {
+    await using forward = await openForward(model, place, name, options);
+    const { point } = forward;
+    const direction = noiseLike(point, r);
+    const steps = options.steps ?? (point.dtype === 'float64' ? fineSteps : coarseSteps);
+    const numeric = await derivative(
+      async (h) => inner(await forward.run(along(point, direction, h)), place.cotangents),
+      steps.map((step) => step * scaleOf(point)),
+    );
+    const gradient = required(place.gradients, name);
+    const [analytic, norm] = [dot(gradient, direction), Math.sqrt(dot(gradient, gradient))];
+    const unit = Math.max(Math.abs(analytic), norm, Number.MIN_VALUE);
+    const error = Math.abs(numeric.value - analytic) / unit;
+    checks.push({
+      wrt: name,
+      analytic,
+      numeric: numeric.value,
+      norm,
+      // What is not a number agrees with nothing.
+      error: Number.isNaN(error) ? Infinity : error,
+      uncertainty: numeric.uncertainty / unit,
+      rounding: place.rounding,
+      precision: forward.precision,
+    });
+  }
+  return checks;
+}
+
+function derivedNames(infos: Model['graph']['inputs']): readonly string[] {
+  return infos.flatMap(({ name }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+}
+
+/** ⟨outputs, cotangents⟩ */
+function inner(outputs: Tensors, cotangents: Tensors): number {
+  return Object.entries(cotangents).reduce((sum, [name, dy]) => sum + dot(required(outputs, name), dy), 0);
+}
+
+async function openForward(
+  model: Model,
+  { feeds, values, cotangents }: Place,
+  wrt: string,
+  options: SessionOptions,
+): Promise<Forward> {
+  const point = required(values, wrt);
+  const free = extractSubgraph(model, [wrt], Object.keys(cotangents));
+  const at = Object.fromEntries(
+    free.graph.inputs.flatMap(({ name }) => {
+      const fed = name === wrt ? point : feeds[name];
+      return fed === undefined ? [] : [[name, fed]];
+    }),
+  );
+  const wide = await openFloat64(free, at, options);
+  if (wide !== null) {
+    const wideFeeds = mapTensors(at, toFloat64);
+    const found = await wide.run(wideFeeds);
+    if (Object.keys(cotangents).every((name) => distance(values, found, name) <= agreement))
+      return {
+        precision: 'float64',
+        point: required(wideFeeds, wrt),
+        run: (moved) => wide.run({ ...wideFeeds, [wrt]: moved }),
+        [Symbol.asyncDispose]: () => wide.dispose(),
+      };
+    await wide.dispose();
+  }
+  const session = await open(free, options);
+  return {
+    precision: 'own',
+    point,
+    run: (moved) => session.run({ ...at, [wrt]: moved }),
+    [Symbol.asyncDispose]: () => session.dispose(),
+  };
+}
