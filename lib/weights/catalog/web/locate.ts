@@ -1,7 +1,7 @@
+import { messageOf, OneirosError } from '../../../errors.js';
 import { download } from '../../../files/download.js';
 import { readFileBytes } from '#files/read';
-import type { Task } from '../entry.js';
-import { parseCatalog } from '../entry.js';
+import { parseCatalog, type Catalog, type Task } from '../entry.js';
 import { entryFor, findEntry } from '../find.js';
 import type { LocateOptions, Located } from '../locate.js';
 
@@ -13,8 +13,7 @@ export async function locate(name: string, task: Task, options: LocateOptions): 
   const { mirror, announce, onProgress, signal } = options;
   if (mirror === undefined) return null;
   const folder = new URL(mirror.endsWith('/') ? mirror : `${mirror}/`, globalThis.location.href);
-  const list = await readFileBytes(new URL('catalog.json', folder));
-  const catalog = parseCatalog(new TextDecoder().decode(list));
+  const catalog = await catalogAt(new URL('catalog.json', folder));
   if (findEntry(catalog, name) === undefined) return null;
   const entry = entryFor(catalog, name, task);
   const address = new URL(entry.file, folder).href;
@@ -27,4 +26,17 @@ export async function locate(name: string, task: Task, options: LocateOptions): 
         onProgress({ model: entry.name, done: loaded, total: total ?? entry.size?.bytes ?? loaded }),
     });
   return { entry, source: address, [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
+async function catalogAt(address: URL): Promise<Catalog> {
+  const list = await readFileBytes(address);
+  try {
+    return parseCatalog(new TextDecoder().decode(list));
+  } catch (error) {
+    // Many servers answer with their first page where there is nothing.
+    throw new OneirosError(
+      'bad-input',
+      `${address.href} is not the catalog.json that comes with the models: ${messageOf(error)}`,
+    );
+  }
 }
