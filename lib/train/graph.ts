@@ -1,5 +1,5 @@
 import { activePath } from '../autodiff/active.js';
-import { grad } from '../autodiff/grad.js';
+import { differentiating } from '../autodiff/grad.js';
 import { nearest, OneirosError } from '../errors.js';
 import { fixedConstants } from '../models/preprocessing.js';
 import type { Value } from '../onnx/builder.js';
@@ -7,6 +7,7 @@ import type { Graph, Model, Shape } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { namesOf } from '../onnx/subgraphs.js';
+import type { Sliced } from '../slices.js';
 import type { DType } from '../tensor/dtype.js';
 import { trainBatchNorm, type RunningStatistic } from './batch-norm.js';
 import type { Loss } from './loss.js';
@@ -52,18 +53,19 @@ export const gradientPrefix = 'gradient of ';
  * @throws OneirosError `bad-argument` for names that the model does not have, or a loss that depends on no weight;
  *   `unsupported` for an operator on the way without a gradient
  */
-export function trainingGraph(original: Model, options: TrainingGraphOptions): TrainingGraph {
+export function* trainingGraph(original: Model, options: TrainingGraphOptions): Sliced<TrainingGraph> {
   const { batchNorm = typeof options.loss === 'string' ? 'fixed' : 'batch', stopGradient = [] } = options;
   const plain = sized(normaliseOpset(original), options.sizes);
   const { model, statistics, overrides } =
     batchNorm === 'batch' ? trainBatchNorm(plain) : { model: plain, statistics: [], overrides: {} };
-  const b = Builder.from(model.graph);
+  const b = new Builder();
+  yield* b.loading(model.graph);
   const metrics = new Map((options.metrics ?? []).map((name) => [name, named(b, model, name, 'metric')]));
   const loss = lossOf(b, model, options, metrics);
   const graph: Graph = { ...b.graph(model.graph.name), values: model.graph.values };
   const weights = options.wrt ?? trainableWeights(plain.graph, graph, loss.name, stopGradient);
   const outputs = [loss, ...metrics.values()].map(({ name }) => name);
-  const derived = grad(
+  const derived = yield* differentiating(
     { ...model, graph: withInputs(graph, weights) },
     {
       loss: loss.name,

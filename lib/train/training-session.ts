@@ -2,6 +2,7 @@ import { OneirosError } from '../errors.js';
 import type { Model } from '../onnx/graph.js';
 import { openModel } from '../runtime/open-model.js';
 import type { Session, SessionOptions } from '../runtime/session.js';
+import { inSlices } from '../slices.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Sample } from './data.js';
 import {
@@ -59,7 +60,7 @@ export class TrainingSession implements AsyncDisposable {
   }
 
   async #make(sizes: FeedSizes | undefined): Promise<TrainingGraph> {
-    const graph = trainingGraph(this.model, { ...this.options, sizes });
+    const graph = await inSlices(trainingGraph(this.model, { ...this.options, sizes }));
     await this[Symbol.asyncDispose]();
     const session = await openModel(graph.model, this.sessionOptions);
     this.#open = { graph, session, sizes };

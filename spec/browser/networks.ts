@@ -85,8 +85,8 @@ export function slimGoogLeNet(placement: Placement): Promise<GoogLeNet> {
   return GoogLeNet.load(weightsOf(googLeNetLayers([8, 8, 12], modules, 10), 9), { labels, placement });
 }
 
-/** GoogLeNet as large as it is: 28 MB of weights, if not of its own. */
-export function googLeNet(placement: Placement): Promise<GoogLeNet> {
+/** Weights for a GoogLeNet as large as it is, 28 MB of them. */
+export function googLeNetWeights() {
   const modules: Readonly<Record<string, Widths>> = {
     '3a': [64, 96, 128, 16, 32, 32],
     '3b': [128, 128, 192, 32, 96, 64],
@@ -98,5 +98,5 @@ export function googLeNet(placement: Placement): Promise<GoogLeNet> {
     '5a': [256, 160, 320, 32, 128, 128],
     '5b': [384, 192, 384, 48, 128, 128],
   };
-  return GoogLeNet.load(weightsOf(googLeNetLayers([64, 64, 192], modules, 1000), 9), { placement });
+  return weightsOf(googLeNetLayers([64, 64, 192], modules, 1000), 9);
 }

@@ -1,15 +1,16 @@
 import { dream } from '../../../lib/art/dream.js';
 import { style } from '../../../lib/art/style.js';
+import { GoogLeNet } from '../../../lib/models/classifiers.js';
 import type { Placement } from '../../../lib/models/image-network.js';
-import type { Network } from '../../../lib/models/network.js';
+import type { WeightsSource } from '../../../lib/models/source.js';
 import { speckles, waves } from '../../art/pictures.js';
-import { googLeNet, slimVGG19 } from '../networks.js';
+import { googLeNetWeights, slimVGG19 } from '../networks.js';
 
-/** GoogLeNet of its full size, loaded and never run. */
-export const wholeGoogLeNet = googLeNet;
+export { googLeNetWeights };
 
-/** Two steps of a dream, of which the first takes all that has to be derived. */
-export async function dreamBriefly(network: Network, session: Placement): Promise<number> {
+/** Loads a whole GoogLeNet and takes two steps of a dream, before the first of which everything is derived. */
+export async function dreamBriefly(weights: WeightsSource, session: Placement): Promise<number> {
+  const network = await GoogLeNet.load(weights);
   const picture = waves({ width: 72, height: 64 });
   let done = 0;
   for await (const step of dream(network, picture, { octaves: 1, steps: 2, session })) done = step.done;
