@@ -6,6 +6,7 @@ argument it writes full-size ones there instead, which scripts/reference/faster-
     python3 scripts/reference/faster_rcnn.py [FOLDER]
 """
 
+import copy
 import json
 import sys
 from functools import partial
@@ -209,6 +210,9 @@ def write(folder, name, model, pictures, with_losses=False):
     state = {key: value.half() if small and value.is_floating_point() else value for key, value in model.state_dict().items()}
     torch.save(state, folder / f"faster-rcnn-{name}.pth", _use_new_zipfile_serialization=not small)
     results = dict(pictures=[detections(model, picture(*size)) for size in pictures])
+    if not small:
+        exact = copy.deepcopy(model).double()
+        results["exact"] = [detections(exact, picture(*size).double()) for size in pictures]
     for size, found in zip(pictures, results["pictures"]):
         scores = sorted(found["scores"])
         gap = min((b - a for a, b in zip(scores, scores[1:])), default=1)
