@@ -64,8 +64,8 @@ function invertedResidual(net: Net, x: Value, name: string, stride: 1 | 2, activ
 
 /** Weighs each channel by what its mean over the picture, beside the other channels' means, makes of it. */
 function squeezeAndExcite(net: Net, x: Value, name: string): Value {
-  // Not GlobalAveragePool: ONNX Runtime adds there one pixel after the other, which over 10⁴ pixels costs a decimal that
-  // the weighing makes scores out of (2·10⁻⁴); its ReduceMean adds in parts, and takes no longer.
+  // Not GlobalAveragePool: ONNX Runtime adds there one pixel after the other, which over 10⁴ pixels loses a decimal. The
+  // weighing amplifies that, to 4·10⁻⁴ of a score. Its ReduceMean adds in parts, and takes no longer.
   const pooled = net.b.mean(x, [2, 3]);
   const squeezed = net.conv(pooled, `${name}.fc1`, { activation: 'relu' });
   return net.b.mul(x, net.conv(squeezed, `${name}.fc2`, { activation: 'hardSigmoid' }));
