@@ -28,8 +28,8 @@ const known: readonly Shipped[] = [
   },
   {
     file: 'fasterrcnn-animals.onnx',
-    name: 'Raccoons and kangaroos',
-    about: 'A slim Faster R-CNN that learned the two from 249 photographs.',
+    name: 'Animals',
+    about: 'A slim Faster R-CNN: raccoons and kangaroos, learned from 249 photographs.',
     kind: 'detector',
     tasks: ['detect'],
   },

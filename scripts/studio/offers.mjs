@@ -30,6 +30,8 @@ export function offers() {
   return {
     name: 'studio-offers',
     configureServer(server) {
+      // What has to be rendered first is better waited for before the page is opened than in it.
+      sampleFiles();
       server.middlewares.use((request, response, next) => {
         const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1);
         if (path === 'offers.json') {

@@ -37,8 +37,12 @@ function withDefaults(chosen: State['chosen'], models: readonly ModelEntry[]): S
 }
 
 export function chooseModel(context: Context, task: TaskId, id: string): void {
+  const { store } = context;
+  const { chosen, sight } = store.state;
   endPainting(context);
-  context.store.update({ chosen: { ...context.store.state.chosen, [task]: id } });
+  // What another network saw is not what this one sees.
+  const isSeen = sight !== null && sight.seen.kind !== task;
+  store.update({ chosen: { ...chosen, [task]: id }, sight: isSeen ? sight : null });
 }
 
 /** The network that is chosen for a tab, loaded. @throws OneirosError as its loading does */
