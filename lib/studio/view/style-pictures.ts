@@ -25,7 +25,11 @@ export function stylePicturesView(context: Context, samples: readonly Sample[]):
   const offers = h(
     'div',
     { class: 'samples small' },
-    ...stylesFirst.map((sample) => sampleButton(context, sample, take)),
+    ...stylesFirst.map((sample) => {
+      const button = sampleButton(context, sample, take);
+      button.setAttribute('aria-label', `${sample.name}: take its style`);
+      return button;
+    }),
   );
   const box = h(
     'section',
