@@ -248,7 +248,7 @@ describe('studio: the page', () => {
     await page.getByRole('spinbutton', { name: 'Size', exact: true }).focus();
     await page.keyboard.type('128');
     await press('Control+Enter');
-    await page.getByText(/^Octave 1 of 4, step/).waitFor();
+    await page.getByText(/^Octave \d of 4, step/).waitFor();
     await press('Escape');
     await page.getByText(/^Stopped: octave \d of 4, step/).waitFor();
     await page.getByRole('tab', { name: 'Dream' }).focus();
