@@ -1,6 +1,6 @@
 // Packs the library and uses it as others would: in an application made with Vite, in a Node project of ES modules, in one
 // of CommonJS, and in a page without a bundler; both pages are run in Chromium. Packages come from the npm registry alone.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -85,7 +85,7 @@ const types = {
   '.wasm': 'application/wasm',
 };
 
-/** What a page of this folder writes as its title. */
+/** What a page of this folder writes as its title, served as any web server would. */
 async function titleOf(folder, path) {
   const server = createServer((request, response) => {
     const file = join(folder, new URL(request.url, 'http://localhost').pathname);
@@ -94,18 +94,44 @@ async function titleOf(folder, path) {
     createReadStream(file).pipe(response);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  try {
+    return await titleAt(`http://127.0.0.1:${server.address().port}/${path}`);
+  } finally {
+    server.close();
+  }
+}
+
+/** What the page writes as its title with Vite's development server, which leaves modules as they are. */
+async function titleInDevelopment(app) {
+  const vite = join(app, 'node_modules/vite/bin/vite.js');
+  const server = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', '0'], {
+    cwd: app,
+    env: { ...process.env, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    for await (const text of server.stdout.setEncoding('utf8')) {
+      const address = /http:\S+/.exec(text)?.[0];
+      if (address !== undefined) return await titleAt(address);
+    }
+    throw new Error('the development server did not begin');
+  } finally {
+    server.kill();
+  }
+}
+
+async function titleAt(address) {
   const executablePath = findChromium();
   if (executablePath === undefined) throw new Error(`there is no browser: ${howToGetChromium}`);
   const browser = await chromium.launch({ executablePath, args: chromiumFlags });
   try {
     const page = await browser.newPage();
     page.on('pageerror', (error) => console.error(error));
-    await page.goto(`http://127.0.0.1:${server.address().port}/${path}`);
+    await page.goto(address);
     await page.waitForFunction(() => document.title !== '', null, { timeout: 300_000 });
     return await page.title();
   } finally {
     await browser.close();
-    server.close();
   }
 }
 
@@ -163,6 +189,7 @@ try {
   );
   run(app, 'npx', 'vite', 'build', '--logLevel', 'error');
   expect('an application made with Vite', await titleOf(join(app, 'dist'), 'index.html'), answer);
+  expect('the same while it is being developed', await titleInDevelopment(app), answer);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
