@@ -1,4 +1,4 @@
-import { grad } from '../autodiff/grad.js';
+import { differentiating } from '../autodiff/grad.js';
 import { OneirosError } from '../errors.js';
 import { toTensor, type Image } from '../image/image.js';
 import type { Classifier } from '../models/classifier.js';
@@ -6,6 +6,7 @@ import type { Model } from '../onnx/graph.js';
 import { Builder, shapeOf } from '../onnx/ops.js';
 import { openModel } from '../runtime/open-model.js';
 import type { Session } from '../runtime/session.js';
+import { inSlices } from '../slices.js';
 import { float32, type Float32Tensor, type Tensor } from '../tensor/tensor.js';
 
 /** What a classifier makes of a picture, and how that depends on what is seen. */
@@ -25,7 +26,7 @@ export interface ClassGradient {
  * when it is needed and held until it is disposed (`await using`).
  */
 export class ClassGradients implements AsyncDisposable {
-  readonly #derived: Derived;
+  readonly #scored: Scored;
   #session: Promise<Session> | null = null;
 
   /**
@@ -36,12 +37,12 @@ export class ClassGradients implements AsyncDisposable {
     readonly network: Classifier,
     readonly by: string,
   ) {
-    this.#derived = derive(network, by);
+    this.#scored = scoredBy(network);
   }
 
   /** How many classes there are. */
   get classes(): number {
-    return this.#derived.classes;
+    return this.#scored.classes;
   }
 
   /**
@@ -49,7 +50,7 @@ export class ClassGradients implements AsyncDisposable {
    * @throws OneirosError `bad-argument` for a class that is not there; as `Session.run` does
    */
   async of(picture: Image, labelId: number, signal?: AbortSignal): Promise<ClassGradient> {
-    const { classes, probabilities, score } = this.#derived;
+    const { classes, probabilities, score } = this.#scored;
     if (!Number.isInteger(labelId) || labelId < 0 || labelId >= classes)
       throw new OneirosError(
         'bad-argument',
@@ -68,12 +69,21 @@ export class ClassGradients implements AsyncDisposable {
 
   /** The probability of every class. @throws as `Session.run` does */
   async probabilities(picture: Image, signal?: AbortSignal): Promise<Float32Array> {
-    const { probabilities } = this.#derived;
+    const { probabilities } = this.#scored;
     return floats(await this.#run(picture, null, [probabilities], signal), probabilities).data;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await (await this.#session)?.dispose();
+  }
+
+  /** Deriving a large network's gradient takes a while: the thread is free in between. */
+  async #open(): Promise<Session> {
+    const { model, probabilities, score } = this.#scored;
+    const layer = this.by === this.network.image ? [] : [this.by];
+    const keepOutputs = [...layer, probabilities, score];
+    const derived = await inSlices(differentiating(model, { loss: score, wrt: [this.by], keepOutputs }));
+    return openModel(derived, this.network.placement);
   }
 
   async #run(
@@ -82,8 +92,8 @@ export class ClassGradients implements AsyncDisposable {
     fetches: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<Readonly<Record<string, Tensor>>> {
-    const { model, classes } = this.#derived;
-    this.#session ??= openModel(model, this.network.placement);
+    const { classes } = this.#scored;
+    this.#session ??= this.#open();
     const chosen = float32(new Float32Array(classes), [1, classes]);
     if (labelId !== null) chosen.data[labelId] = 1;
     const session = await this.#session;
@@ -94,7 +104,8 @@ export class ClassGradients implements AsyncDisposable {
 
 const chosenClass = 'chosen_class';
 
-interface Derived {
+/** A classifier that tells the chosen class's score. */
+interface Scored {
   readonly model: Model;
   readonly classes: number;
   /** The values that hold them. */
@@ -102,8 +113,8 @@ interface Derived {
   readonly score: string;
 }
 
-/** The network with the gradient of the chosen class's score, before the softmax, by a value. */
-function derive({ model, name, image }: Classifier, by: string): Derived {
+/** The network with the score of the chosen class, before the softmax. */
+function scoredBy({ model, name }: Classifier): Scored {
   const softmax = model.graph.nodes.findLast(({ op }) => op === 'Softmax');
   const b = Builder.from(model.graph);
   const scores = softmax && b.value(softmax.inputs[0]!);
@@ -112,12 +123,10 @@ function derive({ model, name, image }: Classifier, by: string): Derived {
     throw new OneirosError('unsupported', `${name} has no probabilities of classes to be explained`);
   const chosen = b.input(chosenClass, 'float32', [1, classes]);
   const score = b.sum(b.mul(scores, chosen), undefined, false);
-  const probabilities = softmax.outputs[0]!;
-  const keepOutputs = [...(by === image ? [] : [by]), probabilities, score.name];
   return {
-    model: grad({ ...model, graph: b.graph(model.graph.name) }, { loss: score.name, wrt: [by], keepOutputs }),
+    model: { ...model, graph: b.graph(model.graph.name) },
     classes,
-    probabilities,
+    probabilities: softmax.outputs[0]!,
     score: score.name,
   };
 }
