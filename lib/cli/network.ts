@@ -5,7 +5,8 @@ import type { Placement } from '../models/image-network.js';
 import { parseLabels } from '../models/labels.js';
 import { layerNamesFor, loadNetwork, networkNames } from '../models/open.js';
 import { preprocessingNames } from '../models/preprocessing.js';
-import { choice, count, flag, type OptionValues } from '../options.js';
+import { choice, flag, number, type OptionValues } from '../options.js';
+import { maxThreads } from '../runtime/session.js';
 import { fileText } from './annotations.js';
 import { addFlags } from './flags.js';
 import { cataloguedArchitecture, checkModel, modelHelp, pullOf } from './models.js';
@@ -14,7 +15,11 @@ import type { Terminal } from './terminal.js';
 /** Where networks run: for every command that runs one. */
 export const placementOptions = {
   provider: choice(['auto', 'cpu', 'cuda', 'webgpu'], 'auto', 'what ONNX Runtime computes on'),
-  threads: count(0, 'threads on the CPU; 0: one for each core', 0),
+  threads: number(0, 'threads on the CPU; 0: one for each core', {
+    min: 0,
+    max: maxThreads,
+    integer: true,
+  }),
   offline: flag(false, 'never download a model of the catalogue (nor where ONEIROS_OFFLINE is set)'),
 } as const;
 

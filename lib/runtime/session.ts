@@ -92,6 +92,9 @@ export interface ProviderStatus {
   readonly note: string;
 }
 
+/** ONNX Runtime begins as many as it is told, and thousands take it forever. */
+export const maxThreads = 256;
+
 /**
  * Makes a model ready to run.
  * @param model the bytes of an ONNX file, or where it lies: a path in Node (the only form for a model with external
@@ -104,8 +107,11 @@ export async function openSession(
   options: SessionOptions = {},
 ): Promise<Session> {
   const { provider = 'auto', isolation = 'thread', threads, assets, transfer = false, signal } = options;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1))
-    throw new OneirosError('bad-argument', `threads must be a whole number ≥ 1, not ${threads}`);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads))
+    throw new OneirosError(
+      'bad-argument',
+      `threads must be a whole number from 1 to ${maxThreads}, not ${threads}`,
+    );
   signal?.throwIfAborted();
   const located = await platform.locate(model);
   signal?.throwIfAborted();

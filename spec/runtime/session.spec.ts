@@ -196,6 +196,11 @@ describe('openSession', () => {
       'bad-argument',
       /threads must be .* not 0/,
     );
+    await expectFailure(
+      openSession(models.addModel(), { threads: 10_000 }),
+      'bad-argument',
+      /threads must be .* from 1 to 256, not 10000/,
+    );
   });
 
   it('gives up when its signal is aborted', async () => {
