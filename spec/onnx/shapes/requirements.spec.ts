@@ -5,7 +5,6 @@ import { unknown } from '../../../lib/onnx/shapes/facts.js';
 import { inferNode } from '../../../lib/onnx/shapes/infer.js';
 import { float32, int64, tensor } from '../../../lib/tensor/tensor.js';
 import {
-  bools,
   constant,
   data,
   input,
@@ -188,7 +187,7 @@ describe('ranks and lengths that an operator requires of its inputs and attribut
     expect(() => infer('Upsample', [picture, floats(5)])).to.throw(OneirosError, 'input 1 must have 4');
     expect(() => infer('GatherND', [picture, vector(1)], { batch_dims: -2 })).to.throw(
       OneirosError,
-      'batch_dims must be from 0 to 0, not -2',
+      'batch_dims must be at least 0 and below 1, not -2',
     );
   });
 });

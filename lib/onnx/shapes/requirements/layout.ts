@@ -52,10 +52,10 @@ const scatterElements: Check = (of) => {
 
 const gatherND: Check = (of) => {
   const [data, indices] = [of.shape(0), of.shape(1)];
-  if (data === null || indices === null) return;
   const batch = attr.int(of.node, 'batch_dims', 0);
-  if (batch < 0 || batch >= Math.min(data.length, indices.length))
-    of.fail(`batch_dims must be from 0 to ${Math.min(data.length, indices.length) - 1}, not ${batch}`);
+  const limit = Math.min(data?.length ?? Infinity, indices?.length ?? Infinity);
+  if (batch < 0 || batch >= limit) of.fail(`batch_dims must be at least 0 and below ${limit}, not ${batch}`);
+  if (data === null || indices === null) return;
   for (let i = 0; i < batch; i++) of.same(`sizes of batch axis ${i}`, data[i]!, indices[i]!);
   if (exceeds(indices.at(-1)!, data.length - batch))
     of.fail(`indices of ${indices.at(-1)} numbers reach beyond ${data.length} axes`);
