@@ -196,10 +196,7 @@ describe('shapes of detection', () => {
   ]);
   itRefuses([
     [{ op: 'TopK', operands: [data(2, 5), ints(6)], outputs: 2 }, /no 6 largest of 5/],
-    [
-      { op: 'RoiAlign', operands: [data(1, 3, 8, 8), weights(2, 5), constant(int64([0, 0]))] },
-      /shape \[?/,
-    ],
+    [{ op: 'RoiAlign', operands: [data(1, 3, 8, 8), weights(2, 5), constant(int64([0, 0]))] }, /shape \[?/],
   ]);
 });
 

@@ -4,16 +4,7 @@ import { attributes } from '../../../lib/onnx/attributes.js';
 import { unknown } from '../../../lib/onnx/shapes/facts.js';
 import { inferNode } from '../../../lib/onnx/shapes/infer.js';
 import { float32, int64, tensor } from '../../../lib/tensor/tensor.js';
-import {
-  constant,
-  data,
-  input,
-  ints,
-  itRefuses,
-  weights,
-  type Case,
-  type Operand,
-} from './harness.js';
+import { constant, data, input, ints, itRefuses, weights, type Case, type Operand } from './harness.js';
 
 /** A vector that is an input: its elements are not known before the run, its length is. */
 function vector(length: number): Operand {
