@@ -40,7 +40,7 @@ export function deadEnd(
 function forwardFrom(name: string, { usersOf }: ActivePath): readonly Node[] {
   const found = new Set<Node>();
   const queue = [name];
-  for (let next = queue.shift(); next !== undefined; next = queue.shift())
+  for (const next of queue)
     for (const user of usersOf.get(next) ?? [])
       if (!found.has(user)) {
         found.add(user);
@@ -60,7 +60,8 @@ function pathThrough(node: Node, path: ActivePath): string {
 }
 
 /** One way from a node to an end of the path. */
-function chain(node: Node, neighbours: (node: Node) => readonly Node[]): readonly Node[] {
-  const [next] = neighbours(node);
-  return next === undefined ? [] : [next, ...chain(next, neighbours)];
+function chain(node: Node, neighbors: (node: Node) => readonly Node[]): readonly Node[] {
+  const way: Node[] = [];
+  for (let [next] = neighbors(node); next !== undefined; [next] = neighbors(next)) way.push(next);
+  return way;
 }

@@ -2,11 +2,12 @@ import { expect } from 'chai';
 import { grad } from '../../lib/autodiff/grad.js';
 import { rule } from '../../lib/autodiff/rule.js';
 import { OneirosError, type ErrorCode } from '../../lib/errors.js';
+import { attributes } from '../../lib/onnx/attributes.js';
 import type { Value } from '../../lib/onnx/builder.js';
 import { multiplyAdds } from '../../lib/onnx/cost.js';
 import type { Model, Shape } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
-import { float32, int64, tensor } from '../../lib/tensor/tensor.js';
+import { float32, int64, tensor, zeros } from '../../lib/tensor/tensor.js';
 import { compute, noise, numbersOf, operators, repeated, unused } from './compute.js';
 
 /** A model of float32 inputs with these shapes, and what is built of them as outputs. */
@@ -258,6 +259,17 @@ describe('the errors of grad', () => {
       .to.match(/Frobnicate node "strange"/)
       .and.to.match(/before → strange → after/);
     expect(message).to.match(/overrides.*stopGradient/);
+  });
+
+  it('show the way around ports that are left out, on both sides of a node', () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [2, 3, 3]);
+    const weights = [b.constant(zeros('float32', [1, 15, 3])), b.constant(zeros('float32', [1, 15, 5]))];
+    const recurrent = { name: 'recurrent', op: 'GRU', domain: '', outputs: ['', 'last'] };
+    const inputs = [x.name, ...weights.map(({ name }) => name), '', '', ''];
+    const [, last] = b.append({ ...recurrent, inputs, attributes: attributes({ hidden_size: 5 }) });
+    b.output(b.op('Sigmoid', [last], {}, { name: 'after' }));
+    expect(failure(() => grad(b.model()), 'unsupported')).to.match(/GRU node "recurrent".*recurrent → after/);
   });
 
   it('say where all paths end', () => {

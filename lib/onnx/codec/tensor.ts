@@ -5,6 +5,7 @@ import type { OpaqueTensor } from '../graph.js';
 import { remainder, revise } from '../proto/message.js';
 import { TensorProto_DataLocation, TensorProtoSchema, type TensorProto } from '../proto/onnx_pb.js';
 import { elementCode, elementType } from './elements.js';
+import { int64Field } from './int64.js';
 import { decodeText, encodeText } from './text.js';
 import { referenceOf, type ExternalReader } from './external.js';
 
@@ -108,7 +109,7 @@ function checkCount(count: number, dims: readonly number[], what: string): void 
 /** The message of a constant; its raw data is the tensor's own memory, not a copy. */
 export function encodeTensor(name: string, value: Tensor | OpaqueTensor, origin?: TensorProto): TensorProto {
   if (value.dtype === 'opaque') return revise(TensorProtoSchema, value.origin, { name });
-  const dims = value.dims.map(BigInt);
+  const dims = value.dims.map((dim) => int64Field(dim, `a size of the constant "${name}"`));
   const dataType = elementCode(value.dtype);
   const common = { name, dims, dataType };
   return value.dtype === 'string'

@@ -13,6 +13,7 @@ import {
   type ValueInfoProto,
 } from '../proto/onnx_pb.js';
 import { elementCode, elementType } from './elements.js';
+import { int64Field } from './int64.js';
 
 /**
  * The declaration of a value. Axes without a size or a name get a symbol of their own: the third of `image` is
@@ -77,6 +78,8 @@ function encodeDim(
   if (before !== undefined && decodeDim(before, otherwise) === dim) return before;
   return create(TensorShapeProto_DimensionSchema, {
     value:
-      typeof dim === 'number' ? { case: 'dimValue', value: BigInt(dim) } : { case: 'dimParam', value: dim },
+      typeof dim === 'number'
+        ? { case: 'dimValue', value: int64Field(dim, `the size of axis "${otherwise}"`) }
+        : { case: 'dimParam', value: dim },
   });
 }

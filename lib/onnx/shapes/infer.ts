@@ -17,6 +17,7 @@ import { pooling } from './pooling.js';
 import { quantisation } from './quantisation.js';
 import { recurrence } from './recurrent.js';
 import { reduction } from './reduction.js';
+import { checkRequirements } from './requirements/check.js';
 import { reshaping } from './reshape.js';
 import { resizing } from './resize.js';
 
@@ -129,6 +130,7 @@ function* inferringGraph(
 }
 
 function inferWith(node: Node, inputs: readonly Facts[], scope: Scope): readonly Facts[] {
+  if (node.domain === '') checkRequirements(node, inputs);
   const inference = node.domain === '' ? inferences.get(node.op) : undefined;
   if (inference === undefined) return node.outputs.map(() => unknown);
   const facts = inference(node, inputs, scope);
