@@ -69,13 +69,9 @@ export function count(
   };
 }
 
-/** Where random numbers begin. */
+/** Where random numbers begin: any whole number, which has no ends that a slider could have. */
 export function seed(value: number, about: string): NumberOption {
-  return number(value, about, {
-    min: Number.MIN_SAFE_INTEGER,
-    max: Number.MAX_SAFE_INTEGER,
-    integer: true,
-  });
+  return number(value, about, { integer: true });
 }
 
 export function choice<const T extends string>(

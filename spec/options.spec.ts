@@ -33,6 +33,6 @@ describe('options', () => {
     expect(complaint(count(1, ''), 1.5)).to.equal('a whole number from 1 to 1000000');
     expect(complaint(number(1, '', { integer: true }), 2 ** 60)).to.equal('a whole number');
     for (const value of [-7, 0, 123456789012]) expect(complaint(seed(0, ''), value)).to.equal(null);
-    expect(complaint(seed(0, ''), 1e300)).to.include('from -9007199254740991 to');
+    expect(complaint(seed(0, ''), 1e300)).to.equal('a whole number');
   });
 });
