@@ -32,7 +32,7 @@ export async function inflate(
 }
 
 async function* inflated(compressed: Uint8Array<ArrayBuffer>, format: Format): AsyncGenerator<Uint8Array> {
-  const reader = piped(compressed, new DecompressionStream('deflate')).getReader();
+  const reader = through(compressed, new DecompressionStream('deflate')).getReader();
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
   } catch (error) {
@@ -44,14 +44,19 @@ async function* inflated(compressed: Uint8Array<ArrayBuffer>, format: Format): A
 
 /** The bytes as a zlib stream. */
 export async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await new Response(piped(bytes, new CompressionStream('deflate'))).arrayBuffer());
+  const deflated = through(bytes, new CompressionStream('deflate'));
+  return new Uint8Array(await new Response(deflated).arrayBuffer());
 }
 
-function piped(
+/** What comes out at the other end. Errors come out there as well. */
+function through(
   bytes: Uint8Array<ArrayBuffer>,
-  through: DecompressionStream | CompressionStream,
+  { writable, readable }: DecompressionStream | CompressionStream,
 ): ReadableStream<Uint8Array> {
-  return new Blob([bytes]).stream().pipeThrough(through);
+  const writer = writable.getWriter();
+  writer.write(bytes).catch(() => undefined);
+  writer.close().catch(() => undefined);
+  return readable;
 }
 
 function tooFew(format: Format, held: string, length: number): OneirosError {

@@ -75,12 +75,14 @@ export interface Layout extends Header {
   readonly palette: readonly number[];
 }
 
+/** Each strip or tile is a stream of its own, whose beginning costs more than its bytes. */
+const mostParts = 2 ** 16;
 /** No tile of 4096×4096 pixels or fewer is refused; memory is taken for one at a time. */
 const mostTilePixels = 2 ** 24;
 
 /**
  * @throws OneirosError `bad-input` if the page is corrupt or its parts do not lie in the file; `unsupported` for
- *   compressions other than LZW, deflate and PackBits, signed numbers, YCbCr and Lab
+ *   compressions other than LZW, deflate and PackBits, signed numbers, YCbCr and Lab, over 65,536 strips or tiles
  */
 export function tiffLayout(bytes: Uint8Array): Layout {
   const directory = new Directory(bytes);
@@ -184,6 +186,7 @@ function partsOf(
       'tiff',
       `it has ${offsets.length} ${what} of ${part.width}×${part.height} for ${picture.width}×${picture.height} pixels`,
     );
+  if (offsets.length > mostParts) throw unsupported('tiff', `${offsets.length}-${what.slice(0, -1)}`);
   if (lengths.length !== offsets.length)
     throw corrupt('tiff', `it has ${offsets.length} ${what}, and the lengths of ${lengths.length}`);
   // Parts that lay over each other could make a small file the work of a large one.
