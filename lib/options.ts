@@ -48,13 +48,30 @@ export function number(
   return { kind: 'number', default: value, about, ...range };
 }
 
+/** Counts without a limit of their own go so far: what is larger is a slip of the keyboard. */
+const mostOfAnything = 1_000_000;
+
+/** A whole number of at least `min` and at most a million. */
 export function count(
   value: number,
   about: string,
   min = 1,
   usual?: readonly [number, number],
 ): NumberOption {
-  return { kind: 'number', default: value, about, min, integer: true, ...(usual && { usual }) };
+  return {
+    kind: 'number',
+    default: value,
+    about,
+    min,
+    max: mostOfAnything,
+    integer: true,
+    ...(usual && { usual }),
+  };
+}
+
+/** Where random numbers begin: any whole number, which has no ends that a slider could have. */
+export function seed(value: number, about: string): NumberOption {
+  return number(value, about, { integer: true });
 }
 
 export function choice<const T extends string>(
@@ -107,7 +124,11 @@ export function complaint(option: Option, value: unknown): string | null {
     case 'number': {
       const { min = -Infinity, max = Infinity, integer = false } = option;
       const fits =
-        typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value));
+        typeof value === 'number' &&
+        Number.isFinite(value) &&
+        value >= min &&
+        value <= max &&
+        (!integer || Number.isSafeInteger(value));
       return fits ? null : `a ${integer ? 'whole ' : ''}number${rangeText(min, max)}`;
     }
   }

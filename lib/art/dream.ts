@@ -16,7 +16,7 @@ export interface DreamOptions extends Given<typeof dreamOptions> {
   /** Dreams towards what this picture shows: of each place the guide's best-matching features are raised. */
   readonly guide?: Image | undefined;
   readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
-  /** Bytes that a step may take. @default no limit */
+  /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
   readonly memoryLimit?: number | undefined;
   /** Ends the iteration before its next step; the last step has the picture so far. */
   readonly signal?: AbortSignal | undefined;

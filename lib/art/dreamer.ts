@@ -5,6 +5,7 @@ import { roll } from '../image/roll.js';
 import type { Network } from '../models/network.js';
 import { clampTo } from '../optim/optimize.js';
 import { resolveOptions, type OptionValues } from '../options.js';
+import { freeMemory } from '../runtime/free-memory.js';
 import { openModel } from '../runtime/open-model.js';
 import { breath, inSlices } from '../slices.js';
 import { random, type Random } from '../tensor/random.js';
@@ -42,7 +43,7 @@ export class Dreamer implements AsyncDisposable {
   /** Throws as `dream` does. */
   static async open(network: Network, options: DreamOptions = {}): Promise<Dreamer> {
     const settings = resolveOptions(dreamOptions, options);
-    const { signal, memoryLimit = Infinity } = options;
+    const { signal, memoryLimit = freeMemory() } = options;
     const sessionOptions = { ...options.session, ...(signal && { signal }) };
     const terms = objectiveTerms(network, options.layers ?? defaultDreamLayers(network));
     const features = await inSlices(layersModel(network, terms));

@@ -16,7 +16,7 @@ export interface StyleOptions extends Given<typeof styleOptions> {
   /** A picture to begin with instead of what `init` says. */
   readonly initImage?: Image | undefined;
   readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
-  /** Bytes that a step may take. @default no limit */
+  /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
   readonly memoryLimit?: number | undefined;
   /** Ends the iteration before its next step; the last step has the best picture so far. */
   readonly signal?: AbortSignal | undefined;

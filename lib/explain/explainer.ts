@@ -4,7 +4,7 @@ import { resize } from '../image/resize.js';
 import { mostProbable, type Classifier } from '../models/classifier.js';
 import type { RunSettings } from '../models/image-network.js';
 import type { Model } from '../onnx/graph.js';
-import { choice, count, number, resolveOptions, type Given, type OptionValues } from '../options.js';
+import { choice, number, resolveOptions, seed, type Given, type OptionValues } from '../options.js';
 import { ClassGradients, type ClassGradient } from './class-gradient.js';
 import { gradient, integratedGradient, smoothGradient } from './pixels.js';
 import { activationMap, largestOfChannels, normalised, sumOfChannels } from './relevance.js';
@@ -18,17 +18,17 @@ export const explainOptions = {
     'grad-cam',
     'grad-cam: which regions a deep layer saw it in; gradient: which pixels the score hangs on; smoothgrad: the same, averaged over noisy copies; integrated: each pixel’s share of the score',
   ),
-  samples: count(
-    25,
-    'noisy copies of smoothgrad, or steps of integrated, each a run of the network',
-    1,
-    [10, 100],
-  ),
+  samples: number(25, 'noisy copies of smoothgrad, or steps of integrated, each a run of the network', {
+    min: 1,
+    max: 100_000,
+    integer: true,
+    usual: [10, 100],
+  }),
   noise: number(0.15, 'the deviation of smoothgrad’s noise, as a part of the picture’s range', {
     min: 0,
     max: 1,
   }),
-  seed: count(0, 'what the noise begins with', 0),
+  seed: seed(0, 'what the noise begins with'),
 } as const;
 
 export interface ExplainOptions extends Given<typeof explainOptions>, RunSettings {

@@ -1,5 +1,6 @@
 import { corrupt } from './bytes.js';
 import { deflate, inflate } from './inflate.js';
+import { exifOrientation, upright } from './orientation.js';
 import type { Pixels } from './pixels.js';
 import { concatenate, essentialChunks, pngChunk, pngFile, pngHeader, type PngHeader } from './png.js';
 import { filterRow, unfilter } from './png-filter.js';
@@ -31,7 +32,7 @@ const adam7 = [
 ] as const;
 
 /**
- * The pixels of a PNG file, in 16 bits if it has 16.
+ * The pixels of a PNG file, upright, in 16 bits if it has 16.
  * @throws OneirosError `bad-input` if it is truncated or corrupt; `unsupported` if it has an unknown critical chunk
  */
 export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
@@ -51,7 +52,8 @@ export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
     unfilter(image, pass.rowBytes, Math.max(1, (bits * samples) >> 3));
     placePixels(image, pass, header, color, data);
   }
-  return { width, height, data };
+  const exif = chunks.find(({ type }) => type === 'eXIf');
+  return upright({ width, height, data }, exif ? exifOrientation(exif.data) : 1);
 }
 
 function passesOf({ width, height, bits, samples, interlaced }: PngHeader): readonly Pass[] {

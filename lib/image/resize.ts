@@ -1,5 +1,5 @@
 import { OneirosError } from '../errors.js';
-import { checkSize, planes, type Planes, type Size } from './image.js';
+import { checkRoom, checkSize, planes, type Planes, type Size } from './image.js';
 import {
   antialiased,
   cubic,
@@ -33,7 +33,7 @@ export const resizeDefaults: ResizeOptions = { filter: 'bilinear', antialias: tr
 
 /**
  * The planes at another size. Values can leave [0, 1] by the overshoot of `bicubic` and `lanczos3`.
- * @throws OneirosError `bad-argument` if the size is not two whole numbers ≥ 1
+ * @throws OneirosError `bad-argument` if the size is not two whole numbers ≥ 1, `too-large` if it takes too much memory
  */
 export function resize<C extends number>(
   source: Planes<C>,
@@ -43,6 +43,8 @@ export function resize<C extends number>(
   const settings = { ...resizeDefaults, ...options };
   checkSize(size);
   const { width, height, data } = source;
+  // Rows come first: the planes in between can be larger than both ends.
+  for (const rows of [height, size.height]) checkRoom(source.channels, { width: size.width, height: rows });
   const wide = width === size.width ? data : resampleRows(data, width, tableOf(settings, width, size.width));
   const result =
     height === size.height

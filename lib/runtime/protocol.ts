@@ -68,4 +68,6 @@ export interface Platform {
   locate(model: Uint8Array | { readonly path: string }): Promise<Uint8Array | string>;
   /** @param assets see `SessionOptions.assets` */
   connect(isolation: Isolation, assets: string | undefined): Channel;
+  /** Bytes that this process can still take; Infinity where nobody says. */
+  freeMemory(): number;
 }

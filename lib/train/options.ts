@@ -1,4 +1,4 @@
-import { count, flag, number, type Given, type OptionValues } from '../options.js';
+import { count, flag, number, seed, type Given, type OptionValues } from '../options.js';
 import type { UpdateRule } from '../optim/update-rule.js';
 import type { SessionOptions } from '../runtime/session.js';
 import type { Model } from '../onnx/graph.js';
@@ -11,10 +11,10 @@ import type { TrainingSchedule } from './schedule.js';
 export const fitOptions = {
   epochs: count(1, 'how often each sample is seen'),
   steps: count(0, 'updates in all, instead of epochs; 0: as many as the epochs have', 0),
-  batch: count(1, 'samples in a batch'),
+  batch: number(1, 'samples in a batch', { min: 1, max: 10_000, integer: true }),
   accumulate: count(1, 'batches that one update averages the gradients of'),
   shuffle: flag(true, 'see the samples of each epoch in another order'),
-  seed: number(0, 'seed of the order and of the augmentation', { integer: true }),
+  seed: seed(0, 'seed of the order and of the augmentation'),
   clip: number(0, 'longest gradient, as the norm over all weights: longer ones are shortened; 0: any', {
     min: 0,
   }),

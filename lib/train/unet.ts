@@ -4,7 +4,16 @@ import { initialUNet, unetShape } from '../models/unet/initial.js';
 import { loadUNet } from '../models/unet/parameters.js';
 import type { Climb } from '../models/unet/traits.js';
 import type { Model } from '../onnx/graph.js';
-import { choice, count, flag, number, resolveOptions, type Given, type OptionValues } from '../options.js';
+import {
+  choice,
+  count,
+  flag,
+  number,
+  resolveOptions,
+  seed,
+  type Given,
+  type OptionValues,
+} from '../options.js';
 import { adam } from '../optim/adam.js';
 import { luminance } from '../vision/unet.js';
 import { augmentation } from './augment.js';
@@ -20,8 +29,12 @@ import { segmentationValidation } from './segmentation-validation.js';
 /** The numbers of a U-Net's training. */
 export const trainUNetOptions = {
   steps: count(500, 'updates of the weights'),
-  batch: count(4, 'cut-outs in an update'),
-  crop: count(256, 'side of the square cut-outs, in pixels: a multiple of 2 to the number of poolings', 16),
+  batch: number(4, 'cut-outs in an update', { min: 1, max: 10_000, integer: true }),
+  crop: number(256, 'side of the square cut-outs, in pixels: a multiple of 2 to the number of poolings', {
+    min: 16,
+    max: 8192,
+    integer: true,
+  }),
   learningRate: number(2e-3, "Adam's rate at its highest", { min: 0 }),
   warmUp: number(0.05, 'share of the run over which the rate rises; then it falls in half a wave', {
     min: 0,
@@ -30,7 +43,10 @@ export const trainUNetOptions = {
   climb: choice(['transposed', 'bilinear', 'nearest'], 'transposed', 'how the network climbs a level'),
   channels: choice(['1', '3'], '1', 'what it sees: the luminance alone, or red, green and blue'),
   flips: flag(true, 'show mirror images and quarter turns'),
-  elastic: number(10, 'standard deviation of the elastic deformation, in pixels; 0: none', { min: 0 }),
+  elastic: number(10, 'standard deviation of the elastic deformation, in pixels; 0: none', {
+    min: 0,
+    max: 1000,
+  }),
   elasticShare: number(0.5, 'share of the cut-outs that are deformed', { min: 0, max: 1 }),
   brightness: number(0.1, 'how much brighter or darker pictures are made, of the whole range', {
     min: 0,
@@ -40,7 +56,7 @@ export const trainUNetOptions = {
   validateEvery: count(100, 'updates between two validations'),
   checkpointEvery: count(50, 'updates between two checkpoints'),
   clip: fitOptions.clip,
-  seed: number(0, 'seed of the first weights, the order and the augmentation', { integer: true }),
+  seed: seed(0, 'seed of the first weights, the order and the augmentation'),
 } as const;
 
 export interface TrainUNetOptions extends Given<typeof trainUNetOptions> {

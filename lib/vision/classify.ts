@@ -3,11 +3,11 @@ import type { Image } from '../image/image.js';
 import { topK } from '../metrics/classification.js';
 import { mostProbable, classifyOptions, type Classifier } from '../models/classifier.js';
 import type { Classification } from '../models/labels.js';
-import { count, resolveOptions, type Given } from '../options.js';
+import { number, resolveOptions, type Given } from '../options.js';
 import { inBatches } from './batches.js';
 
 export const batchOptions = {
-  batch: count(8, 'pictures computed at once, if the network can'),
+  batch: number(8, 'pictures computed at once, if the network can', { min: 1, max: 1000, integer: true }),
 };
 
 /** A picture, with whatever its owner knows it by. */

@@ -23,12 +23,12 @@ export const detectOptions = {
 } as const;
 
 export const detectManyOptions = {
-  batch: count(
-    4,
-    'pictures computed at once, if the network can; twice as many are held in memory',
-    1,
-    [1, 16],
-  ),
+  batch: number(4, 'pictures computed at once, if the network can; twice as many are held in memory', {
+    min: 1,
+    max: 1000,
+    integer: true,
+    usual: [1, 16],
+  }),
 } as const;
 
 export interface DetectOptions extends Given<typeof detectOptions>, RunSettings {}

@@ -59,7 +59,6 @@ async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Pr
     layers: flags.layer,
     guide,
     session: placementOf(flags),
-    memoryLimit: process.availableMemory(),
     signal: terminal.signal,
   };
   const results = new FrameWriter(files, flags, terminal);

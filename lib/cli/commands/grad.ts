@@ -5,14 +5,18 @@ import { checkGradient, type GradientCheck } from '../../gradients/check-gradien
 import { OneirosError } from '../../errors.js';
 import { readModel, writeModel } from '../../onnx/files.js';
 import type { Model } from '../../onnx/graph.js';
-import { count, type OptionValues } from '../../options.js';
+import { number, seed, type OptionValues } from '../../options.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import type { Terminal } from '../terminal.js';
 
 const gradOptions = {
-  seed: count(1, 'for --check: where and in which directions the gradient is checked', 0),
-  size: count(64, 'for --check: width and height in pixels, where the model leaves them open'),
+  seed: seed(1, 'for --check: where and in which directions the gradient is checked'),
+  size: number(64, 'for --check: width and height in pixels, where the model leaves them open', {
+    min: 1,
+    max: 10_000,
+    integer: true,
+  }),
 };
 
 /** The relative error above which a gradient has failed its check. */
@@ -89,9 +93,9 @@ async function check(
 }
 
 function line({ wrt, analytic, numeric, error, rounding, precision }: GradientCheck, width: number): string {
-  const number = (value: number) => value.toPrecision(6).padStart(12);
+  const figure = (value: number) => value.toPrecision(6).padStart(12);
   return (
-    `d_${wrt.padEnd(width)}  gradient ${number(analytic)}  differences ${number(numeric)}  ` +
+    `d_${wrt.padEnd(width)}  gradient ${figure(analytic)}  differences ${figure(numeric)}  ` +
     `error ${error.toExponential(1)}  rounding ${rounding.toExponential(1)}  (${precision})`
   );
 }

@@ -69,7 +69,6 @@ async function runStyle(
     styleLayers: flags.styleLayer,
     initImage,
     session: placementOf(flags),
-    memoryLimit: process.availableMemory(),
     signal: terminal.signal,
   });
   const { losses, last } = await watch(steps, flags.iterations, terminal);

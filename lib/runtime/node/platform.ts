@@ -18,6 +18,8 @@ export const platform: Platform = {
     return model.path;
   },
 
+  freeMemory: () => process.availableMemory(),
+
   connect(isolation) {
     switch (isolation) {
       case 'thread':
