@@ -1,5 +1,5 @@
 import { ByteReader, corrupt, unsupported, type Header } from './bytes.js';
-import type { Pixels } from './pixels.js';
+import type { Pixels, Samples } from './pixels.js';
 
 const bitFields = 3;
 
@@ -43,31 +43,69 @@ export function bmpHeader(bytes: Uint8Array): BmpHeader {
  * @throws OneirosError `bad-input` if the file is truncated or corrupt
  */
 export function decodeBmp(bytes: Uint8Array): Pixels {
-  const header = bmpHeader(bytes);
-  const { width, height, bits, topDown, pixelsAt } = header;
-  const reader = new ByteReader(bytes, 'bmp', true);
-  const rowBytes = Math.ceil((width * bits) / 32) * 4;
-  reader.need(pixelsAt, rowBytes * height);
-  const color = colorReader(reader, header);
-  const data = new Uint8Array(4 * width * height);
-  for (let y = 0; y < height; y++) {
-    const row = pixelsAt + rowBytes * (topDown ? y : height - 1 - y);
-    for (let x = 0; x < width; x++) {
-      data.set(color(row, x), 4 * (y * width + x));
-      data[4 * (y * width + x) + 3] = 255;
-    }
-  }
+  const bitmap = openBitmap(bytes);
+  const { width, height } = bitmap.header;
+  const color = colorReader(bitmap);
+  const data = new Uint8Array(4 * width * height).fill(255);
+  eachPixel(bitmap, (row, x, i) => data.set(color(row, x), 4 * i));
   return { width, height, data };
 }
 
+/** What an uncompressed Windows bitmap stores: indices of its palette, or red, green and blue. Throws as `decodeBmp`. */
+export function bmpSamples(bytes: Uint8Array): Samples {
+  const bitmap = openBitmap(bytes);
+  const { width, height, bits } = bitmap.header;
+  if (bits > 8) {
+    const color = colorReader(bitmap);
+    const data = new Uint8Array(3 * width * height);
+    eachPixel(bitmap, (row, x, i) => data.set(color(row, x), 3 * i));
+    return { width, height, kind: 'rgb', bits: 8, channels: 3, data, palette: new Uint8Array() };
+  }
+  const data = new Uint8Array(width * height);
+  eachPixel(bitmap, (row, x, i) => {
+    data[i] = indexAt(bitmap, row, x);
+  });
+  const palette = Uint8Array.from(readPalette(bitmap).flat());
+  return { width, height, kind: 'palette', bits, channels: 1, data, palette };
+}
+
+interface Bitmap {
+  readonly reader: ByteReader;
+  readonly header: BmpHeader;
+  readonly rowBytes: number;
+}
+
+/** A bitmap whose file holds all of its rows. */
+function openBitmap(bytes: Uint8Array): Bitmap {
+  const reader = new ByteReader(bytes, 'bmp', true);
+  const header = bmpHeader(bytes);
+  const rowBytes = Math.ceil((header.width * header.bits) / 32) * 4;
+  reader.need(header.pixelsAt, rowBytes * header.height);
+  return { reader, header, rowBytes };
+}
+
+/** Visits pixels, rows from the top: the byte that a pixel's row begins at, its column, and its number. */
+function eachPixel({ header, rowBytes }: Bitmap, visit: (row: number, x: number, i: number) => void): void {
+  const { width, height, topDown, pixelsAt } = header;
+  for (let y = 0; y < height; y++) {
+    const row = pixelsAt + rowBytes * (topDown ? y : height - 1 - y);
+    for (let x = 0; x < width; x++) visit(row, x, y * width + x);
+  }
+}
+
+function indexAt({ reader, header: { bits } }: Bitmap, row: number, x: number): number {
+  const byte = reader.u8(row + Math.floor((x * bits) / 8));
+  return (byte >> (8 - bits - ((x * bits) % 8))) & (2 ** bits - 1);
+}
+
 /** Reads red, green, blue of pixel x in the row that begins at a byte. */
-function colorReader(reader: ByteReader, header: BmpHeader): (row: number, x: number) => ArrayLike<number> {
+function colorReader(bitmap: Bitmap): (row: number, x: number) => ArrayLike<number> {
+  const { reader, header } = bitmap;
   const { bits } = header;
   if (bits <= 8) {
-    const palette = readPalette(reader, header);
+    const palette = readPalette(bitmap);
     return (row, x) => {
-      const byte = reader.u8(row + Math.floor((x * bits) / 8));
-      const index = (byte >> (8 - bits - ((x * bits) % 8))) & (2 ** bits - 1);
+      const index = indexAt(bitmap, row, x);
       const color = palette[index];
       if (!color) throw corrupt('bmp', `colour ${index} is not in its palette`);
       return color;
@@ -84,7 +122,8 @@ function colorReader(reader: ByteReader, header: BmpHeader): (row: number, x: nu
   };
 }
 
-function readPalette(reader: ByteReader, { headerSize, bits, colorsUsed }: BmpHeader): number[][] {
+function readPalette({ reader, header }: Bitmap): number[][] {
+  const { headerSize, bits, colorsUsed } = header;
   const count = Math.min(colorsUsed || 2 ** bits, 2 ** bits);
   return Array.from({ length: count }, (_, i) => {
     const [blue, green, red] = reader.slice(14 + headerSize + 4 * i, 3);

@@ -9,6 +9,20 @@ export interface Pixels extends Size {
   readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
 }
 
+/** What a picture file stores of its pixels: never scaled, cut down or looked up in a palette. */
+export interface Samples extends Size {
+  /** What the first numbers of a pixel are: the index of a palette's color, a gray value, or red, green and blue. */
+  readonly kind: 'palette' | 'gray' | 'rgb';
+  /** Of each number: 1, 2, 4, 8 or 16. */
+  readonly bits: number;
+  /** Numbers a pixel: 1 or, of RGB, 3; one more where there is an alpha, which comes last. */
+  readonly channels: number;
+  /** The pixels' numbers one after another, rows from the top. */
+  readonly data: Uint8Array | Uint16Array;
+  /** Red, green, blue in 8 bits for each index; empty where there is no palette. */
+  readonly palette: Uint8Array;
+}
+
 /** What shows through where a picture is transparent: red, green, blue in [0, 1]. */
 export type Background = readonly [number, number, number];
 export const white: Background = [1, 1, 1];

@@ -84,6 +84,35 @@ export function tiffHeader(bytes: Uint8Array): Header {
   return headerOf(firstPage(bytes));
 }
 
+/** How a TIFF's first page lays its numbers out. */
+export interface TiffLayout extends Header {
+  readonly bits: number;
+  /** Numbers a pixel. */
+  readonly channels: number;
+  /** What they are: gray from white (0) or from black (1) on, RGB (2), indices of a palette (3). */
+  readonly photometric: number;
+  /** Red, green, blue in 8 bits for each index; empty where there is none. */
+  readonly palette: Uint8Array;
+}
+
+/** The layout of a TIFF's first page. Throws as {@link tiffHeader} does. */
+export function tiffLayout(bytes: Uint8Array): TiffLayout {
+  const page = firstPage(bytes);
+  // All reds come first, then all greens, then all blues, in 16 bits.
+  const map = page.fields.get(tags.palette) ?? [];
+  const entries = Math.floor(map.length / 3);
+  return {
+    ...headerOf(page),
+    bits: value(page, 'bits', 1),
+    channels: value(page, 'samples', 1),
+    photometric: value(page, 'photometric', 1),
+    palette: Uint8Array.from(
+      { length: 3 * entries },
+      (_, i) => map[(i % 3) * entries + Math.floor(i / 3)]! >> 8,
+    ),
+  };
+}
+
 function headerOf({ fields }: Page): Header {
   const [width, height] = [fields.get(tags.width)?.[0], fields.get(tags.height)?.[0]];
   if (width === undefined || height === undefined)
