@@ -182,7 +182,7 @@ try {
         '<!doctype html><html lang="en"><link rel="icon" href="data:,"><script type="module" src="/main.js"></script></html>',
       'main.js': program(`import ${names} from 'oneiros';`, tell),
       'vite.config.js':
-        "export default { worker: { format: 'es' }, optimizeDeps: { exclude: ['oneiros', 'onnxruntime-web'], include: ['oneiros > utif2'] } };\n",
+        "export default { worker: { format: 'es' }, optimizeDeps: { exclude: ['oneiros', 'onnxruntime-web'] } };\n",
     },
     tarball,
     'vite@8',

@@ -1,19 +1,11 @@
 import { OneirosError } from '../errors.js';
 import type { Codec } from './codec.js';
 
-/** Pixels by jimp, loaded when first needed: it takes longer to import than all else of the library. */
+/** JPEG by our decoder and jimp's encoder, loaded when first needed: jimp takes longer to import than all else here. */
 export const codec: Codec = {
-  async decodeJpeg(bytes) {
-    const { Jimp } = await import('jimp');
-    // The pixels have been counted already, and a missing block is an error, not grey.
-    const jpeg = { tolerantDecoding: false, maxResolutionInMP: Infinity, maxMemoryUsageInMB: Infinity };
-    const { bitmap } = await Jimp.fromBuffer(bufferOf(bytes), { 'image/jpeg': jpeg });
-    return bitmap;
-  },
-  async decodeTiff(bytes) {
-    const { Jimp } = await import('jimp');
-    const { bitmap } = await Jimp.fromBuffer(bufferOf(bytes));
-    return bitmap;
+  async decodeJpeg(_, file) {
+    const { decodeJpeg } = await import('./jpeg/decode.js');
+    return decodeJpeg(file);
   },
   async encodeJpeg({ width, height, data }, quality) {
     const { Jimp } = await import('jimp');

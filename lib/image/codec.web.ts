@@ -1,29 +1,18 @@
 import { OneirosError } from '../errors.js';
 import type { Codec, Drawable } from './codec.js';
+import { plainJpeg, type JpegFile } from './jpeg/file.js';
 import type { Pixels } from './pixels.js';
 
-/** Pixels by the browser's own JPEG decoder and encoder and a canvas; TIFF by the same library as in Node. */
+/** JPEG by the browser's own decoder and encoder, and a canvas. */
 export const codec: Codec = {
-  async decodeJpeg(bytes) {
-    // Pixels as the file has them: no colour management, which Node has not either; only turned as EXIF says.
-    const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), {
-      colorSpaceConversion: 'none',
-      imageOrientation: 'from-image',
-      premultiplyAlpha: 'none',
-    });
+  async decodeJpeg(bytes, file) {
     try {
-      return draw(bitmap, bitmap);
-    } finally {
-      bitmap.close();
+      return await decodeByBrowser(bytes, file);
+    } catch {
+      // It is damaged, or larger than a canvas: our decoder says what is wrong, or reads it.
+      const { decodeJpeg } = await import('./jpeg/decode.js');
+      return decodeJpeg(file);
     }
-  },
-  async decodeTiff(bytes) {
-    const { default: utif } = await import('utif2');
-    const file = new Uint8Array(bytes).buffer;
-    const [page] = utif.decode(file);
-    if (page === undefined) throw new Error('it has no page');
-    utif.decodeImage(file, page);
-    return { width: page.width, height: page.height, data: utif.toRGBA8(page) };
   },
   async encodeJpeg({ width, height, data }, quality) {
     const { canvas, context } = canvasOf(width, height);
@@ -47,6 +36,19 @@ export const codec: Codec = {
     );
   },
 };
+
+/** Pixels as the file has them: no color management, no rotation, colors as the file is found to have them. */
+async function decodeByBrowser(bytes: Uint8Array, file: JpegFile): Promise<Pixels> {
+  const bitmap = await createImageBitmap(new Blob([plainJpeg(bytes, file)], { type: 'image/jpeg' }), {
+    colorSpaceConversion: 'none',
+    premultiplyAlpha: 'none',
+  });
+  try {
+    return draw(bitmap, bitmap);
+  } finally {
+    bitmap.close();
+  }
+}
 
 function draw(source: CanvasImageSource, { width, height }: Drawable): Pixels {
   const { context } = canvasOf(width, height);

@@ -11,18 +11,20 @@ import {
 } from './file-options.js';
 import { decodeGif, gifHeader } from './gif.js';
 import type { Image } from './image.js';
-import { jpegHeader } from './jpeg.js';
+import { jpegFile, jpegHeader } from './jpeg/file.js';
+import { upright } from './orientation.js';
 import { fromPixels, toPixels, type Pixels } from './pixels.js';
 import { latin1, pngHeader } from './png.js';
 import { decodePng, encodePng } from './png-pixels.js';
 import { writePngText } from './png-text.js';
-import { firstTiffPage, tiffHeader } from './tiff.js';
+import { decodeTiff } from './tiff/decode.js';
+import { tiffHeader } from './tiff/directory.js';
 
 /** Reading and writing of picture files. */
 export interface ImageFiles {
   /**
    * The picture in a JPEG, PNG, GIF (first frame), BMP or TIFF (first page) file: upright (EXIF rotation applied),
-   * transparency laid over the background, 16-bit PNG at full precision. Colour profiles are ignored.
+   * transparency laid over the background, 16-bit PNG and TIFF at full precision. Color profiles and gamma are ignored.
    * @throws OneirosError `too-large`, before memory is taken, if the header says more than `maxPixels`; `bad-input` if
    *   the file is empty, truncated, corrupt or no picture; `unsupported` if it is of a kind that is not read
    */
@@ -66,12 +68,14 @@ function decode(codec: Codec, bytes: Uint8Array, { format }: Header): Promise<Pi
         return decodeGif(bytes);
       case 'bmp':
         return decodeBmp(bytes);
-      case 'jpeg':
-        return codec.decodeJpeg(bytes);
+      case 'jpeg': {
+        const file = jpegFile(bytes);
+        return upright(await codec.decodeJpeg(bytes, file), file.orientation);
+      }
       case 'png':
         return decodePng(bytes);
       case 'tiff':
-        return codec.decodeTiff(await firstTiffPage(bytes));
+        return decodeTiff(bytes);
     }
   });
 }

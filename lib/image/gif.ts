@@ -1,4 +1,5 @@
-import { ByteReader, corrupt, truncated, unsupported, type Header } from './bytes.js';
+import { ByteReader, corrupt, unsupported, type Header } from './bytes.js';
+import { unpackLzw } from './lzw.js';
 import type { Pixels, Samples } from './pixels.js';
 
 /** The logical screen of a GIF. @throws OneirosError `bad-input` if it is truncated */
@@ -58,7 +59,7 @@ function indexedFrame(bytes: Uint8Array): { readonly frame: Frame; readonly indi
   const frame = firstFrame(new ByteReader(bytes, 'gif', true));
   if (frame.x + frame.width > width || frame.y + frame.height > height)
     throw corrupt('gif', 'its first frame reaches outside the picture');
-  const stored = unpackLzw(frame.data, frame.codeBits, frame.width * frame.height);
+  const stored = unpack(frame, frame.width * frame.height);
   if (!frame.interlaced) return { frame, indices: stored };
   const indices = new Uint8Array(stored.length);
   interlacedRows(frame.height).forEach((row, line) => {
@@ -113,51 +114,10 @@ function subBlocks(reader: ByteReader, start: number): { data: Uint8Array; end: 
   return { data, end: end + 1 };
 }
 
-/** `count` palette indices from GIF's variable-length LZW codes, least significant bit first. */
-function unpackLzw(data: Uint8Array, codeBits: number, count: number): Uint8Array {
+/** `count` palette indices, from codes whose least significant bit comes first. */
+function unpack({ data, codeBits }: Frame, count: number): Uint8Array {
   if (codeBits < 1 || codeBits > 8) throw corrupt('gif', `its LZW codes begin with ${codeBits} bits`);
-  const clear = 1 << codeBits;
-  // String n is string prefix[n] and then the byte suffix[n].
-  const prefix = new Uint16Array(4096);
-  const suffix = new Uint8Array(4096);
-  for (let i = 0; i < clear; i++) suffix[i] = i;
-  const reversed = new Uint8Array(4097);
-  const result = new Uint8Array(count);
-  let [next, bits, previous, first] = [clear + 2, codeBits + 1, -1, 0];
-  let [buffer, available, at, filled] = [0, 0, 0, 0];
-  while (filled < count) {
-    for (; available < bits; available += 8) {
-      if (at >= data.length) throw truncated('gif', data.length, data.length + 1);
-      buffer |= data[at++]! << available;
-    }
-    const code = buffer & ((1 << bits) - 1);
-    buffer >>>= bits;
-    available -= bits;
-    if (code === clear) {
-      [next, bits, previous] = [clear + 2, codeBits + 1, -1];
-      continue;
-    }
-    if (code === clear + 1 || code > next || (code === next && previous < 0))
-      throw corrupt('gif', `its LZW data ends or breaks off at pixel ${filled} of ${count}`);
-    // A code that is just being defined is the previous string and its own first byte.
-    let length = 0;
-    let string = code;
-    if (code === next) {
-      reversed[length++] = first;
-      string = previous;
-    }
-    for (; string >= clear; string = prefix[string]!) reversed[length++] = suffix[string]!;
-    first = string;
-    reversed[length++] = first;
-    while (length > 0 && filled < count) result[filled++] = reversed[--length]!;
-    if (previous >= 0 && next < 4096) {
-      prefix[next] = previous;
-      suffix[next++] = first;
-      if (next === 1 << bits && bits < 12) bits++;
-    }
-    previous = code;
-  }
-  return result;
+  return unpackLzw(data, 'gif', count, { bits: codeBits, highestFirst: false, early: false });
 }
 
 /** The rows in the order an interlaced frame stores them. */

@@ -8,6 +8,7 @@ const slack = 1024;
 
 /**
  * The first `length` bytes that a zlib stream inflates to.
+ * @param most bytes that it may inflate to
  * @throws OneirosError `bad-input`, before memory is taken where it can be known, if there are fewer or far more, or if
  *   it is no zlib stream
  */
@@ -15,37 +16,19 @@ export async function inflate(
   compressed: Uint8Array<ArrayBuffer>,
   format: Format,
   length: number,
+  most = length + slack,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (length > mostRatio * (compressed.length + 1))
     throw tooFew(format, `${compressed.length} compressed`, length);
   const result = new Uint8Array(length);
   let at = 0;
   for await (const part of inflated(compressed, format)) {
-    if (at + part.length > length + slack) throw tooMany(format, length);
+    if (at + part.length > most) throw tooMany(format, length);
     if (at < length) result.set(part.subarray(0, length - at), at);
     at += part.length;
   }
   if (at < length) throw tooFew(format, `${at}`, length);
   return result;
-}
-
-/**
- * Checks, without keeping it, that a zlib stream inflates to at least `least` and at most `most` bytes: a decoder that
- * has no limit of its own can then be trusted with it.
- * @throws OneirosError `bad-input` if it does not, or is no zlib stream
- */
-export async function inflatesTo(
-  compressed: Uint8Array<ArrayBuffer>,
-  format: Format,
-  least: number,
-  most: number,
-): Promise<void> {
-  let length = 0;
-  for await (const part of inflated(compressed, format)) {
-    length += part.length;
-    if (length > most) throw tooMany(format, most);
-  }
-  if (length < least) throw tooFew(format, `${length}`, least);
 }
 
 async function* inflated(compressed: Uint8Array<ArrayBuffer>, format: Format): AsyncGenerator<Uint8Array> {

@@ -1,12 +1,13 @@
 import { OneirosError } from '../errors.js';
+import type { Orientation } from './orientation.js';
 import { image, plane, type Image, type Size } from './image.js';
 
 /**
  * Interleaved pixels as decoders give and encoders take them: red, green, blue, alpha (not premultiplied), rows from
- * the top; full scale is 255 in 8 bits, 65535 in 16.
+ * the top; full scale is 255 in 8 bits, 65535 in 16, 1 in floats.
  */
 export interface Pixels extends Size {
-  readonly data: Uint8Array | Uint8ClampedArray | Uint16Array;
+  readonly data: Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array;
 }
 
 /** What a picture file stores of its pixels: never scaled, cut down or looked up in a palette. */
@@ -21,6 +22,11 @@ export interface Samples extends Size {
   readonly data: Uint8Array | Uint16Array;
   /** Red, green, blue in 8 bits for each index; empty where there is no palette. */
   readonly palette: Uint8Array;
+}
+
+/** The same as they lie in a file. */
+export interface TurnedSamples extends Samples {
+  readonly orientation: Orientation;
 }
 
 /** What shows through where a picture is transparent: red, green, blue in [0, 1]. */
@@ -38,7 +44,7 @@ export function fromPixels({ width, height, data }: Pixels, background: Backgrou
       'bad-argument',
       `${width}×${height} RGBA pixels are ${4 * area} values, not ${data.length}`,
     );
-  const fullScale = data instanceof Uint16Array ? 65535 : 255;
+  const fullScale = data instanceof Float32Array ? 1 : data instanceof Uint16Array ? 65535 : 255;
   const picture = image({ width, height });
   for (let c = 0; c < 3; c++) {
     const target = plane(picture, c);

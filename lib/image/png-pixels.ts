@@ -1,7 +1,8 @@
 import { corrupt } from './bytes.js';
 import type { Size } from './image.js';
 import { deflate, inflate } from './inflate.js';
-import type { Pixels, Samples } from './pixels.js';
+import { exifOrientation, upright } from './orientation.js';
+import type { Pixels, TurnedSamples } from './pixels.js';
 import { concatenate, essentialChunks, pngChunk, pngFile, pngHeader, type PngHeader } from './png.js';
 import { filterRow, unfilter } from './png-filter.js';
 
@@ -32,24 +33,21 @@ const adam7 = [
 ] as const;
 
 /**
- * The pixels of a PNG file, in 16 bits if it has 16.
+ * The pixels of a PNG file, upright, in 16 bits if it has 16.
  * @throws OneirosError `bad-input` if it is truncated or corrupt; `unsupported` if it has an unknown critical chunk
  */
 export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
   const header = pngHeader(bytes);
   const { width, height } = header;
   const all = chunkData(bytes);
-  return {
-    width,
-    height,
-    data: await placed(header, all('IDAT'), 4, colorOf(header, all('PLTE'), all('tRNS'))),
-  };
+  const data = await placed(header, all('IDAT'), 4, colorOf(header, all('PLTE'), all('tRNS')));
+  return upright({ width, height, data }, exifOrientation(all('eXIf')));
 }
 
 const kindOf = { 0: 'gray', 2: 'rgb', 3: 'palette', 4: 'gray', 6: 'rgb' } as const;
 
 /** What a PNG file stores of each pixel; a color that tRNS makes transparent is one like the others. Throws as `decodePng`. */
-export async function pngSamples(bytes: Uint8Array): Promise<Samples> {
+export async function pngSamples(bytes: Uint8Array): Promise<TurnedSamples> {
   const header = pngHeader(bytes);
   const { width, height, bits, samples: channels, colorType } = header;
   const all = chunkData(bytes);
@@ -58,7 +56,8 @@ export async function pngSamples(bytes: Uint8Array): Promise<Samples> {
   };
   const data = await placed(header, all('IDAT'), channels, copy);
   const palette = colorType === 3 ? all('PLTE') : new Uint8Array();
-  return { width, height, kind: kindOf[colorType], bits, channels, data, palette };
+  const orientation = exifOrientation(all('eXIf'));
+  return { width, height, kind: kindOf[colorType], bits, channels, data, palette, orientation };
 }
 
 /** The data of all chunks of a type, one after another. */

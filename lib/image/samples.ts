@@ -4,13 +4,14 @@ import { checkPixels } from './bytes.js';
 import { decodeDefaults, type DecodeOptions } from './file-options.js';
 import { imageHeader, soundly } from './files.js';
 import { gifSamples } from './gif.js';
-import type { Samples } from './pixels.js';
+import { turn } from './orientation.js';
+import type { Samples, TurnedSamples } from './pixels.js';
 import { pngSamples } from './png-pixels.js';
-import { tiffSamples } from './tiff-samples.js';
+import { tiffSamples } from './tiff/decode.js';
 
 /**
- * What a PNG, GIF (first frame), BMP or TIFF (first page) file stores of each pixel: for pictures whose numbers mean
- * something, such as masks. By the same code in Node and in browsers.
+ * What a PNG, GIF (first frame), BMP or TIFF (first page) file stores of each pixel, upright: for pictures whose
+ * numbers mean something, such as masks. By the same code in Node and in browsers.
  * @throws OneirosError as `decodeImage`; `unsupported` for JPEG, which stores no pixels
  */
 export async function decodeSamples(
@@ -19,16 +20,16 @@ export async function decodeSamples(
 ): Promise<Samples> {
   const header = imageHeader(bytes);
   checkPixels(header, options.maxPixels ?? decodeDefaults.maxPixels);
-  return soundly(header.format, () => {
+  return soundly(header.format, async () => {
     switch (header.format) {
       case 'png':
-        return pngSamples(bytes);
+        return uprightSamples(await pngSamples(bytes));
       case 'gif':
         return gifSamples(bytes);
       case 'bmp':
         return bmpSamples(bytes);
       case 'tiff':
-        return tiffSamples(bytes);
+        return uprightSamples(await tiffSamples(bytes));
       case 'jpeg':
         throw new OneirosError(
           'unsupported',
@@ -36,4 +37,14 @@ export async function decodeSamples(
         );
     }
   });
+}
+
+function uprightSamples({ orientation, ...samples }: TurnedSamples): Samples {
+  if (orientation === 1) return samples;
+  const { channels, data } = samples;
+  const turned = data.slice();
+  const size = turn(samples, orientation, (from, to) => {
+    for (let c = 0; c < channels; c++) turned[channels * to + c] = data[channels * from + c]!;
+  });
+  return { ...samples, ...size, data: turned };
 }

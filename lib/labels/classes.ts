@@ -56,7 +56,9 @@ export function checkClasses(classes: readonly MaskClass[]): void {
   for (const { name, value } of classes) {
     const given: unknown = value;
     if (!isLabelValue(given))
-      throw badClasses(`${name} has the value ${String(given)}: it must be 0 to 65535, or a color such as #80c000`);
+      throw badClasses(
+        `${name} has the value ${String(given)}: it must be 0 to 65535, or a color such as #80c000`,
+      );
     if ((typeof value === 'string') !== (kindOf(classes) === 'color'))
       throw badClasses(`some have numbers and some have colors: ${describeClasses(classes)}`);
     const other = values.get(numberOf(value));

@@ -50,7 +50,8 @@ export class LabelSurveyor {
   add(name: string, { values, ...traits }: LabelPicture): void {
     const example = { name, traits };
     const kind = kindText(traits);
-    const { found } = this.#kinds.get(kind) ?? keep(this.#kinds, kind, { ...example, found: new Map<number, FoundValue>() });
+    const { found } =
+      this.#kinds.get(kind) ?? keep(this.#kinds, kind, { ...example, found: new Map<number, FoundValue>() });
     for (const [value, pixels] of tally(values, name)) {
       const known = found.get(value);
       found.set(value, { pixels: pixels + (known?.pixels ?? 0), in: known?.in ?? name });
