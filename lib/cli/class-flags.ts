@@ -8,6 +8,11 @@ export function parseClassesFlag(text: string): readonly NamedClass[] {
   return asArgument(() => parseClasses(text));
 }
 
+/** The value of a flag that names classes whose values do not matter. */
+export function parseNamesFlag(text: string): readonly string[] {
+  return parseClassesFlag(text).map(({ name }) => name);
+}
+
 /** The value of a flag that names a value of masks. */
 export function parseValueFlag(text: string): LabelValue {
   return asArgument(() => parseValue(text));
