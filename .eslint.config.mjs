@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 const floors = [
   ['tensor'],
   ['image', 'files'],
+  ['labels'],
   ['onnx'],
   ['autodiff'],
   ['runtime'],

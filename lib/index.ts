@@ -9,6 +9,19 @@ export { fromTensor, image, toTensor, type Image, type Planes, type Size } from 
 export { fromPixels, toPixels, type Pixels } from './image/pixels.js';
 export { resize, scaledSize } from './image/resize.js';
 
+// Masks
+export type { LabelValue, MaskClass } from './labels/classes.js';
+export { readLabels, writeLabels } from './labels/files.js';
+export {
+  decodeLabels,
+  encodeLabels,
+  labelPicture,
+  type ClassMap,
+  type LabelPicture,
+} from './labels/label-picture.js';
+export { labeller, schemeOf, type LabelScheme } from './labels/scheme.js';
+export { LabelSurveyor, valuesOf, type LabelSurvey } from './labels/survey.js';
+
 // Networks
 export { GoogLeNet, SqueezeNet, VGG19, type VGG19Options } from './models/classifiers.js';
 export { Classifier, classifyOptions, type ClassifyOptions } from './models/classifier.js';
@@ -87,7 +100,7 @@ export { cocoMasks, type CocoAnnotation } from './vision/coco-masks.js';
 export { openSegmenter } from './vision/foreign-segmenter.js';
 export { loadSegmenter } from './vision/load-segmenter.js';
 export { regionsOf, type Region } from './vision/outline.js';
-export { foregroundPicture, labelPicture, overlay } from './vision/palette.js';
+export { foregroundPicture, overlay } from './vision/palette.js';
 export { pictureSource, type PictureSource } from './vision/picture-source.js';
 export { maskOfClass, type ClassArea, type Segmentation } from './vision/segmentation.js';
 export { Segmenter, segmentOptions, type SegmentOptions } from './vision/segmenter.js';
@@ -132,7 +145,7 @@ export type { Augmentation, Sample, TrainingData } from './train/data.js';
 export { fit, type TrainingStep } from './train/fit.js';
 export type { Loss, LossContext } from './train/loss.js';
 export { bce, crossEntropy, dice, focal, smoothL1, squaredError, total } from './train/losses.js';
-export type { MaskClass, MaskedPicture } from './train/masked-picture.js';
+export type { MaskedPicture } from './train/masked-picture.js';
 export { fitOptions, type FitOptions } from './train/options.js';
 export { trained, type LearnedWeights } from './train/parameters.js';
 export { constant, cosine, linear, stepped, type TrainingSchedule } from './train/schedule.js';

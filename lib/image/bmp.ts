@@ -1,6 +1,7 @@
 import { unpackRuns } from './bmp-runs.js';
 import { ByteReader, corrupt, unsupported, type Header } from './bytes.js';
-import type { Pixels } from './pixels.js';
+import type { Pixels, Samples } from './pixels.js';
+import { concatenate } from './png.js';
 
 /** How the pixels are written, by the number in the header. */
 const compressions = ['none', 'runs', 'runs', 'masks', 'jpeg', 'png', 'masks'] as const;
@@ -73,11 +74,44 @@ function usualMasks(bits: number): readonly number[] {
  * loses all rows but one of 4-bit pictures of odd width.
  * @throws OneirosError `bad-input` if the file is truncated or corrupt
  */
-export function decodeBmp(bytes: Uint8Array): Pixels {
+export function decodeBmp(bytes: Uint8Array): Pixels & { readonly data: Uint8Array } {
+  const bitmap = openBitmap(bytes);
+  const { header, reader, depth } = bitmap;
+  const { width, height, bits } = header;
+  const write = bits <= 8 ? indexed(reader, depth, readPalette(bytes, header)) : direct(reader, header);
+  const data = new Uint8Array(4 * width * height);
+  eachPixel(bitmap, (row, x, i) => write(row, x, data, 4 * i));
+  return { width, height, data };
+}
+
+/** What a bitmap stores: indices of its palette, or red, green, blue and alpha. Throws as `decodeBmp`. */
+export function bmpSamples(bytes: Uint8Array): Samples {
+  const bitmap = openBitmap(bytes);
+  const { header, reader, depth } = bitmap;
+  const { width, height, bits } = header;
+  if (bits > 8) return { ...decodeBmp(bytes), kind: 'rgb', bits: 8, channels: 4, palette: new Uint8Array() };
+  const data = new Uint8Array(width * height);
+  eachPixel(bitmap, (row, x, i) => {
+    data[i] = indexAt(reader, depth, row, x);
+  });
+  const palette = concatenate(readPalette(bytes, header).map((color) => color.slice().reverse()));
+  return { width, height, kind: 'palette', bits, channels: 1, data, palette };
+}
+
+interface Bitmap {
+  readonly header: BmpHeader;
+  /** Of the rows, as they are or unpacked from runs; the first begins at `start`. */
+  readonly reader: ByteReader;
+  readonly depth: number;
+  readonly start: number;
+  readonly rowBytes: number;
+}
+
+/** A bitmap whose file holds all of its rows. */
+function openBitmap(bytes: Uint8Array): Bitmap {
   const header = bmpHeader(bytes);
-  const { width, height, bits, topDown, pixelsAt, compression } = header;
+  const { width, height, bits, pixelsAt, compression } = header;
   const file = new ByteReader(bytes, 'bmp', true);
-  const palette = bits <= 8 ? readPalette(file, header) : [];
   // Runs are unpacked to a bitmap of 8 bits.
   const runs = compression === 'runs';
   const reader = runs ? new ByteReader(unpackRuns(file.from(pixelsAt), header), 'bmp', true) : file;
@@ -85,22 +119,32 @@ export function decodeBmp(bytes: Uint8Array): Pixels {
   const rowBytes = runs ? width : Math.ceil((width * bits) / 32) * 4;
   const start = runs ? 0 : pixelsAt;
   reader.need(start, rowBytes * height);
-  const write = bits <= 8 ? indexed(reader, depth, palette) : direct(reader, header);
-  const data = new Uint8Array(4 * width * height);
+  return { header, reader, depth, start, rowBytes };
+}
+
+/** Visits pixels, rows from the top: the byte that a pixel's row begins at, its column, and its number. */
+function eachPixel(
+  { header, start, rowBytes }: Bitmap,
+  visit: (row: number, x: number, i: number) => void,
+): void {
+  const { width, height, topDown } = header;
   for (let y = 0; y < height; y++) {
     const row = start + rowBytes * (topDown ? y : height - 1 - y);
-    for (let x = 0; x < width; x++) write(row, x, data, 4 * (y * width + x));
+    for (let x = 0; x < width; x++) visit(row, x, y * width + x);
   }
-  return { width, height, data };
+}
+
+function indexAt({ bytes }: ByteReader, bits: number, row: number, x: number): number {
+  const byte = bytes[row + Math.floor((x * bits) / 8)]!;
+  return (byte >> (8 - bits - ((x * bits) % 8))) & (2 ** bits - 1);
 }
 
 /** Writes pixel x of the row that begins at a byte as RGBA at `to`. */
 type Write = (row: number, x: number, data: Uint8Array, to: number) => void;
 
-function indexed({ bytes }: ByteReader, bits: number, palette: readonly Uint8Array[]): Write {
+function indexed(reader: ByteReader, bits: number, palette: readonly Uint8Array[]): Write {
   return (row, x, data, to) => {
-    const byte = bytes[row + Math.floor((x * bits) / 8)]!;
-    const index = (byte >> (8 - bits - ((x * bits) % 8))) & (2 ** bits - 1);
+    const index = indexAt(reader, bits, row, x);
     const color = palette[index];
     if (!color) throw corrupt('bmp', `color ${index} is not in its palette`);
     for (let c = 0; c < 3; c++) data[to + c] = color[2 - c]!;
@@ -125,10 +169,8 @@ function direct(reader: ByteReader, { bits, masks }: BmpHeader): Write {
   };
 }
 
-function readPalette(
-  reader: ByteReader,
-  { paletteAt, colorBytes, colors }: BmpHeader,
-): readonly Uint8Array[] {
+function readPalette(bytes: Uint8Array, { paletteAt, colorBytes, colors }: BmpHeader): readonly Uint8Array[] {
+  const reader = new ByteReader(bytes, 'bmp', true);
   return Array.from({ length: colors }, (_, i) => reader.slice(paletteAt + colorBytes * i, 3));
 }
 

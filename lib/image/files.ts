@@ -61,8 +61,8 @@ export function imageFiles(codec: Codec): ImageFiles {
   };
 }
 
-async function decode(codec: Codec, bytes: Uint8Array, { format }: Header): Promise<Pixels> {
-  try {
+function decode(codec: Codec, bytes: Uint8Array, { format }: Header): Promise<Pixels> {
+  return soundly(format, async () => {
     switch (format) {
       case 'gif':
         return decodeGif(bytes);
@@ -73,10 +73,17 @@ async function decode(codec: Codec, bytes: Uint8Array, { format }: Header): Prom
         return upright(await codec.decodeJpeg(bytes, file), file.orientation);
       }
       case 'png':
-        return await decodePng(bytes);
+        return decodePng(bytes);
       case 'tiff':
-        return await decodeTiff(bytes);
+        return decodeTiff(bytes);
     }
+  });
+}
+
+/** What a decoder gives; whatever it throws becomes an error about the file. */
+export async function soundly<T>(format: Format, decoder: () => T | Promise<T>): Promise<T> {
+  try {
+    return await decoder();
   } catch (error) {
     if (error instanceof OneirosError) throw error;
     // A decoder that trips over its own undefined has nothing to say to a reader.

@@ -1,6 +1,6 @@
-import { ByteReader, corrupt, type Header } from './bytes.js';
+import { ByteReader, corrupt, unsupported, type Header } from './bytes.js';
 import { unpackLzw } from './lzw.js';
-import type { Pixels } from './pixels.js';
+import type { Pixels, Samples } from './pixels.js';
 
 /** The logical screen of a GIF. @throws OneirosError `bad-input` if it is truncated */
 export function gifHeader(bytes: Uint8Array): Header {
@@ -29,26 +29,43 @@ interface Frame {
  */
 export function decodeGif(bytes: Uint8Array): Pixels {
   const { width, height } = gifHeader(bytes);
-  const frame = firstFrame(new ByteReader(bytes, 'gif', true));
-  const count = frame.width * frame.height;
-  if (frame.x + frame.width > width || frame.y + frame.height > height)
-    throw corrupt('gif', 'its first frame reaches outside the picture');
-  const indices = unpack(frame, count);
+  const { frame, indices } = indexedFrame(bytes);
   const data = new Uint8Array(4 * width * height);
-  const rows = frame.interlaced
-    ? interlacedRows(frame.height)
-    : Array.from({ length: frame.height }, (_, i) => i);
-  rows.forEach((row, line) => {
-    for (let column = 0; column < frame.width; column++) {
-      const index = indices[line * frame.width + column]!;
-      if (index === frame.transparent) continue;
-      if (3 * index + 3 > frame.palette.length) throw corrupt('gif', `colour ${index} is not in its palette`);
-      const target = 4 * ((frame.y + row) * width + frame.x + column);
-      data.set(frame.palette.subarray(3 * index, 3 * index + 3), target);
-      data[target + 3] = 255;
-    }
+  indices.forEach((index, i) => {
+    if (index === frame.transparent) return;
+    if (3 * index + 3 > frame.palette.length) throw corrupt('gif', `colour ${index} is not in its palette`);
+    const [row, column] = [Math.floor(i / frame.width), i % frame.width];
+    const target = 4 * ((frame.y + row) * width + frame.x + column);
+    data.set(frame.palette.subarray(3 * index, 3 * index + 3), target);
+    data[target + 3] = 255;
   });
   return { width, height, data };
+}
+
+/**
+ * The palette's indices of the first frame; its transparent one is one like the others.
+ * @throws OneirosError `bad-input` if the file is truncated or corrupt; `unsupported` if the frame leaves pixels out
+ */
+export function gifSamples(bytes: Uint8Array): Samples {
+  const { width, height } = gifHeader(bytes);
+  const { frame, indices } = indexedFrame(bytes);
+  if (frame.width !== width || frame.height !== height) throw unsupported('gif', 'partly painted');
+  return { width, height, kind: 'palette', bits: 8, channels: 1, data: indices, palette: frame.palette };
+}
+
+/** The first frame and its indices, rows from the top. */
+function indexedFrame(bytes: Uint8Array): { readonly frame: Frame; readonly indices: Uint8Array } {
+  const { width, height } = gifHeader(bytes);
+  const frame = firstFrame(new ByteReader(bytes, 'gif', true));
+  if (frame.x + frame.width > width || frame.y + frame.height > height)
+    throw corrupt('gif', 'its first frame reaches outside the picture');
+  const stored = unpack(frame, frame.width * frame.height);
+  if (!frame.interlaced) return { frame, indices: stored };
+  const indices = new Uint8Array(stored.length);
+  interlacedRows(frame.height).forEach((row, line) => {
+    indices.set(stored.subarray(line * frame.width, (line + 1) * frame.width), row * frame.width);
+  });
+  return { frame, indices };
 }
 
 function firstFrame(reader: ByteReader): Frame {

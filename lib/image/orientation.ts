@@ -1,5 +1,6 @@
 import { OneirosError } from '../errors.js';
 import { ByteReader } from './bytes.js';
+import type { Size } from './image.js';
 import type { Pixels } from './pixels.js';
 
 /** How a picture lies in its file (EXIF and TIFF tag 274): 1 upright, 2–4 mirrored or upside down, 5–8 on its side. */
@@ -32,15 +33,23 @@ export function exifOrientation(block: Uint8Array): Orientation {
 /** The pixels turned as their orientation says. */
 export function upright({ width, height, data }: Pixels, orientation: Orientation): Pixels {
   if (orientation === 1) return { width, height, data };
-  const onSide = orientation >= 5;
-  const [columns, rows] = onSide ? [height, width] : [width, height];
   const turned = data.slice();
+  const size = turn({ width, height }, orientation, (from, to) => {
+    for (let c = 0; c < 4; c++) turned[4 * to + c] = data[4 * from + c]!;
+  });
+  return { ...size, data: turned };
+}
+
+/** The size of the upright picture, for each of whose pixels `move` is told which of the file's it is. */
+export function turn(
+  { width, height }: Size,
+  orientation: Orientation,
+  move: (from: number, to: number) => void,
+): Size {
+  const [columns, rows] = orientation >= 5 ? [height, width] : [width, height];
   for (let y = 0, to = 0; y < rows; y++)
-    for (let x = 0; x < columns; x++) {
-      const from = 4 * place(orientation, x, y, columns, rows, width);
-      for (let c = 0; c < 4; c++) turned[to++] = data[from + c]!;
-    }
-  return { width: columns, height: rows, data: turned };
+    for (let x = 0; x < columns; x++, to++) move(place(orientation, x, y, columns, rows, width), to);
+  return { width: columns, height: rows };
 }
 
 /** The pixel of the file that is seen at (x, y) of the upright picture. */

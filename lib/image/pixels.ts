@@ -1,4 +1,5 @@
 import { OneirosError } from '../errors.js';
+import type { Orientation } from './orientation.js';
 import { image, plane, type Image, type Size } from './image.js';
 
 /**
@@ -7,6 +8,25 @@ import { image, plane, type Image, type Size } from './image.js';
  */
 export interface Pixels extends Size {
   readonly data: Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array;
+}
+
+/** What a picture file stores of its pixels: never scaled, cut down or looked up in a palette. */
+export interface Samples extends Size {
+  /** What the first numbers of a pixel are: the index of a palette's color, a gray value, or red, green and blue. */
+  readonly kind: 'palette' | 'gray' | 'rgb';
+  /** Of each number: 1, 2, 4, 8 or 16. */
+  readonly bits: number;
+  /** Numbers a pixel: 1 or, of RGB, 3; one more where there is an alpha, which comes last. */
+  readonly channels: number;
+  /** The pixels' numbers one after another, rows from the top. */
+  readonly data: Uint8Array | Uint16Array;
+  /** Red, green, blue in 8 bits for each index; empty where there is no palette. */
+  readonly palette: Uint8Array;
+}
+
+/** The same as they lie in a file. */
+export interface TurnedSamples extends Samples {
+  readonly orientation: Orientation;
 }
 
 /** What shows through where a picture is transparent: red, green, blue in [0, 1]. */

@@ -9,7 +9,7 @@ export type LabelMap = Mask;
 export interface SegmentationOptions {
   /** How many classes there are; class 0 is the background. */
   readonly classes?: number;
-  /** A true label that is not counted. */
+  /** A true label that is not counted. @default 255, unless it is a class */
   readonly ignore?: number;
 }
 
@@ -45,7 +45,9 @@ export interface SegmentationEvaluation {
 }
 
 export function segmentationEvaluation(options: SegmentationOptions = {}): SegmentationEvaluation {
-  const { classes, ignore } = { ...segmentationDefaults, ...options };
+  const { classes = segmentationDefaults.classes } = options;
+  const { ignore = classes > segmentationDefaults.ignore ? undefined : segmentationDefaults.ignore } =
+    options;
   const matrix = confusionMatrix(classes);
   const boundaries: number[] = [];
   let images = 0;

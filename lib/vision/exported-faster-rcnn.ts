@@ -1,6 +1,7 @@
 import { OneirosError } from '../errors.js';
 import type { Image, Size } from '../image/image.js';
 import { resize } from '../image/resize.js';
+import { parseNames } from '../labels/class-text.js';
 import type { Placement } from '../models/image-network.js';
 import type { Dim, Model, Shape, ValueInfo } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
@@ -62,7 +63,7 @@ export class ExportedFasterRcnn extends Detector {
       layers: [],
       notes: [`${name}: a Faster R-CNN, exported as by ${zoo80 ? 'the ONNX model zoo' : 'torchvision'}`],
       placement,
-      labels: labels ?? model.metadata.get('classes')?.split(',') ?? (zoo80 ? zoo.labels : coco91),
+      labels: labels ?? parseNames(model.metadata.get('classes')) ?? (zoo80 ? zoo.labels : coco91),
     });
     this.#signature = signature;
   }

@@ -1,5 +1,6 @@
 import { OneirosError } from '../errors.js';
 import { toTensor, type Image } from '../image/image.js';
+import { parseNames } from '../labels/class-text.js';
 import { buildFasterRcnn, outputs } from '../models/faster-rcnn/build.js';
 import {
   isOwnFasterRcnn,
@@ -83,7 +84,7 @@ export class FasterRCNN extends Detector {
       const traits = { ...traitsFor(weights, variant), ...given };
       const { model, layers, classes } = buildFasterRcnn(await loadAll(weights), traits);
       const names =
-        labels ?? metadata['classes']?.split(',') ?? (classes === coco91.length ? coco91 : undefined);
+        labels ?? parseNames(metadata['classes']) ?? (classes === coco91.length ? coco91 : undefined);
       const parts: DetectorParts = {
         name: 'Faster R-CNN',
         model: { ...model, metadata: metadataOf({ layers, labels: names, bounds: traits }) },

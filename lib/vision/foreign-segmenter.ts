@@ -1,6 +1,8 @@
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
 import type { Placement } from '../models/image-network.js';
+import { parseNames, parseValues } from '../labels/class-text.js';
+import { unnamed, type LabelValue } from '../labels/classes.js';
 import { anatomyOf } from '../models/anatomy/anatomy.js';
 import { foreignNetwork } from '../models/foreign.js';
 import { parsePreprocessing, type Preprocessing, type PreprocessingName } from '../models/preprocessing.js';
@@ -21,6 +23,8 @@ export interface ForeignSegmenterOptions {
   readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
   /** @default as is known of it, or its metadata `classes` says; else by number, the first being the background */
   readonly classes?: readonly string[] | undefined;
+  /** What label pictures show the classes by. @default as its metadata `class_values` says; else as `Segmenter.values` */
+  readonly values?: readonly LabelValue[] | undefined;
   readonly placement?: Placement | undefined;
 }
 
@@ -45,7 +49,15 @@ export async function openSegmenter(
 ): Promise<Segmenter> {
   const model = await readModelSource(source);
   const name = options.name ?? nameOfSource(source) ?? model.graph.name;
-  return new Segmenter(foreignParts(model, name || 'the network', options));
+  return segmenterOf(model, { ...options, name: name || 'the network' });
+}
+
+/** The same of a model that has been read, or was made here. Throws as `openSegmenter` does. */
+export function segmenterOf(
+  model: Model,
+  { name = 'the network', ...options }: ForeignSegmenterOptions = {},
+): Segmenter {
+  return new Segmenter(foreignParts(model, name, options));
 }
 
 function foreignParts(model: Model, name: string, options: ForeignSegmenterOptions): SegmenterParts {
@@ -63,6 +75,7 @@ function foreignParts(model: Model, name: string, options: ForeignSegmenterOptio
   });
   const b = Builder.from(network.model.graph);
   const { value, planes, exclusive } = probabilitiesOf(b, network.model, output, name);
+  const count = planes + (exclusive ? 0 : 1);
   for (const { name: other } of network.model.graph.outputs) b.output(b.value(other));
   return {
     ...network,
@@ -71,10 +84,8 @@ function foreignParts(model: Model, name: string, options: ForeignSegmenterOptio
     planes,
     exclusive,
     classes:
-      options.classes ??
-      adapter?.classes ??
-      model.metadata.get('classes')?.split(',') ??
-      Array.from({ length: planes + (exclusive ? 0 : 1) }, (_, i) => (i === 0 ? 'background' : `class ${i}`)),
+      options.classes ?? adapter?.classes ?? parseNames(model.metadata.get('classes')) ?? unnamed(count),
+    values: options.values ?? parseValues(model.metadata.get('class_values'), count),
     size: fixedSize(network.model.graph.inputs[0]?.type?.shape ?? []),
     tiling: tilingFor(model),
     standardise: model.metadata.get('standardise') === 'picture',

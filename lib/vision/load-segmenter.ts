@@ -1,3 +1,4 @@
+import type { LabelValue } from '../labels/classes.js';
 import { loadByName } from '../models/by-name.js';
 import type { Placement } from '../models/image-network.js';
 import type { WeightsSource } from '../models/source.js';
@@ -15,6 +16,8 @@ export interface LoadSegmenterOptions {
   /** How a model of the catalogue is fetched that is not here yet. */
   readonly pull?: PullOptions | undefined;
   readonly classes?: readonly string[] | undefined;
+  /** What label pictures show the classes by. @default as the file says; else as `Segmenter.values` */
+  readonly values?: readonly LabelValue[] | undefined;
   readonly placement?: Placement | undefined;
 }
 

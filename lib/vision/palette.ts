@@ -62,35 +62,11 @@ export function coloured({ labels, classes, ...size }: Segmentation): Image {
   return result;
 }
 
-/**
- * What data sets of masks keep, and `evaluate segment` reads: of two classes white where the second is, of more the number of
- * each pixel's class as its grey value, of 255.
- */
-export function labelPicture({ labels, classes, width, height }: Segmentation): Image {
-  const white = classes.length === 2 ? 1 : 255;
-  return grey(
-    planes(
-      1,
-      { width, height },
-      Float32Array.from(labels, (label) => label / white),
-    ),
-  );
-}
-
 /** How sure it is that a pixel is no background: black for not at all, white for certain. */
 export function foregroundPicture(probabilities: Planes): Image {
   const background = plane(probabilities, 0);
-  return grey(
-    planes(
-      1,
-      probabilities,
-      background.map((value) => 1 - value),
-    ),
-  );
-}
-
-function grey(source: Planes<1>): Image {
-  const result = image(source);
-  for (let c = 0; c < 3; c++) plane(result, c).set(source.data);
+  const result = image(probabilities);
+  const foreground = background.map((value) => 1 - value);
+  for (let c = 0; c < 3; c++) plane(result, c).set(foreground);
   return result;
 }

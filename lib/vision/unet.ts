@@ -1,4 +1,6 @@
 import { OneirosError } from '../errors.js';
+import { parseNames, parseValues } from '../labels/class-text.js';
+import { unnamed, type LabelValue } from '../labels/classes.js';
 import type { Value } from '../onnx/builder.js';
 import type { Builder } from '../onnx/ops.js';
 import type { Placement } from '../models/image-network.js';
@@ -22,6 +24,8 @@ import type { Tiling } from './tiling.js';
 export interface UNetOptions extends Partial<UNetTraits> {
   /** Names of the classes, the background first. @default as the file says; else as its project has them; else by number */
   readonly classes?: readonly string[] | undefined;
+  /** What label pictures show the classes by. @default as the file says; else as `Segmenter.values` */
+  readonly values?: readonly LabelValue[] | undefined;
   /** What of RGB in [0, 1] a network of three channels was trained on. @default as the file says; else RGB as it is */
   readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
   readonly placement?: Placement | undefined;
@@ -49,7 +53,7 @@ export class UNet extends Segmenter {
 
 async function assemble(
   { weights: stored, metadata }: OpenWeights,
-  { classes, preprocessing, placement, ...given }: UNetOptions,
+  { classes, values, preprocessing, placement, ...given }: UNetOptions,
 ): Promise<SegmenterParts> {
   const { weights, dialect } = translate(stored, unetDialects);
   const parameters = await loadUNet(weights);
@@ -75,7 +79,8 @@ async function assemble(
     probabilities: 'probabilities',
     planes,
     exclusive,
-    classes: classes ?? metadata['classes']?.split(',') ?? namesOf(dialect, planes, exclusive),
+    classes: classes ?? parseNames(metadata['classes']) ?? namesOf(dialect, planes, exclusive),
+    values: values ?? parseValues(metadata['class_values'], exclusive ? planes : planes + 1),
     size: null,
     tiling: tilingOf(parameters, traits),
     standardise: dialect === 'mateuszbuda' && input === null,
@@ -114,7 +119,7 @@ function namesOf(dialect: string, planes: number, exclusive: boolean): readonly 
   const count = exclusive ? planes : planes + 1;
   const known = knownClasses[dialect];
   if (known?.length === count) return known;
-  return Array.from({ length: count }, (_, i) => (i === 0 ? 'background' : `class ${i}`));
+  return unnamed(count);
 }
 
 /**

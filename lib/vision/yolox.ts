@@ -1,5 +1,6 @@
 import { OneirosError } from '../errors.js';
 import type { Image, Size } from '../image/image.js';
+import { parseNames } from '../labels/class-text.js';
 import { batchedIfSafe, stack } from '../models/batched.js';
 import { foreignNetwork } from '../models/foreign.js';
 import type { Placement } from '../models/image-network.js';
@@ -137,7 +138,7 @@ function likeliest(data: Float32Array, start: number, classes: number): number {
 }
 
 function labelsOf(model: Model, classes: number): readonly string[] {
-  const said = model.metadata.get('classes')?.split(',');
+  const said = parseNames(model.metadata.get('classes'));
   if (said?.length === classes) return said;
   return classes === coco80.length ? coco80 : [];
 }

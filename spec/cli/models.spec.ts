@@ -122,7 +122,16 @@ describe('oneiros models', () => {
   it('converts a U-Net with the names of its classes, and what it does to pictures before it looks at them', async () => {
     const weights = join(import.meta.dirname, '..', 'models', 'golden', 'unet-mateuszbuda.pt');
     const out = join(home, 'unet.onnx');
-    await run('convert', 'brain-unet', '--weights', weights, '-o', out, '--classes', 'brain,tumour');
+    await run(
+      'convert',
+      'brain-unet',
+      '--weights',
+      weights,
+      '-o',
+      out,
+      '--classes',
+      '["brain, healthy", "tumour"]',
+    );
     await using converted = await loadSegmenter(out);
     await using original = await loadSegmenter('brain-unet', { weights });
     const picture = image(
@@ -130,7 +139,7 @@ describe('oneiros models', () => {
       Float32Array.from({ length: 4608 }, (_, i) => (i % 23) / 22),
     );
     const [a, b] = [await converted.segment(picture), await original.segment(picture)];
-    expect(converted.classes).to.deep.equal(['brain', 'tumour']);
+    expect(converted.classes).to.deep.equal(['brain, healthy', 'tumour']);
     expect(converted.standardises).to.equal(true);
     expect(Array.from(a.probabilities!.data)).to.deep.equal(Array.from(b.probabilities!.data));
   });

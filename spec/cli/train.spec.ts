@@ -82,7 +82,9 @@ describe('oneiros train unet', () => {
     expect(await complaint('--classes', 'a=10,b=100')).to.match(
       /has a pixel of 200; classes are a 10, b 100/,
     );
-    expect(await complaint('--classes', 'a')).to.match(/name and a grey value/);
+    expect(await complaint('--classes', 'a')).to.match(/two classes at least/);
+    expect(await complaint('--classes', 'a=10,b=10')).to.match(/a and b have the same value 10/);
+    expect(await complaint('--classes', 'a=10,b')).to.match(/names no classes/);
     await rm(file('label/3.png'));
     expect(await complaint()).to.match(/label has no mask of 3.png/);
     expect(await complaint('--data', file('nowhere'))).to.match(/no such file or folder/);

@@ -19,6 +19,7 @@ import {
 import { drawDetections } from '../../vision/draw.js';
 import { detectorNames, loadDetector } from '../../vision/load-detector.js';
 import { about, fileChunks } from '../annotations.js';
+import { parseNamesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
@@ -49,9 +50,7 @@ export const registerDetect: Register = (program, terminal) => {
     .argument('<image...>', 'the pictures, or folders of pictures')
     .requiredOption('--model <name>', modelHelp('detect', detectorNames))
     .option('--weights <file>', 'the weights of a network that is given by name')
-    .option('--classes <names>', 'names of the classes by number, such as background,cell', (text: string) =>
-      text.split(','),
-    )
+    .option('--classes <names>', 'names of the classes by number, such as background,cell', parseNamesFlag)
     .option('-o, --out <folder>', 'write each picture with its boxes to this folder')
     .option('--coco <file>', 'write all detections as COCO results to this JSON file')
     .option(

@@ -7,6 +7,7 @@ import { portable } from '../../vision/portable.js';
 import { detectorNames, loadDetector } from '../../vision/load-detector.js';
 import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
 import { megabytes } from '../../weights/catalog/amount.js';
+import { parseNamesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { cataloguedTask, pullOf } from '../models.js';
@@ -39,7 +40,11 @@ export const registerConvert: Register = (models, terminal) => {
     .requiredOption('-o, --out <file>', 'the ONNX file to write')
     .option('--weights <file>', 'the checkpoint')
     .option('--until <layers>', 'only as deep as these layers need it, such as relu4_2,relu5_1', list)
-    .option('--classes <names>', 'names of the classes of a detector or a U-Net, the background first', list);
+    .option(
+      '--classes <names>',
+      'names of the classes of a detector or a U-Net, the background first',
+      parseNamesFlag,
+    );
   addFlags(command, convertOptions)
     .option('--json', 'print the result as JSON')
     .action(async (name: string, flags: ConvertFlags) => {

@@ -1,14 +1,18 @@
 import { rm } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
 import { OneirosError } from '../../errors.js';
+import { withValues, type NamedClass } from '../../labels/class-text.js';
+import { colorText, kindOf, numberOf, type LabelValue } from '../../labels/classes.js';
+import { schemeOf, type LabelScheme } from '../../labels/scheme.js';
+import type { LabelSurvey } from '../../labels/survey.js';
 import { writeFileAtomic } from '../../files/write.js';
 import { encodeModel } from '../../onnx/write.js';
 import type { OptionValues } from '../../options.js';
 import { checkpointFile } from '../../train/checkpoint-file.js';
 import { lossSvg, sparkline, type CurveLine } from '../../train/loss-svg.js';
 import { readMaskFolder } from '../mask-folder.js';
-import { classesIn, type MaskClass } from '../../train/masked-picture.js';
 import { defaultWidths, trainUNet, trainUNetOptions, type UNetTrainingStep } from '../../train/unet.js';
+import { parseClassesFlag, parseValueFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { addFlags, parseNumber } from '../flags.js';
 import type { Terminal } from '../terminal.js';
@@ -16,7 +20,8 @@ import type { Terminal } from '../terminal.js';
 interface TrainFlags extends OptionValues<typeof trainUNetOptions> {
   readonly data: string;
   readonly out: string;
-  readonly classes?: readonly MaskClass[];
+  readonly classes?: readonly NamedClass[];
+  readonly ignore?: LabelValue;
   readonly widths: readonly number[];
   readonly validation: number;
   readonly epochs?: number;
@@ -33,8 +38,9 @@ export const registerTrainUNet: Register = (parent, terminal) => {
     .command('unet')
     .summary('a U-Net, on a folder of pictures and masks')
     .description(
-      'Trains a U-Net from scratch on the pictures of DIR/image and the masks of the same names in DIR/label, whose grey ' +
-        'values are the classes. The network is written as an ONNX file that `oneiros segment --model` takes. A run that ' +
+      'Trains a U-Net from scratch on the pictures of DIR/image and the masks of the same names in DIR/label: gray pictures ' +
+        'whose values are the classes (as they are stored, in 1 to 16 bits), pictures with a palette whose indices are, or ' +
+        'pictures with a color for each class. The network is written as an ONNX file that `oneiros segment --model` takes. A run that ' +
         'was stopped or killed goes on from its checkpoint when the same command is given again, to the same weights as if ' +
         'it had not been.',
     )
@@ -42,8 +48,13 @@ export const registerTrainUNet: Register = (parent, terminal) => {
     .requiredOption('-o, --out <file>', 'the network to write, an .onnx file')
     .option(
       '--classes <names>',
-      'classes and the grey values of masks, the background first, such as cell=255,membrane=0 (default: the values there are, by number)',
-      parseClasses,
+      'classes and their values in masks, the background first, such as cell=255,membrane=0 or road=#804080,car=#00008e; or a number of classes whose values are 0, 1, 2 and so on (default: the values there are, in ascending order)',
+      parseClassesFlag,
+    )
+    .option(
+      '--ignore <value>',
+      'the value of pixels that do not count, such as 255 (default: 255 where three or more classes are named and it is none of them)',
+      parseValueFlag,
     )
     .option(
       '--validation <n>',
@@ -72,8 +83,9 @@ export const registerTrainUNet: Register = (parent, terminal) => {
 
 async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void> {
   const { out, widths, validation, threads } = flags;
-  const pictures = await readMaskFolder(flags.data);
-  const classes = flags.classes ?? classesIn(pictures);
+  const declared = flags.classes && withValues(flags.classes);
+  const { pictures, survey } = await readMaskFolder(flags.data, declared && kindOf(declared));
+  const scheme = schemeOf(survey, flags);
   const count = pictures.length - validation;
   if (count < 1)
     throw new OneirosError(
@@ -81,14 +93,13 @@ async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void
       `--validation ${validation} leaves none of the ${pictures.length} pictures to train on`,
     );
   const steps = flags.epochs === undefined ? flags.steps : Math.ceil((flags.epochs * count) / flags.batch);
-  terminal.say(
-    `training on ${count} pictures, ${classes.map(({ name, value }) => `${name} ${value}`).join(', ')}`,
-  );
+  terminal.say(`training on ${count} pictures, ${describe(scheme, survey)}`);
   const checkpoint = flags.checkpoint ?? `${out}.checkpoint`;
   const training = trainUNet(pictures.slice(0, count), {
     ...flags,
     steps,
-    classes,
+    classes: scheme.classes,
+    ignore: scheme.ignore ?? undefined,
     widths,
     validation: pictures.slice(count),
     checkpoint: checkpointFile(checkpoint),
@@ -153,13 +164,16 @@ class Report {
   }
 }
 
-function parseClasses(text: string): readonly MaskClass[] {
-  return text.split(',').map((part) => {
-    const [, name, value] = /^([^=]+)=(\d{1,3})$/.exec(part.trim()) ?? [];
-    if (name === undefined || Number(value) > 255)
-      throw new InvalidArgumentError('Each class is a name and a grey value from 0 to 255, as in sky=255.');
-    return { name, value: Number(value) };
+/** Classes and their values (of a palette's also the colors), and how much does not count. */
+function describe({ classes, ignore }: LabelScheme, { found, palette }: LabelSurvey): string {
+  const texts = classes.map(({ name, value }) => {
+    const color = palette.get(numberOf(value));
+    return `${name} ${value}${color === undefined ? '' : ` (${colorText(color)})`}`;
   });
+  if (ignore === null) return texts.join(', ');
+  const pixels = Array.from(found.values(), (value) => value.pixels).reduce((sum, all) => sum + all, 0);
+  const share = (found.get(numberOf(ignore))?.pixels ?? 0) / pixels;
+  return `${texts.join(', ')}; ${ignore} is ignored: ${(100 * share).toFixed(2)} % of all pixels`;
 }
 
 function parseWidths(text: string): readonly number[] {

@@ -1,7 +1,7 @@
 import { OneirosError } from '../../errors.js';
-import { corrupt } from '../bytes.js';
+import { corrupt, unsupported } from '../bytes.js';
 import { upright } from '../orientation.js';
-import type { Pixels } from '../pixels.js';
+import type { Pixels, TurnedSamples } from '../pixels.js';
 import { colorSamples, tiffLayout, type Compression, type Layout } from './layout.js';
 import { rowBytes, rowSamples, samplesFor, type Samples } from './samples.js';
 import { unpack } from './unpack.js';
@@ -21,6 +21,37 @@ export async function decodeTiff(bytes: Uint8Array): Promise<Pixels> {
   const write = writerOf(layout);
   for (let i = 0; i < width * height; i++) write(samples, i * layout.samples, data, 4 * i);
   return upright({ width, height, data }, layout.orientation);
+}
+
+/**
+ * What a TIFF stores of its first page; gray values count from black. Throws as `decodeTiff` does, and `unsupported` for
+ * CMYK and floating-point values.
+ */
+export async function tiffSamples(bytes: Uint8Array): Promise<TurnedSamples> {
+  const layout = tiffLayout(bytes);
+  const { width, height, photometric, bits, samples, orientation } = layout;
+  const stored = await readSamples(bytes, layout);
+  if (stored instanceof Float32Array) throw unsupported('tiff', 'floating-point');
+  if (photometric === 'cmyk') throw unsupported('tiff', 'CMYK');
+  const colors = colorSamples[photometric];
+  const channels = Math.min(samples, colors + (layout.alpha === 'none' ? 0 : 1));
+  const data = stored.slice(0, channels * width * height);
+  for (let i = 0; i < width * height; i++)
+    for (let c = 0; c < channels; c++) {
+      const value = stored[i * samples + c]!;
+      data[i * channels + c] = photometric === 'white-is-zero' && c === 0 ? 2 ** bits - 1 - value : value;
+    }
+  const kind = photometric === 'grey' || photometric === 'white-is-zero' ? 'gray' : photometric;
+  return { width, height, kind, bits, channels, data, palette: paletteOf(layout), orientation };
+}
+
+/** All reds come first, then all greens, then all blues, in 16 bits. */
+function paletteOf({ palette }: Layout): Uint8Array {
+  const entries = Math.floor(palette.length / 3);
+  return Uint8Array.from(
+    { length: 3 * entries },
+    (_, i) => palette[(i % 3) * entries + Math.floor(i / 3)]! >> 8,
+  );
 }
 
 /** Bytes that one stored byte can stand for at the most. */
