@@ -30,7 +30,8 @@ export { preprocessings, type Preprocessing, type PreprocessingName } from './mo
 // Detection
 export { boxIou, decodeBox, encodeBox, generalizedBoxIou, type BoxOffsets } from './vision/box-geometry.js';
 export { coco80, coco91 } from './vision/coco-labels.js';
-export { cocoResults, imageIdOf, readImageIds, type CocoResult } from './vision/coco-results.js';
+export { cocoResults, type CocoResult } from './vision/coco-results.js';
+export { distinctIds, imageIdOf, readImageIds, type ImageIds } from './vision/image-ids.js';
 export {
   detect,
   detectManyOptions,

@@ -26,15 +26,8 @@ export {
 } from './confusion.js';
 export { precisionRecallSvg, type CurveSvgOptions } from './curve-svg.js';
 export { precisionRecall, type CurveOptions, type PrecisionRecallCurve } from './curve.js';
-export {
-  averagePrecision,
-  cocoFigures,
-  evaluateDetections,
-  vocFigures,
-  type CocoFigures,
-  type Evaluation,
-  type VocFigures,
-} from './evaluate.js';
+export { averagePrecision, evaluateDetections, type Evaluation } from './evaluate.js';
+export { cocoFigures, vocFigures, type CocoFigures, type VocFigures } from './figures.js';
 export type { TextChunks } from './json-records.js';
 export { lectureAp, lectureMap } from './lecture.js';
 export { mask, maskAccuracy, maskDice, maskIou, type Mask } from './mask.js';

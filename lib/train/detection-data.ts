@@ -7,7 +7,7 @@ import { fromPixels, toPixels, type Pixels } from '../image/pixels.js';
 import { resize } from '../image/resize.js';
 import { fieldsOf, idField, isNumbers, unexpected, type Fields } from '../metrics/fields.js';
 import { jsonRecords } from '../metrics/json-records.js';
-import type { Id } from '../metrics/tables.js';
+import type { Id } from '../metrics/ids.js';
 import { float32, int64 } from '../tensor/tensor.js';
 import type { Random } from '../tensor/random.js';
 import type { Box } from '../vision/detection.js';

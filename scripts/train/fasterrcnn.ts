@@ -24,7 +24,7 @@ import { checkpointFile } from '../../lib/train/checkpoint-file.js';
 import { detectionData } from '../../lib/train/detection-data.js';
 import { fit } from '../../lib/train/fit.js';
 import { cosine } from '../../lib/train/schedule.js';
-import { imageIdOf } from '../../lib/vision/coco-results.js';
+import { imageIdOf } from '../../lib/vision/image-ids.js';
 import { evaluateDetector, type IdentifiedPicture } from '../../lib/vision/evaluate-detector.js';
 import { FasterRCNN } from '../../lib/vision/faster-rcnn.js';
 import type { Weights } from '../../lib/weights/weights.js';

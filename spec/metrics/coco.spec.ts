@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { cocoDetections, cocoTruth, readCocoDetections, readCocoTruth } from '../../lib/metrics/coco.js';
-import { cocoFigures, evaluateDetections } from '../../lib/metrics/evaluate.js';
+import { evaluateDetections } from '../../lib/metrics/evaluate.js';
+import { cocoFigures } from '../../lib/metrics/figures.js';
 import { cocoProtocol } from '../../lib/metrics/protocol.js';
 import { cases, numbers } from './golden.js';
 

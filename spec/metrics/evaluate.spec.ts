@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { OneirosError } from '../../lib/errors.js';
-import { averagePrecision, cocoFigures, evaluateDetections, vocFigures } from '../../lib/metrics/evaluate.js';
+import { averagePrecision, evaluateDetections } from '../../lib/metrics/evaluate.js';
+import { cocoFigures, vocFigures } from '../../lib/metrics/figures.js';
 import { lectureAp, lectureMap } from '../../lib/metrics/lecture.js';
 import { cocoProtocol, vocProtocol, type CocoOptions } from '../../lib/metrics/protocol.js';
 import { random as seeded } from '../../lib/tensor/random.js';

@@ -1,6 +1,7 @@
 import { OneirosError } from '../../errors.js';
 import { readCocoDetections, readCocoTruth } from '../../metrics/coco.js';
-import { cocoFigures, evaluateDetections, vocFigures } from '../../metrics/evaluate.js';
+import { evaluateDetections } from '../../metrics/evaluate.js';
+import { cocoFigures, vocFigures } from '../../metrics/figures.js';
 import { pascalDefaults, pascalDetections, pascalTruth, type PascalFile } from '../../metrics/pascal.js';
 import { cocoDefaults, cocoProtocol, cocoQuirks, vocDefaults, vocProtocol } from '../../metrics/protocol.js';
 import type { Detections, Truth } from '../../metrics/tables.js';

@@ -1,7 +1,9 @@
 import { writeFileAtomic } from '../../files/write.js';
 import type { Image } from '../../image/image.js';
 import { choice, number, type OptionValues } from '../../options.js';
+import type { Id } from '../../metrics/ids.js';
 import { cocoMasks, type CocoAnnotation } from '../../vision/coco-masks.js';
+import { cocoBytes } from '../../vision/coco-results.js';
 import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
 import { foregroundPicture, labelPicture, overlay, overlayDefaults } from '../../vision/palette.js';
 import type { Segmentation } from '../../vision/segmentation.js';
@@ -9,6 +11,7 @@ import { segmentOptions } from '../../vision/segmenter.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
+import { imageIds } from '../image-ids.js';
 import { checkModel, modelHelp, pullOf } from '../models.js';
 import { placementOf, placementOptions } from '../network.js';
 import { frameName, pictureFile, recipe } from '../pictures.js';
@@ -33,6 +36,7 @@ interface SegmentFlags extends OptionValues<typeof allOptions>, OptionValues<typ
   readonly classes?: readonly string[];
   readonly out?: string;
   readonly coco?: string;
+  readonly images?: string;
   readonly json?: boolean;
 }
 
@@ -52,7 +56,11 @@ export const registerSegment: Register = (program, terminal) => {
       (text: string) => text.split(','),
     )
     .option('-o, --out <file>', 'the picture to write, .png or .jpg; of several pictures with %d in its name')
-    .option('--coco <file>', 'write masks as COCO annotations to this JSON file');
+    .option('--coco <file>', 'write masks as COCO annotations to this JSON file')
+    .option(
+      '--images <file>',
+      'COCO annotations that name the id of each file, folders included; without them ids count from 1',
+    );
   addFlags(command, { ...allOptions, ...placementOptions })
     .option('--json', 'print results as JSON, one line a picture')
     .hook('preAction', () => checkModel(command, command.opts<SegmentFlags>(), 'segment', segmenterNames))
@@ -68,6 +76,7 @@ export const registerSegment: Register = (program, terminal) => {
 
 async function runSegment(paths: readonly string[], flags: SegmentFlags, terminal: Terminal): Promise<void> {
   const { out } = flags;
+  const idOf = flags.images === undefined ? null : await imageIds(paths, flags.images, terminal);
   const files =
     out === undefined ? [] : await Promise.all(paths.map((_, i) => pictureFile(frameName(out, i + 1))));
   const { weights, classes } = flags;
@@ -91,7 +100,7 @@ async function runSegment(paths: readonly string[], flags: SegmentFlags, termina
       draw(picture, found, flags),
       recipe('segment', allOptions, flags),
     );
-    if (flags.coco !== undefined) coco.add(path, found, flags.masks);
+    if (flags.coco !== undefined) coco.add(path, idOf?.(path) ?? null, found, flags.masks);
     report(path, found, flags, terminal);
   });
   if (flags.coco !== undefined) await writeFileAtomic(flags.coco, coco.bytes());
@@ -111,12 +120,13 @@ function report(image: string, found: Segmentation, flags: SegmentFlags, termina
 /** A COCO file with what was found in several pictures. */
 class CocoFile {
   readonly #images: object[] = [];
-  readonly #annotations: (CocoAnnotation & { readonly id: number; readonly image_id: number })[] = [];
+  readonly #annotations: (CocoAnnotation & { readonly id: number; readonly image_id: Id })[] = [];
 
   constructor(readonly classes: readonly string[]) {}
 
-  add(path: string, found: Segmentation, masks: 'rle' | 'polygons'): void {
-    const id = this.#images.length + 1;
+  /** @param known the picture's id. @default one more than that of the picture before */
+  add(path: string, known: Id | null, found: Segmentation, masks: 'rle' | 'polygons'): void {
+    const id = known ?? this.#images.length + 1;
     this.#images.push({ id, file_name: path, width: found.width, height: found.height });
     for (const annotation of cocoMasks(found, masks))
       this.#annotations.push({ id: this.#annotations.length + 1, image_id: id, ...annotation });
@@ -125,6 +135,6 @@ class CocoFile {
   bytes(): Uint8Array {
     const categories = this.classes.slice(1).map((name, i) => ({ id: i + 1, name }));
     const content = { images: this.#images, annotations: this.#annotations, categories };
-    return new TextEncoder().encode(`${JSON.stringify(content)}\n`);
+    return cocoBytes(content);
   }
 }
