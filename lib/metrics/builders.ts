@@ -38,8 +38,14 @@ export function truthBuilder(iouType: IouType = 'bbox'): TruthBuilder {
       for (const { annotation, at } of annotations.values())
         naming(at, () => {
           const [image, category] = [listed.placeOf(annotation.image), kinds.placeOf(annotation.category)];
-          if (image === undefined) return unlisted.add(annotation.image);
-          if (category === undefined) return unknown.add(annotation.category);
+          if (image === undefined) {
+            unlisted.add(annotation.image);
+            return;
+          }
+          if (category === undefined) {
+            unknown.add(annotation.category);
+            return;
+          }
           columns.add(image, category, annotation.shape, annotation.area);
           crowd.push(annotation.crowd === true ? 1 : 0);
           ignore.push(annotation.ignore === true ? 1 : 0);
@@ -88,7 +94,10 @@ export function detectionBuilder({ images, categories, iouType }: Truth): Detect
           throw new OneirosError('bad-input', `its score is ${detection.score}, not a finite number`);
         lowest = Math.min(lowest, detection.score);
         highest = Math.max(highest, detection.score);
-        if (category === undefined) return unknown.add(detection.category);
+        if (category === undefined) {
+          unknown.add(detection.category);
+          return;
+        }
         columns.add(image, category, detection.shape, detection.area);
         score.push(detection.score);
       }),
