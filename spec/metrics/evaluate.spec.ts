@@ -1,7 +1,12 @@
 import { expect } from 'chai';
 import { OneirosError } from '../../lib/errors.js';
 import { averagePrecision, evaluateDetections } from '../../lib/metrics/evaluate.js';
-import { cocoFigures, vocFigures } from '../../lib/metrics/figures.js';
+import {
+  cocoFigures,
+  undefinedCocoFigures,
+  undefinedVocFigures,
+  vocFigures,
+} from '../../lib/metrics/figures.js';
 import { lectureAp, lectureMap } from '../../lib/metrics/lecture.js';
 import { cocoProtocol, vocProtocol, type CocoOptions } from '../../lib/metrics/protocol.js';
 import { random as seeded } from '../../lib/tensor/random.js';
@@ -156,6 +161,41 @@ describe('The properties of evaluation', () => {
       const { AR1, AR10, AR100 } = cocoFigures(evaluateDetections(truth, detections, cocoProtocol()));
       expect(AR1 <= AR10 && AR10 <= AR100).to.equal(true);
     }
+  });
+});
+
+describe('Undefined figures', () => {
+  const { truth, detections } = scene([{ box: here }], [{ box: here, score: 1 }]);
+  it('have a reason: no object of a size, a threshold or a limit that is none of the protocol', () => {
+    const reasons = (options: CocoOptions) =>
+      undefinedCocoFigures(evaluateDetections(truth, detections, cocoProtocol(options)), options);
+    const small = {
+      APs: 'the truth has no small object to find',
+      APl: 'the truth has no large object to find',
+      ARs: 'the truth has no small object to find',
+      ARl: 'the truth has no large object to find',
+    };
+    expect(reasons({})).to.deep.equal(small);
+    expect(reasons({ thresholds: [0.7] })).to.deep.equal({
+      ...small,
+      AP50: '0.5 is none of the IoU thresholds 0.7',
+      AP75: '0.75 is none of the IoU thresholds 0.7',
+    });
+    expect(reasons({ maxDets: [1, 5, 50] }).AP).to.equal(
+      'it is at 100 detections an image, and maxDets is 1, 5, 50',
+    );
+  });
+  it('of classes are those whose objects need not be found; two classes of one name stay two', () => {
+    const figures = vocFigures(evaluateDetections(truth, detections, vocProtocol('voc2012')));
+    expect(undefinedVocFigures(figures)).to.deep.equal({
+      'kind 2': 'the truth has no object of it to find',
+      'kind 3': 'the truth has no object of it to find',
+    });
+    const twins = truth.categories.map((category) => ({ ...category, name: 'kind' }));
+    const { perClass, mAP } = vocFigures(
+      evaluateDetections({ ...truth, categories: twins }, detections, vocProtocol('voc2012')),
+    );
+    expect([perClass, mAP]).to.deep.equal([{ 'kind (id 1)': 1, 'kind (id 2)': -1, 'kind (id 3)': -1 }, 1]);
   });
 });
 
