@@ -41,7 +41,7 @@ export async function readBoxFolders(
 ): Promise<BoxTables> {
   const isXml = await holdsXml(gt);
   const units = flags.units === 'auto' ? undefined : flags.units;
-  const form = flags.boxes ?? (isXml ? 'xyxy' : 'xywh');
+  const form = flags.boxes ?? (isXml ? 'xyxy' : undefined);
   if (isXml && flags.boxes === undefined)
     terminal.say("the detections' boxes are taken for two corners, as the truth's XML has them (--boxes)");
   const files = await textsOf(gt, isXml ? '.xml' : '.txt');

@@ -13,8 +13,11 @@ export interface PascalFile {
 }
 
 export interface PascalOptions {
-  /** The four numbers of a box: a corner and the size, two corners, or (YOLO's) the center and the size. */
-  readonly form?: PascalForm;
+  /**
+   * The four numbers of a box: a corner and the size, two corners, or (YOLO's) the center and the size.
+   * @default a corner and the size; where all of the truth could be two corners as well, a note says so
+   */
+  readonly form?: PascalForm | undefined;
   /**
    * What the numbers count: pixels, or (YOLO's) parts of the picture, from 0 to 1.
    * @default pixels; but boxes that look like parts are refused
@@ -45,7 +48,7 @@ const pixel: Size = { width: 1, height: 1 };
  *   `units`, or of a picture whose size is not known
  */
 export function pascalTruth(files: readonly PascalFile[], options: PascalTruthOptions = {}): Truth {
-  const { form, units, sizes } = { ...pascalDefaults, ...options };
+  const { form = pascalDefaults.form, units, sizes } = options;
   const builder = truthBuilder();
   const classes = new Set<string>();
   const within = withinPictures('are they by their centers (form "cxcywh"), or by corners ("xyxy")?');
@@ -67,7 +70,9 @@ export function pascalTruth(files: readonly PascalFile[], options: PascalTruthOp
   within.check();
   const truth = builder.build();
   if (units === undefined) checkTruthUnits(truth, advice);
-  return truth;
+  return options.form === undefined && mayBeCorners(truth)
+    ? { ...truth, notes: [...truth.notes, cornersToo] }
+    : truth;
 }
 
 /**
@@ -81,7 +86,7 @@ export function pascalDetections(
   truth: Truth,
   options: PascalDetectionOptions = {},
 ): Detections {
-  const { form, units, scoreAt } = { ...pascalDefaults, ...options };
+  const { form = pascalDefaults.form, units, scoreAt = pascalDefaults.scoreAt } = options;
   const builder = detectionBuilder(truth);
   const entries = new Map(truth.images.map((entry) => [entry.id, entry]));
   const names = new Set(truth.categories.map(({ id }) => id));
@@ -119,6 +124,16 @@ export function pascalDetections(
   const detections = builder.build();
   if (units === undefined) checkDetectionUnits(detections, advice);
   return detections;
+}
+
+const cornersToo =
+  'boxes are read as x, y, width and height, but all of them could be two corners as well: if they are, give the form (--boxes xyxy)';
+
+/** Whether the last two numbers of each box are larger than the first two. */
+function mayBeCorners({ count, boxes }: Truth): boolean {
+  for (let k = 0; k < 4 * count; k += 4)
+    if (boxes[k + 2]! <= boxes[k]! || boxes[k + 3]! <= boxes[k + 1]!) return false;
+  return count > 0;
 }
 
 function sizeFor(units: PascalOptions['units'], entry: ImageEntry | undefined): Size {

@@ -39,13 +39,13 @@ describe('Records of a JSON stream', () => {
 
   it('hold whole numbers exactly, and tell where arrays begin', async () => {
     const text =
-      '{"a": [{"id": 9007199254740993, "name": "9007199254740993.jpg", "x": 0.12345678901234567, "y": -9007199254740995}, 9007199254740991], "b": []}';
+      '{"a": [{"id": 9007199254740993, "name": "9007199254740993.jpg", "x": 0.1234567890123456, "y": -9007199254740995}, 9007199254740991], "b": []}';
     const sections: string[] = [];
     const records: unknown[] = [];
     for await (const batch of jsonRecords([text], { onSection: (section) => sections.push(section) }))
       records.push(...batch.map(({ value }) => value));
     expect(records).to.deep.equal([
-      { id: 9007199254740993n, name: '9007199254740993.jpg', x: 0.12345678901234567, y: -9007199254740995n },
+      { id: 9007199254740993n, name: '9007199254740993.jpg', x: 0.1234567890123456, y: -9007199254740995n },
       9007199254740991,
     ]);
     expect(sections).to.deep.equal(['a', 'b']);

@@ -97,6 +97,15 @@ describe('Boxes in parts of the picture', () => {
   });
 });
 
+describe('Boxes that could be two corners as well', () => {
+  it('are told, unless their form is given', () => {
+    const boxes = 'cat 10 10 40 30\ndog 5 5 6 6';
+    expect(pascalTruth(file(boxes)).notes).to.have.length(1);
+    expect(pascalTruth(file(boxes), { form: 'xywh' }).notes).to.deep.equal([]);
+    expect(pascalTruth(file(`${boxes}\ncat 50 5 20 20`)).notes).to.deep.equal([]);
+  });
+});
+
 describe("Pascal's XML", () => {
   const box = (xmin: number, ymin: number, xmax: number, ymax: number) =>
     `<bndbox><ymax>${ymax}</ymax><xmax>${xmax}</xmax> <xmin>${xmin}</xmin><ymin>${ymin}</ymin></bndbox>`;
