@@ -67,7 +67,7 @@ export {
   type FasterRcnnLossOptions,
 } from './models/faster-rcnn/losses.js';
 export { augmentDetection, type DetectionAugmentation } from './train/detection-augment.js';
-export { detectionData, type LabelledPicture } from './train/detection-data.js';
+export { detectionData, type DetectionData, type LabelledPicture } from './train/detection-data.js';
 export { measureNorms } from './models/faster-rcnn/measure.js';
 export { slimFasterRcnn, slimTraining, slimTraits } from './models/faster-rcnn/slim.js';
 export { fasterRcnnVariants, type FasterRcnnTraits } from './models/faster-rcnn/traits.js';

@@ -77,6 +77,7 @@ async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint 
     onUnreadable: ({ message }) => console.log(`left out: ${message}`),
     ...augmentation,
   });
+  for (const note of data.notes) console.log(note);
   console.log(`${data.length} pictures, ${wrt.length} tensors to learn`);
   const truth = await readCocoTruth(createReadStream(annotations('val')));
   const network = (trained: Model) =>

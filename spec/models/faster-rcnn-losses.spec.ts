@@ -7,6 +7,8 @@ import { loadFasterRcnnLosses, lossNames } from '../../lib/models/faster-rcnn/lo
 import { encodeModel } from '../../lib/onnx/write.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { float32, int64 } from '../../lib/tensor/tensor.js';
+import { adam } from '../../lib/optim/adam.js';
+import { fit } from '../../lib/train/fit.js';
 import { pattern } from './faster-rcnn-pattern.js';
 
 interface GoldenTraining {
@@ -83,6 +85,30 @@ describe('the losses of Faster R-CNN', () => {
       }
     });
   }
+  it('of a batch of pictures with and without objects are their mean, whichever comes first', async () => {
+    const { model, stopGradient, weights } = await loadFasterRcnnLosses(golden('v1.pth'), traits);
+    const pictures = [trainingOf('empty.json'), withObjects];
+    const sums = pictures.map(({ losses }) => Object.values(losses).reduce((sum, loss) => sum + loss));
+    const wrt = weights.filter((name) => name.startsWith('roi_heads.box_predictor'));
+    for (const order of [pictures, pictures.toReversed()]) {
+      const data = {
+        length: 2,
+        sample: (index: number) => Promise.resolve(feedsOf(order[index]!)),
+      };
+      const options = {
+        loss: 'loss',
+        wrt,
+        stopGradient,
+        session: placement,
+        shuffle: false,
+        accumulate: 2,
+        optimizer: adam(),
+        steps: 1,
+      };
+      for await (const { loss } of fit(model, data, options))
+        expect(loss).to.be.closeTo((sums[0]! + sums[1]!) / 2, 1e-3);
+    }
+  });
   it('of few samples depend on the seed, and on nothing else', async () => {
     const few = { count: 16, positive: 0.25 };
     const { model } = await loadFasterRcnnLosses(golden('v1.pth'), {
