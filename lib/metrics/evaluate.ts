@@ -1,3 +1,4 @@
+import { OneirosError } from '../errors.js';
 import { judge, outcome, type CategoryOutcomes } from './outcomes.js';
 import type { Protocol } from './protocol.js';
 import type { CategoryEntry, Detections, Truth } from './tables.js';
@@ -79,12 +80,21 @@ function precisionAtHits(
  * at each recall as the best there is at that recall or beyond.
  * @param precisions the precision at each find; overwritten by the envelope
  * @param recalls how many recalls from 0 to 1 to average at, or the exact integral
+ * @throws OneirosError `bad-argument` for precisions that are not in [0, 1], or more finds than there is to find
  */
 export function averagePrecision(
   precisions: Float64Array,
   positives: number,
   recalls: number | 'every-point',
 ): number {
+  const odd = precisions.find((value) => !(value >= 0 && value <= 1));
+  if (odd !== undefined)
+    throw new OneirosError('bad-argument', `a precision is a number from 0 to 1, not ${odd}`);
+  if (!(Number.isInteger(positives) && positives >= Math.max(1, precisions.length)))
+    throw new OneirosError(
+      'bad-argument',
+      `positives must be a whole number of at least the ${precisions.length} finds, and 1, not ${positives}`,
+    );
   for (let i = precisions.length - 2; i >= 0; i--)
     if (precisions[i + 1]! > precisions[i]!) precisions[i] = precisions[i + 1]!;
   let sum = 0;

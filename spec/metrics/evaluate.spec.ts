@@ -220,4 +220,16 @@ describe('Protocols', () => {
     expect(() => cocoProtocol({ maxDets: [10, 1, 100] })).to.throw(OneirosError, /ascending/);
     expect(() => vocProtocol('voc2007', { iou: 50 })).to.throw(OneirosError, /not 50/);
   });
+
+  it('of any mixture are checked as well', () => {
+    const { truth, detections } = scene([{ box: here }], [{ box: here, score: 1 }]);
+    const evaluate = (change: object) => () =>
+      evaluateDetections(truth, detections, { ...vocProtocol('voc2012'), ...change });
+    expect(evaluate({ thresholds: [NaN] })).to.throw(OneirosError, /not NaN/);
+    expect(evaluate({ maxDets: [] })).to.throw(OneirosError, /maxDets/);
+    expect(evaluate({ areas: [{ name: 'all', min: 5, max: 1 }] })).to.throw(OneirosError, /from 5 to 1/);
+    expect(evaluate({ recalls: 1 })).to.throw(OneirosError, /recalls/);
+    expect(() => averagePrecision(Float64Array.of(NaN), 1, 11)).to.throw(OneirosError, /not NaN/);
+    expect(() => averagePrecision(Float64Array.of(1, 1), 1, 11)).to.throw(OneirosError, /the 2 finds/);
+  });
 });
