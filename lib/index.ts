@@ -43,7 +43,8 @@ export { preprocessings, type Preprocessing, type PreprocessingName } from './mo
 // Detection
 export { boxIou, decodeBox, encodeBox, generalizedBoxIou, type BoxOffsets } from './vision/box-geometry.js';
 export { coco80, coco91 } from './vision/coco-labels.js';
-export { cocoResults, imageIdOf, readImageIds, type CocoResult } from './vision/coco-results.js';
+export { cocoResults, type CocoResult } from './vision/coco-results.js';
+export { distinctIds, imageIdOf, readImageIds, type ImageIds } from './vision/image-ids.js';
 export {
   detect,
   detectManyOptions,
@@ -79,7 +80,7 @@ export {
   type FasterRcnnLossOptions,
 } from './models/faster-rcnn/losses.js';
 export { augmentDetection, type DetectionAugmentation } from './train/detection-augment.js';
-export { detectionData, type LabelledPicture } from './train/detection-data.js';
+export { detectionData, type DetectionData, type LabelledPicture } from './train/detection-data.js';
 export { measureNorms } from './models/faster-rcnn/measure.js';
 export { slimFasterRcnn, slimTraining, slimTraits } from './models/faster-rcnn/slim.js';
 export { fasterRcnnVariants, type FasterRcnnTraits } from './models/faster-rcnn/traits.js';

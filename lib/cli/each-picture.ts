@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import { messageOf, OneirosError } from '../errors.js';
 import type { Terminal } from './terminal.js';
 
-const endings = ['.jpg', '.jpeg', '.png', '.gif', '.bmp', '.tif', '.tiff'];
+export const pictureEndings = ['.jpg', '.jpeg', '.png', '.gif', '.bmp', '.tif', '.tiff'];
 
 /**
  * The pictures that paths name: files as they are, of a folder all its pictures by name.
@@ -21,7 +21,9 @@ export async function picturesIn(paths: readonly string[]): Promise<string[]> {
       found.push(path);
       continue;
     }
-    const names = (await readdir(path)).filter((name) => endings.includes(extname(name).toLowerCase()));
+    const names = (await readdir(path)).filter((name) =>
+      pictureEndings.includes(extname(name).toLowerCase()),
+    );
     if (names.length === 0)
       throw new OneirosError('not-found', `the folder ${JSON.stringify(path)} has no pictures`);
     found.push(...names.sort().map((name) => join(path, name)));

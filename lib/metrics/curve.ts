@@ -2,7 +2,8 @@ import { OneirosError } from '../errors.js';
 import { averagePrecision } from './evaluate.js';
 import { judge, outcome } from './outcomes.js';
 import type { Protocol } from './protocol.js';
-import type { Detections, Id, Truth } from './tables.js';
+import { idText, type Id } from './ids.js';
+import type { Detections, Truth } from './tables.js';
 
 export interface CurveOptions {
   /** The id of the category. */
@@ -41,7 +42,8 @@ export function precisionRecall(
   const category = truth.categories.findIndex(({ id }) => id === options.category);
   const t = options.threshold === undefined ? 0 : thresholds.indexOf(options.threshold);
   const a = options.area === undefined ? 0 : areas.findIndex(({ name }) => name === options.area);
-  if (category < 0) throw new OneirosError('bad-argument', `the truth has no category ${options.category}`);
+  if (category < 0)
+    throw new OneirosError('bad-argument', `the truth has no category ${idText(options.category)}`);
   if (t < 0)
     throw new OneirosError(
       'bad-argument',

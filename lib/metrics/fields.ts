@@ -1,5 +1,6 @@
 import { OneirosError } from '../errors.js';
-import type { Id } from './tables.js';
+import { stringify } from 'lossless-json';
+import { wholeId, type Id } from './ids.js';
 
 /** An object of a JSON file, none of whose fields can be trusted yet. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -17,17 +18,21 @@ export function isFields(value: unknown): value is Fields {
 /** A field that is a whole number or text: what images, categories and annotations are known by. */
 export function idField(fields: Fields, name: string): Id {
   const value = fields[name];
-  if (Number.isSafeInteger(value) || typeof value === 'string') return toId(value);
-  throw unexpected(fields, name, 'a whole number or text');
-}
-
-function toId(value: unknown): Id {
-  return typeof value === 'string' ? value : Number(value);
+  if (typeof value === 'bigint') return wholeId(value);
+  if (typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
+  throw unexpected(
+    fields,
+    name,
+    Number.isInteger(value)
+      ? 'a whole number within ±2^53, where numbers are exact; beyond that a bigint'
+      : 'a whole number or text',
+  );
 }
 
 export function numberField(fields: Fields, name: string): number {
   const value = fields[name];
   if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
   throw unexpected(fields, name, 'a number');
 }
 
@@ -66,7 +71,8 @@ function textOf(value: unknown): string {
     case 'object':
     case 'string':
     case 'boolean':
-      return JSON.stringify(value);
+    case 'bigint':
+      return stringify(value) ?? '';
     default:
       return `of type ${typeof value}`;
   }

@@ -72,13 +72,7 @@ const cocoAreas: readonly AreaRange[] = [
 export function cocoProtocol(options: CocoOptions = {}): Protocol {
   const { thresholds, maxDets } = { ...cocoDefaults, ...options };
   const { idZeroUnmatched, ignoreOverwritten } = resolveOptions(cocoQuirks, options);
-  checkThresholds(thresholds);
-  if (!maxDets.every((limit, i) => Number.isInteger(limit) && limit > (maxDets[i - 1] ?? 0)))
-    throw new OneirosError(
-      'bad-argument',
-      `maxDets must be whole numbers ≥ 1 in ascending order, not ${maxDets.join(', ')}`,
-    );
-  return {
+  return checkedProtocol({
     thresholds,
     areas: cocoAreas,
     maxDets,
@@ -88,7 +82,7 @@ export function cocoProtocol(options: CocoOptions = {}): Protocol {
     precisionBias: Number.EPSILON,
     idZeroUnmatched,
     ignoreOverwritten,
-  };
+  });
 }
 
 export interface VocOptions {
@@ -106,8 +100,7 @@ export const vocDefaults = { iou: 0.5, pixels: 'inclusive' } as const satisfies 
  */
 export function vocProtocol(year: 'voc2007' | 'voc2012', options: VocOptions = {}): Protocol {
   const { iou, pixels } = { ...vocDefaults, ...options };
-  checkThresholds([iou]);
-  return {
+  return checkedProtocol({
     thresholds: [iou],
     areas: [{ name: 'all', min: 0, max: Infinity }],
     maxDets: [Infinity],
@@ -117,7 +110,36 @@ export function vocProtocol(year: 'voc2007' | 'voc2012', options: VocOptions = {
     precisionBias: 0,
     idZeroUnmatched: false,
     ignoreOverwritten: false,
-  };
+  });
+}
+
+/**
+ * A protocol whose numbers make sense.
+ * @throws OneirosError `bad-argument` naming what does not
+ */
+export function checkedProtocol(protocol: Protocol): Protocol {
+  const { thresholds, areas, maxDets, recalls, precisionBias } = protocol;
+  checkThresholds(thresholds);
+  const isLimit = (limit: number) => Number.isInteger(limit) || limit === Infinity;
+  if (maxDets.length === 0 || !maxDets.every((limit, i) => isLimit(limit) && limit > (maxDets[i - 1] ?? 0)))
+    throw new OneirosError(
+      'bad-argument',
+      `maxDets must be whole numbers ≥ 1 in ascending order, not ${maxDets.join(', ')}`,
+    );
+  const odd = areas.find(({ min, max }) => !(min >= 0 && max >= min));
+  if (areas.length === 0 || odd)
+    throw new OneirosError(
+      'bad-argument',
+      `areas must be ranges from 0 on${odd ? `, not from ${odd.min} to ${odd.max}` : ': there are none'}`,
+    );
+  if (recalls !== 'every-point' && !(Number.isInteger(recalls) && recalls >= 2))
+    throw new OneirosError(
+      'bad-argument',
+      `recalls must be "every-point" or a whole number ≥ 2, not ${recalls}`,
+    );
+  if (!(precisionBias >= 0 && precisionBias < 1))
+    throw new OneirosError('bad-argument', `precisionBias must be from 0 to 1, not ${precisionBias}`);
+  return protocol;
 }
 
 function checkThresholds(thresholds: readonly number[]): void {

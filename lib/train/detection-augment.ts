@@ -55,7 +55,7 @@ function mirrored({ picture, boxes, labels }: LabelledPicture, axis: 'horizontal
   return { picture: flip(picture, axis), boxes: moved, labels };
 }
 
-/** The picture on a canvas, with at least one object; where chance leaves none, the whole of it. */
+/** The picture on a canvas, with at least one object if it has any; where chance leaves none, the whole of it. */
 function placed(
   example: LabelledPicture,
   random: Random,
@@ -67,7 +67,9 @@ function placed(
   const size = fit * (smallest + (largest - smallest) * random.uniform());
   const ratio = (1 + stretch) ** (random.uniform() - 0.5);
   const found = laid(example, random, canvas, [size * ratio, size / ratio]);
-  return found.boxes.length > 0 ? found : laid(example, random, canvas, [fit, fit]);
+  return found.boxes.length > 0 || example.boxes.length === 0
+    ? found
+    : laid(example, random, canvas, [fit, fit]);
 }
 
 function laid(

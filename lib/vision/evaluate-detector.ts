@@ -1,7 +1,10 @@
 import { cocoDetections } from '../metrics/coco.js';
-import { cocoFigures, evaluateDetections, type CocoFigures } from '../metrics/evaluate.js';
+import { evaluateDetections } from '../metrics/evaluate.js';
+import { categoryNames, cocoFigures, type CocoFigures } from '../metrics/figures.js';
 import { cocoProtocol } from '../metrics/protocol.js';
-import type { Id, Truth } from '../metrics/tables.js';
+import { OneirosError } from '../errors.js';
+import { idText, type Id } from '../metrics/ids.js';
+import type { Truth } from '../metrics/tables.js';
 import type { Image } from '../image/image.js';
 import { inBatches } from './batches.js';
 import { cocoResults, type CocoResult } from './coco-results.js';
@@ -22,7 +25,7 @@ export interface DetectorFigures extends CocoFigures {
  * Measures a detector on pictures whose objects are known, by COCO's protocol; all detections count that `options` let
  * through, so let their score be low.
  * @param onProgress told how many are done
- * @throws OneirosError `bad-input` for a picture that the truth does not list; as `detect` does
+ * @throws OneirosError `bad-input` for a picture that the truth does not list, or two of one id; as `detect` does
  */
 export async function evaluateDetector(
   network: Detector,
@@ -32,8 +35,13 @@ export async function evaluateDetector(
   onProgress: (done: number) => void = () => undefined,
 ): Promise<DetectorFigures> {
   const results: CocoResult[] = [];
+  const seen = new Set<Id>();
   let done = 0;
   const compute = async (group: readonly IdentifiedPicture[]) => {
+    for (const { id } of group) {
+      if (seen.has(id)) throw new OneirosError('bad-input', `two pictures have the id ${idText(id)}`);
+      seen.add(id);
+    }
     const images = group.map(({ image }) => image);
     const found = await network.detectAll(images, options);
     return group.map(({ id }, i) => cocoResults(id, found[i]!));
@@ -43,8 +51,8 @@ export async function evaluateDetector(
     onProgress(++done);
   }
   const evaluation = evaluateDetections(truth, cocoDetections(results, truth), cocoProtocol());
-  const perClass = truth.categories.map(
-    ({ name }, category) => [name, cocoFigures(evaluation, { category })] as const,
+  const perClass = categoryNames(truth.categories).map(
+    (name, category) => [name, cocoFigures(evaluation, { category })] as const,
   );
   return { ...cocoFigures(evaluation), perClass: Object.fromEntries(perClass) };
 }

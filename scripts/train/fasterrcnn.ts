@@ -24,7 +24,7 @@ import { checkpointFile } from '../../lib/train/checkpoint-file.js';
 import { detectionData } from '../../lib/train/detection-data.js';
 import { fit } from '../../lib/train/fit.js';
 import { cosine } from '../../lib/train/schedule.js';
-import { imageIdOf } from '../../lib/vision/coco-results.js';
+import { imageIdOf } from '../../lib/vision/image-ids.js';
 import { evaluateDetector, type IdentifiedPicture } from '../../lib/vision/evaluate-detector.js';
 import { FasterRCNN } from '../../lib/vision/faster-rcnn.js';
 import type { Weights } from '../../lib/weights/weights.js';
@@ -77,6 +77,7 @@ async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint 
     onUnreadable: ({ message }) => console.log(`left out: ${message}`),
     ...augmentation,
   });
+  for (const note of data.notes) console.log(note);
   console.log(`${data.length} pictures, ${wrt.length} tensors to learn`);
   const truth = await readCocoTruth(createReadStream(annotations('val')));
   const network = (trained: Model) =>

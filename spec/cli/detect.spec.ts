@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { registerDetect } from '../../lib/cli/commands/detect.js';
 import { solid } from '../../lib/image/image.js';
 import { decodeImage, encodeImage } from '../../lib/image/coding.js';
@@ -62,6 +62,28 @@ describe('oneiros detect', () => {
       '0.9',
     );
     expect(JSON.parse(readFileSync(at('results.json'), 'utf8'))).to.deep.equal([]);
+  });
+  it('never writes two pictures under one COCO id: folders, copies, one picture twice', async () => {
+    for (const name of ['cam1/0001.png', 'cam2/0001.png', 'copies/holiday (1).png']) {
+      mkdirSync(dirname(at(name)), { recursive: true });
+      writeFileSync(at(name), await encodeImage(solid({ width: 32, height: 32 }, [0, 0, 0]), 'png'));
+    }
+    writeFileSync(
+      at('cams.json'),
+      '{"images": [{"id": 11, "file_name": "cam1/0001.png"}, {"id": 9007199254740993, "file_name": "cam2/0001.png"}]}',
+    );
+    const clash = async (...args: string[]) =>
+      String(await run(...args, '--coco', at('ids.json')).catch((error: unknown) => error));
+    const [first, second] = [at('cam1/0001.png'), at('cam2/0001.png')];
+    expect(await clash(first, second))
+      .to.contain('two pictures would have one image id')
+      .and.contain(second);
+    expect(await clash(first, at('copies/holiday (1).png'))).to.contain('one image id');
+    expect(await clash(first, first, '--images', at('cams.json'))).to.contain('one image id');
+    expect(existsSync(at('ids.json'))).to.be.false;
+    await run(first, second, '--coco', at('ids.json'), '--images', at('cams.json'));
+    const ids = readFileSync(at('ids.json'), 'utf8').match(/(?<="image_id":)\d+/g);
+    expect(ids).to.deep.equal(['11', '9007199254740993']);
   });
   it('reads a whole folder, and passes over what is no picture', async () => {
     const { results, said } = await run(folder);

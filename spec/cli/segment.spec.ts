@@ -69,6 +69,19 @@ describe('oneiros segment', () => {
     expect(coco).to.have.nested.property('images[1].width', 33);
   });
 
+  it('has ids of annotations for COCO, one for each picture', async () => {
+    await writeFile(
+      file('ids.json'),
+      JSON.stringify({ images: ['a.png', 'b.png'].map((name, i) => ({ id: `id ${i}`, file_name: name })) }),
+    );
+    const coco = ['--coco', file('masks.json'), '--images', file('ids.json')];
+    await segment(file('a.png'), file('b.png'), ...coco);
+    const written: unknown = JSON.parse(await readFile(file('masks.json'), 'utf8'));
+    expect(written).to.have.nested.property('images[1].id', 'id 1');
+    const twice: unknown = await segment(file('a.png'), file('a.png'), ...coco).catch((e: unknown) => e);
+    expect(twice).to.have.property('message').that.includes('one image id');
+  });
+
   it('outputs have the names of their pictures, and each is of one picture', async () => {
     const complaint = async (...args: readonly string[]) => {
       const error: unknown = await segment(...args).catch((reason: unknown) => reason);

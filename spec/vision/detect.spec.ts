@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import { image, plane, solid } from '../../lib/image/image.js';
+import { cocoTruth } from '../../lib/metrics/coco.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { float32, type Float32Tensor, type Tensor } from '../../lib/tensor/tensor.js';
 import { coco80, coco91 } from '../../lib/vision/coco-labels.js';
-import { cocoResults, imageIdOf, readImageIds } from '../../lib/vision/coco-results.js';
+import { cocoResults } from '../../lib/vision/coco-results.js';
+import { evaluateDetector } from '../../lib/vision/evaluate-detector.js';
 import { detect, type Box, type Detection } from '../../lib/vision/detection.js';
 import { drawDetections } from '../../lib/vision/draw.js';
 import { eachDot, textWidth } from '../../lib/vision/font.js';
@@ -13,6 +15,7 @@ import { letterbox, outOfLetterbox } from '../../lib/vision/letterbox.js';
 import { openDetector } from '../../lib/vision/load-detector.js';
 import { nms, nmsByClass } from '../../lib/vision/nms.js';
 import { Yolox } from '../../lib/vision/yolox.js';
+import { rejection } from '../models/rejection.js';
 
 const placement = { isolation: 'none' } as const;
 
@@ -177,6 +180,14 @@ describe('many pictures', () => {
     expect(String(await work.catch((error: unknown) => error))).to.contain('enough');
     expect(network.runs.length).to.be.below(5);
   });
+  it('are measured only if no two have one id', async () => {
+    await using network = await openDetector(constantYolox([]), { placement });
+    const truth = cocoTruth({ images: [{ id: 1 }], categories: [{ id: 1, name: 'a' }], annotations: [] });
+    const picture = { id: 1, image: solid({ width: 32, height: 32 }, [0, 0, 0]) };
+    expect(await rejection(evaluateDetector(network, [picture, picture], truth))).to.contain(
+      'two pictures have the id 1',
+    );
+  });
   it('are not computed by none at a time', async () => {
     await using network = opened();
     const failure: unknown = await detect(network, pictures, { batch: 0 }).catch((error: unknown) => error);
@@ -200,14 +211,6 @@ describe("COCO's names and files", () => {
     expect(cocoResults(7, [{ box: [1, 2, 4, 8], label: 'cat', labelId: 3, score: 0.5 }])).to.deep.equal([
       { image_id: 7, category_id: 3, bbox: [1, 2, 3, 6], score: 0.5 },
     ]);
-  });
-  it('takes the id from the annotations, or the last number of the name', async () => {
-    expect(imageIdOf('a/000000000139.jpg')).to.equal(139);
-    expect(imageIdOf('BloodImage_00012.rf.jpg')).to.equal(12);
-    expect(() => imageIdOf('cat.jpg')).to.throw('no number');
-    const idOf = await readImageIds(['{"images": [{"id": 5, "file_name": "x/cat.jpg"}], "annotations": []}']);
-    expect(idOf('/somewhere/cat.jpg')).to.equal(5);
-    expect(() => idOf('dog.jpg')).to.throw('name no image "dog.jpg"');
   });
 });
 

@@ -1,13 +1,8 @@
 import { writeFileAtomic } from '../../files/write.js';
 import type { Image } from '../../image/image.js';
 import type { OptionValues } from '../../options.js';
-import {
-  cocoResults,
-  imageIdOf,
-  readImageIds,
-  type CocoResult,
-  type ImageId,
-} from '../../vision/coco-results.js';
+import type { Id } from '../../metrics/ids.js';
+import { cocoBytes, cocoResults, type CocoResult } from '../../vision/coco-results.js';
 import { inBatches } from '../../vision/batches.js';
 import {
   batchOf,
@@ -18,11 +13,11 @@ import {
 } from '../../vision/detection.js';
 import { drawDetections } from '../../vision/draw.js';
 import { detectorNames, loadDetector } from '../../vision/load-detector.js';
-import { about, fileChunks } from '../annotations.js';
 import { parseNamesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
+import { imageIds } from '../image-ids.js';
 import { outputFolder } from '../output-folder.js';
 import { checkModel, modelHelp, pullOf } from '../models.js';
 import { placementOf, placementOptions } from '../network.js';
@@ -55,7 +50,7 @@ export const registerDetect: Register = (program, terminal) => {
     .option('--coco <file>', 'write all detections as COCO results to this JSON file')
     .option(
       '--images <file>',
-      'COCO annotations that name the id of each file; without them it is the last number in its name',
+      'COCO annotations that name the id of each file, folders included; without them it is the last number in its name',
     );
   addFlags(command, options)
     .option('--json', 'print results as JSON, one line a picture')
@@ -67,7 +62,7 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
   const { weights, classes: labels, out, coco, images } = flags;
   const paths = await picturesIn(args);
   const outputOf = out === undefined ? null : await outputFolder(out, paths);
-  const idOf = images === undefined ? imageIdOf : await about(images, () => readImageIds(fileChunks(images)));
+  const idOf = coco === undefined ? null : await imageIds(paths, images, terminal);
   const { score, limit } = flags;
   await using network = await loadDetector(flags.model, {
     weights,
@@ -80,7 +75,7 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
   for (const note of network.notes) terminal.say(note);
   const results: CocoResult[] = [];
   const read = async (path: string): Promise<Input> => {
-    const id = coco === undefined ? null : idOf(path);
+    const id = idOf?.(path) ?? null;
     return { id, picture: await readImage(path) };
   };
   const lookAt = (group: readonly string[]) => lookAhead(network, group, read, flags, terminal);
@@ -93,13 +88,12 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
     if (id !== null) results.push(...cocoResults(id, found));
     report(path, picture, found, flags, terminal);
   });
-  if (coco !== undefined)
-    await writeFileAtomic(coco, new TextEncoder().encode(`${JSON.stringify(results)}\n`));
+  if (coco !== undefined) await writeFileAtomic(coco, cocoBytes(results));
 }
 
 interface Input {
   /** By which COCO's results name the picture, if they are wanted. */
-  readonly id: ImageId | null;
+  readonly id: Id | null;
   readonly picture: Image;
 }
 

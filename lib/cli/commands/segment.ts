@@ -5,7 +5,9 @@ import type { Image } from '../../image/image.js';
 import type { NamedClass } from '../../labels/class-text.js';
 import { writeLabels } from '../../labels/files.js';
 import { choice, number, type OptionValues } from '../../options.js';
+import type { Id } from '../../metrics/ids.js';
 import { cocoMasks, type CocoAnnotation } from '../../vision/coco-masks.js';
+import { cocoBytes } from '../../vision/coco-results.js';
 import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
 import { foregroundPicture, overlay, overlayDefaults } from '../../vision/palette.js';
 import type { Segmentation } from '../../vision/segmentation.js';
@@ -14,6 +16,7 @@ import { parseClassesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
+import { imageIds } from '../image-ids.js';
 import { checkModel, modelHelp, pullOf } from '../models.js';
 import { placementOf, placementOptions } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
@@ -39,6 +42,7 @@ interface SegmentFlags extends OptionValues<typeof allOptions>, OptionValues<typ
   readonly classes?: readonly NamedClass[];
   readonly out?: string;
   readonly coco?: string;
+  readonly images?: string;
   readonly json?: boolean;
 }
 
@@ -61,7 +65,11 @@ export const registerSegment: Register = (program, terminal) => {
       '-o, --out <file|folder>',
       'the picture to write, .png or .jpg, or a folder, where each gets the name of its picture',
     )
-    .option('--coco <file>', 'write masks as COCO annotations to this JSON file');
+    .option('--coco <file>', 'write masks as COCO annotations to this JSON file')
+    .option(
+      '--images <file>',
+      'COCO annotations that name the id of each file, folders included; without them ids count from 1',
+    );
   addFlags(command, { ...allOptions, ...placementOptions })
     .option('--json', 'print results as JSON, one line a picture')
     .hook('preAction', () => checkModel(command, command.opts<SegmentFlags>(), 'segment', segmenterNames))
@@ -72,6 +80,7 @@ export const registerSegment: Register = (program, terminal) => {
 
 async function runSegment(paths: readonly string[], flags: SegmentFlags, terminal: Terminal): Promise<void> {
   const { out, weights, classes } = flags;
+  const idOf = flags.images === undefined ? null : await imageIds(paths, flags.images, terminal);
   const outputs = out === undefined ? [] : segmentOutputs(out, paths, flags.show);
   for (const folder of new Set(outputs.map(dirname))) await mkdir(folder, { recursive: true });
   const files = await Promise.all(outputs.map(pictureFile));
@@ -97,7 +106,7 @@ async function runSegment(paths: readonly string[], flags: SegmentFlags, termina
     const text = recipe('segment', allOptions, flags);
     if (file !== undefined && flags.show === 'labels') await writeLabels(file.path, found, text);
     else await file?.write(draw(picture, found, flags), text);
-    if (flags.coco !== undefined) coco.add(path, found, flags.masks);
+    if (flags.coco !== undefined) coco.add(path, idOf?.(path) ?? null, found, flags.masks);
     report(path, file?.path, found, flags, terminal);
   });
   if (flags.coco !== undefined) await writeFileAtomic(flags.coco, coco.bytes());
@@ -128,12 +137,13 @@ function report(
 /** A COCO file with what was found in several pictures. */
 class CocoFile {
   readonly #images: object[] = [];
-  readonly #annotations: (CocoAnnotation & { readonly id: number; readonly image_id: number })[] = [];
+  readonly #annotations: (CocoAnnotation & { readonly id: number; readonly image_id: Id })[] = [];
 
   constructor(readonly classes: readonly string[]) {}
 
-  add(path: string, found: Segmentation, masks: 'rle' | 'polygons'): void {
-    const id = this.#images.length + 1;
+  /** @param known the picture's id. @default one more than that of the picture before */
+  add(path: string, known: Id | null, found: Segmentation, masks: 'rle' | 'polygons'): void {
+    const id = known ?? this.#images.length + 1;
     this.#images.push({ id, file_name: path, width: found.width, height: found.height });
     for (const annotation of cocoMasks(found, masks))
       this.#annotations.push({ id: this.#annotations.length + 1, image_id: id, ...annotation });
@@ -142,6 +152,6 @@ class CocoFile {
   bytes(): Uint8Array {
     const categories = this.classes.slice(1).map((name, i) => ({ id: i + 1, name }));
     const content = { images: this.#images, annotations: this.#annotations, categories };
-    return new TextEncoder().encode(`${JSON.stringify(content)}\n`);
+    return cocoBytes(content);
   }
 }

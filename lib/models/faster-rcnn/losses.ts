@@ -2,6 +2,7 @@ import type { Size } from '../../image/image.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Model } from '../../onnx/graph.js';
 import type { Builder } from '../../onnx/ops.js';
+import { float32 } from '../../tensor/tensor.js';
 import { encodeBoxes, pairwiseIou } from './boxes.js';
 import { buildFirstStage, classesOf, type FirstStage } from './build.js';
 import { matchBoxes, sampleBoxes, type Matches, type Sampling } from './matching.js';
@@ -33,8 +34,9 @@ export const lossNames = ['loss_objectness', 'loss_rpn_box_reg', 'loss_classifie
 
 export interface FasterRcnnLosses {
   /**
-   * From `image`, 1×3×height×width RGB in [0, 1]; `target_boxes`, `[objects, 4]` in pixels of the picture, at least one;
-   * `target_labels`, int64 `[objects]`, from 1; and `seed`, int64 `[1]`; to `lossNames` and their sum `loss`, scalars.
+   * From `image`, 1×3×height×width RGB in [0, 1]; `target_boxes`, `[objects, 4]` in pixels of the picture, with
+   * sides over 0; `target_labels`, int64 `[objects]`, from 1; and `seed`, int64 `[1]`; to `lossNames` and their sum `loss`,
+   * scalars. A picture without objects (`objects` 0) teaches what is background: its losses of boxes are 0.
    */
   readonly model: Model;
   /** Every weight, by torchvision's names, that the losses depend on; statistics of batch normalisation are fixed. */
@@ -161,9 +163,10 @@ function secondStageLosses(
   return [scalar(b, classifier), scalar(b, b.div(b.sum(b.mul(error, own)), count))];
 }
 
-/** The boxes of the objects that boxes at these places are matched with. */
+/** The boxes of the objects that boxes at these places are matched with; where there are no objects, any box. */
 function targetsOf(b: Builder, boxes: Value, { object }: Matches, places: Value): Value {
-  return b.gather(boxes, b.gather(object, places, 0), 0);
+  const any = b.constant(float32([0, 0, 1, 1], [1, 4]));
+  return b.gather(b.concat([boxes, any], 0), b.gather(object, places, 0), 0);
 }
 
 /** 1 for each region's own class, `[regions, classes, 1]`; the background has no box. */
