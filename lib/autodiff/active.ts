@@ -34,13 +34,17 @@ export function activePath(
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((name) => wanted.has(name) && dependent.has(name))) continue;
     nodes.add(node);
-    for (const name of node.outputs) makerOf.set(name, node);
+    for (const name of node.outputs) if (name !== '') makerOf.set(name, node);
     for (const name of inputsOf(node)) {
       if (!dependent.has(name)) continue;
       wanted.add(name);
-      usersOf.set(name, [node, ...(usersOf.get(name) ?? [])]);
+      const users = usersOf.get(name);
+      if (users === undefined) usersOf.set(name, [node]);
+      else users.push(node);
     }
   }
+  // Nodes were met from the last to the first.
+  for (const users of usersOf.values()) users.reverse();
   const values = new Set([...wanted].filter((name) => dependent.has(name)));
   return { nodes, values, makerOf, usersOf, wrt, targets };
 }

@@ -20,12 +20,7 @@ function merge(graph: Graph): Graph {
   const ids = new Map<object, number>();
   const nodes = graph.nodes.flatMap((original): Node[] => {
     const renamed = alias.size === 0 ? original : renameNode(original, (name) => alias.get(name) ?? name);
-    if (subgraphsOf(renamed).length > 0) {
-      const merged = subgraphsOf(renamed).some((body) => merge(body) !== body)
-        ? mapSubgraphs(renamed, merge)
-        : renamed;
-      return [merged];
-    }
+    if (subgraphsOf(renamed).length > 0) return [mapSubgraphs(renamed, merge)];
     if (!isDeterministic(renamed.op) || renamed.outputs.some((name) => outputs.has(name))) return [renamed];
     const key = keyOf(renamed, ids);
     const twin = first.get(key);

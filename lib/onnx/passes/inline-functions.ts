@@ -1,5 +1,6 @@
 import { OneirosError } from '../../errors.js';
 import { describe } from '../attributes.js';
+import { Budget, maxNesting } from '../budget.js';
 import { decodeAttribute } from '../codec/attribute.js';
 import type { Attribute, Attributes, Graph, Model, Node } from '../graph.js';
 import { remainder } from '../proto/message.js';
@@ -8,18 +9,15 @@ import { decodeFunction, domainOf, opsetsOf } from '../read.js';
 import { renameNode } from '../rename.js';
 import { allNamesOf, mapSubgraphs } from '../subgraphs.js';
 
-/** Functions that call functions can grow without bound: more nodes than this no real model has. */
-const maxNodes = 200_000;
-
 /**
  * Replaces calls of the model's own functions by their bodies:
  * - inputs and outputs become the call's values; an output that is an input goes through an Identity
  * - values in between are called `call/value`
  * - attributes take the call's values, else the function's defaults, else are left out
  * - functions called by functions likewise
- * @throws OneirosError `bad-input` if a function calls itself, `too-large` if they grow without bound
+ * @throws OneirosError `bad-input` if a function calls itself, `too-large` if they grow beyond the budget or nest too deep
  */
-export function inlineFunctions(model: Model): Model {
+export function inlineFunctions(model: Model, budget = Budget.for(model)): Model {
   const functions = model.origin?.functions ?? [];
   if (functions.length === 0) return model;
   const { origin, ...rest } = model;
@@ -27,11 +25,14 @@ export function inlineFunctions(model: Model): Model {
   const imports = functions.flatMap(({ opsetImport }) => [...opsetsOf(opsetImport)]);
   return {
     ...rest,
-    graph: new Inliner(functions, allNamesOf(model.graph)).graph(model.graph, []),
+    graph: new Inliner(functions, allNamesOf(model.graph), budget).graph(model.graph, []),
     opsets: new Map([...imports, ...model.opsets]),
     ...(kept && { origin: kept }),
   };
 }
+
+/** Names made of names keep so many letters of them, the last ones, so that they do not grow with each call. */
+const maxHint = 400;
 
 interface Callable {
   readonly body: Graph;
@@ -42,31 +43,37 @@ class Inliner {
   readonly #functions: ReadonlyMap<string, FunctionProto>;
   readonly #decoded = new Map<string, Callable>();
   readonly #taken: Set<string>;
-  #count = 0;
+  readonly #attempts = new Map<string, number>();
+  readonly #budget: Budget;
 
-  constructor(functions: readonly FunctionProto[], taken: Set<string>) {
+  constructor(functions: readonly FunctionProto[], taken: Set<string>, budget: Budget) {
+    this.#budget = budget;
     this.#functions = new Map(
       functions.map((proto) => [keyOf(domainOf(proto.domain), proto.name, proto.overload), proto]),
     );
     this.#taken = taken;
   }
 
-  /** @param calls the functions on the way here, outermost first */
-  graph(graph: Graph, calls: readonly string[]): Graph {
-    return { ...graph, nodes: graph.nodes.flatMap((node) => this.#node(node, calls)) };
+  /** @param around the functions called and the graphs entered on the way here, outermost first */
+  graph(graph: Graph, around: readonly string[]): Graph {
+    return { ...graph, nodes: graph.nodes.flatMap((node) => this.#node(node, around)) };
   }
 
-  #node(node: Node, calls: readonly string[]): readonly Node[] {
+  #node(node: Node, around: readonly string[]): readonly Node[] {
     const key = keyOf(node.domain, node.op, node.origin?.overload ?? '');
     const called = this.#callable(key);
-    if (++this.#count > maxNodes)
-      throw new OneirosError('too-large', `the model's functions expand to over ${maxNodes} nodes`);
-    if (called === undefined) return [mapSubgraphs(node, (body) => this.graph(body, calls))];
-    if (calls.includes(key))
+    this.#budget.spend('nodes', 1, node);
+    if (around.length > maxNesting)
+      throw new OneirosError(
+        'too-large',
+        `${describe(node)} lies over ${maxNesting} functions and graphs deep in others`,
+      );
+    if (called === undefined) return [mapSubgraphs(node, (body) => this.graph(body, [...around, '']))];
+    if (around.includes(key))
       throw new OneirosError('bad-input', `the function of ${describe(node)} calls itself`);
     const bound = called.body.nodes.map((inner) => bindAttributes(inner, node.attributes, called.defaults));
     return this.#substitute(node, { ...called.body, nodes: bound }).flatMap((inner) =>
-      this.#node(inner, [...calls, key]),
+      this.#node(inner, [...around, key]),
     );
   }
 
@@ -106,8 +113,11 @@ class Inliner {
   }
 
   #fresh(wanted: string): string {
-    let name = wanted;
-    for (let i = 1; this.#taken.has(name); i++) name = `${wanted}_${i}`;
+    const hint = wanted.slice(-maxHint);
+    let name = hint;
+    let attempt = this.#attempts.get(hint) ?? 0;
+    for (; this.#taken.has(name); name = `${hint}_${attempt}`) attempt++;
+    this.#attempts.set(hint, attempt);
     this.#taken.add(name);
     return name;
   }

@@ -26,6 +26,8 @@ export function mapContent(
   const length = contentLength(shape);
   const contents = operands.map((operand) => operand?.content ?? null);
   const dtype = operands[0]?.type?.dtype;
+  // No graph computes a size from so many others.
+  if (contents.length > maxContent) return null;
   if (length === null || dtype === undefined || contents.some((content) => content === null)) return null;
   return Array.from({ length }, (_, i) =>
     f(dtype, ...contents.map((content) => content?.[content.length === 1 ? 0 : i] ?? anySize)),
