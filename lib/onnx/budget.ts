@@ -12,7 +12,7 @@ const allowances = {
   /** Nodes made: by inlining, unrolling, rewriting and gradient rules, optimized away later or not. */
   nodes: { any: 50_000, each: 200, noun: 'nodes' },
   /** Nodes whose shapes are inferred, again in each pass, in each round of a loop's body. */
-  inferences: { any: 500_000, each: 500, noun: 'inferences of shapes' },
+  inferences: { any: 150_000, each: 500, noun: 'inferences of shapes' },
   /** Elements computed when constants are folded. */
   elements: { any: 2 ** 22, each: 8, noun: 'elements of folded constants' },
 } as const;

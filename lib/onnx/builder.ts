@@ -15,6 +15,7 @@ import {
 } from './graph.js';
 import { factsOfConstant, inferNode } from './shapes/infer.js';
 import { unknown, type Facts } from './shapes/facts.js';
+import { short } from './rename.js';
 import { allNamesOf, subgraphsOf } from './subgraphs.js';
 
 /** A value of the graph under construction: its name, and what is known of it so far. */
@@ -30,9 +31,6 @@ export interface Naming {
   readonly name?: string;
   readonly outputs?: readonly string[];
 }
-
-/** Names made up keep so many letters of what they are made of: names of names must not grow without end. */
-const maxHint = 200;
 
 /**
  * Builds a graph node by node, inferring types and shapes on the way, so that code that emits nodes can ask what it
@@ -183,9 +181,9 @@ export class GraphBuilder {
 
   /** A name that no value and no node has yet, in no graph within nodes either, made of `hint`. */
   fresh(hint: string): string {
-    const short = hint.slice(0, maxHint);
+    const start = short(hint);
     let name: string;
-    do name = `${short}_${this.#naming.next++}`;
+    do name = `${start}_${this.#naming.next++}`;
     while (this.#naming.taken.has(name) || this.has(name));
     return name;
   }

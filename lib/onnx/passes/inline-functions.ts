@@ -6,7 +6,7 @@ import type { Attribute, Attributes, Graph, Model, Node } from '../graph.js';
 import { remainder } from '../proto/message.js';
 import { ModelProtoSchema, type FunctionProto } from '../proto/onnx_pb.js';
 import { decodeFunction, domainOf, opsetsOf } from '../read.js';
-import { renameNode } from '../rename.js';
+import { renameNode, short } from '../rename.js';
 import { allNamesOf, mapSubgraphs } from '../subgraphs.js';
 
 /**
@@ -30,9 +30,6 @@ export function inlineFunctions(model: Model, budget = Budget.for(model)): Model
     ...(kept && { origin: kept }),
   };
 }
-
-/** Names made of names keep so many letters of them, the last ones, so that they do not grow with each call. */
-const maxHint = 400;
 
 interface Callable {
   readonly body: Graph;
@@ -96,28 +93,27 @@ class Inliner {
       if (known === undefined) names.set(name, result);
       else passed.push(identity(known, result));
     });
-    const prefix = call.name || call.outputs.find((name) => name !== '') || call.op;
+    const prefix = short(call.name || call.outputs.find((name) => name !== '') || call.op);
     const rename = (name: string): string => {
       const known = names.get(name);
       if (known !== undefined) return known;
-      const fresh = this.#fresh(`${prefix}/${name}`);
+      const fresh = this.#fresh(`${prefix}/${short(name)}`);
       names.set(name, fresh);
       return fresh;
     };
     // Names of nodes are made unique too: the values of calls within are named after them.
     const nodes = body.nodes.map((node) => ({
       ...renameNode(node, rename),
-      name: this.#fresh(`${prefix}/${node.name || node.op}`),
+      name: this.#fresh(`${prefix}/${short(node.name || node.op)}`),
     }));
     return [...nodes, ...passed];
   }
 
   #fresh(wanted: string): string {
-    const hint = wanted.slice(-maxHint);
-    let name = hint;
-    let attempt = this.#attempts.get(hint) ?? 0;
-    for (; this.#taken.has(name); name = `${hint}_${attempt}`) attempt++;
-    this.#attempts.set(hint, attempt);
+    let name = wanted;
+    let attempt = this.#attempts.get(wanted) ?? 0;
+    for (; this.#taken.has(name); name = `${wanted}_${attempt}`) attempt++;
+    this.#attempts.set(wanted, attempt);
     this.#taken.add(name);
     return name;
   }

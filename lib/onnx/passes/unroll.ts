@@ -4,7 +4,7 @@ import type { Value } from '../builder.js';
 import type { Graph, Model, Node } from '../graph.js';
 import type { Builder } from '../ops.js';
 import { Rewriter } from '../opset/rewriter.js';
-import { freshCopy } from '../rename.js';
+import { freshCopy, short } from '../rename.js';
 import { allNamesOf, mapSubgraphs, subgraphsOf } from '../subgraphs.js';
 import { withGraph } from './pass.js';
 
@@ -154,13 +154,13 @@ function elementsOf(value: Value, axis: number, count: number, b: Builder): read
 function writeOut(node: Node, loop: Iteration, b: Rewriter): void {
   const { body, trips, initial, carriedIn, carriedOut, stacked, begin } = loop;
   b.budget.spend('nodes', bindingsOf(loop));
-  const prefix = node.name || (node.outputs.find((name) => name !== '') ?? node.op);
+  const prefix = short(node.name || (node.outputs.find((name) => name !== '') ?? node.op));
   const bind = begin(b);
   let carried = initial;
   const stacks: string[][] = stacked.map(() => []);
   for (let trip = 0; trip < trips; trip++) {
     const bound = new Map([...bind(trip), ...carriedIn.map((name, i) => [name, carried[i] ?? ''] as const)]);
-    const fresh = (name: string) => b.fresh(`${prefix}/${trip}/${name}`);
+    const fresh = (name: string) => b.fresh(`${prefix}/${trip}/${short(name)}`);
     const copy = freshCopy(body, fresh, bound);
     // Outputs of the copy, by the body's names: what a body passes on unchanged is what it was bound to.
     const results = new Map(body.outputs.map(({ name }, i) => [name, copy.outputs[i]?.name ?? name]));
