@@ -68,7 +68,11 @@ function lastUses(nodes: readonly Node[]): ReadonlyMap<Node, readonly string[]> 
   const lastUser = new Map<string, Node>();
   for (const node of nodes) for (const name of [...node.inputs, ...node.outputs]) lastUser.set(name, node);
   const expiring = new Map<Node, string[]>();
-  for (const [name, node] of lastUser) expiring.set(node, [...(expiring.get(node) ?? []), name]);
+  for (const [name, node] of lastUser) {
+    const names = expiring.get(node);
+    if (names === undefined) expiring.set(node, [name]);
+    else names.push(name);
+  }
   return expiring;
 }
 

@@ -43,6 +43,7 @@ export function activePath(
       else users.push(node);
     }
   }
+  // Nodes were met from the last to the first.
   for (const users of usersOf.values()) users.reverse();
   const values = new Set([...wanted].filter((name) => dependent.has(name)));
   return { nodes, values, makerOf, usersOf, wrt, targets };

@@ -1,4 +1,5 @@
 import type { Value } from '../onnx/builder.js';
+import { Budget } from '../onnx/budget.js';
 import type { Graph, Model } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { optimising } from '../onnx/passes/optimise.js';
@@ -27,18 +28,22 @@ export type Seed = readonly [target: Value, cotangent: Value];
 
 /** A model being differentiated: its graph in operator set 17, and the builder to which derivatives are added. */
 export class Derivation {
-  readonly b = new Builder();
+  readonly b: Builder;
 
   private constructor(
     readonly model: Model,
     readonly options: DerivationOptions,
-  ) {}
+    readonly budget: Budget,
+  ) {
+    this.b = new Builder(undefined, budget);
+  }
 
   static *beginning(model: Model, options: DerivationOptions): Sliced<Derivation> {
+    const budget = Budget.for(model);
     yield;
-    const normal = normaliseOpset(model);
+    const normal = normaliseOpset(model, budget);
     yield;
-    const derivation = new Derivation(unroll(normal), options);
+    const derivation = new Derivation(unroll(normal, budget), options, budget);
     yield* derivation.b.loading(derivation.graph);
     return derivation;
   }
@@ -90,11 +95,12 @@ export class Derivation {
     for (const name of kept) b.output(requireValue(b, name, graph));
     for (const [name, value] of derived) b.output(value, name);
     yield;
-    return yield* optimising({
+    const derivative = {
       ...this.model,
       graph: b.graph(`${graph.name}, differentiated`),
       producer: 'oneiros',
-    });
+    };
+    return yield* optimising(derivative, this.budget);
   }
 
   #walk(seeds: readonly Seed[], wrt: readonly Value[]): ReverseWalk {

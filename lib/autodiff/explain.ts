@@ -1,13 +1,17 @@
 import { OneirosError } from '../errors.js';
 import { describe } from '../onnx/attributes.js';
 import type { Node } from '../onnx/graph.js';
+import type { Builder } from '../onnx/ops.js';
+import { iterationOf } from '../onnx/passes/unroll.js';
 import type { ActivePath } from './active.js';
 
 /** How many nodes of a path an error names before it cuts the middle out. */
 const shown = 6;
 
 /** The error for an operator that stands on the way and has no rule. */
-export function missingRule(node: Node, path: ActivePath): OneirosError {
+export function missingRule(node: Node, path: ActivePath, b: Builder): OneirosError {
+  // Where the number of iterations is known, there are too many of them.
+  if (iterationOf(node, b) !== null) return b.budget.excess('nodes', node);
   if (node.domain === '' && (node.op === 'Loop' || node.op === 'Scan'))
     return new OneirosError(
       'unsupported',
@@ -40,11 +44,12 @@ export function deadEnd(
 function forwardFrom(name: string, { usersOf }: ActivePath): readonly Node[] {
   const found = new Set<Node>();
   const queue = [name];
+  // What is added on the way is visited as well.
   for (const next of queue)
     for (const user of usersOf.get(next) ?? [])
       if (!found.has(user)) {
         found.add(user);
-        queue.push(...user.outputs);
+        for (const output of user.outputs) queue.push(output);
       }
   return [...found];
 }
@@ -60,8 +65,8 @@ function pathThrough(node: Node, path: ActivePath): string {
 }
 
 /** One way from a node to an end of the path. */
-function chain(node: Node, neighbors: (node: Node) => readonly Node[]): readonly Node[] {
-  const way: Node[] = [];
-  for (let [next] = neighbors(node); next !== undefined; [next] = neighbors(next)) way.push(next);
-  return way;
+function chain(node: Node, neighbours: (node: Node) => readonly Node[]): readonly Node[] {
+  const nodes: Node[] = [];
+  for (let [next] = neighbours(node); next !== undefined; [next] = neighbours(next)) nodes.push(next);
+  return nodes;
 }

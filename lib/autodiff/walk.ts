@@ -40,6 +40,7 @@ export class ReverseWalk {
   *run(): Sliced<void> {
     for (const node of this.graph.nodes.toReversed()) {
       const dys = node.outputs.map((name) => this.cotangentOf(name));
+      this.b.budget.enter(node);
       if (this.path.nodes.has(node) && dys.some((dy) => dy !== null)) this.#differentiate(node, dys);
       yield;
     }
@@ -91,7 +92,7 @@ export class ReverseWalk {
   #ruleFor(node: Node): Rule {
     const { rules } = this.options;
     const rule = rules[node.name] ?? (node.domain === '' ? rules[node.op] : undefined);
-    if (rule === undefined) throw missingRule(node, this.path);
+    if (rule === undefined) throw missingRule(node, this.path, this.b);
     return rule;
   }
 

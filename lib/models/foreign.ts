@@ -1,4 +1,5 @@
 import { OneirosError } from '../errors.js';
+import { Budget } from '../onnx/budget.js';
 import type { Value } from '../onnx/builder.js';
 import type { Dim, Graph, Model, Shape, ValueInfo } from '../onnx/graph.js';
 import { makerOf } from '../onnx/maker.js';
@@ -6,6 +7,7 @@ import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { Builder, shapeOf } from '../onnx/ops.js';
 import { usesOf } from '../onnx/subgraphs.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
+import { requirePictureSize } from './picture-limit.js';
 import { formatPreprocessing, preprocess, preprocessingOf } from './preprocessing.js';
 import type { PretrainedOptions } from './pretrained.js';
 
@@ -17,17 +19,18 @@ export interface ForeignParts extends ClassifierParts {
 /**
  * Any network with one picture as its input, 1×3×height×width, as it was exported: its layers are the values of its
  * graph. It can classify if its first output is one row of scores or probabilities.
- * @throws OneirosError `unsupported` if its input is no picture
+ * @throws OneirosError `unsupported` if its input is no picture, `too-large` if it is one of more pixels than fit
  */
 export function foreignNetwork(
   model: Model,
   name: string,
   { preprocessing = 'none', labels = [], placement }: PretrainedOptions,
 ): ForeignParts {
-  const { graph } = normaliseOpset(model);
+  const budget = Budget.for(model);
+  const { graph } = normaliseOpset(model, budget);
   const input = imageInput(graph, name);
   const chosen = preprocessingOf(preprocessing);
-  const b = new Builder();
+  const b = new Builder(undefined, budget);
   const image = preprocessing === 'none' ? input.name : freeName(graph, 'image');
   const pixels = b.input(image, 'float32', input.shape);
   if (image !== input.name) preprocess(b, pixels, chosen, input.name);
@@ -64,6 +67,7 @@ function imageInput({ inputs }: Graph, network: string): ImageInput {
       'unsupported',
       `${network} takes ${inputs.map(describe).join(' and ') || 'nothing'}; expected one picture, float32 [1, 3, height, width]`,
     );
+  requirePictureSize(network, shape);
   return { name: input.name, shape: [1, 3, sizeOf(height, 'height'), sizeOf(width, 'width')] };
 }
 

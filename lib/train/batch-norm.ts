@@ -4,6 +4,7 @@ import type { Value } from '../onnx/builder.js';
 import type { Model, Node } from '../onnx/graph.js';
 import { rankOf, type Builder } from '../onnx/ops.js';
 import { Rewriter } from '../onnx/opset/rewriter.js';
+import { Budget } from '../onnx/budget.js';
 import { allNamesOf } from '../onnx/subgraphs.js';
 
 /** A running statistic of a batch normalisation, and where the training graph gives the batch's own. */
@@ -29,7 +30,7 @@ export interface BatchNormTraining {
  */
 export function trainBatchNorm(model: Model): BatchNormTraining {
   const { graph } = model;
-  const b = new Rewriter(graph, allNamesOf(graph));
+  const b = new Rewriter(graph, allNamesOf(graph), Budget.for(model));
   const statistics: RunningStatistic[] = [];
   const overrides: Record<string, Rule> = {};
   for (const node of graph.nodes) {

@@ -3,6 +3,7 @@ import type { Image, Size } from '../image/image.js';
 import { resize } from '../image/resize.js';
 import { parseNames } from '../labels/class-text.js';
 import type { Placement } from '../models/image-network.js';
+import { requirePictureSize } from '../models/picture-limit.js';
 import type { Dim, Model, Shape, ValueInfo } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { float32, type Tensor } from '../tensor/tensor.js';
@@ -55,6 +56,7 @@ export class ExportedFasterRcnn extends Detector {
         'unsupported',
         `${name} is no exported Faster R-CNN: expected one picture [3, height, width], and boxes [n, 4], labels [n] and scores [n]`,
       );
+    requirePictureSize(name, signature.shape);
     const zoo80 = signature.kind === 'zoo';
     super({
       name,

@@ -381,6 +381,16 @@ describe('a malformed model', () => {
     bytes.set([0x3a, (size & 127) | 128, ((size >> 7) & 127) | 128, ((size >> 14) & 127) | 128, size >> 21]);
     for (let i = 5; i < bytes.length; i += 2) bytes[i] = 0x0a;
     expectError(bytes, 'to decode', 'too-large');
+    // A tenth of them is more than a file of that size may become, too.
+    const tenth = 1_200_000;
+    const header = [
+      0x3a,
+      ((2 * tenth) & 127) | 128,
+      (((2 * tenth) >> 7) & 127) | 128,
+      (((2 * tenth) >> 14) & 127) | 128,
+    ];
+    bytes.set([...header, (2 * tenth) >> 21]);
+    expectError(bytes.subarray(0, 5 + 2 * tenth), 'to decode', 'too-large');
   });
 
   const sample = model({

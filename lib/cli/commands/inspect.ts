@@ -129,7 +129,9 @@ function grouped(value: number): string {
 
 /** Columns of equal width; the last two hold numbers, which stand to the right. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
+  const widths = rows[0]!.map((_, column) =>
+    rows.reduce((most, cells) => Math.max(most, cells[column]!.length), 0),
+  );
   return rows.map((cells) =>
     cells
       .map((cell, column) => (column < 3 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))

@@ -108,7 +108,7 @@ export function anatomyOf(original: Model): Anatomy | null {
     steps.filter(({ from, to }) => to > from),
     steps.filter(({ from, to }) => to < from),
   ];
-  const top = Math.min(...descents.map(({ from }) => from));
+  const top = descents.reduce((least, { from }) => Math.min(least, from), Infinity);
   const parameters = parts.filter(({ place, learned }) => place !== null || learned > 0);
   return {
     shape: ascents.some(({ to }) => to <= top) ? 'U-Net' : 'feature pyramid',

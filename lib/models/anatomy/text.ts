@@ -50,7 +50,9 @@ function stepLines(way: string, steps: readonly Step[]): readonly string[] {
 }
 
 function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = [0, 1, 2].map((column) =>
+    rows.reduce((most, row) => Math.max(most, row[column]!.length), 0),
+  );
   return rows.map(([first = '', ...others]) =>
     [first.padEnd(widths[0]!), ...others.map((cell, i) => cell.padStart(widths[i + 1]!))].join('  '),
   );

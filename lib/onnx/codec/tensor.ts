@@ -1,6 +1,7 @@
 import { OneirosError } from '../../errors.js';
 import { arrayOf, bytesPerElement, type NumericDType } from '../../tensor/dtype.js';
 import { numericTensor, sizeOf, tensor, type NumericTensor, type Tensor } from '../../tensor/tensor.js';
+import { requireRank } from '../budget.js';
 import type { OpaqueTensor } from '../graph.js';
 import { remainder, revise } from '../proto/message.js';
 import { TensorProto_DataLocation, TensorProtoSchema, type TensorProto } from '../proto/onnx_pb.js';
@@ -27,6 +28,7 @@ export function decodeTensor(proto: TensorProto, external?: ExternalReader): Ten
 }
 
 function decodeDims(proto: TensorProto, what: string): readonly number[] {
+  requireRank(what, proto.dims.length);
   const dims = proto.dims.map(Number);
   const fits = dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0);
   if (!fits || !Number.isSafeInteger(sizeOf(dims)))

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { OneirosError } from '../../errors.js';
+import { requireRank } from '../budget.js';
 import type { Dim, TensorType, ValueInfo } from '../graph.js';
 import { remainder, revise } from '../proto/message.js';
 import {
@@ -30,6 +31,7 @@ function decodeType(name: string, proto: TypeProto | undefined): TensorType | nu
   const { elemType, shape } = proto.value.value;
   const dtype = elementType(elemType);
   if (dtype === undefined) return null;
+  requireRank(`the value "${name}"`, shape?.dim.length ?? 0);
   return { dtype, shape: shape ? shape.dim.map((dim, axis) => decodeDim(dim, symbolOf(name, axis))) : null };
 }
 

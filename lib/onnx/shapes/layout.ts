@@ -48,6 +48,7 @@ const concat: Inference = (node, inputs) => {
     return shapes.length === inputs.length ? sizes.reduce(add) : anySize;
   });
   const length = contentLength(shape);
+  if (length === null) return [known(dtype, shape)];
   const content = inputs.flatMap((input): readonly Dim[] => {
     const size = contentLength(shapeOf(input)) ?? 0;
     return input.content ?? Array.from({ length: size }, () => anySize);
