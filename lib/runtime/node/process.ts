@@ -4,6 +4,7 @@ import { PeerChannel } from '../peer.js';
 import type { Reply } from '../protocol.js';
 import { workerArgs, workerUrl } from './entry.js';
 import { atExit } from './exit.js';
+import { withoutTelemetry } from './telemetry.js';
 
 /** An engine in a child process, with its process id. */
 export class ProcessChannel extends PeerChannel {
@@ -13,6 +14,7 @@ export class ProcessChannel extends PeerChannel {
     const child = fork(workerUrl, {
       serialization: 'advanced',
       execArgv: workerArgs,
+      env: { ...process.env, ...withoutTelemetry },
       // Its standard output would mix with the host's results; what native code prints when it crashes is worth seeing.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
