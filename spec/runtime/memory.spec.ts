@@ -27,7 +27,7 @@ describe('a session in a worker thread', () => {
     for (let i = 0; i < 5; i++) await use();
     // A worker takes 11 MiB.
     expect(megabytes() - before).to.be.below(30);
-  }).timeout(30_000);
+  });
 
   it("leaves the host's event loop free", async () => {
     await using session = await openSession(heavyModel());

@@ -21,7 +21,7 @@ import {
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 describe('studio: the page', function () {
-  this.timeout(600_000);
+  this.timeout(900_000);
   let studio: Studio;
   /** With the cat and a slim VGG, for whoever dreams: opening one takes longer than dreaming. */
   let dreamer: Page;
@@ -316,6 +316,7 @@ describe('studio: the page', function () {
     while ((await kept()).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     await page.context().setOffline(true);
     await page.reload();
+    await page.getByRole('tablist').waitFor();
     expect(await page.evaluate(() => crossOriginIsolated), 'threads are allowed').to.equal(true);
     await ready(page);
     await setNumber(page, 'Steps', 2);
