@@ -74,6 +74,8 @@ export interface Session extends AsyncDisposable {
   readonly provider: ProviderName;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  /** Whether it is over: disposed, or ended by an abort or a crash of its thread or process. Every run fails then. */
+  readonly closed: boolean;
   /**
    * Computes the outputs from the feeds, by name. Runs of one session queue up. The feeds stay the caller's, but must
    * not change until the promise settles; the results are the caller's own.

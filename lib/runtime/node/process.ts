@@ -20,6 +20,7 @@ export class ProcessChannel extends PeerChannel {
     });
     const kill = () => void child.kill('SIGKILL');
     super({
+      kind: 'process',
       // What keeps a request from arriving ends the child as well, and its end says more.
       send: (request) => child.send(request, () => undefined),
       hold: (held) => {
@@ -33,13 +34,9 @@ export class ProcessChannel extends PeerChannel {
     });
     this.pid = child.pid;
     child.on('message', (reply: Reply) => this.answered(reply));
-    child.on('error', (error) => this.ended(`the runtime's process failed: ${messageOf(error)}`));
+    child.on('error', (error) => this.ended(`failed: ${messageOf(error)}`));
     child.on('exit', (code, signal) =>
-      this.ended(
-        signal === null
-          ? `the runtime's process ended with code ${code ?? '?'}`
-          : `the runtime's process died of ${signal}`,
-      ),
+      this.ended(signal === null ? `ended with code ${code ?? '?'}` : `died of ${signal}`),
     );
   }
 }
