@@ -4,6 +4,7 @@ import { toTensor, type Image } from '../image/image.js';
 import type { Classifier } from '../models/classifier.js';
 import type { Model } from '../onnx/graph.js';
 import { Builder, shapeOf } from '../onnx/ops.js';
+import { HeldSession } from '../runtime/held-session.js';
 import { openModel } from '../runtime/open-model.js';
 import type { Session } from '../runtime/session.js';
 import { inSlices } from '../slices.js';
@@ -27,7 +28,7 @@ export interface ClassGradient {
  */
 export class ClassGradients implements AsyncDisposable {
   readonly #scored: Scored;
-  #session: Promise<Session> | null = null;
+  readonly #session = new HeldSession();
 
   /**
    * @param by a value of the network's graph
@@ -74,7 +75,7 @@ export class ClassGradients implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#session)?.dispose();
+    await this.#session.dispose();
   }
 
   /** Deriving a large network's gradient takes a while: the thread is free in between. */
@@ -93,12 +94,11 @@ export class ClassGradients implements AsyncDisposable {
     signal: AbortSignal | undefined,
   ): Promise<Readonly<Record<string, Tensor>>> {
     const { classes } = this.#scored;
-    this.#session ??= this.#open();
     const chosen = float32(new Float32Array(classes), [1, classes]);
     if (labelId !== null) chosen.data[labelId] = 1;
-    const session = await this.#session;
     const feeds = { [this.network.image]: toTensor(picture), [chosenClass]: chosen };
-    return session.run(feeds, { fetches, ...(signal !== undefined && { signal }) });
+    const opening = { key: 'gradient', open: () => this.#open() };
+    return this.#session.run(opening, feeds, { fetches, ...(signal !== undefined && { signal }) });
   }
 }
 

@@ -1,6 +1,7 @@
 import { OneirosError } from '../errors.js';
 import { differentiating, type GradOptions } from '../autodiff/grad.js';
 import type { Model } from '../onnx/graph.js';
+import { HeldSession } from '../runtime/held-session.js';
 import { openModel } from '../runtime/open-model.js';
 import type { RunOptions, SessionOptions } from '../runtime/session.js';
 import { inSlices } from '../slices.js';
@@ -25,26 +26,37 @@ export interface Differentiated extends AsyncDisposable {
 }
 
 /**
- * Derives the gradient of a model's loss and opens one session that computes both in one run.
+ * Derives the gradient of a model's loss and opens one session that computes both in one run; where an abort or a crash has
+ * ended its process, the next run opens it anew.
  *
  *     await using step = await valueAndGrad(model, { loss: 'loss', wrt: ['image'] });
  *     const { value, gradients } = await step({ image });
  */
 export async function valueAndGrad(model: Model, options: ValueAndGradOptions): Promise<Differentiated> {
-  const { loss } = options;
+  const { loss, signal, ...placement } = options;
   const derived = await inSlices(differentiating(model, { ...options, keepOutputs: [loss] }));
-  const session = await openModel(derived, options);
+  const open = (opening: SessionOptions = placement) => openModel(derived, opening);
+  const held = new HeldSession({
+    key: loss,
+    session: await open({ ...placement, ...(signal && { signal }) }),
+  });
+  let isDisposed = false;
   const compute = async (
     feeds: Readonly<Record<string, Tensor>>,
     run: RunOptions = {},
   ): Promise<ValueAndGrad> => {
-    const { [loss]: value, ...cotangents } = await session.run(feeds, run);
+    if (isDisposed)
+      throw new OneirosError('bad-argument', 'the gradient is disposed: call valueAndGrad for another');
+    const { [loss]: value, ...cotangents } = await held.run({ key: loss, open }, feeds, run);
     const gradients = Object.entries(cotangents).map(
       ([name, tensor]) => [name.slice('d_'.length), tensor] as const,
     );
     return { value: scalarOf(value), gradients: Object.fromEntries(gradients) };
   };
-  const dispose = () => session.dispose();
+  const dispose = () => {
+    isDisposed = true;
+    return held.dispose();
+  };
   return Object.assign(compute, { model: derived, dispose, [Symbol.asyncDispose]: dispose });
 }
 

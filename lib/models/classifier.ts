@@ -102,6 +102,11 @@ function cropped(image: Image, { resize: shorter, crop }: CropSettings): Image {
 function rowsOf(results: Tensor | undefined, count: number): readonly Float32Array[] {
   if (results?.dtype !== 'float32')
     throw new OneirosError('unsupported', `probabilities must be float32, not ${results?.dtype ?? 'absent'}`);
+  if (results.dims[0] !== count)
+    throw new OneirosError(
+      'runtime',
+      `the network gave [${results.dims.join(', ')}] for ${count === 1 ? 'a picture' : `${count} pictures`}, expected [${count}, classes]`,
+    );
   const classes = results.data.length / count;
   return Array.from({ length: count }, (_, i) => results.data.subarray(i * classes, (i + 1) * classes));
 }

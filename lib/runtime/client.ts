@@ -1,7 +1,9 @@
 import { OneirosError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkFeeds, checkFetches } from './feeds.js';
+import { emptyHandedOver } from './packing.js';
 import type { Channel, OpenedReply, OpenRequest, Reply, Request } from './protocol.js';
+import { checkResults } from './results.js';
 import type { ProviderName, RunOptions, Session, TensorInfo } from './session.js';
 
 /** Opens a model at the other end of a channel, and closes the channel where that fails. */
@@ -48,8 +50,13 @@ class ChannelSession implements Session {
     return this.#inTurn(async () => {
       const reply = await ask(this.#channel, { kind: 'run', feeds, fetches }, transfer, signal);
       if (reply.kind !== 'ran') throw unexpected(reply);
+      checkResults(reply.results, this);
       return reply.results;
     });
+  }
+
+  get closed(): boolean {
+    return this.#disposal !== null || this.#channel.isGone;
   }
 
   dispose(): Promise<void> {
@@ -84,6 +91,8 @@ async function ask(
     return reply;
   } finally {
     signal?.removeEventListener('abort', kill);
+    // Not every channel moves what is handed over.
+    if (transfer) emptyHandedOver(request);
     // An abort goes before whatever came of the request: its results, or the error of the kill.
     signal?.throwIfAborted();
   }

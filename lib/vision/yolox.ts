@@ -74,12 +74,19 @@ export class Yolox extends Detector {
     pictures: readonly Image[],
     { score, limit, signal }: DetectSettings,
   ): Promise<readonly (readonly Detection[])[]> {
-    const { size, classes, output } = this.#signature;
+    const { size, output } = this.#signature;
     const fitted = pictures.map((picture) => letterbox(picture, size, fill));
     const { [output]: rows } = await this.run([output], stack(fitted.map(({ image }) => image)), signal);
     if (rows?.dtype !== 'float32')
       throw new OneirosError('runtime', `${this.name} gave no numbers for ${output}`);
-    const length = rows.data.length / pictures.length;
+    const [count, places, columns = 0] = rows.dims;
+    if (count !== pictures.length || places !== placesIn(size) || columns < 6)
+      throw new OneirosError(
+        'runtime',
+        `${this.name} gave [${rows.dims.join(', ')}] for ${output}, expected [${pictures.length}, ${placesIn(size)}, 5 + classes]`,
+      );
+    const classes = columns - 5;
+    const length = places * columns;
     return pictures.map((picture, i) => {
       const own = rows.data.subarray(i * length, (i + 1) * length);
       const candidates = decode(own, size, classes, score).map(({ box, labelId, score: found }) => ({
@@ -106,9 +113,13 @@ export function yoloxSignature({ graph }: Model): Signature | null {
   if (others.length > 0 || more.length > 0 || output?.type?.shape?.length !== 3) return null;
   if (typeof height !== 'number' || typeof width !== 'number' || height % 32 !== 0 || width % 32 !== 0)
     return null;
-  const places = strides.reduce((sum, stride) => sum + (height / stride) * (width / stride), 0);
-  if (batch !== 1 || rows !== places || typeof columns !== 'number' || columns < 6) return null;
+  if (batch !== 1 || rows !== placesIn({ width, height }) || typeof columns !== 'number' || columns < 6)
+    return null;
   return { size: { width, height }, classes: columns - 5, output: output.name };
+}
+
+function placesIn({ width, height }: Size): number {
+  return strides.reduce((sum, stride) => sum + (height / stride) * (width / stride), 0);
 }
 
 type Found = Omit<Detection, 'label'>;

@@ -112,8 +112,7 @@ describe('oneiros in a browser', function () {
     );
     expect([done, after]).to.deep.equal([200, 0]);
     expect(memory.at(-1)).to.be.at.most(1.1 * memory[0]!);
-    for (const end = Date.now() + 20_000; page.workers().length > 0 && Date.now() < end;)
-      await new Promise((resolve) => setTimeout(resolve, 100));
+    await Promise.all(page.workers().map((worker) => worker.waitForEvent('close', { timeout: 0 })));
     expect(page.workers()).to.have.length(0);
   });
 

@@ -1,4 +1,5 @@
-// A training run to be killed: node … long-run.ts CHECKPOINT. Tells each step, and at the end what has been learned.
+// A training run to be killed: node … long-run.ts CHECKPOINT [STEP WAIT]. Tells each step, and at the end what has been
+// learned. WAIT ms after STEP it is killed, before it can tell what it has learned.
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { adam } from '../../lib/optim/adam.js';
@@ -50,9 +51,11 @@ export function fingerprintOf(step: TrainingStep): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [, , path = ''] = process.argv;
-  const fingerprint = await longRun(checkpointFile(path), ({ step }) =>
-    process.stdout.write(`step ${step}\n`),
-  );
+  const [, , path = '', last, wait] = process.argv;
+  const fingerprint = await longRun(checkpointFile(path), ({ step }) => {
+    process.stdout.write(`step ${step}\n`);
+    if (step === Number(last)) setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(wait));
+  });
+  if (last !== undefined) await new Promise(() => undefined);
   process.stdout.write(`learned ${fingerprint}\n`);
 }
