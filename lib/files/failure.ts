@@ -7,6 +7,7 @@ const reasons: Readonly<Record<string, readonly [ErrorCode, string]>> = {
   EISDIR: ['bad-argument', 'it is a folder, not a file'],
   EACCES: ['runtime', 'permission denied'],
   EPERM: ['runtime', 'permission denied'],
+  ELOOP: ['bad-argument', 'its symbolic links lead in a circle'],
   EROFS: ['runtime', 'the file system is read-only'],
   ENOSPC: ['runtime', 'no space is left on the device'],
   EDQUOT: ['runtime', 'the disk quota is used up'],
@@ -24,4 +25,21 @@ export function fileError(action: string, path: string, cause: unknown): Oneiros
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
+}
+
+/** What a path leads to, as far as it matters here. */
+interface Kind {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isFIFO(): boolean;
+}
+
+/** @throws OneirosError `bad-argument` for a folder, a pipe or a device */
+export function requireFile(found: Kind, action: string, path: string): void {
+  if (found.isFile()) return;
+  const kind = found.isDirectory() ? 'a folder' : found.isFIFO() ? 'a pipe' : 'a device';
+  throw new OneirosError(
+    'bad-argument',
+    `cannot ${action} ${JSON.stringify(path)}: it is ${kind}, not a file`,
+  );
 }
