@@ -35,6 +35,14 @@ export async function readMaskFolder(folder: string): Promise<readonly MaskedPic
   );
 }
 
+/** The files that are read of a folder, if they are there. */
+export async function maskFolderFiles(folder: string): Promise<readonly string[]> {
+  const parts = (['image', 'label'] as const).map(async (part) =>
+    (await listing(folder, part).catch(() => [])).map((file) => join(folder, part, file)),
+  );
+  return (await Promise.all(parts)).flat();
+}
+
 async function listing(folder: string, part: 'image' | 'label'): Promise<readonly string[]> {
   const path = join(folder, part);
   const files = await readdir(path).catch((error: unknown) => {

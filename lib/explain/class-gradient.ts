@@ -74,7 +74,9 @@ export class ClassGradients implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#session)?.dispose();
+    // Whoever asked for a session that could not be opened knows why.
+    const session = await this.#session?.catch(() => null);
+    await session?.dispose();
   }
 
   /** Deriving a large network's gradient takes a while: the thread is free in between. */

@@ -1,6 +1,6 @@
 import { access, constants, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { messageOf, OneirosError } from '../errors.js';
+import { OneirosError } from '../errors.js';
 import { requireFile } from './failure.js';
 
 /** The file that writing to a path makes or replaces. */
@@ -51,7 +51,7 @@ async function writableFolder(path: string, folder: string): Promise<string> {
     await access(found, constants.W_OK);
     return found;
   } catch (cause) {
-    const what = `no writable folder ${JSON.stringify(folder)} (${messageOf(cause)})`;
+    const what = `there is no writable folder ${JSON.stringify(folder)}`;
     throw new OneirosError('not-found', `cannot write ${JSON.stringify(path)}: ${what}`, { cause });
   }
 }

@@ -6,12 +6,13 @@ import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
 import { foregroundPicture, labelPicture, overlay, overlayDefaults } from '../../vision/palette.js';
 import type { Segmentation } from '../../vision/segmentation.js';
 import { segmentOptions } from '../../vision/segmenter.js';
+import { InputFlag, OutputFlag, PictureArgument } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
-import { checkModel, modelHelp, pullOf } from '../models.js';
+import { checkModel, modelFiles, modelHelp, pullOf } from '../models.js';
 import { placementOf, placementOptions } from '../network.js';
-import { frameName, pictureFile, recipe } from '../pictures.js';
+import { frameName, frameNames, pictureFile, recipe } from '../pictures.js';
 import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
@@ -43,16 +44,27 @@ export const registerSegment: Register = (program, terminal) => {
     .description(
       'Tells what every pixel of pictures belongs to, by a U-Net or any other network that segments.',
     )
-    .argument('<image...>', 'the pictures, or folders of them')
-    .requiredOption('--model <name>', modelHelp('segment', segmenterNames))
-    .option('--weights <file>', 'the weights of a U-Net: a safetensors file or a PyTorch checkpoint')
+    .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of them'))
+    .addOption(
+      new InputFlag('--model <name>', modelHelp('segment', segmenterNames), modelFiles).makeOptionMandatory(),
+    )
+    .addOption(
+      new InputFlag('--weights <file>', 'the weights of a U-Net: a safetensors file or a PyTorch checkpoint'),
+    )
     .option(
       '--classes <names>',
       'names of the classes, the background first, such as sky,tree',
       (text: string) => text.split(','),
     )
-    .option('-o, --out <file>', 'the picture to write, .png or .jpg; of several pictures with %d in its name')
-    .option('--coco <file>', 'write masks as COCO annotations to this JSON file');
+    .addOption(
+      new OutputFlag(
+        '-o, --out <file>',
+        'the picture to write, .png or .jpg; of several pictures with %d in its name',
+        'picture',
+        (pattern, { pictures }) => (pattern === undefined ? [] : frameNames(pattern, pictures.length)),
+      ),
+    )
+    .addOption(new OutputFlag('--coco <file>', 'write masks as COCO annotations to this JSON file', 'json'));
   addFlags(command, { ...allOptions, ...placementOptions })
     .option('--json', 'print results as JSON, one line a picture')
     .hook('preAction', () => checkModel(command, command.opts<SegmentFlags>(), 'segment', segmenterNames))
@@ -68,8 +80,7 @@ export const registerSegment: Register = (program, terminal) => {
 
 async function runSegment(paths: readonly string[], flags: SegmentFlags, terminal: Terminal): Promise<void> {
   const { out } = flags;
-  const files =
-    out === undefined ? [] : await Promise.all(paths.map((_, i) => pictureFile(frameName(out, i + 1))));
+  const files = out === undefined ? [] : frameNames(out, paths.length).map(pictureFile);
   const { weights, classes } = flags;
   await using network = await loadSegmenter(flags.model, {
     weights,
