@@ -1,8 +1,9 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Argument, Option as Flag, type Command } from 'commander';
 import { OneirosError } from '../errors.js';
 import { fileError } from '../files/failure.js';
+import { identityOf } from '../files/target.js';
 import { prepareOutputs } from '../files/write.js';
 import { picturesIn } from './each-picture.js';
 
@@ -82,13 +83,13 @@ export async function checkFiles(command: Command): Promise<void> {
   const inputs = await inputsOf(command);
   const targets = await prepareOutputs(outputs);
   const taken = new Map<string, string>();
-  for (const input of inputs) {
-    const identity = await identityOf(input);
-    if (identity !== null) taken.set(identity, `it is the input ${JSON.stringify(input)}`);
+  for (const [i, identity] of (await Promise.all(inputs.map(identityOf))).entries()) {
+    const input = inputs[i];
+    if (identity !== null && input !== undefined)
+      taken.set(identity, `it is the input ${JSON.stringify(input)}`);
   }
   for (const [i, path] of outputs.entries()) {
-    const target = targets[i] ?? path;
-    const identity = (await identityOf(target)) ?? target;
+    const identity = targets[i]?.identity ?? targets[i]?.path ?? path;
     const other = taken.get(identity);
     if (other !== undefined)
       throw new OneirosError(
@@ -160,10 +161,4 @@ async function makeFolder(path: string): Promise<void> {
   await mkdir(path, { recursive: true }).catch((error: unknown) => {
     throw fileError('write', path, error);
   });
-}
-
-/** The same for all names of a file, links included; `null` where there is none. */
-async function identityOf(path: string): Promise<string | null> {
-  const found = await stat(path, { bigint: true }).catch(() => null);
-  return found === null ? null : `${found.dev}:${found.ino}`;
 }

@@ -42,7 +42,7 @@ export function createTerminal(): Terminal {
     say('Stopping after this step; Ctrl-C again quits at once.');
     stop(reason);
   });
-  process.stdout.on('error', (error) => stop(Interruption.byOutput(error)));
+  process.stdout.on('error', (error: Error) => stop(Interruption.byOutput(error)));
   // There is nowhere to complain of that.
   process.stderr.on('error', () => undefined);
   return {

@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { fileError } from './failure.js';
-import { targetOf, type Target } from './target.js';
+import { targetOf, type KnownFolders, type Target } from './target.js';
 import { byFolder, removeTemporaries, temporaryFor } from './temporary.js';
 
 /**
@@ -19,12 +19,13 @@ export async function writeFileAtomic(path: string, bytes: Uint8Array | Iterable
 /**
  * Checks that files can be written, before any work is done for them, and removes what writers of them left behind that
  * were killed.
- * @returns the files that would be made or replaced: absolute paths, of no links
+ * @returns the files that would be made or replaced
  * @throws OneirosError as `writeFileAtomic` does
  */
-export async function prepareOutputs(paths: readonly string[]): Promise<readonly string[]> {
-  const targets: string[] = [];
-  for (const path of paths) targets.push(await naming(path, async () => (await targetOf(path)).path));
+export async function prepareOutputs(paths: readonly string[]): Promise<readonly Target[]> {
+  const folders: KnownFolders = new Map();
+  const found = await Promise.all(paths.map((path) => naming(path, () => targetOf(path, folders))));
+  const targets = found.map(({ path }) => path);
   await removeTemporaries(targets);
   // Permissions do not tell of full or odd file systems: a file tells, one in each folder.
   for (const [first] of byFolder(targets).values())
@@ -33,7 +34,7 @@ export async function prepareOutputs(paths: readonly string[]): Promise<readonly
       await writeAndFlush(temporary, [], undefined);
       await rm(temporary);
     });
-  return targets;
+  return found;
 }
 
 /** Removes what a writer of a file left behind that was killed, if there is such a file's folder. */
