@@ -4,6 +4,7 @@ import { readModel, writeModel } from '../../onnx/files.js';
 import type { Model } from '../../onnx/graph.js';
 import { count, type OptionValues } from '../../options.js';
 import { InputArgument, OutputFlag } from '../checked-files.js';
+import { about } from '../../files/location.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import type { Terminal } from '../terminal.js';
@@ -52,7 +53,7 @@ export const registerGrad: Register = (program, terminal) => {
 
 async function runGrad(path: string, flags: GradFlags, terminal: Terminal): Promise<void> {
   const { out, outputs, loss, wrt, stop, json } = flags;
-  const model = await readModel(path);
+  const model = await about(path, () => readModel(path));
   const choice = { ...(wrt && { wrt }), ...(stop && { stopGradient: stop }) };
   const seeds = loss === undefined ? { ...(outputs && { outputs }) } : { loss, ...(outputs && { outputs }) };
   const derived = grad(model, { ...choice, ...seeds });

@@ -5,7 +5,7 @@ import { isAmong } from '../../models/by-name.js';
 import type { ImageNetwork } from '../../models/image-network.js';
 import { inspectModel, type Inspection, type LayerReport, type PortReport } from '../../models/inspect.js';
 import { networkNames } from '../../models/open.js';
-import { readModel } from '../../onnx/files.js';
+import { readModelSource } from '../../models/source.js';
 import type { Model } from '../../onnx/graph.js';
 import { detectorNames, loadDetector } from '../../vision/load-detector.js';
 import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
@@ -78,7 +78,7 @@ function taskOf(model: string): Task {
 
 /** An ONNX file is taken as it is, whatever network it may be recognised as. */
 async function modelOf(flags: NetworkFlags, terminal: Terminal): Promise<Model> {
-  if (/\.onnx$/i.test(flags.model)) return readModel(flags.model);
+  if (/\.onnx$/i.test(flags.model)) return readModelSource(flags.model);
   await using network = await load(flags, terminal);
   return network.model;
 }
