@@ -66,6 +66,14 @@ function byName(files: readonly string[], folder: string): ReadonlyMap<string, s
   return found;
 }
 
+/** The files that are read of a folder, if they are there. */
+export async function maskFolderFiles(folder: string): Promise<readonly string[]> {
+  const parts = (['image', 'label'] as const).map(async (part) =>
+    (await listing(folder, part).catch(() => [])).map((file) => join(folder, part, file)),
+  );
+  return (await Promise.all(parts)).flat();
+}
+
 async function listing(folder: string, part: 'image' | 'label'): Promise<readonly string[]> {
   const path = join(folder, part);
   const files = await readdir(path).catch((error: unknown) => {

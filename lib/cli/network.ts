@@ -8,8 +8,9 @@ import { preprocessingNames } from '../models/preprocessing.js';
 import { choice, flag, number, type OptionValues } from '../options.js';
 import { maxThreads } from '../runtime/session.js';
 import { fileText } from './annotations.js';
+import { InputFlag } from './checked-files.js';
 import { addFlags } from './flags.js';
-import { cataloguedArchitecture, checkModel, modelHelp, pullOf } from './models.js';
+import { cataloguedArchitecture, checkModel, modelFiles, modelHelp, pullOf } from './models.js';
 import type { Terminal } from './terminal.js';
 
 /** Where networks run: for every command that runs one. */
@@ -42,7 +43,13 @@ export interface NetworkFlags extends OptionValues<typeof networkOptions> {
 /** Gives a command the flags that say which network to take, and where to run it. */
 export function addNetworkFlags(command: Command): Command {
   command
-    .requiredOption('--model <network>', `the network: ${modelHelp('classify', networkNames)}`)
+    .addOption(
+      new InputFlag(
+        '--model <network>',
+        `the network: ${modelHelp('classify', networkNames)}`,
+        modelFiles,
+      ).makeOptionMandatory(),
+    )
     .hook('preAction', () => checkModel(command, command.opts<NetworkFlags>(), 'classify', networkNames));
   return addWeightFlags(command);
 }
@@ -50,8 +57,18 @@ export function addNetworkFlags(command: Command): Command {
 /** The same for a command whose argument is the network. */
 export function addWeightFlags(command: Command): Command {
   command
-    .option('--weights <file>', 'the weights of a network given by name: safetensors or a PyTorch checkpoint')
-    .option('--labels <file>', 'what its classes are called, a line each (default: as ImageNet’s thousand)');
+    .addOption(
+      new InputFlag(
+        '--weights <file>',
+        'the weights of a network given by name: safetensors or a PyTorch checkpoint',
+      ),
+    )
+    .addOption(
+      new InputFlag(
+        '--labels <file>',
+        'what its classes are called, a line each (default: as ImageNet’s thousand)',
+      ),
+    );
   return addFlags(command, networkOptions);
 }
 

@@ -1,6 +1,3 @@
-import { access, constants } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { OneirosError } from '../errors.js';
 import { imageFormat, writeImage } from '../files/image.js';
 import type { Image } from '../image/image.js';
 import type { OptionTable } from '../options.js';
@@ -12,16 +9,9 @@ export interface PictureFile {
   write(picture: Image, text: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/**
- * Checks that a picture can be written there, before any work is done for it.
- * @throws OneirosError `bad-argument` for an ending other than .png, .jpg and .jpeg; `not-found` for a missing folder
- */
-export async function pictureFile(path: string): Promise<PictureFile> {
+/** @throws OneirosError `bad-argument` for an ending other than .png, .jpg and .jpeg */
+export function pictureFile(path: string): PictureFile {
   const format = imageFormat(path);
-  const folder = dirname(path);
-  await access(folder, constants.W_OK).catch((cause: unknown) => {
-    throw new OneirosError('not-found', `cannot write ${path}: no writable folder ${folder}`, { cause });
-  });
   return {
     path,
     write: (picture, text) => writeImage(path, picture, format === 'png' ? { text } : {}),
@@ -33,6 +23,11 @@ export function frameName(pattern: string, frame: number): string {
   return pattern.replace(/%(?:0(\d+))?d/, (_, digits: string | undefined) =>
     String(frame).padStart(Number(digits ?? 1), '0'),
   );
+}
+
+/** The names of so many frames. */
+export function frameNames(pattern: string, frames: number): readonly string[] {
+  return Array.from({ length: frames }, (_, i) => frameName(pattern, i + 1));
 }
 
 /** How a picture was made, as texts to be kept in its file: the command and its options, no paths and no times. */

@@ -1,8 +1,21 @@
-import { basename, extname, join } from 'node:path';
+import { extname, join } from 'node:path';
 import { OneirosError } from '../errors.js';
+import { OutputFlag } from './checked-files.js';
+import { isJpeg, outputFolder } from './output-folder.js';
 
 /** What `segment` draws; masks and probabilities are numbers, which a JPEG file does not keep. */
 export type SegmentPicture = 'overlay' | 'labels' | 'probability';
+
+/** A flag for a file or a folder that what is drawn goes to. */
+export function segmentOutputFlag(about: string): OutputFlag {
+  return new OutputFlag('-o, --out <file|folder>', about, 'folder', (out, { pictures, flags }) =>
+    out === undefined ? [] : segmentOutputs(out, pictures, shown(flags['show'])),
+  );
+}
+
+function shown(show: unknown): SegmentPicture {
+  return show === 'labels' || show === 'probability' ? show : 'overlay';
+}
 
 /**
  * Where what is drawn of each picture goes: of one picture to the file, otherwise to a folder, under the picture's name.
@@ -35,22 +48,5 @@ export function segmentOutputs(
       'bad-argument',
       `cannot write ${out}: its name must end in .png or .jpg, or be a folder's`,
     );
-  return inFolder(out, pictures, lossless);
-}
-
-function inFolder(folder: string, pictures: readonly string[], lossless: boolean): readonly string[] {
-  const origins = new Map<string, string>();
-  for (const picture of pictures) {
-    const name = basename(picture, extname(picture));
-    const target = join(folder, `${name}${!lossless && isJpeg(picture) ? extname(picture) : '.png'}`);
-    const other = origins.get(target);
-    if (other !== undefined)
-      throw new OneirosError('bad-argument', `${other} and ${picture} would both be written to ${target}`);
-    origins.set(target, picture);
-  }
-  return [...origins.keys()];
-}
-
-function isJpeg(path: string): boolean {
-  return /\.jpe?g$/i.test(path);
+  return pictures.map(outputFolder(out, pictures, { lossless }));
 }

@@ -109,7 +109,9 @@ class ExactGradient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#session)?.dispose();
+    // Whoever asked for a session that could not be opened knows why.
+    const session = await this.#session?.catch(() => null);
+    await session?.dispose();
   }
 }
 

@@ -1,10 +1,12 @@
+import { OneirosError } from '../errors.js';
 import { translate, type Dialects } from '../weights/dialect.js';
 import { buildNetwork, type Architecture, type BuildOptions, type Stage } from './architecture.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
 import type { Placement } from './image-network.js';
 import type { ClassLabel } from './labels.js';
 import type { Padding } from './layer-builder.js';
-import { stagesUntil } from './layer-names.js';
+import { layerNames, stagesUntil } from './layer-names.js';
+import { findLayer } from './network.js';
 import {
   formatPreprocessing,
   parsePreprocessing,
@@ -71,6 +73,7 @@ async function assemble(
     // Whoever trains an input of its own also pads by reflection: Wang et al.'s slim VGG-19.
     padding: padding ?? (bringsInput ? 'reflect' : 'zero'),
   });
+  if (until !== undefined) requireLayers(built.layers, until, architecture);
   const cutAt = stages.length < architecture.stages.length ? built.layers.at(-1)! : built.cutAt;
   const how = learns ? 'the convolution that comes with it' : formatPreprocessing(preprocessingOf(chosen));
   return {
@@ -88,6 +91,17 @@ async function assemble(
     probabilities: cutAt === null ? 'prob' : null,
     batches: true,
   };
+}
+
+/** @throws OneirosError `bad-argument` where the weights end before one of the layers that are asked for */
+function requireLayers(built: readonly string[], until: readonly string[], architecture: Architecture): void {
+  const names = layerNames(architecture);
+  const beyond = until.filter((layer) => !built.includes(findLayer(names, layer, architecture.name)));
+  if (beyond.length > 0)
+    throw new OneirosError(
+      'bad-argument',
+      `the weights end at ${built.at(-1)}, before ${beyond.join(', ')}: ask for no deeper layer, or take weights that go further`,
+    );
 }
 
 /** A 1×1 convolution that was trained to take RGB in [0, 1]. */

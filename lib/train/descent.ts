@@ -25,25 +25,32 @@ export interface StepFigures {
 export class Descent {
   readonly #weights: ParameterVector;
   readonly #statistics: ParameterVector;
-  readonly #updater: Updater;
+  #updater: Updater;
   readonly #gradient: Float32Array;
 
-  /** Begins with the model's weights, or goes on from a saved state. */
+  /** Begins with the model's weights. */
   constructor(
     model: Model,
     graph: TrainingGraph,
     private readonly options: FitOptions,
     private readonly settings: FitSettings,
-    state: TrainingState | null,
   ) {
     this.#weights = new ParameterVector(model, graph.weights);
     this.#statistics = new ParameterVector(
       model,
       graph.statistics.map(({ name }) => name),
     );
-    if (state !== null) for (const part of [this.#weights, this.#statistics]) part.restore(state.learned);
-    this.#updater = options.optimizer.start(this.#weights.values.length, state?.optimizer);
+    this.#updater = options.optimizer.start(this.#weights.values.length);
     this.#gradient = new Float32Array(this.#weights.values.length);
+  }
+
+  /**
+   * Goes on from a saved state.
+   * @throws OneirosError `bad-input` or `bad-argument` for one of another model, or of another optimizer
+   */
+  restore({ learned, optimizer }: TrainingState): void {
+    for (const part of [this.#weights, this.#statistics]) part.restore(learned);
+    this.#updater = this.options.optimizer.start(this.#weights.values.length, optimizer);
   }
 
   /** All that has been learned, over this memory: it changes with the next step. */

@@ -22,7 +22,8 @@ export interface TrainingStep extends StepFigures {
 /**
  * Trains a model: its loss is differentiated by its weights as an ONNX graph, which runs in a worker thread, while this
  * thread prepares the next batch. The same model, data, options and number of threads give the same weights, also where
- * the run was killed in between and goes on from its checkpoint.
+ * the run was killed in between and goes on from its checkpoint. An abort saves the state first. A run that goes on from
+ * where it had ended gives its last step once more, so that whatever is done with that is done.
  *
  *     for await (const step of fit(model, data, { loss: crossEntropy(), optimizer: adam(), epochs: 10, batch: 4 })) {
  *       console.log(step.step, step.loss);

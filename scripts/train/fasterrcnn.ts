@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readImage } from '../../lib/files/image.js';
 import { readFileBytes } from '../../lib/files/read.js';
-import { writeFileAtomic } from '../../lib/files/write.js';
+import { prepareOutputs, writeFileAtomic } from '../../lib/files/write.js';
 import { resize } from '../../lib/image/resize.js';
 import { readCocoTruth } from '../../lib/metrics/coco.js';
 import type { Truth } from '../../lib/metrics/tables.js';
@@ -63,6 +63,7 @@ interface Run {
 }
 
 async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint }: Run): Promise<void> {
+  await prepareOutputs([out]);
   const placement = { provider: 'cpu', threads } as const;
   const { kept, size, augmentation, seed, labels, traits, backbone } = recipe;
   const annotations = (part: string) => join(folder, part, 'annotations.json');
@@ -116,6 +117,11 @@ async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint 
         ...numbers(step.metrics),
         ...numbers(step.validation ?? {}),
       );
+    // A run that had ended before gives its last step without validating it once more.
+    if (step.step === step.steps) {
+      await using detector = await network(step.model());
+      await writeFileAtomic(out, encodeModel(detector.model));
+    }
   }
 }
 

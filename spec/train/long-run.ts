@@ -7,6 +7,7 @@ import { augmentation } from '../../lib/train/augment.js';
 import type { CheckpointStore } from '../../lib/train/checkpoint.js';
 import { checkpointFile } from '../../lib/train/checkpoint-file.js';
 import { fit, type TrainingStep } from '../../lib/train/fit.js';
+import type { FitOptions } from '../../lib/train/options.js';
 import { cosine } from '../../lib/train/schedule.js';
 import { referenceData, smallUNet, unetLoss } from './u-net.js';
 
@@ -16,6 +17,7 @@ export const runSteps = 14;
 export async function longRun(
   checkpoint: CheckpointStore | undefined,
   tell: (step: TrainingStep) => void = () => undefined,
+  options: Partial<FitOptions> = {},
 ): Promise<string> {
   let fingerprint = '';
   for await (const step of fit(await smallUNet(), referenceData(4), {
@@ -35,6 +37,7 @@ export async function longRun(
     checkpointEvery: 3,
     recipe: { rate: 0.01 },
     session: { isolation: 'none', threads: 1 },
+    ...options,
   })) {
     tell(step);
     if (step.step === step.steps) fingerprint = fingerprintOf(step);

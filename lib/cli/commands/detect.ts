@@ -13,13 +13,14 @@ import {
 } from '../../vision/detection.js';
 import { drawDetections } from '../../vision/draw.js';
 import { detectorNames, loadDetector } from '../../vision/load-detector.js';
+import { InputFlag, OutputFlag, PictureArgument } from '../checked-files.js';
 import { parseNamesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { imageIds } from '../image-ids.js';
-import { outputFolder } from '../output-folder.js';
-import { checkModel, modelHelp, pullOf } from '../models.js';
+import { outputFolder, outputFolderFlag } from '../output-folder.js';
+import { checkModel, modelFiles, modelHelp, pullOf } from '../models.js';
 import { placementOf, placementOptions } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
 import { readImage } from '../../files/image.js';
@@ -42,15 +43,21 @@ export const registerDetect: Register = (program, terminal) => {
     .command('detect')
     .summary('find the objects in pictures')
     .description('Finds the objects in pictures: the class, the box and a score of each.')
-    .argument('<image...>', 'the pictures, or folders of pictures')
-    .requiredOption('--model <name>', modelHelp('detect', detectorNames))
-    .option('--weights <file>', 'the weights of a network that is given by name')
+    .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of pictures'))
+    .addOption(
+      new InputFlag('--model <name>', modelHelp('detect', detectorNames), modelFiles).makeOptionMandatory(),
+    )
+    .addOption(new InputFlag('--weights <file>', 'the weights of a network that is given by name'))
     .option('--classes <names>', 'names of the classes by number, such as background,cell', parseNamesFlag)
-    .option('-o, --out <folder>', 'write each picture with its boxes to this folder')
-    .option('--coco <file>', 'write all detections as COCO results to this JSON file')
-    .option(
-      '--images <file>',
-      'COCO annotations that name the id of each file, folders included; without them it is the last number in its name',
+    .addOption(outputFolderFlag('write each picture with its boxes to this folder'))
+    .addOption(
+      new OutputFlag('--coco <file>', 'write all detections as COCO results to this JSON file', 'json'),
+    )
+    .addOption(
+      new InputFlag(
+        '--images <file>',
+        'COCO annotations that name the id of each file, folders included; without them it is the last number in its name',
+      ),
     );
   addFlags(command, options)
     .option('--json', 'print results as JSON, one line a picture')
@@ -61,7 +68,7 @@ export const registerDetect: Register = (program, terminal) => {
 async function runDetect(args: readonly string[], flags: DetectFlags, terminal: Terminal): Promise<void> {
   const { weights, classes: labels, out, coco, images } = flags;
   const paths = await picturesIn(args);
-  const outputOf = out === undefined ? null : await outputFolder(out, paths);
+  const outputOf = out === undefined ? null : outputFolder(out, paths);
   const idOf = coco === undefined ? null : await imageIds(paths, images, terminal);
   const { score, limit } = flags;
   await using network = await loadDetector(flags.model, {
@@ -135,7 +142,7 @@ async function write(
   found: readonly Detection[],
   flags: DetectFlags,
 ): Promise<void> {
-  const file = await pictureFile(path);
+  const file = pictureFile(path);
   await file.write(drawDetections(picture, found), recipe('detect', detectOptions, flags));
 }
 

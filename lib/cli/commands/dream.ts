@@ -3,11 +3,12 @@ import { dreamZoom, type ZoomStep } from '../../art/dream.js';
 import { defaultDreamLayers, type LayerWeights } from '../../art/layers.js';
 import { OneirosError } from '../../errors.js';
 import type { OptionValues } from '../../options.js';
+import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { collectLayer } from '../layers.js';
 import { addNetworkFlags, networkOf, placementOf, type NetworkFlags } from '../network.js';
-import { frameName, pictureFile, recipe, type PictureFile } from '../pictures.js';
+import { frameName, frameNames, pictureFile, recipe, type PictureFile } from '../pictures.js';
 import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
@@ -24,17 +25,21 @@ export const registerDream: Register = (program, terminal) => {
     .command('dream')
     .summary('change a picture so that a network sees more of what it sees in it')
     .description('DeepDream: changes a picture so that a network sees more of what it sees in it.')
-    .argument('<image>', 'the picture to begin with')
-    .requiredOption(
-      '-o, --out <file>',
-      'the picture to write, .png or .jpg; of several frames with %03d in its name',
+    .addArgument(new InputArgument('<image>', 'the picture to begin with'))
+    .addOption(
+      new OutputFlag(
+        '-o, --out <file>',
+        'the picture to write, .png or .jpg; of several frames with %03d in its name',
+        'picture',
+        (pattern, { flags }) => (pattern === undefined ? [] : frameNames(pattern, Number(flags['frames']))),
+      ).makeOptionMandatory(),
     )
     .option(
       '--layer <name[=weight]>',
       'a layer to raise, or one channel as layer:channel; repeatable',
       collectLayer,
     )
-    .option('--guide <file>', 'dream towards what this picture shows');
+    .addOption(new InputFlag('--guide <file>', 'dream towards what this picture shows'));
   addFlags(addNetworkFlags(command), { ...dreamOptions, ...zoomOptions })
     .option('--json', 'print the result as JSON')
     .action(async (image: string, flags: DreamFlags) => {
@@ -47,8 +52,7 @@ export const registerDream: Register = (program, terminal) => {
 };
 
 async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Promise<void> {
-  const names = Array.from({ length: flags.frames }, (_, i) => frameName(flags.out, i + 1));
-  const files = await Promise.all(names.map(pictureFile));
+  const files = frameNames(flags.out, flags.frames).map(pictureFile);
   const photograph = await readImage(path);
   const guide = flags.guide === undefined ? undefined : await readImage(flags.guide);
   const network = await networkOf(flags, terminal, (layers) =>

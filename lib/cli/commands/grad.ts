@@ -1,11 +1,10 @@
-import { access, constants } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { grad } from '../../autodiff/grad.js';
 import { checkGradient, type GradientCheck } from '../../gradients/check-gradient.js';
-import { OneirosError } from '../../errors.js';
 import { readModel, writeModel } from '../../onnx/files.js';
 import type { Model } from '../../onnx/graph.js';
 import { number, seed, type OptionValues } from '../../options.js';
+import { InputArgument, OutputFlag } from '../checked-files.js';
+import { about } from '../../files/location.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import type { Terminal } from '../terminal.js';
@@ -40,8 +39,8 @@ export const registerGrad: Register = (program, terminal) => {
       'Differentiates a model: writes an ONNX file that takes the inputs of the model and a cotangent d_<output> for ' +
         'each of --outputs, and gives its outputs and d_<input> for each of --wrt. It runs in any ONNX Runtime.',
     )
-    .argument('<model>', 'the ONNX file to differentiate')
-    .requiredOption('-o, --out <file>', 'the ONNX file to write')
+    .addArgument(new InputArgument('<model>', 'the ONNX file to differentiate'))
+    .addOption(new OutputFlag('-o, --out <file>', 'the ONNX file to write', 'model').makeOptionMandatory())
     .option(
       '--outputs <names>',
       'what to differentiate, separated by commas (default: every output)',
@@ -58,11 +57,7 @@ export const registerGrad: Register = (program, terminal) => {
 
 async function runGrad(path: string, flags: GradFlags, terminal: Terminal): Promise<void> {
   const { out, outputs, loss, wrt, stop, json } = flags;
-  const folder = dirname(out);
-  await access(folder, constants.W_OK).catch((cause: unknown) => {
-    throw new OneirosError('not-found', `cannot write ${out}: no writable folder ${folder}`, { cause });
-  });
-  const model = await readModel(path);
+  const model = await about(path, () => readModel(path));
   const choice = { ...(wrt && { wrt }), ...(stop && { stopGradient: stop }) };
   const seeds = loss === undefined ? { ...(outputs && { outputs }) } : { loss, ...(outputs && { outputs }) };
   const derived = grad(model, { ...choice, ...seeds });

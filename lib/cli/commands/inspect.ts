@@ -5,7 +5,7 @@ import { isAmong } from '../../models/by-name.js';
 import type { ImageNetwork } from '../../models/image-network.js';
 import { inspectModel, type Inspection, type LayerReport, type PortReport } from '../../models/inspect.js';
 import { networkNames } from '../../models/open.js';
-import { readModel } from '../../onnx/files.js';
+import { readModelSource } from '../../models/source.js';
 import type { Model } from '../../onnx/graph.js';
 import { detectorNames, loadDetector } from '../../vision/load-detector.js';
 import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
@@ -13,9 +13,10 @@ import type { Task } from '../../weights/catalog/entry.js';
 import { OneirosError } from '../../errors.js';
 import { writeFileAtomic } from '../../files/write.js';
 import { count, type OptionValues } from '../../options.js';
+import { InputArgument, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { cataloguedTask, checkModel, pullOf } from '../models.js';
+import { cataloguedTask, checkModel, modelFiles, pullOf } from '../models.js';
 import { addWeightFlags, networkOf, type NetworkFlags } from '../network.js';
 import type { Terminal } from '../terminal.js';
 
@@ -35,12 +36,15 @@ export const registerInspect: Register = (program, terminal) => {
     .description(
       'Lists what a model is made of: operators, layers, shapes, parameters, multiply-adds; of a U-Net also the ways down and up, skip connections, and what is learned.',
     )
-    .argument(
-      '<model>',
-      `an ONNX file; a model of the catalogue (see oneiros models); or one of ${[...networkNames, ...segmenterNames, ...detectorNames].join(', ')} with its weights`,
+    .addArgument(
+      new InputArgument(
+        '<model>',
+        `an ONNX file; a model of the catalogue (see oneiros models); or one of ${[...networkNames, ...segmenterNames, ...detectorNames].join(', ')} with its weights`,
+        modelFiles,
+      ),
     );
   addFlags(addWeightFlags(command), inspectOptions)
-    .option('--svg <file>', 'draw a U-Net to this file')
+    .addOption(new OutputFlag('--svg <file>', 'draw a U-Net to this SVG file', 'drawing'))
     .option('--json', 'print it as one JSON object')
     .action(async (name: string, flags: InspectFlags) => {
       const task = taskOf(name);
@@ -74,7 +78,7 @@ function taskOf(model: string): Task {
 
 /** An ONNX file is taken as it is, whatever network it may be recognised as. */
 async function modelOf(flags: NetworkFlags, terminal: Terminal): Promise<Model> {
-  if (/\.onnx$/i.test(flags.model)) return readModel(flags.model);
+  if (/\.onnx$/i.test(flags.model)) return readModelSource(flags.model);
   await using network = await load(flags, terminal);
   return network.model;
 }

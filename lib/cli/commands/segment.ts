@@ -1,5 +1,3 @@
-import { mkdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { writeFileAtomic } from '../../files/write.js';
 import type { Image } from '../../image/image.js';
 import type { NamedClass } from '../../labels/class-text.js';
@@ -12,15 +10,16 @@ import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
 import { foregroundPicture, overlay, overlayDefaults } from '../../vision/palette.js';
 import type { Segmentation } from '../../vision/segmentation.js';
 import { segmentOptions } from '../../vision/segmenter.js';
+import { InputFlag, OutputFlag, PictureArgument } from '../checked-files.js';
 import { parseClassesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { imageIds } from '../image-ids.js';
-import { checkModel, modelHelp, pullOf } from '../models.js';
+import { checkModel, modelFiles, modelHelp, pullOf } from '../models.js';
 import { placementOf, placementOptions } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
-import { segmentOutputs } from '../segment-outputs.js';
+import { segmentOutputFlag, segmentOutputs } from '../segment-outputs.js';
 import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
@@ -53,22 +52,29 @@ export const registerSegment: Register = (program, terminal) => {
     .description(
       'Tells what every pixel of pictures belongs to, by a U-Net or any other network that segments.',
     )
-    .argument('<image...>', 'the pictures, or folders of them')
-    .requiredOption('--model <name>', modelHelp('segment', segmenterNames))
-    .option('--weights <file>', 'the weights of a U-Net: a safetensors file or a PyTorch checkpoint')
+    .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of them'))
+    .addOption(
+      new InputFlag('--model <name>', modelHelp('segment', segmenterNames), modelFiles).makeOptionMandatory(),
+    )
+    .addOption(
+      new InputFlag('--weights <file>', 'the weights of a U-Net: a safetensors file or a PyTorch checkpoint'),
+    )
     .option(
       '--classes <names>',
       'names of the classes, the background first, such as sky,tree, and, where masks are to have others than those that the network was trained with, their values, such as sky=0,tree=255',
       parseClassesFlag,
     )
-    .option(
-      '-o, --out <file|folder>',
-      'the picture to write, .png or .jpg, or a folder, where each gets the name of its picture',
+    .addOption(
+      segmentOutputFlag(
+        'the picture to write, .png or .jpg, or a folder, where each gets the name of its picture',
+      ),
     )
-    .option('--coco <file>', 'write masks as COCO annotations to this JSON file')
-    .option(
-      '--images <file>',
-      'COCO annotations that name the id of each file, folders included; without them ids count from 1',
+    .addOption(new OutputFlag('--coco <file>', 'write masks as COCO annotations to this JSON file', 'json'))
+    .addOption(
+      new InputFlag(
+        '--images <file>',
+        'COCO annotations that name the id of each file, folders included; without them ids count from 1',
+      ),
     );
   addFlags(command, { ...allOptions, ...placementOptions })
     .option('--json', 'print results as JSON, one line a picture')
@@ -81,9 +87,7 @@ export const registerSegment: Register = (program, terminal) => {
 async function runSegment(paths: readonly string[], flags: SegmentFlags, terminal: Terminal): Promise<void> {
   const { out, weights, classes } = flags;
   const idOf = flags.images === undefined ? null : await imageIds(paths, flags.images, terminal);
-  const outputs = out === undefined ? [] : segmentOutputs(out, paths, flags.show);
-  for (const folder of new Set(outputs.map(dirname))) await mkdir(folder, { recursive: true });
-  const files = await Promise.all(outputs.map(pictureFile));
+  const files = out === undefined ? [] : segmentOutputs(out, paths, flags.show).map(pictureFile);
   const values = classes?.flatMap(({ value }) => value ?? []) ?? [];
   await using network = await loadSegmenter(flags.model, {
     weights,

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
 import { OneirosError } from '../../errors.js';
@@ -6,12 +7,13 @@ import { colorText, kindOf, numberOf, type LabelValue } from '../../labels/class
 import { schemeOf, type LabelScheme } from '../../labels/scheme.js';
 import type { LabelSurvey } from '../../labels/survey.js';
 import { writeFileAtomic } from '../../files/write.js';
-import { encodeModel } from '../../onnx/write.js';
+import { readModel, writeModel } from '../../onnx/files.js';
 import type { OptionValues } from '../../options.js';
 import { checkpointFile } from '../../train/checkpoint-file.js';
 import { lossSvg, sparkline, type CurveLine } from '../../train/loss-svg.js';
-import { readMaskFolder } from '../mask-folder.js';
+import { maskFolderFiles, readMaskFolder } from '../mask-folder.js';
 import { defaultWidths, trainUNet, trainUNetOptions, type UNetTrainingStep } from '../../train/unet.js';
+import { InputFlag, OutputFlag } from '../checked-files.js';
 import { parseClassesFlag, parseValueFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { addFlags, parseNumber } from '../flags.js';
@@ -44,8 +46,20 @@ export const registerTrainUNet: Register = (parent, terminal) => {
         'was stopped or killed goes on from its checkpoint when the same command is given again, to the same weights as if ' +
         'it had not been.',
     )
-    .requiredOption('--data <dir>', 'the folder with image/ and label/')
-    .requiredOption('-o, --out <file>', 'the network to write, an .onnx file')
+    .addOption(
+      new InputFlag(
+        '--data <dir>',
+        'the folder with image/ and label/',
+        maskFolderFiles,
+      ).makeOptionMandatory(),
+    )
+    .addOption(
+      new OutputFlag(
+        '-o, --out <file>',
+        'the network to write, an .onnx file',
+        'model',
+      ).makeOptionMandatory(),
+    )
     .option(
       '--classes <names>',
       'classes and their values in masks, the background first, such as cell=255,membrane=0 or road=#804080,car=#00008e; or a number of classes whose values are 0, 1, 2 and so on (default: the values there are, in ascending order)',
@@ -71,8 +85,17 @@ export const registerTrainUNet: Register = (parent, terminal) => {
     .option('--epochs <n>', 'so often each picture is seen, instead of --steps', (text: string) =>
       parseNumber(text, { ...wholeNumber, min: 1 }),
     )
-    .option('--curve <file>', 'draw loss and figures over the steps to this SVG file')
-    .option('--checkpoint <file>', 'where the state is kept meanwhile (default: <out>.checkpoint)')
+    .addOption(
+      new OutputFlag('--curve <file>', 'draw loss and figures over the steps to this SVG file', 'drawing'),
+    )
+    .addOption(
+      new OutputFlag(
+        '--checkpoint <file>',
+        'where the state is kept meanwhile (default: <out>.checkpoint)',
+        'checkpoint',
+        (path, { flags }) => [path ?? checkpointBeside(String(flags['out']))],
+      ),
+    )
     .option('--threads <n>', 'threads to compute with (default: one for each core)', (text: string) =>
       parseNumber(text, { ...wholeNumber, min: 1 }),
     );
@@ -94,7 +117,7 @@ async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void
     );
   const steps = flags.epochs === undefined ? flags.steps : Math.ceil((flags.epochs * count) / flags.batch);
   terminal.say(`training on ${count} pictures, ${describe(scheme, survey)}`);
-  const checkpoint = flags.checkpoint ?? `${out}.checkpoint`;
+  const checkpoint = flags.checkpoint ?? checkpointBeside(out);
   const training = trainUNet(pictures.slice(0, count), {
     ...flags,
     steps,
@@ -110,10 +133,10 @@ async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void
   try {
     for await (const step of training) {
       report.add(step);
-      if (step.step === step.steps) await writeFileAtomic(out, encodeModel(await step.network()));
+      if (step.step === step.steps) await writeModel(await step.network(), out);
     }
   } catch (error) {
-    if (terminal.signal.aborted)
+    if (terminal.signal.aborted && existsSync(checkpoint))
       terminal.say(`${checkpoint} has the state: the same command goes on from there`);
     throw error;
   } finally {
@@ -121,7 +144,13 @@ async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void
   }
   if (flags.curve !== undefined)
     await writeFileAtomic(flags.curve, new TextEncoder().encode(lossSvg(report.lines(), 'U-Net')));
+  // The state is all there is of hours of work: it goes when what came of them is on the disk, and can be read.
+  await readModel(out);
   await rm(checkpoint, { force: true });
+}
+
+function checkpointBeside(out: string): string {
+  return `${out}.checkpoint`;
 }
 
 /** What is told of the steps: a bar with the curve of the loss, and a line for each validation. */
