@@ -1,4 +1,4 @@
-import { translate, type Dialects } from '../weights/dialect.js';
+import { describeNames, translate, type Dialects } from '../weights/dialect.js';
 import { buildNetwork, type Architecture, type BuildOptions, type Stage } from './architecture.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
 import type { Placement } from './image-network.js';
@@ -58,7 +58,8 @@ async function assemble(
   { preprocessing, labels, placement, until }: PretrainedOptions,
   { pooling, padding }: GraphOptions,
 ): Promise<ClassifierParts> {
-  const { weights, dialect } = translate(checkpoint.weights, dialects);
+  const translation = translate(checkpoint.weights, dialects);
+  const { weights, dialect } = translation;
   const bringsInput = learnedInput.learned.every((layer) => weights.has(`${layer}.weight`));
   const chosen =
     preprocessing ?? parsePreprocessing(checkpoint.metadata['input'] ?? '') ?? customary(dialect);
@@ -79,7 +80,7 @@ async function assemble(
     image: 'image',
     cutAt,
     notes: [
-      `${name}, weights named as by ${dialect}; input: ${how}`,
+      `${name}, weights ${describeNames(translation)}; input: ${how}`,
       ...cutNote(cutAt, built.cutAt !== null),
     ],
     placement,

@@ -15,7 +15,7 @@ import { loadUNet, outputsOf, type UNetParameters } from '../models/unet/paramet
 import { marginOf } from '../models/unet/sizes.js';
 import { dialectTraits, unetTraits, type Activation, type UNetTraits } from '../models/unet/traits.js';
 import { unetDialects } from '../weights/dialects/unet.js';
-import { translate } from '../weights/dialect.js';
+import { describeNames, translate } from '../weights/dialect.js';
 import { Segmenter, type SegmenterParts } from './segmenter.js';
 import type { Tiling } from './tiling.js';
 
@@ -51,7 +51,8 @@ async function assemble(
   { weights: stored, metadata }: OpenWeights,
   { classes, preprocessing, placement, ...given }: UNetOptions,
 ): Promise<SegmenterParts> {
-  const { weights, dialect } = translate(stored, unetDialects);
+  const translation = translate(stored, unetDialects);
+  const { weights, dialect } = translation;
   const parameters = await loadUNet(weights);
   const planes = outputsOf(parameters.head);
   const traits = traitsOf(dialect, planes, given);
@@ -70,7 +71,7 @@ async function assemble(
     model,
     image: 'image',
     layers,
-    notes: [`U-Net, weights named as by ${dialect}: ${describe(parameters, traits)}`],
+    notes: [`U-Net, weights ${describeNames(translation)}: ${describe(parameters, traits)}`],
     placement,
     probabilities: 'probabilities',
     planes,
