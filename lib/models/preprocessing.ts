@@ -94,3 +94,9 @@ export function preprocess(b: Builder, image: Value, preprocessing: Preprocessin
   );
   return b.op('Conv', [image, weight, bias], {}, { name });
 }
+
+/** One channel of three, 1×1×height×width: ITU-R BT.601's, as PIL and OpenCV make grey of colors. */
+export function luminance(b: Builder, image: Value): Value {
+  const channels = [0.299, 0.587, 0.114].map((share, c) => b.mul(b.slice(image, [1], [c], [c + 1]), share));
+  return channels.reduce((sum, channel) => b.add(sum, channel));
+}

@@ -1,5 +1,8 @@
+import type { Model } from '../onnx/graph.js';
+import { makerOf } from '../onnx/maker.js';
 import { describeNames, translate, type Dialects } from '../weights/dialect.js';
 import { buildNetwork, type Architecture, type BuildOptions, type Stage } from './architecture.js';
+import type { ClassHead, Headless } from './class-head.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
 import type { Placement } from './image-network.js';
 import type { ClassLabel } from './labels.js';
@@ -73,6 +76,7 @@ async function assemble(
     padding: padding ?? (bringsInput ? 'reflect' : 'zero'),
   });
   const cutAt = stages.length < architecture.stages.length ? built.layers.at(-1)! : built.cutAt;
+  const head = headOf(built.model, cutAt);
   const how = learns ? 'the convolution that comes with it' : formatPreprocessing(preprocessingOf(chosen));
   return {
     ...built,
@@ -85,10 +89,20 @@ async function assemble(
     ],
     placement,
     crop,
-    labels: labels ?? (await usualLabels(cutAt === null ? 1000 : 0)),
-    probabilities: cutAt === null ? 'prob' : null,
+    labels: labels ?? (await usualLabels('reason' in head ? 0 : head.classes)),
+    head,
     batches: true,
   };
+}
+
+/** The softmax at the end of a network that is whole. */
+function headOf(model: Model, cutAt: string | null): ClassHead | Headless {
+  const softmax = cutAt === null ? makerOf(model.graph.nodes, 'prob') : undefined;
+  const [scores] = softmax?.inputs ?? [];
+  const [, classes] = model.graph.outputs[0]?.type?.shape ?? [];
+  if (scores === undefined || typeof classes !== 'number')
+    return { reason: `its weights end at ${cutAt ?? 'its scores'}` };
+  return { probabilities: 'prob', scores, classes, activation: 'softmax', isAssumed: false };
 }
 
 /** A 1×1 convolution that was trained to take RGB in [0, 1]. */

@@ -6,7 +6,7 @@ import type { Climb } from '../models/unet/traits.js';
 import type { Model } from '../onnx/graph.js';
 import { choice, count, flag, number, resolveOptions, type Given, type OptionValues } from '../options.js';
 import { adam } from '../optim/adam.js';
-import { luminance } from '../vision/unet.js';
+import { luminance } from '../models/preprocessing.js';
 import { augmentation } from './augment.js';
 import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import { fit, type TrainingStep } from './fit.js';

@@ -3,6 +3,7 @@ import type { Value } from '../onnx/builder.js';
 import type { Builder } from '../onnx/ops.js';
 import type { Placement } from '../models/image-network.js';
 import {
+  luminance,
   parsePreprocessing,
   preprocess,
   preprocessingOf,
@@ -103,12 +104,6 @@ function preparation({ encoder }: UNetParameters, input: Preprocessing | null) {
       `these weights take ${channels} channels; a picture has 3, or 1 as luminance`,
     );
   return (b: Builder, image: Value) => (input === null ? image : preprocess(b, image, input, 'data'));
-}
-
-/** ITU-R BT.601's, as PIL and OpenCV make grey of colours. */
-export function luminance(b: Builder, image: Value): Value {
-  const channels = [0.299, 0.587, 0.114].map((share, c) => b.mul(b.slice(image, [1], [c], [c + 1]), share));
-  return channels.reduce((sum, channel) => b.add(sum, channel));
 }
 
 function namesOf(dialect: string, planes: number, exclusive: boolean): readonly string[] {

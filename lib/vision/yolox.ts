@@ -1,7 +1,7 @@
 import { OneirosError } from '../errors.js';
 import type { Image, Size } from '../image/image.js';
 import { batchedIfSafe, stack } from '../models/batched.js';
-import { foreignNetwork } from '../models/foreign.js';
+import { foreignGraph, foreignParts } from '../models/foreign.js';
 import type { Placement } from '../models/image-network.js';
 import type { Preprocessing } from '../models/preprocessing.js';
 import type { Model } from '../onnx/graph.js';
@@ -47,7 +47,7 @@ export class Yolox extends Detector {
         'unsupported',
         `${name} is no YOLOX: expected a picture [1, 3, height, width] and one output, a row for each place`,
       );
-    const parts = foreignNetwork(model, name, { preprocessing, placement });
+    const parts = foreignParts(foreignGraph(model, name, { preprocessing }), name, placement);
     super({ ...parts, labels: labels ?? labelsOf(model, signature.classes) });
     this.#signature = signature;
     this.#iou = iou;
