@@ -184,7 +184,7 @@ function rowOf({ b, spreads }: GraphOutputs, name: string, value: Value): Row | 
 }
 
 /** The one axis behind the pictures' that is longer than 1. */
-function rowAxis(shape: Shape | null): { readonly classes: number; readonly axis: number } | null {
+export function rowAxis(shape: Shape | null): { readonly classes: number; readonly axis: number } | null {
   if (shape === null) return null;
   const behind = shape.length > 1 ? shape.slice(1) : shape;
   if (shape.length > 1 && typeof shape[0] === 'number' && shape[0] !== 1) return null;

@@ -10,7 +10,7 @@ import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { checkModel, modelHelp, pullOf } from '../models.js';
-import { placementOf, placementOptions } from '../network.js';
+import { addHeadFlags, headOptions, placementOf, placementOptions, type HeadFlags } from '../network.js';
 import { frameName, pictureFile, recipe } from '../pictures.js';
 import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
@@ -27,7 +27,8 @@ const pictureOptions = {
 const { tile, threshold } = segmentOptions;
 const allOptions = { tile, threshold, ...pictureOptions };
 
-interface SegmentFlags extends OptionValues<typeof allOptions>, OptionValues<typeof placementOptions> {
+interface SegmentFlags
+  extends HeadFlags, OptionValues<typeof allOptions>, OptionValues<typeof placementOptions> {
   readonly model: string;
   readonly weights?: string;
   readonly classes?: readonly string[];
@@ -53,6 +54,7 @@ export const registerSegment: Register = (program, terminal) => {
     )
     .option('-o, --out <file>', 'the picture to write, .png or .jpg; of several pictures with %d in its name')
     .option('--coco <file>', 'write masks as COCO annotations to this JSON file');
+  addHeadFlags(command);
   addFlags(command, { ...allOptions, ...placementOptions })
     .option('--json', 'print results as JSON, one line a picture')
     .hook('preAction', () => checkModel(command, command.opts<SegmentFlags>(), 'segment', segmenterNames))
@@ -74,6 +76,7 @@ async function runSegment(paths: readonly string[], flags: SegmentFlags, termina
   await using network = await loadSegmenter(flags.model, {
     weights,
     classes,
+    ...headOptions(flags),
     placement: placementOf(flags),
     pull: pullOf(flags, terminal),
   });
