@@ -3,7 +3,7 @@ import type { Value } from '../onnx/builder.js';
 import type { Graph, Model, Node, Shape } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { Builder } from '../onnx/ops.js';
-import { usesOf } from '../onnx/subgraphs.js';
+import { allNamesOf, usesOf } from '../onnx/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
 import { spreadsOf } from './activation/spreads.js';
 import { batchedIfSafe } from './batched.js';
@@ -63,6 +63,7 @@ export function foreignGraph(
   const said = preprocessing ?? parsePreprocessing(model.metadata.get('input') ?? '');
   const feed = feedFor(input, preprocessingOf(said ?? 'none'), repeats, name);
   const b = new Builder();
+  b.reserve(allNamesOf(graph));
   const image = feed.build === null ? input.name : freeName(graph, 'image');
   const shape = [1, 3, input.height, input.width];
   const pixels = b.input(image, 'float32', shape);

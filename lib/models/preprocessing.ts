@@ -87,10 +87,10 @@ export function preprocess(b: Builder, image: Value, preprocessing: Preprocessin
   std.forEach((deviation, channel) => {
     kernel[3 * channel + (order === 'bgr' ? 2 - channel : channel)] = scale / deviation;
   });
-  const weight = b.constant(float32(kernel, [3, 3, 1, 1]), `${fixedConstants}weight`);
+  const weight = b.constant(float32(kernel, [3, 3, 1, 1]), b.fresh(`${fixedConstants}weight`));
   const bias = b.constant(
     float32(mean.map((value, channel) => -value / std[channel]!)),
-    `${fixedConstants}bias`,
+    b.fresh(`${fixedConstants}bias`),
   );
   return b.op('Conv', [image, weight, bias], {}, { name });
 }
