@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { activationNames, type HeadOptions } from '../models/class-head.js';
 import type { Classifier } from '../models/classifier.js';
 import { vgg19Options } from '../models/classifiers.js';
 import type { Placement } from '../models/image-network.js';
@@ -34,7 +35,24 @@ const networkOptions = {
   ...placementOptions,
 } as const;
 
-export interface NetworkFlags extends OptionValues<typeof networkOptions> {
+const activationOption = {
+  activation: choice(
+    ['auto', ...activationNames],
+    'auto',
+    'what makes probabilities of an ONNX file’s output: none if it holds probabilities, log-softmax if their logarithms; auto: as its graph shows',
+  ),
+} as const;
+
+/** What the flags say of a network's classes. */
+export function headOptions({ head, activation = 'auto' }: HeadFlags): HeadOptions {
+  return { head, activation: activation === 'auto' ? undefined : activation };
+}
+
+export interface HeadFlags extends Partial<OptionValues<typeof activationOption>> {
+  readonly head?: string;
+}
+
+export interface NetworkFlags extends HeadFlags, OptionValues<typeof networkOptions> {
   readonly model: string;
   readonly weights?: string;
   readonly labels?: string;
@@ -52,6 +70,19 @@ export function addNetworkFlags(command: Command): Command {
     )
     .hook('preAction', () => checkModel(command, command.opts<NetworkFlags>(), 'classify', networkNames));
   return addWeightFlags(command);
+}
+
+/** The same for a command that asks a network for classes. */
+export function addClassifierFlags(command: Command): Command {
+  return addHeadFlags(addNetworkFlags(command));
+}
+
+/** Gives a command the flags that say what an ONNX file's outputs are. */
+export function addHeadFlags(command: Command): Command {
+  return addFlags(command, activationOption).option(
+    '--head <output>',
+    'which output of an ONNX file has the classes, where there are several',
+  );
 }
 
 /** The same for a command whose argument is the network. */
@@ -87,6 +118,7 @@ export async function networkOf(
     weights,
     pooling,
     labels,
+    ...headOptions(flags),
     preprocessing: preprocessing === 'auto' ? undefined : preprocessing,
     placement: placementOf(flags),
     pull: pullOf(flags, terminal),

@@ -1,3 +1,5 @@
+import type { Model } from '../onnx/graph.js';
+import { parseNames } from '../labels/class-text.js';
 import type { CatalogEntry } from '../weights/catalog/entry.js';
 import type { PullOptions } from '../weights/catalog/pull-options.js';
 import type { Weights } from '../weights/weights.js';
@@ -16,7 +18,9 @@ import { layerNames } from './layer-names.js';
 import { bytesUntil } from './plan.js';
 import type { Pretrained } from './pretrained.js';
 import { exportedGoogLeNet, exportedVGG19 } from './exported.js';
-import { foreignNetwork } from './foreign.js';
+import type { HeadOptions } from './class-head.js';
+import { foreignClassifier } from './foreign.js';
+import { parseLabels, type ClassLabel } from './labels.js';
 import {
   formatPreprocessing,
   parsePreprocessing,
@@ -53,7 +57,7 @@ export function layerNamesFor(name: string): readonly string[] {
   return pretrained === undefined ? [] : layerNames(pretrained.architecture);
 }
 
-export interface LoadOptions extends VGG19Options {
+export interface LoadOptions extends VGG19Options, HeadOptions {
   /** The weights of a network that is given by name. @default those of the catalogue's model of that name */
   readonly weights?: WeightsSource | undefined;
   /** How a model of the catalogue is fetched that is not here yet. */
@@ -93,7 +97,7 @@ function planFor(until: readonly string[] | undefined): ByNameOptions['partial']
   };
 }
 
-function asCatalogued({ name, preprocessing }: CatalogEntry, options: VGG19Options): OpenOptions {
+function asCatalogued({ name, preprocessing }: CatalogEntry, options: OpenOptions): OpenOptions {
   return { ...options, name, preprocessing: options.preprocessing ?? customary(preprocessing) };
 }
 
@@ -103,7 +107,7 @@ function customary(text: string): PreprocessingName | Preprocessing | undefined 
   return name ?? parsePreprocessing(text) ?? undefined;
 }
 
-export interface OpenOptions extends VGG19Options {
+export interface OpenOptions extends VGG19Options, HeadOptions {
   /** What to call it. @default the file's name */
   readonly name?: string | undefined;
 }
@@ -117,14 +121,32 @@ export interface OpenOptions extends VGG19Options {
  */
 export async function openNetwork(source: ModelSource, options: OpenOptions = {}): Promise<Classifier> {
   const model = await readModelSource(source);
-  const vgg19 = exportedVGG19(model.graph);
+  const isOrdinary = options.head === undefined && options.activation === undefined;
+  const vgg19 = isOrdinary ? exportedVGG19(model.graph) : null;
   // torchvision's and the zoo's are both trained so; of Caffe2's the options have to say that they are not.
   if (vgg19) return VGG19.load(withInput(vgg19, 'imagenet'), options);
-  const googlenet = exportedGoogLeNet(model.graph);
+  const googlenet = isOrdinary ? exportedGoogLeNet(model.graph) : null;
   if (googlenet) return GoogLeNet.load(withInput(googlenet, 'bvlc'), options);
-  const name = options.name ?? nameOfSource(source) ?? model.graph.name;
-  const parts = foreignNetwork(model, name || 'the network', options);
-  return new Classifier({ ...parts, labels: options.labels ?? (await usualLabels(parts.classes)) });
+  const name = (options.name ?? nameOfSource(source) ?? model.graph.name) || 'the network';
+  const said = options.labels ?? labelsSaid(model);
+  const parts = foreignClassifier(model, name, { ...options, labels: said });
+  const classes = 'reason' in parts.head ? 0 : parts.head.classes;
+  if (options.labels !== undefined || classes === said.length) return new Classifier(parts);
+  const usual = await usualLabels(classes);
+  return new Classifier({
+    ...parts,
+    labels: usual,
+    notes: [...(parts.notes ?? []), ...(usual.length === 0 ? [] : [imagenetNote(name)])],
+  });
+}
+
+function imagenetNote(name: string): string {
+  return `${name}: its thousand classes are taken for ImageNet’s, as nobody names them`;
+}
+
+/** What a file calls its classes. */
+function labelsSaid({ metadata }: Model): readonly ClassLabel[] {
+  return parseLabels((parseNames(metadata.get('classes')) ?? []).join('\n'));
 }
 
 function withInput(weights: Weights, input: PreprocessingName) {

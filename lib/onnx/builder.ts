@@ -179,6 +179,11 @@ export class GraphBuilder {
     return this.#find(name) !== undefined;
   }
 
+  /** Keeps names for a graph that is loaded later: no fresh name will be one of them. */
+  reserve(names: Iterable<string>): void {
+    for (const name of names) this.#naming.taken.add(name);
+  }
+
   /** A name that no value and no node has yet, in no graph within nodes either, made of `hint`. */
   fresh(hint: string): string {
     const start = short(hint);

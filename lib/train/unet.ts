@@ -18,7 +18,7 @@ import {
   type OptionValues,
 } from '../options.js';
 import { adam } from '../optim/adam.js';
-import { luminance } from '../vision/unet.js';
+import { luminance } from '../models/preprocessing.js';
 import { augmentation } from './augment.js';
 import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import { fit, type TrainingStep } from './fit.js';

@@ -26,6 +26,8 @@ import {
   type DetectSettings,
 } from './detection.js';
 import { resolveOptions } from '../options.js';
+import { translate } from '../weights/dialect.js';
+import { fasterRcnnDialects } from '../weights/dialects/faster-rcnn.js';
 
 export interface FasterRcnnOptions extends Partial<FasterRcnnTraits> {
   /** What to take for all that is not given. @default as the weights look */
@@ -80,7 +82,8 @@ export class FasterRCNN extends Detector {
    */
   static load(source: WeightsSource, options: FasterRcnnOptions = {}): Promise<FasterRCNN> {
     const { variant, labels, placement, ...given } = options;
-    return withWeights(source, async ({ weights, metadata }) => {
+    return withWeights(source, async ({ weights: stored, metadata }) => {
+      const { weights } = translate(stored, fasterRcnnDialects);
       const traits = { ...traitsFor(weights, variant), ...given };
       const { model, layers, classes } = buildFasterRcnn(await loadAll(weights), traits);
       const names =

@@ -3,12 +3,14 @@ import { isOwnFasterRcnn } from '../models/faster-rcnn/metadata.js';
 import { loadByName } from '../models/by-name.js';
 import { variantNames } from '../models/faster-rcnn/traits.js';
 import type { Placement } from '../models/image-network.js';
+import { describe } from '../models/picture-input.js';
 import { nameOfSource, readModelSource, type ModelSource, type WeightsSource } from '../models/source.js';
+import type { ValueInfo } from '../onnx/graph.js';
 import type { PullOptions } from '../weights/catalog/pull-options.js';
 import type { Detector } from './detection.js';
 import { ExportedFasterRcnn, exportedFasterRcnnSignature } from './exported-faster-rcnn.js';
 import { FasterRCNN, type FasterRcnnOptions } from './faster-rcnn.js';
-import { Yolox, yoloxSignature } from './yolox.js';
+import { Yolox, yoloxShaped } from './yolox.js';
 
 export interface OpenDetectorOptions {
   /** What to call it. @default the file's name */
@@ -29,13 +31,19 @@ export async function openDetector(
 ): Promise<Detector> {
   const model = await readModelSource(source);
   const name = options.name ?? nameOfSource(source) ?? 'the network';
-  if (yoloxSignature(model) !== null) return new Yolox(model, { ...options, name });
+  const yolox = yoloxShaped(model, name);
+  if (yolox !== null) return Yolox.of(yolox, { ...options, name });
   if (isOwnFasterRcnn(model)) return FasterRCNN.of(model, { ...options, name });
   if (exportedFasterRcnnSignature(model) !== null) return new ExportedFasterRcnn(model, { ...options, name });
   throw new OneirosError(
     'unsupported',
-    `${name} is no detector that is known here: it is neither a YOLOX nor a Faster R-CNN`,
+    `${name} is no detector that is known here: it takes ${list(model.graph.inputs)} and gives ${list(model.graph.outputs)}; ` +
+      'a YOLOX takes a picture of one size, a multiple of 32, and gives a row for each place of three levels; a Faster R-CNN gives boxes [n, 4], labels [n] and scores [n]',
   );
+}
+
+function list(infos: readonly ValueInfo[]): string {
+  return infos.map(describe).join(', ') || 'nothing';
 }
 
 /** Faster R-CNNs by the word for them: `fasterrcnn` for what the weights look most like, or torchvision's names. */

@@ -1,5 +1,6 @@
 import type { LabelValue } from '../labels/classes.js';
 import { loadByName } from '../models/by-name.js';
+import type { HeadOptions } from '../models/class-head.js';
 import type { Placement } from '../models/image-network.js';
 import type { WeightsSource } from '../models/source.js';
 import type { PullOptions } from '../weights/catalog/pull-options.js';
@@ -10,7 +11,7 @@ import { UNet } from './unet.js';
 /** The words for a U-Net; which project's it is, its weights tell. */
 export const segmenterNames: readonly string[] = ['unet', 'retina-unet', 'brain-unet'];
 
-export interface LoadSegmenterOptions {
+export interface LoadSegmenterOptions extends HeadOptions {
   /** The weights of a network that is given by name. @default those of the catalogue's model of that name */
   readonly weights?: WeightsSource | undefined;
   /** How a model of the catalogue is fetched that is not here yet. */
@@ -30,7 +31,7 @@ export interface LoadSegmenterOptions {
  */
 export function loadSegmenter(
   model: string,
-  { weights, pull, ...options }: LoadSegmenterOptions = {},
+  { weights, pull, head, activation, ...options }: LoadSegmenterOptions = {},
 ): Promise<Segmenter> {
   return loadByName<Segmenter>(
     model,
@@ -40,7 +41,12 @@ export function loadSegmenter(
       names: segmenterNames,
       build: (_, source) => UNet.load(source, options),
       open: (path, entry) =>
-        openSegmenter(path, { ...options, ...(entry !== undefined && { name: entry.name }) }),
+        openSegmenter(path, {
+          ...options,
+          head,
+          activation,
+          ...(entry !== undefined && { name: entry.name }),
+        }),
     },
     { weights, pull },
   );

@@ -65,8 +65,15 @@ export async function slidingWindow(
         throw new OneirosError('runtime', 'the classifier gave no float32 probabilities');
       stitch(samples, planesFromTensor(probabilities), { row, column, shifts });
     }
-  const names = options.classes ?? Array.from({ length: network.classes }, (_, i) => `class ${i}`);
-  const result = new SegmentationBuilder(picture, names, { exclusive: true, threshold }, true);
+  const { isExclusive } = network;
+  const count = network.classes + (isExclusive ? 0 : 1);
+  const names = options.classes ?? Array.from({ length: count }, (_, i) => `class ${i}`);
+  if (names.length !== count)
+    throw new OneirosError(
+      'bad-argument',
+      `the network tells ${count} classes apart${isExclusive ? '' : ', the background among them'}, but ${names.length} names were given`,
+    );
+  const result = new SegmentationBuilder(picture, names, { exclusive: isExclusive, threshold }, true);
   result.add(enlarged(samples, picture, stride), 0);
   return result.finish();
 }

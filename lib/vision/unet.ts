@@ -5,6 +5,7 @@ import type { Value } from '../onnx/builder.js';
 import type { Builder } from '../onnx/ops.js';
 import type { Placement } from '../models/image-network.js';
 import {
+  luminance,
   parsePreprocessing,
   preprocess,
   preprocessingOf,
@@ -17,7 +18,7 @@ import { loadUNet, outputsOf, type UNetParameters } from '../models/unet/paramet
 import { marginOf } from '../models/unet/sizes.js';
 import { dialectTraits, unetTraits, type Activation, type UNetTraits } from '../models/unet/traits.js';
 import { unetDialects } from '../weights/dialects/unet.js';
-import { translate } from '../weights/dialect.js';
+import { describeNames, translate } from '../weights/dialect.js';
 import { Segmenter, type SegmenterParts } from './segmenter.js';
 import type { Tiling } from './tiling.js';
 
@@ -55,7 +56,8 @@ async function assemble(
   { weights: stored, metadata }: OpenWeights,
   { classes, values, preprocessing, placement, ...given }: UNetOptions,
 ): Promise<SegmenterParts> {
-  const { weights, dialect } = translate(stored, unetDialects);
+  const translation = translate(stored, unetDialects);
+  const { weights, dialect } = translation;
   const parameters = await loadUNet(weights);
   const planes = outputsOf(parameters.head);
   const traits = traitsOf(dialect, planes, given);
@@ -74,7 +76,7 @@ async function assemble(
     model,
     image: 'image',
     layers,
-    notes: [`U-Net, weights named as by ${dialect}: ${describe(parameters, traits)}`],
+    notes: [`U-Net, weights ${describeNames(translation)}: ${describe(parameters, traits)}`],
     placement,
     probabilities: 'probabilities',
     planes,
@@ -107,12 +109,6 @@ function preparation({ encoder }: UNetParameters, input: Preprocessing | null) {
       `these weights take ${channels} channels; a picture has 3, or 1 as luminance`,
     );
   return (b: Builder, image: Value) => (input === null ? image : preprocess(b, image, input, 'data'));
-}
-
-/** ITU-R BT.601's, as PIL and OpenCV make grey of colours. */
-export function luminance(b: Builder, image: Value): Value {
-  const channels = [0.299, 0.587, 0.114].map((share, c) => b.mul(b.slice(image, [1], [c], [c + 1]), share));
-  return channels.reduce((sum, channel) => b.add(sum, channel));
 }
 
 function namesOf(dialect: string, planes: number, exclusive: boolean): readonly string[] {

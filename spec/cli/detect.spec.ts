@@ -5,29 +5,14 @@ import { dirname, join } from 'node:path';
 import { registerDetect } from '../../lib/cli/commands/detect.js';
 import { solid } from '../../lib/image/image.js';
 import { decodeImage, encodeImage } from '../../lib/image/coding.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { encodeModel } from '../../lib/onnx/write.js';
-import { float32 } from '../../lib/tensor/tensor.js';
+import { yolox } from '../vision/small-yolox.js';
 import { runCommand } from './run-command.js';
-
-/** A YOLOX that sees one cat that fills every picture. */
-function oneCat(): Uint8Array {
-  const b = new Builder();
-  const input = b.input('images', 'float32', [1, 3, 32, 32]);
-  const data = new Float32Array(21 * 6);
-  data.set([0.5, 0.5, 0, 0, 0.8, 1], 20 * 6);
-  b.output(
-    b.add(b.constant(float32(data, [1, 21, 6])), b.mul(b.reshape(b.mean(input, [1, 2, 3]), [1, 1, 1]), 0)),
-    'output',
-  );
-  return encodeModel(b.model({ classes: 'cat' }));
-}
 
 describe('oneiros detect', () => {
   const folder = mkdtempSync(join(tmpdir(), 'oneiros-detect-'));
   const at = (name: string) => join(folder, name);
   before(async () => {
-    writeFileSync(at('model.onnx'), oneCat());
+    writeFileSync(at('model.onnx'), yolox([[20, [0.5, 0.5, 0, 0, 0.8, 1, 0]]]));
     writeFileSync(at('photo-12.jpg'), await encodeImage(solid({ width: 64, height: 64 }, [0, 0, 0]), 'jpeg'));
     writeFileSync(at('nameless.png'), await encodeImage(solid({ width: 32, height: 32 }, [0, 0, 0]), 'png'));
     writeFileSync(at('broken-13.jpg'), 'no picture');

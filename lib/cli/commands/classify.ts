@@ -6,7 +6,7 @@ import type { OptionValues } from '../../options.js';
 import { batchOptions, classify, type Picture } from '../../vision/classify.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { addNetworkFlags, networkOf, type NetworkFlags } from '../network.js';
+import { addClassifierFlags, networkOf, type NetworkFlags } from '../network.js';
 import type { Terminal } from '../terminal.js';
 
 const options = { ...classifyOptions, ...batchOptions };
@@ -21,7 +21,7 @@ export const registerClassify: Register = (program, terminal) => {
     .summary('tell what pictures show')
     .description('Tells what pictures show: the most probable classes of each.')
     .argument('<image...>', 'the pictures');
-  addFlags(addNetworkFlags(command), options)
+  addFlags(addClassifierFlags(command), options)
     .option('--json', 'print one JSON object a picture')
     .action((images: readonly string[], flags: ClassifyFlags) => runClassify(images, flags, terminal));
 };

@@ -6,7 +6,7 @@ import { batchOptions, evaluateClassifier, type Picture } from '../../vision/cla
 import { filesIn, type NamedFile } from '../annotations.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { addNetworkFlags, networkOf, type NetworkFlags } from '../network.js';
+import { addClassifierFlags, networkOf, type NetworkFlags } from '../network.js';
 import type { Terminal } from '../terminal.js';
 
 interface EvaluateFlags extends NetworkFlags, OptionValues<typeof batchOptions> {
@@ -25,7 +25,7 @@ export const registerEvaluateClassify: Register = (parent, terminal) => {
       '--data <folder>',
       'the pictures; a name begins with its class’s id: n01440764_tench.jpg',
     );
-  addFlags(addNetworkFlags(command), batchOptions)
+  addFlags(addClassifierFlags(command), batchOptions)
     .option('--json', 'print the result as JSON')
     .action((flags: EvaluateFlags) => runEvaluate(flags, terminal));
 };

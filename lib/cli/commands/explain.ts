@@ -8,7 +8,7 @@ import { PictureArgument } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
-import { addNetworkFlags, networkOf, type NetworkFlags } from '../network.js';
+import { addClassifierFlags, networkOf, type NetworkFlags } from '../network.js';
 import { outputFolder, outputFolderFlag } from '../output-folder.js';
 import { pictureFile, recipe } from '../pictures.js';
 import type { Terminal } from '../terminal.js';
@@ -45,7 +45,7 @@ export const registerExplain: Register = (program, terminal) => {
       'the class to explain: its name, WordNet id or number (default: the most probable)',
     )
     .option('--layer <name>', 'the layer that grad-cam looks at (default: the last before the pooling)');
-  addFlags(addNetworkFlags(command), { ...explainOptions, ...drawOptions })
+  addFlags(addClassifierFlags(command), { ...explainOptions, ...drawOptions })
     .option('--json', 'print one JSON object a picture')
     .action((images: readonly string[], flags: ExplainFlags) => runExplain(images, flags, terminal));
 };

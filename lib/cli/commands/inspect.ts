@@ -3,7 +3,13 @@ import { anatomySvg } from '../../models/anatomy/svg.js';
 import { anatomyText } from '../../models/anatomy/text.js';
 import { isAmong } from '../../models/by-name.js';
 import type { ImageNetwork } from '../../models/image-network.js';
-import { inspectModel, type Inspection, type LayerReport, type PortReport } from '../../models/inspect.js';
+import {
+  inspectModel,
+  type Inspection,
+  type LayerReport,
+  type OutputReport,
+  type PortReport,
+} from '../../models/inspect.js';
 import { networkNames } from '../../models/open.js';
 import { readModelSource } from '../../models/source.js';
 import type { Model } from '../../onnx/graph.js';
@@ -104,7 +110,7 @@ function describe(model: string, inspection: Inspection): string {
   return [
     model,
     `inputs         ${inputs.map(port).join('; ')}`,
-    `outputs        ${outputs.map(port).join('; ')}`,
+    `outputs        ${outputs.map(output).join('; ')}`,
     `operator sets  ${list(opsets)}`,
     `operators      ${list(operators)}`,
     `parameters     ${grouped(parameters)}`,
@@ -116,6 +122,12 @@ function describe(model: string, inspection: Inspection): string {
 
 function port({ name, type, shape }: PortReport): string {
   return `${name} ${type ?? '?'} ${sizes(shape)}`;
+}
+
+function output(report: OutputReport): string {
+  const { activation } = report;
+  if (activation === null) return port(report);
+  return `${port(report)} (${activation === 'none' ? 'scores' : activation === 'unknown' ? 'unknown activation' : activation})`;
 }
 
 function row({ name, op, shape, parameters, multiplyAdds }: LayerReport): readonly string[] {

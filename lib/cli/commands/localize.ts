@@ -13,11 +13,12 @@ import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { outputFolder, outputFolderFlag } from '../output-folder.js';
 import { cataloguedTask, modelFiles, pullOf } from '../models.js';
-import { placementOf, placementOptions } from '../network.js';
+import { addHeadFlags, headOptions, placementOf, placementOptions, type HeadFlags } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
 import type { Terminal } from '../terminal.js';
 
-interface LocalizeFlags extends OptionValues<typeof localizeOptions>, OptionValues<typeof placementOptions> {
+interface LocalizeFlags
+  extends HeadFlags, OptionValues<typeof localizeOptions>, OptionValues<typeof placementOptions> {
   readonly model: string;
   readonly weights?: string;
   readonly layer?: string;
@@ -43,6 +44,7 @@ export const registerLocalize: Register = (program, terminal) => {
     .addOption(new InputFlag('--weights <file>', 'the weights of a network that is given by name'))
     .option('--layer <name>', 'the layer of a classifier to look at (default: the last before its pooling)')
     .addOption(outputFolderFlag('write each picture with its box to this folder'));
+  addHeadFlags(command);
   addFlags(command, { ...localizeOptions, ...placementOptions })
     .option('--json', 'print results as JSON, one line a picture')
     .action((images: readonly string[], flags: LocalizeFlags) => runLocalize(images, flags, terminal));
@@ -76,9 +78,12 @@ async function load(flags: LocalizeFlags, terminal: Terminal): Promise<Detector 
       if (error instanceof OneirosError && error.code === 'unsupported') return null;
       throw error;
     });
+    for (const note of detector?.notes ?? []) terminal.say(note);
     if (detector !== null) return detector;
   }
-  return new ActivationLocalizer(await loadNetwork(model, settings), { layer });
+  const network = await loadNetwork(model, { ...settings, ...headOptions(flags) });
+  for (const note of network.notes) terminal.say(note);
+  return new ActivationLocalizer(network, { layer });
 }
 
 function fieldsOf(found: Detection | null): object {

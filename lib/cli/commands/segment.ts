@@ -17,7 +17,7 @@ import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { imageIds } from '../image-ids.js';
 import { checkModel, modelFiles, modelHelp, pullOf } from '../models.js';
-import { placementOf, placementOptions } from '../network.js';
+import { addHeadFlags, headOptions, placementOf, placementOptions, type HeadFlags } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
 import { segmentOutputFlag, segmentOutputs } from '../segment-outputs.js';
 import { readImage } from '../../files/image.js';
@@ -35,7 +35,8 @@ const pictureOptions = {
 const { tile, threshold } = segmentOptions;
 const allOptions = { tile, threshold, ...pictureOptions };
 
-interface SegmentFlags extends OptionValues<typeof allOptions>, OptionValues<typeof placementOptions> {
+interface SegmentFlags
+  extends HeadFlags, OptionValues<typeof allOptions>, OptionValues<typeof placementOptions> {
   readonly model: string;
   readonly weights?: string;
   readonly classes?: readonly NamedClass[];
@@ -76,6 +77,7 @@ export const registerSegment: Register = (program, terminal) => {
         'COCO annotations that name the id of each file, folders included; without them ids count from 1',
       ),
     );
+  addHeadFlags(command);
   addFlags(command, { ...allOptions, ...placementOptions })
     .option('--json', 'print results as JSON, one line a picture')
     .hook('preAction', () => checkModel(command, command.opts<SegmentFlags>(), 'segment', segmenterNames))
@@ -93,6 +95,7 @@ async function runSegment(paths: readonly string[], flags: SegmentFlags, termina
     weights,
     classes: classes?.map(({ name }) => name),
     values: values.length > 0 ? values : undefined,
+    ...headOptions(flags),
     placement: placementOf(flags),
     pull: pullOf(flags, terminal),
   });

@@ -8,6 +8,8 @@ import { buildFirstStage, classesOf, type FirstStage } from './build.js';
 import { matchBoxes, sampleBoxes, type Matches, type Sampling } from './matching.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
 import { withWeights, type WeightsSource } from '../source.js';
+import { translate } from '../../weights/dialect.js';
+import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
 import { loadAll, type LearnedTensors } from './net.js';
 import { cutRegions, predictBoxes } from './regions.js';
 import { boxWeights, type FasterRcnnTraits, type FasterRcnnVariant } from './traits.js';
@@ -60,7 +62,8 @@ export function loadFasterRcnnLosses(
   source: WeightsSource,
   { variant, size, ...given }: FasterRcnnLossOptions = {},
 ): Promise<FasterRcnnLosses> {
-  return withWeights(source, async ({ weights }) => {
+  return withWeights(source, async ({ weights: stored }) => {
+    const { weights } = translate(stored, fasterRcnnDialects);
     const traits = { ...traitsFor(weights, variant), ...trainingDefaults, ...given };
     return buildFasterRcnnLosses(await loadAll(weights), traits, size);
   });
