@@ -144,6 +144,7 @@ export { grad, type GradOptions } from './autodiff/grad.js';
 export { hvp, type HvpOptions } from './autodiff/hvp.js';
 export { jvp, type JvpOptions } from './autodiff/jvp.js';
 export { averageMaxPool, guidedRelu, redirectedRelu } from './autodiff/overrides.js';
+export type { RuleOverrides } from './autodiff/rule-choice.js';
 export {
   broadcasting,
   rule,

@@ -1,3 +1,4 @@
+import { own } from './own.js';
 import { OneirosError } from './errors.js';
 
 /** A number with its range; `integer` for whole numbers. */
@@ -84,7 +85,7 @@ export function resolveOptions(
   given: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const entries = Object.entries(table).map(([name, option]): [string, unknown] => {
-    const value = given[name] ?? option.default;
+    const value = own(given, name) ?? option.default;
     checkOption(name, option, value);
     return [name, value];
   });

@@ -8,16 +8,15 @@ import type { Sliced } from '../slices.js';
 import { requireConnection } from './active.js';
 import { deadEnd } from './explain.js';
 import { floatNames, requireFloat, requireValue } from './names.js';
-import type { RuleTable } from './rule.js';
-import { rules } from './rules/index.js';
+import { RuleChoice, type RuleOverrides } from './rule-choice.js';
 import { ReverseWalk } from './walk.js';
 
 /** What every way of differentiating a model can be told. */
 export interface DerivationOptions {
   /** Values through which no gradient passes. */
   readonly stopGradient?: readonly string[];
-  /** Rules to use instead of the table's, by operator or by node name: see `overrides.ts`. */
-  readonly overrides?: RuleTable;
+  /** Rules to use instead of the table's, by operator or by a node's name: `{ operators: guidedRelu }`. */
+  readonly overrides?: RuleOverrides;
   /** Which of the graph's outputs the derived model keeps. Default: all. */
   readonly keepOutputs?: readonly string[];
 }
@@ -28,11 +27,14 @@ export type Seed = readonly [target: Value, cotangent: Value];
 /** A model being differentiated: its graph in operator set 17, and the builder to which derivatives are added. */
 export class Derivation {
   readonly b = new Builder();
+  readonly #rules: RuleChoice;
 
   private constructor(
     readonly model: Model,
     readonly options: DerivationOptions,
-  ) {}
+  ) {
+    this.#rules = new RuleChoice(model.graph, options.overrides);
+  }
 
   static *beginning(model: Model, options: DerivationOptions): Sliced<Derivation> {
     yield;
@@ -102,7 +104,7 @@ export class Derivation {
       targets: seeds.map(([target]) => target.name),
       wrt: wrt.map(({ name }) => name),
       stopGradient: this.options.stopGradient ?? [],
-      rules: { ...rules, ...this.options.overrides },
+      rules: this.#rules,
     });
     for (const [target, cotangent] of seeds) walk.seed(target, cotangent);
     return walk;

@@ -3,7 +3,7 @@ import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
 import { atOnce, type Sliced } from '../slices.js';
 import { Derivation, type DerivationOptions, type Seed } from './derivation.js';
-import { newName, requireLoss } from './names.js';
+import { gradientName, newName, requireLoss } from './names.js';
 
 export interface GradOptions extends DerivationOptions {
   /**
@@ -36,10 +36,10 @@ export function grad(model: Model, options: GradOptions = {}): Model {
 }
 
 export function* differentiating(model: Model, options: GradOptions = {}): Sliced<Model> {
-  const { prefix = 'd_' } = options;
   const derivation = yield* Derivation.beginning(model, options);
   const { b } = derivation;
-  const named = (name: string) => newName(b, prefix + name, 'give new names another `prefix`');
+  const named = (name: string) =>
+    newName(b, gradientName(name, options.prefix), 'give new names another `prefix`');
   const wrt = derivation.independent(options.wrt);
   const names = wrt.map(({ name }) => named(name));
   const gradients = yield* derivation.pullBack(seedsOf(derivation, options, named), wrt);

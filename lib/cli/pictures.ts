@@ -38,7 +38,7 @@ export function frameName(pattern: string, frame: number): string {
 /** How a picture was made, as texts to be kept in its file: the command and its options, no paths and no times. */
 export function recipe(command: string, table: OptionTable, flags: object): Readonly<Record<string, string>> {
   const chosen = Object.entries(flags).filter(
-    ([name]) => name in table || name === 'layer' || name === 'model',
+    ([name]) => Object.hasOwn(table, name) || name === 'layer' || name === 'model',
   );
   return { Software: 'oneiros', Comment: `oneiros ${command} ${JSON.stringify(Object.fromEntries(chosen))}` };
 }

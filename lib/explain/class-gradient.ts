@@ -1,4 +1,6 @@
+import { own } from '../own.js';
 import { differentiating } from '../autodiff/grad.js';
+import { gradientName } from '../autodiff/names.js';
 import { OneirosError } from '../errors.js';
 import { toTensor, type Image } from '../image/image.js';
 import type { Classifier } from '../models/classifier.js';
@@ -56,7 +58,7 @@ export class ClassGradients implements AsyncDisposable {
         'bad-argument',
         `there is no class ${labelId}: ${this.network.name} knows ${classes}`,
       );
-    const gradient = `d_${this.by}`;
+    const gradient = gradientName(this.by);
     const layer = this.by === this.network.image ? [] : [this.by];
     const results = await this.#run(picture, labelId, [probabilities, score, ...layer, gradient], signal);
     return {
@@ -132,7 +134,7 @@ function scoredBy({ model, name }: Classifier): Scored {
 }
 
 function floats(results: Readonly<Record<string, Tensor>>, name: string): Float32Tensor {
-  const tensor = results[name];
+  const tensor = own(results, name);
   if (tensor?.dtype === 'float32') return tensor;
   throw new OneirosError('runtime', `the network gave no numbers for ${name}`);
 }

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { messageOf, OneirosError, type ErrorCode } from '../errors.js';
 
 const reasons: Readonly<Record<string, readonly [ErrorCode, string]>> = {
@@ -18,7 +19,7 @@ const reasons: Readonly<Record<string, readonly [ErrorCode, string]>> = {
 /** What the operating system complained of, as this library's error. @param action "read", "write" */
 export function fileError(action: string, path: string, cause: unknown): OneirosError {
   if (cause instanceof OneirosError) return cause;
-  const [code, reason] = reasons[codeOf(cause)] ?? ['runtime', messageOf(cause)];
+  const [code, reason] = own(reasons, codeOf(cause)) ?? ['runtime', messageOf(cause)];
   return new OneirosError(code, `cannot ${action} ${JSON.stringify(path)}: ${reason}`, { cause });
 }
 

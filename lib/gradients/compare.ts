@@ -1,4 +1,6 @@
+import { own } from '../own.js';
 import { grad } from '../autodiff/grad.js';
+import { valueOfGradient } from '../autodiff/names.js';
 import { extractSubgraph } from '../onnx/extract.js';
 import type { Model } from '../onnx/graph.js';
 import type { SessionOptions } from '../runtime/session.js';
@@ -76,7 +78,7 @@ export async function compareGradient(
 }
 
 function derivedNames(infos: Model['graph']['inputs']): readonly string[] {
-  return infos.flatMap(({ name }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+  return infos.flatMap(({ name }) => valueOfGradient(name, prefix) ?? []);
 }
 
 /** ⟨outputs, cotangents⟩ */
@@ -94,7 +96,7 @@ async function openForward(
   const free = extractSubgraph(model, [wrt], Object.keys(cotangents));
   const at = Object.fromEntries(
     free.graph.inputs.flatMap(({ name }) => {
-      const fed = name === wrt ? point : feeds[name];
+      const fed = name === wrt ? point : own(feeds, name);
       return fed === undefined ? [] : [[name, fed]];
     }),
   );

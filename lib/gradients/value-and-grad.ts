@@ -1,5 +1,7 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import { differentiating, type GradOptions } from '../autodiff/grad.js';
+import { valueOfGradient } from '../autodiff/names.js';
 import type { Model } from '../onnx/graph.js';
 import { openModel } from '../runtime/open-model.js';
 import type { RunOptions, SessionOptions } from '../runtime/session.js';
@@ -31,18 +33,22 @@ export interface Differentiated extends AsyncDisposable {
  *     const { value, gradients } = await step({ image });
  */
 export async function valueAndGrad(model: Model, options: ValueAndGradOptions): Promise<Differentiated> {
-  const { loss } = options;
+  const { loss, prefix } = options;
   const derived = await inSlices(differentiating(model, { ...options, keepOutputs: [loss] }));
+  // The loss is the only output kept; those after it are the gradients.
+  const gradients = derived.graph.outputs
+    .slice(1)
+    .map(({ name }) => [valueOfGradient(name, prefix) ?? name, name] as const);
   const session = await openModel(derived, options);
   const compute = async (
     feeds: Readonly<Record<string, Tensor>>,
     run: RunOptions = {},
   ): Promise<ValueAndGrad> => {
-    const { [loss]: value, ...cotangents } = await session.run(feeds, run);
-    const gradients = Object.entries(cotangents).map(
-      ([name, tensor]) => [name.slice('d_'.length), tensor] as const,
-    );
-    return { value: scalarOf(value), gradients: Object.fromEntries(gradients) };
+    const results = await session.run(feeds, run);
+    return {
+      value: scalarOf(own(results, loss)),
+      gradients: Object.fromEntries(gradients.map(([value, name]) => [value, own(results, name)!])),
+    };
   };
   const dispose = () => session.dispose();
   return Object.assign(compute, { model: derived, dispose, [Symbol.asyncDispose]: dispose });

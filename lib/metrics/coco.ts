@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
 import { detectionBuilder, naming, truthBuilder, type DetectionBuilder } from './builders.js';
@@ -76,7 +77,7 @@ export function cocoDetections(records: unknown, truth: Truth): Detections {
 }
 
 function recordsOf(document: Fields, section: string): JsonRecord[] {
-  const values = document[section] ?? [];
+  const values = own(document, section) ?? [];
   if (!Array.isArray(values)) throw unexpected(document, section, 'an array');
   return values.map((value: unknown, index) => ({ section, index, value }));
 }

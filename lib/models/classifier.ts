@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import { centerCrop } from '../image/crop.js';
 import type { Image, Size } from '../image/image.js';
@@ -78,7 +79,7 @@ export class Classifier extends ImageNetwork {
         `${this.name} cannot classify: its weights end at ${this.cutAt ?? 'its last layer'}`,
       );
     const results = await this.run([name], stack(batch), signal);
-    return rowsOf(results[name], batch.length);
+    return rowsOf(own(results, name), batch.length);
   }
 
   protected override prepare(model: Model): Model {

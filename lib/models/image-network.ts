@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { toTensor, type Image } from '../image/image.js';
 import type { Model } from '../onnx/graph.js';
 import { extractingSubgraph } from '../onnx/extract.js';
@@ -67,7 +68,7 @@ export class ImageNetwork implements Network, AsyncDisposable {
   ): Promise<Record<string, Tensor>> {
     const values = layers.map((name) => this.layer(name));
     const results = await this.run(values, toTensor(image), signal);
-    return Object.fromEntries(layers.map((name, i) => [name, results[values[i]!]!]));
+    return Object.fromEntries(layers.map((name, i) => [name, own(results, values[i]!)!]));
   }
 
   /** Computes values of the graph, and nothing that they do not need. */

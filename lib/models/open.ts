@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import type { CatalogEntry } from '../weights/catalog/entry.js';
 import type { PullOptions } from '../weights/catalog/pull-options.js';
 import type { Weights } from '../weights/weights.js';
@@ -49,7 +50,7 @@ const known: Readonly<Record<string, Pretrained>> = {
 
 /** The layers that a network of `networkNames` has, if its weights go so far; of any other name none are known. */
 export function layerNamesFor(name: string): readonly string[] {
-  const pretrained = known[name];
+  const pretrained = own(known, name);
   return pretrained === undefined ? [] : layerNames(pretrained.architecture);
 }
 
@@ -77,7 +78,7 @@ export function loadNetwork(
       task: 'classify',
       kind: 'network',
       names: networkNames,
-      build: (name, source) => loaders[name]!(source, options),
+      build: (name, source) => own(loaders, name)!(source, options),
       open: (path, entry) => openNetwork(path, entry === undefined ? options : asCatalogued(entry, options)),
     },
     { weights, pull, partial: planFor(options.until) },
@@ -88,7 +89,7 @@ export function loadNetwork(
 function planFor(until: readonly string[] | undefined): ByNameOptions['partial'] {
   if (until === undefined) return undefined;
   return (weights, { architecture }) => {
-    const pretrained = known[architecture];
+    const pretrained = own(known, architecture);
     return pretrained === undefined ? 0 : bytesUntil(pretrained, weights, until);
   };
 }

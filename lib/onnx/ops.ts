@@ -274,7 +274,7 @@ function scalarTensor(value: number, dtype: DType): Tensor {
 }
 
 function isCastTarget(dtype: DType): dtype is CastTarget {
-  return dtype in codes;
+  return Object.hasOwn(codes, dtype);
 }
 
 function isNumber(size: Dim): size is number {

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import type { LayerWeights } from '../art/layers.js';
 import { OneirosError } from '../errors.js';
 import { complaint } from '../options.js';
@@ -86,7 +87,7 @@ function stepOf(value: unknown): RecipeStep {
   if (!isTaskId(task)) throw damaged('it is of a task that is not known here');
   const chosen = record(layers ?? {});
   const roles = tasks[task].roles.flatMap((role): [LayerRole, LayerWeights][] =>
-    chosen[role] === undefined ? [] : [[role, layersOf(chosen[role])]],
+    own(chosen, role) === undefined ? [] : [[role, layersOf(own(chosen, role))]],
   );
   return {
     task,
@@ -99,7 +100,7 @@ function stepOf(value: unknown): RecipeStep {
 
 function settingsOf(task: TaskId, given: Readonly<Record<string, unknown>>): Settings {
   const values = Object.entries(tasks[task].options).map(([name, option]): [string, Settings[string]] => {
-    const value = given[name];
+    const value = own(given, name);
     if (value === undefined) return [name, option.default];
     const expected = complaint(option, value);
     if (expected === null && isSetting(value)) return [name, value];

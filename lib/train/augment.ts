@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Random } from '../tensor/random.js';
 import { float32, type Float32Tensor, type Tensor } from '../tensor/tensor.js';
@@ -20,7 +21,7 @@ export interface AugmentOptions extends GeometryOptions {
 export function augmentation(options: AugmentOptions): Augmentation {
   const { brightness = 0, contrast = 0, image = 'image', masks = ['target'] } = options;
   return (sample, random) => {
-    const picture = sample[image];
+    const picture = own(sample, image);
     if (picture?.dtype !== 'float32' || picture.dims.length !== 4)
       throw new OneirosError(
         'bad-argument',
@@ -29,7 +30,7 @@ export function augmentation(options: AugmentOptions): Augmentation {
     const size = [picture.dims[2]!, picture.dims[3]!] as const;
     const map = randomMap(size, options, random);
     const changed = masks.map((name): [string, Tensor] => {
-      const mask = sample[name];
+      const mask = own(sample, name);
       if (mask === undefined || mask.dtype === 'string' || mask.dims.slice(-2).join() !== size.join())
         throw new OneirosError(
           'bad-argument',

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { bytesSource } from '../files/source.js';
 import { OneirosError } from '../errors.js';
 import type { RuleState } from '../optim/update-rule.js';
@@ -57,18 +58,18 @@ export async function decodeState(bytes: Uint8Array, identity: RunIdentity): Pro
     throw new OneirosError('bad-input', 'the checkpoint is no state of a training run of this library');
   checkIdentity(metadata['identity'] ?? '', identity);
   const learned = new Map<string, Float32Tensor>();
-  const buffers: Record<string, Float32Array> = {};
+  const buffers = new Map<string, Float32Array>();
   for (const [name, stored] of weights) {
     const tensor = await stored.load();
     if (tensor.dtype !== 'float32') throw damaged(`${name} is ${tensor.dtype}`);
     if (name.startsWith(learnedPrefix)) learned.set(name.slice(learnedPrefix.length), tensor);
-    else buffers[name.slice(bufferPrefix.length)] = tensor.data;
+    else buffers.set(name.slice(bufferPrefix.length), tensor.data);
   }
   const sizes = metadata['sizes'];
   return {
     step: wholeNumber(metadata, 'step'),
     learned,
-    optimizer: { updates: wholeNumber(metadata, 'updates'), buffers },
+    optimizer: { updates: wholeNumber(metadata, 'updates'), buffers: Object.fromEntries(buffers) },
     sizes: sizes === undefined ? undefined : sizesOf(sizes),
   };
 }
@@ -107,9 +108,9 @@ function parsed(text: string): object {
 }
 
 function wholeNumber(metadata: Readonly<Record<string, string>>, name: string): number {
-  const value = Number(metadata[name]);
+  const value = Number(own(metadata, name));
   if (!Number.isSafeInteger(value) || value < 0)
-    throw damaged(`its ${name} is ${metadata[name] ?? 'missing'}`);
+    throw damaged(`its ${name} is ${own(metadata, name) ?? 'missing'}`);
   return value;
 }
 

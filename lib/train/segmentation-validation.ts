@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import { mask } from '../metrics/mask.js';
 import { segmentationEvaluation } from '../metrics/segmentation.js';
@@ -20,7 +21,8 @@ export function segmentationValidation(
     const [output] = session.outputs;
     const evaluation = segmentationEvaluation({ classes: classes.length });
     for (const each of pictures) {
-      const { [output?.name ?? '']: scores } = await session.run({ image: inputOf(each.picture, channels) });
+      const results = await session.run({ image: inputOf(each.picture, channels) });
+      const scores = own(results, output?.name ?? '');
       if (scores?.dtype !== 'float32') throw new OneirosError('runtime', 'the network made no scores');
       evaluation.add(
         mask(each.picture, labelsOf(each, classes)),

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Image, Size } from '../image/image.js';
 import { resize } from '../image/resize.js';
@@ -152,7 +153,7 @@ function boxAt(edges: readonly number[], i: number, scale: number, { width, heig
 }
 
 function numbersOf(results: Readonly<Record<string, Tensor>>, name: string): number[] {
-  const tensor = results[name];
+  const tensor = own(results, name);
   if (tensor?.dtype === 'float32' || tensor?.dtype === 'int64') return Array.from(tensor.data, Number);
   throw new OneirosError('runtime', `Faster R-CNN gave no numbers for ${name}`);
 }

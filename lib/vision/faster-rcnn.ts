@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import { toTensor, type Image } from '../image/image.js';
 import { buildFasterRcnn, outputs } from '../models/faster-rcnn/build.js';
@@ -195,13 +196,13 @@ function boxesOf(results: Readonly<Record<string, Tensor>>, name: string): Box[]
 }
 
 function floats(results: Readonly<Record<string, Tensor>>, name: string): Float32Array {
-  const tensor = results[name];
+  const tensor = own(results, name);
   if (tensor?.dtype === 'float32') return tensor.data;
   throw new OneirosError('runtime', `Faster R-CNN gave no numbers for ${name}`);
 }
 
 function integers(results: Readonly<Record<string, Tensor>>, name: string): number[] {
-  const tensor = results[name];
+  const tensor = own(results, name);
   if (tensor?.dtype === 'int64') return Array.from(tensor.data, Number);
   throw new OneirosError('runtime', `Faster R-CNN gave no whole numbers for ${name}`);
 }

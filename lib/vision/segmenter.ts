@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Rectangle } from '../image/crop.js';
 import { planes, planesFromTensor, toTensor, type Image, type Planes, type Size } from '../image/image.js';
@@ -95,7 +96,7 @@ export class Segmenter extends ImageNetwork {
 
   async #probabilities(image: Image, signal: AbortSignal | undefined): Promise<Planes> {
     const { probabilities: name, planes: expected } = this.#parts;
-    const { [name]: result } = await this.run([name], toTensor(image), signal);
+    const result = own(await this.run([name], toTensor(image), signal), name);
     if (result?.dtype !== 'float32' || result.dims.length !== 4 || result.dims[1] !== expected)
       throw new OneirosError(
         'runtime',

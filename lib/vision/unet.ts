@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Value } from '../onnx/builder.js';
 import type { Builder } from '../onnx/ops.js';
@@ -86,7 +87,7 @@ type LearnedActivation = UNetTraits & { readonly activation: Exclude<Activation,
 
 /** Scores of one class are that of an object, of several those of classes that exclude one another. */
 function traitsOf(dialect: string, planes: number, given: Partial<UNetTraits>): LearnedActivation {
-  const traits = { ...unetTraits, ...dialectTraits[dialect], ...given };
+  const traits = { ...unetTraits, ...own(dialectTraits, dialect), ...given };
   const { activation } = traits;
   if (activation !== 'none') return { ...traits, activation };
   return { ...traits, activation: planes === 1 ? 'sigmoid' : 'softmax' };
@@ -112,7 +113,7 @@ export function luminance(b: Builder, image: Value): Value {
 
 function namesOf(dialect: string, planes: number, exclusive: boolean): readonly string[] {
   const count = exclusive ? planes : planes + 1;
-  const known = knownClasses[dialect];
+  const known = own(knownClasses, dialect);
   if (known?.length === count) return known;
   return Array.from({ length: count }, (_, i) => (i === 0 ? 'background' : `class ${i}`));
 }

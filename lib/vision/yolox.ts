@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Image, Size } from '../image/image.js';
 import { batchedIfSafe, stack } from '../models/batched.js';
@@ -75,13 +76,14 @@ export class Yolox extends Detector {
   ): Promise<readonly (readonly Detection[])[]> {
     const { size, classes, output } = this.#signature;
     const fitted = pictures.map((picture) => letterbox(picture, size, fill));
-    const { [output]: rows } = await this.run([output], stack(fitted.map(({ image }) => image)), signal);
+    const results = await this.run([output], stack(fitted.map(({ image }) => image)), signal);
+    const rows = own(results, output);
     if (rows?.dtype !== 'float32')
       throw new OneirosError('runtime', `${this.name} gave no numbers for ${output}`);
     const length = rows.data.length / pictures.length;
     return pictures.map((picture, i) => {
-      const own = rows.data.subarray(i * length, (i + 1) * length);
-      const candidates = decode(own, size, classes, score).map(({ box, labelId, score: found }) => ({
+      const raw = rows.data.subarray(i * length, (i + 1) * length);
+      const candidates = decode(raw, size, classes, score).map(({ box, labelId, score: found }) => ({
         box: outOfLetterbox(box, fitted[i]!.scale, picture),
         label: this.labelOf(labelId),
         labelId,

@@ -1,6 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { grad } from '../../autodiff/grad.js';
+import { gradientName } from '../../autodiff/names.js';
 import { checkGradient, type GradientCheck } from '../../gradients/check-gradient.js';
 import { OneirosError } from '../../errors.js';
 import { readModel, writeModel } from '../../onnx/files.js';
@@ -91,7 +92,7 @@ async function check(
 function line({ wrt, analytic, numeric, error, rounding, precision }: GradientCheck, width: number): string {
   const number = (value: number) => value.toPrecision(6).padStart(12);
   return (
-    `d_${wrt.padEnd(width)}  gradient ${number(analytic)}  differences ${number(numeric)}  ` +
+    `${gradientName(wrt.padEnd(width))}  gradient ${number(analytic)}  differences ${number(numeric)}  ` +
     `error ${error.toExponential(1)}  rounding ${rounding.toExponential(1)}  (${precision})`
   );
 }

@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { toTensor, type Image } from '../../image/image.js';
 import { openModel } from '../../runtime/open-model.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
@@ -27,7 +28,7 @@ export async function measureNorms(
   await using session = await openModel(net.b.model(), placement);
   const found = await session.run({ image: toTensor(picture) });
   const measured = [...weights].map(([name, kept]): [string, StoredTensor] => {
-    const tensor = found[`measured/${name}`];
+    const tensor = own(found, `measured/${name}`);
     return [name, tensor?.dtype === 'float32' ? stored(tensor) : kept];
   });
   return new Map(measured);
