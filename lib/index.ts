@@ -12,11 +12,10 @@ export { resize, scaledSize } from './image/resize.js';
 // Networks
 export { GoogLeNet, SqueezeNet, VGG19, type VGG19Options } from './models/classifiers.js';
 export { Classifier, classifyOptions, type ClassifyOptions } from './models/classifier.js';
-export type { Placement } from './models/image-network.js';
 export { imagenetLabels } from './models/imagenet.js';
 export { inspectModel, type Inspection, type LayerReport } from './models/inspect.js';
 export { parseLabels, type Classification, type ClassLabel } from './models/labels.js';
-export type { Network } from './models/network.js';
+export type { Network, Placement } from './models/network.js';
 export {
   layerNamesFor,
   loadNetwork,

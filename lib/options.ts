@@ -98,6 +98,23 @@ function checkOption(name: string, option: Option, value: unknown): void {
     throw new OneirosError('bad-argument', `${name} must be ${expected}, not ${String(value)}`);
 }
 
+/** Options with their defaults filled in. One that is given as `undefined` is not given. */
+export type WithDefaults<D, G> = {
+  readonly [K in keyof D | keyof G]: K extends keyof D
+    ? K extends keyof G
+      ? D[K] | Exclude<G[K], undefined>
+      : D[K]
+    : K extends keyof G
+      ? G[K]
+      : never;
+};
+
+export function withDefaults<D extends object, G extends object>(defaults: D, given: G): WithDefaults<D, G>;
+export function withDefaults(defaults: object, given: object): object {
+  const values = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries<unknown>(values) };
+}
+
 /** What is expected instead of a value, or `null` if it will do. */
 export function complaint(option: Option, value: unknown): string | null {
   switch (option.kind) {

@@ -1,3 +1,5 @@
+import { type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Model } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
@@ -20,6 +22,12 @@ export interface DerivationOptions {
   /** Which of the graph's outputs the derived model keeps. Default: all. */
   readonly keepOutputs?: readonly string[];
 }
+
+export const derivationKinds: OptionKinds<DerivationOptions> = {
+  stopGradient: kind.texts,
+  overrides: optionsOf({ operators: kind.object, nodes: kind.object }),
+  keepOutputs: kind.texts,
+};
 
 /** A value, and the cotangent that a reverse pass starts from there. */
 export type Seed = readonly [target: Value, cotangent: Value];

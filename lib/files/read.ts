@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { open, type FileHandle } from 'node:fs/promises';
 import { OneirosError } from '../errors.js';
 import { download } from './download.js';
@@ -19,7 +22,7 @@ export async function readFileBytes(
   location: FileLocation,
   options: Partial<ReadOptions> = {},
 ): Promise<Uint8Array> {
-  const { limit } = { ...readDefaults, ...options };
+  const { limit } = withDefaults(readDefaults, options);
   await using source = await fileSource(location);
   checkLimit(location, source.size, limit);
   return await source.read(0, source.size);
@@ -31,6 +34,7 @@ export async function readFileBytes(
  * @throws OneirosError as {@link readFileBytes} does, but for the limit
  */
 export async function fileSource(location: FileLocation): Promise<ByteSource> {
+  check('fileSource', { location: [location, kind.location] });
   if (location instanceof Blob) return blobSource(location);
   if (location instanceof URL && /^https?:$/.test(location.protocol))
     return bytesSource(await download(location));

@@ -1,5 +1,6 @@
+import { optionsFor } from '../arguments.js';
 import { own } from '../own.js';
-import { grad } from '../autodiff/grad.js';
+import { grad, gradKinds } from '../autodiff/grad.js';
 import { valueOfGradient } from '../autodiff/names.js';
 import { extractSubgraph } from '../onnx/extract.js';
 import type { Model } from '../onnx/graph.js';
@@ -42,7 +43,7 @@ export async function compareGradient(
   options: CheckOptions,
 ): Promise<readonly GradientCheck[]> {
   const r = random(options.seed ?? 1);
-  const derived = grad(model, { ...options, keepOutputs: [], prefix });
+  const derived = grad(model, { ...optionsFor(gradKinds, options), keepOutputs: [], prefix });
   const [targets, wrt] = [derivedNames(derived.graph.inputs), derivedNames(derived.graph.outputs)];
   const { feeds: given = {}, sizes = {} } = options;
   const question = { model, derived, prefix, targets, wrt, given, sizes, session: options };

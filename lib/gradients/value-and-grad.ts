@@ -1,10 +1,12 @@
+import { check, type OptionKinds, required } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
-import { differentiating, type GradOptions } from '../autodiff/grad.js';
+import { differentiating, type GradOptions, gradKinds } from '../autodiff/grad.js';
 import { valueOfGradient } from '../autodiff/names.js';
 import type { Model } from '../onnx/graph.js';
 import { openModel } from '../runtime/open-model.js';
-import type { RunOptions, SessionOptions } from '../runtime/session.js';
+import { type RunOptions, type SessionOptions, sessionKinds } from '../runtime/session.js';
 import { inSlices } from '../slices.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -12,6 +14,12 @@ export interface ValueAndGradOptions extends Omit<GradOptions, 'outputs' | 'keep
   /** The value to differentiate, of one element. */
   readonly loss: string;
 }
+
+const valueAndGradKinds: OptionKinds<ValueAndGradOptions> = {
+  ...gradKinds,
+  ...sessionKinds,
+  loss: required(kind.text),
+};
 
 export interface ValueAndGrad {
   readonly value: number;
@@ -33,6 +41,7 @@ export interface Differentiated extends AsyncDisposable {
  *     const { value, gradients } = await step({ image });
  */
 export async function valueAndGrad(model: Model, options: ValueAndGradOptions): Promise<Differentiated> {
+  check('valueAndGrad', { model: [model, kind.model] }, options, valueAndGradKinds);
   const { loss, prefix } = options;
   const derived = await inSlices(differentiating(model, { ...options, keepOutputs: [loss] }));
   // The loss is the only output kept; those after it are the gradients.

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
@@ -34,6 +36,10 @@ export const readDefaults = { iouType: 'bbox' } as const satisfies ReadOptions;
  *   inverted or not finite, and masks that do not fit their image
  */
 export async function readCocoTruth(chunks: TextChunks, options: ReadOptions = {}): Promise<Truth> {
+  check('readCocoTruth', { chunks: [chunks, kind.iterable] }, options, {
+    iouType: oneOf('bbox', 'segm'),
+    signal: kind.signal,
+  });
   const reader = truthReader(options.iouType ?? readDefaults.iouType);
   for await (const records of jsonRecords(chunks, { root: 'object', signal: options.signal }))
     for (const record of records) reader.add(record);
@@ -42,6 +48,7 @@ export async function readCocoTruth(chunks: TextChunks, options: ReadOptions = {
 
 /** The same from a document that is already parsed. Throws as {@link readCocoTruth} does. */
 export function cocoTruth(document: unknown, options: Pick<ReadOptions, 'iouType'> = {}): Truth {
+  check('cocoTruth', {}, options, { iouType: oneOf('bbox', 'segm') });
   const reader = truthReader(options.iouType ?? readDefaults.iouType);
   for (const section of ['images', 'categories', 'annotations'])
     for (const record of recordsOf(fieldsOf(document), section)) reader.add(record);
@@ -60,8 +67,12 @@ export function cocoTruth(document: unknown, options: Pick<ReadOptions, 'iouType
 export async function readCocoDetections(
   chunks: TextChunks,
   truth: Truth,
-  { signal }: Pick<ReadOptions, 'signal'> = {},
+  options: Pick<ReadOptions, 'signal'> = {},
 ): Promise<Detections> {
+  check('readCocoDetections', { chunks: [chunks, kind.iterable], truth: [truth, kind.truth] }, options, {
+    signal: kind.signal,
+  });
+  const { signal } = options;
   const reader = detectionReader(truth);
   for await (const records of jsonRecords(chunks, { root: 'array', signal }))
     for (const record of records) reader.add(record);
@@ -70,6 +81,7 @@ export async function readCocoDetections(
 
 /** The same from an array that is already parsed. Throws as {@link readCocoDetections} does. */
 export function cocoDetections(records: unknown, truth: Truth): Detections {
+  check('cocoDetections', { truth: [truth, kind.truth] });
   if (!Array.isArray(records)) throw new OneirosError('bad-input', 'detections are an array of objects');
   const reader = detectionReader(truth);
   records.forEach((value: unknown, index) => reader.add({ section: null, index, value }));

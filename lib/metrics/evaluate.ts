@@ -1,6 +1,8 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { meanDefined } from './confusion.js';
 import { judge, outcome, type CategoryOutcomes } from './outcomes.js';
-import { cocoQuirks, type Protocol } from './protocol.js';
+import { cocoKinds, cocoQuirks, type CocoOptions, type Protocol } from './protocol.js';
 import type { CategoryEntry, Detections, Truth } from './tables.js';
 
 /** Average precision and recall for every setting of a protocol; −1 where there is nothing to find. */
@@ -23,6 +25,11 @@ export interface Cell {
 
 /** Evaluates detections by a protocol. Neither table's order matters, but among equal scores of one image. */
 export function evaluateDetections(truth: Truth, detections: Detections, protocol: Protocol): Evaluation {
+  check('evaluateDetections', {
+    truth: [truth, kind.truth],
+    detections: [detections, kind.detections],
+    protocol: [protocol, kind.protocol],
+  });
   const { thresholds, areas, maxDets } = protocol;
   const size = thresholds.length * truth.categories.length * areas.length * maxDets.length;
   const evaluation: Evaluation = {
@@ -86,6 +93,11 @@ export function averagePrecision(
   positives: number,
   recalls: number | 'every-point',
 ): number {
+  check('averagePrecision', {
+    precisions: [precisions, kind.numbers],
+    positives: [positives, kind.number],
+    recalls: [recalls, kind.recalls],
+  });
   for (let i = precisions.length - 2; i >= 0; i--)
     if (precisions[i + 1]! > precisions[i]!) precisions[i] = precisions[i + 1]!;
   let sum = 0;
@@ -121,16 +133,18 @@ export interface CocoFigures {
 
 /**
  * The twelve figures of an evaluation by {@link cocoProtocol}. With other `maxDets`, AR1, AR10 and AR100 are at those.
- * @param headlineAt100 see {@link cocoQuirks}
+ * @param options those of the protocol, of which `headlineAt100` counts (see {@link cocoQuirks}), and a category
  * @param category the index of the one category whose figures are wanted
  */
 export function cocoFigures(
   evaluation: Evaluation,
-  {
-    headlineAt100 = cocoQuirks.headlineAt100.default,
-    category,
-  }: { headlineAt100?: boolean | undefined; category?: number } = {},
+  options: CocoOptions & { readonly category?: number } = {},
 ): CocoFigures {
+  check('cocoFigures', { evaluation: [evaluation, kind.evaluation] }, options, {
+    ...cocoKinds,
+    category: kind.number,
+  });
+  const { headlineAt100 = cocoQuirks.headlineAt100.default, category } = options;
   const { thresholds, areas, maxDets } = evaluation.protocol;
   const every = (length: number) => Array.from({ length }, (_, i) => i);
   const kinds = category === undefined ? every(evaluation.categories.length) : [category];
@@ -168,6 +182,7 @@ export interface VocFigures {
 
 /** The figures of an evaluation by {@link vocProtocol}. */
 export function vocFigures(evaluation: Evaluation): VocFigures {
+  check('vocFigures', { evaluation: [evaluation, kind.evaluation] });
   const perClass = evaluation.categories.map(({ name }, category): [string, number] => [
     name,
     evaluation.ap[cell(evaluation, { threshold: 0, category, area: 0, maxDets: 0 })]!,

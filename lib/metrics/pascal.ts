@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { detectionBuilder, naming, truthBuilder } from './builders.js';
 import type { BoxForm } from './boxes.js';
@@ -14,6 +17,8 @@ export interface PascalOptions {
   readonly form?: BoxForm;
 }
 
+const pascalKinds: OptionKinds<PascalOptions> = { form: oneOf('xyxy', 'xywh') };
+
 export const pascalDefaults = { form: 'xywh' } as const satisfies Required<PascalOptions>;
 
 /**
@@ -22,7 +27,8 @@ export const pascalDefaults = { form: 'xywh' } as const satisfies Required<Pasca
  * @throws OneirosError `bad-input`, naming file and line, for anything else; an image given twice
  */
 export function pascalTruth(files: readonly PascalFile[], options: PascalOptions = {}): Truth {
-  const { form } = { ...pascalDefaults, ...options };
+  check('pascalTruth', { files: [files, kind.objects] }, options, pascalKinds);
+  const { form } = withDefaults(pascalDefaults, options);
   const builder = truthBuilder();
   const classes = new Set<string>();
   for (const { image, text } of files) {
@@ -50,7 +56,13 @@ export function pascalDetections(
   truth: Truth,
   options: PascalOptions = {},
 ): Detections {
-  const { form } = { ...pascalDefaults, ...options };
+  check(
+    'pascalDetections',
+    { files: [files, kind.objects], truth: [truth, kind.truth] },
+    options,
+    pascalKinds,
+  );
+  const { form } = withDefaults(pascalDefaults, options);
   const builder = detectionBuilder(truth);
   for (const { image, text } of files)
     for (const { at, words } of lines(image, text)) {

@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { boundaryIou } from './boundary.js';
 import { accuracy, addLabels, classScores, confusionMatrix, meanDefined, meanIou } from './confusion.js';
@@ -12,6 +15,8 @@ export interface SegmentationOptions {
   /** A true label that is not counted. */
   readonly ignore?: number;
 }
+
+const segmentationKinds: OptionKinds<SegmentationOptions> = { classes: kind.number, ignore: kind.number };
 
 export const segmentationDefaults = {
   classes: 2,
@@ -45,7 +50,8 @@ export interface SegmentationEvaluation {
 }
 
 export function segmentationEvaluation(options: SegmentationOptions = {}): SegmentationEvaluation {
-  const { classes, ignore } = { ...segmentationDefaults, ...options };
+  check('segmentationEvaluation', {}, options, segmentationKinds);
+  const { classes, ignore } = withDefaults(segmentationDefaults, options);
   const matrix = confusionMatrix(classes);
   const boundaries: number[] = [];
   let images = 0;

@@ -1,7 +1,10 @@
+import { type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
 import { translate, type Dialects } from '../weights/dialect.js';
 import { buildNetwork, type Architecture, type BuildOptions, type Stage } from './architecture.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
-import type { Placement } from './image-network.js';
+import type { Placement } from './network.js';
 import type { ClassLabel } from './labels.js';
 import type { Padding } from './layer-builder.js';
 import { stagesUntil } from './layer-names.js';
@@ -27,6 +30,13 @@ export interface PretrainedOptions {
   /** As deep as these layers need it, and no deeper: nothing beyond them is read. @default the whole network */
   readonly until?: readonly string[] | undefined;
 }
+
+export const pretrainedKinds: OptionKinds<PretrainedOptions> = {
+  preprocessing: kind.preprocessing,
+  labels: kind.array,
+  placement: optionsOf(placementKinds),
+  until: kind.texts,
+};
 
 /** All that loading a classifier's weights takes besides the file. */
 export interface Pretrained {

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind, maybe } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { atOnce, type Sliced } from '../slices.js';
 import type { DType } from '../tensor/dtype.js';
@@ -46,11 +48,13 @@ export class GraphBuilder {
 
   /** @param around the builder of the graph in which this one will be a branch or a body, whose values it may use */
   constructor(readonly around?: GraphBuilder) {
+    check('new Builder', { around: [around, maybe(kind.builder)] });
     this.#naming = around === undefined ? { next: 0, taken: new Set() } : around.#naming;
   }
 
   /** A builder that holds a whole graph already, to be added to; its outputs are not taken over. */
   static from(graph: Graph): GraphBuilder {
+    check('Builder.from', { graph: [graph, kind.graph] });
     const builder = new GraphBuilder();
     builder.load(graph);
     return builder;

@@ -1,3 +1,5 @@
+import { check, type OptionKinds, required } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { readImage } from '../files/image.js';
 import { readFileBytes } from '#files/read';
@@ -12,7 +14,11 @@ import { float32, int64 } from '../tensor/tensor.js';
 import type { Random } from '../tensor/random.js';
 import type { Box } from '../vision/detection.js';
 import type { Sample, TrainingData } from './data.js';
-import { augmentDetection, type DetectionAugmentation } from './detection-augment.js';
+import {
+  augmentDetection,
+  type DetectionAugmentation,
+  detectionAugmentationKinds,
+} from './detection-augment.js';
 
 /** A picture with the objects in it. */
 export interface LabelledPicture {
@@ -29,6 +35,12 @@ export interface DetectionDataOptions extends Partial<DetectionAugmentation> {
   readonly onUnreadable?: ((error: OneirosError) => void) | undefined;
 }
 
+const dataKinds: OptionKinds<DetectionDataOptions> = {
+  ...detectionAugmentationKinds,
+  size: required(kind.size),
+  onUnreadable: kind.function,
+};
+
 /** A picture in memory, a byte a channel. */
 interface Kept extends Omit<LabelledPicture, 'picture'> {
   readonly pixels: Pixels;
@@ -42,8 +54,10 @@ interface Kept extends Omit<LabelledPicture, 'picture'> {
  */
 export async function detectionData(
   annotations: string,
-  { size, onUnreadable, ...augmentation }: DetectionDataOptions,
+  options: DetectionDataOptions,
 ): Promise<TrainingData> {
+  check('detectionData', { annotations: [annotations, kind.text] }, options, dataKinds);
+  const { size, onUnreadable, ...augmentation } = options;
   const kept: Kept[] = [];
   for (const { file, boxes, labels } of await readObjects(annotations)) {
     const picture = await readPicture(annotations, file, onUnreadable);

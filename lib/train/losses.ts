@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Value } from '../onnx/builder.js';
 import type { Shape } from '../onnx/graph.js';
@@ -13,6 +15,8 @@ export interface LossInputs {
   readonly target?: string | undefined;
 }
 
+const inputKinds: OptionKinds<LossInputs> = { output: kind.text, target: kind.text };
+
 export interface CrossEntropyOptions extends LossInputs {
   /** How much each class counts. @default all the same */
   readonly weights?: readonly number[] | undefined;
@@ -21,7 +25,9 @@ export interface CrossEntropyOptions extends LossInputs {
 }
 
 /** −ln of the softmax of the label's class: scores N × classes × …, labels int64 N × … */
-export function crossEntropy({ output, target = 'target', weights, ignore }: CrossEntropyOptions = {}): Loss {
+export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
+  check('crossEntropy', {}, options, { ...inputKinds, weights: kind.numbers, ignore: kind.number });
+  const { output, target = 'target', weights, ignore } = options;
   return (context) => {
     const { b } = context;
     const scores = context.output(output);
@@ -32,7 +38,9 @@ export function crossEntropy({ output, target = 'target', weights, ignore }: Cro
 }
 
 /** Binary cross-entropy of scores before their sigmoid, any shape; the target has the same shape, in [0, 1]. */
-export function bce({ output, target = 'target' }: LossInputs = {}): Loss {
+export function bce(options: LossInputs = {}): Loss {
+  check('bce', {}, options, inputKinds);
+  const { output, target = 'target' } = options;
   return (context) => {
     const scores = context.output(output);
     const wanted = context.target(target, 'float32', shapeOf(scores));
@@ -48,7 +56,9 @@ export interface FocalOptions extends LossInputs {
 }
 
 /** Focal loss (Lin et al. 2017) of scores before their sigmoid: as `bce`, with rare and wrong ones weighted up. */
-export function focal({ output, target = 'target', alpha = 0.25, gamma = 2 }: FocalOptions = {}): Loss {
+export function focal(options: FocalOptions = {}): Loss {
+  check('focal', {}, options, { ...inputKinds, alpha: kind.number, gamma: kind.number });
+  const { output, target = 'target', alpha = 0.25, gamma = 2 } = options;
   return (context) => {
     const { b } = context;
     const scores = context.output(output);
@@ -75,6 +85,7 @@ export interface DiceOptions extends LossInputs {
  * N × …, and the loss is the mean over all classes but the first, the background.
  */
 export function dice(options: DiceOptions = {}): Loss {
+  check('dice', {}, options, { ...inputKinds, smooth: kind.number, probabilities: kind.flag });
   const { output, target = 'target', smooth = 1, probabilities = false } = options;
   return (context) => {
     const { b } = context;
@@ -100,7 +111,9 @@ export interface SmoothL1Options extends LossInputs {
 }
 
 /** ½d²/β up to a difference of β, |d| − ½β beyond (Girshick 2015): any shape, the target's the same. */
-export function smoothL1({ output, target = 'target', beta = 1 }: SmoothL1Options = {}): Loss {
+export function smoothL1(options: SmoothL1Options = {}): Loss {
+  check('smoothL1', {}, options, { ...inputKinds, beta: kind.number });
+  const { output, target = 'target', beta = 1 } = options;
   return (context) => {
     const { b } = context;
     const made = context.output(output);
@@ -112,7 +125,9 @@ export function smoothL1({ output, target = 'target', beta = 1 }: SmoothL1Option
 }
 
 /** The mean of squared differences. */
-export function squaredError({ output, target = 'target' }: LossInputs = {}): Loss {
+export function squaredError(options: LossInputs = {}): Loss {
+  check('squaredError', {}, options, inputKinds);
+  const { output, target = 'target' } = options;
   return (context) => {
     const { b } = context;
     const made = context.output(output);
@@ -125,6 +140,7 @@ export type WeightedLoss = Loss | readonly [weight: number, loss: Loss];
 
 /** The weighted sum of some losses, each of them a metric of its name: `total({ bce: bce(), dice: [0.5, dice()] })`. */
 export function total(parts: Readonly<Record<string, WeightedLoss>>): Loss {
+  check('total', { parts: [parts, kind.losses] });
   if (Object.keys(parts).length === 0)
     throw new OneirosError('bad-argument', 'a sum of losses needs one loss at least');
   return (context) => {

@@ -1,3 +1,7 @@
+import { placementKinds } from '../runtime/session.js';
+import type { FitOptions } from './options.js';
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import { mask } from '../metrics/mask.js';
@@ -15,13 +19,24 @@ export function segmentationValidation(
   pictures: readonly MaskedPicture[],
   classes: readonly MaskClass[],
   channels: 1 | 3,
+  session: FitOptions['session'] = {},
 ): (model: Model) => Promise<{ readonly dice: number; readonly pixelError: number }> {
+  check(
+    'segmentationValidation',
+    {
+      pictures: [pictures, kind.array],
+      classes: [classes, kind.array],
+      channels: [channels, kind.number],
+    },
+    session,
+    placementKinds,
+  );
   return async (model) => {
-    await using session = await openModel(model);
-    const [output] = session.outputs;
+    await using opened = await openModel(model, session);
+    const [output] = opened.outputs;
     const evaluation = segmentationEvaluation({ classes: classes.length });
     for (const each of pictures) {
-      const results = await session.run({ image: inputOf(each.picture, channels) });
+      const results = await opened.run({ image: inputOf(each.picture, channels) });
       const scores = own(results, output?.name ?? '');
       if (scores?.dtype !== 'float32') throw new OneirosError('runtime', 'the network made no scores');
       evaluation.add(

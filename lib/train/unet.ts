@@ -1,3 +1,6 @@
+import { check, optionsFor, type OptionKinds, optionsOf, required } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
 import { OneirosError } from '../errors.js';
 import { buildUNet } from '../models/unet/build.js';
 import { initialUNet, unetShape } from '../models/unet/initial.js';
@@ -12,7 +15,7 @@ import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import { fit, type TrainingStep } from './fit.js';
 import { bce, crossEntropy, dice, total } from './losses.js';
 import { maskedSamples, type MaskClass, type MaskedPicture } from './masked-picture.js';
-import { fitOptions, type FitOptions } from './options.js';
+import { fitKinds, fitOptions, type FitOptions } from './options.js';
 import type { LearnedWeights } from './parameters.js';
 import { cosine } from './schedule.js';
 import { segmentationValidation } from './segmentation-validation.js';
@@ -55,6 +58,16 @@ export interface TrainUNetOptions extends Given<typeof trainUNetOptions> {
   readonly session?: FitOptions['session'];
 }
 
+const trainUNetKinds: OptionKinds<TrainUNetOptions> = {
+  ...trainUNetOptions,
+  classes: required(kind.array),
+  widths: kind.numbers,
+  validation: kind.array,
+  checkpoint: kind.checkpointStore,
+  signal: kind.signal,
+  session: optionsOf(placementKinds),
+};
+
 export const defaultWidths: readonly number[] = [16, 32, 64, 128, 256];
 
 export interface UNetTrainingStep extends TrainingStep {
@@ -75,6 +88,7 @@ export async function* trainUNet(
   pictures: readonly MaskedPicture[],
   options: TrainUNetOptions,
 ): AsyncGenerator<UNetTrainingStep, void> {
+  check('trainUNet', { pictures: [pictures, kind.array] }, options, trainUNetKinds);
   const settings = resolveOptions(trainUNetOptions, options);
   const { classes, widths = defaultWidths, validation = [] } = options;
   if (classes.length < 2) throw new OneirosError('bad-argument', 'there must be two classes at least');
@@ -86,7 +100,7 @@ export async function* trainUNet(
   const traits = climb === 'transposed' ? {} : { resize: climb };
   const { model } = buildUNet(parameters, { ...traits, batchNorm: 'keep' });
   const steps = fit(model, maskedSamples(pictures, classes, channels), {
-    ...settings,
+    ...optionsFor(fitKinds, settings),
     loss: total(
       planes === 1 ? { bce: bce(), diceLoss: dice() } : { entropy: crossEntropy(), diceLoss: dice() },
     ),
@@ -100,7 +114,9 @@ export async function* trainUNet(
       contrast: settings.contrast,
       ...(settings.elastic > 0 && { elastic: { deviation: settings.elastic, share: settings.elasticShare } }),
     }),
-    ...(validation.length > 0 && { validate: segmentationValidation(validation, classes, channels) }),
+    ...(validation.length > 0 && {
+      validate: segmentationValidation(validation, classes, channels, options.session),
+    }),
     checkpoint: options.checkpoint,
     recipe: recipeOf(settings, widths),
     signal: options.signal,

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { fieldsOf, idField } from '../metrics/fields.js';
 import { jsonRecords, type TextChunks } from '../metrics/json-records.js';
@@ -13,6 +15,7 @@ export interface CocoResult {
 
 /** What was found in a picture, for a COCO results file. The category is the class's number. */
 export function cocoResults(imageId: number | string, detections: readonly Detection[]): CocoResult[] {
+  check('cocoResults', { imageId: [imageId, kind.id], detections: [detections, kind.objects] });
   return detections.map(({ box: [x0, y0, x1, y1], labelId, score }) => ({
     image_id: imageId,
     category_id: labelId,
@@ -31,6 +34,7 @@ export type ImageIds = (path: string) => ImageId;
  *   do not name
  */
 export async function readImageIds(annotations: TextChunks): Promise<ImageIds> {
+  check('readImageIds', { annotations: [annotations, kind.iterable] });
   const ids = new Map<string, number | string>();
   for await (const records of jsonRecords(annotations, { root: 'object' }))
     for (const { section, value } of records) {
@@ -53,6 +57,7 @@ export async function readImageIds(annotations: TextChunks): Promise<ImageIds> {
  * @throws OneirosError `bad-argument` for a name without a number
  */
 export function imageIdOf(path: string): number {
+  check('imageIdOf', { path: [path, kind.text] });
   const id = Number(/(\d+)\D*$/.exec(baseName(path).replace(/\.[^.]*$/, ''))?.[1] ?? NaN);
   if (Number.isSafeInteger(id)) return id;
   throw new OneirosError(

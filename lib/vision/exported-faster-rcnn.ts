@@ -2,7 +2,7 @@ import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Image, Size } from '../image/image.js';
 import { resize } from '../image/resize.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import type { Dim, Model, Shape, ValueInfo } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { float32, type Tensor } from '../tensor/tensor.js';

@@ -1,6 +1,9 @@
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import { anatomyOf } from '../models/anatomy/anatomy.js';
 import { foreignNetwork } from '../models/foreign.js';
 import { parsePreprocessing, type Preprocessing, type PreprocessingName } from '../models/preprocessing.js';
@@ -24,6 +27,13 @@ export interface ForeignSegmenterOptions {
   readonly placement?: Placement | undefined;
 }
 
+const openKinds: OptionKinds<ForeignSegmenterOptions> = {
+  name: kind.text,
+  preprocessing: kind.preprocessing,
+  classes: kind.texts,
+  placement: optionsOf(placementKinds),
+};
+
 /** What tiles of a network without a way down have to respect, to be on the safe side. */
 const cautious = { grid: 32, context: 96 };
 
@@ -43,6 +53,7 @@ export async function openSegmenter(
   source: ModelSource,
   options: ForeignSegmenterOptions = {},
 ): Promise<Segmenter> {
+  check('openSegmenter', { source: [source, kind.file] }, options, openKinds);
   const model = await readModelSource(source);
   const name = options.name ?? nameOfSource(source) ?? model.graph.name;
   return new Segmenter(foreignParts(model, name || 'the network', options));

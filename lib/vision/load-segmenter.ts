@@ -1,7 +1,10 @@
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
 import { loadByName } from '../models/by-name.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import type { WeightsSource } from '../models/source.js';
-import type { PullOptions } from '../weights/catalog/pull-options.js';
+import { type PullOptions, pullKinds } from '../weights/catalog/pull-options.js';
 import { openSegmenter } from './foreign-segmenter.js';
 import type { Segmenter } from './segmenter.js';
 import { UNet } from './unet.js';
@@ -18,6 +21,13 @@ export interface LoadSegmenterOptions {
   readonly placement?: Placement | undefined;
 }
 
+const loadKinds: OptionKinds<LoadSegmenterOptions> = {
+  weights: kind.weights,
+  pull: optionsOf(pullKinds),
+  classes: kind.texts,
+  placement: optionsOf(placementKinds),
+};
+
 /**
  * Loads a U-Net by name, or opens an ONNX file. Without weights a name is one of the catalogue's, whose model is pulled when
  * it is needed for the first time.
@@ -25,19 +35,18 @@ export interface LoadSegmenterOptions {
  * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
  *   that is not here and cannot be had; as `UNet.load` and `openSegmenter` do
  */
-export function loadSegmenter(
-  model: string,
-  { weights, pull, ...options }: LoadSegmenterOptions = {},
-): Promise<Segmenter> {
+export async function loadSegmenter(model: string, options: LoadSegmenterOptions = {}): Promise<Segmenter> {
+  check('loadSegmenter', { model: [model, kind.text] }, options, loadKinds);
+  const { weights, pull, ...settings } = options;
   return loadByName<Segmenter>(
     model,
     {
       task: 'segment',
       kind: 'network that segments',
       names: segmenterNames,
-      build: (_, source) => UNet.load(source, options),
+      build: (_, source) => UNet.load(source, settings),
       open: (path, entry) =>
-        openSegmenter(path, { ...options, ...(entry !== undefined && { name: entry.name }) }),
+        openSegmenter(path, { ...settings, ...(entry !== undefined && { name: entry.name }) }),
     },
     { weights, pull },
   );

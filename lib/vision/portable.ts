@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { ImageNetwork } from '../models/image-network.js';
 import { formatPreprocessing, preprocessings } from '../models/preprocessing.js';
@@ -11,6 +13,7 @@ import { Segmenter } from './segmenter.js';
  * @throws OneirosError `unsupported` if a class's name has a comma in it
  */
 export function portable(network: ImageNetwork): Model {
+  check('portable', { network: [network, kind.network] });
   return {
     ...network.model,
     metadata: new Map([

@@ -1,9 +1,12 @@
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
 import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Image, Size } from '../image/image.js';
 import { batchedIfSafe, stack } from '../models/batched.js';
 import { foreignNetwork } from '../models/foreign.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import type { Preprocessing } from '../models/preprocessing.js';
 import type { Model } from '../onnx/graph.js';
 import { coco80 } from './coco-labels.js';
@@ -20,6 +23,13 @@ export interface YoloxOptions {
   readonly iou?: number | undefined;
   readonly placement?: Placement | undefined;
 }
+
+const yoloxKinds: OptionKinds<YoloxOptions> = {
+  name: kind.text,
+  labels: kind.texts,
+  iou: kind.number,
+  placement: optionsOf(placementKinds),
+};
 
 /** Pixels of the picture for one of each feature map, in the order of the rows. */
 const strides = [8, 16, 32] as const;
@@ -41,7 +51,9 @@ export class Yolox extends Detector {
   readonly #iou: number;
 
   /** @throws OneirosError `unsupported` if the model is no YOLOX */
-  constructor(model: Model, { name = 'YOLOX', labels, iou = 0.65, placement }: YoloxOptions = {}) {
+  constructor(model: Model, options: YoloxOptions = {}) {
+    check('new Yolox', { model: [model, kind.model] }, options, yoloxKinds);
+    const { name = 'YOLOX', labels, iou = 0.65, placement } = options;
     const signature = yoloxSignature(model);
     if (signature === null)
       throw new OneirosError(

@@ -4,7 +4,7 @@ import { cocoFigures, evaluateDetections, vocFigures } from '../../metrics/evalu
 import { pascalDefaults, pascalDetections, pascalTruth, type PascalFile } from '../../metrics/pascal.js';
 import { cocoDefaults, cocoProtocol, cocoQuirks, vocDefaults, vocProtocol } from '../../metrics/protocol.js';
 import type { Detections, Truth } from '../../metrics/tables.js';
-import { choice, number, type OptionValues } from '../../options.js';
+import { choice, number, resolveOptions, type OptionValues } from '../../options.js';
 import { about, fileChunks, filesIn, fileText, isFolder } from '../annotations.js';
 import type { Register } from '../command.js';
 import { addFlags, parseNumber } from '../flags.js';
@@ -64,8 +64,13 @@ export const registerEvaluateDetect: Register = (parent, terminal) => {
 async function runDetect(flags: DetectFlags, terminal: Terminal): Promise<void> {
   const { truth, detections } = await readTables(flags, terminal.signal);
   if (flags.protocol === 'coco') {
-    const options = { ...flags, ...(flags.iou === undefined ? {} : { thresholds: [flags.iou] }) };
-    const figures = cocoFigures(evaluateDetections(truth, detections, cocoProtocol(options)), options);
+    const quirks = resolveOptions(cocoQuirks, flags);
+    const protocol = cocoProtocol({
+      ...quirks,
+      ...(flags.iou === undefined ? {} : { thresholds: [flags.iou] }),
+    });
+    const { headlineAt100 } = quirks;
+    const figures = cocoFigures(evaluateDetections(truth, detections, protocol), { headlineAt100 });
     terminal.result(figures, lines(Object.entries(figures)), flags.json);
     return;
   }

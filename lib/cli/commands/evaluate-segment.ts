@@ -45,7 +45,7 @@ export const registerEvaluateSegment: Register = (parent, terminal) => {
 async function runSegment(flags: SegmentFlags, terminal: Terminal): Promise<void> {
   const truths = await filesIn(flags.gt, endings);
   const predictions = new Map((await filesIn(flags.dt, endings)).map(({ name, path }) => [name, path]));
-  const evaluation = segmentationEvaluation(flags);
+  const evaluation = segmentationEvaluation({ classes: flags.classes });
   const progress = terminal.progress(truths.length, 'evaluate');
   try {
     for (const [i, { name, path }] of truths.entries()) {

@@ -87,10 +87,7 @@ async function runSegment(paths: readonly string[], flags: SegmentFlags, termina
       probabilities: flags.show === 'probability',
       signal: terminal.signal,
     });
-    await files[paths.indexOf(path)]?.write(
-      draw(picture, found, flags),
-      recipe('segment', allOptions, flags),
-    );
+    await files[paths.indexOf(path)]?.write(draw(picture, found, flags), recipe('segment', flags));
     if (flags.coco !== undefined) coco.add(path, found, flags.masks);
     report(path, found, flags, terminal);
   });

@@ -3,7 +3,7 @@ import { InvalidArgumentError } from 'commander';
 import { OneirosError } from '../../errors.js';
 import { writeFileAtomic } from '../../files/write.js';
 import { encodeModel } from '../../onnx/write.js';
-import type { OptionValues } from '../../options.js';
+import { resolveOptions, type OptionValues } from '../../options.js';
 import { checkpointFile } from '../../train/checkpoint-file.js';
 import { lossSvg, sparkline, type CurveLine } from '../../train/loss-svg.js';
 import { readMaskFolder } from '../mask-folder.js';
@@ -86,7 +86,7 @@ async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void
   );
   const checkpoint = flags.checkpoint ?? `${out}.checkpoint`;
   const training = trainUNet(pictures.slice(0, count), {
-    ...flags,
+    ...resolveOptions(trainUNetOptions, flags),
     steps,
     classes,
     widths,

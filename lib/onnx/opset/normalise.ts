@@ -1,3 +1,5 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import { OneirosError } from '../../errors.js';
 import { OPSET, type Graph, type Model, type Node } from '../graph.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
@@ -45,6 +47,7 @@ const rules: ReadonlyMap<string, readonly Rule[]> = new Map(
  * @throws OneirosError `unsupported` naming the node and its version where that cannot be expressed at 17
  */
 export function normaliseOpset(model: Model): Model {
+  check('normaliseOpset', { model: [model, kind.model] });
   const inlined = inlineFunctions(model);
   const version = inlined.opsets.get('') ?? OPSET;
   if (version > newest)

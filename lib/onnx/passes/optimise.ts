@@ -1,3 +1,5 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import { atOnce, type Sliced } from '../../slices.js';
 import type { Model } from '../graph.js';
 import { eliminateCommonSubexpressions } from './common-subexpressions.js';
@@ -14,6 +16,7 @@ const mostRounds = 20;
  * @throws OneirosError `bad-input` if shapes contradict each other
  */
 export function optimise(model: Model): Model {
+  check('optimise', { model: [model, kind.model] });
   return atOnce(optimising(model));
 }
 

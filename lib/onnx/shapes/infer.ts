@@ -1,3 +1,5 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import { atOnce, type Sliced } from '../../slices.js';
 import type { Dim, Graph, Model, Node, TensorType, ValueInfo } from '../graph.js';
 import { constants, factsOfConstant } from './constants.js';
@@ -73,6 +75,7 @@ export function inferNode(
  * @throws OneirosError `bad-input` if a node's inputs contradict the operator or each other
  */
 export function inferModel(model: Model): ReadonlyMap<string, Facts> {
+  check('inferModel', { model: [model, kind.model] });
   return atOnce(inferring(model));
 }
 
