@@ -84,3 +84,32 @@ describe('public functions, called with nonsense', () => {
         }
     });
 });
+
+describe('options of unknown names', () => {
+  it('are refused with the near names, whatever table they are looked up in', async () => {
+    const messages: readonly (readonly [() => unknown, RegExp])[] = [
+      [
+        () => Reflect.apply(oneiros.adam, null, [{ learnRate: 1 }]),
+        /adam has no option "learnRate"; near names: learningRate/,
+      ],
+      [
+        () => Reflect.apply(oneiros.cocoProtocol, null, [{ maxDet: [1] }]),
+        /no option "maxDet"; near names: maxDets/,
+      ],
+      [
+        () => Reflect.apply(oneiros.readImage, null, ['a.png', { maxPixel: 1 }]),
+        /no option "maxPixel"; near names: maxPixels/,
+      ],
+      [() => Reflect.apply(oneiros.cosine, null, [{ constructor: 1 }]), /no option "constructor"/],
+      [
+        () => Reflect.apply(oneiros.loadNetwork, null, ['vgg19-slim', { provider: 'cpu' }]),
+        /no option "provider"/,
+      ],
+    ];
+    for (const [call, expected] of messages) {
+      const error = await attempt(call);
+      expect(error).to.be.instanceOf(OneirosError);
+      expect(String(error)).to.match(expected);
+    }
+  });
+});
