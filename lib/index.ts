@@ -25,11 +25,10 @@ export { LabelSurveyor, valuesOf, type LabelSurvey } from './labels/survey.js';
 // Networks
 export { GoogLeNet, SqueezeNet, VGG19, type VGG19Options } from './models/classifiers.js';
 export { Classifier, classifyOptions, type ClassifyOptions } from './models/classifier.js';
-export type { Placement } from './models/image-network.js';
 export { imagenetLabels } from './models/imagenet.js';
 export { inspectModel, type Inspection, type LayerReport } from './models/inspect.js';
 export { parseLabels, type Classification, type ClassLabel } from './models/labels.js';
-export type { Network } from './models/network.js';
+export type { Network, Placement } from './models/network.js';
 export {
   layerNamesFor,
   loadNetwork,
@@ -158,6 +157,7 @@ export { grad, type GradOptions } from './autodiff/grad.js';
 export { hvp, type HvpOptions } from './autodiff/hvp.js';
 export { jvp, type JvpOptions } from './autodiff/jvp.js';
 export { averageMaxPool, guidedRelu, redirectedRelu } from './autodiff/overrides.js';
+export type { RuleOverrides } from './autodiff/rule-choice.js';
 export {
   broadcasting,
   rule,

@@ -1,3 +1,4 @@
+import { own } from './own.js';
 import { OneirosError } from './errors.js';
 
 /** A number with its range; `integer` for whole numbers. */
@@ -101,7 +102,7 @@ export function resolveOptions(
   given: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const entries = Object.entries(table).map(([name, option]): [string, unknown] => {
-    const value = given[name] ?? option.default;
+    const value = own(given, name) ?? option.default;
     checkOption(name, option, value);
     return [name, value];
   });
@@ -112,6 +113,23 @@ function checkOption(name: string, option: Option, value: unknown): void {
   const expected = complaint(option, value);
   if (expected !== null)
     throw new OneirosError('bad-argument', `${name} must be ${expected}, not ${String(value)}`);
+}
+
+/** Options with their defaults filled in. One that is given as `undefined` is not given. */
+export type WithDefaults<D, G> = {
+  readonly [K in keyof D | keyof G]: K extends keyof D
+    ? K extends keyof G
+      ? D[K] | Exclude<G[K], undefined>
+      : D[K]
+    : K extends keyof G
+      ? G[K]
+      : never;
+};
+
+export function withDefaults<D extends object, G extends object>(defaults: D, given: G): WithDefaults<D, G>;
+export function withDefaults(defaults: object, given: object): object {
+  const values = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries<unknown>(values) };
 }
 
 /** What is expected instead of a value, or `null` if it will do. */

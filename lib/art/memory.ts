@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
 import type { Network } from '../models/network.js';
@@ -56,7 +57,7 @@ function bytesOf(type: TensorType | null, sizes: SymbolSizes): number {
   if (!type?.shape || !isNumeric(type.dtype)) return 0;
   let product = bytesPerElement(type.dtype);
   for (const dim of type.shape) {
-    const size = substitute(dim, (symbol) => sizes[symbol]);
+    const size = substitute(dim, (symbol) => own(sizes, symbol));
     if (typeof size !== 'number') return 0;
     product *= Math.max(size, 0);
   }

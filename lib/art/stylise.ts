@@ -1,7 +1,7 @@
 import { OneirosError } from '../errors.js';
 import { image, type Image, type Size } from '../image/image.js';
 import { resize, scaledSize } from '../image/resize.js';
-import type { Network } from '../models/network.js';
+import { sessionFor, type Network } from '../models/network.js';
 import { resolveOptions, type OptionValues } from '../options.js';
 import { freeMemory } from '../runtime/free-memory.js';
 import { openModel } from '../runtime/open-model.js';
@@ -44,7 +44,7 @@ export async function* stylise(
   }
 
   const { signal } = options;
-  const session = { ...options.session, ...(signal && { signal }) };
+  const session = sessionFor(network, options.session, signal);
   const { styleScale } = settings;
   const contents = sizes.map((size) => resize(content, size));
   try {

@@ -1,3 +1,5 @@
+import { type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Value } from '../onnx/builder.js';
 import { Budget } from '../onnx/budget.js';
 import type { Graph, Model } from '../onnx/graph.js';
@@ -9,19 +11,24 @@ import type { Sliced } from '../slices.js';
 import { requireConnection } from './active.js';
 import { deadEnd } from './explain.js';
 import { floatNames, requireFloat, requireValue } from './names.js';
-import type { RuleTable } from './rule.js';
-import { rules } from './rules/index.js';
+import { RuleChoice, type RuleOverrides } from './rule-choice.js';
 import { ReverseWalk } from './walk.js';
 
 /** What every way of differentiating a model can be told. */
 export interface DerivationOptions {
   /** Values through which no gradient passes. */
   readonly stopGradient?: readonly string[];
-  /** Rules to use instead of the table's, by operator or by node name: see `overrides.ts`. */
-  readonly overrides?: RuleTable;
+  /** Rules to use instead of the table's, by operator or by a node's name: `{ operators: guidedRelu }`. */
+  readonly overrides?: RuleOverrides;
   /** Which of the graph's outputs the derived model keeps. Default: all. */
   readonly keepOutputs?: readonly string[];
 }
+
+export const derivationKinds: OptionKinds<DerivationOptions> = {
+  stopGradient: kind.texts,
+  overrides: optionsOf({ operators: kind.object, nodes: kind.object }),
+  keepOutputs: kind.texts,
+};
 
 /** A value, and the cotangent that a reverse pass starts from there. */
 export type Seed = readonly [target: Value, cotangent: Value];
@@ -29,6 +36,7 @@ export type Seed = readonly [target: Value, cotangent: Value];
 /** A model being differentiated: its graph in operator set 17, and the builder to which derivatives are added. */
 export class Derivation {
   readonly b: Builder;
+  readonly #rules: RuleChoice;
 
   private constructor(
     readonly model: Model,
@@ -36,6 +44,7 @@ export class Derivation {
     readonly budget: Budget,
   ) {
     this.b = new Builder(undefined, budget);
+    this.#rules = new RuleChoice(model.graph, options.overrides);
   }
 
   static *beginning(model: Model, options: DerivationOptions): Sliced<Derivation> {
@@ -108,7 +117,7 @@ export class Derivation {
       targets: seeds.map(([target]) => target.name),
       wrt: wrt.map(({ name }) => name),
       stopGradient: this.options.stopGradient ?? [],
-      rules: { ...rules, ...this.options.overrides },
+      rules: this.#rules,
     });
     for (const [target, cotangent] of seeds) walk.seed(target, cotangent);
     return walk;

@@ -21,7 +21,7 @@ export function missingRule(node: Node, path: ActivePath, b: Builder): OneirosEr
   return new OneirosError(
     'unsupported',
     `there is no gradient rule for ${describe(node)} on the path ${pathThrough(node, path)}; ` +
-      'give one in `overrides`, or cut the path with `stopGradient`',
+      'give one in `overrides.operators` or `overrides.nodes`, or cut the path with `stopGradient`',
   );
 }
 

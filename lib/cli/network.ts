@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { activationNames, type HeadOptions } from '../models/class-head.js';
 import type { Classifier } from '../models/classifier.js';
 import { vgg19Options } from '../models/classifiers.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import { parseLabels } from '../models/labels.js';
 import { layerNamesFor, loadNetwork, networkNames } from '../models/open.js';
 import { preprocessingNames } from '../models/preprocessing.js';

@@ -1,6 +1,6 @@
+import { basename } from 'node:path';
 import { imageFormat, writeImage } from '../files/image.js';
 import type { Image } from '../image/image.js';
-import type { OptionTable } from '../options.js';
 
 /** A file that a picture is going to be written to. */
 export interface PictureFile {
@@ -30,10 +30,32 @@ export function frameNames(pattern: string, frames: number): readonly string[] {
   return Array.from({ length: frames }, (_, i) => frameName(pattern, i + 1));
 }
 
-/** How a picture was made, as texts to be kept in its file: the command and its options, no paths and no times. */
-export function recipe(command: string, table: OptionTable, flags: object): Readonly<Record<string, string>> {
-  const chosen = Object.entries(flags).filter(
-    ([name]) => name in table || name === 'layer' || name === 'model',
-  );
+/** Options that change no pixel: where results go, and how and where they are computed. All others are in the recipe. */
+export const besideThePicture: ReadonlySet<string> = new Set([
+  'out',
+  'json',
+  'coco',
+  'images',
+  'masks',
+  'batch',
+  'provider',
+  'threads',
+  'offline',
+]);
+
+/** Options that name a file: the recipe has its name, without the folder. */
+const files: ReadonlySet<string> = new Set(['model', 'weights', 'labels', 'guide', 'initImage']);
+
+/**
+ * How a picture was made, as texts to be kept in its file: the command and its options, no paths and no times.
+ * @param flags all of the command's, so that a new one is in the recipe without further ado
+ */
+export function recipe(command: string, flags: object): Readonly<Record<string, string>> {
+  const chosen = Object.entries(flags)
+    .filter(([name]) => !besideThePicture.has(name))
+    .map(([name, value]: [string, unknown]) => [
+      name,
+      files.has(name) && typeof value === 'string' ? basename(value) : value,
+    ]);
   return { Software: 'oneiros', Comment: `oneiros ${command} ${JSON.stringify(Object.fromEntries(chosen))}` };
 }

@@ -1,4 +1,6 @@
+import { own } from '../own.js';
 import { differentiating } from '../autodiff/grad.js';
+import { gradientName } from '../autodiff/names.js';
 import { OneirosError } from '../errors.js';
 import { toTensor, type Image } from '../image/image.js';
 import { checkProbabilities } from '../models/class-head.js';
@@ -59,7 +61,7 @@ export class ClassGradients implements AsyncDisposable {
         'bad-argument',
         `there is no class ${labelId}: ${this.network.name} knows ${classes}`,
       );
-    const gradient = `d_${this.by}`;
+    const gradient = gradientName(this.by);
     const layer = this.by === this.network.image ? [] : [this.by];
     const results = await this.#run(picture, labelId, [probabilities, score, ...layer, gradient], signal);
     return {
@@ -129,7 +131,7 @@ function scoredBy({ model, head }: Classifier): Scored {
 
 /** Of the first picture, where a graph takes several. */
 function floats(results: Readonly<Record<string, Tensor>>, name: string): Float32Tensor {
-  const tensor = results[name];
+  const tensor = own(results, name);
   if (tensor?.dtype !== 'float32' && tensor?.dtype !== 'float16')
     throw new OneirosError('runtime', `the network gave no numbers for ${name}`);
   const values = tensor.dtype === 'float16' ? Float32Array.from(toNumbers(tensor)) : tensor.data;

@@ -1,8 +1,10 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Image, Planes } from '../image/image.js';
 import { resize } from '../image/resize.js';
 import { mostProbable, type Classifier } from '../models/classifier.js';
-import type { RunSettings } from '../models/image-network.js';
+import { type RunSettings, runSettingsKinds } from '../models/image-network.js';
 import type { Model } from '../onnx/graph.js';
 import { choice, number, resolveOptions, seed, type Given, type OptionValues } from '../options.js';
 import { ClassGradients, type ClassGradient } from './class-gradient.js';
@@ -36,6 +38,12 @@ export interface ExplainOptions extends Given<typeof explainOptions>, RunSetting
   readonly labelId?: number | undefined;
 }
 
+const explainKinds: OptionKinds<ExplainOptions> = {
+  ...explainOptions,
+  ...runSettingsKinds,
+  labelId: kind.number,
+};
+
 /** Why a classifier takes a picture for what it takes it for. */
 export interface Explanation {
   readonly labelId: number;
@@ -51,6 +59,8 @@ export interface ExplainerOptions {
   /** The layer that Grad-CAM looks at. @default the last one before the picture is pooled away */
   readonly layer?: string | undefined;
 }
+
+export const explainerKinds: OptionKinds<ExplainerOptions> = { layer: kind.text };
 
 /**
  * Explains what a classifier says by the gradient of the class's score:
@@ -71,8 +81,10 @@ export class Explainer implements AsyncDisposable {
   /** @throws OneirosError `unsupported` for a network that does not classify, or has no layer of that kind */
   constructor(
     readonly network: Classifier,
-    { layer }: ExplainerOptions = {},
+    options: ExplainerOptions = {},
   ) {
+    check('new Explainer', { network: [network, kind.classifier] }, options, explainerKinds);
+    const { layer } = options;
     this.layer = layer === undefined ? lastMap(network.model, network.name) : network.layer(layer);
     this.#regions = new ClassGradients(network, this.layer);
   }
@@ -83,6 +95,7 @@ export class Explainer implements AsyncDisposable {
    * @throws OneirosError `bad-argument` for a class that is not there, or an option out of range; as `Session.run` does
    */
   async explain(picture: Image, options: ExplainOptions = {}): Promise<Explanation> {
+    check('Explainer.explain', { picture: [picture, kind.image] }, options, explainKinds);
     const { method, samples, noise, seed } = resolveOptions(explainOptions, options);
     const { signal } = options;
     // The whole picture, so that an object at its edge is seen; a classifier's crop would leave it out.

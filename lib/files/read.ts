@@ -1,5 +1,8 @@
 import { constants } from 'node:fs';
 import { open, stat, type FileHandle } from 'node:fs/promises';
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { withDefaults } from '../options.js';
 import { OneirosError } from '../errors.js';
 import { download } from './download.js';
 import { fileError, requireFile } from './failure.js';
@@ -20,7 +23,7 @@ export async function readFileBytes(
   location: FileLocation,
   options: Partial<ReadOptions> = {},
 ): Promise<Uint8Array> {
-  const { limit } = { ...readDefaults, ...options };
+  const { limit } = withDefaults(readDefaults, options);
   await using source = await fileSource(location);
   checkLimit(location, source.size, limit);
   return await source.read(0, source.size);
@@ -41,6 +44,7 @@ export async function readSmallText(path: string): Promise<string | null> {
  * @throws OneirosError as {@link readFileBytes} does, except for the limit
  */
 export async function fileSource(location: FileLocation): Promise<ByteSource> {
+  check('fileSource', { location: [location, kind.location] });
   if (location instanceof Blob) return blobSource(location);
   if (location instanceof URL && /^https?:$/.test(location.protocol))
     return bytesSource(await download(location));

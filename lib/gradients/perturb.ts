@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { ValueInfo } from '../onnx/graph.js';
 import { isFloat, type FloatDType } from '../tensor/dtype.js';
@@ -25,7 +26,7 @@ export function draw(
   if (type === null || shape === null)
     throw new OneirosError('bad-argument', `input "${name}" has no declared shape: give it in \`feeds\``);
   const dims = shape.map((size, axis) =>
-    typeof size === 'number' ? size : (sizes[size] ?? (axis === 0 ? 1 : 64)),
+    typeof size === 'number' ? size : (own(sizes, size) ?? (axis === 0 ? 1 : 64)),
   );
   if (!isFloat(type.dtype))
     throw new OneirosError('bad-argument', `input "${name}" is ${type.dtype}: give it in \`feeds\``);

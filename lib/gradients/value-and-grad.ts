@@ -1,9 +1,13 @@
+import { check, optionsFor, type OptionKinds, required } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
-import { differentiating, type GradOptions } from '../autodiff/grad.js';
+import { differentiating, type GradOptions, gradKinds } from '../autodiff/grad.js';
+import { valueOfGradient } from '../autodiff/names.js';
 import type { Model } from '../onnx/graph.js';
 import { HeldSession } from '../runtime/held-session.js';
 import { openModel } from '../runtime/open-model.js';
-import type { RunOptions, SessionOptions } from '../runtime/session.js';
+import { placementKinds, type RunOptions, type SessionOptions, sessionKinds } from '../runtime/session.js';
 import { inSlices } from '../slices.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -11,6 +15,12 @@ export interface ValueAndGradOptions extends Omit<GradOptions, 'outputs' | 'keep
   /** The value to differentiate, of one element. */
   readonly loss: string;
 }
+
+const valueAndGradKinds: OptionKinds<ValueAndGradOptions> = {
+  ...gradKinds,
+  ...sessionKinds,
+  loss: required(kind.text),
+};
 
 export interface ValueAndGrad {
   readonly value: number;
@@ -33,8 +43,14 @@ export interface Differentiated extends AsyncDisposable {
  *     const { value, gradients } = await step({ image });
  */
 export async function valueAndGrad(model: Model, options: ValueAndGradOptions): Promise<Differentiated> {
-  const { loss, signal, ...placement } = options;
+  check('valueAndGrad', { model: [model, kind.model] }, options, valueAndGradKinds);
+  const { loss, prefix, signal } = options;
+  const placement = optionsFor(placementKinds, options);
   const derived = await inSlices(differentiating(model, { ...options, keepOutputs: [loss] }));
+  // The loss is the only output kept; those after it are the gradients.
+  const gradients = derived.graph.outputs
+    .slice(1)
+    .map(({ name }) => [valueOfGradient(name, prefix) ?? name, name] as const);
   const open = (opening: SessionOptions = placement) => openModel(derived, opening);
   const held = new HeldSession({
     key: loss,
@@ -47,11 +63,11 @@ export async function valueAndGrad(model: Model, options: ValueAndGradOptions): 
   ): Promise<ValueAndGrad> => {
     if (isDisposed)
       throw new OneirosError('bad-argument', 'the gradient is disposed: call valueAndGrad for another');
-    const { [loss]: value, ...cotangents } = await held.run({ key: loss, open }, feeds, run);
-    const gradients = Object.entries(cotangents).map(
-      ([name, tensor]) => [name.slice('d_'.length), tensor] as const,
-    );
-    return { value: scalarOf(value), gradients: Object.fromEntries(gradients) };
+    const results = await held.run({ key: loss, open }, feeds, run);
+    return {
+      value: scalarOf(own(results, loss)),
+      gradients: Object.fromEntries(gradients.map(([value, name]) => [value, own(results, name)!])),
+    };
   };
   const dispose = () => {
     isDisposed = true;

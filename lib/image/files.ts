@@ -1,3 +1,4 @@
+import { withDefaults } from '../options.js';
 import { OneirosError, messageOf } from '../errors.js';
 import { bmpHeader, decodeBmp } from './bmp.js';
 import { checkPixels, corrupt, type Format, type Header } from './bytes.js';
@@ -45,13 +46,13 @@ export interface ImageFiles {
 export function imageFiles(codec: Codec): ImageFiles {
   return {
     async decodeImage(bytes, options = {}) {
-      const { maxPixels, background } = { ...decodeDefaults, ...options };
+      const { maxPixels, background } = withDefaults(decodeDefaults, options);
       const header = imageHeader(bytes);
       checkPixels(header, maxPixels);
       return fromPixels(await decode(codec, bytes, header), background);
     },
     async encodeImage(picture, format, options = {}) {
-      const { quality, text } = { ...encodeDefaults, ...options };
+      const { quality, text } = withDefaults(encodeDefaults, options);
       checkEncoding(picture, format, quality, text);
       const pixels = toPixels(picture);
       if (format === 'jpeg') return codec.encodeJpeg(pixels, quality);

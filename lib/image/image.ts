@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { maybe, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { float32, type Float32Tensor } from '../tensor/tensor.js';
 
@@ -76,6 +78,7 @@ function gigabytes(values: number): string {
 
 /** A picture over `data` (planar RGB in [0, 1], not copied), or a black one. Throws as {@link planes} does. */
 export function image(size: Size, data?: Float32Array): Image {
+  check('image', { size: [size, kind.size], data: [data, maybe(kind.floats)] });
   return planes(3, size, data);
 }
 
@@ -98,7 +101,9 @@ export function copy<C extends number>(source: Planes<C>): Planes<C> {
 }
 
 /** The 1×channels×height×width tensor over the same memory. */
-export function toTensor({ channels, width, height, data }: Planes): Float32Tensor {
+export function toTensor(planes: Planes): Float32Tensor {
+  check('toTensor', { planes: [planes, kind.planes] });
+  const { channels, width, height, data } = planes;
   return float32(data, [1, channels, height, width]);
 }
 
@@ -107,6 +112,7 @@ export function toTensor({ channels, width, height, data }: Planes): Float32Tens
  * @throws OneirosError `bad-argument` for other dimensions
  */
 export function fromTensor(tensor: Float32Tensor): Image {
+  check('fromTensor', { tensor: [tensor, kind.tensor] });
   const picture = planesFromTensor(tensor);
   if (picture.channels !== 3)
     throw new OneirosError('bad-argument', `a picture has 3 channels; this tensor has ${picture.channels}`);

@@ -1,3 +1,4 @@
+import { withDefaults } from '../options.js';
 import { OneirosError } from '../errors.js';
 import { image, planes, type Image, type Planes, type Size } from './image.js';
 import type { Rectangle } from './crop.js';
@@ -85,7 +86,7 @@ export interface Letterboxed {
 
 /** The whole picture, its proportions kept, as large as it goes into a box of the given size. */
 export function letterbox(source: Image, box: Size, options: Partial<LetterboxOptions> = {}): Letterboxed {
-  const settings = { ...letterboxDefaults, ...options };
+  const settings = withDefaults(letterboxDefaults, options);
   const scale = Math.min(box.width / source.width, box.height / source.height);
   const width = Math.max(1, Math.min(box.width, Math.round(source.width * scale)));
   const height = Math.max(1, Math.min(box.height, Math.round(source.height * scale)));

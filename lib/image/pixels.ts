@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Orientation } from './orientation.js';
 import { image, plane, type Image, type Size } from './image.js';
@@ -37,7 +39,9 @@ export const white: Background = [1, 1, 1];
  * The picture of interleaved RGBA pixels, laid over the background (in sRGB values, as browsers do).
  * @throws OneirosError `bad-argument` if the data does not fill the size
  */
-export function fromPixels({ width, height, data }: Pixels, background: Background = white): Image {
+export function fromPixels(pixels: Pixels, background: Background = white): Image {
+  check('fromPixels', { pixels: [pixels, kind.pixels], background: [background, kind.background] });
+  const { width, height, data } = pixels;
   const area = width * height;
   if (data.length !== 4 * area)
     throw new OneirosError(
@@ -59,11 +63,9 @@ export function fromPixels({ width, height, data }: Pixels, background: Backgrou
 }
 
 /** The opaque 8-bit RGBA pixels of a picture: clamped to [0, 1], rounded half up; NaN becomes 0. */
-export function toPixels({
-  width,
-  height,
-  data,
-}: Image): Size & { readonly data: Uint8ClampedArray<ArrayBuffer> } {
+export function toPixels(picture: Image): Size & { readonly data: Uint8ClampedArray<ArrayBuffer> } {
+  check('toPixels', { picture: [picture, kind.image] });
+  const { width, height, data } = picture;
   const area = width * height;
   const pixels = new Uint8ClampedArray(4 * area).fill(255);
   for (let c = 0; c < 3; c++)

@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { checkRoom, checkSize, planes, type Planes, type Size } from './image.js';
 import {
@@ -29,6 +32,11 @@ export interface ResizeOptions {
   readonly antialias: boolean;
 }
 
+export const resizeKinds: OptionKinds<Partial<ResizeOptions>> = {
+  filter: oneOf('nearest', 'area', 'bilinear', 'bicubic', 'lanczos3'),
+  antialias: kind.flag,
+};
+
 export const resizeDefaults: ResizeOptions = { filter: 'bilinear', antialias: true };
 
 /**
@@ -40,7 +48,8 @@ export function resize<C extends number>(
   size: Size,
   options: Partial<ResizeOptions> = {},
 ): Planes<C> {
-  const settings = { ...resizeDefaults, ...options };
+  check('resize', { source: [source, kind.planes], size: [size, kind.size] }, options, resizeKinds);
+  const settings = withDefaults(resizeDefaults, options);
   checkSize(size);
   const { width, height, data } = source;
   // Rows come first: the planes in between can be larger than both ends.
@@ -76,7 +85,13 @@ export type Side = 'shorter' | 'longer' | 'width' | 'height';
  * The size with the same proportions whose given side is `length`; the other is rounded to the nearest, at least 1.
  * @throws OneirosError `bad-argument` if `length` is not a whole number ≥ 1
  */
-export function scaledSize({ width, height }: Size, length: number, side: Side = 'longer'): Size {
+export function scaledSize(size: Size, length: number, side: Side = 'longer'): Size {
+  check('scaledSize', {
+    size: [size, kind.size],
+    length: [length, kind.number],
+    side: [side, oneOf('shorter', 'longer', 'width', 'height')],
+  });
+  const { width, height } = size;
   if (!Number.isSafeInteger(length) || length < 1)
     throw new OneirosError('bad-argument', `a length in pixels is a whole number ≥ 1, not ${length}`);
   const byWidth = side === 'width' || (side !== 'height' && (side === 'longer') === width >= height);

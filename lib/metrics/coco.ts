@@ -1,3 +1,6 @@
+import { check } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
 import { detectionBuilder, naming, truthBuilder, type DetectionBuilder } from './builders.js';
@@ -35,6 +38,10 @@ export const readDefaults = { iouType: 'bbox' } as const satisfies ReadOptions;
  *   boxes that are inverted, not finite or in parts of the picture, and masks that do not fit their image
  */
 export async function readCocoTruth(chunks: TextChunks, options: ReadOptions = {}): Promise<Truth> {
+  check('readCocoTruth', { chunks: [chunks, kind.iterable] }, options, {
+    iouType: oneOf('bbox', 'segm'),
+    signal: kind.signal,
+  });
   const reader = truthReader(options.iouType ?? readDefaults.iouType);
   const sections = new Set<string>();
   const onSection = (section: string) => sections.add(section);
@@ -46,9 +53,10 @@ export async function readCocoTruth(chunks: TextChunks, options: ReadOptions = {
 
 /** The same from a document that is already parsed. Throws as {@link readCocoTruth} does. */
 export function cocoTruth(document: unknown, options: Pick<ReadOptions, 'iouType'> = {}): Truth {
+  check('cocoTruth', {}, options, { iouType: oneOf('bbox', 'segm') });
   const reader = truthReader(options.iouType ?? readDefaults.iouType);
   const fields = fieldsOf(document);
-  checkSections(new Set(Object.keys(fields).filter((name) => fields[name] !== undefined)));
+  checkSections(new Set(Object.keys(fields).filter((name) => own(fields, name) !== undefined)));
   for (const section of truthSections) for (const record of recordsOf(fields, section)) reader.add(record);
   return reader.build();
 }
@@ -65,8 +73,12 @@ export function cocoTruth(document: unknown, options: Pick<ReadOptions, 'iouType
 export async function readCocoDetections(
   chunks: TextChunks,
   truth: Truth,
-  { signal }: Pick<ReadOptions, 'signal'> = {},
+  options: Pick<ReadOptions, 'signal'> = {},
 ): Promise<Detections> {
+  check('readCocoDetections', { chunks: [chunks, kind.iterable], truth: [truth, kind.truth] }, options, {
+    signal: kind.signal,
+  });
+  const { signal } = options;
   const reader = detectionReader(truth);
   for await (const records of jsonRecords(chunks, { root: 'array', signal }))
     for (const record of records) reader.add(record);
@@ -75,6 +87,7 @@ export async function readCocoDetections(
 
 /** The same from an array that is already parsed. Throws as {@link readCocoDetections} does. */
 export function cocoDetections(records: unknown, truth: Truth): Detections {
+  check('cocoDetections', { truth: [truth, kind.truth] });
   if (!Array.isArray(records)) throw new OneirosError('bad-input', 'detections are an array of objects');
   const reader = detectionReader(truth);
   records.forEach((value: unknown, index) => reader.add({ section: null, index, value }));
@@ -100,7 +113,7 @@ function checkListed({ images, categories }: Truth): void {
 }
 
 function recordsOf(document: Fields, section: string): JsonRecord[] {
-  const values = document[section];
+  const values = own(document, section);
   if (!Array.isArray(values)) throw unexpected(document, section, 'an array');
   return values.map((value: unknown, index) => ({ section, index, value }));
 }

@@ -1,3 +1,5 @@
+import { check, type OptionKinds, required } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { averagePrecision } from './evaluate.js';
 import { judge, outcome } from './outcomes.js';
@@ -13,6 +15,12 @@ export interface CurveOptions {
   /** The name of one of the protocol's area ranges; its first if none is given. */
   readonly area?: string;
 }
+
+const curveKinds: OptionKinds<CurveOptions> = {
+  category: required(kind.id),
+  threshold: kind.number,
+  area: kind.text,
+};
 
 /** What there is to know of a category at one threshold: a point for each detection that counts, best first. */
 export interface PrecisionRecallCurve {
@@ -38,6 +46,16 @@ export function precisionRecall(
   protocol: Protocol,
   options: CurveOptions,
 ): PrecisionRecallCurve {
+  check(
+    'precisionRecall',
+    {
+      truth: [truth, kind.truth],
+      detections: [detections, kind.detections],
+      protocol: [protocol, kind.protocol],
+    },
+    options,
+    curveKinds,
+  );
   const { thresholds, areas, maxDets } = protocol;
   const category = truth.categories.findIndex(({ id }) => id === options.category);
   const t = options.threshold === undefined ? 0 : thresholds.indexOf(options.threshold);

@@ -1,4 +1,6 @@
+import { check } from '../arguments.js';
 import { OneirosError } from '../errors.js';
+import { kind } from '../kinds.js';
 import { judge, outcome, type CategoryOutcomes } from './outcomes.js';
 import type { Protocol } from './protocol.js';
 import type { CategoryEntry, Detections, Truth } from './tables.js';
@@ -23,6 +25,11 @@ export interface Cell {
 
 /** Evaluates detections by a protocol. Neither table's order matters, but among equal scores of one image. */
 export function evaluateDetections(truth: Truth, detections: Detections, protocol: Protocol): Evaluation {
+  check('evaluateDetections', {
+    truth: [truth, kind.truth],
+    detections: [detections, kind.detections],
+    protocol: [protocol, kind.protocol],
+  });
   const { thresholds, areas, maxDets } = protocol;
   const size = thresholds.length * truth.categories.length * areas.length * maxDets.length;
   const evaluation: Evaluation = {
@@ -87,6 +94,11 @@ export function averagePrecision(
   positives: number,
   recalls: number | 'every-point',
 ): number {
+  check('averagePrecision', {
+    precisions: [precisions, kind.numbers],
+    positives: [positives, kind.number],
+    recalls: [recalls, kind.recalls],
+  });
   const odd = precisions.find((value) => !(value >= 0 && value <= 1));
   if (odd !== undefined)
     throw new OneirosError('bad-argument', `a precision is a number from 0 to 1, not ${odd}`);

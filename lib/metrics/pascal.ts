@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
 import { detectionBuilder, naming, truthBuilder } from './builders.js';
@@ -35,6 +37,16 @@ export interface PascalDetectionOptions extends PascalOptions {
   readonly scoreAt?: 'first' | 'last';
 }
 
+const pascalKinds: OptionKinds<PascalOptions> = {
+  form: oneOf('xyxy', 'xywh', 'cxcywh'),
+  units: oneOf('pixels', 'relative'),
+};
+const truthKinds: OptionKinds<PascalTruthOptions> = { ...pascalKinds, sizes: kind.map };
+const detectionKinds: OptionKinds<PascalDetectionOptions> = {
+  ...pascalKinds,
+  scoreAt: oneOf('first', 'last'),
+};
+
 export const pascalDefaults = { form: 'xywh', scoreAt: 'first' } as const satisfies PascalDetectionOptions;
 
 /** What to do about boxes that look relative. */
@@ -48,6 +60,7 @@ const pixel: Size = { width: 1, height: 1 };
  *   `units`, or of a picture whose size is not known
  */
 export function pascalTruth(files: readonly PascalFile[], options: PascalTruthOptions = {}): Truth {
+  check('pascalTruth', { files: [files, kind.objects] }, options, truthKinds);
   const { form = pascalDefaults.form, units, sizes } = options;
   const builder = truthBuilder();
   const classes = new Set<string>();
@@ -86,6 +99,12 @@ export function pascalDetections(
   truth: Truth,
   options: PascalDetectionOptions = {},
 ): Detections {
+  check(
+    'pascalDetections',
+    { files: [files, kind.objects], truth: [truth, kind.truth] },
+    options,
+    detectionKinds,
+  );
   const { form = pascalDefaults.form, units, scoreAt = pascalDefaults.scoreAt } = options;
   const builder = detectionBuilder(truth);
   const entries = new Map(truth.images.map((entry) => [entry.id, entry]));

@@ -1,5 +1,7 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
-import { flag, resolveOptions, type Given } from '../options.js';
+import { flag, resolveOptions, type Given, withDefaults } from '../options.js';
 
 /** A range of object areas in pixels, both ends included. */
 export interface AreaRange {
@@ -52,6 +54,12 @@ export interface CocoOptions extends Given<typeof cocoQuirks> {
   readonly maxDets?: readonly [number, number, number];
 }
 
+export const cocoKinds: OptionKinds<CocoOptions> = {
+  ...cocoQuirks,
+  thresholds: kind.numbers,
+  maxDets: kind.numbers,
+};
+
 export const cocoDefaults = {
   // These are numpy.linspace(.5, .95, 10) to the last bit, and so are the recalls in evaluate.ts.
   thresholds: Array.from({ length: 10 }, (_, i) => (i === 9 ? 0.95 : i * ((0.95 - 0.5) / 9) + 0.5)),
@@ -70,7 +78,8 @@ const cocoAreas: readonly AreaRange[] = [
  * @throws OneirosError `bad-argument` for thresholds not in [0, 1], or maxDets that do not ascend
  */
 export function cocoProtocol(options: CocoOptions = {}): Protocol {
-  const { thresholds, maxDets } = { ...cocoDefaults, ...options };
+  check('cocoProtocol', {}, options, cocoKinds);
+  const { thresholds, maxDets } = withDefaults(cocoDefaults, options);
   const { idZeroUnmatched, ignoreOverwritten } = resolveOptions(cocoQuirks, options);
   return checkedProtocol({
     thresholds,
@@ -91,6 +100,8 @@ export interface VocOptions {
   readonly pixels?: Protocol['pixels'];
 }
 
+const vocKinds: OptionKinds<VocOptions> = { iou: kind.number, pixels: oneOf('continuous', 'inclusive') };
+
 export const vocDefaults = { iou: 0.5, pixels: 'inclusive' } as const satisfies Required<VocOptions>;
 
 /**
@@ -99,7 +110,8 @@ export const vocDefaults = { iou: 0.5, pixels: 'inclusive' } as const satisfies 
  * @throws OneirosError `bad-argument` for a threshold not in [0, 1]
  */
 export function vocProtocol(year: 'voc2007' | 'voc2012', options: VocOptions = {}): Protocol {
-  const { iou, pixels } = { ...vocDefaults, ...options };
+  check('vocProtocol', { year: [year, oneOf('voc2007', 'voc2012')] }, options, vocKinds);
+  const { iou, pixels } = withDefaults(vocDefaults, options);
   return checkedProtocol({
     thresholds: [iou],
     areas: [{ name: 'all', min: 0, max: Infinity }],

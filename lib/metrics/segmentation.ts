@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { boundaryIou } from './boundary.js';
 import { accuracy, addLabels, classScores, confusionMatrix, meanDefined, meanIou } from './confusion.js';
@@ -12,6 +14,8 @@ export interface SegmentationOptions {
   /** A true label that is not counted. @default 255, unless it is a class */
   readonly ignore?: number;
 }
+
+const segmentationKinds: OptionKinds<SegmentationOptions> = { classes: kind.number, ignore: kind.number };
 
 export const segmentationDefaults = {
   classes: 2,
@@ -45,6 +49,7 @@ export interface SegmentationEvaluation {
 }
 
 export function segmentationEvaluation(options: SegmentationOptions = {}): SegmentationEvaluation {
+  check('segmentationEvaluation', {}, options, segmentationKinds);
   const { classes = segmentationDefaults.classes } = options;
   const { ignore = classes > segmentationDefaults.ignore ? undefined : segmentationDefaults.ignore } =
     options;

@@ -1,4 +1,6 @@
+import type { OptionKinds } from '../arguments.js';
 import { nearest, OneirosError } from '../errors.js';
+import { kind, oneOf } from '../kinds.js';
 import type { Value } from '../onnx/builder.js';
 import type { Shape } from '../onnx/graph.js';
 import type { Builder } from '../onnx/ops.js';
@@ -40,6 +42,8 @@ export interface HeadOptions {
    */
   readonly activation?: Activation | undefined;
 }
+
+export const headKinds: OptionKinds<HeadOptions> = { head: kind.text, activation: oneOf(...activationNames) };
 
 /** The outputs of a foreign graph. */
 export interface GraphOutputs {

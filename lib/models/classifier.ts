@@ -1,3 +1,6 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import { centerCrop } from '../image/crop.js';
 import type { Image, Size } from '../image/image.js';
@@ -7,7 +10,7 @@ import type { Model } from '../onnx/graph.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { batched, stack } from './batched.js';
 import { checkProbabilities, type ClassHead, type Headless } from './class-head.js';
-import { ImageNetwork, type NetworkParts, type RunSettings } from './image-network.js';
+import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from './image-network.js';
 import { labelOf, type Classification, type ClassLabel } from './labels.js';
 
 /** The part of a picture that a classifier looks at, as in Caffe: the middle of the picture made smaller. */
@@ -33,6 +36,8 @@ export const classifyOptions = {
 };
 
 export interface ClassifyOptions extends Given<typeof classifyOptions>, RunSettings {}
+
+const classifyKinds: OptionKinds<ClassifyOptions> = { ...classifyOptions, ...runSettingsKinds };
 
 /** A network that tells what a picture shows. */
 export class Classifier extends ImageNetwork {
@@ -66,16 +71,16 @@ export class Classifier extends ImageNetwork {
    *   probabilities; as `Session.run` does
    */
   async classify(image: Image, options: ClassifyOptions = {}): Promise<readonly Classification[]> {
+    check('Classifier.classify', { image: [image, kind.image] }, options, classifyKinds);
     const { top } = resolveOptions(classifyOptions, options);
-    const [probabilities] = await this.probabilities([image], options);
+    const [probabilities] = await this.probabilities([image], { signal: options.signal });
     return mostProbable(probabilities!, top, this.labels);
   }
 
   /** The probability of every class for each of some pictures, which are computed at once if the network can. */
-  async probabilities(
-    images: readonly Image[],
-    { signal }: RunSettings = {},
-  ): Promise<readonly Float32Array[]> {
+  async probabilities(images: readonly Image[], options: RunSettings = {}): Promise<readonly Float32Array[]> {
+    check('Classifier.probabilities', { images: [images, kind.images] }, options, runSettingsKinds);
+    const { signal } = options;
     const crops = images.map((image) => cropped(image, this.crop));
     const batches = this.batches ? [crops] : crops.map((crop) => [crop]);
     const rows: Float32Array[] = [];
@@ -87,8 +92,8 @@ export class Classifier extends ImageNetwork {
     const { head, name } = this;
     const wanted = head.isAssumed ? [head.probabilities, head.scores] : [head.probabilities];
     const results = await this.run(wanted, stack(batch), signal);
-    const rows = rowsOf(results[head.probabilities], batch.length);
-    const scores = head.isAssumed ? rowsOf(results[head.scores], batch.length) : [];
+    const rows = rowsOf(own(results, head.probabilities), batch.length);
+    const scores = head.isAssumed ? rowsOf(own(results, head.scores), batch.length) : [];
     rows.forEach((row, i) => checkProbabilities(head, name, row, scores[i]));
     return rows;
   }

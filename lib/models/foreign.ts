@@ -18,7 +18,8 @@ import {
 } from './class-head.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
 import { feedFor } from './feed.js';
-import type { NetworkParts, Placement } from './image-network.js';
+import type { NetworkParts } from './image-network.js';
+import type { Placement } from './network.js';
 import type { ClassLabel } from './labels.js';
 import { pictureInput, type PictureInput } from './picture-input.js';
 import { requirePictureSize } from './picture-limit.js';

@@ -1,15 +1,15 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { own } from '../own.js';
 import { toTensor, type Image } from '../image/image.js';
 import type { Model } from '../onnx/graph.js';
 import { extractingSubgraph } from '../onnx/extract.js';
 import { HeldSession } from '../runtime/held-session.js';
 import { openModel } from '../runtime/open-model.js';
-import type { Session, SessionOptions } from '../runtime/session.js';
+import type { Session } from '../runtime/session.js';
 import { inSlices } from '../slices.js';
 import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
-import { findLayer, type Network } from './network.js';
-
-/** Where a network runs. */
-export type Placement = Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>;
+import { findLayer, type Network, type Placement } from './network.js';
 
 export interface NetworkParts {
   readonly name: string;
@@ -25,6 +25,8 @@ export interface NetworkParts {
 export interface RunSettings {
   readonly signal?: AbortSignal | undefined;
 }
+
+export const runSettingsKinds: OptionKinds<RunSettings> = { signal: kind.signal };
 
 /**
  * A network that can be run as it is. It holds native memory from its first run until it is disposed (`await using`):
@@ -42,7 +44,9 @@ export class ImageNetwork implements Network, AsyncDisposable {
   readonly placement: Placement;
   readonly #session = new HeldSession();
 
-  constructor({ name, model, image, layers, cutAt = null, notes = [], placement = {} }: NetworkParts) {
+  constructor(parts: NetworkParts) {
+    check('new Network', { parts: [parts, kind.parts] });
+    const { name, model, image, layers, cutAt = null, notes = [], placement = {} } = parts;
     this.name = name;
     this.model = model;
     this.image = image;
@@ -53,6 +57,7 @@ export class ImageNetwork implements Network, AsyncDisposable {
   }
 
   layer(name: string): string {
+    check('Network.layer', { name: [name, kind.text] });
     return findLayer(this.layers, name, this.name);
   }
 
@@ -63,11 +68,18 @@ export class ImageNetwork implements Network, AsyncDisposable {
   async features(
     image: Image,
     layers: readonly string[],
-    { signal }: RunSettings = {},
+    options: RunSettings = {},
   ): Promise<Record<string, Tensor>> {
+    check(
+      'Network.features',
+      { image: [image, kind.image], layers: [layers, kind.texts] },
+      options,
+      runSettingsKinds,
+    );
+    const { signal } = options;
     const values = layers.map((name) => this.layer(name));
     const results = await this.run(values, toTensor(image), signal);
-    return Object.fromEntries(layers.map((name, i) => [name, results[values[i]!]!]));
+    return Object.fromEntries(layers.map((name, i) => [name, own(results, values[i]!)!]));
   }
 
   /** Computes values of the graph, and nothing that they do not need. */

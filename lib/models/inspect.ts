@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { multiplyAddsOf } from '../onnx/cost.js';
 import type { Graph, Model, Node, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
@@ -54,6 +56,7 @@ export interface Inspection {
  * @throws OneirosError `bad-input` if shapes contradict each other
  */
 export function inspectModel(model: Model, size: number): Inspection {
+  check('inspectModel', { model: [model, kind.model], size: [size, kind.number] });
   const sized = { ...model, graph: { ...model.graph, inputs: model.graph.inputs.map(sizedTo(size)) } };
   const facts = inferModel(sized);
   const shapeOf = (name: string | undefined) => facts.get(name ?? '')?.type?.shape ?? null;

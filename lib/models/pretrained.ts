@@ -1,11 +1,14 @@
+import { type OptionKinds, optionsOf } from '../arguments.js';
 import { OneirosError } from '../errors.js';
+import { kind } from '../kinds.js';
 import type { Model } from '../onnx/graph.js';
 import { makerOf } from '../onnx/maker.js';
+import { placementKinds } from '../runtime/session.js';
 import { describeNames, translate, type Dialects } from '../weights/dialect.js';
 import { buildNetwork, type Architecture, type BuildOptions, type Stage } from './architecture.js';
 import type { ClassHead, Headless } from './class-head.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
-import type { Placement } from './image-network.js';
+import type { Placement } from './network.js';
 import type { ClassLabel } from './labels.js';
 import type { Padding } from './layer-builder.js';
 import { layerNames, stagesUntil } from './layer-names.js';
@@ -32,6 +35,13 @@ export interface PretrainedOptions {
   /** As deep as these layers need it, and no deeper: nothing beyond them is read. @default the whole network */
   readonly until?: readonly string[] | undefined;
 }
+
+export const pretrainedKinds: OptionKinds<PretrainedOptions> = {
+  preprocessing: kind.preprocessing,
+  labels: kind.array,
+  placement: optionsOf(placementKinds),
+  until: kind.texts,
+};
 
 /** All that loading a classifier's weights takes besides the file. */
 export interface Pretrained {

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind, maybe } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { atOnce, type Sliced } from '../slices.js';
 import type { DType } from '../tensor/dtype.js';
@@ -54,11 +56,13 @@ export class GraphBuilder {
     readonly around?: GraphBuilder,
     readonly budget: Budget = around?.budget ?? Budget.unlimited(),
   ) {
+    check('new Builder', { around: [around, maybe(kind.builder)] });
     this.#naming = around === undefined ? { next: 0, taken: new Set() } : around.#naming;
   }
 
   /** A builder that holds a whole graph already, to be added to; its outputs are not taken over. */
   static from(graph: Graph): GraphBuilder {
+    check('Builder.from', { graph: [graph, kind.graph] });
     const builder = new GraphBuilder();
     builder.load(graph);
     return builder;

@@ -1,3 +1,4 @@
+import { withDefaults } from '../options.js';
 import { fileSource, readFileBytes } from '#files/read';
 import { pathWithin } from '#files/within';
 import { writeFileAtomic } from '#files/write';
@@ -104,7 +105,7 @@ export async function writeModel(
   path: string,
   options: Partial<WriteModelOptions> = {},
 ): Promise<void> {
-  const { externalData: choice, limit } = { ...writeModelDefaults, ...options };
+  const { externalData: choice, limit } = withDefaults(writeModelDefaults, options);
   const isOutside = choice === 'auto' ? sizeOfConstants(model) > limit : choice !== false;
   if (!isOutside) {
     await writeFileAtomic(path, encodeChunks(model));

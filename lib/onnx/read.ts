@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { attributeRemainder, decodeAttribute } from './codec/attribute.js';
@@ -37,6 +39,7 @@ export interface DecodeOptions {
  * given; `too-large` if decoding would take absurdly much memory
  */
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Model {
+  check('decodeModel', { bytes: [bytes, kind.bytes] }, options, { externalData: kind.function });
   const proto = parseModel(bytes);
   if (proto.graph === undefined)
     throw new OneirosError('bad-input', 'not a valid ONNX file: it has no graph');

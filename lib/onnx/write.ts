@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { OneirosError } from '../errors.js';
@@ -32,6 +34,7 @@ export type Placement = (name: string, constant: Tensor | OpaqueTensor, origin?:
  * @throws OneirosError `too-large` if it is over 2 GB: such a model is written with external data, by `writeModel`
  */
 export function encodeModel(model: Model): Uint8Array {
+  check('encodeModel', { model: [model, kind.model] });
   return atOnce(encoding(model));
 }
 

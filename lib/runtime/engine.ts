@@ -186,6 +186,9 @@ function fromOrt({ type, data, dims }: OrtTensor): Tensor {
 }
 
 function infoOf(value: InferenceSession.ValueMetadata): TensorInfo {
+  // ONNX Runtime takes and gives tensors as properties of plain objects, which cannot have one of that name.
+  if (value.name === '__proto__')
+    throw new OneirosError('unsupported', 'an input or output is named "__proto__": give it another name');
   if (!value.isTensor)
     throw new OneirosError('unsupported', `"${value.name}" is no tensor but a sequence, map or optional`);
   if (value.type === 'int4' || value.type === 'uint4')

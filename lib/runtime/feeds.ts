@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { nearest, OneirosError } from '../errors.js';
 import { sizeOf, type Tensor } from '../tensor/tensor.js';
 import type { TensorInfo } from './session.js';
@@ -14,12 +15,11 @@ export function checkFeeds(feeds: Readonly<Record<string, Tensor>>, inputs: read
     );
   const known = new Set(inputs.map(({ name }) => name));
   for (const name of Object.keys(feeds)) if (!known.has(name)) throw unknownName('input', name, [...known]);
-  const given = new Map(Object.entries(feeds));
-  const missing = [...known].filter((name) => given.get(name) === undefined);
+  const missing = [...known].filter((name) => own(feeds, name) === undefined);
   if (missing.length > 0)
     throw new OneirosError('bad-argument', `the model needs the input${list(missing)}, which was not given`);
   for (const input of inputs) {
-    const feed = given.get(input.name);
+    const feed = own(feeds, input.name);
     if (feed !== undefined) checkFeed(feed, input);
   }
 }

@@ -1,6 +1,7 @@
 import { OneirosError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { TensorInfo } from './session.js';
+import { own } from '../own.js';
 
 /**
  * Compares what a run gave with what the model declares: ONNX Runtime goes on where they differ. Free are sizes that have
@@ -13,7 +14,7 @@ export function checkResults(
 ): void {
   const varies = (axis: number) => inputs.some(({ dims }) => typeof dims[axis] === 'string');
   for (const { name, dims: declared } of outputs) {
-    const found = results[name]?.dims;
+    const found = own(results, name)?.dims;
     // No dimensions are those of a scalar, or of a value whose rank the model does not declare.
     if (found === undefined || declared.length === 0) continue;
     const agrees =

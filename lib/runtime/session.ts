@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { platform } from '#runtime';
 import { OneirosError } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
@@ -45,6 +47,21 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
 }
 
+export const placementKinds: OptionKinds<
+  Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>
+> = {
+  provider: oneOf('auto', 'cpu', 'cuda', 'webgpu', 'wasm', 'coreml', 'dml'),
+  isolation: oneOf('thread', 'process', 'none'),
+  threads: kind.number,
+  assets: kind.text,
+};
+
+export const sessionKinds: OptionKinds<SessionOptions> = {
+  ...placementKinds,
+  transfer: kind.flag,
+  signal: kind.signal,
+};
+
 export interface RunOptions {
   /** The outputs to compute. @default all */
   readonly fetches?: readonly string[];
@@ -60,6 +77,12 @@ export interface RunOptions {
    */
   readonly signal?: AbortSignal;
 }
+
+export const runKinds: OptionKinds<RunOptions> = {
+  fetches: kind.texts,
+  transfer: kind.flag,
+  signal: kind.signal,
+};
 
 /** An input or output of a model. Sizes that vary are their symbol; `?` where the model names none. */
 export interface TensorInfo {
@@ -112,6 +135,7 @@ export async function openSession(
   model: Uint8Array | { readonly path: string },
   options: SessionOptions = {},
 ): Promise<Session> {
+  check('openSession', { model: [model, kind.sessionModel] }, options, sessionKinds);
   const { provider = 'auto', isolation = 'thread', threads, assets, transfer = false, signal } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads))
     throw new OneirosError(
@@ -128,9 +152,11 @@ export async function openSession(
 }
 
 /** Every provider this build of ONNX Runtime knows, the fastest first, each tried on a tiny model. */
-export async function listProviders({ assets }: Pick<SessionOptions, 'assets'> = {}): Promise<
-  readonly ProviderStatus[]
-> {
+export async function listProviders(
+  options: Pick<SessionOptions, 'assets'> = {},
+): Promise<readonly ProviderStatus[]> {
+  check('listProviders', {}, options, { assets: kind.text });
+  const { assets } = options;
   const channel = platform.connect('thread', assets);
   try {
     const reply = await channel.ask({ kind: 'providers' }, false);

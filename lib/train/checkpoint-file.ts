@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { readFileBytes } from '#files/read';
 import { removeLeftovers, writeFileAtomic } from '#files/write';
 import { OneirosError } from '../errors.js';
@@ -8,6 +10,7 @@ import type { CheckpointStore } from './checkpoint.js';
  * time: loading it removes what an earlier one left half-written.
  */
 export function checkpointFile(path: string): CheckpointStore {
+  check('checkpointFile', { path: [path, kind.text] });
   return {
     name: JSON.stringify(path),
     load: async () => {

@@ -1,4 +1,5 @@
 import { crc32 } from '../files/crc32.js';
+import { own } from '../own.js';
 import { bytesSource } from '../files/source.js';
 import { messageOf, OneirosError } from '../errors.js';
 import type { RuleState } from '../optim/update-rule.js';
@@ -189,9 +190,9 @@ function parsed(text: string): object {
 }
 
 function wholeNumber(metadata: Readonly<Record<string, string>>, name: string): number {
-  const value = Number(metadata[name]);
+  const value = Number(own(metadata, name));
   if (!Number.isSafeInteger(value) || value < 0)
-    throw damaged(`its ${name} is ${metadata[name] ?? 'missing'}`);
+    throw damaged(`its ${name} is ${own(metadata, name) ?? 'missing'}`);
   return value;
 }
 

@@ -81,7 +81,7 @@ export class Descent {
     const share = 1 / accumulate;
     this.#gradient.fill(0);
     let loss = 0;
-    const metrics: Record<string, number> = {};
+    const metrics = new Map<string, number>();
     for (let i = 0; i < accumulate; i++) {
       const batch = await queue.next();
       const running = session.run(batch, this.#weights.views());
@@ -89,11 +89,11 @@ export class Descent {
       const result = await running;
       loss += share * result.loss;
       for (const [name, value] of Object.entries(result.metrics))
-        metrics[name] = (metrics[name] ?? 0) + share * value;
+        metrics.set(name, (metrics.get(name) ?? 0) + share * value);
       this.#weights.add(this.#gradient, result.gradientOf, share);
       this.#follow(result.statistics);
     }
-    return { loss, metrics };
+    return { loss, metrics: Object.fromEntries(metrics) };
   }
 
   /** Running statistics take their share of the batch's own. */

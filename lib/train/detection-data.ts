@@ -1,3 +1,5 @@
+import { check, type OptionKinds, required } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { readImage } from '../files/image.js';
 import { pathWithin } from '#files/within';
@@ -9,7 +11,11 @@ import type { Random } from '../tensor/random.js';
 import type { Box } from '../vision/detection.js';
 import type { Sample, TrainingData } from './data.js';
 import { Omissions, readDetectionAnnotations, type AnnotatedPicture } from './detection-annotations.js';
-import { augmentDetection, type DetectionAugmentation } from './detection-augment.js';
+import {
+  augmentDetection,
+  type DetectionAugmentation,
+  detectionAugmentationKinds,
+} from './detection-augment.js';
 
 /** A picture with the objects in it. */
 export interface LabelledPicture {
@@ -25,6 +31,12 @@ export interface DetectionDataOptions extends Partial<DetectionAugmentation> {
   /** Told of a picture that cannot be read, which is left out then. @default the error is thrown */
   readonly onUnreadable?: ((error: OneirosError) => void) | undefined;
 }
+
+const dataKinds: OptionKinds<DetectionDataOptions> = {
+  ...detectionAugmentationKinds,
+  size: required(kind.size),
+  onUnreadable: kind.function,
+};
 
 /** A picture in memory, a byte a channel. */
 interface Kept extends Omit<LabelledPicture, 'picture'> {
@@ -47,8 +59,10 @@ export interface DetectionData extends TrainingData {
  */
 export async function detectionData(
   annotations: string,
-  { size, onUnreadable, ...augmentation }: DetectionDataOptions,
+  options: DetectionDataOptions,
 ): Promise<DetectionData> {
+  check('detectionData', { annotations: [annotations, kind.text] }, options, dataKinds);
+  const { size, onUnreadable, ...augmentation } = options;
   const kept: Kept[] = [];
   const omissions = new Omissions();
   for (const annotated of await readDetectionAnnotations(annotations, omissions)) {

@@ -1,7 +1,9 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Model } from '../onnx/graph.js';
 import type { TrainingData } from './data.js';
 import type { StepFigures } from './descent.js';
-import type { FitOptions } from './options.js';
+import { type FitOptions, fitKinds } from './options.js';
 import type { LearnedWeights } from './parameters.js';
 
 /** The state after an update. */
@@ -39,6 +41,7 @@ export async function* fit(
   data: TrainingData,
   options: FitOptions,
 ): AsyncGenerator<TrainingStep, void> {
+  check('fit', { model: [model, kind.model], data: [data, kind.trainingData] }, options, fitKinds);
   // Pages load what trains with their first training run.
   const { train } = await import('./train.js');
   yield* train(model, data, options);

@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Value } from '../onnx/builder.js';
 import type { Shape } from '../onnx/graph.js';
@@ -19,13 +21,18 @@ export interface IgnoringInputs extends LossInputs {
   readonly ignore?: number | undefined;
 }
 
+const inputKinds: OptionKinds<LossInputs> = { output: kind.text, target: kind.text };
+const ignoringKinds: OptionKinds<IgnoringInputs> = { ...inputKinds, ignore: kind.number };
+
 export interface CrossEntropyOptions extends IgnoringInputs {
   /** How much each class counts. @default all the same */
   readonly weights?: readonly number[] | undefined;
 }
 
 /** −ln of the softmax of the label's class, the mean over the labels: scores N × classes × …, labels int64 N × … */
-export function crossEntropy({ output, target = 'target', weights, ignore }: CrossEntropyOptions = {}): Loss {
+export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
+  check('crossEntropy', {}, options, { ...ignoringKinds, weights: kind.numbers });
+  const { output, target = 'target', weights, ignore } = options;
   return (context) => {
     const { b } = context;
     const scores = context.output(output);
@@ -42,7 +49,9 @@ export function crossEntropy({ output, target = 'target', weights, ignore }: Cro
 }
 
 /** Binary cross-entropy of scores before their sigmoid, any shape; the target has the same shape, in [0, 1]. */
-export function bce({ output, target = 'target', ignore }: IgnoringInputs = {}): Loss {
+export function bce(options: IgnoringInputs = {}): Loss {
+  check('bce', {}, options, ignoringKinds);
+  const { output, target = 'target', ignore } = options;
   return (context) => {
     const { b } = context;
     const scores = context.output(output);
@@ -62,7 +71,9 @@ export interface FocalOptions extends LossInputs {
 }
 
 /** Focal loss (Lin et al. 2017) of scores before their sigmoid: as `bce`, with rare and wrong ones weighted up. */
-export function focal({ output, target = 'target', alpha = 0.25, gamma = 2 }: FocalOptions = {}): Loss {
+export function focal(options: FocalOptions = {}): Loss {
+  check('focal', {}, options, { ...inputKinds, alpha: kind.number, gamma: kind.number });
+  const { output, target = 'target', alpha = 0.25, gamma = 2 } = options;
   return (context) => {
     const { b } = context;
     const scores = context.output(output);
@@ -89,6 +100,7 @@ export interface DiceOptions extends IgnoringInputs {
  * N × …, and the loss is the mean over all classes but the first, the background.
  */
 export function dice(options: DiceOptions = {}): Loss {
+  check('dice', {}, options, { ...ignoringKinds, smooth: kind.number, probabilities: kind.flag });
   const { output, target = 'target', smooth = 1, probabilities = false, ignore } = options;
   return (context) => {
     const { b } = context;
@@ -120,7 +132,9 @@ export interface SmoothL1Options extends LossInputs {
 }
 
 /** ½d²/β up to a difference of β, |d| − ½β beyond (Girshick 2015): any shape, the target's the same. */
-export function smoothL1({ output, target = 'target', beta = 1 }: SmoothL1Options = {}): Loss {
+export function smoothL1(options: SmoothL1Options = {}): Loss {
+  check('smoothL1', {}, options, { ...inputKinds, beta: kind.number });
+  const { output, target = 'target', beta = 1 } = options;
   return (context) => {
     const { b } = context;
     const made = context.output(output);
@@ -132,7 +146,9 @@ export function smoothL1({ output, target = 'target', beta = 1 }: SmoothL1Option
 }
 
 /** The mean of squared differences. */
-export function squaredError({ output, target = 'target' }: LossInputs = {}): Loss {
+export function squaredError(options: LossInputs = {}): Loss {
+  check('squaredError', {}, options, inputKinds);
+  const { output, target = 'target' } = options;
   return (context) => {
     const { b } = context;
     const made = context.output(output);
@@ -145,6 +161,7 @@ export type WeightedLoss = Loss | readonly [weight: number, loss: Loss];
 
 /** The weighted sum of some losses, each of them a metric of its name: `total({ bce: bce(), dice: [0.5, dice()] })`. */
 export function total(parts: Readonly<Record<string, WeightedLoss>>): Loss {
+  check('total', { parts: [parts, kind.losses] });
   if (Object.keys(parts).length === 0)
     throw new OneirosError('bad-argument', 'a sum of losses needs one loss at least');
   return (context) => {

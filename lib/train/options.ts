@@ -1,6 +1,8 @@
+import { type OptionKinds, optionsOf, required } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { count, flag, number, seed, type Given, type OptionValues } from '../options.js';
 import type { UpdateRule } from '../optim/update-rule.js';
-import type { SessionOptions } from '../runtime/session.js';
+import { type SessionOptions, placementKinds } from '../runtime/session.js';
 import type { Model } from '../onnx/graph.js';
 import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import type { Augmentation } from './data.js';
@@ -40,3 +42,20 @@ export interface FitOptions extends Given<typeof fitOptions>, Omit<TrainingGraph
   /** Where the graph runs: threads, provider, isolation. */
   readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
 }
+
+export const fitKinds: OptionKinds<FitOptions> = {
+  ...fitOptions,
+  loss: required(kind.loss),
+  wrt: kind.texts,
+  stopGradient: kind.texts,
+  batchNorm: oneOf('batch', 'fixed'),
+  metrics: kind.texts,
+  optimizer: required(kind.updateRule),
+  schedule: kind.function,
+  augment: kind.function,
+  validate: kind.function,
+  checkpoint: kind.checkpointStore,
+  recipe: kind.object,
+  signal: kind.signal,
+  session: optionsOf(placementKinds),
+};

@@ -1,4 +1,8 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { ignoredLabel, labeller, type LabelScheme } from '../labels/scheme.js';
+import type { Placement } from '../models/network.js';
+import { placementKinds } from '../runtime/session.js';
 import { mask } from '../metrics/mask.js';
 import { segmentationEvaluation } from '../metrics/segmentation.js';
 import type { Model } from '../onnx/graph.js';
@@ -21,11 +25,21 @@ export interface SegmentationScores {
 export function segmentationValidation(
   pictures: readonly MaskedPicture[],
   scheme: LabelScheme,
+  placement: Placement = {},
 ): (network: Model) => Promise<SegmentationScores & Readonly<Record<string, number>>> {
+  check(
+    'segmentationValidation',
+    { pictures: [pictures, kind.array], scheme: [scheme, kind.object] },
+    placement,
+    placementKinds,
+  );
   const labelsOf = labeller(scheme);
   const truths = pictures.map(({ name, picture, mask: values }) => mask(picture, labelsOf(values, name)));
   return async (model) => {
-    await using network = segmenterOf(model, { classes: scheme.classes.map(({ name }) => name) });
+    await using network = segmenterOf(model, {
+      classes: scheme.classes.map(({ name }) => name),
+      placement,
+    });
     const evaluation = segmentationEvaluation({
       classes: scheme.classes.length,
       ...(scheme.ignore !== null && { ignore: ignoredLabel }),

@@ -1,3 +1,6 @@
+import { check, optionsFor, type OptionKinds, optionsOf, required } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
 import { OneirosError } from '../errors.js';
 import { formatNames, formatValues } from '../labels/class-text.js';
 import { checkClasses, type LabelValue, type MaskClass } from '../labels/classes.js';
@@ -24,7 +27,7 @@ import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import { fit, type TrainingStep } from './fit.js';
 import { bce, crossEntropy, dice, total } from './losses.js';
 import { maskedSamples, type MaskedPicture } from './masked-picture.js';
-import { fitOptions, type FitOptions } from './options.js';
+import { fitKinds, fitOptions, type FitOptions } from './options.js';
 import { cosine } from './schedule.js';
 import type { Loss } from './loss.js';
 import type { StoredTensor } from '../weights/weights.js';
@@ -77,6 +80,17 @@ export interface TrainUNetOptions extends Given<typeof trainUNetOptions> {
   readonly session?: FitOptions['session'];
 }
 
+const trainUNetKinds: OptionKinds<TrainUNetOptions> = {
+  ...trainUNetOptions,
+  classes: required(kind.array),
+  ignore: kind.labelValue,
+  widths: kind.numbers,
+  validation: kind.array,
+  checkpoint: kind.checkpointStore,
+  signal: kind.signal,
+  session: optionsOf(placementKinds),
+};
+
 export const defaultWidths: readonly number[] = [16, 32, 64, 128, 256];
 
 export interface UNetTrainingStep extends TrainingStep {
@@ -98,6 +112,7 @@ export async function* trainUNet(
   pictures: readonly MaskedPicture[],
   options: TrainUNetOptions,
 ): AsyncGenerator<UNetTrainingStep, void> {
+  check('trainUNet', { pictures: [pictures, kind.array] }, options, trainUNetKinds);
   const settings = resolveOptions(trainUNetOptions, options);
   const { classes, widths = defaultWidths, validation = [] } = options;
   checkClasses(classes);
@@ -110,9 +125,9 @@ export async function* trainUNet(
   const traits = climb === 'transposed' ? {} : { resize: climb };
   const { model } = buildUNet(parameters, { ...traits, batchNorm: 'keep' });
   const deliver = (current: Model) => networkOf(current, classes, channels, climb);
-  const validated = segmentationValidation(validation, scheme);
+  const validated = segmentationValidation(validation, scheme, options.session);
   const steps = fit(model, maskedSamples(pictures, scheme, channels), {
-    ...settings,
+    ...optionsFor(fitKinds, settings),
     loss: lossOf(scheme),
     optimizer: adam({ learningRate: settings.learningRate }),
     schedule: cosine({ warmUp: settings.warmUp }),

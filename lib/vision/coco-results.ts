@@ -1,4 +1,6 @@
 import { stringify } from 'lossless-json';
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Id } from '../metrics/ids.js';
 import type { Detection } from './detection.js';
 
@@ -12,6 +14,7 @@ export interface CocoResult {
 
 /** What was found in a picture, for a COCO results file. The category is the class's number. */
 export function cocoResults(imageId: Id, detections: readonly Detection[]): CocoResult[] {
+  check('cocoResults', { imageId: [imageId, kind.id], detections: [detections, kind.objects] });
   return detections.map(({ box: [x0, y0, x1, y1], labelId, score }) => ({
     image_id: imageId,
     category_id: labelId,

@@ -1,3 +1,5 @@
+import { check, optionsFor } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { cocoDetections } from '../metrics/coco.js';
 import { evaluateDetections } from '../metrics/evaluate.js';
 import { categoryNames, cocoFigures, type CocoFigures } from '../metrics/figures.js';
@@ -8,7 +10,7 @@ import type { Truth } from '../metrics/tables.js';
 import type { Image } from '../image/image.js';
 import { inBatches } from './batches.js';
 import { cocoResults, type CocoResult } from './coco-results.js';
-import { batchOf, type DetectManyOptions, type Detector } from './detection.js';
+import { batchOf, type DetectManyOptions, type Detector, detectKinds, detectManyKinds } from './detection.js';
 
 /** A picture by the id that the truth has for it. */
 export interface IdentifiedPicture {
@@ -34,6 +36,17 @@ export async function evaluateDetector(
   options: DetectManyOptions = {},
   onProgress: (done: number) => void = () => undefined,
 ): Promise<DetectorFigures> {
+  check(
+    'evaluateDetector',
+    {
+      network: [network, kind.detector],
+      pictures: [pictures, kind.iterable],
+      truth: [truth, kind.truth],
+      onProgress: [onProgress, kind.function],
+    },
+    options,
+    detectManyKinds,
+  );
   const results: CocoResult[] = [];
   const seen = new Set<Id>();
   let done = 0;
@@ -43,7 +56,7 @@ export async function evaluateDetector(
       seen.add(id);
     }
     const images = group.map(({ image }) => image);
-    const found = await network.detectAll(images, options);
+    const found = await network.detectAll(images, optionsFor(detectKinds, options));
     return group.map(({ id }, i) => cocoResults(id, found[i]!));
   };
   for await (const found of inBatches(pictures, batchOf(network, options), compute)) {

@@ -1,8 +1,9 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Image, Size } from '../image/image.js';
 import { resize } from '../image/resize.js';
 import { parseNames } from '../labels/class-text.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import { requirePictureSize } from '../models/picture-limit.js';
 import type { Dim, Graph, Model, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
@@ -234,7 +235,7 @@ function boxAt(edges: readonly number[], i: number, scale: number, { width, heig
 }
 
 function numbersOf(results: Readonly<Record<string, Tensor>>, name: string): number[] {
-  const tensor = results[name];
+  const tensor = own(results, name);
   if (tensor?.dtype === 'float32' || tensor?.dtype === 'int64') return Array.from(tensor.data, Number);
   throw new OneirosError('runtime', `Faster R-CNN gave no numbers for ${name}`);
 }

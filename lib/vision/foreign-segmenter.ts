@@ -1,9 +1,12 @@
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
 import type { Size } from '../image/image.js';
-import type { Placement } from '../models/image-network.js';
+import { kind } from '../kinds.js';
 import { parseNames, parseValues } from '../labels/class-text.js';
 import { unnamed, type LabelValue } from '../labels/classes.js';
+import type { Placement } from '../models/network.js';
+import { placementKinds } from '../runtime/session.js';
 import { anatomyOf } from '../models/anatomy/anatomy.js';
-import type { HeadOptions } from '../models/class-head.js';
+import { headKinds, type HeadOptions } from '../models/class-head.js';
 import { foreignGraph, foreignParts } from '../models/foreign.js';
 import type { Preprocessing, PreprocessingName } from '../models/preprocessing.js';
 import { nameOfSource, readModelSource, type ModelSource } from '../models/source.js';
@@ -26,6 +29,15 @@ export interface ForeignSegmenterOptions extends HeadOptions {
   readonly placement?: Placement | undefined;
 }
 
+const openKinds: OptionKinds<ForeignSegmenterOptions> = {
+  ...headKinds,
+  name: kind.text,
+  preprocessing: kind.preprocessing,
+  classes: kind.texts,
+  values: kind.labelValues,
+  placement: optionsOf(placementKinds),
+};
+
 /** What tiles of a network without a way down have to respect, to be on the safe side. */
 const cautious = { grid: 32, context: 96 };
 
@@ -46,6 +58,7 @@ export async function openSegmenter(
   source: ModelSource,
   options: ForeignSegmenterOptions = {},
 ): Promise<Segmenter> {
+  check('openSegmenter', { source: [source, kind.file] }, options, openKinds);
   const model = await readModelSource(source);
   const name = options.name ?? nameOfSource(source) ?? model.graph.name;
   return segmenterOf(model, { ...options, name: name || 'the network' });

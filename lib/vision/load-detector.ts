@@ -1,12 +1,15 @@
+import { check, type OptionKinds, optionsFor, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
 import { OneirosError } from '../errors.js';
 import { isOwnFasterRcnn } from '../models/faster-rcnn/metadata.js';
 import { loadByName } from '../models/by-name.js';
 import { variantNames } from '../models/faster-rcnn/traits.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import { describe } from '../models/picture-input.js';
 import { nameOfSource, readModelSource, type ModelSource, type WeightsSource } from '../models/source.js';
 import type { ValueInfo } from '../onnx/graph.js';
-import type { PullOptions } from '../weights/catalog/pull-options.js';
+import { type PullOptions, pullKinds } from '../weights/catalog/pull-options.js';
 import type { Detector } from './detection.js';
 import { ExportedFasterRcnn, exportedFasterRcnnSignature } from './exported-faster-rcnn.js';
 import { FasterRCNN, type FasterRcnnOptions } from './faster-rcnn.js';
@@ -20,6 +23,12 @@ export interface OpenDetectorOptions {
   readonly placement?: Placement | undefined;
 }
 
+const openKinds: OptionKinds<OpenDetectorOptions> = {
+  name: kind.text,
+  labels: kind.texts,
+  placement: optionsOf(placementKinds),
+};
+
 /**
  * Opens a detector that somebody exported as an ONNX file. Which one it is, is told by its inputs and outputs.
  * @param source where the file lies (a path in Node, an address in browsers, a `File`), or its bytes
@@ -29,6 +38,7 @@ export async function openDetector(
   source: ModelSource,
   options: OpenDetectorOptions = {},
 ): Promise<Detector> {
+  check('openDetector', { source: [source, kind.file] }, options, openKinds);
   const model = await readModelSource(source);
   const name = options.name ?? nameOfSource(source) ?? 'the network';
   const yolox = yoloxShaped(model, name);
@@ -66,6 +76,15 @@ export interface LoadDetectorOptions extends Omit<OpenDetectorOptions, 'name'> {
   readonly limit?: number | undefined;
 }
 
+const loadKinds: OptionKinds<LoadDetectorOptions> = {
+  labels: kind.texts,
+  placement: optionsOf(placementKinds),
+  weights: kind.weights,
+  pull: optionsOf(pullKinds),
+  score: kind.number,
+  limit: kind.number,
+};
+
 type DetectorSettings = Omit<LoadDetectorOptions, 'weights' | 'pull'>;
 
 /**
@@ -75,19 +94,21 @@ type DetectorSettings = Omit<LoadDetectorOptions, 'weights' | 'pull'>;
  * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
  *   that is not here and cannot be had; as `openDetector` and `FasterRCNN.load` do
  */
-export function loadDetector(
-  model: string,
-  { weights, pull, ...options }: LoadDetectorOptions = {},
-): Promise<Detector> {
+export async function loadDetector(model: string, options: LoadDetectorOptions = {}): Promise<Detector> {
+  check('loadDetector', { model: [model, kind.text] }, options, loadKinds);
+  const { weights, pull, ...settings } = options;
   return loadByName<Detector>(
     model,
     {
       task: 'detect',
       kind: 'detector',
       names: detectorNames,
-      build: (name, source) => FasterRCNN.load(source, fasterRcnnOptions(name, options)),
+      build: (name, source) => FasterRCNN.load(source, fasterRcnnOptions(name, settings)),
       open: (path, entry) =>
-        openDetector(path, { ...options, ...(entry !== undefined && { name: entry.name }) }),
+        openDetector(path, {
+          ...optionsFor(openKinds, settings),
+          ...(entry !== undefined && { name: entry.name }),
+        }),
     },
     { weights, pull },
   );

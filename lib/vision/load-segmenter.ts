@@ -1,9 +1,12 @@
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { LabelValue } from '../labels/classes.js';
 import { loadByName } from '../models/by-name.js';
-import type { HeadOptions } from '../models/class-head.js';
-import type { Placement } from '../models/image-network.js';
+import { headKinds, type HeadOptions } from '../models/class-head.js';
+import type { Placement } from '../models/network.js';
+import { placementKinds } from '../runtime/session.js';
 import type { WeightsSource } from '../models/source.js';
-import type { PullOptions } from '../weights/catalog/pull-options.js';
+import { type PullOptions, pullKinds } from '../weights/catalog/pull-options.js';
 import { openSegmenter } from './foreign-segmenter.js';
 import type { Segmenter } from './segmenter.js';
 import { UNet } from './unet.js';
@@ -22,6 +25,15 @@ export interface LoadSegmenterOptions extends HeadOptions {
   readonly placement?: Placement | undefined;
 }
 
+const loadKinds: OptionKinds<LoadSegmenterOptions> = {
+  ...headKinds,
+  weights: kind.weights,
+  pull: optionsOf(pullKinds),
+  classes: kind.texts,
+  values: kind.labelValues,
+  placement: optionsOf(placementKinds),
+};
+
 /**
  * Loads a U-Net by name, or opens an ONNX file. Without weights a name is one of the catalogue's, whose model is pulled when
  * it is needed for the first time.
@@ -29,20 +41,19 @@ export interface LoadSegmenterOptions extends HeadOptions {
  * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
  *   that is not here and cannot be had; as `UNet.load` and `openSegmenter` do
  */
-export function loadSegmenter(
-  model: string,
-  { weights, pull, head, activation, ...options }: LoadSegmenterOptions = {},
-): Promise<Segmenter> {
+export async function loadSegmenter(model: string, options: LoadSegmenterOptions = {}): Promise<Segmenter> {
+  check('loadSegmenter', { model: [model, kind.text] }, options, loadKinds);
+  const { weights, pull, head, activation, ...settings } = options;
   return loadByName<Segmenter>(
     model,
     {
       task: 'segment',
       kind: 'network that segments',
       names: segmenterNames,
-      build: (_, source) => UNet.load(source, options),
+      build: (_, source) => UNet.load(source, settings),
       open: (path, entry) =>
         openSegmenter(path, {
-          ...options,
+          ...settings,
           head,
           activation,
           ...(entry !== undefined && { name: entry.name }),

@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { image, planes, plane, type Image, type Planes } from '../image/image.js';
 import { blend } from '../image/blend.js';
 import type { Segmentation } from './segmentation.js';
@@ -30,6 +33,8 @@ export interface OverlayOptions {
   /** How much of the picture the colours hide, in [0, 1]. */
   readonly opacity: number;
 }
+
+const overlayKinds: OptionKinds<Partial<OverlayOptions>> = { opacity: kind.number };
 export const overlayDefaults: OverlayOptions = { opacity: 0.5 };
 
 /**
@@ -41,7 +46,13 @@ export function overlay(
   segmentation: Segmentation,
   options: Partial<OverlayOptions> = {},
 ): Image {
-  const { opacity } = { ...overlayDefaults, ...options };
+  check(
+    'overlay',
+    { picture: [picture, kind.image], segmentation: [segmentation, kind.segmentation] },
+    options,
+    overlayKinds,
+  );
+  const { opacity } = withDefaults(overlayDefaults, options);
   const { labels } = segmentation;
   const visible = planes(
     1,
@@ -64,6 +75,7 @@ export function coloured({ labels, classes, ...size }: Segmentation): Image {
 
 /** How sure it is that a pixel is no background: black for not at all, white for certain. */
 export function foregroundPicture(probabilities: Planes): Image {
+  check('foregroundPicture', { probabilities: [probabilities, kind.planes] });
   const background = plane(probabilities, 0);
   const result = image(probabilities);
   const foreground = background.map((value) => 1 - value);

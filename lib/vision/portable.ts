@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { formatNames, formatValues } from '../labels/class-text.js';
 import type { ImageNetwork } from '../models/image-network.js';
 import { formatPreprocessing, preprocessings } from '../models/preprocessing.js';
@@ -10,6 +12,7 @@ import { Segmenter } from './segmenter.js';
  * `openDetector` or `openSegmenter` and is the same network again.
  */
 export function portable(network: ImageNetwork): Model {
+  check('portable', { network: [network, kind.network] });
   return {
     ...network.model,
     metadata: new Map([

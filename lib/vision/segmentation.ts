@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { planes, type Planes, type Size } from '../image/image.js';
 import { usualValues, type LabelValue, type MaskClass } from '../labels/classes.js';
@@ -20,7 +22,9 @@ export interface Segmentation extends Size {
 }
 
 /** Where the pixels of a class are. @throws OneirosError `bad-argument` for a class that is not there */
-export function maskOfClass({ width, height, labels, classes }: Segmentation, index: number): Mask {
+export function maskOfClass(segmentation: Segmentation, index: number): Mask {
+  check('maskOfClass', { segmentation: [segmentation, kind.segmentation], index: [index, kind.number] });
+  const { width, height, labels, classes } = segmentation;
   if (classes[index] === undefined)
     throw new OneirosError(
       'bad-argument',

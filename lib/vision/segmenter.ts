@@ -1,9 +1,17 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Rectangle } from '../image/crop.js';
 import { planes, planesFromTensor, toTensor, type Image, type Planes, type Size } from '../image/image.js';
 import { resize } from '../image/resize.js';
 import { maxClasses, usualValues, type LabelValue } from '../labels/classes.js';
-import { ImageNetwork, type NetworkParts, type RunSettings } from '../models/image-network.js';
+import {
+  ImageNetwork,
+  type NetworkParts,
+  type RunSettings,
+  runSettingsKinds,
+} from '../models/image-network.js';
 import { flag, number, resolveOptions, type Given } from '../options.js';
 import { pictureSource, type PictureSource } from './picture-source.js';
 import { SegmentationBuilder, type Segmentation } from './segmentation.js';
@@ -41,6 +49,12 @@ export interface SegmentOptions extends Given<typeof segmentOptions>, RunSetting
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+const segmentKinds: OptionKinds<SegmentOptions> = {
+  ...segmentOptions,
+  ...runSettingsKinds,
+  onProgress: kind.function,
+};
+
 /** A network that tells what every pixel belongs to. */
 export class Segmenter extends ImageNetwork {
   readonly classes: readonly string[];
@@ -75,6 +89,7 @@ export class Segmenter extends ImageNetwork {
    * @throws OneirosError `runtime` if the network gives something else than it should; as `Session.run` does
    */
   async segment(picture: Image | PictureSource, options: SegmentOptions = {}): Promise<Segmentation> {
+    check('Segmenter.segment', { picture: [picture, kind.pictureSource] }, options, segmentKinds);
     const { tile, threshold, probabilities } = resolveOptions(segmentOptions, options);
     const { signal, onProgress } = options;
     const { exclusive, classes, tiling, size } = this.#parts;
@@ -106,7 +121,7 @@ export class Segmenter extends ImageNetwork {
 
   async #probabilities(image: Image, signal: AbortSignal | undefined): Promise<Planes> {
     const { probabilities: name, planes: expected } = this.#parts;
-    const { [name]: result } = await this.run([name], toTensor(image), signal);
+    const result = own(await this.run([name], toTensor(image), signal), name);
     if (result?.dtype !== 'float32' || result.dims.length !== 4 || result.dims[1] !== expected)
       throw new OneirosError(
         'runtime',

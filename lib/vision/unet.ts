@@ -1,9 +1,14 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import { parseNames, parseValues } from '../labels/class-text.js';
 import { unnamed, type LabelValue } from '../labels/classes.js';
 import type { Value } from '../onnx/builder.js';
 import type { Builder } from '../onnx/ops.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import {
   luminance,
   parsePreprocessing,
@@ -16,7 +21,13 @@ import { withWeights, type OpenWeights, type WeightsSource } from '../models/sou
 import { buildUNet } from '../models/unet/build.js';
 import { loadUNet, outputsOf, type UNetParameters } from '../models/unet/parameters.js';
 import { marginOf } from '../models/unet/sizes.js';
-import { dialectTraits, unetTraits, type Activation, type UNetTraits } from '../models/unet/traits.js';
+import {
+  dialectTraits,
+  unetTraits,
+  type Activation,
+  type UNetTraits,
+  unetTraitKinds,
+} from '../models/unet/traits.js';
 import { unetDialects } from '../weights/dialects/unet.js';
 import { describeNames, translate } from '../weights/dialect.js';
 import { Segmenter, type SegmenterParts } from './segmenter.js';
@@ -31,6 +42,14 @@ export interface UNetOptions extends Partial<UNetTraits> {
   readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
   readonly placement?: Placement | undefined;
 }
+
+const unetKinds: OptionKinds<UNetOptions> = {
+  ...unetTraitKinds,
+  classes: kind.texts,
+  values: kind.labelValues,
+  preprocessing: kind.preprocessing,
+  placement: optionsOf(placementKinds),
+};
 
 /** What projects trained their networks for, by the dialect's name. */
 const knownClasses: Readonly<Record<string, readonly string[]>> = {
@@ -47,7 +66,8 @@ export class UNet extends Segmenter {
    * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's; `unsupported` for
    *   another number of channels than 1 and 3
    */
-  static load(source: WeightsSource, options: UNetOptions = {}): Promise<UNet> {
+  static async load(source: WeightsSource, options: UNetOptions = {}): Promise<UNet> {
+    check('UNet.load', { source: [source, kind.weights] }, options, unetKinds);
     return withWeights(source, async (checkpoint) => new UNet(await assemble(checkpoint, options)));
   }
 }
@@ -93,7 +113,7 @@ type LearnedActivation = UNetTraits & { readonly activation: Exclude<Activation,
 
 /** Scores of one class are that of an object, of several those of classes that exclude one another. */
 function traitsOf(dialect: string, planes: number, given: Partial<UNetTraits>): LearnedActivation {
-  const traits = { ...unetTraits, ...dialectTraits[dialect], ...given };
+  const traits = withDefaults({ ...unetTraits, ...own(dialectTraits, dialect) }, given);
   const { activation } = traits;
   if (activation !== 'none') return { ...traits, activation };
   return { ...traits, activation: planes === 1 ? 'sigmoid' : 'softmax' };
@@ -113,7 +133,7 @@ function preparation({ encoder }: UNetParameters, input: Preprocessing | null) {
 
 function namesOf(dialect: string, planes: number, exclusive: boolean): readonly string[] {
   const count = exclusive ? planes : planes + 1;
-  const known = knownClasses[dialect];
+  const known = own(knownClasses, dialect);
   if (known?.length === count) return known;
   return unnamed(count);
 }

@@ -3,9 +3,10 @@ import { extractSubgraph } from '../onnx/extract.js';
 import type { Model, Node, Shape } from '../onnx/graph.js';
 import { inferModel } from '../onnx/shapes/infer.js';
 import { usesOf } from '../onnx/subgraphs.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import { openModel } from '../runtime/open-model.js';
 import { float32, numberToHalf, sizeOf, tensor, type Tensor } from '../tensor/tensor.js';
+import { own } from '../own.js';
 
 /** Pixels of the picture for one of each feature map, in the order of the rows. */
 export const strides = [8, 16, 32] as const;
@@ -33,21 +34,23 @@ export async function headOf(
 ): Promise<YoloxHead | null> {
   const facts = inferModel(model);
   const cuts = lastLayers(model.graph.nodes, output);
-  const feeds: Record<string, Tensor> = {};
+  const feeds = new Map<string, Tensor>();
   for (const name of cuts) {
     const type = facts.get(name)?.type;
     const shape = type?.shape;
     if (!shape?.every((side) => typeof side === 'number')) return null;
     const known = shape.length === 4 ? knownNumbers(shape, size) : null;
     if (known === null || (type?.dtype !== 'float32' && type?.dtype !== 'float16')) return null;
-    feeds[name] =
+    feeds.set(
+      name,
       type.dtype === 'float32'
         ? float32(known, shape)
-        : tensor('float16', Uint16Array.from(known, numberToHalf), shape);
+        : tensor('float16', Uint16Array.from(known, numberToHalf), shape),
+    );
   }
   if (cuts.length === 0) return null;
   await using session = await openModel(extractSubgraph(model, cuts, [output]), placement);
-  const { [output]: rows } = await session.run(feeds);
+  const rows = own(await session.run(Object.fromEntries(feeds)), output);
   return rows?.dtype === 'float32' ? headThatMakes(rows.data, size, columns) : null;
 }
 

@@ -1,9 +1,13 @@
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Image, Size } from '../image/image.js';
 import { parseNames } from '../labels/class-text.js';
 import { batchedIfSafe, stack } from '../models/batched.js';
 import { foreignGraph, foreignParts, type ForeignGraph } from '../models/foreign.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import type { Preprocessing } from '../models/preprocessing.js';
 import type { Model } from '../onnx/graph.js';
 import { coco80 } from './coco-labels.js';
@@ -21,6 +25,13 @@ export interface YoloxOptions {
   readonly iou?: number | undefined;
   readonly placement?: Placement | undefined;
 }
+
+const yoloxKinds: OptionKinds<YoloxOptions> = {
+  name: kind.text,
+  labels: kind.texts,
+  iou: kind.number,
+  placement: optionsOf(placementKinds),
+};
 
 const preprocessing: Preprocessing = { order: 'bgr', scale: 255, mean: [0, 0, 0], std: [1, 1, 1] };
 /** What surrounds a picture that does not fill the square. */
@@ -56,6 +67,7 @@ export class Yolox extends Detector {
 
   /** @throws OneirosError `unsupported` if the model is no YOLOX; as `of` does */
   static async open(model: Model, options: YoloxOptions = {}): Promise<Yolox> {
+    check('Yolox.open', { model: [model, kind.model] }, options, yoloxKinds);
     const { name = 'YOLOX' } = options;
     const shaped = yoloxShaped(model, name);
     if (shaped !== null) return this.of(shaped, options);
@@ -113,7 +125,8 @@ export class Yolox extends Detector {
   ): Promise<readonly (readonly Detection[])[]> {
     const { size, output } = this.#signature;
     const fitted = pictures.map((picture) => letterbox(picture, size, fill));
-    const { [output]: rows } = await this.run([output], stack(fitted.map(({ image }) => image)), signal);
+    const results = await this.run([output], stack(fitted.map(({ image }) => image)), signal);
+    const rows = own(results, output);
     if (rows?.dtype !== 'float32')
       throw new OneirosError('runtime', `${this.name} gave no numbers for ${output}`);
     const [count, places, columns = 0] = rows.dims;
@@ -125,8 +138,8 @@ export class Yolox extends Detector {
     const classes = columns - 5;
     const length = places * columns;
     return pictures.map((picture, i) => {
-      const own = rows.data.subarray(i * length, (i + 1) * length);
-      const candidates = decode(own, size, classes, score, this.#head).map(
+      const raw = rows.data.subarray(i * length, (i + 1) * length);
+      const candidates = decode(raw, size, classes, score, this.#head).map(
         ({ box, labelId, score: found }) => ({
           box: outOfLetterbox(box, fitted[i]!.scale, picture),
           label: this.labelOf(labelId),

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import { arrange, type Arrangement } from './arrange.js';
 import { quoted, type StoredTensor, type Weights } from './weights.js';
@@ -158,7 +159,8 @@ function firstMatch(
 ): Match | undefined {
   for (const { rule, pattern } of compiled) {
     const groups = pattern.exec(key)?.groups;
-    if (groups) return { ...rule, to: rule.to.replace(placeholder, (_, name: string) => groups[name] ?? '') };
+    if (groups)
+      return { ...rule, to: rule.to.replace(placeholder, (_, name: string) => own(groups, name) ?? '') };
   }
   return undefined;
 }

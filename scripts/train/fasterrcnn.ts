@@ -13,7 +13,7 @@ import type { Truth } from '../../lib/metrics/tables.js';
 import { learnedWeights, loadFasterRcnnLosses, lossNames } from '../../lib/models/faster-rcnn/losses.js';
 import { measureNorms } from '../../lib/models/faster-rcnn/measure.js';
 import { slimFasterRcnn, slimTraining, slimTraits } from '../../lib/models/faster-rcnn/slim.js';
-import type { Placement } from '../../lib/models/image-network.js';
+import type { Placement } from '../../lib/models/network.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import type { Placement } from '../../lib/models/image-network.js';
+import type { Placement } from '../../lib/models/network.js';
 import { pictures } from '../image/pictures.js';
 import { requireChromium, startWorkbench, type Workbench } from './harness.js';
 import * as tasks from './tasks.js';

@@ -2,7 +2,7 @@ import { messageOf } from '../../errors.js';
 import { readImage } from '../../files/image.js';
 import { classifyOptions } from '../../models/classifier.js';
 import type { Classification } from '../../models/labels.js';
-import type { OptionValues } from '../../options.js';
+import { resolveOptions, type OptionValues } from '../../options.js';
 import { batchOptions, classify, type Picture } from '../../vision/classify.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
@@ -33,7 +33,10 @@ async function runClassify(
 ): Promise<void> {
   await using network = await networkOf(flags, terminal);
   const pictures = readable(images, terminal);
-  for await (const { key, labels } of classify(network, pictures, { ...flags, signal: terminal.signal }))
+  for await (const { key, labels } of classify(network, pictures, {
+    ...resolveOptions(options, flags),
+    signal: terminal.signal,
+  }))
     terminal.result({ image: key, labels }, describe(key, labels), flags.json);
 }
 

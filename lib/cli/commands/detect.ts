@@ -143,7 +143,7 @@ async function write(
   flags: DetectFlags,
 ): Promise<void> {
   const file = pictureFile(path);
-  await file.write(drawDetections(picture, found), recipe('detect', detectOptions, flags));
+  await file.write(drawDetections(picture, found), recipe('detect', flags));
 }
 
 function report(

@@ -2,7 +2,7 @@ import { dreamOptions, zoomOptions } from '../../art/dream-options.js';
 import { dreamZoom, type ZoomStep } from '../../art/dream.js';
 import { defaultDreamLayers, type LayerWeights } from '../../art/layers.js';
 import { OneirosError } from '../../errors.js';
-import type { OptionValues } from '../../options.js';
+import { resolveOptions, type OptionValues } from '../../options.js';
 import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
@@ -59,13 +59,13 @@ async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Pr
     Object.keys(flags.layer ?? defaultDreamLayers({ layers })).map((name) => name.replace(/:\d+$/, '')),
   );
   const options = {
-    ...flags,
-    layers: flags.layer,
+    ...resolveOptions({ ...dreamOptions, ...zoomOptions }, flags),
+    layers: flags.layer ?? defaultDreamLayers(network),
     guide,
     session: placementOf(flags),
     signal: terminal.signal,
   };
-  const results = new FrameWriter(files, flags, terminal);
+  const results = new FrameWriter(files, { ...flags, layer: options.layers }, terminal);
   const progress = terminal.progress(flags.frames * flags.octaves * flags.steps, 'dream');
   try {
     for await (const step of dreamZoom(network, photograph, options)) {
@@ -107,7 +107,7 @@ class FrameWriter {
   async #write({ image, frame }: ZoomStep): Promise<void> {
     const file = this.files[frame - 1];
     if (file === undefined) throw new OneirosError('runtime', `there is no file for frame ${frame}`);
-    await file.write(image, recipe('dream', { ...dreamOptions, ...zoomOptions }, this.flags));
+    await file.write(image, recipe('dream', this.flags));
     const { width, height } = image;
     const objective = this.#objective.splice(0);
     const seconds = Number(((performance.now() - this.#began) / 1000).toFixed(3));

@@ -11,7 +11,8 @@ import {
 } from '../../metrics/figures.js';
 import { pascalDefaults } from '../../metrics/pascal.js';
 import { cocoDefaults, cocoProtocol, cocoQuirks, vocDefaults, vocProtocol } from '../../metrics/protocol.js';
-import { choice, number, type OptionValues } from '../../options.js';
+import { own } from '../../own.js';
+import { choice, number, resolveOptions, type OptionValues } from '../../options.js';
 import { about, fileChunks, isFolder } from '../annotations.js';
 import { readBoxFolders, type BoxFolderFlags, type BoxTables } from '../box-folder.js';
 import type { Register } from '../command.js';
@@ -98,13 +99,18 @@ async function runDetect(flags: DetectFlags, terminal: Terminal): Promise<void> 
       terminal.say(
         `objects marked "ignore" or difficult count like others, as in pycocotools: ${marked} (--no-ignore-overwritten)`,
       );
-    const options = { ...flags, ...(flags.iou === undefined ? {} : { thresholds: [flags.iou] }) };
-    const evaluation = evaluateDetections(truth, detections, cocoProtocol(options));
-    const figures = cocoFigures(evaluation, options);
+    const quirks = resolveOptions(cocoQuirks, flags);
+    const protocol = cocoProtocol({
+      ...quirks,
+      ...(flags.iou === undefined ? {} : { thresholds: [flags.iou] }),
+    });
+    const { headlineAt100 } = quirks;
+    const evaluation = evaluateDetections(truth, detections, protocol);
+    const figures = cocoFigures(evaluation, { headlineAt100 });
     report(
       figures,
       Object.entries(figures),
-      undefinedCocoFigures(evaluation, options),
+      undefinedCocoFigures(evaluation, { headlineAt100 }),
       tables,
       flags,
       terminal,
@@ -159,7 +165,7 @@ function report(
   const leftOut = { annotations: truth.leftOut, detections: detections.leftOut };
   const width = Math.max(...named.map(([name]) => name.length));
   const lines = named.map(([name, value]) => {
-    const text = value === -1 ? `– (${reasons[name] ?? 'undefined'})` : value.toFixed(4);
+    const text = value === -1 ? `– (${own(reasons, name) ?? 'undefined'})` : value.toFixed(4);
     return `${name.padEnd(width)}  ${text}`;
   });
   terminal.result({ ...figures, undefined: reasons, leftOut }, lines.join('\n'), json);

@@ -3,7 +3,7 @@ import { Explainer, explainOptions, type Explanation } from '../../explain/expla
 import { nearest, OneirosError } from '../../errors.js';
 import { readImage } from '../../files/image.js';
 import type { Classifier } from '../../models/classifier.js';
-import { choice, type OptionValues } from '../../options.js';
+import { choice, resolveOptions, type OptionValues } from '../../options.js';
 import { PictureArgument } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
@@ -59,9 +59,13 @@ async function runExplain(args: readonly string[], flags: ExplainFlags, terminal
   await eachPicture(paths, 'explain', terminal, async (path) => {
     const picture = await readImage(path);
     const file = pictureFile(outputOf(path));
-    const found = await explainer.explain(picture, { ...flags, labelId, signal: terminal.signal });
+    const found = await explainer.explain(picture, {
+      ...resolveOptions(explainOptions, flags),
+      labelId,
+      signal: terminal.signal,
+    });
     const drawn = drawRelevance(picture, found.relevance, { style: flags.style });
-    await file.write(drawn, recipe('explain', explainOptions, flags));
+    await file.write(drawn, recipe('explain', flags));
     const { label, probability, score } = found;
     const fields = { image: path, label, labelId: found.labelId, probability, score };
     terminal.result(fields, describe(path, found), flags.json);

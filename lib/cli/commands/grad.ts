@@ -1,4 +1,5 @@
 import { grad } from '../../autodiff/grad.js';
+import { gradientName } from '../../autodiff/names.js';
 import { checkGradient, type GradientCheck } from '../../gradients/check-gradient.js';
 import { readModel, writeModel } from '../../onnx/files.js';
 import type { Model } from '../../onnx/graph.js';
@@ -90,7 +91,7 @@ async function check(
 function line({ wrt, analytic, numeric, error, rounding, precision }: GradientCheck, width: number): string {
   const figure = (value: number) => value.toPrecision(6).padStart(12);
   return (
-    `d_${wrt.padEnd(width)}  gradient ${figure(analytic)}  differences ${figure(numeric)}  ` +
+    `${gradientName(wrt.padEnd(width))}  gradient ${figure(analytic)}  differences ${figure(numeric)}  ` +
     `error ${error.toExponential(1)}  rounding ${rounding.toExponential(1)}  (${precision})`
   );
 }

@@ -60,7 +60,7 @@ async function runLocalize(args: readonly string[], flags: LocalizeFlags, termin
     if (outputOf !== null) {
       const file = pictureFile(outputOf(path));
       const drawn = drawDetections(picture, found === null ? [] : [found]);
-      await file.write(drawn, recipe('localize', localizeOptions, flags));
+      await file.write(drawn, recipe('localize', flags));
     }
     const { width, height } = picture;
     terminal.result({ image: path, width, height, ...fieldsOf(found) }, describe(path, found), flags.json);

@@ -110,7 +110,7 @@ async function runSegment(paths: readonly string[], flags: SegmentFlags, termina
       signal: terminal.signal,
     });
     const file = files[paths.indexOf(path)];
-    const text = recipe('segment', allOptions, flags);
+    const text = recipe('segment', flags);
     if (file !== undefined && flags.show === 'labels') await writeLabels(file.path, found, text);
     else await file?.write(draw(picture, found, flags), text);
     if (flags.coco !== undefined) coco.add(path, idOf?.(path) ?? null, found, flags.masks);

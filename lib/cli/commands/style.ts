@@ -3,7 +3,7 @@ import { styleOptions } from '../../art/style-options.js';
 import type { StyleLosses, StyleStep } from '../../art/style-descent.js';
 import { style } from '../../art/style.js';
 import { OneirosError } from '../../errors.js';
-import type { OptionValues } from '../../options.js';
+import { resolveOptions, type OptionValues } from '../../options.js';
 import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
@@ -71,7 +71,8 @@ async function runStyle(
     ...Object.keys(flags.styleLayer ?? defaultStyleLayers({ layers })),
   ]);
   const steps = style(network, content, styles, {
-    ...flags,
+    ...resolveOptions(styleOptions, flags),
+    blend: flags.blend,
     contentLayers: flags.contentLayer,
     styleLayers: flags.styleLayer,
     initImage,
@@ -82,7 +83,14 @@ async function runStyle(
   if (last === undefined)
     throw new OneirosError('runtime', 'stopped before the first iteration: nothing was written');
   if (terminal.signal.aborted) terminal.say(`stopped after ${last.done} of ${last.total} iterations`);
-  await file.write(last.image, recipe('style', styleOptions, flags));
+  await file.write(
+    last.image,
+    recipe('style', {
+      ...flags,
+      contentLayer: flags.contentLayer ?? defaultContentLayers(network),
+      styleLayer: flags.styleLayer ?? defaultStyleLayers(network),
+    }),
+  );
 
   const { width, height } = last.image;
   const seconds = Number(((performance.now() - began) / 1000).toFixed(3));

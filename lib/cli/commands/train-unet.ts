@@ -8,7 +8,7 @@ import { schemeOf, type LabelScheme } from '../../labels/scheme.js';
 import type { LabelSurvey } from '../../labels/survey.js';
 import { writeFileAtomic } from '../../files/write.js';
 import { readModel, writeModel } from '../../onnx/files.js';
-import type { OptionValues } from '../../options.js';
+import { resolveOptions, type OptionValues } from '../../options.js';
 import { checkpointFile } from '../../train/checkpoint-file.js';
 import { lossSvg, sparkline, type CurveLine } from '../../train/loss-svg.js';
 import { maskFolderFiles, readMaskFolder } from '../mask-folder.js';
@@ -119,7 +119,7 @@ async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void
   terminal.say(`training on ${count} pictures, ${describe(scheme, survey)}`);
   const checkpoint = flags.checkpoint ?? checkpointBeside(out);
   const training = trainUNet(pictures.slice(0, count), {
-    ...flags,
+    ...resolveOptions(trainUNetOptions, flags),
     steps,
     classes: scheme.classes,
     ignore: scheme.ignore ?? undefined,

@@ -1,3 +1,5 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import type { Model, Node } from '../../onnx/graph.js';
 import type { Facts } from '../../onnx/shapes/facts.js';
 import { factorOf, placesOf, sized, type Place } from './scales.js';
@@ -86,6 +88,7 @@ interface Part {
  * @throws OneirosError `bad-input` for a malformed model
  */
 export function anatomyOf(original: Model): Anatomy | null {
+  check('anatomyOf', { original: [original, kind.model] });
   const ready = sized(original);
   const places = placesOf(ready);
   const { nodes } = ready.model.graph;

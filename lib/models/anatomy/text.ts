@@ -1,9 +1,12 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import type { Anatomy, Stage, Step } from './anatomy.js';
 
 const grouped = new Intl.NumberFormat('en');
 
 /** An anatomy to be read in a terminal. */
 export function anatomyText(anatomy: Anatomy): string {
+  check('anatomyText', { anatomy: [anatomy, kind.anatomy] });
   const { shape, levels, descents, ascents, skips, transformations, learned, statistics } = anatomy;
   const counted = statistics > 0 ? `, ${grouped.format(statistics)} counted statistics` : '';
   return [

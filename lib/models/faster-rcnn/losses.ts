@@ -1,3 +1,6 @@
+import { withDefaults } from '../../options.js';
+import { check, type OptionKinds, optionsOf } from '../../arguments.js';
+import { oneOf, kind } from '../../kinds.js';
 import type { Size } from '../../image/image.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Model } from '../../onnx/graph.js';
@@ -12,7 +15,13 @@ import { translate } from '../../weights/dialect.js';
 import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
 import { loadAll, type LearnedTensors } from './net.js';
 import { cutRegions, predictBoxes } from './regions.js';
-import { boxWeights, type FasterRcnnTraits, type FasterRcnnVariant } from './traits.js';
+import {
+  boxWeights,
+  type FasterRcnnTraits,
+  type FasterRcnnVariant,
+  traitKinds,
+  fasterRcnnVariants,
+} from './traits.js';
 import { traitsFor } from './variant.js';
 
 /** How training samples, besides what detection goes by. */
@@ -54,17 +63,28 @@ export interface FasterRcnnLossOptions extends Partial<TrainingTraits> {
   readonly size?: Size | undefined;
 }
 
+const samplingKind = optionsOf({ count: kind.number, positive: kind.number });
+const lossKinds: OptionKinds<FasterRcnnLossOptions> = {
+  ...traitKinds,
+  anchorSampling: samplingKind,
+  proposalSampling: samplingKind,
+  variant: oneOf(...Object.keys(fasterRcnnVariants)),
+  size: kind.size,
+};
+
 /**
  * The losses of the network that the weights are of, to be trained on.
  * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
  */
-export function loadFasterRcnnLosses(
+export async function loadFasterRcnnLosses(
   source: WeightsSource,
-  { variant, size, ...given }: FasterRcnnLossOptions = {},
+  options: FasterRcnnLossOptions = {},
 ): Promise<FasterRcnnLosses> {
+  check('loadFasterRcnnLosses', { source: [source, kind.weights] }, options, lossKinds);
+  const { variant, size, ...given } = options;
   return withWeights(source, async ({ weights: stored }) => {
     const { weights } = translate(stored, fasterRcnnDialects);
-    const traits = { ...traitsFor(weights, variant), ...trainingDefaults, ...given };
+    const traits = withDefaults({ ...traitsFor(weights, variant), ...trainingDefaults }, given);
     return buildFasterRcnnLosses(await loadAll(weights), traits, size);
   });
 }
@@ -191,7 +211,9 @@ function softplus(b: Builder, x: Value): Value {
 }
 
 /** What a training graph has learned, by torchvision's names: to be loaded as any weights. */
-export function learnedWeights({ graph }: Model): Weights {
+export function learnedWeights(model: Model): Weights {
+  check('learnedWeights', { model: [model, kind.model] });
+  const { graph } = model;
   const weights = new Map<string, StoredTensor>();
   for (const [name, constant] of graph.initializers)
     if (constant.dtype === 'float32' && /^(backbone|rpn|roi_heads)\./.test(name))

@@ -1,3 +1,5 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import { OneirosError } from '../../errors.js';
 import { Budget } from '../budget.js';
 import { OPSET, type Graph, type Model, type Node } from '../graph.js';
@@ -46,7 +48,12 @@ const rules: ReadonlyMap<string, readonly Rule[]> = new Map(
  * @throws OneirosError `unsupported` naming the node and its version where that cannot be expressed at 17; `bad-input` and
  *   `too-large` as `inlineFunctions` and `inferNode`
  */
-export function normaliseOpset(model: Model, budget = Budget.for(model)): Model {
+export function normaliseOpset(model: Model, budget?: Budget): Model {
+  check('normaliseOpset', { model: [model, kind.model] });
+  return normalised(model, budget ?? Budget.for(model));
+}
+
+function normalised(model: Model, budget: Budget): Model {
   const inlined = inlineFunctions(model, budget);
   const version = inlined.opsets.get('') ?? OPSET;
   if (version > newest)

@@ -1,3 +1,5 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import { atOnce, type Sliced } from '../../slices.js';
 import { Budget } from '../budget.js';
 import type { Model } from '../graph.js';
@@ -15,6 +17,7 @@ const mostRounds = 20;
  * @throws OneirosError `bad-input` if shapes contradict each other, `too-large` where that takes more than its budget
  */
 export function optimise(model: Model): Model {
+  check('optimise', { model: [model, kind.model] });
   return atOnce(optimising(model));
 }
 

@@ -1,3 +1,5 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import { atOnce, type Sliced } from '../../slices.js';
 import { describe } from '../attributes.js';
 import { Budget, requireRank } from '../budget.js';
@@ -80,6 +82,7 @@ export function inferNode(
  * @throws OneirosError as `inferNode`
  */
 export function inferModel(model: Model): ReadonlyMap<string, Facts> {
+  check('inferModel', { model: [model, kind.model] });
   return atOnce(inferring(model));
 }
 

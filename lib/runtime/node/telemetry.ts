@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 import { OneirosError } from '../../errors.js';
+import { own } from '../../own.js';
 
 const variable = 'ORT_DISABLE_TELEMETRY';
 
@@ -24,7 +25,7 @@ export function disableTelemetry(): void {
   // Only the main thread is sure to write the environment that native code reads: workers have a copy.
   if (isMainThread || process.platform !== 'linux') return;
   const { length } = readFileSync('/proc/self/cmdline');
-  if (length <= safeCommandLine || realEnvironment()[variable] === '1') return;
+  if (length <= safeCommandLine || own(realEnvironment(), variable) === '1') return;
   throw new OneirosError(
     'unsupported',
     `ONNX Runtime crashes in a worker thread when the command line is as long as here (${length} bytes): set ` +
