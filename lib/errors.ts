@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /**
  * Why an operation of this library failed:
  * - `bad-argument`  the caller asked for something impossible (an unknown layer, a negative size)
@@ -22,7 +24,7 @@ export class OneirosError extends Error {
     options?: ErrorOptions,
   ) {
     // Names out of files go into messages: whatever they hold, a message stays one line of plain text.
-    super(message.replace(/\p{Cc}+/gu, ' '), options);
+    super(printable(message.replace(/\s*[\t\n\v\f\r]+\s*/g, ' ')), options);
   }
 }
 

@@ -1,3 +1,4 @@
+import { printable, printableJson } from '../printable.js';
 import { Interruption, onStopSignals } from './interruption.js';
 import { createProgress, type Counted, type Progress } from './progress.js';
 
@@ -5,8 +6,11 @@ export const exitCode = { ok: 0, failed: 1, usage: 2 } as const;
 
 /** What commands print and how they are stopped: results go to standard output, everything else to standard error. */
 export interface Terminal {
-  /** One result: with `json`, the object on a line of its own; otherwise the text. */
-  result(value: object, text: string, json: boolean | undefined): void;
+  /**
+   * One result: with `json`, the object on a line of its own; otherwise the text, a line or several. Names in it may hold
+   * anything: what a terminal would obey is written out.
+   */
+  result(value: object, text: string | readonly string[], json: boolean | undefined): void;
   /** A line on standard error. */
   say(text: string): void;
   /** The one clear line of an error. */
@@ -32,7 +36,7 @@ export function createTerminal(): Terminal {
   const bars = new Set<Progress>();
   let failures = 0;
   let interruption: Interruption | null = null;
-  const say = (text: string) => process.stderr.write(`${text}\n`);
+  const say = (text: string) => process.stderr.write(`${printable(text)}\n`);
   const stop = (reason: Interruption) => {
     interruption ??= reason;
     controller.abort(interruption);
@@ -46,7 +50,10 @@ export function createTerminal(): Terminal {
   // There is nowhere to complain of that.
   process.stderr.on('error', () => undefined);
   return {
-    result: (value, text, json) => process.stdout.write(`${json === true ? JSON.stringify(value) : text}\n`),
+    result: (value, text, json) => {
+      const lines = typeof text === 'string' ? [text] : text;
+      process.stdout.write(`${json === true ? printableJson(value) : lines.map(printable).join('\n')}\n`);
+    },
     say,
     complain: (text) => say(`oneiros: ${text}`),
     fail: (text) => {

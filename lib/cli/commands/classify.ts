@@ -51,9 +51,9 @@ async function* readable(paths: readonly string[], terminal: Terminal): AsyncGen
   }
 }
 
-function describe(image: string, labels: readonly Classification[]): string {
+function describe(image: string, labels: readonly Classification[]): readonly string[] {
   const lines = labels.map(
     ({ id, name, probability }) => `  ${(100 * probability).toFixed(1).padStart(5)} %  ${name} (${id})`,
   );
-  return [image, ...lines].join('\n');
+  return [image, ...lines];
 }

@@ -158,5 +158,5 @@ function report(
       `  ${score.toFixed(2)}  ${label}  ${box.map((edge) => edge.toFixed(1)).join(' ')}`,
   );
   const text = [`${image}: ${detections.length === 0 ? 'nothing' : `${detections.length} found`}`, ...lines];
-  terminal.result({ image, width, height, detections }, text.join('\n'), json);
+  terminal.result({ image, width, height, detections }, text, json);
 }

@@ -168,5 +168,5 @@ function report(
     const text = value === -1 ? `– (${own(reasons, name) ?? 'undefined'})` : value.toFixed(4);
     return `${name.padEnd(width)}  ${text}`;
   });
-  terminal.result({ ...figures, undefined: reasons, leftOut }, lines.join('\n'), json);
+  terminal.result({ ...figures, undefined: reasons, leftOut }, lines, json);
 }

@@ -93,5 +93,5 @@ function report(
   const classes = named.map(
     ({ name, IoU, dice }) => `${name}: IoU ${IoU.toFixed(4)}, Dice ${dice.toFixed(4)}`,
   );
-  terminal.result({ ...figures, perClass: named }, [...lines, ...classes].join('\n'), json);
+  terminal.result({ ...figures, perClass: named }, [...lines, ...classes], json);
 }

@@ -59,8 +59,11 @@ export const registerInspect: Register = (program, terminal) => {
       const inspection = inspectModel(model, flags.size);
       const anatomy = anatomyOf(model);
       if (flags.svg !== undefined) await draw(anatomy, name, flags.svg);
-      const text = [describe(name, inspection), ...(anatomy === null ? [] : ['', anatomyText(anatomy)])];
-      terminal.result({ model: name, ...inspection, anatomy }, text.join('\n'), flags.json);
+      const text = [
+        ...describe(name, inspection),
+        ...(anatomy === null ? [] : ['', ...anatomyText(anatomy).split('\n')]),
+      ];
+      terminal.result({ model: name, ...inspection, anatomy }, text, flags.json);
     });
 };
 
@@ -101,7 +104,7 @@ async function load(flags: NetworkFlags, terminal: Terminal): Promise<ImageNetwo
   return network;
 }
 
-function describe(model: string, inspection: Inspection): string {
+function describe(model: string, inspection: Inspection): readonly string[] {
   const { inputs, outputs, opsets, operators, layers, parameters, multiplyAdds } = inspection;
   const list = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
@@ -117,7 +120,7 @@ function describe(model: string, inspection: Inspection): string {
     `multiply-adds  ${grouped(multiplyAdds)}`,
     '',
     ...table([['layer', 'operator', 'shape', 'parameters', 'multiply-adds'], ...layers.map(row)]),
-  ].join('\n');
+  ];
 }
 
 function port({ name, type, shape }: PortReport): string {

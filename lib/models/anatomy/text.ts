@@ -1,5 +1,6 @@
 import { check } from '../../arguments.js';
 import { kind } from '../../kinds.js';
+import { printable } from '../../printable.js';
 import type { Anatomy, Stage, Step } from './anatomy.js';
 
 const grouped = new Intl.NumberFormat('en');
@@ -32,7 +33,9 @@ export function anatomyText(anatomy: Anatomy): string {
         kind.learned > 0 ? `${grouped.format(kind.learned)} learned` : 'nothing learned',
       ]),
     ),
-  ].join('\n');
+  ]
+    .map(printable)
+    .join('\n');
 }
 
 function stageText({ operations, channels, learned }: Stage): string {
