@@ -44,9 +44,10 @@ function checkOptions(what: string, options: unknown, known: Known): void {
   if (options !== undefined && !isRecord(options)) throw unfit(`${what}: options`, 'an object', options);
   const values: Readonly<Record<string, unknown>> = options ?? {};
   for (const [name, value] of Object.entries(values)) {
+    // What is undefined is not given, so that options can be passed on to functions that know fewer.
+    if (value === undefined) continue;
     const kind = own(known, name);
     if (kind === undefined) throw unknownOption(what, name, known);
-    if (value === undefined) continue;
     const expected = 'fits' in kind ? (kind.fits(value) ? null : kind.expected) : complaint(kind, value);
     if (expected !== null) throw unfit(`${what}: ${name}`, expected, value);
   }

@@ -118,6 +118,10 @@ export const kind = {
     fits: having('model', 'crop', 'probabilities'),
   },
   detector: { expected: 'a detector, as loadDetector gives it', fits: having('model', 'detect') },
+  yoloxShaped: {
+    expected: 'a graph of that shape, as yoloxShaped gives it',
+    fits: having('graph', 'size', 'output'),
+  },
   localizer: {
     expected: 'a detector, as loadDetector gives it, or an ActivationLocalizer',
     fits: (value) => having('detect')(value) || having('localize')(value),
@@ -163,6 +167,13 @@ export const kind = {
     expected: 'a number, a bigint or a string',
     fits: (value) => typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string',
   },
+  classMap: {
+    expected: 'a map of classes, { width, height, labels, classes }',
+    fits: having('width', 'height', 'labels', 'classes'),
+  },
+  labelPicture: { expected: 'a mask, as readLabels gives it', fits: having('stored', 'values') },
+  survey: { expected: 'a survey of masks, as LabelSurveyor gives it', fits: having('kind', 'found') },
+  scheme: { expected: 'a scheme, as schemeOf gives it', fits: having('classes', 'ignore') },
   labelValue: { expected: 'a number, or a color such as "#80c000"', fits: isLabelValue },
   labelValues: {
     expected: 'an array of numbers, or of colors such as "#80c000"',
@@ -237,6 +248,7 @@ export const kind = {
     expected: 'a protocol, as cocoProtocol() gives it',
     fits: having('thresholds', 'areas', 'maxDets'),
   },
+  vocFigures: { expected: 'figures, as vocFigures gives them', fits: having('mAP', 'perClass') },
   evaluation: {
     expected: 'an evaluation, as evaluateDetections gives it',
     fits: having('protocol', 'ap', 'recall'),

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { readFileBytes } from '#files/read';
 import { writeFileAtomic } from '#files/write';
 import { messageOf, OneirosError } from '../errors.js';
@@ -7,6 +9,7 @@ import { decodeLabels, encodeLabels, type ClassMap, type LabelPicture } from './
 
 /** The mask in a file: see `decodeLabels`. @throws OneirosError `not-found`, and as `decodeLabels`; each names the file */
 export async function readLabels(source: FileLocation): Promise<LabelPicture> {
+  check('readLabels', { source: [source, kind.location] });
   const bytes = await readFileBytes(source, { keep: false });
   try {
     return await decodeLabels(bytes);
@@ -26,6 +29,11 @@ export async function writeLabels(
   map: ClassMap,
   text: Readonly<Record<string, string>> = {},
 ): Promise<void> {
+  check('writeLabels', {
+    path: [path, kind.text],
+    map: [map, kind.classMap],
+    text: [text, kind.textsByName],
+  });
   if (imageFormat(path) !== 'png')
     throw new OneirosError(
       'bad-argument',

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { DecodeOptions } from '../image/file-options.js';
 import { image, plane, type Image, type Size } from '../image/image.js';
@@ -39,6 +41,7 @@ export async function decodeLabels(
   bytes: Uint8Array,
   options: Partial<Pick<DecodeOptions, 'maxPixels'>> = {},
 ): Promise<LabelPicture> {
+  check('decodeLabels', { bytes: [bytes, kind.bytes] }, options, { maxPixels: kind.number });
   const samples = opaque(await decodeSamples(bytes, options));
   const { width, height, bits, palette } = samples;
   const stored = samples.kind === 'rgb' ? 'color' : samples.kind;
@@ -112,6 +115,7 @@ export async function encodeLabels(
   map: ClassMap,
   text: Readonly<Record<string, string>> = {},
 ): Promise<Uint8Array> {
+  check('encodeLabels', { map: [map, kind.classMap], text: [text, kind.textsByName] });
   checkClasses(map.classes);
   const values = map.classes.map(({ value }) => numberOf(value));
   const texts = { ...text, [keyword]: formatClasses(map.classes) };
@@ -125,7 +129,9 @@ export async function encodeLabels(
 }
 
 /** A mask to look at: colors as they are, numbers as gray values of 255. */
-export function labelPicture({ labels, classes, width, height }: ClassMap): Image {
+export function labelPicture(map: ClassMap): Image {
+  check('labelPicture', { map: [map, kind.classMap] });
+  const { labels, classes, width, height } = map;
   const colors = classes.map(({ value }): readonly number[] => {
     const number = numberOf(value);
     return typeof value === 'number'

@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { withValues, type NamedClass } from './class-text.js';
 import {
@@ -39,9 +41,13 @@ const maxUndeclared = 32;
  * @throws OneirosError `bad-input` where values have no class, or where it is not plain which of them are classes;
  *   `bad-argument` for classes that cannot be told apart
  */
-export function schemeOf(survey: LabelSurvey, { classes, ignore }: Declared = {}): LabelScheme {
-  const declared = classes === undefined ? survey.classes : withValues(classes);
-  const scheme = declared === null ? undeclared(survey, ignore) : declaredScheme(declared, survey, ignore);
+const declaredKinds: OptionKinds<Declared> = { classes: kind.objects, ignore: kind.labelValue };
+
+export function schemeOf(survey: LabelSurvey, declared: Declared = {}): LabelScheme {
+  check('schemeOf', { survey: [survey, kind.survey] }, declared, declaredKinds);
+  const { classes, ignore } = declared;
+  const known = classes === undefined ? survey.classes : withValues(classes);
+  const scheme = known === null ? undeclared(survey, ignore) : declaredScheme(known, survey, ignore);
   if (scheme.ignore !== null && scheme.classes.length >= maxClasses)
     throw new OneirosError('bad-argument', `with an ignored value there can be ${maxClasses - 1} classes`);
   return scheme;
@@ -158,7 +164,9 @@ export type Labeller = (values: LabelData, name: string) => Uint8Array;
  * Makes labels of values: the number of the class, 0 for the background, or `ignoredLabel`.
  * @throws OneirosError `bad-input`, from the labeller, for a value that is no class
  */
-export function labeller({ classes, ignore }: LabelScheme): Labeller {
+export function labeller(scheme: LabelScheme): Labeller {
+  check('labeller', { scheme: [scheme, kind.scheme] });
+  const { classes, ignore } = scheme;
   const labels = new Map(classes.map(({ value }, i) => [numberOf(value), i]));
   if (ignore !== null) labels.set(numberOf(ignore), ignoredLabel);
   return (values, name) => {

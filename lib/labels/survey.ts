@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { formatClasses } from './class-text.js';
 import { colorText, type LabelValue, type MaskClass } from './classes.js';
@@ -127,9 +129,11 @@ export class LabelSurveyor {
 }
 
 /** The values of a mask's pixels by the kind of its set: those of gray pixels stored as colors are numbers. */
-export function valuesOf({ stored, values }: LabelPicture, { kind }: Pick<LabelSurvey, 'kind'>): LabelData {
+export function valuesOf(picture: LabelPicture, survey: Pick<LabelSurvey, 'kind'>): LabelData {
+  check('valuesOf', { picture: [picture, kind.labelPicture], survey: [survey, kind.object] });
+  const { stored, values } = picture;
   // Numbers that are too large for a byte lose their upper bytes: 0x808080 becomes 0x80.
-  return stored === 'color' && kind === 'number' ? new Uint8Array(values) : values;
+  return stored === 'color' && survey.kind === 'number' ? new Uint8Array(values) : values;
 }
 
 /** A value as people write it: 128, or #808080. */

@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { meanDefined } from './confusion.js';
 import { cell, type Evaluation } from './evaluate.js';
 import { cocoQuirks } from './protocol.js';
@@ -25,6 +27,8 @@ export interface CocoFigureOptions {
   /** The index of the one category whose figures are wanted. @default the mean over all */
   readonly category?: number;
 }
+
+const cocoFigureKinds: OptionKinds<CocoFigureOptions> = { headlineAt100: kind.flag, category: kind.number };
 
 /** Why figures are undefined, by their names; those that are defined are not in it. */
 export type UndefinedFigures = Readonly<Record<string, string>>;
@@ -56,6 +60,7 @@ const cocoMeans: Readonly<Record<keyof CocoFigures, CocoMean>> = {
 
 /** The twelve figures of an evaluation by {@link cocoProtocol}. With other `maxDets`, AR1, AR10 and AR100 are at those. */
 export function cocoFigures(evaluation: Evaluation, options: CocoFigureOptions = {}): CocoFigures {
+  check('cocoFigures', { evaluation: [evaluation, kind.evaluation] }, options, cocoFigureKinds);
   const mean = (name: keyof CocoFigures) => cocoMean(evaluation, cocoMeans[name], options);
   return {
     AP: mean('AP'),
@@ -78,6 +83,7 @@ export function undefinedCocoFigures(
   evaluation: Evaluation,
   options: CocoFigureOptions = {},
 ): UndefinedFigures {
+  check('undefinedCocoFigures', { evaluation: [evaluation, kind.evaluation] }, options, cocoFigureKinds);
   const { thresholds, maxDets } = evaluation.protocol;
   const reasons = Object.entries(cocoMeans).flatMap(([name, mean]): [string, string][] => {
     if (cocoMean(evaluation, mean, options) !== -1) return [];
@@ -124,6 +130,7 @@ export interface VocFigures {
 
 /** The figures of an evaluation by {@link vocProtocol}. */
 export function vocFigures(evaluation: Evaluation): VocFigures {
+  check('vocFigures', { evaluation: [evaluation, kind.evaluation] });
   const names = categoryNames(evaluation.categories);
   const perClass = names.map((name, category): [string, number] => [
     name,
@@ -133,7 +140,9 @@ export function vocFigures(evaluation: Evaluation): VocFigures {
 }
 
 /** Why some of {@link vocFigures} are −1: `mAP`, or a class by its name. */
-export function undefinedVocFigures({ mAP, perClass }: VocFigures): UndefinedFigures {
+export function undefinedVocFigures(figures: VocFigures): UndefinedFigures {
+  check('undefinedVocFigures', { figures: [figures, kind.vocFigures] });
+  const { mAP, perClass } = figures;
   const classes = Object.entries(perClass).filter(([, ap]) => ap === -1);
   return Object.fromEntries([
     ...classes.map(([name]) => [name, 'the truth has no object of it to find'] as const),

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
 import { messageOf, OneirosError } from '../errors.js';
 import { naming, truthBuilder } from './builders.js';
@@ -13,6 +15,7 @@ import { checkTruthUnits } from './units.js';
  *   without its name or its box, inverted and relative boxes
  */
 export function vocTruth(files: readonly PascalFile[]): Truth {
+  check('vocTruth', { files: [files, kind.objects] });
   const builder = truthBuilder();
   const classes = new Set<string>();
   const beyond: string[] = [];

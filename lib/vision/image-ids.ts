@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { fieldsOf, idField, unexpected } from '../metrics/fields.js';
 import { idText, wholeId, type Id } from '../metrics/ids.js';
@@ -11,6 +13,8 @@ export interface ImageIdOptions {
   readonly onOtherFolder?: ((path: string, fileName: string) => void) | undefined;
 }
 
+const imageIdKinds: OptionKinds<ImageIdOptions> = { onOtherFolder: kind.function };
+
 /**
  * Reads which id each file has from COCO annotations. A picture is the one whose `file_name` its path ends with, folders
  * included; of several the longest. Where there is none, its name is enough if no two images of the annotations share a
@@ -18,10 +22,9 @@ export interface ImageIdOptions {
  * @throws OneirosError `bad-input` for malformed annotations, or two images of one id; the function it gives throws
  *   `not-found` for a path that they do not name, and `bad-input` for one that they name by two ids
  */
-export async function readImageIds(
-  annotations: TextChunks,
-  { onOtherFolder }: ImageIdOptions = {},
-): Promise<ImageIds> {
+export async function readImageIds(annotations: TextChunks, options: ImageIdOptions = {}): Promise<ImageIds> {
+  check('readImageIds', { annotations: [annotations, kind.iterable] }, options, imageIdKinds);
+  const { onOtherFolder } = options;
   const names = new Map<Id, string>();
   const [byPath, byName] = [new Map<string, Id[]>(), new Map<string, Id[]>()];
   for await (const records of jsonRecords(annotations, { root: 'object' }))
@@ -73,6 +76,7 @@ function add(ids: Map<string, Id[]>, key: string, id: Id): void {
  * @throws OneirosError `bad-argument` for a name without a number
  */
 export function imageIdOf(path: string): Id {
+  check('imageIdOf', { path: [path, kind.text] });
   const name = partsOf(path).at(-1) ?? path;
   const digits = /(\d+)\D*$/.exec(name.replace(/\.[^.]*$/, ''))?.[1];
   if (digits !== undefined) return wholeId(BigInt(digits));
@@ -88,6 +92,7 @@ export function imageIdOf(path: string): Id {
  * @throws OneirosError `bad-argument` where two pictures would have one id: their objects would become one picture's
  */
 export function distinctIds(paths: readonly string[], idOf: ImageIds): ImageIds {
+  check('distinctIds', { paths: [paths, kind.texts], idOf: [idOf, kind.function] });
   const ids = new Map<string, Attempt>();
   const owners = new Map<Id, string>();
   const clashes: string[] = [];

@@ -81,10 +81,10 @@ export class Yolox extends Detector {
    * Opens a graph with the inputs and outputs of a YOLOX.
    * @throws OneirosError `unsupported` if its head computes something else; `bad-argument` for names of more or fewer classes
    */
-  static async of(
-    { graph, ...signature }: YoloxShaped,
-    { name = 'YOLOX', labels, iou = 0.65, placement = {} }: YoloxOptions = {},
-  ): Promise<Yolox> {
+  static async of(shaped: YoloxShaped, options: YoloxOptions = {}): Promise<Yolox> {
+    check('Yolox.of', { shaped: [shaped, kind.yoloxShaped] }, options, yoloxKinds);
+    const { graph, ...signature } = shaped;
+    const { name = 'YOLOX', labels, iou = 0.65, placement = {} } = options;
     const { size, classes, output } = signature;
     const parts = foreignParts(graph, name, placement);
     const head = await headOf(parts.model, output, size, classes + 5, placement);
