@@ -1,15 +1,21 @@
 import { OneirosError } from '../errors.js';
 import type { Codec } from './codec.js';
+import { plainJpeg } from './jpeg/file.js';
 
-/** JPEG by our decoder and jimp's encoder, loaded when first needed: jimp takes longer to import than all else here. */
+/** JPEG by mozjpeg and jpeg-js, loaded when first needed. */
 export const codec: Codec = {
-  async decodeJpeg(_, file) {
-    const { decodeJpeg } = await import('./jpeg/decode.js');
-    return decodeJpeg(file);
+  async decodeJpeg(bytes, file) {
+    const plain = plainJpeg(bytes, file);
+    if (file.components.length === 4) {
+      const { decodeInks } = await import('./jpeg/inks.node.js');
+      return decodeInks(plain, file);
+    }
+    const { decodeByMozjpeg } = await import('./jpeg/mozjpeg.node.js');
+    return decodeByMozjpeg(plain);
   },
   async encodeJpeg({ width, height, data }, quality) {
-    const { Jimp } = await import('jimp');
-    return new Jimp({ width, height, data: bufferOf(data) }).getBuffer('image/jpeg', { quality });
+    const { default: jpeg } = await import('jpeg-js');
+    return jpeg.encode({ width, height, data }, quality).data;
   },
   pixelsOf() {
     throw new OneirosError(
@@ -18,7 +24,3 @@ export const codec: Codec = {
     );
   },
 };
-
-function bufferOf({ buffer, byteOffset, byteLength }: ArrayBufferView): Buffer {
-  return Buffer.from(buffer, byteOffset, byteLength);
-}
