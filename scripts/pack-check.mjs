@@ -70,7 +70,8 @@ async function main() {
   const f = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['x'] });
   const { value, gradients } = await f({ x: float32(Float32Array.of(1, 2), [2]) });
   await f.dispose();
-  const picture = await decodeImage(await encodeImage(image({ width: 2, height: 1 }), 'png'));
+  let picture = image({ width: 2, height: 1 });
+  for (const format of ['png', 'jpeg']) picture = await decodeImage(await encodeImage(picture, format));
   ${tell}(JSON.stringify([value, [...gradients.x.data], picture.width]));
 }
 main().catch((error) => ${tell}(String(error)));

@@ -1,11 +1,17 @@
 import { OneirosError } from '../errors.js';
 import type { Codec } from './codec.js';
+import { plainJpeg } from './jpeg/file.js';
 
-/** JPEG by our decoder and jimp's encoder, loaded when first needed: jimp takes longer to import than all else here. */
+/** JPEG read by mozjpeg and jpeg-js and written by jimp, each loaded when first needed. */
 export const codec: Codec = {
-  async decodeJpeg(_, file) {
-    const { decodeJpeg } = await import('./jpeg/decode.js');
-    return decodeJpeg(file);
+  async decodeJpeg(bytes, file) {
+    const plain = plainJpeg(bytes, file);
+    if (file.components.length === 4) {
+      const { decodeInks } = await import('./jpeg/inks.node.js');
+      return decodeInks(plain, file);
+    }
+    const { decodeByMozjpeg } = await import('./jpeg/mozjpeg.node.js');
+    return decodeByMozjpeg(plain);
   },
   async encodeJpeg({ width, height, data }, quality) {
     const { Jimp } = await import('jimp');

@@ -5,7 +5,7 @@ import type { Pixels } from './pixels.js';
 /** What browsers can draw: an `<img>`, an `ImageBitmap`, a canvas, a video's frame. */
 export type Drawable = Size;
 
-/** What each platform reads and writes JPEG with: our decoder and jimp in Node, a canvas in browsers. All else needs neither. */
+/** What each platform reads and writes JPEG with: mozjpeg and jpeg-js in Node, a canvas in browsers. All else needs neither. */
 export interface Codec {
   /** The pixels of a JPEG file, as they lie in it. Throws anything for a corrupt one. */
   decodeJpeg(bytes: Uint8Array, file: JpegFile): Promise<Pixels>;

@@ -1,17 +1,17 @@
 import { OneirosError } from '../errors.js';
+import { corrupt } from './bytes.js';
 import type { Codec, Drawable } from './codec.js';
-import { plainJpeg, type JpegFile } from './jpeg/file.js';
+import { plainJpeg } from './jpeg/file.js';
 import type { Pixels } from './pixels.js';
 
 /** JPEG by the browser's own decoder and encoder, and a canvas. */
 export const codec: Codec = {
   async decodeJpeg(bytes, file) {
+    const bitmap = await bitmapOf(plainJpeg(bytes, file));
     try {
-      return await decodeByBrowser(bytes, file);
-    } catch {
-      // It is damaged, or larger than a canvas: our decoder says what is wrong, or reads it.
-      const { decodeJpeg } = await import('./jpeg/decode.js');
-      return decodeJpeg(file);
+      return draw(bitmap, bitmap);
+    } finally {
+      bitmap.close();
     }
   },
   async encodeJpeg({ width, height, data }, quality) {
@@ -37,24 +37,36 @@ export const codec: Codec = {
   },
 };
 
-/** Pixels as the file has them: no color management, no rotation, colors as the file is found to have them. */
-async function decodeByBrowser(bytes: Uint8Array, file: JpegFile): Promise<Pixels> {
-  const bitmap = await createImageBitmap(new Blob([plainJpeg(bytes, file)], { type: 'image/jpeg' }), {
-    colorSpaceConversion: 'none',
-    premultiplyAlpha: 'none',
-  });
+/** Pixels as the file has them: no color management. */
+async function bitmapOf(plain: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
   try {
-    return draw(bitmap, bitmap);
-  } finally {
-    bitmap.close();
+    return await createImageBitmap(new Blob([plain], { type: 'image/jpeg' }), {
+      colorSpaceConversion: 'none',
+      premultiplyAlpha: 'none',
+    });
+  } catch (cause) {
+    throw corrupt('jpeg', 'the browser cannot decode it, or it is too large for this browser', cause);
   }
 }
 
+/** No browser's canvas holds less. */
+const mostCanvasPixels = 2 ** 24;
+
+/** The pixels of what can be drawn, through canvases of as many rows as one holds. */
 function draw(source: CanvasImageSource, { width, height }: Drawable): Pixels {
-  const { context } = canvasOf(width, height);
-  context.drawImage(source, 0, 0, width, height);
+  const most = Math.max(1, Math.floor(mostCanvasPixels / width));
+  if (height <= most) return rowsOf(source, width, 0, height);
+  const data = new Uint8ClampedArray(4 * width * height);
+  for (let y = 0; y < height; y += most)
+    data.set(rowsOf(source, width, y, Math.min(most, height - y)).data, 4 * y * width);
+  return { width, height, data };
+}
+
+function rowsOf(source: CanvasImageSource, width: number, from: number, count: number): ImageData {
+  const { context } = canvasOf(width, count);
+  context.drawImage(source, 0, from, width, count, 0, 0, width, count);
   try {
-    return context.getImageData(0, 0, width, height);
+    return context.getImageData(0, 0, width, count);
   } catch (cause) {
     throw new OneirosError(
       'bad-argument',

@@ -4,7 +4,7 @@ import { decodeKinds, encodeKinds } from './file-options.js';
 import { codec } from '#codec';
 import type { ImageFiles } from './files.js';
 
-/** Picture files by what this platform has, jimp in Node, a canvas in browsers: loaded with the first of them. */
+/** Picture files by what this platform has, libraries in Node, a canvas in browsers: loaded with the first of them. */
 async function files(): Promise<ImageFiles> {
   const { imageFiles } = await import('./files.js');
   return imageFiles(codec);

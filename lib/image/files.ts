@@ -12,7 +12,7 @@ import {
 } from './file-options.js';
 import { decodeGif, gifHeader } from './gif.js';
 import type { Image } from './image.js';
-import { jpegFile, jpegHeader } from './jpeg/file.js';
+import { jpegFile, jpegHeader, mostSide } from './jpeg/file.js';
 import { upright } from './orientation.js';
 import { fromPixels, toPixels, type Pixels } from './pixels.js';
 import { latin1, pngHeader } from './png.js';
@@ -142,9 +142,9 @@ function checkEncoding(
     throw new OneirosError('bad-argument', `the JPEG quality is 1 to 100, not ${quality}`);
   if (format === 'jpeg' && Object.keys(text).length > 0)
     throw new OneirosError('bad-argument', 'text is kept in PNG files only; choose png');
-  if (format === 'jpeg' && Math.max(width, height) > 65535)
+  if (format === 'jpeg' && Math.max(width, height) > mostSide)
     throw new OneirosError(
       'bad-argument',
-      `a JPEG is at most 65535 pixels wide and high, not ${width}×${height}`,
+      `a JPEG is at most ${mostSide} pixels wide and high, not ${width}×${height}`,
     );
 }

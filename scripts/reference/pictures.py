@@ -109,15 +109,16 @@ add("ycc-jfif-and-adobe-0.jpeg", led_by(app(0, b"JFIF\0\1\1\0\0\1\0\1\0\0"), led
 add("ycc-short-adobe.jpeg", led_by(app(14, b"Adobe"), bare), as_read(bare))  # Pillow does not open it
 add("ycc-other-app14.jpeg", led_by(app(14, b"Other\0\0\0\0\0\0\0"), bare))
 add("two-adobe-markers.jpeg", led_by(adobe(1), led_by(adobe(0), bare)))
-add("cmyk.jpeg", inks)
-add("cmyk-no-adobe.jpeg", without(inks, 0xEE))
+# jpeg-js, which reads inks in Node, rounds its cosine transform and its colors otherwise than libjpeg.
+add("cmyk.jpeg", inks, tolerance=1.01)
+add("cmyk-no-adobe.jpeg", without(inks, 0xEE), tolerance=1.01)
 add("cmyk-subsampled.jpeg", jpeg(cmyk, subsampling=2))
-add("cmyk-progressive.jpeg", jpeg(cmyk, progressive=True))
+add("cmyk-progressive.jpeg", jpeg(cmyk, progressive=True), tolerance=1.01)
 stored = 255 - np.asarray(cmyk)  # as Adobe stores inks
 ycck = np.dstack([np.asarray(Image.fromarray(np.ascontiguousarray(stored[..., :3])).convert("YCbCr")), stored[..., 3]])
 ycck_inks = jpeg(Image.fromarray(np.ascontiguousarray(255 - ycck), "CMYK"))
-add("ycck.jpeg", led_by(adobe(2), without(ycck_inks, 0xEE)))
-add("4-components-adobe-1.jpeg", led_by(adobe(1), without(ycck_inks, 0xEE)))
+add("ycck.jpeg", led_by(adobe(2), without(ycck_inks, 0xEE)), tolerance=2.01)
+add("4-components-adobe-1.jpeg", led_by(adobe(1), without(ycck_inks, 0xEE)), tolerance=2.01)
 for name, subsampling in {"444": 0, "422": 1, "420": 2}.items():
     for kind, options in {"": {}, "-progressive": dict(progressive=True)}.items():
         add(f"{name}{kind}.jpeg", jpeg(rgb, subsampling=subsampling, **options))

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
+import { codec } from '../../lib/image/codec.node.js';
 import type { Placement } from '../../lib/models/network.js';
 import { pictures } from '../image/pictures.js';
 import { requireChromium, startWorkbench, type Workbench } from './harness.js';
@@ -66,19 +67,32 @@ describe('oneiros in a browser', function () {
     }
   });
 
-  it('reads a JPEG that the canvas cannot hold by the decoder that Node has', async () => {
+  it('reads a JPEG that one canvas cannot hold, and says so where the browser cannot decode one', async () => {
+    // Every row has a shade of its own kind: 18 megapixels, over the 2²⁴ of the smallest canvases.
+    const size = { width: 3000, height: 6000 };
+    const data = new Uint8ClampedArray(4 * size.width * size.height);
+    const shade = (y: number) => (y >> 3) % 256;
+    for (let y = 0; y < size.height; y++) data.fill(shade(y), 4 * y * size.width, 4 * (y + 1) * size.width);
+    const jpeg = Buffer.from(await codec.encodeJpeg({ ...size, data }, 90)).toString('base64');
     const other = await bench.open();
-    const [width, height, refused] = await other.evaluate(async () => {
-      const { decodeImage, encodeImage, image } = window.oneiros;
-      const jpeg = await encodeImage(image({ width: 300, height: 8 }), 'jpeg');
+    const [width, height, shades, refused] = await other.evaluate(async (base64) => {
+      const { decodeImage } = window.oneiros;
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      const picture = await decodeImage(bytes);
+      const places = Array.from({ length: picture.height }, (_, y) => y * picture.width);
       window.createImageBitmap = () => Promise.reject(new Error('no bitmap today'));
-      const picture = await decodeImage(jpeg);
-      const damaged = await decodeImage(jpeg.fill(0x55, -300, -20)).then(() => '', String);
-      return [picture.width, picture.height, damaged] as const;
-    });
+      const error = await decodeImage(bytes).then(() => '', String);
+      return [picture.width, picture.height, places.map((i) => picture.data[i]! * 255), error] as const;
+    }, jpeg);
     await other.close();
-    expect([width, height]).to.deep.equal([300, 8]);
-    expect(refused).to.include('corrupt');
+    expect({ width, height }).to.deep.equal(size);
+    expect(
+      largest(
+        shades,
+        Array.from(shades, (_, y) => shade(y)),
+      ),
+    ).to.be.at.most(1.01);
+    expect(refused).to.include('the browser cannot decode it');
   });
 
   it('takes pictures from canvases, bitmaps, elements and files, and says what is none', async () => {

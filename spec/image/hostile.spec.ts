@@ -5,7 +5,7 @@ import { concatenate, pngChunk, pngChunks, pngFile } from '../../lib/image/png.j
 import { readPngText } from '../../lib/image/png-text.js';
 import { segments } from '../../lib/image/jpeg/segments.js';
 import { rejection } from './expect.js';
-import { pictures } from './pictures.js';
+import { pictures, picturesInNode, subsampledInks } from './pictures.js';
 
 const fileOf = (name: string) => Uint8Array.from(pictures.find((picture) => picture.name === name)!.file);
 const repeated = (count: number, ...bytes: number[]) =>
@@ -160,6 +160,7 @@ describe('hostile pictures', () => {
       [(file, at) => (file[at + 1] = 0xc5), 'hierarchical JPEG'],
       [(file, at) => (file[at + 1] = 0xc9), 'arithmetic-coded JPEG'],
       [(file, at) => (file[at + 9] = 2), 'two-component JPEG'],
+      [(file, at) => file.set([0x32, 0, 2, 0x22], at + 11), 'fractionally subsampled JPEG'],
     ];
     for (const [change, words] of kinds) await expectRefusal(frame(change), 'unsupported', words);
     await expectRefusal(
@@ -167,6 +168,48 @@ describe('hostile pictures', () => {
       'bad-input',
       '5 color components',
     );
+  });
+
+  it('are refused where the data of a JPEG ends early or cannot be, which libjpeg fills up with grey', async () => {
+    const good = fileOf('444.jpeg');
+    const whole = await decodeImage(good);
+    for (const name of ['444.jpeg', '420.jpeg', 'color-restarts.jpeg', 'grey-restarts.jpeg', 'cmyk.jpeg']) {
+      const file = fileOf(name);
+      for (const less of [3, 10, 30]) {
+        const early = concatenate([file.subarray(0, -2 - less), Uint8Array.of(0xff, 0xd9)]);
+        await expectRefusal(early, 'bad-input', 'JPEG file is corrupt');
+      }
+      // No code is all ones.
+      const ones = concatenate([file.subarray(0, -42), repeated(20, 0xff, 0), Uint8Array.of(0xff, 0xd9)]);
+      await expectRefusal(ones, 'bad-input', 'JPEG file is corrupt');
+      // The decoder is as it was before.
+      expect(await decodeImage(good)).to.deep.equal(whole);
+    }
+    // Padding before a marker is no damage, nor are numbers that a sequential scan has for nothing.
+    const padded = concatenate([good.subarray(0, -2), repeated(9, 0), good.subarray(-2)]);
+    expect(await decodeImage(padded)).to.deep.equal(whole);
+    const scan = good.findIndex((byte, i) => byte === 0xff && good[i + 1] === 0xda);
+    good.set([0, 0, 0], scan + 11);
+    expect(await decodeImage(good)).to.deep.equal(whole);
+  });
+
+  it('are refused clearly where inks in a JPEG are of a kind that jpeg-js reads wrongly', async () => {
+    await expectRefusal(fileOf(subsampledInks), 'unsupported', 'subsampled CMYK JPEG');
+    const inks = fileOf('cmyk-progressive.jpeg');
+    const parts = [...segments(inks)];
+    const scan = parts.findIndex(({ marker }) => marker === 0xda);
+    const before = (at: number, segment: Uint8Array) =>
+      concatenate([
+        Uint8Array.of(0xff, 0xd8),
+        ...parts.slice(0, at).map(({ bytes }) => bytes),
+        segment,
+        ...parts.slice(at).map(({ bytes }) => bytes),
+        Uint8Array.of(0xff, 0xd9),
+      ]);
+    const interval = Uint8Array.of(0xff, 0xdd, 0, 4, 0, 9);
+    await expectRefusal(before(scan, interval), 'unsupported', 'restart markers');
+    const table = parts.find(({ marker }) => marker === 0xdb)!.bytes;
+    await expectRefusal(before(scan + 1, table), 'unsupported', 'tables that change');
   });
 
   it('cost no more than their bytes where they are floods of segments, chunks, blocks', async () => {
@@ -198,7 +241,7 @@ describe('hostile pictures', () => {
 
   it('are never half a picture: cut at any byte, a file is refused or whole', async function () {
     this.timeout(300_000);
-    for (const { name, file } of pictures) {
+    for (const { name, file } of picturesInNode) {
       const whole = await decodeImage(file);
       // Every seventh place of each file, at another offset in each: all kinds of places by the hundreds.
       for (let length = name.length % 7; length < file.length; length += 7) {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { decodeImage } from '../../lib/image/coding.js';
 import { imageHeader } from '../../lib/image/files.js';
 import { expectClose } from './expect.js';
-import { pictures } from './pictures.js';
+import { picturesInNode as pictures } from './pictures.js';
 
 describe('decodeImage, over the kinds of picture files', () => {
   for (const { name, file, width, height, levels, tolerance } of pictures)

@@ -2,22 +2,22 @@ import { OneirosError } from '../../errors.js';
 import { corrupt, truncated, unsupported, type Header } from '../bytes.js';
 import type { Orientation } from '../orientation.js';
 import { concatenate } from '../png.js';
-import { frameOf, isFrame, scanOf, unitsOf, type Component, type Frame, type Scan } from './frame.js';
+import { frameOf, isFrame, scanOf, unitsOf, type Frame, type Scan } from './frame.js';
+import { Metadata } from './metadata.js';
 import { marker, segments } from './segments.js';
-import { Tables } from './tables.js';
 
 /** What the components are. Inks are stored inverted, as Adobe does it, whether or not the file says so. */
 export type Colors = 'grey' | 'ycc' | 'rgb' | 'ycck' | 'cmyk';
 
-/** The structure of a JPEG file, read to its end and checked: what remains are the coefficients. */
+/** The structure of a JPEG file, read to its end and checked: a decoder can be given its data. */
 export interface JpegFile extends Header, Frame {
   readonly scans: readonly Scan[];
-  /** By component: the 64 steps in zigzag order. */
-  readonly quantization: ReadonlyMap<Component, readonly number[]>;
   readonly colors: Colors;
   readonly orientation: Orientation;
 }
 
+/** The largest side that libjpeg reads and writes. */
+export const mostSide = 65500;
 /** Encoders write about ten. A scan of a few bytes can have the work of a whole picture. */
 const mostScans = 100;
 /** Passes over all coefficients that the scans together may be: each of 14 bits can be a pass of its own. */
@@ -26,10 +26,17 @@ const mostPasses = 16;
 /**
  * A JPEG file's structure, which its data can fill: memory can be taken for it.
  * @throws OneirosError `bad-input` if it is truncated or corrupt; `unsupported` if it is lossless, hierarchical,
- *   arithmetic-coded, of 12 bits or two components; `too-large` if it has over 100 scans
+ *   arithmetic-coded, fractionally subsampled, of 12 bits or two components; `too-large` if it has over 100 scans, or is
+ *   over 65,500 pixels wide or high
  */
 export function jpegFile(bytes: Uint8Array): JpegFile {
   const file = structureOf(bytes);
+  const { width, height } = file;
+  if (Math.max(width, height) > mostSide)
+    throw new OneirosError(
+      'too-large',
+      `the JPEG file says it has ${width}×${height} pixels, and no side may be over ${mostSide}: save it as a PNG`,
+    );
   checkScans(file, bytes.length);
   return file;
 }
@@ -41,8 +48,7 @@ export function jpegHeader(bytes: Uint8Array): Header {
 }
 
 function structureOf(bytes: Uint8Array): JpegFile {
-  const tables = new Tables();
-  const quantization = new Map<Component, readonly number[]>();
+  const metadata = new Metadata();
   const scans: Scan[] = [];
   let frame: Frame | null = null;
   for (const segment of segments(bytes)) {
@@ -52,42 +58,29 @@ function structureOf(bytes: Uint8Array): JpegFile {
     } else if (segment.marker === marker.startOfScan) {
       if (frame === null) throw corrupt('jpeg', 'it has a scan before its frame header');
       if (scans.length === mostScans) throw tooMuchWork(`${mostScans} scans`);
-      const scan = scanOf(segment, frame, tables);
-      scans.push(scan);
-      // A table may change once the first scan of its component has begun.
-      for (const { component } of scan.parts)
-        if (!quantization.has(component)) quantization.set(component, stepsOf(component, tables));
+      scans.push(scanOf(segment, frame));
     } else if (segment.marker === marker.hierarchy || segment.marker === marker.expansion)
       throw unsupported('jpeg', 'hierarchical');
-    else tables.read(segment);
+    else metadata.read(segment);
   }
   if (frame === null) throw corrupt('jpeg', 'it has no frame header');
-  const { orientation } = tables;
-  const colors = colorsOf(frame.components, tables);
-  return { ...frame, format: 'jpeg', scans, quantization, colors, orientation: orientation ?? 1 };
-}
-
-function stepsOf({ id, table }: Component, { quantization }: Tables): readonly number[] {
-  const steps = quantization.get(table);
-  if (steps === undefined) throw corrupt('jpeg', `component ${id} has no quantization table`);
-  return steps;
+  const colors = colorsOf(frame, metadata);
+  return { ...frame, format: 'jpeg', scans, colors, orientation: metadata.orientation ?? 1 };
 }
 
 /** Every component is there, and the data can hold it: a block takes a bit or more of the first scan it is in. */
-function checkScans({ scans, ...frame }: JpegFile, length: number): void {
+function checkScans({ scans, ...frame }: JpegFile, fileLength: number): void {
   for (const component of frame.components) {
-    const own = scans.filter(
-      ({ parts, first }) => first === 0 && parts.some((part) => part.component === component),
-    );
+    const own = scans.filter(({ components, first }) => first === 0 && components.includes(component));
     if (own.length === 0) throw corrupt('jpeg', `it ends before component ${component.id}`);
     if (!frame.progressive && own.length > 1) throw corrupt('jpeg', `component ${component.id} comes twice`);
   }
   let visited = 0;
   for (const scan of scans) {
     const blocks = blocksOf(scan, frame);
-    const { first, last, data } = scan;
-    if (first === 0 && 8 * data.length < blocks)
-      throw truncated('jpeg', length, length + Math.ceil(blocks / 8) - data.length);
+    const { first, last, length } = scan;
+    if (first === 0 && 8 * length < blocks)
+      throw truncated('jpeg', fileLength, fileLength + Math.ceil(blocks / 8) - length);
     visited += blocks * (last - first + 1);
   }
   const [across, down] = unitsOf(frame);
@@ -97,10 +90,10 @@ function checkScans({ scans, ...frame }: JpegFile, length: number): void {
 }
 
 /** Blocks that the data of a scan codes: of a single component without those that fill up the last units. */
-function blocksOf({ parts }: Scan, frame: Frame): number {
+function blocksOf({ components }: Scan, frame: Frame): number {
   const [across, down] = unitsOf(frame);
-  return parts.reduce((sum, { component }) => {
-    if (parts.length === 1) return component.columns * component.rows;
+  return components.reduce((sum, component) => {
+    if (components.length === 1) return component.columns * component.rows;
     return sum + across * down * component.across * component.down;
   }, 0);
 }
@@ -113,7 +106,7 @@ function tooMuchWork(what: string): OneirosError {
 }
 
 /** As libjpeg decides it, and with it browsers and most readers. */
-function colorsOf(components: readonly Component[], { jfif, transform }: Tables): Colors {
+function colorsOf({ components }: Frame, { jfif, transform }: Metadata): Colors {
   if (components.length === 1) return 'grey';
   if (components.length === 4) return transform === null || transform === 0 ? 'cmyk' : 'ycck';
   if (jfif) return 'ycc';

@@ -1,6 +1,5 @@
 import { ByteReader, corrupt, unsupported } from '../bytes.js';
 import type { Segment } from './segments.js';
-import type { HuffmanCodes, Tables } from './tables.js';
 
 /** The frame header of a JPEG (ITU T.81, B.2.2): what is coded. */
 export interface Frame {
@@ -18,13 +17,9 @@ export interface Component {
   /** Blocks in an interleaved unit, across and down: 1 … 4. */
   readonly across: number;
   readonly down: number;
-  /** Its own samples, and blocks of 8×8 of them. */
-  readonly width: number;
-  readonly height: number;
+  /** Blocks of 8×8 of its own samples. */
   readonly columns: number;
   readonly rows: number;
-  /** The number of its quantization table. */
-  readonly table: number;
 }
 
 /** SOF0–SOF15, without the three numbers among them that are other markers (DHT, JPG, DAC). */
@@ -46,7 +41,6 @@ export function frameOf({ marker, data }: Segment): Frame {
     id: reader.u8(6 + 3 * i),
     across: reader.u8(7 + 3 * i) >> 4,
     down: reader.u8(7 + 3 * i) & 15,
-    table: reader.u8(8 + 3 * i),
   }));
   if (new Set(written.map(({ id }) => id)).size < count)
     throw corrupt('jpeg', 'two of its components have the same number');
@@ -55,13 +49,13 @@ export function frameOf({ marker, data }: Segment): Frame {
       throw corrupt('jpeg', `component ${id} has the sampling factors ${across}×${down}`);
   const across = Math.max(...written.map((component) => component.across));
   const down = Math.max(...written.map((component) => component.down));
-  const components = written.map((component): Component => {
-    const own = {
-      width: Math.ceil((width * component.across) / across),
-      height: Math.ceil((height * component.down) / down),
-    };
-    return { ...component, ...own, columns: Math.ceil(own.width / 8), rows: Math.ceil(own.height / 8) };
-  });
+  if (written.some((component) => across % component.across > 0 || down % component.down > 0))
+    throw unsupported('jpeg', 'fractionally subsampled');
+  const components = written.map((component): Component => ({
+    ...component,
+    columns: Math.ceil(Math.ceil((width * component.across) / across) / 8),
+    rows: Math.ceil(Math.ceil((height * component.down) / down) / 8),
+  }));
   return { width, height, progressive: marker === 0xc2, components, across, down };
 }
 
@@ -76,44 +70,30 @@ export function unitsOf({ width, height, across, down }: Frame): readonly [numbe
 
 /** The header of a scan (B.2.3): which coefficients of which components its data holds. */
 export interface Scan {
-  readonly parts: readonly ScanPart[];
+  readonly components: readonly Component[];
   /** The first and the last coefficient, in zigzag order. */
   readonly first: number;
   readonly last: number;
-  /** The lowest bit that the scans before have (0: none), and that this one has. */
-  readonly high: number;
-  readonly low: number;
-  readonly restart: number;
-  readonly data: Uint8Array;
+  /** The bytes of its data. */
+  readonly length: number;
 }
 
-export interface ScanPart {
-  readonly component: Component;
-  readonly dc: HuffmanCodes | undefined;
-  readonly ac: HuffmanCodes | undefined;
-}
-
-export function scanOf({ data, coded }: Segment, frame: Frame, tables: Tables): Scan {
+export function scanOf({ data, coded }: Segment, frame: Frame): Scan {
   const reader = new ByteReader(data, 'jpeg', false);
   const count = reader.u8(0);
-  const parts = Array.from({ length: count }, (_, i): ScanPart => {
+  const components = Array.from({ length: count }, (_, i) => {
     const id = reader.u8(1 + 2 * i);
     const component = frame.components.find((candidate) => candidate.id === id);
     if (component === undefined) throw corrupt('jpeg', `a scan has component ${id}, which the frame has not`);
-    const numbers = reader.u8(2 + 2 * i);
-    return { component, dc: tables.dc.get(numbers >> 4), ac: tables.ac.get(numbers & 15) };
+    return component;
   });
-  const blocks = parts.reduce((sum, { component }) => sum + component.across * component.down, 0);
-  if (
-    count < 1 ||
-    new Set(parts.map(({ component }) => component)).size < count ||
-    (count > 1 && blocks > 10)
-  )
+  const blocks = components.reduce((sum, { across, down }) => sum + across * down, 0);
+  if (count < 1 || new Set(components).size < count || (count > 1 && blocks > 10))
     throw corrupt('jpeg', `a scan has ${count} components of ${blocks} blocks`);
   const at = 1 + 2 * count;
   const [first, last, bits] = [reader.u8(at), reader.u8(at + 1), reader.u8(at + 2)];
-  const scan = { parts, restart: tables.restart, data: coded };
-  if (!frame.progressive) return { ...scan, first: 0, last: 63, high: 0, low: 0 };
+  const { length } = coded;
+  if (!frame.progressive) return { components, first: 0, last: 63, length };
   const [high, low] = [bits >> 4, bits & 15];
   const dcOnly = first === 0 && last === 0;
   const acOnly = first >= 1 && first <= last && last <= 63 && count === 1;
@@ -122,5 +102,5 @@ export function scanOf({ data, coded }: Segment, frame: Frame, tables: Tables): 
       'jpeg',
       `a scan of ${count} components has coefficients ${first}–${last}, bits ${high}–${low}`,
     );
-  return { ...scan, first, last, high, low };
+  return { components, first, last, length };
 }
