@@ -95,7 +95,7 @@ function unfit(what: string, expected: string, value: unknown): OneirosError {
 }
 
 /** A value of any kind, in a few words. */
-function describeValue(value: unknown): string {
+export function describeValue(value: unknown): string {
   switch (typeof value) {
     case 'undefined':
       return 'left out';

@@ -44,6 +44,7 @@ export const kind = {
     expected: 'tensors by name, as float32() makes them',
     fits: (value) => isRecord(value) && Object.values(value).every(isTensor),
   },
+  feeds: { expected: 'tensors by the names of inputs', fits: isRecord },
   map: { expected: 'a Map', fits: (value) => value instanceof Map },
 
   size: { expected: 'a size, { width, height }', fits: isSize },

@@ -16,7 +16,7 @@ const epsilon = 1e-8;
 export function gradientScale(gradient: Float32Array, normalization: Normalization): number {
   check('gradientScale', {
     gradient: [gradient, kind.floats],
-    normalization: [normalization, oneOf('mean-abs', 'std', 'rms', 'l2')],
+    normalization: [normalization, oneOf('mean-abs', 'std', 'rms', 'l2', 'none')],
   });
   return normalization === 'none' ? 1 : 1 / (spread(gradient, normalization) + epsilon);
 }
@@ -54,7 +54,7 @@ export const ascentDefaults: AscentOptions = { stepSize: 1.5 / 255, normalizatio
 export function ascent(options: Partial<AscentOptions> = {}): UpdateRule {
   check('ascent', {}, options, {
     stepSize: kind.schedule,
-    normalization: oneOf('mean-abs', 'std', 'rms', 'l2'),
+    normalization: oneOf('mean-abs', 'std', 'rms', 'l2', 'none'),
   });
   const { stepSize, normalization } = withDefaults(ascentDefaults, options);
   return updateRule(stepSize, [], () => (x, gradient, rate) => {

@@ -45,7 +45,7 @@ class ChannelSession implements Session {
     feeds: Readonly<Record<string, Tensor>>,
     options: RunOptions = {},
   ): Promise<Record<string, Tensor>> {
-    check('Session.run', { feeds: [feeds, kind.tensors] }, options, runKinds);
+    check('Session.run', { feeds: [feeds, kind.feeds] }, options, runKinds);
     const { fetches = this.outputs.map(({ name }) => name), transfer = false, signal } = options;
     if (this.#disposal !== null)
       throw new OneirosError('bad-argument', 'the session is disposed: open another to run the model');

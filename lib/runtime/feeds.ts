@@ -1,3 +1,4 @@
+import { describeValue } from '../arguments.js';
 import { own } from '../own.js';
 import { nearest, OneirosError } from '../errors.js';
 import { sizeOf, type Tensor } from '../tensor/tensor.js';
@@ -8,11 +9,6 @@ import type { TensorInfo } from './session.js';
  * @throws OneirosError `bad-argument` naming the first input that is unknown, missing or does not fit
  */
 export function checkFeeds(feeds: Readonly<Record<string, Tensor>>, inputs: readonly TensorInfo[]): void {
-  if (!isRecord(feeds))
-    throw new OneirosError(
-      'bad-argument',
-      `feeds must be tensors by the names of inputs, not ${told(feeds)}`,
-    );
   const known = new Set(inputs.map(({ name }) => name));
   for (const name of Object.keys(feeds)) if (!known.has(name)) throw unknownName('input', name, [...known]);
   const missing = [...known].filter((name) => own(feeds, name) === undefined);
@@ -34,7 +30,7 @@ function checkFeed(feed: Tensor, { name, ...input }: TensorInfo): void {
   if (!isTensor(feed))
     throw new OneirosError(
       'bad-argument',
-      `input "${name}" takes a tensor, such as float32([1, 2], [1, 2]), not ${told(feed)}`,
+      `input "${name}" takes a tensor, such as float32([1, 2], [1, 2]), not ${describeValue(feed)}`,
     );
   const { dtype, dims, data } = feed;
   if (dtype !== input.dtype)
@@ -58,10 +54,6 @@ function checkFeed(feed: Tensor, { name, ...input }: TensorInfo): void {
 }
 
 // Plain JavaScript may give anything.
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
-}
-
 function isTensor(value: unknown): boolean {
   if (
     typeof value !== 'object' ||
@@ -70,11 +62,6 @@ function isTensor(value: unknown): boolean {
   )
     return false;
   return Array.isArray(value.dims) && (Array.isArray(value.data) || ArrayBuffer.isView(value.data));
-}
-
-function told(value: unknown): string {
-  if (value === null || value === undefined) return String(value);
-  return typeof value === 'object' ? `an ${value.constructor.name}` : `a ${typeof value}`;
 }
 
 function unknownName(what: 'input' | 'output', name: string, known: readonly string[]): OneirosError {
