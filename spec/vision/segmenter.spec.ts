@@ -179,8 +179,8 @@ describe('a network from elsewhere', () => {
       const { labels, classes, probabilities } = await network.segment(half);
       expect([...labels]).to.deep.equal(Array.from({ length: 32 }, (_, i) => (i % 8 < 4 ? 0 : 1)));
       expect(classes).to.deep.equal([
-        { name: 'dark', pixels: 16, fraction: 0.5 },
-        { name: 'bright', pixels: 16, fraction: 0.5 },
+        { name: 'dark', value: 0, pixels: 16, fraction: 0.5 },
+        { name: 'bright', value: 255, pixels: 16, fraction: 0.5 },
       ]);
       // softmax(4.5, −4.5)
       expect(probabilities!.data[0]).to.be.closeTo(0.999877, 1e-6);
