@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import { defaultContentLayers, defaultStyleLayers, type LayerWeights } from '../../art/layers.js';
 import { styleOptions } from '../../art/style-options.js';
 import type { StyleLosses, StyleStep } from '../../art/style-descent.js';
@@ -87,6 +88,7 @@ async function runStyle(
     last.image,
     recipe('style', {
       ...flags,
+      styles: stylePaths.map((path) => basename(path)),
       contentLayer: flags.contentLayer ?? defaultContentLayers(network),
       styleLayer: flags.styleLayer ?? defaultStyleLayers(network),
     }),
