@@ -70,7 +70,7 @@ export function count(
   };
 }
 
-/** Where random numbers begin: any whole number, which has no ends that a slider could have. */
+/** The seed of random numbers: any safe whole number. It has no range that a slider could show. */
 export function seed(value: number, about: string): NumberOption {
   return number(value, about, { integer: true });
 }

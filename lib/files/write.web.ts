@@ -21,7 +21,7 @@ export function writeFileAtomic(path: string, bytes: Uint8Array | Iterable<Uint8
   return Promise.resolve();
 }
 
-/** As `write.ts` has it in Node; browsers leave nothing behind. */
+/** The twin of `write.ts` for browsers, which leave no temporary files behind. */
 export function removeLeftovers(): Promise<void> {
   return Promise.resolve();
 }

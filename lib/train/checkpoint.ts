@@ -119,7 +119,7 @@ const checksumPlace = 8 + beforeChecksum.length;
 /** Stands for the checksum in what it is the checksum of. */
 const unsigned = '00000000';
 
-/** The CRC-32 of a whole file but for its own digits, in hexadecimal. */
+/** The CRC-32 of a whole file with zeros in place of its own digits, in hexadecimal. */
 function checksumOf(bytes: Uint8Array): string {
   const crc = crc32(
     bytes.subarray(0, checksumPlace),

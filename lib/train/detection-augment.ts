@@ -76,7 +76,7 @@ function mirrored({ picture, boxes, labels }: LabelledPicture, axis: 'horizontal
   return { picture: flip(picture, axis), boxes: moved, labels };
 }
 
-/** The picture on a canvas, with at least one object if it has any; where chance leaves none, the whole of it. */
+/** The picture on a canvas, with at least one object if it has any; if the random crop has none, the whole picture. */
 function placed(
   example: LabelledPicture,
   random: Random,

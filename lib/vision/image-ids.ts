@@ -5,7 +5,7 @@ import { fieldsOf, idField, unexpected } from '../metrics/fields.js';
 import { idText, wholeId, type Id } from '../metrics/ids.js';
 import { jsonRecords, recordName, type TextChunks } from '../metrics/json-records.js';
 
-/** How a picture is called in annotations, by its path: by a number, as COCO has it, or by a word. */
+/** The id of a picture in annotations, by its path: a number, as in COCO, or a word. */
 export type ImageIds = (path: string) => Id;
 
 export interface ImageIdOptions {

@@ -11,7 +11,7 @@ export interface Sum {
 
 /** How a value was made of another one, as far as it takes to see a softmax that is written out. */
 export type Relation =
-  /** The exponential of a value; `scores` is that value, or what it is but for a shift. */
+  /** The exponential of a value; `scores` is that value, up to a shift. */
   | { readonly kind: 'exp'; readonly id: string; readonly scores: string }
   /** A value less a number that is the same along an axis. */
   | { readonly kind: 'shifted'; readonly scores: string }
