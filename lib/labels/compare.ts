@@ -28,7 +28,7 @@ export function comparison(truth: LabelSurvey, predicted: LabelSurvey, declared:
   }
   const said = predicted.classes ?? truth.classes;
   const classes = declared.classes ?? said ?? undefined;
-  const scheme = schemeOf(truth, { ...declared, classes });
+  const scheme = schemeOf(truth, { classes, ignore: declared.ignore });
   const notes = declared.classes === undefined && said !== null ? [note(predicted, scheme.classes)] : [];
   checkPredicted(truth, predicted, scheme, classes === undefined);
   return { truth: scheme, predicted: scheme, notes };

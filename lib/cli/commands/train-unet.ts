@@ -105,10 +105,10 @@ export const registerTrainUNet: Register = (parent, terminal) => {
 };
 
 async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void> {
-  const { out, widths, validation, threads } = flags;
-  const declared = flags.classes && withValues(flags.classes);
+  const { out, widths, validation, threads, classes, ignore } = flags;
+  const declared = classes && withValues(classes);
   const { pictures, survey } = await readMaskFolder(flags.data, declared && kindOf(declared));
-  const scheme = schemeOf(survey, flags);
+  const scheme = schemeOf(survey, { classes, ignore });
   const count = pictures.length - validation;
   if (count < 1)
     throw new OneirosError(
