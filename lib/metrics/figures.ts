@@ -2,7 +2,7 @@ import { check, type OptionKinds } from '../arguments.js';
 import { kind } from '../kinds.js';
 import { meanDefined } from './confusion.js';
 import { cell, type Evaluation } from './evaluate.js';
-import { cocoQuirks } from './protocol.js';
+import { cocoKinds, cocoQuirks, type CocoOptions } from './protocol.js';
 import type { CategoryEntry } from './tables.js';
 
 /** COCO's twelve figures, by the names of its tables; −1 where undefined. */
@@ -21,14 +21,13 @@ export interface CocoFigures {
   readonly ARl: number;
 }
 
-export interface CocoFigureOptions {
-  /** See {@link cocoQuirks}. */
-  readonly headlineAt100?: boolean | undefined;
+/** The options of the protocol, of which `headlineAt100` counts here, and a category. */
+export interface CocoFigureOptions extends CocoOptions {
   /** The index of the one category whose figures are wanted. @default the mean over all */
   readonly category?: number;
 }
 
-const cocoFigureKinds: OptionKinds<CocoFigureOptions> = { headlineAt100: kind.flag, category: kind.number };
+const cocoFigureKinds: OptionKinds<CocoFigureOptions> = { ...cocoKinds, category: kind.number };
 
 /** Why figures are undefined, by their names; those that are defined are not in it. */
 export type UndefinedFigures = Readonly<Record<string, string>>;
