@@ -75,7 +75,12 @@ const withoutRuntime = {
 };
 
 /** Libraries in chunks of their own. */
-const codeSplitting = { groups: [{ name: 'library', test: /node_modules[\\/]@bufbuild/ }] };
+const codeSplitting = {
+  groups: [
+    { name: 'library-protobuf', test: /node_modules[\\/]@bufbuild/ },
+    { name: 'library-text', test: /node_modules[\\/](@rgrove|lossless-json)/ },
+  ],
+};
 const isLibrary = (name) => /library-/.test(name);
 
 function sum(files) {
