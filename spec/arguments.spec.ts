@@ -86,6 +86,22 @@ describe('public functions, called with nonsense', () => {
     });
 });
 
+describe('public functions, called with nonsense after a right argument', () => {
+  const b = new oneiros.Builder();
+  b.output(b.relu(b.input('x', 'float32', [3])), 'y');
+  const model = b.model();
+  const picture = oneiros.image({ width: 4, height: 4 });
+  for (const [name, call] of publicFunctions())
+    it(`${name} fails with an OneirosError or not at all`, async () => {
+      for (const [first, right] of Object.entries({ model, picture }))
+        for (const [title, value] of nonsense) {
+          const error = await attempt(() => call(right, value, value));
+          if (error === null) continue;
+          expect(error, `${name}(${first}, ${title}, ${title})`).to.be.instanceOf(OneirosError);
+        }
+    });
+});
+
 describe('options of unknown names', () => {
   it('are refused with the near names, whatever table they are looked up in', async () => {
     const messages: readonly (readonly [() => unknown, RegExp])[] = [

@@ -3,7 +3,7 @@ import { kind } from '../kinds.js';
 import type { Value } from '../onnx/builder.js';
 import { Budget } from '../onnx/budget.js';
 import type { Graph, Model } from '../onnx/graph.js';
-import { normaliseOpset } from '../onnx/opset/normalise.js';
+import { normalised } from '../onnx/opset/normalise.js';
 import { optimising } from '../onnx/passes/optimise.js';
 import { Builder } from '../onnx/ops.js';
 import { unroll } from '../onnx/passes/unroll.js';
@@ -50,7 +50,7 @@ export class Derivation {
   static *beginning(model: Model, options: DerivationOptions): Sliced<Derivation> {
     const budget = Budget.for(model);
     yield;
-    const normal = normaliseOpset(model, budget);
+    const normal = normalised(model, budget);
     yield;
     const derivation = new Derivation(unroll(normal, budget), options, budget);
     yield* derivation.b.loading(derivation.graph);

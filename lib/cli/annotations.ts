@@ -47,7 +47,13 @@ export async function filesIn(folder: string, endings: readonly string[]): Promi
 /** The text of a small file. */
 export async function fileText(path: string): Promise<string> {
   const bytes = await readFileBytes(path, { limit: 2 ** 26 });
-  return await about(path, () => new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (error) {
+    throw new OneirosError('bad-input', `${JSON.stringify(path)} is not UTF-8 text: save it as UTF-8`, {
+      cause: error,
+    });
+  }
 }
 
 /** Does something with a file; where that fails, the error names the file. */

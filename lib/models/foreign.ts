@@ -2,7 +2,7 @@ import { OneirosError } from '../errors.js';
 import { Budget } from '../onnx/budget.js';
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Model, Node, Shape } from '../onnx/graph.js';
-import { normaliseOpset } from '../onnx/opset/normalise.js';
+import { normalised } from '../onnx/opset/normalise.js';
 import { Builder } from '../onnx/ops.js';
 import { allNamesOf, usesOf } from '../onnx/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
@@ -61,7 +61,7 @@ export function foreignGraph(
   { preprocessing }: Pick<ForeignOptions, 'preprocessing'>,
 ): ForeignGraph {
   const budget = Budget.for(model);
-  const normal = normaliseOpset(model, budget);
+  const normal = normalised(model, budget);
   const input = pictureInput(normal.graph, name);
   requirePictureSize(name, input);
   const { graph, repeats } = ofOnePicture(normal, input);

@@ -86,7 +86,7 @@ export async function decodeState(
     return await stateIn(bytes, identity);
   } catch (error) {
     const code = error instanceof OneirosError ? error.code : 'bad-input';
-    throw new OneirosError(code, `${name} cannot be gone on from: ${messageOf(error)}`, { cause: error });
+    throw new OneirosError(code, `${name} cannot be resumed: ${messageOf(error)}`, { cause: error });
   }
 }
 
@@ -136,7 +136,7 @@ function checkIntegrity(bytes: Uint8Array): void {
   if (text(8, checksumPlace) !== beforeChecksum || !text(digits, digits + 64).includes(`"${format}"`))
     throw new OneirosError(
       'bad-input',
-      'it is no state of a training run of this version of oneiros: give another path to begin anew',
+      'it is not the state of a training run of this version of oneiros: remove it, or give another path, to begin anew',
     );
   const stored = text(checksumPlace, digits);
   if (stored !== checksumOf(bytes))

@@ -134,7 +134,7 @@ class Conversion {
     if (x === undefined || node.op === 'Shape') return;
     const [output = ''] = node.outputs;
     const steps = striding.has(node.op) ? attr.ints(node, 'strides', [1])[0]! : 1;
-    const stride = steps * Math.max(...inputs.map((input) => input.stride));
+    const stride = steps * inputs.reduce((most, input) => Math.max(most, input.stride), 1);
     const isIdle = idle.has(node.op);
     if (isIdle && !this.#isRow(output)) throw unknownLayer(node);
     this.#values.set(output, {

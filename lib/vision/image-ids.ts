@@ -44,6 +44,13 @@ export async function readImageIds(annotations: TextChunks, options: ImageIdOpti
       add(byPath, partsOf(fileName).join('/'), id);
       add(byName, partsOf(fileName).at(-1) ?? '', id);
     }
+  const elsewhere = (ends: readonly string[]): string => {
+    const alike = byName.get(ends.at(-1) ?? '') ?? [];
+    const [first] = alike;
+    if (first === undefined) return '';
+    const example = JSON.stringify(names.get(first));
+    return `; its name is that of ${alike.length} images in other folders, such as ${example}: give it from a folder of that name`;
+  };
   const areNamesDistinct = byName.size === names.size;
   return (path) => {
     const ends = endsOf(path);
@@ -53,7 +60,7 @@ export async function readImageIds(annotations: TextChunks, options: ImageIdOpti
     if (id === undefined)
       throw new OneirosError(
         'not-found',
-        `the annotations name no image ${JSON.stringify(path)}: it ends with none of their file_name`,
+        `the annotations name no image ${JSON.stringify(path)}: its path ends with none of their file names${elsewhere(ends)}`,
       );
     if (another !== undefined)
       throw new OneirosError(

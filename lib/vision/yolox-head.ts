@@ -68,7 +68,7 @@ function lastLayers(nodes: readonly Node[], output: string): readonly string[] {
     if (maker === undefined || seen.has(name)) continue;
     seen.add(name);
     if (layers.has(maker.op)) found.add(name);
-    else waiting.push(...usesOf(maker));
+    else for (const used of usesOf(maker)) waiting.push(used);
   }
   return [...found];
 }

@@ -56,6 +56,10 @@ describe('oneiros evaluate detect', () => {
     // By corner and size, 31·41 of 41·51 pixels are in common: IoU .61.
     const other = await evaluate(gt, dt, ...voc, '--iou', '0.62', '--boxes', 'xywh');
     expect(other.results[0]).to.deep.include({ mAP: 0 });
+    const utf16 = Buffer.from('\ufeff<annotation></annotation>', 'utf16le');
+    expect(await rejection(evaluate(dirname(write('utf16/a.xml', utf16)), dt, ...voc)))
+      .to.contain('a.xml')
+      .and.contain('is not UTF-8 text: save it as UTF-8');
     write('xml/gt/b.txt', 'traffic light 1 1 5 5');
     expect(await rejection(evaluate(gt, dt, ...voc))).to.contain('there are both');
   });

@@ -54,6 +54,18 @@ describe('oneiros grad', function () {
     ]);
   });
 
+  it('gives new names the prefix that it is told where the model has one of them itself', async () => {
+    const b = new Builder();
+    b.output(b.op('Exp', [b.input('x', 'float32', [3])], {}, { name: 'd_x' }), 'y');
+    await writeModel(b.model(), model);
+    expect(await failure())
+      .to.contain('already has a value named "d_x"')
+      .and.contain('prefix');
+    const { results } = await run('--prefix', 'gradient_', '--check');
+    expect(results[0]).to.deep.include({ inputs: ['x', 'gradient_y'], outputs: ['y', 'gradient_x'] });
+    expect(results[1]).to.deep.include({ wrt: 'x' });
+  });
+
   it('takes a loss, and stops where it is told to', async () => {
     expect(await failure('--loss', 'energy', '--stop', 'hidden')).to.match(/depends on "x"/);
     await run('--loss', 'energy', '--wrt', 'hidden');

@@ -156,7 +156,7 @@ describe('scores of classes', () => {
   });
   it('that cannot be told from probabilities are refused, until somebody says what they are', async () => {
     const unclear: Readonly<Record<string, readonly [End, string]>> = {
-      percent: [(b, z) => b.mul(softmaxOf(b, z), 100), 'they add up to 100'],
+      percent: [(b, z) => b.mul(softmaxOf(b, z), 100), 'they add up to 100 instead of 1'],
       tanh: [(b, z) => b.tanh(z), 'they lie in [-1, 1]'],
       exponentials: [exps, 'what Exp makes of scores'],
       'another axis': [(b, z) => b.op('Softmax', [z], { axis: 0 }), 'add up to 1 along axis 0'],

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { VGG19 } from '../../lib/models/classifiers.js';
 import { inspectModel } from '../../lib/models/inspect.js';
 import { vgg19 } from '../../lib/models/vgg19.js';
+import type { Value } from '../../lib/onnx/builder.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { zeros } from '../../lib/tensor/tensor.js';
 import type { Weights } from '../../lib/weights/weights.js';
@@ -51,6 +52,14 @@ describe('Taking stock of a model', () => {
     const kernel = constant(b, 2, 2, 1, 1);
     b.output(b.op('Conv', [b.op('Conv', [x, kernel]), kernel]), 'twice');
     expect(inspectModel(b.model(), 1).parameters).to.equal(4);
+  });
+
+  it('takes a node of 100,000 inputs without an overflow of the stack', () => {
+    const b = new Builder();
+    const x = b.op('Sigmoid', [b.input('x', 'float32', [1, 1])]);
+    b.output(b.op('Concat', new Array<Value>(100_000).fill(x), { axis: 1 }), 'y');
+    const [output] = inspectModel(b.model(), 1).outputs;
+    expect(output).to.deep.include({ shape: [1, 100_000], activation: 'sigmoid' });
   });
 
   it('finds the 143 667 240 parameters and 19.6 thousand million multiply-adds of VGG-19', async () => {

@@ -202,7 +202,7 @@ describe('checkpoints', () => {
       const slower = await resume(changed('rate\\":0.01', 'rate\\":0.02'));
       expect(slower.message).to.match(/another run \(rate 0.02, now 0.01\)/);
       expect((await resume(changed('training 2', 'training 9'))).message).to.match(
-        /no state of a training run of this version/,
+        /not the state of a training run of this version/,
       );
       expect((await resume(changed('"step":"3"', '"step":"x"'))).message).to.match(/damaged: its step is x/);
       expect((await resume(changed('learned/head.bias', 'learned/head.bios'))).message).to.match(

@@ -30,7 +30,9 @@ describe('ids of pictures', () => {
       { id: 22, file_name: 'cam2/0001.jpg' },
     ]);
     expect(() => two('0001.jpg')).to.throw('name no image "0001.jpg"');
-    expect(() => two('cam3/0001.jpg')).to.throw('name no image');
+    expect(() => two('cam3/0001.jpg')).to.throw(
+      'name no image "cam3/0001.jpg": its path ends with none of their file names; its name is that of 2 images in other folders, such as "cam1/0001.jpg"',
+    );
   });
   it('are known by the name where folders have moved and no two names are the same', async () => {
     const moved: string[] = [];

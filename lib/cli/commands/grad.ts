@@ -28,6 +28,7 @@ interface GradFlags extends OptionValues<typeof gradOptions> {
   readonly wrt?: readonly string[];
   readonly stop?: readonly string[];
   readonly loss?: string;
+  readonly prefix?: string;
   readonly check?: boolean;
   readonly json?: boolean;
 }
@@ -50,6 +51,10 @@ export const registerGrad: Register = (program, terminal) => {
     .option('--loss <name>', 'instead of --outputs: one number, whose cotangent is 1')
     .option('--wrt <names>', 'what to differentiate by: inputs, weights … (default: every input)', parseNames)
     .option('--stop <names>', 'values through which no gradient passes', parseNames)
+    .option(
+      '--prefix <text>',
+      'what new names begin with, for a model that has names such as d_x itself (default: d_)',
+    )
     .option('--check', 'compare the gradient with finite differences of the model; fails above 1e-3');
   addFlags(command, gradOptions)
     .option('--json', 'print the results as JSON, one object a line')
@@ -57,11 +62,11 @@ export const registerGrad: Register = (program, terminal) => {
 };
 
 async function runGrad(path: string, flags: GradFlags, terminal: Terminal): Promise<void> {
-  const { out, outputs, loss, wrt, stop, json } = flags;
+  const { out, outputs, loss, wrt, stop, prefix, json } = flags;
   const model = await about(path, () => readModel(path));
   const choice = { ...(wrt && { wrt }), ...(stop && { stopGradient: stop }) };
   const seeds = loss === undefined ? { ...(outputs && { outputs }) } : { loss, ...(outputs && { outputs }) };
-  const derived = grad(model, { ...choice, ...seeds });
+  const derived = grad(model, { ...choice, ...seeds, ...(prefix !== undefined && { prefix }) });
   await writeModel(derived, out);
   terminal.result(
     { out, inputs: namesOf(derived.graph.inputs), outputs: namesOf(derived.graph.outputs) },
@@ -76,22 +81,26 @@ async function runGrad(path: string, flags: GradFlags, terminal: Terminal): Prom
 async function check(
   model: Model,
   choice: { readonly wrt?: readonly string[]; readonly outputs?: readonly string[] },
-  { seed, size, json }: GradFlags,
+  { seed, size, prefix, json }: GradFlags,
   terminal: Terminal,
 ): Promise<void> {
   const symbols = model.graph.inputs.flatMap(({ type }) => type?.shape?.slice(1) ?? []);
   const sizes = Object.fromEntries(symbols.map((symbol) => [symbol, size]));
   const checks = await checkGradient(model, { ...choice, seed, sizes });
   const widest = Math.max(...checks.map(({ wrt }) => wrt.length));
-  for (const result of checks) terminal.result(result, line(result, widest), json);
+  for (const result of checks) terminal.result(result, line(result, widest, prefix), json);
   for (const { wrt, error } of checks)
     if (!(error <= tolerance)) terminal.fail(`the gradient by "${wrt}" is off by ${error.toExponential(1)}`);
 }
 
-function line({ wrt, analytic, numeric, error, rounding, precision }: GradientCheck, width: number): string {
+function line(
+  { wrt, analytic, numeric, error, rounding, precision }: GradientCheck,
+  width: number,
+  prefix: string | undefined,
+): string {
   const figure = (value: number) => value.toPrecision(6).padStart(12);
   return (
-    `${gradientName(wrt.padEnd(width))}  gradient ${figure(analytic)}  differences ${figure(numeric)}  ` +
+    `${gradientName(wrt.padEnd(width), prefix)}  gradient ${figure(analytic)}  differences ${figure(numeric)}  ` +
     `error ${error.toExponential(1)}  rounding ${rounding.toExponential(1)}  (${precision})`
   );
 }

@@ -1,4 +1,4 @@
-import type { Spread } from './spread.js';
+import type { Spread, Sum } from './spread.js';
 
 /**
  * What made an output's numbers of scores:
@@ -27,17 +27,21 @@ export function activationOf(spread: Spread, axis: number, classes: number): Fou
     if (sum.of === 'exponentials') return { kind: 'log-softmax' };
     if (low >= 0) return { kind: 'softmax' };
   }
-  if (sum !== null)
-    return unknown(
-      sum.axis === null
-        ? 'they add up along an axis that a reshape hides'
-        : `they add up to ${sum.total} along axis ${sum.axis}, while the classes lie along axis ${axis}`,
-    );
+  if (sum !== null) return unknown(whySumTellsNothing(sum, axis));
   if (low >= 0 && high <= 1) return { kind: 'sigmoid' };
   if (Number.isFinite(low) && Number.isFinite(high))
     return unknown(`they lie in [${rounded(low)}, ${rounded(high)}]`);
   if (unclear !== null) return unknown(`it is not known what ${unclear} makes of scores`);
   return { kind: 'none' };
+}
+
+function whySumTellsNothing(sum: Sum, axis: number): string {
+  if (sum.axis === null) return 'they add up along an axis that a reshape hides';
+  if (sum.axis !== axis)
+    return `they add up to ${rounded(sum.total)} along axis ${sum.axis}, while the classes lie along axis ${axis}`;
+  return Math.abs(sum.total - 1) <= rounding
+    ? 'they add up to 1, but may be negative'
+    : `they add up to ${rounded(sum.total)} instead of 1`;
 }
 
 function unknown(why: string): FoundActivation {

@@ -76,8 +76,12 @@ export function reciprocalOf({ low, high }: Interval): Interval {
   return { low: -Infinity, high: Infinity };
 }
 
+/** Of any count of numbers: as arguments of Math.min, those of a Concat with 100,000 inputs would overflow the stack. */
 export function hull(numbers: readonly number[]): Interval {
-  return { low: Math.min(...numbers), high: Math.max(...numbers) };
+  return {
+    low: numbers.reduce((low, number) => Math.min(low, number), Infinity),
+    high: numbers.reduce((high, number) => Math.max(high, number), -Infinity),
+  };
 }
 
 export function hullOf(intervals: readonly Interval[]): Interval {

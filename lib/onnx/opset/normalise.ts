@@ -48,12 +48,13 @@ const rules: ReadonlyMap<string, readonly Rule[]> = new Map(
  * @throws OneirosError `unsupported` naming the node and its version where that cannot be expressed at 17; `bad-input` and
  *   `too-large` as `inlineFunctions` and `inferNode`
  */
-export function normaliseOpset(model: Model, budget?: Budget): Model {
+export function normaliseOpset(model: Model): Model {
   check('normaliseOpset', { model: [model, kind.model] });
-  return normalised(model, budget ?? Budget.for(model));
+  return normalised(model, Budget.for(model));
 }
 
-function normalised(model: Model, budget: Budget): Model {
+/** `normaliseOpset` on the budget of a greater task. */
+export function normalised(model: Model, budget: Budget): Model {
   const inlined = inlineFunctions(model, budget);
   const version = inlined.opsets.get('') ?? OPSET;
   if (version > newest)

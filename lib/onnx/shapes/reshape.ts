@@ -1,4 +1,5 @@
-import { attr } from '../attributes.js';
+import { attr, describe } from '../attributes.js';
+import { requireRank as requireFewAxes } from '../budget.js';
 import type { Dim, Node, Shape } from '../graph.js';
 import { broadcast } from './broadcast.js';
 import { contentLength } from './content.js';
@@ -28,7 +29,9 @@ export function wantedSizes(node: Node, inputs: readonly Facts[], index: number)
   const { content = null } = inputs[index] ?? {};
   const [length] = requireRank(node, inputs, index, 1) ?? [];
   if (content !== null) return content.map((item) => (isSize(item) ? item : anySize));
-  return typeof length === 'number' && length <= 64 ? anyShape(length) : null;
+  if (typeof length !== 'number') return null;
+  requireFewAxes(`the result of ${describe(node)}`, length);
+  return anyShape(length);
 }
 
 /** An element that came out of sizes: of one that came out of data it may be that it is -1, say. */
