@@ -5,6 +5,7 @@ import tseslint from 'typescript-eslint';
 const floors = [
   ['tensor'],
   ['image', 'files'],
+  ['labels'],
   ['onnx'],
   ['autodiff'],
   ['runtime'],
@@ -44,6 +45,30 @@ const floorRules = floors.flatMap((row, i) =>
   }),
 );
 
+// A name from outside may be "constructor" or "__proto__", which every object has from Object.
+const message = 'A record is read by a name from outside: use own(), Object.hasOwn or a Map.';
+const ownProperties = {
+  meta: { type: 'problem', schema: [] },
+  create(context) {
+    const { program, esTreeNodeToTSNodeMap } = context.sourceCode.parserServices;
+    const checker = program.getTypeChecker();
+    const isRecord = (node) => {
+      const type = checker.getNonNullableType(checker.getTypeAtLocation(esTreeNodeToTSNodeMap.get(node)));
+      return (type.types ?? [type]).some((part) => part.getStringIndexType() !== undefined);
+    };
+    const report = (node) => context.report({ node, message });
+    return {
+      'MemberExpression[computed=true]'(node) {
+        if (node.property.type !== 'Literal' && isRecord(node.object)) report(node);
+      },
+      'BinaryExpression[operator="in"]'(node) {
+        if (node.left.type !== 'Literal' && node.left.type !== 'PrivateIdentifier') report(node);
+      },
+      'ObjectPattern > Property[computed=true]': report,
+    };
+  },
+};
+
 export default tseslint.config(
   { ignores: ['dist', 'dist-studio', 'demo-out', 'lib/onnx/proto/onnx_pb.ts', '**/*.mjs', '**/*.cjs'] },
   eslint.configs.recommended,
@@ -66,6 +91,12 @@ export default tseslint.config(
       eqeqeq: ['error', 'always'],
       'max-lines': ['warn', { max: 260, skipBlankLines: true, skipComments: true }],
     },
+  },
+  {
+    files: ['lib/**/*.ts'],
+    ignores: ['lib/own.ts'],
+    plugins: { oneiros: { rules: { 'own-properties': ownProperties } } },
+    rules: { 'oneiros/own-properties': 'error' },
   },
   // Casts live at the protobuf boundary alone.
   {

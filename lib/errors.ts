@@ -1,3 +1,5 @@
+import { printable } from './printable.js';
+
 /**
  * Why an operation of this library failed:
  * - `bad-argument`  the caller asked for something impossible (an unknown layer, a negative size)
@@ -22,14 +24,42 @@ export class OneirosError extends Error {
     options?: ErrorOptions,
   ) {
     // Names out of files go into messages: whatever they hold, a message stays one line of plain text.
-    super(message.replace(/\p{Cc}+/gu, ' '), options);
+    super(printable(message.replace(/\s*[\t\n\v\f\r]+\s*/g, ' ')), options);
   }
 }
 
-/** The text of anything thrown, on one line. */
+/**
+ * The error that came first. Where disposing of something fails after another failure, JavaScript throws a
+ * SuppressedError around both, whose own message says nothing of either.
+ */
+export function originalOf(error: unknown): unknown {
+  let original = error;
+  // By its name: engines without explicit resource management throw a stand-in that the compiler makes.
+  while (original instanceof Error && original.name === 'SuppressedError' && 'suppressed' in original)
+    original = original.suppressed;
+  return original;
+}
+
+/** The text of anything thrown, on one line: of the error that came first, with its cause where only that says why. */
 export function messageOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  return text.replace(/\s*\n\s*/g, ' ').trim();
+  return reasonOf(error, maxCauses)
+    .replace(/\s*\n\s*/g, ' ')
+    .trim();
+}
+
+/** Errors may be each other's causes. */
+const maxCauses = 8;
+
+function reasonOf(thrown: unknown, causes: number): string {
+  const error = originalOf(thrown);
+  if (!(error instanceof Error)) return String(error);
+  if (error instanceof OneirosError || causes === 0) return error.message;
+  const parts: readonly unknown[] = error instanceof AggregateError ? error.errors : [error.cause];
+  const reasons = parts
+    .filter((part) => part instanceof Error)
+    .map((part) => reasonOf(part, causes - 1))
+    .filter((reason) => reason !== '' && !error.message.includes(reason));
+  return [error.message, reasons.join('; ')].filter((text) => text !== '').join(': ') || error.name;
 }
 
 /**

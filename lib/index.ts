@@ -9,14 +9,26 @@ export { fromTensor, image, toTensor, type Image, type Planes, type Size } from 
 export { fromPixels, toPixels, type Pixels } from './image/pixels.js';
 export { resize, scaledSize } from './image/resize.js';
 
+// Masks
+export type { LabelValue, MaskClass } from './labels/classes.js';
+export { readLabels, writeLabels } from './labels/files.js';
+export {
+  decodeLabels,
+  encodeLabels,
+  labelPicture,
+  type ClassMap,
+  type LabelPicture,
+} from './labels/label-picture.js';
+export { labeller, schemeOf, type LabelScheme } from './labels/scheme.js';
+export { LabelSurveyor, valuesOf, type LabelSurvey } from './labels/survey.js';
+
 // Networks
 export { GoogLeNet, SqueezeNet, VGG19, type VGG19Options } from './models/classifiers.js';
 export { Classifier, classifyOptions, type ClassifyOptions } from './models/classifier.js';
-export type { Placement } from './models/image-network.js';
 export { imagenetLabels } from './models/imagenet.js';
 export { inspectModel, type Inspection, type LayerReport } from './models/inspect.js';
 export { parseLabels, type Classification, type ClassLabel } from './models/labels.js';
-export type { Network } from './models/network.js';
+export type { Network, Placement } from './models/network.js';
 export {
   layerNamesFor,
   loadNetwork,
@@ -30,7 +42,8 @@ export { preprocessings, type Preprocessing, type PreprocessingName } from './mo
 // Detection
 export { boxIou, decodeBox, encodeBox, generalizedBoxIou, type BoxOffsets } from './vision/box-geometry.js';
 export { coco80, coco91 } from './vision/coco-labels.js';
-export { cocoResults, imageIdOf, readImageIds, type CocoResult } from './vision/coco-results.js';
+export { cocoResults, type CocoResult } from './vision/coco-results.js';
+export { distinctIds, imageIdOf, readImageIds, type ImageIds } from './vision/image-ids.js';
 export {
   detect,
   detectManyOptions,
@@ -66,7 +79,7 @@ export {
   type FasterRcnnLossOptions,
 } from './models/faster-rcnn/losses.js';
 export { augmentDetection, type DetectionAugmentation } from './train/detection-augment.js';
-export { detectionData, type LabelledPicture } from './train/detection-data.js';
+export { detectionData, type DetectionData, type LabelledPicture } from './train/detection-data.js';
 export { measureNorms } from './models/faster-rcnn/measure.js';
 export { slimFasterRcnn, slimTraining, slimTraits } from './models/faster-rcnn/slim.js';
 export { fasterRcnnVariants, type FasterRcnnTraits } from './models/faster-rcnn/traits.js';
@@ -87,7 +100,7 @@ export { cocoMasks, type CocoAnnotation } from './vision/coco-masks.js';
 export { openSegmenter } from './vision/foreign-segmenter.js';
 export { loadSegmenter } from './vision/load-segmenter.js';
 export { regionsOf, type Region } from './vision/outline.js';
-export { foregroundPicture, labelPicture, overlay } from './vision/palette.js';
+export { foregroundPicture, overlay } from './vision/palette.js';
 export { pictureSource, type PictureSource } from './vision/picture-source.js';
 export { maskOfClass, type ClassArea, type Segmentation } from './vision/segmentation.js';
 export { Segmenter, segmentOptions, type SegmentOptions } from './vision/segmenter.js';
@@ -132,7 +145,7 @@ export type { Augmentation, Sample, TrainingData } from './train/data.js';
 export { fit, type TrainingStep } from './train/fit.js';
 export type { Loss, LossContext } from './train/loss.js';
 export { bce, crossEntropy, dice, focal, smoothL1, squaredError, total } from './train/losses.js';
-export type { MaskClass, MaskedPicture } from './train/masked-picture.js';
+export type { MaskedPicture } from './train/masked-picture.js';
 export { fitOptions, type FitOptions } from './train/options.js';
 export { trained, type LearnedWeights } from './train/parameters.js';
 export { constant, cosine, linear, stepped, type TrainingSchedule } from './train/schedule.js';
@@ -144,6 +157,7 @@ export { grad, type GradOptions } from './autodiff/grad.js';
 export { hvp, type HvpOptions } from './autodiff/hvp.js';
 export { jvp, type JvpOptions } from './autodiff/jvp.js';
 export { averageMaxPool, guidedRelu, redirectedRelu } from './autodiff/overrides.js';
+export type { RuleOverrides } from './autodiff/rule-choice.js';
 export {
   broadcasting,
   rule,

@@ -1,3 +1,4 @@
+import { own } from './own.js';
 import { OneirosError } from './errors.js';
 
 /** A number with its range; `integer` for whole numbers. */
@@ -48,13 +49,30 @@ export function number(
   return { kind: 'number', default: value, about, ...range };
 }
 
+/** Counts without a limit of their own go so far: what is larger is a slip of the keyboard. */
+const mostOfAnything = 1_000_000;
+
+/** A whole number of at least `min` and at most a million. */
 export function count(
   value: number,
   about: string,
   min = 1,
   usual?: readonly [number, number],
 ): NumberOption {
-  return { kind: 'number', default: value, about, min, integer: true, ...(usual && { usual }) };
+  return {
+    kind: 'number',
+    default: value,
+    about,
+    min,
+    max: mostOfAnything,
+    integer: true,
+    ...(usual && { usual }),
+  };
+}
+
+/** Where random numbers begin: any whole number, which has no ends that a slider could have. */
+export function seed(value: number, about: string): NumberOption {
+  return number(value, about, { integer: true });
 }
 
 export function choice<const T extends string>(
@@ -84,7 +102,7 @@ export function resolveOptions(
   given: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
   const entries = Object.entries(table).map(([name, option]): [string, unknown] => {
-    const value = given[name] ?? option.default;
+    const value = own(given, name) ?? option.default;
     checkOption(name, option, value);
     return [name, value];
   });
@@ -97,6 +115,23 @@ function checkOption(name: string, option: Option, value: unknown): void {
     throw new OneirosError('bad-argument', `${name} must be ${expected}, not ${String(value)}`);
 }
 
+/** Options with their defaults filled in. One that is given as `undefined` is not given. */
+export type WithDefaults<D, G> = {
+  readonly [K in keyof D | keyof G]: K extends keyof D
+    ? K extends keyof G
+      ? D[K] | Exclude<G[K], undefined>
+      : D[K]
+    : K extends keyof G
+      ? G[K]
+      : never;
+};
+
+export function withDefaults<D extends object, G extends object>(defaults: D, given: G): WithDefaults<D, G>;
+export function withDefaults(defaults: object, given: object): object {
+  const values = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries<unknown>(values) };
+}
+
 /** What is expected instead of a value, or `null` if it will do. */
 export function complaint(option: Option, value: unknown): string | null {
   switch (option.kind) {
@@ -107,7 +142,11 @@ export function complaint(option: Option, value: unknown): string | null {
     case 'number': {
       const { min = -Infinity, max = Infinity, integer = false } = option;
       const fits =
-        typeof value === 'number' && value >= min && value <= max && (!integer || Number.isInteger(value));
+        typeof value === 'number' &&
+        Number.isFinite(value) &&
+        value >= min &&
+        value <= max &&
+        (!integer || Number.isSafeInteger(value));
       return fits ? null : `a ${integer ? 'whole ' : ''}number${rangeText(min, max)}`;
     }
   }

@@ -70,7 +70,8 @@ async function main() {
   const f = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['x'] });
   const { value, gradients } = await f({ x: float32(Float32Array.of(1, 2), [2]) });
   await f.dispose();
-  const picture = await decodeImage(await encodeImage(image({ width: 2, height: 1 }), 'png'));
+  let picture = image({ width: 2, height: 1 });
+  for (const format of ['png', 'jpeg']) picture = await decodeImage(await encodeImage(picture, format));
   ${tell}(JSON.stringify([value, [...gradients.x.data], picture.width]));
 }
 main().catch((error) => ${tell}(String(error)));
@@ -182,7 +183,7 @@ try {
         '<!doctype html><html lang="en"><link rel="icon" href="data:,"><script type="module" src="/main.js"></script></html>',
       'main.js': program(`import ${names} from 'oneiros';`, tell),
       'vite.config.js':
-        "export default { worker: { format: 'es' }, optimizeDeps: { exclude: ['oneiros', 'onnxruntime-web'], include: ['oneiros > utif2'] } };\n",
+        "export default { worker: { format: 'es' }, optimizeDeps: { exclude: ['oneiros', 'onnxruntime-web'] } };\n",
     },
     tarball,
     'vite@8',

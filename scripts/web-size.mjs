@@ -76,7 +76,7 @@ const withoutRuntime = {
 
 /** Libraries in chunks of their own. */
 const codeSplitting = { groups: [{ name: 'library', test: /node_modules[\\/]@bufbuild/ }] };
-const isLibrary = (name) => /(library|UTIF)-/.test(name);
+const isLibrary = (name) => /library-/.test(name);
 
 function sum(files) {
   const size = { ours: 0, libraries: 0 };

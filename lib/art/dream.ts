@@ -1,9 +1,11 @@
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Image } from '../image/image.js';
 import { zoom } from '../image/affine.js';
 import type { Network } from '../models/network.js';
 import { resolveOptions, type Given } from '../options.js';
-import type { SessionOptions } from '../runtime/session.js';
-import { zoomOptions, type dreamOptions } from './dream-options.js';
+import { type SessionOptions, placementKinds } from '../runtime/session.js';
+import { zoomOptions, dreamOptions } from './dream-options.js';
 import type { Dreamer } from './dreamer.js';
 import type { LayerWeights } from './layers.js';
 
@@ -15,12 +17,22 @@ export interface DreamOptions extends Given<typeof dreamOptions> {
   readonly layers?: LayerWeights | undefined;
   /** Dreams towards what this picture shows: of each place the guide's best-matching features are raised. */
   readonly guide?: Image | undefined;
+  /** Where it runs. @default where the network does */
   readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
-  /** Bytes that a step may take. @default no limit */
+  /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
   readonly memoryLimit?: number | undefined;
   /** Ends the iteration before its next step; the last step has the picture so far. */
   readonly signal?: AbortSignal | undefined;
 }
+
+export const dreamKinds: OptionKinds<DreamOptions> = {
+  ...dreamOptions,
+  layers: kind.numbersByName,
+  guide: kind.image,
+  session: optionsOf(placementKinds),
+  memoryLimit: kind.number,
+  signal: kind.signal,
+};
 
 /** The state after a gradient step. */
 export interface DreamStep {
@@ -49,6 +61,12 @@ export async function* dream(
   photograph: Image,
   options: DreamOptions = {},
 ): AsyncGenerator<DreamStep, void> {
+  check(
+    'dream',
+    { network: [network, kind.network], photograph: [photograph, kind.image] },
+    options,
+    dreamKinds,
+  );
   await using dreamer = await openDreamer(network, options);
   yield* dreamer.dream(photograph);
 }
@@ -77,6 +95,10 @@ export async function* dreamZoom(
   photograph: Image,
   options: ZoomSequenceOptions = {},
 ): AsyncGenerator<ZoomStep, void> {
+  check('dreamZoom', { network: [network, kind.network], photograph: [photograph, kind.image] }, options, {
+    ...dreamKinds,
+    ...zoomOptions,
+  });
   const { frames, zoom: factor, rotate } = resolveOptions(zoomOptions, options);
   await using dreamer = await openDreamer(network, options);
   let picture = photograph;

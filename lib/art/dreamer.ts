@@ -2,9 +2,10 @@ import { combine } from '../image/combine.js';
 import { planes, type Image, type Planes, type Size } from '../image/image.js';
 import { resize, scaledSize } from '../image/resize.js';
 import { roll } from '../image/roll.js';
-import type { Network } from '../models/network.js';
+import { sessionFor, type Network } from '../models/network.js';
 import { clampTo } from '../optim/optimize.js';
 import { resolveOptions, type OptionValues } from '../options.js';
+import { freeMemory } from '../runtime/free-memory.js';
 import { openModel } from '../runtime/open-model.js';
 import { breath, inSlices } from '../slices.js';
 import { random, type Random } from '../tensor/random.js';
@@ -42,8 +43,8 @@ export class Dreamer implements AsyncDisposable {
   /** Throws as `dream` does. */
   static async open(network: Network, options: DreamOptions = {}): Promise<Dreamer> {
     const settings = resolveOptions(dreamOptions, options);
-    const { signal, memoryLimit = Infinity } = options;
-    const sessionOptions = { ...options.session, ...(signal && { signal }) };
+    const { signal, memoryLimit = freeMemory() } = options;
+    const sessionOptions = sessionFor(network, options.session, signal);
     const terms = objectiveTerms(network, options.layers ?? defaultDreamLayers(network));
     const features = await inSlices(layersModel(network, terms));
     const guide = await guideFeatures(network, features, options.guide, sessionOptions);

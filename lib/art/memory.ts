@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
 import type { Network } from '../models/network.js';
@@ -56,7 +57,7 @@ function bytesOf(type: TensorType | null, sizes: SymbolSizes): number {
   if (!type?.shape || !isNumeric(type.dtype)) return 0;
   let product = bytesPerElement(type.dtype);
   for (const dim of type.shape) {
-    const size = substitute(dim, (symbol) => sizes[symbol]);
+    const size = substitute(dim, (symbol) => own(sizes, symbol));
     if (typeof size !== 'number') return 0;
     product *= Math.max(size, 0);
   }
@@ -68,7 +69,11 @@ function lastUses(nodes: readonly Node[]): ReadonlyMap<Node, readonly string[]> 
   const lastUser = new Map<string, Node>();
   for (const node of nodes) for (const name of [...node.inputs, ...node.outputs]) lastUser.set(name, node);
   const expiring = new Map<Node, string[]>();
-  for (const [name, node] of lastUser) expiring.set(node, [...(expiring.get(node) ?? []), name]);
+  for (const [name, node] of lastUser) {
+    const names = expiring.get(node);
+    if (names === undefined) expiring.set(node, [name]);
+    else names.push(name);
+  }
   return expiring;
 }
 

@@ -1,9 +1,10 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
 
 /** A result of a run, which is known to be float32 by how its graph was built. */
 export function float32Of(results: Readonly<Record<string, Tensor>>, name: string): Float32Tensor {
-  const result = results[name];
+  const result = own(results, name);
   if (result?.dtype !== 'float32')
     throw new OneirosError(
       'runtime',

@@ -1,3 +1,4 @@
+import { gradientName } from '../autodiff/names.js';
 import { transferChroma } from '../image/color-transfer.js';
 import { image, type Image, type Size } from '../image/image.js';
 import { resize } from '../image/resize.js';
@@ -110,7 +111,7 @@ class LossRecorder {
       contentLoss: numberOf(results, 'contentLoss'),
       tvLoss: numberOf(results, 'tvLoss'),
     });
-    return { value, gradient: float32Of(results, `d_${input}`).data };
+    return { value, gradient: float32Of(results, gradientName(input)).data };
   };
 
   /** The parts of the value that an optimiser has settled on; it was one of those found since the last call. */

@@ -1,8 +1,14 @@
-import { choice, count, flag, number } from '../options.js';
+import { choice, count, flag, number, seed } from '../options.js';
+import { largestSide } from './dream-options.js';
 
 /** What a style transfer can be told in numbers and words, with the values it takes by itself. */
 export const styleOptions = {
-  size: count(512, 'longer side of the picture made, in pixels; 0: as large as the content', 0, [128, 1024]),
+  size: number(512, 'longer side of the picture made, in pixels; 0: as large as the content', {
+    min: 0,
+    max: largestSide,
+    integer: true,
+    usual: [128, 1024],
+  }),
   smallest: count(
     180,
     'longer side at which to begin; from there to the full size by steps of √2',
@@ -10,9 +16,9 @@ export const styleOptions = {
     [64, 512],
   ),
   iterations: count(150, 'iterations, over all sizes together', 1, [10, 500]),
-  styleWeight: number(1, 'weight of the style loss', { min: 0, usual: [0.01, 100] }),
-  contentWeight: number(0.06, 'weight of the content loss', { min: 0, usual: [0.001, 10] }),
-  tvWeight: number(0.1, 'weight of the total variation: smooths', { min: 0, usual: [0.001, 10] }),
+  styleWeight: number(1, 'weight of the style loss', { min: 0, max: 1e9, usual: [0.01, 100] }),
+  contentWeight: number(0.06, 'weight of the content loss', { min: 0, max: 1e9, usual: [0.001, 10] }),
+  tvWeight: number(0.1, 'weight of the total variation: smooths', { min: 0, max: 1e9, usual: [0.001, 10] }),
   statistics: choice(
     ['gram', 'wasserstein'],
     'gram',
@@ -31,6 +37,11 @@ export const styleOptions = {
     'L-BFGS converges in fewer iterations; Adam takes less memory',
   ),
   learningRate: number(0.02, "Adam's learning rate", { min: 1e-6, max: 1, usual: [0.001, 0.2] }),
-  history: count(10, 'curvature pairs that L-BFGS remembers', 1, [1, 50]),
-  seed: number(0, 'the same number gives the same picture', { integer: true }),
+  history: number(10, 'curvature pairs that L-BFGS remembers', {
+    min: 1,
+    max: 1000,
+    integer: true,
+    usual: [1, 50],
+  }),
+  seed: seed(0, 'the same number gives the same picture'),
 } as const;

@@ -1,10 +1,12 @@
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Image } from '../image/image.js';
 import type { Network } from '../models/network.js';
 import type { Given } from '../options.js';
-import type { SessionOptions } from '../runtime/session.js';
+import { type SessionOptions, placementKinds } from '../runtime/session.js';
 import type { LayerWeights } from './layers.js';
 import type { StyleStep } from './style-descent.js';
-import type { styleOptions } from './style-options.js';
+import { styleOptions } from './style-options.js';
 
 export interface StyleOptions extends Given<typeof styleOptions> {
   /** Layers whose features are to be the content's, with weights. @default relu4_2 of a VGG */
@@ -15,12 +17,24 @@ export interface StyleOptions extends Given<typeof styleOptions> {
   readonly blend?: readonly number[] | undefined;
   /** A picture to begin with instead of what `init` says. */
   readonly initImage?: Image | undefined;
+  /** Where it runs. @default where the network does */
   readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
-  /** Bytes that a step may take. @default no limit */
+  /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
   readonly memoryLimit?: number | undefined;
   /** Ends the iteration before its next step; the last step has the best picture so far. */
   readonly signal?: AbortSignal | undefined;
 }
+
+export const styleKinds: OptionKinds<StyleOptions> = {
+  ...styleOptions,
+  contentLayers: kind.numbersByName,
+  styleLayers: kind.numbersByName,
+  blend: kind.numbers,
+  initImage: kind.image,
+  session: optionsOf(placementKinds),
+  memoryLimit: kind.number,
+  signal: kind.signal,
+};
 
 /**
  * Neural style transfer (Gatys, Ecker and Bethge, 2016): finds the picture with the content of one image and the style of
@@ -38,6 +52,12 @@ export async function* style(
   styles: readonly Image[],
   options: StyleOptions = {},
 ): AsyncGenerator<StyleStep, void> {
+  check(
+    'style',
+    { network: [network, kind.network], content: [content, kind.image], styles: [styles, kind.images] },
+    options,
+    styleKinds,
+  );
   // Gradients are a good deal of code, which pages load with their first style transfer.
   const { stylise } = await import('./stylise.js');
   yield* stylise(network, content, styles, options);

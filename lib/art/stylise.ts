@@ -1,8 +1,9 @@
 import { OneirosError } from '../errors.js';
 import { image, type Image, type Size } from '../image/image.js';
 import { resize, scaledSize } from '../image/resize.js';
-import type { Network } from '../models/network.js';
+import { sessionFor, type Network } from '../models/network.js';
 import { resolveOptions, type OptionValues } from '../options.js';
+import { freeMemory } from '../runtime/free-memory.js';
 import { openModel } from '../runtime/open-model.js';
 import { inSlices } from '../slices.js';
 import { random } from '../tensor/random.js';
@@ -35,7 +36,7 @@ export async function* stylise(
   const full = settings.size === 0 ? content : scaledSize(content, settings.size);
   const sizes = octaveSizes(full, scaleCount(full, settings.smallest), Math.SQRT2, minimum);
   const model = await inSlices(lossModel(problem));
-  const { memoryLimit = Infinity } = options;
+  const { memoryLimit = freeMemory() } = options;
   if (memoryLimit < Infinity) {
     const session = await sessionBytes(model, imageSizes(network, full));
     const needed = session + pictureBytes(full, copies + 2 * settings.history);
@@ -43,7 +44,7 @@ export async function* stylise(
   }
 
   const { signal } = options;
-  const session = { ...options.session, ...(signal && { signal }) };
+  const session = sessionFor(network, options.session, signal);
   const { styleScale } = settings;
   const contents = sizes.map((size) => resize(content, size));
   try {

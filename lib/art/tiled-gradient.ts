@@ -1,3 +1,4 @@
+import { gradientName } from '../autodiff/names.js';
 import { OneirosError } from '../errors.js';
 import { crop, type Rectangle } from '../image/crop.js';
 import { planes, planesFromTensor, toTensor, type Image, type Planes } from '../image/image.js';
@@ -45,7 +46,7 @@ export async function pictureGradient(field: GradientSession, picture: Image): P
 
 async function tileGradient({ session, input }: GradientSession, tile: Image): Promise<PictureGradient> {
   const results = await session.run({ [input]: toTensor(tile) }, { transfer: true });
-  const { data } = planesFromTensor(float32Of(results, `d_${input}`));
+  const { data } = planesFromTensor(float32Of(results, gradientName(input)));
   return { objective: numberOf(results, 'objective'), gradient: planes(3, tile, data) };
 }
 

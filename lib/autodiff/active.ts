@@ -6,7 +6,7 @@ import { usesOf } from '../onnx/subgraphs.js';
 export interface ActivePath {
   readonly nodes: ReadonlySet<Node>;
   readonly values: ReadonlySet<string>;
-  /** Which node makes a value, and which nodes of the path use it. */
+  /** Which node makes a value, and which nodes of the path use it, in the order of the graph. */
   readonly makerOf: ReadonlyMap<string, Node>;
   readonly usersOf: ReadonlyMap<string, readonly Node[]>;
   readonly wrt: readonly string[];
@@ -34,13 +34,17 @@ export function activePath(
   for (const node of graph.nodes.toReversed()) {
     if (!node.outputs.some((name) => wanted.has(name) && dependent.has(name))) continue;
     nodes.add(node);
-    for (const name of node.outputs) makerOf.set(name, node);
+    for (const name of node.outputs) if (name !== '') makerOf.set(name, node);
     for (const name of inputsOf(node)) {
       if (!dependent.has(name)) continue;
       wanted.add(name);
-      usersOf.set(name, [node, ...(usersOf.get(name) ?? [])]);
+      const users = usersOf.get(name);
+      if (users === undefined) usersOf.set(name, [node]);
+      else users.push(node);
     }
   }
+  // Nodes were met from the last to the first.
+  for (const users of usersOf.values()) users.reverse();
   const values = new Set([...wanted].filter((name) => dependent.has(name)));
   return { nodes, values, makerOf, usersOf, wrt, targets };
 }

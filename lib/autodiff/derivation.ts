@@ -1,4 +1,7 @@
+import { type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Value } from '../onnx/builder.js';
+import { Budget } from '../onnx/budget.js';
 import type { Graph, Model } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { optimising } from '../onnx/passes/optimise.js';
@@ -8,37 +11,48 @@ import type { Sliced } from '../slices.js';
 import { requireConnection } from './active.js';
 import { deadEnd } from './explain.js';
 import { floatNames, requireFloat, requireValue } from './names.js';
-import type { RuleTable } from './rule.js';
-import { rules } from './rules/index.js';
+import { RuleChoice, type RuleOverrides } from './rule-choice.js';
 import { ReverseWalk } from './walk.js';
 
 /** What every way of differentiating a model can be told. */
 export interface DerivationOptions {
   /** Values through which no gradient passes. */
   readonly stopGradient?: readonly string[];
-  /** Rules to use instead of the table's, by operator or by node name: see `overrides.ts`. */
-  readonly overrides?: RuleTable;
+  /** Rules to use instead of the table's, by operator or by a node's name: `{ operators: guidedRelu }`. */
+  readonly overrides?: RuleOverrides;
   /** Which of the graph's outputs the derived model keeps. Default: all. */
   readonly keepOutputs?: readonly string[];
 }
+
+export const derivationKinds: OptionKinds<DerivationOptions> = {
+  stopGradient: kind.texts,
+  overrides: optionsOf({ operators: kind.object, nodes: kind.object }),
+  keepOutputs: kind.texts,
+};
 
 /** A value, and the cotangent that a reverse pass starts from there. */
 export type Seed = readonly [target: Value, cotangent: Value];
 
 /** A model being differentiated: its graph in operator set 17, and the builder to which derivatives are added. */
 export class Derivation {
-  readonly b = new Builder();
+  readonly b: Builder;
+  readonly #rules: RuleChoice;
 
   private constructor(
     readonly model: Model,
     readonly options: DerivationOptions,
-  ) {}
+    readonly budget: Budget,
+  ) {
+    this.b = new Builder(undefined, budget);
+    this.#rules = new RuleChoice(model.graph, options.overrides);
+  }
 
   static *beginning(model: Model, options: DerivationOptions): Sliced<Derivation> {
+    const budget = Budget.for(model);
     yield;
-    const normal = normaliseOpset(model);
+    const normal = normaliseOpset(model, budget);
     yield;
-    const derivation = new Derivation(unroll(normal), options);
+    const derivation = new Derivation(unroll(normal, budget), options, budget);
     yield* derivation.b.loading(derivation.graph);
     return derivation;
   }
@@ -90,11 +104,12 @@ export class Derivation {
     for (const name of kept) b.output(requireValue(b, name, graph));
     for (const [name, value] of derived) b.output(value, name);
     yield;
-    return yield* optimising({
+    const derivative = {
       ...this.model,
       graph: b.graph(`${graph.name}, differentiated`),
       producer: 'oneiros',
-    });
+    };
+    return yield* optimising(derivative, this.budget);
   }
 
   #walk(seeds: readonly Seed[], wrt: readonly Value[]): ReverseWalk {
@@ -102,7 +117,7 @@ export class Derivation {
       targets: seeds.map(([target]) => target.name),
       wrt: wrt.map(({ name }) => name),
       stopGradient: this.options.stopGradient ?? [],
-      rules: { ...rules, ...this.options.overrides },
+      rules: this.#rules,
     });
     for (const [target, cotangent] of seeds) walk.seed(target, cotangent);
     return walk;

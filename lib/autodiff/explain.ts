@@ -1,13 +1,17 @@
 import { OneirosError } from '../errors.js';
 import { describe } from '../onnx/attributes.js';
 import type { Node } from '../onnx/graph.js';
+import type { Builder } from '../onnx/ops.js';
+import { iterationOf } from '../onnx/passes/unroll.js';
 import type { ActivePath } from './active.js';
 
 /** How many nodes of a path an error names before it cuts the middle out. */
 const shown = 6;
 
 /** The error for an operator that stands on the way and has no rule. */
-export function missingRule(node: Node, path: ActivePath): OneirosError {
+export function missingRule(node: Node, path: ActivePath, b: Builder): OneirosError {
+  // Where the number of iterations is known, there are too many of them.
+  if (iterationOf(node, b) !== null) return b.budget.excess('nodes', node);
   if (node.domain === '' && (node.op === 'Loop' || node.op === 'Scan'))
     return new OneirosError(
       'unsupported',
@@ -17,7 +21,7 @@ export function missingRule(node: Node, path: ActivePath): OneirosError {
   return new OneirosError(
     'unsupported',
     `there is no gradient rule for ${describe(node)} on the path ${pathThrough(node, path)}; ` +
-      'give one in `overrides`, or cut the path with `stopGradient`',
+      'give one in `overrides.operators` or `overrides.nodes`, or cut the path with `stopGradient`',
   );
 }
 
@@ -40,11 +44,12 @@ export function deadEnd(
 function forwardFrom(name: string, { usersOf }: ActivePath): readonly Node[] {
   const found = new Set<Node>();
   const queue = [name];
-  for (let next = queue.shift(); next !== undefined; next = queue.shift())
+  // What is added on the way is visited as well.
+  for (const next of queue)
     for (const user of usersOf.get(next) ?? [])
       if (!found.has(user)) {
         found.add(user);
-        queue.push(...user.outputs);
+        for (const output of user.outputs) queue.push(output);
       }
   return [...found];
 }
@@ -61,6 +66,7 @@ function pathThrough(node: Node, path: ActivePath): string {
 
 /** One way from a node to an end of the path. */
 function chain(node: Node, neighbours: (node: Node) => readonly Node[]): readonly Node[] {
-  const [next] = neighbours(node);
-  return next === undefined ? [] : [next, ...chain(next, neighbours)];
+  const nodes: Node[] = [];
+  for (let [next] = neighbours(node); next !== undefined; [next] = neighbours(next)) nodes.push(next);
+  return nodes;
 }

@@ -1,9 +1,11 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
 import { atOnce, type Sliced } from '../slices.js';
-import { Derivation, type DerivationOptions, type Seed } from './derivation.js';
-import { newName, requireLoss } from './names.js';
+import { Derivation, type DerivationOptions, type Seed, derivationKinds } from './derivation.js';
+import { gradientName, newName, requireLoss } from './names.js';
 
 export interface GradOptions extends DerivationOptions {
   /**
@@ -22,6 +24,14 @@ export interface GradOptions extends DerivationOptions {
   readonly prefix?: string;
 }
 
+export const gradKinds: OptionKinds<GradOptions> = {
+  ...derivationKinds,
+  outputs: kind.texts,
+  loss: kind.text,
+  wrt: kind.texts,
+  prefix: kind.text,
+};
+
 /**
  * Reverse-mode automatic differentiation of an ONNX graph, as another ONNX graph (operator set 17, no custom operators).
  *
@@ -32,14 +42,15 @@ export interface GradOptions extends DerivationOptions {
  *   every way from the outputs to a value of `wrt` ends at an operator without a gradient
  */
 export function grad(model: Model, options: GradOptions = {}): Model {
+  check('grad', { model: [model, kind.model] }, options, gradKinds);
   return atOnce(differentiating(model, options));
 }
 
 export function* differentiating(model: Model, options: GradOptions = {}): Sliced<Model> {
-  const { prefix = 'd_' } = options;
   const derivation = yield* Derivation.beginning(model, options);
   const { b } = derivation;
-  const named = (name: string) => newName(b, prefix + name, 'give new names another `prefix`');
+  const named = (name: string) =>
+    newName(b, gradientName(name, options.prefix), 'give new names another `prefix`');
   const wrt = derivation.independent(options.wrt);
   const names = wrt.map(({ name }) => named(name));
   const gradients = yield* derivation.pullBack(seedsOf(derivation, options, named), wrt);

@@ -1,7 +1,9 @@
+import { check, required } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
 import { atOnce, type Sliced } from '../slices.js';
-import { Derivation, type DerivationOptions, type Seed } from './derivation.js';
+import { Derivation, type DerivationOptions, type Seed, derivationKinds } from './derivation.js';
 import { newName, requireLoss } from './names.js';
 
 export interface HvpOptions extends DerivationOptions {
@@ -22,6 +24,11 @@ export interface HvpOptions extends DerivationOptions {
  * @throws OneirosError as `grad` does
  */
 export function hvp(model: Model, options: HvpOptions): Model {
+  check('hvp', { model: [model, kind.model] }, options, {
+    ...derivationKinds,
+    loss: required(kind.text),
+    wrt: kind.texts,
+  });
   return atOnce(differentiatingTwice(model, options));
 }
 

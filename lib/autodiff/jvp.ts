@@ -1,7 +1,9 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
 import { atOnce, type Sliced } from '../slices.js';
-import { Derivation, type DerivationOptions, type Seed } from './derivation.js';
+import { Derivation, type DerivationOptions, type Seed, derivationKinds } from './derivation.js';
 import { newName } from './names.js';
 
 export interface JvpOptions extends DerivationOptions {
@@ -23,6 +25,11 @@ export interface JvpOptions extends DerivationOptions {
  * @throws OneirosError as `grad` does
  */
 export function jvp(model: Model, options: JvpOptions = {}): Model {
+  check('jvp', { model: [model, kind.model] }, options, {
+    ...derivationKinds,
+    wrt: kind.texts,
+    outputs: kind.texts,
+  });
   return atOnce(differentiatingForward(model, options));
 }
 

@@ -5,6 +5,19 @@ import { dtypeOf, type Builder } from '../onnx/ops.js';
 import { namesOf } from '../onnx/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
 
+/** What the names of gradients and of cotangents begin with. */
+const gradientPrefix = 'd_';
+
+/** What `grad` calls the gradient by a value, and the cotangent of one. */
+export function gradientName(value: string, prefix = gradientPrefix): string {
+  return prefix + value;
+}
+
+/** The value whose gradient or cotangent has that name; `null` for a name of another kind. */
+export function valueOfGradient(name: string, prefix = gradientPrefix): string | null {
+  return name.startsWith(prefix) ? name.slice(prefix.length) : null;
+}
+
 /** The names of those inputs or outputs that are floating-point tensors. */
 export function floatNames(b: Builder, infos: readonly ValueInfo[]): readonly string[] {
   return infos.map((info) => info.name).filter((name) => isFloat(b.value(name).type?.dtype ?? 'string'));

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Value } from '../onnx/builder.js';
 import { describe } from '../onnx/attributes.js';
 import { OneirosError } from '../errors.js';
@@ -51,6 +53,7 @@ export function rule<N extends 0 | 1 | 2 | 3>(
   required: N,
   apply: (context: RuleContext<Inputs<N>>) => Cotangents,
 ): Rule {
+  check('rule', { required: [required, kind.number], apply: [apply, kind.function] });
   return { broadcasts: false, apply: (context) => apply(demand(context, required)) };
 }
 
@@ -59,6 +62,7 @@ export function broadcasting<N extends 0 | 1 | 2 | 3>(
   required: N,
   apply: (context: RuleContext<Inputs<N>>) => Cotangents,
 ): Rule {
+  check('broadcasting', { required: [required, kind.number], apply: [apply, kind.function] });
   return { ...rule(required, apply), broadcasts: true };
 }
 

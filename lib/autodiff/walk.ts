@@ -6,14 +6,15 @@ import { activePath, type ActivePath } from './active.js';
 import { unbroadcast } from './broadcast.js';
 import { conditionalCotangents } from './conditional.js';
 import { missingRule } from './explain.js';
-import type { Cotangents, Rule, RuleTable } from './rule.js';
+import type { Cotangents, Rule } from './rule.js';
+import type { RuleChoice } from './rule-choice.js';
 
 /** What a walk differentiates, by what, and how. */
 export interface WalkOptions {
   readonly targets: readonly string[];
   readonly wrt: readonly string[];
   readonly stopGradient: readonly string[];
-  readonly rules: RuleTable;
+  readonly rules: RuleChoice;
 }
 
 /**
@@ -40,6 +41,7 @@ export class ReverseWalk {
   *run(): Sliced<void> {
     for (const node of this.graph.nodes.toReversed()) {
       const dys = node.outputs.map((name) => this.cotangentOf(name));
+      this.b.budget.enter(node);
       if (this.path.nodes.has(node) && dys.some((dy) => dy !== null)) this.#differentiate(node, dys);
       yield;
     }
@@ -62,11 +64,13 @@ export class ReverseWalk {
 
   #differentiate(node: Node, dys: readonly (Value | null)[]): void {
     const { b } = this;
-    if (isIf(node)) {
+    const { rules } = this.options;
+    const override = rules.override(node);
+    if (override === undefined && isIf(node)) {
       this.#distribute(conditionalCotangents(this, node, dys), false);
       return;
     }
-    const rule = this.#ruleFor(node);
+    const rule = override ?? this.#builtIn(node);
     const at = (name: string) => (name === '' ? undefined : b.value(name));
     const [x, y] = [node.inputs.map(at), node.outputs.map(at)];
     const first = y[0] ?? y.find((output) => output !== undefined);
@@ -88,10 +92,9 @@ export class ReverseWalk {
     }
   }
 
-  #ruleFor(node: Node): Rule {
-    const { rules } = this.options;
-    const rule = rules[node.name] ?? (node.domain === '' ? rules[node.op] : undefined);
-    if (rule === undefined) throw missingRule(node, this.path);
+  #builtIn(node: Node): Rule {
+    const rule = this.options.rules.builtIn(node);
+    if (rule === undefined) throw missingRule(node, this.path, this.b);
     return rule;
   }
 

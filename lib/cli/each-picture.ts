@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { messageOf, OneirosError } from '../errors.js';
+import { messageOf, OneirosError, originalOf } from '../errors.js';
 import type { Terminal } from './terminal.js';
 
-const endings = ['.jpg', '.jpeg', '.png', '.gif', '.bmp', '.tif', '.tiff'];
+export const pictureEndings = ['.jpg', '.jpeg', '.png', '.gif', '.bmp', '.tif', '.tiff'];
 
 /**
  * The pictures that paths name: files as they are, of a folder all its pictures by name.
@@ -21,7 +21,9 @@ export async function picturesIn(paths: readonly string[]): Promise<string[]> {
       found.push(path);
       continue;
     }
-    const names = (await readdir(path)).filter((name) => endings.includes(extname(name).toLowerCase()));
+    const names = (await readdir(path)).filter((name) =>
+      pictureEndings.includes(extname(name).toLowerCase()),
+    );
     if (names.length === 0)
       throw new OneirosError('not-found', `the folder ${JSON.stringify(path)} has no pictures`);
     found.push(...names.sort().map((name) => join(path, name)));
@@ -31,7 +33,9 @@ export async function picturesIn(paths: readonly string[]): Promise<string[]> {
 
 /**
  * Does the work for each picture, with a bar. One that fails is told and passed over, and the exit code will be 1; but where
- * it is the only one, or the network itself failed, that ends the command.
+ * it is the only one, or the network itself failed, that ends the command. Where the command is stopped, the pictures so
+ * far count, and a line says how many they are.
+ * @throws the reason for stopping before the first picture
  */
 export async function eachPicture(
   paths: readonly string[],
@@ -42,10 +46,15 @@ export async function eachPicture(
   const progress = terminal.progress(paths.length, label);
   try {
     for (const [i, path] of paths.entries()) {
-      terminal.signal.throwIfAborted();
       try {
+        terminal.signal.throwIfAborted();
         await work(path);
-      } catch (error) {
+      } catch (thrown) {
+        const error = originalOf(thrown);
+        if (terminal.signal.aborted && i > 0) {
+          terminal.say(`stopped after ${i} of ${paths.length} pictures`);
+          return;
+        }
         if (paths.length === 1 || !(error instanceof OneirosError) || error.code === 'runtime') throw error;
         terminal.fail(messageOf(error));
       }

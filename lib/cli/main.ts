@@ -1,28 +1,49 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { messageOf } from '../errors.js';
+import { messageOf, originalOf } from '../errors.js';
 import { commands } from './commands/index.js';
-import { createTerminal, exitCode } from './terminal.js';
+import { checkFiles } from './checked-files.js';
+import type { Interruption } from './interruption.js';
+import { createTerminal, exitCode, type Terminal } from './terminal.js';
 
-/** Runs one command line; resolves to the exit code: 0, 1 where it failed, 2 for bad usage. */
-export async function main(args: readonly string[]): Promise<number> {
+/** How a command line ended. */
+interface Ending {
+  /** 0, 1 where it failed, 2 for bad usage; 128 and its number for a signal that it was stopped by. */
+  readonly code: number;
+  readonly interruption: Interruption | null;
+}
+
+/** Runs one command line. */
+async function main(args: readonly string[]): Promise<Ending> {
   const terminal = createTerminal();
+  const code = await run(args, terminal);
+  await terminal.close();
+  const { interruption } = terminal;
+  if (interruption === null) return { code, interruption };
+  if (!interruption.isQuiet) terminal.complain(interruption.message);
+  return { code: interruption.exitCode, interruption };
+}
+
+async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = new Command('oneiros')
     .description('See what vision networks see: classify, detect, segment, dream, stylise, differentiate.')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
-    .showHelpAfterError('(oneiros --help lists the commands, oneiros <command> --help its options)');
+    .showHelpAfterError('(oneiros --help lists the commands, oneiros <command> --help its options)')
+    .hook('preAction', (_, command) => checkFiles(command));
   for (const register of commands) register(program, terminal);
   try {
     await program.parseAsync(args, { from: 'user' });
     return terminal.failures > 0 ? exitCode.failed : exitCode.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-    terminal.complain(messageOf(error));
+    // Why it was stopped is told at the end, once.
+    if (originalOf(error) !== terminal.interruption) terminal.complain(messageOf(error));
     return exitCode.failed;
-  } finally {
-    terminal.close();
   }
 }
 
-process.exitCode = await main(process.argv.slice(2));
+const { code, interruption } = await main(process.argv.slice(2));
+process.exitCode = code;
+// A shell's loop ends at Ctrl-C only where the program has died of it.
+if (interruption?.signal === 'SIGINT' && process.stdin.isTTY) process.kill(process.pid, 'SIGINT');

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { isAmong } from '../models/by-name.js';
 import type { Task } from '../weights/catalog/entry.js';
 import { findEntry, namesFor } from '../weights/catalog/find.js';
+import { modelPath } from '../weights/catalog/node/home.js';
 import { readCatalog } from '../weights/catalog/node/read.js';
 import type { PullOptions, PullStep } from '../weights/catalog/pull-options.js';
 import type { Progress } from './progress.js';
@@ -33,6 +34,13 @@ export function checkModel(
   command.error(
     `error: there is no model '${model}' for this. It must be one of ${names}, or a file that ends in .onnx.`,
   );
+}
+
+/** The files that a model's name stands for: an ONNX file's path, or what the catalogue's model of that name is kept in. */
+export function modelFiles(model: string): readonly string[] {
+  if (/\.onnx$/i.test(model)) return [model];
+  const entry = findEntry(readCatalog(), model);
+  return entry === undefined ? [] : [modelPath(entry)];
 }
 
 /** What a model of the catalogue does; `undefined` if it has none of that name. */

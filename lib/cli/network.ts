@@ -1,15 +1,17 @@
 import type { Command } from 'commander';
+import { activationNames, type HeadOptions } from '../models/class-head.js';
 import type { Classifier } from '../models/classifier.js';
 import { vgg19Options } from '../models/classifiers.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import { parseLabels } from '../models/labels.js';
 import { layerNamesFor, loadNetwork, networkNames } from '../models/open.js';
 import { preprocessingNames } from '../models/preprocessing.js';
 import { choice, flag, number, type OptionValues } from '../options.js';
 import { maxThreads } from '../runtime/session.js';
 import { fileText } from './annotations.js';
+import { InputFlag } from './checked-files.js';
 import { addFlags } from './flags.js';
-import { cataloguedArchitecture, checkModel, modelHelp, pullOf } from './models.js';
+import { cataloguedArchitecture, checkModel, modelFiles, modelHelp, pullOf } from './models.js';
 import type { Terminal } from './terminal.js';
 
 /** Where networks run: for every command that runs one. */
@@ -33,7 +35,24 @@ const networkOptions = {
   ...placementOptions,
 } as const;
 
-export interface NetworkFlags extends OptionValues<typeof networkOptions> {
+const activationOption = {
+  activation: choice(
+    ['auto', ...activationNames],
+    'auto',
+    'what makes probabilities of an ONNX file’s output: none if it holds probabilities, log-softmax if their logarithms; auto: as its graph shows',
+  ),
+} as const;
+
+/** What the flags say of a network's classes. */
+export function headOptions({ head, activation = 'auto' }: HeadFlags): HeadOptions {
+  return { head, activation: activation === 'auto' ? undefined : activation };
+}
+
+export interface HeadFlags extends Partial<OptionValues<typeof activationOption>> {
+  readonly head?: string;
+}
+
+export interface NetworkFlags extends HeadFlags, OptionValues<typeof networkOptions> {
   readonly model: string;
   readonly weights?: string;
   readonly labels?: string;
@@ -42,16 +61,45 @@ export interface NetworkFlags extends OptionValues<typeof networkOptions> {
 /** Gives a command the flags that say which network to take, and where to run it. */
 export function addNetworkFlags(command: Command): Command {
   command
-    .requiredOption('--model <network>', `the network: ${modelHelp('classify', networkNames)}`)
+    .addOption(
+      new InputFlag(
+        '--model <network>',
+        `the network: ${modelHelp('classify', networkNames)}`,
+        modelFiles,
+      ).makeOptionMandatory(),
+    )
     .hook('preAction', () => checkModel(command, command.opts<NetworkFlags>(), 'classify', networkNames));
   return addWeightFlags(command);
+}
+
+/** The same for a command that asks a network for classes. */
+export function addClassifierFlags(command: Command): Command {
+  return addHeadFlags(addNetworkFlags(command));
+}
+
+/** Gives a command the flags that say what an ONNX file's outputs are. */
+export function addHeadFlags(command: Command): Command {
+  return addFlags(command, activationOption).option(
+    '--head <output>',
+    'which output of an ONNX file has the classes, where there are several',
+  );
 }
 
 /** The same for a command whose argument is the network. */
 export function addWeightFlags(command: Command): Command {
   command
-    .option('--weights <file>', 'the weights of a network given by name: safetensors or a PyTorch checkpoint')
-    .option('--labels <file>', 'what its classes are called, a line each (default: as ImageNet’s thousand)');
+    .addOption(
+      new InputFlag(
+        '--weights <file>',
+        'the weights of a network given by name: safetensors or a PyTorch checkpoint',
+      ),
+    )
+    .addOption(
+      new InputFlag(
+        '--labels <file>',
+        'what its classes are called, a line each (default: as ImageNet’s thousand)',
+      ),
+    );
   return addFlags(command, networkOptions);
 }
 
@@ -70,6 +118,7 @@ export async function networkOf(
     weights,
     pooling,
     labels,
+    ...headOptions(flags),
     preprocessing: preprocessing === 'auto' ? undefined : preprocessing,
     placement: placementOf(flags),
     pull: pullOf(flags, terminal),

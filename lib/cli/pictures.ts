@@ -1,9 +1,6 @@
-import { access, constants } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { OneirosError } from '../errors.js';
+import { basename } from 'node:path';
 import { imageFormat, writeImage } from '../files/image.js';
 import type { Image } from '../image/image.js';
-import type { OptionTable } from '../options.js';
 
 /** A file that a picture is going to be written to. */
 export interface PictureFile {
@@ -12,16 +9,9 @@ export interface PictureFile {
   write(picture: Image, text: Readonly<Record<string, string>>): Promise<void>;
 }
 
-/**
- * Checks that a picture can be written there, before any work is done for it.
- * @throws OneirosError `bad-argument` for an ending other than .png, .jpg and .jpeg; `not-found` for a missing folder
- */
-export async function pictureFile(path: string): Promise<PictureFile> {
+/** @throws OneirosError `bad-argument` for an ending other than .png, .jpg and .jpeg */
+export function pictureFile(path: string): PictureFile {
   const format = imageFormat(path);
-  const folder = dirname(path);
-  await access(folder, constants.W_OK).catch((cause: unknown) => {
-    throw new OneirosError('not-found', `cannot write ${path}: no writable folder ${folder}`, { cause });
-  });
   return {
     path,
     write: (picture, text) => writeImage(path, picture, format === 'png' ? { text } : {}),
@@ -35,10 +25,37 @@ export function frameName(pattern: string, frame: number): string {
   );
 }
 
-/** How a picture was made, as texts to be kept in its file: the command and its options, no paths and no times. */
-export function recipe(command: string, table: OptionTable, flags: object): Readonly<Record<string, string>> {
-  const chosen = Object.entries(flags).filter(
-    ([name]) => name in table || name === 'layer' || name === 'model',
-  );
+/** The names of so many frames. */
+export function frameNames(pattern: string, frames: number): readonly string[] {
+  return Array.from({ length: frames }, (_, i) => frameName(pattern, i + 1));
+}
+
+/** Options that change no pixel: where results go, and how and where they are computed. All others are in the recipe. */
+export const besideThePicture: ReadonlySet<string> = new Set([
+  'out',
+  'json',
+  'coco',
+  'images',
+  'masks',
+  'batch',
+  'provider',
+  'threads',
+  'offline',
+]);
+
+/** Options that name a file: the recipe has its name, without the folder. */
+const files: ReadonlySet<string> = new Set(['model', 'weights', 'labels', 'guide', 'initImage']);
+
+/**
+ * How a picture was made, as texts to be kept in its file: the command and its options, no paths and no times.
+ * @param flags all of the command's, so that a new one is in the recipe without further ado
+ */
+export function recipe(command: string, flags: object): Readonly<Record<string, string>> {
+  const chosen = Object.entries(flags)
+    .filter(([name]) => !besideThePicture.has(name))
+    .map(([name, value]: [string, unknown]) => [
+      name,
+      files.has(name) && typeof value === 'string' ? basename(value) : value,
+    ]);
   return { Software: 'oneiros', Comment: `oneiros ${command} ${JSON.stringify(Object.fromEntries(chosen))}` };
 }

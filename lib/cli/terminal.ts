@@ -1,11 +1,16 @@
+import { printable, printableJson } from '../printable.js';
+import { Interruption, onStopSignals } from './interruption.js';
 import { createProgress, type Counted, type Progress } from './progress.js';
 
 export const exitCode = { ok: 0, failed: 1, usage: 2 } as const;
 
 /** What commands print and how they are stopped: results go to standard output, everything else to standard error. */
 export interface Terminal {
-  /** One result: with `json`, the object on a line of its own; otherwise the text. */
-  result(value: object, text: string, json: boolean | undefined): void;
+  /**
+   * One result: with `json`, the object on a line of its own; otherwise the text, a line or several. Names in it may hold
+   * anything: what a terminal would obey is written out.
+   */
+  result(value: object, text: string | readonly string[], json: boolean | undefined): void;
   /** A line on standard error. */
   say(text: string): void;
   /** The one clear line of an error. */
@@ -15,24 +20,40 @@ export interface Terminal {
   readonly failures: number;
   /** A bar on standard error; nothing where that is not a terminal. */
   progress(total: number, label: string, counted?: Counted): Progress;
-  /** Aborts on the first Ctrl-C, so that work ends cleanly with what there is; a second one quits at once. */
+  /**
+   * Aborts on the first Ctrl-C, SIGTERM or SIGHUP, and where standard output takes no more, so that work ends cleanly with
+   * what there is; a second signal quits at once. The reason is an `Interruption`.
+   */
   readonly signal: AbortSignal;
-  close(): void;
+  /** Why the command was asked to stop; `null` if it was not. */
+  readonly interruption: Interruption | null;
+  /** Resolves when all that was printed is out, or cannot be. */
+  close(): Promise<void>;
 }
 
 export function createTerminal(): Terminal {
   const controller = new AbortController();
   const bars = new Set<Progress>();
   let failures = 0;
-  const say = (text: string) => process.stderr.write(`${text}\n`);
-  const interrupt = () => {
-    if (controller.signal.aborted) process.exit(130);
-    say('Stopping after this step; Ctrl-C again quits at once.');
-    controller.abort(new Error('stopped by Ctrl-C'));
+  let interruption: Interruption | null = null;
+  const say = (text: string) => process.stderr.write(`${printable(text)}\n`);
+  const stop = (reason: Interruption) => {
+    interruption ??= reason;
+    controller.abort(interruption);
   };
-  process.on('SIGINT', interrupt);
+  const signals = onStopSignals((reason) => {
+    if (controller.signal.aborted) process.exit(reason.exitCode);
+    say('Stopping after this step; Ctrl-C again quits at once.');
+    stop(reason);
+  });
+  process.stdout.on('error', (error: Error) => stop(Interruption.byOutput(error)));
+  // There is nowhere to complain of that.
+  process.stderr.on('error', () => undefined);
   return {
-    result: (value, text, json) => process.stdout.write(`${json === true ? JSON.stringify(value) : text}\n`),
+    result: (value, text, json) => {
+      const lines = typeof text === 'string' ? [text] : text;
+      process.stdout.write(`${json === true ? printableJson(value) : lines.map(printable).join('\n')}\n`);
+    },
     say,
     complain: (text) => say(`oneiros: ${text}`),
     fail: (text) => {
@@ -48,10 +69,14 @@ export function createTerminal(): Terminal {
       return bar;
     },
     signal: controller.signal,
-    close: () => {
+    get interruption() {
+      return interruption;
+    },
+    close: async () => {
       // A bar that a failure has left would keep the process alive.
       for (const bar of bars) bar.stop();
-      process.off('SIGINT', interrupt);
+      await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+      signals[Symbol.dispose]();
     },
   };
 }

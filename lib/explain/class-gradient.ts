@@ -1,19 +1,23 @@
+import { own } from '../own.js';
 import { differentiating } from '../autodiff/grad.js';
+import { gradientName } from '../autodiff/names.js';
 import { OneirosError } from '../errors.js';
 import { toTensor, type Image } from '../image/image.js';
+import { checkProbabilities } from '../models/class-head.js';
 import type { Classifier } from '../models/classifier.js';
 import type { Model } from '../onnx/graph.js';
-import { Builder, shapeOf } from '../onnx/ops.js';
+import { Builder } from '../onnx/ops.js';
+import { HeldSession } from '../runtime/held-session.js';
 import { openModel } from '../runtime/open-model.js';
 import type { Session } from '../runtime/session.js';
 import { inSlices } from '../slices.js';
-import { float32, type Float32Tensor, type Tensor } from '../tensor/tensor.js';
+import { float32, toNumbers, type Float32Tensor, type Tensor } from '../tensor/tensor.js';
 
 /** What a classifier makes of a picture, and how that depends on what is seen. */
 export interface ClassGradient {
   /** Of every class. */
   readonly probabilities: Float32Array;
-  /** Of the chosen class, before the softmax. */
+  /** Of the chosen class, before the activation; the probability's logarithm where the graph does not show it. */
   readonly score: number;
   /** The layer's values (or the picture's), 1×channels×height×width, … */
   readonly values: Float32Tensor;
@@ -27,7 +31,7 @@ export interface ClassGradient {
  */
 export class ClassGradients implements AsyncDisposable {
   readonly #scored: Scored;
-  #session: Promise<Session> | null = null;
+  readonly #session = new HeldSession();
 
   /**
    * @param by a value of the network's graph
@@ -42,7 +46,7 @@ export class ClassGradients implements AsyncDisposable {
 
   /** How many classes there are. */
   get classes(): number {
-    return this.#scored.classes;
+    return this.network.head.classes;
   }
 
   /**
@@ -50,13 +54,14 @@ export class ClassGradients implements AsyncDisposable {
    * @throws OneirosError `bad-argument` for a class that is not there; as `Session.run` does
    */
   async of(picture: Image, labelId: number, signal?: AbortSignal): Promise<ClassGradient> {
-    const { classes, probabilities, score } = this.#scored;
+    const { classes, probabilities } = this.network.head;
+    const { score } = this.#scored;
     if (!Number.isInteger(labelId) || labelId < 0 || labelId >= classes)
       throw new OneirosError(
         'bad-argument',
         `there is no class ${labelId}: ${this.network.name} knows ${classes}`,
       );
-    const gradient = `d_${this.by}`;
+    const gradient = gradientName(this.by);
     const layer = this.by === this.network.image ? [] : [this.by];
     const results = await this.#run(picture, labelId, [probabilities, score, ...layer, gradient], signal);
     return {
@@ -69,19 +74,24 @@ export class ClassGradients implements AsyncDisposable {
 
   /** The probability of every class. @throws as `Session.run` does */
   async probabilities(picture: Image, signal?: AbortSignal): Promise<Float32Array> {
-    const { probabilities } = this.#scored;
-    return floats(await this.#run(picture, null, [probabilities], signal), probabilities).data;
+    const { head, name } = this.network;
+    const wanted = [head.probabilities, ...(head.isAssumed ? [head.scores] : [])];
+    const results = await this.#run(picture, null, wanted, signal);
+    const row = floats(results, head.probabilities).data;
+    checkProbabilities(head, name, row, head.isAssumed ? floats(results, head.scores).data : undefined);
+    return row;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#session)?.dispose();
+    await this.#session.dispose();
   }
 
   /** Deriving a large network's gradient takes a while: the thread is free in between. */
   async #open(): Promise<Session> {
-    const { model, probabilities, score } = this.#scored;
+    const { model, score } = this.#scored;
+    const { probabilities, scores } = this.network.head;
     const layer = this.by === this.network.image ? [] : [this.by];
-    const keepOutputs = [...layer, probabilities, score];
+    const keepOutputs = [...new Set([...layer, probabilities, scores, score])];
     const derived = await inSlices(differentiating(model, { loss: score, wrt: [this.by], keepOutputs }));
     return openModel(derived, this.network.placement);
   }
@@ -92,47 +102,40 @@ export class ClassGradients implements AsyncDisposable {
     fetches: readonly string[],
     signal: AbortSignal | undefined,
   ): Promise<Readonly<Record<string, Tensor>>> {
-    const { classes } = this.#scored;
-    this.#session ??= this.#open();
+    const { classes } = this.network.head;
     const chosen = float32(new Float32Array(classes), [1, classes]);
     if (labelId !== null) chosen.data[labelId] = 1;
-    const session = await this.#session;
     const feeds = { [this.network.image]: toTensor(picture), [chosenClass]: chosen };
-    return session.run(feeds, { fetches, ...(signal !== undefined && { signal }) });
+    const opening = { key: 'gradient', open: () => this.#open() };
+    return this.#session.run(opening, feeds, { fetches, ...(signal !== undefined && { signal }) });
   }
 }
 
 const chosenClass = 'chosen_class';
 
-/** A classifier that tells the chosen class's score. */
+/** A classifier that tells the chosen class's score, by this name. */
 interface Scored {
   readonly model: Model;
-  readonly classes: number;
-  /** The values that hold them. */
-  readonly probabilities: string;
   readonly score: string;
 }
 
-/** The network with the score of the chosen class, before the softmax. */
-function scoredBy({ model, name }: Classifier): Scored {
-  const softmax = model.graph.nodes.findLast(({ op }) => op === 'Softmax');
+/** The network with the score of the chosen class, before the activation. */
+function scoredBy({ model, head }: Classifier): Scored {
   const b = Builder.from(model.graph);
-  const scores = softmax && b.value(softmax.inputs[0]!);
-  const classes = scores && shapeOf(scores)[1];
-  if (softmax === undefined || scores === undefined || typeof classes !== 'number')
-    throw new OneirosError('unsupported', `${name} has no probabilities of classes to be explained`);
+  const { classes } = head;
   const chosen = b.input(chosenClass, 'float32', [1, classes]);
+  const scores = b.reshape(b.value(head.scores), [1, classes]);
   const score = b.sum(b.mul(scores, chosen), undefined, false);
-  return {
-    model: { ...model, graph: b.graph(model.graph.name) },
-    classes,
-    probabilities: softmax.outputs[0]!,
-    score: score.name,
-  };
+  return { model: { ...model, graph: b.graph(model.graph.name) }, score: score.name };
 }
 
+/** Of the first picture, where a graph takes several. */
 function floats(results: Readonly<Record<string, Tensor>>, name: string): Float32Tensor {
-  const tensor = results[name];
-  if (tensor?.dtype === 'float32') return tensor;
-  throw new OneirosError('runtime', `the network gave no numbers for ${name}`);
+  const tensor = own(results, name);
+  if (tensor?.dtype !== 'float32' && tensor?.dtype !== 'float16')
+    throw new OneirosError('runtime', `the network gave no numbers for ${name}`);
+  const values = tensor.dtype === 'float16' ? Float32Array.from(toNumbers(tensor)) : tensor.data;
+  const [pictures = 1, ...dims] = tensor.dims;
+  if (pictures <= 1 || dims.length === 0) return float32(values, tensor.dims);
+  return float32(values.subarray(0, values.length / pictures), [1, ...dims]);
 }

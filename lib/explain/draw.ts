@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { blend } from '../image/blend.js';
 import { colorize, jet, type Colormap } from '../image/colormap.js';
 import { image, type Image, type Planes } from '../image/image.js';
@@ -8,6 +10,11 @@ export interface DrawRelevanceOptions {
   /** The false colours. @default jet, which papers on saliency use */
   readonly colormap?: Colormap;
 }
+
+const drawKinds: OptionKinds<DrawRelevanceOptions> = {
+  style: oneOf('light', 'heat'),
+  colormap: kind.function,
+};
 
 /** How much of the picture is still seen where nothing counts. */
 const dark = 0.2;
@@ -22,8 +29,15 @@ const opacity = 0.5;
 export function drawRelevance(
   picture: Image,
   relevance: Planes<1>,
-  { style = 'light', colormap = jet }: DrawRelevanceOptions = {},
+  options: DrawRelevanceOptions = {},
 ): Image {
+  check(
+    'drawRelevance',
+    { picture: [picture, kind.image], relevance: [relevance, kind.planes] },
+    options,
+    drawKinds,
+  );
+  const { style = 'light', colormap = jet } = options;
   if (style === 'heat') return blend(picture, colorize(relevance, colormap), opacity);
   const light = { ...relevance, data: relevance.data.map((value) => dark + (1 - dark) * value) };
   return blend(image(picture), picture, light);

@@ -1,10 +1,12 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Image, Planes } from '../image/image.js';
 import { resize } from '../image/resize.js';
 import { mostProbable, type Classifier } from '../models/classifier.js';
-import type { RunSettings } from '../models/image-network.js';
+import { type RunSettings, runSettingsKinds } from '../models/image-network.js';
 import type { Model } from '../onnx/graph.js';
-import { choice, count, number, resolveOptions, type Given, type OptionValues } from '../options.js';
+import { choice, number, resolveOptions, seed, type Given, type OptionValues } from '../options.js';
 import { ClassGradients, type ClassGradient } from './class-gradient.js';
 import { gradient, integratedGradient, smoothGradient } from './pixels.js';
 import { activationMap, largestOfChannels, normalised, sumOfChannels } from './relevance.js';
@@ -18,23 +20,29 @@ export const explainOptions = {
     'grad-cam',
     'grad-cam: which regions a deep layer saw it in; gradient: which pixels the score hangs on; smoothgrad: the same, averaged over noisy copies; integrated: each pixel’s share of the score',
   ),
-  samples: count(
-    25,
-    'noisy copies of smoothgrad, or steps of integrated, each a run of the network',
-    1,
-    [10, 100],
-  ),
+  samples: number(25, 'noisy copies of smoothgrad, or steps of integrated, each a run of the network', {
+    min: 1,
+    max: 100_000,
+    integer: true,
+    usual: [10, 100],
+  }),
   noise: number(0.15, 'the deviation of smoothgrad’s noise, as a part of the picture’s range', {
     min: 0,
     max: 1,
   }),
-  seed: count(0, 'what the noise begins with', 0),
+  seed: seed(0, 'what the noise begins with'),
 } as const;
 
 export interface ExplainOptions extends Given<typeof explainOptions>, RunSettings {
   /** The number of the class to explain. @default the most probable */
   readonly labelId?: number | undefined;
 }
+
+const explainKinds: OptionKinds<ExplainOptions> = {
+  ...explainOptions,
+  ...runSettingsKinds,
+  labelId: kind.number,
+};
 
 /** Why a classifier takes a picture for what it takes it for. */
 export interface Explanation {
@@ -51,6 +59,8 @@ export interface ExplainerOptions {
   /** The layer that Grad-CAM looks at. @default the last one before the picture is pooled away */
   readonly layer?: string | undefined;
 }
+
+export const explainerKinds: OptionKinds<ExplainerOptions> = { layer: kind.text };
 
 /**
  * Explains what a classifier says by the gradient of the class's score:
@@ -71,8 +81,10 @@ export class Explainer implements AsyncDisposable {
   /** @throws OneirosError `unsupported` for a network that does not classify, or has no layer of that kind */
   constructor(
     readonly network: Classifier,
-    { layer }: ExplainerOptions = {},
+    options: ExplainerOptions = {},
   ) {
+    check('new Explainer', { network: [network, kind.classifier] }, options, explainerKinds);
+    const { layer } = options;
     this.layer = layer === undefined ? lastMap(network.model, network.name) : network.layer(layer);
     this.#regions = new ClassGradients(network, this.layer);
   }
@@ -83,6 +95,7 @@ export class Explainer implements AsyncDisposable {
    * @throws OneirosError `bad-argument` for a class that is not there, or an option out of range; as `Session.run` does
    */
   async explain(picture: Image, options: ExplainOptions = {}): Promise<Explanation> {
+    check('Explainer.explain', { picture: [picture, kind.image] }, options, explainKinds);
     const { method, samples, noise, seed } = resolveOptions(explainOptions, options);
     const { signal } = options;
     // The whole picture, so that an object at its edge is seen; a classifier's crop would leave it out.

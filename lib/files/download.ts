@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds } from '../arguments.js';
+import { orNull, kind } from '../kinds.js';
 import { messageOf, OneirosError } from '../errors.js';
 
 /** How much of a download has arrived, in bytes. */
@@ -19,6 +22,13 @@ export interface DownloadOptions {
   readonly progress?: ((progress: DownloadProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
+
+const downloadKinds: OptionKinds<Partial<DownloadOptions>> = {
+  limit: kind.number,
+  cache: orNull(kind.text),
+  progress: kind.function,
+  signal: kind.signal,
+};
 export const downloadDefaults: DownloadOptions = { limit: 2 ** 31, cache: 'oneiros' };
 
 /**
@@ -30,7 +40,8 @@ export async function download(
   address: string | URL,
   options: Partial<DownloadOptions> = {},
 ): Promise<Uint8Array> {
-  const settings = { ...downloadDefaults, ...options };
+  check('download', { address: [address, kind.address] }, options, downloadKinds);
+  const settings = withDefaults(downloadDefaults, options);
   settings.signal?.throwIfAborted();
   const store = await openStore(settings.cache);
   const kept = await store?.match(address);

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { codec } from '#codec';
 import { readFileBytes } from '#files/read';
 import { writeFileAtomic } from '#files/write';
@@ -9,6 +11,8 @@ import {
   type DecodeOptions,
   type EncodeOptions,
   type OutputFormat,
+  decodeKinds,
+  encodeKinds,
 } from '../image/file-options.js';
 import type { Image } from '../image/image.js';
 import { fromPixels } from '../image/pixels.js';
@@ -28,6 +32,7 @@ export async function readImage(
   source: PictureLocation,
   options: Partial<DecodeOptions> = {},
 ): Promise<Image> {
+  check('readImage', { source: [source, kind.picture] }, options, decodeKinds);
   if (source instanceof Uint8Array) return decodeImage(source, options);
   if (isDrawable(source))
     return fromPixels(codec.pixelsOf(source), options.background ?? decodeDefaults.background);
@@ -53,6 +58,7 @@ export async function writeImage(
   image: Image,
   options: Partial<EncodeOptions> = {},
 ): Promise<void> {
+  check('writeImage', { path: [path, kind.text], image: [image, kind.image] }, options, encodeKinds);
   const format = imageFormat(path);
   await writeFileAtomic(path, await encodeImage(image, format, options));
 }

@@ -1,7 +1,11 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, stat, type FileHandle } from 'node:fs/promises';
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { withDefaults } from '../options.js';
 import { OneirosError } from '../errors.js';
 import { download } from './download.js';
-import { fileError } from './failure.js';
+import { fileError, requireFile } from './failure.js';
 import type { FileLocation } from './location.js';
 import { pathOf } from './path.js';
 import { checkLimit, readDefaults, type ReadOptions } from './read-options.js';
@@ -19,38 +23,58 @@ export async function readFileBytes(
   location: FileLocation,
   options: Partial<ReadOptions> = {},
 ): Promise<Uint8Array> {
-  const { limit } = { ...readDefaults, ...options };
+  const { limit } = withDefaults(readDefaults, options);
   await using source = await fileSource(location);
   checkLimit(location, source.size, limit);
   return await source.read(0, source.size);
 }
 
+/** The most bytes of a small text. */
+const smallText = 2 ** 16;
+
+/** The text of a small file; `null` where there is none that can be read. */
+export async function readSmallText(path: string): Promise<string | null> {
+  const bytes = await readFileBytes(path, { limit: smallText }).catch(() => null);
+  return bytes === null ? null : new TextDecoder().decode(bytes);
+}
+
 /**
  * Opens a file for reading piece by piece; it is closed by `close` or `await using`. In browsers, and from http in Node,
  * it is loaded whole first.
- * @throws OneirosError as {@link readFileBytes} does, but for the limit
+ * @throws OneirosError as {@link readFileBytes} does, except for the limit
  */
 export async function fileSource(location: FileLocation): Promise<ByteSource> {
+  check('fileSource', { location: [location, kind.location] });
   if (location instanceof Blob) return blobSource(location);
   if (location instanceof URL && /^https?:$/.test(location.protocol))
     return bytesSource(await download(location));
   const path = pathOf(location);
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw fileError('read', path, error);
-  });
   try {
-    return sourceOf(file, path, await regularSize(file, path));
+    const { file, size } = await openFile(path);
+    return sourceOf(file, path, size);
   } catch (error) {
-    await file.close();
     throw fileError('read', path, error);
   }
 }
 
-async function regularSize(file: FileHandle, path: string): Promise<number> {
-  const stats = await file.stat();
-  if (stats.isFile()) return stats.size;
-  const kind = stats.isDirectory() ? 'a folder' : 'a device or a pipe';
-  throw new OneirosError('bad-argument', `cannot read ${JSON.stringify(path)}: it is ${kind}, not a file`);
+/** Windows has no such flag, and no pipes among its files. */
+const nonblocking = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
+
+/**
+ * Opens what is a file. Opening a pipe waits for somebody to write to it, and opening a device may set it going: a path
+ * is looked at before, and once more after, when nobody can exchange it anymore.
+ */
+async function openFile(path: string): Promise<{ readonly file: FileHandle; readonly size: number }> {
+  requireFile(await stat(path), 'read', path);
+  const file = await open(path, constants.O_RDONLY | nonblocking);
+  try {
+    const found = await file.stat();
+    requireFile(found, 'read', path);
+    return { file, size: found.size };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
 }
 
 function sourceOf(file: FileHandle, path: string, size: number): ByteSource {

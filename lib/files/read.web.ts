@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { download } from './download.js';
 import type { FileLocation } from './location.js';
 import { checkLimit, readDefaults, type ReadOptions } from './read-options.js';
@@ -8,7 +11,7 @@ export async function readFileBytes(
   location: FileLocation,
   options: Partial<ReadOptions> = {},
 ): Promise<Uint8Array> {
-  const { limit, keep } = { ...readDefaults, ...options };
+  const { limit, keep } = withDefaults(readDefaults, options);
   if (!(location instanceof Blob)) return download(location, { limit, ...(!keep && { cache: null }) });
   checkLimit(location, location.size, limit);
   return new Uint8Array(await location.arrayBuffer());
@@ -16,5 +19,6 @@ export async function readFileBytes(
 
 /** As `read.ts` has it in Node. A blob is read piece by piece; what lies at an address is loaded whole. */
 export async function fileSource(location: FileLocation): Promise<ByteSource> {
+  check('fileSource', { location: [location, kind.location] });
   return location instanceof Blob ? blobSource(location) : bytesSource(await download(location));
 }

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 
 /**
@@ -17,6 +19,7 @@ export interface ByteSource extends AsyncDisposable {
 
 /** A source over bytes in memory; what it gives are views of them. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
+  check('bytesSource', { bytes: [bytes, kind.bytes] });
   const close = () => Promise.resolve();
   return {
     size: bytes.length,

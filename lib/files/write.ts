@@ -1,47 +1,58 @@
-import { randomUUID } from 'node:crypto';
-import { open, realpath, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { OneirosError } from '../errors.js';
+import { open, rename, rm } from 'node:fs/promises';
 import { fileError } from './failure.js';
+import { targetOf, type KnownFolders, type Target } from './target.js';
+import { byFolder, removeTemporaries, temporaryFor } from './temporary.js';
 
 /**
  * Writes a file so that at every moment, also after a crash, there is the old one (or none) or the whole new one: under a
  * temporary name in the same folder, flushed to the disk, then renamed. A failure leaves nothing behind. An existing
- * file keeps its permissions; a symbolic link is followed.
+ * file keeps its permissions; a symbolic link is followed, also to where there is no file yet.
  * @param bytes whole or in pieces, which are written one after the other
- * @throws OneirosError `not-found` if the folder is not there; `bad-argument` if `path` is a folder or a device;
+ * @throws OneirosError `not-found` if the folder is not there; `bad-argument` if `path` is a folder, a pipe or a device;
  *   `runtime` if the operating system refuses (permissions, no space left)
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array | Iterable<Uint8Array>): Promise<void> {
   const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
+  await naming(path, async () => replace(await targetOf(path), pieces));
+}
+
+/**
+ * Checks that files can be written, before any work is done for them, and removes what writers of them left behind that
+ * were killed.
+ * @returns the files that would be made or replaced
+ * @throws OneirosError as `writeFileAtomic` does
+ */
+export async function prepareOutputs(paths: readonly string[]): Promise<readonly Target[]> {
+  const folders: KnownFolders = new Map();
+  const found = await Promise.all(paths.map((path) => naming(path, () => targetOf(path, folders))));
+  const targets = found.map(({ path }) => path);
+  await removeTemporaries(targets);
+  // Permissions do not tell of full or odd file systems: a file tells, one in each folder.
+  for (const [first] of byFolder(targets).values())
+    await naming(paths[targets.indexOf(first)] ?? first, async () => {
+      const temporary = temporaryFor(first);
+      await writeAndFlush(temporary, [], undefined);
+      await rm(temporary);
+    });
+  return found;
+}
+
+/** Removes what a writer of a file left behind that was killed, if there is such a file's folder. */
+export async function removeLeftovers(path: string): Promise<void> {
+  const target = await targetOf(path).catch(() => null);
+  if (target !== null) await naming(path, () => removeTemporaries([target.path]));
+}
+
+async function naming<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
-    const target = await targetOf(path);
-    await replace(target.path, pieces, target.mode);
+    return await work();
   } catch (error) {
     throw fileError('write', path, error);
   }
 }
 
-interface Target {
-  readonly path: string;
-  /** The permissions to keep, where there was a file before. */
-  readonly mode: number | undefined;
-}
-
-async function targetOf(path: string): Promise<Target> {
-  const existing = await stat(path).catch(() => undefined);
-  if (existing === undefined) return { path, mode: undefined };
-  // Renaming over a device (/dev/null!) would replace it.
-  if (!existing.isFile()) {
-    const kind = existing.isDirectory() ? 'a folder' : 'a device or a pipe';
-    throw new OneirosError('bad-argument', `cannot write ${JSON.stringify(path)}: it is ${kind}, not a file`);
-  }
-  return { path: await realpath(path), mode: existing.mode & 0o777 };
-}
-
-async function replace(path: string, pieces: Iterable<Uint8Array>, mode: Target['mode']): Promise<void> {
-  // The name is cut so that it stays within the 255 bytes of most file systems.
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 40)}.${randomUUID()}.tmp`);
+async function replace({ path, mode }: Target, pieces: Iterable<Uint8Array>): Promise<void> {
+  const temporary = temporaryFor(path);
   try {
     await writeAndFlush(temporary, pieces, mode);
     await rename(temporary, path);

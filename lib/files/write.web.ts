@@ -20,3 +20,8 @@ export function writeFileAtomic(path: string, bytes: Uint8Array | Iterable<Uint8
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
   return Promise.resolve();
 }
+
+/** As `write.ts` has it in Node; browsers leave nothing behind. */
+export function removeLeftovers(): Promise<void> {
+  return Promise.resolve();
+}

@@ -1,6 +1,9 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { derivationKinds } from '../autodiff/derivation.js';
 import type { GradOptions } from '../autodiff/grad.js';
 import type { Model } from '../onnx/graph.js';
-import type { SessionOptions } from '../runtime/session.js';
+import { type SessionOptions, placementKinds } from '../runtime/session.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export interface CheckOptions
@@ -16,6 +19,18 @@ export interface CheckOptions
   readonly steps?: readonly number[];
   readonly seed?: number;
 }
+
+const checkKinds: OptionKinds<CheckOptions> = {
+  ...derivationKinds,
+  ...placementKinds,
+  outputs: kind.texts,
+  wrt: kind.texts,
+  signal: kind.signal,
+  feeds: kind.tensors,
+  sizes: kind.numbersByName,
+  steps: kind.numbers,
+  seed: kind.number,
+};
 
 /** How the derived gradient by one value compares with what differences of the model itself say. */
 export interface GradientCheck {
@@ -45,6 +60,7 @@ export async function checkGradient(
   model: Model,
   options: CheckOptions = {},
 ): Promise<readonly GradientCheck[]> {
+  check('checkGradient', { model: [model, kind.model] }, options, checkKinds);
   // Double precision takes forms of operators that nothing else needs: pages load them with their first check.
   const { compareGradient } = await import('./compare.js');
   return compareGradient(model, options);

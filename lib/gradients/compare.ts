@@ -1,4 +1,7 @@
-import { grad } from '../autodiff/grad.js';
+import { optionsFor } from '../arguments.js';
+import { own } from '../own.js';
+import { grad, gradKinds } from '../autodiff/grad.js';
+import { valueOfGradient } from '../autodiff/names.js';
 import { extractSubgraph } from '../onnx/extract.js';
 import type { Model } from '../onnx/graph.js';
 import type { SessionOptions } from '../runtime/session.js';
@@ -40,7 +43,7 @@ export async function compareGradient(
   options: CheckOptions,
 ): Promise<readonly GradientCheck[]> {
   const r = random(options.seed ?? 1);
-  const derived = grad(model, { ...options, keepOutputs: [], prefix });
+  const derived = grad(model, { ...optionsFor(gradKinds, options), keepOutputs: [], prefix });
   const [targets, wrt] = [derivedNames(derived.graph.inputs), derivedNames(derived.graph.outputs)];
   const { feeds: given = {}, sizes = {} } = options;
   const question = { model, derived, prefix, targets, wrt, given, sizes, session: options };
@@ -76,7 +79,7 @@ export async function compareGradient(
 }
 
 function derivedNames(infos: Model['graph']['inputs']): readonly string[] {
-  return infos.flatMap(({ name }) => (name.startsWith(prefix) ? [name.slice(prefix.length)] : []));
+  return infos.flatMap(({ name }) => valueOfGradient(name, prefix) ?? []);
 }
 
 /** ⟨outputs, cotangents⟩ */
@@ -94,7 +97,7 @@ async function openForward(
   const free = extractSubgraph(model, [wrt], Object.keys(cotangents));
   const at = Object.fromEntries(
     free.graph.inputs.flatMap(({ name }) => {
-      const fed = name === wrt ? point : feeds[name];
+      const fed = name === wrt ? point : own(feeds, name);
       return fed === undefined ? [] : [[name, fed]];
     }),
   );

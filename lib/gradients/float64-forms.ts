@@ -1,7 +1,9 @@
 import { kernelOf } from '../autodiff/rules/convolution.js';
 import {
+  countTo,
   offsetsOf,
   placeBack,
+  positionsIn,
   spatialAxes,
   windowElement,
   windowOf,
@@ -65,10 +67,10 @@ function convolution({ b, node, x: [x, w, bias], y }: Original): Value {
   const groups = attr.int(node, 'group', 1);
   const { begin, end } = window;
   const padded = b.pad(x, [0, 0, ...begin, 0, 0, ...end]);
-  const places = offsetsOf({ kernel: shapeOf(y).slice(2).map(Number) });
+  const places = shapeOf(y).slice(2).map(Number);
   const columns =
-    places.length < offsetsOf(window).length
-      ? eachOutput(b, padded, w!, window, groups, places)
+    positionsIn(places) < positionsIn(window.kernel)
+      ? eachOutput(b, padded, w!, window, groups, offsetsOf(b, places))
       : eachOffset(b, padded, w!, y, window, groups);
   return withBias(b, b.reshape(columns, b.shape(y)), bias);
 }
@@ -77,7 +79,7 @@ function convolution({ b, node, x: [x, w, bias], y }: Original): Value {
 function eachOffset(b: Builder, padded: Value, w: Value, y: Value, window: Window, groups: number): Value {
   if (shapeOf(w)[1] === 1 && shapeOf(w)[0] === groups) return depthwise(b, padded, w, y, window);
   const pixels = b.elements(y, spatialAxes(y));
-  return sumOf(b, offsetsOf(window), (offset, i) => {
+  return sumOf(b, offsetsOf(b, window.kernel), (offset, i) => {
     const seen = b.reshape(windowElement(b, padded, y, window, offset), [0, groups, -1, pixels]);
     return b.matmul(b.reshape(kernelAt(b, w, i), [groups, -1, b.dim(w, 1)]), seen);
   });
@@ -86,7 +88,7 @@ function eachOffset(b: Builder, padded: Value, w: Value, y: Value, window: Windo
 /** One input channel for each output: a product of two numbers an element, where a matrix product has nothing to add up. */
 function depthwise(b: Builder, padded: Value, w: Value, y: Value, window: Window): Value {
   const ones = spatialAxes(y).map(() => 1);
-  return sumOf(b, offsetsOf(window), (offset, i) =>
+  return sumOf(b, offsetsOf(b, window.kernel), (offset, i) =>
     b.mul(windowElement(b, padded, y, window, offset), b.reshape(kernelAt(b, w, i), [-1, ...ones])),
   );
 }
@@ -120,7 +122,7 @@ function transposedConvolution({ b, node, x: [x, w, bias], y }: Original): Value
   const pixels = b.elements(x, spatialAxes(x));
   const spatial = spatialAxes(x).map((axis) => b.dim(x, axis));
   const columns = b.reshape(x, [0, groups, -1, pixels]);
-  const parts = offsetsOf(window).map((_, i) => {
+  const parts = offsetsOf(b, window.kernel).map((_, i) => {
     const weights = b.reshape(kernelAt(b, w!, i), [groups, -1, b.dim(w!, 1)]);
     return b.reshape(b.matmul(b.swap(weights), columns), [b.dim(x, 0), b.dim(y, 1), ...spatial]);
   });
@@ -161,7 +163,7 @@ function windowSum(b: Builder, x: Value, y: Value, window: Window, border: numbe
     const beyond = b.maximum(b.sub(b.add(last, extent[i]!), b.dim(sum, axis)), 0);
     const only = (amount: Value | number) => shapeOf(x).map((_, other) => (other === axis ? amount : 0));
     const whole = b.pad(sum, [...only(0), ...only(beyond)]);
-    return sumOf(b, Array<null>(kernel[i]!).fill(null), (_, at) => {
+    return sumOf(b, countTo(b, kernel[i]!), (at) => {
       const start = at * dilations[i]!;
       return b.slice(whole, [axis], [start], [b.add(last, start + 1)], [strides[i]!]);
     });
@@ -173,9 +175,7 @@ function localResponse({ b, node, x: [x] }: Original): Value {
   const before = Math.floor((size - 1) / 2);
   const none = spatialAxes(x).map(() => 0);
   const squares = b.pad(b.square(x), [0, before, ...none, 0, size - 1 - before, ...none]);
-  const near = sumOf(b, Array<null>(size).fill(null), (_, i) =>
-    b.slice(squares, [1], [i], [b.add(b.dim(x, 1), i)]),
-  );
+  const near = sumOf(b, countTo(b, size), (i) => b.slice(squares, [1], [i], [b.add(b.dim(x, 1), i)]));
   const share = b.mul(near, attr.float(node, 'alpha', 1e-4) / size);
   return b.div(x, b.pow(b.add(share, attr.float(node, 'bias', 1)), attr.float(node, 'beta', 0.75)));
 }
@@ -216,6 +216,7 @@ function resizedIdentity(
   after: number,
   factor: number | null,
 ): Value {
+  b.budget.spend('elements', before * before, node);
   const identity = new Float32Array(before * before);
   for (let i = 0; i < before; i++) identity[i * before + i] = 1;
   const rows = b.constant(float32(identity, [1, 1, before, before]));

@@ -1,3 +1,5 @@
+import { Budget } from '../onnx/budget.js';
+import { own } from '../own.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { Rewriter } from '../onnx/opset/rewriter.js';
 import type { Attribute, Graph, Model, Node, OpaqueTensor, TensorType, ValueInfo } from '../onnx/graph.js';
@@ -19,16 +21,18 @@ const narrowCodes = [1n, 10n];
  * @returns `null` for a model with graphs inside nodes
  */
 export function inFloat64(model: Model, dims: Readonly<Record<string, readonly number[]>>): Model | null {
-  const { graph, ...rest } = normaliseOpset(model);
+  const budget = Budget.for(model);
+  const { graph, ...rest } = normaliseOpset(model, budget);
   if (graph.nodes.some((node) => subgraphsOf(node).length > 0)) return null;
-  const sized: Graph = { ...graph, inputs: graph.inputs.map((info) => withDims(info, dims[info.name])) };
+  const sized: Graph = { ...graph, inputs: graph.inputs.map((info) => withDims(info, own(dims, info.name))) };
   const facts = inferModel({ ...rest, graph: sized });
   const b = new Rewriter(
     { ...sized, inputs: sized.inputs.map(widenInfo), initializers: widenAll(graph.initializers) },
     allNamesOf(graph),
+    budget,
   );
   for (const node of graph.nodes) {
-    const form = node.domain === '' ? float64Forms[node.op] : undefined;
+    const form = node.domain === '' ? own(float64Forms, node.op) : undefined;
     const [output = ''] = node.outputs;
     const original = (name: string) => ({ ...(facts.get(name) ?? unknown), name });
     const [first, ...others] = node.inputs.map((name) => (name === '' ? undefined : b.value(name)));
@@ -37,6 +41,7 @@ export function inFloat64(model: Model, dims: Readonly<Record<string, readonly n
       continue;
     }
     const x = [first, ...others] as const;
+    b.budget.enter(node);
     const value = form({ b, node, x, from: node.inputs.map(original), y: original(output) });
     b.op('Identity', [value], {}, { name: output });
   }

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { ValueInfo } from '../onnx/graph.js';
 import { isFloat, type FloatDType } from '../tensor/dtype.js';
@@ -6,10 +7,14 @@ import { halfToNumber, numberToHalf, sizeOf, tensor, type Tensor } from '../tens
 
 /** What takes part in a difference quotient: points, directions, and products of them, summed in double precision. */
 
+/** A file's word for the size of an input does not get more memory than this many elements take. */
+const mostDrawn = 2 ** 25;
+
 /**
  * A tensor for an input, uniform in [0, range).
  * @param sizes of symbolic axes; by default 1 for the first axis, 64 for others
- * @throws OneirosError `bad-argument` for an input without a shape, or that is not of floating point
+ * @throws OneirosError `bad-argument` for an input without a shape, or that is not of floating point; `too-large` for one
+ *   that declares more elements than are drawn
  */
 export function draw(
   { name, type }: ValueInfo,
@@ -21,10 +26,15 @@ export function draw(
   if (type === null || shape === null)
     throw new OneirosError('bad-argument', `input "${name}" has no declared shape: give it in \`feeds\``);
   const dims = shape.map((size, axis) =>
-    typeof size === 'number' ? size : (sizes[size] ?? (axis === 0 ? 1 : 64)),
+    typeof size === 'number' ? size : (own(sizes, size) ?? (axis === 0 ? 1 : 64)),
   );
   if (!isFloat(type.dtype))
     throw new OneirosError('bad-argument', `input "${name}" is ${type.dtype}: give it in \`feeds\``);
+  if (!(sizeOf(dims) <= mostDrawn))
+    throw new OneirosError(
+      'too-large',
+      `input "${name}" has ${sizeOf(dims)} elements, and at most ${mostDrawn} are drawn: give it in \`feeds\``,
+    );
   return fill(type.dtype, dims, () => range * r.uniform());
 }
 

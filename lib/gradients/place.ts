@@ -1,3 +1,5 @@
+import { own } from '../own.js';
+import { gradientName } from '../autodiff/names.js';
 import type { Model } from '../onnx/graph.js';
 import { OneirosError } from '../errors.js';
 import { openModel } from '../runtime/open-model.js';
@@ -54,7 +56,7 @@ export async function findPlace(question: Question, r: Random): Promise<Place> {
   await using forward = await open(withOutputs(model, [...targets, ...wrt]), session);
   await using reverse = await open(derived, session);
   await using exact = new ExactGradient(question);
-  const free = freeInputs(model).filter(({ name }) => given[name] === undefined);
+  const free = freeInputs(model).filter(({ name }) => own(given, name) === undefined);
   let best: Place | null = null;
   for (let attempt = 0; attempt < mostPlaces; attempt++) {
     const range = ranges[attempt % ranges.length] ?? 1;
@@ -84,13 +86,13 @@ async function visit(
 ): Promise<Place> {
   const values = await forward.run(feeds);
   const noise = targets.map((name): [string, Tensor] => [name, noiseLike(required(values, name), r)]);
-  const all = { ...feeds, ...Object.fromEntries(noise.map(([name, t]) => [prefix + name, t])) };
+  const all = { ...feeds, ...Object.fromEntries(noise.map(([name, t]) => [gradientName(name, prefix), t])) };
   const found = await reverse.run(all);
   return {
     feeds,
     values,
     cotangents: Object.fromEntries(noise),
-    gradients: Object.fromEntries(wrt.map((name) => [name, required(found, prefix + name)])),
+    gradients: Object.fromEntries(wrt.map((name) => [name, required(found, gradientName(name, prefix))])),
     rounding: await exact.distanceTo(found, all),
   };
 }
@@ -105,11 +107,15 @@ class ExactGradient implements AsyncDisposable {
     const { derived, prefix, wrt, session } = this.question;
     this.#session ??= openFloat64(derived, feeds, session);
     const exact = await (await this.#session)?.run(mapTensors(feeds, toFloat64));
-    return exact === undefined ? 0 : Math.max(...wrt.map((name) => distance(exact, found, prefix + name)));
+    return exact === undefined
+      ? 0
+      : Math.max(...wrt.map((name) => distance(exact, found, gradientName(name, prefix))));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.#session)?.dispose();
+    // Whoever asked for a session that could not be opened knows why.
+    const session = await this.#session?.catch(() => null);
+    await session?.dispose();
   }
 }
 
@@ -154,7 +160,7 @@ export function mapTensors(tensors: Tensors, f: (t: Tensor) => Tensor): Tensors 
 }
 
 export function required(tensors: Tensors, name: string): Tensor {
-  const found = tensors[name];
+  const found = own(tensors, name);
   if (found === undefined) throw new OneirosError('runtime', `ONNX Runtime returned no "${name}"`);
   return found;
 }

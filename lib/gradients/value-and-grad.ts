@@ -1,8 +1,13 @@
+import { check, optionsFor, type OptionKinds, required } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
-import { differentiating, type GradOptions } from '../autodiff/grad.js';
+import { differentiating, type GradOptions, gradKinds } from '../autodiff/grad.js';
+import { valueOfGradient } from '../autodiff/names.js';
 import type { Model } from '../onnx/graph.js';
+import { HeldSession } from '../runtime/held-session.js';
 import { openModel } from '../runtime/open-model.js';
-import type { RunOptions, SessionOptions } from '../runtime/session.js';
+import { placementKinds, type RunOptions, type SessionOptions, sessionKinds } from '../runtime/session.js';
 import { inSlices } from '../slices.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -10,6 +15,12 @@ export interface ValueAndGradOptions extends Omit<GradOptions, 'outputs' | 'keep
   /** The value to differentiate, of one element. */
   readonly loss: string;
 }
+
+const valueAndGradKinds: OptionKinds<ValueAndGradOptions> = {
+  ...gradKinds,
+  ...sessionKinds,
+  loss: required(kind.text),
+};
 
 export interface ValueAndGrad {
   readonly value: number;
@@ -25,26 +36,43 @@ export interface Differentiated extends AsyncDisposable {
 }
 
 /**
- * Derives the gradient of a model's loss and opens one session that computes both in one run.
+ * Derives the gradient of a model's loss and opens one session that computes both in one run; where an abort or a crash has
+ * ended its process, the next run opens it anew.
  *
  *     await using step = await valueAndGrad(model, { loss: 'loss', wrt: ['image'] });
  *     const { value, gradients } = await step({ image });
  */
 export async function valueAndGrad(model: Model, options: ValueAndGradOptions): Promise<Differentiated> {
-  const { loss } = options;
+  check('valueAndGrad', { model: [model, kind.model] }, options, valueAndGradKinds);
+  const { loss, prefix, signal } = options;
+  const placement = optionsFor(placementKinds, options);
   const derived = await inSlices(differentiating(model, { ...options, keepOutputs: [loss] }));
-  const session = await openModel(derived, options);
+  // The loss is the only output kept; those after it are the gradients.
+  const gradients = derived.graph.outputs
+    .slice(1)
+    .map(({ name }) => [valueOfGradient(name, prefix) ?? name, name] as const);
+  const open = (opening: SessionOptions = placement) => openModel(derived, opening);
+  const held = new HeldSession({
+    key: loss,
+    session: await open({ ...placement, ...(signal && { signal }) }),
+  });
+  let isDisposed = false;
   const compute = async (
     feeds: Readonly<Record<string, Tensor>>,
     run: RunOptions = {},
   ): Promise<ValueAndGrad> => {
-    const { [loss]: value, ...cotangents } = await session.run(feeds, run);
-    const gradients = Object.entries(cotangents).map(
-      ([name, tensor]) => [name.slice('d_'.length), tensor] as const,
-    );
-    return { value: scalarOf(value), gradients: Object.fromEntries(gradients) };
+    if (isDisposed)
+      throw new OneirosError('bad-argument', 'the gradient is disposed: call valueAndGrad for another');
+    const results = await held.run({ key: loss, open }, feeds, run);
+    return {
+      value: scalarOf(own(results, loss)),
+      gradients: Object.fromEntries(gradients.map(([value, name]) => [value, own(results, name)!])),
+    };
   };
-  const dispose = () => session.dispose();
+  const dispose = () => {
+    isDisposed = true;
+    return held.dispose();
+  };
   return Object.assign(compute, { model: derived, dispose, [Symbol.asyncDispose]: dispose });
 }
 

@@ -1,3 +1,4 @@
+import { withDefaults } from '../options.js';
 import { OneirosError } from '../errors.js';
 import { planes, type Planes, type Size } from './image.js';
 import { borderIndex, type Border } from './pad.js';
@@ -73,7 +74,7 @@ export function zoom<C extends number>(
   factor: number,
   options: Partial<ZoomOptions> = {},
 ): Planes<C> {
-  const { center, rotation, border } = { ...zoomDefaults, ...options };
+  const { center, rotation, border } = withDefaults(zoomDefaults, options);
   if (!(factor > 0 && Number.isFinite(factor)))
     throw new OneirosError('bad-argument', `a zoom factor is a finite number > 0, not ${factor}`);
   const [cx, cy] = [center[0] * source.width, center[1] * source.height];

@@ -3,11 +3,15 @@ import { planes, type Planes } from './image.js';
 import { borderIndex } from './pad.js';
 import { resampleColumns, resampleRows, type ResampleTable } from './resample.js';
 
+/** Weights of a blur, in rows and columns together, over which it is refused (3 GB). */
+const mostWeights = 2 ** 28;
+
 /**
  * Gaussian blur, separable, edges mirrored without repeating the edge pixel (torchvision's `gaussian_blur`).
  * @param sigma standard deviation in pixels; 0 copies
  * @param radius pixels on each side that count: by default all up to 3σ
- * @throws OneirosError `bad-argument` if σ or the radius is negative or not finite
+ * @throws OneirosError `bad-argument` if σ or the radius is negative or not finite, `too-large` for a radius far beyond the
+ *   picture
  */
 export function gaussianBlur<C extends number>(
   source: Planes<C>,
@@ -20,6 +24,11 @@ export function gaussianBlur<C extends number>(
       `a blur has σ ≥ 0 and a whole radius ≥ 0, not σ ${sigma} and radius ${radius}`,
     );
   const { width, height, data } = source;
+  if (2 * radius * Math.max(width, height) > mostWeights)
+    throw new OneirosError(
+      'too-large',
+      `a blur of ${width}×${height} pixels has a radius of at most ${Math.floor(mostWeights / 2 / Math.max(width, height))}, not ${radius}`,
+    );
   if (sigma === 0 || radius === 0) return planes(source.channels, source, data.slice());
   const kernel = gaussian(sigma, radius);
   const wide = resampleRows(data, width, convolution(kernel, width));

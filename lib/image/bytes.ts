@@ -49,6 +49,12 @@ export class ByteReader {
     return this.bytes.subarray(at, at + length);
   }
 
+  /** All bytes from `at` on, not copied. */
+  from(at: number): Uint8Array {
+    this.need(at, 0);
+    return this.bytes.subarray(at);
+  }
+
   need(at: number, length: number): void {
     if (at + length > this.bytes.length) throw truncated(this.format, this.bytes.length, at + length);
   }
@@ -67,6 +73,7 @@ export function corrupt(format: Format, detail: string, cause?: unknown): Oneiro
   return new OneirosError('bad-input', `the ${names[format]} file is corrupt: ${detail}`, { cause });
 }
 
+/** @param feature as an adjective: "tiled" */
 export function unsupported(format: Format, feature: string): OneirosError {
   return new OneirosError(
     'unsupported',

@@ -1,19 +1,17 @@
 import { OneirosError } from '../errors.js';
 import type { Codec } from './codec.js';
+import { plainJpeg } from './jpeg/file.js';
 
-/** Pixels by jimp, loaded when first needed: it takes longer to import than all else of the library. */
+/** JPEG read by mozjpeg and jpeg-js and written by jimp, each loaded when first needed. */
 export const codec: Codec = {
-  async decodeJpeg(bytes) {
-    const { Jimp } = await import('jimp');
-    // The pixels have been counted already, and a missing block is an error, not grey.
-    const jpeg = { tolerantDecoding: false, maxResolutionInMP: Infinity, maxMemoryUsageInMB: Infinity };
-    const { bitmap } = await Jimp.fromBuffer(bufferOf(bytes), { 'image/jpeg': jpeg });
-    return bitmap;
-  },
-  async decodeTiff(bytes) {
-    const { Jimp } = await import('jimp');
-    const { bitmap } = await Jimp.fromBuffer(bufferOf(bytes));
-    return bitmap;
+  async decodeJpeg(bytes, file) {
+    const plain = plainJpeg(bytes, file);
+    if (file.components.length === 4) {
+      const { decodeInks } = await import('./jpeg/inks.node.js');
+      return decodeInks(plain, file);
+    }
+    const { decodeByMozjpeg } = await import('./jpeg/mozjpeg.node.js');
+    return decodeByMozjpeg(plain);
   },
   async encodeJpeg({ width, height, data }, quality) {
     const { Jimp } = await import('jimp');

@@ -1,29 +1,18 @@
 import { OneirosError } from '../errors.js';
+import { corrupt } from './bytes.js';
 import type { Codec, Drawable } from './codec.js';
+import { plainJpeg } from './jpeg/file.js';
 import type { Pixels } from './pixels.js';
 
-/** Pixels by the browser's own JPEG decoder and encoder and a canvas; TIFF by the same library as in Node. */
+/** JPEG by the browser's own decoder and encoder, and a canvas. */
 export const codec: Codec = {
-  async decodeJpeg(bytes) {
-    // Pixels as the file has them: no colour management, which Node has not either; only turned as EXIF says.
-    const bitmap = await createImageBitmap(new Blob([new Uint8Array(bytes)], { type: 'image/jpeg' }), {
-      colorSpaceConversion: 'none',
-      imageOrientation: 'from-image',
-      premultiplyAlpha: 'none',
-    });
+  async decodeJpeg(bytes, file) {
+    const bitmap = await bitmapOf(plainJpeg(bytes, file));
     try {
       return draw(bitmap, bitmap);
     } finally {
       bitmap.close();
     }
-  },
-  async decodeTiff(bytes) {
-    const { default: utif } = await import('utif2');
-    const file = new Uint8Array(bytes).buffer;
-    const [page] = utif.decode(file);
-    if (page === undefined) throw new Error('it has no page');
-    utif.decodeImage(file, page);
-    return { width: page.width, height: page.height, data: utif.toRGBA8(page) };
   },
   async encodeJpeg({ width, height, data }, quality) {
     const { canvas, context } = canvasOf(width, height);
@@ -48,11 +37,36 @@ export const codec: Codec = {
   },
 };
 
-function draw(source: CanvasImageSource, { width, height }: Drawable): Pixels {
-  const { context } = canvasOf(width, height);
-  context.drawImage(source, 0, 0, width, height);
+/** Pixels as the file has them: no color management. */
+async function bitmapOf(plain: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
   try {
-    return context.getImageData(0, 0, width, height);
+    return await createImageBitmap(new Blob([plain], { type: 'image/jpeg' }), {
+      colorSpaceConversion: 'none',
+      premultiplyAlpha: 'none',
+    });
+  } catch (cause) {
+    throw corrupt('jpeg', 'the browser cannot decode it, or it is too large for this browser', cause);
+  }
+}
+
+/** No browser's canvas holds less. */
+const mostCanvasPixels = 2 ** 24;
+
+/** The pixels of what can be drawn, through canvases of as many rows as one holds. */
+function draw(source: CanvasImageSource, { width, height }: Drawable): Pixels {
+  const most = Math.max(1, Math.floor(mostCanvasPixels / width));
+  if (height <= most) return rowsOf(source, width, 0, height);
+  const data = new Uint8ClampedArray(4 * width * height);
+  for (let y = 0; y < height; y += most)
+    data.set(rowsOf(source, width, y, Math.min(most, height - y)).data, 4 * y * width);
+  return { width, height, data };
+}
+
+function rowsOf(source: CanvasImageSource, width: number, from: number, count: number): ImageData {
+  const { context } = canvasOf(width, count);
+  context.drawImage(source, 0, from, width, count, 0, 0, width, count);
+  try {
+    return context.getImageData(0, 0, width, count);
   } catch (cause) {
     throw new OneirosError(
       'bad-argument',

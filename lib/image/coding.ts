@@ -1,16 +1,24 @@
+import { check } from '../arguments.js';
+import { kind, oneOf } from '../kinds.js';
+import { decodeKinds, encodeKinds } from './file-options.js';
 import { codec } from '#codec';
 import type { ImageFiles } from './files.js';
 
-/** Picture files by what this platform has, jimp in Node, a canvas in browsers: loaded with the first of them. */
+/** Picture files by what this platform has, libraries in Node, a canvas in browsers: loaded with the first of them. */
 async function files(): Promise<ImageFiles> {
   const { imageFiles } = await import('./files.js');
   return imageFiles(codec);
 }
 
 /** See {@link ImageFiles.decodeImage}. */
-export const decodeImage: ImageFiles['decodeImage'] = async (bytes, options) =>
-  (await files()).decodeImage(bytes, options);
+export const decodeImage: ImageFiles['decodeImage'] = async (bytes, options) => {
+  check('decodeImage', { bytes: [bytes, kind.bytes] }, options, decodeKinds);
+  return (await files()).decodeImage(bytes, options);
+};
 
 /** See {@link ImageFiles.encodeImage}. */
-export const encodeImage: ImageFiles['encodeImage'] = async (picture, format, options) =>
-  (await files()).encodeImage(picture, format, options);
+export const encodeImage: ImageFiles['encodeImage'] = async (picture, format, options) => {
+  const given = { picture: [picture, kind.image], format: [format, oneOf('png', 'jpeg')] } as const;
+  check('encodeImage', given, options, encodeKinds);
+  return (await files()).encodeImage(picture, format, options);
+};

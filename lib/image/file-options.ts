@@ -1,3 +1,5 @@
+import type { OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { white, type Background } from './pixels.js';
 
 export interface DecodeOptions {
@@ -6,6 +8,11 @@ export interface DecodeOptions {
   /** Shows through where the picture is transparent. */
   readonly background: Background;
 }
+
+export const decodeKinds: OptionKinds<Partial<DecodeOptions>> = {
+  maxPixels: kind.number,
+  background: kind.background,
+};
 export const decodeDefaults: DecodeOptions = { maxPixels: 100e6, background: white };
 
 export interface EncodeOptions {
@@ -14,6 +21,11 @@ export interface EncodeOptions {
   /** Texts by keyword, kept in a PNG file: how a picture was made. */
   readonly text: Readonly<Record<string, string>>;
 }
+
+export const encodeKinds: OptionKinds<Partial<EncodeOptions>> = {
+  quality: kind.number,
+  text: kind.textsByName,
+};
 export const encodeDefaults: EncodeOptions = { quality: 92, text: {} };
 
 /** The formats that pictures are written in. */

@@ -1,3 +1,4 @@
+import { withDefaults } from '../options.js';
 import { OneirosError, messageOf } from '../errors.js';
 import { bmpHeader, decodeBmp } from './bmp.js';
 import { checkPixels, corrupt, type Format, type Header } from './bytes.js';
@@ -11,18 +12,20 @@ import {
 } from './file-options.js';
 import { decodeGif, gifHeader } from './gif.js';
 import type { Image } from './image.js';
-import { jpegHeader } from './jpeg.js';
+import { jpegFile, jpegHeader, mostSide } from './jpeg/file.js';
+import { upright } from './orientation.js';
 import { fromPixels, toPixels, type Pixels } from './pixels.js';
 import { latin1, pngHeader } from './png.js';
 import { decodePng, encodePng } from './png-pixels.js';
 import { writePngText } from './png-text.js';
-import { firstTiffPage, tiffHeader } from './tiff.js';
+import { decodeTiff } from './tiff/decode.js';
+import { tiffHeader } from './tiff/directory.js';
 
 /** Reading and writing of picture files. */
 export interface ImageFiles {
   /**
    * The picture in a JPEG, PNG, GIF (first frame), BMP or TIFF (first page) file: upright (EXIF rotation applied),
-   * transparency laid over the background, 16-bit PNG at full precision. Colour profiles are ignored.
+   * transparency laid over the background, 16-bit PNG and TIFF at full precision. Color profiles and gamma are ignored.
    * @throws OneirosError `too-large`, before memory is taken, if the header says more than `maxPixels`; `bad-input` if
    *   the file is empty, truncated, corrupt or no picture; `unsupported` if it is of a kind that is not read
    */
@@ -43,13 +46,13 @@ export interface ImageFiles {
 export function imageFiles(codec: Codec): ImageFiles {
   return {
     async decodeImage(bytes, options = {}) {
-      const { maxPixels, background } = { ...decodeDefaults, ...options };
+      const { maxPixels, background } = withDefaults(decodeDefaults, options);
       const header = imageHeader(bytes);
       checkPixels(header, maxPixels);
       return fromPixels(await decode(codec, bytes, header), background);
     },
     async encodeImage(picture, format, options = {}) {
-      const { quality, text } = { ...encodeDefaults, ...options };
+      const { quality, text } = withDefaults(encodeDefaults, options);
       checkEncoding(picture, format, quality, text);
       const pixels = toPixels(picture);
       if (format === 'jpeg') return codec.encodeJpeg(pixels, quality);
@@ -59,20 +62,29 @@ export function imageFiles(codec: Codec): ImageFiles {
   };
 }
 
-async function decode(codec: Codec, bytes: Uint8Array, { format }: Header): Promise<Pixels> {
-  try {
+function decode(codec: Codec, bytes: Uint8Array, { format }: Header): Promise<Pixels> {
+  return soundly(format, async () => {
     switch (format) {
       case 'gif':
         return decodeGif(bytes);
       case 'bmp':
         return decodeBmp(bytes);
-      case 'jpeg':
-        return await codec.decodeJpeg(bytes);
+      case 'jpeg': {
+        const file = jpegFile(bytes);
+        return upright(await codec.decodeJpeg(bytes, file), file.orientation);
+      }
       case 'png':
-        return await decodePng(bytes);
+        return decodePng(bytes);
       case 'tiff':
-        return await codec.decodeTiff(await firstTiffPage(bytes));
+        return decodeTiff(bytes);
     }
+  });
+}
+
+/** What a decoder gives; whatever it throws becomes an error about the file. */
+export async function soundly<T>(format: Format, decoder: () => T | Promise<T>): Promise<T> {
+  try {
+    return await decoder();
   } catch (error) {
     if (error instanceof OneirosError) throw error;
     // A decoder that trips over its own undefined has nothing to say to a reader.
@@ -130,9 +142,9 @@ function checkEncoding(
     throw new OneirosError('bad-argument', `the JPEG quality is 1 to 100, not ${quality}`);
   if (format === 'jpeg' && Object.keys(text).length > 0)
     throw new OneirosError('bad-argument', 'text is kept in PNG files only; choose png');
-  if (format === 'jpeg' && Math.max(width, height) > 65535)
+  if (format === 'jpeg' && Math.max(width, height) > mostSide)
     throw new OneirosError(
       'bad-argument',
-      `a JPEG is at most 65535 pixels wide and high, not ${width}×${height}`,
+      `a JPEG is at most ${mostSide} pixels wide and high, not ${width}×${height}`,
     );
 }

@@ -1,5 +1,6 @@
-import { ByteReader, corrupt, truncated, type Header } from './bytes.js';
-import type { Pixels } from './pixels.js';
+import { ByteReader, corrupt, unsupported, type Header } from './bytes.js';
+import { unpackLzw } from './lzw.js';
+import type { Pixels, Samples } from './pixels.js';
 
 /** The logical screen of a GIF. @throws OneirosError `bad-input` if it is truncated */
 export function gifHeader(bytes: Uint8Array): Header {
@@ -28,26 +29,43 @@ interface Frame {
  */
 export function decodeGif(bytes: Uint8Array): Pixels {
   const { width, height } = gifHeader(bytes);
-  const frame = firstFrame(new ByteReader(bytes, 'gif', true));
-  const count = frame.width * frame.height;
-  if (frame.x + frame.width > width || frame.y + frame.height > height)
-    throw corrupt('gif', 'its first frame reaches outside the picture');
-  const indices = unpackLzw(frame.data, frame.codeBits, count);
+  const { frame, indices } = indexedFrame(bytes);
   const data = new Uint8Array(4 * width * height);
-  const rows = frame.interlaced
-    ? interlacedRows(frame.height)
-    : Array.from({ length: frame.height }, (_, i) => i);
-  rows.forEach((row, line) => {
-    for (let column = 0; column < frame.width; column++) {
-      const index = indices[line * frame.width + column]!;
-      if (index === frame.transparent) continue;
-      if (3 * index + 3 > frame.palette.length) throw corrupt('gif', `colour ${index} is not in its palette`);
-      const target = 4 * ((frame.y + row) * width + frame.x + column);
-      data.set(frame.palette.subarray(3 * index, 3 * index + 3), target);
-      data[target + 3] = 255;
-    }
+  indices.forEach((index, i) => {
+    if (index === frame.transparent) return;
+    if (3 * index + 3 > frame.palette.length) throw corrupt('gif', `colour ${index} is not in its palette`);
+    const [row, column] = [Math.floor(i / frame.width), i % frame.width];
+    const target = 4 * ((frame.y + row) * width + frame.x + column);
+    data.set(frame.palette.subarray(3 * index, 3 * index + 3), target);
+    data[target + 3] = 255;
   });
   return { width, height, data };
+}
+
+/**
+ * The palette's indices of the first frame; its transparent one is one like the others.
+ * @throws OneirosError `bad-input` if the file is truncated or corrupt; `unsupported` if the frame leaves pixels out
+ */
+export function gifSamples(bytes: Uint8Array): Samples {
+  const { width, height } = gifHeader(bytes);
+  const { frame, indices } = indexedFrame(bytes);
+  if (frame.width !== width || frame.height !== height) throw unsupported('gif', 'partly painted');
+  return { width, height, kind: 'palette', bits: 8, channels: 1, data: indices, palette: frame.palette };
+}
+
+/** The first frame and its indices, rows from the top. */
+function indexedFrame(bytes: Uint8Array): { readonly frame: Frame; readonly indices: Uint8Array } {
+  const { width, height } = gifHeader(bytes);
+  const frame = firstFrame(new ByteReader(bytes, 'gif', true));
+  if (frame.x + frame.width > width || frame.y + frame.height > height)
+    throw corrupt('gif', 'its first frame reaches outside the picture');
+  const stored = unpack(frame, frame.width * frame.height);
+  if (!frame.interlaced) return { frame, indices: stored };
+  const indices = new Uint8Array(stored.length);
+  interlacedRows(frame.height).forEach((row, line) => {
+    indices.set(stored.subarray(line * frame.width, (line + 1) * frame.width), row * frame.width);
+  });
+  return { frame, indices };
 }
 
 function firstFrame(reader: ByteReader): Frame {
@@ -96,51 +114,10 @@ function subBlocks(reader: ByteReader, start: number): { data: Uint8Array; end: 
   return { data, end: end + 1 };
 }
 
-/** `count` palette indices from GIF's variable-length LZW codes, least significant bit first. */
-function unpackLzw(data: Uint8Array, codeBits: number, count: number): Uint8Array {
+/** `count` palette indices, from codes whose least significant bit comes first. */
+function unpack({ data, codeBits }: Frame, count: number): Uint8Array {
   if (codeBits < 1 || codeBits > 8) throw corrupt('gif', `its LZW codes begin with ${codeBits} bits`);
-  const clear = 1 << codeBits;
-  // String n is string prefix[n] and then the byte suffix[n].
-  const prefix = new Uint16Array(4096);
-  const suffix = new Uint8Array(4096);
-  for (let i = 0; i < clear; i++) suffix[i] = i;
-  const reversed = new Uint8Array(4097);
-  const result = new Uint8Array(count);
-  let [next, bits, previous, first] = [clear + 2, codeBits + 1, -1, 0];
-  let [buffer, available, at, filled] = [0, 0, 0, 0];
-  while (filled < count) {
-    for (; available < bits; available += 8) {
-      if (at >= data.length) throw truncated('gif', data.length, data.length + 1);
-      buffer |= data[at++]! << available;
-    }
-    const code = buffer & ((1 << bits) - 1);
-    buffer >>>= bits;
-    available -= bits;
-    if (code === clear) {
-      [next, bits, previous] = [clear + 2, codeBits + 1, -1];
-      continue;
-    }
-    if (code === clear + 1 || code > next || (code === next && previous < 0))
-      throw corrupt('gif', `its LZW data ends or breaks off at pixel ${filled} of ${count}`);
-    // A code that is just being defined is the previous string and its own first byte.
-    let length = 0;
-    let string = code;
-    if (code === next) {
-      reversed[length++] = first;
-      string = previous;
-    }
-    for (; string >= clear; string = prefix[string]!) reversed[length++] = suffix[string]!;
-    first = string;
-    reversed[length++] = first;
-    while (length > 0 && filled < count) result[filled++] = reversed[--length]!;
-    if (previous >= 0 && next < 4096) {
-      prefix[next] = previous;
-      suffix[next++] = first;
-      if (next === 1 << bits && bits < 12) bits++;
-    }
-    previous = code;
-  }
-  return result;
+  return unpackLzw(data, 'gif', count, { bits: codeBits, highestFirst: false, early: false });
 }
 
 /** The rows in the order an interlaced frame stores them. */

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { maybe, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { float32, type Float32Tensor } from '../tensor/tensor.js';
 
@@ -19,9 +21,13 @@ export interface Planes<C extends number = number> extends Size {
 /** A picture: red, green and blue planes, sRGB values in [0, 1]; as it lies, the 1×3×height×width tensor. */
 export type Image = Planes<3>;
 
+/** Planes with more values than this (8.6 GB) are refused before memory is asked for. */
+const mostValues = 2 ** 31 - 1;
+
 /**
  * Planes over `data` (not copied), or zeros.
- * @throws OneirosError `bad-argument` if a size is not a whole number ≥ 1, or `data` does not fill it exactly
+ * @throws OneirosError `bad-argument` if a size is not a whole number ≥ 1, or `data` does not fill it exactly;
+ *   `too-large` over 2³¹ − 1 values, or if there is no memory for them
  */
 export function planes<C extends number>(
   channels: C,
@@ -40,11 +46,39 @@ export function planes<C extends number>(
       'bad-argument',
       `${channels} planes of ${width}×${height} pixels have ${length} values, not ${data.length}`,
     );
-  return { channels, width, height, data: data ?? new Float32Array(length) };
+  return { channels, width, height, data: data ?? zeros(channels, { width, height }) };
+}
+
+function zeros(channels: number, size: Size): Float32Array {
+  checkRoom(channels, size);
+  try {
+    return new Float32Array(channels * size.width * size.height);
+  } catch (cause) {
+    throw tooLarge(channels, size, 'there is no memory for that', cause);
+  }
+}
+
+/** @throws OneirosError `too-large` for planes of more values than any may have */
+export function checkRoom(channels: number, size: Size): void {
+  if (channels * size.width * size.height > mostValues)
+    throw tooLarge(channels, size, `the limit is ${gigabytes(mostValues)}`);
+}
+
+function tooLarge(channels: number, { width, height }: Size, why: string, cause?: unknown): OneirosError {
+  return new OneirosError(
+    'too-large',
+    `${channels} planes of ${width}×${height} pixels take ${gigabytes(channels * width * height)}, and ${why}`,
+    { cause },
+  );
+}
+
+function gigabytes(values: number): string {
+  return `${((4 * values) / 1e9).toFixed(1)} GB`;
 }
 
 /** A picture over `data` (planar RGB in [0, 1], not copied), or a black one. Throws as {@link planes} does. */
 export function image(size: Size, data?: Float32Array): Image {
+  check('image', { size: [size, kind.size], data: [data, maybe(kind.floats)] });
   return planes(3, size, data);
 }
 
@@ -67,7 +101,9 @@ export function copy<C extends number>(source: Planes<C>): Planes<C> {
 }
 
 /** The 1×channels×height×width tensor over the same memory. */
-export function toTensor({ channels, width, height, data }: Planes): Float32Tensor {
+export function toTensor(planes: Planes): Float32Tensor {
+  check('toTensor', { planes: [planes, kind.planes] });
+  const { channels, width, height, data } = planes;
   return float32(data, [1, channels, height, width]);
 }
 
@@ -76,6 +112,7 @@ export function toTensor({ channels, width, height, data }: Planes): Float32Tens
  * @throws OneirosError `bad-argument` for other dimensions
  */
 export function fromTensor(tensor: Float32Tensor): Image {
+  check('fromTensor', { tensor: [tensor, kind.tensor] });
   const picture = planesFromTensor(tensor);
   if (picture.channels !== 3)
     throw new OneirosError('bad-argument', `a picture has 3 channels; this tensor has ${picture.channels}`);

@@ -8,6 +8,7 @@ const slack = 1024;
 
 /**
  * The first `length` bytes that a zlib stream inflates to.
+ * @param most bytes that it may inflate to
  * @throws OneirosError `bad-input`, before memory is taken where it can be known, if there are fewer or far more, or if
  *   it is no zlib stream
  */
@@ -15,13 +16,14 @@ export async function inflate(
   compressed: Uint8Array<ArrayBuffer>,
   format: Format,
   length: number,
+  most = length + slack,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (length > mostRatio * (compressed.length + 1))
     throw tooFew(format, `${compressed.length} compressed`, length);
   const result = new Uint8Array(length);
   let at = 0;
   for await (const part of inflated(compressed, format)) {
-    if (at + part.length > length + slack) throw tooMany(format, length);
+    if (at + part.length > most) throw tooMany(format, length);
     if (at < length) result.set(part.subarray(0, length - at), at);
     at += part.length;
   }
@@ -29,27 +31,8 @@ export async function inflate(
   return result;
 }
 
-/**
- * Checks, without keeping it, that a zlib stream inflates to at least `least` and at most `most` bytes: a decoder that
- * has no limit of its own can then be trusted with it.
- * @throws OneirosError `bad-input` if it does not, or is no zlib stream
- */
-export async function inflatesTo(
-  compressed: Uint8Array<ArrayBuffer>,
-  format: Format,
-  least: number,
-  most: number,
-): Promise<void> {
-  let length = 0;
-  for await (const part of inflated(compressed, format)) {
-    length += part.length;
-    if (length > most) throw tooMany(format, most);
-  }
-  if (length < least) throw tooFew(format, `${length}`, least);
-}
-
 async function* inflated(compressed: Uint8Array<ArrayBuffer>, format: Format): AsyncGenerator<Uint8Array> {
-  const reader = piped(compressed, new DecompressionStream('deflate')).getReader();
+  const reader = through(compressed, new DecompressionStream('deflate')).getReader();
   try {
     for (let part = await reader.read(); !part.done; part = await reader.read()) yield part.value;
   } catch (error) {
@@ -61,14 +44,19 @@ async function* inflated(compressed: Uint8Array<ArrayBuffer>, format: Format): A
 
 /** The bytes as a zlib stream. */
 export async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
-  return new Uint8Array(await new Response(piped(bytes, new CompressionStream('deflate'))).arrayBuffer());
+  const deflated = through(bytes, new CompressionStream('deflate'));
+  return new Uint8Array(await new Response(deflated).arrayBuffer());
 }
 
-function piped(
+/** What comes out at the other end. Errors come out there as well. */
+function through(
   bytes: Uint8Array<ArrayBuffer>,
-  through: DecompressionStream | CompressionStream,
+  { writable, readable }: DecompressionStream | CompressionStream,
 ): ReadableStream<Uint8Array> {
-  return new Blob([bytes]).stream().pipeThrough(through);
+  const writer = writable.getWriter();
+  writer.write(bytes).catch(() => undefined);
+  writer.close().catch(() => undefined);
+  return readable;
 }
 
 function tooFew(format: Format, held: string, length: number): OneirosError {

@@ -1,3 +1,4 @@
+import { withDefaults } from '../options.js';
 import { OneirosError } from '../errors.js';
 import { image, planes, type Image, type Planes, type Size } from './image.js';
 import type { Rectangle } from './crop.js';
@@ -85,17 +86,17 @@ export interface Letterboxed {
 
 /** The whole picture, its proportions kept, as large as it goes into a box of the given size. */
 export function letterbox(source: Image, box: Size, options: Partial<LetterboxOptions> = {}): Letterboxed {
-  const settings = { ...letterboxDefaults, ...options };
+  const { color, align, filter, antialias } = withDefaults(letterboxDefaults, options);
   const scale = Math.min(box.width / source.width, box.height / source.height);
   const width = Math.max(1, Math.min(box.width, Math.round(source.width * scale)));
   const height = Math.max(1, Math.min(box.height, Math.round(source.height * scale)));
-  const centered = settings.align === 'center';
+  const centered = align === 'center';
   const x = centered ? Math.floor((box.width - width) / 2) : 0;
   const y = centered ? Math.floor((box.height - height) / 2) : 0;
   const result = image(box);
   const area = box.width * box.height;
-  settings.color.forEach((value, c) => result.data.fill(value, c * area, (c + 1) * area));
-  paste(result, resize(source, { width, height }, settings), x, y);
+  color.forEach((value, c) => result.data.fill(value, c * area, (c + 1) * area));
+  paste(result, resize(source, { width, height }, { filter, antialias }), x, y);
   return { image: result, inside: { x, y, width, height }, scale };
 }
 

@@ -1,6 +1,8 @@
 import { corrupt } from './bytes.js';
+import type { Size } from './image.js';
 import { deflate, inflate } from './inflate.js';
-import type { Pixels } from './pixels.js';
+import { exifOrientation, upright } from './orientation.js';
+import type { Pixels, TurnedSamples } from './pixels.js';
 import { concatenate, essentialChunks, pngChunk, pngFile, pngHeader, type PngHeader } from './png.js';
 import { filterRow, unfilter } from './png-filter.js';
 
@@ -31,27 +33,59 @@ const adam7 = [
 ] as const;
 
 /**
- * The pixels of a PNG file, in 16 bits if it has 16.
+ * The pixels of a PNG file, upright, in 16 bits if it has 16.
  * @throws OneirosError `bad-input` if it is truncated or corrupt; `unsupported` if it has an unknown critical chunk
  */
 export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
   const header = pngHeader(bytes);
+  const { width, height } = header;
+  const all = chunkData(bytes);
+  const data = await placed(header, all('IDAT'), 4, colorOf(header, all('PLTE'), all('tRNS')));
+  return upright({ width, height, data }, exifOrientation(all('eXIf')));
+}
+
+const kindOf = { 0: 'gray', 2: 'rgb', 3: 'palette', 4: 'gray', 6: 'rgb' } as const;
+
+/** What a PNG file stores of each pixel; a color that tRNS makes transparent is one like the others. Throws as `decodePng`. */
+export async function pngSamples(bytes: Uint8Array): Promise<TurnedSamples> {
+  const header = pngHeader(bytes);
+  const { width, height, bits, samples: channels, colorType } = header;
+  const all = chunkData(bytes);
+  const copy: Write = (samples, from, data, to) => {
+    for (let c = 0; c < channels; c++) data[to + c] = samples[from + c]!;
+  };
+  const data = await placed(header, all('IDAT'), channels, copy);
+  const palette = colorType === 3 ? all('PLTE') : new Uint8Array();
+  const orientation = exifOrientation(all('eXIf'));
+  return { width, height, kind: kindOf[colorType], bits, channels, data, palette, orientation };
+}
+
+/** The data of all chunks of a type, one after another. */
+function chunkData(bytes: Uint8Array): (type: string) => Uint8Array<ArrayBuffer> {
   const chunks = essentialChunks(bytes);
-  const all = (wanted: string) =>
-    concatenate(chunks.filter(({ type }) => type === wanted).map(({ data }) => data));
-  const passes = passesOf(header);
-  const length = passes.reduce((sum, { rowBytes, height }) => sum + (rowBytes + 1) * height, 0);
-  const rows = await inflate(all('IDAT'), 'png', length);
+  return (wanted) => concatenate(chunks.filter(({ type }) => type === wanted).map(({ data }) => data));
+}
+
+/** So many numbers for each pixel, as `write` makes them of what the file stores. */
+async function placed(
+  header: PngHeader,
+  compressed: Uint8Array<ArrayBuffer>,
+  channels: number,
+  write: Write,
+): Promise<Uint8Array | Uint16Array> {
   const { width, height, bits, samples } = header;
-  const data = bits === 16 ? new Uint16Array(4 * width * height) : new Uint8Array(4 * width * height);
-  const color = colorOf(header, all('PLTE'), all('tRNS'));
+  const passes = passesOf(header);
+  const length = passes.reduce((sum, { rowBytes, height: rows }) => sum + (rowBytes + 1) * rows, 0);
+  const rows = await inflate(compressed, 'png', length);
+  const size = channels * width * height;
+  const data = bits === 16 ? new Uint16Array(size) : new Uint8Array(size);
   let at = 0;
   for (const pass of passes) {
     const image = rows.subarray(at, (at += (pass.rowBytes + 1) * pass.height));
     unfilter(image, pass.rowBytes, Math.max(1, (bits * samples) >> 3));
-    placePixels(image, pass, header, color, data);
+    placePixels(image, pass, header, channels, write, data);
   }
-  return { width, height, data };
+  return data;
 }
 
 function passesOf({ width, height, bits, samples, interlaced }: PngHeader): readonly Pass[] {
@@ -63,15 +97,16 @@ function passesOf({ width, height, bits, samples, interlaced }: PngHeader): read
   });
 }
 
-/** Writes the RGBA of a pixel, whose samples begin at `from`, at `to`. */
-type Color = (
+/** Writes what is wanted of a pixel, whose samples begin at `from`, at `to`. */
+type Write = (
   samples: Uint8Array | Uint16Array,
   from: number,
   data: Uint8Array | Uint16Array,
   to: number,
 ) => void;
 
-function colorOf({ colorType, bits }: PngHeader, palette: Uint8Array, transparency: Uint8Array): Color {
+/** Writes red, green, blue and alpha. */
+function colorOf({ colorType, bits }: PngHeader, palette: Uint8Array, transparency: Uint8Array): Write {
   const opaque = bits === 16 ? 65535 : 255;
   const scale = bits < 8 ? 255 / (2 ** bits - 1) : 1;
   // The one colour that is transparent, where there is one: two bytes a sample.
@@ -119,7 +154,8 @@ function placePixels(
   rows: Uint8Array,
   { x, y, dx, dy, width, height, rowBytes }: Pass,
   header: PngHeader,
-  color: Color,
+  channels: number,
+  write: Write,
   data: Uint8Array | Uint16Array,
 ): void {
   for (let row = 0; row < height; row++) {
@@ -127,7 +163,7 @@ function placePixels(
     const samples = samplesOf(rows.subarray(start, start + rowBytes), header.bits);
     const first = (y + row * dy) * header.width + x;
     for (let column = 0; column < width; column++)
-      color(samples, column * header.samples, data, 4 * (first + column * dx));
+      write(samples, column * header.samples, data, channels * (first + column * dx));
   }
 }
 
@@ -145,21 +181,42 @@ function samplesOf(row: Uint8Array, bits: number): Uint8Array | Uint16Array {
 }
 
 /** A PNG file (RGB, 8 bits) of RGBA pixels, without their alpha. */
-export async function encodePng({ width, height, data }: Pixels): Promise<Uint8Array> {
-  const rowBytes = 3 * width;
+export function encodePng({ width, height, data }: Pixels): Promise<Uint8Array> {
+  return pngOf({ width, height, colorType: 2, bits: 8, rowBytes: 3 * width }, (y, row) => {
+    for (let i = 0; i < row.length; i++) row[i] = data[4 * (y * width + Math.floor(i / 3)) + (i % 3)]!;
+  });
+}
+
+/** A PNG file of gray values at their own depth: 8 bits, or 16 of a Uint16Array. */
+export function encodeGrayPng({ width, height }: Size, data: Uint8Array | Uint16Array): Promise<Uint8Array> {
+  const bytes = data instanceof Uint16Array ? 2 : 1;
+  return pngOf({ width, height, colorType: 0, bits: 8 * bytes, rowBytes: bytes * width }, (y, row) => {
+    const values = data.subarray(y * width, (y + 1) * width);
+    if (bytes === 1) row.set(values);
+    else values.forEach((value, x) => row.set([value >> 8, value & 255], 2 * x));
+  });
+}
+
+type Layout = Size & Pick<PngHeader, 'colorType' | 'bits'> & { readonly rowBytes: number };
+
+async function pngOf(
+  { width, height, colorType, bits, rowBytes }: Layout,
+  fill: (y: number, row: Uint8Array) => void,
+): Promise<Uint8Array> {
   const rows = new Uint8Array((rowBytes + 1) * height);
+  const pixelBytes = rowBytes / width;
   let above = new Uint8Array(rowBytes);
   for (let y = 0; y < height; y++) {
     const row = new Uint8Array(rowBytes);
-    for (let i = 0; i < rowBytes; i++) row[i] = data[4 * (y * width + Math.floor(i / 3)) + (i % 3)]!;
-    filterRow(row, above, 3, rows.subarray(y * (rowBytes + 1), (y + 1) * (rowBytes + 1)));
+    fill(y, row);
+    filterRow(row, above, pixelBytes, rows.subarray(y * (rowBytes + 1), (y + 1) * (rowBytes + 1)));
     above = row;
   }
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
   view.setUint32(0, width);
   view.setUint32(4, height);
-  header.set([8, 2, 0, 0, 0], 8);
+  header.set([bits, colorType, 0, 0, 0], 8);
   return pngFile([
     pngChunk('IHDR', header),
     pngChunk('IDAT', await deflate(rows)),

@@ -1,3 +1,4 @@
+import { crc32 } from '../files/crc32.js';
 import { ByteReader, corrupt, unsupported, type Header } from './bytes.js';
 
 /** One chunk of a PNG file. */
@@ -85,18 +86,19 @@ const kinds: readonly {
   { colorType: 4, samples: 2, depths: [8, 16] },
   { colorType: 6, samples: 4, depths: [8, 16] },
 ];
-const needed = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND']);
+const needed = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'eXIf']);
 
 /**
- * The chunks that make the picture.
+ * The chunks that make the picture: gamma, chromaticities and color profiles are not among them.
  * @throws OneirosError `bad-input` if the file is truncated or corrupt; `unsupported` if it has an unknown critical chunk
  */
 export function essentialChunks(bytes: Uint8Array): readonly Chunk[] {
-  const chunks = [...pngChunks(bytes)];
-  const unknown = chunks.find(({ type }) => /^[A-Z]/.test(type) && !needed.has(type));
-  if (unknown) throw unsupported('png', `${printable(unknown.type)}-chunk`);
+  const chunks: Chunk[] = [];
+  for (const chunk of pngChunks(bytes))
+    if (needed.has(chunk.type)) chunks.push(chunk);
+    else if (/^[A-Z]/.test(chunk.type)) throw unsupported('png', `${printable(chunk.type)}-chunk`);
   if (!chunks.some(({ type }) => type === 'IDAT')) throw corrupt('png', 'it has no pixels (no IDAT chunk)');
-  return chunks.filter(({ type }) => needed.has(type));
+  return chunks;
 }
 
 /** Bytes as characters of the same numbers (Latin-1). */
@@ -119,17 +121,4 @@ export function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffe
     at += part.length;
   }
   return whole;
-}
-
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? 0xedb88320 ^ (crc >>> 1) : crc >>> 1;
-  return crc;
-});
-
-/** The checksum of PNG's chunks (ISO 3309). */
-function crc32(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) crc = crcTable[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
 }

@@ -1,5 +1,8 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
-import { checkSize, planes, type Planes, type Size } from './image.js';
+import { checkRoom, checkSize, planes, type Planes, type Size } from './image.js';
 import {
   antialiased,
   cubic,
@@ -29,20 +32,28 @@ export interface ResizeOptions {
   readonly antialias: boolean;
 }
 
+export const resizeKinds: OptionKinds<Partial<ResizeOptions>> = {
+  filter: oneOf('nearest', 'area', 'bilinear', 'bicubic', 'lanczos3'),
+  antialias: kind.flag,
+};
+
 export const resizeDefaults: ResizeOptions = { filter: 'bilinear', antialias: true };
 
 /**
  * The planes at another size. Values can leave [0, 1] by the overshoot of `bicubic` and `lanczos3`.
- * @throws OneirosError `bad-argument` if the size is not two whole numbers ≥ 1
+ * @throws OneirosError `bad-argument` if the size is not two whole numbers ≥ 1, `too-large` if it takes too much memory
  */
 export function resize<C extends number>(
   source: Planes<C>,
   size: Size,
   options: Partial<ResizeOptions> = {},
 ): Planes<C> {
-  const settings = { ...resizeDefaults, ...options };
+  check('resize', { source: [source, kind.planes], size: [size, kind.size] }, options, resizeKinds);
+  const settings = withDefaults(resizeDefaults, options);
   checkSize(size);
   const { width, height, data } = source;
+  // Rows come first: the planes in between can be larger than both ends.
+  for (const rows of [height, size.height]) checkRoom(source.channels, { width: size.width, height: rows });
   const wide = width === size.width ? data : resampleRows(data, width, tableOf(settings, width, size.width));
   const result =
     height === size.height
@@ -74,7 +85,13 @@ export type Side = 'shorter' | 'longer' | 'width' | 'height';
  * The size with the same proportions whose given side is `length`; the other is rounded to the nearest, at least 1.
  * @throws OneirosError `bad-argument` if `length` is not a whole number ≥ 1
  */
-export function scaledSize({ width, height }: Size, length: number, side: Side = 'longer'): Size {
+export function scaledSize(size: Size, length: number, side: Side = 'longer'): Size {
+  check('scaledSize', {
+    size: [size, kind.size],
+    length: [length, kind.number],
+    side: [side, oneOf('shorter', 'longer', 'width', 'height')],
+  });
+  const { width, height } = size;
   if (!Number.isSafeInteger(length) || length < 1)
     throw new OneirosError('bad-argument', `a length in pixels is a whole number ≥ 1, not ${length}`);
   const byWidth = side === 'width' || (side !== 'height' && (side === 'longer') === width >= height);

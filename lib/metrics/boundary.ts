@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { mask, maskIou, type Mask } from './mask.js';
 
@@ -6,6 +9,8 @@ export interface BoundaryOptions {
   readonly dilationRatio?: number;
 }
 
+const boundaryKinds: OptionKinds<BoundaryOptions> = { dilationRatio: kind.number };
+
 export const boundaryDefaults = { dilationRatio: 0.02 } as const satisfies Required<BoundaryOptions>;
 
 /**
@@ -13,12 +18,14 @@ export const boundaryDefaults = { dilationRatio: 0.02 } as const satisfies Requi
  * inside. The pixels beyond the image's edge are no part of any object.
  */
 export function boundaryIou(a: Mask, b: Mask, options: BoundaryOptions = {}): number {
+  check('boundaryIou', { a: [a, kind.mask], b: [b, kind.mask] }, options, boundaryKinds);
   return maskIou(innerBoundary(a, options), innerBoundary(b, options));
 }
 
 /** The pixels of a mask that are at most `distance` steps (diagonal ones too) from a pixel outside. */
 export function innerBoundary(source: Mask, options: BoundaryOptions = {}): Mask {
-  const { dilationRatio } = { ...boundaryDefaults, ...options };
+  check('innerBoundary', { source: [source, kind.mask] }, options, boundaryKinds);
+  const { dilationRatio } = withDefaults(boundaryDefaults, options);
   if (!(dilationRatio > 0 && dilationRatio <= 1))
     throw new OneirosError(
       'bad-argument',

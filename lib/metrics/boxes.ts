@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 
 /** How four numbers make a box: two corners, or the upper left corner with width and height. */
@@ -19,6 +22,11 @@ export interface BoxOptions {
   readonly form?: BoxForm;
 }
 
+const boxKinds: OptionKinds<BoxOptions> = {
+  measure: oneOf('iou', 'giou', 'diou', 'ciou'),
+  form: oneOf('xyxy', 'xywh'),
+};
+
 export const boxDefaults = { measure: 'iou', form: 'xyxy' } as const satisfies Required<BoxOptions>;
 
 /** At most so many pairs in one matrix: 2 GiB of float32. */
@@ -29,12 +37,13 @@ const maxPairs = 2 ** 29;
  * @throws OneirosError `bad-argument` for a box that is not four finite numbers, or is inverted
  */
 export function boxOverlap(a: ArrayLike<number>, b: ArrayLike<number>, options: BoxOptions = {}): number {
+  check('boxOverlap', { a: [a, kind.numbers], b: [b, kind.numbers] }, options, boxKinds);
   if (a.length !== 4 || b.length !== 4)
     throw new OneirosError(
       'bad-argument',
       `a box is four numbers, not ${a.length === 4 ? b.length : a.length}`,
     );
-  const { measure, form } = { ...boxDefaults, ...options };
+  const { measure, form } = withDefaults(boxDefaults, options);
   const row = new Float64Array(1);
   rowOf[measure](corners(a, form), 0, corners(b, form), row);
   return row[0]!;
@@ -50,7 +59,8 @@ export function boxOverlaps(
   b: ArrayLike<number>,
   options: BoxOptions = {},
 ): Float32Array {
-  const { measure, form } = { ...boxDefaults, ...options };
+  check('boxOverlaps', { a: [a, kind.numbers], b: [b, kind.numbers] }, options, boxKinds);
+  const { measure, form } = withDefaults(boxDefaults, options);
   const [from, to] = [corners(a, form), corners(b, form)];
   if (from.count * to.count > maxPairs)
     throw new OneirosError(

@@ -1,65 +1,16 @@
 import { OneirosError, messageOf } from '../errors.js';
-import { bytes, floats, uints } from './column.js';
-import { rleArea, rleBox } from './rle.js';
+import { bytes, floats } from './column.js';
+import { idTable, idText, LeftOut, type Id } from './ids.js';
+import { objectColumns } from './object-columns.js';
 import type {
   Annotation,
-  Box,
   CategoryEntry,
   Detection,
   Detections,
-  Id,
   ImageEntry,
   IouType,
-  MaskColumn,
-  ObjectTable,
-  Shape,
   Truth,
 } from './tables.js';
-
-/** The columns that both tables share, filled object by object. */
-function objectColumns(iouType: IouType) {
-  const [image, category, boxes, area] = [uints(), uints(), floats(), floats()];
-  const [start, counts] = [floats(), uints()];
-  start.push(0);
-  return {
-    add(imageIndex: number, categoryIndex: number, shape: Shape, stated: number | undefined): void {
-      const box = 'counts' in shape ? rleBox(shape) : shape;
-      checkBox(box);
-      const size = stated ?? ('counts' in shape ? rleArea(shape) : box[2] * box[3]);
-      if (!Number.isFinite(size))
-        throw new OneirosError('bad-input', `its area is ${size}, not a finite number`);
-      if (iouType === 'segm' && !('counts' in shape))
-        throw new OneirosError('bad-input', 'it has a box alone; masks are needed to compare by masks');
-      image.push(imageIndex);
-      category.push(categoryIndex);
-      boxes.pushAll(box);
-      area.push(size);
-      if (iouType === 'bbox' || !('counts' in shape)) return;
-      counts.pushAll(shape.counts);
-      start.push(counts.length);
-    },
-    finish(): ObjectTable {
-      const masks: MaskColumn | null =
-        iouType === 'segm' ? { start: start.finish(), counts: counts.finish() } : null;
-      return {
-        count: image.length,
-        image: image.finish(),
-        category: category.finish(),
-        boxes: boxes.finish(),
-        area: area.finish(),
-        masks,
-      };
-    },
-  };
-}
-
-function checkBox(box: Box): void {
-  if (box.every(Number.isFinite) && box[2] >= 0 && box[3] >= 0) return;
-  throw new OneirosError(
-    'bad-input',
-    `its box is [${box.join(', ')}]: expected finite x, y, width and height, the last two ≥ 0`,
-  );
-}
 
 /** Collects what a file of true objects says, in whatever order it says it. */
 export interface TruthBuilder {
@@ -76,28 +27,38 @@ export function truthBuilder(iouType: IouType = 'bbox'): TruthBuilder {
   const categories = new Map<Id, CategoryEntry>();
   const annotations = new Map<Id, { annotation: Annotation; at: string }>();
   return {
-    addImage: (image) => addOnce(images, image.id, image, `image ${text(image.id)}`),
-    addCategory: (category) => addOnce(categories, category.id, category, `category ${text(category.id)}`),
+    addImage: (image) => addOnce(images, image.id, image, `image ${idText(image.id)}`),
+    addCategory: (category) => addOnce(categories, category.id, category, `category ${idText(category.id)}`),
     addAnnotation: (annotation, at) => addOnce(annotations, annotation.id, { annotation, at }, at),
     build() {
-      const [sortedImages, sortedCategories] = [sortById(images), sortById(categories)];
-      const [imageOf, categoryOf] = [indexById(sortedImages), indexById(sortedCategories)];
+      const [listed, kinds] = [idTable(images.values(), 'image'), idTable(categories.values(), 'category')];
+      const [unlisted, unknown] = [new LeftOut('image'), new LeftOut('category')];
       const columns = objectColumns(iouType);
       const [crowd, ignore, idZero] = [bytes(), bytes(), bytes()];
-      for (const { annotation, at } of annotations.values()) {
-        const image = imageOf.get(annotation.image);
-        const category = categoryOf.get(annotation.category);
-        if (image === undefined || category === undefined) continue;
-        naming(at, () => columns.add(image, category, annotation.shape, annotation.area));
-        crowd.push(annotation.crowd === true ? 1 : 0);
-        ignore.push(annotation.ignore === true ? 1 : 0);
-        idZero.push(annotation.id === 0 ? 1 : 0);
-      }
+      for (const { annotation, at } of annotations.values())
+        naming(at, () => {
+          const [image, category] = [listed.placeOf(annotation.image), kinds.placeOf(annotation.category)];
+          if (image === undefined) {
+            unlisted.add(annotation.image);
+            return;
+          }
+          if (category === undefined) {
+            unknown.add(annotation.category);
+            return;
+          }
+          columns.add(image, category, annotation.shape, annotation.area);
+          crowd.push(annotation.crowd === true ? 1 : 0);
+          ignore.push(annotation.ignore === true ? 1 : 0);
+          idZero.push(annotation.id === 0 ? 1 : 0);
+        });
+      const all = `${annotations.size} true objects`;
       return {
         ...columns.finish(),
+        leftOut: unlisted.count + unknown.count,
+        notes: [...unlisted.notes(all), ...unknown.notes(all)],
         iouType,
-        images: sortedImages,
-        categories: sortedCategories,
+        images: listed.entries,
+        categories: kinds.entries,
         crowd: crowd.finish(),
         ignore: ignore.finish(),
         idZero: idZero.finish(),
@@ -109,7 +70,7 @@ export function truthBuilder(iouType: IouType = 'bbox'): TruthBuilder {
 /** Collects detections against a truth. */
 export interface DetectionBuilder {
   /**
-   * A detection of a category that is not evaluated is left out, as pycocotools does.
+   * A detection of a category that is not evaluated is left out, as in pycocotools.
    * @throws OneirosError `bad-input`, naming the record, for an unknown image or impossible values
    */
   add(detection: Detection, at: string): void;
@@ -117,27 +78,45 @@ export interface DetectionBuilder {
 }
 
 export function detectionBuilder({ images, categories, iouType }: Truth): DetectionBuilder {
-  const [imageOf, categoryOf] = [indexById(images), indexById(categories)];
+  const [listed, kinds] = [idTable(images, 'image'), idTable(categories, 'category')];
+  const unknown = new LeftOut('category');
   const columns = objectColumns(iouType);
   const score = floats();
+  let [lowest, highest] = [0, 1];
   return {
-    add(detection, at) {
-      const image = imageOf.get(detection.image);
-      const category = categoryOf.get(detection.category);
-      if (image === undefined)
-        throw new OneirosError('bad-input', `${at}: the ground truth has no image ${text(detection.image)}`);
-      if (!Number.isFinite(detection.score))
-        throw new OneirosError('bad-input', `${at}: its score is ${detection.score}, not a finite number`);
-      if (category === undefined) return;
-      naming(at, () => columns.add(image, category, detection.shape, detection.area));
-      score.push(detection.score);
-    },
-    build: () => ({ ...columns.finish(), score: score.finish() }),
+    add: (detection, at) =>
+      naming(at, () => {
+        const image = listed.placeOf(detection.image);
+        const category = kinds.placeOf(detection.category);
+        if (image === undefined)
+          throw new OneirosError('bad-input', `the ground truth has no image ${idText(detection.image)}`);
+        if (!Number.isFinite(detection.score))
+          throw new OneirosError('bad-input', `its score is ${detection.score}, not a finite number`);
+        lowest = Math.min(lowest, detection.score);
+        highest = Math.max(highest, detection.score);
+        if (category === undefined) {
+          unknown.add(detection.category);
+          return;
+        }
+        columns.add(image, category, detection.shape, detection.area);
+        score.push(detection.score);
+      }),
+    build: () => ({
+      ...columns.finish(),
+      score: score.finish(),
+      leftOut: unknown.count,
+      notes: [
+        ...unknown.notes(`${unknown.count + columns.length} detections`),
+        ...(lowest < 0 || highest > 1
+          ? [`scores reach from ${lowest} to ${highest}, beyond 0 to 1: only their order counts`]
+          : []),
+      ],
+    }),
   };
 }
 
 function addOnce<T>(entries: Map<Id, T>, id: Id, entry: T, at: string): void {
-  if (entries.has(id)) throw new OneirosError('bad-input', `${at}: the id ${text(id)} is there twice`);
+  if (entries.has(id)) throw new OneirosError('bad-input', `${at}: the id ${idText(id)} is there twice`);
   entries.set(id, entry);
 }
 
@@ -149,16 +128,4 @@ export function naming<T>(at: string, work: () => T): T {
     if (!(error instanceof OneirosError)) throw error;
     throw new OneirosError(error.code, `${at}: ${messageOf(error)}`, { cause: error });
   }
-}
-
-function sortById<T extends { readonly id: Id }>(entries: ReadonlyMap<Id, T>): T[] {
-  return [...entries.values()].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
-}
-
-function indexById(entries: readonly { readonly id: Id }[]): ReadonlyMap<Id, number> {
-  return new Map(entries.map(({ id }, index) => [id, index]));
-}
-
-function text(id: Id): string {
-  return typeof id === 'string' ? JSON.stringify(id) : String(id);
 }

@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 
 /**
@@ -8,6 +11,7 @@ import { OneirosError } from '../errors.js';
  * @throws OneirosError `bad-argument` for lengths that do not fit, a class that is none, or k not from 1 to classes
  */
 export function topK(scores: ArrayLike<number>, truth: ArrayLike<number>, k = 1): number {
+  check('topK', { scores: [scores, kind.numbers], truth: [truth, kind.numbers], k: [k, kind.number] });
   const classes = classesOf(scores, truth);
   if (!(Number.isInteger(k) && k >= 1 && k <= classes))
     throw new OneirosError(
@@ -65,7 +69,13 @@ export function calibration(
   truth: ArrayLike<number>,
   options: CalibrationOptions = {},
 ): Calibration {
-  const { bins } = { ...calibrationDefaults, ...options };
+  check(
+    'calibration',
+    { probabilities: [probabilities, kind.numbers], truth: [truth, kind.numbers] },
+    options,
+    { bins: kind.number },
+  );
+  const { bins } = withDefaults(calibrationDefaults, options);
   if (!(Number.isInteger(bins) && bins >= 1 && bins <= 10_000))
     throw new OneirosError('bad-argument', `bins must be a whole number from 1 to 10000, not ${bins}`);
   const classes = classesOf(probabilities, truth);

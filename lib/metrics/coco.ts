@@ -1,3 +1,6 @@
+import { check } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
 import { detectionBuilder, naming, truthBuilder, type DetectionBuilder } from './builders.js';
@@ -12,11 +15,13 @@ import {
   unexpected,
   type Fields,
 } from './fields.js';
+import { idText, type Id } from './ids.js';
 import { jsonRecords, recordName, type JsonRecord, type TextChunks } from './json-records.js';
 import { boxToRle, polygonToRle } from './polygon.js';
 import { rleFromString } from './rle-string.js';
 import { mergeRle, rle, rleArea, rleBox, type Rle } from './rle.js';
-import type { Box, Detections, Id, ImageEntry, IouType, Truth } from './tables.js';
+import type { Box, Detections, ImageEntry, IouType, Truth } from './tables.js';
+import { checkDetectionUnits, checkTruthUnits } from './units.js';
 
 export interface ReadOptions {
   readonly iouType?: IouType;
@@ -27,23 +32,32 @@ export const readDefaults = { iouType: 'bbox' } as const satisfies ReadOptions;
 
 /**
  * The ground truth of a COCO file ("instances"): `images`, `categories` and `annotations` in any order. Annotations of
- * images or categories that are not listed are left out, as pycocotools does; `area` and `iscrowd` may be missing.
+ * images or categories that are not listed are left out, as in pycocotools, and counted; `area` and `iscrowd` may be missing.
  * @param chunks the file's text or bytes in pieces: it is never held as a whole
- * @throws OneirosError `bad-input`, naming the record, for malformed JSON, duplicate ids, missing fields, boxes that are
- *   inverted or not finite, and masks that do not fit their image
+ * @throws OneirosError `bad-input`, naming the record, for malformed JSON, a missing or empty list, duplicate ids, missing fields,
+ *   boxes that are inverted, not finite or in parts of the picture, and masks that do not fit their image
  */
 export async function readCocoTruth(chunks: TextChunks, options: ReadOptions = {}): Promise<Truth> {
+  check('readCocoTruth', { chunks: [chunks, kind.iterable] }, options, {
+    iouType: oneOf('bbox', 'segm'),
+    signal: kind.signal,
+  });
   const reader = truthReader(options.iouType ?? readDefaults.iouType);
-  for await (const records of jsonRecords(chunks, { root: 'object', signal: options.signal }))
+  const sections = new Set<string>();
+  const onSection = (section: string) => sections.add(section);
+  for await (const records of jsonRecords(chunks, { root: 'object', onSection, signal: options.signal }))
     for (const record of records) reader.add(record);
+  checkSections(sections);
   return reader.build();
 }
 
 /** The same from a document that is already parsed. Throws as {@link readCocoTruth} does. */
 export function cocoTruth(document: unknown, options: Pick<ReadOptions, 'iouType'> = {}): Truth {
+  check('cocoTruth', {}, options, { iouType: oneOf('bbox', 'segm') });
   const reader = truthReader(options.iouType ?? readDefaults.iouType);
-  for (const section of ['images', 'categories', 'annotations'])
-    for (const record of recordsOf(fieldsOf(document), section)) reader.add(record);
+  const fields = fieldsOf(document);
+  checkSections(new Set(Object.keys(fields).filter((name) => own(fields, name) !== undefined)));
+  for (const section of truthSections) for (const record of recordsOf(fields, section)) reader.add(record);
   return reader.build();
 }
 
@@ -52,15 +66,19 @@ export function cocoTruth(document: unknown, options: Pick<ReadOptions, 'iouType
  * A million of them take some 60 MB of memory; see {@link readCocoTruth} for `chunks`.
  *
  * As in pycocotools, if the first record has a box then every record's area is its box's, for masks too; otherwise it
- * is its mask's. Detections of categories that the truth does not list are left out.
+ * is its mask's. Detections of categories that the truth does not list are left out and counted.
  * @throws OneirosError `bad-input`, naming the record, for malformed JSON, an image that the truth does not list,
  *   missing fields, and impossible boxes, masks and scores
  */
 export async function readCocoDetections(
   chunks: TextChunks,
   truth: Truth,
-  { signal }: Pick<ReadOptions, 'signal'> = {},
+  options: Pick<ReadOptions, 'signal'> = {},
 ): Promise<Detections> {
+  check('readCocoDetections', { chunks: [chunks, kind.iterable], truth: [truth, kind.truth] }, options, {
+    signal: kind.signal,
+  });
+  const { signal } = options;
   const reader = detectionReader(truth);
   for await (const records of jsonRecords(chunks, { root: 'array', signal }))
     for (const record of records) reader.add(record);
@@ -69,17 +87,39 @@ export async function readCocoDetections(
 
 /** The same from an array that is already parsed. Throws as {@link readCocoDetections} does. */
 export function cocoDetections(records: unknown, truth: Truth): Detections {
+  check('cocoDetections', { truth: [truth, kind.truth] });
   if (!Array.isArray(records)) throw new OneirosError('bad-input', 'detections are an array of objects');
   const reader = detectionReader(truth);
   records.forEach((value: unknown, index) => reader.add({ section: null, index, value }));
   return reader.build();
 }
 
+const truthSections = ['images', 'categories', 'annotations'] as const;
+
+function checkSections(found: ReadonlySet<string>): void {
+  const missing = truthSections.filter((section) => !found.has(section));
+  if (missing.length === 0) return;
+  throw new OneirosError(
+    'bad-input',
+    `it has no list ${missing.map((section) => `"${section}"`).join(' and no list ')}: a COCO truth lists images, categories and annotations`,
+  );
+}
+
+/** A truth without a category, or without an image, cannot tell right from wrong. */
+function checkListed({ images, categories }: Truth): void {
+  for (const [section, { length }] of Object.entries({ images, categories }))
+    if (length === 0)
+      throw new OneirosError('bad-input', `its list "${section}" is empty, so that nothing can be evaluated`);
+}
+
 function recordsOf(document: Fields, section: string): JsonRecord[] {
-  const values = document[section] ?? [];
+  const values = own(document, section);
   if (!Array.isArray(values)) throw unexpected(document, section, 'an array');
   return values.map((value: unknown, index) => ({ section, index, value }));
 }
+
+/** What stands for a mask whose image is not listed: the annotation is left out. */
+const nowhere: Box = [0, 0, 0, 0];
 
 function truthReader(iouType: IouType) {
   const builder = truthBuilder(iouType);
@@ -89,18 +129,17 @@ function truthReader(iouType: IouType) {
     const annotation = naming(at, () => {
       const image = idField(fields, 'image_id');
       const entry = sizes.get(image);
-      if (iouType === 'segm' && !entry) return null;
       return {
         id: idField(fields, 'id'),
         image,
         category: idField(fields, 'category_id'),
-        shape: iouType === 'bbox' ? boxField(fields) : maskField(fields, entry),
+        shape: iouType === 'bbox' ? boxField(fields) : entry ? maskField(fields, entry) : nowhere,
         area: optionalNumber(fields, 'area'),
         crowd: flagField(fields, 'iscrowd'),
         ignore: flagField(fields, 'ignore'),
       };
     });
-    if (annotation) builder.addAnnotation(annotation, `${at} (id ${annotation.id})`);
+    builder.addAnnotation(annotation, `${at} (id ${idText(annotation.id)})`);
   };
   return {
     add({ section, index, value }: JsonRecord): void {
@@ -119,7 +158,10 @@ function truthReader(iouType: IouType) {
     },
     build(): Truth {
       for (const { fields, at } of pending) addAnnotation(fields, at);
-      return builder.build();
+      const truth = builder.build();
+      checkListed(truth);
+      if (iouType === 'bbox') checkTruthUnits(truth, '');
+      return truth;
     },
   };
 }
@@ -151,7 +193,11 @@ function detectionReader(truth: Truth) {
       });
       builder.add(detection, at);
     },
-    build: () => builder.build(),
+    build() {
+      const detections = builder.build();
+      if (truth.iouType === 'bbox') checkDetectionUnits(detections, '');
+      return detections;
+    },
   };
 }
 

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { maybe, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 
 /** counts[truth · classes + predicted]: how often a class was taken for which. */
@@ -11,6 +13,7 @@ const maxClasses = 4096;
 
 /** @throws OneirosError `bad-argument` unless `classes` is a whole number from 1 to 4096 */
 export function confusionMatrix(classes: number): ConfusionMatrix {
+  check('confusionMatrix', { classes: [classes, kind.number] });
   if (!(Number.isSafeInteger(classes) && classes >= 1 && classes <= maxClasses))
     throw new OneirosError(
       'bad-argument',
@@ -25,11 +28,18 @@ export function confusionMatrix(classes: number): ConfusionMatrix {
  * @throws OneirosError `bad-argument` for unlike lengths; `bad-input` for a label that is no class
  */
 export function addLabels(
-  { classes, counts }: ConfusionMatrix,
+  matrix: ConfusionMatrix,
   truth: ArrayLike<number>,
   predicted: ArrayLike<number>,
   ignore?: number,
 ): void {
+  check('addLabels', {
+    matrix: [matrix, kind.confusion],
+    truth: [truth, kind.numbers],
+    predicted: [predicted, kind.numbers],
+    ignore: [ignore, maybe(kind.number)],
+  });
+  const { classes, counts } = matrix;
   if (truth.length !== predicted.length)
     throw new OneirosError(
       'bad-argument',
@@ -63,7 +73,9 @@ export interface ClassScores {
 }
 
 /** Precision, recall, F1 (which for pixels is Dice) and IoU of each class. */
-export function classScores({ classes, counts }: ConfusionMatrix): ClassScores[] {
+export function classScores(matrix: ConfusionMatrix): ClassScores[] {
+  check('classScores', { matrix: [matrix, kind.confusion] });
+  const { classes, counts } = matrix;
   return Array.from({ length: classes }, (_, k) => {
     let support = 0;
     let predicted = 0;
@@ -83,7 +95,9 @@ export function classScores({ classes, counts }: ConfusionMatrix): ClassScores[]
 }
 
 /** The share of labels (pixels) that are right; −1 where there are none. */
-export function accuracy({ classes, counts }: ConfusionMatrix): number {
+export function accuracy(matrix: ConfusionMatrix): number {
+  check('accuracy', { matrix: [matrix, kind.confusion] });
+  const { classes, counts } = matrix;
   let hits = 0;
   let total = 0;
   for (let i = 0; i < counts.length; i++) total += counts[i]!;
@@ -93,6 +107,7 @@ export function accuracy({ classes, counts }: ConfusionMatrix): number {
 
 /** The mean of the classes' IoU, over those that are in the truth or in the prediction; −1 where there are none. */
 export function meanIou(matrix: ConfusionMatrix): number {
+  check('meanIou', { matrix: [matrix, kind.confusion] });
   return meanDefined(classScores(matrix).map(({ iou }) => iou));
 }
 

@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { PrecisionRecallCurve } from './curve.js';
 
@@ -7,6 +10,8 @@ export interface CurveSvgOptions {
   readonly width?: number;
   readonly height?: number;
 }
+
+const svgKinds: OptionKinds<CurveSvgOptions> = { title: kind.text, width: kind.number, height: kind.number };
 
 export const curveSvgDefaults = {
   title: 'Precision and recall',
@@ -27,7 +32,8 @@ export function precisionRecallSvg(
   curves: readonly PrecisionRecallCurve[],
   options: CurveSvgOptions = {},
 ): string {
-  const { title, width, height } = { ...curveSvgDefaults, ...options };
+  check('precisionRecallSvg', { curves: [curves, kind.objects] }, options, svgKinds);
+  const { title, width, height } = withDefaults(curveSvgDefaults, options);
   if (!(width >= 160 && height >= 120 && width <= 10_000 && height <= 10_000))
     throw new OneirosError(
       'bad-argument',

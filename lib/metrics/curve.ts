@@ -1,8 +1,11 @@
+import { check, type OptionKinds, required } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { averagePrecision } from './evaluate.js';
 import { judge, outcome } from './outcomes.js';
 import type { Protocol } from './protocol.js';
-import type { Detections, Id, Truth } from './tables.js';
+import { idText, type Id } from './ids.js';
+import type { Detections, Truth } from './tables.js';
 
 export interface CurveOptions {
   /** The id of the category. */
@@ -12,6 +15,12 @@ export interface CurveOptions {
   /** The name of one of the protocol's area ranges; its first if none is given. */
   readonly area?: string;
 }
+
+const curveKinds: OptionKinds<CurveOptions> = {
+  category: required(kind.id),
+  threshold: kind.number,
+  area: kind.text,
+};
 
 /** What there is to know of a category at one threshold: a point for each detection that counts, best first. */
 export interface PrecisionRecallCurve {
@@ -37,11 +46,22 @@ export function precisionRecall(
   protocol: Protocol,
   options: CurveOptions,
 ): PrecisionRecallCurve {
+  check(
+    'precisionRecall',
+    {
+      truth: [truth, kind.truth],
+      detections: [detections, kind.detections],
+      protocol: [protocol, kind.protocol],
+    },
+    options,
+    curveKinds,
+  );
   const { thresholds, areas, maxDets } = protocol;
   const category = truth.categories.findIndex(({ id }) => id === options.category);
   const t = options.threshold === undefined ? 0 : thresholds.indexOf(options.threshold);
   const a = options.area === undefined ? 0 : areas.findIndex(({ name }) => name === options.area);
-  if (category < 0) throw new OneirosError('bad-argument', `the truth has no category ${options.category}`);
+  if (category < 0)
+    throw new OneirosError('bad-argument', `the truth has no category ${idText(options.category)}`);
   if (t < 0)
     throw new OneirosError(
       'bad-argument',

@@ -1,6 +1,8 @@
-import { meanDefined } from './confusion.js';
+import { check } from '../arguments.js';
+import { OneirosError } from '../errors.js';
+import { kind } from '../kinds.js';
 import { judge, outcome, type CategoryOutcomes } from './outcomes.js';
-import { cocoQuirks, type Protocol } from './protocol.js';
+import type { Protocol } from './protocol.js';
 import type { CategoryEntry, Detections, Truth } from './tables.js';
 
 /** Average precision and recall for every setting of a protocol; −1 where there is nothing to find. */
@@ -23,6 +25,11 @@ export interface Cell {
 
 /** Evaluates detections by a protocol. Neither table's order matters, but among equal scores of one image. */
 export function evaluateDetections(truth: Truth, detections: Detections, protocol: Protocol): Evaluation {
+  check('evaluateDetections', {
+    truth: [truth, kind.truth],
+    detections: [detections, kind.detections],
+    protocol: [protocol, kind.protocol],
+  });
   const { thresholds, areas, maxDets } = protocol;
   const size = thresholds.length * truth.categories.length * areas.length * maxDets.length;
   const evaluation: Evaluation = {
@@ -80,12 +87,26 @@ function precisionAtHits(
  * at each recall as the best there is at that recall or beyond.
  * @param precisions the precision at each find; overwritten by the envelope
  * @param recalls how many recalls from 0 to 1 to average at, or the exact integral
+ * @throws OneirosError `bad-argument` for precisions that are not in [0, 1], or more finds than there is to find
  */
 export function averagePrecision(
   precisions: Float64Array,
   positives: number,
   recalls: number | 'every-point',
 ): number {
+  check('averagePrecision', {
+    precisions: [precisions, kind.numbers],
+    positives: [positives, kind.number],
+    recalls: [recalls, kind.recalls],
+  });
+  const odd = precisions.find((value) => !(value >= 0 && value <= 1));
+  if (odd !== undefined)
+    throw new OneirosError('bad-argument', `a precision is a number from 0 to 1, not ${odd}`);
+  if (!(Number.isInteger(positives) && positives >= Math.max(1, precisions.length)))
+    throw new OneirosError(
+      'bad-argument',
+      `positives must be a whole number of at least the ${precisions.length} finds, and 1, not ${positives}`,
+    );
   for (let i = precisions.length - 2; i >= 0; i--)
     if (precisions[i + 1]! > precisions[i]!) precisions[i] = precisions[i + 1]!;
   let sum = 0;
@@ -101,76 +122,4 @@ export function averagePrecision(
     sum += precisions[found]!;
   }
   return sum / recalls;
-}
-
-/** COCO's twelve figures, by the names of its leaderboard; −1 where undefined. */
-export interface CocoFigures {
-  readonly AP: number;
-  readonly AP50: number;
-  readonly AP75: number;
-  readonly APs: number;
-  readonly APm: number;
-  readonly APl: number;
-  readonly AR1: number;
-  readonly AR10: number;
-  readonly AR100: number;
-  readonly ARs: number;
-  readonly ARm: number;
-  readonly ARl: number;
-}
-
-/**
- * The twelve figures of an evaluation by {@link cocoProtocol}. With other `maxDets`, AR1, AR10 and AR100 are at those.
- * @param headlineAt100 see {@link cocoQuirks}
- * @param category the index of the one category whose figures are wanted
- */
-export function cocoFigures(
-  evaluation: Evaluation,
-  {
-    headlineAt100 = cocoQuirks.headlineAt100.default,
-    category,
-  }: { headlineAt100?: boolean | undefined; category?: number } = {},
-): CocoFigures {
-  const { thresholds, areas, maxDets } = evaluation.protocol;
-  const every = (length: number) => Array.from({ length }, (_, i) => i);
-  const kinds = category === undefined ? every(evaluation.categories.length) : [category];
-  const mean = (of: 'ap' | 'recall', area: string, m: number, iou?: number): number => {
-    const a = areas.findIndex(({ name }) => name === area);
-    const wanted = every(thresholds.length).filter((t) => iou === undefined || thresholds[t] === iou);
-    if (m < 0) return -1;
-    return meanDefined(
-      wanted.flatMap((threshold) =>
-        kinds.map((k) => evaluation[of][cell(evaluation, { threshold, category: k, area: a, maxDets: m })]!),
-      ),
-    );
-  };
-  return {
-    AP: mean('ap', 'all', headlineAt100 ? maxDets.indexOf(100) : 2),
-    AP50: mean('ap', 'all', 2, 0.5),
-    AP75: mean('ap', 'all', 2, 0.75),
-    APs: mean('ap', 'small', 2),
-    APm: mean('ap', 'medium', 2),
-    APl: mean('ap', 'large', 2),
-    AR1: mean('recall', 'all', 0),
-    AR10: mean('recall', 'all', 1),
-    AR100: mean('recall', 'all', 2),
-    ARs: mean('recall', 'small', 2),
-    ARm: mean('recall', 'medium', 2),
-    ARl: mean('recall', 'large', 2),
-  };
-}
-
-/** Pascal's figures: average precision by class name (−1 where the truth has none of it), and the mean of the others. */
-export interface VocFigures {
-  readonly mAP: number;
-  readonly perClass: Readonly<Record<string, number>>;
-}
-
-/** The figures of an evaluation by {@link vocProtocol}. */
-export function vocFigures(evaluation: Evaluation): VocFigures {
-  const perClass = evaluation.categories.map(({ name }, category): [string, number] => [
-    name,
-    evaluation.ap[cell(evaluation, { threshold: 0, category, area: 0, maxDets: 0 })]!,
-  ]);
-  return { mAP: meanDefined(perClass.map(([, ap]) => ap)), perClass: Object.fromEntries(perClass) };
 }

@@ -1,5 +1,7 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
-import type { Id } from './tables.js';
+import { stringify } from 'lossless-json';
+import { wholeId, type Id } from './ids.js';
 
 /** An object of a JSON file, none of whose fields can be trusted yet. */
 export type Fields = Readonly<Record<string, unknown>>;
@@ -16,29 +18,35 @@ export function isFields(value: unknown): value is Fields {
 
 /** A field that is a whole number or text: what images, categories and annotations are known by. */
 export function idField(fields: Fields, name: string): Id {
-  const value = fields[name];
-  if (Number.isSafeInteger(value) || typeof value === 'string') return toId(value);
-  throw unexpected(fields, name, 'a whole number or text');
-}
-
-function toId(value: unknown): Id {
-  return typeof value === 'string' ? value : Number(value);
+  const value = own(fields, name);
+  if (typeof value === 'bigint') return wholeId(value);
+  if (typeof value === 'string' || (typeof value === 'number' && Number.isSafeInteger(value))) return value;
+  throw unexpected(
+    fields,
+    name,
+    Number.isInteger(value)
+      ? 'a whole number within ±2^53, where numbers are exact; beyond that a bigint'
+      : 'a whole number or text',
+  );
 }
 
 export function numberField(fields: Fields, name: string): number {
-  const value = fields[name];
+  const value = own(fields, name);
   if (typeof value === 'number') return value;
+  if (typeof value === 'bigint') return Number(value);
   throw unexpected(fields, name, 'a number');
 }
 
 /** A number that may be missing. */
 export function optionalNumber(fields: Fields, name: string): number | undefined {
-  return fields[name] === undefined || fields[name] === null ? undefined : numberField(fields, name);
+  return own(fields, name) === undefined || own(fields, name) === null
+    ? undefined
+    : numberField(fields, name);
 }
 
 /** 0, 1, false, true, or missing, which is false. */
 export function flagField(fields: Fields, name: string): boolean {
-  const value = fields[name] ?? 0;
+  const value = own(fields, name) ?? 0;
   if (typeof value === 'boolean') return value;
   if (value === 0 || value === 1) return value === 1;
   throw unexpected(fields, name, '0 or 1');
@@ -50,7 +58,7 @@ export function isNumbers(value: unknown): value is readonly number[] {
 
 /** The error of a field that is missing or not of its kind. */
 export function unexpected(fields: Fields, name: string, expected: string): OneirosError {
-  const found = fields[name] === undefined ? 'is missing' : `is ${preview(fields[name])}`;
+  const found = own(fields, name) === undefined ? 'is missing' : `is ${preview(own(fields, name))}`;
   return new OneirosError('bad-input', `"${name}" ${found}: expected ${expected}`);
 }
 
@@ -66,7 +74,8 @@ function textOf(value: unknown): string {
     case 'object':
     case 'string':
     case 'boolean':
-      return JSON.stringify(value);
+    case 'bigint':
+      return stringify(value) ?? '';
     default:
       return `of type ${typeof value}`;
   }

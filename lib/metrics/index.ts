@@ -26,19 +26,28 @@ export {
 } from './confusion.js';
 export { precisionRecallSvg, type CurveSvgOptions } from './curve-svg.js';
 export { precisionRecall, type CurveOptions, type PrecisionRecallCurve } from './curve.js';
+export { averagePrecision, evaluateDetections, type Evaluation } from './evaluate.js';
 export {
-  averagePrecision,
   cocoFigures,
-  evaluateDetections,
+  undefinedCocoFigures,
+  undefinedVocFigures,
   vocFigures,
   type CocoFigures,
-  type Evaluation,
+  type UndefinedFigures,
   type VocFigures,
-} from './evaluate.js';
+} from './figures.js';
 export type { TextChunks } from './json-records.js';
 export { lectureAp, lectureMap } from './lecture.js';
 export { mask, maskAccuracy, maskDice, maskIou, type Mask } from './mask.js';
-export { pascalDetections, pascalTruth, type PascalFile, type PascalOptions } from './pascal.js';
+export type { Id } from './ids.js';
+export {
+  pascalDetections,
+  pascalTruth,
+  type PascalDetectionOptions,
+  type PascalFile,
+  type PascalTruthOptions,
+} from './pascal.js';
+export { vocTruth } from './voc-xml.js';
 export { boxToRle, polygonToRle } from './polygon.js';
 export {
   cocoProtocol,

@@ -1,6 +1,7 @@
+import { parse } from 'lossless-json';
 import { OneirosError, messageOf } from '../errors.js';
 
-/** One element of an array of a JSON document. */
+/** One element of an array of a JSON document. Whole numbers beyond ±2^53 are bigints. */
 export interface JsonRecord {
   /** The key of the array in the document; null where the document itself is the array. */
   readonly section: string | null;
@@ -15,6 +16,8 @@ export type TextChunks = AsyncIterable<string | Uint8Array> | Iterable<string | 
 export interface JsonRecordOptions {
   /** What the document has to be; either will do if it is not given. */
   readonly root?: 'array' | 'object';
+  /** Told the key of each array of the document, as it begins. */
+  readonly onSection?: (section: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,9 +32,9 @@ const longestRecord = 2 ** 26;
  */
 export async function* jsonRecords(
   chunks: TextChunks,
-  { root, signal }: JsonRecordOptions = {},
+  { root, onSection, signal }: JsonRecordOptions = {},
 ): AsyncGenerator<readonly JsonRecord[], void> {
-  const splitter = new RecordSplitter(root);
+  const splitter = new RecordSplitter(root, onSection);
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const decode = (chunk?: Uint8Array): string => {
     try {
@@ -58,7 +61,6 @@ const [openBrace, closeBrace, openBracket, closeBracket] = [code('{'), code('}')
 
 /** Finds where values begin and end, by quotes and brackets alone; JSON.parse then judges each. */
 class RecordSplitter {
-  readonly #root: JsonRecordOptions['root'];
   #expecting: Expecting = 'document';
   #section: string | null = null;
   #inObject = false;
@@ -72,9 +74,10 @@ class RecordSplitter {
   /** An array or object may end where its first element could begin, but not after a comma. */
   #afterComma = false;
 
-  constructor(root: JsonRecordOptions['root']) {
-    this.#root = root;
-  }
+  constructor(
+    private readonly root: JsonRecordOptions['root'],
+    private readonly onSection: JsonRecordOptions['onSection'],
+  ) {}
 
   push(piece: string): JsonRecord[] {
     const records: JsonRecord[] = [];
@@ -110,6 +113,7 @@ class RecordSplitter {
       case 'member':
         if (c !== openBracket) return this.#value(text, at, at, records);
         this.#expecting = 'element';
+        if (this.#section !== null) this.onSection?.(this.#section);
         this.#index = 0;
         this.#afterComma = false;
         return at + 1;
@@ -128,8 +132,8 @@ class RecordSplitter {
     if (c !== openBracket && c !== openBrace) throw this.#malformed('it is neither an object nor an array');
     this.#inObject = c === openBrace;
     const root = this.#inObject ? 'object' : 'array';
-    if (this.#root !== undefined && root !== this.#root)
-      throw new OneirosError('bad-input', `the JSON is an ${root}: expected an ${this.#root}`);
+    if (this.root !== undefined && root !== this.root)
+      throw new OneirosError('bad-input', `the JSON is an ${root}: expected an ${this.root}`);
     this.#expecting = this.#inObject ? 'key' : 'element';
     return at + 1;
   }
@@ -210,10 +214,10 @@ class RecordSplitter {
 
   #parse(text: string): unknown {
     try {
-      return JSON.parse(text);
+      return parseExactly(text);
     } catch (error) {
       const bare = /(?<!["\w])(NaN|-?Infinity)(?!["\w])/.exec(text)?.[0];
-      const reason = bare ? `it holds ${bare}, which JSON has no word for` : messageOf(error);
+      const reason = bare ? `it holds ${bare}, which is not JSON` : messageOf(error);
       throw new OneirosError('bad-input', `${this.#where()} is not valid JSON: ${reason}`, { cause: error });
     }
   }
@@ -227,6 +231,19 @@ class RecordSplitter {
     if (inArray) return recordName(this.#section, this.#index);
     return this.#section === null ? 'its beginning' : `the key ${JSON.stringify(this.#section)}`;
   }
+}
+
+/** Digits of a whole number that may be beyond 2^53. */
+const longNumber = /(?<![.\d])\d{16,}(?![.\d])/;
+
+/** JSON.parse, which rounds large whole numbers, wherever there are none; it is many times as fast. */
+function parseExactly(text: string): unknown {
+  return longNumber.test(text) ? parse(text, null, exactNumber) : JSON.parse(text);
+}
+
+function exactNumber(text: string): number | bigint {
+  const value = Number(text);
+  return /^-?\d+$/.test(text) && !Number.isSafeInteger(value) ? BigInt(text) : value;
 }
 
 /** What errors call a record: `annotations[17]`, or `record 17` where the document is the array. */

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 
 // The lecture's definitions take every candidate box for a positive and ask only how well it lies: there is neither score
@@ -9,6 +11,7 @@ import { OneirosError } from '../errors.js';
  * @throws OneirosError `bad-argument` for no candidates, or numbers not in [0, 1]
  */
 export function lectureAp(ious: readonly number[], threshold: number): number {
+  check('lectureAp', { ious: [ious, kind.numbers], threshold: [threshold, kind.number] });
   if (ious.length === 0) throw new OneirosError('bad-argument', 'there are no candidates to average over');
   const odd = [...ious, threshold].find((value) => !(value >= 0 && value <= 1));
   if (odd !== undefined)
@@ -24,6 +27,7 @@ export function lectureAp(ious: readonly number[], threshold: number): number {
  * @throws OneirosError `bad-argument` for no candidates, no thresholds, or numbers not in [0, 1]
  */
 export function lectureMap(ious: readonly number[], thresholds: readonly number[]): number {
+  check('lectureMap', { ious: [ious, kind.numbers], thresholds: [thresholds, kind.numbers] });
   if (thresholds.length === 0)
     throw new OneirosError('bad-argument', 'there are no thresholds to average over');
   return thresholds.reduce((sum, threshold) => sum + lectureAp(ious, threshold), 0) / thresholds.length;

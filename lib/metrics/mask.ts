@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { maybe, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
 
@@ -24,7 +26,9 @@ export function checkMaskSize({ width, height }: Size): void {
  * A mask over `data` (not copied), or an empty one.
  * @throws OneirosError as {@link checkMaskSize}, and `bad-input` if `data` does not fill it exactly
  */
-export function mask({ width, height }: Size, data?: Uint8Array): Mask {
+export function mask(size: Size, data?: Uint8Array): Mask {
+  check('mask', { size: [size, kind.size], data: [data, maybe(kind.bytes)] });
+  const { width, height } = size;
   checkMaskSize({ width, height });
   if (data && data.length !== width * height)
     throw new OneirosError(
@@ -64,16 +68,19 @@ export function countMasks(a: Mask, b: Mask): MaskCounts {
 
 /** Intersection over union (Jaccard's index) of two masks of one size, in [0, 1]; 1 where both are empty. */
 export function maskIou(a: Mask, b: Mask): number {
+  check('maskIou', { a: [a, kind.mask], b: [b, kind.mask] });
   return iouOfCounts(countMasks(a, b));
 }
 
 /** Dice's coefficient 2|A∩B| / (|A|+|B|), in [0, 1]; 1 where both are empty. */
 export function maskDice(a: Mask, b: Mask): number {
+  check('maskDice', { a: [a, kind.mask], b: [b, kind.mask] });
   return diceOfCounts(countMasks(a, b));
 }
 
 /** The share of pixels on which two masks agree. */
 export function maskAccuracy(a: Mask, b: Mask): number {
+  check('maskAccuracy', { a: [a, kind.mask], b: [b, kind.mask] });
   return accuracyOfCounts(countMasks(a, b));
 }
 

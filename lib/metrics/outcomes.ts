@@ -1,7 +1,7 @@
 import { OneirosError } from '../errors.js';
 import { matchBestFree, matchBestOnly } from './matching.js';
 import { overlapRows } from './overlap.js';
-import type { AreaRange, Protocol } from './protocol.js';
+import { checkedProtocol, type AreaRange, type Protocol } from './protocol.js';
 import { groupTruth, rankDetections } from './ranking.js';
 import type { Detections, Truth } from './tables.js';
 
@@ -141,7 +141,8 @@ function isOutside(area: number, { min, max }: AreaRange): boolean {
   return area < min || area > max;
 }
 
-function checkTables(truth: Truth, detections: Detections, { pixels }: Protocol): void {
+function checkTables(truth: Truth, detections: Detections, protocol: Protocol): void {
+  const { pixels } = checkedProtocol(protocol);
   if ((truth.masks === null) !== (detections.masks === null))
     throw new OneirosError('bad-argument', 'the truth and the detections must both have masks, or neither');
   if (truth.masks !== null && pixels === 'inclusive')

@@ -1,7 +1,12 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
+import type { Size } from '../image/image.js';
 import { detectionBuilder, naming, truthBuilder } from './builders.js';
-import type { BoxForm } from './boxes.js';
-import type { Box, Detections, Truth } from './tables.js';
+import { boxOf, withinPictures, type PascalForm } from './pascal-box.js';
+import { pascalLines, splitLine } from './pascal-line.js';
+import type { Detections, ImageEntry, Truth } from './tables.js';
+import { checkDetectionUnits, checkTruthUnits } from './units.js';
 
 /** The text file of one image, by the image's name (the file's name without its ending). */
 export interface PascalFile {
@@ -10,81 +15,152 @@ export interface PascalFile {
 }
 
 export interface PascalOptions {
-  /** The four numbers of a box: `xywh`, or the two corners, `xyxy`. */
-  readonly form?: BoxForm;
+  /**
+   * The four numbers of a box: a corner and the size, two corners, or (YOLO's) the center and the size.
+   * @default a corner and the size; where all of the truth could be two corners as well, a note says so
+   */
+  readonly form?: PascalForm | undefined;
+  /**
+   * What the numbers count: pixels, or (YOLO's) parts of the picture, from 0 to 1.
+   * @default pixels; but boxes that look like parts are refused
+   */
+  readonly units?: 'pixels' | 'relative' | undefined;
 }
 
-export const pascalDefaults = { form: 'xywh' } as const satisfies Required<PascalOptions>;
+export interface PascalTruthOptions extends PascalOptions {
+  /** Sizes of the pictures, by the image's name: for relative boxes. */
+  readonly sizes?: ReadonlyMap<string, Size> | undefined;
+}
+
+export interface PascalDetectionOptions extends PascalOptions {
+  /** Where the score stands: right after the class, or (YOLO's) after the box. */
+  readonly scoreAt?: 'first' | 'last';
+}
+
+const pascalKinds: OptionKinds<PascalOptions> = {
+  form: oneOf('xyxy', 'xywh', 'cxcywh'),
+  units: oneOf('pixels', 'relative'),
+};
+const truthKinds: OptionKinds<PascalTruthOptions> = { ...pascalKinds, sizes: kind.map };
+const detectionKinds: OptionKinds<PascalDetectionOptions> = {
+  ...pascalKinds,
+  scoreAt: oneOf('first', 'last'),
+};
+
+export const pascalDefaults = { form: 'xywh', scoreAt: 'first' } as const satisfies PascalDetectionOptions;
+
+/** What to do about boxes that look relative. */
+const advice = ' (if they are what they seem, say so: units "relative", or else "pixels")';
+const pixel: Size = { width: 1, height: 1 };
 
 /**
- * The objects of a folder of text files: one a line, `class x y w h`, or by corners, `class left top right bottom`;
- * `difficult` at the end marks what need not be found. The classes are those that occur here.
- * @throws OneirosError `bad-input`, naming file and line, for anything else; an image given twice
+ * The objects of a folder of text files: one a line, `class x y w h`; `difficult` at the end marks what need not be found.
+ * The last four numbers are the box, all before them is the class ({@link splitLine}); the classes are those that occur here.
+ * @throws OneirosError `bad-input`, naming file and line, for anything else; an image given twice; relative boxes without
+ *   `units`, or of a picture whose size is not known
  */
-export function pascalTruth(files: readonly PascalFile[], options: PascalOptions = {}): Truth {
-  const { form } = { ...pascalDefaults, ...options };
+export function pascalTruth(files: readonly PascalFile[], options: PascalTruthOptions = {}): Truth {
+  check('pascalTruth', { files: [files, kind.objects] }, options, truthKinds);
+  const { form = pascalDefaults.form, units, sizes } = options;
   const builder = truthBuilder();
   const classes = new Set<string>();
+  const within = withinPictures('are they by their centers (form "cxcywh"), or by corners ("xyxy")?');
   for (const { image, text } of files) {
-    builder.addImage({ id: image });
-    for (const { at, words } of lines(image, text)) {
-      const difficult = words[5] === 'difficult';
-      if (words.length !== (difficult ? 6 : 5)) throw malformed(at, words, 'a class and four numbers');
-      const category = words[0]!;
+    const entry: ImageEntry = { id: image, ...sizes?.get(image) };
+    builder.addImage(entry);
+    for (const { at, words } of pascalLines(image, text)) {
+      const difficult = words.at(-1) === 'difficult';
+      const line = { at, words: difficult ? words.slice(0, -1) : words };
+      const { category, numbers } = splitLine(line, 4, 'a class and four numbers');
       if (!classes.has(category)) builder.addCategory({ id: category, name: category });
       classes.add(category);
-      const shape = naming(at, () => boxOf(words.slice(1, 5), form));
+      const size = naming(at, () => sizeFor(units, entry));
+      const shape = boxOf(numbers, form, size);
+      if (units === 'relative') within.add(shape, size);
       builder.addAnnotation({ id: at, image, category, shape, ignore: difficult }, at);
     }
   }
-  return builder.build();
+  within.check();
+  const truth = builder.build();
+  if (units === undefined) checkTruthUnits(truth, advice);
+  return options.form === undefined && mayBeCorners(truth)
+    ? { ...truth, notes: [...truth.notes, cornersToo] }
+    : truth;
 }
 
 /**
  * The detections of a folder of text files: one a line, `class score` and the box as in {@link pascalTruth}. Classes that
- * the truth has nothing of are left out.
- * @throws OneirosError `bad-input`, naming file and line, for anything else; an image that the truth does not have
+ * the truth has nothing of are left out and counted.
+ * @throws OneirosError `bad-input`, naming file and line, for anything else; an image given twice, or that the truth does not have; and as
+ *   {@link pascalTruth} does for relative boxes, whose pictures' sizes are the truth's
  */
 export function pascalDetections(
   files: readonly PascalFile[],
   truth: Truth,
-  options: PascalOptions = {},
+  options: PascalDetectionOptions = {},
 ): Detections {
-  const { form } = { ...pascalDefaults, ...options };
+  check(
+    'pascalDetections',
+    { files: [files, kind.objects], truth: [truth, kind.truth] },
+    options,
+    detectionKinds,
+  );
+  const { form = pascalDefaults.form, units, scoreAt = pascalDefaults.scoreAt } = options;
   const builder = detectionBuilder(truth);
-  for (const { image, text } of files)
-    for (const { at, words } of lines(image, text)) {
-      if (words.length !== 6) throw malformed(at, words, 'a class, a score and four numbers');
-      const shape = naming(at, () => boxOf(words.slice(2), form));
-      builder.add({ image, category: words[0]!, score: numberOf(words[1]!), shape }, at);
+  const entries = new Map(truth.images.map((entry) => [entry.id, entry]));
+  const names = new Set(truth.categories.map(({ id }) => id));
+  const within = withinPictures('is the score last (scoreAt "last"), or are they in another form?');
+  const given = new Set<string>();
+  let [lines, swapped] = [0, 0];
+  for (const { image, text } of files) {
+    if (given.has(image))
+      throw new OneirosError('bad-input', `there are two files of the image ${JSON.stringify(image)}`);
+    given.add(image);
+    for (const line of pascalLines(image, text)) {
+      const { at, words } = line;
+      const { category, numbers } = splitLine(line, 5, 'a class, a score and four numbers');
+      const rest = words.slice(0, -4).join(' ');
+      if (!names.has(category) && names.has(rest))
+        throw new OneirosError(
+          'bad-input',
+          `${at}: after the class ${JSON.stringify(rest)} there is no score`,
+        );
+      const score = numbers.at(scoreAt === 'first' ? 0 : -1) ?? NaN;
+      const size = naming(at, () => sizeFor(units, entries.get(image)));
+      const shape = boxOf(scoreAt === 'first' ? numbers.slice(1) : numbers, form, size);
+      if (units === 'relative') within.add(shape, size);
+      builder.add({ image, category, score, shape }, at);
+      lines++;
+      if (score > 1 && (numbers.at(-1) ?? NaN) <= 1) swapped++;
     }
-  return builder.build();
+  }
+  if (lines > 0 && swapped === lines)
+    throw new OneirosError(
+      'bad-input',
+      `all ${lines} scores are over 1, and the last numbers are not: is the score last (scoreAt "last")?`,
+    );
+  within.check();
+  const detections = builder.build();
+  if (units === undefined) checkDetectionUnits(detections, advice);
+  return detections;
 }
 
-function lines(image: string, text: string): { readonly at: string; readonly words: readonly string[] }[] {
-  return text
-    .replace(/^\ufeff/, '')
-    .split(/\r?\n/)
-    .map((line, i) => ({ at: `${image}, line ${i + 1}`, words: line.trim().split(/\s+/) }))
-    .filter(({ words }) => words[0] !== '');
+const cornersToo =
+  'boxes are read as x, y, width and height, but all of them could be two corners as well: if they are, give the form (--boxes xyxy)';
+
+/** Whether the last two numbers of each box are larger than the first two. */
+function mayBeCorners({ count, boxes }: Truth): boolean {
+  for (let k = 0; k < 4 * count; k += 4)
+    if (boxes[k + 2]! <= boxes[k]! || boxes[k + 3]! <= boxes[k + 1]!) return false;
+  return count > 0;
 }
 
-function boxOf(words: readonly string[], form: BoxForm): Box {
-  const [x, y, right, bottom] = words.map(numberOf);
-  if (x === undefined || y === undefined || right === undefined || bottom === undefined)
-    throw new OneirosError('bad-input', 'a box is four numbers');
-  return form === 'xywh' ? [x, y, right, bottom] : [x, y, right - x, bottom - y];
-}
-
-/** NaN for what is no number: the checks of boxes and scores then name it. */
-function numberOf(word: string): number {
-  return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(word) ? Number(word) : NaN;
-}
-
-function malformed(at: string, words: readonly string[], expected: string): OneirosError {
-  const line = words.join(' ');
-  return new OneirosError(
+function sizeFor(units: PascalOptions['units'], entry: ImageEntry | undefined): Size {
+  if (units !== 'relative' || entry === undefined) return pixel; // an unknown image is refused later
+  if (entry.width !== undefined && entry.height !== undefined)
+    return { width: entry.width, height: entry.height };
+  throw new OneirosError(
     'bad-input',
-    `${at}: expected ${expected}, found "${line.length > 60 ? `${line.slice(0, 60)}…` : line}"`,
+    'its box is a part of a picture whose size is not known: give the sizes of the pictures',
   );
 }

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
 import { checkMaskSize } from './mask.js';
@@ -18,13 +20,16 @@ const farthest = 2 ** 17;
  *   than 131,072 pixels away; `too-large` for a mask beyond 2^28 pixels
  */
 export function polygonToRle(points: ArrayLike<number>, size: Size): Rle {
+  check('polygonToRle', { points: [points, kind.numbers], size: [size, kind.size] });
   checkMaskSize(size);
   const crossings = crossingsOf(gridPoints(points), size).sort((a, b) => a - b);
   return { width: size.width, height: size.height, counts: runsBetween(crossings, size.width * size.height) };
 }
 
 /** The pixels inside a box [x, y, width, height], by the same rule. */
-export function boxToRle([x, y, width, height]: readonly [number, number, number, number], size: Size): Rle {
+export function boxToRle(box: readonly [number, number, number, number], size: Size): Rle {
+  check('boxToRle', { box: [box, kind.box], size: [size, kind.size] });
+  const [x, y, width, height] = box;
   return polygonToRle([x, y, x, y + height, x + width, y + height, x + width, y], size);
 }
 

@@ -1,5 +1,7 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
-import { flag, resolveOptions, type Given } from '../options.js';
+import { flag, resolveOptions, type Given, withDefaults } from '../options.js';
 
 /** A range of object areas in pixels, both ends included. */
 export interface AreaRange {
@@ -52,6 +54,12 @@ export interface CocoOptions extends Given<typeof cocoQuirks> {
   readonly maxDets?: readonly [number, number, number];
 }
 
+export const cocoKinds: OptionKinds<CocoOptions> = {
+  ...cocoQuirks,
+  thresholds: kind.numbers,
+  maxDets: kind.numbers,
+};
+
 export const cocoDefaults = {
   // These are numpy.linspace(.5, .95, 10) to the last bit, and so are the recalls in evaluate.ts.
   thresholds: Array.from({ length: 10 }, (_, i) => (i === 9 ? 0.95 : i * ((0.95 - 0.5) / 9) + 0.5)),
@@ -70,15 +78,10 @@ const cocoAreas: readonly AreaRange[] = [
  * @throws OneirosError `bad-argument` for thresholds not in [0, 1], or maxDets that do not ascend
  */
 export function cocoProtocol(options: CocoOptions = {}): Protocol {
-  const { thresholds, maxDets } = { ...cocoDefaults, ...options };
+  check('cocoProtocol', {}, options, cocoKinds);
+  const { thresholds, maxDets } = withDefaults(cocoDefaults, options);
   const { idZeroUnmatched, ignoreOverwritten } = resolveOptions(cocoQuirks, options);
-  checkThresholds(thresholds);
-  if (!maxDets.every((limit, i) => Number.isInteger(limit) && limit > (maxDets[i - 1] ?? 0)))
-    throw new OneirosError(
-      'bad-argument',
-      `maxDets must be whole numbers ≥ 1 in ascending order, not ${maxDets.join(', ')}`,
-    );
-  return {
+  return checkedProtocol({
     thresholds,
     areas: cocoAreas,
     maxDets,
@@ -88,7 +91,7 @@ export function cocoProtocol(options: CocoOptions = {}): Protocol {
     precisionBias: Number.EPSILON,
     idZeroUnmatched,
     ignoreOverwritten,
-  };
+  });
 }
 
 export interface VocOptions {
@@ -96,6 +99,8 @@ export interface VocOptions {
   readonly iou?: number;
   readonly pixels?: Protocol['pixels'];
 }
+
+const vocKinds: OptionKinds<VocOptions> = { iou: kind.number, pixels: oneOf('continuous', 'inclusive') };
 
 export const vocDefaults = { iou: 0.5, pixels: 'inclusive' } as const satisfies Required<VocOptions>;
 
@@ -105,9 +110,9 @@ export const vocDefaults = { iou: 0.5, pixels: 'inclusive' } as const satisfies 
  * @throws OneirosError `bad-argument` for a threshold not in [0, 1]
  */
 export function vocProtocol(year: 'voc2007' | 'voc2012', options: VocOptions = {}): Protocol {
-  const { iou, pixels } = { ...vocDefaults, ...options };
-  checkThresholds([iou]);
-  return {
+  check('vocProtocol', { year: [year, oneOf('voc2007', 'voc2012')] }, options, vocKinds);
+  const { iou, pixels } = withDefaults(vocDefaults, options);
+  return checkedProtocol({
     thresholds: [iou],
     areas: [{ name: 'all', min: 0, max: Infinity }],
     maxDets: [Infinity],
@@ -117,7 +122,36 @@ export function vocProtocol(year: 'voc2007' | 'voc2012', options: VocOptions = {
     precisionBias: 0,
     idZeroUnmatched: false,
     ignoreOverwritten: false,
-  };
+  });
+}
+
+/**
+ * A protocol whose numbers make sense.
+ * @throws OneirosError `bad-argument` naming what does not
+ */
+export function checkedProtocol(protocol: Protocol): Protocol {
+  const { thresholds, areas, maxDets, recalls, precisionBias } = protocol;
+  checkThresholds(thresholds);
+  const isLimit = (limit: number) => Number.isInteger(limit) || limit === Infinity;
+  if (maxDets.length === 0 || !maxDets.every((limit, i) => isLimit(limit) && limit > (maxDets[i - 1] ?? 0)))
+    throw new OneirosError(
+      'bad-argument',
+      `maxDets must be whole numbers ≥ 1 in ascending order, not ${maxDets.join(', ')}`,
+    );
+  const odd = areas.find(({ min, max }) => !(min >= 0 && max >= min));
+  if (areas.length === 0 || odd)
+    throw new OneirosError(
+      'bad-argument',
+      `areas must be ranges from 0 on${odd ? `, not from ${odd.min} to ${odd.max}` : ': there are none'}`,
+    );
+  if (recalls !== 'every-point' && !(Number.isInteger(recalls) && recalls >= 2))
+    throw new OneirosError(
+      'bad-argument',
+      `recalls must be "every-point" or a whole number ≥ 2, not ${recalls}`,
+    );
+  if (!(precisionBias >= 0 && precisionBias < 1))
+    throw new OneirosError('bad-argument', `precisionBias must be from 0 to 1, not ${precisionBias}`);
+  return protocol;
 }
 
 function checkThresholds(thresholds: readonly number[]): void {

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
 import { rle, type Rle } from './rle.js';
@@ -11,7 +13,9 @@ const sign = 0x10;
 const longest = 32 ** 7;
 
 /** A mask as the string that COCO files hold. */
-export function rleToString({ counts }: Rle): string {
+export function rleToString(mask: Rle): string {
+  check('rleToString', { mask: [mask, kind.counts] });
+  const { counts } = mask;
   let text = '';
   counts.forEach((run, i) => {
     let rest = i > 2 ? run - counts[i - 2]! : run;
@@ -30,6 +34,7 @@ export function rleToString({ counts }: Rle): string {
  * @throws OneirosError `bad-input` for other characters, an unfinished number, or runs that do not fill the mask
  */
 export function rleFromString(size: Size, text: string): Rle {
+  check('rleFromString', { size: [size, kind.size], text: [text, kind.text] });
   const runs: number[] = [];
   let value = 0;
   let unit = 1; // 32 to the power of the groups so far

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { checkMaskSize, mask, type Mask } from './mask.js';
 import type { Size } from '../image/image.js';
@@ -15,7 +17,9 @@ export interface Rle extends Size {
  * @throws OneirosError `bad-input` for runs that are not whole numbers or do not fill the mask; `too-large` beyond 2^28
  *   pixels
  */
-export function rle({ width, height }: Size, counts: ArrayLike<number>): Rle {
+export function rle(size: Size, counts: ArrayLike<number>): Rle {
+  check('rle', { size: [size, kind.size], counts: [counts, kind.numbers] });
+  const { width, height } = size;
   checkMaskSize({ width, height });
   let total = 0;
   for (let i = 0; i < counts.length; i++) {
@@ -33,7 +37,9 @@ export function rle({ width, height }: Size, counts: ArrayLike<number>): Rle {
 }
 
 /** The runs of a mask. */
-export function encodeRle({ width, height, data }: Mask): Rle {
+export function encodeRle(source: Mask): Rle {
+  check('encodeRle', { source: [source, kind.mask] });
+  const { width, height, data } = source;
   const counts: number[] = [];
   let value = 0;
   let run = 0;
@@ -52,7 +58,9 @@ export function encodeRle({ width, height, data }: Mask): Rle {
 }
 
 /** The mask, one byte (0 or 1) a pixel, rows from the top. */
-export function decodeRle({ width, height, counts }: Rle): Mask {
+export function decodeRle(coded: Rle): Mask {
+  check('decodeRle', { coded: [coded, kind.rle] });
+  const { width, height, counts } = coded;
   const decoded = mask({ width, height });
   let position = 0;
   counts.forEach((run, i) => {
@@ -65,7 +73,9 @@ export function decodeRle({ width, height, counts }: Rle): Mask {
 }
 
 /** How many pixels belong to the object. */
-export function rleArea({ counts }: Pick<Rle, 'counts'>): number {
+export function rleArea(coded: Pick<Rle, 'counts'>): number {
+  check('rleArea', { coded: [coded, kind.counts] });
+  const { counts } = coded;
   let area = 0;
   for (let i = 1; i < counts.length; i += 2) area += counts[i]!;
   return area;
@@ -76,6 +86,7 @@ export function rleArea({ counts }: Pick<Rle, 'counts'>): number {
  * @throws OneirosError `bad-argument` for no masks, or unlike sizes
  */
 export function mergeRle(masks: readonly Rle[], how: 'union' | 'intersection' = 'union'): Rle {
+  check('mergeRle', { masks: [masks, kind.rles], how: [how, oneOf('union', 'intersection')] });
   const [first, ...others] = masks;
   if (!first) throw new OneirosError('bad-argument', 'there are no masks to merge');
   const either = how === 'union' ? 1 : 2;
@@ -146,6 +157,7 @@ export function runsIou(a: Uint32Array, b: Uint32Array, crowd: boolean): number 
  * @throws OneirosError `bad-argument` for unlike sizes
  */
 export function rleIou(a: Rle, b: Rle, crowd = false): number {
+  check('rleIou', { a: [a, kind.rle], b: [b, kind.rle], crowd: [crowd, kind.flag] });
   if (a.width !== b.width || a.height !== b.height)
     throw new OneirosError(
       'bad-argument',
@@ -155,7 +167,9 @@ export function rleIou(a: Rle, b: Rle, crowd = false): number {
 }
 
 /** The smallest box [x, y, width, height] around the object, in whole pixels; zeros where there is none. */
-export function rleBox({ height, counts }: Rle): [x: number, y: number, width: number, height: number] {
+export function rleBox(coded: Rle): [x: number, y: number, width: number, height: number] {
+  check('rleBox', { coded: [coded, kind.rle] });
+  const { height, counts } = coded;
   let [left, top, right, bottom] = [Infinity, Infinity, -1, -1];
   let start = 0;
   for (let i = 0; i < counts.length; i++) {

@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { boundaryIou } from './boundary.js';
 import { accuracy, addLabels, classScores, confusionMatrix, meanDefined, meanIou } from './confusion.js';
@@ -9,9 +11,11 @@ export type LabelMap = Mask;
 export interface SegmentationOptions {
   /** How many classes there are; class 0 is the background. */
   readonly classes?: number;
-  /** A true label that is not counted. */
+  /** A true label that is not counted. @default 255, unless it is a class */
   readonly ignore?: number;
 }
+
+const segmentationKinds: OptionKinds<SegmentationOptions> = { classes: kind.number, ignore: kind.number };
 
 export const segmentationDefaults = {
   classes: 2,
@@ -45,7 +49,10 @@ export interface SegmentationEvaluation {
 }
 
 export function segmentationEvaluation(options: SegmentationOptions = {}): SegmentationEvaluation {
-  const { classes, ignore } = { ...segmentationDefaults, ...options };
+  check('segmentationEvaluation', {}, options, segmentationKinds);
+  const { classes = segmentationDefaults.classes } = options;
+  const { ignore = classes > segmentationDefaults.ignore ? undefined : segmentationDefaults.ignore } =
+    options;
   const matrix = confusionMatrix(classes);
   const boundaries: number[] = [];
   let images = 0;

@@ -1,11 +1,9 @@
+import type { Id } from './ids.js';
 import type { Rle } from './rle.js';
-
-/** COCO numbers its images and categories, Pascal names them. */
-export type Id = number | string;
 
 export interface ImageEntry {
   readonly id: Id;
-  /** Needed for masks alone. */
+  /** Needed for masks, and for boxes in parts of the picture. */
   readonly width?: number;
   readonly height?: number;
 }
@@ -38,8 +36,16 @@ export interface ObjectTable {
   readonly masks: MaskColumn | null;
 }
 
+/** What a reader tells of what it has read. */
+export interface Reading {
+  /** How many records are left out, because the truth does not list their image or their category. */
+  readonly leftOut: number;
+  /** What of the input was left out or looks odd, a line each. */
+  readonly notes: readonly string[];
+}
+
 /** The objects that are there, with the images and the categories that are evaluated, both in order of their ids. */
-export interface Truth extends ObjectTable {
+export interface Truth extends ObjectTable, Reading {
   readonly iouType: IouType;
   readonly images: readonly ImageEntry[];
   readonly categories: readonly CategoryEntry[];
@@ -52,7 +58,7 @@ export interface Truth extends ObjectTable {
 }
 
 /** What a detector says is there, in its own order. */
-export interface Detections extends ObjectTable {
+export interface Detections extends ObjectTable, Reading {
   readonly score: Float64Array;
 }
 

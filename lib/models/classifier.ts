@@ -1,3 +1,6 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import { centerCrop } from '../image/crop.js';
 import type { Image, Size } from '../image/image.js';
@@ -6,7 +9,8 @@ import { count, resolveOptions, type Given } from '../options.js';
 import type { Model } from '../onnx/graph.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { batched, stack } from './batched.js';
-import { ImageNetwork, type NetworkParts, type RunSettings } from './image-network.js';
+import { checkProbabilities, type ClassHead, type Headless } from './class-head.js';
+import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from './image-network.js';
 import { labelOf, type Classification, type ClassLabel } from './labels.js';
 
 /** The part of a picture that a classifier looks at, as in Caffe: the middle of the picture made smaller. */
@@ -18,8 +22,9 @@ export interface CropSettings {
 }
 
 export interface ClassifierParts extends NetworkParts {
-  /** The value that holds one probability a class; `null` where the weights end before it. */
-  readonly probabilities: string | null;
+  /** Where the graph has its classes; or why it has none. */
+  readonly head: ClassHead | Headless;
+  /** Names of all classes, or none. */
   readonly labels: readonly ClassLabel[];
   readonly crop: CropSettings;
   /** Whether the graph takes several pictures at once. */
@@ -32,37 +37,50 @@ export const classifyOptions = {
 
 export interface ClassifyOptions extends Given<typeof classifyOptions>, RunSettings {}
 
+const classifyKinds: OptionKinds<ClassifyOptions> = { ...classifyOptions, ...runSettingsKinds };
+
 /** A network that tells what a picture shows. */
 export class Classifier extends ImageNetwork {
   readonly labels: readonly ClassLabel[];
   readonly crop: CropSettings;
   /** Whether several pictures are computed at once. */
   readonly batches: boolean;
-  readonly #probabilities: string | null;
+  readonly #head: ClassHead | Headless;
 
   constructor(parts: ClassifierParts) {
     super(parts);
     this.labels = parts.labels;
     this.crop = parts.crop;
     this.batches = parts.batches;
-    this.#probabilities = parts.probabilities;
+    this.#head = parts.head;
+    checkLabels(parts);
+  }
+
+  /**
+   * Where the graph has its classes, and what makes probabilities of their scores.
+   * @throws OneirosError `unsupported` for a network that does not classify
+   */
+  get head(): ClassHead {
+    if (!('reason' in this.#head)) return this.#head;
+    throw new OneirosError('unsupported', `${this.name} cannot classify: ${this.#head.reason}`);
   }
 
   /**
    * The most probable classes of a picture of any size.
-   * @throws OneirosError `unsupported` if the weights end before the classes; as `Session.run` does
+   * @throws OneirosError `unsupported` for a network that does not classify; `runtime` if it gives something else than
+   *   probabilities; as `Session.run` does
    */
   async classify(image: Image, options: ClassifyOptions = {}): Promise<readonly Classification[]> {
+    check('Classifier.classify', { image: [image, kind.image] }, options, classifyKinds);
     const { top } = resolveOptions(classifyOptions, options);
-    const [probabilities] = await this.probabilities([image], options);
+    const [probabilities] = await this.probabilities([image], { signal: options.signal });
     return mostProbable(probabilities!, top, this.labels);
   }
 
   /** The probability of every class for each of some pictures, which are computed at once if the network can. */
-  async probabilities(
-    images: readonly Image[],
-    { signal }: RunSettings = {},
-  ): Promise<readonly Float32Array[]> {
+  async probabilities(images: readonly Image[], options: RunSettings = {}): Promise<readonly Float32Array[]> {
+    check('Classifier.probabilities', { images: [images, kind.images] }, options, runSettingsKinds);
+    const { signal } = options;
     const crops = images.map((image) => cropped(image, this.crop));
     const batches = this.batches ? [crops] : crops.map((crop) => [crop]);
     const rows: Float32Array[] = [];
@@ -71,19 +89,27 @@ export class Classifier extends ImageNetwork {
   }
 
   async #run(batch: readonly Image[], signal: AbortSignal | undefined): Promise<readonly Float32Array[]> {
-    const name = this.#probabilities;
-    if (name === null)
-      throw new OneirosError(
-        'unsupported',
-        `${this.name} cannot classify: its weights end at ${this.cutAt ?? 'its last layer'}`,
-      );
-    const results = await this.run([name], stack(batch), signal);
-    return rowsOf(results[name], batch.length);
+    const { head, name } = this;
+    const wanted = head.isAssumed ? [head.probabilities, head.scores] : [head.probabilities];
+    const results = await this.run(wanted, stack(batch), signal);
+    const rows = rowsOf(own(results, head.probabilities), batch.length);
+    const scores = head.isAssumed ? rowsOf(own(results, head.scores), batch.length) : [];
+    rows.forEach((row, i) => checkProbabilities(head, name, row, scores[i]));
+    return rows;
   }
 
   protected override prepare(model: Model): Model {
     return this.batches ? batched(model, this.image) : model;
   }
+}
+
+/** @throws OneirosError `bad-argument` for names of more or fewer classes than there are */
+function checkLabels({ name, labels, head }: ClassifierParts): void {
+  if ('reason' in head || labels.length === 0 || labels.length === head.classes) return;
+  throw new OneirosError(
+    'bad-argument',
+    `${name} has ${head.classes} ${head.classes === 1 ? 'class' : 'classes'}, but ${labels.length} names were given`,
+  );
 }
 
 /** More than this beside the middle of a panorama is never looked at, and need not be made smaller. */
@@ -102,6 +128,11 @@ function cropped(image: Image, { resize: shorter, crop }: CropSettings): Image {
 function rowsOf(results: Tensor | undefined, count: number): readonly Float32Array[] {
   if (results?.dtype !== 'float32')
     throw new OneirosError('unsupported', `probabilities must be float32, not ${results?.dtype ?? 'absent'}`);
+  if (results.dims[0] !== count)
+    throw new OneirosError(
+      'runtime',
+      `the network gave [${results.dims.join(', ')}] for ${count === 1 ? 'a picture' : `${count} pictures`}, expected [${count}, classes]`,
+    );
   const classes = results.data.length / count;
   return Array.from({ length: count }, (_, i) => results.data.subarray(i * classes, (i + 1) * classes));
 }

@@ -1,10 +1,12 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { choice, resolveOptions, type Given } from '../options.js';
 import { googlenetDialects } from '../weights/dialects/googlenet.js';
 import { vgg19Dialects } from '../weights/dialects/vgg19.js';
 import { Classifier } from './classifier.js';
 import { googlenet } from './googlenet.js';
 import type { Padding } from './layer-builder.js';
-import { loadPretrained, type Pretrained, type PretrainedOptions } from './pretrained.js';
+import { loadPretrained, type Pretrained, type PretrainedOptions, pretrainedKinds } from './pretrained.js';
 import type { WeightsSource } from './source.js';
 import { squeezenet } from './squeezenet.js';
 import { vgg19 } from './vgg19.js';
@@ -22,6 +24,12 @@ export interface VGG19Options extends PretrainedOptions, Given<typeof vgg19Optio
   readonly padding?: Padding | undefined;
 }
 
+export const vgg19Kinds: OptionKinds<VGG19Options> = {
+  ...pretrainedKinds,
+  ...vgg19Options,
+  padding: oneOf('zero', 'reflect'),
+};
+
 export const pretrainedVGG19: Pretrained = {
   architecture: vgg19,
   dialects: vgg19Dialects,
@@ -37,6 +45,7 @@ export class VGG19 extends Classifier {
    * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
    */
   static async load(source: WeightsSource, options: VGG19Options = {}): Promise<VGG19> {
+    check('VGG19.load', { source: [source, kind.weights] }, options, vgg19Kinds);
     const { pooling } = resolveOptions(vgg19Options, options);
     const graph = { pooling, padding: options.padding };
     return new VGG19(await loadPretrained(pretrainedVGG19, source, options, graph));
@@ -57,6 +66,7 @@ export class GoogLeNet extends Classifier {
    * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
    */
   static async load(source: WeightsSource, options: PretrainedOptions = {}): Promise<GoogLeNet> {
+    check('GoogLeNet.load', { source: [source, kind.weights] }, options, pretrainedKinds);
     return new GoogLeNet(await loadPretrained(pretrainedGoogLeNet, source, options));
   }
 }
@@ -86,6 +96,7 @@ export class SqueezeNet extends Classifier {
    * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
    */
   static async load(source: WeightsSource, options: PretrainedOptions = {}): Promise<SqueezeNet> {
+    check('SqueezeNet.load', { source: [source, kind.weights] }, options, pretrainedKinds);
     return new SqueezeNet(await loadPretrained(pretrainedSqueezeNet, source, options));
   }
 }

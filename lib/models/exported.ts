@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { attr } from '../onnx/attributes.js';
 import type { Graph, Node, OpaqueTensor } from '../onnx/graph.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -29,7 +30,7 @@ export function exportedVGG19({ nodes, initializers }: Graph): Weights | null {
     nodes.filter(({ op }) => op === 'Identity').map((node) => [node.outputs[0], node.inputs[0]]),
   );
   const working = nodes.filter(({ op }) => !idle.has(op));
-  const word = working.map(({ op }) => letters[op] ?? '?').join('');
+  const word = working.map(({ op }) => own(letters, op) ?? '?').join('');
   if (word.length < shortestWord || !vgg19Word.startsWith(word)) return null;
   const names = vgg19.stages.flatMap((stage) => stage.learned);
   const weights = new Map<string, StoredTensor>();

@@ -1,78 +1,171 @@
 import { OneirosError } from '../errors.js';
+import { Budget } from '../onnx/budget.js';
 import type { Value } from '../onnx/builder.js';
-import type { Dim, Graph, Model, Shape, ValueInfo } from '../onnx/graph.js';
-import { makerOf } from '../onnx/maker.js';
+import type { Graph, Model, Node, Shape } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
-import { Builder, shapeOf } from '../onnx/ops.js';
-import { usesOf } from '../onnx/subgraphs.js';
+import { Builder } from '../onnx/ops.js';
+import { allNamesOf, usesOf } from '../onnx/subgraphs.js';
+import { isFloat } from '../tensor/dtype.js';
+import { spreadsOf } from './activation/spreads.js';
+import { batchedIfSafe } from './batched.js';
+import {
+  classHead,
+  describeHead,
+  type ClassHead,
+  type GraphOutputs,
+  type Headless,
+  type HeadOptions,
+} from './class-head.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
-import { formatPreprocessing, preprocess, preprocessingOf } from './preprocessing.js';
-import type { PretrainedOptions } from './pretrained.js';
+import { feedFor } from './feed.js';
+import type { NetworkParts } from './image-network.js';
+import type { Placement } from './network.js';
+import type { ClassLabel } from './labels.js';
+import { pictureInput, type PictureInput } from './picture-input.js';
+import { requirePictureSize } from './picture-limit.js';
+import {
+  parsePreprocessing,
+  preprocessingOf,
+  type Preprocessing,
+  type PreprocessingName,
+} from './preprocessing.js';
 
-export interface ForeignParts extends ClassifierParts {
-  /** How many it tells apart; 0 if it is no classifier. */
-  readonly classes: number;
+export interface ForeignOptions {
+  /** What of RGB in [0, 1] it was trained on. @default as its metadata `input` says; else RGB as it is */
+  readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
+  readonly placement?: Placement | undefined;
+}
+
+/** Somebody's graph that takes one picture as all networks do here: 1×3×height×width, RGB in [0, 1]. */
+export interface ForeignGraph extends GraphOutputs {
+  /** The input, whatever the file calls it. */
+  readonly image: string;
+  readonly shape: Shape;
+  /** The file's own, at operator set 17. */
+  readonly nodes: readonly Node[];
+  readonly layers: readonly string[];
+  /** How the input is made, for a note. */
+  readonly input: string;
+  /** The model, with what was added to it by `b` so far. */
+  readonly model: () => Model;
 }
 
 /**
- * Any network with one picture as its input, 1×3×height×width, as it was exported: its layers are the values of its
- * graph. It can classify if its first output is one row of scores or probabilities.
- * @throws OneirosError `unsupported` if its input is no picture
+ * Takes over any network with one picture as its input, as it was exported: channels first or last, three of color or one of
+ * luminance, of float32 or others, one at a time or several.
+ * @throws OneirosError `unsupported` if its input is no picture, `too-large` if it is one of more pixels than fit
  */
-export function foreignNetwork(
+export function foreignGraph(
   model: Model,
   name: string,
-  { preprocessing = 'none', labels = [], placement }: PretrainedOptions,
-): ForeignParts {
-  const { graph } = normaliseOpset(model);
-  const input = imageInput(graph, name);
-  const chosen = preprocessingOf(preprocessing);
-  const b = new Builder();
-  const image = preprocessing === 'none' ? input.name : freeName(graph, 'image');
-  const pixels = b.input(image, 'float32', input.shape);
-  if (image !== input.name) preprocess(b, pixels, chosen, input.name);
+  { preprocessing }: Pick<ForeignOptions, 'preprocessing'>,
+): ForeignGraph {
+  const budget = Budget.for(model);
+  const normal = normaliseOpset(model, budget);
+  const input = pictureInput(normal.graph, name);
+  requirePictureSize(name, input);
+  const { graph, repeats } = ofOnePicture(normal, input);
+  const said = preprocessing ?? parsePreprocessing(model.metadata.get('input') ?? '');
+  const feed = feedFor(input, preprocessingOf(said ?? 'none'), repeats, name);
+  const b = new Builder(undefined, budget);
+  b.reserve(allNamesOf(graph));
+  const image = feed.build === null ? input.name : freeName(graph, 'image');
+  const shape = [1, 3, input.height, input.width];
+  const pixels = b.input(image, 'float32', shape);
+  feed.build?.(b, pixels);
   b.load(graph);
-  const probabilities = addProbabilities(b, graph);
-  for (const { name: output } of graph.outputs) b.output(b.value(output));
+  const ofOne = (value: string) => firstPicture(b, b.value(value), repeats);
+  const outputs = new Map(graph.outputs.map((output) => [output.name, ofOne(output.name)]));
   return {
-    name,
-    model: { ...b.model(), metadata: model.metadata },
+    b,
+    outputs,
+    ofOne,
+    spreads: spreadsOf(graph.nodes, (value) => (b.has(value) ? b.value(value) : undefined)),
     image,
+    shape,
+    nodes: graph.nodes,
     layers: layersFrom(input.name, graph, b),
-    notes: [`${name}: its layers are the values of its graph; input: ${formatPreprocessing(chosen)}`],
-    placement,
-    crop: cropFor(input.shape),
+    input: said === null ? `${feed.about} (assumed: its file does not say)` : feed.about,
+    model: () => ({
+      ...b.model(),
+      graph: { ...b.graph(), outputs: graph.outputs.map(({ name }) => ({ name, type: b.value(name).type })) },
+      metadata: model.metadata,
+    }),
+  };
+}
+
+/** What all kinds of foreign networks have in common. */
+export function foreignParts(
+  graph: ForeignGraph,
+  name: string,
+  placement: Placement | undefined,
+): NetworkParts {
+  const { image, layers, input } = graph;
+  const note = `${name}: its layers are the values of its graph; input: ${input}`;
+  return { name, model: graph.model(), image, layers, notes: [note], placement };
+}
+
+export interface ForeignClassifierOptions extends ForeignOptions, HeadOptions {
+  readonly labels?: readonly ClassLabel[] | undefined;
+}
+
+/**
+ * Any network with one picture as its input, whose layers are the values of its graph. It can classify if one of its outputs
+ * is a row of scores or probabilities.
+ * @throws OneirosError `unsupported` if its input is no picture; `bad-argument` as `classHead` does
+ */
+export function foreignClassifier(
+  model: Model,
+  name: string,
+  options: ForeignClassifierOptions,
+): ClassifierParts {
+  const graph = foreignGraph(model, name, options);
+  const { labels = [], placement } = options;
+  const head: ClassHead | Headless = classHead(graph, labels.length, options);
+  const parts = foreignParts(graph, name, placement);
+  return {
+    ...parts,
+    notes: [...(parts.notes ?? []), ...('reason' in head ? [] : [`${name}: ${describeHead(head)}`])],
+    crop: cropFor(graph.shape),
     labels,
-    classes: probabilities === null ? 0 : Number(shapeOf(probabilities)[1]),
-    probabilities: probabilities?.name ?? null,
+    head,
     batches: false,
   };
 }
 
-interface ImageInput {
-  readonly name: string;
-  readonly shape: Shape;
+/**
+ * A graph of several pictures at once as one of a single picture, if its nodes do not mix them; else as it is, to be given
+ * the same picture again and again.
+ */
+function ofOnePicture(
+  model: Model,
+  { batch, name }: PictureInput,
+): { readonly graph: Graph; readonly repeats: number } {
+  const { graph } = model;
+  if (batch === 1) return { graph, repeats: 1 };
+  const inputs = graph.inputs.map((info) =>
+    info.name === name && info.type?.shape
+      ? { name, type: { ...info.type, shape: [1, ...info.type.shape.slice(1)] } }
+      : info,
+  );
+  // What was said of other values holds for all pictures.
+  const outputs = graph.outputs.map((output) => ({ name: output.name, type: null }));
+  const single = { ...model, graph: { ...graph, inputs, outputs, values: new Map<string, never>() } };
+  try {
+    const safe = batchedIfSafe(single, name);
+    return safe === null ? { graph, repeats: batch } : { graph: { ...safe.graph, inputs }, repeats: 1 };
+  } catch (error) {
+    // A reshape that names how many pictures there are contradicts a single one.
+    if (error instanceof OneirosError && error.code === 'bad-input') return { graph, repeats: batch };
+    throw error;
+  }
 }
 
-function imageInput({ inputs }: Graph, network: string): ImageInput {
-  const [input, ...others] = inputs;
-  const shape = input?.type?.shape ?? [];
-  const [batch, channels, height, width] = shape;
-  const isPicture = shape.length === 4 && (typeof batch === 'string' || batch === 1) && channels === 3;
-  if (input?.type?.dtype !== 'float32' || others.length > 0 || !isPicture)
-    throw new OneirosError(
-      'unsupported',
-      `${network} takes ${inputs.map(describe).join(' and ') || 'nothing'}; expected one picture, float32 [1, 3, height, width]`,
-    );
-  return { name: input.name, shape: [1, 3, sizeOf(height, 'height'), sizeOf(width, 'width')] };
-}
-
-function sizeOf(dim: Dim | undefined, symbol: string): Dim {
-  return typeof dim === 'number' ? dim : symbol;
-}
-
-function describe({ name, type }: ValueInfo): string {
-  return `"${name}" (${type === null ? 'no tensor' : `${type.dtype} [${type.shape?.join(', ') ?? '?'}]`})`;
+/** What a value holds of the first picture; float32, where it was another kind of float. */
+function firstPicture(b: Builder, value: Value, repeats: number): Value {
+  const { type } = value;
+  const single = repeats > 1 && type?.shape?.[0] === repeats ? b.slice(value, [0], [0], [1]) : value;
+  return type !== null && isFloat(type.dtype) ? b.cast(single, 'float32') : single;
 }
 
 function freeName({ nodes, initializers, inputs }: Graph, hint: string): string {
@@ -84,17 +177,6 @@ function freeName({ nodes, initializers, inputs }: Graph, hint: string): string 
   let name = hint;
   while (taken.has(name)) name += '_';
   return name;
-}
-
-/** The first output as probabilities, where it can be that: scores get their softmax. */
-function addProbabilities(b: Builder, { nodes, outputs }: Graph): Value | null {
-  const output = outputs[0] && b.value(outputs[0].name);
-  const shape = output?.type?.shape ?? [];
-  const [, classes, ...positions] = shape;
-  const isRow = typeof classes === 'number' && classes > 1 && positions.every((size) => size === 1);
-  if (output?.type?.dtype !== 'float32' || !isRow) return null;
-  const made = makerOf(nodes, output.name)?.op;
-  return made === 'Softmax' ? output : b.op('Softmax', [output], { axis: 1 }, { name: b.fresh('prob') });
 }
 
 /** All that is made of the image and could be a layer: channels, or features. */

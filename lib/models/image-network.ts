@@ -1,14 +1,15 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { own } from '../own.js';
 import { toTensor, type Image } from '../image/image.js';
 import type { Model } from '../onnx/graph.js';
 import { extractingSubgraph } from '../onnx/extract.js';
+import { HeldSession } from '../runtime/held-session.js';
 import { openModel } from '../runtime/open-model.js';
-import type { Session, SessionOptions } from '../runtime/session.js';
+import type { Session } from '../runtime/session.js';
 import { inSlices } from '../slices.js';
 import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
-import { findLayer, type Network } from './network.js';
-
-/** Where a network runs. */
-export type Placement = Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>;
+import { findLayer, type Network, type Placement } from './network.js';
 
 export interface NetworkParts {
   readonly name: string;
@@ -25,9 +26,11 @@ export interface RunSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
+export const runSettingsKinds: OptionKinds<RunSettings> = { signal: kind.signal };
+
 /**
  * A network that can be run as it is. It holds native memory from its first run until it is disposed (`await using`):
- * one session, for the results asked for last.
+ * one session, for the results asked for last. Where an abort or a crash has ended its process, the next run opens it anew.
  */
 export class ImageNetwork implements Network, AsyncDisposable {
   readonly name: string;
@@ -39,10 +42,11 @@ export class ImageNetwork implements Network, AsyncDisposable {
   /** What was found out or chosen on loading, a line each. */
   readonly notes: readonly string[];
   readonly placement: Placement;
-  #open: { readonly key: string; readonly session: Session } | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #session = new HeldSession();
 
-  constructor({ name, model, image, layers, cutAt = null, notes = [], placement = {} }: NetworkParts) {
+  constructor(parts: NetworkParts) {
+    check('new Network', { parts: [parts, kind.parts] });
+    const { name, model, image, layers, cutAt = null, notes = [], placement = {} } = parts;
     this.name = name;
     this.model = model;
     this.image = image;
@@ -53,6 +57,7 @@ export class ImageNetwork implements Network, AsyncDisposable {
   }
 
   layer(name: string): string {
+    check('Network.layer', { name: [name, kind.text] });
     return findLayer(this.layers, name, this.name);
   }
 
@@ -63,11 +68,18 @@ export class ImageNetwork implements Network, AsyncDisposable {
   async features(
     image: Image,
     layers: readonly string[],
-    { signal }: RunSettings = {},
+    options: RunSettings = {},
   ): Promise<Record<string, Tensor>> {
+    check(
+      'Network.features',
+      { image: [image, kind.image], layers: [layers, kind.texts] },
+      options,
+      runSettingsKinds,
+    );
+    const { signal } = options;
     const values = layers.map((name) => this.layer(name));
     const results = await this.run(values, toTensor(image), signal);
-    return Object.fromEntries(layers.map((name, i) => [name, results[values[i]!]!]));
+    return Object.fromEntries(layers.map((name, i) => [name, own(results, values[i]!)!]));
   }
 
   /** Computes values of the graph, and nothing that they do not need. */
@@ -76,15 +88,14 @@ export class ImageNetwork implements Network, AsyncDisposable {
     image: Float32Tensor,
     signal?: AbortSignal,
   ): Promise<Record<string, Tensor>> {
-    return this.#next(async () => {
-      const session = await this.#session(values);
-      return session.run({ [this.image]: image }, signal === undefined ? {} : { signal });
-    });
+    const wanted = [...new Set(values)].sort();
+    const opening = { key: JSON.stringify(wanted), open: () => this.#open(wanted) };
+    return this.#session.run(opening, { [this.image]: image }, signal === undefined ? {} : { signal });
   }
 
   /** Frees the native memory, once the runs asked for so far are done; a run after that takes it anew. */
   dispose(): Promise<void> {
-    return this.#next(() => this.#close());
+    return this.#session.dispose();
   }
 
   [Symbol.asyncDispose](): Promise<void> {
@@ -96,27 +107,8 @@ export class ImageNetwork implements Network, AsyncDisposable {
     return model;
   }
 
-  /** One after the other: a session must not be replaced between its opening and its run. */
-  #next<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(task);
-    this.#last = result.catch(() => undefined);
-    return result;
-  }
-
-  async #session(values: readonly string[]): Promise<Session> {
-    const wanted = [...new Set(values)].sort();
-    const key = JSON.stringify(wanted);
-    if (this.#open?.key === key) return this.#open.session;
-    await this.#close();
-    const model = await inSlices(extractingSubgraph(this.model, [], wanted));
-    const session = await openModel(this.prepare(model), this.placement);
-    this.#open = { key, session };
-    return session;
-  }
-
-  async #close(): Promise<void> {
-    const open = this.#open;
-    this.#open = null;
-    await open?.session.dispose();
+  async #open(values: readonly string[]): Promise<Session> {
+    const model = await inSlices(extractingSubgraph(this.model, [], values));
+    return openModel(this.prepare(model), this.placement);
   }
 }

@@ -1,8 +1,15 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { multiplyAddsOf } from '../onnx/cost.js';
 import type { Graph, Model, Node, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph.js';
+import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { inferModel } from '../onnx/shapes/infer.js';
 import { isFloat } from '../tensor/dtype.js';
 import { sizeOf, type Tensor } from '../tensor/tensor.js';
+import { activationOf, type FoundActivation } from './activation/activation.js';
+import { anything } from './activation/spread.js';
+import { spreadsOf } from './activation/spreads.js';
+import { rowAxis } from './class-head.js';
 import { fixedConstants } from './preprocessing.js';
 
 /** A node of a graph as a layer. */
@@ -24,10 +31,15 @@ export interface PortReport {
   readonly shape: Shape | null;
 }
 
+export interface OutputReport extends PortReport {
+  /** What made its numbers of scores, if it holds one row of classes; `null` for any other output. */
+  readonly activation: FoundActivation['kind'] | null;
+}
+
 /** What a model is made of. */
 export interface Inspection {
   readonly inputs: readonly PortReport[];
-  readonly outputs: readonly PortReport[];
+  readonly outputs: readonly OutputReport[];
   /** Versions by domain, `ai.onnx` for ONNX's own. */
   readonly opsets: Readonly<Record<string, number>>;
   /** How many nodes there are of each operator, the most frequent first. */
@@ -44,6 +56,7 @@ export interface Inspection {
  * @throws OneirosError `bad-input` if shapes contradict each other
  */
 export function inspectModel(model: Model, size: number): Inspection {
+  check('inspectModel', { model: [model, kind.model], size: [size, kind.number] });
   const sized = { ...model, graph: { ...model.graph, inputs: model.graph.inputs.map(sizedTo(size)) } };
   const facts = inferModel(sized);
   const shapeOf = (name: string | undefined) => facts.get(name ?? '')?.type?.shape ?? null;
@@ -52,6 +65,7 @@ export function inspectModel(model: Model, size: number): Inspection {
     type: facts.get(name)?.type?.dtype ?? type?.dtype ?? null,
     shape: shapeOf(name) ?? type?.shape ?? null,
   });
+  const activations = activationsIn(normaliseOpset(sized));
   const learned = learnedParameters(model.graph);
   const layers = model.graph.nodes.map((node) => ({
     name: node.outputs[0] ?? '',
@@ -62,7 +76,7 @@ export function inspectModel(model: Model, size: number): Inspection {
   }));
   return {
     inputs: sized.graph.inputs.map(port),
-    outputs: model.graph.outputs.map(port),
+    outputs: model.graph.outputs.map((output) => ({ ...port(output), activation: activations(output.name) })),
     opsets: Object.fromEntries(
       Array.from(model.opsets, ([domain, version]) => [domain || 'ai.onnx', version]),
     ),
@@ -70,6 +84,17 @@ export function inspectModel(model: Model, size: number): Inspection {
     layers,
     parameters: total(layers.map(({ parameters }) => parameters)),
     multiplyAdds: total(layers.map(({ multiplyAdds }) => multiplyAdds ?? 0)),
+  };
+}
+
+/** The activation of each output that is one row of classes. */
+function activationsIn(model: Model): (output: string) => OutputReport['activation'] {
+  const facts = inferModel(model);
+  const spreads = spreadsOf(model.graph.nodes, (name) => facts.get(name));
+  return (output) => {
+    const type = facts.get(output)?.type;
+    const row = type && isFloat(type.dtype) ? rowAxis(type.shape) : null;
+    return row && activationOf(spreads.get(output) ?? anything(output), row.axis, row.classes).kind;
   };
 }
 

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 /** A class that a classifier knows. */
 export interface ClassLabel {
   /** What data sets call it: a WordNet id such as n01443537, or the class's number. */
@@ -15,6 +17,7 @@ export interface Classification extends ClassLabel {
 
 /** Labels from text, one line a class in the order of the outputs: `n01443537 goldfish`, or just a name. */
 export function parseLabels(text: string): readonly ClassLabel[] {
+  check('parseLabels', { text: [text, kind.text] });
   return text
     .trim()
     .split(/\r?\n/)

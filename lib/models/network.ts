@@ -1,5 +1,10 @@
+import { optionsFor } from '../arguments.js';
 import { nearest, OneirosError } from '../errors.js';
 import type { Model } from '../onnx/graph.js';
+import { placementKinds, type SessionOptions } from '../runtime/session.js';
+
+/** Where a network runs. */
+export type Placement = Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>;
 
 /** What every task takes: a graph from a picture to everything that a network makes of it, with its layers by name. */
 export interface Network {
@@ -14,11 +19,23 @@ export interface Network {
   readonly image: string;
   /** Names of the layers from the image on, as the field knows them: `relu4_2`, `inception_4c/output`. */
   readonly layers: readonly string[];
+  /** Where it was asked to run; tasks that derive graphs from it run them there, too. @default as ONNX Runtime chooses */
+  readonly placement?: Placement | undefined;
   /**
    * The value of the graph that holds a layer.
    * @throws OneirosError `bad-argument` if there is no such layer; the message lists near names
    */
   layer(name: string): string;
+}
+
+/** How a task opens its sessions: as its own options say, else as the network does. */
+export function sessionFor(
+  { placement = {} }: Network,
+  given: Placement = {},
+  signal?: AbortSignal,
+): Omit<SessionOptions, 'transfer'> {
+  const known: Placement = optionsFor(placementKinds, given);
+  return { ...placement, ...known, ...(signal && { signal }) };
 }
 
 /**

@@ -1,5 +1,10 @@
+import { check, type OptionKinds, optionsFor, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { parseNames } from '../labels/class-text.js';
+import type { Model } from '../onnx/graph.js';
+import { own } from '../own.js';
 import type { CatalogEntry } from '../weights/catalog/entry.js';
-import type { PullOptions } from '../weights/catalog/pull-options.js';
+import { type PullOptions, pullKinds } from '../weights/catalog/pull-options.js';
 import type { Weights } from '../weights/weights.js';
 import { loadByName, type ByNameOptions } from './by-name.js';
 import { Classifier } from './classifier.js';
@@ -11,12 +16,15 @@ import {
   SqueezeNet,
   VGG19,
   type VGG19Options,
+  vgg19Kinds,
 } from './classifiers.js';
 import { layerNames } from './layer-names.js';
 import { bytesUntil } from './plan.js';
-import type { Pretrained } from './pretrained.js';
+import { pretrainedKinds, type Pretrained } from './pretrained.js';
 import { exportedGoogLeNet, exportedVGG19 } from './exported.js';
-import { foreignNetwork } from './foreign.js';
+import { headKinds, type HeadOptions } from './class-head.js';
+import { foreignClassifier } from './foreign.js';
+import { parseLabels, type ClassLabel } from './labels.js';
 import {
   formatPreprocessing,
   parsePreprocessing,
@@ -31,8 +39,8 @@ import { usualLabels } from './usual-labels.js';
 type Load = (source: WeightsSource, options: VGG19Options) => Promise<Classifier>;
 
 const loaders: Readonly<Record<string, Load>> = {
-  googlenet: (source, options) => GoogLeNet.load(source, options),
-  squeezenet: (source, options) => SqueezeNet.load(source, options),
+  googlenet: (source, options) => GoogLeNet.load(source, optionsFor(pretrainedKinds, options)),
+  squeezenet: (source, options) => SqueezeNet.load(source, optionsFor(pretrainedKinds, options)),
   vgg19: (source, options) => VGG19.load(source, options),
   'vgg19-slim16x': (source, options) => VGG19.load(source, { ...options, padding: 'reflect' }),
 };
@@ -49,16 +57,24 @@ const known: Readonly<Record<string, Pretrained>> = {
 
 /** The layers that a network of `networkNames` has, if its weights go so far; of any other name none are known. */
 export function layerNamesFor(name: string): readonly string[] {
-  const pretrained = known[name];
+  check('layerNamesFor', { name: [name, kind.text] });
+  const pretrained = own(known, name);
   return pretrained === undefined ? [] : layerNames(pretrained.architecture);
 }
 
-export interface LoadOptions extends VGG19Options {
+export interface LoadOptions extends VGG19Options, HeadOptions {
   /** The weights of a network that is given by name. @default those of the catalogue's model of that name */
   readonly weights?: WeightsSource | undefined;
   /** How a model of the catalogue is fetched that is not here yet. */
   readonly pull?: PullOptions | undefined;
 }
+
+const loadKinds: OptionKinds<LoadOptions> = {
+  ...vgg19Kinds,
+  ...headKinds,
+  weights: kind.weights,
+  pull: optionsOf(pullKinds),
+};
 
 /**
  * Loads a network by name, or opens an ONNX file. Without weights a name is one of the catalogue's, whose model is pulled
@@ -67,20 +83,20 @@ export interface LoadOptions extends VGG19Options {
  * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
  *   that is not here and cannot be had; as `openNetwork` and the networks' own `load` do
  */
-export function loadNetwork(
-  model: string,
-  { weights, pull, ...options }: LoadOptions = {},
-): Promise<Classifier> {
+export async function loadNetwork(model: string, options: LoadOptions = {}): Promise<Classifier> {
+  check('loadNetwork', { model: [model, kind.text] }, options, loadKinds);
+  const { weights, pull, ...settings } = options;
   return loadByName<Classifier>(
     model,
     {
       task: 'classify',
       kind: 'network',
       names: networkNames,
-      build: (name, source) => loaders[name]!(source, options),
-      open: (path, entry) => openNetwork(path, entry === undefined ? options : asCatalogued(entry, options)),
+      build: (name, source) => own(loaders, name)!(source, settings),
+      open: (path, entry) =>
+        openNetwork(path, entry === undefined ? settings : asCatalogued(entry, settings)),
     },
-    { weights, pull, partial: planFor(options.until) },
+    { weights, pull, partial: planFor(settings.until) },
   );
 }
 
@@ -88,12 +104,12 @@ export function loadNetwork(
 function planFor(until: readonly string[] | undefined): ByNameOptions['partial'] {
   if (until === undefined) return undefined;
   return (weights, { architecture }) => {
-    const pretrained = known[architecture];
+    const pretrained = own(known, architecture);
     return pretrained === undefined ? 0 : bytesUntil(pretrained, weights, until);
   };
 }
 
-function asCatalogued({ name, preprocessing }: CatalogEntry, options: VGG19Options): OpenOptions {
+function asCatalogued({ name, preprocessing }: CatalogEntry, options: OpenOptions): OpenOptions {
   return { ...options, name, preprocessing: options.preprocessing ?? customary(preprocessing) };
 }
 
@@ -103,10 +119,12 @@ function customary(text: string): PreprocessingName | Preprocessing | undefined 
   return name ?? parsePreprocessing(text) ?? undefined;
 }
 
-export interface OpenOptions extends VGG19Options {
+export interface OpenOptions extends VGG19Options, HeadOptions {
   /** What to call it. @default the file's name */
   readonly name?: string | undefined;
 }
+
+const openKinds: OptionKinds<OpenOptions> = { ...vgg19Kinds, ...headKinds, name: kind.text };
 
 /**
  * Opens a network that somebody exported as an ONNX file. VGG-19 (torchvision's export, the ONNX model zoo's) and the
@@ -116,15 +134,34 @@ export interface OpenOptions extends VGG19Options {
  * @throws OneirosError `not-found`; `bad-input` for a malformed file; `unsupported` if its input is no picture
  */
 export async function openNetwork(source: ModelSource, options: OpenOptions = {}): Promise<Classifier> {
+  check('openNetwork', { source: [source, kind.file] }, options, openKinds);
   const model = await readModelSource(source);
-  const vgg19 = exportedVGG19(model.graph);
+  const isOrdinary = options.head === undefined && options.activation === undefined;
+  const vgg19 = isOrdinary ? exportedVGG19(model.graph) : null;
   // torchvision's and the zoo's are both trained so; of Caffe2's the options have to say that they are not.
-  if (vgg19) return VGG19.load(withInput(vgg19, 'imagenet'), options);
-  const googlenet = exportedGoogLeNet(model.graph);
-  if (googlenet) return GoogLeNet.load(withInput(googlenet, 'bvlc'), options);
-  const name = options.name ?? nameOfSource(source) ?? model.graph.name;
-  const parts = foreignNetwork(model, name || 'the network', options);
-  return new Classifier({ ...parts, labels: options.labels ?? (await usualLabels(parts.classes)) });
+  if (vgg19) return VGG19.load(withInput(vgg19, 'imagenet'), optionsFor(vgg19Kinds, options));
+  const googlenet = isOrdinary ? exportedGoogLeNet(model.graph) : null;
+  if (googlenet) return GoogLeNet.load(withInput(googlenet, 'bvlc'), optionsFor(pretrainedKinds, options));
+  const name = (options.name ?? nameOfSource(source) ?? model.graph.name) || 'the network';
+  const said = options.labels ?? labelsSaid(model);
+  const parts = foreignClassifier(model, name, { ...options, labels: said });
+  const classes = 'reason' in parts.head ? 0 : parts.head.classes;
+  if (options.labels !== undefined || classes === said.length) return new Classifier(parts);
+  const usual = await usualLabels(classes);
+  return new Classifier({
+    ...parts,
+    labels: usual,
+    notes: [...(parts.notes ?? []), ...(usual.length === 0 ? [] : [imagenetNote(name)])],
+  });
+}
+
+function imagenetNote(name: string): string {
+  return `${name}: its thousand classes are taken for ImageNet’s, as nobody names them`;
+}
+
+/** What a file calls its classes. */
+function labelsSaid({ metadata }: Model): readonly ClassLabel[] {
+  return parseLabels((parseNames(metadata.get('classes')) ?? []).join('\n'));
 }
 
 function withInput(weights: Weights, input: PreprocessingName) {

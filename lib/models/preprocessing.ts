@@ -87,10 +87,16 @@ export function preprocess(b: Builder, image: Value, preprocessing: Preprocessin
   std.forEach((deviation, channel) => {
     kernel[3 * channel + (order === 'bgr' ? 2 - channel : channel)] = scale / deviation;
   });
-  const weight = b.constant(float32(kernel, [3, 3, 1, 1]), `${fixedConstants}weight`);
+  const weight = b.constant(float32(kernel, [3, 3, 1, 1]), b.fresh(`${fixedConstants}weight`));
   const bias = b.constant(
     float32(mean.map((value, channel) => -value / std[channel]!)),
-    `${fixedConstants}bias`,
+    b.fresh(`${fixedConstants}bias`),
   );
   return b.op('Conv', [image, weight, bias], {}, { name });
+}
+
+/** One channel of three, 1×1×height×width: ITU-R BT.601's, as PIL and OpenCV make grey of colors. */
+export function luminance(b: Builder, image: Value): Value {
+  const channels = [0.299, 0.587, 0.114].map((share, c) => b.mul(b.slice(image, [1], [c], [c + 1]), share));
+  return channels.reduce((sum, channel) => b.add(sum, channel));
 }

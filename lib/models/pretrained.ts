@@ -1,10 +1,18 @@
-import { translate, type Dialects } from '../weights/dialect.js';
+import { type OptionKinds, optionsOf } from '../arguments.js';
+import { OneirosError } from '../errors.js';
+import { kind } from '../kinds.js';
+import type { Model } from '../onnx/graph.js';
+import { makerOf } from '../onnx/maker.js';
+import { placementKinds } from '../runtime/session.js';
+import { describeNames, translate, type Dialects } from '../weights/dialect.js';
 import { buildNetwork, type Architecture, type BuildOptions, type Stage } from './architecture.js';
+import type { ClassHead, Headless } from './class-head.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
-import type { Placement } from './image-network.js';
+import type { Placement } from './network.js';
 import type { ClassLabel } from './labels.js';
 import type { Padding } from './layer-builder.js';
-import { stagesUntil } from './layer-names.js';
+import { layerNames, stagesUntil } from './layer-names.js';
+import { findLayer } from './network.js';
 import {
   formatPreprocessing,
   parsePreprocessing,
@@ -27,6 +35,13 @@ export interface PretrainedOptions {
   /** As deep as these layers need it, and no deeper: nothing beyond them is read. @default the whole network */
   readonly until?: readonly string[] | undefined;
 }
+
+export const pretrainedKinds: OptionKinds<PretrainedOptions> = {
+  preprocessing: kind.preprocessing,
+  labels: kind.array,
+  placement: optionsOf(placementKinds),
+  until: kind.texts,
+};
 
 /** All that loading a classifier's weights takes besides the file. */
 export interface Pretrained {
@@ -58,7 +73,8 @@ async function assemble(
   { preprocessing, labels, placement, until }: PretrainedOptions,
   { pooling, padding }: GraphOptions,
 ): Promise<ClassifierParts> {
-  const { weights, dialect } = translate(checkpoint.weights, dialects);
+  const translation = translate(checkpoint.weights, dialects);
+  const { weights, dialect } = translation;
   const bringsInput = learnedInput.learned.every((layer) => weights.has(`${layer}.weight`));
   const chosen =
     preprocessing ?? parsePreprocessing(checkpoint.metadata['input'] ?? '') ?? customary(dialect);
@@ -71,7 +87,9 @@ async function assemble(
     // Whoever trains an input of its own also pads by reflection: Wang et al.'s slim VGG-19.
     padding: padding ?? (bringsInput ? 'reflect' : 'zero'),
   });
+  if (until !== undefined) requireLayers(built.layers, until, architecture);
   const cutAt = stages.length < architecture.stages.length ? built.layers.at(-1)! : built.cutAt;
+  const head = headOf(built.model, cutAt);
   const how = learns ? 'the convolution that comes with it' : formatPreprocessing(preprocessingOf(chosen));
   return {
     ...built,
@@ -79,15 +97,36 @@ async function assemble(
     image: 'image',
     cutAt,
     notes: [
-      `${name}, weights named as by ${dialect}; input: ${how}`,
+      `${name}, weights ${describeNames(translation)}; input: ${how}`,
       ...cutNote(cutAt, built.cutAt !== null),
     ],
     placement,
     crop,
-    labels: labels ?? (await usualLabels(cutAt === null ? 1000 : 0)),
-    probabilities: cutAt === null ? 'prob' : null,
+    labels: labels ?? (await usualLabels('reason' in head ? 0 : head.classes)),
+    head,
     batches: true,
   };
+}
+
+/** @throws OneirosError `bad-argument` where the weights end before one of the layers that are asked for */
+function requireLayers(built: readonly string[], until: readonly string[], architecture: Architecture): void {
+  const names = layerNames(architecture);
+  const beyond = until.filter((layer) => !built.includes(findLayer(names, layer, architecture.name)));
+  if (beyond.length > 0)
+    throw new OneirosError(
+      'bad-argument',
+      `the weights end at ${built.at(-1)}, before ${beyond.join(', ')}: ask for no deeper layer, or take weights that go further`,
+    );
+}
+
+/** The softmax at the end of a network that is whole. */
+function headOf(model: Model, cutAt: string | null): ClassHead | Headless {
+  const softmax = cutAt === null ? makerOf(model.graph.nodes, 'prob') : undefined;
+  const [scores] = softmax?.inputs ?? [];
+  const [, classes] = model.graph.outputs[0]?.type?.shape ?? [];
+  if (scores === undefined || typeof classes !== 'number')
+    return { reason: `its weights end at ${cutAt ?? 'its scores'}` };
+  return { probabilities: 'prob', scores, classes, activation: 'softmax', isAssumed: false };
 }
 
 /** A 1×1 convolution that was trained to take RGB in [0, 1]. */

@@ -1,5 +1,5 @@
 import { fileSource } from '#files/read';
-import { fileName, type FileLocation } from '../files/location.js';
+import { about, fileName, type FileLocation } from '../files/location.js';
 import { bytesSource, type ByteSource } from '../files/source.js';
 import { readModel } from '../onnx/files.js';
 import type { Model } from '../onnx/graph.js';
@@ -29,7 +29,8 @@ export async function withWeights<T>(
   if (typeof source === 'object' && 'weights' in source) return use(source);
   if (typeof source === 'object' && 'read' in source) return use(await openWeights(source));
   await using bytes = await openSource(source);
-  return await use(await openWeights(bytes));
+  const open = () => openWeights(bytes);
+  return await use(await (source instanceof Uint8Array ? open() : about(source, open)));
 }
 
 /**
@@ -37,7 +38,7 @@ export async function withWeights<T>(
  * @throws OneirosError `not-found`, or `bad-input` for a malformed one
  */
 export async function readModelSource(source: ModelSource): Promise<Model> {
-  return source instanceof Uint8Array ? decodeModel(source) : readModel(source);
+  return source instanceof Uint8Array ? decodeModel(source) : about(source, () => readModel(source));
 }
 
 /** What to call a network from there: the file's name; `null` where it has none. */

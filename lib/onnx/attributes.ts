@@ -26,20 +26,29 @@ export function floats(value: readonly number[]): Attribute {
 /** Attributes from plain values; `undefined` ones are left out. */
 export function attributes(values: Readonly<Record<string, AttributeLike | undefined>>): Attributes {
   const entries = Object.entries(values).flatMap(([name, value]): [string, Attribute][] =>
-    value === undefined ? [] : [[name, attributeOf(value)]],
+    value === undefined ? [] : [[name, attributeOf(name, value)]],
   );
   return new Map(entries);
 }
 
-function attributeOf(value: AttributeLike): Attribute {
+function attributeOf(name: string, value: AttributeLike): Attribute {
   if (typeof value === 'bigint') return { type: 'int', value };
   if (typeof value === 'number')
     return Number.isInteger(value) ? { type: 'int', value: BigInt(value) } : { type: 'float', value };
   if (typeof value === 'string') return { type: 'string', value };
   if (isStrings(value)) return { type: 'strings', value };
-  if (isNumbers(value)) return { type: 'ints', value: value.map(BigInt) };
+  if (isNumbers(value)) return { type: 'ints', value: value.map((number) => wholeNumber(name, number)) };
   if ('dtype' in value) return { type: 'tensor', value };
   return value;
+}
+
+function wholeNumber(attribute: string, value: number): bigint {
+  if (!Number.isInteger(value))
+    throw new OneirosError(
+      'bad-argument',
+      `attribute ${attribute}: ${value} is not whole; write a list of floats as floats([…])`,
+    );
+  return BigInt(value);
 }
 
 function isNumbers(value: object): value is readonly number[] {

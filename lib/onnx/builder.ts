@@ -1,8 +1,11 @@
+import { check } from '../arguments.js';
+import { kind, maybe } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { atOnce, type Sliced } from '../slices.js';
 import type { DType } from '../tensor/dtype.js';
 import { int64, type Tensor } from '../tensor/tensor.js';
 import { attributes, type AttributeLike } from './attributes.js';
+import { Budget } from './budget.js';
 import {
   OPSET,
   type Graph,
@@ -14,6 +17,7 @@ import {
 } from './graph.js';
 import { factsOfConstant, inferNode } from './shapes/infer.js';
 import { unknown, type Facts } from './shapes/facts.js';
+import { short } from './rename.js';
 import { allNamesOf, subgraphsOf } from './subgraphs.js';
 
 /** A value of the graph under construction: its name, and what is known of it so far. */
@@ -44,13 +48,21 @@ export class GraphBuilder {
   /** Shared with the builders around and within. */
   readonly #naming: { next: number; readonly taken: Set<string> };
 
-  /** @param around the builder of the graph in which this one will be a branch or a body, whose values it may use */
-  constructor(readonly around?: GraphBuilder) {
+  /**
+   * @param around the builder of the graph in which this one will be a branch or a body, whose values it may use
+   * @param budget what each node takes from, and the inference of its shape: that of the model which the graph is made of
+   */
+  constructor(
+    readonly around?: GraphBuilder,
+    readonly budget: Budget = around?.budget ?? Budget.unlimited(),
+  ) {
+    check('new Builder', { around: [around, maybe(kind.builder)] });
     this.#naming = around === undefined ? { next: 0, taken: new Set() } : around.#naming;
   }
 
   /** A builder that holds a whole graph already, to be added to; its outputs are not taken over. */
   static from(graph: Graph): GraphBuilder {
+    check('Builder.from', { graph: [graph, kind.graph] });
     const builder = new GraphBuilder();
     builder.load(graph);
     return builder;
@@ -171,10 +183,16 @@ export class GraphBuilder {
     return this.#find(name) !== undefined;
   }
 
+  /** Keeps names for a graph that is loaded later: no fresh name will be one of them. */
+  reserve(names: Iterable<string>): void {
+    for (const name of names) this.#naming.taken.add(name);
+  }
+
   /** A name that no value and no node has yet, in no graph within nodes either, made of `hint`. */
   fresh(hint: string): string {
+    const start = short(hint);
     let name: string;
-    do name = `${hint}_${this.#naming.next++}`;
+    do name = `${start}_${this.#naming.next++}`;
     while (this.#naming.taken.has(name) || this.has(name));
     return name;
   }
@@ -211,10 +229,12 @@ export class GraphBuilder {
       node,
       node.inputs.map((name) => (name === '' ? unknown : this.value(name))),
       (name) => (this.has(name) ? this.value(name) : undefined),
+      this.budget,
     );
   }
 
   #push(node: Node, facts: readonly Facts[]): readonly Value[] {
+    this.budget.spend('nodes');
     this.#nodes.push(node);
     this.#naming.taken.add(node.name);
     for (const inner of subgraphsOf(node)) for (const name of allNamesOf(inner)) this.#naming.taken.add(name);

@@ -26,8 +26,9 @@ export function* extractingSubgraph(
   checkNames(graph, inputs);
   checkNames(graph, outputs);
   const facts = yield* inferring(model);
+  const declarations = new Map([...graph.outputs, ...graph.inputs].map((info) => [info.name, info]));
   const infoOf = (name: string): ValueInfo => {
-    const declared = [...graph.inputs, ...graph.outputs].find((info) => info.name === name);
+    const declared = declarations.get(name);
     const type = facts.get(name)?.type ?? declared?.type ?? null;
     return { name, type, ...(declared?.origin && { origin: declared.origin }) };
   };
@@ -51,9 +52,10 @@ export function* extractingSubgraph(
 
 function checkNames(graph: Graph, names: readonly string[]): void {
   const there = namesOf(graph);
-  for (const [i, name] of names.entries()) {
-    if (names.indexOf(name) !== i)
-      throw new OneirosError('bad-argument', `the value "${name}" is listed twice`);
+  const seen = new Set<string>();
+  for (const name of names) {
+    if (seen.has(name)) throw new OneirosError('bad-argument', `the value "${name}" is listed twice`);
+    seen.add(name);
     if (!there.has(name))
       throw new OneirosError(
         'bad-argument',
@@ -65,7 +67,13 @@ function checkNames(graph: Graph, names: readonly string[]): void {
 /** Nodes that made what is an input now make it under names nobody uses: they may make other things too. */
 function detach(graph: Graph, cut: ReadonlySet<string>): readonly Node[] {
   const taken = allNamesOf(graph);
-  const unused = (name: string): string => (taken.has(name) ? unused(`${name}_`) : name);
+  let next = 0;
+  const unused = (name: string): string => {
+    let free: string;
+    do free = `${name}_${next++}`;
+    while (taken.has(free));
+    return free;
+  };
   return graph.nodes.map((node) =>
     node.outputs.some((name) => cut.has(name))
       ? { ...node, outputs: node.outputs.map((name) => (cut.has(name) ? unused(name) : name)) }

@@ -1,8 +1,9 @@
+import { withDefaults } from '../options.js';
 import { fileSource, readFileBytes } from '#files/read';
 import { pathWithin } from '#files/within';
 import { writeFileAtomic } from '#files/write';
 import { OneirosError } from '../errors.js';
-import type { FileLocation } from '../files/location.js';
+import { describeLocation, type FileLocation } from '../files/location.js';
 import type { ExternalReference } from './codec/external.js';
 import { externalData } from './external-data.js';
 import type { Model } from './graph.js';
@@ -35,31 +36,50 @@ async function readReferences(
   references: readonly ExternalReference[],
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const found = new Map<string, Uint8Array>();
-  for (const [location, ranges] of byLocation(references)) {
-    await using source = await fileSource(await pathWithin(model, location));
+  for (const { file, ranges } of await byFile(model, references)) {
+    await using source = await fileSource(file);
+    // By where it lies, since spellings of a location can differ as well.
+    const read = new Map<string, Uint8Array>();
     let left = source.size;
-    for (const range of ranges) {
-      if (found.has(keyOf(range))) continue;
-      const length = range.length ?? Math.max(0, source.size - range.offset);
-      left -= length;
+    for (const reference of ranges) {
+      const length = reference.length ?? Math.max(0, source.size - reference.offset);
+      const range = `${reference.offset} ${length}`;
+      if (!read.has(range)) left -= length;
       if (left < 0)
-        throw new OneirosError('bad-input', `the constants in "${location}" overlap, or lie behind its end`);
-      found.set(keyOf(range), await source.read(range.offset, length));
+        throw new OneirosError(
+          'bad-input',
+          `the constants in "${reference.location}" overlap, or lie behind its end`,
+        );
+      const bytes = read.get(range) ?? (await source.read(reference.offset, length));
+      read.set(range, bytes);
+      found.set(keyOf(reference), bytes);
     }
   }
   return found;
 }
 
-function byLocation(
+/** What lies in each file, however its location is spelt: `a.bin`, `./a.bin` and a link to it are one. */
+async function byFile(
+  model: FileLocation,
   references: readonly ExternalReference[],
-): ReadonlyMap<string, readonly ExternalReference[]> {
-  const groups = new Map<string, ExternalReference[]>();
+): Promise<readonly FileRanges[]> {
+  const bySpelling = new Map<string, FileRanges>();
+  const byPath = new Map<string, FileRanges>();
   for (const reference of references) {
-    const group = groups.get(reference.location) ?? [];
-    group.push(reference);
-    groups.set(reference.location, group);
+    const known = bySpelling.get(reference.location);
+    const file = known?.file ?? (await pathWithin(model, reference.location));
+    const path = describeLocation(file);
+    const group = known ?? byPath.get(path) ?? { file, ranges: [] };
+    bySpelling.set(reference.location, group);
+    byPath.set(path, group);
+    group.ranges.push(reference);
   }
-  return groups;
+  return [...byPath.values()];
+}
+
+interface FileRanges {
+  readonly file: FileLocation;
+  readonly ranges: ExternalReference[];
 }
 
 export interface WriteModelOptions {
@@ -85,7 +105,7 @@ export async function writeModel(
   path: string,
   options: Partial<WriteModelOptions> = {},
 ): Promise<void> {
-  const { externalData: choice, limit } = { ...writeModelDefaults, ...options };
+  const { externalData: choice, limit } = withDefaults(writeModelDefaults, options);
   const isOutside = choice === 'auto' ? sizeOfConstants(model) > limit : choice !== false;
   if (!isOutside) {
     await writeFileAtomic(path, encodeChunks(model));

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
 import { numberToHalf, tensor, type Tensor } from '../tensor/tensor.js';
@@ -29,6 +31,7 @@ export class Builder extends GraphBuilder {
   readonly #scalars = new Map<string, Value>();
 
   static override from(graph: Graph): Builder {
+    check('Builder.from', { graph: [graph, kind.graph] });
     const builder = new Builder();
     builder.load(graph);
     return builder;
@@ -274,7 +277,7 @@ function scalarTensor(value: number, dtype: DType): Tensor {
 }
 
 function isCastTarget(dtype: DType): dtype is CastTarget {
-  return dtype in codes;
+  return Object.hasOwn(codes, dtype);
 }
 
 function isNumber(size: Dim): size is number {

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { attributeRemainder, decodeAttribute } from './codec/attribute.js';
@@ -37,6 +39,7 @@ export interface DecodeOptions {
  * given; `too-large` if decoding would take absurdly much memory
  */
 export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Model {
+  check('decodeModel', { bytes: [bytes, kind.bytes] }, options, { externalData: kind.function });
   const proto = parseModel(bytes);
   if (proto.graph === undefined)
     throw new OneirosError('bad-input', 'not a valid ONNX file: it has no graph');
@@ -51,7 +54,7 @@ export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Mod
   return {
     graph,
     opsets: decodeOpsets(proto),
-    irVersion: Number(proto.irVersion),
+    irVersion: decodeIrVersion(proto),
     producer: proto.producerName,
     metadata: new Map(proto.metadataProps.map(({ key, value }) => [key, value])),
     ...(origin && { origin }),
@@ -83,6 +86,13 @@ function tensorsIn(graph: GraphProto): readonly TensorProto[] {
 /** `ai.onnx` is another name of ONNX's own domain. */
 export function domainOf(name: string): string {
   return name === 'ai.onnx' ? '' : name;
+}
+
+function decodeIrVersion({ irVersion }: ModelProto): number {
+  const version = Number(irVersion);
+  if (!Number.isSafeInteger(version) || version < 0)
+    throw new OneirosError('bad-input', `not a valid ONNX file: its IR version is ${String(irVersion)}`);
+  return version;
 }
 
 function decodeOpsets({ opsetImport, irVersion }: ModelProto): ReadonlyMap<string, number> {

@@ -24,6 +24,14 @@ export function renameGraph(graph: Graph, rename: Rename): Graph {
   };
 }
 
+/** A name that is made of others keeps so many letters of each, the last ones: it must not grow with every copy. */
+const maxPart = 200;
+
+/** A name as a part of another. */
+export function short(name: string): string {
+  return name.length > maxPart ? name.slice(-maxPart) : name;
+}
+
 /**
  * A copy of a graph under other names, so that it can stand beside the original; what it captures keeps its name.
  * @param bound names given already: a loop body's inputs, say, as the values of one iteration

@@ -52,14 +52,17 @@ export function usedIn(graph: Graph): ReadonlySet<string> {
   return used;
 }
 
-/** The node with its subgraphs replaced; itself where it has none. */
+/** The node with its subgraphs replaced, each changed once; itself where that changes none. */
 export function mapSubgraphs(node: Node, change: (graph: Graph, attribute: string) => Graph): Node {
-  if (subgraphsOf(node).length === 0) return node;
-  const attributes = new Map(
-    Array.from(node.attributes, ([name, attribute]): [string, Attribute] => [
-      name,
-      attribute.type === 'graph' ? { type: 'graph', value: change(attribute.value, name) } : attribute,
-    ]),
-  );
-  return { ...node, attributes };
+  const changed = new Map<string, Attribute>();
+  for (const [name, attribute] of node.attributes) {
+    if (attribute.type !== 'graph') continue;
+    const value = change(attribute.value, name);
+    if (value !== attribute.value) changed.set(name, { type: 'graph', value });
+  }
+  if (changed.size === 0) return node;
+  return {
+    ...node,
+    attributes: new Map(Array.from(node.attributes, ([name, old]) => [name, changed.get(name) ?? old])),
+  };
 }

@@ -1,9 +1,12 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 import { OneirosError } from '../errors.js';
 import { atOnce, type Sliced } from '../slices.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { encodeAttribute } from './codec/attribute.js';
+import { int64Field } from './codec/int64.js';
 import { encodeTensor } from './codec/tensor.js';
 import { encodeValueInfo } from './codec/type.js';
 import type { Graph, Model, Node, OpaqueTensor, TensorType } from './graph.js';
@@ -31,6 +34,7 @@ export type Placement = (name: string, constant: Tensor | OpaqueTensor, origin?:
  * @throws OneirosError `too-large` if it is over 2 GB: such a model is written with external data, by `writeModel`
  */
 export function encodeModel(model: Model): Uint8Array {
+  check('encodeModel', { model: [model, kind.model] });
   return atOnce(encoding(model));
 }
 
@@ -71,9 +75,12 @@ function* encodingChunks(model: Model, place: Placement = encodeTensor): Sliced<
   const frame = encodeGraph({ ...listConstants(model), nodes: [] }, new Map());
   const graph = [toBinary(GraphProtoSchema, frame), ...nodes, ...constants];
   const rest = revise(ModelProtoSchema, model.origin, {
-    irVersion: BigInt(model.irVersion),
+    irVersion: int64Field(model.irVersion, 'the IR version'),
     opsetImport: Array.from(model.opsets, ([domain, version]) =>
-      create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
+      create(OperatorSetIdProtoSchema, {
+        domain,
+        version: int64Field(version, `the version of the operator set "${domain}"`),
+      }),
     ),
     producerName: model.producer,
     metadataProps: Array.from(model.metadata, ([key, value]) =>

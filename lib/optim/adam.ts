@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { checkRange, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
 
 export interface AdamOptions {
@@ -28,7 +31,15 @@ export const adamDefaults: AdamOptions = {
  * @throws OneirosError `bad-argument` for options out of range
  */
 export function adam(options: Partial<AdamOptions> = {}): UpdateRule {
-  const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled } = { ...adamDefaults, ...options };
+  check('adam', {}, options, {
+    learningRate: kind.schedule,
+    beta1: kind.number,
+    beta2: kind.number,
+    epsilon: kind.number,
+    weightDecay: kind.number,
+    decoupled: kind.flag,
+  });
+  const { learningRate, beta1, beta2, epsilon, weightDecay, decoupled } = withDefaults(adamDefaults, options);
   checkRange('beta1', beta1, 0, 1, true);
   checkRange('beta2', beta2, 0, 1, true);
   checkRange('epsilon', epsilon, 0, Infinity);

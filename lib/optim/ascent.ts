@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { updateRule, type Schedule, type UpdateRule } from './update-rule.js';
 
 /**
@@ -11,6 +14,10 @@ const epsilon = 1e-8;
 
 /** The factor that normalises a gradient. It is finite for a gradient of zeros too. */
 export function gradientScale(gradient: Float32Array, normalization: Normalization): number {
+  check('gradientScale', {
+    gradient: [gradient, kind.floats],
+    normalization: [normalization, oneOf('mean-abs', 'std', 'rms', 'l2', 'none')],
+  });
   return normalization === 'none' ? 1 : 1 / (spread(gradient, normalization) + epsilon);
 }
 
@@ -45,7 +52,11 @@ export const ascentDefaults: AscentOptions = { stepSize: 1.5 / 255, normalizatio
 
 /** Normalised gradient ascent: the one rule here that raises its objective. It has no state but its count. */
 export function ascent(options: Partial<AscentOptions> = {}): UpdateRule {
-  const { stepSize, normalization } = { ...ascentDefaults, ...options };
+  check('ascent', {}, options, {
+    stepSize: kind.schedule,
+    normalization: oneOf('mean-abs', 'std', 'rms', 'l2', 'none'),
+  });
+  const { stepSize, normalization } = withDefaults(ascentDefaults, options);
   return updateRule(stepSize, [], () => (x, gradient, rate) => {
     const factor = rate * gradientScale(gradient, normalization);
     for (let i = 0; i < x.length; i++) x[i]! += factor * gradient[i]!;

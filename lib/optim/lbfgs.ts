@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds, required } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { Curvature } from './curvature.js';
 import { strongWolfe, type Line, type Trial } from './line-search.js';
 import {
@@ -28,6 +31,16 @@ export interface LbfgsOptions extends RunOptions {
   readonly changeTolerance: number;
 }
 
+const lbfgsKinds: OptionKinds<Partial<LbfgsOptions> & Pick<LbfgsOptions, 'iterations'>> = {
+  iterations: required(kind.number),
+  signal: kind.signal,
+  history: kind.number,
+  firstStep: kind.number,
+  lineSearch: kind.number,
+  gradientTolerance: kind.number,
+  changeTolerance: kind.number,
+};
+
 export const lbfgsDefaults: Omit<LbfgsOptions, 'iterations' | 'signal'> = {
   history: 20,
   firstStep: 1,
@@ -50,7 +63,8 @@ export async function* lbfgs(
   objective: Objective,
   options: Partial<LbfgsOptions> & Pick<LbfgsOptions, 'iterations'>,
 ): AsyncGenerator<Step, void> {
-  const settings = { ...lbfgsDefaults, ...options };
+  check('lbfgs', { x0: [x0, kind.floats], objective: [objective, kind.function] }, options, lbfgsKinds);
+  const settings = withDefaults(lbfgsDefaults, options);
   checkIterations(settings.iterations);
   checkRange('history', settings.history, 1, Infinity);
   checkRange('lineSearch', settings.lineSearch, 1, Infinity);

@@ -1,3 +1,5 @@
+import { check, type OptionKinds, required } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import {
   checkIterations,
@@ -16,6 +18,13 @@ export interface OptimizeOptions extends RunOptions {
   readonly state?: RuleState | undefined;
 }
 
+const optimizeKinds: OptionKinds<OptimizeOptions> = {
+  iterations: required(kind.number),
+  signal: kind.signal,
+  project: kind.function,
+  state: kind.object,
+};
+
 /** A step of an update rule; `value` is the objective before the update, as in any training loop. */
 export interface UpdateStep extends Step {
   /** A copy of the rule's state after this update, to resume from. */
@@ -31,8 +40,15 @@ export async function* optimize(
   x0: Float32Array,
   objective: Objective,
   rule: UpdateRule,
-  { iterations, project, state, signal }: OptimizeOptions,
+  options: OptimizeOptions,
 ): AsyncGenerator<UpdateStep, void> {
+  check(
+    'optimize',
+    { x0: [x0, kind.floats], objective: [objective, kind.function], rule: [rule, kind.updateRule] },
+    options,
+    optimizeKinds,
+  );
+  const { iterations, project, state, signal } = options;
   checkIterations(iterations);
   const x = x0.slice();
   const updater = rule.start(x.length, state);
@@ -56,6 +72,7 @@ export function diverged(value: number, iteration: number): OneirosError {
 
 /** A projection onto the box [low, high]: pixels are clampTo(0, 1). */
 export function clampTo(low: number, high: number): (x: Float32Array) => void {
+  check('clampTo', { low: [low, kind.number], high: [high, kind.number] });
   return (x) => {
     for (let i = 0; i < x.length; i++) x[i] = Math.min(high, Math.max(low, x[i]!));
   };

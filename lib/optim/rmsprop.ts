@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { checkRange, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
 
 export interface RmspropOptions {
@@ -23,7 +26,14 @@ export const rmspropDefaults: RmspropOptions = {
  * @throws OneirosError `bad-argument` for options out of range
  */
 export function rmsprop(options: Partial<RmspropOptions> = {}): UpdateRule {
-  const { learningRate, alpha, epsilon, momentum, weightDecay } = { ...rmspropDefaults, ...options };
+  check('rmsprop', {}, options, {
+    learningRate: kind.schedule,
+    alpha: kind.number,
+    epsilon: kind.number,
+    momentum: kind.number,
+    weightDecay: kind.number,
+  });
+  const { learningRate, alpha, epsilon, momentum, weightDecay } = withDefaults(rmspropDefaults, options);
   checkRange('alpha', alpha, 0, 1, true);
   checkRange('momentum', momentum, 0, 1, true);
   checkRange('epsilon', epsilon, 0, Infinity);

@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { checkRange, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
 
 export interface SgdOptions {
@@ -17,7 +20,13 @@ export const sgdDefaults: SgdOptions = { learningRate: 1e-3, momentum: 0, nester
  * @throws OneirosError `bad-argument` for options out of range
  */
 export function sgd(options: Partial<SgdOptions> = {}): UpdateRule {
-  const { learningRate, momentum, nesterov, weightDecay } = { ...sgdDefaults, ...options };
+  check('sgd', {}, options, {
+    learningRate: kind.schedule,
+    momentum: kind.number,
+    nesterov: kind.flag,
+    weightDecay: kind.number,
+  });
+  const { learningRate, momentum, nesterov, weightDecay } = withDefaults(sgdDefaults, options);
   checkRange('momentum', momentum, 0, 1, true);
   checkRange('weightDecay', weightDecay, 0, Infinity);
   return updateRule(learningRate, ['velocity'], ({ velocity }) => (x, gradient, rate) => {

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 
 /** A rule that moves parameters by their gradient alone: Adam, SGD, ascent. The options are in it, the state is not. */
@@ -69,7 +70,7 @@ export function updateRule(
         },
         state: () => ({
           updates,
-          buffers: Object.fromEntries(names.map((name) => [name, buffers[name]!.slice()])),
+          buffers: Object.fromEntries(names.map((name) => [name, own(buffers, name)!.slice()])),
         }),
       };
     },
@@ -77,7 +78,7 @@ export function updateRule(
 }
 
 function restored({ buffers }: RuleState, name: string, size: number): Float32Array {
-  const buffer = buffers[name];
+  const buffer = own(buffers, name);
   if (buffer?.length !== size)
     throw new OneirosError(
       'bad-argument',

@@ -1,8 +1,12 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { checkFeeds, checkFetches } from './feeds.js';
+import { emptyHandedOver } from './packing.js';
 import type { Channel, OpenedReply, OpenRequest, Reply, Request } from './protocol.js';
-import type { ProviderName, RunOptions, Session, TensorInfo } from './session.js';
+import { checkResults } from './results.js';
+import { type ProviderName, type RunOptions, type Session, type TensorInfo, runKinds } from './session.js';
 
 /** Opens a model at the other end of a channel, and closes the channel where that fails. */
 export async function connectSession(
@@ -39,8 +43,10 @@ class ChannelSession implements Session {
 
   async run(
     feeds: Readonly<Record<string, Tensor>>,
-    { fetches = this.outputs.map(({ name }) => name), transfer = false, signal }: RunOptions = {},
+    options: RunOptions = {},
   ): Promise<Record<string, Tensor>> {
+    check('Session.run', { feeds: [feeds, kind.feeds] }, options, runKinds);
+    const { fetches = this.outputs.map(({ name }) => name), transfer = false, signal } = options;
     if (this.#disposal !== null)
       throw new OneirosError('bad-argument', 'the session is disposed: open another to run the model');
     checkFetches(fetches, this.outputs);
@@ -48,8 +54,13 @@ class ChannelSession implements Session {
     return this.#inTurn(async () => {
       const reply = await ask(this.#channel, { kind: 'run', feeds, fetches }, transfer, signal);
       if (reply.kind !== 'ran') throw unexpected(reply);
+      checkResults(reply.results, this);
       return reply.results;
     });
+  }
+
+  get closed(): boolean {
+    return this.#disposal !== null || this.#channel.isGone;
   }
 
   dispose(): Promise<void> {
@@ -84,6 +95,8 @@ async function ask(
     return reply;
   } finally {
     signal?.removeEventListener('abort', kill);
+    // Not every channel moves what is handed over.
+    if (transfer) emptyHandedOver(request);
     // An abort goes before whatever came of the request: its results, or the error of the kill.
     signal?.throwIfAborted();
   }

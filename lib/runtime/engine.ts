@@ -23,15 +23,15 @@ export interface Providers {
   readonly auto: readonly ProviderName[];
   /** The library that has a provider. @throws Error saying why it cannot be had here */
   load(provider: ProviderName, threads: number | null): Promise<Ort>;
-  /** Which nodes of a model a provider cannot do, though it would take them, and the model in which they have names. */
-  place?(provider: ProviderName, model: Uint8Array): Promise<Placed>;
+  /** The form of a model, given by its bytes or its path, in which a provider can be trusted with it. */
+  place?(provider: ProviderName, model: Uint8Array | string): Promise<Placed>;
   /** How to get a provider, given why it does not work. */
   advice(provider: ProviderName, reason: string): string;
 }
 
-/** A model, and which of its nodes are to run on the CPU. */
+/** A model, and which of its nodes are to run on the CPU because the provider takes them but cannot do them. */
 export interface Placed {
-  readonly model: Uint8Array;
+  readonly model: Uint8Array | string;
   readonly onCpu: readonly string[];
 }
 
@@ -82,7 +82,7 @@ export class Engine {
   }
 
   async #openOn(provider: ProviderName, { model, threads }: OpenRequest): Promise<OpenedReply> {
-    const placed = typeof model === 'string' ? undefined : await this.#providers.place?.(provider, model);
+    const placed = await this.#providers.place?.(provider, model);
     const ort = await this.#ort(provider, threads);
     const session = await ort.InferenceSession.create(placed?.model ?? model, {
       executionProviders: [withNodesOnCpu(provider, placed?.onCpu ?? [])],
@@ -186,6 +186,9 @@ function fromOrt({ type, data, dims }: OrtTensor): Tensor {
 }
 
 function infoOf(value: InferenceSession.ValueMetadata): TensorInfo {
+  // ONNX Runtime takes and gives tensors as properties of plain objects, which cannot have one of that name.
+  if (value.name === '__proto__')
+    throw new OneirosError('unsupported', 'an input or output is named "__proto__": give it another name');
   if (!value.isTensor)
     throw new OneirosError('unsupported', `"${value.name}" is no tensor but a sequence, map or optional`);
   if (value.type === 'int4' || value.type === 'uint4')

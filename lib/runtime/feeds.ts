@@ -1,3 +1,5 @@
+import { describeValue } from '../arguments.js';
+import { own } from '../own.js';
 import { nearest, OneirosError } from '../errors.js';
 import { sizeOf, type Tensor } from '../tensor/tensor.js';
 import type { TensorInfo } from './session.js';
@@ -9,11 +11,11 @@ import type { TensorInfo } from './session.js';
 export function checkFeeds(feeds: Readonly<Record<string, Tensor>>, inputs: readonly TensorInfo[]): void {
   const known = new Set(inputs.map(({ name }) => name));
   for (const name of Object.keys(feeds)) if (!known.has(name)) throw unknownName('input', name, [...known]);
-  const missing = [...known].filter((name) => feeds[name] === undefined);
+  const missing = [...known].filter((name) => own(feeds, name) === undefined);
   if (missing.length > 0)
     throw new OneirosError('bad-argument', `the model needs the input${list(missing)}, which was not given`);
   for (const input of inputs) {
-    const feed = feeds[input.name];
+    const feed = own(feeds, input.name);
     if (feed !== undefined) checkFeed(feed, input);
   }
 }
@@ -24,7 +26,13 @@ export function checkFetches(fetches: readonly string[], outputs: readonly Tenso
   for (const name of fetches) if (!known.includes(name)) throw unknownName('output', name, known);
 }
 
-function checkFeed({ dtype, dims, data }: Tensor, { name, ...input }: TensorInfo): void {
+function checkFeed(feed: Tensor, { name, ...input }: TensorInfo): void {
+  if (!isTensor(feed))
+    throw new OneirosError(
+      'bad-argument',
+      `input "${name}" takes a tensor, such as float32([1, 2], [1, 2]), not ${describeValue(feed)}`,
+    );
+  const { dtype, dims, data } = feed;
   if (dtype !== input.dtype)
     throw new OneirosError('bad-argument', `input "${name}" takes ${input.dtype}, not ${dtype}`);
   // An empty list may also mean that the model does not say: then ONNX Runtime checks.
@@ -43,6 +51,17 @@ function checkFeed({ dtype, dims, data }: Tensor, { name, ...input }: TensorInfo
       `input "${name}" of dimensions [${dims.join(', ')}] needs ${sizeOf(dims)} elements but holds ${data.length}` +
         (data.length === 0 ? ': were they handed over to an earlier run?' : ''),
     );
+}
+
+// Plain JavaScript may give anything.
+function isTensor(value: unknown): boolean {
+  if (
+    typeof value !== 'object' ||
+    value === null ||
+    !('dtype' in value && 'dims' in value && 'data' in value)
+  )
+    return false;
+  return Array.isArray(value.dims) && (Array.isArray(value.data) || ArrayBuffer.isView(value.data));
 }
 
 function unknownName(what: 'input' | 'output', name: string, known: readonly string[]): OneirosError {

@@ -10,6 +10,10 @@ export class InlineChannel implements Channel {
     this.#engine = engine;
   }
 
+  get isGone(): boolean {
+    return this.#engine === null;
+  }
+
   async ask(request: Request): Promise<Reply> {
     if (this.#engine === null) throw new OneirosError('runtime', 'the session is closed');
     return (await this.#engine).answer(request);

@@ -1,13 +1,15 @@
+import { optionsFor } from '../arguments.js';
 import type { Model } from '../onnx/graph.js';
 import { encoding } from '../onnx/write.js';
 import { inSlices } from '../slices.js';
-import { openSession, type Session, type SessionOptions } from './session.js';
+import { openSession, sessionKinds, type Session, type SessionOptions } from './session.js';
 
-/** Opens a session on a model that is at hand as a graph. Its bytes are made in slices, and nobody keeps a copy of them. */
+/** Opens a session on a model that is at hand as a graph. Its bytes are made in slices, and nobody keeps a copy of them. Options of
+ * other names are the caller's own. */
 export async function openModel(
   model: Model,
   options: Omit<SessionOptions, 'transfer'> = {},
 ): Promise<Session> {
   const bytes = await inSlices(encoding(model));
-  return openSession(bytes, { ...options, transfer: true });
+  return openSession(bytes, { ...optionsFor(sessionKinds, options), transfer: true });
 }

@@ -36,8 +36,32 @@ export function packReply(reply: Reply): Packed<Reply> {
   return { message: reply, moved: [...new Set(buffers)] };
 }
 
+/** Empties the buffers that a request hands over, where they have not been moved away. */
+export function emptyHandedOver(request: Request): void {
+  if (request.kind === 'open' && typeof request.model !== 'string') free([request.model]);
+  if (request.kind === 'run')
+    free(Object.values(request.feeds).flatMap(({ data }) => (ArrayBuffer.isView(data) ? [data] : [])));
+}
+
+/**
+ * Frees the memory of arrays at once, which garbage collection may take long to do; those that are views of a part of a
+ * buffer stay. What is posted to a closed port is thrown away.
+ */
+export function free(views: readonly ArrayBufferView[]): void {
+  const buffers = new Set(views.flatMap((view) => wholeBuffer(view) ?? []).filter((b) => b.byteLength > 0));
+  const { port1, port2 } = new MessageChannel();
+  port2.close();
+  port1.postMessage(null, [...buffers]);
+  port1.close();
+}
+
+/** The buffer of an array that is all there is in it. */
+function wholeBuffer({ buffer, byteLength }: ArrayBufferView): ArrayBuffer | null {
+  return buffer instanceof ArrayBuffer && byteLength === buffer.byteLength ? buffer : null;
+}
+
 function movable(view: ArrayBufferView, handedOver: boolean): ArrayBuffer {
   const { buffer, byteOffset, byteLength } = view;
-  if (handedOver && buffer instanceof ArrayBuffer && byteLength === buffer.byteLength) return buffer;
-  return new Uint8Array(buffer, byteOffset, byteLength).slice().buffer;
+  const whole = handedOver ? wholeBuffer(view) : null;
+  return whole ?? new Uint8Array(buffer, byteOffset, byteLength).slice().buffer;
 }

@@ -47,6 +47,8 @@ export interface FailedReply {
 
 /** The way to an engine in this thread, another thread or another process. */
 export interface Channel {
+  /** Whether the engine is gone: closed, killed, or crashed with its thread or process. */
+  readonly isGone: boolean;
   /**
    * The engine's answer to a request; one at a time.
    * @param transfer the request's buffers may be moved instead of copied
@@ -68,4 +70,6 @@ export interface Platform {
   locate(model: Uint8Array | { readonly path: string }): Promise<Uint8Array | string>;
   /** @param assets see `SessionOptions.assets` */
   connect(isolation: Isolation, assets: string | undefined): Channel;
+  /** Bytes that this process can still take; Infinity where nobody says. */
+  freeMemory(): number;
 }

@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { platform } from '#runtime';
 import { OneirosError } from '../errors.js';
 import type { DType } from '../tensor/dtype.js';
@@ -11,7 +13,7 @@ export type ProviderName = 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'coreml' | 'dml'
  * Where a session runs:
  * - `thread`   in a worker thread, so that the host's event loop stays free
  * - `process`  in a child process, which an abort kills in the middle of a run and whose crash is an error here, not the
- *              host's end; tensors are copied both ways. In browsers a worker as above, which an abort ends likewise
+ *              host's end; tensors are copied both ways, which handing them over does not change. In browsers a worker as above, which an abort ends likewise
  * - `none`     in the calling thread, which every run blocks until it is done
  */
 export type Isolation = 'thread' | 'process' | 'none';
@@ -36,26 +38,51 @@ export interface SessionOptions {
    * @default beside ONNX Runtime's own code: where the bundler put them, or `node_modules/onnxruntime-web/dist`
    */
   readonly assets?: string;
-  /** The model's bytes are handed over: they are moved, not copied, and the caller's array is empty afterwards. */
+  /**
+   * The model's bytes are handed over: the caller's array is empty afterwards. They are moved to a thread; a process gets
+   * a copy.
+   */
   readonly transfer?: boolean;
   /** Gives up the opening; it has no effect on a session that is open. */
   readonly signal?: AbortSignal;
 }
 
+export const placementKinds: OptionKinds<
+  Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>
+> = {
+  provider: oneOf('auto', 'cpu', 'cuda', 'webgpu', 'wasm', 'coreml', 'dml'),
+  isolation: oneOf('thread', 'process', 'none'),
+  threads: kind.number,
+  assets: kind.text,
+};
+
+export const sessionKinds: OptionKinds<SessionOptions> = {
+  ...placementKinds,
+  transfer: kind.flag,
+  signal: kind.signal,
+};
+
 export interface RunOptions {
   /** The outputs to compute. @default all */
   readonly fetches?: readonly string[];
   /**
-   * The feeds are handed over: their buffers are moved to the worker instead of copied, and the caller's arrays are
-   * empty afterwards. Views of a part of a buffer are copied all the same, so that nothing else is emptied with them.
+   * The feeds are handed over: the caller's arrays are empty once the run is over. Their buffers are moved to a thread
+   * instead of copied; a process gets copies. Views of a part of a buffer are copied all the same, so that nothing else is emptied with them.
    */
   readonly transfer?: boolean;
   /**
    * Ends the run by throwing the signal's reason: before it begins or once it is done, since ONNX Runtime cannot stop
-   * in between. With `isolation: 'process'` at once, and the session is closed by that.
+   * in between. With `isolation: 'process'` at once, and the session is closed by that: open another, as networks and all
+   * else that holds a session does by itself at its next run.
    */
   readonly signal?: AbortSignal;
 }
+
+export const runKinds: OptionKinds<RunOptions> = {
+  fetches: kind.texts,
+  transfer: kind.flag,
+  signal: kind.signal,
+};
 
 /** An input or output of a model. Sizes that vary are their symbol; `?` where the model names none. */
 export interface TensorInfo {
@@ -74,6 +101,8 @@ export interface Session extends AsyncDisposable {
   readonly provider: ProviderName;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  /** Whether it is over: disposed, or ended by an abort or a crash of its thread or process. Every run fails then. */
+  readonly closed: boolean;
   /**
    * Computes the outputs from the feeds, by name. Runs of one session queue up. The feeds stay the caller's, but must
    * not change until the promise settles; the results are the caller's own.
@@ -106,6 +135,7 @@ export async function openSession(
   model: Uint8Array | { readonly path: string },
   options: SessionOptions = {},
 ): Promise<Session> {
+  check('openSession', { model: [model, kind.sessionModel] }, options, sessionKinds);
   const { provider = 'auto', isolation = 'thread', threads, assets, transfer = false, signal } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads))
     throw new OneirosError(
@@ -122,9 +152,11 @@ export async function openSession(
 }
 
 /** Every provider this build of ONNX Runtime knows, the fastest first, each tried on a tiny model. */
-export async function listProviders({ assets }: Pick<SessionOptions, 'assets'> = {}): Promise<
-  readonly ProviderStatus[]
-> {
+export async function listProviders(
+  options: Pick<SessionOptions, 'assets'> = {},
+): Promise<readonly ProviderStatus[]> {
+  check('listProviders', {}, options, { assets: kind.text });
+  const { assets } = options;
   const channel = platform.connect('thread', assets);
   try {
     const reply = await channel.ask({ kind: 'providers' }, false);

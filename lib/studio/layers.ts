@@ -23,7 +23,7 @@ export function pickableLayers(layers: readonly string[]): readonly string[] {
 
 /** With a layer in, or out if it was in; the last one stays. */
 export function toggleLayer(chosen: LayerWeights, name: string): LayerWeights {
-  const { [name]: before, ...others } = chosen;
-  if (before === undefined) return { ...chosen, [name]: 1 };
-  return Object.keys(others).length === 0 ? chosen : others;
+  if (!Object.hasOwn(chosen, name)) return { ...chosen, [name]: 1 };
+  const others = Object.entries(chosen).filter(([layer]) => layer !== name);
+  return others.length === 0 ? chosen : Object.fromEntries(others);
 }

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import type { LayerWeights } from '../art/layers.js';
 import { OneirosError } from '../errors.js';
 import { complaint } from '../options.js';
@@ -12,6 +13,8 @@ export interface RecipeStep {
   readonly layers: Readonly<Partial<Record<LayerRole, LayerWeights>>>;
   /** How many steps were done, where it was stopped before its end. */
   readonly stoppedAfter?: number;
+  /** Options of the command line that it was made with and this page does not have: `guide "a.jpg"`. */
+  readonly beyond?: readonly string[];
 }
 
 /** How a picture was made of a photograph, one step after another. */
@@ -19,7 +22,7 @@ export type Recipe = readonly RecipeStep[];
 
 /** The keyword under which a PNG file keeps a whole recipe; the last step is in its comment as well, as the CLI has it. */
 const keyword = 'oneiros';
-const limits = { text: 100_000, steps: 64, layers: 256, name: 300 };
+const limits = { text: 100_000, steps: 64, layers: 256, name: 300, beyond: 16 };
 
 /** A recipe as texts to be kept in a PNG file. */
 export function recipeTexts(recipe: Recipe): Readonly<Record<string, string>> {
@@ -51,18 +54,43 @@ export function readRecipe(texts: ReadonlyMap<string, string>): Recipe | null {
   const [, task, flags] = /^oneiros (\w+) (\{.*\})$/s.exec(texts.get('Comment') ?? '') ?? [];
   if (task === undefined || flags === undefined || !isTaskId(task)) return null;
   const given = record(parse(flags));
-  return [
-    stepOf({
-      task,
-      model: given['model'],
-      settings: given,
-      layers: {
-        layers: given['layer'],
-        contentLayers: given['contentLayer'],
-        styleLayers: given['styleLayer'],
-      },
-    }),
-  ];
+  const beyond = beyondPage(task, given);
+  const step = stepOf({
+    task,
+    model: given['model'],
+    settings: given,
+    layers: {
+      layers: given['layer'],
+      contentLayers: given['contentLayer'],
+      styleLayers: given['styleLayer'],
+    },
+  });
+  return [{ ...step, ...(beyond.length > 0 && { beyond }) }];
+}
+
+/** What the command line has, the page has not, and makes no difference at these values. */
+const neutral: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+  ['pooling', 'max'],
+  ['preprocessing', 'auto'],
+  ['frames', 1],
+]);
+const zooming: ReadonlySet<string> = new Set(['zoom', 'rotate']);
+
+function beyondPage(task: TaskId, given: Readonly<Record<string, unknown>>): readonly string[] {
+  const still = own(given, 'frames') === undefined || own(given, 'frames') === 1;
+  const known = new Set([
+    ...Object.keys(tasks[task].options),
+    'model',
+    'layer',
+    'contentLayer',
+    'styleLayer',
+  ]);
+  return Object.entries(given)
+    .filter(
+      ([name, value]) => !known.has(name) && neutral.get(name) !== value && !(still && zooming.has(name)),
+    )
+    .slice(0, limits.beyond)
+    .map(([name, value]) => `${name} ${JSON.stringify(value)}`.slice(0, limits.name));
 }
 
 function parse(text: string): unknown {
@@ -86,7 +114,7 @@ function stepOf(value: unknown): RecipeStep {
   if (!isTaskId(task)) throw damaged('it is of a task that is not known here');
   const chosen = record(layers ?? {});
   const roles = tasks[task].roles.flatMap((role): [LayerRole, LayerWeights][] =>
-    chosen[role] === undefined ? [] : [[role, layersOf(chosen[role])]],
+    own(chosen, role) === undefined ? [] : [[role, layersOf(own(chosen, role))]],
   );
   return {
     task,
@@ -99,7 +127,7 @@ function stepOf(value: unknown): RecipeStep {
 
 function settingsOf(task: TaskId, given: Readonly<Record<string, unknown>>): Settings {
   const values = Object.entries(tasks[task].options).map(([name, option]): [string, Settings[string]] => {
-    const value = given[name];
+    const value = own(given, name);
     if (value === undefined) return [name, option.default];
     const expected = complaint(option, value);
     if (expected === null && isSetting(value)) return [name, value];

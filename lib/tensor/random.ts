@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 /** A stream of seeded pseudo-random numbers: the same seed gives the same numbers on every machine. */
 export interface Random {
   /** Uniform in [0, 1), 32 bits of it. */
@@ -15,6 +17,7 @@ export interface Random {
  * @param seed any number; its lowest 32 bits count
  */
 export function random(seed: number | readonly [number, number, number, number]): Random {
+  check('random', { seed: [seed, kind.seed] });
   let [a, b, c, d] = typeof seed === 'number' ? splitmix(seed) : seed;
 
   function next(): number {

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { arrayOf, type DataOf, type DType, type NumericDType } from './dtype.js';
 
@@ -24,6 +26,7 @@ export function sizeOf(dims: readonly number[]): number {
  * @throws OneirosError `bad-argument` if a dimension is not a whole number ≥ 0 or the length is not their product
  */
 export function tensor<D extends DType>(dtype: D, data: DataOf[D], dims: readonly number[]): TensorOf<D> {
+  check('tensor', { dtype: [dtype, kind.text], data: [data, kind.data], dims: [dims, kind.numbers] });
   if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0))
     throw new OneirosError(
       'bad-argument',
@@ -38,19 +41,19 @@ export function tensor<D extends DType>(dtype: D, data: DataOf[D], dims: readonl
 }
 
 /** A float32 tensor; plain arrays are converted, a Float32Array is used as it is. `dims` default to one axis. */
-export function float32(
-  data: Float32Array | readonly number[],
-  dims: readonly number[] = [data.length],
-): Float32Tensor {
-  return tensor('float32', data instanceof Float32Array ? data : Float32Array.from(data), dims);
+export function float32(data: Float32Array | readonly number[], dims?: readonly number[]): Float32Tensor {
+  check('float32', { data: [data, kind.numbers] });
+  return tensor(
+    'float32',
+    data instanceof Float32Array ? data : Float32Array.from(data),
+    dims ?? [data.length],
+  );
 }
 
 /** An int64 tensor from whole numbers. `dims` default to one axis. */
-export function int64(
-  values: readonly (number | bigint)[],
-  dims: readonly number[] = [values.length],
-): TensorOf<'int64'> {
-  return tensor('int64', BigInt64Array.from(values, BigInt), dims);
+export function int64(values: readonly (number | bigint)[], dims?: readonly number[]): TensorOf<'int64'> {
+  check('int64', { values: [values, kind.wholeNumbers] });
+  return tensor('int64', BigInt64Array.from(values, BigInt), dims ?? [values.length]);
 }
 
 /** A tensor of zeros. */

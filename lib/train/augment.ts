@@ -1,8 +1,11 @@
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Random } from '../tensor/random.js';
 import { float32, type Float32Tensor, type Tensor } from '../tensor/tensor.js';
 import type { Augmentation } from './data.js';
-import { randomMap, type GeometryOptions } from './geometry.js';
+import { randomMap, type GeometryOptions, elasticKinds } from './geometry.js';
 import { resampled, resampledLabels } from './resample.js';
 
 export interface AugmentOptions extends GeometryOptions {
@@ -16,11 +19,23 @@ export interface AugmentOptions extends GeometryOptions {
   readonly masks?: readonly string[] | undefined;
 }
 
+const augmentKinds: OptionKinds<AugmentOptions> = {
+  brightness: kind.number,
+  contrast: kind.number,
+  image: kind.text,
+  masks: kind.texts,
+  crop: kind.number,
+  flips: kind.flag,
+  rotations: kind.flag,
+  elastic: optionsOf(elasticKinds),
+};
+
 /** Cuts, mirrors, turns and deforms a picture and its masks together, and changes the picture's light. */
-export function augmentation(options: AugmentOptions): Augmentation {
+export function augmentation(options: AugmentOptions = {}): Augmentation {
+  check('augmentation', {}, options, augmentKinds);
   const { brightness = 0, contrast = 0, image = 'image', masks = ['target'] } = options;
   return (sample, random) => {
-    const picture = sample[image];
+    const picture = own(sample, image);
     if (picture?.dtype !== 'float32' || picture.dims.length !== 4)
       throw new OneirosError(
         'bad-argument',
@@ -29,7 +44,7 @@ export function augmentation(options: AugmentOptions): Augmentation {
     const size = [picture.dims[2]!, picture.dims[3]!] as const;
     const map = randomMap(size, options, random);
     const changed = masks.map((name): [string, Tensor] => {
-      const mask = sample[name];
+      const mask = own(sample, name);
       if (mask === undefined || mask.dtype === 'string' || mask.dims.slice(-2).join() !== size.join())
         throw new OneirosError(
           'bad-argument',

@@ -1,9 +1,11 @@
-import { rule, type Rule, type RuleTable } from '../autodiff/rule.js';
+import { rule, type Rule } from '../autodiff/rule.js';
+import type { RuleOverrides } from '../autodiff/rule-choice.js';
 import { attr } from '../onnx/attributes.js';
 import type { Value } from '../onnx/builder.js';
 import type { Model, Node } from '../onnx/graph.js';
 import { rankOf, type Builder } from '../onnx/ops.js';
 import { Rewriter } from '../onnx/opset/rewriter.js';
+import { Budget } from '../onnx/budget.js';
 import { allNamesOf } from '../onnx/subgraphs.js';
 
 /** A running statistic of a batch normalisation, and where the training graph gives the batch's own. */
@@ -20,7 +22,7 @@ export interface BatchNormTraining {
   readonly model: Model;
   readonly statistics: readonly RunningStatistic[];
   /** How the normalisations are to be differentiated: through the batch's statistics, too. */
-  readonly overrides: RuleTable;
+  readonly overrides: RuleOverrides;
 }
 
 /**
@@ -29,9 +31,9 @@ export interface BatchNormTraining {
  */
 export function trainBatchNorm(model: Model): BatchNormTraining {
   const { graph } = model;
-  const b = new Rewriter(graph, allNamesOf(graph));
+  const b = new Rewriter(graph, allNamesOf(graph), Budget.for(model));
   const statistics: RunningStatistic[] = [];
-  const overrides: Record<string, Rule> = {};
+  const nodes = new Map<string, Rule>();
   for (const node of graph.nodes) {
     const running = runningOf(node, graph.initializers);
     if (running === null) {
@@ -42,12 +44,16 @@ export function trainBatchNorm(model: Model): BatchNormTraining {
     const name = b.fresh(node.name || node.outputs[0] || 'batch_norm');
     const inputs = [...node.inputs.slice(0, 3), mean.name, variance.name];
     b.append({ ...node, name, inputs, outputs: node.outputs.slice(0, 1) });
-    overrides[name] = batchRule(mean, variance);
+    nodes.set(name, batchRule(mean, variance));
     const share = 1 - attr.float(node, 'momentum', 0.9);
     statistics.push({ name: running.mean, batch: mean.name, share });
     statistics.push({ name: running.variance, batch: unbiased.name, share });
   }
-  return { model: { ...model, graph: b.finish(graph) }, statistics, overrides };
+  return {
+    model: { ...model, graph: b.finish(graph) },
+    statistics,
+    overrides: { nodes: Object.fromEntries(nodes) },
+  };
 }
 
 function runningOf(

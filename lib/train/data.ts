@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import { random, type Random } from '../tensor/random.js';
 import { numericTensor, sizeOf, type NumericTensor, type Tensor } from '../tensor/tensor.js';
@@ -103,7 +104,7 @@ export function concatenated(samples: readonly Sample[]): Sample {
 }
 
 function joined(name: string, samples: readonly Sample[]): Tensor {
-  const parts = samples.map((sample) => sample[name]);
+  const parts = samples.map((sample) => own(sample, name));
   const [first] = parts;
   if (first === undefined || first.dtype === 'string')
     throw new OneirosError('bad-argument', `"${name}" is text, which cannot be joined to a batch`);

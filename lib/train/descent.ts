@@ -25,25 +25,32 @@ export interface StepFigures {
 export class Descent {
   readonly #weights: ParameterVector;
   readonly #statistics: ParameterVector;
-  readonly #updater: Updater;
+  #updater: Updater;
   readonly #gradient: Float32Array;
 
-  /** Begins with the model's weights, or goes on from a saved state. */
+  /** Begins with the model's weights. */
   constructor(
     model: Model,
     graph: TrainingGraph,
     private readonly options: FitOptions,
     private readonly settings: FitSettings,
-    state: TrainingState | null,
   ) {
     this.#weights = new ParameterVector(model, graph.weights);
     this.#statistics = new ParameterVector(
       model,
       graph.statistics.map(({ name }) => name),
     );
-    if (state !== null) for (const part of [this.#weights, this.#statistics]) part.restore(state.learned);
-    this.#updater = options.optimizer.start(this.#weights.values.length, state?.optimizer);
+    this.#updater = options.optimizer.start(this.#weights.values.length);
     this.#gradient = new Float32Array(this.#weights.values.length);
+  }
+
+  /**
+   * Goes on from a saved state.
+   * @throws OneirosError `bad-input` or `bad-argument` for one of another model, or of another optimizer
+   */
+  restore({ learned, optimizer }: TrainingState): void {
+    for (const part of [this.#weights, this.#statistics]) part.restore(learned);
+    this.#updater = this.options.optimizer.start(this.#weights.values.length, optimizer);
   }
 
   /** All that has been learned, over this memory: it changes with the next step. */
@@ -74,7 +81,7 @@ export class Descent {
     const share = 1 / accumulate;
     this.#gradient.fill(0);
     let loss = 0;
-    const metrics: Record<string, number> = {};
+    const metrics = new Map<string, number>();
     for (let i = 0; i < accumulate; i++) {
       const batch = await queue.next();
       const running = session.run(batch, this.#weights.views());
@@ -82,11 +89,11 @@ export class Descent {
       const result = await running;
       loss += share * result.loss;
       for (const [name, value] of Object.entries(result.metrics))
-        metrics[name] = (metrics[name] ?? 0) + share * value;
+        metrics.set(name, (metrics.get(name) ?? 0) + share * value);
       this.#weights.add(this.#gradient, result.gradientOf, share);
       this.#follow(result.statistics);
     }
-    return { loss, metrics };
+    return { loss, metrics: Object.fromEntries(metrics) };
   }
 
   /** Running statistics take their share of the batch's own. */

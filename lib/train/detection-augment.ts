@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds } from '../arguments.js';
+import { orNull, kind } from '../kinds.js';
 import { flip } from '../image/flip.js';
 import { plane, solid, type Image, type Size } from '../image/image.js';
 import { resize } from '../image/resize.js';
@@ -22,6 +25,15 @@ export interface DetectionAugmentation {
   readonly stretch: number;
 }
 
+export const detectionAugmentationKinds: OptionKinds<Partial<DetectionAugmentation>> = {
+  horizontal: kind.flag,
+  vertical: kind.flag,
+  color: kind.number,
+  canvas: orNull(kind.size),
+  scale: kind.numbers,
+  stretch: kind.number,
+};
+
 export const detectionAugmentation: DetectionAugmentation = {
   horizontal: true,
   vertical: false,
@@ -40,7 +52,16 @@ export function augmentDetection(
   random: Random,
   options: Partial<DetectionAugmentation> = {},
 ): LabelledPicture {
-  const { horizontal, vertical, color, canvas, scale, stretch } = { ...detectionAugmentation, ...options };
+  check(
+    'augmentDetection',
+    { example: [example, kind.labelledPicture], random: [random, kind.random] },
+    options,
+    detectionAugmentationKinds,
+  );
+  const { horizontal, vertical, color, canvas, scale, stretch } = withDefaults(
+    detectionAugmentation,
+    options,
+  );
   let result = canvas === null ? example : placed(example, random, canvas, { scale, stretch });
   if (horizontal && random.uniform() < 0.5) result = mirrored(result, 'horizontal');
   if (vertical && random.uniform() < 0.5) result = mirrored(result, 'vertical');
@@ -55,7 +76,7 @@ function mirrored({ picture, boxes, labels }: LabelledPicture, axis: 'horizontal
   return { picture: flip(picture, axis), boxes: moved, labels };
 }
 
-/** The picture on a canvas, with at least one object; where chance leaves none, the whole of it. */
+/** The picture on a canvas, with at least one object if it has any; where chance leaves none, the whole of it. */
 function placed(
   example: LabelledPicture,
   random: Random,
@@ -67,7 +88,9 @@ function placed(
   const size = fit * (smallest + (largest - smallest) * random.uniform());
   const ratio = (1 + stretch) ** (random.uniform() - 0.5);
   const found = laid(example, random, canvas, [size * ratio, size / ratio]);
-  return found.boxes.length > 0 ? found : laid(example, random, canvas, [fit, fit]);
+  return found.boxes.length > 0 || example.boxes.length === 0
+    ? found
+    : laid(example, random, canvas, [fit, fit]);
 }
 
 function laid(

@@ -1,18 +1,21 @@
+import { check, type OptionKinds, required } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { readImage } from '../files/image.js';
-import { readFileBytes } from '#files/read';
 import { pathWithin } from '#files/within';
 import { toTensor, type Image, type Size } from '../image/image.js';
 import { fromPixels, toPixels, type Pixels } from '../image/pixels.js';
 import { resize } from '../image/resize.js';
-import { fieldsOf, idField, isNumbers, unexpected, type Fields } from '../metrics/fields.js';
-import { jsonRecords } from '../metrics/json-records.js';
-import type { Id } from '../metrics/tables.js';
 import { float32, int64 } from '../tensor/tensor.js';
 import type { Random } from '../tensor/random.js';
 import type { Box } from '../vision/detection.js';
 import type { Sample, TrainingData } from './data.js';
-import { augmentDetection, type DetectionAugmentation } from './detection-augment.js';
+import { Omissions, readDetectionAnnotations, type AnnotatedPicture } from './detection-annotations.js';
+import {
+  augmentDetection,
+  type DetectionAugmentation,
+  detectionAugmentationKinds,
+} from './detection-augment.js';
 
 /** A picture with the objects in it. */
 export interface LabelledPicture {
@@ -29,25 +32,47 @@ export interface DetectionDataOptions extends Partial<DetectionAugmentation> {
   readonly onUnreadable?: ((error: OneirosError) => void) | undefined;
 }
 
+const dataKinds: OptionKinds<DetectionDataOptions> = {
+  ...detectionAugmentationKinds,
+  size: required(kind.size),
+  onUnreadable: kind.function,
+};
+
 /** A picture in memory, a byte a channel. */
 interface Kept extends Omit<LabelledPicture, 'picture'> {
   readonly pixels: Pixels;
 }
 
+export interface DetectionData extends TrainingData {
+  /** What of the annotations is left out, a line for each reason. */
+  readonly notes: readonly string[];
+}
+
 /**
  * Pictures with COCO annotations to train a Faster R-CNN on, as feeds of `loadFasterRcnnLosses`'s graph. Pictures without
- * objects are left out. All of them are held in memory, in the size that is given.
+ * objects teach what is background. Boxes are cut at the edges of their pictures; groups of objects (`iscrowd`) and boxes
+ * without an inside are left out, and so are pictures that have nothing else. All of them are held in memory, in the size
+ * that is given.
  * @param annotations the path of the annotations; pictures lie in the folder `images` beside it
- * @throws OneirosError `not-found`; `bad-input` for malformed annotations and for pictures outside of the folder
+ * @throws OneirosError `not-found`; `bad-input` for malformed annotations, ids or files that are there twice, pictures
+ *   outside of the folder or of another size than the annotations state, and where there are no objects at all
  */
 export async function detectionData(
   annotations: string,
-  { size, onUnreadable, ...augmentation }: DetectionDataOptions,
-): Promise<TrainingData> {
+  options: DetectionDataOptions,
+): Promise<DetectionData> {
+  check('detectionData', { annotations: [annotations, kind.text] }, options, dataKinds);
+  const { size, onUnreadable, ...augmentation } = options;
   const kept: Kept[] = [];
-  for (const { file, boxes, labels } of await readObjects(annotations)) {
-    const picture = await readPicture(annotations, file, onUnreadable);
+  const omissions = new Omissions();
+  for (const annotated of await readDetectionAnnotations(annotations, omissions)) {
+    const picture = await readPicture(annotations, annotated, onUnreadable);
     if (picture === null) continue;
+    const { boxes, labels } = within(annotated, picture, omissions);
+    if (boxes.length === 0 && annotated.boxes.length > 0) {
+      omissions.add('pictures all of whose objects are left out');
+      continue;
+    }
     const scale = Math.min(size.width / picture.width, size.height / picture.height);
     const small = resize(picture, scaled(picture, scale), { antialias: false });
     const [x, y] = [small.width / picture.width, small.height / picture.height];
@@ -57,8 +82,11 @@ export async function detectionData(
       labels,
     });
   }
+  if (kept.every(({ boxes }) => boxes.length === 0))
+    throw new OneirosError('bad-input', `${JSON.stringify(annotations)} has no objects to train on`);
   return {
     length: kept.length,
+    notes: omissions.notes(),
     sample(index, random) {
       const { pixels, boxes, labels } = kept[index]!;
       const example = { picture: fromPixels(pixels), boxes, labels };
@@ -69,11 +97,16 @@ export async function detectionData(
 
 async function readPicture(
   annotations: string,
-  file: string,
+  { file, size }: AnnotatedPicture,
   onUnreadable: DetectionDataOptions['onUnreadable'],
 ): Promise<Image | null> {
   try {
-    return await readImage(await pathWithin(annotations, `images/${file}`));
+    const picture = await readImage(await pathWithin(annotations, `images/${file}`));
+    if (size === null || (size.width === picture.width && size.height === picture.height)) return picture;
+    throw new OneirosError(
+      'bad-input',
+      `${JSON.stringify(file)} is ${picture.width}×${picture.height} pixels, but its annotations are for ${size.width}×${size.height}`,
+    );
   } catch (error) {
     if (onUnreadable === undefined || !(error instanceof OneirosError)) throw error;
     onUnreadable(error);
@@ -94,44 +127,18 @@ function scaled({ width, height }: Size, scale: number): Size {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
-interface Objects {
-  readonly file: string;
-  readonly boxes: Box[];
-  readonly labels: number[];
-}
-
-/** The objects of each picture that has some, in the order of the annotations. */
-async function readObjects(path: string): Promise<readonly Objects[]> {
-  const pictures = new Map<Id, Objects>();
-  const objects: Fields[] = [];
-  const bytes = await readFileBytes(path, { limit: 2 ** 30 });
-  for await (const records of jsonRecords([bytes], { root: 'object' }))
-    for (const { section, value } of records) {
-      if (section === 'images') pictures.set(idField(fieldsOf(value), 'id'), emptyPicture(fieldsOf(value)));
-      if (section === 'annotations') objects.push(fieldsOf(value));
-    }
-  for (const fields of objects) addObject(pictures, fields);
-  const found = [...pictures.values()].filter(({ boxes }) => boxes.length > 0);
-  if (found.length > 0) return found;
-  throw new OneirosError('bad-input', `${JSON.stringify(path)} has no objects to train on`);
-}
-
-function emptyPicture(fields: Fields): Objects {
-  const file = fields['file_name'];
-  if (typeof file !== 'string') throw unexpected(fields, 'file_name', 'text');
-  return { file, boxes: [], labels: [] };
-}
-
-/** Groups of objects (`iscrowd`) and boxes without an inside teach nothing. */
-function addObject(pictures: ReadonlyMap<Id, Objects>, fields: Fields): void {
-  const picture = pictures.get(idField(fields, 'image_id'));
-  const { bbox, category_id: category, iscrowd } = fields;
-  if (!isNumbers(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite))
-    throw unexpected(fields, 'bbox', 'the four numbers x, y, width and height');
-  if (typeof category !== 'number' || !Number.isSafeInteger(category) || category < 1)
-    throw unexpected(fields, 'category_id', 'a whole number from 1 on');
-  const [x = 0, y = 0, width = 0, height = 0] = bbox;
-  if (picture === undefined || iscrowd === 1 || iscrowd === true || width <= 0 || height <= 0) return;
-  picture.boxes.push([x, y, x + width, y + height]);
-  picture.labels.push(category);
+/** The objects within a picture, their boxes cut at its edges. */
+function within({ boxes, labels }: AnnotatedPicture, picture: Size, omissions: Omissions) {
+  const kept = boxes.flatMap(([x0, y0, x1, y1], i) => {
+    const box: Box = [
+      Math.max(0, x0),
+      Math.max(0, y0),
+      Math.min(picture.width, x1),
+      Math.min(picture.height, y1),
+    ];
+    if (box[2] > box[0] && box[3] > box[1]) return [{ box, label: labels[i]! }];
+    omissions.add('boxes that lie outside of their pictures');
+    return [];
+  });
+  return { boxes: kept.map(({ box }) => box), labels: kept.map(({ label }) => label) };
 }

@@ -1,7 +1,9 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Model } from '../onnx/graph.js';
 import type { TrainingData } from './data.js';
 import type { StepFigures } from './descent.js';
-import type { FitOptions } from './options.js';
+import { type FitOptions, fitKinds } from './options.js';
 import type { LearnedWeights } from './parameters.js';
 
 /** The state after an update. */
@@ -22,7 +24,8 @@ export interface TrainingStep extends StepFigures {
 /**
  * Trains a model: its loss is differentiated by its weights as an ONNX graph, which runs in a worker thread, while this
  * thread prepares the next batch. The same model, data, options and number of threads give the same weights, also where
- * the run was killed in between and goes on from its checkpoint.
+ * the run was killed in between and goes on from its checkpoint. An abort saves the state first. A run that goes on from
+ * where it had ended gives its last step once more, so that whatever is done with that is done.
  *
  *     for await (const step of fit(model, data, { loss: crossEntropy(), optimizer: adam(), epochs: 10, batch: 4 })) {
  *       console.log(step.step, step.loss);
@@ -38,6 +41,7 @@ export async function* fit(
   data: TrainingData,
   options: FitOptions,
 ): AsyncGenerator<TrainingStep, void> {
+  check('fit', { model: [model, kind.model], data: [data, kind.trainingData] }, options, fitKinds);
   // Pages load what trains with their first training run.
   const { train } = await import('./train.js');
   yield* train(model, data, options);

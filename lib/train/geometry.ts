@@ -1,3 +1,5 @@
+import type { OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Random } from '../tensor/random.js';
 
 /** Where each pixel of a new picture comes from in an old one: rows and columns, whole numbers and parts of them. */
@@ -33,6 +35,12 @@ export interface ElasticOptions {
    */
   readonly share?: number | undefined;
 }
+
+export const elasticKinds: OptionKinds<ElasticOptions> = {
+  deviation: kind.number,
+  grid: kind.number,
+  share: kind.number,
+};
 
 /** Draws a cut, a mirror image, a turn and a deformation of a picture, all in one map. */
 export function randomMap(

@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 import { activePath } from '../autodiff/active.js';
 import { differentiating } from '../autodiff/grad.js';
 import { nearest, OneirosError } from '../errors.js';
@@ -35,7 +36,7 @@ export interface TrainingGraphOptions {
 
 /** A graph of one step: from feeds and weights to the loss, its gradient by each weight and the metrics. */
 export interface TrainingGraph {
-  /** Its outputs are the loss, the metrics, and `gradientPrefix + name` for each of `weights`. */
+  /** Its outputs are the loss, the metrics, and `gradientName(name, trainingPrefix)` for each of `weights`. */
   readonly model: Model;
   readonly loss: string;
   /** Output of each metric by its name. */
@@ -46,7 +47,7 @@ export interface TrainingGraph {
   readonly statistics: readonly RunningStatistic[];
 }
 
-export const gradientPrefix = 'gradient of ';
+export const trainingPrefix = 'gradient of ';
 
 /**
  * Adds the loss to a model, makes inputs of its weights, and differentiates the one by the others.
@@ -71,7 +72,7 @@ export function* trainingGraph(original: Model, options: TrainingGraphOptions): 
       loss: loss.name,
       wrt: weights,
       stopGradient,
-      prefix: gradientPrefix,
+      prefix: trainingPrefix,
       overrides,
       keepOutputs: [...new Set([...outputs, ...statistics.map(({ batch }) => batch)])],
     },
@@ -183,7 +184,7 @@ function trainableWeights(
   stopGradient: readonly string[],
 ): readonly string[] {
   const fixed = new Set(
-    model.nodes.flatMap(({ op, inputs }) => (neverLearned[op] ?? []).map((i) => inputs[i] ?? '')),
+    model.nodes.flatMap(({ op, inputs }) => (own(neverLearned, op) ?? []).map((i) => inputs[i] ?? '')),
   );
   const candidates = Array.from(model.initializers).flatMap(([name, { dtype, dims }]) =>
     dtype === 'float32' && dims.length > 0 && !fixed.has(name) && !unlearned.test(name) ? [name] : [],

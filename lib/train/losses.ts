@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Value } from '../onnx/builder.js';
 import type { Shape } from '../onnx/graph.js';
@@ -13,30 +15,51 @@ export interface LossInputs {
   readonly target?: string | undefined;
 }
 
-export interface CrossEntropyOptions extends LossInputs {
-  /** How much each class counts. @default all the same */
-  readonly weights?: readonly number[] | undefined;
-  /** A label that does not count. */
+/** For losses whose target says which pixels do not count. */
+export interface IgnoringInputs extends LossInputs {
+  /** What the target has where a pixel does not count; where none does, the loss is 0. @default all count */
   readonly ignore?: number | undefined;
 }
 
-/** −ln of the softmax of the label's class: scores N × classes × …, labels int64 N × … */
-export function crossEntropy({ output, target = 'target', weights, ignore }: CrossEntropyOptions = {}): Loss {
+const inputKinds: OptionKinds<LossInputs> = { output: kind.text, target: kind.text };
+const ignoringKinds: OptionKinds<IgnoringInputs> = { ...inputKinds, ignore: kind.number };
+
+export interface CrossEntropyOptions extends IgnoringInputs {
+  /** How much each class counts. @default all the same */
+  readonly weights?: readonly number[] | undefined;
+}
+
+/** −ln of the softmax of the label's class, the mean over the labels: scores N × classes × …, labels int64 N × … */
+export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
+  check('crossEntropy', {}, options, { ...ignoringKinds, weights: kind.numbers });
+  const { output, target = 'target', weights, ignore } = options;
   return (context) => {
     const { b } = context;
     const scores = context.output(output);
     const labels = context.target(target, 'int64', labelShape(scores));
-    const inputs = [scores, labels, weights && b.constant(float32(weights), b.fresh('constant'))];
-    return b.op('SoftmaxCrossEntropyLoss', inputs, { reduction: 'mean', ignore_index: ignore });
+    const shares = weights && b.constant(float32(weights), b.fresh('constant'));
+    const inputs = [scores, labels, shares];
+    if (ignore === undefined) return b.op('SoftmaxCrossEntropyLoss', inputs, { reduction: 'mean' });
+    // The operator's own mean is 0 / 0 where no label counts.
+    const sum = b.op('SoftmaxCrossEntropyLoss', inputs, { reduction: 'sum', ignore_index: ignore });
+    const counted = counts(b, labels, ignore, scores);
+    const known = b.mul(labels, b.cast(counted, 'int64'));
+    return share(b, sum, shares ? b.mul(b.op('Gather', [shares, known]), counted) : counted);
   };
 }
 
 /** Binary cross-entropy of scores before their sigmoid, any shape; the target has the same shape, in [0, 1]. */
-export function bce({ output, target = 'target' }: LossInputs = {}): Loss {
+export function bce(options: IgnoringInputs = {}): Loss {
+  check('bce', {}, options, ignoringKinds);
+  const { output, target = 'target', ignore } = options;
   return (context) => {
+    const { b } = context;
     const scores = context.output(output);
     const wanted = context.target(target, 'float32', shapeOf(scores));
-    return context.b.mean(binaryCrossEntropy(context.b, scores, wanted), undefined, false);
+    if (ignore === undefined) return b.mean(binaryCrossEntropy(b, scores, wanted), undefined, false);
+    const counted = counts(b, wanted, ignore, scores);
+    const entropy = binaryCrossEntropy(b, scores, b.mul(wanted, counted));
+    return share(b, b.sum(b.mul(entropy, counted), undefined, false), counted);
   };
 }
 
@@ -48,7 +71,9 @@ export interface FocalOptions extends LossInputs {
 }
 
 /** Focal loss (Lin et al. 2017) of scores before their sigmoid: as `bce`, with rare and wrong ones weighted up. */
-export function focal({ output, target = 'target', alpha = 0.25, gamma = 2 }: FocalOptions = {}): Loss {
+export function focal(options: FocalOptions = {}): Loss {
+  check('focal', {}, options, { ...inputKinds, alpha: kind.number, gamma: kind.number });
+  const { output, target = 'target', alpha = 0.25, gamma = 2 } = options;
   return (context) => {
     const { b } = context;
     const scores = context.output(output);
@@ -62,7 +87,7 @@ export function focal({ output, target = 'target', alpha = 0.25, gamma = 2 }: Fo
   };
 }
 
-export interface DiceOptions extends LossInputs {
+export interface DiceOptions extends IgnoringInputs {
   /** Added above and below, so that two empty masks agree. @default 1 */
   readonly smooth?: number | undefined;
   /** Whether the output has been through its sigmoid or softmax. @default false */
@@ -75,14 +100,18 @@ export interface DiceOptions extends LossInputs {
  * N × …, and the loss is the mean over all classes but the first, the background.
  */
 export function dice(options: DiceOptions = {}): Loss {
-  const { output, target = 'target', smooth = 1, probabilities = false } = options;
+  check('dice', {}, options, { ...ignoringKinds, smooth: kind.number, probabilities: kind.flag });
+  const { output, target = 'target', smooth = 1, probabilities = false, ignore } = options;
   return (context) => {
     const { b } = context;
     const scores = context.output(output);
     const axes = shapeOf(scores).map((_, axis) => axis);
     if (shapeOf(scores)[1] === 1) {
       const wanted = context.target(target, 'float32', shapeOf(scores));
-      return b.reshape(overlapLoss(b, probabilities ? scores : b.sigmoid(scores), wanted, axes, smooth), []);
+      const p = probabilities ? scores : b.sigmoid(scores);
+      const counted = ignore === undefined ? null : counts(b, wanted, ignore, p);
+      const [found, there] = counted === null ? [p, wanted] : [b.mul(p, counted), b.mul(wanted, counted)];
+      return b.reshape(overlapLoss(b, found, there, axes, smooth), []);
     }
     const labels = context.target(target, 'int64', labelShape(scores));
     const p = probabilities ? scores : b.op('Softmax', [scores], { axis: 1 });
@@ -90,7 +119,10 @@ export function dice(options: DiceOptions = {}): Loss {
     const numbers = b.reshape(classNumbers(b, scores), [-1, ...axes.slice(2).map(() => 1)]);
     const wanted = b.castLike(b.equal(b.unsqueeze(labels, [1]), numbers), p);
     const others = axes.filter((axis) => axis !== 1);
-    return b.mean(overlapLoss(b, objects, wanted, others, smooth), undefined, false);
+    const counted = ignore === undefined ? null : b.unsqueeze(counts(b, labels, ignore, p), [1]);
+    const [found, there] =
+      counted === null ? [objects, wanted] : [b.mul(objects, counted), b.mul(wanted, counted)];
+    return b.mean(overlapLoss(b, found, there, others, smooth), undefined, false);
   };
 }
 
@@ -100,7 +132,9 @@ export interface SmoothL1Options extends LossInputs {
 }
 
 /** ½d²/β up to a difference of β, |d| − ½β beyond (Girshick 2015): any shape, the target's the same. */
-export function smoothL1({ output, target = 'target', beta = 1 }: SmoothL1Options = {}): Loss {
+export function smoothL1(options: SmoothL1Options = {}): Loss {
+  check('smoothL1', {}, options, { ...inputKinds, beta: kind.number });
+  const { output, target = 'target', beta = 1 } = options;
   return (context) => {
     const { b } = context;
     const made = context.output(output);
@@ -112,7 +146,9 @@ export function smoothL1({ output, target = 'target', beta = 1 }: SmoothL1Option
 }
 
 /** The mean of squared differences. */
-export function squaredError({ output, target = 'target' }: LossInputs = {}): Loss {
+export function squaredError(options: LossInputs = {}): Loss {
+  check('squaredError', {}, options, inputKinds);
+  const { output, target = 'target' } = options;
   return (context) => {
     const { b } = context;
     const made = context.output(output);
@@ -125,6 +161,7 @@ export type WeightedLoss = Loss | readonly [weight: number, loss: Loss];
 
 /** The weighted sum of some losses, each of them a metric of its name: `total({ bce: bce(), dice: [0.5, dice()] })`. */
 export function total(parts: Readonly<Record<string, WeightedLoss>>): Loss {
+  check('total', { parts: [parts, kind.losses] });
   if (Object.keys(parts).length === 0)
     throw new OneirosError('bad-argument', 'a sum of losses needs one loss at least');
   return (context) => {
@@ -137,6 +174,17 @@ export function total(parts: Readonly<Record<string, WeightedLoss>>): Loss {
     });
     return terms.reduce((sum, term) => b.add(sum, term));
   };
+}
+
+/** 1 where a target counts, 0 where it does not, of the type of `like`. */
+function counts(b: Builder, target: Value, ignore: number, like: Value): Value {
+  return b.castLike(b.not(b.equal(target, ignore)), like);
+}
+
+/** A sum as a share of how much counts; 0 of nothing. */
+function share(b: Builder, sum: Value, counted: Value): Value {
+  const all = b.sum(counted, undefined, false);
+  return b.div(sum, b.where(b.equal(all, 0), 1, all));
 }
 
 /** ln(1 + eˣ) − x·t, element by element. */

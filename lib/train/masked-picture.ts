@@ -1,50 +1,15 @@
-import { OneirosError } from '../errors.js';
 import type { Image } from '../image/image.js';
+import type { LabelData } from '../labels/label-picture.js';
+import { labeller, type LabelScheme } from '../labels/scheme.js';
 import { float32, tensor, type Float32Tensor, type NumericTensor } from '../tensor/tensor.js';
 import type { Sample, TrainingData } from './data.js';
 
-/** A picture, and the grey value of each pixel in its mask, 0 … 255. */
+/** A picture and its mask. */
 export interface MaskedPicture {
   readonly name: string;
   readonly picture: Image;
-  readonly mask: Uint8Array;
-}
-
-/** A class of pixels, and the grey value that masks show it by. */
-export interface MaskClass {
-  readonly name: string;
-  readonly value: number;
-}
-
-/** Classes by the values that masks have, the lowest being the background. */
-export function classesIn(pictures: readonly MaskedPicture[]): readonly MaskClass[] {
-  const values = new Set<number>();
-  for (const { mask } of pictures) for (const value of mask) values.add(value);
-  if (values.size > 32)
-    throw new OneirosError(
-      'bad-input',
-      `the masks have ${values.size} grey values, too many to be classes: name the classes and their values, and save masks without loss (PNG)`,
-    );
-  return [...values]
-    .sort((a, b) => a - b)
-    .map((value, i) => ({ name: i === 0 ? 'background' : `class ${i}`, value }));
-}
-
-/**
- * The class of each pixel, by number.
- * @throws OneirosError `bad-input` for a value that is no class
- */
-export function labelsOf({ mask, name }: MaskedPicture, classes: readonly MaskClass[]): Uint8Array {
-  const numbers = new Int16Array(256).fill(-1);
-  classes.forEach(({ value }, i) => (numbers[value] = i));
-  return mask.map((value) => {
-    const label = numbers[value]!;
-    if (label >= 0) return label;
-    throw new OneirosError(
-      'bad-input',
-      `the mask of ${name} has a pixel of ${value}; classes are ${classes.map((each) => `${each.name} ${each.value}`).join(', ')}`,
-    );
-  });
+  /** The value of each pixel, rows from the top: a number, or a color as 0xrrggbb. */
+  readonly mask: LabelData;
 }
 
 /** What a network of so many channels sees of a picture: 1 × channels × height × width, one channel being its luminance. */
@@ -59,19 +24,20 @@ export function inputOf({ width, height, data }: Image, channels: 1 | 3): Float3
 
 /**
  * Pictures as samples: `image`, and `target` as losses take it: of two classes 1 where the second is, float32
- * 1 × 1 × height × width; of more the class's number, int64 1 × height × width.
+ * 1 × 1 × height × width; of more the class's number, int64 1 × height × width; `ignoredLabel` where a pixel does not count.
+ * @throws OneirosError `bad-input` for a value that is no class
  */
 export function maskedSamples(
   pictures: readonly MaskedPicture[],
-  classes: readonly MaskClass[],
+  scheme: LabelScheme,
   channels: 1 | 3,
 ): TrainingData {
-  const samples = pictures.map((each): Sample => {
-    const { width, height } = each.picture;
-    const labels = labelsOf(each, classes);
+  const labelsOf = labeller(scheme);
+  const samples = pictures.map(({ name, picture, mask }): Sample => {
+    const { width, height } = picture;
     return {
-      image: inputOf(each.picture, channels),
-      target: targetOf(labels, height, width, classes.length),
+      image: inputOf(picture, channels),
+      target: targetOf(labelsOf(mask, name), height, width, scheme.classes.length),
     };
   });
   return { length: samples.length, sample: (i) => Promise.resolve(samples[i]!) };

@@ -1,6 +1,8 @@
-import { count, flag, number, type Given, type OptionValues } from '../options.js';
+import { type OptionKinds, optionsOf, required } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
+import { count, flag, number, seed, type Given, type OptionValues } from '../options.js';
 import type { UpdateRule } from '../optim/update-rule.js';
-import type { SessionOptions } from '../runtime/session.js';
+import { type SessionOptions, placementKinds } from '../runtime/session.js';
 import type { Model } from '../onnx/graph.js';
 import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import type { Augmentation } from './data.js';
@@ -11,10 +13,10 @@ import type { TrainingSchedule } from './schedule.js';
 export const fitOptions = {
   epochs: count(1, 'how often each sample is seen'),
   steps: count(0, 'updates in all, instead of epochs; 0: as many as the epochs have', 0),
-  batch: count(1, 'samples in a batch'),
+  batch: number(1, 'samples in a batch', { min: 1, max: 10_000, integer: true }),
   accumulate: count(1, 'batches that one update averages the gradients of'),
   shuffle: flag(true, 'see the samples of each epoch in another order'),
-  seed: number(0, 'seed of the order and of the augmentation', { integer: true }),
+  seed: seed(0, 'seed of the order and of the augmentation'),
   clip: number(0, 'longest gradient, as the norm over all weights: longer ones are shortened; 0: any', {
     min: 0,
   }),
@@ -40,3 +42,20 @@ export interface FitOptions extends Given<typeof fitOptions>, Omit<TrainingGraph
   /** Where the graph runs: threads, provider, isolation. */
   readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
 }
+
+export const fitKinds: OptionKinds<FitOptions> = {
+  ...fitOptions,
+  loss: required(kind.loss),
+  wrt: kind.texts,
+  stopGradient: kind.texts,
+  batchNorm: oneOf('batch', 'fixed'),
+  metrics: kind.texts,
+  optimizer: required(kind.updateRule),
+  schedule: kind.function,
+  augment: kind.function,
+  validate: kind.function,
+  checkpoint: kind.checkpointStore,
+  recipe: kind.object,
+  signal: kind.signal,
+  session: optionsOf(placementKinds),
+};

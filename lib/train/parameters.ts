@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import type { Model } from '../onnx/graph.js';
 import { float32, sizeOf, type Float32Tensor, type Tensor } from '../tensor/tensor.js';
@@ -83,6 +85,7 @@ function weightOf({ graph }: Model, name: string): Float32Tensor {
  * @throws OneirosError `bad-argument` for a weight that the model does not have, or has in another shape
  */
 export function trained(model: Model, weights: LearnedWeights): Model {
+  check('trained', { model: [model, kind.model], weights: [weights, kind.map] });
   const initializers = new Map(model.graph.initializers);
   for (const [name, weight] of weights) {
     const { dims } = weightOf(model, name);

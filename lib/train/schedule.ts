@@ -1,3 +1,5 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 
 /** What the optimiser's learning rate is multiplied by at an update (0 for the first) of so many in all. */
@@ -13,26 +15,34 @@ export interface DecayOptions extends WarmUp {
   readonly end?: number;
 }
 
+const warmUpKinds: OptionKinds<WarmUp> = { warmUp: kind.number };
+const decayKinds: OptionKinds<DecayOptions> = { ...warmUpKinds, end: kind.number };
+
 /** The same all along. */
-export function constant({ warmUp = 0 }: WarmUp = {}): TrainingSchedule {
+export function constant(options: WarmUp = {}): TrainingSchedule {
+  check('constant', {}, options, warmUpKinds);
+  const { warmUp = 0 } = options;
   return warmedUp(warmUp, () => 1);
 }
 
 /** Half a wave from 1 down to `end` (Loshchilov & Hutter, "SGDR", 2017, without restarts). */
-export function cosine({ warmUp = 0, end = 0 }: DecayOptions = {}): TrainingSchedule {
+export function cosine(options: DecayOptions = {}): TrainingSchedule {
+  check('cosine', {}, options, decayKinds);
+  const { warmUp = 0, end = 0 } = options;
   return warmedUp(warmUp, (done) => end + (1 - end) * 0.5 * (1 + Math.cos(Math.PI * done)));
 }
 
 /** Evenly from 1 down to `end`. */
-export function linear({ warmUp = 0, end = 0 }: DecayOptions = {}): TrainingSchedule {
+export function linear(options: DecayOptions = {}): TrainingSchedule {
+  check('linear', {}, options, decayKinds);
+  const { warmUp = 0, end = 0 } = options;
   return warmedUp(warmUp, (done) => end + (1 - end) * (1 - done));
 }
 
 /** Divided by ten (or `factor`) at each of some shares of the run: torchvision's detectors at 8/13 and 11/13. */
-export function stepped(
-  at: readonly number[],
-  { warmUp = 0, factor = 0.1 }: WarmUp & { factor?: number } = {},
-) {
+export function stepped(at: readonly number[], options: WarmUp & { factor?: number } = {}) {
+  check('stepped', { at: [at, kind.numbers] }, options, { ...warmUpKinds, factor: kind.number });
+  const { warmUp = 0, factor = 0.1 } = options;
   return warmedUp(warmUp, (done) => factor ** at.filter((share) => done >= share).length);
 }
 

@@ -1,44 +1,54 @@
-import { OneirosError } from '../errors.js';
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { ignoredLabel, labeller, type LabelScheme } from '../labels/scheme.js';
+import type { Placement } from '../models/network.js';
+import { placementKinds } from '../runtime/session.js';
 import { mask } from '../metrics/mask.js';
 import { segmentationEvaluation } from '../metrics/segmentation.js';
 import type { Model } from '../onnx/graph.js';
-import { openModel } from '../runtime/open-model.js';
-import type { Float32Tensor } from '../tensor/tensor.js';
-import { inputOf, labelsOf, type MaskClass, type MaskedPicture } from './masked-picture.js';
+import { segmenterOf } from '../vision/foreign-segmenter.js';
+import type { MaskedPicture } from './masked-picture.js';
+
+/** What a validation tells. */
+export interface SegmentationScores {
+  /** Dice's coefficient, the mean over the classes but the background; −1 where none of them is anywhere. */
+  readonly dice: number;
+  /** The share of pixels that are taken for another class, of those that count. */
+  readonly pixelError: number;
+}
 
 /**
- * Validates a network that makes scores of `image`: its Dice coefficient (mean over classes but the background) and the
- * share of pixels that it gets wrong, over all pictures together, each seen whole.
+ * Validates networks that make of `image`, RGB in [0, 1], scores or probabilities of the classes, over all pictures
+ * together. Each is segmented just as `openSegmenter` does it with the network's file, so that this gives the same figures.
+ * @throws OneirosError `bad-input`, also from the validation, for a mask with a value that is no class
  */
 export function segmentationValidation(
   pictures: readonly MaskedPicture[],
-  classes: readonly MaskClass[],
-  channels: 1 | 3,
-): (model: Model) => Promise<{ readonly dice: number; readonly pixelError: number }> {
+  scheme: LabelScheme,
+  placement: Placement = {},
+): (network: Model) => Promise<SegmentationScores & Readonly<Record<string, number>>> {
+  check(
+    'segmentationValidation',
+    { pictures: [pictures, kind.array], scheme: [scheme, kind.object] },
+    placement,
+    placementKinds,
+  );
+  const labelsOf = labeller(scheme);
+  const truths = pictures.map(({ name, picture, mask: values }) => mask(picture, labelsOf(values, name)));
   return async (model) => {
-    await using session = await openModel(model);
-    const [output] = session.outputs;
-    const evaluation = segmentationEvaluation({ classes: classes.length });
-    for (const each of pictures) {
-      const { [output?.name ?? '']: scores } = await session.run({ image: inputOf(each.picture, channels) });
-      if (scores?.dtype !== 'float32') throw new OneirosError('runtime', 'the network made no scores');
-      evaluation.add(
-        mask(each.picture, labelsOf(each, classes)),
-        mask(each.picture, likeliest(scores, classes.length)),
-      );
+    await using network = segmenterOf(model, {
+      classes: scheme.classes.map(({ name }) => name),
+      placement,
+    });
+    const evaluation = segmentationEvaluation({
+      classes: scheme.classes.length,
+      ...(scheme.ignore !== null && { ignore: ignoredLabel }),
+    });
+    for (const [i, { picture }] of pictures.entries()) {
+      const { labels } = await network.segment(picture, { probabilities: false });
+      evaluation.add(truths[i]!, mask(picture, labels));
     }
     const { dice, pixelAccuracy } = evaluation.figures();
     return { dice, pixelError: 1 - pixelAccuracy };
   };
-}
-
-/** The class of the highest score; of one plane the second where the score is positive. */
-function likeliest({ data, dims }: Float32Tensor, classes: number): Uint8Array {
-  const area = dims[2]! * dims[3]!;
-  return Uint8Array.from({ length: area }, (_, at) => {
-    if (classes === 2) return data[at]! > 0 ? 1 : 0;
-    let best = 0;
-    for (let k = 1; k < classes; k++) if (data[k * area + at]! > data[best * area + at]!) best = k;
-    return best;
-  });
 }

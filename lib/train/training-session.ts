@@ -1,3 +1,5 @@
+import { own } from '../own.js';
+import { gradientName } from '../autodiff/names.js';
 import { OneirosError } from '../errors.js';
 import type { Model } from '../onnx/graph.js';
 import { openModel } from '../runtime/open-model.js';
@@ -6,7 +8,7 @@ import { inSlices } from '../slices.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { Sample } from './data.js';
 import {
-  gradientPrefix,
+  trainingPrefix,
   trainingGraph,
   type FeedSizes,
   type TrainingGraph,
@@ -75,8 +77,12 @@ export class TrainingSession implements AsyncDisposable {
     return {
       loss: scalarOf(outputs, graph.loss),
       metrics: Object.fromEntries(metrics),
-      gradientOf: (name) => outputs[gradientPrefix + name],
-      statistics: graph.statistics.map(({ name, batch, share }) => ({ name, value: outputs[batch], share })),
+      gradientOf: (name) => own(outputs, gradientName(name, trainingPrefix)),
+      statistics: graph.statistics.map(({ name, batch, share }) => ({
+        name,
+        value: own(outputs, batch),
+        share,
+      })),
     };
   }
 
@@ -98,7 +104,7 @@ function fits(batch: Sample, sizes: FeedSizes | undefined): boolean {
 }
 
 function scalarOf(outputs: Readonly<Record<string, Tensor>>, name: string): number {
-  const tensor = outputs[name];
+  const tensor = own(outputs, name);
   const value = tensor?.data.length === 1 ? tensor.data[0] : undefined;
   if (typeof value !== 'number')
     throw new OneirosError(

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { boxOverlap } from '../metrics/boxes.js';
 import { largestGrowth } from '../models/faster-rcnn/traits.js';
@@ -5,11 +7,13 @@ import type { Box } from './detection.js';
 
 /** Intersection over union of two boxes, in [0, 1]. */
 export function boxIou(a: Box, b: Box): number {
+  check('boxIou', { a: [a, kind.box], b: [b, kind.box] });
   return boxOverlap(a, b);
 }
 
 /** Generalised IoU (Rezatofighi et al. 2019), in (−1, 1]. */
 export function generalizedBoxIou(a: Box, b: Box): number {
+  check('generalizedBoxIou', { a: [a, kind.box], b: [b, kind.box] });
   return boxOverlap(a, b, { measure: 'giou' });
 }
 
@@ -25,6 +29,7 @@ const ones: BoxWeights = [1, 1, 1, 1];
  * @throws OneirosError `bad-argument` for a box without width or height
  */
 export function encodeBox(box: Box, anchor: Box, weights: BoxWeights = ones): BoxOffsets {
+  check('encodeBox', { box: [box, kind.box], anchor: [anchor, kind.box], weights: [weights, kind.box] });
   const [from, to] = [centered(anchor), centered(box)];
   if (!(from.width > 0 && from.height > 0 && to.width > 0 && to.height > 0))
     throw new OneirosError(
@@ -40,7 +45,13 @@ export function encodeBox(box: Box, anchor: Box, weights: BoxWeights = ones): Bo
 }
 
 /** The box that offsets make of `anchor`. It does not grow by more than 62.5, as in torchvision. */
-export function decodeBox([dx, dy, dw, dh]: BoxOffsets, anchor: Box, weights: BoxWeights = ones): Box {
+export function decodeBox(offsets: BoxOffsets, anchor: Box, weights: BoxWeights = ones): Box {
+  check('decodeBox', {
+    offsets: [offsets, kind.box],
+    anchor: [anchor, kind.box],
+    weights: [weights, kind.box],
+  });
+  const [dx, dy, dw, dh] = offsets;
   const from = centered(anchor);
   const x = from.x + (dx / weights[0]) * from.width;
   const y = from.y + (dy / weights[1]) * from.height;

@@ -1,13 +1,16 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { runSettingsKinds } from '../models/image-network.js';
 import { OneirosError } from '../errors.js';
 import type { Image } from '../image/image.js';
 import { topK } from '../metrics/classification.js';
 import { mostProbable, classifyOptions, type Classifier } from '../models/classifier.js';
 import type { Classification } from '../models/labels.js';
-import { count, resolveOptions, type Given } from '../options.js';
+import { number, resolveOptions, type Given } from '../options.js';
 import { inBatches } from './batches.js';
 
 export const batchOptions = {
-  batch: count(8, 'pictures computed at once, if the network can'),
+  batch: number(8, 'pictures computed at once, if the network can', { min: 1, max: 1000, integer: true }),
 };
 
 /** A picture, with whatever its owner knows it by. */
@@ -19,6 +22,12 @@ export interface Picture<T> {
 export interface ClassifyManyOptions extends Given<typeof classifyOptions & typeof batchOptions> {
   readonly signal?: AbortSignal | undefined;
 }
+
+const classifyManyKinds: OptionKinds<ClassifyManyOptions> = {
+  ...classifyOptions,
+  ...batchOptions,
+  ...runSettingsKinds,
+};
 
 /** What a picture shows, the most probable first. */
 export interface Classified<T> {
@@ -38,6 +47,12 @@ export async function* classify<T>(
   pictures: Iterable<Picture<T>> | AsyncIterable<Picture<T>>,
   options: ClassifyManyOptions = {},
 ): AsyncGenerator<Classified<T>, void> {
+  check(
+    'classify',
+    { classifier: [classifier, kind.classifier], pictures: [pictures, kind.iterable] },
+    options,
+    classifyManyKinds,
+  );
   const { top } = resolveOptions(classifyOptions, options);
   for await (const { key, probabilities } of probabilitiesOf(classifier, pictures, options))
     yield { key, labels: mostProbable(probabilities, top, classifier.labels) };
@@ -63,6 +78,16 @@ export async function evaluateClassifier(
   options: Omit<ClassifyManyOptions, 'top'> = {},
   onProgress: (done: number) => void = () => undefined,
 ): Promise<Accuracy> {
+  check(
+    'evaluateClassifier',
+    {
+      classifier: [classifier, kind.classifier],
+      pictures: [pictures, kind.iterable],
+      onProgress: [onProgress, kind.function],
+    },
+    options,
+    { ...batchOptions, ...runSettingsKinds },
+  );
   let [images, first, five] = [0, 0, 0];
   for await (const { key, probabilities } of probabilitiesOf(classifier, pictures, options)) {
     images++;
@@ -87,7 +112,7 @@ function probabilitiesOf<T>(
   const { batch } = resolveOptions(batchOptions, options);
   return inBatches(pictures, batch, async (group) => {
     const images = group.map(({ image }) => image);
-    const rows = await classifier.probabilities(images, options);
+    const rows = await classifier.probabilities(images, { signal: options.signal });
     return group.map(({ key }, i) => ({ key, probabilities: rows[i]! }));
   });
 }

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
 import { encodeRle, rleBox } from '../metrics/rle.js';
 import { rleToString } from '../metrics/rle-string.js';
 import { areaOf, asOnePolygon, boxOf, regionsOf, type Ring } from './outline.js';
@@ -22,6 +24,7 @@ export interface CocoAnnotation {
  * there at all; of `polygons`, one for each part of such a class that hangs together.
  */
 export function cocoMasks(segmentation: Segmentation, as: 'rle' | 'polygons'): readonly CocoAnnotation[] {
+  check('cocoMasks', { segmentation: [segmentation, kind.segmentation], as: [as, oneOf('rle', 'polygons')] });
   return segmentation.classes.flatMap(({ pixels }, index): readonly CocoAnnotation[] => {
     if (index === 0 || pixels === 0) return [];
     const found = maskOfClass(segmentation, index);

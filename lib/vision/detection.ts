@@ -1,5 +1,12 @@
+import { check, optionsFor, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Image } from '../image/image.js';
-import { ImageNetwork, type NetworkParts, type RunSettings } from '../models/image-network.js';
+import {
+  ImageNetwork,
+  type NetworkParts,
+  type RunSettings,
+  runSettingsKinds,
+} from '../models/image-network.js';
 import { count, number, resolveOptions, type Given, type OptionValues } from '../options.js';
 import { inBatches } from './batches.js';
 
@@ -23,17 +30,21 @@ export const detectOptions = {
 } as const;
 
 export const detectManyOptions = {
-  batch: count(
-    4,
-    'pictures computed at once, if the network can; twice as many are held in memory',
-    1,
-    [1, 16],
-  ),
+  batch: number(4, 'pictures computed at once, if the network can; twice as many are held in memory', {
+    min: 1,
+    max: 1000,
+    integer: true,
+    usual: [1, 16],
+  }),
 } as const;
 
 export interface DetectOptions extends Given<typeof detectOptions>, RunSettings {}
 
+export const detectKinds: OptionKinds<DetectOptions> = { ...detectOptions, ...runSettingsKinds };
+
 export interface DetectManyOptions extends DetectOptions, Given<typeof detectManyOptions> {}
+
+export const detectManyKinds: OptionKinds<DetectManyOptions> = { ...detectKinds, ...detectManyOptions };
 
 /** What a detector goes by once defaults are filled in. */
 export type DetectSettings = OptionValues<typeof detectOptions> & RunSettings;
@@ -61,7 +72,8 @@ export abstract class Detector extends ImageNetwork {
    * The objects in a picture, the surest first; an empty list where there are none.
    * @throws OneirosError `bad-argument` for an option out of range; as `Session.run` does
    */
-  detect(picture: Image, options: DetectOptions = {}): Promise<readonly Detection[]> {
+  async detect(picture: Image, options: DetectOptions = {}): Promise<readonly Detection[]> {
+    check('Detector.detect', { picture: [picture, kind.image] }, options, detectKinds);
     return this.find(picture, { ...resolveOptions(detectOptions, options), signal: options.signal });
   }
 
@@ -70,10 +82,11 @@ export abstract class Detector extends ImageNetwork {
    * them, a few at a time.
    * @throws OneirosError as `detect` does: where one picture fails all do
    */
-  detectAll(
+  async detectAll(
     pictures: readonly Image[],
     options: DetectOptions = {},
   ): Promise<readonly (readonly Detection[])[]> {
+    check('Detector.detectAll', { pictures: [pictures, kind.images] }, options, detectKinds);
     return this.findAll(pictures, { ...resolveOptions(detectOptions, options), signal: options.signal });
   }
 
@@ -119,9 +132,15 @@ export async function detect(
   pictures: Image | readonly Image[],
   options: DetectManyOptions = {},
 ): Promise<readonly Detection[] | readonly (readonly Detection[])[]> {
-  if ('data' in pictures) return network.detect(pictures, options);
+  check(
+    'detect',
+    { network: [network, kind.detector], pictures: [pictures, kind.imageOrImages] },
+    options,
+    detectManyKinds,
+  );
+  if ('data' in pictures) return network.detect(pictures, optionsFor(detectKinds, options));
   const found: (readonly Detection[])[] = [];
-  const compute = (group: readonly Image[]) => network.detectAll(group, options);
+  const compute = (group: readonly Image[]) => network.detectAll(group, optionsFor(detectKinds, options));
   for await (const detections of inBatches(pictures, batchOf(network, options), compute))
     found.push(detections);
   return found;

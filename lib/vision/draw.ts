@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { copy, plane, type Image } from '../image/image.js';
 import type { Box, Detection } from './detection.js';
 import { eachDot, glyphSize, textWidth } from './font.js';
@@ -21,6 +23,7 @@ interface Area {
  * and letters grow with the picture so that they can be read at the size it is looked at.
  */
 export function drawDetections(picture: Image, detections: readonly Drawable[]): Image {
+  check('drawDetections', { picture: [picture, kind.image], detections: [detections, kind.objects] });
   const result = copy(picture);
   const dot = Math.max(1, Math.round(Math.min(picture.width, picture.height) / 320));
   // The surest last, so that its label lies on top.

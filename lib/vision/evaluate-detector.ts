@@ -1,11 +1,16 @@
+import { check, optionsFor } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { cocoDetections } from '../metrics/coco.js';
-import { cocoFigures, evaluateDetections, type CocoFigures } from '../metrics/evaluate.js';
+import { evaluateDetections } from '../metrics/evaluate.js';
+import { categoryNames, cocoFigures, type CocoFigures } from '../metrics/figures.js';
 import { cocoProtocol } from '../metrics/protocol.js';
-import type { Id, Truth } from '../metrics/tables.js';
+import { OneirosError } from '../errors.js';
+import { idText, type Id } from '../metrics/ids.js';
+import type { Truth } from '../metrics/tables.js';
 import type { Image } from '../image/image.js';
 import { inBatches } from './batches.js';
 import { cocoResults, type CocoResult } from './coco-results.js';
-import { batchOf, type DetectManyOptions, type Detector } from './detection.js';
+import { batchOf, type DetectManyOptions, type Detector, detectKinds, detectManyKinds } from './detection.js';
 
 /** A picture by the id that the truth has for it. */
 export interface IdentifiedPicture {
@@ -22,7 +27,7 @@ export interface DetectorFigures extends CocoFigures {
  * Measures a detector on pictures whose objects are known, by COCO's protocol; all detections count that `options` let
  * through, so let their score be low.
  * @param onProgress told how many are done
- * @throws OneirosError `bad-input` for a picture that the truth does not list; as `detect` does
+ * @throws OneirosError `bad-input` for a picture that the truth does not list, or two of one id; as `detect` does
  */
 export async function evaluateDetector(
   network: Detector,
@@ -31,11 +36,27 @@ export async function evaluateDetector(
   options: DetectManyOptions = {},
   onProgress: (done: number) => void = () => undefined,
 ): Promise<DetectorFigures> {
+  check(
+    'evaluateDetector',
+    {
+      network: [network, kind.detector],
+      pictures: [pictures, kind.iterable],
+      truth: [truth, kind.truth],
+      onProgress: [onProgress, kind.function],
+    },
+    options,
+    detectManyKinds,
+  );
   const results: CocoResult[] = [];
+  const seen = new Set<Id>();
   let done = 0;
   const compute = async (group: readonly IdentifiedPicture[]) => {
+    for (const { id } of group) {
+      if (seen.has(id)) throw new OneirosError('bad-input', `two pictures have the id ${idText(id)}`);
+      seen.add(id);
+    }
     const images = group.map(({ image }) => image);
-    const found = await network.detectAll(images, options);
+    const found = await network.detectAll(images, optionsFor(detectKinds, options));
     return group.map(({ id }, i) => cocoResults(id, found[i]!));
   };
   for await (const found of inBatches(pictures, batchOf(network, options), compute)) {
@@ -43,8 +64,8 @@ export async function evaluateDetector(
     onProgress(++done);
   }
   const evaluation = evaluateDetections(truth, cocoDetections(results, truth), cocoProtocol());
-  const perClass = truth.categories.map(
-    ({ name }, category) => [name, cocoFigures(evaluation, { category })] as const,
+  const perClass = categoryNames(truth.categories).map(
+    (name, category) => [name, cocoFigures(evaluation, { category })] as const,
   );
   return { ...cocoFigures(evaluation), perClass: Object.fromEntries(perClass) };
 }

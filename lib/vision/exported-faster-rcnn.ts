@@ -1,9 +1,13 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Image, Size } from '../image/image.js';
 import { resize } from '../image/resize.js';
-import type { Placement } from '../models/image-network.js';
-import type { Dim, Model, Shape, ValueInfo } from '../onnx/graph.js';
+import { parseNames } from '../labels/class-text.js';
+import type { Placement } from '../models/network.js';
+import { requirePictureSize } from '../models/picture-limit.js';
+import type { Dim, Graph, Model, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
+import { inferModel } from '../onnx/shapes/infer.js';
 import { float32, type Tensor } from '../tensor/tensor.js';
 import { coco80, coco91 } from './coco-labels.js';
 import { Detector, type Box, type Detection, type DetectSettings } from './detection.js';
@@ -12,7 +16,7 @@ import { letterbox } from './letterbox.js';
 export interface ExportedFasterRcnnOptions {
   /** @default 'Faster R-CNN' */
   readonly name?: string | undefined;
-  /** @default as its metadata `classes` says; else COCO's, as its exporters number them */
+  /** @default as its metadata `classes` says; else COCO's, as its exporters number them, if it has as many; else by number */
   readonly labels?: readonly string[] | undefined;
   readonly placement?: Placement | undefined;
 }
@@ -54,15 +58,24 @@ export class ExportedFasterRcnn extends Detector {
         'unsupported',
         `${name} is no exported Faster R-CNN: expected one picture [3, height, width], and boxes [n, 4], labels [n] and scores [n]`,
       );
-    const zoo80 = signature.kind === 'zoo';
+    const [height = '', width = ''] = signature.shape.slice(-2);
+    requirePictureSize(name, { height, width });
+    const isZoo = signature.kind === 'zoo';
+    const normal = normaliseOpset(model);
+    const classes = scoredClasses(normal, signature.scores);
+    const named = namesFor(labels ?? parseNames(model.metadata.get('classes')), classes, isZoo, name);
     super({
       name,
-      model: normaliseOpset(model),
+      model: normal,
       image: signature.image,
       layers: [],
-      notes: [`${name}: a Faster R-CNN, exported as by ${zoo80 ? 'the ONNX model zoo' : 'torchvision'}`],
+      notes: [
+        `${name}: a Faster R-CNN, exported as by ${isZoo ? 'the ONNX model zoo' : 'torchvision'}`,
+        `${name}: input: ${isZoo ? `BGR, 0..255, minus mean (${zoo.mean.join(',')})` : `RGB, 0..1${normalizes(normal.graph, signature.image) ? ', normalized in its graph' : ' (assumed: its graph does not normalize it)'}`}`,
+        `${name}: ${named.about}`,
+      ],
       placement,
-      labels: labels ?? model.metadata.get('classes')?.split(',') ?? (zoo80 ? zoo.labels : coco91),
+      labels: named.labels,
     });
     this.#signature = signature;
   }
@@ -103,6 +116,76 @@ export function exportedFasterRcnnSignature({ graph }: Model): Signature | null 
   const labels = graph.outputs.find((output) => isList(output, 'int64', 1));
   if (graph.outputs.length !== 3 || !boxes || !scores || !labels) return null;
   return { kind: 'torchvision', ...given, boxes: boxes.name, labels: labels.name, scores: scores.name };
+}
+
+interface Names {
+  readonly labels: readonly string[];
+  readonly about: string;
+}
+
+/**
+ * The names of classes, the background among them.
+ * @param classes how many the scores are of; `null` where that cannot be told
+ * @throws OneirosError `bad-argument` for names of more or fewer classes than there are
+ */
+function namesFor(
+  given: readonly string[] | undefined,
+  classes: number | null,
+  isZoo: boolean,
+  name: string,
+): Names {
+  if (given !== undefined && classes !== null && given.length !== classes)
+    throw new OneirosError(
+      'bad-argument',
+      `${name} has ${classes} classes, the background among them, but ${given.length} names were given`,
+    );
+  if (given !== undefined) return { labels: given, about: `its classes are ${given.join(', ')}` };
+  const usual = isZoo ? zoo.labels : coco91;
+  if (classes === usual.length)
+    return { labels: usual, about: `its ${classes} classes are taken for COCO’s, as nobody names them` };
+  const count = classes === null ? 'how many classes it has cannot be told' : `it has ${classes} classes`;
+  return { labels: [], about: `${count}, which nobody names: they are given by number` };
+}
+
+/** Operators whose first input is where their numbers come from, the others saying which. */
+const picking = new Set(
+  'Gather GatherND GatherElements Slice Split Reshape Flatten Squeeze Unsqueeze Transpose TopK Concat Identity Cast Compress Expand Clip Sqrt Mul'.split(
+    ' ',
+  ),
+);
+
+/** Of how many classes, the background among them, scores were picked: the activation's that made them. */
+function scoredClasses(model: Model, scores: string): number | null {
+  const makers = new Map(
+    model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)),
+  );
+  let maker = makers.get(scores);
+  while (maker !== undefined && picking.has(maker.op)) maker = makers.get(maker.inputs[0] ?? '');
+  if (maker?.op !== 'Softmax' && maker?.op !== 'Sigmoid') return null;
+  const size = inferModel(model)
+    .get(maker.outputs[0] ?? '')
+    ?.type?.shape?.at(-1);
+  return typeof size === 'number' ? size : null;
+}
+
+/** Whether a graph takes a number from each color, or divides it by one, before its first convolution. */
+function normalizes({ nodes, initializers }: Graph, image: string): boolean {
+  const made = new Set([image]);
+  const constants = new Map<string, Tensor | OpaqueTensor>(initializers);
+  for (const node of nodes) {
+    const value = node.attributes.get('value');
+    if (node.op === 'Constant' && value?.type === 'tensor') constants.set(node.outputs[0] ?? '', value.value);
+    if (!node.inputs.some((input) => made.has(input))) continue;
+    if (node.op === 'Conv') return false;
+    const isColorwise = node.inputs.some((input) => isTriple(constants.get(input)?.dims));
+    if (['Sub', 'Add', 'Div', 'Mul', 'BatchNormalization'].includes(node.op) && isColorwise) return true;
+    for (const output of node.outputs) made.add(output);
+  }
+  return false;
+}
+
+function isTriple(dims: readonly number[] | undefined): boolean {
+  return dims?.includes(3) === true && dims.every((size) => size === 1 || size === 3);
 }
 
 function isList({ type }: ValueInfo, dtype: string, rank: number): boolean {
@@ -152,7 +235,7 @@ function boxAt(edges: readonly number[], i: number, scale: number, { width, heig
 }
 
 function numbersOf(results: Readonly<Record<string, Tensor>>, name: string): number[] {
-  const tensor = results[name];
+  const tensor = own(results, name);
   if (tensor?.dtype === 'float32' || tensor?.dtype === 'int64') return Array.from(tensor.data, Number);
   throw new OneirosError('runtime', `Faster R-CNN gave no numbers for ${name}`);
 }

@@ -1,5 +1,10 @@
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
+import { oneOf, kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import { toTensor, type Image } from '../image/image.js';
+import { parseNames } from '../labels/class-text.js';
 import { buildFasterRcnn, outputs } from '../models/faster-rcnn/build.js';
 import {
   isOwnFasterRcnn,
@@ -8,9 +13,15 @@ import {
   type FasterRcnnBounds,
 } from '../models/faster-rcnn/metadata.js';
 import { loadAll } from '../models/faster-rcnn/net.js';
-import type { FasterRcnnTraits, FasterRcnnVariant } from '../models/faster-rcnn/traits.js';
+import {
+  type FasterRcnnTraits,
+  type FasterRcnnVariant,
+  traitKinds,
+  fasterRcnnVariants,
+} from '../models/faster-rcnn/traits.js';
 import { traitsFor, variantOf } from '../models/faster-rcnn/variant.js';
-import type { Placement, RunSettings } from '../models/image-network.js';
+import { type RunSettings, runSettingsKinds } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import { withWeights, type WeightsSource } from '../models/source.js';
 import type { Model } from '../onnx/graph.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -23,8 +34,11 @@ import {
   type DetectOptions,
   type DetectorParts,
   type DetectSettings,
+  detectKinds,
 } from './detection.js';
-import { resolveOptions } from '../options.js';
+import { resolveOptions, withDefaults } from '../options.js';
+import { translate } from '../weights/dialect.js';
+import { fasterRcnnDialects } from '../weights/dialects/faster-rcnn.js';
 
 export interface FasterRcnnOptions extends Partial<FasterRcnnTraits> {
   /** What to take for all that is not given. @default as the weights look */
@@ -34,6 +48,13 @@ export interface FasterRcnnOptions extends Partial<FasterRcnnTraits> {
   readonly placement?: Placement | undefined;
 }
 
+const fasterRcnnKinds: OptionKinds<FasterRcnnOptions> = {
+  ...traitKinds,
+  variant: oneOf(...Object.keys(fasterRcnnVariants)),
+  labels: kind.texts,
+  placement: optionsOf(placementKinds),
+};
+
 export interface FasterRcnnFileOptions {
   /** What to call it. @default 'Faster R-CNN' */
   readonly name?: string | undefined;
@@ -41,6 +62,12 @@ export interface FasterRcnnFileOptions {
   readonly labels?: readonly string[] | undefined;
   readonly placement?: Placement | undefined;
 }
+
+const fileKinds: OptionKinds<FasterRcnnFileOptions> = {
+  name: kind.text,
+  labels: kind.texts,
+  placement: optionsOf(placementKinds),
+};
 
 /** A box that the first stage proposes to look at. */
 export interface Proposal {
@@ -77,13 +104,15 @@ export class FasterRCNN extends Detector {
    * widths and the number of classes are as the weights say, sizes and thresholds as torchvision has them.
    * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
    */
-  static load(source: WeightsSource, options: FasterRcnnOptions = {}): Promise<FasterRCNN> {
+  static async load(source: WeightsSource, options: FasterRcnnOptions = {}): Promise<FasterRCNN> {
+    check('FasterRCNN.load', { source: [source, kind.weights] }, options, fasterRcnnKinds);
     const { variant, labels, placement, ...given } = options;
-    return withWeights(source, async ({ weights, metadata }) => {
-      const traits = { ...traitsFor(weights, variant), ...given };
+    return withWeights(source, async ({ weights: stored, metadata }) => {
+      const { weights } = translate(stored, fasterRcnnDialects);
+      const traits = withDefaults(traitsFor(weights, variant), given);
       const { model, layers, classes } = buildFasterRcnn(await loadAll(weights), traits);
       const names =
-        labels ?? metadata['classes']?.split(',') ?? (classes === coco91.length ? coco91 : undefined);
+        labels ?? parseNames(metadata['classes']) ?? (classes === coco91.length ? coco91 : undefined);
       const parts: DetectorParts = {
         name: 'Faster R-CNN',
         model: { ...model, metadata: metadataOf({ layers, labels: names, bounds: traits }) },
@@ -103,10 +132,9 @@ export class FasterRCNN extends Detector {
    * Opens a graph that was built here, such as the `model` of one that was loaded from weights.
    * @throws OneirosError `unsupported` for another graph
    */
-  static of(
-    model: Model,
-    { name = 'Faster R-CNN', labels, placement }: FasterRcnnFileOptions = {},
-  ): FasterRCNN {
+  static of(model: Model, options: FasterRcnnFileOptions = {}): FasterRCNN {
+    check('FasterRCNN.of', { model: [model, kind.model] }, options, fileKinds);
+    const { name = 'Faster R-CNN', labels, placement } = options;
     if (!isOwnFasterRcnn(model))
       throw new OneirosError(
         'unsupported',
@@ -122,7 +150,9 @@ export class FasterRCNN extends Detector {
    * What the region proposal network would have looked at, the likeliest first; boxes in pixels of the picture.
    * @throws OneirosError as `Session.run` does
    */
-  async proposals(picture: Image, { signal }: RunSettings = {}): Promise<readonly Proposal[]> {
+  async proposals(picture: Image, options: RunSettings = {}): Promise<readonly Proposal[]> {
+    check('FasterRCNN.proposals', { picture: [picture, kind.image] }, options, runSettingsKinds);
+    const { signal } = options;
     return proposalsOf(await this.run([outputs.proposals, outputs.objectness], toTensor(picture), signal));
   }
 
@@ -136,6 +166,10 @@ export class FasterRCNN extends Detector {
     picture: Image,
     options: DetectOptions & { readonly explain?: boolean } = {},
   ): Promise<readonly Detection[]> {
+    check('FasterRCNN.detect', { picture: [picture, kind.image] }, options, {
+      ...detectKinds,
+      explain: kind.flag,
+    });
     const settings = { ...resolveOptions(detectOptions, options), signal: options.signal };
     return options.explain === true ? this.#explain(picture, settings) : this.find(picture, settings);
   }
@@ -195,13 +229,13 @@ function boxesOf(results: Readonly<Record<string, Tensor>>, name: string): Box[]
 }
 
 function floats(results: Readonly<Record<string, Tensor>>, name: string): Float32Array {
-  const tensor = results[name];
+  const tensor = own(results, name);
   if (tensor?.dtype === 'float32') return tensor.data;
   throw new OneirosError('runtime', `Faster R-CNN gave no numbers for ${name}`);
 }
 
 function integers(results: Readonly<Record<string, Tensor>>, name: string): number[] {
-  const tensor = results[name];
+  const tensor = own(results, name);
   if (tensor?.dtype === 'int64') return Array.from(tensor.data, Number);
   throw new OneirosError('runtime', `Faster R-CNN gave no whole numbers for ${name}`);
 }

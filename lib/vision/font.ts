@@ -1,3 +1,4 @@
+import { own } from '../own.js';
 /** Width and height of a letter in dots; there is one empty dot between letters. */
 export const glyphSize = { width: 5, height: 7 } as const;
 
@@ -66,7 +67,7 @@ export function textWidth(text: string): number {
 export function eachDot(text: string, dot: (x: number, y: number) => void): void {
   lettersOf(text).forEach((letter, place) => {
     if (letter === ' ') return;
-    const rows = glyphs[letter] ?? unknown;
+    const rows = own(glyphs, letter) ?? unknown;
     for (let y = 0; y < glyphSize.height; y++) {
       const bits = parseInt(rows.slice(2 * y, 2 * y + 2), 16);
       for (let x = 0; x < glyphSize.width; x++)

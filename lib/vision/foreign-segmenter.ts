@@ -1,28 +1,42 @@
-import { OneirosError } from '../errors.js';
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
 import type { Size } from '../image/image.js';
-import type { Placement } from '../models/image-network.js';
+import { kind } from '../kinds.js';
+import { parseNames, parseValues } from '../labels/class-text.js';
+import { unnamed, type LabelValue } from '../labels/classes.js';
+import type { Placement } from '../models/network.js';
+import { placementKinds } from '../runtime/session.js';
 import { anatomyOf } from '../models/anatomy/anatomy.js';
-import { foreignNetwork } from '../models/foreign.js';
-import { parsePreprocessing, type Preprocessing, type PreprocessingName } from '../models/preprocessing.js';
+import { headKinds, type HeadOptions } from '../models/class-head.js';
+import { foreignGraph, foreignParts } from '../models/foreign.js';
+import type { Preprocessing, PreprocessingName } from '../models/preprocessing.js';
 import { nameOfSource, readModelSource, type ModelSource } from '../models/source.js';
-import type { Value } from '../onnx/builder.js';
 import type { Model, Shape } from '../onnx/graph.js';
-import { makerOf } from '../onnx/maker.js';
-import { Builder } from '../onnx/ops.js';
 import { marginOf } from '../models/unet/sizes.js';
-import { adapterFor } from './portraits.js';
+import { planesOf } from './class-planes.js';
+import { adapterFor, isWhole, type Adapter } from './portraits.js';
 import { Segmenter, type SegmenterParts } from './segmenter.js';
 import type { Tiling } from './tiling.js';
 
-export interface ForeignSegmenterOptions {
+export interface ForeignSegmenterOptions extends HeadOptions {
   /** What to call it. @default the file's name */
   readonly name?: string | undefined;
   /** What of RGB in [0, 1] it was trained on. @default as is known of it, or its metadata `input` says; else RGB as it is */
   readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
   /** @default as is known of it, or its metadata `classes` says; else by number, the first being the background */
   readonly classes?: readonly string[] | undefined;
+  /** What label pictures show the classes by. @default as its metadata `class_values` says; else as `Segmenter.values` */
+  readonly values?: readonly LabelValue[] | undefined;
   readonly placement?: Placement | undefined;
 }
+
+const openKinds: OptionKinds<ForeignSegmenterOptions> = {
+  ...headKinds,
+  name: kind.text,
+  preprocessing: kind.preprocessing,
+  classes: kind.texts,
+  values: kind.labelValues,
+  placement: optionsOf(placementKinds),
+};
 
 /** What tiles of a network without a way down have to respect, to be on the safe side. */
 const cautious = { grid: 32, context: 96 };
@@ -34,8 +48,9 @@ function tilingFor(model: Model): Omit<Tiling, 'tile'> {
 }
 
 /**
- * Opens any network that makes of one picture one plane of scores for each class (a first output of four axes). Of several
- * planes the scores become probabilities by a softmax, of one by a sigmoid, unless they are already.
+ * Opens any network that makes of one picture one plane of scores for each class (an output of four axes, the classes first
+ * or last). Of several planes the scores become probabilities by a softmax, of one by a sigmoid, unless the graph makes them
+ * probabilities already.
  * @param source where an ONNX file lies (a path in Node, an address in browsers, a `File`), or its bytes
  * @throws OneirosError `not-found`; `bad-input` for a malformed file; `unsupported` if it makes no such planes
  */
@@ -43,66 +58,57 @@ export async function openSegmenter(
   source: ModelSource,
   options: ForeignSegmenterOptions = {},
 ): Promise<Segmenter> {
+  check('openSegmenter', { source: [source, kind.file] }, options, openKinds);
   const model = await readModelSource(source);
   const name = options.name ?? nameOfSource(source) ?? model.graph.name;
-  return new Segmenter(foreignParts(model, name || 'the network', options));
+  return segmenterOf(model, { ...options, name: name || 'the network' });
 }
 
-function foreignParts(model: Model, name: string, options: ForeignSegmenterOptions): SegmenterParts {
-  const [input] = model.graph.inputs.filter((info) => !model.graph.initializers.has(info.name));
-  const output = model.graph.outputs[0]?.name ?? '';
-  const adapter = adapterFor(input?.name ?? '', input?.type?.shape ?? [], output);
-  const preprocessing =
-    options.preprocessing ??
-    adapter?.preprocessing ??
-    parsePreprocessing(model.metadata.get('input') ?? '') ??
-    undefined;
-  const network = foreignNetwork(model, adapter?.name ?? name, {
-    preprocessing,
-    placement: options.placement,
+/** The same of a model that has been read, or was made here. Throws as `openSegmenter` does. */
+export function segmenterOf(
+  model: Model,
+  { name = 'the network', ...options }: ForeignSegmenterOptions = {},
+): Segmenter {
+  return new Segmenter(segmenterParts(model, name, options));
+}
+
+function segmenterParts(model: Model, name: string, options: ForeignSegmenterOptions): SegmenterParts {
+  const { adapter, notes } = recognised(model);
+  const called = adapter?.name ?? name;
+  const graph = foreignGraph(model, called, {
+    preprocessing: options.preprocessing ?? adapter?.preprocessing,
   });
-  const b = Builder.from(network.model.graph);
-  const { value, planes, exclusive } = probabilitiesOf(b, network.model, output, name);
-  for (const { name: other } of network.model.graph.outputs) b.output(b.value(other));
+  const found = planesOf(graph, called, { ...options, head: options.head ?? adapter?.signature.output });
+  const { value, planes, exclusive, about } = found;
+  const parts = foreignParts(graph, called, options.placement);
+  const count = planes + (exclusive ? 0 : 1);
   return {
-    ...network,
-    model: { ...network.model, graph: b.graph(network.model.graph.name) },
+    ...parts,
+    notes: [...notes, ...(parts.notes ?? []), `${called}: ${about}`],
     probabilities: value.name,
     planes,
     exclusive,
     classes:
-      options.classes ??
-      adapter?.classes ??
-      model.metadata.get('classes')?.split(',') ??
-      Array.from({ length: planes + (exclusive ? 0 : 1) }, (_, i) => (i === 0 ? 'background' : `class ${i}`)),
-    size: fixedSize(network.model.graph.inputs[0]?.type?.shape ?? []),
+      options.classes ?? adapter?.classes ?? parseNames(model.metadata.get('classes')) ?? unnamed(count),
+    values: options.values ?? parseValues(model.metadata.get('class_values'), count),
+    size: fixedSize(graph.shape),
     tiling: tilingFor(model),
     standardise: model.metadata.get('standardise') === 'picture',
   };
 }
 
-interface Probabilities {
-  readonly value: Value;
-  readonly planes: number;
-  readonly exclusive: boolean;
-}
-
-function probabilitiesOf(b: Builder, { graph }: Model, output: string, name: string): Probabilities {
-  const scores = b.value(output);
-  const [, planes, ...sides] = scores.type?.shape ?? [];
-  if (scores.type?.dtype !== 'float32' || typeof planes !== 'number' || sides.length !== 2)
-    throw new OneirosError(
-      'unsupported',
-      `${name} makes ${scores.type?.dtype ?? 'something'} [${scores.type?.shape?.join(', ') ?? '?'}]; expected a plane for each class, float32 [1, classes, height, width]`,
-    );
-  const made = makerOf(graph.nodes, output)?.op;
-  if (made === 'Sigmoid' || made === 'Softmax')
-    return { value: scores, planes, exclusive: made === 'Softmax' };
-  const exclusive = planes > 1;
-  const value = exclusive
-    ? b.op('Softmax', [scores], { axis: 1 }, { name: b.fresh('probabilities') })
-    : b.op('Sigmoid', [scores], {}, { name: b.fresh('probabilities') });
-  return { value, planes, exclusive };
+/** The published network that a model is, and what to say of that. */
+function recognised({ graph }: Model): { readonly adapter?: Adapter; readonly notes: readonly string[] } {
+  const [input] = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
+  const adapter = adapterFor(input?.name ?? '', input?.type?.shape ?? [], graph.outputs[0]?.name ?? '');
+  if (adapter === undefined) return { notes: [] };
+  return isWhole(adapter, graph)
+    ? { adapter, notes: [`recognized as ${adapter.name}, whose input and classes are known`] }
+    : {
+        notes: [
+          `its input and output are called as ${adapter.name}’s, but it has other weights: not taken for it`,
+        ],
+      };
 }
 
 function fixedSize([, , height, width]: Shape): Size | null {

@@ -1,8 +1,11 @@
 import { OneirosError } from '../errors.js';
 import type { Size } from '../image/image.js';
+import { activationOf } from '../models/activation/activation.js';
+import { anything } from '../models/activation/spread.js';
+import { spreadsOf } from '../models/activation/spreads.js';
 import { attr, describe } from '../onnx/attributes.js';
 import type { Value } from '../onnx/builder.js';
-import type { Model, Node, OpaqueTensor } from '../onnx/graph.js';
+import type { Graph, Model, Node, OpaqueTensor } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
 import { Builder, shapeOf } from '../onnx/ops.js';
 import type { Facts } from '../onnx/shapes/facts.js';
@@ -14,6 +17,8 @@ export interface FullyConvolutional {
   readonly model: Model;
   readonly input: string;
   readonly classes: number;
+  /** Whether the probabilities add up to 1; else each class has one by itself. */
+  readonly isExclusive: boolean;
   /** How many pixels lie between one window and the next. */
   readonly stride: number;
 }
@@ -23,7 +28,7 @@ export interface FullyConvolutional {
  * at once, sharing what they have in common: fully connected layers become convolutions, means over the whole window
  * means over a window that moves (Long et al. 2015; Sermanet et al. 2014). Where convolutions have padding, the zeros stand
  * around the picture now and no longer around each window.
- * @param model from one picture to one row of scores, or of probabilities by a softmax
+ * @param model from one picture to one row of scores, or of probabilities by a softmax or sigmoids
  * @throws OneirosError `unsupported` for layers that are neither convolutional nor fully connected
  */
 export function fullyConvolutional(model: Model, window: Size): FullyConvolutional {
@@ -44,13 +49,37 @@ export function fullyConvolutional(model: Model, window: Size): FullyConvolution
   const image = b.input(input.name, 'float32', [1, channels, 'height', 'width']);
   const conversion = new Conversion(b, graph.initializers, facts);
   conversion.take(input.name, image);
-  for (const node of graph.nodes) conversion.convert(node);
-  const { value, stride } = conversion.result(output.name);
-  const isProbability = graph.nodes.some(
-    ({ op, outputs }) => op === 'Softmax' && outputs.includes(output.name),
+  const head = headOf(graph, output.name, facts);
+  // What makes probabilities of the scores is made anew.
+  for (const node of graph.nodes) if (!conversion.has(head.scores)) conversion.convert(node);
+  const { value, stride } = conversion.result(head.scores);
+  const classes = Number(shapeOf(value)[1]);
+  b.output(head.isExclusive ? b.op('Softmax', [value], { axis: 1 }) : b.sigmoid(value), 'probabilities');
+  return { model: b.model(), input: input.name, classes, isExclusive: head.isExclusive, stride };
+}
+
+interface WindowHead {
+  /** What the activation is to be applied to. */
+  readonly scores: string;
+  readonly isExclusive: boolean;
+}
+
+/** @throws OneirosError `unsupported` where the graph does not show the scores that its probabilities are made of */
+function headOf({ nodes }: Graph, output: string, facts: ReadonlyMap<string, Facts>): WindowHead {
+  const spread = spreadsOf(nodes, (name) => facts.get(name)).get(output) ?? anything(output);
+  const shape = facts.get(output)?.type?.shape ?? [];
+  const long = shape.findIndex((size, axis) => axis > 0 && size !== 1);
+  const axis = long === -1 ? 1 : long;
+  const classes = Number(shape[axis] ?? 1);
+  const found = activationOf(spread, axis, classes);
+  if (found.kind === 'none') return { scores: output, isExclusive: classes > 1 };
+  if (found.kind !== 'unknown' && spread.scores !== null)
+    return { scores: spread.scores, isExclusive: found.kind !== 'sigmoid' };
+  const why = found.kind === 'unknown' ? `, for ${found.why}` : '';
+  throw new OneirosError(
+    'unsupported',
+    `a classifier of windows has to show the scores that its probabilities are made of; those of "${output}" cannot be told from its graph${why}`,
   );
-  b.output(isProbability ? value : b.op('Softmax', [value], { axis: 1 }), 'probabilities');
-  return { model: b.model(), input: input.name, classes: Number(shapeOf(value)[1]), stride };
 }
 
 /** Operators that do the same to one window and to many. */
@@ -82,6 +111,10 @@ class Conversion {
 
   take(name: string, value: Value): void {
     this.#values.set(name, { value, window: this.#sidesOf(name), stride: 1 });
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
   }
 
   /** @throws OneirosError `unsupported` if it was not made of the picture */

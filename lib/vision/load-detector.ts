@@ -1,14 +1,19 @@
+import { check, type OptionKinds, optionsFor, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
 import { OneirosError } from '../errors.js';
 import { isOwnFasterRcnn } from '../models/faster-rcnn/metadata.js';
 import { loadByName } from '../models/by-name.js';
 import { variantNames } from '../models/faster-rcnn/traits.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
+import { describe } from '../models/picture-input.js';
 import { nameOfSource, readModelSource, type ModelSource, type WeightsSource } from '../models/source.js';
-import type { PullOptions } from '../weights/catalog/pull-options.js';
+import type { ValueInfo } from '../onnx/graph.js';
+import { type PullOptions, pullKinds } from '../weights/catalog/pull-options.js';
 import type { Detector } from './detection.js';
 import { ExportedFasterRcnn, exportedFasterRcnnSignature } from './exported-faster-rcnn.js';
 import { FasterRCNN, type FasterRcnnOptions } from './faster-rcnn.js';
-import { Yolox, yoloxSignature } from './yolox.js';
+import { Yolox, yoloxShaped } from './yolox.js';
 
 export interface OpenDetectorOptions {
   /** What to call it. @default the file's name */
@@ -17,6 +22,12 @@ export interface OpenDetectorOptions {
   readonly labels?: readonly string[] | undefined;
   readonly placement?: Placement | undefined;
 }
+
+const openKinds: OptionKinds<OpenDetectorOptions> = {
+  name: kind.text,
+  labels: kind.texts,
+  placement: optionsOf(placementKinds),
+};
 
 /**
  * Opens a detector that somebody exported as an ONNX file. Which one it is, is told by its inputs and outputs.
@@ -27,15 +38,22 @@ export async function openDetector(
   source: ModelSource,
   options: OpenDetectorOptions = {},
 ): Promise<Detector> {
+  check('openDetector', { source: [source, kind.file] }, options, openKinds);
   const model = await readModelSource(source);
   const name = options.name ?? nameOfSource(source) ?? 'the network';
-  if (yoloxSignature(model) !== null) return new Yolox(model, { ...options, name });
+  const yolox = yoloxShaped(model, name);
+  if (yolox !== null) return Yolox.of(yolox, { ...options, name });
   if (isOwnFasterRcnn(model)) return FasterRCNN.of(model, { ...options, name });
   if (exportedFasterRcnnSignature(model) !== null) return new ExportedFasterRcnn(model, { ...options, name });
   throw new OneirosError(
     'unsupported',
-    `${name} is no detector that is known here: it is neither a YOLOX nor a Faster R-CNN`,
+    `${name} is no detector that is known here: it takes ${list(model.graph.inputs)} and gives ${list(model.graph.outputs)}; ` +
+      'a YOLOX takes a picture of one size, a multiple of 32, and gives a row for each place of three levels; a Faster R-CNN gives boxes [n, 4], labels [n] and scores [n]',
   );
+}
+
+function list(infos: readonly ValueInfo[]): string {
+  return infos.map(describe).join(', ') || 'nothing';
 }
 
 /** Faster R-CNNs by the word for them: `fasterrcnn` for what the weights look most like, or torchvision's names. */
@@ -58,6 +76,15 @@ export interface LoadDetectorOptions extends Omit<OpenDetectorOptions, 'name'> {
   readonly limit?: number | undefined;
 }
 
+const loadKinds: OptionKinds<LoadDetectorOptions> = {
+  labels: kind.texts,
+  placement: optionsOf(placementKinds),
+  weights: kind.weights,
+  pull: optionsOf(pullKinds),
+  score: kind.number,
+  limit: kind.number,
+};
+
 type DetectorSettings = Omit<LoadDetectorOptions, 'weights' | 'pull'>;
 
 /**
@@ -67,19 +94,21 @@ type DetectorSettings = Omit<LoadDetectorOptions, 'weights' | 'pull'>;
  * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
  *   that is not here and cannot be had; as `openDetector` and `FasterRCNN.load` do
  */
-export function loadDetector(
-  model: string,
-  { weights, pull, ...options }: LoadDetectorOptions = {},
-): Promise<Detector> {
+export async function loadDetector(model: string, options: LoadDetectorOptions = {}): Promise<Detector> {
+  check('loadDetector', { model: [model, kind.text] }, options, loadKinds);
+  const { weights, pull, ...settings } = options;
   return loadByName<Detector>(
     model,
     {
       task: 'detect',
       kind: 'detector',
       names: detectorNames,
-      build: (name, source) => FasterRCNN.load(source, fasterRcnnOptions(name, options)),
+      build: (name, source) => FasterRCNN.load(source, fasterRcnnOptions(name, settings)),
       open: (path, entry) =>
-        openDetector(path, { ...options, ...(entry !== undefined && { name: entry.name }) }),
+        openDetector(path, {
+          ...optionsFor(openKinds, settings),
+          ...(entry !== undefined && { name: entry.name }),
+        }),
     },
     { weights, pull },
   );

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Value } from '../onnx/builder.js';
 import type { Builder } from '../onnx/ops.js';
 
@@ -16,11 +18,13 @@ export interface LocalizationTerms {
  * distance of the boxes (all four edges), both averaged over the pictures.
  * @param weight of the box against the class
  */
-export function localizationLoss(
-  b: Builder,
-  { scores, labels, boxes, targets }: LocalizationTerms,
-  weight = 1,
-): Value {
+export function localizationLoss(b: Builder, terms: LocalizationTerms, weight = 1): Value {
+  check('localizationLoss', {
+    b: [b, kind.builder],
+    terms: [terms, kind.terms],
+    weight: [weight, kind.number],
+  });
+  const { scores, labels, boxes, targets } = terms;
   const entropy = b.op('SoftmaxCrossEntropyLoss', [scores, labels], { reduction: 'mean' });
   const distances = b.sum(b.square(b.sub(boxes, targets)), [1], false);
   return b.add(entropy, b.mul(b.mean(distances, [0], false), weight));

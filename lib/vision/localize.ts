@@ -1,7 +1,9 @@
-import { Explainer, type ExplainerOptions } from '../explain/explainer.js';
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { Explainer, type ExplainerOptions, explainerKinds } from '../explain/explainer.js';
 import type { Image, Planes } from '../image/image.js';
 import type { Classifier } from '../models/classifier.js';
-import type { RunSettings } from '../models/image-network.js';
+import { type RunSettings, runSettingsKinds } from '../models/image-network.js';
 import { number, resolveOptions, type Given } from '../options.js';
 import { boxOfLargest } from './components.js';
 import type { Detection, Detector } from './detection.js';
@@ -21,6 +23,12 @@ export interface LocalizeOptions extends Given<typeof localizeOptions>, RunSetti
   readonly labelId?: number | undefined;
 }
 
+const localizeKinds: OptionKinds<LocalizeOptions> = {
+  ...localizeOptions,
+  ...runSettingsKinds,
+  labelId: kind.number,
+};
+
 /** The layer whose activations are looked at. */
 export type ActivationLocalizerOptions = ExplainerOptions;
 
@@ -37,6 +45,7 @@ export class ActivationLocalizer implements AsyncDisposable {
     readonly network: Classifier,
     options: ActivationLocalizerOptions = {},
   ) {
+    check('new ActivationLocalizer', { network: [network, kind.classifier] }, options, explainerKinds);
     this.#explainer = new Explainer(network, options);
   }
 
@@ -50,6 +59,7 @@ export class ActivationLocalizer implements AsyncDisposable {
    * @throws OneirosError `bad-argument` for a class that is not there; as `Session.run` does
    */
   async localize(picture: Image, options: LocalizeOptions = {}): Promise<Localization> {
+    check('ActivationLocalizer.localize', { picture: [picture, kind.image] }, options, localizeKinds);
     const { threshold } = resolveOptions(localizeOptions, options);
     const { labelId, signal } = options;
     const found = await this.#explainer.explain(picture, { method: 'grad-cam', labelId, signal });
@@ -76,6 +86,12 @@ export async function localize(
   picture: Image,
   options: LocalizeOptions = {},
 ): Promise<Detection | null> {
+  check(
+    'localize',
+    { network: [network, kind.localizer], picture: [picture, kind.image] },
+    options,
+    localizeKinds,
+  );
   if (network instanceof ActivationLocalizer) return network.localize(picture, options);
   const { labelId, signal } = options;
   const found = await network.detect(picture, { score: surest, signal });

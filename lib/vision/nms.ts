@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { boxOverlaps } from '../metrics/boxes.js';
 import type { Box } from './detection.js';
@@ -15,6 +17,7 @@ export interface Candidate {
  * @throws OneirosError `bad-argument` for lists of different lengths, a threshold out of range, or a box that is none
  */
 export function nms(boxes: readonly Box[], scores: ArrayLike<number>, iou: number): number[] {
+  check('nms', { boxes: [boxes, kind.boxes], scores: [scores, kind.numbers], iou: [iou, kind.number] });
   if (boxes.length !== scores.length)
     throw new OneirosError(
       'bad-argument',
@@ -39,6 +42,7 @@ export function nmsByClass<T extends Candidate & { readonly labelId: number }>(
   candidates: readonly T[],
   iou: number,
 ): T[] {
+  check('nmsByClass', { candidates: [candidates, kind.objects], iou: [iou, kind.number] });
   const classes = new Map<number, T[]>();
   for (const candidate of candidates) {
     const members = classes.get(candidate.labelId);

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { Mask } from '../metrics/mask.js';
 
 /** Corners x0, y0, x1, y1, … of a closed line along the edges of pixels. */
@@ -24,6 +26,7 @@ const directions = [
  * mask. Pixels that touch at a corner only are parts of their own.
  */
 export function regionsOf(mask: Mask): readonly Region[] {
+  check('regionsOf', { mask: [mask, kind.mask] });
   const parts = partsOf(mask);
   const outlines: Ring[] = [];
   const holes: Ring[][] = [];

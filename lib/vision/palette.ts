@@ -1,3 +1,6 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { image, planes, plane, type Image, type Planes } from '../image/image.js';
 import { blend } from '../image/blend.js';
 import type { Segmentation } from './segmentation.js';
@@ -30,6 +33,8 @@ export interface OverlayOptions {
   /** How much of the picture the colours hide, in [0, 1]. */
   readonly opacity: number;
 }
+
+const overlayKinds: OptionKinds<Partial<OverlayOptions>> = { opacity: kind.number };
 export const overlayDefaults: OverlayOptions = { opacity: 0.5 };
 
 /**
@@ -41,7 +46,13 @@ export function overlay(
   segmentation: Segmentation,
   options: Partial<OverlayOptions> = {},
 ): Image {
-  const { opacity } = { ...overlayDefaults, ...options };
+  check(
+    'overlay',
+    { picture: [picture, kind.image], segmentation: [segmentation, kind.segmentation] },
+    options,
+    overlayKinds,
+  );
+  const { opacity } = withDefaults(overlayDefaults, options);
   const { labels } = segmentation;
   const visible = planes(
     1,
@@ -62,35 +73,12 @@ export function coloured({ labels, classes, ...size }: Segmentation): Image {
   return result;
 }
 
-/**
- * What data sets of masks keep, and `evaluate segment` reads: of two classes white where the second is, of more the number of
- * each pixel's class as its grey value, of 255.
- */
-export function labelPicture({ labels, classes, width, height }: Segmentation): Image {
-  const white = classes.length === 2 ? 1 : 255;
-  return grey(
-    planes(
-      1,
-      { width, height },
-      Float32Array.from(labels, (label) => label / white),
-    ),
-  );
-}
-
 /** How sure it is that a pixel is no background: black for not at all, white for certain. */
 export function foregroundPicture(probabilities: Planes): Image {
+  check('foregroundPicture', { probabilities: [probabilities, kind.planes] });
   const background = plane(probabilities, 0);
-  return grey(
-    planes(
-      1,
-      probabilities,
-      background.map((value) => 1 - value),
-    ),
-  );
-}
-
-function grey(source: Planes<1>): Image {
-  const result = image(source);
-  for (let c = 0; c < 3; c++) plane(result, c).set(source.data);
+  const result = image(probabilities);
+  const foreground = background.map((value) => 1 - value);
+  for (let c = 0; c < 3; c++) plane(result, c).set(foreground);
   return result;
 }

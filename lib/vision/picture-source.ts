@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { crop, type Rectangle } from '../image/crop.js';
 import type { Image, Size } from '../image/image.js';
 
@@ -9,6 +11,7 @@ export interface PictureSource extends Size {
 
 /** A picture in memory as a source. */
 export function pictureSource(picture: Image | PictureSource): PictureSource {
+  check('pictureSource', { picture: [picture, kind.pictureSource] });
   if ('read' in picture) return picture;
   const { width, height } = picture;
   return { width, height, read: (rectangle) => Promise.resolve(crop(picture, rectangle)) };

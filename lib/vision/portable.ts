@@ -1,4 +1,6 @@
-import { OneirosError } from '../errors.js';
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { formatNames, formatValues } from '../labels/class-text.js';
 import type { ImageNetwork } from '../models/image-network.js';
 import { formatPreprocessing, preprocessings } from '../models/preprocessing.js';
 import type { Model } from '../onnx/graph.js';
@@ -8,9 +10,9 @@ import { Segmenter } from './segmenter.js';
 /**
  * The graph of a network with all that is known of it besides: an ONNX file of it can be opened by `openNetwork`,
  * `openDetector` or `openSegmenter` and is the same network again.
- * @throws OneirosError `unsupported` if a class's name has a comma in it
  */
 export function portable(network: ImageNetwork): Model {
+  check('portable', { network: [network, kind.network] });
   return {
     ...network.model,
     metadata: new Map([
@@ -25,10 +27,8 @@ export function portable(network: ImageNetwork): Model {
 function classesOf(network: ImageNetwork): readonly (readonly [string, string])[] {
   const classes =
     network instanceof Detector ? network.labels : network instanceof Segmenter ? network.classes : [];
-  if (classes.some((name) => name.includes(',')))
-    throw new OneirosError(
-      'unsupported',
-      'the names of classes are kept with commas between them: they can have none',
-    );
-  return classes.length === 0 ? [] : [['classes', classes.join(',')]];
+  if (classes.length === 0) return [];
+  const values =
+    network instanceof Segmenter ? [['class_values', formatValues(network.values)] as const] : [];
+  return [['classes', formatNames(classes)], ...values];
 }

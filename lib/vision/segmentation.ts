@@ -1,10 +1,12 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import { OneirosError } from '../errors.js';
 import { planes, type Planes, type Size } from '../image/image.js';
+import { usualValues, type LabelValue, type MaskClass } from '../labels/classes.js';
 import { mask, type Mask } from '../metrics/mask.js';
 
 /** How much of a picture belongs to a class. */
-export interface ClassArea {
-  readonly name: string;
+export interface ClassArea extends MaskClass {
   readonly pixels: number;
   /** Of all pixels, in [0, 1]. */
   readonly fraction: number;
@@ -19,11 +21,10 @@ export interface Segmentation extends Size {
   readonly probabilities: Planes | null;
 }
 
-/** More classes than labels of one byte can tell. */
-export const maxClasses = 256;
-
 /** Where the pixels of a class are. @throws OneirosError `bad-argument` for a class that is not there */
-export function maskOfClass({ width, height, labels, classes }: Segmentation, index: number): Mask {
+export function maskOfClass(segmentation: Segmentation, index: number): Mask {
+  check('maskOfClass', { segmentation: [segmentation, kind.segmentation], index: [index, kind.number] });
+  const { width, height, labels, classes } = segmentation;
   if (classes[index] === undefined)
     throw new OneirosError(
       'bad-argument',
@@ -57,6 +58,7 @@ export class SegmentationBuilder {
     readonly names: readonly string[],
     readonly decision: Decision,
     keep: boolean,
+    readonly values: readonly LabelValue[] = usualValues(names.length),
   ) {
     this.#labels = new Uint8Array(size.width * size.height);
     this.#pixels = names.map(() => 0);
@@ -83,7 +85,7 @@ export class SegmentationBuilder {
     const { width, height } = this.size;
     const classes = this.names.map((name, i): ClassArea => {
       const pixels = this.#pixels[i]!;
-      return { name, pixels, fraction: pixels / (width * height) };
+      return { name, value: this.values[i]!, pixels, fraction: pixels / (width * height) };
     });
     return { width, height, labels: this.#labels, classes, probabilities: this.#probabilities };
   }

@@ -1,11 +1,20 @@
+import { check, type OptionKinds } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import type { Rectangle } from '../image/crop.js';
 import { planes, planesFromTensor, toTensor, type Image, type Planes, type Size } from '../image/image.js';
 import { resize } from '../image/resize.js';
-import { ImageNetwork, type NetworkParts, type RunSettings } from '../models/image-network.js';
+import { maxClasses, usualValues, type LabelValue } from '../labels/classes.js';
+import {
+  ImageNetwork,
+  type NetworkParts,
+  type RunSettings,
+  runSettingsKinds,
+} from '../models/image-network.js';
 import { flag, number, resolveOptions, type Given } from '../options.js';
 import { pictureSource, type PictureSource } from './picture-source.js';
-import { maxClasses, SegmentationBuilder, type Segmentation } from './segmentation.js';
+import { SegmentationBuilder, type Segmentation } from './segmentation.js';
 import { standardised, standardisationOf } from './standardise.js';
 import { tiled } from './tiled.js';
 import { tilingOptions, type Tiling } from './tiling.js';
@@ -19,6 +28,8 @@ export interface SegmenterParts extends NetworkParts {
   readonly exclusive: boolean;
   /** Names of the classes; where they are not exclusive that of the background comes first, and has no plane. */
   readonly classes: readonly string[];
+  /** What label pictures show the classes by. @default 0 and 255 for two classes, for more their numbers */
+  readonly values?: readonly LabelValue[] | undefined;
   /** The one size of picture that the graph takes; `null` if it takes any. */
   readonly size: Size | null;
   /** What tiles have to respect. */
@@ -38,9 +49,17 @@ export interface SegmentOptions extends Given<typeof segmentOptions>, RunSetting
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
+const segmentKinds: OptionKinds<SegmentOptions> = {
+  ...segmentOptions,
+  ...runSettingsKinds,
+  onProgress: kind.function,
+};
+
 /** A network that tells what every pixel belongs to. */
 export class Segmenter extends ImageNetwork {
   readonly classes: readonly string[];
+  /** What label pictures show the classes by: the values of the masks that it was trained with, where those are known. */
+  readonly values: readonly LabelValue[];
   /** Whether each channel of a picture is brought to mean 0 and standard deviation 1 before the graph sees it. */
   readonly standardises: boolean;
   readonly #parts: SegmenterParts;
@@ -48,9 +67,15 @@ export class Segmenter extends ImageNetwork {
   constructor(parts: SegmenterParts) {
     super(parts);
     this.classes = parts.classes;
+    this.values = parts.values ?? usualValues(parts.classes.length);
     this.standardises = parts.standardise ?? false;
     this.#parts = parts;
     const expected = parts.planes + (parts.exclusive ? 0 : 1);
+    if (this.values.length !== this.classes.length)
+      throw new OneirosError(
+        'bad-argument',
+        `there are ${this.classes.length} classes, but ${this.values.length} values for them`,
+      );
     if (parts.classes.length !== expected || expected > maxClasses)
       throw new OneirosError(
         'bad-argument',
@@ -64,12 +89,13 @@ export class Segmenter extends ImageNetwork {
    * @throws OneirosError `runtime` if the network gives something else than it should; as `Session.run` does
    */
   async segment(picture: Image | PictureSource, options: SegmentOptions = {}): Promise<Segmentation> {
+    check('Segmenter.segment', { picture: [picture, kind.pictureSource] }, options, segmentKinds);
     const { tile, threshold, probabilities } = resolveOptions(segmentOptions, options);
     const { signal, onProgress } = options;
     const { exclusive, classes, tiling, size } = this.#parts;
     const source = pictureSource(picture);
     const decision = { exclusive, threshold };
-    const result = new SegmentationBuilder(source, classes, decision, probabilities);
+    const result = new SegmentationBuilder(source, classes, decision, probabilities, this.values);
     const compute = await this.#computeOn(source, signal);
     const whole = { ...tiling, tile: Math.max(source.width, source.height) };
     for await (const band of tiled(source, size === null ? { ...tiling, tile } : whole, compute)) {
@@ -95,7 +121,7 @@ export class Segmenter extends ImageNetwork {
 
   async #probabilities(image: Image, signal: AbortSignal | undefined): Promise<Planes> {
     const { probabilities: name, planes: expected } = this.#parts;
-    const { [name]: result } = await this.run([name], toTensor(image), signal);
+    const result = own(await this.run([name], toTensor(image), signal), name);
     if (result?.dtype !== 'float32' || result.dims.length !== 4 || result.dims[1] !== expected)
       throw new OneirosError(
         'runtime',

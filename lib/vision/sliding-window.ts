@@ -1,8 +1,12 @@
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
 import { OneirosError } from '../errors.js';
 import { crop } from '../image/crop.js';
 import { planes, planesFromTensor, toTensor, type Image, type Planes, type Size } from '../image/image.js';
 import { pad } from '../image/pad.js';
-import type { Placement, RunSettings } from '../models/image-network.js';
+import { type RunSettings, runSettingsKinds } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import type { Model } from '../onnx/graph.js';
 import { count, number, resolveOptions, type Given } from '../options.js';
 import { openModel } from '../runtime/open-model.js';
@@ -23,6 +27,13 @@ export interface SlidingWindowOptions extends Given<typeof slidingWindowOptions>
   readonly placement?: Placement | undefined;
 }
 
+const windowKinds: OptionKinds<SlidingWindowOptions> = {
+  ...slidingWindowOptions,
+  ...runSettingsKinds,
+  classes: kind.texts,
+  placement: optionsOf(placementKinds),
+};
+
 /**
  * Segmentation as one would think of it first (Cireşan et al. 2012): what a classifier says of the window around a pixel is
  * the pixel's class. All windows are computed at once by convolution, and the network is run once for each shift within its
@@ -37,6 +48,12 @@ export async function slidingWindow(
   window: Size,
   options: SlidingWindowOptions = {},
 ): Promise<Segmentation> {
+  check(
+    'slidingWindow',
+    { model: [model, kind.model], picture: [picture, kind.image], window: [window, kind.size] },
+    options,
+    windowKinds,
+  );
   const { stride, threshold } = resolveOptions(slidingWindowOptions, options);
   const { placement = {}, signal } = options;
   const network = fullyConvolutional(model, window);
@@ -65,8 +82,15 @@ export async function slidingWindow(
         throw new OneirosError('runtime', 'the classifier gave no float32 probabilities');
       stitch(samples, planesFromTensor(probabilities), { row, column, shifts });
     }
-  const names = options.classes ?? Array.from({ length: network.classes }, (_, i) => `class ${i}`);
-  const result = new SegmentationBuilder(picture, names, { exclusive: true, threshold }, true);
+  const { isExclusive } = network;
+  const count = network.classes + (isExclusive ? 0 : 1);
+  const names = options.classes ?? Array.from({ length: count }, (_, i) => `class ${i}`);
+  if (names.length !== count)
+    throw new OneirosError(
+      'bad-argument',
+      `the network tells ${count} classes apart${isExclusive ? '' : ', the background among them'}, but ${names.length} names were given`,
+    );
+  const result = new SegmentationBuilder(picture, names, { exclusive: isExclusive, threshold }, true);
   result.add(enlarged(samples, picture, stride), 0);
   return result.finish();
 }

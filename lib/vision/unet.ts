@@ -1,8 +1,16 @@
+import { withDefaults } from '../options.js';
+import { check, type OptionKinds, optionsOf } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { placementKinds } from '../runtime/session.js';
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
+import { parseNames, parseValues } from '../labels/class-text.js';
+import { unnamed, type LabelValue } from '../labels/classes.js';
 import type { Value } from '../onnx/builder.js';
 import type { Builder } from '../onnx/ops.js';
-import type { Placement } from '../models/image-network.js';
+import type { Placement } from '../models/network.js';
 import {
+  luminance,
   parsePreprocessing,
   preprocess,
   preprocessingOf,
@@ -13,19 +21,35 @@ import { withWeights, type OpenWeights, type WeightsSource } from '../models/sou
 import { buildUNet } from '../models/unet/build.js';
 import { loadUNet, outputsOf, type UNetParameters } from '../models/unet/parameters.js';
 import { marginOf } from '../models/unet/sizes.js';
-import { dialectTraits, unetTraits, type Activation, type UNetTraits } from '../models/unet/traits.js';
+import {
+  dialectTraits,
+  unetTraits,
+  type Activation,
+  type UNetTraits,
+  unetTraitKinds,
+} from '../models/unet/traits.js';
 import { unetDialects } from '../weights/dialects/unet.js';
-import { translate } from '../weights/dialect.js';
+import { describeNames, translate } from '../weights/dialect.js';
 import { Segmenter, type SegmenterParts } from './segmenter.js';
 import type { Tiling } from './tiling.js';
 
 export interface UNetOptions extends Partial<UNetTraits> {
   /** Names of the classes, the background first. @default as the file says; else as its project has them; else by number */
   readonly classes?: readonly string[] | undefined;
+  /** What label pictures show the classes by. @default as the file says; else as `Segmenter.values` */
+  readonly values?: readonly LabelValue[] | undefined;
   /** What of RGB in [0, 1] a network of three channels was trained on. @default as the file says; else RGB as it is */
   readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
   readonly placement?: Placement | undefined;
 }
+
+const unetKinds: OptionKinds<UNetOptions> = {
+  ...unetTraitKinds,
+  classes: kind.texts,
+  values: kind.labelValues,
+  preprocessing: kind.preprocessing,
+  placement: optionsOf(placementKinds),
+};
 
 /** What projects trained their networks for, by the dialect's name. */
 const knownClasses: Readonly<Record<string, readonly string[]>> = {
@@ -42,16 +66,18 @@ export class UNet extends Segmenter {
    * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's; `unsupported` for
    *   another number of channels than 1 and 3
    */
-  static load(source: WeightsSource, options: UNetOptions = {}): Promise<UNet> {
+  static async load(source: WeightsSource, options: UNetOptions = {}): Promise<UNet> {
+    check('UNet.load', { source: [source, kind.weights] }, options, unetKinds);
     return withWeights(source, async (checkpoint) => new UNet(await assemble(checkpoint, options)));
   }
 }
 
 async function assemble(
   { weights: stored, metadata }: OpenWeights,
-  { classes, preprocessing, placement, ...given }: UNetOptions,
+  { classes, values, preprocessing, placement, ...given }: UNetOptions,
 ): Promise<SegmenterParts> {
-  const { weights, dialect } = translate(stored, unetDialects);
+  const translation = translate(stored, unetDialects);
+  const { weights, dialect } = translation;
   const parameters = await loadUNet(weights);
   const planes = outputsOf(parameters.head);
   const traits = traitsOf(dialect, planes, given);
@@ -70,12 +96,13 @@ async function assemble(
     model,
     image: 'image',
     layers,
-    notes: [`U-Net, weights named as by ${dialect}: ${describe(parameters, traits)}`],
+    notes: [`U-Net, weights ${describeNames(translation)}: ${describe(parameters, traits)}`],
     placement,
     probabilities: 'probabilities',
     planes,
     exclusive,
-    classes: classes ?? metadata['classes']?.split(',') ?? namesOf(dialect, planes, exclusive),
+    classes: classes ?? parseNames(metadata['classes']) ?? namesOf(dialect, planes, exclusive),
+    values: values ?? parseValues(metadata['class_values'], exclusive ? planes : planes + 1),
     size: null,
     tiling: tilingOf(parameters, traits),
     standardise: dialect === 'mateuszbuda' && input === null,
@@ -86,7 +113,7 @@ type LearnedActivation = UNetTraits & { readonly activation: Exclude<Activation,
 
 /** Scores of one class are that of an object, of several those of classes that exclude one another. */
 function traitsOf(dialect: string, planes: number, given: Partial<UNetTraits>): LearnedActivation {
-  const traits = { ...unetTraits, ...dialectTraits[dialect], ...given };
+  const traits = withDefaults({ ...unetTraits, ...own(dialectTraits, dialect) }, given);
   const { activation } = traits;
   if (activation !== 'none') return { ...traits, activation };
   return { ...traits, activation: planes === 1 ? 'sigmoid' : 'softmax' };
@@ -104,17 +131,11 @@ function preparation({ encoder }: UNetParameters, input: Preprocessing | null) {
   return (b: Builder, image: Value) => (input === null ? image : preprocess(b, image, input, 'data'));
 }
 
-/** ITU-R BT.601's, as PIL and OpenCV make grey of colours. */
-export function luminance(b: Builder, image: Value): Value {
-  const channels = [0.299, 0.587, 0.114].map((share, c) => b.mul(b.slice(image, [1], [c], [c + 1]), share));
-  return channels.reduce((sum, channel) => b.add(sum, channel));
-}
-
 function namesOf(dialect: string, planes: number, exclusive: boolean): readonly string[] {
   const count = exclusive ? planes : planes + 1;
-  const known = knownClasses[dialect];
+  const known = own(knownClasses, dialect);
   if (known?.length === count) return known;
-  return Array.from({ length: count }, (_, i) => (i === 0 ? 'background' : `class ${i}`));
+  return unnamed(count);
 }
 
 /**

@@ -1,10 +1,12 @@
+import { own } from '../own.js';
 import { OneirosError } from '../errors.js';
 import { arrange, type Arrangement } from './arrange.js';
 import { quoted, type StoredTensor, type Weights } from './weights.js';
 
 /**
  * How one framework names a tensor, and the canonical name `<layer>.<parameter>` it stands for. In `from`, `{x}` is a run
- * of letters, digits and underscores, and `{x#}` a single digit; in `to`, `{x}` is what was found there.
+ * of letters, digits and underscores, `{x#}` a single digit, and
+ * `{x*}` anything; in `to`, `{x}` is what was found there.
  */
 export interface Rule {
   readonly from: string;
@@ -30,31 +32,42 @@ export interface Dialects {
 export interface Translation {
   /** The name of the dialect that was recognised. */
   readonly dialect: string;
+  /** What stood before all of the network's names, such as `model.`; empty where they were as they should be. */
+  readonly prefix: string;
   readonly weights: Weights;
   /** The file's names that the dialect does not know. */
   readonly unknown: readonly string[];
 }
 
 /**
- * Gives weights their canonical names, by the dialect that knows most of theirs.
- * @throws OneirosError `bad-input` if no dialect knows half of them (the message shows some, and some that were expected),
- *   or two tensors have the same canonical name
+ * Gives weights their canonical names, by the dialect that knows most of theirs. Where whatever holds the network has put a
+ * prefix before all of its names (`model.`, `module.`), that is taken off.
+ * @throws OneirosError `bad-input` if no dialect knows half of the names (the message shows some, and some that were
+ *   expected), if several prefixes lead to such a network, or if two tensors have the same canonical name
  */
 export function translate(weights: Weights, { network, dialects }: Dialects): Translation {
-  const attempts = dialects.map((dialect) => ({ dialect, matches: matchAll(weights, dialect) }));
-  const best = attempts.reduce((a, b) => (b.matches.size > a.matches.size ? b : a));
-  if (best.matches.size * 2 < Math.max(weights.size, 1)) throw unrecognised(weights, network, dialects);
+  const names = [...weights.keys()];
+  const { dialect, prefix, matches } =
+    unprefixed(names, dialects) ??
+    prefixed(names, dialects, network) ??
+    unrecognised(names, network, dialects);
   const translated = new Map<string, StoredTensor>();
-  for (const [key, { to, arrangement }] of best.matches) {
+  for (const [key, { to, arrangement }] of matches) {
     const stored = weights.get(key)!;
-    if (translated.has(to)) throw ambiguous(to, best.matches);
+    if (translated.has(to)) throw ambiguous(to, matches);
     translated.set(to, arrangement === undefined ? stored : arrange(key, stored, arrangement));
   }
   return {
-    dialect: best.dialect.name,
+    dialect: dialect.name,
+    prefix,
     weights: translated,
-    unknown: [...weights.keys()].filter((key) => !best.matches.has(key)),
+    unknown: names.filter((key) => !matches.has(key)),
   };
+}
+
+/** Whose names the weights have, for a note. */
+export function describeNames({ dialect, prefix }: Translation): string {
+  return prefix === '' ? `named as by ${dialect}` : `named as by ${dialect} behind ${quoted(prefix)}`;
 }
 
 /** The layers of which there are weights: canonical names without the parameter, in the file's order. */
@@ -64,14 +77,80 @@ export function layersOf(weights: Weights): ReadonlySet<string> {
 
 type Match = Pick<Rule, 'to' | 'arrangement'>;
 
-function matchAll(weights: Weights, { rules }: Dialect): Map<string, Match> {
+/** What a dialect knows of the names behind a prefix, by the file's names. */
+interface Attempt {
+  readonly dialect: Dialect;
+  readonly prefix: string;
+  readonly matches: ReadonlyMap<string, Match>;
+}
+
+/** The dialect that knows most of the names as they are; `null` if none knows half of them. */
+function unprefixed(names: readonly string[], dialects: readonly Dialect[]): Attempt | null {
+  const best = mostMatches(
+    dialects.map((dialect) => {
+      const find = matcherOf(dialect);
+      const matches = names.flatMap((name) => {
+        const match = find(name);
+        return match === undefined ? [] : [[name, match] as const];
+      });
+      return { dialect, prefix: '', matches: new Map(matches) };
+    }),
+  );
+  return best !== undefined && best.matches.size * 2 >= Math.max(names.length, 1) ? best : null;
+}
+
+/**
+ * The dialect that knows most of the names behind one prefix: half of those behind it, and a quarter of the file's; `null`
+ * if there is none.
+ * @throws OneirosError `bad-input` if another prefix leads to at least half as many
+ */
+function prefixed(names: readonly string[], dialects: readonly Dialect[], network: string): Attempt | null {
+  const attempts = dialects.flatMap((dialect) => attemptsByPrefix(names, dialect));
+  const best = mostMatches(attempts);
+  if (best === undefined || best.matches.size * 4 < names.length) return null;
+  const behind = names.filter((name) => name.startsWith(best.prefix)).length;
+  if (best.matches.size * 2 < behind) return null;
+  const rivals = attempts.filter(({ matches }) => matches.size * 2 >= best.matches.size);
+  const prefixes = new Set(rivals.map(({ prefix }) => prefix));
+  if (prefixes.size > 1)
+    throw new OneirosError(
+      'bad-input',
+      `the file has the weights of more than one ${network}, behind ${[...prefixes].map(quoted).join(' and ')}: keep one of them in the file`,
+    );
+  return best;
+}
+
+/** How many parts of a name are tried as a prefix. */
+const maxParts = 6;
+
+function attemptsByPrefix(names: readonly string[], dialect: Dialect): readonly Attempt[] {
+  const find = matcherOf(dialect);
+  const byPrefix = new Map<string, Map<string, Match>>();
+  for (const name of names)
+    for (const prefix of prefixesOf(name)) {
+      const match = find(name.slice(prefix.length));
+      if (match === undefined) continue;
+      const matches = byPrefix.get(prefix) ?? new Map<string, Match>();
+      byPrefix.set(prefix, matches.set(name, match));
+    }
+  return Array.from(byPrefix, ([prefix, matches]) => ({ dialect, prefix, matches }));
+}
+
+/** `a.b.c` may be `b.c` behind `a.`, or `c` behind `a.b.`. */
+function prefixesOf(name: string): readonly string[] {
+  return Array.from(name.matchAll(/[./]/g), ({ index }) => name.slice(0, index + 1)).slice(0, maxParts);
+}
+
+function mostMatches(attempts: readonly Attempt[]): Attempt | undefined {
+  return attempts.reduce<Attempt | undefined>(
+    (best, attempt) => (best === undefined || attempt.matches.size > best.matches.size ? attempt : best),
+    undefined,
+  );
+}
+
+function matcherOf({ rules }: Dialect): (name: string) => Match | undefined {
   const compiled = rules.map((rule) => ({ rule, pattern: patternOf(rule.from) }));
-  const matches = new Map<string, Match>();
-  for (const key of weights.keys()) {
-    const found = firstMatch(key, compiled);
-    if (found !== undefined) matches.set(key, found);
-  }
-  return matches;
+  return (name) => firstMatch(name, compiled);
 }
 
 function firstMatch(
@@ -80,33 +159,34 @@ function firstMatch(
 ): Match | undefined {
   for (const { rule, pattern } of compiled) {
     const groups = pattern.exec(key)?.groups;
-    if (groups) return { ...rule, to: rule.to.replace(placeholder, (_, name: string) => groups[name] ?? '') };
+    if (groups)
+      return { ...rule, to: rule.to.replace(placeholder, (_, name: string) => own(groups, name) ?? '') };
   }
   return undefined;
 }
 
-const placeholder = /\{(\w+)(#?)\}/g;
+const placeholder = /\{(\w+)([#*]?)\}/g;
 
 /** Always with a group, so that a match is told from none even where the rule has no placeholder. */
 function patternOf(template: string): RegExp {
   const seen = new Set<string>();
   const source = template
-    .split(/(\{\w+#?\})/)
+    .split(/(\{\w+[#*]?\})/)
     .map((text) => {
-      const [, name, digit] = /^\{(\w+)(#?)\}$/.exec(text) ?? [];
+      const [, name, kind] = /^\{(\w+)([#*]?)\}$/.exec(text) ?? [];
       if (name === undefined) return text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
       if (seen.has(name)) return `\\k<${name}>`;
       seen.add(name);
-      return `(?<${name}>${digit === '#' ? '\\d' : '\\w+'})`;
+      return `(?<${name}>${kind === '#' ? '\\d' : kind === '*' ? '.+' : '\\w+'})`;
     })
     .join('');
   return new RegExp(`^(?<whole>${source})$`);
 }
 
-function unrecognised(weights: Weights, network: string, dialects: readonly Dialect[]): OneirosError {
-  const found = [...weights.keys()].slice(0, 4).map(quoted).join(', ');
+function unrecognised(names: readonly string[], network: string, dialects: readonly Dialect[]): never {
+  const found = names.slice(0, 4).map(quoted).join(', ');
   const expected = dialects.map(({ name, rules }) => `${quoted(rules[0]?.from ?? '')} (${name})`).join(', ');
-  return new OneirosError(
+  throw new OneirosError(
     'bad-input',
     `these are not the weights of ${network}: the file has ${found || 'no tensors'}; expected names like ${expected}`,
   );

@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { ByteSource } from '../files/source.js';
 import { OneirosError } from '../errors.js';
 import { readSafetensors } from './safetensors.js';
@@ -18,6 +20,7 @@ export interface Checkpoint {
  *   read; `too-large` if what describes the tensors is over a limit
  */
 export async function openWeights(source: ByteSource): Promise<Checkpoint> {
+  check('openWeights', { source: [source, kind.source] });
   const start = await source.read(0, Math.min(source.size, 512));
   const format = formatOf(start);
   switch (format) {

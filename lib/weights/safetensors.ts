@@ -1,3 +1,5 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
 import type { ByteSource } from '../files/source.js';
 import { messageOf, OneirosError } from '../errors.js';
 import type { NumericDType } from '../tensor/dtype.js';
@@ -43,6 +45,7 @@ export interface Safetensors {
  *   if the header is over 4 MiB; `unsupported` for an element type that there is no array for (8-bit floats, complex)
  */
 export async function readSafetensors(source: ByteSource): Promise<Safetensors> {
+  check('readSafetensors', { source: [source, kind.source] });
   const { header, start } = await readHeader(source);
   const { __metadata__: metadata, ...rest } = header;
   const entries = Object.entries(rest).map(([name, value]) => entryOf(name, value));
@@ -138,6 +141,7 @@ export function writeSafetensors(
   tensors: ReadonlyMap<string, NumericTensor>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
+  check('writeSafetensors', { tensors: [tensors, kind.map], metadata: [metadata, kind.textsByName] });
   if (tensors.has('__metadata__'))
     throw new OneirosError('bad-argument', 'no tensor of a safetensors file can be called "__metadata__"');
   const ordered = [...tensors].sort(

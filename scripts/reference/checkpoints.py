@@ -97,8 +97,7 @@ def entry(t):
 def described(data):
     value = torch.load(io.BytesIO(data), weights_only=False)
     value = value.get("model", value)
-    tensors = {name.removeprefix("module."): tensor for name, tensor in flat(value)}
-    return {name: entry(t) for name, t in tensors.items()}
+    return {name: entry(t) for name, t in flat(value)}
 
 
 files = {}

@@ -1,9 +1,10 @@
 """Writes small Faster R-CNNs of torchvision's own classes with seeded random weights, and what torchvision makes of three
 pictures with them: spec/models/golden/faster-rcnn-*.pth and .json, and of the first its ONNX export. With a folder as its
-argument it writes full-size ones there instead, which scripts/reference/faster-rcnn.ts compares with ours.
+argument it writes full-size ones there instead, which scripts/reference/faster-rcnn.ts compares with ours; with --empty,
+only what torchvision makes of a picture without objects with the weights that are there: faster-rcnn-empty.json.
 
     pip install torch torchvision numpy
-    python3 scripts/reference/faster_rcnn.py [FOLDER]
+    python3 scripts/reference/faster_rcnn.py [FOLDER | --empty]
 """
 
 import copy
@@ -164,7 +165,10 @@ def detections(model, image):
     )
 
 
-def losses(model):
+OBJECTS = [[20.0, 30, 90, 110], [100, 10, 180, 60], [150.5, 80.25, 200, 130]], [1, 3, 2]
+
+
+def losses(model, boxes, labels):
     """The four losses with every anchor and proposal sampled, and their sum's gradient by some of the weights."""
     everything = _utils.BalancedPositiveNegativeSampler(10**6, 0.5)
     model.rpn.fg_bg_sampler = model.roi_heads.fg_bg_sampler = everything
@@ -173,8 +177,8 @@ def losses(model):
         if isinstance(module, nn.BatchNorm2d):
             module.eval()
     image = picture(*PICTURES[2])
-    boxes = torch.tensor([[20.0, 30, 90, 110], [100, 10, 180, 60], [150.5, 80.25, 200, 130]])
-    labels = torch.tensor([1, 3, 2])
+    boxes = torch.tensor(boxes).reshape(-1, 4)
+    labels = torch.tensor(labels, dtype=torch.int64)
     result = model([image], [dict(boxes=boxes, labels=labels)])
     sum(result.values()).backward()
     names = [
@@ -218,7 +222,7 @@ def write(folder, name, model, pictures, with_losses=False):
         gap = min((b - a for a, b in zip(scores, scores[1:])), default=1)
         print(name, size, len(scores), "detections,", len(found["proposals"]), "proposals; closest scores", gap)
     if with_losses:
-        results["training"] = losses(model)
+        results["training"] = losses(model, *OBJECTS)
         print(results["training"]["losses"])
     (folder / f"faster-rcnn-{name}.json").write_text(json.dumps(results, separators=(",", ":")) + "\n")
 
@@ -238,7 +242,18 @@ def write_export(model):
     )
 
 
+def write_empty():
+    model = small_v1()
+    model.load_state_dict({name: value.float() for name, value in torch.load(GOLDEN / "faster-rcnn-v1.pth").items()})
+    result = dict(training=losses(model, [], []))
+    print(result["training"]["losses"])
+    (GOLDEN / "faster-rcnn-empty.json").write_text(json.dumps(result, separators=(",", ":")) + "\n")
+
+
 def main():
+    if sys.argv[1:] == ["--empty"]:
+        write_empty()
+        return
     if len(sys.argv) > 1:
         folder = Path(sys.argv[1])
         for name in ["resnet50_fpn", "resnet50_fpn_v2", "mobilenet_v3_large_fpn", "mobilenet_v3_large_320_fpn"]:

@@ -6,14 +6,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readImage } from '../../lib/files/image.js';
 import { readFileBytes } from '../../lib/files/read.js';
-import { writeFileAtomic } from '../../lib/files/write.js';
+import { prepareOutputs, writeFileAtomic } from '../../lib/files/write.js';
 import { resize } from '../../lib/image/resize.js';
 import { readCocoTruth } from '../../lib/metrics/coco.js';
 import type { Truth } from '../../lib/metrics/tables.js';
 import { learnedWeights, loadFasterRcnnLosses, lossNames } from '../../lib/models/faster-rcnn/losses.js';
 import { measureNorms } from '../../lib/models/faster-rcnn/measure.js';
 import { slimFasterRcnn, slimTraining, slimTraits } from '../../lib/models/faster-rcnn/slim.js';
-import type { Placement } from '../../lib/models/image-network.js';
+import type { Placement } from '../../lib/models/network.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
@@ -24,7 +24,7 @@ import { checkpointFile } from '../../lib/train/checkpoint-file.js';
 import { detectionData } from '../../lib/train/detection-data.js';
 import { fit } from '../../lib/train/fit.js';
 import { cosine } from '../../lib/train/schedule.js';
-import { imageIdOf } from '../../lib/vision/coco-results.js';
+import { imageIdOf } from '../../lib/vision/image-ids.js';
 import { evaluateDetector, type IdentifiedPicture } from '../../lib/vision/evaluate-detector.js';
 import { FasterRCNN } from '../../lib/vision/faster-rcnn.js';
 import type { Weights } from '../../lib/weights/weights.js';
@@ -63,6 +63,7 @@ interface Run {
 }
 
 async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint }: Run): Promise<void> {
+  await prepareOutputs([out]);
   const placement = { provider: 'cpu', threads } as const;
   const { kept, size, augmentation, seed, labels, traits, backbone } = recipe;
   const annotations = (part: string) => join(folder, part, 'annotations.json');
@@ -77,6 +78,7 @@ async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint 
     onUnreadable: ({ message }) => console.log(`left out: ${message}`),
     ...augmentation,
   });
+  for (const note of data.notes) console.log(note);
   console.log(`${data.length} pictures, ${wrt.length} tensors to learn`);
   const truth = await readCocoTruth(createReadStream(annotations('val')));
   const network = (trained: Model) =>
@@ -115,6 +117,11 @@ async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint 
         ...numbers(step.metrics),
         ...numbers(step.validation ?? {}),
       );
+    // A run that had ended before gives its last step without validating it once more.
+    if (step.step === step.steps) {
+      await using detector = await network(step.model());
+      await writeFileAtomic(out, encodeModel(detector.model));
+    }
   }
 }
 

@@ -105,7 +105,11 @@ describe('dream', () => {
       [{ layers: { 'relu3_1:10': 1 } }, 'channels 0 to 9; there is no channel 10'],
       [{ layers: {} }, 'at least one layer'],
       [{ layers: { relu3_1: NaN } }, 'weight of relu3_1 must be a number, not NaN'],
-      [{ octaves: 0 }, 'octaves must be a whole number of at least 1, not 0'],
+      [{ octaves: 0 }, 'octaves must be a whole number from 1 to 100, not 0'],
+      [{ octaves: 1e9 }, 'octaves must be a whole number from 1 to 100, not 1000000000'],
+      [{ size: 1e9 }, 'size must be a whole number from 0 to 100000'],
+      [{ stepSize: Infinity }, 'stepSize must be a number from 0 to 1000'],
+      [{ size: 100_000 }, '100000×75000 pixels would take about'], // more than any machine has free
       [{ size: 4 }, 'is too small for this network'],
       [{ size: 100_000, memoryLimit: 1e9 }, '100000×75000 pixels would take about'],
     ] as const) {

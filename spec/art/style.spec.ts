@@ -108,7 +108,9 @@ describe('style', () => {
       [{ blend: [0] }, [painting], 'weights must be numbers of at least 0, and not all 0'],
       [{ styleLayers: { relu9_9: 1 } }, [painting], 'no layer "relu9_9"'],
       [{ contentLayers: { relu1_1: -1 } }, [painting], 'weight of relu1_1 must be a number of at least 0'],
-      [{ iterations: 0 }, [painting], 'iterations must be a whole number of at least 1'],
+      [{ iterations: 0 }, [painting], 'iterations must be a whole number from 1 to 1000000'],
+      [{ size: 1e9 }, [painting], 'size must be a whole number from 0 to 100000'],
+      [{ size: 100_000 }, [painting], '100000×80000 pixels would take about'],
       [{ size: 3 }, [painting], 'too small for this network'],
       [{ size: 50_000, memoryLimit: 1e9 }, [painting], '50000×40000 pixels would take about'],
     ] as const) {

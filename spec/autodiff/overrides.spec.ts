@@ -18,7 +18,10 @@ async function pullBack(
 ): Promise<readonly number[]> {
   const b = new Builder();
   b.output(f(b, b.input('x', 'float32', shape)), 'y');
-  return numbersOf(await compute(grad(b.model(), { overrides }), { x, d_y: dy }), 'd_x');
+  return numbersOf(
+    await compute(grad(b.model(), { overrides: { operators: overrides } }), { x, d_y: dy }),
+    'd_x',
+  );
 }
 
 const relu = (b: Builder, x: Value) => b.relu(x);

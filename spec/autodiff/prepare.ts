@@ -49,7 +49,7 @@ export function prepare(run: Run, prefix: string, dtype: FloatDType): Prepared {
   const moving = drawn.filter(({ draw }) => draw.role !== 'held');
   const gradient = grad(model, {
     wrt: moving.map(({ name }) => name),
-    overrides: run.overrides ?? {},
+    overrides: { operators: overridesFor(model, run.overrides ?? {}) },
   });
   return {
     run,
@@ -73,7 +73,13 @@ export function prepare(run: Run, prefix: string, dtype: FloatDType): Prepared {
 }
 
 /** The row as a model, in which every draw is an input. */
-export function modelOf({ row, variant }: Run, dtype: FloatDType): Model {
+export /** The rules for operators that the model has. */
+function overridesFor({ graph }: Model, overrides: RuleTable): RuleTable {
+  const operators = new Set(graph.nodes.map(({ op }) => op));
+  return Object.fromEntries(Object.entries(overrides).filter(([op]) => operators.has(op)));
+}
+
+function modelOf({ row, variant }: Run, dtype: FloatDType): Model {
   const { op, inputs, options } = row;
   const b = new Builder();
   const values = inputs.map((input, i) => {

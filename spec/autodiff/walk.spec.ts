@@ -1,12 +1,14 @@
 import { expect } from 'chai';
 import { grad } from '../../lib/autodiff/grad.js';
 import { rule } from '../../lib/autodiff/rule.js';
+import type { RuleOverrides } from '../../lib/autodiff/rule-choice.js';
 import { OneirosError, type ErrorCode } from '../../lib/errors.js';
+import { attributes } from '../../lib/onnx/attributes.js';
 import type { Value } from '../../lib/onnx/builder.js';
 import { multiplyAdds } from '../../lib/onnx/cost.js';
-import type { Model, Shape } from '../../lib/onnx/graph.js';
+import type { Model, Node, Shape } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
-import { float32, int64, tensor } from '../../lib/tensor/tensor.js';
+import { float32, int64, tensor, zeros } from '../../lib/tensor/tensor.js';
 import { compute, noise, numbersOf, operators, repeated, unused } from './compute.js';
 
 /** A model of float32 inputs with these shapes, and what is built of them as outputs. */
@@ -181,8 +183,77 @@ describe('grad', () => {
     const of = async (overrides: Parameters<typeof grad>[1]) =>
       numbersOf(await compute(grad(m, overrides), feeds), 'd_x')[0];
     expect(await of({})).to.equal(0);
-    expect(await of({ overrides: { first: straight } })).to.equal(1);
-    expect(await of({ overrides: { Relu: straight } })).to.equal(2);
+    expect(await of({ overrides: { nodes: { first: straight } } })).to.equal(1);
+    expect(await of({ overrides: { operators: { Relu: straight } } })).to.equal(2);
+  });
+
+  it('differentiates a node by its operator, whatever its name', async () => {
+    const x = float32([0.5, -2]);
+    const derivatives: readonly (readonly [string, (x: number) => number])[] = [
+      ['Relu', (t) => (t > 0 ? 1 : 0)],
+      ['Identity', () => 1],
+      ['Neg', () => -1],
+      ['Sigmoid', (t) => Math.exp(-t) / (1 + Math.exp(-t)) ** 2],
+    ];
+    const titles = ['Exp', 'Mul', 'Relu', 'If', 'constructor', '__proto__', 'toString', 'hasOwnProperty', ''];
+    for (const [op, derivative] of derivatives)
+      for (const title of titles) {
+        const b = new Builder();
+        const input = b.input('x', 'float32', [2]);
+        const node: Node = {
+          name: title,
+          op,
+          domain: '',
+          inputs: ['x'],
+          outputs: ['y'],
+          attributes: new Map(),
+        };
+        b.output(b.append(node)[0]!);
+        const found = numbersOf(
+          await compute(grad(b.model()), { [input.name]: x, d_y: float32([1, 1]) }),
+          'd_x',
+        );
+        for (const [i, t] of [0.5, -2].entries())
+          expect(found[i], `${op} named "${title}"`).to.be.closeTo(derivative(t), 1e-6);
+      }
+  });
+
+  it('refuses an override that no node asks for, with near names', () => {
+    const m = model({ x: [1] }, (b, { x }) => ({ y: b.op('Relu', [x!], {}, { name: 'first' }) }));
+    const straight = rule(1, ({ dy }) => [dy]);
+    const message = (overrides: RuleOverrides) => failure(() => grad(m, { overrides }), 'bad-argument');
+    expect(message({ operators: { relu: straight } })).to.match(/overrides.operators.*"relu".*Relu/);
+    expect(message({ operators: { first: straight } })).to.match(/no operator "first"/);
+    expect(message({ nodes: { Relu: straight } })).to.match(/overrides.nodes.*no node named "Relu".*first/);
+    expect(message({ nodes: { '': straight } })).to.match(/no node named ""/);
+  });
+
+  it('takes a rule for an operator of another domain', () => {
+    const b = new Builder();
+    const loss = b.sum(b.input('x', 'float32', [1]));
+    b.output(loss, 'loss');
+    const { graph, ...rest } = b.model();
+    const odd = {
+      name: '',
+      op: 'Odd',
+      domain: 'example',
+      inputs: ['x'],
+      outputs: ['y'],
+      attributes: new Map(),
+    };
+    const values = new Map([['y', { name: 'y', type: { dtype: 'float32', shape: [1] } }]] as const);
+    const nodes = [
+      odd,
+      ...graph.nodes.map((node) => ({
+        ...node,
+        inputs: node.inputs.map((name) => (name === 'x' ? 'y' : name)),
+      })),
+    ];
+    const m: Model = { ...rest, graph: { ...graph, nodes, values } };
+    const straight = rule(1, ({ dy }) => [dy]);
+    expect(failure(() => grad(m, { loss: 'loss' }), 'unsupported')).to.include('example.Odd');
+    const derived = grad(m, { loss: 'loss', overrides: { operators: { 'example.Odd': straight } } });
+    expect(names(derived.graph.outputs)).to.deep.equal(['loss', 'd_x']);
   });
 
   it('keeps each value’s element type', async () => {
@@ -258,6 +329,17 @@ describe('the errors of grad', () => {
       .to.match(/Frobnicate node "strange"/)
       .and.to.match(/before → strange → after/);
     expect(message).to.match(/overrides.*stopGradient/);
+  });
+
+  it('show the way around ports that are left out, on both sides of a node', () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [2, 3, 3]);
+    const weights = [b.constant(zeros('float32', [1, 15, 3])), b.constant(zeros('float32', [1, 15, 5]))];
+    const recurrent = { name: 'recurrent', op: 'GRU', domain: '', outputs: ['', 'last'] };
+    const inputs = [x.name, ...weights.map(({ name }) => name), '', '', ''];
+    const [, last] = b.append({ ...recurrent, inputs, attributes: attributes({ hidden_size: 5 }) });
+    b.output(b.op('Sigmoid', [last], {}, { name: 'after' }));
+    expect(failure(() => grad(b.model()), 'unsupported')).to.match(/GRU node "recurrent".*recurrent → after/);
   });
 
   it('say where all paths end', () => {

@@ -3,7 +3,7 @@ import { style } from '../../lib/art/style.js';
 import { readImage } from '../../lib/files/image.js';
 import type { FileLocation } from '../../lib/files/location.js';
 import type { Image } from '../../lib/image/image.js';
-import type { Placement } from '../../lib/models/image-network.js';
+import type { Placement } from '../../lib/models/network.js';
 import type { Detection } from '../../lib/vision/detection.js';
 import { FasterRCNN } from '../../lib/vision/faster-rcnn.js';
 import { openDetector } from '../../lib/vision/load-detector.js';

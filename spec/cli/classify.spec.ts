@@ -83,12 +83,22 @@ describe('oneiros classify, evaluate classify, inspect', () => {
     expect(said.filter((line) => line.includes('n99999999_other.png'))).to.have.length(1);
   });
 
+  it('never takes a picture for one of two classes of one id', async () => {
+    const twins = [1, 2, 2, 4, 5, 6, 7].map((id) => `n0000000${id} thing`);
+    await writeFile(path('twins.txt'), twins.join('\n'));
+    const weights = ['--model', 'googlenet', '--weights', path('googlenet.safetensors')];
+    const args = ['evaluate', 'classify', '--data', path('data'), ...weights, '--labels', path('twins.txt')];
+    expect(await rejection(runCommand(registerEvaluate, args))).to.contain(
+      'the classes 1 and 2 both have the id "n00000002"',
+    );
+  });
+
   it('is told what is wrong with the usage', async () => {
     for (const [args, words] of [
       [['classify', 'x.png', '--model', 'vgg18'], /It must be one of vgg19-slim, .*googlenet.*\.onnx/],
       [['classify', 'x.png', '--model', 'squeezenet'], /squeezenet needs --weights/],
       [['classify', 'x.png', '--model', 'a.onnx', '--weights', 'b.pth'], /brings its own weights/],
-      [['classify', 'x.png', ...network(), '--top', '0'], /at least 1/],
+      [['classify', 'x.png', ...network(), '--top', '0'], /from 1 to 1000000/],
       [['classify', ...network()], /missing required argument/],
     ] as const) {
       const error = await runCommand(registerClassify, args).catch((reason: unknown) => reason);

@@ -1,33 +1,18 @@
 import { expect } from 'chai';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { registerDetect } from '../../lib/cli/commands/detect.js';
 import { solid } from '../../lib/image/image.js';
 import { decodeImage, encodeImage } from '../../lib/image/coding.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { encodeModel } from '../../lib/onnx/write.js';
-import { float32 } from '../../lib/tensor/tensor.js';
+import { yolox } from '../vision/small-yolox.js';
 import { runCommand } from './run-command.js';
-
-/** A YOLOX that sees one cat that fills every picture. */
-function oneCat(): Uint8Array {
-  const b = new Builder();
-  const input = b.input('images', 'float32', [1, 3, 32, 32]);
-  const data = new Float32Array(21 * 6);
-  data.set([0.5, 0.5, 0, 0, 0.8, 1], 20 * 6);
-  b.output(
-    b.add(b.constant(float32(data, [1, 21, 6])), b.mul(b.reshape(b.mean(input, [1, 2, 3]), [1, 1, 1]), 0)),
-    'output',
-  );
-  return encodeModel(b.model({ classes: 'cat' }));
-}
 
 describe('oneiros detect', () => {
   const folder = mkdtempSync(join(tmpdir(), 'oneiros-detect-'));
   const at = (name: string) => join(folder, name);
   before(async () => {
-    writeFileSync(at('model.onnx'), oneCat());
+    writeFileSync(at('model.onnx'), yolox([[20, [0.5, 0.5, 0, 0, 0.8, 1, 0]]]));
     writeFileSync(at('photo-12.jpg'), await encodeImage(solid({ width: 64, height: 64 }, [0, 0, 0]), 'jpeg'));
     writeFileSync(at('nameless.png'), await encodeImage(solid({ width: 32, height: 32 }, [0, 0, 0]), 'png'));
     writeFileSync(at('broken-13.jpg'), 'no picture');
@@ -63,6 +48,28 @@ describe('oneiros detect', () => {
     );
     expect(JSON.parse(readFileSync(at('results.json'), 'utf8'))).to.deep.equal([]);
   });
+  it('never writes two pictures under one COCO id: folders, copies, one picture twice', async () => {
+    for (const name of ['cam1/0001.png', 'cam2/0001.png', 'copies/holiday (1).png']) {
+      mkdirSync(dirname(at(name)), { recursive: true });
+      writeFileSync(at(name), await encodeImage(solid({ width: 32, height: 32 }, [0, 0, 0]), 'png'));
+    }
+    writeFileSync(
+      at('cams.json'),
+      '{"images": [{"id": 11, "file_name": "cam1/0001.png"}, {"id": 9007199254740993, "file_name": "cam2/0001.png"}]}',
+    );
+    const clash = async (...args: string[]) =>
+      String(await run(...args, '--coco', at('ids.json')).catch((error: unknown) => error));
+    const [first, second] = [at('cam1/0001.png'), at('cam2/0001.png')];
+    expect(await clash(first, second))
+      .to.contain('two pictures would have one image id')
+      .and.contain(second);
+    expect(await clash(first, at('copies/holiday (1).png'))).to.contain('one image id');
+    expect(await clash(first, first, '--images', at('cams.json'))).to.contain('one image id');
+    expect(existsSync(at('ids.json'))).to.be.false;
+    await run(first, second, '--coco', at('ids.json'), '--images', at('cams.json'));
+    const ids = readFileSync(at('ids.json'), 'utf8').match(/(?<="image_id":)\d+/g);
+    expect(ids).to.deep.equal(['11', '9007199254740993']);
+  });
   it('reads a whole folder, and passes over what is no picture', async () => {
     const { results, said } = await run(folder);
     expect(results).to.have.length(2);
@@ -88,13 +95,27 @@ describe('oneiros detect', () => {
       for (const result of results) expect(result).to.have.property('detections').with.length(1);
     }
   });
-  it('ends with the signal', async () => {
-    const work = runCommand(
+  it('writes what there is when it is stopped', async () => {
+    const { results, said } = await runCommand(
       registerDetect,
-      ['detect', at('many'), '--model', at('model.onnx'), '--json', '--batch', '1'],
-      (_, controller) => controller.abort(new Error('stopped')),
+      [
+        'detect',
+        at('many'),
+        '--model',
+        at('model.onnx'),
+        '--json',
+        '--batch',
+        '1',
+        '--coco',
+        at('some.json'),
+      ],
+      (done, controller) => {
+        if (done === 2) controller.abort(new Error('stopped'));
+      },
     );
-    expect(String(await work.catch((error: unknown) => error))).to.contain('stopped');
+    expect(results).to.have.length(2);
+    expect(said.at(-1)).to.equal('stopped after 2 of 6 pictures');
+    expect(JSON.parse(readFileSync(at('some.json'), 'utf8'))).to.have.length(2);
   });
   it('needs a number in the name for COCO, and no two pictures of one name in a folder', async () => {
     const { results, said } = await run(at('nameless.png'), at('photo-12.jpg'), '--coco', at('results.json'));

@@ -89,7 +89,7 @@ describe('oneiros dream', function () {
       [['--guide', shop.path('none.png')], 'no such file'],
       [['-o', shop.path('never.gif')], 'must end in .png or .jpg'],
       [['-o', shop.path('nowhere/never.png')], 'no writable folder'],
-      [['--size', '4000000'], 'pixels would take about'],
+      [['--size', '100000'], 'pixels would take about'],
     ] as const) {
       const error = await failure(...flags);
       expect(error).to.be.instanceOf(OneirosError);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { CommanderError } from 'commander';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registerClassify } from '../../lib/cli/commands/classify.js';
@@ -59,10 +59,53 @@ describe('oneiros models', () => {
     expect(await rejection(run('path', 'vgg19'))).to.match(/not here as a whole: oneiros models pull vgg19/);
     expect(await rejection(run('remove', 'vgg19-slim'))).to.match(/came with the package, and stays/);
     expect(await rejection(run('pull', 'vgg19', '--until', 'conv9_9'))).to.match(/not here|no layer/);
-    expect((await run('verify', 'vgg19', '--json')).results).to.deep.include({
+  });
+
+  it('fails for what is absent: verified, or removed, it is not', async () => {
+    const verified = await run('verify', 'vgg19', 'vgg19-slim', '--json');
+    expect(verified.results[0]).to.deep.include({
       ...{ model: 'vgg19', result: 'unverified', path: join(home, 'models', 'vgg19-dcbb9e9d.pth') },
       ...{ sha256: null, detail: null },
     });
+    expect(verified.results[1]).to.include({ model: 'vgg19-slim', result: 'verified' });
+    expect(verified.failed).to.have.length(1);
+    expect(verified.failed[0]).to.match(/vgg19 is not here as a whole.*oneiros models pull vgg19/);
+    const removed = await run('remove', 'vgg19', 'brain-unet', '--json');
+    expect(removed.results).to.deep.equal([]);
+    expect(removed.failed).to.deep.equal([
+      'vgg19 is not here: there is nothing to remove',
+      'brain-unet is not here: there is nothing to remove',
+    ]);
+    // What is not whole, or came from elsewhere, is there to be removed.
+    await mkdir(join(home, 'models'));
+    await writeFile(join(home, 'models', 'vgg19-dcbb9e9d.pth'), 'by hand');
+    expect((await run('verify', 'vgg19')).failed.join()).to.match(/damaged/);
+    expect(await run('remove', 'vgg19')).to.deep.include({
+      results: [{ model: 'vgg19', bytes: 7 }],
+      failed: [],
+    });
+    expect((await run('remove', 'vgg19')).failed).to.have.length(1);
+  });
+
+  it('converts no less than it was asked for, and refuses flags that would do nothing', async () => {
+    const workshop = await smallWorkshop();
+    try {
+      const weights = workshop.path('vgg.safetensors');
+      const out = join(home, 'none.onnx');
+      const convert = (name: string, ...more: readonly string[]) =>
+        rejection(run('convert', name, '-o', out, ...more));
+      expect(await convert('vgg19', '--weights', weights, '--until', 'relu1_1,relu5_1')).to.match(
+        /the weights end at relu3_1, before relu5_1/,
+      );
+      expect(await convert('vgg19', '--weights', weights, '--until', 'relu9_9')).to.match(/no layer/);
+      expect(await convert('vgg19', '--weights', weights, '--classes', 'a,b')).to.match(
+        /--classes .*leave it/,
+      );
+      expect(await convert('unet-membrane', '--until', 'relu1_1')).to.match(/--until .*leave it away/);
+      expect(await readdir(home)).to.deep.equal([]);
+    } finally {
+      await workshop.remove();
+    }
   });
 
   it('pulls from a mirror, refuses what is not the model, and says so in one line', async () => {
@@ -122,7 +165,16 @@ describe('oneiros models', () => {
   it('converts a U-Net with the names of its classes, and what it does to pictures before it looks at them', async () => {
     const weights = join(import.meta.dirname, '..', 'models', 'golden', 'unet-mateuszbuda.pt');
     const out = join(home, 'unet.onnx');
-    await run('convert', 'brain-unet', '--weights', weights, '-o', out, '--classes', 'brain,tumour');
+    await run(
+      'convert',
+      'brain-unet',
+      '--weights',
+      weights,
+      '-o',
+      out,
+      '--classes',
+      '["brain, healthy", "tumour"]',
+    );
     await using converted = await loadSegmenter(out);
     await using original = await loadSegmenter('brain-unet', { weights });
     const picture = image(
@@ -130,7 +182,7 @@ describe('oneiros models', () => {
       Float32Array.from({ length: 4608 }, (_, i) => (i % 23) / 22),
     );
     const [a, b] = [await converted.segment(picture), await original.segment(picture)];
-    expect(converted.classes).to.deep.equal(['brain', 'tumour']);
+    expect(converted.classes).to.deep.equal(['brain, healthy', 'tumour']);
     expect(converted.standardises).to.equal(true);
     expect(Array.from(a.probabilities!.data)).to.deep.equal(Array.from(b.probabilities!.data));
   });

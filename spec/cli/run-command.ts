@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { checkFiles } from '../../lib/cli/checked-files.js';
 import type { Register } from '../../lib/cli/command.js';
 import type { Terminal } from '../../lib/cli/terminal.js';
 
@@ -6,6 +7,8 @@ import type { Terminal } from '../../lib/cli/terminal.js';
 export interface Printed {
   readonly results: readonly object[];
   readonly said: readonly string[];
+  /** Those lines of it that make the exit code 1. */
+  readonly failed: readonly string[];
 }
 
 /** Runs one command in this process. Rejects as it fails; usage errors are commander's. */
@@ -16,21 +19,29 @@ export async function runCommand(
 ): Promise<Printed> {
   const results: object[] = [];
   const said: string[] = [];
+  const failed: string[] = [];
   const controller = new AbortController();
   const terminal: Terminal = {
     result: (value) => results.push(value),
     say: (text) => said.push(text),
     complain: (text) => said.push(text),
-    fail: (text) => said.push(text),
-    failures: 0,
+    fail: (text) => {
+      said.push(text);
+      failed.push(text);
+    },
+    get failures() {
+      return failed.length;
+    },
     progress: () => ({ update: (done) => onProgress(done, controller), stop: () => undefined }),
     signal: controller.signal,
-    close: () => undefined,
+    interruption: null,
+    close: () => Promise.resolve(),
   };
   const silent = { writeOut: () => undefined, writeErr: (text: string) => said.push(text) };
   const program = new Command('oneiros').exitOverride().configureOutput(silent);
+  program.hook('preAction', (_, command) => checkFiles(command));
   register(program, terminal);
   for (const command of program.commands) command.exitOverride().configureOutput(silent);
   await program.parseAsync(args, { from: 'user' });
-  return { results, said };
+  return { results, said, failed };
 }

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registerInspect } from '../../lib/cli/commands/inspect.js';
 import { registerSegment } from '../../lib/cli/commands/segment.js';
+import { readLabels } from '../../lib/labels/files.js';
 import { image } from '../../lib/image/image.js';
-import { decodeImage, encodeImage } from '../../lib/image/coding.js';
+import { encodeImage } from '../../lib/image/coding.js';
 import { runCommand } from './run-command.js';
 
 const weights = join(import.meta.dirname, '../models/golden/unet-mateuszbuda.pt');
@@ -40,7 +41,7 @@ describe('oneiros segment', () => {
       file('a.png'),
       file('b.png'),
       '-o',
-      file('mask%d.png'),
+      file('masks'),
       '--show',
       'labels',
       '--coco',
@@ -52,9 +53,13 @@ describe('oneiros segment', () => {
     expect(first)
       .to.include({ image: file('a.png'), width: 33, height: 20 })
       .and.have.property('classes');
-    expect(second).to.deep.equal({ ...first, image: file('b.png') });
-    const drawn = await decodeImage(await readFile(file('mask2.png')));
-    const white = drawn.data.subarray(0, 660).reduce((sum, value) => sum + value, 0);
+    expect(second).to.deep.equal({ ...first, image: file('b.png'), out: file('masks/b.png') });
+    const { values, classes } = await readLabels(file('masks/b.png'));
+    const white = Array.from(values).filter((value) => value === 255).length;
+    expect(classes).to.deep.equal([
+      { name: 'background', value: 0 },
+      { name: 'tumour', value: 255 },
+    ]);
     expect(first).to.have.nested.property('classes[1].pixels', white);
     expect(first).to.have.nested.property('classes[1].fraction', white / 660);
     const coco: unknown = JSON.parse(await readFile(file('masks.json'), 'utf8'));
@@ -64,11 +69,41 @@ describe('oneiros segment', () => {
     expect(coco).to.have.nested.property('images[1].width', 33);
   });
 
-  it('several pictures need several names', async () => {
-    const error: unknown = await segment(file('a.png'), file('b.png'), '-o', file('one.png')).catch(
-      (reason: unknown) => reason,
+  it('has ids of annotations for COCO, one for each picture', async () => {
+    await writeFile(
+      file('ids.json'),
+      JSON.stringify({ images: ['a.png', 'b.png'].map((name, i) => ({ id: `id ${i}`, file_name: name })) }),
     );
-    expect(error).to.have.property('message').that.includes('%d');
+    const coco = ['--coco', file('masks.json'), '--images', file('ids.json')];
+    await segment(file('a.png'), file('b.png'), ...coco);
+    const written: unknown = JSON.parse(await readFile(file('masks.json'), 'utf8'));
+    expect(written).to.have.nested.property('images[1].id', 'id 1');
+    const twice: unknown = await segment(file('a.png'), file('a.png'), ...coco).catch((e: unknown) => e);
+    expect(twice).to.have.property('message').that.includes('one image id');
+  });
+
+  it('outputs have the names of their pictures, and each is of one picture', async () => {
+    const complaint = async (...args: readonly string[]) => {
+      const error: unknown = await segment(...args).catch((reason: unknown) => reason);
+      return error instanceof Error ? error.message : '';
+    };
+    const labels = ['--show', 'labels', '-o'] as const;
+    expect(await complaint(file('a.png'), file('b.png'), '-o', file('one.png'))).to.match(/need a folder/);
+    expect(await complaint(file('a.png'), ...labels, file('one.jpg'))).to.match(/JPEG does not keep values/);
+    expect(await complaint(file('a.png'), ...labels, file('one.tif'))).to.match(/\.png or \.jpg/);
+    await mkdir(file('other'));
+    for (const name of ['a.png', 'c.jpg'])
+      await writeFile(
+        file(`other/${name}`),
+        await encodeImage(image({ width: 16, height: 16 }), name.endsWith('jpg') ? 'jpeg' : 'png'),
+      );
+    expect(await complaint(file('a.png'), file('other/a.png'), '-o', file('both'))).to.match(
+      /a\.png and .*other.a\.png would both be written/,
+    );
+    await segment(file('other/c.jpg'), ...labels, file('masks'));
+    await segment(file('other/c.jpg'), '-o', file('overlays'));
+    expect(await readdir(file('overlays'))).to.deep.equal(['c.jpg']);
+    expect(await readdir(file('masks'))).to.include('c.png');
   });
 
   it('one picture that is none is told, the others are done', async () => {

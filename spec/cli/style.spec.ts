@@ -51,7 +51,7 @@ describe('oneiros style', function () {
     for (const [flags, words] of [
       [['--blend', '1,2,3'], '1 style images need as many weights, not 3'],
       [['--content-layer', 'relu4_2'], 'has no layer "relu4_2"'],
-      [['--size', '400000'], 'pixels would take about'],
+      [['--size', '100000'], 'pixels would take about'],
       [[shop.path('vgg.safetensors')], 'vgg.safetensors: '],
     ] as const) {
       const error = await runCommand(registerStyle, args('never.png', ...flags)).then(

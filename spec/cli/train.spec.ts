@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync, mkdirSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { registerTrain } from '../../lib/cli/commands/train.js';
@@ -69,6 +70,27 @@ describe('oneiros train unet', () => {
     expect(wrong / labels.length).to.be.lessThan(0.05);
   });
 
+  it('keeps the state until the network is written: a run whose last write failed is not lost', async () => {
+    const out = file('late.onnx');
+    const args = [
+      ...['train', 'unet', '--data', folder, '-o', out, '--widths', '4,8', '--crop', '32', '--batch', '2'],
+      ...['--elastic', '0', '--validation', '2', '--threads', '1', '--steps', '4', '--json'],
+    ];
+    // Something else takes the network's name while it is trained.
+    const failed = runCommand(registerTrain, args, (done) => {
+      if (done === 1) mkdirSync(out);
+    });
+    expect(String(await failed.catch((error: unknown) => error))).to.match(/late.onnx": it is a folder/);
+    expect(existsSync(`${out}.checkpoint`)).to.equal(true);
+    await rmdir(out);
+    const { results } = await runCommand(registerTrain, args);
+    expect(results).to.have.length(1);
+    expect(results[0]).to.include({ step: 4, steps: 4 }).and.to.include.keys('loss', 'dice', 'pixelError');
+    await using network = await openSegmenter(out, { placement: { provider: 'cpu' } });
+    expect(network.classes).to.have.length(2);
+    expect(existsSync(`${out}.checkpoint`)).to.equal(false);
+  });
+
   it('says what is wrong with the data', async () => {
     const complaint = async (...args: readonly string[]) => {
       const error: unknown = await train(...args).catch((reason: unknown) => reason);
@@ -82,7 +104,9 @@ describe('oneiros train unet', () => {
     expect(await complaint('--classes', 'a=10,b=100')).to.match(
       /has a pixel of 200; classes are a 10, b 100/,
     );
-    expect(await complaint('--classes', 'a')).to.match(/name and a grey value/);
+    expect(await complaint('--classes', 'a')).to.match(/two classes at least/);
+    expect(await complaint('--classes', 'a=10,b=10')).to.match(/a and b have the same value 10/);
+    expect(await complaint('--classes', 'a=10,b')).to.match(/names no classes/);
     await rm(file('label/3.png'));
     expect(await complaint()).to.match(/label has no mask of 3.png/);
     expect(await complaint('--data', file('nowhere'))).to.match(/no such file or folder/);

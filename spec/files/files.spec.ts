@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { expect } from 'chai';
 import {
   chmod,
@@ -5,6 +6,8 @@ import {
   mkdtemp,
   readdir,
   readFile,
+  readlink,
+  realpath,
   rm,
   stat,
   symlink,
@@ -13,9 +16,14 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readImage } from '../../lib/files/image.js';
 import { fileSource, readFileBytes } from '../../lib/files/read.js';
 import { bytesSource } from '../../lib/files/source.js';
-import { writeFileAtomic } from '../../lib/files/write.js';
+import { prepareOutputs, writeFileAtomic } from '../../lib/files/write.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { readModel, writeModel } from '../../lib/onnx/files.js';
+import { float32 } from '../../lib/tensor/tensor.js';
+import { checkpointFile } from '../../lib/train/checkpoint-file.js';
 import { expectError } from '../weights/harness.js';
 
 describe('files', () => {
@@ -41,6 +49,31 @@ describe('files', () => {
       await expectError(readFileBytes('a\0b'), 'bad-argument', 'no path');
       await expectError(readFileBytes(path('a'), { limit: 2 }), 'too-large', '3 bytes', 'limit of 2');
     });
+  });
+
+  it('are no pipes: neither reading nor writing waits for their other end', async function () {
+    if (process.platform === 'win32') this.skip();
+    execFileSync('mkfifo', [path('pipe.png')]);
+    await symlink(path('pipe.png'), path('link.png'));
+    for (const name of ['pipe.png', 'link.png']) {
+      await expectError(readFileBytes(path(name)), 'bad-argument', 'a pipe, not a file', name);
+      await expectError(fileSource(path(name)), 'bad-argument', 'a pipe, not a file', name);
+      await expectError(readImage(path(name)), 'bad-argument', 'a pipe, not a file', name);
+      await expectError(checkpointFile(path(name)).load(), 'bad-argument', 'a pipe, not a file', name);
+      await expectError(writeFileAtomic(path(name), Uint8Array.of(1)), 'bad-argument', 'a pipe', name);
+      await expectError(prepareOutputs([path(name)]), 'bad-argument', 'a pipe, not a file', name);
+    }
+  });
+
+  it('beside a model are no pipes either', async function () {
+    if (process.platform === 'win32') this.skip();
+    const b = new Builder();
+    const weight = b.constant(float32(new Float32Array(512).fill(1)), 'weight');
+    b.output(b.add(b.input('x', 'float32', [512]), weight), 'y');
+    await writeModel(b.model(), path('m.onnx'), { externalData: true });
+    await rm(path('m.onnx.data'));
+    execFileSync('mkfifo', [path('m.onnx.data')]);
+    await expectError(readModel(path('m.onnx')), 'bad-argument', 'm.onnx.data', 'a pipe, not a file');
   });
 
   describe('ByteSource', () => {
@@ -89,6 +122,40 @@ describe('files', () => {
       await writeFileAtomic(path('link'), Uint8Array.of(65));
       expect(await readFile(path('real/a'), 'latin1')).to.equal('A');
       expect((await stat(path('real/a'))).mode & 0o777).to.equal(0o640);
+    });
+
+    it('follows a link to where there is no file yet, and finds links that lead nowhere', async () => {
+      await mkdir(path('real'));
+      await symlink('real/new', path('link'));
+      await symlink('../link', path('real/other'));
+      for (const name of ['link', 'real/other']) {
+        await writeFileAtomic(path(name), Uint8Array.of(66));
+        expect(await readFile(path('real/new'), 'latin1')).to.equal('B');
+        await rm(path('real/new'));
+      }
+      expect(await readlink(path('link'))).to.equal('real/new');
+      const [target] = await prepareOutputs([path('link')]);
+      expect(target?.path).to.equal(join(await realpath(folder), 'real/new'));
+      await symlink('gone/new', path('lost'));
+      await expectError(
+        writeFileAtomic(path('lost'), Uint8Array.of(1)),
+        'not-found',
+        'lost',
+        'no writable folder',
+      );
+      await symlink('b', path('a'));
+      await symlink('a', path('b'));
+      await expectError(writeFileAtomic(path('a'), Uint8Array.of(1)), 'bad-argument', 'a', 'in a circle');
+      await expectError(readFileBytes(path('a')), 'bad-argument', 'in a circle');
+    });
+
+    it('leaves no half-written file for ever: the next writer is asked to remove it', async () => {
+      const name = 'x'.repeat(200);
+      const mine = `.out.png.0a1b2c3d-0000-4000-8000-000000000000.tmp`;
+      await writeFile(path(mine), 'half');
+      await writeFile(path('.other.png.0a1b2c3d-0000-4000-8000-000000000000.tmp'), 'half');
+      await prepareOutputs([path('out.png'), path(name)]);
+      expect(await readdir(folder)).to.deep.equal(['.other.png.0a1b2c3d-0000-4000-8000-000000000000.tmp']);
     });
 
     it('takes names of any length that the file system takes', async () => {

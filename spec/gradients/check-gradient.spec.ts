@@ -43,7 +43,7 @@ describe('checkGradient', () => {
       ]),
     };
     for (const [op, faulty] of Object.entries(wrong)) {
-      const [result] = await check(network(), { wrt: ['image'], overrides: { [op]: faulty } });
+      const [result] = await check(network(), { wrt: ['image'], overrides: { operators: { [op]: faulty } } });
       expect(result?.error, op).to.be.above(1e-3);
     }
   });

@@ -9,6 +9,11 @@ import {
   solid,
   toTensor,
 } from '../../lib/image/image.js';
+import { warp } from '../../lib/image/affine.js';
+import { gaussianBlur } from '../../lib/image/blur.js';
+import { letterbox, pad } from '../../lib/image/pad.js';
+import { resize } from '../../lib/image/resize.js';
+import { OneirosError } from '../../lib/errors.js';
 import { fromPixels, toPixels } from '../../lib/image/pixels.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 
@@ -28,6 +33,26 @@ describe('image', () => {
     expect(() => planes(0, { width: 1, height: 1 })).to.throw('channels');
     expect(() => fromTensor(float32(new Float32Array(8), [1, 2, 2, 2]))).to.throw('this tensor has 2');
     expect(() => planesFromTensor(float32(new Float32Array(8), [2, 1, 2, 2]))).to.throw('[2, 1, 2, 2]');
+  });
+
+  it('refuses sizes that no memory has, before it asks for it', () => {
+    const large = { width: 1e6, height: 1e6 };
+    const message = '3 planes of 1000000×1000000 pixels take 12000.0 GB, and the limit is 8.6 GB';
+    expect(() => image(large))
+      .to.throw(OneirosError, message)
+      .with.property('code', 'too-large');
+    const small = solid({ width: 2, height: 4 }, [1, 0, 0]);
+    expect(() => resize(small, large)).to.throw(OneirosError, 'the limit is 8.6 GB');
+    // The result is small here, but not what lies between the two passes.
+    const tall = planes(1, { width: 1, height: 1e5 });
+    expect(() => resize(tall, { width: 1e6, height: 1 })).to.throw(OneirosError, '1000000×100000 pixels');
+    expect(() => pad(small, { left: 1e9, top: 1e9, right: 0, bottom: 0 })).to.throw(
+      OneirosError,
+      'the limit',
+    );
+    expect(() => warp(small, [1, 0, 0, 0, 1, 0], large)).to.throw(OneirosError, 'the limit');
+    expect(() => letterbox(small, large)).to.throw(OneirosError, 'the limit');
+    expect(() => gaussianBlur(small, 1, 1e9)).to.throw(OneirosError, 'a radius of at most 33554432');
   });
 
   it('has planes that are views, and copies that are not', () => {

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { OneirosError } from '../../lib/errors.js';
-import { averagePrecision, cocoFigures, evaluateDetections, vocFigures } from '../../lib/metrics/evaluate.js';
+import { averagePrecision, evaluateDetections } from '../../lib/metrics/evaluate.js';
+import {
+  cocoFigures,
+  undefinedCocoFigures,
+  undefinedVocFigures,
+  vocFigures,
+} from '../../lib/metrics/figures.js';
 import { lectureAp, lectureMap } from '../../lib/metrics/lecture.js';
 import { cocoProtocol, vocProtocol, type CocoOptions } from '../../lib/metrics/protocol.js';
 import { random as seeded } from '../../lib/tensor/random.js';
@@ -158,6 +164,41 @@ describe('The properties of evaluation', () => {
   });
 });
 
+describe('Undefined figures', () => {
+  const { truth, detections } = scene([{ box: here }], [{ box: here, score: 1 }]);
+  it('have a reason: no object of a size, a threshold or a limit that is none of the protocol', () => {
+    const reasons = (options: CocoOptions) =>
+      undefinedCocoFigures(evaluateDetections(truth, detections, cocoProtocol(options)), options);
+    const small = {
+      APs: 'the truth has no small object to find',
+      APl: 'the truth has no large object to find',
+      ARs: 'the truth has no small object to find',
+      ARl: 'the truth has no large object to find',
+    };
+    expect(reasons({})).to.deep.equal(small);
+    expect(reasons({ thresholds: [0.7] })).to.deep.equal({
+      ...small,
+      AP50: '0.5 is none of the IoU thresholds 0.7',
+      AP75: '0.75 is none of the IoU thresholds 0.7',
+    });
+    expect(reasons({ maxDets: [1, 5, 50] }).AP).to.equal(
+      'it is at 100 detections an image, and maxDets is 1, 5, 50',
+    );
+  });
+  it('of classes are those whose objects need not be found; two classes of one name stay two', () => {
+    const figures = vocFigures(evaluateDetections(truth, detections, vocProtocol('voc2012')));
+    expect(undefinedVocFigures(figures)).to.deep.equal({
+      'kind 2': 'the truth has no object of it to find',
+      'kind 3': 'the truth has no object of it to find',
+    });
+    const twins = truth.categories.map((category) => ({ ...category, name: 'kind' }));
+    const { perClass, mAP } = vocFigures(
+      evaluateDetections({ ...truth, categories: twins }, detections, vocProtocol('voc2012')),
+    );
+    expect([perClass, mAP]).to.deep.equal([{ 'kind (id 1)': 1, 'kind (id 2)': -1, 'kind (id 3)': -1 }, 1]);
+  });
+});
+
 describe("The lecture's average precision", () => {
   const ious = [0.29, 0.11, 0.701, 0.001, 0.92, 0.45];
   it('is the fraction of candidates above the threshold', () => {
@@ -178,5 +219,17 @@ describe('Protocols', () => {
     expect(() => cocoProtocol({ thresholds: [] })).to.throw(OneirosError, /from 0 to 1/);
     expect(() => cocoProtocol({ maxDets: [10, 1, 100] })).to.throw(OneirosError, /ascending/);
     expect(() => vocProtocol('voc2007', { iou: 50 })).to.throw(OneirosError, /not 50/);
+  });
+
+  it('of any mixture are checked as well', () => {
+    const { truth, detections } = scene([{ box: here }], [{ box: here, score: 1 }]);
+    const evaluate = (change: object) => () =>
+      evaluateDetections(truth, detections, { ...vocProtocol('voc2012'), ...change });
+    expect(evaluate({ thresholds: [NaN] })).to.throw(OneirosError, /not NaN/);
+    expect(evaluate({ maxDets: [] })).to.throw(OneirosError, /maxDets/);
+    expect(evaluate({ areas: [{ name: 'all', min: 5, max: 1 }] })).to.throw(OneirosError, /from 5 to 1/);
+    expect(evaluate({ recalls: 1 })).to.throw(OneirosError, /recalls/);
+    expect(() => averagePrecision(Float64Array.of(NaN), 1, 11)).to.throw(OneirosError, /not NaN/);
+    expect(() => averagePrecision(Float64Array.of(1, 1), 1, 11)).to.throw(OneirosError, /the 2 finds/);
   });
 });

@@ -37,6 +37,20 @@ describe('Records of a JSON stream', () => {
     expect(await recordsOf('{}')).to.deep.equal([]);
   });
 
+  it('hold whole numbers exactly, and tell where arrays begin', async () => {
+    const text =
+      '{"a": [{"id": 9007199254740993, "name": "9007199254740993.jpg", "x": 0.1234567890123456, "y": -9007199254740995}, 9007199254740991], "b": []}';
+    const sections: string[] = [];
+    const records: unknown[] = [];
+    for await (const batch of jsonRecords([text], { onSection: (section) => sections.push(section) }))
+      records.push(...batch.map(({ value }) => value));
+    expect(records).to.deep.equal([
+      { id: 9007199254740993n, name: '9007199254740993.jpg', x: 0.1234567890123456, y: -9007199254740995n },
+      9007199254740991,
+    ]);
+    expect(sections).to.deep.equal(['a', 'b']);
+  });
+
   it('do not depend on where the text is cut, not in escapes and not in characters', async () => {
     const text = '{"k\\"]": [{"name": "\\\\\\"}ö😀", "v": [12, 34]}, 567, "\\u00e9"], "x": 89}';
     const bytes = new TextEncoder().encode(text);
@@ -98,8 +112,26 @@ describe('COCO files', () => {
       { ...annotation, image_id: 8 },
       { ...annotation, id: 6, category_id: 2 },
     ];
-    expect(cocoTruth({ ...file, annotations: elsewhere }).count).to.equal(0);
-    expect(cocoDetections([{ ...found, category_id: 2 }], truth).count).to.equal(0);
+    expect(cocoTruth({ ...file, annotations: elsewhere })).to.deep.include({
+      count: 0,
+      leftOut: 2,
+      notes: [
+        'left out 1 of 2 true objects: the truth does not list the image 8',
+        'left out 1 of 2 true objects: the truth does not list the category 2',
+      ],
+    });
+    const masks = cocoTruth({ ...file, annotations: elsewhere.slice(0, 1) }, { iouType: 'segm' });
+    expect(masks).to.deep.include({ count: 0, leftOut: 1 });
+    const unlisted = [2, 3, 4, 5, 6, 7, 2].map((category_id) => ({ ...found, category_id }));
+    expect(cocoDetections([found, ...unlisted], truth)).to.deep.include({
+      count: 1,
+      leftOut: 7,
+      notes: ['left out 7 of 8 detections: the truth does not list the category 2, 3, 4, 5, 6, …'],
+    });
+  });
+  it('tell of scores beyond 0 to 1, whose order is all that counts', () => {
+    const { notes } = cocoDetections([found, { ...found, score: 87 }], truth);
+    expect(notes).to.deep.equal(['scores reach from 0 to 87, beyond 0 to 1: only their order counts']);
   });
 
   for (const [what, change, message] of [
@@ -131,6 +163,36 @@ describe('COCO files', () => {
       { annotations: [{ ...annotation, area: 'big' }] },
       /"area" is "big": expected a number/,
     ],
+    ['no categories', { categories: undefined }, /no list "categories": a COCO truth lists images/],
+    ['no annotations', { annotations: undefined }, /no list "annotations"/],
+    ['an empty list of categories', { categories: [] }, /its list "categories" is empty/],
+    ['an empty list of images', { images: [] }, /its list "images" is empty/],
+    [
+      'ids of numbers and of text',
+      { images: [image, { id: 'x' }] },
+      /the ids of each image must be all numbers or all text: there are 7 and "x"/,
+    ],
+    [
+      'an image id in another form',
+      { annotations: [{ ...annotation, image_id: '7' }] },
+      /annotations\[0\] \(id 5\): there is no image "7", but there is 7/,
+    ],
+    [
+      'a category id in another form',
+      { categories: [{ id: '1', name: 'cat' }] },
+      /there is no category 1, but there is "1"/,
+    ],
+    [
+      'an id that is no exact number',
+      { annotations: [{ ...annotation, id: 1e300 }] },
+      /"id" is 1e\+300: expected a whole number within ±2\^53/,
+    ],
+    ['an area below 0', { annotations: [{ ...annotation, area: -5 }] }, /its area is -5/],
+    [
+      'boxes in parts of the picture',
+      { annotations: [{ ...annotation, bbox: [0.5, 0.5, 0.4, 0.4] }] },
+      /the boxes of image 7 are made of numbers from 0 to 1/,
+    ],
     ['null for an annotation', { annotations: [null] }, /annotations\[0\]: it is null: expected an object/],
   ] as const)
     it(`refuse ${what}`, async () => {
@@ -140,6 +202,8 @@ describe('COCO files', () => {
     });
 
   for (const [what, change, message] of [
+    ['an image id in another form', { image_id: '7' }, /detection 1: there is no image "7", but there is 7/],
+    ['a category id in another form', { category_id: '1' }, /detection 1: there is no category "1"/],
     ['an unknown image', { image_id: 8 }, /detection 1: the ground truth has no image 8/],
     ['a box of NaN', { bbox: [0, NaN, 1, 1] }, /detection 1: its box is \[0, NaN, 1, 1\]/],
     ['an inverted box', { bbox: [0, 0, 1, -1] }, /detection 1: its box is \[0, 0, 1, -1\]/],
@@ -151,6 +215,9 @@ describe('COCO files', () => {
         message,
       );
     });
+
+  it('refuse detections in parts of the picture', () =>
+    expect(() => cocoDetections([{ ...found, bbox: [0.1, 0.1, 0.5, 0.5] }], truth)).to.throw('all boxes'));
 
   for (const [what, segmentation, message] of [
     [

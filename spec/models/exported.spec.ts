@@ -143,6 +143,15 @@ describe('ONNX files that others exported', () => {
     expect(first?.probability).to.be.closeTo(Math.E / (Math.E + 2), 1e-6);
   });
 
+  it('refuses a declared input size that would fill the memory, before anything of that size is made', async () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [1, 3, 8000, 8000]);
+    b.output(b.op('Flatten', [b.op('GlobalAveragePool', [x])]), 'y');
+    expect(await rejection(openNetwork(encodeModel(b.model()), { name: 'toy' }))).to.match(
+      /toy takes pictures of 8000×8000 pixels.*at most 8,388,608/,
+    );
+  });
+
   it('says what a network takes if that is no picture', async () => {
     const b = new Builder();
     b.output(b.add(b.input('tokens', 'float32', [1, 77]), b.input('mask', 'float32', [1, 77])), 'sum');

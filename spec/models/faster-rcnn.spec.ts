@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { float32, sizeOf } from '../../lib/tensor/tensor.js';
 import { toTensor } from '../../lib/image/image.js';
 import { buildFirstStage } from '../../lib/models/faster-rcnn/build.js';
+import { bytesSource } from '../../lib/files/source.js';
 import { measureNorms } from '../../lib/models/faster-rcnn/measure.js';
 import { loadAll } from '../../lib/models/faster-rcnn/net.js';
 import { slimFasterRcnn, slimTraits } from '../../lib/models/faster-rcnn/slim.js';
@@ -11,6 +12,7 @@ import { encodeModel } from '../../lib/onnx/write.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { FasterRCNN, type ExplainedDetection, type FasterRcnnOptions } from '../../lib/vision/faster-rcnn.js';
 import { openDetector } from '../../lib/vision/load-detector.js';
+import { openWeights } from '../../lib/weights/open.js';
 import { pattern } from './faster-rcnn-pattern.js';
 
 /** What scripts/reference/faster_rcnn.py writes of a picture. */
@@ -219,6 +221,16 @@ describe('Faster R-CNN', () => {
     expect(await none.detect(pattern([20, 30]), { explain: true })).to.deep.equal([]);
     await none.dispose();
   });
+  it('loads weights whose names stand behind a prefix', async () => {
+    const { weights } = await openWeights(bytesSource(golden('v1.pth')));
+    const behind = new Map(
+      Array.from(weights, ([name, stored]) => [`module.detector.${name}`, stored] as const),
+    );
+    await using plain = await FasterRCNN.load(golden('v1.pth'), small);
+    await using same = await FasterRCNN.load({ weights: behind, metadata: {} }, small);
+    const picture = pattern([20, 30]);
+    expect(await same.detect(picture)).to.deep.equal(await plain.detect(picture));
+  });
   it('says what does not fit', async () => {
     const message = async (work: Promise<unknown>) => String(await work.catch((error: unknown) => error));
     await using network = await FasterRCNN.load(golden('v1.pth'), small);
@@ -230,6 +242,10 @@ describe('Faster R-CNN', () => {
       ['a.weight', { dtype: 'float32', dims: [1], load: () => Promise.resolve(float32([1], [1])) }],
     ] as const);
     expect(await message(FasterRCNN.load({ weights: other, metadata: {} }))).to.contain(
+      'not the weights of Faster R-CNN',
+    );
+    const bare = new Map([['backbone.a.weight', other.get('a.weight')!]]);
+    expect(await message(FasterRCNN.load({ weights: bare, metadata: {} }))).to.contain(
       'no weights of a Faster R-CNN',
     );
   });

@@ -68,7 +68,11 @@ describe('model files', () => {
     await expectFailure(readModel(inFolder('other.onnx')), 'not-found', 'other.onnx');
   });
 
-  const referring = (location: string, length = '4', count = 1) =>
+  const referring = (
+    locations: string | readonly string[],
+    length = '4',
+    count = [locations].flat().length,
+  ) =>
     message({
       ...relu,
       initializer: Array.from({ length: count }, (_, i) => ({
@@ -76,7 +80,11 @@ describe('model files', () => {
         dims: [1n],
         dataType: 1,
         dataLocation: TensorProto_DataLocation.EXTERNAL,
-        externalData: Object.entries({ location, length, offset: String(i) }).map(([key, value]) => ({
+        externalData: Object.entries({
+          location: [locations].flat()[i] ?? [locations].flat()[0]!,
+          length,
+          offset: String(i),
+        }).map(([key, value]) => ({
           key,
           value,
         })),
@@ -99,6 +107,30 @@ describe('model files', () => {
       await writeFile(path, referring(location));
       await expectFailure(readModel(path), 'bad-input', 'outside its folder');
     }
+  });
+
+  it('that spell a file’s location in several ways cannot have more of it than there is', async () => {
+    await writeFile(inFolder('a.bin'), new Uint8Array(6));
+    await symlink(inFolder('a.bin'), inFolder('link.bin'));
+    for (const other of ['./a.bin', './/a.bin', 'link.bin']) {
+      await writeFile(inFolder('m.onnx'), referring(['a.bin', other]));
+      await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'overlap');
+    }
+    // The same bytes under two spellings are read once, and shared.
+    await writeFile(inFolder('a.bin'), new Uint8Array([0, 0, 128, 63]));
+    const same = message({
+      ...relu,
+      initializer: ['a.bin', './a.bin'].map((location, i) => ({
+        name: `c${i}`,
+        dims: [1n],
+        dataType: 1,
+        dataLocation: TensorProto_DataLocation.EXTERNAL,
+        externalData: [{ key: 'location', value: location }],
+      })),
+    });
+    await writeFile(inFolder('m.onnx'), same);
+    const { initializers } = (await readModel(inFolder('m.onnx'))).graph;
+    expect([...initializers.values()]).to.deep.equal([float32([1]), float32([1])]);
   });
 
   it('that are links into another folder may have their constants there', async () => {

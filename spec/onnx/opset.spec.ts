@@ -780,6 +780,9 @@ describe('normaliseOpset', () => {
         ],
       })),
     );
-    expect(() => normaliseOpset(doubling)).to.throw(OneirosError, 'over 200000 nodes');
+    expect(() => normaliseOpset(doubling)).to.throw(
+      OneirosError,
+      'takes the work on this model over its limit of',
+    );
   });
 });

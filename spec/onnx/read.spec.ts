@@ -1,6 +1,7 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 import { OneirosError } from '../../lib/errors.js';
+import { attributes } from '../../lib/onnx/attributes.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import {
@@ -380,6 +381,16 @@ describe('a malformed model', () => {
     bytes.set([0x3a, (size & 127) | 128, ((size >> 7) & 127) | 128, ((size >> 14) & 127) | 128, size >> 21]);
     for (let i = 5; i < bytes.length; i += 2) bytes[i] = 0x0a;
     expectError(bytes, 'to decode', 'too-large');
+    // A tenth of them is more than a file of that size may become, too.
+    const tenth = 1_200_000;
+    const header = [
+      0x3a,
+      ((2 * tenth) & 127) | 128,
+      (((2 * tenth) >> 7) & 127) | 128,
+      (((2 * tenth) >> 14) & 127) | 128,
+    ];
+    bytes.set([...header, (2 * tenth) >> 21]);
+    expectError(bytes.subarray(0, 5 + 2 * tenth), 'to decode', 'too-large');
   });
 
   const sample = model({
@@ -430,5 +441,47 @@ describe('a malformed model', () => {
     const dice = random(2);
     for (let run = 0; run < 2000; run++)
       survives(Uint8Array.from({ length: dice.integer(0, 60) }, () => dice.integer(0, 255)));
+  });
+});
+
+describe('a number that an ONNX file has no room for', () => {
+  const small = () => decodeModel(model(relu));
+  const cases: readonly [string, () => unknown, RegExp][] = [
+    ['an IR version', () => encodeModel({ ...small(), irVersion: 2 ** 63 }), /the IR version must be/],
+    [
+      'the version of an operator set',
+      () => encodeModel({ ...small(), opsets: new Map([['', 1.5]]) }),
+      /the version of the operator set "" must be a whole number of 64 bits, not 1.5/,
+    ],
+    [
+      'a declared size',
+      () => {
+        const { graph, ...rest } = small();
+        const inputs = [{ name: 'x', type: { dtype: 'float32' as const, shape: [NaN] } }];
+        return encodeModel({ ...rest, graph: { ...graph, inputs } });
+      },
+      /the size of axis "x.0" must be/,
+    ],
+    [
+      'an attribute',
+      () => {
+        const { graph, ...rest } = small();
+        const nodes = graph.nodes.map((each) => ({
+          ...each,
+          attributes: new Map([['axis', { type: 'int' as const, value: 2n ** 63n }]]),
+        }));
+        return encodeModel({ ...rest, graph: { ...graph, nodes } });
+      },
+      /the attribute axis must be a whole number of 64 bits/,
+    ],
+    ['a list of whole numbers by hand', () => attributes({ axes: [0.5] }), /axes: 0.5 is not whole.*floats/],
+  ];
+  for (const [title, make, words] of cases)
+    it(`is refused in words: ${title}`, () => {
+      expect(make).to.throw(OneirosError, words).with.property('code', 'bad-argument');
+    });
+
+  it('is refused where a file says it: an IR version beyond what JavaScript can tell apart', () => {
+    expectError(model(relu, { irVersion: 2n ** 63n - 1n }), 'IR version is 9223372036854775807');
   });
 });

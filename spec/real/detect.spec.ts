@@ -3,7 +3,7 @@ import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readImage } from '../../lib/files/image.js';
 import { readCocoTruth } from '../../lib/metrics/coco.js';
-import { imageIdOf } from '../../lib/vision/coco-results.js';
+import { imageIdOf } from '../../lib/vision/image-ids.js';
 import { evaluateDetector, type IdentifiedPicture } from '../../lib/vision/evaluate-detector.js';
 import { loadDetector } from '../../lib/vision/load-detector.js';
 

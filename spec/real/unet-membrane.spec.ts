@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { readImage } from '../../lib/files/image.js';
+import { readLabels } from '../../lib/labels/files.js';
 import { mask } from '../../lib/metrics/mask.js';
 import { segmentationEvaluation } from '../../lib/metrics/segmentation.js';
 import { loadSegmenter } from '../../lib/vision/load-segmenter.js';
@@ -17,9 +18,11 @@ describe('unet-membrane, as it is shipped', () => {
     const evaluation = segmentationEvaluation();
     for (let i = 25; i < 30; i++) {
       const picture = await readImage(join(folder, `image/${i}.png`));
-      const truth = await readImage(join(folder, `label/${i}.png`));
+      const truth = await readLabels(join(folder, `label/${i}.png`));
       const { labels } = await network.segment(picture);
-      const wanted = Uint8Array.from({ length: labels.length }, (_, at) => (truth.data[at]! > 0.5 ? 0 : 1));
+      const wanted = Uint8Array.from({ length: labels.length }, (_, at) =>
+        truth.values[at] === 255 ? 0 : 1,
+      );
       evaluation.add(mask(picture, wanted), mask(picture, labels));
     }
     const { dice, pixelAccuracy } = evaluation.figures();

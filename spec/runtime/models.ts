@@ -1,6 +1,9 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { ModelProtoSchema, TensorProto_DataType as DataType } from '../../lib/onnx/proto/onnx_pb.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { encodeModel } from '../../lib/onnx/write.js';
 import { random } from '../../lib/tensor/random.js';
+import { int64 } from '../../lib/tensor/tensor.js';
 
 type Info = readonly [name: string, type: DataType, dims: readonly (number | string)[]];
 type Node = readonly [op: string, inputs: string[], outputs: string[], ints?: Record<string, number[]>];
@@ -122,6 +125,35 @@ export const unknownOperatorModel = (): Uint8Array =>
 /** Well-formed messages, but a node takes a value that nothing makes. */
 export const danglingModel = (): Uint8Array =>
   modelBytes([['Relu', ['nothing'], ['y']]], [['x', DataType.FLOAT, [1]]], [['y', DataType.FLOAT, [1]]]);
+
+/** y = x at sizes that are known only when it runs, whatever is declared of them. */
+export const declaredModel = (
+  input: readonly (number | string)[],
+  output: readonly (number | string)[],
+): Uint8Array =>
+  modelBytes(
+    [['Expand', ['x', 'sizes'], ['y']]],
+    [
+      ['x', DataType.FLOAT, input],
+      ['sizes', DataType.INT64, ['rank']],
+    ],
+    [['y', DataType.FLOAT, output]],
+  );
+
+/** y = x + x + …, for longer than anybody waits. */
+export function endlessModel(): Uint8Array {
+  const b = new Builder();
+  const x = b.input('x', 'float32', [1]);
+  const body = new Builder(b);
+  body.input('trip', 'int64', []);
+  const goesOn = body.input('goes_on', 'bool', []);
+  const sum = body.add(body.input('sum', 'float32', [1]), x);
+  body.output(body.op('Identity', [goesOn]), 'still_goes_on');
+  body.output(sum, 'next');
+  const trips = b.constant(int64([2n ** 62n], []));
+  b.output(b.op('Loop', [trips, undefined, x], { body: { type: 'graph', value: body.graph('body') } }), 'y');
+  return encodeModel(b.model());
+}
 
 /** 3×3 convolutions of 64 channels on x[1,64,h,w], 37 thousand multiply-adds a pixel each: twelve take 0.3 s at 256². */
 export function heavyModel(layers = 12): Uint8Array {

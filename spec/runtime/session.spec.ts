@@ -60,6 +60,16 @@ for (const isolation of ['thread', 'process', 'none'] as const)
       expect([...many]).to.deep.equal([0, 10, 20, 30, 7]);
     });
 
+    it('leaves arrays that are handed over empty, of feeds and of models', async () => {
+      const feeds = { x: x(), y: y() };
+      const { z } = await session.run(feeds, { transfer: true });
+      expect(z).to.deep.equal(float32([11, 22, 33, 14, 25, 36], [2, 3]));
+      expect([feeds.x.data.length, feeds.y.data.length]).to.deep.equal([0, 0]);
+      const given = models.addModel().slice();
+      await (await openSession(given, { isolation, transfer: true })).dispose();
+      expect(given.length).to.equal(0);
+    });
+
     it('takes one tensor for two inputs, handed over', async () => {
       const both = y();
       const { z } = await session.run({ x: both, y: both }, { transfer: true });
@@ -222,6 +232,43 @@ describe('openSession', () => {
   });
 });
 
+/** What plain JavaScript may give for feeds. */
+function feedsOf(value: unknown): Record<string, Tensor>;
+function feedsOf(value: unknown): unknown {
+  return value;
+}
+
+describe('results that contradict what a model declares', () => {
+  const run = async (
+    declared: readonly (number | string)[],
+    input: readonly (number | string)[],
+    dims: number[],
+  ) => {
+    await using session = await openSession(models.declaredModel(input, declared), { isolation: 'none' });
+    return await session.run({ x: zeros('float32', dims), sizes: int64([1, 1, 1]) });
+  };
+
+  it('are an error that names the output, and both sizes', async () => {
+    await expectFailure(
+      run(['n', 3, 7], ['n', 3, 5], [2, 3, 5]),
+      'bad-input',
+      /^the model declares its output "y" as \[n, 3, 7\], but a run gave \[2, 3, 5\]: correct or remove/,
+    );
+    await expectFailure(
+      run([1, 3], ['n', 3, 5], [1, 3, 5]),
+      'bad-input',
+      /"y" as \[1, 3\], but .* \[1, 3, 5\]/,
+    );
+  });
+
+  it('are none where the sizes are free, or were those of the picture it was exported with', async () => {
+    expect((await run(['n', 3, 5], ['n', 3, 5], [2, 3, 5]))['y']?.dims).to.deep.equal([2, 3, 5]);
+    expect((await run(['a', 'b', 'c'], ['n', 3, 5], [2, 3, 5]))['y']?.dims).to.deep.equal([2, 3, 5]);
+    expect((await run([1, 3, 5], ['n', 3, 5], [2, 3, 5]))['y']?.dims).to.deep.equal([2, 3, 5]);
+    expect((await run([1, 3, 5], ['n', 3, 'w'], [2, 3, 9]))['y']?.dims).to.deep.equal([2, 3, 9]);
+  });
+});
+
 describe('feeds', () => {
   let session: Session;
   before(async () => (session = await openSession(models.addModel())));
@@ -240,6 +287,25 @@ describe('feeds', () => {
   ];
   for (const [what, feeds, text] of wrong)
     it(`${what} are refused`, () => expectFailure(session.run(feeds), 'bad-argument', text));
+
+  // As plain JavaScript may have it, which knows no types.
+  const untyped: readonly [string, unknown, RegExp][] = [
+    ['null', null, /feeds must be tensors by the names of inputs, not null$/],
+    ['undefined', undefined, /feeds must be .* not left out$/],
+    ['a list', [x(), y()], /feeds must be .* not an array of 2$/],
+    ['null for an input', { x: null, y: y() }, /^input "x" takes a tensor, such as .*, not null$/],
+    ['nothing for an input', { x: undefined, y: y() }, /needs the input "x", which was not given/],
+    [
+      'numbers for an input',
+      { x: Float32Array.of(1, 2, 3), y: y() },
+      /"x" takes a tensor.* not of the type Float32Array/,
+    ],
+    ['a number for an input', { x: 3, y: y() }, /"x" takes a tensor.* not 3/],
+    ['data without dimensions', { x: { dtype: 'float32', data: [1] }, y: y() }, /"x" takes a tensor/],
+  ];
+  for (const [what, given, text] of untyped)
+    it(`that are ${what} are refused in a sentence`, () =>
+      expectFailure(session.run(feedsOf(given)), 'bad-argument', text));
 
   it('that are handed over are empty afterwards, and refused when they come again', async () => {
     const feeds = { x: x(), y: y() };

@@ -6,6 +6,7 @@ import { readPngText } from '../../lib/image/png-text.js';
 import { readRecipe } from '../../lib/studio/recipe.js';
 import { requireChromium } from '../browser/harness.js';
 import { longestTask, tracing } from '../browser/trace.js';
+import { goOn, pausePaintings } from './pausing.js';
 import { cat, classifier, segmenter, vgg } from './slim-files.js';
 import {
   drop,
@@ -19,13 +20,13 @@ import {
 
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-describe('studio: the page', () => {
+describe('studio: the page', function () {
+  this.timeout(900_000);
   let studio: Studio;
   /** With the cat and a slim VGG, for whoever dreams: opening one takes longer than dreaming. */
   let dreamer: Page;
 
   before(async function () {
-    this.timeout(240_000);
     studio = await startStudio(requireChromium(this));
     dreamer = await studio.open();
     await ready(dreamer);
@@ -54,16 +55,18 @@ describe('studio: the page', () => {
     expect(await page.getByRole('button', { name: 'relu2_1' }).getAttribute('aria-pressed')).to.equal('true');
 
     await studio.browser.startTracing(page, tracing);
+    await pausePaintings(page);
     await mainButton(page).click();
-    await page.getByText(/^Octave 1 of 2, step \d+ of 120$/).waitFor();
+    await page.getByText('Octave 1 of 2, step 1 of 120').waitFor();
     await mainButton(page).click();
-    await page.getByText(/^Stopped: octave \d of 2, step \d+ of 120$/).waitFor();
-    await page.locator('.curve .line').first().waitFor();
+    await page.getByText('Stopped: octave 1 of 2, step 1 of 120').waitFor();
+    await pausePaintings(page, false);
     expect(await page.locator('.curve .on').textContent()).to.equal('on WebAssembly');
     await keepScreenshot(page, 'stopped');
     expect(await mainButton(page).textContent()).to.equal('Go on');
     await mainButton(page).click();
     await page.getByText('Octave 2 of 2, step 120 of 120').waitFor();
+    await page.locator('.curve .line').first().waitFor();
     await page.waitForSelector('[data-does=start]');
     const longest = await longestTask(await studio.browser.stopTracing());
     expect(longest, 'ms of work in one task of the page').to.be.within(0.1, 50);
@@ -247,10 +250,11 @@ describe('studio: the page', () => {
     await press('Space');
     await page.getByRole('spinbutton', { name: 'Size', exact: true }).focus();
     await page.keyboard.type('128');
+    await pausePaintings(page);
     await press('Control+Enter');
-    await page.getByText(/^Octave \d of 4, step/).waitFor();
+    await page.getByText(/^Octave 1 of 4, step 1 of \d+$/).waitFor();
     await press('Escape');
-    await page.getByText(/^Stopped: octave \d of 4, step/).waitFor();
+    await page.getByText(/^Stopped: octave 1 of 4, step 1 of \d+$/).waitFor();
     await page.getByRole('tab', { name: 'Dream' }).focus();
     await press('Control+z');
     await page.getByRole('img', { name: 'A cat: Original' }).waitFor();
@@ -312,6 +316,7 @@ describe('studio: the page', () => {
     while ((await kept()).length === 0) await new Promise((resolve) => setTimeout(resolve, 50));
     await page.context().setOffline(true);
     await page.reload();
+    await page.getByRole('tablist').waitFor();
     expect(await page.evaluate(() => crossOriginIsolated), 'threads are allowed').to.equal(true);
     await ready(page);
     await setNumber(page, 'Steps', 2);
@@ -323,13 +328,11 @@ describe('studio: the page', () => {
     await page.context().close();
   });
 
-  it('dreams on WebGPU, says so, and says when the GPU is lost', async function () {
-    this.timeout(240_000);
+  it('dreams on WebGPU, says so, and says when the GPU is lost', async () => {
     await using browser = await studio.launchWithGpu();
     const page = await studio.open({}, browser);
     await page.getByRole('combobox', { name: 'What networks run on' }).selectOption('webgpu');
     await page.locator('.provider[data-state=ready]').waitFor();
-    page.setDefaultTimeout(120_000);
     await ready(page);
     await setNumber(page, 'Size', 64);
     await setNumber(page, 'Octaves', 1);
@@ -339,10 +342,11 @@ describe('studio: the page', () => {
     expect(await page.locator('.curve .on').textContent()).to.equal('on WebGPU');
     await keepScreenshot(page, 'webgpu');
 
-    await setNumber(page, 'Steps', 100);
+    await pausePaintings(page);
     await mainButton(page).click();
-    await page.getByText(/^Octave 1 of 1, step \d+ of 100$/).waitFor();
+    await page.getByText('Octave 1 of 1, step 1 of 2').waitFor();
     await (await browser.newBrowserCDPSession()).send('Browser.crashGpuProcess');
+    await goOn(page);
     await page.getByRole('alert').getByText('The run failed: the GPU was lost').waitFor();
   });
 });

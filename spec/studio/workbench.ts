@@ -5,8 +5,11 @@ import { chromium, type Browser, type BrowserContextOptions, type Locator, type 
 import { build } from 'vite';
 import { chromiumFlags } from '../../scripts/chromium.mjs';
 import { portOf, serve } from '../browser/harness.js';
+import { holdStates } from './pausing.js';
 
 const root = join(import.meta.dirname, '../..');
+/** How long the specs wait for what is to come, in ms. */
+export const patience = 240_000;
 /** Screenshots of each run, to be looked at. */
 const pictures = join(root, 'artifacts/studio');
 
@@ -40,6 +43,9 @@ export async function startStudio(executablePath: string): Promise<Studio> {
       const context = await from.newContext({ viewport, serviceWorkers: 'block', ...options });
       const page = await context.newPage();
       page.on('pageerror', (error) => console.error(error));
+      // A loaded machine takes its time; what never comes, the spec's own limit ends.
+      page.setDefaultTimeout(patience);
+      await page.addInitScript(holdStates);
       await page.goto(`http://127.0.0.1:${portOf(server)}/`);
       await page.getByRole('tablist').waitFor();
       return page;

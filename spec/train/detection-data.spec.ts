@@ -99,15 +99,50 @@ describe('pictures with COCO annotations to train a detector on', () => {
 
   it('are feeds of the losses', async () => {
     const crowd = { ...object, iscrowd: 1 };
-    const path = await write([picture, { id: 2, file_name: 'nothing-in-it.png' }], [object, crowd]);
+    const path = await write([picture], [object, { ...crowd, id: 2 }]);
     const data = await detectionData(path, { size, horizontal: false, color: 0 });
-    expect(data.length).to.equal(1);
+    expect([data.length, data.notes]).to.deep.equal([1, ['left out groups of objects (iscrowd): 1']]);
     const feeds = await data.sample(0, random(1));
     expect(feeds['image']?.dims).to.deep.equal([1, 3, 15, 20]);
     expect(feeds['target_boxes']?.dims).to.deep.equal([1, 4]);
     expect([...feeds['target_boxes']!.data].map(Number)).to.deep.equal([2, 3, 10, 6]);
     expect([...feeds['target_labels']!.data]).to.deep.equal([3n]);
     expect(feeds['seed']?.dims).to.deep.equal([1]);
+  });
+  it('may have no objects: then they teach what is background', async () => {
+    await writeImage(join(folder, 'images', 'empty.png'), solid({ width: 40, height: 30 }, [0, 0, 0]));
+    const path = await write([{ id: 2, file_name: 'empty.png' }, picture], [object]);
+    const data = await detectionData(path, { size, canvas: size, scale: [0.5, 3] });
+    expect([data.length, data.notes]).to.deep.equal([2, []]);
+    for (let seed = 0; seed < 20; seed++) {
+      const feeds = await data.sample(0, random(seed));
+      expect(feeds['target_boxes']?.dims).to.deep.equal([0, 4]);
+      expect(feeds['target_labels']?.dims).to.deep.equal([0]);
+    }
+  });
+  it('have their boxes cut at their edges; what has no inside or lies outside is counted', async () => {
+    await writeImage(join(folder, 'images', 'b.png'), withRectangle([4, 6, 20, 12]).picture);
+    const boxes = [
+      [30, 20, 100, 100],
+      [4, 6, 0, 6],
+      [20, 12, -16, -6],
+      [700, 700, 20, 20],
+    ].map((bbox, i) => ({ ...object, id: 10 + i, bbox }));
+    const other = { ...object, id: 2, image_id: 2, bbox: [50, 50, 5, 5] };
+    const path = await write(
+      [picture, { id: 2, file_name: 'b.png' }],
+      [...boxes, other, { ...object, id: 3, image_id: 9 }],
+    );
+    const data = await detectionData(path, { size, horizontal: false, color: 0 });
+    expect(data.notes).to.deep.equal([
+      'left out boxes whose width or height is not over 0: 2',
+      'left out annotations of images that are not listed: 1',
+      'left out boxes that lie outside of their pictures: 2',
+      'left out pictures all of whose objects are left out: 1',
+    ]);
+    expect(data.length).to.equal(1);
+    const feeds = await data.sample(0, random(1));
+    expect([...feeds['target_boxes']!.data].map(Number)).to.deep.equal([15, 10, 20, 15]);
   });
   it('leave out what cannot be read, if asked to', async () => {
     const path = await write(
@@ -127,5 +162,12 @@ describe('pictures with COCO annotations to train a detector on', () => {
     expect(await message(picture, { ...object, bbox: [1, 2, 3] })).to.contain('four numbers');
     expect(await message(picture, { ...object, category_id: 0 })).to.contain('from 1 on');
     expect(await message(picture, { ...object, image_id: 5 })).to.contain('no objects');
+    expect(await message(picture, { ...object, image_id: '1' })).to.contain('no image "1", but there is 1');
+    expect(await message({ ...picture, width: 30, height: 40 }, object)).to.contain('40×30 pixels, but');
+    const both = async (images: readonly object[], annotations: readonly object[]) =>
+      refusal(detectionData(await write(images, annotations), { size }));
+    expect(await both([picture, { id: 1, file_name: 'b.png' }], [object])).to.contain('the image 1 twice');
+    expect(await both([picture, { ...picture, id: 2 }], [object])).to.contain('the file "a.png" twice');
+    expect(await both([picture], [object, object])).to.contain('the annotation 1 twice');
   });
 });

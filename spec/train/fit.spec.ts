@@ -222,7 +222,7 @@ describe('fit', () => {
   it('says what is wrong', async () => {
     const attempt = (options: Partial<FitOptions>, data = plane, model = line()) =>
       failure(run(model, data, { loss: meanSquares, optimizer: sgd(), ...options }));
-    expect((await attempt({ batch: 0 })).message).to.match(/batch must be a whole number of at least 1/);
+    expect((await attempt({ batch: 0 })).message).to.match(/batch must be a whole number from 1 to 10000/);
     expect((await attempt({ loss: 'lost' })).message).to.match(/no loss "lost"; near names/);
     expect((await attempt({ wrt: ['v'] })).message).to.match(/"v" cannot be trained: near names .* w/);
     expect((await attempt({}, { ...plane, length: 0 })).message).to.match(/0 samples/);

@@ -1,4 +1,5 @@
-// A training run to be killed: node … long-run.ts CHECKPOINT. Tells each step, and at the end what has been learned.
+// A training run to be killed: node … long-run.ts CHECKPOINT [STEP WAIT]. Tells each step, and at the end what has been
+// learned. WAIT ms after STEP it is killed, before it can tell what it has learned.
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { adam } from '../../lib/optim/adam.js';
@@ -6,6 +7,7 @@ import { augmentation } from '../../lib/train/augment.js';
 import type { CheckpointStore } from '../../lib/train/checkpoint.js';
 import { checkpointFile } from '../../lib/train/checkpoint-file.js';
 import { fit, type TrainingStep } from '../../lib/train/fit.js';
+import type { FitOptions } from '../../lib/train/options.js';
 import { cosine } from '../../lib/train/schedule.js';
 import { referenceData, smallUNet, unetLoss } from './u-net.js';
 
@@ -15,6 +17,7 @@ export const runSteps = 14;
 export async function longRun(
   checkpoint: CheckpointStore | undefined,
   tell: (step: TrainingStep) => void = () => undefined,
+  options: Partial<FitOptions> = {},
 ): Promise<string> {
   let fingerprint = '';
   for await (const step of fit(await smallUNet(), referenceData(4), {
@@ -34,6 +37,7 @@ export async function longRun(
     checkpointEvery: 3,
     recipe: { rate: 0.01 },
     session: { isolation: 'none', threads: 1 },
+    ...options,
   })) {
     tell(step);
     if (step.step === step.steps) fingerprint = fingerprintOf(step);
@@ -50,9 +54,11 @@ export function fingerprintOf(step: TrainingStep): string {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [, , path = ''] = process.argv;
-  const fingerprint = await longRun(checkpointFile(path), ({ step }) =>
-    process.stdout.write(`step ${step}\n`),
-  );
+  const [, , path = '', last, wait] = process.argv;
+  const fingerprint = await longRun(checkpointFile(path), ({ step }) => {
+    process.stdout.write(`step ${step}\n`);
+    if (step === Number(last)) setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(wait));
+  });
+  if (last !== undefined) await new Promise(() => undefined);
   process.stdout.write(`learned ${fingerprint}\n`);
 }

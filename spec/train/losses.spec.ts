@@ -53,6 +53,51 @@ describe('losses', () => {
       gradient.forEach((expected, i) => expect(Number(ours.gradient[i])).to.be.closeTo(expected, 1e-6));
     });
 
+  it('of what is left, where some pixels do not count', async () => {
+    const [x, t] = [float32([0.5, -9, 2], [1, 1, 1, 3]), float32([1, 255, 0], [1, 1, 1, 3])];
+    const [left, there] = [float32([0.5, 2], [1, 1, 1, 2]), float32([1, 0], [1, 1, 1, 2])];
+    for (const [ignoring, plain] of [
+      [bce({ ignore: 255 }), bce()],
+      [dice({ ignore: 255 }), dice()],
+    ] as const) {
+      const [a, b] = [await evaluate(ignoring, x, t), await evaluate(plain, left, there)];
+      expect(a.loss).to.be.closeTo(b.loss, 1e-6);
+      [Number(b.gradient[0]), 0, Number(b.gradient[1])].forEach((value, i) =>
+        expect(Number(a.gradient[i])).to.be.closeTo(value, 1e-6),
+      );
+    }
+    const scores = float32([1, 5, 0, 2, 7, -1, 0.5, 3, 1], [1, 3, 1, 3]);
+    const most = float32([1, 0, 2, -1, 0.5, 1], [1, 3, 1, 2]);
+    const [labels, others] = [int64([2, 255, 1], [1, 1, 3]), int64([2, 1], [1, 1, 2])];
+    for (const [ignoring, plain] of [
+      [crossEntropy({ ignore: 255 }), crossEntropy()],
+      [crossEntropy({ ignore: 255, weights: [1, 2, 4] }), crossEntropy({ weights: [1, 2, 4] })],
+      [dice({ ignore: 255 }), dice()],
+    ] as const) {
+      const [a, b] = [await evaluate(ignoring, scores, labels), await evaluate(plain, most, others)];
+      expect(a.loss).to.be.closeTo(b.loss, 1e-6);
+      const kept = Array.from(a.gradient, Number).filter((_, i) => i % 3 !== 1);
+      kept.forEach((value, i) => expect(value).to.be.closeTo(Number(b.gradient[i]), 1e-6));
+      for (const i of [1, 4, 7]) expect(Math.abs(Number(a.gradient[i]))).to.equal(0);
+    }
+  });
+
+  it('of a batch where nothing counts are 0', async () => {
+    const [x, t] = [float32([3, -1], [1, 1, 1, 2]), float32([255, 255], [1, 1, 1, 2])];
+    const [scores, labels] = [float32([3, -1, 0, 2], [1, 2, 1, 2]), int64([255, 255], [1, 1, 2])];
+    for (const [loss, made, wanted] of [
+      [bce({ ignore: 255 }), x, t],
+      [dice({ ignore: 255 }), x, t],
+      [crossEntropy({ ignore: 255 }), scores, labels],
+      [crossEntropy({ ignore: 255, weights: [0.1, 0.2] }), scores, labels],
+    ] as const) {
+      const { loss: value, gradient } = await evaluate(loss, made, wanted);
+      expect([value, ...Array.from(gradient, Number)].every((number) => Math.abs(number) === 0)).to.equal(
+        true,
+      );
+    }
+  });
+
   it('are what one works out by hand', async () => {
     const [x, t] = [float32([0, 0], [1, 1, 1, 2]), float32([1, 0], [1, 1, 1, 2])];
     // At a score of 0 both classes are as likely; p = ½ each, so Σpt = ½, Σp = Σt = 1.

@@ -16,7 +16,7 @@ const [golden] = readCases(join(import.meta.dirname, '..', 'models', 'golden', '
 /** A GoogLeNet an eighth as wide, of seven classes. */
 const load = () =>
   GoogLeNet.load(drawWeights(golden?.shapes ?? {}), {
-    labels: parseLabels('n00000001 one\nn00000002 two, deux\nthree'),
+    labels: parseLabels('n00000001 one\nn00000002 two, deux\nthree\nfour\nfive\nsix\nclass 6'),
     placement: { isolation: 'none' },
   });
 

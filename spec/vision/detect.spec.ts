@@ -1,11 +1,13 @@
 import { expect } from 'chai';
 import { image, plane, solid } from '../../lib/image/image.js';
+import { cocoTruth } from '../../lib/metrics/coco.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { float32, type Float32Tensor, type Tensor } from '../../lib/tensor/tensor.js';
+import type { Float32Tensor, Tensor } from '../../lib/tensor/tensor.js';
 import { coco80, coco91 } from '../../lib/vision/coco-labels.js';
-import { cocoResults, imageIdOf, readImageIds } from '../../lib/vision/coco-results.js';
+import { cocoResults } from '../../lib/vision/coco-results.js';
+import { evaluateDetector } from '../../lib/vision/evaluate-detector.js';
 import { detect, type Box, type Detection } from '../../lib/vision/detection.js';
 import { drawDetections } from '../../lib/vision/draw.js';
 import { eachDot, textWidth } from '../../lib/vision/font.js';
@@ -13,6 +15,8 @@ import { letterbox, outOfLetterbox } from '../../lib/vision/letterbox.js';
 import { openDetector } from '../../lib/vision/load-detector.js';
 import { nms, nmsByClass } from '../../lib/vision/nms.js';
 import { Yolox } from '../../lib/vision/yolox.js';
+import { rejection } from '../models/rejection.js';
+import { yolox, type Rows, type YoloxForm } from './small-yolox.js';
 
 const placement = { isolation: 'none' } as const;
 
@@ -61,25 +65,14 @@ describe('a letterbox', () => {
   });
 });
 
-/** A YOLOX for 32×32 pixels and two classes that says the same of every picture: 16 + 4 + 1 places. */
-function constantYolox(rows: readonly (readonly [place: number, row: readonly number[]])[]): Uint8Array {
-  const b = new Builder();
-  const input = b.input('images', 'float32', [1, 3, 32, 32]);
-  const data = new Float32Array(21 * 7);
-  for (const [place, row] of rows) data.set(row, place * 7);
-  // The picture takes part, so that there is something to run; its mean is multiplied away.
-  const nothing = b.mul(b.reshape(b.mean(input), [1, 1, 1]), 0);
-  b.output(b.add(b.constant(float32(data, [1, 21, 7])), nothing), 'output');
-  return encodeModel(b.model({ classes: 'cat,dog' }));
-}
-
 describe('YOLOX', () => {
   // Place 5 of stride 8 is (1, 1); place 19 is the last of stride 16, (1, 1); place 20 the only one of stride 32.
-  const model = constantYolox([
+  const rows: Rows = [
     [5, [0.5, 0.5, 0, Math.log(2), 0.9, 0.1, 1]],
     [19, [0, 0, 0, 0, 0.5, 1, 0]],
     [20, [0.5, 0.5, 10, 10, 0.1, 1, 0]],
-  ]);
+  ];
+  const model = yolox(rows);
 
   it('decodes boxes into pixels of the picture, the surest first', async () => {
     await using network = await openDetector(model, { placement });
@@ -92,6 +85,45 @@ describe('YOLOX', () => {
     expect(found[0]!.box.map(Math.fround)).to.deep.equal([16, 8, 32, 32]);
     expect(found[0]!.score).to.be.closeTo(0.9, 1e-6);
     expect(found[1]!.box).to.deep.equal([16, 16, 48, 32]);
+  });
+  for (const [form, given] of Object.entries<YoloxForm>({
+    'a symbolic batch': { batch: 'batch' },
+    'a batch of four': { batch: 4 },
+    'a batch of four that may be mixed': { batch: 4, decoded: true },
+    'boxes that are decoded in the graph': { decoded: true },
+    'decoded boxes and a symbolic batch': { decoded: true, batch: 'batch' },
+    'scores before their sigmoid': { sigmoids: false },
+    'an Identity at the end': { end: (b, made) => b.op('Identity', [made]) },
+  }))
+    it(`finds the same with ${form}`, async () => {
+      await using network = await openDetector(yolox(rows, given), { placement });
+      const found = await detect(network, image({ width: 64, height: 32 }), { score: 0.3 });
+      expect(found.map(({ labelId }) => labelId)).to.deep.equal([1, 0]);
+      expect(found[0]!.score).to.be.closeTo(0.9, 1e-6);
+      found[0]!.box.forEach((edge, i) => expect(edge).to.be.closeTo([16, 8, 32, 32][i]!, 1e-5));
+      found[1]!.box.forEach((edge, i) => expect(edge).to.be.closeTo([16, 16, 48, 32][i]!, 1e-5));
+      expect(network.notes.join()).to.contain(
+        given.decoded === true ? 'decoded in its graph' : 'decoded here',
+      );
+    });
+  it('is no network whose rows only have the shape of a YOLOX’s', async () => {
+    const others: Readonly<Record<string, NonNullable<YoloxForm['end']>>> = {
+      'boxes in parts of the picture': (b, made) => b.mul(made, 1 / 32),
+      'levels in another order': (b, made) =>
+        b.concat([b.slice(made, [1], [16], [21]), b.slice(made, [1], [0], [16])], 1),
+      'scores that are multiplied': (b, made) => {
+        const [box, objectness, classes] = b.split(made, [4, 1, 2], 2, 3);
+        return b.concat([box!, objectness!, b.mul(classes!, objectness!)], 2);
+      },
+    };
+    for (const [name, end] of Object.entries(others)) {
+      const failure: unknown = await openDetector(yolox(rows, { end })).catch((error: unknown) => error);
+      expect(String(failure), name).to.contain('its rows are computed otherwise');
+    }
+  });
+  it('of names more or fewer than it has classes is refused', async () => {
+    const failure: unknown = await openDetector(model, { labels: ['cat'] }).catch((error: unknown) => error);
+    expect(String(failure)).to.contain('has 2 classes, but 1 names');
   });
   it('finds nothing without an error, and stops at the limit', async () => {
     await using network = await openDetector(model, { placement });
@@ -113,19 +145,17 @@ describe('YOLOX', () => {
   });
 });
 
-/** A YOLOX for 32×32 pixels that is as sure of a cat as the picture is bright, and of a dog as it is dark. */
+/** A YOLOX for 32×32 pixels that is the surer of a cat the brighter the picture is, and of a dog the darker it is. */
 function brightnessYolox(mixes: boolean): Uint8Array {
-  const b = new Builder();
-  const input = b.input('images', 'float32', [1, 3, 32, 32]);
-  const [fixed, perBrightness] = [new Float32Array(21 * 7), new Float32Array(21 * 7)];
-  fixed.set([0.5, 0.5, 0, 0, 0, 1, 0], 20 * 7);
-  perBrightness[20 * 7 + 4] = 1 / 255;
-  fixed.set([0.5, 0.5, 0, 0, 1, 0, 1], 0);
-  perBrightness[4] = -1 / 255;
-  const brightness = b.reshape(b.mean(input, mixes ? undefined : [1, 2, 3]), [1, 1, 1]);
-  const [rows, slopes] = [fixed, perBrightness].map((data) => b.constant(float32(data, [1, 21, 7])));
-  b.output(b.add(rows!, b.mul(slopes!, brightness)), 'output');
-  return encodeModel(b.model({ classes: 'cat,dog' }));
+  const rows: Rows = [
+    [20, [0.5, 0.5, 0, 0, 0.1, 1, 0]],
+    [0, [0.5, 0.5, 0, 0, 0.9, 0, 1]],
+  ];
+  const slopes: Rows = [
+    [20, [0, 0, 0, 0, 0.01, 0, 0]],
+    [0, [0, 0, 0, 0, -0.01, 0, 0]],
+  ];
+  return yolox(rows, {}, slopes, mixes);
 }
 
 /** Counts the pictures of each run. */
@@ -146,10 +176,13 @@ describe('many pictures', () => {
     solid({ width: 20 + 10 * i, height: 50 - 5 * i }, [brightness, brightness, brightness]),
   );
   const options = { score: 0.01 };
-  const opened = (mixes = false) => new CountingYolox(decodeModel(brightnessYolox(mixes)), { placement });
+  const opened = async (mixes = false) => {
+    const network = await CountingYolox.open(decodeModel(brightnessYolox(mixes)), { placement });
+    return network instanceof CountingYolox ? network : expect.fail('it counts nothing');
+  };
 
   it('are computed a few at once, with the results of one at a time, in order', async () => {
-    await using network = opened();
+    await using network = await opened();
     const alone: (readonly Detection[])[] = [];
     for (const picture of pictures) alone.push(await network.detect(picture, options));
     expect(new Set(alone.map(([{ score } = { score: 0 }]) => score)).size).to.equal(pictures.length);
@@ -160,15 +193,15 @@ describe('many pictures', () => {
     expect(await detect(network, [], options)).to.deep.equal([]);
   });
   it('are computed one by one where the graph mixes them', async () => {
-    await using network = opened(true);
+    await using network = await opened(true);
     expect(network.batches).to.be.false;
     const found = await detect(network, pictures, options);
     expect(network.runs).to.deep.equal([1, 1, 1, 1, 1]);
-    await using other = opened();
+    await using other = await opened();
     expect(found).to.deep.equal(await detect(other, pictures, options));
   });
   it('end with the signal, between two batches', async () => {
-    await using network = opened();
+    await using network = await opened();
     const many = Array.from({ length: 40 }, () => pictures[0]!);
     const controller = new AbortController();
     const work = detect(network, many, { ...options, signal: controller.signal });
@@ -177,8 +210,16 @@ describe('many pictures', () => {
     expect(String(await work.catch((error: unknown) => error))).to.contain('enough');
     expect(network.runs.length).to.be.below(5);
   });
+  it('are measured only if no two have one id', async () => {
+    await using network = await openDetector(yolox([]), { placement });
+    const truth = cocoTruth({ images: [{ id: 1 }], categories: [{ id: 1, name: 'a' }], annotations: [] });
+    const picture = { id: 1, image: solid({ width: 32, height: 32 }, [0, 0, 0]) };
+    expect(await rejection(evaluateDetector(network, [picture, picture], truth))).to.contain(
+      'two pictures have the id 1',
+    );
+  });
   it('are not computed by none at a time', async () => {
-    await using network = opened();
+    await using network = await opened();
     const failure: unknown = await detect(network, pictures, { batch: 0 }).catch((error: unknown) => error);
     expect(String(failure)).to.contain('batch must be');
   });
@@ -200,14 +241,6 @@ describe("COCO's names and files", () => {
     expect(cocoResults(7, [{ box: [1, 2, 4, 8], label: 'cat', labelId: 3, score: 0.5 }])).to.deep.equal([
       { image_id: 7, category_id: 3, bbox: [1, 2, 3, 6], score: 0.5 },
     ]);
-  });
-  it('takes the id from the annotations, or the last number of the name', async () => {
-    expect(imageIdOf('a/000000000139.jpg')).to.equal(139);
-    expect(imageIdOf('BloodImage_00012.rf.jpg')).to.equal(12);
-    expect(() => imageIdOf('cat.jpg')).to.throw('no number');
-    const idOf = await readImageIds(['{"images": [{"id": 5, "file_name": "x/cat.jpg"}], "annotations": []}']);
-    expect(idOf('/somewhere/cat.jpg')).to.equal(5);
-    expect(() => idOf('dog.jpg')).to.throw('name no image "dog.jpg"');
   });
 });
 

@@ -46,6 +46,8 @@ function probe(
   [channel, y, x]: readonly [number, number, number],
   names: readonly [string, string, string],
   scale: number,
+  classes = 91,
+  metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   const b = new Builder();
   const image = b.input('image', 'float32', shape);
@@ -62,8 +64,13 @@ function probe(
   const box = b.cast(b.concat([zero, zero, width, height], 0), 'float32');
   b.output(b.reshape(box, [1, 4]), names[0]);
   b.output(b.add(b.constant(int64([17])), b.mul(height, 0)), names[1]);
-  b.output(b.mul(b.reshape(pixel, [1]), scale), names[2]);
-  return encodeModel(b.model());
+  const score = b.reshape(b.mul(b.reshape(pixel, [1]), scale), [1, 1]);
+  // softmax(log(1 − s), log s, −∞ …) = 1 − s, s, 0 …, of which the second is the score.
+  const rest = b.constant(float32(new Float32Array(classes - 2).fill(-1e9), [1, classes - 2]));
+  const logits = b.concat([b.log(b.op('Relu', [b.sub(1, score)])), b.log(score), rest], 1);
+  const probabilities = b.op('Softmax', [logits], { axis: 1 });
+  b.output(b.reshape(b.slice(probabilities, [1], [1], [2]), [1]), names[2]);
+  return encodeModel(b.model(metadata));
 }
 const zoo = ['6379', '6381', '6383'] as const;
 
@@ -73,7 +80,7 @@ describe("the ONNX model zoo's Faster R-CNN", () => {
     const picture = solid({ width: 400, height: 300 }, [0.2, 0.6, 1]);
     const fed = [1 * 255 - 102.9801, 0.6 * 255 - 115.9465, 0.2 * 255 - 122.7717];
     for (const [channel, value] of fed.entries()) {
-      const model = probe([3, 'height', 'width'], [channel, 799, 1066], zoo, 1 / value);
+      const model = probe([3, 'height', 'width'], [channel, 799, 1066], zoo, 1 / value, 81);
       await using network = await openDetector(model, { placement });
       expect(network.notes.join()).to.contain('the ONNX model zoo');
       const [found, ...others] = await network.detect(picture);
@@ -83,7 +90,7 @@ describe("the ONNX model zoo's Faster R-CNN", () => {
     }
   });
   it('is padded with nothing', async () => {
-    const model = probe([3, 'height', 'width'], [0, 799, 1067], zoo, 1);
+    const model = probe([3, 'height', 'width'], [0, 799, 1067], zoo, 1, 81);
     await using network = await openDetector(model, { placement });
     const [found] = await network.detect(solid({ width: 400, height: 300 }, [1, 1, 1]), { score: 0 });
     expect(found?.score).to.equal(0);
@@ -100,13 +107,39 @@ describe('an exported Faster R-CNN', () => {
     ]) {
       await using network = await openDetector(probe(shape, [0, 4, 6], torchvision, 1), { placement });
       const [found] = await network.detect(solid({ width: 7, height: 5 }, [0.75, 0, 0]));
-      expect(found).to.deep.include({ score: 0.75, box: [0, 0, 7, 5], labelId: 17, label: 'cat' });
+      expect(found).to.deep.include({ box: [0, 0, 7, 5], labelId: 17, label: 'cat' });
+      expect(found?.score).to.be.closeTo(0.75, 1e-6);
     }
   });
   it('of one size gets the picture fitted into that, and boxes are moved back', async () => {
     await using network = await openDetector(probe([3, 8, 8], [1, 3, 7], torchvision, 1), { placement });
     const [found] = await network.detect(solid({ width: 16, height: 8 }, [0, 1, 0]));
     expect(found).to.deep.include({ score: 1, box: [0, 0, 16, 8] });
+  });
+  it('has COCO’s names only if its scores are of as many classes', async () => {
+    const labelOf = async (model: Uint8Array, labels?: readonly string[]) => {
+      await using network = await openDetector(model, { placement, labels });
+      const [found] = await network.detect(solid({ width: 7, height: 5 }, [0.75, 0, 0]));
+      return [found?.label, network.notes.join('\n')];
+    };
+    const shape = [3, 'height', 'width'];
+    const names = (count: number) => Array.from({ length: count }, (_, i) => `kind ${i}`);
+    const [coco, assumed] = await labelOf(probe(shape, [0, 4, 6], torchvision, 1));
+    expect([coco, assumed]).to.satisfy(
+      ([label, notes]: string[]) => label === 'cat' && notes!.includes('taken for COCO’s'),
+    );
+    const custom = probe(shape, [0, 4, 6], torchvision, 1, 20);
+    const [label, notes] = await labelOf(custom);
+    expect(label).to.equal('class 17');
+    expect(notes).to.contain('it has 20 classes, which nobody names');
+    expect((await labelOf(custom, names(20)))[0]).to.equal('kind 17');
+    const said = probe(shape, [0, 4, 6], torchvision, 1, 20, { classes: names(20).join(',') });
+    expect((await labelOf(said))[0]).to.equal('kind 17');
+    const failure: unknown = await labelOf(custom, names(4)).catch((error: unknown) => error);
+    expect(String(failure)).to.contain('has 20 classes, the background among them, but 4 names');
+    expect(
+      (await labelOf(probe(['n', 3, 'h', 'w'], [2, 4, 6], zoo, 1 / (0.75 * 255 - 122.7717), 20)))[0],
+    ).to.equal('class 17');
   });
   it('is told from other networks', async () => {
     const b = new Builder();

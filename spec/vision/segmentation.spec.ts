@@ -7,7 +7,8 @@ import { rleFromString } from '../../lib/metrics/rle-string.js';
 import { random } from '../../lib/tensor/random.js';
 import { cocoMasks } from '../../lib/vision/coco-masks.js';
 import { areaOf, asOnePolygon, boxOf, regionsOf } from '../../lib/vision/outline.js';
-import { colorOfClass, foregroundPicture, labelPicture, overlay } from '../../lib/vision/palette.js';
+import { labelPicture } from '../../lib/labels/label-picture.js';
+import { colorOfClass, foregroundPicture, overlay } from '../../lib/vision/palette.js';
 import { maskOfClass, SegmentationBuilder } from '../../lib/vision/segmentation.js';
 
 function drawn(...rows: readonly string[]): Mask {
@@ -88,9 +89,9 @@ describe('segmentation', () => {
     const { labels, classes, probabilities } = segmentation();
     expect([...labels]).to.deep.equal([1, 0, 0, 2]);
     expect(classes).to.deep.equal([
-      { name: 'background', pixels: 2, fraction: 0.5 },
-      { name: 'a', pixels: 1, fraction: 0.25 },
-      { name: 'b', pixels: 1, fraction: 0.25 },
+      { name: 'background', value: 0, pixels: 2, fraction: 0.5 },
+      { name: 'a', value: 1, pixels: 1, fraction: 0.25 },
+      { name: 'b', value: 2, pixels: 1, fraction: 0.25 },
     ]);
     expect(Array.from(probabilities!.data, (p) => Number(p.toFixed(2)))).to.deep.equal([
       0.1, 0.8, 0.55, 0.3, 0.9, 0.2, 0.4, 0.6, 0.3, 0.1, 0.45, 0.7,

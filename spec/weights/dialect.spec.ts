@@ -3,6 +3,7 @@ import { OneirosError } from '../../lib/errors.js';
 import { float32, toNumbers, type NumericTensor } from '../../lib/tensor/tensor.js';
 import { layersOf, translate, type Dialects } from '../../lib/weights/dialect.js';
 import { googlenetDialects } from '../../lib/weights/dialects/googlenet.js';
+import { unetDialects } from '../../lib/weights/dialects/unet.js';
 import { vgg19Dialects } from '../../lib/weights/dialects/vgg19.js';
 import type { Weights } from '../../lib/weights/weights.js';
 
@@ -129,6 +130,78 @@ describe('dialects of VGG-19', () => {
       OneirosError,
       'both are the network\'s "conv1_1.bias"',
     );
+  });
+});
+
+describe('names behind a prefix', () => {
+  const own = ['features.0.weight', 'features.0.bias', 'features.2.weight', 'features.2.bias'];
+  const behind = (prefix: string) => own.map((name) => prefix + name);
+
+  for (const prefix of ['model.', 'module.', 'net.', '_orig_mod.', 'lit.backbone.vgg_19.', 'student/'])
+    it(`takes ${prefix} off, whatever else the file holds`, () => {
+      const { weights, unknown, ...translation } = translate(
+        named(...behind(prefix), 'loss.weight', 'steps'),
+        vgg19Dialects,
+      );
+      expect([...weights.keys()]).to.deep.equal([
+        'conv1_1.weight',
+        'conv1_1.bias',
+        'conv1_2.weight',
+        'conv1_2.bias',
+      ]);
+      expect(unknown).to.deep.equal(['loss.weight', 'steps']);
+      expect(translation).to.deep.equal({ dialect: 'torchvision', prefix });
+    });
+
+  it('takes the names as they are, where the file has those', () => {
+    const { prefix, weights } = translate(named(...own, ...behind('ema.').slice(0, 2)), vgg19Dialects);
+    expect([prefix, weights.size]).to.deep.equal(['', 4]);
+  });
+
+  it('refuses two networks behind two prefixes', () => {
+    for (const second of [
+      behind('teacher.'),
+      behind('teacher.').slice(0, 2),
+      ['teacher.conv1_1.weight', 'teacher.conv1_2.weight'],
+    ])
+      expect(() => translate(named(...behind('student.'), ...second), vgg19Dialects)).to.throw(
+        OneirosError,
+        'more than one VGG-19, behind "student." and "teacher."',
+      );
+  });
+
+  it('takes nothing for a network that is only a few layers of another', () => {
+    const other = Array.from({ length: 12 }, (_, i) => `blocks.${i}.gamma`);
+    expect(() => translate(named(...other, ...behind('stem.').slice(0, 2)), vgg19Dialects)).to.throw(
+      OneirosError,
+      'not the weights of VGG-19',
+    );
+  });
+
+  it('of names that end in a dialect’s names by chance, makes no network', () => {
+    const layers = ['a', 'b', 'c', 'd', 'e', 'f'].map((layer) => `${layer}.conv.weight`);
+    expect(() => translate(named(...layers), unetDialects)).to.throw(
+      OneirosError,
+      'not the weights of U-Net',
+    );
+  });
+});
+
+describe('dialects of U-Net', () => {
+  it('knows what milesial called the modules before 2020', () => {
+    const names = {
+      'inc.conv.conv.0.weight': 'encoder1/conv1.weight',
+      'inc.conv.conv.4.running_mean': 'encoder1/norm2.running_mean',
+      'down1.mpconv.1.conv.3.bias': 'encoder2/conv2.bias',
+      'up1.up.weight': 'up1.weight',
+      'up4.conv.conv.1.weight': 'decoder4/norm1.weight',
+      'outc.conv.bias': 'head.bias',
+    };
+    expect(canonical(unetDialects, ...Object.keys(names))).to.deep.equal({
+      dialect: 'milesial before 2020',
+      names: Object.values(names),
+      unknown: [],
+    });
   });
 });
 

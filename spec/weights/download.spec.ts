@@ -16,7 +16,7 @@ import type { PullOptions } from '../../lib/weights/catalog/pull-options.js';
 import { random } from '../../lib/tensor/random.js';
 import { rejection } from '../models/rejection.js';
 import { MisbehavingServer, type Fault, type ServerOptions } from './misbehaving-server.js';
-import { hasty, toyEntry } from './toy-model.js';
+import { hasty, impatient, toyEntry } from './toy-model.js';
 
 const source = random(7);
 const content = Uint8Array.from({ length: 300_000 }, () => source.uniform() * 256);
@@ -97,8 +97,12 @@ describe('Pulling a model', () => {
   ] as const satisfies readonly (readonly [string, readonly Fault[], ServerOptions?])[])
     it(`gets over ${what}`, async () => {
       misbehave(faults, settings);
-      expect(await pull()).to.deep.equal(Buffer.from(content));
-      expect(server.requests).to.have.length(faults.length + 1);
+      // A loaded machine may lose patience with a server that behaves, too.
+      const waits = faults.some(({ kind }) => ['stall', 'drip', 'silent'].includes(kind));
+      const change = waits ? { patience: impatient } : {};
+      expect(await pull(entryOf(), change)).to.deep.equal(Buffer.from(content));
+      if (waits) expect(server.requests.length).to.be.above(faults.length);
+      else expect(server.requests).to.have.length(faults.length + 1);
     });
 
   it('goes on where it was interrupted, if the file is still the same', async () => {
@@ -125,11 +129,11 @@ describe('Pulling a model', () => {
   });
 
   it('waits as long as a server asks, but not for ever', async () => {
-    misbehave([{ kind: 'status', status: 429, headers: { 'retry-after': '1' } }]);
+    misbehave([{ kind: 'status', status: 429, headers: { 'retry-after': '3600' } }]);
     const began = performance.now();
     await pull();
-    // A second was asked for; the patience of this spec is at an end after 0.4.
-    expect(performance.now() - began).to.be.within(390, 5000);
+    // An hour was asked for, which this spec does not have; its patience is at an end after 0.4 s.
+    expect(performance.now() - began).to.be.at.least(390);
     misbehave(Array.from({ length: 9 }, () => ({ kind: 'status', status: 429 })));
     expect(await rejection(pull(entryOf({ file: 'other.pth' })))).to.match(
       /the host asks for patience \(429\)/,
@@ -238,7 +242,6 @@ describe('Pulling a model', () => {
     const stopped = pull(entryOf(), {
       signal: controller.signal,
       onProgress,
-      patience: { ...hasty, idle: 5000 },
     });
     expect(await stopped.catch((reason: unknown) => reason)).to.have.property('message', 'enough');
     expect((await statusOf(entryOf(), home)).presence).to.equal('partly');

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +19,12 @@ const sha256 = createHash('sha256').update(content).digest('hex');
 const entry = toyEntry(content.length, {
   checksum: { kind: 'sha256', digest: sha256, verified: true, from: 'this spec' },
 });
+
+const sizeOf = (path: string) =>
+  stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
 
 describe('A pull that is killed', () => {
   let home: string;
@@ -49,12 +55,13 @@ describe('A pull that is killed', () => {
     const script = join(import.meta.dirname, 'pull-child.ts');
     const loader = join(import.meta.dirname, '..', '..', 'scripts', 'ts.mjs');
     for (const killedAt of [50_000, 200_000]) {
-      server.faults = [{ kind: 'drip', bytes: 10_000, every: 20 }];
-      const before = server.sent;
+      server.faults = [{ kind: 'stall', after: killedAt }];
+      const before = await sizeOf(`${path()}.part`);
       const args = ['--import', loader, script, String(content.length), sha256, home, server.address];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
       const ended = once(child, 'exit');
-      while (server.sent - before < killedAt && child.exitCode === null) await sleep(5);
+      // What has come stays as it is: the server sends no more until the child is killed.
+      while ((await sizeOf(`${path()}.part`)) <= before && child.exitCode === null) await sleep(5);
       child.kill('SIGKILL');
       await ended;
       expect(existsSync(path())).to.equal(false);

@@ -14,7 +14,7 @@ import type { Weights } from '../../lib/weights/weights.js';
 import { rejection } from '../models/rejection.js';
 import { goldenBytes, goldenNames } from './harness.js';
 import { MisbehavingServer, type Fault } from './misbehaving-server.js';
-import { hasty, toyEntry, toyVgg } from './toy-model.js';
+import { hasty, impatient, toyEntry, toyVgg } from './toy-model.js';
 
 const content = toyVgg();
 const entry = toyEntry(content.length, { format: 'safetensors' });
@@ -83,7 +83,7 @@ describe('Pulling a part of a model', () => {
     expect(await load(['fc6.weight'])).to.deep.equal(await expected(['fc6.weight']));
   });
 
-  for (const [what, faults] of [
+  for (const [what, faults, patience = hasty] of [
     [
       'dropped connections',
       [
@@ -91,13 +91,13 @@ describe('Pulling a part of a model', () => {
         { kind: 'drop', after: 70_000 },
       ],
     ],
-    ['halts', [{ kind: 'stall', after: 100 }, { kind: 'silent' }]],
+    ['halts', [{ kind: 'stall', after: 100 }, { kind: 'silent' }], impatient],
     ['a server in trouble', [{ kind: 'status', status: 503 }]],
-  ] as const satisfies readonly (readonly [string, readonly Fault[]])[])
+  ] as const satisfies readonly (readonly [string, readonly Fault[], typeof impatient?])[])
     it(`gets over ${what}`, async () => {
       await load(convolutions);
       server.faults = [...faults];
-      expect(await load(['fc6.weight'])).to.deep.equal(await expected(['fc6.weight']));
+      expect(await load(['fc6.weight'], { patience })).to.deep.equal(await expected(['fc6.weight']));
     });
 
   it('fetches the whole file where there are no ranges, or nothing that tells versions apart', async () => {

@@ -3,11 +3,14 @@ import { random } from '../../lib/tensor/random.js';
 import { float32, sizeOf, type NumericTensor } from '../../lib/tensor/tensor.js';
 import { writeSafetensors } from '../../lib/weights/safetensors.js';
 
-/** Loses patience quickly. */
+/** Tries again soon, and waits for an answer as long as a loaded machine may take for it. */
 export const hasty = {
   ...{ attempts: 4, backoff: 5, longestWait: 400 },
-  ...{ answer: 300, idle: 300, window: 200, slowest: 2000 },
+  ...{ answer: 60_000, idle: 60_000, window: 60_000, slowest: 1 },
 };
+
+/** Gives up soon on a server that says nothing, or too little. */
+export const impatient = { ...hasty, answer: 300, idle: 300, window: 200, slowest: 2000 };
 
 /** A model of the catalogue that a spec makes up. */
 export function toyEntry(bytes: number, change: Partial<CatalogEntry> = {}): CatalogEntry {

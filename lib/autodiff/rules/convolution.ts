@@ -6,7 +6,7 @@ import type { Node } from '../../onnx/graph.js';
 import { shapeOf, type Builder } from '../../onnx/ops.js';
 import { rule, type RuleTable } from '../rule.js';
 import { kernelCotangent } from './kernel.js';
-import { offsetsOf, padsOf, spatialAxes, tilesOf, windowOf, type Window } from './window.js';
+import { padsOf, positionsIn, spatialAxes, tilesOf, windowOf, type Window } from './window.js';
 
 /** Convolutions of any number of spatial axes: N × C × … with kernels M × C/groups × … */
 export const convolution: RuleTable = {
@@ -124,7 +124,7 @@ function pointwise(b: Builder, w: Value): Value {
 /** M × C/g × k → C × M/g × k, turned by 180° along the spatial axes. */
 function rotated(b: Builder, w: Value, groups: number): Value {
   const axes = spatialAxes(w);
-  const flipped = offsetsOf({ kernel: shapeOf(w).slice(2).map(Number) }).length === 1 ? w : flip(b, w, axes);
+  const flipped = positionsIn(shapeOf(w).slice(2).map(Number)) === 1 ? w : flip(b, w, axes);
   if (groups === 1) return b.transpose(flipped, [1, 0, ...axes]);
   const spatial = axes.map((axis) => b.dim(w, axis));
   const grouped = b.reshape(flipped, [groups, -1, b.dim(w, 1), ...spatial]);

@@ -93,7 +93,7 @@ function parse(node: Node, factors: readonly Value[]): { terms: readonly string[
     terms[i]!.includes('...') ? rankOf(factor) - letters[i]!.length : 0,
   );
   const spare = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ').filter((letter) => !equation.includes(letter));
-  const longest = Math.max(...ranks);
+  const longest = ranks.reduce((most, rank) => Math.max(most, rank), 0);
   const ellipsis = spare.slice(0, longest).join('');
   const spell = (term: string, count: number) => term.replace('...', ellipsis.slice(longest - count));
   const implied = [...new Set(letters.join(''))]

@@ -2,6 +2,7 @@ import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import { rankOf, type Builder } from '../../onnx/ops.js';
 import { noGradient, rule, type RuleTable } from '../rule.js';
+import { countTo } from './window.js';
 
 /** Operators that pick elements by index. Where the same element may be picked twice, its cotangents are added up. */
 export const indexing: RuleTable = {
@@ -89,7 +90,7 @@ function withBatchIndices(b: Builder, indices: Value, x: Value, batch: number): 
   if (batch === 0) return indices;
   const rank = rankOf(indices);
   const sizes = Array.from({ length: rank - 1 }, (_, axis) => b.dim(indices, axis));
-  const own = Array.from({ length: batch }, (_, axis) => {
+  const own = countTo(b, batch).map((axis) => {
     const along = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(b.dim(x, axis), [0]), b.scalar(1, 'int64')]);
     const shaped = b.reshape(
       along,

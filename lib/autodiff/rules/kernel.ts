@@ -1,6 +1,6 @@
 import type { Value } from '../../onnx/builder.js';
 import { shapeOf, type Builder } from '../../onnx/ops.js';
-import { offsetsOf, padsOf, spatialAxes, tilesOf, windowElements, type Window } from './window.js';
+import { countTo, padsOf, positionsIn, spatialAxes, tilesOf, windowElements, type Window } from './window.js';
 
 /** A convolution whose kernel's gradient is wanted. */
 interface Correlation {
@@ -37,7 +37,7 @@ export function kernelCotangent(
   const isThin =
     typeof outputs === 'number' &&
     typeof inputs === 'number' &&
-    offsetsOf(window).length * inputs * groups <= outputs;
+    positionsIn(window.kernel) * inputs * groups <= outputs;
   if (isThin || (inputs === 1 && !isDense)) return byColumns(correlation);
   return isDense ? byShifts(correlation) : byPositions(correlation);
 }
@@ -75,7 +75,7 @@ function byShifts({ b, dy, image, w, window, groups }: Correlation): Value {
   const [stacked, other] = stacksImage ? [image, dy] : [dy, image];
 
   const tall = stackedRows(b, stacked, other, window, groups, stacksImage);
-  const products = Array.from({ length: kernel[column]! }, (_, at) => {
+  const products = countTo(b, kernel[column]!).map((at) => {
     const start = b.sub(b.join([begin[column]!]), at * dilations[column]!);
     const before = stacksImage ? b.neg(start) : start;
     const shifted = moved(b, other, column + 2, before, b.dim(stacked, column + 2));
@@ -113,7 +113,7 @@ function stackedRows(
   if (reach.every((rows) => rows === 0)) return rowsOf(b, grown, groups);
   // positions × rows: where each row comes from, counted through all axes but the last
   const index = axes.reduce<Value | null>((sum, axis, i) => {
-    const at = Array.from({ length: kernel[i]! }, (_, position) =>
+    const at = countTo(b, kernel[i]!).map((position) =>
       isImage ? position * dilations[i]! : reach[i]! - position * dilations[i]!,
     );
     const rows = b.op('Range', [

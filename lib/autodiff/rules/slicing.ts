@@ -4,13 +4,14 @@ import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { rankOf, type Builder } from '../../onnx/ops.js';
 import { rule, type RuleTable } from '../rule.js';
+import { countTo } from './window.js';
 
 /** Slice and Pad: what one cuts off the other puts on. */
 export const slicing: RuleTable = {
   // Zeros where nothing was taken.
   Slice: rule(3, ({ b, node, dy, x: [x, starts, ends, axes, steps] }) => {
     const strides =
-      steps === undefined ? lengthOf(node, starts, ends).map(() => 1) : known(node, steps, 'steps');
+      steps === undefined ? lengthOf(b, node, starts, ends).map(() => 1) : known(node, steps, 'steps');
     const along = axes === undefined ? strides.map((_, i) => i) : known(node, axes, 'axes');
     return [
       along.reduce((cotangent, axis, i) => {
@@ -121,11 +122,11 @@ function known(node: Node, value: Value, what: string): readonly number[] {
 }
 
 /** One entry per sliced axis, where neither axes nor steps say how many there are. */
-function lengthOf(node: Node, ...candidates: readonly Value[]): readonly unknown[] {
+function lengthOf(b: Builder, node: Node, ...candidates: readonly Value[]): readonly unknown[] {
   for (const { content, type } of candidates) {
     if (content !== null) return content;
     const [size] = type?.shape ?? [];
-    if (typeof size === 'number') return Array<unknown>(size).fill(0);
+    if (typeof size === 'number') return countTo(b, size);
   }
   throw new OneirosError('unsupported', `${describe(node)}: its gradient needs a known number of axes`);
 }

@@ -61,10 +61,22 @@ export function padsOf({ begin, end }: Window): readonly (number | Value)[] {
   return [0, 0, ...begin, 0, 0, ...end];
 }
 
+/** How many positions a window has. */
+export function positionsIn(kernel: readonly number[]): number {
+  return kernel.reduce((product, size) => product * size, 1);
+}
+
+/** 0, 1 … `count` − 1, each of which becomes a node at least: there is none of them where the budget has not so many. */
+export function countTo(b: Builder, count: number): readonly number[] {
+  b.budget.require('nodes', count);
+  return Array.from({ length: count }, (_, i) => i);
+}
+
 /** All positions within a window, in the order in which its elements lie: the last axis fastest. */
-export function offsetsOf({ kernel }: Pick<Window, 'kernel'>): readonly (readonly number[])[] {
+export function offsetsOf(b: Builder, kernel: readonly number[]): readonly (readonly number[])[] {
+  b.budget.require('nodes', positionsIn(kernel));
   return kernel.reduce<readonly (readonly number[])[]>(
-    (prefixes, size) => prefixes.flatMap((prefix) => Array.from({ length: size }, (_, i) => [...prefix, i])),
+    (prefixes, size) => prefixes.flatMap((prefix) => countTo(b, size).map((i) => [...prefix, i])),
     [[]],
   );
 }
@@ -99,10 +111,16 @@ export function windowElement(
 /** What every window sees at each of its positions, as `offsetsOf` orders them. */
 export function windowElements(b: Builder, padded: Value, y: Value, window: Window): readonly Value[] {
   const tiles = tilesOf(b, padded, window);
-  if (tiles === null) return offsetsOf(window).map((offset) => windowElement(b, padded, y, window, offset));
+  if (tiles === null)
+    return offsetsOf(b, window.kernel).map((offset) => windowElement(b, padded, y, window, offset));
   const channels = b.dim(padded, 1);
-  const count = window.kernel.reduce((product, size) => product * size, 1);
-  return b.split(tiles, Array<Value>(count).fill(channels), 1, count);
+  const positions = countTo(b, positionsIn(window.kernel));
+  return b.split(
+    tiles,
+    positions.map(() => channels),
+    1,
+    positions.length,
+  );
 }
 
 /**
@@ -141,7 +159,7 @@ export function placeBack(
   sizes: readonly Value[] = spatialAxes(x).map((axis) => b.dim(x, axis)),
 ): Value {
   const { strides, dilations, extent } = window;
-  const offsets = offsetsOf(window);
+  const offsets = offsetsOf(b, window.kernel);
   // Along each axis, place = (window + shift) · stride + residue.
   const most = extent.map((reach, i) => Math.floor((reach - 1) / strides[i]!));
   const byResidue = new Map<string, Value>();
@@ -187,7 +205,10 @@ export function spreadBack(b: Builder, share: Value, x: Value, window: Window): 
     };
     const sizes = spatialAxes(x).map((at) => b.dim(at === axis ? x : spread, at));
     const isOneWindow = shapeOf(spread)[axis] === 1 && dilations[i] === 1;
-    if (!isOneWindow) return placeBack(b, Array<Value>(kernel[i]!).fill(spread), x, along, sizes);
+    if (!isOneWindow) {
+      const each = countTo(b, kernel[i]!).map(() => spread);
+      return placeBack(b, each, x, along, sizes);
+    }
     const repeated = b.expand(spread, [1, 1, ...along.kernel]);
     return cropped(b, repeated, x, along, sizes);
   }, share);
@@ -200,7 +221,7 @@ export function spreadBack(b: Builder, share: Value, x: Value, window: Window): 
 function interleave(b: Builder, strides: readonly number[], byResidue: ReadonlyMap<string, Value>): Value {
   const [some] = byResidue.values();
   if (some === undefined) throw new RangeError('a window without positions');
-  const residues = offsetsOf({ kernel: strides });
+  const residues = offsetsOf(b, strides);
   if (residues.length === 1) return some;
   const parts = residues.map((residue) => byResidue.get(residue.join()) ?? b.mul(some, 0));
   return strides.reduceRight((inner, stride, axis) => {

@@ -2,11 +2,11 @@ import { messageOf } from '../../errors.js';
 import { readImage } from '../../files/image.js';
 import { classifyOptions } from '../../models/classifier.js';
 import type { Classification } from '../../models/labels.js';
-import type { OptionValues } from '../../options.js';
+import { resolveOptions, type OptionValues } from '../../options.js';
 import { batchOptions, classify, type Picture } from '../../vision/classify.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { addNetworkFlags, networkOf, type NetworkFlags } from '../network.js';
+import { addClassifierFlags, networkOf, type NetworkFlags } from '../network.js';
 import type { Terminal } from '../terminal.js';
 
 const options = { ...classifyOptions, ...batchOptions };
@@ -21,7 +21,7 @@ export const registerClassify: Register = (program, terminal) => {
     .summary('tell what pictures show')
     .description('Tells what pictures show: the most probable classes of each.')
     .argument('<image...>', 'the pictures');
-  addFlags(addNetworkFlags(command), options)
+  addFlags(addClassifierFlags(command), options)
     .option('--json', 'print one JSON object a picture')
     .action((images: readonly string[], flags: ClassifyFlags) => runClassify(images, flags, terminal));
 };
@@ -33,7 +33,10 @@ async function runClassify(
 ): Promise<void> {
   await using network = await networkOf(flags, terminal);
   const pictures = readable(images, terminal);
-  for await (const { key, labels } of classify(network, pictures, { ...flags, signal: terminal.signal }))
+  for await (const { key, labels } of classify(network, pictures, {
+    ...resolveOptions(options, flags),
+    signal: terminal.signal,
+  }))
     terminal.result({ image: key, labels }, describe(key, labels), flags.json);
 }
 
@@ -48,9 +51,9 @@ async function* readable(paths: readonly string[], terminal: Terminal): AsyncGen
   }
 }
 
-function describe(image: string, labels: readonly Classification[]): string {
+function describe(image: string, labels: readonly Classification[]): readonly string[] {
   const lines = labels.map(
     ({ id, name, probability }) => `  ${(100 * probability).toFixed(1).padStart(5)} %  ${name} (${id})`,
   );
-  return [image, ...lines].join('\n');
+  return [image, ...lines];
 }

@@ -1,13 +1,8 @@
 import { writeFileAtomic } from '../../files/write.js';
 import type { Image } from '../../image/image.js';
 import type { OptionValues } from '../../options.js';
-import {
-  cocoResults,
-  imageIdOf,
-  readImageIds,
-  type CocoResult,
-  type ImageId,
-} from '../../vision/coco-results.js';
+import type { Id } from '../../metrics/ids.js';
+import { cocoBytes, cocoResults, type CocoResult } from '../../vision/coco-results.js';
 import { inBatches } from '../../vision/batches.js';
 import {
   batchOf,
@@ -18,12 +13,14 @@ import {
 } from '../../vision/detection.js';
 import { drawDetections } from '../../vision/draw.js';
 import { detectorNames, loadDetector } from '../../vision/load-detector.js';
-import { about, fileChunks } from '../annotations.js';
+import { InputFlag, OutputFlag, PictureArgument } from '../checked-files.js';
+import { parseNamesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
-import { outputFolder } from '../output-folder.js';
-import { checkModel, modelHelp, pullOf } from '../models.js';
+import { imageIds } from '../image-ids.js';
+import { outputFolder, outputFolderFlag } from '../output-folder.js';
+import { checkModel, modelFiles, modelHelp, pullOf } from '../models.js';
 import { placementOf, placementOptions } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
 import { readImage } from '../../files/image.js';
@@ -46,17 +43,21 @@ export const registerDetect: Register = (program, terminal) => {
     .command('detect')
     .summary('find the objects in pictures')
     .description('Finds the objects in pictures: the class, the box and a score of each.')
-    .argument('<image...>', 'the pictures, or folders of pictures')
-    .requiredOption('--model <name>', modelHelp('detect', detectorNames))
-    .option('--weights <file>', 'the weights of a network that is given by name')
-    .option('--classes <names>', 'names of the classes by number, such as background,cell', (text: string) =>
-      text.split(','),
+    .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of pictures'))
+    .addOption(
+      new InputFlag('--model <name>', modelHelp('detect', detectorNames), modelFiles).makeOptionMandatory(),
     )
-    .option('-o, --out <folder>', 'write each picture with its boxes to this folder')
-    .option('--coco <file>', 'write all detections as COCO results to this JSON file')
-    .option(
-      '--images <file>',
-      'COCO annotations that name the id of each file; without them it is the last number in its name',
+    .addOption(new InputFlag('--weights <file>', 'the weights of a network that is given by name'))
+    .option('--classes <names>', 'names of the classes by number, such as background,cell', parseNamesFlag)
+    .addOption(outputFolderFlag('write each picture with its boxes to this folder'))
+    .addOption(
+      new OutputFlag('--coco <file>', 'write all detections as COCO results to this JSON file', 'json'),
+    )
+    .addOption(
+      new InputFlag(
+        '--images <file>',
+        'COCO annotations that name the id of each file, folders included; without them it is the last number in its name',
+      ),
     );
   addFlags(command, options)
     .option('--json', 'print results as JSON, one line a picture')
@@ -67,8 +68,8 @@ export const registerDetect: Register = (program, terminal) => {
 async function runDetect(args: readonly string[], flags: DetectFlags, terminal: Terminal): Promise<void> {
   const { weights, classes: labels, out, coco, images } = flags;
   const paths = await picturesIn(args);
-  const outputOf = out === undefined ? null : await outputFolder(out, paths);
-  const idOf = images === undefined ? imageIdOf : await about(images, () => readImageIds(fileChunks(images)));
+  const outputOf = out === undefined ? null : outputFolder(out, paths);
+  const idOf = coco === undefined ? null : await imageIds(paths, images, terminal);
   const { score, limit } = flags;
   await using network = await loadDetector(flags.model, {
     weights,
@@ -81,7 +82,7 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
   for (const note of network.notes) terminal.say(note);
   const results: CocoResult[] = [];
   const read = async (path: string): Promise<Input> => {
-    const id = coco === undefined ? null : idOf(path);
+    const id = idOf?.(path) ?? null;
     return { id, picture: await readImage(path) };
   };
   const lookAt = (group: readonly string[]) => lookAhead(network, group, read, flags, terminal);
@@ -94,13 +95,12 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
     if (id !== null) results.push(...cocoResults(id, found));
     report(path, picture, found, flags, terminal);
   });
-  if (coco !== undefined)
-    await writeFileAtomic(coco, new TextEncoder().encode(`${JSON.stringify(results)}\n`));
+  if (coco !== undefined) await writeFileAtomic(coco, cocoBytes(results));
 }
 
 interface Input {
   /** By which COCO's results name the picture, if they are wanted. */
-  readonly id: ImageId | null;
+  readonly id: Id | null;
   readonly picture: Image;
 }
 
@@ -142,8 +142,8 @@ async function write(
   found: readonly Detection[],
   flags: DetectFlags,
 ): Promise<void> {
-  const file = await pictureFile(path);
-  await file.write(drawDetections(picture, found), recipe('detect', detectOptions, flags));
+  const file = pictureFile(path);
+  await file.write(drawDetections(picture, found), recipe('detect', flags));
 }
 
 function report(
@@ -158,5 +158,5 @@ function report(
       `  ${score.toFixed(2)}  ${label}  ${box.map((edge) => edge.toFixed(1)).join(' ')}`,
   );
   const text = [`${image}: ${detections.length === 0 ? 'nothing' : `${detections.length} found`}`, ...lines];
-  terminal.result({ image, width, height, detections }, text.join('\n'), json);
+  terminal.result({ image, width, height, detections }, text, json);
 }

@@ -2,12 +2,13 @@ import { dreamOptions, zoomOptions } from '../../art/dream-options.js';
 import { dreamZoom, type ZoomStep } from '../../art/dream.js';
 import { defaultDreamLayers, type LayerWeights } from '../../art/layers.js';
 import { OneirosError } from '../../errors.js';
-import type { OptionValues } from '../../options.js';
+import { resolveOptions, type OptionValues } from '../../options.js';
+import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { collectLayer } from '../layers.js';
 import { addNetworkFlags, networkOf, placementOf, type NetworkFlags } from '../network.js';
-import { frameName, pictureFile, recipe, type PictureFile } from '../pictures.js';
+import { frameName, frameNames, pictureFile, recipe, type PictureFile } from '../pictures.js';
 import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
@@ -24,17 +25,21 @@ export const registerDream: Register = (program, terminal) => {
     .command('dream')
     .summary('change a picture so that a network sees more of what it sees in it')
     .description('DeepDream: changes a picture so that a network sees more of what it sees in it.')
-    .argument('<image>', 'the picture to begin with')
-    .requiredOption(
-      '-o, --out <file>',
-      'the picture to write, .png or .jpg; of several frames with %03d in its name',
+    .addArgument(new InputArgument('<image>', 'the picture to begin with'))
+    .addOption(
+      new OutputFlag(
+        '-o, --out <file>',
+        'the picture to write, .png or .jpg; of several frames with %03d in its name',
+        'picture',
+        (pattern, { flags }) => (pattern === undefined ? [] : frameNames(pattern, Number(flags['frames']))),
+      ).makeOptionMandatory(),
     )
     .option(
       '--layer <name[=weight]>',
       'a layer to raise, or one channel as layer:channel; repeatable',
       collectLayer,
     )
-    .option('--guide <file>', 'dream towards what this picture shows');
+    .addOption(new InputFlag('--guide <file>', 'dream towards what this picture shows'));
   addFlags(addNetworkFlags(command), { ...dreamOptions, ...zoomOptions })
     .option('--json', 'print the result as JSON')
     .action(async (image: string, flags: DreamFlags) => {
@@ -47,22 +52,20 @@ export const registerDream: Register = (program, terminal) => {
 };
 
 async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Promise<void> {
-  const names = Array.from({ length: flags.frames }, (_, i) => frameName(flags.out, i + 1));
-  const files = await Promise.all(names.map(pictureFile));
+  const files = frameNames(flags.out, flags.frames).map(pictureFile);
   const photograph = await readImage(path);
   const guide = flags.guide === undefined ? undefined : await readImage(flags.guide);
   const network = await networkOf(flags, terminal, (layers) =>
     Object.keys(flags.layer ?? defaultDreamLayers({ layers })).map((name) => name.replace(/:\d+$/, '')),
   );
   const options = {
-    ...flags,
-    layers: flags.layer,
+    ...resolveOptions({ ...dreamOptions, ...zoomOptions }, flags),
+    layers: flags.layer ?? defaultDreamLayers(network),
     guide,
     session: placementOf(flags),
-    memoryLimit: process.availableMemory(),
     signal: terminal.signal,
   };
-  const results = new FrameWriter(files, flags, terminal);
+  const results = new FrameWriter(files, { ...flags, layer: options.layers }, terminal);
   const progress = terminal.progress(flags.frames * flags.octaves * flags.steps, 'dream');
   try {
     for await (const step of dreamZoom(network, photograph, options)) {
@@ -104,7 +107,7 @@ class FrameWriter {
   async #write({ image, frame }: ZoomStep): Promise<void> {
     const file = this.files[frame - 1];
     if (file === undefined) throw new OneirosError('runtime', `there is no file for frame ${frame}`);
-    await file.write(image, recipe('dream', { ...dreamOptions, ...zoomOptions }, this.flags));
+    await file.write(image, recipe('dream', this.flags));
     const { width, height } = image;
     const objective = this.#objective.splice(0);
     const seconds = Number(((performance.now() - this.#began) / 1000).toFixed(3));

@@ -6,7 +6,7 @@ import { batchOptions, evaluateClassifier, type Picture } from '../../vision/cla
 import { filesIn, type NamedFile } from '../annotations.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { addNetworkFlags, networkOf, type NetworkFlags } from '../network.js';
+import { addClassifierFlags, networkOf, type NetworkFlags } from '../network.js';
 import type { Terminal } from '../terminal.js';
 
 interface EvaluateFlags extends NetworkFlags, OptionValues<typeof batchOptions> {
@@ -25,7 +25,7 @@ export const registerEvaluateClassify: Register = (parent, terminal) => {
       '--data <folder>',
       'the pictures; a name begins with its class’s id: n01440764_tench.jpg',
     );
-  addFlags(addNetworkFlags(command), batchOptions)
+  addFlags(addClassifierFlags(command), batchOptions)
     .option('--json', 'print the result as JSON')
     .action((flags: EvaluateFlags) => runEvaluate(flags, terminal));
 };
@@ -52,7 +52,7 @@ async function* labelled(
   labels: readonly ClassLabel[],
   terminal: Terminal,
 ): AsyncGenerator<Picture<number>> {
-  const indices = new Map(labels.map(({ id }, index) => [id, index]));
+  const indices = indicesOf(labels);
   for (const { name, path } of files) {
     try {
       yield { key: classOf(name, path, indices), image: await readImage(path) };
@@ -62,9 +62,26 @@ async function* labelled(
   }
 }
 
-/** The class whose id, up to an underscore, begins a name. */
+/** @throws OneirosError `bad-input` for classes of one id: a name cannot tell them apart */
+function indicesOf(labels: readonly ClassLabel[]): ReadonlyMap<string, number> {
+  const indices = new Map<string, number>();
+  for (const [index, { id }] of labels.entries()) {
+    const other = indices.get(id);
+    if (other !== undefined)
+      throw new OneirosError(
+        'bad-input',
+        `the classes ${other} and ${index} both have the id ${JSON.stringify(id)}: names of pictures cannot tell them apart`,
+      );
+    indices.set(id, index);
+  }
+  return indices;
+}
+
+/** The class whose id begins a name, up to an underscore or the end; ids may have underscores, and the longest counts. */
 function classOf(name: string, path: string, indices: ReadonlyMap<string, number>): number {
-  const index = indices.get(name.split('_', 1)[0] ?? '');
-  if (index !== undefined) return index;
+  for (let end = name.length; end > 0; end = name.lastIndexOf('_', end - 1)) {
+    const index = indices.get(name.slice(0, end));
+    if (index !== undefined) return index;
+  }
   throw new OneirosError('bad-input', `${path}: its name does not begin with the id of one of the classes`);
 }

@@ -1,11 +1,20 @@
+import { Option } from 'commander';
 import { OneirosError } from '../../errors.js';
 import { readCocoDetections, readCocoTruth } from '../../metrics/coco.js';
-import { cocoFigures, evaluateDetections, vocFigures } from '../../metrics/evaluate.js';
-import { pascalDefaults, pascalDetections, pascalTruth, type PascalFile } from '../../metrics/pascal.js';
+import { evaluateDetections } from '../../metrics/evaluate.js';
+import {
+  cocoFigures,
+  undefinedCocoFigures,
+  undefinedVocFigures,
+  vocFigures,
+  type UndefinedFigures,
+} from '../../metrics/figures.js';
+import { pascalDefaults } from '../../metrics/pascal.js';
 import { cocoDefaults, cocoProtocol, cocoQuirks, vocDefaults, vocProtocol } from '../../metrics/protocol.js';
-import type { Detections, Truth } from '../../metrics/tables.js';
-import { choice, number, type OptionValues } from '../../options.js';
-import { about, fileChunks, filesIn, fileText, isFolder } from '../annotations.js';
+import { own } from '../../own.js';
+import { choice, number, resolveOptions, type OptionValues } from '../../options.js';
+import { about, fileChunks, isFolder } from '../annotations.js';
+import { readBoxFolders, type BoxFolderFlags, type BoxTables } from '../box-folder.js';
 import type { Register } from '../command.js';
 import { addFlags, parseNumber } from '../flags.js';
 import type { Terminal } from '../terminal.js';
@@ -13,15 +22,15 @@ import type { Terminal } from '../terminal.js';
 const detectOptions = {
   protocol: choice(['coco', 'voc2007', 'voc2012'], 'coco', 'by whose rules'),
   iouType: choice(['bbox', 'segm'], 'bbox', 'compare boxes, or masks'),
-  boxes: choice(
-    ['xywh', 'xyxy'],
-    pascalDefaults.form,
-    'the boxes of text files: a corner and the size, or two corners',
+  units: choice(
+    ['auto', 'pixels', 'relative'],
+    'auto',
+    'the numbers of text files: pixels, or parts of the picture (YOLO); auto: pixels, if they look it',
   ),
-  pixels: choice(
-    ['inclusive', 'continuous'],
-    vocDefaults.pixels,
-    'for voc: whether boxes are whole pixels and count both ends',
+  score: choice(
+    ['first', 'last'],
+    pascalDefaults.scoreAt,
+    'the score of text files: after the class, or after the box (YOLO)',
   ),
   ...cocoQuirks,
 } as const;
@@ -29,10 +38,12 @@ const detectOptions = {
 /** Not in the table, because what it is without the flag depends on the protocol. */
 const iouOption = number(vocDefaults.iou, 'IoU from which on a detection is right', { min: 0, max: 1 });
 
-interface DetectFlags extends OptionValues<typeof detectOptions> {
+interface DetectFlags extends OptionValues<typeof detectOptions>, BoxFolderFlags {
   readonly gt: string;
   readonly dt: string;
   readonly iou?: number;
+  /** Whether boxes are whole pixels and count both ends. */
+  readonly pixels?: 'inclusive' | 'continuous';
   readonly json?: boolean;
 }
 
@@ -45,7 +56,7 @@ export const registerEvaluateDetect: Register = (parent, terminal) => {
     )
     .requiredOption(
       '--gt <path>',
-      'the truth: a COCO JSON file, or a folder of text files, `class x y w h` a line',
+      "the truth: a COCO JSON file, or a folder of Pascal's XML files, or of text files, `class x y w h` a line",
     )
     .requiredOption(
       '--dt <path>',
@@ -57,39 +68,78 @@ export const registerEvaluateDetect: Register = (parent, terminal) => {
       `${iouOption.about} (default: ${iouOption.default}; coco: ${cocoDefaults.thresholds[0]} to .95)`,
       (text: string) => parseNumber(text, iouOption),
     )
+    .addOption(
+      new Option(
+        '--boxes <word>',
+        `the boxes of text files: a corner and the size, two corners, or center and size (default: ${pascalDefaults.form}; beside XML: xyxy)`,
+      ).choices(['xywh', 'xyxy', 'cxcywh']),
+    )
+    .addOption(
+      new Option(
+        '--pixels <word>',
+        `for voc: whether boxes are whole pixels and count both ends (default: ${vocDefaults.pixels}; of relative boxes and of masks: continuous)`,
+      ).choices(['inclusive', 'continuous']),
+    )
+    .option('--pictures <folder>', 'the pictures of text files with relative boxes, for their sizes')
     .option('--json', 'print the result as JSON')
-    .action((flags: DetectFlags) => runDetect(flags, terminal));
+    .action((flags: DetectFlags) => {
+      if (flags.protocol === 'coco' && flags.pixels !== undefined)
+        command.error("error: --pixels is for voc2007 and voc2012: COCO's protocol knows no whole pixels");
+      return runDetect(flags, terminal);
+    });
 };
 
 async function runDetect(flags: DetectFlags, terminal: Terminal): Promise<void> {
-  const { truth, detections } = await readTables(flags, terminal.signal);
+  const tables = await readTables(flags, terminal);
+  const { truth, detections } = tables;
+  for (const note of [...truth.notes, ...detections.notes]) terminal.say(note);
   if (flags.protocol === 'coco') {
-    const options = { ...flags, ...(flags.iou === undefined ? {} : { thresholds: [flags.iou] }) };
-    const figures = cocoFigures(evaluateDetections(truth, detections, cocoProtocol(options)), options);
-    terminal.result(figures, lines(Object.entries(figures)), flags.json);
+    const marked = truth.ignore.reduce((sum, flag) => sum + flag, 0);
+    if (marked > 0 && flags.ignoreOverwritten)
+      terminal.say(
+        `objects marked "ignore" or difficult count like others, as in pycocotools: ${marked} (--no-ignore-overwritten)`,
+      );
+    const quirks = resolveOptions(cocoQuirks, flags);
+    const protocol = cocoProtocol({
+      ...quirks,
+      ...(flags.iou === undefined ? {} : { thresholds: [flags.iou] }),
+    });
+    const { headlineAt100 } = quirks;
+    const evaluation = evaluateDetections(truth, detections, protocol);
+    const figures = cocoFigures(evaluation, { headlineAt100 });
+    report(
+      figures,
+      Object.entries(figures),
+      undefinedCocoFigures(evaluation, { headlineAt100 }),
+      tables,
+      flags,
+      terminal,
+    );
     return;
   }
-  const pixels = flags.iouType === 'segm' ? 'continuous' : flags.pixels;
+  const isContinuous = flags.iouType === 'segm' || flags.units === 'relative';
   const protocol = vocProtocol(flags.protocol, {
-    pixels,
+    pixels: flags.pixels ?? (isContinuous ? 'continuous' : vocDefaults.pixels),
     ...(flags.iou === undefined ? {} : { iou: flags.iou }),
   });
   const figures = vocFigures(evaluateDetections(truth, detections, protocol));
-  const text = lines([...Object.entries(figures.perClass), ['mAP', figures.mAP]]);
-  terminal.result(figures, text, flags.json);
+  const named = [...Object.entries(figures.perClass), ['mAP', figures.mAP] as const];
+  report(figures, named, undefinedVocFigures(figures), tables, flags, terminal);
 }
 
-async function readTables(
-  { gt, dt, iouType, boxes }: DetectFlags,
-  signal: AbortSignal,
-): Promise<{ truth: Truth; detections: Detections }> {
+async function readTables(flags: DetectFlags, terminal: Terminal): Promise<BoxTables> {
+  const { gt, dt, iouType } = flags;
   const folders = [await isFolder(gt), await isFolder(dt)];
   if (folders[0] !== folders[1])
-    throw new OneirosError(
-      'bad-argument',
-      '--gt and --dt must both be COCO JSON files, or both folders of text files',
-    );
+    throw new OneirosError('bad-argument', '--gt and --dt must both be COCO JSON files, or both folders');
   if (!folders[0]) {
+    const { boxes, pictures, units, score } = flags;
+    if (boxes !== undefined || pictures !== undefined || units !== 'auto' || score !== 'first')
+      throw new OneirosError(
+        'bad-argument',
+        '--boxes, --units, --score and --pictures are for folders of text files: boxes of COCO files are x, y, width and height in pixels',
+      );
+    const { signal } = terminal;
     const truth = await about(gt, () => readCocoTruth(fileChunks(gt), { iouType, signal }));
     return {
       truth,
@@ -99,27 +149,24 @@ async function readTables(
   if (iouType === 'segm')
     throw new OneirosError(
       'bad-argument',
-      'text files hold boxes alone: --iou-type segm needs COCO JSON files',
+      'the files of folders hold only boxes: --iou-type segm needs COCO JSON files',
     );
-  const truthFiles = await pascalFiles(gt);
-  const truth = await about(gt, () => pascalTruth(truthFiles, { form: boxes }));
-  const detectionFiles = await pascalFiles(dt);
-  return {
-    truth,
-    detections: await about(dt, () => pascalDetections(detectionFiles, truth, { form: boxes })),
-  };
+  return readBoxFolders(gt, dt, flags, terminal);
 }
 
-async function pascalFiles(folder: string): Promise<PascalFile[]> {
-  const files: PascalFile[] = [];
-  for (const { name, path } of await filesIn(folder, ['.txt']))
-    files.push({ image: name, text: await fileText(path) });
-  return files;
-}
-
-function lines(figures: readonly (readonly [string, number])[]): string {
-  const width = Math.max(...figures.map(([name]) => name.length));
-  return figures
-    .map(([name, value]) => `${name.padEnd(width)}  ${value === -1 ? '–' : value.toFixed(4)}`)
-    .join('\n');
+function report(
+  figures: object,
+  named: readonly (readonly [string, number])[],
+  reasons: UndefinedFigures,
+  { truth, detections }: BoxTables,
+  { json }: DetectFlags,
+  terminal: Terminal,
+): void {
+  const leftOut = { annotations: truth.leftOut, detections: detections.leftOut };
+  const width = Math.max(...named.map(([name]) => name.length));
+  const lines = named.map(([name, value]) => {
+    const text = value === -1 ? `– (${own(reasons, name) ?? 'undefined'})` : value.toFixed(4);
+    return `${name.padEnd(width)}  ${text}`;
+  });
+  terminal.result({ ...figures, undefined: reasons, leftOut }, lines, json);
 }

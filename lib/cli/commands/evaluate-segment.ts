@@ -1,84 +1,97 @@
-import { OneirosError } from '../../errors.js';
-import { plane } from '../../image/image.js';
-import { mask } from '../../metrics/mask.js';
-import { segmentationDefaults, segmentationEvaluation, type LabelMap } from '../../metrics/segmentation.js';
-import { count, number, type OptionValues } from '../../options.js';
-import { about, filesIn } from '../annotations.js';
+import type { NamedClass } from '../../labels/class-text.js';
+import type { LabelValue } from '../../labels/classes.js';
+import { segmentationEvaluation, type SegmentationFigures } from '../../metrics/segmentation.js';
+import { about } from '../annotations.js';
+import { parseClassesFlag, parseValueFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
-import { addFlags } from '../flags.js';
-import { readImage } from '../../files/image.js';
+import { parseNumber } from '../flags.js';
+import { pairedMasks } from '../mask-pairs.js';
+import { readingByBrightness, readingByValues } from '../mask-readings.js';
 import type { Terminal } from '../terminal.js';
 
-const segmentOptions = {
-  classes: count(
-    segmentationDefaults.classes,
-    'how many classes there are; 2: object and background by threshold; more: a pixel’s grey value is its class',
-    2,
-  ),
-  threshold: number(0.5, 'for two classes: the brightness in [0, 1] from which on a pixel is object', {
-    min: 0,
-    max: 1,
-  }),
-  ignore: count(segmentationDefaults.ignore, 'for more classes: the true grey value that is not counted', 0),
-} as const;
-
-interface SegmentFlags extends OptionValues<typeof segmentOptions> {
+interface SegmentFlags {
   readonly gt: string;
   readonly dt: string;
+  readonly classes?: readonly NamedClass[];
+  readonly ignore?: LabelValue;
+  readonly threshold?: number;
   readonly json?: boolean;
 }
 
-const endings = ['.png', '.bmp', '.gif', '.tif', '.tiff'];
+const brightness = { kind: 'number', default: 0.5, about: '', min: 0, max: 1 } as const;
 
 export const registerEvaluateSegment: Register = (parent, terminal) => {
   const command = parent
     .command('segment')
     .summary('IoU, Dice and pixel accuracy of masks')
-    .description('IoU, Dice, pixel accuracy and boundary IoU of masks, which are grey pictures.')
+    .description(
+      'IoU, Dice, pixel accuracy and boundary IoU of masks: gray pictures whose values are classes (as they are stored, in 1 ' +
+        'to 16 bits), pictures with a palette whose indices are, or pictures with a color for each class.',
+    )
     .requiredOption('--gt <folder>', 'the true masks')
-    .requiredOption('--dt <folder>', 'the predicted masks, under the same names (the endings may differ)');
-  addFlags(command, segmentOptions)
+    .requiredOption('--dt <folder>', 'the predicted masks, under the same names (the endings may differ)')
+    .option(
+      '--classes <names>',
+      'classes and their values, the background first, such as cell=255,membrane=0 or road=#804080,car=#00008e; or a number of classes whose values are 0, 1, 2 and so on (default: as the predicted masks say of themselves, else the values of the true ones, in ascending order)',
+      parseClassesFlag,
+    )
+    .option(
+      '--ignore <value>',
+      'the true value of pixels that do not count (default: 255 where three or more classes are named and it is none of them)',
+      parseValueFlag,
+    )
+    .option(
+      '--threshold <n>',
+      'take pictures for an object and its background by their brightness in [0, 1], the object from this on, and not by their values: for probabilities',
+      (text: string) => parseNumber(text, brightness),
+    )
     .option('--json', 'print the result as JSON')
-    .action((flags: SegmentFlags) => runSegment(flags, terminal));
+    .action((flags: SegmentFlags) => {
+      if (flags.threshold !== undefined && (flags.classes ?? flags.ignore) !== undefined)
+        command.error(
+          'error: --threshold makes two classes by brightness: leave --classes and --ignore away',
+        );
+      return runSegment(flags, terminal);
+    });
 };
 
 async function runSegment(flags: SegmentFlags, terminal: Terminal): Promise<void> {
-  const truths = await filesIn(flags.gt, endings);
-  const predictions = new Map((await filesIn(flags.dt, endings)).map(({ name, path }) => [name, path]));
-  const evaluation = segmentationEvaluation(flags);
-  const progress = terminal.progress(truths.length, 'evaluate');
+  const { threshold } = flags;
+  const { pairs, unpaired } = await pairedMasks(flags.gt, flags.dt);
+  const reading =
+    threshold === undefined
+      ? await readingByValues(pairs, flags, terminal.signal)
+      : readingByBrightness(threshold);
+  for (const note of reading.notes) terminal.say(note);
+  if (unpaired > 0) terminal.say(`predicted masks without a true one, which are not counted: ${unpaired}`);
+  const evaluation = segmentationEvaluation({ classes: reading.names.length });
+  const progress = terminal.progress(pairs.length, 'evaluate');
   try {
-    for (const [i, { name, path }] of truths.entries()) {
+    for (const [i, pair] of pairs.entries()) {
       terminal.signal.throwIfAborted();
-      const predicted = predictions.get(name);
-      if (predicted === undefined)
-        throw new OneirosError(
-          'not-found',
-          `there is no prediction for ${JSON.stringify(path)} in ${flags.dt}`,
-        );
-      const [there, found] = [await readLabels(path, flags), await readLabels(predicted, flags)];
-      await about(predicted, () => evaluation.add(there, found));
+      const { truth, predicted } = await reading.read(pair);
+      await about(pair.predicted, () => evaluation.add(truth, predicted));
       progress.update(i + 1);
     }
   } finally {
     progress.stop();
   }
-  const figures = evaluation.figures();
-  const text = Object.entries(figures).flatMap(([name, value]) =>
-    typeof value === 'number' ? `${name.padEnd(13)}  ${name === 'images' ? value : value.toFixed(4)}` : [],
-  );
-  terminal.result(figures, text.join('\n'), flags.json);
+  reading.finish();
+  report(evaluation.figures(), reading.names, flags.json, terminal);
 }
 
-/** A grey picture's classes; of a coloured one, the brightest of red, green and blue counts. */
-async function readLabels(path: string, { classes, threshold }: SegmentFlags): Promise<LabelMap> {
-  const picture = await readImage(path);
-  const [red, green, blue] = [plane(picture, 0), plane(picture, 1), plane(picture, 2)];
-  return mask(
-    picture,
-    Uint8Array.from(red, (value, i) => {
-      const brightness = Math.max(value, green[i]!, blue[i]!);
-      return classes > 2 ? Math.round(brightness * 255) : brightness >= threshold ? 1 : 0;
-    }),
+function report(
+  { perClass, ...figures }: SegmentationFigures,
+  names: readonly string[],
+  json: boolean | undefined,
+  terminal: Terminal,
+): void {
+  const named = perClass.map((each, i) => ({ name: names[i]!, ...each }));
+  const lines = Object.entries(figures).map(
+    ([name, value]) => `${name.padEnd(13)}  ${name === 'images' ? value : value.toFixed(4)}`,
   );
+  const classes = named.map(
+    ({ name, IoU, dice }) => `${name}: IoU ${IoU.toFixed(4)}, Dice ${dice.toFixed(4)}`,
+  );
+  terminal.result({ ...figures, perClass: named }, [...lines, ...classes], json);
 }

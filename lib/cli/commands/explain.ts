@@ -3,12 +3,13 @@ import { Explainer, explainOptions, type Explanation } from '../../explain/expla
 import { nearest, OneirosError } from '../../errors.js';
 import { readImage } from '../../files/image.js';
 import type { Classifier } from '../../models/classifier.js';
-import { choice, type OptionValues } from '../../options.js';
+import { choice, resolveOptions, type OptionValues } from '../../options.js';
+import { PictureArgument } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
-import { addNetworkFlags, networkOf, type NetworkFlags } from '../network.js';
-import { outputFolder } from '../output-folder.js';
+import { addClassifierFlags, networkOf, type NetworkFlags } from '../network.js';
+import { outputFolder, outputFolderFlag } from '../output-folder.js';
 import { pictureFile, recipe } from '../pictures.js';
 import type { Terminal } from '../terminal.js';
 
@@ -35,30 +36,36 @@ export const registerExplain: Register = (program, terminal) => {
     .description(
       'Shows why a classifier takes each picture for what it takes it for: what counts for the class is light, all else dark.',
     )
-    .argument('<image...>', 'the pictures, or folders of pictures')
-    .requiredOption('-o, --out <folder>', 'write each picture with its explanation to this folder')
+    .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of pictures'))
+    .addOption(
+      outputFolderFlag('write each picture with its explanation to this folder').makeOptionMandatory(),
+    )
     .option(
       '--class <name>',
       'the class to explain: its name, WordNet id or number (default: the most probable)',
     )
     .option('--layer <name>', 'the layer that grad-cam looks at (default: the last before the pooling)');
-  addFlags(addNetworkFlags(command), { ...explainOptions, ...drawOptions })
+  addFlags(addClassifierFlags(command), { ...explainOptions, ...drawOptions })
     .option('--json', 'print one JSON object a picture')
     .action((images: readonly string[], flags: ExplainFlags) => runExplain(images, flags, terminal));
 };
 
 async function runExplain(args: readonly string[], flags: ExplainFlags, terminal: Terminal): Promise<void> {
   const paths = await picturesIn(args);
-  const outputOf = await outputFolder(flags.out, paths);
+  const outputOf = outputFolder(flags.out, paths);
   await using network = await networkOf(flags, terminal);
   await using explainer = new Explainer(network, { layer: flags.layer });
   const labelId = flags.class === undefined ? undefined : classNamed(network, flags.class);
   await eachPicture(paths, 'explain', terminal, async (path) => {
     const picture = await readImage(path);
-    const file = await pictureFile(outputOf(path));
-    const found = await explainer.explain(picture, { ...flags, labelId, signal: terminal.signal });
+    const file = pictureFile(outputOf(path));
+    const found = await explainer.explain(picture, {
+      ...resolveOptions(explainOptions, flags),
+      labelId,
+      signal: terminal.signal,
+    });
     const drawn = drawRelevance(picture, found.relevance, { style: flags.style });
-    await file.write(drawn, recipe('explain', explainOptions, flags));
+    await file.write(drawn, recipe('explain', flags));
     const { label, probability, score } = found;
     const fields = { image: path, label, labelId: found.labelId, probability, score };
     terminal.result(fields, describe(path, found), flags.json);

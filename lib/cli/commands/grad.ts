@@ -1,18 +1,22 @@
-import { access, constants } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { grad } from '../../autodiff/grad.js';
+import { gradientName } from '../../autodiff/names.js';
 import { checkGradient, type GradientCheck } from '../../gradients/check-gradient.js';
-import { OneirosError } from '../../errors.js';
 import { readModel, writeModel } from '../../onnx/files.js';
 import type { Model } from '../../onnx/graph.js';
-import { count, type OptionValues } from '../../options.js';
+import { number, seed, type OptionValues } from '../../options.js';
+import { InputArgument, OutputFlag } from '../checked-files.js';
+import { about } from '../../files/location.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import type { Terminal } from '../terminal.js';
 
 const gradOptions = {
-  seed: count(1, 'for --check: where and in which directions the gradient is checked', 0),
-  size: count(64, 'for --check: width and height in pixels, where the model leaves them open'),
+  seed: seed(1, 'for --check: where and in which directions the gradient is checked'),
+  size: number(64, 'for --check: width and height in pixels, where the model leaves them open', {
+    min: 1,
+    max: 10_000,
+    integer: true,
+  }),
 };
 
 /** The relative error above which a gradient has failed its check. */
@@ -36,8 +40,8 @@ export const registerGrad: Register = (program, terminal) => {
       'Differentiates a model: writes an ONNX file that takes the inputs of the model and a cotangent d_<output> for ' +
         'each of --outputs, and gives its outputs and d_<input> for each of --wrt. It runs in any ONNX Runtime.',
     )
-    .argument('<model>', 'the ONNX file to differentiate')
-    .requiredOption('-o, --out <file>', 'the ONNX file to write')
+    .addArgument(new InputArgument('<model>', 'the ONNX file to differentiate'))
+    .addOption(new OutputFlag('-o, --out <file>', 'the ONNX file to write', 'model').makeOptionMandatory())
     .option(
       '--outputs <names>',
       'what to differentiate, separated by commas (default: every output)',
@@ -54,11 +58,7 @@ export const registerGrad: Register = (program, terminal) => {
 
 async function runGrad(path: string, flags: GradFlags, terminal: Terminal): Promise<void> {
   const { out, outputs, loss, wrt, stop, json } = flags;
-  const folder = dirname(out);
-  await access(folder, constants.W_OK).catch((cause: unknown) => {
-    throw new OneirosError('not-found', `cannot write ${out}: no writable folder ${folder}`, { cause });
-  });
-  const model = await readModel(path);
+  const model = await about(path, () => readModel(path));
   const choice = { ...(wrt && { wrt }), ...(stop && { stopGradient: stop }) };
   const seeds = loss === undefined ? { ...(outputs && { outputs }) } : { loss, ...(outputs && { outputs }) };
   const derived = grad(model, { ...choice, ...seeds });
@@ -89,9 +89,9 @@ async function check(
 }
 
 function line({ wrt, analytic, numeric, error, rounding, precision }: GradientCheck, width: number): string {
-  const number = (value: number) => value.toPrecision(6).padStart(12);
+  const figure = (value: number) => value.toPrecision(6).padStart(12);
   return (
-    `d_${wrt.padEnd(width)}  gradient ${number(analytic)}  differences ${number(numeric)}  ` +
+    `${gradientName(wrt.padEnd(width))}  gradient ${figure(analytic)}  differences ${figure(numeric)}  ` +
     `error ${error.toExponential(1)}  rounding ${rounding.toExponential(1)}  (${precision})`
   );
 }

@@ -3,9 +3,15 @@ import { anatomySvg } from '../../models/anatomy/svg.js';
 import { anatomyText } from '../../models/anatomy/text.js';
 import { isAmong } from '../../models/by-name.js';
 import type { ImageNetwork } from '../../models/image-network.js';
-import { inspectModel, type Inspection, type LayerReport, type PortReport } from '../../models/inspect.js';
+import {
+  inspectModel,
+  type Inspection,
+  type LayerReport,
+  type OutputReport,
+  type PortReport,
+} from '../../models/inspect.js';
 import { networkNames } from '../../models/open.js';
-import { readModel } from '../../onnx/files.js';
+import { readModelSource } from '../../models/source.js';
 import type { Model } from '../../onnx/graph.js';
 import { detectorNames, loadDetector } from '../../vision/load-detector.js';
 import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
@@ -13,9 +19,10 @@ import type { Task } from '../../weights/catalog/entry.js';
 import { OneirosError } from '../../errors.js';
 import { writeFileAtomic } from '../../files/write.js';
 import { count, type OptionValues } from '../../options.js';
+import { InputArgument, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { cataloguedTask, checkModel, pullOf } from '../models.js';
+import { cataloguedTask, checkModel, modelFiles, pullOf } from '../models.js';
 import { addWeightFlags, networkOf, type NetworkFlags } from '../network.js';
 import type { Terminal } from '../terminal.js';
 
@@ -35,12 +42,15 @@ export const registerInspect: Register = (program, terminal) => {
     .description(
       'Lists what a model is made of: operators, layers, shapes, parameters, multiply-adds; of a U-Net also the ways down and up, skip connections, and what is learned.',
     )
-    .argument(
-      '<model>',
-      `an ONNX file; a model of the catalogue (see oneiros models); or one of ${[...networkNames, ...segmenterNames, ...detectorNames].join(', ')} with its weights`,
+    .addArgument(
+      new InputArgument(
+        '<model>',
+        `an ONNX file; a model of the catalogue (see oneiros models); or one of ${[...networkNames, ...segmenterNames, ...detectorNames].join(', ')} with its weights`,
+        modelFiles,
+      ),
     );
   addFlags(addWeightFlags(command), inspectOptions)
-    .option('--svg <file>', 'draw a U-Net to this file')
+    .addOption(new OutputFlag('--svg <file>', 'draw a U-Net to this SVG file', 'drawing'))
     .option('--json', 'print it as one JSON object')
     .action(async (name: string, flags: InspectFlags) => {
       const task = taskOf(name);
@@ -49,8 +59,11 @@ export const registerInspect: Register = (program, terminal) => {
       const inspection = inspectModel(model, flags.size);
       const anatomy = anatomyOf(model);
       if (flags.svg !== undefined) await draw(anatomy, name, flags.svg);
-      const text = [describe(name, inspection), ...(anatomy === null ? [] : ['', anatomyText(anatomy)])];
-      terminal.result({ model: name, ...inspection, anatomy }, text.join('\n'), flags.json);
+      const text = [
+        ...describe(name, inspection),
+        ...(anatomy === null ? [] : ['', ...anatomyText(anatomy).split('\n')]),
+      ];
+      terminal.result({ model: name, ...inspection, anatomy }, text, flags.json);
     });
 };
 
@@ -74,7 +87,7 @@ function taskOf(model: string): Task {
 
 /** An ONNX file is taken as it is, whatever network it may be recognised as. */
 async function modelOf(flags: NetworkFlags, terminal: Terminal): Promise<Model> {
-  if (/\.onnx$/i.test(flags.model)) return readModel(flags.model);
+  if (/\.onnx$/i.test(flags.model)) return readModelSource(flags.model);
   await using network = await load(flags, terminal);
   return network.model;
 }
@@ -91,7 +104,7 @@ async function load(flags: NetworkFlags, terminal: Terminal): Promise<ImageNetwo
   return network;
 }
 
-function describe(model: string, inspection: Inspection): string {
+function describe(model: string, inspection: Inspection): readonly string[] {
   const { inputs, outputs, opsets, operators, layers, parameters, multiplyAdds } = inspection;
   const list = (counts: Readonly<Record<string, number>>) =>
     Object.entries(counts)
@@ -100,18 +113,24 @@ function describe(model: string, inspection: Inspection): string {
   return [
     model,
     `inputs         ${inputs.map(port).join('; ')}`,
-    `outputs        ${outputs.map(port).join('; ')}`,
+    `outputs        ${outputs.map(output).join('; ')}`,
     `operator sets  ${list(opsets)}`,
     `operators      ${list(operators)}`,
     `parameters     ${grouped(parameters)}`,
     `multiply-adds  ${grouped(multiplyAdds)}`,
     '',
     ...table([['layer', 'operator', 'shape', 'parameters', 'multiply-adds'], ...layers.map(row)]),
-  ].join('\n');
+  ];
 }
 
 function port({ name, type, shape }: PortReport): string {
   return `${name} ${type ?? '?'} ${sizes(shape)}`;
+}
+
+function output(report: OutputReport): string {
+  const { activation } = report;
+  if (activation === null) return port(report);
+  return `${port(report)} (${activation === 'none' ? 'scores' : activation === 'unknown' ? 'unknown activation' : activation})`;
 }
 
 function row({ name, op, shape, parameters, multiplyAdds }: LayerReport): readonly string[] {
@@ -129,7 +148,9 @@ function grouped(value: number): string {
 
 /** Columns of equal width; the last two hold numbers, which stand to the right. */
 function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
+  const widths = rows[0]!.map((_, column) =>
+    rows.reduce((most, cells) => Math.max(most, cells[column]!.length), 0),
+  );
   return rows.map((cells) =>
     cells
       .map((cell, column) => (column < 3 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))

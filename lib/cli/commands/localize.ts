@@ -7,16 +7,18 @@ import type { Detection, Detector } from '../../vision/detection.js';
 import { drawDetections } from '../../vision/draw.js';
 import { detectorNames, loadDetector } from '../../vision/load-detector.js';
 import { ActivationLocalizer, localize, localizeOptions } from '../../vision/localize.js';
+import { InputFlag, PictureArgument } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
-import { outputFolder } from '../output-folder.js';
-import { cataloguedTask, pullOf } from '../models.js';
-import { placementOf, placementOptions } from '../network.js';
+import { outputFolder, outputFolderFlag } from '../output-folder.js';
+import { cataloguedTask, modelFiles, pullOf } from '../models.js';
+import { addHeadFlags, headOptions, placementOf, placementOptions, type HeadFlags } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
 import type { Terminal } from '../terminal.js';
 
-interface LocalizeFlags extends OptionValues<typeof localizeOptions>, OptionValues<typeof placementOptions> {
+interface LocalizeFlags
+  extends HeadFlags, OptionValues<typeof localizeOptions>, OptionValues<typeof placementOptions> {
   readonly model: string;
   readonly weights?: string;
   readonly layer?: string;
@@ -31,11 +33,18 @@ export const registerLocalize: Register = (program, terminal) => {
     .description(
       'Finds the one object of each picture: by a detector its surest detection, by a classifier the box of what speaks for the class (Grad-CAM).',
     )
-    .argument('<image...>', 'the pictures, or folders of pictures')
-    .requiredOption('--model <name>', 'a detector or a classifier: its name, or a file that ends in .onnx')
-    .option('--weights <file>', 'the weights of a network that is given by name')
+    .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of pictures'))
+    .addOption(
+      new InputFlag(
+        '--model <name>',
+        'a detector or a classifier: its name, or a file that ends in .onnx',
+        modelFiles,
+      ).makeOptionMandatory(),
+    )
+    .addOption(new InputFlag('--weights <file>', 'the weights of a network that is given by name'))
     .option('--layer <name>', 'the layer of a classifier to look at (default: the last before its pooling)')
-    .option('-o, --out <folder>', 'write each picture with its box to this folder');
+    .addOption(outputFolderFlag('write each picture with its box to this folder'));
+  addHeadFlags(command);
   addFlags(command, { ...localizeOptions, ...placementOptions })
     .option('--json', 'print results as JSON, one line a picture')
     .action((images: readonly string[], flags: LocalizeFlags) => runLocalize(images, flags, terminal));
@@ -43,15 +52,15 @@ export const registerLocalize: Register = (program, terminal) => {
 
 async function runLocalize(args: readonly string[], flags: LocalizeFlags, terminal: Terminal): Promise<void> {
   const paths = await picturesIn(args);
-  const outputOf = flags.out === undefined ? null : await outputFolder(flags.out, paths);
+  const outputOf = flags.out === undefined ? null : outputFolder(flags.out, paths);
   await using network = await load(flags, terminal);
   await eachPicture(paths, 'localize', terminal, async (path) => {
     const picture = await readImage(path);
     const found = await localize(network, picture, { threshold: flags.threshold, signal: terminal.signal });
     if (outputOf !== null) {
-      const file = await pictureFile(outputOf(path));
+      const file = pictureFile(outputOf(path));
       const drawn = drawDetections(picture, found === null ? [] : [found]);
-      await file.write(drawn, recipe('localize', localizeOptions, flags));
+      await file.write(drawn, recipe('localize', flags));
     }
     const { width, height } = picture;
     terminal.result({ image: path, width, height, ...fieldsOf(found) }, describe(path, found), flags.json);
@@ -69,9 +78,12 @@ async function load(flags: LocalizeFlags, terminal: Terminal): Promise<Detector 
       if (error instanceof OneirosError && error.code === 'unsupported') return null;
       throw error;
     });
+    for (const note of detector?.notes ?? []) terminal.say(note);
     if (detector !== null) return detector;
   }
-  return new ActivationLocalizer(await loadNetwork(model, settings), { layer });
+  const network = await loadNetwork(model, { ...settings, ...headOptions(flags) });
+  for (const note of network.notes) terminal.say(note);
+  return new ActivationLocalizer(network, { layer });
 }
 
 function fieldsOf(found: Detection | null): object {

@@ -1,3 +1,4 @@
+import { OneirosError } from '../../errors.js';
 import { isAmong } from '../../models/by-name.js';
 import type { ImageNetwork } from '../../models/image-network.js';
 import { loadNetwork, networkNames } from '../../models/open.js';
@@ -7,9 +8,11 @@ import { portable } from '../../vision/portable.js';
 import { detectorNames, loadDetector } from '../../vision/load-detector.js';
 import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
 import { megabytes } from '../../weights/catalog/amount.js';
+import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
+import { parseNamesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { cataloguedTask, pullOf } from '../models.js';
+import { cataloguedTask, modelFiles, pullOf } from '../models.js';
 import type { Terminal } from '../terminal.js';
 import { stat } from 'node:fs/promises';
 
@@ -35,11 +38,21 @@ export const registerConvert: Register = (models, terminal) => {
     .description(
       'Builds a network from a checkpoint (PyTorch or safetensors) and writes it as one ONNX file, from RGB in [0, 1] of any size to its results. No Python is needed.',
     )
-    .argument('<network>', `a model of the catalogue; or, with --weights, one of ${builders.join(', ')}`)
-    .requiredOption('-o, --out <file>', 'the ONNX file to write')
-    .option('--weights <file>', 'the checkpoint')
+    .addArgument(
+      new InputArgument(
+        '<network>',
+        `a model of the catalogue; or, with --weights, one of ${builders.join(', ')}`,
+        modelFiles,
+      ),
+    )
+    .addOption(new OutputFlag('-o, --out <file>', 'the ONNX file to write', 'model').makeOptionMandatory())
+    .addOption(new InputFlag('--weights <file>', 'the checkpoint'))
     .option('--until <layers>', 'only as deep as these layers need it, such as relu4_2,relu5_1', list)
-    .option('--classes <names>', 'names of the classes of a detector or a U-Net, the background first', list);
+    .option(
+      '--classes <names>',
+      'names of the classes of a detector or a U-Net, the background first',
+      parseNamesFlag,
+    );
   addFlags(command, convertOptions)
     .option('--json', 'print the result as JSON')
     .action(async (name: string, flags: ConvertFlags) => {
@@ -60,9 +73,21 @@ function load(name: string, flags: ConvertFlags, terminal: Terminal): Promise<Im
   const { weights, classes, until } = flags;
   const settings = { weights, pull: pullOf(flags, terminal) };
   const task = cataloguedTask(name);
-  if (isAmong(segmenterNames, name) || task === 'segment')
-    return loadSegmenter(name, { ...settings, classes });
-  if (isAmong(detectorNames, name) || task === 'detect')
-    return loadDetector(name, { ...settings, labels: classes });
+  const isSegmenter = isAmong(segmenterNames, name) || task === 'segment';
+  if (isSegmenter || isAmong(detectorNames, name) || task === 'detect') {
+    if (until !== undefined)
+      throw new OneirosError(
+        'bad-argument',
+        `--until cuts classifiers only, and ${name} is none: leave it away`,
+      );
+    return isSegmenter
+      ? loadSegmenter(name, { ...settings, classes })
+      : loadDetector(name, { ...settings, labels: classes });
+  }
+  if (classes !== undefined)
+    throw new OneirosError(
+      'bad-argument',
+      `--classes names those of detectors and U-Nets only, and ${name} is neither: leave it away`,
+    );
   return loadNetwork(name, { ...settings, until });
 }

@@ -28,6 +28,10 @@ export const registerVerify: Register = (models, terminal) => {
         );
         if (result === 'damaged')
           terminal.fail(`${entry.name} is damaged: ${detail ?? ''}; remove and pull it again`);
+        if (result === 'unverified')
+          terminal.fail(
+            `${entry.name} is not here as a whole, so it is not verified: oneiros models pull ${entry.name}`,
+          );
       }
     });
 };
@@ -73,7 +77,11 @@ export const registerRemove: Register = (models, terminal) => {
     .option('--json', 'print an object a line')
     .action(async (names: readonly string[], { json }: JsonFlag) => {
       for (const name of names) {
-        const { bytes, entry } = await statusOf(entryFor(readCatalog(), name));
+        const { bytes, entry, presence } = await statusOf(entryFor(readCatalog(), name));
+        if (presence === 'absent') {
+          terminal.fail(`${entry.name} is not here: there is nothing to remove`);
+          continue;
+        }
         await removeModel(name, { announce: (text) => terminal.say(text), signal: terminal.signal });
         terminal.result({ model: entry.name, bytes }, `${entry.name}: removed`, json);
       }

@@ -23,7 +23,7 @@ export const registerList: Register = (models, terminal) => {
         return;
       }
       const rows = [['model', 'size', 'is', 'licence', 'what it is'], ...all.map(rowOf)];
-      terminal.result({}, aligned(rows).join('\n'), json);
+      terminal.result({}, aligned(rows), json);
     });
 };
 

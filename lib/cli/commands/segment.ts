@@ -1,17 +1,25 @@
 import { writeFileAtomic } from '../../files/write.js';
 import type { Image } from '../../image/image.js';
+import type { NamedClass } from '../../labels/class-text.js';
+import { writeLabels } from '../../labels/files.js';
 import { choice, number, type OptionValues } from '../../options.js';
+import type { Id } from '../../metrics/ids.js';
 import { cocoMasks, type CocoAnnotation } from '../../vision/coco-masks.js';
+import { cocoBytes } from '../../vision/coco-results.js';
 import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
-import { foregroundPicture, labelPicture, overlay, overlayDefaults } from '../../vision/palette.js';
+import { foregroundPicture, overlay, overlayDefaults } from '../../vision/palette.js';
 import type { Segmentation } from '../../vision/segmentation.js';
 import { segmentOptions } from '../../vision/segmenter.js';
+import { InputFlag, OutputFlag, PictureArgument } from '../checked-files.js';
+import { parseClassesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
-import { checkModel, modelHelp, pullOf } from '../models.js';
-import { placementOf, placementOptions } from '../network.js';
-import { frameName, pictureFile, recipe } from '../pictures.js';
+import { imageIds } from '../image-ids.js';
+import { checkModel, modelFiles, modelHelp, pullOf } from '../models.js';
+import { addHeadFlags, headOptions, placementOf, placementOptions, type HeadFlags } from '../network.js';
+import { pictureFile, recipe } from '../pictures.js';
+import { segmentOutputFlag, segmentOutputs } from '../segment-outputs.js';
 import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
@@ -19,20 +27,22 @@ const pictureOptions = {
   show: choice(
     ['overlay', 'labels', 'probability'],
     'overlay',
-    'what to draw: classes as colours over the picture, a mask (of more than two classes their numbers), or how sure it is that there is anything',
+    'what to draw: classes as colors over the picture, a mask with the values of the classes, or how sure it is that there is anything',
   ),
-  opacity: number(overlayDefaults.opacity, 'how much of the picture the colours hide', { min: 0, max: 1 }),
+  opacity: number(overlayDefaults.opacity, 'how much of the picture the colors hide', { min: 0, max: 1 }),
   masks: choice(['rle', 'polygons'], 'rle', 'how masks are written to the file of --coco'),
 } as const;
 const { tile, threshold } = segmentOptions;
 const allOptions = { tile, threshold, ...pictureOptions };
 
-interface SegmentFlags extends OptionValues<typeof allOptions>, OptionValues<typeof placementOptions> {
+interface SegmentFlags
+  extends HeadFlags, OptionValues<typeof allOptions>, OptionValues<typeof placementOptions> {
   readonly model: string;
   readonly weights?: string;
-  readonly classes?: readonly string[];
+  readonly classes?: readonly NamedClass[];
   readonly out?: string;
   readonly coco?: string;
+  readonly images?: string;
   readonly json?: boolean;
 }
 
@@ -43,37 +53,49 @@ export const registerSegment: Register = (program, terminal) => {
     .description(
       'Tells what every pixel of pictures belongs to, by a U-Net or any other network that segments.',
     )
-    .argument('<image...>', 'the pictures, or folders of them')
-    .requiredOption('--model <name>', modelHelp('segment', segmenterNames))
-    .option('--weights <file>', 'the weights of a U-Net: a safetensors file or a PyTorch checkpoint')
+    .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of them'))
+    .addOption(
+      new InputFlag('--model <name>', modelHelp('segment', segmenterNames), modelFiles).makeOptionMandatory(),
+    )
+    .addOption(
+      new InputFlag('--weights <file>', 'the weights of a U-Net: a safetensors file or a PyTorch checkpoint'),
+    )
     .option(
       '--classes <names>',
-      'names of the classes, the background first, such as sky,tree',
-      (text: string) => text.split(','),
+      'names of the classes, the background first, such as sky,tree, and, where masks are to have others than those that the network was trained with, their values, such as sky=0,tree=255',
+      parseClassesFlag,
     )
-    .option('-o, --out <file>', 'the picture to write, .png or .jpg; of several pictures with %d in its name')
-    .option('--coco <file>', 'write masks as COCO annotations to this JSON file');
+    .addOption(
+      segmentOutputFlag(
+        'the picture to write, .png or .jpg, or a folder, where each gets the name of its picture',
+      ),
+    )
+    .addOption(new OutputFlag('--coco <file>', 'write masks as COCO annotations to this JSON file', 'json'))
+    .addOption(
+      new InputFlag(
+        '--images <file>',
+        'COCO annotations that name the id of each file, folders included; without them ids count from 1',
+      ),
+    );
+  addHeadFlags(command);
   addFlags(command, { ...allOptions, ...placementOptions })
     .option('--json', 'print results as JSON, one line a picture')
     .hook('preAction', () => checkModel(command, command.opts<SegmentFlags>(), 'segment', segmenterNames))
     .action(async (given: readonly string[], flags: SegmentFlags) => {
-      const images = await picturesIn(given);
-      if (flags.out !== undefined && images.length > 1 && frameName(flags.out, 1) === flags.out)
-        command.error(
-          "error: several pictures need a place for their number in the output's name, such as %d",
-        );
-      await runSegment(images, flags, terminal);
+      await runSegment(await picturesIn(given), flags, terminal);
     });
 };
 
 async function runSegment(paths: readonly string[], flags: SegmentFlags, terminal: Terminal): Promise<void> {
-  const { out } = flags;
-  const files =
-    out === undefined ? [] : await Promise.all(paths.map((_, i) => pictureFile(frameName(out, i + 1))));
-  const { weights, classes } = flags;
+  const { out, weights, classes } = flags;
+  const idOf = flags.images === undefined ? null : await imageIds(paths, flags.images, terminal);
+  const files = out === undefined ? [] : segmentOutputs(out, paths, flags.show).map(pictureFile);
+  const values = classes?.flatMap(({ value }) => value ?? []) ?? [];
   await using network = await loadSegmenter(flags.model, {
     weights,
-    classes,
+    classes: classes?.map(({ name }) => name),
+    values: values.length > 0 ? values : undefined,
+    ...headOptions(flags),
     placement: placementOf(flags),
     pull: pullOf(flags, terminal),
   });
@@ -87,36 +109,48 @@ async function runSegment(paths: readonly string[], flags: SegmentFlags, termina
       probabilities: flags.show === 'probability',
       signal: terminal.signal,
     });
-    await files[paths.indexOf(path)]?.write(
-      draw(picture, found, flags),
-      recipe('segment', allOptions, flags),
-    );
-    if (flags.coco !== undefined) coco.add(path, found, flags.masks);
-    report(path, found, flags, terminal);
+    const file = files[paths.indexOf(path)];
+    const text = recipe('segment', flags);
+    if (file !== undefined && flags.show === 'labels') await writeLabels(file.path, found, text);
+    else await file?.write(draw(picture, found, flags), text);
+    if (flags.coco !== undefined) coco.add(path, idOf?.(path) ?? null, found, flags.masks);
+    report(path, file?.path, found, flags, terminal);
   });
   if (flags.coco !== undefined) await writeFileAtomic(flags.coco, coco.bytes());
 }
 
 function draw(picture: Image, found: Segmentation, { show, opacity }: SegmentFlags): Image {
-  if (found.probabilities !== null) return foregroundPicture(found.probabilities);
-  return show === 'labels' ? labelPicture(found) : overlay(picture, found, { opacity });
+  return show === 'probability' && found.probabilities !== null
+    ? foregroundPicture(found.probabilities)
+    : overlay(picture, found, { opacity });
 }
 
-function report(image: string, found: Segmentation, flags: SegmentFlags, terminal: Terminal): void {
+function report(
+  image: string,
+  out: string | undefined,
+  found: Segmentation,
+  flags: SegmentFlags,
+  terminal: Terminal,
+): void {
   const { width, height, classes } = found;
   const areas = classes.map(({ name, fraction }) => `${name} ${(100 * fraction).toFixed(2)} %`);
-  terminal.result({ image, width, height, classes }, `${image}: ${areas.join(', ')}`, flags.json);
+  terminal.result(
+    { image, ...(out !== undefined && { out }), width, height, classes },
+    `${image}: ${areas.join(', ')}`,
+    flags.json,
+  );
 }
 
 /** A COCO file with what was found in several pictures. */
 class CocoFile {
   readonly #images: object[] = [];
-  readonly #annotations: (CocoAnnotation & { readonly id: number; readonly image_id: number })[] = [];
+  readonly #annotations: (CocoAnnotation & { readonly id: number; readonly image_id: Id })[] = [];
 
   constructor(readonly classes: readonly string[]) {}
 
-  add(path: string, found: Segmentation, masks: 'rle' | 'polygons'): void {
-    const id = this.#images.length + 1;
+  /** @param known the picture's id. @default one more than that of the picture before */
+  add(path: string, known: Id | null, found: Segmentation, masks: 'rle' | 'polygons'): void {
+    const id = known ?? this.#images.length + 1;
     this.#images.push({ id, file_name: path, width: found.width, height: found.height });
     for (const annotation of cocoMasks(found, masks))
       this.#annotations.push({ id: this.#annotations.length + 1, image_id: id, ...annotation });
@@ -125,6 +159,6 @@ class CocoFile {
   bytes(): Uint8Array {
     const categories = this.classes.slice(1).map((name, i) => ({ id: i + 1, name }));
     const content = { images: this.#images, annotations: this.#annotations, categories };
-    return new TextEncoder().encode(`${JSON.stringify(content)}\n`);
+    return cocoBytes(content);
   }
 }

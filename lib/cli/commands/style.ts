@@ -3,7 +3,8 @@ import { styleOptions } from '../../art/style-options.js';
 import type { StyleLosses, StyleStep } from '../../art/style-descent.js';
 import { style } from '../../art/style.js';
 import { OneirosError } from '../../errors.js';
-import type { OptionValues } from '../../options.js';
+import { resolveOptions, type OptionValues } from '../../options.js';
+import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { collectLayer, parseNumbers } from '../layers.js';
@@ -26,9 +27,15 @@ export const registerStyle: Register = (program, terminal) => {
     .command('style')
     .summary('paint one picture in the style of others')
     .description('Neural style transfer: paints one picture in the style of others.')
-    .argument('<content>', 'the picture to be painted')
-    .argument('<style...>', 'the picture, or pictures, whose style it is to have')
-    .requiredOption('-o, --out <file>', 'the picture to write, .png or .jpg')
+    .addArgument(new InputArgument('<content>', 'the picture to be painted'))
+    .addArgument(new InputArgument('<style...>', 'the picture, or pictures, whose style it is to have'))
+    .addOption(
+      new OutputFlag(
+        '-o, --out <file>',
+        'the picture to write, .png or .jpg',
+        'picture',
+      ).makeOptionMandatory(),
+    )
     .option('--content-layer <name[=weight]>', 'a layer whose features stay; repeatable', collectLayer)
     .option(
       '--style-layer <name[=weight]>',
@@ -40,7 +47,7 @@ export const registerStyle: Register = (program, terminal) => {
       'how much each style counts, such as 2,1 (default: all the same)',
       parseNumbers,
     )
-    .option('--init-image <file>', 'a picture to begin with, instead of what --init says');
+    .addOption(new InputFlag('--init-image <file>', 'a picture to begin with, instead of what --init says'));
   addFlags(addNetworkFlags(command), styleOptions)
     .option('--json', 'print the result as JSON')
     .action((content: string, styles: readonly string[], flags: StyleFlags) =>
@@ -55,7 +62,7 @@ async function runStyle(
   terminal: Terminal,
 ): Promise<void> {
   const began = performance.now();
-  const file = await pictureFile(flags.out);
+  const file = pictureFile(flags.out);
   const content = await readImage(contentPath);
   const styles = await Promise.all(stylePaths.map((path) => readImage(path)));
   const initImage = flags.initImage === undefined ? undefined : await readImage(flags.initImage);
@@ -64,19 +71,26 @@ async function runStyle(
     ...Object.keys(flags.styleLayer ?? defaultStyleLayers({ layers })),
   ]);
   const steps = style(network, content, styles, {
-    ...flags,
+    ...resolveOptions(styleOptions, flags),
+    blend: flags.blend,
     contentLayers: flags.contentLayer,
     styleLayers: flags.styleLayer,
     initImage,
     session: placementOf(flags),
-    memoryLimit: process.availableMemory(),
     signal: terminal.signal,
   });
   const { losses, last } = await watch(steps, flags.iterations, terminal);
   if (last === undefined)
     throw new OneirosError('runtime', 'stopped before the first iteration: nothing was written');
   if (terminal.signal.aborted) terminal.say(`stopped after ${last.done} of ${last.total} iterations`);
-  await file.write(last.image, recipe('style', styleOptions, flags));
+  await file.write(
+    last.image,
+    recipe('style', {
+      ...flags,
+      contentLayer: flags.contentLayer ?? defaultContentLayers(network),
+      styleLayer: flags.styleLayer ?? defaultStyleLayers(network),
+    }),
+  );
 
   const { width, height } = last.image;
   const seconds = Number(((performance.now() - began) / 1000).toFixed(3));

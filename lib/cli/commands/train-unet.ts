@@ -1,14 +1,20 @@
+import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
 import { OneirosError } from '../../errors.js';
+import { withValues, type NamedClass } from '../../labels/class-text.js';
+import { colorText, kindOf, numberOf, type LabelValue } from '../../labels/classes.js';
+import { schemeOf, type LabelScheme } from '../../labels/scheme.js';
+import type { LabelSurvey } from '../../labels/survey.js';
 import { writeFileAtomic } from '../../files/write.js';
-import { encodeModel } from '../../onnx/write.js';
-import type { OptionValues } from '../../options.js';
+import { readModel, writeModel } from '../../onnx/files.js';
+import { resolveOptions, type OptionValues } from '../../options.js';
 import { checkpointFile } from '../../train/checkpoint-file.js';
 import { lossSvg, sparkline, type CurveLine } from '../../train/loss-svg.js';
-import { readMaskFolder } from '../mask-folder.js';
-import { classesIn, type MaskClass } from '../../train/masked-picture.js';
+import { maskFolderFiles, readMaskFolder } from '../mask-folder.js';
 import { defaultWidths, trainUNet, trainUNetOptions, type UNetTrainingStep } from '../../train/unet.js';
+import { InputFlag, OutputFlag } from '../checked-files.js';
+import { parseClassesFlag, parseValueFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { addFlags, parseNumber } from '../flags.js';
 import type { Terminal } from '../terminal.js';
@@ -16,7 +22,8 @@ import type { Terminal } from '../terminal.js';
 interface TrainFlags extends OptionValues<typeof trainUNetOptions> {
   readonly data: string;
   readonly out: string;
-  readonly classes?: readonly MaskClass[];
+  readonly classes?: readonly NamedClass[];
+  readonly ignore?: LabelValue;
   readonly widths: readonly number[];
   readonly validation: number;
   readonly epochs?: number;
@@ -33,17 +40,35 @@ export const registerTrainUNet: Register = (parent, terminal) => {
     .command('unet')
     .summary('a U-Net, on a folder of pictures and masks')
     .description(
-      'Trains a U-Net from scratch on the pictures of DIR/image and the masks of the same names in DIR/label, whose grey ' +
-        'values are the classes. The network is written as an ONNX file that `oneiros segment --model` takes. A run that ' +
+      'Trains a U-Net from scratch on the pictures of DIR/image and the masks of the same names in DIR/label: gray pictures ' +
+        'whose values are the classes (as they are stored, in 1 to 16 bits), pictures with a palette whose indices are, or ' +
+        'pictures with a color for each class. The network is written as an ONNX file that `oneiros segment --model` takes. A run that ' +
         'was stopped or killed goes on from its checkpoint when the same command is given again, to the same weights as if ' +
         'it had not been.',
     )
-    .requiredOption('--data <dir>', 'the folder with image/ and label/')
-    .requiredOption('-o, --out <file>', 'the network to write, an .onnx file')
+    .addOption(
+      new InputFlag(
+        '--data <dir>',
+        'the folder with image/ and label/',
+        maskFolderFiles,
+      ).makeOptionMandatory(),
+    )
+    .addOption(
+      new OutputFlag(
+        '-o, --out <file>',
+        'the network to write, an .onnx file',
+        'model',
+      ).makeOptionMandatory(),
+    )
     .option(
       '--classes <names>',
-      'classes and the grey values of masks, the background first, such as cell=255,membrane=0 (default: the values there are, by number)',
-      parseClasses,
+      'classes and their values in masks, the background first, such as cell=255,membrane=0 or road=#804080,car=#00008e; or a number of classes whose values are 0, 1, 2 and so on (default: the values there are, in ascending order)',
+      parseClassesFlag,
+    )
+    .option(
+      '--ignore <value>',
+      'the value of pixels that do not count, such as 255 (default: 255 where three or more classes are named and it is none of them)',
+      parseValueFlag,
     )
     .option(
       '--validation <n>',
@@ -60,8 +85,17 @@ export const registerTrainUNet: Register = (parent, terminal) => {
     .option('--epochs <n>', 'so often each picture is seen, instead of --steps', (text: string) =>
       parseNumber(text, { ...wholeNumber, min: 1 }),
     )
-    .option('--curve <file>', 'draw loss and figures over the steps to this SVG file')
-    .option('--checkpoint <file>', 'where the state is kept meanwhile (default: <out>.checkpoint)')
+    .addOption(
+      new OutputFlag('--curve <file>', 'draw loss and figures over the steps to this SVG file', 'drawing'),
+    )
+    .addOption(
+      new OutputFlag(
+        '--checkpoint <file>',
+        'where the state is kept meanwhile (default: <out>.checkpoint)',
+        'checkpoint',
+        (path, { flags }) => [path ?? checkpointBeside(String(flags['out']))],
+      ),
+    )
     .option('--threads <n>', 'threads to compute with (default: one for each core)', (text: string) =>
       parseNumber(text, { ...wholeNumber, min: 1 }),
     );
@@ -72,8 +106,9 @@ export const registerTrainUNet: Register = (parent, terminal) => {
 
 async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void> {
   const { out, widths, validation, threads } = flags;
-  const pictures = await readMaskFolder(flags.data);
-  const classes = flags.classes ?? classesIn(pictures);
+  const declared = flags.classes && withValues(flags.classes);
+  const { pictures, survey } = await readMaskFolder(flags.data, declared && kindOf(declared));
+  const scheme = schemeOf(survey, flags);
   const count = pictures.length - validation;
   if (count < 1)
     throw new OneirosError(
@@ -81,14 +116,13 @@ async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void
       `--validation ${validation} leaves none of the ${pictures.length} pictures to train on`,
     );
   const steps = flags.epochs === undefined ? flags.steps : Math.ceil((flags.epochs * count) / flags.batch);
-  terminal.say(
-    `training on ${count} pictures, ${classes.map(({ name, value }) => `${name} ${value}`).join(', ')}`,
-  );
-  const checkpoint = flags.checkpoint ?? `${out}.checkpoint`;
+  terminal.say(`training on ${count} pictures, ${describe(scheme, survey)}`);
+  const checkpoint = flags.checkpoint ?? checkpointBeside(out);
   const training = trainUNet(pictures.slice(0, count), {
-    ...flags,
+    ...resolveOptions(trainUNetOptions, flags),
     steps,
-    classes,
+    classes: scheme.classes,
+    ignore: scheme.ignore ?? undefined,
     widths,
     validation: pictures.slice(count),
     checkpoint: checkpointFile(checkpoint),
@@ -99,10 +133,10 @@ async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void
   try {
     for await (const step of training) {
       report.add(step);
-      if (step.step === step.steps) await writeFileAtomic(out, encodeModel(await step.network()));
+      if (step.step === step.steps) await writeModel(await step.network(), out);
     }
   } catch (error) {
-    if (terminal.signal.aborted)
+    if (terminal.signal.aborted && existsSync(checkpoint))
       terminal.say(`${checkpoint} has the state: the same command goes on from there`);
     throw error;
   } finally {
@@ -110,7 +144,13 @@ async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void
   }
   if (flags.curve !== undefined)
     await writeFileAtomic(flags.curve, new TextEncoder().encode(lossSvg(report.lines(), 'U-Net')));
+  // The state is all there is of hours of work: it goes when what came of them is on the disk, and can be read.
+  await readModel(out);
   await rm(checkpoint, { force: true });
+}
+
+function checkpointBeside(out: string): string {
+  return `${out}.checkpoint`;
 }
 
 /** What is told of the steps: a bar with the curve of the loss, and a line for each validation. */
@@ -153,13 +193,16 @@ class Report {
   }
 }
 
-function parseClasses(text: string): readonly MaskClass[] {
-  return text.split(',').map((part) => {
-    const [, name, value] = /^([^=]+)=(\d{1,3})$/.exec(part.trim()) ?? [];
-    if (name === undefined || Number(value) > 255)
-      throw new InvalidArgumentError('Each class is a name and a grey value from 0 to 255, as in sky=255.');
-    return { name, value: Number(value) };
+/** Classes and their values (of a palette's also the colors), and how much does not count. */
+function describe({ classes, ignore }: LabelScheme, { found, palette }: LabelSurvey): string {
+  const texts = classes.map(({ name, value }) => {
+    const color = palette.get(numberOf(value));
+    return `${name} ${value}${color === undefined ? '' : ` (${colorText(color)})`}`;
   });
+  if (ignore === null) return texts.join(', ');
+  const pixels = Array.from(found.values(), (value) => value.pixels).reduce((sum, all) => sum + all, 0);
+  const share = (found.get(numberOf(ignore))?.pixels ?? 0) / pixels;
+  return `${texts.join(', ')}; ${ignore} is ignored: ${(100 * share).toFixed(2)} % of all pixels`;
 }
 
 function parseWidths(text: string): readonly number[] {

@@ -1,3 +1,5 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import type { Model, Node } from '../../onnx/graph.js';
 import type { Facts } from '../../onnx/shapes/facts.js';
 import { factorOf, placesOf, sized, type Place } from './scales.js';
@@ -86,6 +88,7 @@ interface Part {
  * @throws OneirosError `bad-input` for a malformed model
  */
 export function anatomyOf(original: Model): Anatomy | null {
+  check('anatomyOf', { original: [original, kind.model] });
   const ready = sized(original);
   const places = placesOf(ready);
   const { nodes } = ready.model.graph;
@@ -108,7 +111,7 @@ export function anatomyOf(original: Model): Anatomy | null {
     steps.filter(({ from, to }) => to > from),
     steps.filter(({ from, to }) => to < from),
   ];
-  const top = Math.min(...descents.map(({ from }) => from));
+  const top = descents.reduce((least, { from }) => Math.min(least, from), Infinity);
   const parameters = parts.filter(({ place, learned }) => place !== null || learned > 0);
   return {
     shape: ascents.some(({ to }) => to <= top) ? 'U-Net' : 'feature pyramid',

@@ -59,9 +59,9 @@ export function placesOf({ model, facts }: Sized): ReadonlyMap<string, Place> {
   for (const node of model.graph.nodes) {
     const inputs = node.inputs.flatMap((name) => places.get(name) ?? []);
     if (inputs.length === 0) continue;
-    const before = Math.min(...inputs.map(({ scale }) => scale));
+    const before = inputs.reduce((least, { scale }) => Math.min(least, scale), Infinity);
     const scale = before * factorOf(node, facts);
-    const deepest = Math.max(scale, ...inputs.map((input) => input.deepest));
+    const deepest = inputs.reduce((most, input) => Math.max(most, input.deepest), scale);
     for (const output of node.outputs) if (isMap(node, output, facts)) places.set(output, { scale, deepest });
   }
   return places;

@@ -1,3 +1,5 @@
+import { check } from '../../arguments.js';
+import { maybe, kind } from '../../kinds.js';
 import type { Anatomy, Level, Stage, Step } from './anatomy.js';
 
 const box = { width: 272, line: 14, padding: 8 };
@@ -26,7 +28,9 @@ interface Row {
 }
 
 /** An anatomy as a picture: the U, what is learned in blue, skip connections across it. */
-export function anatomySvg(anatomy: Anatomy, title: string = anatomy.shape): string {
+export function anatomySvg(anatomy: Anatomy, name?: string): string {
+  check('anatomySvg', { anatomy: [anatomy, kind.anatomy], name: [name, maybe(kind.text)] });
+  const title = name ?? anatomy.shape;
   const { levels, skips } = anatomy;
   const width = 2 * (margin + box.width + step.indent * (levels.length - 1)) + middle;
   const rows = layOut(anatomy, width);

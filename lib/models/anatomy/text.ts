@@ -1,9 +1,13 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
+import { printable } from '../../printable.js';
 import type { Anatomy, Stage, Step } from './anatomy.js';
 
 const grouped = new Intl.NumberFormat('en');
 
 /** An anatomy to be read in a terminal. */
 export function anatomyText(anatomy: Anatomy): string {
+  check('anatomyText', { anatomy: [anatomy, kind.anatomy] });
   const { shape, levels, descents, ascents, skips, transformations, learned, statistics } = anatomy;
   const counted = statistics > 0 ? `, ${grouped.format(statistics)} counted statistics` : '';
   return [
@@ -29,7 +33,9 @@ export function anatomyText(anatomy: Anatomy): string {
         kind.learned > 0 ? `${grouped.format(kind.learned)} learned` : 'nothing learned',
       ]),
     ),
-  ].join('\n');
+  ]
+    .map(printable)
+    .join('\n');
 }
 
 function stageText({ operations, channels, learned }: Stage): string {
@@ -50,7 +56,9 @@ function stepLines(way: string, steps: readonly Step[]): readonly string[] {
 }
 
 function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const widths = [0, 1, 2].map((column) =>
+    rows.reduce((most, row) => Math.max(most, row[column]!.length), 0),
+  );
   return rows.map(([first = '', ...others]) =>
     [first.padEnd(widths[0]!), ...others.map((cell, i) => cell.padStart(widths[i + 1]!))].join('  '),
   );

@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { attr } from '../../onnx/attributes.js';
 import type { Graph, Node } from '../../onnx/graph.js';
 import type { Facts } from '../../onnx/shapes/facts.js';
@@ -45,8 +46,8 @@ export function parameterCounter({ initializers }: Graph): (node: Node) => NodeP
     return total;
   };
   return (node) => ({
-    learned: count(node, learned[node.op]),
-    statistics: count(node, statistics[node.op]),
+    learned: count(node, own(learned, node.op)),
+    statistics: count(node, own(statistics, node.op)),
   });
 }
 
@@ -94,7 +95,7 @@ export function describeNode(node: Node, facts: ReadonlyMap<string, Facts>): str
       return `resize, ${attr.string(node, 'mode', 'nearest')}${how === 'align_corners' ? ', corners aligned' : ''}`;
     }
     default:
-      return plainNames[op] ?? op;
+      return own(plainNames, op) ?? op;
   }
 }
 

@@ -1,15 +1,27 @@
+import { withDefaults } from '../../options.js';
+import { check, type OptionKinds, optionsOf } from '../../arguments.js';
+import { oneOf, kind } from '../../kinds.js';
 import type { Size } from '../../image/image.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Model } from '../../onnx/graph.js';
 import type { Builder } from '../../onnx/ops.js';
+import { float32 } from '../../tensor/tensor.js';
 import { encodeBoxes, pairwiseIou } from './boxes.js';
 import { buildFirstStage, classesOf, type FirstStage } from './build.js';
 import { matchBoxes, sampleBoxes, type Matches, type Sampling } from './matching.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
 import { withWeights, type WeightsSource } from '../source.js';
+import { translate } from '../../weights/dialect.js';
+import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
 import { loadAll, type LearnedTensors } from './net.js';
 import { cutRegions, predictBoxes } from './regions.js';
-import { boxWeights, type FasterRcnnTraits, type FasterRcnnVariant } from './traits.js';
+import {
+  boxWeights,
+  type FasterRcnnTraits,
+  type FasterRcnnVariant,
+  traitKinds,
+  fasterRcnnVariants,
+} from './traits.js';
 import { traitsFor } from './variant.js';
 
 /** How training samples, besides what detection goes by. */
@@ -33,8 +45,9 @@ export const lossNames = ['loss_objectness', 'loss_rpn_box_reg', 'loss_classifie
 
 export interface FasterRcnnLosses {
   /**
-   * From `image`, 1×3×height×width RGB in [0, 1]; `target_boxes`, `[objects, 4]` in pixels of the picture, at least one;
-   * `target_labels`, int64 `[objects]`, from 1; and `seed`, int64 `[1]`; to `lossNames` and their sum `loss`, scalars.
+   * From `image`, 1×3×height×width RGB in [0, 1]; `target_boxes`, `[objects, 4]` in pixels of the picture, with
+   * sides over 0; `target_labels`, int64 `[objects]`, from 1; and `seed`, int64 `[1]`; to `lossNames` and their sum `loss`,
+   * scalars. A picture without objects (`objects` 0) teaches what is background: its losses of boxes are 0.
    */
   readonly model: Model;
   /** Every weight, by torchvision's names, that the losses depend on; statistics of batch normalisation are fixed. */
@@ -50,16 +63,28 @@ export interface FasterRcnnLossOptions extends Partial<TrainingTraits> {
   readonly size?: Size | undefined;
 }
 
+const samplingKind = optionsOf({ count: kind.number, positive: kind.number });
+const lossKinds: OptionKinds<FasterRcnnLossOptions> = {
+  ...traitKinds,
+  anchorSampling: samplingKind,
+  proposalSampling: samplingKind,
+  variant: oneOf(...Object.keys(fasterRcnnVariants)),
+  size: kind.size,
+};
+
 /**
  * The losses of the network that the weights are of, to be trained on.
  * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
  */
-export function loadFasterRcnnLosses(
+export async function loadFasterRcnnLosses(
   source: WeightsSource,
-  { variant, size, ...given }: FasterRcnnLossOptions = {},
+  options: FasterRcnnLossOptions = {},
 ): Promise<FasterRcnnLosses> {
-  return withWeights(source, async ({ weights }) => {
-    const traits = { ...traitsFor(weights, variant), ...trainingDefaults, ...given };
+  check('loadFasterRcnnLosses', { source: [source, kind.weights] }, options, lossKinds);
+  const { variant, size, ...given } = options;
+  return withWeights(source, async ({ weights: stored }) => {
+    const { weights } = translate(stored, fasterRcnnDialects);
+    const traits = withDefaults({ ...traitsFor(weights, variant), ...trainingDefaults }, given);
     return buildFasterRcnnLosses(await loadAll(weights), traits, size);
   });
 }
@@ -161,9 +186,10 @@ function secondStageLosses(
   return [scalar(b, classifier), scalar(b, b.div(b.sum(b.mul(error, own)), count))];
 }
 
-/** The boxes of the objects that boxes at these places are matched with. */
+/** The boxes of the objects that boxes at these places are matched with; where there are no objects, any box. */
 function targetsOf(b: Builder, boxes: Value, { object }: Matches, places: Value): Value {
-  return b.gather(boxes, b.gather(object, places, 0), 0);
+  const any = b.constant(float32([0, 0, 1, 1], [1, 4]));
+  return b.gather(b.concat([boxes, any], 0), b.gather(object, places, 0), 0);
 }
 
 /** 1 for each region's own class, `[regions, classes, 1]`; the background has no box. */
@@ -185,7 +211,9 @@ function softplus(b: Builder, x: Value): Value {
 }
 
 /** What a training graph has learned, by torchvision's names: to be loaded as any weights. */
-export function learnedWeights({ graph }: Model): Weights {
+export function learnedWeights(model: Model): Weights {
+  check('learnedWeights', { model: [model, kind.model] });
+  const { graph } = model;
   const weights = new Map<string, StoredTensor>();
   for (const [name, constant] of graph.initializers)
     if (constant.dtype === 'float32' && /^(backbone|rpn|roi_heads)\./.test(name))

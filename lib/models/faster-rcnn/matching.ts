@@ -10,26 +10,32 @@ export interface MatchThresholds {
 }
 
 export interface Matches {
-  /** The object that each box overlaps most, int64 `[boxes]`. */
+  /** The object that each box overlaps most, int64 `[boxes]`; 0 where there are no objects. */
   readonly object: Value;
   /** `[boxes]` of bool. */
   readonly foreground: Value;
   readonly background: Value;
 }
 
-/** Gives each box the object that it overlaps most, by the overlaps of every object with every box, `[objects, boxes]`. */
+/**
+ * Gives each box the object that it overlaps most, by the overlaps of every object with every box, `[objects, boxes]`.
+ * `objects` may be 0: then `object` is 0 for each box, and all of them are background.
+ */
 export function matchBoxes(
   b: Builder,
   overlaps: Value,
   { foreground, background, lowQuality }: MatchThresholds,
 ): Matches {
-  const most = b.max(overlaps, [0], false);
-  const object = b.op('ArgMax', [overlaps], { axis: 0, keepdims: 0 });
+  // ArgMax needs at least one row: the last one is of no object, and overlaps less than any.
+  const none = b.expand(b.scalar(-1, 'float32'), b.concat([b.sizes([1]), b.dim(overlaps, 1)], 0));
+  const rows = b.concat([overlaps, none], 0);
+  const most = b.max(rows, [0], false);
+  const object = b.op('ArgMax', [rows], { axis: 0, keepdims: 0 });
   const high = b.greaterOrEqual(most, foreground);
   const low = b.less(most, background);
   if (!lowQuality) return { object, foreground: high, background: low };
-  const best = b.cast(b.equal(overlaps, b.max(overlaps, [1])), 'float32');
-  const rescued = b.greater(b.max(best, [0], false), 0);
+  const best = b.and(b.equal(rows, b.max(rows, [1])), b.greaterOrEqual(rows, 0));
+  const rescued = b.greater(b.max(b.cast(best, 'float32'), [0], false), 0);
   return { object, foreground: b.or(high, rescued), background: b.and(low, b.not(rescued)) };
 }
 

@@ -1,7 +1,11 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
+import { placementKinds } from '../../runtime/session.js';
+import { own } from '../../own.js';
 import { toTensor, type Image } from '../../image/image.js';
 import { openModel } from '../../runtime/open-model.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
-import type { Placement } from '../image-network.js';
+import type { Placement } from '../network.js';
 import { loadAll, Net } from './net.js';
 import { pyramid } from './pyramid.js';
 import type { FasterRcnnTraits } from './traits.js';
@@ -18,6 +22,12 @@ export async function measureNorms(
   traits: FasterRcnnTraits,
   placement: Placement = {},
 ): Promise<Weights> {
+  check(
+    'measureNorms',
+    { weights: [weights, kind.map], picture: [picture, kind.image], traits: [traits, kind.object] },
+    placement,
+    placementKinds,
+  );
   const net = new Net(await loadAll(weights), { batchNorm: 'measure', epsilon: traits.epsilon });
   const image = net.b.input('image', 'float32', [1, 3, 'height', 'width']);
   const sides = [picture.width, picture.height];
@@ -27,7 +37,7 @@ export async function measureNorms(
   await using session = await openModel(net.b.model(), placement);
   const found = await session.run({ image: toTensor(picture) });
   const measured = [...weights].map(([name, kept]): [string, StoredTensor] => {
-    const tensor = found[`measured/${name}`];
+    const tensor = own(found, `measured/${name}`);
     return [name, tensor?.dtype === 'float32' ? stored(tensor) : kept];
   });
   return new Map(measured);

@@ -1,3 +1,4 @@
+import { formatNames, parseNames } from '../../labels/class-text.js';
 import type { Model } from '../../onnx/graph.js';
 import { outputs } from './build.js';
 import { fasterRcnnVariants, type FasterRcnnTraits } from './traits.js';
@@ -19,7 +20,7 @@ export function metadataOf({ layers, labels, bounds }: Described): ReadonlyMap<s
     ['layers', layers.join(',')],
     ['score', String(bounds.score)],
     ['limit', String(bounds.limit)],
-    ...(labels === undefined ? [] : ([['classes', labels.join(',')]] as const)),
+    ...(labels === undefined ? [] : ([['classes', formatNames(labels)]] as const)),
   ]);
 }
 
@@ -47,7 +48,7 @@ export function readMetadata({
   };
   return {
     layers: list('layers').filter((name) => made.has(name)),
-    labels: list('classes'),
+    labels: parseNames(metadata.get('classes')) ?? [],
     bounds: { score: number('score'), limit: number('limit') },
   };
 }

@@ -1,3 +1,5 @@
+import { check, type OptionKinds, required } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import { stored, type Weights } from '../../weights/weights.js';
 import type { TrainingTraits } from './losses.js';
 import type { LearnedTensors } from './net.js';
@@ -15,6 +17,14 @@ export interface SlimOptions {
   readonly features?: number;
   readonly seed: number;
 }
+
+const slimKinds: OptionKinds<SlimOptions> = {
+  classes: required(kind.number),
+  anchors: kind.number,
+  vgg: kind.map,
+  features: kind.number,
+  seed: required(kind.number),
+};
 
 /** Channels of the residual network's four stages, one block each. */
 const stages = [24, 48, 96, 192];
@@ -58,7 +68,9 @@ export const slimTraining: TrainingTraits = {
  * Its backbone is a residual network of four basic blocks, 1.7 million parameters in all, whose norms are to be given
  * statistics by `measureNorms`; or a VGG network that has learned to see, with one more block.
  */
-export function slimFasterRcnn({ classes, anchors = 6, vgg, features = 256, seed }: SlimOptions): Weights {
+export function slimFasterRcnn(options: SlimOptions): Weights {
+  check('slimFasterRcnn', {}, options, slimKinds);
+  const { classes, anchors = 6, vgg, features = 256, seed } = options;
   const make = new RandomWeights(seed);
   const widths = vgg === undefined ? residualBody(make) : vggBody(make, vgg);
   widths.slice(-levels).forEach((width, i) => {

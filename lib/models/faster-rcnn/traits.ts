@@ -1,3 +1,5 @@
+import type { OptionKinds } from '../../arguments.js';
+import { arrayOf, kind } from '../../kinds.js';
 /**
  * What of a Faster R-CNN its weights do not tell. The names are the field's, the numbers torchvision's for COCO; sizes and
  * distances are pixels of the resized picture.
@@ -26,6 +28,21 @@ export interface FasterRcnnTraits {
   /** Added to the variance by batch normalisation. */
   readonly epsilon: number;
 }
+
+export const traitKinds: OptionKinds<Partial<FasterRcnnTraits>> = {
+  minSize: kind.number,
+  maxSize: kind.number,
+  anchorSizes: arrayOf(kind.numbers),
+  aspectRatios: kind.numbers,
+  preNmsTopN: kind.number,
+  postNmsTopN: kind.number,
+  rpnNms: kind.number,
+  rpnScore: kind.number,
+  score: kind.number,
+  nms: kind.number,
+  limit: kind.number,
+  epsilon: kind.number,
+};
 
 const resnetTraits: FasterRcnnTraits = {
   minSize: 800,

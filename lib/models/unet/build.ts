@@ -1,9 +1,12 @@
+import { withDefaults } from '../../options.js';
+import { check, type OptionKinds } from '../../arguments.js';
+import { oneOf, kind } from '../../kinds.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Model, Shape } from '../../onnx/graph.js';
 import { Builder } from '../../onnx/ops.js';
 import { UNetGraph, type UNetGraphOptions } from './graph.js';
 import type { UNetParameters } from './parameters.js';
-import { unetTraits } from './traits.js';
+import { unetTraits, unetTraitKinds } from './traits.js';
 
 export interface BuildUNetOptions extends Partial<UNetGraphOptions> {
   /**
@@ -15,6 +18,13 @@ export interface BuildUNetOptions extends Partial<UNetGraphOptions> {
   readonly prepare?: (b: Builder, image: Value) => Value;
 }
 
+const buildKinds: OptionKinds<BuildUNetOptions> = {
+  ...unetTraitKinds,
+  batchNorm: oneOf('fold', 'keep'),
+  shape: kind.array,
+  prepare: kind.function,
+};
+
 export const buildUNetDefaults: UNetGraphOptions = { ...unetTraits, batchNorm: 'fold' };
 
 export interface BuiltUNet {
@@ -25,8 +35,9 @@ export interface BuiltUNet {
 
 /** A U-Net as a graph: its widths and depth as the parameters say, the rest as the options do. */
 export function buildUNet(parameters: UNetParameters, options: BuildUNetOptions = {}): BuiltUNet {
+  check('buildUNet', { parameters: [parameters, kind.unetParameters] }, options, buildKinds);
   const b = new Builder();
-  const settings = { ...buildUNetDefaults, ...options };
+  const settings = withDefaults(buildUNetDefaults, options);
   const channels = parameters.encoder[0]![0].weight.dims[1]!;
   const image = b.input('image', 'float32', options.shape ?? ['batch', channels, 'height', 'width']);
   const net = new UNetGraph(b, parameters, settings);

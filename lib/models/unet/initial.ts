@@ -1,3 +1,6 @@
+import { withDefaults } from '../../options.js';
+import { check, type OptionKinds } from '../../arguments.js';
+import { oneOf, kind } from '../../kinds.js';
 import { OneirosError } from '../../errors.js';
 import { random, type Random } from '../../tensor/random.js';
 import { float32, sizeOf } from '../../tensor/tensor.js';
@@ -15,6 +18,15 @@ export interface UNetShape {
   readonly seed: number;
 }
 
+const shapeKinds: OptionKinds<Partial<UNetShape>> = {
+  channels: kind.number,
+  classes: kind.number,
+  widths: kind.numbers,
+  climb: oneOf('transposed', 'bilinear', 'nearest'),
+  batchNorm: kind.flag,
+  seed: kind.number,
+};
+
 /** The network of Ronneberger et al. 2015, with the batch normalisation that everybody has added since. */
 export const unetShape: UNetShape = {
   channels: 3,
@@ -31,7 +43,8 @@ export const unetShape: UNetShape = {
  * @throws OneirosError `bad-argument` unless there are two levels, and all numbers of channels are whole numbers ≥ 1
  */
 export function initialUNet(shape: Partial<UNetShape> = {}): UNetParameters {
-  const { channels, classes, widths, climb, batchNorm, seed } = { ...unetShape, ...shape };
+  check('initialUNet', {}, shape, shapeKinds);
+  const { channels, classes, widths, climb, batchNorm, seed } = withDefaults(unetShape, shape);
   const counts = [channels, classes, ...widths];
   if (widths.length < 2 || !counts.every((count) => Number.isSafeInteger(count) && count >= 1))
     throw new OneirosError(

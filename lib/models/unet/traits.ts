@@ -1,3 +1,5 @@
+import type { OptionKinds } from '../../arguments.js';
+import { oneOf, kind } from '../../kinds.js';
 /** How a U-Net climbs a level: by a learned 2×2 transposed convolution of stride 2, or by making pixels in between. */
 export type Climb = 'transposed' | 'bilinear' | 'nearest';
 
@@ -24,6 +26,15 @@ export interface UNetTraits {
   readonly headRelu: boolean;
   readonly activation: Activation;
 }
+
+export const unetTraitKinds: OptionKinds<Partial<UNetTraits>> = {
+  padding: oneOf('same', 'valid'),
+  resize: oneOf('bilinear', 'nearest'),
+  concat: oneOf('skip-first', 'up-first'),
+  oddSizes: oneOf('pad-features', 'pad-image'),
+  headRelu: kind.flag,
+  activation: oneOf('none', 'sigmoid', 'softmax'),
+};
 
 /** Ronneberger et al. 2015 as its many descendants have it: sizes kept, any size of picture. */
 export const unetTraits: UNetTraits = {

@@ -8,6 +8,7 @@ import {
   type GraphProto,
 } from '../proto/onnx_pb.js';
 import type { ExternalReader } from './external.js';
+import { int64Field } from './int64.js';
 import { decodeTensor, encodeTensor } from './tensor.js';
 import { decodeText, encodeText } from './text.js';
 
@@ -75,13 +76,16 @@ export function encodeAttribute(
   const make = (fields: Partial<AttributeProto>) => revise(AttributeProtoSchema, origin, { name, ...fields });
   switch (attribute.type) {
     case 'int':
-      return make({ type: Type.INT, i: attribute.value });
+      return make({ type: Type.INT, i: int64Field(attribute.value, `the attribute ${name}`) });
     case 'float':
       return make({ type: Type.FLOAT, f: attribute.value });
     case 'string':
       return make({ type: Type.STRING, s: encodeText(attribute.value) });
     case 'ints':
-      return make({ type: Type.INTS, ints: [...attribute.value] });
+      return make({
+        type: Type.INTS,
+        ints: attribute.value.map((value) => int64Field(value, `a number of the attribute ${name}`)),
+      });
     case 'floats':
       return make({ type: Type.FLOATS, floats: [...attribute.value] });
     case 'strings':

@@ -1,10 +1,12 @@
 import { OneirosError } from '../../errors.js';
 import { arrayOf, bytesPerElement, type NumericDType } from '../../tensor/dtype.js';
 import { numericTensor, sizeOf, tensor, type NumericTensor, type Tensor } from '../../tensor/tensor.js';
+import { requireRank } from '../budget.js';
 import type { OpaqueTensor } from '../graph.js';
 import { remainder, revise } from '../proto/message.js';
 import { TensorProto_DataLocation, TensorProtoSchema, type TensorProto } from '../proto/onnx_pb.js';
 import { elementCode, elementType } from './elements.js';
+import { int64Field } from './int64.js';
 import { decodeText, encodeText } from './text.js';
 import { referenceOf, type ExternalReader } from './external.js';
 
@@ -26,6 +28,7 @@ export function decodeTensor(proto: TensorProto, external?: ExternalReader): Ten
 }
 
 function decodeDims(proto: TensorProto, what: string): readonly number[] {
+  requireRank(what, proto.dims.length);
   const dims = proto.dims.map(Number);
   const fits = dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0);
   if (!fits || !Number.isSafeInteger(sizeOf(dims)))
@@ -108,7 +111,7 @@ function checkCount(count: number, dims: readonly number[], what: string): void 
 /** The message of a constant; its raw data is the tensor's own memory, not a copy. */
 export function encodeTensor(name: string, value: Tensor | OpaqueTensor, origin?: TensorProto): TensorProto {
   if (value.dtype === 'opaque') return revise(TensorProtoSchema, value.origin, { name });
-  const dims = value.dims.map(BigInt);
+  const dims = value.dims.map((dim) => int64Field(dim, `a size of the constant "${name}"`));
   const dataType = elementCode(value.dtype);
   const common = { name, dims, dataType };
   return value.dtype === 'string'

@@ -1,5 +1,6 @@
 import { create } from '@bufbuild/protobuf';
 import { OneirosError } from '../../errors.js';
+import { requireRank } from '../budget.js';
 import type { Dim, TensorType, ValueInfo } from '../graph.js';
 import { remainder, revise } from '../proto/message.js';
 import {
@@ -13,6 +14,7 @@ import {
   type ValueInfoProto,
 } from '../proto/onnx_pb.js';
 import { elementCode, elementType } from './elements.js';
+import { int64Field } from './int64.js';
 
 /**
  * The declaration of a value. Axes without a size or a name get a symbol of their own: the third of `image` is
@@ -29,6 +31,7 @@ function decodeType(name: string, proto: TypeProto | undefined): TensorType | nu
   const { elemType, shape } = proto.value.value;
   const dtype = elementType(elemType);
   if (dtype === undefined) return null;
+  requireRank(`the value "${name}"`, shape?.dim.length ?? 0);
   return { dtype, shape: shape ? shape.dim.map((dim, axis) => decodeDim(dim, symbolOf(name, axis))) : null };
 }
 
@@ -77,6 +80,8 @@ function encodeDim(
   if (before !== undefined && decodeDim(before, otherwise) === dim) return before;
   return create(TensorShapeProto_DimensionSchema, {
     value:
-      typeof dim === 'number' ? { case: 'dimValue', value: BigInt(dim) } : { case: 'dimParam', value: dim },
+      typeof dim === 'number'
+        ? { case: 'dimValue', value: int64Field(dim, `the size of axis "${otherwise}"`) }
+        : { case: 'dimParam', value: dim },
   });
 }

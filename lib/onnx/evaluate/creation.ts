@@ -4,7 +4,6 @@ import { attr } from '../attributes.js';
 import type { Node } from '../graph.js';
 import {
   axisFrom,
-  generate,
   integers,
   isComputable,
   isNumericTensor,
@@ -19,7 +18,7 @@ const constantOfShape: Evaluation = (node, [sizes]) => {
   const dims = integers(sizes);
   const value = attr.has(node, 'value') ? attr.tensor(node, 'value') : undefined;
   if (dims === undefined || (value !== undefined && !isNumericTensor(value))) return null;
-  return [generate(value?.dtype ?? 'float32', dims, () => value?.data[0] ?? 0)];
+  return { dtype: value?.dtype ?? 'float32', dims, element: () => value?.data[0] ?? 0 };
 };
 
 const range: Evaluation = (_, [start, limit, delta]) => {
@@ -28,31 +27,32 @@ const range: Evaluation = (_, [start, limit, delta]) => {
   const [[first], [end], [step]] = [integers(start) ?? [], integers(limit) ?? [], integers(delta) ?? []];
   if (first === undefined || end === undefined || !step) return null;
   const length = Math.max(0, Math.ceil((end - first) / step));
-  return [generate(dtype, [length], (i) => first + i * step)];
+  return { dtype, dims: [length], element: (i) => first + i * step };
 };
 
 const shape: Evaluation = (node, [x]) =>
   x === undefined
     ? null
-    : [int64(x.dims.slice(attr.int(node, 'start', 0), attr.int(node, 'end', x.dims.length)))];
+    : int64(x.dims.slice(attr.int(node, 'start', 0), attr.int(node, 'end', x.dims.length)));
 
 /** Sums and products of integers: of floats the order of additions would matter. */
 function reduction(initial: bigint, f: (a: bigint, b: bigint) => bigint, axesOf: AxesOf): Evaluation {
   return (node, [x, second]) => {
     if (!isComputable(x) || (x.dtype !== 'int64' && x.dtype !== 'int32')) return null;
     const axes = axesOf(node, second)?.map((axis) => axisFrom(axis, x.dims.length));
-    if (axes?.length === 0 && attr.int(node, 'noop_with_empty_axes', 0) === 1) return [x];
+    if (axes?.length === 0 && attr.int(node, 'noop_with_empty_axes', 0) === 1) return x;
     const isReduced = (axis: number) => axes === undefined || axes.length === 0 || axes.includes(axis);
     const kept = x.dims.map((size, axis) => (isReduced(axis) ? 1 : size));
     const gone = x.dims.map((size, axis) => (isReduced(axis) ? size : 1));
     const [start, within] = [walker(kept, stridesOf(x.dims)), walker(gone, stridesOf(x.dims))];
-    const total = (i: number): Element => {
+    const reads = sizeOf(gone);
+    const element = (i: number): Element => {
       let result = initial;
-      for (let j = 0; j < sizeOf(gone); j++) result = f(result, BigInt(x.data[start(i) + within(j)]!));
+      for (let j = 0; j < reads; j++) result = f(result, BigInt(x.data[start(i) + within(j)]!));
       return BigInt.asIntN(64, result);
     };
     const dims = attr.int(node, 'keepdims', 1) === 1 ? kept : kept.filter((_, axis) => !isReduced(axis));
-    return [generate(x.dtype, dims, total)];
+    return { dtype: x.dtype, dims, element, reads };
   };
 }
 
@@ -66,19 +66,19 @@ const constant: Evaluation = (node) => {
   if (attribute === undefined || name === undefined) return null;
   switch (attribute.type) {
     case 'tensor':
-      return attribute.value.dtype === 'opaque' ? null : [attribute.value];
+      return attribute.value.dtype === 'opaque' ? null : attribute.value;
     case 'int':
-      return [tensor('int64', BigInt64Array.of(attribute.value), [])];
+      return tensor('int64', BigInt64Array.of(attribute.value), []);
     case 'ints':
-      return [int64(attribute.value)];
+      return int64(attribute.value);
     case 'float':
-      return [tensor('float32', Float32Array.of(attribute.value), [])];
+      return tensor('float32', Float32Array.of(attribute.value), []);
     case 'floats':
-      return [tensor('float32', Float32Array.from(attribute.value), [attribute.value.length])];
+      return tensor('float32', Float32Array.from(attribute.value), [attribute.value.length]);
     case 'string':
-      return [tensor('string', [attribute.value], [])];
+      return tensor('string', [attribute.value], []);
     case 'strings':
-      return [tensor('string', attribute.value, [attribute.value.length])];
+      return tensor('string', attribute.value, [attribute.value.length]);
     default:
       return null;
   }
@@ -89,7 +89,7 @@ export const creation: Evaluations = {
   ConstantOfShape: constantOfShape,
   Range: range,
   Shape: shape,
-  Size: (_, [x]) => (x === undefined ? null : [int64([sizeOf(x.dims)], [])]),
+  Size: (_, [x]) => (x === undefined ? null : int64([sizeOf(x.dims)], [])),
   ReduceProd: reduction(1n, (a, b) => a * b, byAttribute),
   ReduceSum: reduction(0n, (a, b) => a + b, byInput),
 };

@@ -1,25 +1,34 @@
 import type { NumericDType } from '../../tensor/dtype.js';
 import { sizeOf, zeros, type NumericTensor, type Tensor } from '../../tensor/tensor.js';
+import { maxRank } from '../budget.js';
 import type { Node } from '../graph.js';
 
 /**
- * The results of a node on constants, or `null` where this operator, its attributes or its element types are not
- * evaluated here. 64-bit integers are exact and wrap around.
+ * The result of a node on constants, as it is there or still to be made; `null` where this operator, its attributes or
+ * its element types are not evaluated here. 64-bit integers are exact and wrap around.
  */
-export type Evaluation = (node: Node, inputs: readonly (Tensor | undefined)[]) => readonly Tensor[] | null;
+export type Evaluation = (node: Node, inputs: readonly (Tensor | undefined)[]) => Tensor | Plan | null;
 export type Evaluations = Readonly<Record<string, Evaluation>>;
 
 /** An element as it is computed with: 64-bit integers as bigint. */
 export type Element = number | bigint;
 
-/** A tensor of elements computed one by one; each is rounded or wrapped to the element type. */
-export function generate(
-  dtype: NumericDType,
-  dims: readonly number[],
-  element: (index: number) => Element,
-): NumericTensor {
-  const made = zeros(dtype, dims);
+/** A tensor of elements computed one by one, before it takes memory or time: so its size can be looked at first. */
+export interface Plan {
+  readonly dtype: NumericDType;
+  readonly dims: readonly number[];
+  readonly element: (index: number) => Element;
+  /** How many elements of the inputs are read for each. @default 1 */
+  readonly reads?: number;
+  /** Asked before the first element: whether the elements of the inputs are such that there is a result. */
+  readonly isDefined?: () => boolean;
+}
+
+/** The tensor of a plan, `null` if it is not defined; each element is rounded or wrapped to the element type. */
+export function make({ dtype, dims, element, isDefined = () => true }: Plan): NumericTensor | null {
   const n = sizeOf(dims);
+  if (n > 0 && !isDefined()) return null;
+  const made = zeros(dtype, dims);
   if (made.dtype === 'int64' || made.dtype === 'uint64')
     for (let i = 0; i < n; i++) made.data[i] = BigInt(element(i));
   else for (let i = 0; i < n; i++) made.data[i] = Number(element(i));
@@ -37,9 +46,10 @@ export function isNumericTensor(value: Tensor | undefined): value is NumericTens
   return value !== undefined && value.dtype !== 'string';
 }
 
-/** A small integer tensor (axes, sizes) as numbers. */
+/** A small integer tensor (axes, sizes) as numbers; a large one is neither. */
 export function integers(value: Tensor | undefined): readonly number[] | undefined {
   if (value === undefined || (value.dtype !== 'int64' && value.dtype !== 'int32')) return undefined;
+  if (value.data.length > maxRank) return undefined;
   return Array.from<number | bigint, number>(value.data, Number);
 }
 

@@ -1,16 +1,15 @@
-import type { NumericDType } from '../../tensor/dtype.js';
 import type { NumericTensor } from '../../tensor/tensor.js';
 import { attr } from '../attributes.js';
 import { elementType } from '../codec/elements.js';
 import {
   broadcastDims,
   broadcastWalker,
-  generate,
   isComputable,
   isNumericTensor,
   type Element,
   type Evaluation,
   type Evaluations,
+  type Plan,
 } from './element.js';
 
 interface Binary {
@@ -18,31 +17,33 @@ interface Binary {
   readonly bigint: (a: bigint, b: bigint) => bigint;
 }
 
-function zip(
-  a: NumericTensor,
-  b: NumericTensor,
-  dtype: NumericDType,
-  f: (a: Element, b: Element) => Element,
-): NumericTensor | null {
-  const dims = broadcastDims(a.dims, b.dims);
+/** The operands broadcast together, and combined element by element from the left. */
+function zip(operands: readonly NumericTensor[], f: (a: Element, b: Element) => Element): Plan | null {
+  const [first, ...others] = operands;
+  if (first === undefined) return null;
+  const dims = others.reduce<readonly number[] | null>(
+    (so, { dims: own }) => so && broadcastDims(so, own),
+    first.dims,
+  );
   if (dims === null) return null;
-  const [inA, inB] = [broadcastWalker(a.dims, dims), broadcastWalker(b.dims, dims)];
-  return generate(dtype, dims, (i) => f(a.data[inA(i)]!, b.data[inB(i)]!));
+  const readers = operands.map(({ dims: own, data }) => {
+    const at = broadcastWalker(own, dims);
+    return (i: number): Element => data[at(i)]!;
+  });
+  const [start, ...rest] = readers;
+  const element = (i: number) => rest.reduce((a, read) => f(a, read(i)), start!(i));
+  return { dtype: first.dtype, dims, element, reads: operands.length };
 }
 
-/** Of any number of operands, from the left. */
+/** Of any number of operands of one type. */
 function arithmetic({ number, bigint }: Binary): Evaluation {
   const f = (a: Element, b: Element) =>
     typeof a === 'bigint' && typeof b === 'bigint' ? bigint(a, b) : number(Number(a), Number(b));
   return (_, inputs) => {
-    const [first, ...others] = inputs;
-    if (!isComputable(first)) return null;
-    let result: NumericTensor | null = first;
-    for (const other of others) {
-      if (result === null || !isComputable(other) || other.dtype !== first.dtype) return null;
-      result = zip(result, other, first.dtype, f);
-    }
-    return result && [result];
+    const operands = inputs.filter(isComputable);
+    const isAlike =
+      operands.length === inputs.length && operands.every(({ dtype }) => dtype === operands[0]?.dtype);
+    return isAlike ? zip(operands, f) : null;
   };
 }
 
@@ -53,28 +54,34 @@ const divide: Evaluation = (node, inputs) => {
   const [, divisor] = inputs;
   if (!isComputable(divisor)) return null;
   const isFloat = divisor.dtype === 'float32' || divisor.dtype === 'float64';
-  return isFloat || !holdsZero(divisor) ? quotient(node, inputs) : null;
+  const result = quotient(node, inputs);
+  return isFloat || result === null ? result : { ...result, isDefined: () => !holdsZero(divisor) };
 };
+
+function all(data: NumericTensor['data'], holds: (value: Element) => boolean): boolean {
+  for (const value of data) if (!holds(value)) return false;
+  return true;
+}
 
 /** The remainder has the sign of the divisor, as in Python, unless `fmod` asks for C's. */
 const modulo: Evaluation = (node, inputs) => {
   const [a, b] = inputs;
-  if (!isComputable(a) || !isComputable(b) || a.dtype !== b.dtype || holdsZero(b)) return null;
+  if (!isComputable(a) || !isComputable(b) || a.dtype !== b.dtype) return null;
   if (attr.int(node, 'fmod', 0) === 1 || a.dtype === 'float32' || a.dtype === 'float64') return null;
   const remainder = (x: bigint, y: bigint) => ((x % y) + y) % y;
-  const result = zip(a, b, a.dtype, (x, y) => remainder(BigInt(x), BigInt(y)));
-  return result && [result];
+  const result = zip([a, b], (x, y) => remainder(BigInt(x), BigInt(y)));
+  return result && { ...result, isDefined: () => !holdsZero(b) };
 };
 
 function holdsZero({ data }: NumericTensor): boolean {
-  return Array.from<Element>(data).some((value) => Number(value) === 0);
+  return !all(data, (value) => Number(value) !== 0);
 }
 
 function comparison(f: (a: Element, b: Element) => boolean): Evaluation {
   return (_, [a, b]) => {
     if (!isComputable(a) || !isComputable(b) || a.dtype !== b.dtype) return null;
-    const result = zip(a, b, 'bool', (x, y) => (f(x, y) ? 1 : 0));
-    return result && [result];
+    const result = zip([a, b], (x, y) => (f(x, y) ? 1 : 0));
+    return result && { ...result, dtype: 'bool' };
   };
 }
 
@@ -83,14 +90,14 @@ function unary(f: (x: number) => number, integer?: (x: bigint) => bigint): Evalu
   return (_, [x]) => {
     if (!isComputable(x)) return null;
     if (x.dtype === 'float32' || x.dtype === 'float64')
-      return [generate(x.dtype, x.dims, (i) => f(Number(x.data[i])))];
+      return { dtype: x.dtype, dims: x.dims, element: (i) => f(Number(x.data[i])) };
     if (integer === undefined || x.dtype === 'bool') return null;
-    return [generate(x.dtype, x.dims, (i) => BigInt.asIntN(64, integer(BigInt(x.data[i]!))))];
+    return { dtype: x.dtype, dims: x.dims, element: (i) => BigInt.asIntN(64, integer(BigInt(x.data[i]!))) };
   };
 }
 
 const not: Evaluation = (_, [x]) =>
-  x?.dtype === 'bool' ? [generate('bool', x.dims, (i) => 1 - x.data[i]!)] : null;
+  x?.dtype === 'bool' ? { dtype: 'bool', dims: x.dims, element: (i) => 1 - x.data[i]! } : null;
 
 const where: Evaluation = (_, [condition, a, b]) => {
   if (condition?.dtype !== 'bool' || !isNumericTensor(a) || !isNumericTensor(b) || a.dtype !== b.dtype)
@@ -99,7 +106,7 @@ const where: Evaluation = (_, [condition, a, b]) => {
   const dims = either && broadcastDims(condition.dims, either);
   if (dims === null) return null;
   const [c, x, y] = [condition.dims, a.dims, b.dims].map((from) => broadcastWalker(from, dims));
-  return [generate(a.dtype, dims, (i) => (condition.data[c!(i)]! ? a.data[x!(i)]! : b.data[y!(i)]!))];
+  return { dtype: a.dtype, dims, element: (i) => (condition.data[c!(i)]! ? a.data[x!(i)]! : b.data[y!(i)]!) };
 };
 
 const largest = { float32: Infinity, float64: Infinity, int64: 2 ** 63, int32: 2 ** 31, uint8: 256 } as const;
@@ -107,14 +114,15 @@ const largest = { float32: Infinity, float64: Infinity, int64: 2 ** 63, int32: 2
 const cast: Evaluation = (node, [x]) => {
   const to = elementType(attr.int(node, 'to'));
   if (!isComputable(x) || to === undefined) return null;
-  if (to === 'bool') return [generate(to, x.dims, (i) => (Number(x.data[i]) === 0 ? 0 : 1))];
+  const { dims } = x;
+  if (to === 'bool') return { dtype: to, dims, element: (i) => (Number(x.data[i]) === 0 ? 0 : 1) };
   if (to !== 'float32' && to !== 'float64' && to !== 'int64' && to !== 'int32' && to !== 'uint8') return null;
-  if (to === 'float32' || to === 'float64') return [generate(to, x.dims, (i) => x.data[i]!)];
+  if (to === 'float32' || to === 'float64') return { dtype: to, dims, element: (i) => x.data[i]! };
   // What happens to a number that does not fit is up to each runtime.
   const lowest = to === 'uint8' ? 0 : -largest[to];
-  const fits = Array.from<Element>(x.data).every((value) => value >= lowest && value < largest[to]);
+  const isDefined = () => all(x.data, (value) => value >= lowest && value < largest[to]);
   const whole = (value: Element) => (typeof value === 'bigint' ? value : Math.trunc(value));
-  return fits ? [generate(to, x.dims, (i) => whole(x.data[i]!))] : null;
+  return { dtype: to, dims, element: (i) => whole(x.data[i]!), isDefined };
 };
 
 const smaller = (a: number, b: number) => Math.min(a, b);

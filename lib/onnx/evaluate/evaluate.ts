@@ -1,7 +1,7 @@
-import type { Tensor } from '../../tensor/tensor.js';
+import { sizeOf, type Tensor } from '../../tensor/tensor.js';
 import type { Node } from '../graph.js';
 import { creation } from './creation.js';
-import type { Evaluation } from './element.js';
+import { make, type Evaluation } from './element.js';
 import { elementwise } from './elementwise.js';
 import { layout } from './layout.js';
 
@@ -10,11 +10,19 @@ const evaluations: ReadonlyMap<string, Evaluation> = new Map(
 );
 
 /**
- * The results of a node of operator set 17 on constants: what graphs compute of shapes, and simple arithmetic.
+ * The result of a node of operator set 17 on constants: what graphs compute of shapes, and simple arithmetic.
  * @param inputs one for each input of the node, `undefined` for an absent one
- * @returns `null` where the node cannot be evaluated here
+ * @param fits whether a result of so many elements, for which so many are read, may be made
+ * @returns `null` where the node cannot be evaluated here, or its result does not fit
  */
-export function evaluate(node: Node, inputs: readonly (Tensor | undefined)[]): readonly Tensor[] | null {
-  if (node.domain !== '') return null;
-  return evaluations.get(node.op)?.(node, inputs) ?? null;
+export function evaluate(
+  node: Node,
+  inputs: readonly (Tensor | undefined)[],
+  fits: (elements: number, reads: number) => boolean,
+): Tensor | null {
+  const result = node.domain === '' ? evaluations.get(node.op)?.(node, inputs) : undefined;
+  if (result === undefined || result === null || 'data' in result) return result ?? null;
+  const elements = sizeOf(result.dims);
+  const isPossible = result.dims.every((size) => Number.isSafeInteger(size) && size >= 0);
+  return isPossible && fits(elements, elements * (result.reads ?? 1)) ? make(result) : null;
 }

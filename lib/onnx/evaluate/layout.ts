@@ -4,7 +4,6 @@ import {
   axisFrom,
   broadcastDims,
   broadcastWalker,
-  generate,
   integers,
   isNumericTensor,
   stridesOf,
@@ -14,8 +13,8 @@ import {
 } from './element.js';
 
 /** The same elements under other dimensions. */
-function withDims(x: NumericTensor, dims: readonly number[]): readonly NumericTensor[] | null {
-  return sizeOf(dims) === sizeOf(x.dims) ? [{ ...x, dims }] : null;
+function withDims(x: NumericTensor, dims: readonly number[]): NumericTensor | null {
+  return sizeOf(dims) === sizeOf(x.dims) ? { ...x, dims } : null;
 }
 
 const reshape: Evaluation = (node, [x, sizes]) => {
@@ -61,7 +60,7 @@ const transpose: Evaluation = (node, [x]) => {
     dims,
     perm.map((axis) => strides[axis] ?? 0),
   );
-  return [generate(x.dtype, dims, (i) => x.data[source(i)]!)];
+  return { dtype: x.dtype, dims, element: (i) => x.data[source(i)]! };
 };
 
 const expand: Evaluation = (_, [x, sizes]) => {
@@ -69,7 +68,7 @@ const expand: Evaluation = (_, [x, sizes]) => {
   const dims = isNumericTensor(x) && wanted !== undefined ? broadcastDims(x.dims, wanted) : null;
   if (!isNumericTensor(x) || dims === null) return null;
   const source = broadcastWalker(x.dims, dims);
-  return [generate(x.dtype, dims, (i) => x.data[source(i)]!)];
+  return { dtype: x.dtype, dims, element: (i) => x.data[source(i)]! };
 };
 
 const concat: Evaluation = (node, inputs) => {
@@ -82,33 +81,46 @@ const concat: Evaluation = (node, inputs) => {
   const total = parts.reduce((sum, { dims }) => sum + dims[axis]!, 0);
   const behind = sizeOf(first.dims.slice(axis + 1));
   const dims = first.dims.map((size, i) => (i === axis ? total : size));
+  // Which part each place along the axis belongs to, and where that part begins.
+  const lengths = parts.map(({ dims: own }) => own[axis]! * behind);
+  const starts = [0];
+  for (const length of lengths) starts.push(starts.at(-1)! + length);
   const element = (i: number) => {
     const row = Math.floor(i / (total * behind));
-    let at = i % (total * behind);
-    for (const { dims: own, data } of parts) {
-      const length = own[axis]! * behind;
-      if (at < length) return data[row * length + at]!;
-      at -= length;
-    }
-    return 0;
+    const at = i % (total * behind);
+    const part = lastAtMost(starts, at);
+    return parts[part]!.data[row * lengths[part]! + at - starts[part]!]!;
   };
-  return [generate(first.dtype, dims, element)];
+  return { dtype: first.dtype, dims, element };
 };
 
+/** Where in a sorted list the last number stands that is no greater; of equal ones the last. */
+function lastAtMost(sorted: readonly number[], value: number): number {
+  let [low, high] = [0, sorted.length];
+  while (high - low > 1) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! <= value) low = middle;
+    else high = middle;
+  }
+  return low;
+}
+
 const gather: Evaluation = (node, [x, indices]) => {
-  const picked = integers(indices);
-  if (!isNumericTensor(x) || indices === undefined || picked === undefined) return null;
+  if (!isNumericTensor(x) || (indices?.dtype !== 'int64' && indices?.dtype !== 'int32')) return null;
+  const picked = indices.data;
   const axis = axisFrom(attr.int(node, 'axis', 0), x.dims.length);
   const size = x.dims[axis];
-  if (size === undefined || picked.some((index) => axisFrom(index, size) < 0)) return null;
+  if (size === undefined) return null;
+  const isInside = (index: number | bigint) => axisFrom(Number(index), size) >= 0;
+  const isDefined = () => picked.every(isInside);
   const behind = sizeOf(x.dims.slice(axis + 1));
   const dims = [...x.dims.slice(0, axis), ...indices.dims, ...x.dims.slice(axis + 1)];
   const element = (i: number) => {
-    const index = axisFrom(picked[Math.floor(i / behind) % picked.length]!, size);
+    const index = axisFrom(Number(picked[Math.floor(i / behind) % picked.length]!), size);
     const before = Math.floor(i / (behind * picked.length));
     return x.data[(before * size + index) * behind + (i % behind)]!;
   };
-  return [generate(x.dtype, dims, element)];
+  return { dtype: x.dtype, dims, element, isDefined };
 };
 
 const slice: Evaluation = (_, [x, starts, ends, axes, steps]) => {
@@ -130,7 +142,7 @@ const slice: Evaluation = (_, [x, starts, ends, axes, steps]) => {
     stepsThere[axis] = step * strides[axis]!;
   }
   const source = walker(dims, stepsThere, begin);
-  return [generate(x.dtype, dims, (i) => x.data[source(i)]!)];
+  return { dtype: x.dtype, dims, element: (i) => x.data[source(i)]! };
 };
 
 /** What `start:end:step` takes of an axis. */
@@ -143,7 +155,7 @@ function stretch(size: number, start: number, end: number, step: number): { firs
 }
 
 export const layout: Evaluations = {
-  Identity: (_, [x]) => (x === undefined ? null : [x]),
+  Identity: (_, [x]) => x ?? null,
   Reshape: reshape,
   Squeeze: squeeze,
   Unsqueeze: unsqueeze,

@@ -1,4 +1,7 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import { OneirosError } from '../../errors.js';
+import { Budget } from '../budget.js';
 import { OPSET, type Graph, type Model, type Node } from '../graph.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
 import { remainder } from '../proto/message.js';
@@ -42,17 +45,27 @@ const rules: ReadonlyMap<string, readonly Rule[]> = new Map(
  * calls of the model's own functions are replaced by their bodies, and operators that are compositions (Gelu, Mish,
  * GroupNormalization …) are taken apart. Operators of other domains stay as they are. Names of values stay. What was
  * listed as an input for having a default is a constant from here on.
- * @throws OneirosError `unsupported` naming the node and its version where that cannot be expressed at 17
+ * @throws OneirosError `unsupported` naming the node and its version where that cannot be expressed at 17; `bad-input` and
+ *   `too-large` as `inlineFunctions` and `inferNode`
  */
-export function normaliseOpset(model: Model): Model {
-  const inlined = inlineFunctions(model);
+export function normaliseOpset(model: Model, budget?: Budget): Model {
+  check('normaliseOpset', { model: [model, kind.model] });
+  return normalised(model, budget ?? Budget.for(model));
+}
+
+function normalised(model: Model, budget: Budget): Model {
+  const inlined = inlineFunctions(model, budget);
   const version = inlined.opsets.get('') ?? OPSET;
   if (version > newest)
     throw new OneirosError(
       'unsupported',
       `the model uses operator set ${version}; the newest known here is ${newest}`,
     );
-  const graph = convertGraph(inlined.graph, version, new Rewriter(inlined.graph, allNamesOf(inlined.graph)));
+  const graph = convertGraph(
+    inlined.graph,
+    version,
+    new Rewriter(inlined.graph, allNamesOf(inlined.graph), budget),
+  );
   return {
     ...inlined,
     graph: withoutOverrides(graph),
@@ -63,6 +76,7 @@ export function normaliseOpset(model: Model): Model {
 
 function convertGraph(graph: Graph, version: number, b: Rewriter): Graph {
   for (const node of graph.nodes) {
+    b.budget.enter(node);
     const inner = mapSubgraphs(node, (body) => convertGraph(body, version, b.inner(body)));
     convertNode(inner, version, b);
   }

@@ -1,3 +1,4 @@
+import type { Budget } from '../budget.js';
 import type { Graph } from '../graph.js';
 import { Builder } from '../ops.js';
 
@@ -9,15 +10,15 @@ export class Rewriter extends Builder {
   readonly #taken: Set<string>;
 
   /** @param taken all names of the model; names made up are added */
-  constructor(graph: Graph, taken: Set<string>, around?: Rewriter) {
-    super(around);
+  constructor(graph: Graph, taken: Set<string>, budget: Budget, around?: Rewriter) {
+    super(around, budget);
     this.#taken = taken;
     this.load({ ...graph, nodes: [] });
   }
 
   /** A rewriter for a graph within one of the nodes. */
   inner(graph: Graph): Rewriter {
-    return new Rewriter(graph, this.#taken, this);
+    return new Rewriter(graph, this.#taken, this.budget, this);
   }
 
   override fresh(hint: string): string {

@@ -1,6 +1,6 @@
 import { bytesOf } from '../codec/tensor.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import type { Attribute, Graph, Node, OpaqueTensor } from '../graph.js';
+import type { NumericTensor } from '../../tensor/tensor.js';
+import type { Attribute, Graph, Node } from '../graph.js';
 import { renameNode } from '../rename.js';
 import { mapSubgraphs, subgraphsOf } from '../subgraphs.js';
 import { isDeterministic, isSameList, withGraph, type Pass } from './pass.js';
@@ -20,12 +20,7 @@ function merge(graph: Graph): Graph {
   const ids = new Map<object, number>();
   const nodes = graph.nodes.flatMap((original): Node[] => {
     const renamed = alias.size === 0 ? original : renameNode(original, (name) => alias.get(name) ?? name);
-    if (subgraphsOf(renamed).length > 0) {
-      const merged = subgraphsOf(renamed).some((body) => merge(body) !== body)
-        ? mapSubgraphs(renamed, merge)
-        : renamed;
-      return [merged];
-    }
+    if (subgraphsOf(renamed).length > 0) return [mapSubgraphs(renamed, merge)];
     if (!isDeterministic(renamed.op) || renamed.outputs.some((name) => outputs.has(name))) return [renamed];
     const key = keyOf(renamed, ids);
     const twin = first.get(key);
@@ -43,23 +38,42 @@ function merge(graph: Graph): Graph {
 
 /** The name that stands for each constant that is there before under another. */
 function mergeConstants(graph: Graph, outputs: ReadonlySet<string>): Map<string, string> {
-  const alike = new Map<string, string[]>();
-  const alias = new Map<string, string>();
+  const alike = new Map<string, (readonly [name: string, constant: NumericTensor])[]>();
   for (const [name, constant] of graph.initializers) {
     if (outputs.has(name) || constant.dtype === 'opaque' || constant.dtype === 'string') continue;
     const key = `${constant.dtype} ${constant.dims.join()} ${Array.from<number | bigint>(constant.data.slice(0, 8)).join()}`;
-    const candidates = alike.get(key) ?? [];
-    const twin = candidates.find((other) => isSameConstant(constant, graph.initializers.get(other)));
-    if (twin === undefined) alike.set(key, [...candidates, name]);
-    else alias.set(name, twin);
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, [[name, constant]]);
+    else group.push([name, constant]);
   }
+  const alias = new Map<string, string>();
+  for (const group of alike.values()) if (group.length > 1) mergeAlike(group, alias);
   return alias;
 }
 
-function isSameConstant(a: Tensor, b: Tensor | OpaqueTensor | undefined): boolean {
-  if (a === b) return true;
-  if (b === undefined || b.dtype === 'opaque' || a.dtype === 'string' || b.dtype === 'string') return false;
-  const [x, y] = [bytesOf(a), bytesOf(b)];
+/** Of constants that begin alike, each is read once and compared with one: the first whose bytes come to the same sum. */
+function mergeAlike(
+  group: readonly (readonly [name: string, constant: NumericTensor])[],
+  alias: Map<string, string>,
+): void {
+  const firsts = new Map<number, readonly [name: string, bytes: Uint8Array]>();
+  for (const [name, constant] of group) {
+    const bytes = bytesOf(constant);
+    const sum = checksum(bytes);
+    const first = firsts.get(sum);
+    if (first === undefined) firsts.set(sum, [name, bytes]);
+    else if (isSame(first[1], bytes)) alias.set(name, first[0]);
+  }
+}
+
+/** FNV-1a (Fowler, Noll and Vo), 32 bits. */
+function checksum(bytes: Uint8Array): number {
+  let sum = 0x811c9dc5;
+  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193);
+  return sum;
+}
+
+function isSame(x: Uint8Array, y: Uint8Array): boolean {
   for (let i = 0; i < x.length; i++) if (x[i] !== y[i]) return false;
   return x.length === y.length;
 }

@@ -1,5 +1,5 @@
 import type { Graph, Node } from '../graph.js';
-import { mapSubgraphs, namesOf, subgraphsOf, usesOf } from '../subgraphs.js';
+import { mapSubgraphs, namesOf, usesOf } from '../subgraphs.js';
 import { isSameList, withGraph, type Pass } from './pass.js';
 
 /**
@@ -15,7 +15,7 @@ function prune(graph: Graph): Graph {
   const kept: Node[] = [];
   for (const node of [...graph.nodes].reverse()) {
     if (!node.outputs.some((name) => used.has(name))) continue;
-    const pruned = withPrunedBodies(node);
+    const pruned = mapSubgraphs(node, prune);
     for (const name of usesOf(pruned)) used.add(name);
     kept.push(pruned);
   }
@@ -28,10 +28,4 @@ function prune(graph: Graph): Graph {
     initializers.size === graph.initializers.size &&
     values.size === graph.values.size;
   return isSame ? graph : { ...graph, nodes, initializers, values };
-}
-
-function withPrunedBodies(node: Node): Node {
-  const bodies = subgraphsOf(node);
-  const isSame = bodies.every((body) => prune(body) === body);
-  return isSame ? node : mapSubgraphs(node, prune);
 }

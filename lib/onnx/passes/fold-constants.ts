@@ -1,6 +1,7 @@
 import { atOnce, type Sliced } from '../../slices.js';
 import type { DType } from '../../tensor/dtype.js';
 import { sizeOf, tensor, type Tensor } from '../../tensor/tensor.js';
+import { Budget } from '../budget.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import type { Graph, Model, Node, OpaqueTensor } from '../graph.js';
 import { numbersIn, type Facts } from '../shapes/facts.js';
@@ -22,33 +23,35 @@ type LookUp = (name: string) => Tensor | undefined;
  * - small integer tensors that shape inference knows, such as the sizes of a value of fixed shape
  * - Constant nodes
  *
- * What makes an output of its graph stays a node.
+ * What makes an output of its graph stays a node, and so does what the budget does not cover.
  */
-export const foldConstants: Pass = (model) => atOnce(foldingConstants(model));
+export const foldConstants: Pass = (model, budget) => atOnce(foldingConstants(model, budget));
 
-export function* foldingConstants(model: Model): Sliced<Model> {
-  const facts = yield* inferring(model);
+export function* foldingConstants(model: Model, budget = Budget.for(model)): Sliced<Model> {
+  const facts = yield* inferring(model, budget);
   const constantOf: LookUp = (name) => facts.get(name)?.constant ?? undefined;
-  return withGraph(model, yield* folding(model.graph, facts, constantOf));
+  return withGraph(model, yield* folding(model.graph, facts, constantOf, budget));
 }
 
-function* folding(graph: Graph, facts: ReadonlyMap<string, Facts>, outer: LookUp): Sliced<Graph> {
+function* folding(
+  graph: Graph,
+  facts: ReadonlyMap<string, Facts>,
+  outer: LookUp,
+  budget: Budget,
+): Sliced<Graph> {
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const folded = new Map<string, Tensor | OpaqueTensor>();
   const constantOf: LookUp = (name) => {
     const own = folded.get(name) ?? graph.initializers.get(name);
     return own === undefined || own.dtype === 'opaque' ? outer(name) : own;
   };
-  const inBodies = (node: Node): Node => {
-    const fold = (body: Graph) => atOnce(folding(body, facts, constantOf));
-    return subgraphsOf(node).every((body) => fold(body) === body) ? node : mapSubgraphs(node, fold);
-  };
+  const fold = (body: Graph) => atOnce(folding(body, facts, constantOf, budget));
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
     yield;
     const stays = node.outputs.some((name) => outputs.has(name)) || subgraphsOf(node).length > 0;
-    const results = stays ? null : resultsOf(node, facts, constantOf);
-    if (results === null) nodes.push(inBodies(node));
+    const results = stays ? null : resultsOf(node, facts, constantOf, budget);
+    if (results === null) nodes.push(mapSubgraphs(node, fold));
     else
       node.outputs.forEach((name, i) => {
         const result = results[i];
@@ -63,6 +66,7 @@ function resultsOf(
   node: Node,
   facts: ReadonlyMap<string, Facts>,
   constantOf: LookUp,
+  budget: Budget,
 ): readonly (Tensor | OpaqueTensor)[] | null {
   const [output = ''] = node.outputs;
   const known = node.outputs.length === 1 ? fromFacts(facts.get(output)) : null;
@@ -73,11 +77,13 @@ function resultsOf(
   const inputs = node.inputs.map((name) => (name === '' ? undefined : constantOf(name)));
   if (inputs.some((input, i) => input === undefined && node.inputs[i] !== '')) return null;
   const given = inputs.reduce((sum, input) => sum + (input === undefined ? 0 : sizeOf(input.dims)), 0);
-  const shape = facts.get(output)?.type?.shape;
-  const size = shape?.reduce<number>((product, dim) => product * (typeof dim === 'number' ? dim : NaN), 1);
-  if (size === undefined || !(size <= Math.min(most, Math.max(small, given)))) return null;
-  const results = evaluate(node, inputs);
-  return results !== null && results.length >= node.outputs.length ? results : null;
+  const result = evaluate(node, inputs, (size, reads) => {
+    const cost = Math.max(size, reads);
+    const fits = size <= Math.min(most, Math.max(small, given)) && budget.has('elements', cost);
+    if (fits) budget.spend('elements', cost);
+    return fits;
+  });
+  return result !== null && node.outputs.length === 1 ? [result] : null;
 }
 
 /** A small tensor of integers that inference followed. */

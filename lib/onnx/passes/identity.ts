@@ -1,11 +1,12 @@
 import { atOnce, type Sliced } from '../../slices.js';
 import { attr, attributes } from '../attributes.js';
+import { Budget } from '../budget.js';
 import type { Graph, Model, Node } from '../graph.js';
 import { renameGraph, renameNode } from '../rename.js';
 import { isEqual } from '../shapes/dim.js';
 import { numbersIn, type Facts } from '../shapes/facts.js';
 import { inferring } from '../shapes/infer.js';
-import { mapSubgraphs, subgraphsOf, usedIn } from '../subgraphs.js';
+import { mapSubgraphs, usedIn } from '../subgraphs.js';
 import { isSameList, withGraph, type Pass } from './pass.js';
 
 /**
@@ -21,10 +22,10 @@ import { isSameList, withGraph, type Pass } from './pass.js';
  *
  * A node that joins an input, a constant or a captured value to an output of the graph stays.
  */
-export const eliminateIdentity: Pass = (model) => atOnce(eliminatingIdentity(model));
+export const eliminateIdentity: Pass = (model, budget) => atOnce(eliminatingIdentity(model, budget));
 
-export function* eliminatingIdentity(model: Model): Sliced<Model> {
-  const facts = yield* inferring(model);
+export function* eliminatingIdentity(model: Model, budget = Budget.for(model)): Sliced<Model> {
+  const facts = yield* inferring(model, budget);
   return withGraph(
     model,
     simplify(model.graph, (name) => facts.get(name)),
@@ -41,9 +42,8 @@ function simplify(graph: Graph, factsOf: FactsOf): Graph {
   const isUsed = usedIn(graph);
 
   const nodes = graph.nodes.flatMap((original): Node[] => {
-    const node = withSimpleBodies(
-      alias.size === 0 ? original : renameNode(original, (name) => alias.get(name) ?? name),
-    );
+    const renamed = alias.size === 0 ? original : renameNode(original, (name) => alias.get(name) ?? name);
+    const node = mapSubgraphs(renamed, (body) => simplify(body, factsOf));
     const shorter = shorten(node, makers, factsOf) ?? node;
     const [output = ''] = shorter.outputs;
     const source = isAlone(shorter) ? sourceOf(shorter, factsOf) : null;
@@ -64,10 +64,6 @@ function simplify(graph: Graph, factsOf: FactsOf): Graph {
   }
   function isAlone(node: Node): boolean {
     return node.domain === '' && node.outputs.slice(1).every((name) => !isUsed.has(name));
-  }
-  function withSimpleBodies(node: Node): Node {
-    const isSame = subgraphsOf(node).every((body) => simplify(body, factsOf) === body);
-    return isSame ? node : mapSubgraphs(node, (body) => simplify(body, factsOf));
   }
 }
 

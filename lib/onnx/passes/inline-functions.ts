@@ -1,15 +1,13 @@
 import { OneirosError } from '../../errors.js';
 import { describe } from '../attributes.js';
+import { Budget, maxNesting } from '../budget.js';
 import { decodeAttribute } from '../codec/attribute.js';
 import type { Attribute, Attributes, Graph, Model, Node } from '../graph.js';
 import { remainder } from '../proto/message.js';
 import { ModelProtoSchema, type FunctionProto } from '../proto/onnx_pb.js';
 import { decodeFunction, domainOf, opsetsOf } from '../read.js';
-import { renameNode } from '../rename.js';
+import { renameNode, short } from '../rename.js';
 import { allNamesOf, mapSubgraphs } from '../subgraphs.js';
-
-/** Functions that call functions can grow without bound: more nodes than this no real model has. */
-const maxNodes = 200_000;
 
 /**
  * Replaces calls of the model's own functions by their bodies:
@@ -17,9 +15,9 @@ const maxNodes = 200_000;
  * - values in between are called `call/value`
  * - attributes take the call's values, else the function's defaults, else are left out
  * - functions called by functions likewise
- * @throws OneirosError `bad-input` if a function calls itself, `too-large` if they grow without bound
+ * @throws OneirosError `bad-input` if a function calls itself, `too-large` if they grow beyond the budget or nest too deep
  */
-export function inlineFunctions(model: Model): Model {
+export function inlineFunctions(model: Model, budget = Budget.for(model)): Model {
   const functions = model.origin?.functions ?? [];
   if (functions.length === 0) return model;
   const { origin, ...rest } = model;
@@ -27,7 +25,7 @@ export function inlineFunctions(model: Model): Model {
   const imports = functions.flatMap(({ opsetImport }) => [...opsetsOf(opsetImport)]);
   return {
     ...rest,
-    graph: new Inliner(functions, allNamesOf(model.graph)).graph(model.graph, []),
+    graph: new Inliner(functions, allNamesOf(model.graph), budget).graph(model.graph, []),
     opsets: new Map([...imports, ...model.opsets]),
     ...(kept && { origin: kept }),
   };
@@ -42,31 +40,37 @@ class Inliner {
   readonly #functions: ReadonlyMap<string, FunctionProto>;
   readonly #decoded = new Map<string, Callable>();
   readonly #taken: Set<string>;
-  #count = 0;
+  readonly #attempts = new Map<string, number>();
+  readonly #budget: Budget;
 
-  constructor(functions: readonly FunctionProto[], taken: Set<string>) {
+  constructor(functions: readonly FunctionProto[], taken: Set<string>, budget: Budget) {
+    this.#budget = budget;
     this.#functions = new Map(
       functions.map((proto) => [keyOf(domainOf(proto.domain), proto.name, proto.overload), proto]),
     );
     this.#taken = taken;
   }
 
-  /** @param calls the functions on the way here, outermost first */
-  graph(graph: Graph, calls: readonly string[]): Graph {
-    return { ...graph, nodes: graph.nodes.flatMap((node) => this.#node(node, calls)) };
+  /** @param around the functions called and the graphs entered on the way here, outermost first */
+  graph(graph: Graph, around: readonly string[]): Graph {
+    return { ...graph, nodes: graph.nodes.flatMap((node) => this.#node(node, around)) };
   }
 
-  #node(node: Node, calls: readonly string[]): readonly Node[] {
+  #node(node: Node, around: readonly string[]): readonly Node[] {
     const key = keyOf(node.domain, node.op, node.origin?.overload ?? '');
     const called = this.#callable(key);
-    if (++this.#count > maxNodes)
-      throw new OneirosError('too-large', `the model's functions expand to over ${maxNodes} nodes`);
-    if (called === undefined) return [mapSubgraphs(node, (body) => this.graph(body, calls))];
-    if (calls.includes(key))
+    this.#budget.spend('nodes', 1, node);
+    if (around.length > maxNesting)
+      throw new OneirosError(
+        'too-large',
+        `${describe(node)} lies over ${maxNesting} functions and graphs deep in others`,
+      );
+    if (called === undefined) return [mapSubgraphs(node, (body) => this.graph(body, [...around, '']))];
+    if (around.includes(key))
       throw new OneirosError('bad-input', `the function of ${describe(node)} calls itself`);
     const bound = called.body.nodes.map((inner) => bindAttributes(inner, node.attributes, called.defaults));
     return this.#substitute(node, { ...called.body, nodes: bound }).flatMap((inner) =>
-      this.#node(inner, [...calls, key]),
+      this.#node(inner, [...around, key]),
     );
   }
 
@@ -89,25 +93,27 @@ class Inliner {
       if (known === undefined) names.set(name, result);
       else passed.push(identity(known, result));
     });
-    const prefix = call.name || call.outputs.find((name) => name !== '') || call.op;
+    const prefix = short(call.name || call.outputs.find((name) => name !== '') || call.op);
     const rename = (name: string): string => {
       const known = names.get(name);
       if (known !== undefined) return known;
-      const fresh = this.#fresh(`${prefix}/${name}`);
+      const fresh = this.#fresh(`${prefix}/${short(name)}`);
       names.set(name, fresh);
       return fresh;
     };
     // Names of nodes are made unique too: the values of calls within are named after them.
     const nodes = body.nodes.map((node) => ({
       ...renameNode(node, rename),
-      name: this.#fresh(`${prefix}/${node.name || node.op}`),
+      name: this.#fresh(`${prefix}/${short(node.name || node.op)}`),
     }));
     return [...nodes, ...passed];
   }
 
   #fresh(wanted: string): string {
     let name = wanted;
-    for (let i = 1; this.#taken.has(name); i++) name = `${wanted}_${i}`;
+    let attempt = this.#attempts.get(wanted) ?? 0;
+    for (; this.#taken.has(name); name = `${wanted}_${attempt}`) attempt++;
+    this.#attempts.set(wanted, attempt);
     this.#taken.add(name);
     return name;
   }

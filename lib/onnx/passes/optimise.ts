@@ -1,4 +1,7 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import { atOnce, type Sliced } from '../../slices.js';
+import { Budget } from '../budget.js';
 import type { Model } from '../graph.js';
 import { eliminateCommonSubexpressions } from './common-subexpressions.js';
 import { eliminateDeadCode } from './dead-code.js';
@@ -11,19 +14,20 @@ const mostRounds = 20;
 /**
  * Dead code, constants, identities and common subexpressions, over and over until nothing changes. For models of
  * operator set 17 (see `normaliseOpset`); names of inputs and outputs stay.
- * @throws OneirosError `bad-input` if shapes contradict each other
+ * @throws OneirosError `bad-input` if shapes contradict each other, `too-large` where that takes more than its budget
  */
 export function optimise(model: Model): Model {
+  check('optimise', { model: [model, kind.model] });
   return atOnce(optimising(model));
 }
 
-export function* optimising(model: Model): Sliced<Model> {
+export function* optimising(model: Model, budget = Budget.for(model)): Sliced<Model> {
   let current = model;
   for (let round = 0; round < mostRounds; round++) {
     const before = current;
-    current = yield* foldingConstants(eliminateDeadCode(current));
+    current = yield* foldingConstants(eliminateDeadCode(current), budget);
     yield;
-    current = yield* eliminatingIdentity(current);
+    current = yield* eliminatingIdentity(current, budget);
     yield;
     current = eliminateCommonSubexpressions(current);
     yield;

@@ -1,7 +1,11 @@
+import type { Budget } from '../budget.js';
 import type { Graph, Model, Node } from '../graph.js';
 
-/** A change to a model that leaves what it computes as it is. Where there is nothing to do it returns the same object. */
-export type Pass = (model: Model) => Model;
+/**
+ * A change to a model that leaves what it computes as it is. Where there is nothing to do it returns the same object.
+ * Passes over one model draw from one budget; without it, each from one of its own.
+ */
+export type Pass = (model: Model, budget?: Budget) => Model;
 
 /** Operators that give other results every time. */
 const random = new Set([

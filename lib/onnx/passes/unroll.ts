@@ -1,22 +1,22 @@
 import { attr } from '../attributes.js';
+import { Budget } from '../budget.js';
 import type { Value } from '../builder.js';
 import type { Graph, Model, Node } from '../graph.js';
+import type { Builder } from '../ops.js';
 import { Rewriter } from '../opset/rewriter.js';
-import { freshCopy } from '../rename.js';
+import { freshCopy, short } from '../rename.js';
 import { allNamesOf, mapSubgraphs, subgraphsOf } from '../subgraphs.js';
 import { withGraph } from './pass.js';
 
-/** A loop that would become more nodes than this stays a loop. */
-const maxNodes = 50_000;
-
 /**
- * Writes Loop and Scan out, one copy of the body for each iteration, where their number is known before the graph runs
- * and nothing ends them early; others stay. What is differentiated has to be without loops: a reverse pass needs every
- * iteration's values. For models of operator set 17.
+ * Writes Loop and Scan out, one copy of the body for each iteration, where their number is known before the graph runs,
+ * nothing ends them early and the budget has room for it; others stay. What is differentiated has to be without loops: a
+ * reverse pass needs every iteration's values. For models of operator set 17.
  */
-export function unroll(model: Model): Model {
+export function unroll(model: Model, budget = Budget.for(model)): Model {
   if (!hasLoop(model.graph)) return model;
-  return withGraph(model, unrollGraph(model.graph, new Rewriter(model.graph, allNamesOf(model.graph))));
+  const b = new Rewriter(model.graph, allNamesOf(model.graph), budget);
+  return withGraph(model, unrollGraph(model.graph, b));
 }
 
 function hasLoop({ nodes }: Graph): boolean {
@@ -29,16 +29,33 @@ function isLoop({ domain, op }: Node): boolean {
 
 function unrollGraph(graph: Graph, b: Rewriter): Graph {
   for (const node of graph.nodes) {
+    b.budget.enter(node);
     const inner = mapSubgraphs(node, (body) => unrollGraph(body, b.inner(body)));
-    const loop = isLoop(inner) ? (inner.op === 'Loop' ? loopOf(inner, b) : scanOf(inner, b)) : null;
-    if (loop === null || loop.trips * loop.body.nodes.length > maxNodes) b.append(inner);
+    const loop = iterationOf(inner, b);
+    if (loop === null || !b.budget.has('nodes', nodesOf(loop))) b.append(inner);
     else writeOut(inner, loop, b);
   }
   return b.finish(graph);
 }
 
+/** How a Loop or Scan runs; `null` for other nodes, and where that shows only when the graph runs. */
+export function iterationOf(node: Node, b: Builder): Iteration | null {
+  if (!isLoop(node)) return null;
+  return node.op === 'Loop' ? loopOf(node, b) : scanOf(node, b);
+}
+
+/** How many nodes a loop becomes. */
+function nodesOf(loop: Iteration): number {
+  return loop.trips * (loop.body.nodes.length + loop.body.initializers.size) + bindingsOf(loop);
+}
+
+/** What its iterations take in any case, as so many nodes: one without nodes still has values to be bound and stacked. */
+function bindingsOf({ body, trips }: Iteration): number {
+  return trips * (1 + 2 * body.inputs.length + body.outputs.length);
+}
+
 /** What Loop and Scan have in common: values carried from iteration to iteration, and results that are stacked. */
-interface Iteration {
+export interface Iteration {
   readonly body: Graph;
   readonly trips: number;
   /** Names of the values carried into the first iteration, and of the body's inputs and outputs for them. */
@@ -46,12 +63,12 @@ interface Iteration {
   readonly carriedIn: readonly string[];
   readonly carriedOut: readonly string[];
   readonly stacked: readonly { readonly name: string; readonly axis: number; readonly backwards: boolean }[];
-  /** Names of the body's other inputs, with the values they have in an iteration. */
-  readonly bind: (trip: number) => ReadonlyMap<string, string>;
+  /** Makes what the iterations take from outside: names of the body's other inputs, with the values they have in one. */
+  readonly begin: (b: Builder) => (trip: number) => ReadonlyMap<string, string>;
 }
 
 /** Loop(most trips, condition, carried…): body(trip, condition, carried…) → (condition, carried…, stacked…) */
-function loopOf(node: Node, b: Rewriter): Iteration | null {
+function loopOf(node: Node, b: Builder): Iteration | null {
   const body = attr.graph(node, 'body');
   const [most = '', condition = '', ...initial] = node.inputs;
   const [tripIn, conditionIn, ...carriedIn] = body.inputs.map(({ name }) => name);
@@ -67,16 +84,16 @@ function loopOf(node: Node, b: Rewriter): Iteration | null {
     carriedIn,
     carriedOut: results.slice(0, carriedIn.length),
     stacked: results.slice(carriedIn.length).map((name) => ({ name, axis: 0, backwards: false })),
-    bind: (trip) =>
+    begin: (within) => (trip) =>
       new Map([
-        [tripIn ?? '', b.scalar(trip, 'int64').name],
-        [conditionIn ?? '', b.scalar(1, 'bool').name],
+        [tripIn ?? '', within.scalar(trip, 'int64').name],
+        [conditionIn ?? '', within.scalar(1, 'bool').name],
       ]),
   };
 }
 
 /** Whether a body's condition is constantly true: the one it got, or a constant. */
-function goesOn(body: Graph, name: string, conditionIn: string | undefined, b: Rewriter): boolean {
+function goesOn(body: Graph, name: string, conditionIn: string | undefined, b: Builder): boolean {
   if (name === conditionIn) return true;
   const maker = body.nodes.find(({ outputs }) => outputs.includes(name));
   if (maker?.op === 'Identity') return goesOn(body, maker.inputs[0] ?? '', conditionIn, b);
@@ -87,7 +104,7 @@ function goesOn(body: Graph, name: string, conditionIn: string | undefined, b: R
 }
 
 /** Scan(carried…, sequences…): body(carried…, elements…) → (carried…, stacked…) */
-function scanOf(node: Node, b: Rewriter): Iteration | null {
+function scanOf(node: Node, b: Builder): Iteration | null {
   const body = attr.graph(node, 'body');
   const sequences = attr.int(node, 'num_scan_inputs');
   const carried = node.inputs.length - sequences;
@@ -101,7 +118,6 @@ function scanOf(node: Node, b: Rewriter): Iteration | null {
   const scanned = node.inputs.slice(carried).map((name) => b.value(name));
   const trips = scanned[0]?.type?.shape?.at(axes[0] ?? 0);
   if (typeof trips !== 'number' || trips < 1) return null;
-  const elements = scanned.map((value, i) => elementsOf(value, axes[i] ?? 0, trips, b));
   const count = outputs.length - carried;
   const [toAxes, toDirections] = [
     numbers('scan_output_axes', count),
@@ -116,33 +132,35 @@ function scanOf(node: Node, b: Rewriter): Iteration | null {
     stacked: outputs
       .slice(carried)
       .map((name, i) => ({ name, axis: toAxes[i] ?? 0, backwards: toDirections[i] === 1 })),
-    bind: (trip) =>
-      new Map(
-        elements.map((parts, i) => {
-          const at = directions[i] === 1 ? trips - 1 - trip : trip;
-          return [inputs[carried + i] ?? '', parts[at]?.name ?? ''];
-        }),
-      ),
+    begin: (within) => {
+      const elements = scanned.map((value, i) => elementsOf(value, axes[i] ?? 0, trips, within));
+      return (trip) =>
+        new Map(
+          elements.map((parts, i) => {
+            const at = directions[i] === 1 ? trips - 1 - trip : trip;
+            return [inputs[carried + i] ?? '', parts[at]?.name ?? ''];
+          }),
+        );
+    },
   };
 }
 
 /** A sequence's elements along an axis, each without it. */
-function elementsOf(value: Value, axis: number, count: number, b: Rewriter): readonly Value[] {
+function elementsOf(value: Value, axis: number, count: number, b: Builder): readonly Value[] {
   const parts = b.split(value, Array<number>(count).fill(1), axis, count);
   return parts.map((part) => b.squeeze(part, [axis]));
 }
 
-function writeOut(
-  node: Node,
-  { body, trips, initial, carriedIn, carriedOut, stacked, bind }: Iteration,
-  b: Rewriter,
-): void {
-  const prefix = node.name || (node.outputs.find((name) => name !== '') ?? node.op);
+function writeOut(node: Node, loop: Iteration, b: Rewriter): void {
+  const { body, trips, initial, carriedIn, carriedOut, stacked, begin } = loop;
+  b.budget.spend('nodes', bindingsOf(loop));
+  const prefix = short(node.name || (node.outputs.find((name) => name !== '') ?? node.op));
+  const bind = begin(b);
   let carried = initial;
   const stacks: string[][] = stacked.map(() => []);
   for (let trip = 0; trip < trips; trip++) {
     const bound = new Map([...bind(trip), ...carriedIn.map((name, i) => [name, carried[i] ?? ''] as const)]);
-    const fresh = (name: string) => b.fresh(`${prefix}/${trip}/${name}`);
+    const fresh = (name: string) => b.fresh(`${prefix}/${trip}/${short(name)}`);
     const copy = freshCopy(body, fresh, bound);
     // Outputs of the copy, by the body's names: what a body passes on unchanged is what it was bound to.
     const results = new Map(body.outputs.map(({ name }, i) => [name, copy.outputs[i]?.name ?? name]));

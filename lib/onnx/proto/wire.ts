@@ -3,13 +3,19 @@ import { OneirosError } from '../../errors.js';
 
 /** Deeper nesting than any real graph has: three levels for each graph within a graph. */
 const maxDepth = 100;
-/** What the decoded messages may take, in bytes: far more than a real model's, whose bulk is raw data and not decoded. */
-const maxDecoded = 2 ** 31;
-const bytesPerMessage = 400;
+/**
+ * What the decoded messages may take, in bytes: so much, and so much for each byte of the file. Far more than a real model's,
+ * whose bulk is raw data and not decoded; at the most what leaves V8, whose heap may end at 2 GB, room for the rest.
+ */
+const decodedAllowance = { any: 2 ** 28, each: 4, most: 1.25 * 2 ** 30 };
+/** Measured on files of nothing else: a message and what is made of it, and an array of bytes and the tensor on it. */
+const bytesPerMessage = 700;
+const bytesPerArray = 500;
 
 interface Place {
   readonly bytes: Uint8Array;
-  decoded: number;
+  /** What is left of the allowance. */
+  left: number;
 }
 
 /**
@@ -18,7 +24,8 @@ interface Place {
  * @throws OneirosError `bad-input` naming the field and the byte, or `too-large`
  */
 export function checkWire(schema: DescMessage, bytes: Uint8Array): void {
-  walk(schema, { bytes, decoded: 0 }, 0, bytes.length, 1);
+  const { any, each, most } = decodedAllowance;
+  walk(schema, { bytes, left: Math.min(any + each * bytes.length, most) }, 0, bytes.length, 1);
 }
 
 function walk(schema: DescMessage, place: Place, start: number, end: number, depth: number): void {
@@ -129,7 +136,7 @@ function isWireTypeOf(field: FieldOf, wireType: number): boolean {
 function decodedSize(field: FieldOf, length: number): number {
   switch (field.scalar) {
     case ScalarType.BYTES:
-      return 100;
+      return bytesPerArray;
     case ScalarType.STRING:
       return 24 + 2 * length;
     case ScalarType.FLOAT:
@@ -145,9 +152,12 @@ function decodedSize(field: FieldOf, length: number): number {
 }
 
 function charge(place: Place, bytes: number): void {
-  place.decoded += bytes;
-  if (place.decoded > maxDecoded)
-    throw new OneirosError('too-large', `the model would take over ${maxDecoded / 2 ** 30} GiB to decode`);
+  place.left -= bytes;
+  if (place.left < 0)
+    throw new OneirosError(
+      'too-large',
+      `a model of ${place.bytes.length} bytes that would take over ${decodedAllowance.any / 2 ** 20} MB and ${decodedAllowance.each} times its size to decode, or over ${decodedAllowance.most / 2 ** 30} GB, is not read`,
+    );
 }
 
 function malformed(at: number, what: string): OneirosError {

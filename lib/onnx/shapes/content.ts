@@ -7,6 +7,13 @@ import type { Facts } from './facts.js';
 /** Longer vectors are weights, not sizes. */
 export const maxContent = 256;
 
+/** Of so many symbols at the most: arithmetic on expressions takes long, and no tensor has so many axes. */
+const maxSymbols = 64;
+
+function isSymbol(item: Dim): boolean {
+  return typeof item === 'string';
+}
+
 /** What becomes of elements of one type: `anySize` where that cannot be said. */
 type ElementFunction = (dtype: DType, ...elements: readonly Dim[]) => Dim;
 
@@ -26,7 +33,10 @@ export function mapContent(
   const length = contentLength(shape);
   const contents = operands.map((operand) => operand?.content ?? null);
   const dtype = operands[0]?.type?.dtype;
+  // No graph computes a size from so many others.
+  if (contents.length > maxContent) return null;
   if (length === null || dtype === undefined || contents.some((content) => content === null)) return null;
+  if (length > maxSymbols && contents.some((content) => content?.some(isSymbol))) return null;
   return Array.from({ length }, (_, i) =>
     f(dtype, ...contents.map((content) => content?.[content.length === 1 ? 0 : i] ?? anySize)),
   );

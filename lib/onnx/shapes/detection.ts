@@ -1,5 +1,4 @@
 import { attr } from '../attributes.js';
-import { unify } from './broadcast.js';
 import { anySize, isAtLeastZero } from './dim.js';
 import {
   axisOf,
@@ -14,11 +13,7 @@ import {
 } from './facts.js';
 
 /** Rows of (batch, class, box), as many as survive. */
-const nonMaxSuppression: Inference = (node, inputs) => {
-  requireRank(node, inputs, 0, 3);
-  requireRank(node, inputs, 1, 3);
-  return [known('int64', [anySize, 3])];
-};
+const nonMaxSuppression: Inference = () => [known('int64', [anySize, 3])];
 
 /** One row of places for each axis. */
 const nonZero: Inference = (_, [x]) => [known('int64', [shapeOf(x)?.length ?? anySize, anySize])];
@@ -41,10 +36,9 @@ const topK: Inference = (node, inputs) => {
 const roiAlign: Inference = (node, inputs) => {
   const [x, , images] = inputs;
   const channels = requireRank(node, inputs, 0, 4)?.[1] ?? anySize;
-  const [count, corners] = requireRank(node, inputs, 1, 2) ?? [shapeOf(images)?.[0] ?? anySize, 4];
-  unify(node, inputs, 'numbers in a region', corners!, 4);
+  const count = shapeOf(inputs[1])?.[0] ?? shapeOf(images)?.[0] ?? anySize;
   const size = [attr.int(node, 'output_height', 1), attr.int(node, 'output_width', 1)];
-  return [known(dtypeOf(x), [count!, channels, ...size])];
+  return [known(dtypeOf(x), [count, channels, ...size])];
 };
 
 export const detection: Inferences = {

@@ -2,6 +2,7 @@ import { OneirosError } from '../../errors.js';
 import type { DType } from '../../tensor/dtype.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { attr, describe } from '../attributes.js';
+import type { Budget } from '../budget.js';
 import type { Dim, Graph, Node, Shape, TensorType } from '../graph.js';
 import { anySize } from './dim.js';
 
@@ -27,6 +28,8 @@ export interface Scope {
   readonly outer: (name: string) => Facts | undefined;
   /** How many graphs deep the node is. */
   readonly depth: number;
+  /** What the inference of graphs inside nodes draws from. */
+  readonly budget: Budget;
   /** Facts of a graph's outputs, from those of its inputs and of the values it captures. */
   readonly infer: (graph: Graph, inputs: readonly Facts[], outer: Scope['outer']) => readonly Facts[];
 }

@@ -35,8 +35,6 @@ const gatherND: Inference = (node, inputs) => {
   const depth = picked?.at(-1);
   if (shape === null || picked === null || typeof depth !== 'number') return [known(dtypeOf(x), null)];
   const used = attr.int(node, 'batch_dims', 0) + depth;
-  if (used > shape.length)
-    throw contradiction(node, inputs, `indices of ${depth} numbers reach beyond ${shape.length} axes`);
   return [known(dtypeOf(x), [...picked.slice(0, -1), ...shape.slice(used)])];
 };
 

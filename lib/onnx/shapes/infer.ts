@@ -1,4 +1,8 @@
+import { check } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import { atOnce, type Sliced } from '../../slices.js';
+import { describe } from '../attributes.js';
+import { Budget, requireRank } from '../budget.js';
 import type { Dim, Graph, Model, Node, TensorType, ValueInfo } from '../graph.js';
 import { constants, factsOfConstant } from './constants.js';
 import { control } from './control.js';
@@ -17,6 +21,7 @@ import { pooling } from './pooling.js';
 import { quantisation } from './quantisation.js';
 import { recurrence } from './recurrent.js';
 import { reduction } from './reduction.js';
+import { checkRequirements } from './requirements/check.js';
 import { reshaping } from './reshape.js';
 import { resizing } from './resize.js';
 
@@ -53,30 +58,35 @@ type Note = (graph: Graph, name: string, facts: Facts) => void;
  * is known. A size that shows only when the graph runs is a symbol called `output.axis`.
  * @param inputs one for each input of the node, `unknown` for an absent one
  * @param outer facts of the values around the node, for graphs inside it that capture them
- * @throws OneirosError `bad-input` if the inputs contradict the operator or each other, with the shapes it was given
+ * @param budget what graphs inside the node may take
+ * @throws OneirosError `bad-input` if the inputs contradict the operator or each other, with the shapes it was given;
+ *   `too-large` for a tensor of too many axes, or where that takes more than the budget
  */
 export function inferNode(
   node: Node,
   inputs: readonly Facts[],
   outer: LookUp = () => undefined,
+  budget = Budget.unlimited(),
 ): readonly Facts[] {
   return inferWith(node, inputs, {
     outer,
     depth: 0,
-    infer: (...inner) => atOnce(inferringGraph(...inner, 1)),
+    budget,
+    infer: (...inner) => atOnce(inferringGraph(...inner, 1, budget)),
   });
 }
 
 /**
  * What is known of every value of a model by name, those of graphs inside nodes included (unless two of those graphs
  * use the same name). What the file declares counts where inference says less.
- * @throws OneirosError `bad-input` if a node's inputs contradict the operator or each other
+ * @throws OneirosError as `inferNode`
  */
 export function inferModel(model: Model): ReadonlyMap<string, Facts> {
+  check('inferModel', { model: [model, kind.model] });
   return atOnce(inferring(model));
 }
 
-export function* inferring(model: Model): Sliced<ReadonlyMap<string, Facts>> {
+export function* inferring(model: Model, budget = Budget.for(model)): Sliced<ReadonlyMap<string, Facts>> {
   const values = new Map<string, Facts>();
   const homes = new Map<string, Graph>();
   const ambiguous = new Set<string>(['']);
@@ -86,7 +96,7 @@ export function* inferring(model: Model): Sliced<ReadonlyMap<string, Facts>> {
     values.set(name, facts);
   };
   const inputs = model.graph.inputs.map(({ name, type }) => named(name, { ...unknown, type }));
-  yield* inferringGraph(model.graph, inputs, () => undefined, 0, note);
+  yield* inferringGraph(model.graph, inputs, () => undefined, 0, budget, note);
   for (const name of ambiguous) values.delete(name);
   return values;
 }
@@ -97,6 +107,7 @@ function* inferringGraph(
   inputs: readonly Facts[],
   outer: LookUp,
   depth: number,
+  budget: Budget,
   note?: Note,
 ): Sliced<readonly Facts[]> {
   const values = new Map<string, Facts>();
@@ -109,7 +120,8 @@ function* inferringGraph(
   const scope: Scope = {
     outer: lookUp,
     depth,
-    infer: (inner, given, around) => atOnce(inferringGraph(inner, given, around, depth + 1, note)),
+    budget,
+    infer: (inner, given, around) => atOnce(inferringGraph(inner, given, around, depth + 1, budget, note)),
   };
   for (const [name, tensor] of graph.initializers)
     define(name, tensor.dtype === 'opaque' ? unknown : factsOfConstant(tensor));
@@ -129,11 +141,14 @@ function* inferringGraph(
 }
 
 function inferWith(node: Node, inputs: readonly Facts[], scope: Scope): readonly Facts[] {
+  if (node.domain === '') checkRequirements(node, inputs);
   const inference = node.domain === '' ? inferences.get(node.op) : undefined;
+  scope.budget.spend('inferences', 1, node);
   if (inference === undefined) return node.outputs.map(() => unknown);
   const facts = inference(node, inputs, scope);
   return node.outputs.map((name, i) => {
     const { type } = facts[i] ?? unknown;
+    requireRank(`the result of ${describe(node)}`, type?.shape?.length ?? 0);
     const impossible = type?.shape?.find((size) => !isPossible(size));
     if (impossible !== undefined)
       throw contradiction(node, inputs, `the result would have a size of ${impossible}`);

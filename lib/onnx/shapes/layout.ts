@@ -26,8 +26,6 @@ const tile: Inference = (node, inputs) => {
   const shape = shapeOf(x);
   if (shape === null) return [known(dtypeOf(x), null)];
   const repeats = wantedSizes(node, inputs, 1) ?? anyShape(shape.length);
-  if (repeats.length !== shape.length)
-    throw contradiction(node, inputs, `${repeats.length} repeats for ${shape.length} axes`);
   return [
     known(
       dtypeOf(x),
@@ -50,6 +48,7 @@ const concat: Inference = (node, inputs) => {
     return shapes.length === inputs.length ? sizes.reduce(add) : anySize;
   });
   const length = contentLength(shape);
+  if (length === null) return [known(dtype, shape)];
   const content = inputs.flatMap((input): readonly Dim[] => {
     const size = contentLength(shapeOf(input)) ?? 0;
     return input.content ?? Array.from({ length: size }, () => anySize);
@@ -101,8 +100,6 @@ const pad: Inference = (node, inputs) => {
     : attr.ints(node, 'pads', attr.ints(node, 'paddings', []));
   const axes = isGiven(node, 3) ? numbersIn(inputs[3]) : shape.map((_, i) => i);
   if (!amounts || axes === null) return [known(dtypeOf(x), anyShape(shape.length))];
-  if (amounts.length !== 2 * axes.length)
-    throw contradiction(node, inputs, `${amounts.length} pads for ${axes.length} axes: two each are needed`);
   const padded = [...shape];
   for (const [i, axis] of axes.entries()) {
     const at = axisOf(node, inputs, axis, shape.length);

@@ -4,7 +4,6 @@ import { anySize, floorDiv, mul } from './dim.js';
 import {
   anyShape,
   axisOf,
-  contradiction,
   dtypeOf,
   isGiven,
   known,
@@ -29,8 +28,6 @@ const resize: Inference = (node, inputs) => {
   const resized = isGiven(node, 3)
     ? (inputs[3]?.content ?? anyShape(axes.length))
     : scaledSizes(node, inputs, shape, axes, isGiven(node, 2) ? 2 : 1);
-  if (resized.length !== axes.length)
-    throw contradiction(node, inputs, `${resized.length} sizes or scales for ${axes.length} axes`);
   const keepsAspect = attr.string(node, 'keep_aspect_ratio_policy', 'stretch') !== 'stretch';
   const result = [...shape];
   for (const [i, axis] of axes.entries()) result[axis] = keepsAspect ? anySize : resized[i]!;

@@ -14,16 +14,12 @@ export interface Windows {
   readonly same: boolean;
 }
 
-/** Reads them, checked to be as many as there are spatial axes. */
+/** Reads them, checked to be in range; `checkRequirements` has seen that they are as many as the spatial axes. */
 export function windowsOf(node: Node, inputs: readonly Facts[], rank: number, kernel: Shape): Windows {
   const list = (name: string, length: number, otherwise: number, least: number) => {
     const numbers = attr.ints(node, name, Array<number>(length).fill(otherwise));
-    if (numbers.length !== length || numbers.some((number) => number < least))
-      throw contradiction(
-        node,
-        inputs,
-        `${name} must be ${length} numbers ≥ ${least}, not [${numbers.join(', ')}]`,
-      );
+    if (numbers.some((number) => number < least))
+      throw contradiction(node, inputs, `${name} must be ≥ ${least}, not [${numbers.join(', ')}]`);
     return numbers;
   };
   if (kernel.length !== rank || kernel.some((size) => typeof size === 'number' && size < 1))

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { messageOf, OneirosError } from '../../errors.js';
 import { Engine } from '../engine.js';
 import type { ProviderName } from '../session.js';
+import { guardNative } from './native-guard.js';
 
 /**
  * An engine on onnxruntime-node.
@@ -19,7 +20,13 @@ export async function createEngine(): Promise<Engine> {
   const names = new Set(ort.listSupportedBackends().map(({ name }) => name));
   const known: readonly ProviderName[] = ['cuda', 'coreml', 'dml', 'webgpu', 'cpu'];
   const built = known.filter((name) => names.has(name));
-  return new Engine({ built, auto, load: () => Promise.resolve(ort), advice });
+  return new Engine({
+    built,
+    auto,
+    advice,
+    load: () => Promise.resolve(ort),
+    place: async (_, model) => ({ model: await guardNative(model), onCpu: [] }),
+  });
 }
 
 // coreml, dml and webgpu lack kernels that gradients need and compute in less precision: only by name.

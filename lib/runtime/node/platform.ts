@@ -4,6 +4,7 @@ import { InlineChannel } from '../inline.js';
 import type { Platform } from '../protocol.js';
 import { createEngine } from './ort.js';
 import { ProcessChannel } from './process.js';
+import { disableTelemetry } from './telemetry.js';
 import { threadChannel } from './thread.js';
 
 /** Sessions in Node, on onnxruntime-node. */
@@ -18,13 +19,17 @@ export const platform: Platform = {
     return model.path;
   },
 
+  freeMemory: () => process.availableMemory(),
+
   connect(isolation) {
     switch (isolation) {
       case 'thread':
+        disableTelemetry();
         return threadChannel();
       case 'process':
         return new ProcessChannel();
       case 'none':
+        disableTelemetry();
         return new InlineChannel(createEngine());
     }
   },

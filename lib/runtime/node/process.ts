@@ -4,6 +4,7 @@ import { PeerChannel } from '../peer.js';
 import type { Reply } from '../protocol.js';
 import { workerArgs, workerUrl } from './entry.js';
 import { atExit } from './exit.js';
+import { withoutTelemetry } from './telemetry.js';
 
 /** An engine in a child process, with its process id. */
 export class ProcessChannel extends PeerChannel {
@@ -13,11 +14,13 @@ export class ProcessChannel extends PeerChannel {
     const child = fork(workerUrl, {
       serialization: 'advanced',
       execArgv: workerArgs,
+      env: { ...process.env, ...withoutTelemetry },
       // Its standard output would mix with the host's results; what native code prints when it crashes is worth seeing.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const kill = () => void child.kill('SIGKILL');
     super({
+      kind: 'process',
       // What keeps a request from arriving ends the child as well, and its end says more.
       send: (request) => child.send(request, () => undefined),
       hold: (held) => {
@@ -31,13 +34,9 @@ export class ProcessChannel extends PeerChannel {
     });
     this.pid = child.pid;
     child.on('message', (reply: Reply) => this.answered(reply));
-    child.on('error', (error) => this.ended(`the runtime's process failed: ${messageOf(error)}`));
+    child.on('error', (error) => this.ended(`failed: ${messageOf(error)}`));
     child.on('exit', (code, signal) =>
-      this.ended(
-        signal === null
-          ? `the runtime's process ended with code ${code ?? '?'}`
-          : `the runtime's process died of ${signal}`,
-      ),
+      this.ended(signal === null ? `ended with code ${code ?? '?'}` : `died of ${signal}`),
     );
   }
 }

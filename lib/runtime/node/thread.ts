@@ -13,6 +13,7 @@ export function threadChannel(): Channel {
   const worker = new Worker(workerUrl, { workerData: gate.shared, execArgv: workerArgs });
   const called = atExit(() => gate.shut());
   const channel = new PeerChannel({
+    kind: 'thread',
     send: (request, transfer) => {
       const { message, moved } = packRequest(request, transfer);
       worker.postMessage(message, moved);
@@ -21,7 +22,7 @@ export function threadChannel(): Channel {
     gone: called,
   });
   worker.on('message', (reply: Reply) => channel.answered(reply));
-  worker.on('error', (error) => channel.ended(`the runtime's thread failed: ${messageOf(error)}`));
-  worker.on('exit', (code) => channel.ended(`the runtime's thread ended with code ${code}`));
+  worker.on('error', (error) => channel.ended(`failed: ${messageOf(error)}`));
+  worker.on('exit', (code) => channel.ended(`ended with code ${code}`));
   return channel;
 }

@@ -1,6 +1,6 @@
 // The other end of a thread or process channel: answers requests with an engine until it is told to close.
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { packReply } from '../packing.js';
+import { free, packReply } from '../packing.js';
 import type { Reply, Request } from '../protocol.js';
 import { createEngine } from './ort.js';
 import { Gate } from './gate.js';
@@ -14,7 +14,8 @@ if (parentPort !== null && workerData instanceof SharedArrayBuffer) {
     void gate
       .pass(() => engine.answer(request))
       .then((reply) => {
-        if (request.kind === 'open' && typeof request.model !== 'string') free(request.model);
+        // A model's bytes are as much again as its loaded weights, and an idle worker collects no garbage.
+        if (request.kind === 'open' && typeof request.model !== 'string') free([request.model]);
         const { message, moved } = packReply(reply);
         port.postMessage(message, moved);
         if (reply.kind === 'closed') port.close();
@@ -32,15 +33,4 @@ if (isMainThread && process.send !== undefined) {
   // Ctrl-C in a terminal goes to the children too, but it is the host that decides how to end.
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit());
-}
-
-/**
- * Frees the memory of a model's bytes at once: it is as much again as the loaded weights, and an idle worker collects no
- * garbage. What is posted to a closed port is thrown away.
- */
-function free({ buffer }: Uint8Array): void {
-  const { port1, port2 } = new MessageChannel();
-  port2.close();
-  if (buffer instanceof ArrayBuffer) port1.postMessage(null, [buffer]);
-  port1.close();
 }

@@ -6,6 +6,10 @@ import { allNamesOf, mapSubgraphs, subgraphsOf } from '../../onnx/subgraphs.js';
 import { encodeModel } from '../../onnx/write.js';
 import type { Placed } from '../engine.js';
 
+interface PlacedBytes extends Placed {
+  readonly model: Uint8Array;
+}
+
 /**
  * Finds the nodes that ONNX Runtime's WebGPU provider takes but cannot do, so that they run by the CPU's kernels within the
  * same session. These are what it lacked, as of 1.30, of every operator and setting in spec/autodiff/table.ts:
@@ -20,7 +24,7 @@ import type { Placed } from '../engine.js';
  *
  * @throws OneirosError `unsupported` for a model that computes in float64, which the build with WebGPU has nowhere
  */
-export function placeLacking(bytes: Uint8Array): Placed {
+export function placeLacking(bytes: Uint8Array): PlacedBytes {
   const model = read(bytes);
   if (model === null) return { model: bytes, onCpu: [] };
   requireNoFloat64(model.graph);

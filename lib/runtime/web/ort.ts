@@ -13,7 +13,7 @@ export async function createEngine(assets: string | undefined): Promise<Engine> 
     auto,
     advice,
     place: async (provider, model) => {
-      if (provider !== 'webgpu') return { model, onCpu: [] };
+      if (provider !== 'webgpu' || typeof model === 'string') return { model, onCpu: [] };
       // To read a model takes code that is small beside what WebGPU takes, and that wasm does without.
       const { placeLacking } = await import('./lacking.js');
       return placeLacking(model);

@@ -10,6 +10,8 @@ export const platform: Platform = {
     return model instanceof Uint8Array ? model : readFileBytes(model.path);
   },
 
+  freeMemory: () => Infinity,
+
   connect(isolation, assets) {
     if (isolation === 'none') return new InlineChannel(createEngine(assets));
     return workerChannel(assets, isolation === 'process');

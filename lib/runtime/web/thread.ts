@@ -18,21 +18,22 @@ export function workerChannel(assets: string | undefined, killable: boolean): Ch
     channel.ended(how);
   };
   const channel = new PeerChannel({
+    kind: 'worker',
     send: (request, transfer) => {
       const { message, moved } = packRequest(request, transfer);
       worker.postMessage(message, moved);
     },
     hold: () => undefined,
-    ...(killable && { kill: () => end("the runtime's worker was ended") }),
+    ...(killable && { kill: () => end('was ended') }),
     gone: () => undefined,
   });
   worker.addEventListener('message', ({ data: reply }: MessageEvent<Reply>) => {
     channel.answered(reply);
-    if (reply.kind === 'closed') end("the runtime's worker is closed");
+    if (reply.kind === 'closed') end('is closed');
   });
   worker.addEventListener('error', ({ message }) =>
-    end(`the runtime's worker failed: ${message || 'its script could not be loaded'}`),
+    end(`failed: ${message || 'its script could not be loaded'}`),
   );
-  worker.addEventListener('messageerror', () => end("the runtime's worker sent what cannot be read"));
+  worker.addEventListener('messageerror', () => end('sent what cannot be read'));
   return channel;
 }

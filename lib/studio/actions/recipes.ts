@@ -39,7 +39,11 @@ export function useRecipe(context: Context, recipe: Recipe, next = ''): void {
   if (last === undefined) return;
   for (const step of recipe) setControls(context, step);
   context.store.update({ recipe });
-  tell(context, `Everything is set as it was for “${tasks[last.task].title}”. ${next}`.trim());
+  const beyond = recipe.flatMap((step) => step.beyond ?? []);
+  const lacking =
+    beyond.length === 0 ? '' : `But it was made with ${beyond.join(', ')}, which this page does not have.`;
+  const set = `Everything is set as it was for “${tasks[last.task].title}”.`;
+  tell(context, [set, lacking, next].filter((text) => text !== '').join(' '));
 }
 
 /** Sets every control as it was for a step, and opens its tab; where its network is not here, there stays another. */

@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import type { Context } from '../actions/context.js';
 import { h, show } from '../dom.js';
 import { optionsOf, tasks, type TaskId } from '../tasks.js';
@@ -30,7 +31,7 @@ export function optionsView({ store }: Context, task: TaskId): HTMLElement {
     ({ settings }) => [settings[task]],
     ([settings]) => {
       for (const { name, set } of controls) {
-        const value = settings[name];
+        const value = own(settings, name);
         if (value !== undefined) set(value);
       }
     },

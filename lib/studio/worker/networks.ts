@@ -8,7 +8,7 @@ import { messageOf, OneirosError } from '../../errors.js';
 import { download, type DownloadProgress } from '../../files/download.js';
 import type { Classifier } from '../../models/classifier.js';
 import { GoogLeNet, SqueezeNet, VGG19 } from '../../models/classifiers.js';
-import type { Placement } from '../../models/image-network.js';
+import type { Placement } from '../../models/network.js';
 import type { Network } from '../../models/network.js';
 import { openNetwork } from '../../models/open.js';
 import type { Detector } from '../../vision/detection.js';

@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { colorize, cubehelix } from '../../image/colormap.js';
 import { toTensor, type Image, type Size } from '../../image/image.js';
 import { resize, scaledSize } from '../../image/resize.js';
@@ -39,7 +40,7 @@ export class Thumbnails {
     const maps = await session.run({ [network.image]: toTensor(small) }, { transfer: true });
     const thumbnails: Thumbnail[] = [];
     for (const { layer, output, channels } of graph.layers) {
-      const map = normalised(maps[output]);
+      const map = normalised(own(maps, output));
       if (map === null) continue;
       const shown = resize(map, scaledSize(picture, side), { antialias: false });
       thumbnails.push({ layer, channels, picture: await bitmapOf(colorize(shown, cubehelix)) });

@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { OneirosError } from '../../errors.js';
 import { quoted } from '../weights.js';
 
@@ -21,35 +22,35 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 /** Text of one line, by default not empty; `pattern` is what it has to look like. */
 export function text({ what, values }: Fields, name: string, pattern = /^[^\p{Cc}]+$/u): string {
-  const value = values[name];
+  const value = own(values, name);
   if (typeof value === 'string' && value.length <= 2000 && pattern.test(value)) return value;
   throw malformed(what, `has ${shown(value)} as its ${name}`);
 }
 
 /** One word of a few. */
 export function word<const T extends string>(fields: Fields, name: string, words: readonly T[]): T {
-  const value = fields.values[name];
+  const value = own(fields.values, name);
   const found = words.find((candidate) => candidate === value);
   if (found !== undefined) return found;
   throw malformed(fields.what, `has ${shown(value)} as its ${name}: expected one of ${words.join(', ')}`);
 }
 
 export function flag({ what, values }: Fields, name: string): boolean {
-  const value = values[name];
+  const value = own(values, name);
   if (typeof value === 'boolean') return value;
   throw malformed(what, `has ${shown(value)} as its ${name}: expected true or false`);
 }
 
 /** A whole number from 1 to `largest`. */
 export function count({ what, values }: Fields, name: string, largest: number): number {
-  const value = values[name];
+  const value = own(values, name);
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 && value <= largest)
     return value;
   throw malformed(what, `has ${shown(value)} as its ${name}: expected a whole number from 1 to ${largest}`);
 }
 
 export function texts({ what, values }: Fields, name: string): readonly string[] {
-  const value = values[name];
+  const value = own(values, name);
   if (Array.isArray(value) && value.length <= 1000 && value.every(isName)) return value;
   throw malformed(what, `has ${shown(value)} as its ${name}: expected a list of names`);
 }

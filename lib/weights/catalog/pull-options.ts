@@ -1,3 +1,5 @@
+import { type OptionKinds, optionsOf } from '../../arguments.js';
+import { kind } from '../../kinds.js';
 import type { Patience } from '../download/patience.js';
 
 /** How far a download has come. */
@@ -26,3 +28,23 @@ export interface PullOptions {
   /** How long it waits for what, and how often it tries. */
   readonly patience?: Partial<Patience> | undefined;
 }
+
+const patienceKinds: OptionKinds<Partial<Patience>> = {
+  attempts: kind.number,
+  backoff: kind.number,
+  longestWait: kind.number,
+  answer: kind.number,
+  idle: kind.number,
+  window: kind.number,
+  slowest: kind.number,
+};
+
+export const pullKinds: OptionKinds<PullOptions> = {
+  home: kind.text,
+  offline: kind.flag,
+  mirror: kind.text,
+  announce: kind.function,
+  onProgress: kind.function,
+  signal: kind.signal,
+  patience: optionsOf(patienceKinds),
+};

@@ -3,14 +3,31 @@ import type { Dialects, Rule } from '../dialect.js';
 /** The deepest network that names are known for. */
 const levels = [1, 2, 3, 4, 5, 6, 7, 8];
 
-/** A `DoubleConv` module: convolution, batch norm, ReLU, twice; without batch norm the second convolution is module 2. */
+/** A sequence of convolution, batch norm, ReLU, twice; without batch norm the second convolution is module 2. */
 function doubleConv(from: string, to: string): Rule[] {
   return [
-    { from: `${from}.double_conv.0.{p}`, to: `${to}/conv1.{p}` },
-    { from: `${from}.double_conv.1.{p}`, to: `${to}/norm1.{p}` },
-    { from: `${from}.double_conv.2.{p}`, to: `${to}/conv2.{p}` },
-    { from: `${from}.double_conv.3.{p}`, to: `${to}/conv2.{p}` },
-    { from: `${from}.double_conv.4.{p}`, to: `${to}/norm2.{p}` },
+    { from: `${from}.0.{p}`, to: `${to}/conv1.{p}` },
+    { from: `${from}.1.{p}`, to: `${to}/norm1.{p}` },
+    { from: `${from}.2.{p}`, to: `${to}/conv2.{p}` },
+    { from: `${from}.3.{p}`, to: `${to}/conv2.{p}` },
+    { from: `${from}.4.{p}`, to: `${to}/norm2.{p}` },
+  ];
+}
+
+/** What milesial calls the modules around the sequences, which changed in 2020. */
+interface MilesialNames {
+  readonly top: string;
+  readonly down: string;
+  readonly sequence: string;
+}
+
+function milesial({ top, down, sequence }: MilesialNames): readonly Rule[] {
+  return [
+    ...doubleConv(`${top}.${sequence}`, 'encoder1'),
+    ...levels.flatMap((n) => doubleConv(`down${n}.${down}.1.${sequence}`, `encoder${n + 1}`)),
+    { from: 'up{n#}.up.{p}', to: 'up{n}.{p}' },
+    ...doubleConv(`up{n#}.conv.${sequence}`, 'decoder{n}'),
+    { from: 'outc.conv.{p}', to: 'head.{p}' },
   ];
 }
 
@@ -46,13 +63,11 @@ export const unetDialects: Dialects = {
   dialects: [
     {
       name: 'milesial',
-      rules: [
-        ...doubleConv('inc', 'encoder1'),
-        ...levels.flatMap((n) => doubleConv(`down${n}.maxpool_conv.1`, `encoder${n + 1}`)),
-        { from: 'up{n#}.up.{p}', to: 'up{n}.{p}' },
-        ...doubleConv('up{n#}.conv', 'decoder{n}'),
-        { from: 'outc.conv.{p}', to: 'head.{p}' },
-      ],
+      rules: milesial({ top: 'inc', down: 'maxpool_conv', sequence: 'double_conv' }),
+    },
+    {
+      name: 'milesial before 2020',
+      rules: milesial({ top: 'inc.conv', down: 'mpconv', sequence: 'conv' }),
     },
     {
       name: 'mateuszbuda',

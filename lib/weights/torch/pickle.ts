@@ -1,3 +1,4 @@
+import { own } from '../../own.js';
 import { OneirosError } from '../../errors.js';
 import { quoted } from '../weights.js';
 import { PickleReader } from './pickle-reader.js';
@@ -73,7 +74,7 @@ class Machine {
     for (let steps = 0; steps < maxSteps; steps++) {
       const opcode = String.fromCharCode(this.reader.u8());
       if (opcode === '.') return this.pop();
-      const step = opcodes[opcode];
+      const step = own(opcodes, opcode);
       if (step === undefined) throw unknownOpcode(opcode);
       step(this);
     }

@@ -22,17 +22,14 @@ const maxItems = 500_000;
 const maxExpanded = 64 * 2 ** 20;
 
 /**
- * The named tensors of an unpickled checkpoint. A wrapper (`model`, `state_dict` …) is taken off, and so is DataParallel's
- * `module.`; names of nested dictionaries are joined by dots; optimizers, lists and all that is no tensor are left out.
+ * The named tensors of an unpickled checkpoint. A wrapper (`model`, `state_dict` …) is taken off; names of nested dictionaries are joined by dots; optimizers, lists and all that is no tensor are left out.
  * @throws OneirosError `bad-input` if there is no tensor, or one does not fit its storage; `too-large`
  */
 export function stateDict(root: PickleValue, source: ByteSource, locate: Locate): Weights {
   const named = [...tensorsIn(unwrap(root))];
   if (named.length === 0) throw noTensors(root);
-  const parallel = named.every(([name]) => name.startsWith('module.'));
   const weights = new Map<string, StoredTensor>();
-  for (const [key, view] of named) {
-    const name = parallel ? key.slice('module.'.length) : key;
+  for (const [name, view] of named) {
     if (weights.has(name)) throw damaged(`two of its tensors are called ${quoted(name)}`);
     checkView(name, view);
     weights.set(name, { dtype: view.dtype, dims: view.dims, load: () => load(view, source, locate) });

@@ -1,7 +1,7 @@
 import { dream } from '../../../lib/art/dream.js';
 import { style } from '../../../lib/art/style.js';
 import { GoogLeNet } from '../../../lib/models/classifiers.js';
-import type { Placement } from '../../../lib/models/image-network.js';
+import type { Placement } from '../../../lib/models/network.js';
 import type { WeightsSource } from '../../../lib/models/source.js';
 import { speckles, waves } from '../../art/pictures.js';
 import { googLeNetWeights, slimVGG19 } from '../networks.js';

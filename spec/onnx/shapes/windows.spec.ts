@@ -68,11 +68,14 @@ describe('shapes of pooling', () => {
       { op: 'MaxPool', operands: [data(1, 2, 3, 3)], attributes: { kernel_shape: [5, 5] } },
       /does not fit into 3/,
     ],
-    [{ op: 'MaxPool', operands: [data(1, 2, 3, 3)], attributes: { kernel_shape: [2] } }, /kernel of \[2\]/],
+    [
+      { op: 'MaxPool', operands: [data(1, 2, 3, 3)], attributes: { kernel_shape: [2] } },
+      /kernel_shape must have 2 numbers, not 1/,
+    ],
     [{ op: 'MaxPool', operands: [data(4, 4)], attributes: { kernel_shape: [2] } }, /at least 3 axes/],
     [
       { op: 'AveragePool', operands: [data(1, 2, 8, 8)], attributes: { kernel_shape: [2, 2], pads: [1, 1] } },
-      /pads must be 4 numbers/,
+      /pads must have 4 numbers, not 2/,
     ],
   ]);
 });

@@ -1,3 +1,4 @@
+import { withDefaults } from '../../../options.js';
 import { existsSync } from 'node:fs';
 import { OneirosError } from '../../../errors.js';
 import { Http } from '../../download/node/http.js';
@@ -24,7 +25,7 @@ export async function locateEntry(entry: CatalogEntry, options: LocateOptions): 
   const path = modelPath(entry, options.home);
   if (entry.source.kind === 'shipped') return inPlace(entry, shippedFile(entry, path));
   if (await isWhole(path)) return inPlace(entry, path);
-  const http = new Http({ ...patienceDefaults, ...options.patience });
+  const http = new Http(withDefaults(patienceDefaults, options.patience ?? {}));
   try {
     const settings = settled(options);
     const { partial } = options;

@@ -1,6 +1,8 @@
+import { check } from '../../../arguments.js';
+import { kind } from '../../../kinds.js';
 import type { CatalogEntry } from '../entry.js';
 import { entryFor } from '../find.js';
-import type { PullOptions, PullStep } from '../pull-options.js';
+import { type PullOptions, type PullStep, pullKinds } from '../pull-options.js';
 import { removeEntry } from './pull.js';
 import { readCatalog } from './read.js';
 import { statusOf, verifyEntry, type ModelStatus, type Verification } from './status.js';
@@ -9,7 +11,9 @@ import { pullSteps } from './steps.js';
 // What programs can do with the catalogue.
 
 /** Every model of the catalogue, and what there is of it here. */
-export async function listModels({ home }: Pick<PullOptions, 'home'> = {}): Promise<readonly ModelStatus[]> {
+export async function listModels(options: Pick<PullOptions, 'home'> = {}): Promise<readonly ModelStatus[]> {
+  check('listModels', {}, options, { home: kind.text });
+  const { home } = options;
   return Promise.all(Array.from(readCatalog().values(), (entry) => statusOf(entry, home)));
 }
 
@@ -20,6 +24,7 @@ export async function listModels({ home }: Pick<PullOptions, 'home'> = {}): Prom
  *   not what was published; `too-large` if the disk has no room; `runtime` if the network or the host does not work
  */
 export async function* pullModel(name: string, options: PullOptions = {}): AsyncGenerator<PullStep, string> {
+  check('pullModel', { name: [name, kind.text] }, options, pullKinds);
   return yield* pullSteps(entryOf(name), options);
 }
 
@@ -29,8 +34,10 @@ export async function* pullModel(name: string, options: PullOptions = {}): Async
  */
 export async function verifyModel(
   name: string,
-  { home, signal }: Pick<PullOptions, 'home' | 'signal'> = {},
+  options: Pick<PullOptions, 'home' | 'signal'> = {},
 ): Promise<Verification> {
+  check('verifyModel', { name: [name, kind.text] }, options, { home: kind.text, signal: kind.signal });
+  const { home, signal } = options;
   return verifyEntry(entryOf(name), home, signal);
 }
 
@@ -39,6 +46,7 @@ export async function verifyModel(
  * @throws OneirosError `bad-argument` for an unknown name, or a model that came with the package
  */
 export async function removeModel(name: string, options: PullOptions = {}): Promise<void> {
+  check('removeModel', { name: [name, kind.text] }, options, pullKinds);
   await removeEntry(entryOf(name), options);
 }
 

@@ -1,4 +1,5 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
+import { readSmallText } from '../../../files/read.js';
 import { writeFileAtomic } from '../../../files/write.js';
 
 /** What is written down of a file that was pulled whole and verified, before it gets its name. */
@@ -15,7 +16,7 @@ export async function writeReceipt(path: string, { size, sha256 }: Receipt): Pro
 }
 
 export async function readReceipt(path: string): Promise<Receipt | null> {
-  const text = await readFile(pathOf(path), 'utf8').catch(() => '');
+  const text = (await readSmallText(pathOf(path))) ?? '';
   const [, sha256, size] = /^([0-9a-f]{64}) (\d{1,15})\n$/.exec(text) ?? [];
   return sha256 === undefined ? null : { sha256, size: Number(size) };
 }

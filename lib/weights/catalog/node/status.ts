@@ -28,7 +28,8 @@ export async function statusOf(entry: CatalogEntry, home?: string): Promise<Mode
     return { entry, path, presence: whole === null ? 'absent' : 'shipped', bytes: whole ?? 0 };
   if (whole !== null && whole === (await readReceipt(path))?.size)
     return { entry, path, presence: 'here', bytes: whole };
-  const bytes = ((await sizeOf(`${path}.part`)) ?? 0) + (await storedBlocks(path));
+  // A whole file without a receipt was not verified by whoever put it there.
+  const bytes = (whole ?? 0) + ((await sizeOf(`${path}.part`)) ?? 0) + (await storedBlocks(path));
   return { entry, path, presence: bytes > 0 ? 'partly' : 'absent', bytes };
 }
 

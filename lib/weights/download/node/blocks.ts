@@ -1,6 +1,7 @@
-import { open, readFile, rm, type FileHandle } from 'node:fs/promises';
+import { open, rm, type FileHandle } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { OneirosError } from '../../../errors.js';
+import { readSmallText } from '../../../files/read.js';
 import { writeFileAtomic } from '../../../files/write.js';
 
 // A file of which only some blocks are here. The data file has every block in its place, with holes between; the index
@@ -43,7 +44,7 @@ export class BlockStore implements AsyncDisposable {
   /** What was stored before; `null` if that is nothing. */
   static async open(path: string): Promise<BlockStore | null> {
     const files = blockFiles(path);
-    const identity = identityOf(await readFile(files.identity, 'utf8').catch(() => ''));
+    const identity = identityOf((await readSmallText(files.identity)) ?? '');
     if (identity === null) return null;
     const index = await open(files.index, 'a+');
     const checksums = checksumsOf(await index.readFile(), Math.ceil(identity.size / blockSize));

@@ -1,3 +1,4 @@
+import { own } from '../../../own.js';
 import { messageOf, OneirosError } from '../../../errors.js';
 
 /** A failure that may be over when it is tried again. */
@@ -19,7 +20,7 @@ export class BeyondEnd extends Passing {}
 export function passing(error: unknown): unknown {
   if (error instanceof Passing || error instanceof OneirosError || isAbort(error) || isDisk(error))
     return error;
-  return new Passing(reasons[codeOf(error)] ?? messageOf(error), null, { cause: error });
+  return new Passing(own(reasons, codeOf(error)) ?? messageOf(error), null, { cause: error });
 }
 
 /** What is thrown at the end, when nothing has helped. */

@@ -1,6 +1,7 @@
 // undici is what Node's own fetch is made of; the package is needed because only it takes proxies from the environment
 // (HTTP_PROXY, HTTPS_PROXY, NO_PROXY) in every Node that we support, and because it has a timeout for each stage of an answer.
 import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
+import { own } from '../../../own.js';
 import { OneirosError } from '../../../errors.js';
 import type { Patience } from '../patience.js';
 import { BeyondEnd, Passing, passing } from './failure.js';
@@ -200,7 +201,7 @@ function discard({ body }: Response): void {
 }
 
 function header(headers: Response['headers'], name: string): string | undefined {
-  const value = headers[name];
+  const value = own(headers, name);
   return Array.isArray(value) ? value[0] : value;
 }
 

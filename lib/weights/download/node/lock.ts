@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { open, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileError } from '../../../files/failure.js';
+import { readSmallText } from '../../../files/read.js';
 
 // Of the libraries, proper-lockfile has had no release since 2021. A lock here only keeps two processes from doing the same
 // work twice: what is downloaded is verified before it is used, so that even two holders could not break a file.
@@ -56,14 +57,14 @@ function held(path: string, owner: string): AsyncDisposable {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       // Somebody who took us for dead may hold it by now.
-      if ((await read(path)) === owner) await rm(path, { force: true });
+      if ((await readSmallText(path)) === owner) await rm(path, { force: true });
     },
   };
 }
 
 /** Takes the lock of a dead holder away; only one of several who try succeeds, for a file can be renamed but once. */
 async function breakIfStale(path: string): Promise<boolean> {
-  const owner = await read(path);
+  const owner = await readSmallText(path);
   if (owner === null) return true;
   const changed = await stat(path).then(
     ({ mtimeMs }) => mtimeMs,
@@ -77,7 +78,7 @@ async function breakIfStale(path: string): Promise<boolean> {
     () => false,
   );
   // Between reading and renaming another may have broken it, and taken it: then this is his, and goes back.
-  if (renamed && (await read(aside)) !== owner) await rename(aside, path);
+  if (renamed && (await readSmallText(aside)) !== owner) await rename(aside, path);
   else await rm(aside, { force: true });
   return true;
 }
@@ -92,10 +93,6 @@ function isDead(owner: string): boolean {
   } catch (error) {
     return codeOf(error) === 'ESRCH';
   }
-}
-
-function read(path: string): Promise<string | null> {
-  return readFile(path, 'utf8').catch(() => null);
 }
 
 function codeOf(error: unknown): string {

@@ -1,7 +1,8 @@
-import { open, readFile, rename, rm, stat, statfs } from 'node:fs/promises';
+import { open, rename, rm, stat, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { OneirosError } from '../../../errors.js';
 import { fileError } from '../../../files/failure.js';
+import { readSmallText } from '../../../files/read.js';
 import { writeFileAtomic } from '../../../files/write.js';
 import { attempt } from './attempts.js';
 import { BeyondEnd, lasting } from './failure.js';
@@ -114,7 +115,7 @@ class Download {
 
   /** What was begun before, if it can be gone on with. */
   async #begun(): Promise<Begun | null> {
-    const begun = begunOf(await readFile(stateOf(this.part), 'utf8').catch(() => ''));
+    const begun = begunOf((await readSmallText(stateOf(this.part))) ?? '');
     const isSame =
       begun?.address === this.address && (begun.validator !== null || this.options.expected.isVerified);
     return isSame ? begun : null;

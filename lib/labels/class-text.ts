@@ -1,0 +1,146 @@
+import { OneirosError } from '../errors.js';
+import {
+  checkClasses,
+  isLabelValue,
+  maxClasses,
+  unnamed,
+  type LabelValue,
+  type MaskClass,
+} from './classes.js';
+
+// Classes as texts: on command lines, and in the metadata of files.
+
+/** A class as somebody names it, with or without its value. */
+export interface NamedClass {
+  readonly name: string;
+  readonly value: LabelValue | null;
+}
+
+const forms =
+  'Classes are names, the background first (sky,tree), with values (sky=255,tree=0 or sky=#80c0ff,tree=#008000), a number of them whose values are 0, 1, 2 and so on (21), or JSON (["sky", "tree, bush"] or [{"name": "sky", "value": 255}, …]).';
+
+/**
+ * Reads classes from text: `21`, `sky,tree`, `sky=255,tree=0`, `sky=#80c0ff,tree=#008000`, or JSON, which names with commas
+ * need.
+ * @throws OneirosError `bad-argument` for anything else
+ */
+export function parseClasses(text: string): readonly NamedClass[] {
+  const trimmed = text.trim();
+  if (/^\d+$/.test(trimmed)) return countedClasses(Number(trimmed));
+  const classes = trimmed.startsWith('[') ? parsedJson(trimmed) : trimmed.split(',').map(parseClass);
+  const valued = classes.filter(({ value }) => value !== null);
+  if (classes.some(({ name }) => name === '') || (valued.length > 0 && valued.length < classes.length))
+    throw noClasses(text);
+  const twice = classes.find(({ name }, i) => classes.findIndex((each) => each.name === name) < i);
+  if (twice === undefined) return classes;
+  throw new OneirosError('bad-argument', `two classes have the name ${JSON.stringify(twice.name)}`);
+}
+
+/** `count` classes without names, whose values are their numbers. */
+export function countedClasses(count: number): readonly MaskClass[] {
+  if (count > maxClasses)
+    throw new OneirosError('bad-argument', `${count} classes are too many: ${maxClasses} at the most`);
+  return unnamed(count).map((name, value) => ({ name, value }));
+}
+
+/** Classes with a value each: where none has one, they are 0, 1, 2 and so on. Throws as `checkClasses`. */
+export function withValues(classes: readonly NamedClass[]): readonly MaskClass[] {
+  const valued = classes.map(({ name, value }, i) => ({ name, value: value ?? i }));
+  checkClasses(valued);
+  return valued;
+}
+
+/** A value from text. @throws OneirosError `bad-argument` */
+export function parseValue(text: string): LabelValue {
+  const value = valueOf(text.trim());
+  if (value !== null) return value;
+  throw new OneirosError(
+    'bad-argument',
+    `${JSON.stringify(text)} is no value of a label: expected 0 to 65535, or a color such as #80c000`,
+  );
+}
+
+function parseClass(text: string): NamedClass {
+  const [, name, value] = /^(.*)=([^=]*)$/.exec(text.trim()) ?? [];
+  const known = value === undefined ? null : valueOf(value.trim());
+  return name === undefined || known === null
+    ? { name: text.trim(), value: null }
+    : { name: name.trim(), value: known };
+}
+
+function valueOf(text: string): LabelValue | null {
+  const value: unknown = /^\d{1,5}$/.test(text) ? Number(text) : text.toLowerCase();
+  return isLabelValue(value) ? value : null;
+}
+
+function parsedJson(text: string): readonly NamedClass[] {
+  const list = jsonOf(text);
+  const classes = Array.isArray(list) ? list.map(namedClass) : [];
+  const named = classes.filter((each) => each !== null);
+  if (named.length === 0 || named.length < classes.length) throw noClasses(text);
+  return named;
+}
+
+function noClasses(text: string): OneirosError {
+  return new OneirosError('bad-argument', `${JSON.stringify(text)} names no classes. ${forms}`);
+}
+
+function namedClass(item: unknown): NamedClass | null {
+  if (typeof item === 'string') return { name: item, value: null };
+  if (typeof item !== 'object' || item === null || !('name' in item) || typeof item.name !== 'string')
+    return null;
+  if (!('value' in item)) return { name: item.name, value: null };
+  const value = typeof item.value === 'string' ? item.value.toLowerCase() : item.value;
+  return isLabelValue(value) ? { name: item.name, value } : null;
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+/** Names of classes as the metadata of files keep them: with commas between, or as JSON where a name has one. */
+export function formatNames(names: readonly string[]): string {
+  const plain = names.every((name) => name !== '' && name === name.trim() && !/[,[\]"]/.test(name));
+  return plain ? names.join(',') : JSON.stringify(names);
+}
+
+/** What `formatNames` wrote; `undefined` for no text. */
+export function parseNames(text: string | undefined): readonly string[] | undefined {
+  if (text === undefined) return undefined;
+  const list = text.startsWith('[') ? jsonOf(text) : null;
+  const isNames = (items: unknown): items is string[] =>
+    Array.isArray(items) && items.every((item) => typeof item === 'string');
+  return isNames(list) ? list : text.split(',');
+}
+
+/** Classes and their values as JSON. */
+export function formatClasses(classes: readonly MaskClass[]): string {
+  return JSON.stringify(classes.map(({ name, value }) => ({ name, value })));
+}
+
+/** What `formatClasses` wrote; `null` for other texts. */
+export function storedClasses(text: string | undefined): readonly MaskClass[] | null {
+  const list = text === undefined ? null : jsonOf(text);
+  const classes = Array.isArray(list) ? list.map(namedClass) : [];
+  const whole = classes.flatMap((each): MaskClass[] =>
+    each === null || each.value === null ? [] : [{ name: each.name, value: each.value }],
+  );
+  return whole.length > 0 && whole.length === classes.length ? whole : null;
+}
+
+/** Values as JSON, which `parseValues` reads. */
+export function formatValues(values: readonly LabelValue[]): string {
+  return JSON.stringify(values);
+}
+
+/** The values of so many classes; `undefined` where the text has others. */
+export function parseValues(text: string | undefined, count: number): readonly LabelValue[] | undefined {
+  const list = text === undefined ? null : jsonOf(text);
+  const isValues = (items: unknown): items is LabelValue[] =>
+    Array.isArray(items) && items.length === count && items.every(isLabelValue);
+  return isValues(list) ? list : undefined;
+}

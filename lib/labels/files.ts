@@ -1,0 +1,43 @@
+import { check } from '../arguments.js';
+import { kind } from '../kinds.js';
+import { readFileBytes } from '#files/read';
+import { writeFileAtomic } from '#files/write';
+import { messageOf, OneirosError } from '../errors.js';
+import { imageFormat } from '../files/image.js';
+import { describeLocation, type FileLocation } from '../files/location.js';
+import { decodeLabels, encodeLabels, type ClassMap, type LabelPicture } from './label-picture.js';
+
+/** The mask in a file: see `decodeLabels`. @throws OneirosError `not-found`, and as `decodeLabels`; each names the file */
+export async function readLabels(source: FileLocation): Promise<LabelPicture> {
+  check('readLabels', { source: [source, kind.location] });
+  const bytes = await readFileBytes(source, { keep: false });
+  try {
+    return await decodeLabels(bytes);
+  } catch (error) {
+    const code = error instanceof OneirosError ? error.code : 'bad-input';
+    const text = `${describeLocation(source)} cannot be read as a mask: ${messageOf(error)}`;
+    throw new OneirosError(code, text, { cause: error });
+  }
+}
+
+/**
+ * Writes a mask whole or not at all, as a PNG file: see `encodeLabels`.
+ * @throws OneirosError `bad-argument` for a name that does not end in .png
+ */
+export async function writeLabels(
+  path: string,
+  map: ClassMap,
+  text: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  check('writeLabels', {
+    path: [path, kind.text],
+    map: [map, kind.classMap],
+    text: [text, kind.textsByName],
+  });
+  if (imageFormat(path) !== 'png')
+    throw new OneirosError(
+      'bad-argument',
+      `cannot write a mask to ${path}: JPEG does not keep values; take a name that ends in .png`,
+    );
+  await writeFileAtomic(path, await encodeLabels(map, text));
+}

@@ -1,0 +1,60 @@
+import { attr } from '../../onnx/attributes.js';
+import { elementType } from '../../onnx/codec/elements.js';
+import type { Node } from '../../onnx/graph.js';
+import { numbersIn, type Facts } from '../../onnx/shapes/facts.js';
+import { isFloat } from '../../tensor/dtype.js';
+import { rules } from './rules.js';
+import { anything, spreadOfConstant, type Spread } from './spread.js';
+
+/**
+ * What is known of the numbers that each value of a graph can hold, by its name.
+ * @param nodes of operator set 17, in order
+ * @param factsOf what shape inference knows of a value
+ */
+export function spreadsOf(
+  nodes: readonly Node[],
+  factsOf: (name: string) => Facts | undefined,
+): ReadonlyMap<string, Spread> {
+  const spreads = new Map<string, Spread>();
+  const shapeOf = (name: string) => factsOf(name)?.type?.shape ?? null;
+  const constants = new Map<string, Spread>();
+  const spreadOf = (name: string): Spread => {
+    const known = spreads.get(name) ?? constants.get(name);
+    if (known !== undefined) return known;
+    const spread = spreadOfConstant(name, factsOf(name)?.constant);
+    constants.set(name, spread);
+    return spread;
+  };
+  for (const node of nodes) {
+    const rule = ruleOf(node, factsOf);
+    node.outputs.forEach((name, i) => {
+      if (name === '') return;
+      const known =
+        rule === null || (i > 0 && node.op !== 'Split')
+          ? { unclear: node.op }
+          : rule(node, {
+              x: node.inputs.map((input) => spreadIfComputed(node, input, spreadOf)),
+              shape: (input) => shapeOf(node.inputs[input] ?? ''),
+              result: shapeOf(name),
+              numbers: (input) => numbersIn(factsOf(node.inputs[input] ?? '')),
+            });
+      spreads.set(name, { ...anything(name), ...known });
+    });
+  }
+  return spreads;
+}
+
+/** What layers have learned is not looked at: there is much of it, and nothing follows from it. */
+const learning = new Set('Conv ConvTranspose Gemm MatMul Einsum BatchNormalization PRelu'.split(' '));
+
+function spreadIfComputed(node: Node, name: string, spreadOf: (name: string) => Spread): Spread {
+  return name === '' || learning.has(node.op) ? anything(name) : spreadOf(name);
+}
+
+function ruleOf(node: Node, factsOf: (name: string) => Facts | undefined) {
+  if (node.domain !== '') return null;
+  if (node.op !== 'Cast') return rules.get(node.op) ?? null;
+  const [from, to] = [factsOf(node.inputs[0] ?? '')?.type?.dtype, elementType(attr.int(node, 'to'))];
+  const isExact = from !== undefined && to !== undefined && isFloat(from) && isFloat(to);
+  return isExact ? (rules.get('Identity') ?? null) : null;
+}

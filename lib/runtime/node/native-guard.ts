@@ -1,0 +1,125 @@
+import { readFile } from 'node:fs/promises';
+import { attr, attributes } from '../../onnx/attributes.js';
+import { readModel } from '../../onnx/files.js';
+import type { Graph, Model, Node } from '../../onnx/graph.js';
+import { inlineFunctions } from '../../onnx/passes/inline-functions.js';
+import { decodeModel, externalReferences } from '../../onnx/read.js';
+import { isEqual } from '../../onnx/shapes/dim.js';
+import { unknown, type Facts } from '../../onnx/shapes/facts.js';
+import { inferModel } from '../../onnx/shapes/infer.js';
+import { allNamesOf, mapSubgraphs, subgraphsOf } from '../../onnx/subgraphs.js';
+import { encodeModel } from '../../onnx/write.js';
+import { int64 } from '../../tensor/tensor.js';
+
+/**
+ * Keeps ONNX Runtime's native code from ending the process. Version 1.30 copies as many scales as it is given into room
+ * for the rank of what `Resize` and `Upsample` scale, and dies of a negative `batch_dims` in `GatherND`.
+ *
+ * Shape inference refuses such nodes where ranks and lengths are known. Where they are known only when the model runs, a
+ * Reshape before the node gives the scales the length that they must have; other lengths are an error of that Reshape.
+ * @param model the model's bytes, or its path
+ * @returns the model, or the bytes of its guarded form
+ * @throws OneirosError `bad-input` if the inputs of a node contradict its operator
+ */
+export async function guardNative(model: Uint8Array | string): Promise<Uint8Array | string> {
+  const bytes = typeof model === 'string' ? await readFile(model) : model;
+  if (!mentionsDangerous(bytes)) return model;
+  const decoded = await decode(model, bytes);
+  if (decoded === null) return model;
+  const inlined = inlineFunctions(decoded);
+  const graph = new ScalesGuard(inlined).guard(inlined.graph);
+  return graph === inlined.graph ? model : encodeModel({ ...inlined, graph });
+}
+
+/** Most models have none of these operators, and need not be decoded to see it. */
+function mentionsDangerous(bytes: Uint8Array): boolean {
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return ['Resize', 'Upsample', 'GatherND'].some((op) => text.includes(op, 0, 'latin1'));
+}
+
+/** `null` for what cannot be read here: ONNX Runtime refuses it with its own words. */
+async function decode(model: Uint8Array | string, bytes: Uint8Array): Promise<Model | null> {
+  try {
+    const isWhole = externalReferences(bytes).length === 0;
+    return isWhole || typeof model !== 'string' ? decodeModel(bytes) : await readModel(model);
+  } catch {
+    return null;
+  }
+}
+
+class ScalesGuard {
+  readonly #facts: ReadonlyMap<string, Facts>;
+  readonly #taken: Set<string>;
+
+  constructor(model: Model) {
+    this.#facts = inferModel(model);
+    this.#taken = allNamesOf(model.graph);
+  }
+
+  /** The graph with each node guarded that needs it; itself if none does. */
+  guard(graph: Graph): Graph {
+    const nodes = graph.nodes.flatMap((node) => this.#node(mapChanged(node, (body) => this.guard(body))));
+    const isSame = nodes.length === graph.nodes.length && nodes.every((node, i) => node === graph.nodes[i]);
+    return isSame ? graph : { ...graph, nodes };
+  }
+
+  #node(node: Node): readonly Node[] {
+    const at = scalesInput(node);
+    if (at === null || this.#isProven(node, at)) return [node];
+    const scales = this.#fresh('scales');
+    return [...this.#reshape(node, at, scales), { ...node, inputs: node.inputs.with(at, scales) }];
+  }
+
+  /** Whether there are as many scales as axes to scale, whatever the model is fed. */
+  #isProven(node: Node, at: number): boolean {
+    const shapeOf = (name = '') => (this.#facts.get(name) ?? unknown).type?.shape;
+    const axes = axesOf(node)?.length ?? shapeOf(node.inputs[0])?.length;
+    const length = shapeOf(node.inputs[at])?.[0];
+    return axes !== undefined && length !== undefined && isEqual(axes, length) === true;
+  }
+
+  #reshape(node: Node, at: number, scales: string): readonly Node[] {
+    const length = this.#fresh('scales_length');
+    const operator = (op: string, inputs: readonly string[], output: string, values = {}): Node => ({
+      name: this.#fresh(op.toLowerCase()),
+      op,
+      domain: '',
+      inputs,
+      outputs: [output],
+      attributes: attributes(values),
+    });
+    const axes = axesOf(node);
+    const sizes = this.#fresh('sizes');
+    const lengths =
+      axes === null
+        ? [operator('Shape', [node.inputs[0] ?? ''], sizes), operator('Shape', [sizes], length)]
+        : [operator('Constant', [], length, { value: int64([axes.length]) })];
+    return [...lengths, operator('Reshape', [node.inputs[at] ?? '', length], scales)];
+  }
+
+  #fresh(hint: string): string {
+    let name = `guard_${hint}`;
+    for (let i = 1; this.#taken.has(name); i++) name = `guard_${hint}_${i}`;
+    this.#taken.add(name);
+    return name;
+  }
+}
+
+/** Which input are the scales; `null` where the node has none, or is given sizes instead. */
+function scalesInput({ op, domain, inputs }: Node): number | null {
+  if (domain !== '' || (op !== 'Resize' && op !== 'Upsample')) return null;
+  // Up to operator set 10 the scales are input 1, later the region is.
+  const at = inputs.length <= 2 ? 1 : 2;
+  return (inputs[at] ?? '') === '' || (inputs[3] ?? '') !== '' ? null : at;
+}
+
+function axesOf(node: Node): readonly number[] | null {
+  return attr.has(node, 'axes') ? attr.ints(node, 'axes') : null;
+}
+
+/** The node itself where no subgraph changes. */
+function mapChanged(node: Node, change: (graph: Graph) => Graph): Node {
+  const mapped = mapSubgraphs(node, change);
+  const [before, after] = [subgraphsOf(node), subgraphsOf(mapped)];
+  return before.every((graph, i) => graph === after[i]) ? node : mapped;
+}

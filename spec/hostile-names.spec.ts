@@ -1,0 +1,136 @@
+import { expect } from 'chai';
+import { grad } from '../lib/autodiff/grad.js';
+import { OneirosError } from '../lib/errors.js';
+import { bytesSource } from '../lib/files/source.js';
+import { valueAndGrad } from '../lib/gradients/value-and-grad.js';
+import {
+  cocoFigures,
+  cocoProtocol,
+  cocoTruth,
+  cocoDetections,
+  evaluateDetections,
+} from '../lib/metrics/index.js';
+import { Builder } from '../lib/onnx/ops.js';
+import { optimise } from '../lib/onnx/passes/optimise.js';
+import { decodeModel } from '../lib/onnx/read.js';
+import { inferModel } from '../lib/onnx/shapes/infer.js';
+import { encodeModel } from '../lib/onnx/write.js';
+import { resolveOptions, number } from '../lib/options.js';
+import { openSession } from '../lib/runtime/session.js';
+import { toggleLayer } from '../lib/studio/layers.js';
+import { float32 } from '../lib/tensor/tensor.js';
+import { readSafetensors, writeSafetensors } from '../lib/weights/safetensors.js';
+
+/** What every object has from Object, and what it is made by. */
+const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', '__proto__'];
+
+/** y = 3x² under hostile names: of the input, the weight, the nodes, what is in between and the output. */
+function hostile(name: string, output = `${name}!`) {
+  const b = new Builder();
+  const x = b.input(name, 'float32', [2]);
+  const weight = b.constant(float32([3]), `weight ${name}`);
+  const inner = b.op('Mul', [x, x], {}, { name: `inner ${name}` });
+  b.output(b.op('Mul', [inner, weight], {}, { name: output }));
+  return b.model({ [name]: name });
+}
+
+describe('names that every object has', () => {
+  for (const name of names) {
+    it(`"${name}" is a value like any other, from the file to the gradient`, async () => {
+      const model = optimise(decodeModel(encodeModel(hostile(name))));
+      expect([...inferModel(model).keys()]).to.include(name);
+      expect(model.metadata.get(name)).to.equal(name);
+      const derived = decodeModel(encodeModel(grad(model)));
+      expect(derived.graph.outputs.map((info) => info.name)).to.deep.equal([`${name}!`, `d_${name}`]);
+      if (name === '__proto__') return;
+      await using session = await openSession(encodeModel(derived), { isolation: 'none', threads: 1 });
+      const results = await session.run({ [name]: float32([1, -2]), [`d_${name}!`]: float32([1, 1]) });
+      expect(Array.from(results[`d_${name}`]!.data, Number)).to.deep.equal([6, -12]);
+    });
+
+    for (const isolation of ['none', 'thread', 'process'] as const)
+      it(`"${name}" as input and output is computed with isolation ${isolation}, or refused in a sentence`, async () => {
+        const b = new Builder();
+        b.output(b.mul(b.input(`in ${name}`, 'float32', [1]), 2), name);
+        const run = async () => {
+          await using session = await openSession(encodeModel(b.model()), { isolation, threads: 1 });
+          return await session.run({ [`in ${name}`]: float32([4]) });
+        };
+        if (name === '__proto__') expect((await failure(run)).message).to.match(/named "__proto__"/);
+        else expect(Array.from((await run())[name]!.data, Number)).to.deep.equal([8]);
+      });
+
+    it(`"${name}" that is not fed is missed, and not taken from Object`, async () => {
+      if (name === '__proto__') return;
+      await using session = await openSession(encodeModel(hostile(name)), { isolation: 'none', threads: 1 });
+      expect((await failure(() => session.run({}))).message).to.equal(
+        `the model needs the input "${name}", which was not given`,
+      );
+    });
+
+    it(`"${name}" names a gradient`, async () => {
+      if (name === '__proto__') return;
+      const b = new Builder();
+      b.output(b.sum(b.square(b.input(name, 'float32', [2]))), 'loss');
+      await using f = await valueAndGrad(b.model(), { loss: 'loss', prefix: 'by ', isolation: 'none' });
+      const { value, gradients } = await f({ [name]: float32([1, 2]) });
+      expect(value).to.equal(5);
+      expect(Object.keys(gradients)).to.deep.equal([name]);
+      expect(Array.from(gradients[name]!.data, Number)).to.deep.equal([2, 4]);
+    });
+
+    it(`"${name}" names a weight and its metadata in a file`, async () => {
+      const bytes = writeSafetensors(new Map([[name, float32([7])]]), { [name]: 'kept' });
+      const { weights, metadata } = await readSafetensors(bytesSource(bytes));
+      expect([...weights.keys()]).to.deep.equal([name]);
+      expect(Array.from((await weights.get(name)!.load()).data, Number)).to.deep.equal([7]);
+      expect(Object.entries(metadata)).to.deep.equal([[name, 'kept']]);
+    });
+
+    it(`"${name}" names a class of COCO's`, () => {
+      const truth = cocoTruth({
+        images: [{ id: name }],
+        categories: [{ id: 1, name }],
+        annotations: [{ id: 1, image_id: name, category_id: 1, bbox: [0, 0, 4, 4], area: 16, iscrowd: 0 }],
+      });
+      const found = cocoDetections([{ image_id: name, category_id: 1, bbox: [0, 0, 4, 4], score: 1 }], truth);
+      const evaluation = evaluateDetections(truth, found, cocoProtocol());
+      expect(cocoFigures(evaluation, { category: 0 }).AP).to.be.closeTo(1, 1e-12);
+    });
+
+    it(`"${name}" is a layer that is in or out`, () => {
+      expect(Object.entries(toggleLayer({ other: 1 }, name))).to.deep.equal([
+        ['other', 1],
+        [name, 1],
+      ]);
+    });
+
+    it(`"${name}" is an option like any other`, () => {
+      const table = Object.fromEntries([[name, number(5, 'a number')]]);
+      expect(Object.entries(resolveOptions(table, {}))).to.deep.equal([[name, 5]]);
+    });
+  }
+
+  it('are read out of JSON as they stand there', async () => {
+    const header = '{"__proto__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
+    const bytes = new Uint8Array(8 + header.length + 4);
+    new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
+    bytes.set(new TextEncoder().encode(header), 8);
+    const { weights } = await readSafetensors(bytesSource(bytes));
+    expect([...weights.keys()]).to.deep.equal(['__proto__']);
+    // A record whose fields stand in its prototype has none.
+    const inherited: unknown = JSON.parse('{"__proto__": {"image_id": 1, "category_id": 1, "score": 1}}');
+    const truth = cocoTruth({ images: [{ id: 1 }], categories: [{ id: 1, name: 'a' }], annotations: [] });
+    expect(() => cocoDetections([inherited], truth)).to.throw(OneirosError, /"image_id" is missing/);
+  });
+});
+
+async function failure(action: () => Promise<unknown>): Promise<OneirosError> {
+  try {
+    await action();
+  } catch (error) {
+    if (error instanceof OneirosError) return error;
+    throw error;
+  }
+  throw new Error('nothing failed');
+}

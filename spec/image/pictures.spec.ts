@@ -1,0 +1,20 @@
+import { expect } from 'chai';
+import { decodeImage } from '../../lib/image/coding.js';
+import { imageHeader } from '../../lib/image/files.js';
+import { expectClose } from './expect.js';
+import { picturesInNode as pictures } from './pictures.js';
+
+describe('decodeImage, over the kinds of picture files', () => {
+  for (const { name, file, width, height, levels, tolerance } of pictures)
+    it(`reads ${name} as Pillow does`, async () => {
+      const picture = await decodeImage(file);
+      expect([picture.width, picture.height]).to.deep.equal([width, height]);
+      expectClose(
+        picture.data.map((value) => value * 255),
+        levels,
+        tolerance,
+      );
+      const stated = imageHeader(file);
+      expect([stated.width, stated.height].sort()).to.deep.equal([width, height].sort());
+    });
+});

@@ -1,0 +1,30 @@
+import golden from './golden/pictures.json' with { type: 'json' };
+
+/** A small file, and what Pillow reads from it. */
+export interface Picture {
+  readonly name: string;
+  readonly file: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  /** Red, green and blue planes, in levels of 255. */
+  readonly levels: ArrayLike<number>;
+  readonly tolerance: number;
+}
+
+/** One of each kind, made by scripts/reference/pictures.py. */
+export const pictures: readonly Picture[] = Object.entries(golden).map(
+  ([name, { file, levels, ...rest }]) => ({
+    name,
+    ...rest,
+    file: bytesOf(file),
+    levels: typeof levels === 'string' ? bytesOf(levels) : levels,
+  }),
+);
+
+/** What only browsers read: jpeg-js, which reads inks in Node, repeats subsampled ones instead of interpolating them. */
+export const subsampledInks = 'cmyk-subsampled.jpeg';
+export const picturesInNode: readonly Picture[] = pictures.filter(({ name }) => name !== subsampledInks);
+
+function bytesOf(base64: string): Uint8Array {
+  return new Uint8Array(Buffer.from(base64, 'base64'));
+}

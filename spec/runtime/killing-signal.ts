@@ -1,0 +1,13 @@
+/** A signal that aborts as soon as a request that listens to it is on its way: after it was sent, before it is answered. */
+export function killingSignal(reason: Error): AbortSignal {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const listen = signal.addEventListener.bind(signal);
+  Object.assign(signal, {
+    addEventListener: (type: string, listener: EventListener, options?: AddEventListenerOptions) => {
+      listen(type, listener, options);
+      queueMicrotask(() => controller.abort(reason));
+    },
+  });
+  return signal;
+}

@@ -1,0 +1,64 @@
+import type { Page } from 'playwright-core';
+import type { Ask, CallName, PaintCommand, Reply } from '../../lib/studio/protocol.js';
+
+declare global {
+  interface Window {
+    paintings: { pause: boolean; goOn: () => void };
+  }
+}
+
+/**
+ * Makes passing states of a page last until the spec has seen them, however quick or slow the machine is; to be run before
+ * the page's own scripts. News do not go by themselves, and paintings pause after their first step where `paintings.pause`
+ * says so: until the page stops them, or `paintings.goOn` lets them go on.
+ */
+export function holdStates(): void {
+  const begin = window.setTimeout.bind(window);
+  const longest = 1000;
+  Object.assign(window, {
+    setTimeout: (task: () => void, wait = 0) => (wait > longest ? 0 : begin(task, wait)),
+  });
+  window.paintings = { pause: false, goOn: () => undefined };
+  window.Worker = class extends Worker {
+    override postMessage(message: Ask<CallName>, given?: StructuredSerializeOptions | Transferable[]): void {
+      const transfer = Array.isArray(given) ? given : [];
+      const pauses = window.paintings.pause && message.kind === 'paint';
+      const paused = (item: Transferable) => (item instanceof MessagePort ? pausing(item) : item);
+      super.postMessage(message, pauses ? transfer.map(paused) : transfer);
+    }
+  };
+
+  /** The port of a painting that the page thinks is going on, while it is stopped after its first step. */
+  function pausing(page: MessagePort): MessagePort {
+    const { port1: worker, port2 } = new MessageChannel();
+    let isKnown = false;
+    let stopped: Reply<'paint'> | null = null;
+    worker.onmessage = ({ data }: MessageEvent<Reply<'paint'>>) => {
+      const isStop = data.kind === 'progress' && data.progress.kind === 'stopped';
+      if (isStop && !isKnown) stopped = data;
+      else page.postMessage(data);
+    };
+    page.onmessage = ({ data }: MessageEvent<PaintCommand>) => {
+      isKnown = true;
+      if (data !== 'stop') worker.postMessage(data);
+      else if (stopped !== null) page.postMessage(stopped);
+      stopped = null;
+    };
+    window.paintings.goOn = () => {
+      isKnown = true;
+      worker.postMessage('resume');
+    };
+    worker.postMessage('stop');
+    return port2;
+  }
+}
+
+/** Paintings that begin from now on pause after their first step. */
+export async function pausePaintings(page: Page, pause = true): Promise<void> {
+  await page.evaluate((value) => (window.paintings.pause = value), pause);
+}
+
+/** The painting that has paused goes on, as if it had never done so. */
+export async function goOn(page: Page): Promise<void> {
+  await page.evaluate(() => window.paintings.goOn());
+}
