@@ -59,6 +59,8 @@ export const trainingIdentity = { steps: 4, batch: 2, shuffle: true };
 export function trainingSeeds(): Promise<Uint8Array[]> {
   const state = {
     step: 2,
+    figures: { loss: 1, metrics: { dice: 0.5 }, learningRate: 0.1, gradientNorm: 1 },
+    validation: null,
     learned: new Map([['w', float32([1, 2], [2])]]),
     optimizer: { updates: 2, buffers: { 'm/w': Float32Array.of(0, 1) } },
     sizes: new Map([['image', [2, 3, 8, 8]]]),
