@@ -97,7 +97,8 @@ function placesIn(model: ModelProto): Place[] {
 function changeAt({ message, field, value }: Place, random: Random, donors: readonly Place[]): void {
   const same = donors.filter((place) => place.field === field && typeof place.value === typeof value);
   if (same.length > 0 && random.integer(0, 4) === 0) {
-    Reflect.set(message, field, pick(random, same).value);
+    // A copy, or a message could come to lie within itself.
+    Reflect.set(message, field, structuredClone(pick(random, same).value));
     return;
   }
   Reflect.set(message, field, changed(field, value, random));
@@ -124,7 +125,9 @@ function changedList(list: readonly unknown[], random: Random): unknown[] {
     case 0:
       return list.filter((_, i) => i !== at);
     case 1:
-      return item === undefined ? [] : [...list, ...Array<unknown>(random.integer(1, 40)).fill(item)];
+      return item === undefined
+        ? []
+        : [...list, ...Array.from({ length: random.integer(1, 40) }, () => structuredClone(item))];
     case 2:
       return list.toReversed();
     case 3:

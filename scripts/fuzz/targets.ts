@@ -73,7 +73,9 @@ const cocoResults = [
 /** With the checksum that a changed state would have, so that a reader looks further: CRC-32 with zeros in its own place. */
 function sealed(state: Uint8Array): Uint8Array {
   const bytes = Buffer.from(state);
-  const at = bytes.indexOf('"checksum":"') + '"checksum":"'.length;
+  const field = bytes.indexOf('"checksum":"');
+  const at = field + '"checksum":"'.length;
+  if (field < 0 || at + 8 > bytes.length) return bytes;
   bytes.write('00000000', at);
   bytes.write(crc32(bytes).toString(16).padStart(8, '0'), at);
   return bytes;
