@@ -625,7 +625,7 @@ describe('normaliseOpset', () => {
   it('names operator, node and version of what 17 cannot say', () => {
     const cannot: [Case, string][] = [
       [
-        { op: 'BitwiseAnd', version: 18 },
+        { op: 'BitwiseNot', version: 18 },
         'BitwiseAnd node "y0" of operator set 18 cannot be expressed in operator set 17: the operator is newer',
       ],
       [

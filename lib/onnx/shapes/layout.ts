@@ -100,6 +100,8 @@ const pad: Inference = (node, inputs) => {
     : attr.ints(node, 'pads', attr.ints(node, 'paddings', []));
   const axes = isGiven(node, 3) ? numbersIn(inputs[3]) : shape.map((_, i) => i);
   if (!amounts || axes === null) return [known(dtypeOf(x), anyShape(shape.length))];
+  if (amounts.length !== 2 * axes.length)
+    throw contradiction(node, inputs, `${amounts.length} pads for ${axes.length} axes, which need two each`);
   const padded = [...shape];
   for (const [i, axis] of axes.entries()) {
     const at = axisOf(node, inputs, axis, shape.length);
