@@ -24,10 +24,11 @@ export const mutateJson: Mutate = (seed, random, others) => {
   const holder = { document };
   for (let left = random.integer(1, 5); left > 0; left--) {
     const places = placesIn(holder);
+    if (places.length === 0) break;
     const [parent, key] = pick(random, places);
     change(parent, key, random);
   }
-  return new TextEncoder().encode(JSON.stringify([holder.document]).slice(1, -1));
+  return new TextEncoder().encode(JSON.stringify(holder.document ?? null));
 };
 
 function placesIn(value: unknown): [object, string][] {

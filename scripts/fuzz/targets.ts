@@ -15,6 +15,7 @@ import { decodeState } from '../../lib/train/checkpoint.js';
 import { parseCatalog } from '../../lib/weights/catalog/entry.js';
 import { openWeights } from '../../lib/weights/open.js';
 import { mutateBytes, type Mutate } from './mutate-bytes.js';
+import { mutateCheckpoint } from './mutate-checkpoint.js';
 import { mutateJpeg, mutatePng } from './mutate-chunks.js';
 import { mutateJson } from './mutate-json.js';
 import { mutateOnnx } from './mutate-onnx.js';
@@ -101,7 +102,7 @@ export const targets: Readonly<Record<string, Target>> = {
   bmp: picture(['.bmp'], mutateBytes),
   checkpoint: {
     seeds: checkpointSeeds,
-    mutate: mutateBytes,
+    mutate: mutateCheckpoint,
     steps: {
       load: async (bytes) => {
         const { weights } = await openWeights(bytesSource(bytes));

@@ -25,7 +25,10 @@ const tile: Inference = (node, inputs) => {
   const [x] = inputs;
   const shape = shapeOf(x);
   if (shape === null) return [known(dtypeOf(x), null)];
-  const repeats = wantedSizes(node, inputs, 1) ?? anyShape(shape.length);
+  // Operator set 1 took one number of repeats, and in a third input the axis.
+  const isOfOneAxis = node.inputs.length === 3;
+  const repeats = isOfOneAxis ? null : wantedSizes(node, inputs, 1);
+  if (repeats === null) return [known(dtypeOf(x), anyShape(shape.length))];
   return [
     known(
       dtypeOf(x),

@@ -3,7 +3,7 @@ import { OneirosError } from '../../../lib/errors.js';
 import { inspectModel } from '../../../lib/models/inspect.js';
 import type { Model, Node } from '../../../lib/onnx/graph.js';
 import { normaliseOpset } from '../../../lib/onnx/opset/normalise.js';
-import { float32 } from '../../../lib/tensor/tensor.js';
+import { float32, int64, type Tensor } from '../../../lib/tensor/tensor.js';
 import { constant, data, ints, itRefuses, weights, type Case, type Operand } from './harness.js';
 
 const refused = (
@@ -56,6 +56,10 @@ describe('how many inputs and outputs an operator takes', () => {
     refused('Resize', [picture, null, null, ints()], /neither scales nor sizes/),
   ]);
 
+  it('leaves open the sizes of the Tile of set 1, which repeats along one axis', () => {
+    expect(inspectModel(tileOfSet1(), 32).outputs[0]?.shape).to.deep.equal(['y.0', 'y.1']);
+  });
+
   it('is looked at before anything else is, whatever the operator', () => {
     for (const op of 'Exp Sub Pow Min ReduceMean ReduceSum AveragePool Reshape Transpose Slice Pad Gather'.split(
       ' ',
@@ -73,3 +77,13 @@ describe('how many inputs and outputs an operator takes', () => {
     );
   });
 });
+
+function tileOfSet1(): Model {
+  const { graph, ...rest } = modelOf('Tile', ['x', 'repeats', 'axis'], 1);
+  const initializers = new Map<string, Tensor>([
+    ['x', float32(new Float32Array(6), [2, 3])],
+    ['repeats', int64([2])],
+    ['axis', int64([1])],
+  ]);
+  return { ...rest, graph: { ...graph, inputs: [], initializers } };
+}
