@@ -19,6 +19,7 @@ import { mutateCheckpoint } from './mutate-checkpoint.js';
 import { mutateJpeg, mutatePng } from './mutate-chunks.js';
 import { mutateJson } from './mutate-json.js';
 import { mutateOnnx } from './mutate-onnx.js';
+import { external, networks } from './networks.js';
 import { checkpointSeeds, onnxSeeds, pictureSeeds, trainingIdentity, trainingSeeds } from './seeds.js';
 
 /** A step of what happens to an input. A OneirosError in one does not keep the others from being tried. */
@@ -95,6 +96,8 @@ export const targets: Readonly<Record<string, Target>> = {
       grad: (bytes) => encodeModel(grad(decodeModel(bytes))),
     },
   },
+  networks,
+  external,
   png: picture(['.png'], mutatePng),
   jpeg: picture(['.jpg', '.jpeg'], mutateJpeg),
   tiff: picture(['.tif', '.tiff'], mutateBytes),
