@@ -1,4 +1,5 @@
-import { crc32 } from 'node:zlib';
+import { crc32, deflateSync, inflateSync } from 'node:zlib';
+import type { Random } from '../../lib/tensor/random.js';
 import { joined, mutateBytes, pick, type Mutate } from './mutate-bytes.js';
 
 /** PNG: chunks are changed, repeated, exchanged or left out, and get the checksums that let a reader look further. */
@@ -37,11 +38,23 @@ export const mutatePng: Mutate = (seed, random, others) => {
         };
         break;
       default:
-        chunks[at] = { ...chunk, data: mutateBytes(chunk.data, random, [chunk.data]) };
+        chunks[at] = { ...chunk, data: changedData(chunk, random) };
     }
   }
   return joined(seed.subarray(0, 8), ...chunks.map(pngChunk));
 };
+
+/** Pixels are changed behind the compression, half of the time: a stream that is damaged shows few of its readers. */
+function changedData({ type, data }: Chunk, random: Random): Uint8Array {
+  const change = (bytes: Uint8Array) => mutateBytes(bytes, random, [bytes]);
+  if (type !== 'IDAT' || random.integer(0, 1) === 0) return change(data);
+  try {
+    return deflateSync(change(inflateSync(data)));
+  } catch {
+    // One of several chunks that share a stream.
+    return change(data);
+  }
+}
 
 interface Chunk {
   readonly type: string;
