@@ -15,7 +15,8 @@ export function pick<T>(random: Random, from: readonly T[]): T {
 
 /** One to four changes of bytes: flipped, overwritten by an interesting number, removed, repeated, taken from elsewhere. */
 export const mutateBytes: Mutate = (seed, random, others) => {
-  let bytes: Uint8Array = seed.slice();
+  // A copy, which `slice` of a Buffer is not.
+  let bytes: Uint8Array = new Uint8Array(seed);
   for (let left = random.integer(1, 4); left > 0 && bytes.length > 0; left--)
     bytes = change(bytes, random, others);
   return bytes;
