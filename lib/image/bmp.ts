@@ -94,7 +94,7 @@ export function bmpSamples(bytes: Uint8Array): Samples {
   eachPixel(bitmap, (row, x, i) => {
     data[i] = indexAt(reader, depth, row, x);
   });
-  const palette = concatenate(readPalette(bytes, header).map((color) => color.slice().reverse()));
+  const palette = concatenate(readPalette(bytes, header).map((color) => new Uint8Array(color).reverse()));
   return { width, height, kind: 'palette', bits, channels: 1, data, palette };
 }
 

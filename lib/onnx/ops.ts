@@ -258,6 +258,8 @@ export function dtypeOf(x: Operand): DType {
 }
 
 function scalarTensor(value: number, dtype: DType): Tensor {
+  if ((dtype === 'int32' || dtype === 'int64') && !Number.isSafeInteger(value))
+    throw new OneirosError('unsupported', `a computation with ${value} needs floating point, not ${dtype}`);
   switch (dtype) {
     case 'float32':
       return tensor(dtype, Float32Array.of(value), []);

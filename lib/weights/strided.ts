@@ -28,7 +28,8 @@ export function toRowMajor(
   strides: readonly number[],
 ): Uint8Array {
   const width = bytesPerElement(dtype);
-  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : bytes.slice();
+  // A copy begins where its elements may begin. `slice` of Node's `Buffer` would be none.
+  const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   const length = Math.floor(bytes.length / width);
   const out = new Uint8Array(sizeOf(dims) * width);
   switch (width) {

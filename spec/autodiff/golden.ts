@@ -98,7 +98,7 @@ function gradientOf({ op, opset, inputs, attributes: given, gradients }: GoldenC
     op,
     domain: '',
     inputs: values.map((value) => value?.name ?? ''),
-    outputs: ['y'],
+    outputs: op === 'TopK' ? ['y', 'indices'] : ['y'],
     attributes: attributes(
       Object.fromEntries(Object.entries(given).map(([name, value]) => [name, attribute(value)])),
     ),

@@ -79,7 +79,7 @@ function overridesFor({ graph }: Model, overrides: RuleTable): RuleTable {
   return Object.fromEntries(Object.entries(overrides).filter(([op]) => operators.has(op)));
 }
 
-function modelOf({ row, variant }: Run, dtype: FloatDType): Model {
+export function modelOf({ row, variant }: Run, dtype: FloatDType): Model {
   const { op, inputs, options } = row;
   const b = new Builder();
   const values = inputs.map((input, i) => {

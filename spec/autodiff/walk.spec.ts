@@ -354,6 +354,16 @@ describe('the errors of grad', () => {
     expect(failure(() => grad(apart, { outputs: ['y'], wrt: ['z'] }), 'bad-argument')).to.match(/\[y\].*"z"/);
   });
 
+  it('say that integers are computed with whole numbers only', () => {
+    for (const dtype of ['int32', 'int64'] as const) {
+      const b = new Builder();
+      const x = b.input('x', dtype, [2]);
+      for (const number of [0.5, NaN, Infinity])
+        expect(failure(() => b.mul(x, number), 'unsupported')).to.include(`${number} needs floating point`);
+      expect(b.mul(x, 2).type?.dtype).to.equal(dtype);
+    }
+  });
+
   it('say which name is taken', () => {
     const taken = model({ x: [2], d_y: [2] }, (b, { x, d_y }) => ({ y: b.mul(x!, d_y!) }));
     expect(failure(() => grad(taken), 'bad-argument')).to.match(/"d_y".*prefix/);

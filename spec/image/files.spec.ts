@@ -3,6 +3,7 @@ import { OneirosError, type ErrorCode } from '../../lib/errors.js';
 import { imageHeader } from '../../lib/image/files.js';
 import { image, solid } from '../../lib/image/image.js';
 import { decodeImage, encodeImage } from '../../lib/image/coding.js';
+import { decodeSamples } from '../../lib/image/samples.js';
 import { pngChunk, pngChunks, pngFile } from '../../lib/image/png.js';
 import { readPngText, writePngText } from '../../lib/image/png-text.js';
 import { random } from '../../lib/tensor/random.js';
@@ -69,6 +70,15 @@ async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
 }
 
 describe('decodeImage', () => {
+  it('leaves the bytes of a Buffer as they are: a palette, rows of differences', async () => {
+    for (const name of ['palette.bmp', 'rgb-raw.tiff', 'rgb-tiff_lzw.tiff']) {
+      const bytes = Buffer.from(bytesOf(name));
+      const [first, second] = [await decodeSamples(bytes), await decodeSamples(bytes)];
+      expect(second, name).to.deep.equal(first);
+      expect([...bytes], name).to.deep.equal([...bytesOf(name)]);
+    }
+  });
+
   for (const [name, { width, height, expected }] of Object.entries(files))
     it(`reads ${name} as PIL does`, async () => {
       const picture = await decodeImage(bytesOf(name));

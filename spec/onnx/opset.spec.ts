@@ -625,8 +625,8 @@ describe('normaliseOpset', () => {
   it('names operator, node and version of what 17 cannot say', () => {
     const cannot: [Case, string][] = [
       [
-        { op: 'BitwiseAnd', version: 18 },
-        'BitwiseAnd node "y0" of operator set 18 cannot be expressed in operator set 17: the operator is newer',
+        { op: 'BitwiseNot', version: 18 },
+        'BitwiseNot node "y0" of operator set 18 cannot be expressed in operator set 17: the operator is newer',
       ],
       [
         {
@@ -641,13 +641,24 @@ describe('normaliseOpset', () => {
         { op: 'AveragePool', version: 19, attributes: { kernel_shape: [2], dilations: [2], ceil_mode: 1 } },
         'sizes rounded up, with dilations',
       ],
-      [{ op: 'ScatterND', version: 18, attributes: { reduction: 'max' } }, 'the reduction "max"'],
+      [
+        {
+          op: 'ScatterND',
+          version: 18,
+          attributes: { reduction: 'max' },
+          inputs: [f32(2, 3), type('int64', 1, 1), f32(1, 3)],
+        },
+        'the reduction "max"',
+      ],
       [{ op: 'Cast', version: 19, attributes: { to: 17 } }, 'the element type 17'],
       [
         { op: 'ReduceMax', version: 18, inputs: [f32(2, 3), type('int64', 1)] },
         'axes that are computed when the graph runs',
       ],
-      [{ op: 'QuantizeLinear', version: 21, attributes: { block_size: 2 } }, 'scales by block'],
+      [
+        { op: 'QuantizeLinear', version: 21, attributes: { block_size: 2 }, inputs: [f32(2, 4), f32(2, 2)] },
+        'scales by block',
+      ],
       [{ op: 'Scan', version: 8 }, 'a batch axis'],
     ];
     for (const [each, message] of cannot)

@@ -53,6 +53,19 @@ const dictOf = (value: string) => `}${text('w')}${value}s`;
 const fourFloats = `\x80\x02]${text('0')}a.${u32(4)}${u32(0)}` + '\0\0\x80\x3f'.repeat(4);
 
 describe('the restricted unpickler', () => {
+  it('puts elements in order wherever a Buffer of the file begins', async () => {
+    const numbers = latin1(
+      `\x80\x02]${text('0')}a.${u32(4)}${u32(0)}` +
+        String.fromCharCode(...new Uint8Array(Float32Array.of(1, 2, 3, 4).buffer)),
+    );
+    const head = latin1(`${preamble}\x80\x02${dictOf(tensorOf(0, [2, 2], [1, 2]))}.`);
+    for (const before of [0, 1, 2, 3]) {
+      const buffer = Buffer.concat([new Uint8Array(before), head, numbers]).subarray(before);
+      const weights = await open(buffer);
+      expect(toNumbers(await weights.get('w')!.load())).to.deep.equal([1, 3, 2, 4]);
+    }
+  });
+
   it('reads the form that these specs build by hand', async () => {
     const weights = await open(legacy(dictOf(tensorOf(1, [3], [1])), fourFloats));
     expect(toNumbers(await weights.get('w')!.load())).to.deep.equal([1, 1, 1]);

@@ -34,7 +34,7 @@ export function rowSamples(row: Uint8Array, layout: Layout, width: number): Samp
 
 /** Adobe's floating-point predictor: differences of bytes, first the highest of all samples, then the next ones. */
 function planesOfBytes(row: Uint8Array, { bits, together }: Layout, count: number): Samples {
-  const bytes = row.slice();
+  const bytes = new Uint8Array(row);
   for (let i = together; i < bytes.length; i++) bytes[i] = bytes[i]! + bytes[i - together]!;
   const size = bits / 8;
   const view = new DataView(new ArrayBuffer(8));

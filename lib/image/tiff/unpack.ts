@@ -18,7 +18,7 @@ export async function unpack(
   switch (compression) {
     case 'none':
       if (data.length < length) throw tooFew(data.length, length);
-      return data.slice(0, length);
+      return new Uint8Array(data.subarray(0, length));
     case 'deflate':
       return inflate(new Uint8Array(data), 'tiff', length, Math.max(most, length + 1024));
     case 'packbits':

@@ -6,6 +6,7 @@ import { OPSET, type Graph, type Model, type Node } from '../graph.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
 import { remainder } from '../proto/message.js';
 import { GraphProtoSchema } from '../proto/onnx_pb.js';
+import { checkArity, checkArityInSet17 } from '../shapes/requirements/arity.js';
 import { allNamesOf, mapSubgraphs } from '../subgraphs.js';
 import { activation } from './activation.js';
 import { broadcast } from './broadcast.js';
@@ -87,8 +88,13 @@ function convertGraph(graph: Graph, version: number, b: Rewriter): Graph {
 function convertNode(node: Node, version: number, b: Rewriter): void {
   const rule = node.domain === '' ? ruleFor(node.op, version) : undefined;
   const plain = version < 6 && node.domain === '' ? withoutReuse(node) : node;
-  if (rule === undefined) b.append(plain);
-  else rule.convert(new Conversion(plain, version, b));
+  if (rule === undefined) {
+    checkArityInSet17(plain);
+    b.append(plain);
+  } else {
+    checkArity(plain);
+    rule.convert(new Conversion(plain, version, b));
+  }
 }
 
 function ruleFor(op: string, version: number): Rule | undefined {

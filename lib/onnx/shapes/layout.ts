@@ -25,7 +25,10 @@ const tile: Inference = (node, inputs) => {
   const [x] = inputs;
   const shape = shapeOf(x);
   if (shape === null) return [known(dtypeOf(x), null)];
-  const repeats = wantedSizes(node, inputs, 1) ?? anyShape(shape.length);
+  // Operator set 1 took one number of repeats, and in a third input the axis.
+  const isOfOneAxis = node.inputs.length === 3;
+  const repeats = isOfOneAxis ? null : wantedSizes(node, inputs, 1);
+  if (repeats === null) return [known(dtypeOf(x), anyShape(shape.length))];
   return [
     known(
       dtypeOf(x),
@@ -100,6 +103,8 @@ const pad: Inference = (node, inputs) => {
     : attr.ints(node, 'pads', attr.ints(node, 'paddings', []));
   const axes = isGiven(node, 3) ? numbersIn(inputs[3]) : shape.map((_, i) => i);
   if (!amounts || axes === null) return [known(dtypeOf(x), anyShape(shape.length))];
+  if (amounts.length !== 2 * axes.length)
+    throw contradiction(node, inputs, `${amounts.length} pads for ${axes.length} axes, which need two each`);
   const padded = [...shape];
   for (const [i, axis] of axes.entries()) {
     const at = axisOf(node, inputs, axis, shape.length);

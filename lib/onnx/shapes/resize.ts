@@ -4,6 +4,7 @@ import { anySize, floorDiv, mul } from './dim.js';
 import {
   anyShape,
   axisOf,
+  contradiction,
   dtypeOf,
   isGiven,
   known,
@@ -25,9 +26,17 @@ const resize: Inference = (node, inputs) => {
       shape.map((_, i) => i),
     )
     .map((axis) => axisOf(node, inputs, axis, shape.length));
-  const resized = isGiven(node, 3)
+  // Operator sets 11 and 12 say by an empty list that there are no sizes.
+  const hasSizes = isGiven(node, 3) && inputs[3]?.content?.length !== 0;
+  const resized = hasSizes
     ? (inputs[3]?.content ?? anyShape(axes.length))
     : scaledSizes(node, inputs, shape, axes, isGiven(node, 2) ? 2 : 1);
+  if (resized.length !== axes.length)
+    throw contradiction(
+      node,
+      inputs,
+      `${axes.length} axes need a ${hasSizes ? 'size' : 'scale'} each, not ${resized.length}`,
+    );
   const keepsAspect = attr.string(node, 'keep_aspect_ratio_policy', 'stretch') !== 'stretch';
   const result = [...shape];
   for (const [i, axis] of axes.entries()) result[axis] = keepsAspect ? anySize : resized[i]!;
@@ -55,6 +64,7 @@ function scaledSizes(
   axes: readonly number[],
   scalesAt: number,
 ): Shape {
+  if (!isGiven(node, scalesAt)) throw contradiction(node, inputs, 'it has neither scales nor sizes');
   const scales = inputs[scalesAt]?.content;
   if (!scales || attr.string(node, 'coordinate_transformation_mode', '') === 'tf_crop_and_resize')
     return anyShape(axes.length);

@@ -1,0 +1,14 @@
+import { random } from '../../lib/tensor/random.js';
+import { pick } from './mutate-bytes.js';
+import type { Target } from './targets.js';
+
+/** Input `index` of a run: the same target, seeds and seed give the same bytes. */
+export function makeInput(
+  target: Target,
+  seeds: readonly Uint8Array[],
+  seed: number,
+  index: number,
+): Uint8Array {
+  const stream = random(Math.imul(seed, 0x9e3779b1) ^ index);
+  return target.mutate(pick(stream, seeds), stream, seeds);
+}

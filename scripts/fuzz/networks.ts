@@ -1,0 +1,89 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openNetwork } from '../../lib/models/open.js';
+import { externalData } from '../../lib/onnx/external-data.js';
+import { readModel } from '../../lib/onnx/files.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { decodeModel } from '../../lib/onnx/read.js';
+import { encodeChunks, encodeModel } from '../../lib/onnx/write.js';
+import { float32 } from '../../lib/tensor/tensor.js';
+import { openSegmenter } from '../../lib/vision/foreign-segmenter.js';
+import { openDetector } from '../../lib/vision/load-detector.js';
+import { joined } from './mutate-bytes.js';
+import { mutateOnnx } from './mutate-onnx.js';
+import type { Target } from './targets.js';
+
+const weights = (...dims: number[]) =>
+  float32(
+    Float32Array.from({ length: dims.reduce((a, b) => a * b) }, (_, i) => Math.sin(i)),
+    dims,
+  );
+
+/** A classifier, a segmenter and a detector, by what goes in and out. */
+function small(): Uint8Array[] {
+  const classifier = new Builder();
+  const pixels = classifier.input('pixels', 'float32', ['n', 3, 8, 8]);
+  const kernel = classifier.constant(weights(4, 3, 3, 3), 'kernel');
+  const means = classifier.op('GlobalAveragePool', [
+    classifier.op('Relu', [classifier.op('Conv', [pixels, kernel])]),
+  ]);
+  const scores = classifier.op('Gemm', [
+    classifier.op('Flatten', [means]),
+    classifier.constant(weights(4, 5), 'w'),
+  ]);
+  classifier.output(classifier.op('Softmax', [scores]), 'y');
+
+  const segmenter = new Builder();
+  const picture = segmenter.input('picture', 'float32', ['n', 3, 'h', 'w']);
+  const planes = segmenter.op('Conv', [picture, segmenter.constant(weights(2, 3, 1, 1), 'kernel')]);
+  segmenter.output(segmenter.op('Sigmoid', [planes]), 'planes');
+
+  const detector = new Builder();
+  const image = detector.input('image', 'float32', [3, 'h', 'w']);
+  const rows = detector.reshape(image, [-1, 4]);
+  detector.output(rows, 'boxes');
+  detector.output(
+    detector.op('Cast', [detector.op('ReduceMax', [rows], { axes: [1], keepdims: 0 })], { to: 7 }),
+    'labels',
+  );
+  detector.output(detector.op('ReduceMean', [rows], { axes: [1], keepdims: 0 }), 'scores');
+  return [classifier, segmenter, detector].map((b) => encodeModel(b.model()));
+}
+
+const name = 'the network';
+
+/** Networks that somebody exported: opened, not run. */
+export const networks: Target = {
+  seeds: () => Promise.resolve(small()),
+  mutate: mutateOnnx,
+  steps: {
+    classify: (bytes) => openNetwork(bytes, { name }),
+    detect: (bytes) => openDetector(bytes, { name }),
+    segment: (bytes) => openSegmenter(bytes, { name }),
+  },
+};
+
+const folder = join(import.meta.dirname, '../../artifacts/fuzz/external');
+
+/** A model in a folder, with constants in a file beside it. */
+export const external: Target = {
+  seeds: async () => {
+    const models = small().map((bytes) => decodeModel(bytes));
+    const [first] = models;
+    await mkdir(folder, { recursive: true });
+    if (first !== undefined)
+      await writeFile(
+        join(folder, 'model.data'),
+        Buffer.concat(externalData(first, 'model.data', 16).chunks),
+      );
+    return models.map((model) => joined(...encodeChunks(model, externalData(model, 'model.data', 16).place)));
+  },
+  mutate: mutateOnnx,
+  steps: {
+    read: async (bytes) => {
+      const file = join(folder, 'model.onnx');
+      await writeFile(file, bytes);
+      await readModel(file);
+    },
+  },
+};

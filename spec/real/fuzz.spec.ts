@@ -1,0 +1,23 @@
+import { expect } from 'chai';
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { join } from 'node:path';
+
+const root = join(import.meta.dirname, '../..');
+const seconds = 300;
+
+describe('files changed at random', () => {
+  // Each child takes seconds to start, which the fuzz suite does not count.
+  it(`end in an error of this library or not at all, for ${seconds} s`, async () => {
+    const options = ['--no-warnings', '--import', join(root, 'scripts/ts.mjs')];
+    const child = spawn(
+      process.execPath,
+      [...options, join(root, 'scripts/fuzz/fuzz.ts'), '--seconds', String(seconds)],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
+    const exited = new Promise((resolve) => child.on('close', resolve));
+    const report = await text(child.stdout);
+    console.log(report);
+    expect(await exited, report).to.equal(0);
+  }).timeout(3 * seconds * 1000);
+});
