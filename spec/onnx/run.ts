@@ -131,12 +131,12 @@ export function type(dtype: TensorType['dtype'], ...shape: (number | string)[]):
 export function feedsFor(
   { graph }: Model,
   dice: Random,
-  sizeOf: (symbol: string) => number = () => 3,
+  sizeOf: (symbol: string, axis: number) => number = () => 3,
 ): Feeds {
   return Object.fromEntries(
     graph.inputs.map(({ name, type: declared }) => {
       if (!declared?.shape) return expect.fail(`the input ${name} has no type`);
-      const dims = declared.shape.map((size) => (typeof size === 'number' ? size : sizeOf(size)));
+      const dims = declared.shape.map((size, axis) => (typeof size === 'number' ? size : sizeOf(size, axis)));
       return [name, randomTensor(declared.dtype, dims, dice)];
     }),
   );
