@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { encodeImage } from '../../lib/image/coding.js';
 import { speckles } from '../art/pictures.js';
-import { smallWorkshop } from './small-weights.js';
+import { smallWorkshop } from '../cli/small-weights.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = ['--no-warnings', '--import', './scripts/ts.mjs', 'lib/cli/main.ts'];

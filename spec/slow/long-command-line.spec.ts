@@ -8,7 +8,7 @@ import { text } from 'node:stream/consumers';
 const files = Array.from({ length: process.platform === 'win32' ? 300 : 10_000 }, (_, i) =>
   String(i).padStart(60, '/'),
 );
-const program = ['--import', './scripts/ts.mjs', 'spec/runtime/long-command-line.ts'];
+const program = ['--import', './scripts/ts.mjs', 'spec/slow/long-command-line.ts'];
 
 /** Runs long-command-line.ts; what it printed and how it ended. */
 async function run(args: readonly string[], env: NodeJS.ProcessEnv = {}) {

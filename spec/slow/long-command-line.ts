@@ -4,7 +4,7 @@ import { isMainThread, Worker } from 'node:worker_threads';
 import * as sources from '../../lib/runtime/session.js';
 import { messageOf } from '../../lib/errors.js';
 import { float32 } from '../../lib/tensor/tensor.js';
-import { addModel } from './models.js';
+import { addModel } from '../runtime/models.js';
 
 const [isolation, where, which] = process.argv.slice(2);
 
