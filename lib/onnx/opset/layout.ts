@@ -1,3 +1,4 @@
+import { requireSplitCount } from '../shapes/requirements/layout.js';
 import { attr } from '../attributes.js';
 import type { Value } from '../builder.js';
 import { numbersIn } from '../shapes/facts.js';
@@ -41,7 +42,8 @@ function splitEvenly(c: Conversion): void {
     c.keep({ num_outputs: undefined });
     return;
   }
-  const count = attr.int(node, 'num_outputs', node.outputs.length);
+  const count = node.outputs.length;
+  requireSplitCount(node);
   const size = b.dim(x, attr.int(node, 'axis', 0));
   const part = b.div(b.add(size, b.sizes([count - 1])), b.sizes([count]));
   const last = b.sub(size, b.mul(part, b.sizes([count - 1])));

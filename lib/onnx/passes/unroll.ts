@@ -1,4 +1,5 @@
-import { attr } from '../attributes.js';
+import { OneirosError } from '../../errors.js';
+import { attr, describe } from '../attributes.js';
 import { Budget } from '../budget.js';
 import type { Value } from '../builder.js';
 import type { Graph, Model, Node } from '../graph.js';
@@ -110,7 +111,13 @@ function scanOf(node: Node, b: Builder): Iteration | null {
   const carried = node.inputs.length - sequences;
   const inputs = body.inputs.map(({ name }) => name);
   const outputs = body.outputs.map(({ name }) => name);
-  const numbers = (name: string, count: number) => attr.ints(node, name, Array<number>(count).fill(0));
+  const count = outputs.length - carried;
+  if (sequences < 1 || carried < 0 || count < 0)
+    throw new OneirosError(
+      'bad-input',
+      `${describe(node)}: num_scan_inputs is ${sequences} for ${node.inputs.length} inputs and a body of ${inputs.length} inputs and ${outputs.length} outputs`,
+    );
+  const numbers = (name: string, length: number) => attr.ints(node, name, Array<number>(length).fill(0));
   const [axes, directions] = [
     numbers('scan_input_axes', sequences),
     numbers('scan_input_directions', sequences),
@@ -118,7 +125,6 @@ function scanOf(node: Node, b: Builder): Iteration | null {
   const scanned = node.inputs.slice(carried).map((name) => b.value(name));
   const trips = scanned[0]?.type?.shape?.at(axes[0] ?? 0);
   if (typeof trips !== 'number' || trips < 1) return null;
-  const count = outputs.length - carried;
   const [toAxes, toDirections] = [
     numbers('scan_output_axes', count),
     numbers('scan_output_directions', count),

@@ -1,5 +1,6 @@
-import { attr } from '../../attributes.js';
-import type { Dim } from '../../graph.js';
+import { OneirosError } from '../../../errors.js';
+import { attr, describe } from '../../attributes.js';
+import type { Dim, Node } from '../../graph.js';
 import { mul } from '../dim.js';
 import { numbersIn } from '../facts.js';
 import type { Check, Checks } from './requirements.js';
@@ -30,7 +31,21 @@ const tile: Check = (of) => {
 const split: Check = (of) => {
   of.vector(1, of.node.outputs.length);
   of.attribute('split', of.node.outputs.length);
+  requireSplitCount(of.node);
 };
+
+/**
+ * A node that says how many parts it makes has as many outputs.
+ * @throws OneirosError `bad-input`
+ */
+export function requireSplitCount(node: Node): void {
+  const count = attr.int(node, 'num_outputs', node.outputs.length);
+  if (count !== node.outputs.length)
+    throw new OneirosError(
+      'bad-input',
+      `${describe(node)}: num_outputs is ${count}, but it has ${node.outputs.length} outputs`,
+    );
+}
 
 const gatherElements: Check = (of) => {
   const [data, indices] = [of.shape(0), of.shape(1)];
