@@ -136,10 +136,6 @@ export const kind = {
     fits: (value) => typeof value === 'string' || isRecord(value),
   },
   random: { expected: 'a source of random numbers, as random() gives it', fits: having('uniform', 'normal') },
-  objective: {
-    expected: 'a function from numbers to their value and gradient',
-    fits: (value) => typeof value === 'function',
-  },
   updateRule: { expected: 'an update rule, as adam() gives it', fits: having('rate', 'start') },
   schedule: {
     expected: 'a number, or a function of the number of updates',

@@ -37,7 +37,7 @@ export function parseClasses(text: string): readonly NamedClass[] {
 }
 
 /** `count` classes without names, whose values are their numbers. */
-export function countedClasses(count: number): readonly MaskClass[] {
+function countedClasses(count: number): readonly MaskClass[] {
   if (count > maxClasses)
     throw new OneirosError('bad-argument', `${count} classes are too many: ${maxClasses} at the most`);
   return unnamed(count).map((name, value) => ({ name, value }));

@@ -58,6 +58,6 @@ function codedEnd(bytes: Uint8Array, from: number): number {
   throw truncated('jpeg', bytes.length, bytes.length + 2);
 }
 
-export function isRestart(code: number): boolean {
+function isRestart(code: number): boolean {
   return code >= 0xd0 && code <= 0xd7;
 }
