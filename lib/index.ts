@@ -2,12 +2,12 @@
 // package.json beside this file, which bundlers resolve for browsers and Node for itself.
 
 // Pictures
-export { readImage, writeImage, type PictureLocation } from './files/image.js';
-export { decodeImage, encodeImage } from './image/coding.js';
-export type { DecodeOptions, EncodeOptions } from './image/file-options.js';
+export { readImage, writeImage, type PictureLocation } from './image/read-write.js';
+export { decodeImage, encodeImage } from './image/codec/coding.js';
+export type { DecodeOptions, EncodeOptions } from './image/codec/options.js';
 export { fromTensor, image, toTensor, type Image, type Planes, type Size } from './image/image.js';
 export { fromPixels, toPixels, type Pixels } from './image/pixels.js';
-export { resize, scaledSize } from './image/resize.js';
+export { resize, scaledSize } from './image/geometry/resize.js';
 
 // Masks
 export type { LabelValue, MaskClass } from './labels/classes.js';
@@ -23,12 +23,12 @@ export { labeller, schemeOf, type LabelScheme } from './labels/scheme.js';
 export { LabelSurveyor, valuesOf, type LabelSurvey } from './labels/survey.js';
 
 // Networks
-export { GoogLeNet, SqueezeNet, VGG19, type VGG19Options } from './models/classifiers.js';
-export { Classifier, classifyOptions, type ClassifyOptions } from './models/classifier.js';
-export { imagenetLabels } from './models/imagenet.js';
+export { GoogLeNet, SqueezeNet, VGG19, type VGG19Options } from './networks/classifier/published.js';
+export { Classifier, classifyOptions, type ClassifyOptions } from './networks/classifier/classifier.js';
+export { imagenetLabels } from './networks/classifier/imagenet.js';
 export { inspectModel, type Inspection, type LayerReport } from './models/inspect.js';
-export { parseLabels, type Classification, type ClassLabel } from './models/labels.js';
-export type { Network, Placement } from './models/network.js';
+export { parseLabels, type Classification, type ClassLabel } from './networks/classifier/labels.js';
+export type { Network, Placement } from './networks/network.js';
 export {
   layerNamesFor,
   loadNetwork,
@@ -36,14 +36,20 @@ export {
   openNetwork,
   type LoadOptions,
   type OpenOptions,
-} from './models/open.js';
-export { preprocessings, type Preprocessing, type PreprocessingName } from './models/preprocessing.js';
+} from './networks/classifier/load.js';
+export { preprocessings, type Preprocessing, type PreprocessingName } from './models/input/preprocessing.js';
 
 // Detection
-export { boxIou, decodeBox, encodeBox, generalizedBoxIou, type BoxOffsets } from './vision/box-geometry.js';
-export { coco80, coco91 } from './vision/coco-labels.js';
-export { cocoResults, type CocoResult } from './vision/coco-results.js';
-export { distinctIds, imageIdOf, readImageIds, type ImageIds } from './vision/image-ids.js';
+export {
+  boxIou,
+  decodeBox,
+  encodeBox,
+  generalizedBoxIou,
+  type BoxOffsets,
+} from './networks/detector/box-geometry.js';
+export { coco80, coco91 } from './networks/detector/coco-labels.js';
+export { cocoResults, type CocoResult } from './tasks/detect/coco-results.js';
+export { distinctIds, imageIdOf, readImageIds, type ImageIds } from './metrics/io/image-ids.js';
 export {
   detect,
   detectManyOptions,
@@ -53,39 +59,39 @@ export {
   type Detection,
   type DetectManyOptions,
   type DetectOptions,
-} from './vision/detection.js';
-export { drawDetections } from './vision/draw.js';
-export {
-  evaluateDetector,
-  type DetectorFigures,
-  type IdentifiedPicture,
-} from './vision/evaluate-detector.js';
+} from './networks/detector/detector.js';
+export { drawDetections } from './tasks/draw/detections.js';
+export { evaluateDetector, type DetectorFigures, type IdentifiedPicture } from './tasks/detect/evaluate.js';
 export {
   FasterRCNN,
   type ExplainedDetection,
   type FasterRcnnOptions,
   type Proposal,
-} from './vision/faster-rcnn.js';
-export { detectorNames, loadDetector, openDetector } from './vision/load-detector.js';
-export { localizationLoss } from './vision/localization-loss.js';
-export { ActivationLocalizer, localize, localizeOptions, type Localization } from './vision/localize.js';
-export { nms, nmsByClass } from './vision/nms.js';
-export { Yolox } from './vision/yolox.js';
+} from './networks/detector/faster-rcnn.js';
+export { detectorNames, loadDetector, openDetector } from './networks/detector/load.js';
+export { localizationLoss } from './train/detection/localization-loss.js';
+export {
+  ActivationLocalizer,
+  localize,
+  localizeOptions,
+  type Localization,
+} from './tasks/localize/localize.js';
+export { nms, nmsByClass } from './networks/detector/nms.js';
+export { Yolox } from './networks/detector/yolox.js';
+export { lossNames, type FasterRcnnLosses } from './models/faster-rcnn/losses.js';
 export {
   learnedWeights,
   loadFasterRcnnLosses,
-  lossNames,
-  type FasterRcnnLosses,
   type FasterRcnnLossOptions,
-} from './models/faster-rcnn/losses.js';
-export { augmentDetection, type DetectionAugmentation } from './train/detection-augment.js';
-export { detectionData, type DetectionData, type LabelledPicture } from './train/detection-data.js';
-export { measureNorms } from './models/faster-rcnn/measure.js';
+} from './train/detection/load-losses.js';
+export { augmentDetection, type DetectionAugmentation } from './train/detection/augment.js';
+export { detectionData, type DetectionData, type LabelledPicture } from './train/detection/data.js';
+export { measureNorms } from './train/detection/measure-norms.js';
 export { slimFasterRcnn, slimTraining, slimTraits } from './models/faster-rcnn/slim.js';
 export { fasterRcnnVariants, type FasterRcnnTraits } from './models/faster-rcnn/traits.js';
 
 // Explanation
-export { drawRelevance, type DrawRelevanceOptions } from './explain/draw.js';
+export { drawRelevance, type DrawRelevanceOptions } from './tasks/explain/draw.js';
 export {
   Explainer,
   explainMethods,
@@ -93,25 +99,29 @@ export {
   type Explanation,
   type ExplainMethod,
   type ExplainOptions,
-} from './explain/explainer.js';
+} from './tasks/explain/explainer.js';
 
 // Segmentation
-export { cocoMasks, type CocoAnnotation } from './vision/coco-masks.js';
-export { openSegmenter } from './vision/foreign-segmenter.js';
-export { loadSegmenter } from './vision/load-segmenter.js';
-export { regionsOf, type Region } from './vision/outline.js';
-export { foregroundPicture, overlay } from './vision/palette.js';
-export { pictureSource, type PictureSource } from './vision/picture-source.js';
-export { maskOfClass, type ClassArea, type Segmentation } from './vision/segmentation.js';
-export { Segmenter, segmentOptions, type SegmentOptions } from './vision/segmenter.js';
-export { slidingWindow, slidingWindowOptions, type SlidingWindowOptions } from './vision/sliding-window.js';
-export { portable } from './vision/portable.js';
-export { UNet, type UNetOptions } from './vision/unet.js';
+export { cocoMasks, type CocoAnnotation } from './tasks/segment/coco-masks.js';
+export { openSegmenter } from './networks/segmenter/onnx-segmenter.js';
+export { loadSegmenter } from './networks/segmenter/load.js';
+export { regionsOf, type Region } from './metrics/masks/outline.js';
+export { foregroundPicture, overlay } from './tasks/draw/segmentation.js';
+export { pictureSource, type PictureSource } from './networks/segmenter/picture-source.js';
+export { maskOfClass, type ClassArea, type Segmentation } from './networks/segmenter/segmentation.js';
+export { Segmenter, segmentOptions, type SegmentOptions } from './networks/segmenter/segmenter.js';
+export {
+  slidingWindow,
+  slidingWindowOptions,
+  type SlidingWindowOptions,
+} from './tasks/segment/sliding-window.js';
+export { portable } from './networks/export-model.js';
+export { UNet, type UNetOptions } from './networks/segmenter/unet.js';
 export { buildUNet, type BuildUNetOptions } from './models/unet/build.js';
 export { initialUNet, type UNetShape } from './models/unet/initial.js';
-export { anatomyOf, type Anatomy } from './models/anatomy/anatomy.js';
-export { anatomySvg } from './models/anatomy/svg.js';
-export { anatomyText } from './models/anatomy/text.js';
+export { anatomyOf, type Anatomy } from './models/diagram/diagram.js';
+export { anatomySvg } from './models/diagram/svg.js';
+export { anatomyText } from './models/diagram/text.js';
 
 // Vision
 export {
@@ -121,7 +131,7 @@ export {
   type Classified,
   type ClassifyManyOptions,
   type Picture,
-} from './vision/classify.js';
+} from './tasks/classify/classify.js';
 
 // Art
 export {
@@ -130,27 +140,27 @@ export {
   type DreamOptions,
   type DreamStep,
   type ZoomSequenceOptions,
-} from './art/dream.js';
-export { dreamOptions, zoomOptions } from './art/dream-options.js';
-export type { LayerWeights } from './art/layers.js';
-export type { StyleLosses, StyleStep } from './art/style-descent.js';
-export { styleOptions } from './art/style-options.js';
-export { style, type StyleOptions } from './art/style.js';
+} from './tasks/dream/dream.js';
+export { dreamOptions, zoomOptions } from './tasks/dream/options.js';
+export type { LayerWeights } from './tasks/common/layers.js';
+export type { StyleLosses, StyleStep } from './tasks/style/descent.js';
+export { styleOptions } from './tasks/style/options.js';
+export { style, type StyleOptions } from './tasks/style/style.js';
 
 // Training
-export { augmentation, type AugmentOptions } from './train/augment.js';
-export type { CheckpointStore } from './train/checkpoint.js';
-export { checkpointFile } from './train/checkpoint-file.js';
-export type { Augmentation, Sample, TrainingData } from './train/data.js';
-export { fit, type TrainingStep } from './train/fit.js';
-export type { Loss, LossContext } from './train/loss.js';
-export { bce, crossEntropy, dice, focal, smoothL1, squaredError, total } from './train/losses.js';
-export type { MaskedPicture } from './train/masked-picture.js';
-export { fitOptions, type FitOptions } from './train/options.js';
-export { trained, type LearnedWeights } from './train/parameters.js';
-export { constant, cosine, linear, stepped, type TrainingSchedule } from './train/schedule.js';
-export { segmentationValidation } from './train/segmentation-validation.js';
-export { trainUNet, trainUNetOptions, type TrainUNetOptions } from './train/unet.js';
+export { augmentation, type AugmentOptions } from './train/augment/augment.js';
+export type { CheckpointStore } from './train/fit/checkpoint.js';
+export { checkpointFile } from './train/fit/checkpoint-file.js';
+export type { Augmentation, Sample, TrainingData } from './train/fit/data.js';
+export { fit, type TrainingStep } from './train/fit/fit.js';
+export type { Loss, LossContext } from './train/graph/loss.js';
+export { bce, crossEntropy, dice, focal, smoothL1, squaredError, total } from './train/graph/losses.js';
+export type { MaskedPicture } from './train/segmentation/masked-picture.js';
+export { fitOptions, type FitOptions } from './train/fit/options.js';
+export { trained, type LearnedWeights } from './train/graph/parameters.js';
+export { constant, cosine, linear, stepped, type TrainingSchedule } from './train/fit/schedule.js';
+export { segmentationValidation } from './train/segmentation/validation.js';
+export { trainUNet, trainUNetOptions, type TrainUNetOptions } from './train/segmentation/unet.js';
 
 // Graphs and their gradients
 export { grad, type GradOptions } from './autodiff/grad.js';
@@ -193,7 +203,7 @@ export {
   type Session,
   type SessionOptions,
   type TensorInfo,
-} from './runtime/session.js';
+} from './runtime/host/session.js';
 
 // Optimisation
 export { adam } from './optim/adam.js';
@@ -224,12 +234,12 @@ export type {
 export { listModels, pullModel, removeModel, verifyModel } from '#models';
 export type { ModelStatus, Presence, Verification } from './weights/catalog/node/status.js';
 export type { PullOptions, PullStep } from './weights/catalog/pull-options.js';
-export { patienceDefaults, type Patience } from './weights/download/patience.js';
+export { patienceDefaults, type Patience } from './weights/download/timeouts.js';
 
 // Metrics
 export * from './metrics/index.js';
 
 // Foundations
-export { OneirosError, type ErrorCode } from './errors.js';
+export { OneirosError, type ErrorCode } from './base/errors.js';
 export { random, type Random } from './tensor/random.js';
 export { float32, int64, tensor, type Float32Tensor, type Tensor, type TensorOf } from './tensor/tensor.js';

@@ -4,7 +4,8 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseCatalog, type CatalogEntry } from '../lib/weights/catalog/entry.js';
+
+import { type CatalogEntry, parseCatalog } from '../lib/weights/catalog/entry.js';
 
 const folder = join(import.meta.dirname, '..', 'onnx-models');
 const path = join(folder, 'catalog.json');

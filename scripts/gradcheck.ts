@@ -1,12 +1,13 @@
 // Checks every gradient rule, prints the figures per operator, and writes lib/autodiff/OPERATORS.md from them.
 // An argument checks the rows that begin with it alone, and writes nothing: npm run gradcheck -- Conv
 import { writeFileSync } from 'node:fs';
+
 import { checkRows, hasPassed, type Outcome } from '../spec/autodiff/check.js';
 import { checkGolden, goldenTolerance, loadGolden } from '../spec/autodiff/golden.js';
-import { checkHalf, halfTolerance, type HalfOutcome } from '../spec/autodiff/half.js';
+import { checkHalf, type HalfOutcome, halfTolerance } from '../spec/autodiff/half.js';
+import { checkRandomGraphs, randomTolerance } from '../spec/autodiff/random-graphs.js';
 import { bounded, operatorsDocument } from '../spec/autodiff/report.js';
 import { titleOf } from '../spec/autodiff/row.js';
-import { checkRandomGraphs, randomTolerance } from '../spec/autodiff/random-graphs.js';
 import { table } from '../spec/autodiff/table.js';
 
 const [only] = process.argv.slice(2);

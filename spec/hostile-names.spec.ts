@@ -1,13 +1,15 @@
 import { expect } from 'chai';
+
 import { grad } from '../lib/autodiff/grad.js';
-import { OneirosError } from '../lib/errors.js';
+import { OneirosError } from '../lib/base/errors.js';
+import { number, resolveOptions } from '../lib/base/options.js';
 import { bytesSource } from '../lib/files/source.js';
 import { valueAndGrad } from '../lib/gradients/value-and-grad.js';
 import {
+  cocoDetections,
   cocoFigures,
   cocoProtocol,
   cocoTruth,
-  cocoDetections,
   evaluateDetections,
 } from '../lib/metrics/index.js';
 import { Builder } from '../lib/onnx/ops.js';
@@ -15,8 +17,7 @@ import { optimise } from '../lib/onnx/passes/optimise.js';
 import { decodeModel } from '../lib/onnx/read.js';
 import { inferModel } from '../lib/onnx/shapes/infer.js';
 import { encodeModel } from '../lib/onnx/write.js';
-import { resolveOptions, number } from '../lib/options.js';
-import { openSession } from '../lib/runtime/session.js';
+import { openSession } from '../lib/runtime/host/session.js';
 import { toggleLayer } from '../lib/studio/layers.js';
 import { float32 } from '../lib/tensor/tensor.js';
 import { readSafetensors, writeSafetensors } from '../lib/weights/safetensors.js';

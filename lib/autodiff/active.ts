@@ -1,4 +1,4 @@
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 import type { Graph, Node } from '../onnx/graph.js';
 import { usesOf } from '../onnx/subgraphs.js';
 

@@ -1,10 +1,10 @@
+import { atOnce } from '../base/cooperative.js';
 import { attr } from '../onnx/attributes.js';
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Node } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
 import { freshCopy } from '../onnx/rename.js';
 import { freeNames } from '../onnx/subgraphs.js';
-import { atOnce } from '../slices.js';
 import { ReverseWalk } from './walk.js';
 
 /**

@@ -1,13 +1,13 @@
-import { type OptionKinds, optionsOf } from '../arguments.js';
-import { kind } from '../kinds.js';
-import type { Value } from '../onnx/builder.js';
+import { type OptionKinds, optionsOf } from '../base/arguments.js';
+import type { Sliced } from '../base/cooperative.js';
+import { kind } from '../base/kinds.js';
 import { Budget } from '../onnx/budget.js';
+import type { Value } from '../onnx/builder.js';
 import type { Graph, Model } from '../onnx/graph.js';
+import { Builder } from '../onnx/ops.js';
 import { normalised } from '../onnx/opset/normalise.js';
 import { optimising } from '../onnx/passes/optimise.js';
-import { Builder } from '../onnx/ops.js';
 import { unroll } from '../onnx/passes/unroll.js';
-import type { Sliced } from '../slices.js';
 import { requireConnection } from './active.js';
 import { deadEnd } from './explain.js';
 import { floatNames, requireFloat, requireValue } from './names.js';

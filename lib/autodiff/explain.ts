@@ -1,4 +1,4 @@
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 import { describe } from '../onnx/attributes.js';
 import type { Node } from '../onnx/graph.js';
 import type { Builder } from '../onnx/ops.js';

@@ -1,10 +1,10 @@
-import { check, type OptionKinds } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { OneirosError } from '../errors.js';
+import { check, type OptionKinds } from '../base/arguments.js';
+import { atOnce, type Sliced } from '../base/cooperative.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
-import { atOnce, type Sliced } from '../slices.js';
-import { Derivation, type DerivationOptions, type Seed, derivationKinds } from './derivation.js';
+import { Derivation, derivationKinds, type DerivationOptions, type Seed } from './derivation.js';
 import { gradientName, newName, requireLoss } from './names.js';
 
 export interface GradOptions extends DerivationOptions {

@@ -1,9 +1,9 @@
-import { check, required } from '../arguments.js';
-import { kind } from '../kinds.js';
+import { check, required } from '../base/arguments.js';
+import { atOnce, type Sliced } from '../base/cooperative.js';
+import { kind } from '../base/kinds.js';
 import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
-import { atOnce, type Sliced } from '../slices.js';
-import { Derivation, type DerivationOptions, type Seed, derivationKinds } from './derivation.js';
+import { Derivation, derivationKinds, type DerivationOptions, type Seed } from './derivation.js';
 import { newName, requireLoss } from './names.js';
 
 export interface HvpOptions extends DerivationOptions {

@@ -1,7 +1,7 @@
-import { nearest, OneirosError } from '../errors.js';
+import { nearest, OneirosError } from '../base/errors.js';
 import type { Value } from '../onnx/builder.js';
 import type { Graph, ValueInfo } from '../onnx/graph.js';
-import { dtypeOf, type Builder } from '../onnx/ops.js';
+import { type Builder, dtypeOf } from '../onnx/ops.js';
 import { namesOf } from '../onnx/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
 

@@ -1,5 +1,5 @@
 import type { Value } from '../onnx/builder.js';
-import { rankOf, type Builder } from '../onnx/ops.js';
+import { type Builder, rankOf } from '../onnx/ops.js';
 import { rule, type RuleTable } from './rule.js';
 import { averagePool } from './rules/pooling.js';
 

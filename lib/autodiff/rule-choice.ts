@@ -1,4 +1,4 @@
-import { nearest, OneirosError } from '../errors.js';
+import { nearest, OneirosError } from '../base/errors.js';
 import type { Graph, Node } from '../onnx/graph.js';
 import { subgraphsOf } from '../onnx/subgraphs.js';
 import type { Rule, RuleTable } from './rule.js';

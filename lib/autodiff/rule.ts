@@ -1,8 +1,8 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
-import type { Value } from '../onnx/builder.js';
+import { check } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import { describe } from '../onnx/attributes.js';
-import { OneirosError } from '../errors.js';
+import type { Value } from '../onnx/builder.js';
 import type { Node } from '../onnx/graph.js';
 import type { Builder } from '../onnx/ops.js';
 

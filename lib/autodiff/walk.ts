@@ -1,8 +1,8 @@
+import type { Sliced } from '../base/cooperative.js';
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Node } from '../onnx/graph.js';
-import { dtypeOf, type Builder } from '../onnx/ops.js';
-import type { Sliced } from '../slices.js';
-import { activePath, type ActivePath } from './active.js';
+import { type Builder, dtypeOf } from '../onnx/ops.js';
+import { type ActivePath, activePath } from './active.js';
 import { unbroadcast } from './broadcast.js';
 import { conditionalCotangents } from './conditional.js';
 import { missingRule } from './explain.js';

@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
-import { messageOf, OneirosError } from '../errors.js';
+
+import { messageOf, OneirosError } from '../base/errors.js';
 import { fileError } from '../files/failure.js';
 import { fileSource, readFileBytes } from '../files/read.js';
 

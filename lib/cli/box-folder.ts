@@ -1,16 +1,17 @@
 import { extname } from 'node:path';
-import { OneirosError } from '../errors.js';
-import { readImage } from '../files/image.js';
+
+import { OneirosError } from '../base/errors.js';
 import type { Size } from '../image/image.js';
+import { readImage } from '../image/read-write.js';
+import type { Detections, Truth } from '../metrics/detection/tables.js';
 import {
-  pascalDetections,
-  pascalTruth,
   type PascalDetectionOptions,
+  pascalDetections,
   type PascalFile,
-} from '../metrics/pascal.js';
-import type { PascalForm } from '../metrics/pascal-box.js';
-import type { Detections, Truth } from '../metrics/tables.js';
-import { vocTruth } from '../metrics/voc-xml.js';
+  pascalTruth,
+} from '../metrics/io/pascal.js';
+import type { PascalForm } from '../metrics/io/pascal-box.js';
+import { vocTruth } from '../metrics/io/voc-xml.js';
 import { about, filesIn, fileText } from './annotations.js';
 import { pictureEndings } from './each-picture.js';
 import type { Terminal } from './terminal.js';

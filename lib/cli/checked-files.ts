@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { Argument, Option as Flag, type Command } from 'commander';
-import { OneirosError } from '../errors.js';
+import { Argument, type Command, Option as Flag } from 'commander';
+
+import { OneirosError } from '../base/errors.js';
 import { fileError } from '../files/failure.js';
 import { identityOf } from '../files/target.js';
 import { prepareOutputs } from '../files/write.js';

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
-import { messageOf } from '../errors.js';
-import { parseClasses, parseValue, type NamedClass } from '../labels/class-text.js';
+
+import { messageOf } from '../base/errors.js';
+import { type NamedClass, parseClasses, parseValue } from '../labels/class-text.js';
 import type { LabelValue } from '../labels/classes.js';
 
 /** The value of a flag that names classes. */

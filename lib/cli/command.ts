@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+
 import type { Terminal } from './terminal.js';
 
 /** Adds a command to the program: one file each, nothing but parsing, printing and progress. */

@@ -1,5 +1,6 @@
-import { InvalidArgumentError, Option as Flag, type Command } from 'commander';
-import { complaint, type Option, type OptionTable } from '../options.js';
+import { type Command, InvalidArgumentError, Option as Flag } from 'commander';
+
+import { complaint, type Option, type OptionTable } from '../base/options.js';
 
 /** Gives a command a flag for each option of a task's table, with its default and its meaning. */
 export function addFlags(command: Command, table: OptionTable): Command {

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { distinctIds, imageIdOf, readImageIds, type ImageIds } from '../vision/image-ids.js';
+
+import { distinctIds, imageIdOf, type ImageIds, readImageIds } from '../metrics/io/image-ids.js';
 import { about, fileChunks } from './annotations.js';
 import type { Terminal } from './terminal.js';
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 import { Command, CommanderError } from 'commander';
-import { messageOf, originalOf } from '../errors.js';
-import { commands } from './commands/index.js';
+
+import { messageOf, originalOf } from '../base/errors.js';
 import { checkFiles } from './checked-files.js';
+import { commands } from './commands/index.js';
 import type { Interruption } from './interruption.js';
 import { createTerminal, exitCode, type Terminal } from './terminal.js';
 

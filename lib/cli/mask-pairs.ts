@@ -1,4 +1,4 @@
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 import { filesIn, type NamedFile } from './annotations.js';
 
 /** A true mask and the predicted one of the same name: their paths. */

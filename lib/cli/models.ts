@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { isAmong } from '../models/by-name.js';
+
+import { isAmong } from '../networks/resolve-name.js';
 import type { Task } from '../weights/catalog/entry.js';
 import { findEntry, namesFor } from '../weights/catalog/find.js';
 import { modelPath } from '../weights/catalog/node/home.js';

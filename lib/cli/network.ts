@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
-import { activationNames, type HeadOptions } from '../models/class-head.js';
-import type { Classifier } from '../models/classifier.js';
-import { vgg19Options } from '../models/classifiers.js';
-import type { Placement } from '../models/network.js';
-import { parseLabels } from '../models/labels.js';
-import { layerNamesFor, loadNetwork, networkNames } from '../models/open.js';
-import { preprocessingNames } from '../models/preprocessing.js';
-import { choice, flag, number, type OptionValues } from '../options.js';
-import { maxThreads } from '../runtime/session.js';
+
+import { choice, flag, number, type OptionValues } from '../base/options.js';
+import { activationNames, type HeadOptions } from '../models/input/class-head.js';
+import { preprocessingNames } from '../models/input/preprocessing.js';
+import type { Classifier } from '../networks/classifier/classifier.js';
+import { parseLabels } from '../networks/classifier/labels.js';
+import { layerNamesFor, loadNetwork, networkNames } from '../networks/classifier/load.js';
+import { vgg19Options } from '../networks/classifier/published.js';
+import type { Placement } from '../networks/network.js';
+import { maxThreads } from '../runtime/host/session.js';
 import { fileText } from './annotations.js';
 import { InputFlag } from './checked-files.js';
 import { addFlags } from './flags.js';

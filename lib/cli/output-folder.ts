@@ -1,5 +1,6 @@
 import { basename, extname, join } from 'node:path';
-import { OneirosError } from '../errors.js';
+
+import { OneirosError } from '../base/errors.js';
 import { OutputFlag } from './checked-files.js';
 
 /** A flag for the folder that what is made of the pictures goes to. */

@@ -1,4 +1,5 @@
 import { SingleBar } from 'cli-progress';
+
 import { megabytes } from '../weights/catalog/amount.js';
 
 /** Shows how far long work has come. */

@@ -1,5 +1,6 @@
 import { extname, join } from 'node:path';
-import { OneirosError } from '../errors.js';
+
+import { OneirosError } from '../base/errors.js';
 import { OutputFlag } from './checked-files.js';
 import { isJpeg, outputFolder } from './output-folder.js';
 

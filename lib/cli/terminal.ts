@@ -1,6 +1,6 @@
-import { printable, printableJson } from '../printable.js';
+import { printable, printableJson } from '../base/printable.js';
 import { Interruption, onStopSignals } from './interruption.js';
-import { createProgress, type Counted, type Progress } from './progress.js';
+import { type Counted, createProgress, type Progress } from './progress.js';
 
 export const exitCode = { ok: 0, failed: 1, usage: 2 } as const;
 

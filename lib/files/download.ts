@@ -1,7 +1,7 @@
-import { withDefaults } from '../options.js';
-import { check, type OptionKinds } from '../arguments.js';
-import { orNull, kind } from '../kinds.js';
-import { messageOf, OneirosError } from '../errors.js';
+import { check, type OptionKinds } from '../base/arguments.js';
+import { messageOf, OneirosError } from '../base/errors.js';
+import { kind, orNull } from '../base/kinds.js';
+import { withDefaults } from '../base/options.js';
 
 /** How much of a download has arrived, in bytes. */
 export interface DownloadProgress {

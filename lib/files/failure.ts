@@ -1,4 +1,4 @@
-import { messageOf, OneirosError, type ErrorCode } from '../errors.js';
+import { type ErrorCode, messageOf, OneirosError } from '../base/errors.js';
 
 const reasons: ReadonlyMap<string, readonly [ErrorCode, string]> = new Map(
   Object.entries<readonly [ErrorCode, string]>({

@@ -1,4 +1,4 @@
-import { OneirosError, originalOf } from '../errors.js';
+import { OneirosError, originalOf } from '../base/errors.js';
 
 /**
  * Where the bytes of a file lie: a path in Node, an address in browsers (relative ones by the page's); a URL, in Node

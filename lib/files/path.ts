@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { messageOf, OneirosError } from '../errors.js';
+
+import { messageOf, OneirosError } from '../base/errors.js';
 
 /**
  * The path that is meant by a path or a `file:` URL.

@@ -1,15 +1,16 @@
 import { constants } from 'node:fs';
-import { open, stat, type FileHandle } from 'node:fs/promises';
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { withDefaults } from '../options.js';
-import { OneirosError } from '../errors.js';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+
+import { check } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
+import { withDefaults } from '../base/options.js';
 import { download } from './download.js';
 import { fileError, requireFile } from './failure.js';
 import type { FileLocation } from './location.js';
 import { pathOf } from './path.js';
 import { checkLimit, readDefaults, type ReadOptions } from './read-options.js';
-import { blobSource, bytesSource, checkRange, type ByteSource } from './source.js';
+import { blobSource, type ByteSource, bytesSource, checkRange } from './source.js';
 
 /** One system call reads less than 2 GiB. */
 const chunk = 2 ** 30;

@@ -1,10 +1,10 @@
-import { withDefaults } from '../options.js';
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
+import { check } from '../base/arguments.js';
+import { kind } from '../base/kinds.js';
+import { withDefaults } from '../base/options.js';
 import { download } from './download.js';
 import type { FileLocation } from './location.js';
 import { checkLimit, readDefaults, type ReadOptions } from './read-options.js';
-import { blobSource, bytesSource, type ByteSource } from './source.js';
+import { blobSource, type ByteSource, bytesSource } from './source.js';
 
 /** As `read.ts` has it in Node: the whole of a file, from an address or a blob. */
 export async function readFileBytes(

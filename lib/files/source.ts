@@ -1,6 +1,6 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { OneirosError } from '../errors.js';
+import { check } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 
 /**
  * Bytes that are read piece by piece, wherever they lie: in memory, in a file, behind HTTP ranges. Whoever opens one

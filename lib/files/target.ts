@@ -1,7 +1,8 @@
 import type { BigIntStats } from 'node:fs';
 import { access, constants, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { OneirosError } from '../errors.js';
+
+import { OneirosError } from '../base/errors.js';
 import { requireFile } from './failure.js';
 
 /** The file that writing to a path makes or replaces. */

@@ -1,4 +1,4 @@
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 import { describeLocation, type FileLocation } from './location.js';
 
 /**

@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
+
 import { fileError } from './failure.js';
-import { targetOf, type KnownFolders, type Target } from './target.js';
+import { type KnownFolders, type Target, targetOf } from './target.js';
 import { byFolder, removeTemporaries, temporaryFor } from './temporary.js';
 
 /**

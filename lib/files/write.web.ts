@@ -1,4 +1,4 @@
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 
 /**
  * As `write.ts` has it in Node, for a page: hands the browser a file to save, which it does whole or not at all.

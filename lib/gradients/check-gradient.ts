@@ -1,9 +1,9 @@
-import { check, type OptionKinds } from '../arguments.js';
-import { kind } from '../kinds.js';
 import { derivationKinds } from '../autodiff/derivation.js';
 import type { GradOptions } from '../autodiff/grad.js';
+import { check, type OptionKinds } from '../base/arguments.js';
+import { kind } from '../base/kinds.js';
 import type { Model } from '../onnx/graph.js';
-import { type SessionOptions, placementKinds } from '../runtime/session.js';
+import { placementKinds, type SessionOptions } from '../runtime/host/session.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export interface CheckOptions

@@ -1,10 +1,10 @@
-import { optionsFor } from '../arguments.js';
-import { own } from '../own.js';
 import { grad, gradKinds } from '../autodiff/grad.js';
 import { valueOfGradient } from '../autodiff/names.js';
+import { optionsFor } from '../base/arguments.js';
+import { own } from '../base/own.js';
 import { extractSubgraph } from '../onnx/extract.js';
 import type { Model } from '../onnx/graph.js';
-import type { SessionOptions } from '../runtime/session.js';
+import type { SessionOptions } from '../runtime/host/session.js';
 import { random } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { CheckOptions, GradientCheck } from './check-gradient.js';
@@ -17,8 +17,8 @@ import {
   mapTensors,
   open,
   openFloat64,
-  required,
   type Place,
+  required,
   type Tensors,
 } from './place.js';
 

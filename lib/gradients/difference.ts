@@ -1,4 +1,4 @@
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 
 /** A derivative out of differences. */
 export interface Quotient {

@@ -5,15 +5,15 @@ import {
   placeBack,
   positionsIn,
   spatialAxes,
+  type Window,
   windowElement,
   windowOf,
-  type Window,
 } from '../autodiff/rules/window.js';
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 import { attr, describe } from '../onnx/attributes.js';
 import type { Value } from '../onnx/builder.js';
 import type { Node } from '../onnx/graph.js';
-import { rankOf, shapeOf, type Builder } from '../onnx/ops.js';
+import { type Builder, rankOf, shapeOf } from '../onnx/ops.js';
 import { float32 } from '../tensor/tensor.js';
 
 /** One node to be said in double precision. All sizes are known. */

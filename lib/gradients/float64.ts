@@ -1,13 +1,13 @@
+import { own } from '../base/own.js';
 import { Budget } from '../onnx/budget.js';
-import { own } from '../own.js';
+import type { Attribute, Graph, Model, Node, OpaqueTensor, TensorType, ValueInfo } from '../onnx/graph.js';
 import { normalised } from '../onnx/opset/normalise.js';
 import { Rewriter } from '../onnx/opset/rewriter.js';
-import type { Attribute, Graph, Model, Node, OpaqueTensor, TensorType, ValueInfo } from '../onnx/graph.js';
-import { inferModel } from '../onnx/shapes/infer.js';
 import { unknown } from '../onnx/shapes/facts.js';
+import { inferModel } from '../onnx/shapes/infer.js';
 import { allNamesOf, subgraphsOf } from '../onnx/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
-import { tensor, toNumbers, type Tensor } from '../tensor/tensor.js';
+import { type Tensor, tensor, toNumbers } from '../tensor/tensor.js';
 import { float64Forms } from './float64-forms.js';
 
 const float64Code = 11n;

@@ -1,9 +1,9 @@
-import { own } from '../own.js';
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
+import { own } from '../base/own.js';
 import type { ValueInfo } from '../onnx/graph.js';
-import { isFloat, type FloatDType } from '../tensor/dtype.js';
+import { type FloatDType, isFloat } from '../tensor/dtype.js';
 import type { Random } from '../tensor/random.js';
-import { halfToNumber, numberToHalf, sizeOf, tensor, type Tensor } from '../tensor/tensor.js';
+import { halfToNumber, numberToHalf, sizeOf, type Tensor, tensor } from '../tensor/tensor.js';
 
 /** What takes part in a difference quotient: points, directions, and products of them, summed in double precision. */
 

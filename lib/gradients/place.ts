@@ -1,9 +1,9 @@
-import { own } from '../own.js';
 import { gradientName } from '../autodiff/names.js';
+import { OneirosError } from '../base/errors.js';
+import { own } from '../base/own.js';
 import type { Model } from '../onnx/graph.js';
-import { OneirosError } from '../errors.js';
-import { openModel } from '../runtime/open-model.js';
-import type { Session, SessionOptions } from '../runtime/session.js';
+import { openModel } from '../runtime/host/open-model.js';
+import type { Session, SessionOptions } from '../runtime/host/session.js';
 import type { Random } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { inFloat64, toFloat64 } from './float64.js';

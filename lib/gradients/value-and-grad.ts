@@ -1,14 +1,19 @@
-import { check, optionsFor, type OptionKinds, required } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { own } from '../own.js';
-import { OneirosError } from '../errors.js';
-import { differentiating, type GradOptions, gradKinds } from '../autodiff/grad.js';
+import { differentiating, gradKinds, type GradOptions } from '../autodiff/grad.js';
 import { valueOfGradient } from '../autodiff/names.js';
+import { check, type OptionKinds, optionsFor, required } from '../base/arguments.js';
+import { inSlices } from '../base/cooperative.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
+import { own } from '../base/own.js';
 import type { Model } from '../onnx/graph.js';
-import { HeldSession } from '../runtime/held-session.js';
-import { openModel } from '../runtime/open-model.js';
-import { placementKinds, type RunOptions, type SessionOptions, sessionKinds } from '../runtime/session.js';
-import { inSlices } from '../slices.js';
+import { HeldSession } from '../runtime/host/held-session.js';
+import { openModel } from '../runtime/host/open-model.js';
+import {
+  placementKinds,
+  type RunOptions,
+  sessionKinds,
+  type SessionOptions,
+} from '../runtime/host/session.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export interface ValueAndGradOptions extends Omit<GradOptions, 'outputs' | 'keepOutputs'>, SessionOptions {

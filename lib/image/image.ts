@@ -1,6 +1,6 @@
-import { check } from '../arguments.js';
-import { maybe, kind } from '../kinds.js';
-import { OneirosError } from '../errors.js';
+import { check } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind, maybe } from '../base/kinds.js';
 import { float32, type Float32Tensor } from '../tensor/tensor.js';
 
 /** A width and a height in whole pixels. */

@@ -1,8 +1,8 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { OneirosError } from '../errors.js';
-import type { Orientation } from './orientation.js';
-import { image, plane, type Image, type Size } from './image.js';
+import { check } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
+import type { Orientation } from './codec/orientation.js';
+import { type Image, image, plane, type Size } from './image.js';
 
 /**
  * Interleaved pixels as decoders give and encoders take them: red, green, blue, alpha (not premultiplied), rows from

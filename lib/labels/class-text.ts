@@ -1,11 +1,11 @@
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 import {
   checkClasses,
   isLabelValue,
-  maxClasses,
-  unnamed,
   type LabelValue,
   type MaskClass,
+  maxClasses,
+  unnamed,
 } from './classes.js';
 
 // Classes as texts: on command lines, and in the metadata of files.

@@ -1,4 +1,4 @@
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 
 /**
  * What a label picture shows a class by: a whole number (a gray value as it is stored, or the index of a palette's color),

@@ -1,7 +1,7 @@
-import { OneirosError } from '../errors.js';
-import { colorText, describeClasses, numberOf, unnamed, type MaskClass } from './classes.js';
-import { checkValues, schemeOf, type Declared, type LabelScheme } from './scheme.js';
-import { describeValues, labelValue, type LabelSurvey } from './survey.js';
+import { OneirosError } from '../base/errors.js';
+import { colorText, describeClasses, type MaskClass, numberOf, unnamed } from './classes.js';
+import { checkValues, type Declared, type LabelScheme, schemeOf } from './scheme.js';
+import { describeValues, type LabelSurvey, labelValue } from './survey.js';
 
 /** How true masks and predicted ones are read so that their labels mean the same. */
 export interface Comparison {

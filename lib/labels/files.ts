@@ -1,11 +1,11 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
 import { readFileBytes } from '#files/read';
 import { writeFileAtomic } from '#files/write';
-import { messageOf, OneirosError } from '../errors.js';
-import { imageFormat } from '../files/image.js';
+import { check } from '../base/arguments.js';
+import { messageOf, OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import { describeLocation, type FileLocation } from '../files/location.js';
-import { decodeLabels, encodeLabels, type ClassMap, type LabelPicture } from './label-picture.js';
+import { imageFormat } from '../image/read-write.js';
+import { type ClassMap, decodeLabels, encodeLabels, type LabelPicture } from './label-picture.js';
 
 /** The mask in a file: see `decodeLabels`. @throws OneirosError `not-found`, and as `decodeLabels`; each names the file */
 export async function readLabels(source: FileLocation): Promise<LabelPicture> {

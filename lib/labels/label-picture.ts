@@ -1,15 +1,15 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { OneirosError } from '../errors.js';
-import type { DecodeOptions } from '../image/file-options.js';
-import { image, plane, type Image, type Size } from '../image/image.js';
-import { encodeImage } from '../image/coding.js';
-import { encodeGrayPng } from '../image/png-pixels.js';
-import { readPngText, writePngText } from '../image/png-text.js';
+import { check } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
+import { encodeImage } from '../image/codec/coding.js';
+import type { DecodeOptions } from '../image/codec/options.js';
+import { encodeGrayPng } from '../image/codec/png/pixels.js';
+import { readPngText, writePngText } from '../image/codec/png/text.js';
+import { decodeSamples } from '../image/codec/samples.js';
+import { type Image, image, plane, type Size } from '../image/image.js';
 import type { Samples } from '../image/pixels.js';
-import { decodeSamples } from '../image/samples.js';
-import { checkClasses, kindOf, numberOf, type MaskClass } from './classes.js';
 import { formatClasses, storedClasses } from './class-text.js';
+import { checkClasses, kindOf, type MaskClass, numberOf } from './classes.js';
 
 /** The values of pixels: numbers as they are stored; or colors, as 0xrrggbb. */
 export type LabelData = Uint8Array | Uint16Array | Uint32Array;

@@ -1,18 +1,18 @@
-import { check, type OptionKinds } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { OneirosError } from '../errors.js';
-import { withValues, type NamedClass } from './class-text.js';
+import { check, type OptionKinds } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
+import { type NamedClass, withValues } from './class-text.js';
 import {
   describeClasses,
   kindOf,
+  type LabelValue,
+  type MaskClass,
   maxClasses,
   numberOf,
   unnamed,
-  type LabelValue,
-  type MaskClass,
 } from './classes.js';
 import type { LabelData } from './label-picture.js';
-import { describeValues, labelValue, type LabelSurvey } from './survey.js';
+import { describeValues, type LabelSurvey, labelValue } from './survey.js';
 
 /** What the values of masks mean. */
 export interface LabelScheme {

@@ -1,6 +1,6 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { OneirosError } from '../errors.js';
+import { check } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import { formatClasses } from './class-text.js';
 import { colorText, type LabelValue, type MaskClass } from './classes.js';
 import type { LabelData, LabelPicture } from './label-picture.js';

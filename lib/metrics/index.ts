@@ -1,20 +1,20 @@
 // The floor's public names.
-export { boxOverlap, boxOverlaps, type BoxForm, type BoxMeasure, type BoxOptions } from './boxes.js';
-export { boundaryIou, innerBoundary, type BoundaryOptions } from './boundary.js';
+export { boxOverlap, boxOverlaps, type BoxForm, type BoxMeasure, type BoxOptions } from './boxes/boxes.js';
+export { boundaryIou, innerBoundary, type BoundaryOptions } from './masks/boundary.js';
 export {
   calibration,
   topK,
   type Calibration,
   type CalibrationBin,
   type CalibrationOptions,
-} from './classification.js';
+} from './classification/classification.js';
 export {
   cocoDetections,
   cocoTruth,
   readCocoDetections,
   readCocoTruth,
   type ReadOptions as CocoReadOptions,
-} from './coco.js';
+} from './io/coco.js';
 export {
   accuracy,
   addLabels,
@@ -23,10 +23,10 @@ export {
   meanIou,
   type ClassScores,
   type ConfusionMatrix,
-} from './confusion.js';
-export { precisionRecallSvg, type CurveSvgOptions } from './curve-svg.js';
-export { precisionRecall, type CurveOptions, type PrecisionRecallCurve } from './curve.js';
-export { averagePrecision, evaluateDetections, type Evaluation } from './evaluate.js';
+} from './classification/confusion.js';
+export { precisionRecallSvg, type CurveSvgOptions } from './detection/curve-svg.js';
+export { precisionRecall, type CurveOptions, type PrecisionRecallCurve } from './detection/curve.js';
+export { averagePrecision, evaluateDetections, type Evaluation } from './detection/evaluate.js';
 export {
   cocoFigures,
   undefinedCocoFigures,
@@ -35,10 +35,10 @@ export {
   type CocoFigures,
   type UndefinedFigures,
   type VocFigures,
-} from './figures.js';
-export type { TextChunks } from './json-records.js';
-export { lectureAp, lectureMap } from './lecture.js';
-export { mask, maskAccuracy, maskDice, maskIou, type Mask } from './mask.js';
+} from './detection/figures.js';
+export type { TextChunks } from './io/json-records.js';
+export { lectureAp, lectureMap } from './detection/lecture.js';
+export { mask, maskAccuracy, maskDice, maskIou, type Mask } from './masks/mask.js';
 export type { Id } from './ids.js';
 export {
   pascalDetections,
@@ -46,9 +46,9 @@ export {
   type PascalDetectionOptions,
   type PascalFile,
   type PascalTruthOptions,
-} from './pascal.js';
-export { vocTruth } from './voc-xml.js';
-export { boxToRle, polygonToRle } from './polygon.js';
+} from './io/pascal.js';
+export { vocTruth } from './io/voc-xml.js';
+export { boxToRle, polygonToRle } from './masks/polygon.js';
 export {
   cocoProtocol,
   cocoQuirks,
@@ -56,14 +56,14 @@ export {
   type CocoOptions,
   type Protocol,
   type VocOptions,
-} from './protocol.js';
-export { rleFromString, rleToString } from './rle-string.js';
-export { decodeRle, encodeRle, mergeRle, rle, rleArea, rleBox, rleIou, type Rle } from './rle.js';
+} from './detection/protocol.js';
+export { rleFromString, rleToString } from './masks/rle-string.js';
+export { decodeRle, encodeRle, mergeRle, rle, rleArea, rleBox, rleIou, type Rle } from './masks/rle.js';
 export {
   segmentationEvaluation,
   type LabelMap,
   type SegmentationEvaluation,
   type SegmentationFigures,
   type SegmentationOptions,
-} from './segmentation.js';
-export type { Box, Detections, IouType, Truth } from './tables.js';
+} from './masks/segmentation.js';
+export type { Box, Detections, IouType, Truth } from './detection/tables.js';

@@ -1,5 +1,5 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
+import { check } from '../base/arguments.js';
+import { kind } from '../base/kinds.js';
 import { multiplyAddsOf } from '../onnx/cost.js';
 import type { Graph, Model, Node, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph.js';
 import { normaliseOpset } from '../onnx/opset/normalise.js';
@@ -9,8 +9,8 @@ import { sizeOf, type Tensor } from '../tensor/tensor.js';
 import { activationOf, type FoundActivation } from './activation/activation.js';
 import { anything } from './activation/spread.js';
 import { spreadsOf } from './activation/spreads.js';
-import { rowAxis } from './class-head.js';
-import { fixedConstants } from './preprocessing.js';
+import { rowAxis } from './input/class-head.js';
+import { fixedConstants } from './input/preprocessing.js';
 
 /** A node of a graph as a layer. */
 export interface LayerReport {

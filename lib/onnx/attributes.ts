@@ -1,10 +1,10 @@
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type {
   Attribute,
   AttributeOf,
-  AttributeType,
   Attributes,
+  AttributeType,
   Graph,
   Node,
   OpaqueTensor,

@@ -1,23 +1,23 @@
-import { check } from '../arguments.js';
-import { kind, maybe } from '../kinds.js';
-import { OneirosError } from '../errors.js';
-import { atOnce, type Sliced } from '../slices.js';
+import { check } from '../base/arguments.js';
+import { atOnce, type Sliced } from '../base/cooperative.js';
+import { OneirosError } from '../base/errors.js';
+import { kind, maybe } from '../base/kinds.js';
 import type { DType } from '../tensor/dtype.js';
 import { int64, type Tensor } from '../tensor/tensor.js';
-import { attributes, type AttributeLike } from './attributes.js';
+import { type AttributeLike, attributes } from './attributes.js';
 import { Budget } from './budget.js';
 import {
-  OPSET,
   type Graph,
   type Model,
   type Node,
   type OpaqueTensor,
+  OPSET,
   type Shape,
   type ValueInfo,
 } from './graph.js';
-import { factsOfConstant, inferNode } from './shapes/infer.js';
-import { unknown, type Facts } from './shapes/facts.js';
 import { short } from './rename.js';
+import { type Facts, unknown } from './shapes/facts.js';
+import { factsOfConstant, inferNode } from './shapes/infer.js';
 import { allNamesOf, subgraphsOf } from './subgraphs.js';
 
 /** A value of the graph under construction: its name, and what is known of it so far. */

@@ -1,6 +1,7 @@
 import { create } from '@bufbuild/protobuf';
-import { bytesOf, encodeTensor } from './codec/tensor.js';
+
 import { elementCode } from './codec/elements.js';
+import { bytesOf, encodeTensor } from './codec/tensor.js';
 import type { Model } from './graph.js';
 import { revise } from './proto/message.js';
 import {

@@ -1,5 +1,5 @@
-import { nearest, OneirosError } from '../errors.js';
-import { atOnce, type Sliced } from '../slices.js';
+import { atOnce, type Sliced } from '../base/cooperative.js';
+import { nearest, OneirosError } from '../base/errors.js';
 import type { Graph, Model, Node, ValueInfo } from './graph.js';
 import { eliminateDeadCode } from './passes/dead-code.js';
 import { inferring } from './shapes/infer.js';

@@ -1,8 +1,8 @@
-import { withDefaults } from '../options.js';
 import { fileSource, readFileBytes } from '#files/read';
 import { pathWithin } from '#files/within';
 import { writeFileAtomic } from '#files/write';
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
+import { withDefaults } from '../base/options.js';
 import { describeLocation, type FileLocation } from '../files/location.js';
 import type { ExternalReference } from './codec/external.js';
 import { externalData } from './external-data.js';

@@ -1,8 +1,8 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { OneirosError } from '../errors.js';
+import { check } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import type { DType } from '../tensor/dtype.js';
-import { numberToHalf, tensor, type Tensor } from '../tensor/tensor.js';
+import { numberToHalf, type Tensor, tensor } from '../tensor/tensor.js';
 import { GraphBuilder, type Value } from './builder.js';
 import type { Dim, Graph } from './graph.js';
 

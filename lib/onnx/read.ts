@@ -1,29 +1,29 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { OneirosError } from '../errors.js';
+import { check } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { attributeRemainder, decodeAttribute } from './codec/attribute.js';
-import { referenceOf, type ExternalReader, type ExternalReference } from './codec/external.js';
+import { type ExternalReader, type ExternalReference, referenceOf } from './codec/external.js';
 import { decodeTensor, tensorRemainder } from './codec/tensor.js';
 import { decodeValueInfo } from './codec/type.js';
 import type { Attribute, Graph, Model, Node, OpaqueTensor, ValueInfo } from './graph.js';
 import { remainder, revise } from './proto/message.js';
 import {
-  GraphProtoSchema,
-  ModelProtoSchema,
-  NodeProtoSchema,
-  TensorProto_DataLocation,
   type AttributeProto,
   type FunctionProto,
   type GraphProto,
+  GraphProtoSchema,
   type ModelProto,
+  ModelProtoSchema,
   type NodeProto,
+  NodeProtoSchema,
   type OperatorSetIdProto,
   type TensorProto,
+  TensorProto_DataLocation,
   type ValueInfoProto,
 } from './proto/onnx_pb.js';
 import { parseModel } from './proto/parse.js';
-import { sortGraph, type IsDefined } from './validate.js';
+import { type IsDefined, sortGraph } from './validate.js';
 
 export interface DecodeOptions {
   /** Gives the bytes of constants that are stored outside the model; without it, such a model is refused. */

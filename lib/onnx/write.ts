@@ -1,9 +1,10 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
 import { create, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
-import { OneirosError } from '../errors.js';
-import { atOnce, type Sliced } from '../slices.js';
+
+import { check } from '../base/arguments.js';
+import { atOnce, type Sliced } from '../base/cooperative.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import type { Tensor } from '../tensor/tensor.js';
 import { encodeAttribute } from './codec/attribute.js';
 import { int64Field } from './codec/int64.js';
@@ -12,15 +13,15 @@ import { encodeValueInfo } from './codec/type.js';
 import type { Graph, Model, Node, OpaqueTensor, TensorType } from './graph.js';
 import { remainder, revise } from './proto/message.js';
 import {
+  type GraphProto,
   GraphProtoSchema,
   ModelProtoSchema,
+  type NodeProto,
   NodeProtoSchema,
   OperatorSetIdProtoSchema,
   StringStringEntryProtoSchema,
-  TensorProtoSchema,
-  type GraphProto,
-  type NodeProto,
   type TensorProto,
+  TensorProtoSchema,
 } from './proto/onnx_pb.js';
 
 /** The most bytes that protobuf, and so an ONNX file without external data, can have. */

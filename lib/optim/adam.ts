@@ -1,7 +1,7 @@
-import { withDefaults } from '../options.js';
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { checkRange, updateRule, type Schedule, type UpdateRule } from './update-rule.js';
+import { check } from '../base/arguments.js';
+import { kind } from '../base/kinds.js';
+import { withDefaults } from '../base/options.js';
+import { checkRange, type Schedule, type UpdateRule, updateRule } from './update-rule.js';
 
 export interface AdamOptions {
   readonly learningRate: Schedule;

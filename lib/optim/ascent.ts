@@ -1,7 +1,7 @@
-import { withDefaults } from '../options.js';
-import { check } from '../arguments.js';
-import { oneOf, kind } from '../kinds.js';
-import { updateRule, type Schedule, type UpdateRule } from './update-rule.js';
+import { check } from '../base/arguments.js';
+import { kind, oneOf } from '../base/kinds.js';
+import { withDefaults } from '../base/options.js';
+import { type Schedule, type UpdateRule, updateRule } from './update-rule.js';
 
 /**
  * What a gradient is divided by, so that the size of a step does not depend on the network: the mean of its absolute

@@ -1,12 +1,12 @@
-import { withDefaults } from '../options.js';
-import { check, type OptionKinds, required } from '../arguments.js';
-import { kind } from '../kinds.js';
+import { check, type OptionKinds, required } from '../base/arguments.js';
+import { kind } from '../base/kinds.js';
+import { withDefaults } from '../base/options.js';
 import { Curvature } from './curvature.js';
-import { strongWolfe, type Line, type Trial } from './line-search.js';
+import { type Line, strongWolfe, type Trial } from './line-search.js';
 import {
+  allFinite,
   checkIterations,
   evaluate,
-  allFinite,
   type Objective,
   type RunOptions,
   type Step,

@@ -1,4 +1,4 @@
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 
 /** An objective's value at a point, and its gradient there. */
 export interface Evaluation {

@@ -1,10 +1,10 @@
-import { check, type OptionKinds, required } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { OneirosError } from '../errors.js';
+import { check, type OptionKinds, required } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import {
+  allFinite,
   checkIterations,
   evaluate,
-  allFinite,
   type Objective,
   type RunOptions,
   type Step,

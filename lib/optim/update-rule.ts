@@ -1,5 +1,5 @@
-import { own } from '../own.js';
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
+import { own } from '../base/own.js';
 
 /** A rule that moves parameters by their gradient alone: Adam, SGD, ascent. The options are in it, the state is not. */
 export interface UpdateRule {

@@ -1,5 +1,5 @@
-import { planes, type Planes } from '../image/image.js';
-import type { Network } from '../models/network.js';
+import { type Planes, planes } from '../image/image.js';
+import type { Network } from '../networks/network.js';
 import { extractSubgraph } from '../onnx/extract.js';
 import type { Model } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';

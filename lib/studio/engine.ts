@@ -1,4 +1,4 @@
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 import type { CallName, Calls, PaintCommand, Reply } from './protocol.js';
 
 /** A call that is under way. */

@@ -5,10 +5,10 @@ import { place } from './actions/places.js';
 import { WorkerEngine } from './engine.js';
 import { keepOffline } from './offline.js';
 import { buildPage } from './page.js';
+import type { Sample } from './samples.js';
 import { browserShelf } from './shelf.js';
 import { initialState } from './state.js';
 import { Store } from './store.js';
-import type { Sample } from './samples.js';
 import { restoreTheme } from './view/theme.js';
 
 /** What the page's server offers: it is written when the page is built. */

@@ -1,6 +1,6 @@
-import { openPicture } from './actions/pictures.js';
-import { refreshThumbnails, thumbnailsKey } from './actions/models.js';
 import type { Context } from './actions/context.js';
+import { refreshThumbnails, thumbnailsKey } from './actions/models.js';
+import { openPicture } from './actions/pictures.js';
 import { h } from './dom.js';
 import type { Sample } from './samples.js';
 import { isBusy } from './state.js';

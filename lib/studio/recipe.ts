@@ -1,8 +1,8 @@
-import { own } from '../own.js';
-import type { LayerWeights } from '../art/layers.js';
-import { OneirosError } from '../errors.js';
-import { complaint } from '../options.js';
-import { defaultSettings, isTaskId, tasks, type LayerRole, type Settings, type TaskId } from './tasks.js';
+import { OneirosError } from '../base/errors.js';
+import { complaint } from '../base/options.js';
+import { own } from '../base/own.js';
+import type { LayerWeights } from '../tasks/common/layers.js';
+import { defaultSettings, isTaskId, type LayerRole, type Settings, type TaskId, tasks } from './tasks.js';
 
 /** How one picture was made of another. */
 export interface RecipeStep {

@@ -1,4 +1,4 @@
-import { messageOf, OneirosError } from '../errors.js';
+import { messageOf, OneirosError } from '../base/errors.js';
 import type { NetworkKind } from './tasks.js';
 
 /** A network of the user's that the browser keeps for the next visit. */

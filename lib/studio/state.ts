@@ -1,16 +1,16 @@
-import type { LayerWeights } from '../art/layers.js';
-import type { ProviderName } from '../runtime/session.js';
+import type { ProviderName } from '../runtime/host/session.js';
+import type { LayerWeights } from '../tasks/common/layers.js';
 import type { CurvePoint } from './curve.js';
 import { current, emptyHistory, type History } from './history.js';
 import type { LoadProgress, ModelInfo, ModelSource, PictureInfo, Sight, Thumbnail } from './protocol.js';
 import type { Recipe } from './recipe.js';
 import {
   defaultSettings,
-  taskIds,
   type LayerRole,
   type NetworkKind,
   type Settings,
   type TaskId,
+  taskIds,
 } from './tasks.js';
 
 /** A picture on the way from the photograph to what has been made of it. */

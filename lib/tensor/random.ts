@@ -1,5 +1,5 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
+import { check } from '../base/arguments.js';
+import { kind } from '../base/kinds.js';
 /** A stream of seeded pseudo-random numbers: the same seed gives the same numbers on every machine. */
 export interface Random {
   /** Uniform in [0, 1), 32 bits of it. */

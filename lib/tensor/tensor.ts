@@ -1,6 +1,6 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
-import { OneirosError } from '../errors.js';
+import { check } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import { arrayOf, type DataOf, type DType, type NumericDType } from './dtype.js';
 
 /** A dense array, row-major, with its element type; `data.length` is the product of `dims`. */

@@ -1,5 +1,5 @@
-import { nearest, OneirosError } from '../errors.js';
-import { halfToNumber, type Float32Tensor, float32, type NumericTensor } from '../tensor/tensor.js';
+import { nearest, OneirosError } from '../base/errors.js';
+import { float32, type Float32Tensor, halfToNumber, type NumericTensor } from '../tensor/tensor.js';
 import { quoted, type StoredTensor, type Weights } from './weights.js';
 
 /**

@@ -1,6 +1,6 @@
-import { own } from '../own.js';
-import { OneirosError } from '../errors.js';
-import { arrange, type Arrangement } from './arrange.js';
+import { OneirosError } from '../base/errors.js';
+import { own } from '../base/own.js';
+import { arrange, type Arrangement } from './kernel-layout.js';
 import { quoted, type StoredTensor, type Weights } from './weights.js';
 
 /**

@@ -1,7 +1,7 @@
-import { check } from '../arguments.js';
-import { kind } from '../kinds.js';
+import { check } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import type { ByteSource } from '../files/source.js';
-import { OneirosError } from '../errors.js';
 import { readSafetensors } from './safetensors.js';
 import { quoted, type Weights } from './weights.js';
 

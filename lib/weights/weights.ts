@@ -1,6 +1,6 @@
-import { OneirosError } from '../errors.js';
+import { OneirosError } from '../base/errors.js';
 import { bytesPerElement, type NumericDType } from '../tensor/dtype.js';
-import { numericTensor, sizeOf, type NumericTensor } from '../tensor/tensor.js';
+import { type NumericTensor, numericTensor, sizeOf } from '../tensor/tensor.js';
 
 /** A tensor in a file: what it is, and its elements once they are asked for. */
 export interface StoredTensor {

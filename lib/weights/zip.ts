@@ -1,5 +1,5 @@
+import { OneirosError } from '../base/errors.js';
 import type { ByteSource } from '../files/source.js';
-import { OneirosError } from '../errors.js';
 import { quoted } from './weights.js';
 
 // The directory of a zip file whose entries are stored as they are, which is how PyTorch writes its checkpoints. All that

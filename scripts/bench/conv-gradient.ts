@@ -7,14 +7,15 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+
 import {
   Builder,
   encodeModel,
   float32,
   grad,
+  type Model,
   openSession,
   random,
-  type Model,
   type Tensor,
   type Value,
 } from '../../lib/index.js';

@@ -9,6 +9,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+
 import { FasterRCNN, image, readImage, resize, scaledSize } from '../../lib/index.js';
 
 const [first, ...rest] = process.argv.slice(2);

@@ -3,6 +3,7 @@
 //
 //   npm run bench dream -- [weights = ../shared/weights/googlenet.safetensors]
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+
 import { dream, GoogLeNet, readImage } from '../../lib/index.js';
 
 const [weights = '../shared/weights/googlenet.safetensors'] = process.argv.slice(2);

@@ -10,13 +10,14 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { boxOverlaps } from '../../lib/metrics/boxes.js';
-import { readCocoDetections, readCocoTruth } from '../../lib/metrics/coco.js';
-import { evaluateDetections } from '../../lib/metrics/evaluate.js';
-import { cocoFigures } from '../../lib/metrics/figures.js';
-import { cocoProtocol } from '../../lib/metrics/protocol.js';
-import { polygonToRle } from '../../lib/metrics/polygon.js';
-import { rleToString } from '../../lib/metrics/rle-string.js';
+
+import { boxOverlaps } from '../../lib/metrics/boxes/boxes.js';
+import { evaluateDetections } from '../../lib/metrics/detection/evaluate.js';
+import { cocoFigures } from '../../lib/metrics/detection/figures.js';
+import { cocoProtocol } from '../../lib/metrics/detection/protocol.js';
+import { readCocoDetections, readCocoTruth } from '../../lib/metrics/io/coco.js';
+import { polygonToRle } from '../../lib/metrics/masks/polygon.js';
+import { rleToString } from '../../lib/metrics/masks/rle-string.js';
 import { random } from '../../lib/tensor/random.js';
 
 const perImage = Number(process.argv[2] ?? 40);

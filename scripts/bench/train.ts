@@ -6,6 +6,7 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+
 import { adam, bce, buildUNet, dice, fit, float32, initialUNet, random, total } from '../../lib/index.js';
 
 const [size = 256, batch = 4, rounds = 12] = process.argv.slice(2).map(Number);

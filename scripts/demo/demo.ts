@@ -4,9 +4,10 @@ import { spawn } from 'node:child_process';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, platform } from 'node:os';
 import { join } from 'node:path';
-import { pathToFileURL, fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
 import { writeFileAtomic } from '../../lib/files/write.js';
-import { exhibits, type Exhibit } from './exhibits.js';
+import { type Exhibit, exhibits } from './exhibits.js';
 import { besidePage, galleryPage, type Shown } from './gallery.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
+
 import type { Exhibit, Picture } from './exhibits.js';
 
 /** An exhibit that was made. */

@@ -1,10 +1,10 @@
 // Compares a network that Python exported with the one that our builders make of the same weights:
 //   python3 scripts/export/vgg19.py vgg19.onnx --random 1 --state vgg19.pth
 //   node --import ./scripts/ts.mjs scripts/export/check.ts vgg19 vgg19.onnx vgg19.pth
-import { image, type Image } from '../../lib/image/image.js';
-import { loadNetwork } from '../../lib/models/open.js';
-import { detectorNames, loadDetector } from '../../lib/vision/load-detector.js';
-import { loadSegmenter, segmenterNames } from '../../lib/vision/load-segmenter.js';
+import { type Image, image } from '../../lib/image/image.js';
+import { loadNetwork } from '../../lib/networks/classifier/load.js';
+import { detectorNames, loadDetector } from '../../lib/networks/detector/load.js';
+import { loadSegmenter, segmenterNames } from '../../lib/networks/segmenter/load.js';
 
 const [name = '', exported = '', weights = ''] = process.argv.slice(2);
 

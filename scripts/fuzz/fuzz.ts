@@ -4,8 +4,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+
 import { makeInput } from './input.js';
-import { fuzzTarget, type Finding, type Tally } from './supervise.js';
+import { type Finding, fuzzTarget, type Tally } from './supervise.js';
 import { targets } from './targets.js';
 
 const root = join(import.meta.dirname, '../..');

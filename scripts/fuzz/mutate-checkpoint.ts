@@ -1,4 +1,4 @@
-import { joined, mutateBytes, type Mutate } from './mutate-bytes.js';
+import { joined, type Mutate, mutateBytes } from './mutate-bytes.js';
 import { mutateJson } from './mutate-json.js';
 
 /**

@@ -1,6 +1,7 @@
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
+
 import type { Random } from '../../lib/tensor/random.js';
-import { joined, mutateBytes, pick, type Mutate } from './mutate-bytes.js';
+import { joined, type Mutate, mutateBytes, pick } from './mutate-bytes.js';
 
 /** PNG: chunks are changed, repeated, exchanged or left out, and get the checksums that let a reader look further. */
 export const mutatePng: Mutate = (seed, random, others) => {

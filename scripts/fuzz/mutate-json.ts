@@ -1,5 +1,5 @@
 import type { Random } from '../../lib/tensor/random.js';
-import { interesting, mutateBytes, pick, type Mutate } from './mutate-bytes.js';
+import { interesting, type Mutate, mutateBytes, pick } from './mutate-bytes.js';
 
 const values: readonly unknown[] = [
   null,

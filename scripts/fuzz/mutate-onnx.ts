@@ -1,7 +1,8 @@
 import { fromBinary, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, type ModelProto } from '../../lib/onnx/proto/onnx_pb.js';
+
+import { type ModelProto, ModelProtoSchema } from '../../lib/onnx/proto/onnx_pb.js';
 import type { Random } from '../../lib/tensor/random.js';
-import { interesting, mutateBytes, pick, type Mutate } from './mutate-bytes.js';
+import { interesting, type Mutate, mutateBytes, pick } from './mutate-bytes.js';
 
 /** Names at which programs stumble, and operators with bodies, lists or sizes to lie about. */
 const names = [

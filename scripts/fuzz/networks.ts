@@ -1,14 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openNetwork } from '../../lib/models/open.js';
+
+import { openNetwork } from '../../lib/networks/classifier/load.js';
+import { openDetector } from '../../lib/networks/detector/load.js';
+import { openSegmenter } from '../../lib/networks/segmenter/onnx-segmenter.js';
 import { externalData } from '../../lib/onnx/external-data.js';
 import { readModel } from '../../lib/onnx/files.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeChunks, encodeModel } from '../../lib/onnx/write.js';
 import { float32 } from '../../lib/tensor/tensor.js';
-import { openSegmenter } from '../../lib/vision/foreign-segmenter.js';
-import { openDetector } from '../../lib/vision/load-detector.js';
 import { joined } from './mutate-bytes.js';
 import { mutateOnnx } from './mutate-onnx.js';
 import type { Target } from './targets.js';

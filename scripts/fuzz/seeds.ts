@@ -1,10 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeImage } from '../../lib/image/coding.js';
+
+import { encodeImage } from '../../lib/image/codec/coding.js';
 import { image } from '../../lib/image/image.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { float32 } from '../../lib/tensor/tensor.js';
-import { encodeState } from '../../lib/train/checkpoint.js';
+import { encodeState } from '../../lib/train/fit/checkpoint.js';
 import { writeSafetensors } from '../../lib/weights/safetensors.js';
 import { modelOf } from '../../spec/autodiff/prepare.js';
 import { table } from '../../spec/autodiff/table.js';

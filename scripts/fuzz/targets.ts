@@ -1,20 +1,21 @@
 import { crc32 } from 'node:zlib';
+
 import { grad } from '../../lib/autodiff/grad.js';
 import { bytesSource } from '../../lib/files/source.js';
-import { decodeImage } from '../../lib/image/coding.js';
-import { readPngText } from '../../lib/image/png-text.js';
-import { readCocoDetections, readCocoTruth } from '../../lib/metrics/coco.js';
-import { pascalTruth } from '../../lib/metrics/pascal.js';
+import { decodeImage } from '../../lib/image/codec/coding.js';
+import { readPngText } from '../../lib/image/codec/png/text.js';
+import { readCocoDetections, readCocoTruth } from '../../lib/metrics/io/coco.js';
+import { pascalTruth } from '../../lib/metrics/io/pascal.js';
 import { inspectModel } from '../../lib/models/inspect.js';
 import { normaliseOpset } from '../../lib/onnx/opset/normalise.js';
 import { optimise } from '../../lib/onnx/passes/optimise.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { readRecipe } from '../../lib/studio/recipe.js';
-import { decodeState } from '../../lib/train/checkpoint.js';
+import { decodeState } from '../../lib/train/fit/checkpoint.js';
 import { parseCatalog } from '../../lib/weights/catalog/entry.js';
 import { openWeights } from '../../lib/weights/open.js';
-import { mutateBytes, type Mutate } from './mutate-bytes.js';
+import { type Mutate, mutateBytes } from './mutate-bytes.js';
 import { mutateCheckpoint } from './mutate-checkpoint.js';
 import { mutateJpeg, mutatePng } from './mutate-chunks.js';
 import { mutateJson } from './mutate-json.js';

@@ -1,7 +1,8 @@
 // Makes inputs and reads them, until it is killed. What it does is written to a pipe before it is done, so that the parent
 // knows which input was being read when this process hung or died.
 import { writeSync } from 'node:fs';
-import { OneirosError } from '../../lib/errors.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { makeInput } from './input.js';
 import { targets } from './targets.js';
 

@@ -6,12 +6,13 @@ import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync } from 'n
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { image } from '../../lib/image/image.js';
-import { pretrainedVGG19, VGG19 } from '../../lib/models/classifiers.js';
-import { bytesUntil } from '../../lib/models/plan.js';
-import { OneirosError } from '../../lib/errors.js';
-import { readCatalog } from '../../lib/weights/catalog/node/read.js';
+import { bytesUntil } from '../../lib/networks/classifier/bytes-until.js';
+import { pretrainedVGG19, VGG19 } from '../../lib/networks/classifier/published.js';
 import { locateEntry } from '../../lib/weights/catalog/node/locate.js';
+import { readCatalog } from '../../lib/weights/catalog/node/read.js';
 
 interface Activations {
   readonly width: number;

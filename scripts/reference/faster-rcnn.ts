@@ -6,6 +6,7 @@
 //   node --no-warnings --import ./scripts/ts.mjs scripts/reference/faster-rcnn.ts FOLDER
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+
 import { FasterRCNN } from '../../lib/index.js';
 import { variantNames } from '../../lib/models/faster-rcnn/traits.js';
 import { pattern } from '../../spec/models/faster-rcnn-pattern.js';

@@ -1,7 +1,7 @@
 import type { Size } from '../../lib/image/image.js';
 import type { TrainingTraits } from '../../lib/models/faster-rcnn/losses.js';
 import type { SlimOptions } from '../../lib/models/faster-rcnn/slim.js';
-import type { DetectionAugmentation } from '../../lib/train/detection-augment.js';
+import type { DetectionAugmentation } from '../../lib/train/detection/augment.js';
 
 /** How one of the small Faster R-CNNs is trained. */
 export interface Recipe {

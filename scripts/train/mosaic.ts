@@ -1,6 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { image, plane, type Image, type Size } from '../../lib/image/image.js';
+
+import { type Image, image, plane, type Size } from '../../lib/image/image.js';
 
 /** Nine pictures of a folder side by side, for the statistics of norms. */
 export async function mosaicOf(

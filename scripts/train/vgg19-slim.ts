@@ -4,24 +4,25 @@
 //   --from FILE --stage N   goes on with what an earlier run had learned before its stage N, or with a file that ships
 //   --learned FILE          trains nothing: measures and ships what was learned before
 import { mkdir } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { fileURLToPath } from 'node:url';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
 import { fileSource, readFileBytes } from '../../lib/files/read.js';
 import { writeFileAtomic } from '../../lib/files/write.js';
 import type { Image } from '../../lib/image/image.js';
-import { batched } from '../../lib/models/batched.js';
+import { batched } from '../../lib/models/input/batched.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { adam } from '../../lib/optim/adam.js';
-import { openSession } from '../../lib/runtime/session.js';
+import { openSession } from '../../lib/runtime/host/session.js';
 import { random } from '../../lib/tensor/random.js';
 import type { Float32Tensor } from '../../lib/tensor/tensor.js';
-import type { TrainingData } from '../../lib/train/data.js';
-import { fit } from '../../lib/train/fit.js';
-import type { LearnedWeights } from '../../lib/train/parameters.js';
-import { cosine } from '../../lib/train/schedule.js';
+import type { TrainingData } from '../../lib/train/fit/data.js';
+import { fit } from '../../lib/train/fit/fit.js';
+import { cosine } from '../../lib/train/fit/schedule.js';
+import type { LearnedWeights } from '../../lib/train/graph/parameters.js';
 import { toFloat32 } from '../../lib/weights/check.js';
 import { readSafetensors, writeSafetensors } from '../../lib/weights/safetensors.js';
 import { correlations, middles } from './vgg19-slim/evaluate.js';

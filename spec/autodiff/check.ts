@@ -1,10 +1,10 @@
 import type { RuleTable } from '../../lib/autodiff/rule.js';
-import { messageOf } from '../../lib/errors.js';
-import { halfToNumber, type Tensor } from '../../lib/tensor/tensor.js';
-import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession, type Session } from '../../lib/runtime/session.js';
-import { merged, prepare, tensorOf, type Moved, type Prepared, type Run } from './prepare.js';
+import { messageOf } from '../../lib/base/errors.js';
 import { OPSET } from '../../lib/onnx/graph.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { openSession, type Session } from '../../lib/runtime/host/session.js';
+import { halfToNumber, type Tensor } from '../../lib/tensor/tensor.js';
+import { merged, type Moved, prepare, type Prepared, type Run, tensorOf } from './prepare.js';
 import type { Row, Variant } from './row.js';
 
 /** What a row's run came to. */

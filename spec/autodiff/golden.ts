@@ -1,13 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+
 import { grad } from '../../lib/autodiff/grad.js';
-import { messageOf } from '../../lib/errors.js';
-import { attributes, type AttributeLike } from '../../lib/onnx/attributes.js';
-import { OPSET, type Model } from '../../lib/onnx/graph.js';
+import { messageOf } from '../../lib/base/errors.js';
+import { type AttributeLike, attributes } from '../../lib/onnx/attributes.js';
+import { type Model, OPSET } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/session.js';
-import { float32, int64, sizeOf, tensor, type Tensor } from '../../lib/tensor/tensor.js';
+import { openSession } from '../../lib/runtime/host/session.js';
+import { float32, int64, sizeOf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { elements } from './check.js';
 import { merged, prefixed } from './prepare.js';
 

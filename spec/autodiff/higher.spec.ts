@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+
 import { grad } from '../../lib/autodiff/grad.js';
 import { hvp } from '../../lib/autodiff/hvp.js';
 import { jvp } from '../../lib/autodiff/jvp.js';
@@ -10,8 +11,8 @@ import { multiplyAdds } from '../../lib/onnx/cost.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/session.js';
-import { float32, int64, tensor, type Tensor } from '../../lib/tensor/tensor.js';
+import { openSession } from '../../lib/runtime/host/session.js';
+import { float32, int64, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { compute, noise, noise64, numbersOf, operators, unused } from './compute.js';
 
 const names = (infos: Model['graph']['inputs']) => infos.map(({ name }) => name);

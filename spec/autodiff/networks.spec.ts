@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+
 import { grad } from '../../lib/autodiff/grad.js';
 import { hvp } from '../../lib/autodiff/hvp.js';
 import { compute, numbersOf } from './compute.js';
-import { goldenModel, goldenNetworks, wave, type NetworkName } from './networks.js';
+import { goldenModel, goldenNetworks, type NetworkName, wave } from './networks.js';
 
 /** ‖found − expected‖ / ‖expected‖ */
 function relativeError(found: readonly number[], expected: readonly number[]): number {

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+
 import { float } from '../../lib/onnx/attributes.js';
 import type { Value } from '../../lib/onnx/builder.js';
 import type { Model } from '../../lib/onnx/graph.js';

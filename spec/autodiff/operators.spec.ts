@@ -1,5 +1,6 @@
-import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+
 import { loadGolden } from './golden.js';
 import { differentiated, withoutGradient } from './report.js';
 import { table } from './table.js';

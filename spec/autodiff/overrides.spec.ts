@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+
 import { grad } from '../../lib/autodiff/grad.js';
 import { averageMaxPool, guidedRelu, redirectedRelu } from '../../lib/autodiff/overrides.js';
 import type { RuleTable } from '../../lib/autodiff/rule.js';

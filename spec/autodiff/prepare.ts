@@ -1,13 +1,13 @@
 import { grad } from '../../lib/autodiff/grad.js';
 import type { RuleTable } from '../../lib/autodiff/rule.js';
 import { attributes } from '../../lib/onnx/attributes.js';
-import { OPSET, type Graph, type Model, type Node } from '../../lib/onnx/graph.js';
+import { type Graph, type Model, type Node, OPSET } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { renameGraph } from '../../lib/onnx/rename.js';
-import { random, type Random } from '../../lib/tensor/random.js';
-import { numberToHalf, sizeOf, tensor, type Tensor } from '../../lib/tensor/tensor.js';
 import type { FloatDType } from '../../lib/tensor/dtype.js';
-import { titleOf, type Draw, type Row, type Variant } from './row.js';
+import { type Random, random } from '../../lib/tensor/random.js';
+import { numberToHalf, sizeOf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
+import { type Draw, type Row, titleOf, type Variant } from './row.js';
 
 export interface Run {
   readonly row: Row;

@@ -1,5 +1,5 @@
 import { grad } from '../../lib/autodiff/grad.js';
-import { messageOf } from '../../lib/errors.js';
+import { messageOf } from '../../lib/base/errors.js';
 import { derivative } from '../../lib/gradients/difference.js';
 import { inFloat64 } from '../../lib/gradients/float64.js';
 import { along, dot, noiseLike } from '../../lib/gradients/perturb.js';
@@ -8,9 +8,9 @@ import { extractSubgraph } from '../../lib/onnx/extract.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession, type Session } from '../../lib/runtime/session.js';
-import { random, type Random } from '../../lib/tensor/random.js';
-import { sizeOf, tensor, type Tensor } from '../../lib/tensor/tensor.js';
+import { openSession, type Session } from '../../lib/runtime/host/session.js';
+import { type Random, random } from '../../lib/tensor/random.js';
+import { sizeOf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { growths } from './random-growths.js';
 
 /** A value of a random graph: its sizes, and a bound on its elements, so that nothing overflows. */

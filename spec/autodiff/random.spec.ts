@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+
 import { checkRandomGraphs, randomModel, randomTolerance } from './random-graphs.js';
 
 // Three hundred of them and more are checked by `npm run gradcheck`.

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync } from 'node:fs';
+
 import { noGradient } from '../../lib/autodiff/rule.js';
 import { rules } from '../../lib/autodiff/rules/index.js';
 import { OPSET } from '../../lib/onnx/graph.js';

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+
 import type { AttributeLike } from '../../lib/onnx/attributes.js';
 import type { Value } from '../../lib/onnx/builder.js';
 import type { Builder } from '../../lib/onnx/ops.js';

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
+
 import { rule } from '../../lib/autodiff/rule.js';
 import { checkRows, hasPassed, type Outcome } from './check.js';
 import { checkGolden, goldenTolerance, loadGolden } from './golden.js';
 import { checkHalf, halfTolerance } from './half.js';
-import { normal, row, titleOf, whole, type Row } from './row.js';
+import { normal, type Row, row, titleOf, whole } from './row.js';
 import { families, table } from './table.js';
 
 describe('gradients, operator by operator', function () {

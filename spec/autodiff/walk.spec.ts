@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+
 import { grad } from '../../lib/autodiff/grad.js';
 import { rule } from '../../lib/autodiff/rule.js';
 import type { RuleOverrides } from '../../lib/autodiff/rule-choice.js';
-import { OneirosError, type ErrorCode } from '../../lib/errors.js';
+import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
 import { attributes } from '../../lib/onnx/attributes.js';
 import type { Value } from '../../lib/onnx/builder.js';
 import { multiplyAdds } from '../../lib/onnx/cost.js';

@@ -1,8 +1,9 @@
-import { expect } from 'chai';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { codec } from '../../lib/image/codec.node.js';
-import type { Placement } from '../../lib/models/network.js';
+
+import { codec } from '../../lib/image/codec/codec.node.js';
+import type { Placement } from '../../lib/networks/network.js';
 import { pictures } from '../image/pictures.js';
 import { requireChromium, startWorkbench, type Workbench } from './harness.js';
 import * as tasks from './tasks.js';

@@ -1,16 +1,16 @@
-import { dream } from '../../lib/art/dream.js';
-import { style } from '../../lib/art/style.js';
-import { readImage } from '../../lib/files/image.js';
 import type { FileLocation } from '../../lib/files/location.js';
 import type { Image } from '../../lib/image/image.js';
-import type { Placement } from '../../lib/models/network.js';
-import type { Detection } from '../../lib/vision/detection.js';
-import { FasterRCNN } from '../../lib/vision/faster-rcnn.js';
-import { openDetector } from '../../lib/vision/load-detector.js';
-import { UNet } from '../../lib/vision/unet.js';
+import { readImage } from '../../lib/image/read-write.js';
+import type { Detection } from '../../lib/networks/detector/detector.js';
+import { FasterRCNN } from '../../lib/networks/detector/faster-rcnn.js';
+import { openDetector } from '../../lib/networks/detector/load.js';
+import type { Placement } from '../../lib/networks/network.js';
+import { UNet } from '../../lib/networks/segmenter/unet.js';
+import { dream } from '../../lib/tasks/dream/dream.js';
+import { style } from '../../lib/tasks/style/style.js';
 import { bloodSmear } from '../../scripts/demo/scenes/blood-smear.js';
-import { speckles, waves } from '../art/pictures.js';
 import { pattern } from '../models/faster-rcnn-pattern.js';
+import { speckles, waves } from '../tasks/pictures.js';
 import { slimGoogLeNet, slimVGG19 } from './networks.js';
 
 // Each task is run by Node and by a page, from the very same code; what comes out is compared.

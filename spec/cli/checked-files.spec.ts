@@ -3,19 +3,20 @@ import { link, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/prom
 import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { Command } from 'commander';
+
 import { InputArgument, InputFlag, OutputFlag } from '../../lib/cli/checked-files.js';
-import { commands } from '../../lib/cli/commands/index.js';
+import type { Register } from '../../lib/cli/command.js';
 import { registerDetect } from '../../lib/cli/commands/detect.js';
 import { registerDream } from '../../lib/cli/commands/dream.js';
 import { registerExplain } from '../../lib/cli/commands/explain.js';
 import { registerGrad } from '../../lib/cli/commands/grad.js';
+import { commands } from '../../lib/cli/commands/index.js';
 import { registerInspect } from '../../lib/cli/commands/inspect.js';
 import { registerLocalize } from '../../lib/cli/commands/localize.js';
 import { registerModels } from '../../lib/cli/commands/models.js';
 import { registerSegment } from '../../lib/cli/commands/segment.js';
 import { registerStyle } from '../../lib/cli/commands/style.js';
 import { registerTrain } from '../../lib/cli/commands/train.js';
-import type { Register } from '../../lib/cli/command.js';
 import { createTerminal } from '../../lib/cli/terminal.js';
 import { rejection } from '../models/rejection.js';
 import { runCommand } from './run-command.js';

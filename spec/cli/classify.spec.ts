@@ -1,17 +1,18 @@
-import { expect } from 'chai';
-import { CommanderError } from 'commander';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
+import { CommanderError } from 'commander';
+
 import { registerClassify } from '../../lib/cli/commands/classify.js';
 import { registerEvaluate } from '../../lib/cli/commands/evaluate.js';
 import { registerInspect } from '../../lib/cli/commands/inspect.js';
-import { encodeImage } from '../../lib/image/coding.js';
+import { encodeImage } from '../../lib/image/codec/coding.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { waves } from '../art/pictures.js';
 import { drawWeights, readCases } from '../models/golden-case.js';
 import { rejection } from '../models/rejection.js';
+import { waves } from '../tasks/pictures.js';
 import { runCommand } from './run-command.js';
 
 const cases = readCases(join(import.meta.dirname, '..', 'models', 'golden', 'models.json'));

@@ -1,11 +1,12 @@
-import { expect } from 'chai';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+
 import { registerDetect } from '../../lib/cli/commands/detect.js';
+import { decodeImage, encodeImage } from '../../lib/image/codec/coding.js';
 import { solid } from '../../lib/image/image.js';
-import { decodeImage, encodeImage } from '../../lib/image/coding.js';
-import { yolox } from '../vision/small-yolox.js';
+import { yolox } from '../networks/detector/small-yolox.js';
 import { runCommand } from './run-command.js';
 
 describe('oneiros detect', () => {

@@ -1,10 +1,11 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { expect } from 'chai';
 import { CommanderError } from 'commander';
-import { readFile, readdir } from 'node:fs/promises';
-import { dirname } from 'node:path';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { registerDream } from '../../lib/cli/commands/dream.js';
-import { OneirosError } from '../../lib/errors.js';
-import { decodeImage } from '../../lib/image/coding.js';
+import { decodeImage } from '../../lib/image/codec/coding.js';
 import { runCommand } from './run-command.js';
 import { smallWorkshop } from './small-weights.js';
 

@@ -1,10 +1,11 @@
-import { expect } from 'chai';
-import { CommanderError } from 'commander';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { expect } from 'chai';
+import { CommanderError } from 'commander';
+
 import { registerEvaluate } from '../../lib/cli/commands/evaluate.js';
-import { encodeImage } from '../../lib/image/coding.js';
+import { encodeImage } from '../../lib/image/codec/coding.js';
 import { solid } from '../../lib/image/image.js';
 import { rejection } from '../models/rejection.js';
 import { runCommand } from './run-command.js';

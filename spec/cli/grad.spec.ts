@@ -1,9 +1,10 @@
-import { expect } from 'chai';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { registerGrad } from '../../lib/cli/commands/grad.js';
-import { OneirosError } from '../../lib/errors.js';
 import { readModel, writeModel } from '../../lib/onnx/files.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { float32 } from '../../lib/tensor/tensor.js';

@@ -1,15 +1,16 @@
-import { expect } from 'chai';
 import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
+
 import { registerEvaluate } from '../../lib/cli/commands/evaluate.js';
 import { registerSegment } from '../../lib/cli/commands/segment.js';
 import { registerTrain } from '../../lib/cli/commands/train.js';
-import { encodeImage } from '../../lib/image/coding.js';
+import { encodeImage } from '../../lib/image/codec/coding.js';
+import { encodeGrayPng } from '../../lib/image/codec/png/pixels.js';
 import { image } from '../../lib/image/image.js';
-import { encodeGrayPng } from '../../lib/image/png-pixels.js';
+import { parseClasses, withValues } from '../../lib/labels/class-text.js';
 import { labelPicture } from '../../lib/labels/label-picture.js';
-import { withValues, parseClasses } from '../../lib/labels/class-text.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { random } from '../../lib/tensor/random.js';
 import { runCommand } from './run-command.js';

@@ -1,18 +1,19 @@
-import { expect } from 'chai';
-import { CommanderError } from 'commander';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
+import { CommanderError } from 'commander';
+
 import { registerClassify } from '../../lib/cli/commands/classify.js';
 import { registerModels } from '../../lib/cli/commands/models.js';
 import { SpeedMeter } from '../../lib/cli/progress.js';
 import { image } from '../../lib/image/image.js';
-import { loadNetwork } from '../../lib/models/open.js';
-import { loadSegmenter } from '../../lib/vision/load-segmenter.js';
+import { loadNetwork } from '../../lib/networks/classifier/load.js';
+import { loadSegmenter } from '../../lib/networks/segmenter/load.js';
+import { megabytes } from '../../lib/weights/catalog/amount.js';
 import { namesFor } from '../../lib/weights/catalog/find.js';
 import { modelHome } from '../../lib/weights/catalog/node/home.js';
 import { readCatalog } from '../../lib/weights/catalog/node/read.js';
-import { megabytes } from '../../lib/weights/catalog/amount.js';
 import { follow } from '../../lib/weights/download/node/http.js';
 import { rejection } from '../models/rejection.js';
 import { MisbehavingServer } from '../weights/misbehaving-server.js';

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+
 import { checkFiles } from '../../lib/cli/checked-files.js';
 import type { Register } from '../../lib/cli/command.js';
 import type { Terminal } from '../../lib/cli/terminal.js';

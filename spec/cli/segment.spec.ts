@@ -1,12 +1,13 @@
-import { expect } from 'chai';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
+
 import { registerInspect } from '../../lib/cli/commands/inspect.js';
 import { registerSegment } from '../../lib/cli/commands/segment.js';
-import { readLabels } from '../../lib/labels/files.js';
+import { encodeImage } from '../../lib/image/codec/coding.js';
 import { image } from '../../lib/image/image.js';
-import { encodeImage } from '../../lib/image/coding.js';
+import { readLabels } from '../../lib/labels/files.js';
 import { runCommand } from './run-command.js';
 
 const weights = join(import.meta.dirname, '../models/golden/unet-mateuszbuda.pt');

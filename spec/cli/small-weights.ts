@@ -1,9 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeImage } from '../../lib/image/coding.js';
+
+import { encodeImage } from '../../lib/image/codec/coding.js';
 import { random } from '../../lib/tensor/random.js';
-import { speckles, waves } from '../art/pictures.js';
+import { speckles, waves } from '../tasks/pictures.js';
 
 /** A folder with two pictures and the seeded weights of a VGG-19 so narrow that it takes milliseconds; removed when disposed. */
 export async function smallWorkshop() {

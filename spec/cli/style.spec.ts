@@ -1,9 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { CommanderError } from 'commander';
-import { readFile } from 'node:fs/promises';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { registerStyle } from '../../lib/cli/commands/style.js';
-import { OneirosError } from '../../lib/errors.js';
-import { decodeImage } from '../../lib/image/coding.js';
+import { decodeImage } from '../../lib/image/codec/coding.js';
 import { runCommand } from './run-command.js';
 import { smallWorkshop } from './small-weights.js';
 

@@ -1,14 +1,15 @@
-import { expect } from 'chai';
 import { existsSync, mkdirSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
+
 import { registerTrain } from '../../lib/cli/commands/train.js';
-import { encodeImage } from '../../lib/image/coding.js';
+import { encodeImage } from '../../lib/image/codec/coding.js';
 import { image } from '../../lib/image/image.js';
+import { readImage } from '../../lib/image/read-write.js';
+import { openSegmenter } from '../../lib/networks/segmenter/onnx-segmenter.js';
 import { random } from '../../lib/tensor/random.js';
-import { openSegmenter } from '../../lib/vision/foreign-segmenter.js';
-import { readImage } from '../../lib/files/image.js';
 import { runCommand } from './run-command.js';
 
 const size = { width: 32, height: 32 };

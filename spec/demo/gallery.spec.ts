@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
+
+import { parseCatalog } from '../../lib/weights/catalog/entry.js';
 import { exhibits } from '../../scripts/demo/exhibits.js';
 import { besidePage, galleryPage, shellCommand } from '../../scripts/demo/gallery.js';
-import { parseCatalog } from '../../lib/weights/catalog/entry.js';
 
 const root = join(import.meta.dirname, '../..');
 

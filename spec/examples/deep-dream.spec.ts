@@ -1,12 +1,13 @@
 import { expect } from 'chai';
+
 import { grad } from '../../lib/autodiff/grad.js';
-import { dream } from '../../lib/art/dream.js';
-import { fromTensor, toTensor, type Image } from '../../lib/image/image.js';
+import { fromTensor, type Image, toTensor } from '../../lib/image/image.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/session.js';
+import { openSession } from '../../lib/runtime/host/session.js';
+import { dream } from '../../lib/tasks/dream/dream.js';
 import { float32, type Float32Tensor, type Tensor } from '../../lib/tensor/tensor.js';
-import { waves } from '../art/pictures.js';
-import { smallNetwork } from '../art/small-network.js';
+import { waves } from '../tasks/pictures.js';
+import { smallNetwork } from '../tasks/small-network.js';
 
 /**
  * DeepDream, step by step. The recipe of the lecture:

@@ -1,9 +1,12 @@
 import { expect } from 'chai';
+
+import { solid } from '../../lib/image/image.js';
 import {
   adam,
   encodeModel,
   fit,
   float32,
+  type Image,
   int64,
   learnedWeights,
   loadFasterRcnnLosses,
@@ -12,9 +15,7 @@ import {
   slimFasterRcnn,
   slimTraining,
   toTensor,
-  type Image,
 } from '../../lib/index.js';
-import { solid } from '../../lib/image/image.js';
 
 // Faster R-CNN is trained on the sum of four losses: is there an object at an anchor, and where; what is in a proposal, and
 // where. All of that, matching and sampling too, is one graph here, which `grad` differentiates and `fit` descends.

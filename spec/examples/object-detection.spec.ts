@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+
+import { solid } from '../../lib/image/image.js';
 import {
   boxIou,
   cocoDetections,
@@ -7,15 +9,14 @@ import {
   cocoResults,
   cocoTruth,
   detect,
+  type DetectionBox as Box,
   drawDetections,
   evaluateDetections,
   FasterRCNN,
+  type Image,
   nms,
   openDetector,
-  type DetectionBox as Box,
-  type Image,
 } from '../../lib/index.js';
-import { solid } from '../../lib/image/image.js';
 
 // Detection: a varying number of objects, each with its class, its box and a score. The network is Faster R-CNN (Ren et al.
 // 2015), small enough to come with the library, and its insides are open.

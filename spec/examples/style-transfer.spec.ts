@@ -1,15 +1,16 @@
 import { expect } from 'chai';
+
 import { grad } from '../../lib/autodiff/grad.js';
-import { style } from '../../lib/art/style.js';
-import { toTensor, type Image } from '../../lib/image/image.js';
+import { type Image, toTensor } from '../../lib/image/image.js';
 import type { Value } from '../../lib/onnx/builder.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { lbfgs } from '../../lib/optim/lbfgs.js';
-import { openSession } from '../../lib/runtime/session.js';
+import { openSession } from '../../lib/runtime/host/session.js';
+import { style } from '../../lib/tasks/style/style.js';
 import { float32, type Float32Tensor, type Tensor } from '../../lib/tensor/tensor.js';
-import { speckles, waves } from '../art/pictures.js';
-import { smallNetwork } from '../art/small-network.js';
+import { speckles, waves } from '../tasks/pictures.js';
+import { smallNetwork } from '../tasks/small-network.js';
 
 /**
  * Style transfer, from its loss. Of a photograph p and a painting a, find the picture x that minimises

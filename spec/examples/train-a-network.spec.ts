@@ -2,6 +2,7 @@
 // that are ONNX graphs themselves.
 
 import { expect } from 'chai';
+
 import {
   adam,
   Builder,
@@ -11,10 +12,10 @@ import {
   fit,
   float32,
   int64,
-  openSession,
-  random,
   type Model,
+  openSession,
   type Random,
+  random,
   type TrainingData,
 } from '../../lib/index.js';
 

@@ -2,13 +2,14 @@
 // is that of the paper (Ronneberger et al. 2015), sixteen times as narrow.
 
 import { expect } from 'chai';
-import { anatomyOf, type Anatomy } from '../../lib/models/anatomy/anatomy.js';
-import { anatomySvg } from '../../lib/models/anatomy/svg.js';
-import { anatomyText } from '../../lib/models/anatomy/text.js';
+
+import { type Anatomy, anatomyOf } from '../../lib/models/diagram/diagram.js';
+import { anatomySvg } from '../../lib/models/diagram/svg.js';
+import { anatomyText } from '../../lib/models/diagram/text.js';
 import { buildUNet, type BuildUNetOptions } from '../../lib/models/unet/build.js';
 import { initialUNet, type UNetShape } from '../../lib/models/unet/initial.js';
-import { decodeModel } from '../../lib/onnx/read.js';
 import { Builder } from '../../lib/onnx/ops.js';
+import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 

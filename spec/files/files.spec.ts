@@ -1,5 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { expect } from 'chai';
 import {
   chmod,
   mkdir,
@@ -16,14 +15,16 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readImage } from '../../lib/files/image.js';
+import { expect } from 'chai';
+
 import { fileSource, readFileBytes } from '../../lib/files/read.js';
 import { bytesSource } from '../../lib/files/source.js';
 import { prepareOutputs, writeFileAtomic } from '../../lib/files/write.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { readImage } from '../../lib/image/read-write.js';
 import { readModel, writeModel } from '../../lib/onnx/files.js';
+import { Builder } from '../../lib/onnx/ops.js';
 import { float32 } from '../../lib/tensor/tensor.js';
-import { checkpointFile } from '../../lib/train/checkpoint-file.js';
+import { checkpointFile } from '../../lib/train/fit/checkpoint-file.js';
 import { expectError } from '../weights/harness.js';
 
 describe('files', () => {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+
 import { rule } from '../../lib/autodiff/rule.js';
-import { OneirosError } from '../../lib/errors.js';
+import { OneirosError } from '../../lib/base/errors.js';
 import { checkGradient, type CheckOptions, type GradientCheck } from '../../lib/gradients/check-gradient.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';

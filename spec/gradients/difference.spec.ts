@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { derivative } from '../../lib/gradients/difference.js';
 
 const of = (f: (h: number) => number) => (h: number) => Promise.resolve(f(h));

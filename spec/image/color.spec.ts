@@ -1,11 +1,12 @@
 import { expect } from 'chai';
+
 import {
   colorMoments,
   matchColorMoments,
   matchHistogram,
   transferChroma,
-} from '../../lib/image/color-transfer.js';
-import { colorize, cubehelix, diverging, jet } from '../../lib/image/colormap.js';
+} from '../../lib/image/color/color-transfer.js';
+import { colorize, cubehelix, diverging, jet } from '../../lib/image/color/colormap.js';
 import {
   grey,
   luminance,
@@ -14,7 +15,7 @@ import {
   rgbToYiq,
   yCbCrToRgb,
   yiqToRgb,
-} from '../../lib/image/colorspace.js';
+} from '../../lib/image/color/colorspace.js';
 import { image, planes, solid } from '../../lib/image/image.js';
 import { expectClose } from './expect.js';
 import reference from './golden/color.json' with { type: 'json' };

@@ -1,11 +1,12 @@
 import { expect } from 'chai';
-import { OneirosError, type ErrorCode } from '../../lib/errors.js';
-import { imageHeader } from '../../lib/image/files.js';
+
+import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
+import { decodeImage, encodeImage } from '../../lib/image/codec/coding.js';
+import { imageHeader } from '../../lib/image/codec/image-files.js';
+import { pngChunk, pngChunks, pngFile } from '../../lib/image/codec/png/png.js';
+import { readPngText, writePngText } from '../../lib/image/codec/png/text.js';
+import { decodeSamples } from '../../lib/image/codec/samples.js';
 import { image, solid } from '../../lib/image/image.js';
-import { decodeImage, encodeImage } from '../../lib/image/coding.js';
-import { decodeSamples } from '../../lib/image/samples.js';
-import { pngChunk, pngChunks, pngFile } from '../../lib/image/png.js';
-import { readPngText, writePngText } from '../../lib/image/png-text.js';
 import { random } from '../../lib/tensor/random.js';
 import { expectClose, rejection } from './expect.js';
 import golden from './golden/files.json' with { type: 'json' };

@@ -1,12 +1,13 @@
 import { expect } from 'chai';
-import { warp, zoom } from '../../lib/image/affine.js';
-import { blend } from '../../lib/image/blend.js';
-import { gaussianBlur } from '../../lib/image/blur.js';
-import { centerCrop, crop } from '../../lib/image/crop.js';
-import { flip } from '../../lib/image/flip.js';
+
+import { blend } from '../../lib/image/color/blend.js';
+import { gaussianBlur } from '../../lib/image/color/blur.js';
+import { warp, zoom } from '../../lib/image/geometry/affine.js';
+import { centerCrop, crop } from '../../lib/image/geometry/crop.js';
+import { flip } from '../../lib/image/geometry/flip.js';
+import { letterbox, pad } from '../../lib/image/geometry/pad.js';
+import { roll } from '../../lib/image/geometry/roll.js';
 import { image, planes, solid } from '../../lib/image/image.js';
-import { letterbox, pad } from '../../lib/image/pad.js';
-import { roll } from '../../lib/image/roll.js';
 import { expectClose } from './expect.js';
 import reference from './golden/geometry.json' with { type: 'json' };
 

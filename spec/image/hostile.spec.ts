@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { OneirosError, type ErrorCode } from '../../lib/errors.js';
-import { decodeImage } from '../../lib/image/coding.js';
-import { concatenate, pngChunk, pngChunks, pngFile } from '../../lib/image/png.js';
-import { readPngText } from '../../lib/image/png-text.js';
-import { segments } from '../../lib/image/jpeg/segments.js';
+
+import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
+import { decodeImage } from '../../lib/image/codec/coding.js';
+import { segments } from '../../lib/image/codec/jpeg/segments.js';
+import { concatenate, pngChunk, pngChunks, pngFile } from '../../lib/image/codec/png/png.js';
+import { readPngText } from '../../lib/image/codec/png/text.js';
 import { rejection } from './expect.js';
 import { pictures, picturesInNode, subsampledInks } from './pictures.js';
 

@@ -1,4 +1,10 @@
 import { expect } from 'chai';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { gaussianBlur } from '../../lib/image/color/blur.js';
+import { warp } from '../../lib/image/geometry/affine.js';
+import { letterbox, pad } from '../../lib/image/geometry/pad.js';
+import { resize } from '../../lib/image/geometry/resize.js';
 import {
   copy,
   fromTensor,
@@ -9,11 +15,6 @@ import {
   solid,
   toTensor,
 } from '../../lib/image/image.js';
-import { warp } from '../../lib/image/affine.js';
-import { gaussianBlur } from '../../lib/image/blur.js';
-import { letterbox, pad } from '../../lib/image/pad.js';
-import { resize } from '../../lib/image/resize.js';
-import { OneirosError } from '../../lib/errors.js';
 import { fromPixels, toPixels } from '../../lib/image/pixels.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 

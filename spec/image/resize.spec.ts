@@ -1,6 +1,7 @@
 import { expect } from 'chai';
+
+import { type Filter, resize, scaledSize } from '../../lib/image/geometry/resize.js';
 import { image, planes } from '../../lib/image/image.js';
-import { resize, scaledSize, type Filter } from '../../lib/image/resize.js';
 import { expectClose } from './expect.js';
 import reference from './golden/resize.json' with { type: 'json' };
 

@@ -1,11 +1,12 @@
-import { expect } from 'chai';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { encodeImage } from '../../lib/image/coding.js';
+import { expect } from 'chai';
+
+import { encodeImage } from '../../lib/image/codec/coding.js';
+import { deflate } from '../../lib/image/codec/inflate.js';
+import { pngChunk, pngFile } from '../../lib/image/codec/png/png.js';
 import { image } from '../../lib/image/image.js';
-import { deflate } from '../../lib/image/inflate.js';
-import { pngChunk, pngFile } from '../../lib/image/png.js';
 import { readLabels } from '../../lib/labels/files.js';
 import { decodeLabels, encodeLabels } from '../../lib/labels/label-picture.js';
 import { rejection } from '../image/expect.js';

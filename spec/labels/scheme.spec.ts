@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { parseClasses, parseNames, formatNames, withValues } from '../../lib/labels/class-text.js';
+
+import { formatNames, parseClasses, parseNames, withValues } from '../../lib/labels/class-text.js';
 import { comparison } from '../../lib/labels/compare.js';
 import type { LabelPicture } from '../../lib/labels/label-picture.js';
-import { labeller, schemeOf, type Declared } from '../../lib/labels/scheme.js';
+import { type Declared, labeller, schemeOf } from '../../lib/labels/scheme.js';
 import { LabelSurveyor, valuesOf } from '../../lib/labels/survey.js';
 
 type Stored = LabelPicture['stored'];

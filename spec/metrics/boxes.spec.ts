@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import { boxOverlap, boxOverlaps, type BoxMeasure } from '../../lib/metrics/boxes.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { type BoxMeasure, boxOverlap, boxOverlaps } from '../../lib/metrics/boxes/boxes.js';
 import { golden, isObject, numbers } from './golden.js';
 
 const measures: readonly BoxMeasure[] = ['iou', 'giou', 'diou', 'ciou'];

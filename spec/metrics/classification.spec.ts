@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import { calibration, topK } from '../../lib/metrics/classification.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { calibration, topK } from '../../lib/metrics/classification/classification.js';
 
 describe('Classification', () => {
   // prettier-ignore

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { stringify } from 'lossless-json';
-import { cocoDetections, cocoTruth, readCocoDetections, readCocoTruth } from '../../lib/metrics/coco.js';
-import { evaluateDetections } from '../../lib/metrics/evaluate.js';
-import { cocoFigures } from '../../lib/metrics/figures.js';
-import { cocoProtocol } from '../../lib/metrics/protocol.js';
+
+import { evaluateDetections } from '../../lib/metrics/detection/evaluate.js';
+import { cocoFigures } from '../../lib/metrics/detection/figures.js';
+import { cocoProtocol } from '../../lib/metrics/detection/protocol.js';
+import { cocoDetections, cocoTruth, readCocoDetections, readCocoTruth } from '../../lib/metrics/io/coco.js';
 import { cases, isObject, numbers } from './golden.js';
 
 describe('COCO evaluation against pycocotools', () => {

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import { precisionRecallSvg } from '../../lib/metrics/curve-svg.js';
-import { precisionRecall } from '../../lib/metrics/curve.js';
-import { cell, evaluateDetections } from '../../lib/metrics/evaluate.js';
-import { cocoProtocol, vocProtocol } from '../../lib/metrics/protocol.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { precisionRecall } from '../../lib/metrics/detection/curve.js';
+import { precisionRecallSvg } from '../../lib/metrics/detection/curve-svg.js';
+import { cell, evaluateDetections } from '../../lib/metrics/detection/evaluate.js';
+import { cocoProtocol, vocProtocol } from '../../lib/metrics/detection/protocol.js';
 import { random as seeded } from '../../lib/tensor/random.js';
 import { randomScene, scene } from './scene.js';
 

@@ -1,16 +1,17 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import { averagePrecision, evaluateDetections } from '../../lib/metrics/evaluate.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { averagePrecision, evaluateDetections } from '../../lib/metrics/detection/evaluate.js';
 import {
   cocoFigures,
   undefinedCocoFigures,
   undefinedVocFigures,
   vocFigures,
-} from '../../lib/metrics/figures.js';
-import { lectureAp, lectureMap } from '../../lib/metrics/lecture.js';
-import { cocoProtocol, vocProtocol, type CocoOptions } from '../../lib/metrics/protocol.js';
+} from '../../lib/metrics/detection/figures.js';
+import { lectureAp, lectureMap } from '../../lib/metrics/detection/lecture.js';
+import { type CocoOptions, cocoProtocol, vocProtocol } from '../../lib/metrics/detection/protocol.js';
 import { random as seeded } from '../../lib/tensor/random.js';
-import { randomScene, scene, type FoundObject, type Object4, type TrueObject } from './scene.js';
+import { type FoundObject, type Object4, randomScene, scene, type TrueObject } from './scene.js';
 
 const coco = (objects: readonly TrueObject[], found: readonly FoundObject[], options: CocoOptions = {}) => {
   const { truth, detections } = scene(objects, found);

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import { cocoDetections, cocoTruth, readCocoDetections, readCocoTruth } from '../../lib/metrics/coco.js';
-import { jsonRecords, type JsonRecord } from '../../lib/metrics/json-records.js';
-import { pascalDetections, pascalTruth } from '../../lib/metrics/pascal.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { cocoDetections, cocoTruth, readCocoDetections, readCocoTruth } from '../../lib/metrics/io/coco.js';
+import { type JsonRecord, jsonRecords } from '../../lib/metrics/io/json-records.js';
+import { pascalDetections, pascalTruth } from '../../lib/metrics/io/pascal.js';
 
 /** The message that reading ends with. */
 async function complaintOf(work: () => unknown): Promise<string> {

@@ -1,8 +1,15 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import { boundaryIou, innerBoundary } from '../../lib/metrics/boundary.js';
-import { accuracy, addLabels, classScores, confusionMatrix, meanIou } from '../../lib/metrics/confusion.js';
-import { mask, maskAccuracy, maskDice, maskIou, type Mask } from '../../lib/metrics/mask.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import {
+  accuracy,
+  addLabels,
+  classScores,
+  confusionMatrix,
+  meanIou,
+} from '../../lib/metrics/classification/confusion.js';
+import { boundaryIou, innerBoundary } from '../../lib/metrics/masks/boundary.js';
+import { type Mask, mask, maskAccuracy, maskDice, maskIou } from '../../lib/metrics/masks/mask.js';
 
 /** A mask drawn in characters, `#` for the object. */
 function drawn(...rows: string[]): Mask {

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import { evaluateDetections } from '../../lib/metrics/evaluate.js';
-import { vocFigures } from '../../lib/metrics/figures.js';
-import { pascalDetections, pascalTruth } from '../../lib/metrics/pascal.js';
-import { vocProtocol } from '../../lib/metrics/protocol.js';
-import { vocTruth } from '../../lib/metrics/voc-xml.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { evaluateDetections } from '../../lib/metrics/detection/evaluate.js';
+import { vocFigures } from '../../lib/metrics/detection/figures.js';
+import { vocProtocol } from '../../lib/metrics/detection/protocol.js';
+import { pascalDetections, pascalTruth } from '../../lib/metrics/io/pascal.js';
+import { vocTruth } from '../../lib/metrics/io/voc-xml.js';
 
 const file = (text: string, image = 'a') => [{ image, text }];
 const sizes = new Map([['a', { width: 200, height: 100 }]]);

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import { mask } from '../../lib/metrics/mask.js';
-import { boxToRle, polygonToRle } from '../../lib/metrics/polygon.js';
-import { rleFromString, rleToString } from '../../lib/metrics/rle-string.js';
-import { decodeRle, encodeRle, mergeRle, rle, rleArea, rleBox, rleIou } from '../../lib/metrics/rle.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { mask } from '../../lib/metrics/masks/mask.js';
+import { boxToRle, polygonToRle } from '../../lib/metrics/masks/polygon.js';
+import { decodeRle, encodeRle, mergeRle, rle, rleArea, rleBox, rleIou } from '../../lib/metrics/masks/rle.js';
+import { rleFromString, rleToString } from '../../lib/metrics/masks/rle-string.js';
 import { random as seeded } from '../../lib/tensor/random.js';
 import { cases, numbers } from './golden.js';
 

@@ -1,5 +1,5 @@
-import { cocoDetections, cocoTruth } from '../../lib/metrics/coco.js';
-import type { Detections, Truth } from '../../lib/metrics/tables.js';
+import type { Detections, Truth } from '../../lib/metrics/detection/tables.js';
+import { cocoDetections, cocoTruth } from '../../lib/metrics/io/coco.js';
 import type { Random } from '../../lib/tensor/random.js';
 
 export type Object4 = readonly [x: number, y: number, width: number, height: number];

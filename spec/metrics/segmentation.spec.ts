@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import { mask } from '../../lib/metrics/mask.js';
-import { segmentationEvaluation } from '../../lib/metrics/segmentation.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { mask } from '../../lib/metrics/masks/mask.js';
+import { segmentationEvaluation } from '../../lib/metrics/masks/segmentation.js';
 
 describe('Segmentation', () => {
   const size = { width: 4, height: 1 };

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+
 import { image } from '../../lib/image/image.js';
-import { Explainer } from '../../lib/explain/explainer.js';
-import { openNetwork, type OpenOptions } from '../../lib/models/open.js';
+import { openNetwork, type OpenOptions } from '../../lib/networks/classifier/load.js';
 import type { Value } from '../../lib/onnx/builder.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
+import { Explainer } from '../../lib/tasks/explain/explainer.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { rejection } from './rejection.js';
 

@@ -1,14 +1,16 @@
-import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { expect } from 'chai';
+
 import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
 import { toTensor } from '../../lib/image/image.js';
-import { loadFasterRcnnLosses, lossNames } from '../../lib/models/faster-rcnn/losses.js';
+import { lossNames } from '../../lib/models/faster-rcnn/losses.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/session.js';
-import { float32, int64 } from '../../lib/tensor/tensor.js';
 import { adam } from '../../lib/optim/adam.js';
-import { fit } from '../../lib/train/fit.js';
+import { openSession } from '../../lib/runtime/host/session.js';
+import { float32, int64 } from '../../lib/tensor/tensor.js';
+import { loadFasterRcnnLosses } from '../../lib/train/detection/load-losses.js';
+import { fit } from '../../lib/train/fit/fit.js';
 import { pattern } from './faster-rcnn-pattern.js';
 
 interface GoldenTraining {

@@ -1,4 +1,4 @@
-import { image, type Image } from '../../lib/image/image.js';
+import { type Image, image } from '../../lib/image/image.js';
 
 /** The pattern of scripts/reference/faster_rcnn.py. */
 export function pattern([height, width]: readonly [number, number]): Image {

@@ -1,17 +1,22 @@
-import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { float32, sizeOf } from '../../lib/tensor/tensor.js';
+import { expect } from 'chai';
+
+import { bytesSource } from '../../lib/files/source.js';
 import { toTensor } from '../../lib/image/image.js';
 import { buildFirstStage } from '../../lib/models/faster-rcnn/build.js';
-import { bytesSource } from '../../lib/files/source.js';
-import { measureNorms } from '../../lib/models/faster-rcnn/measure.js';
 import { loadAll } from '../../lib/models/faster-rcnn/net.js';
 import { slimFasterRcnn, slimTraits } from '../../lib/models/faster-rcnn/slim.js';
+import {
+  type ExplainedDetection,
+  FasterRCNN,
+  type FasterRcnnOptions,
+} from '../../lib/networks/detector/faster-rcnn.js';
+import { openDetector } from '../../lib/networks/detector/load.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/session.js';
-import { FasterRCNN, type ExplainedDetection, type FasterRcnnOptions } from '../../lib/vision/faster-rcnn.js';
-import { openDetector } from '../../lib/vision/load-detector.js';
+import { openSession } from '../../lib/runtime/host/session.js';
+import { float32, sizeOf } from '../../lib/tensor/tensor.js';
+import { measureNorms } from '../../lib/train/detection/measure-norms.js';
 import { openWeights } from '../../lib/weights/open.js';
 import { pattern } from './faster-rcnn-pattern.js';
 

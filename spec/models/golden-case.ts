@@ -1,12 +1,13 @@
-import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
+import { expect } from 'chai';
+
 import { grad } from '../../lib/autodiff/grad.js';
-import { image, type Image } from '../../lib/image/image.js';
-import type { Classifier } from '../../lib/models/classifier.js';
+import { type Image, image } from '../../lib/image/image.js';
+import type { Classifier } from '../../lib/networks/classifier/classifier.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/session.js';
+import { openSession } from '../../lib/runtime/host/session.js';
 import { random } from '../../lib/tensor/random.js';
-import { float32, sizeOf, type NumericTensor, type Tensor } from '../../lib/tensor/tensor.js';
+import { float32, type NumericTensor, sizeOf, type Tensor } from '../../lib/tensor/tensor.js';
 import { writeSafetensors } from '../../lib/weights/safetensors.js';
 
 /** Some of a tensor's elements, evenly spaced, as PyTorch computed them. */

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { VGG19 } from '../../lib/models/classifiers.js';
+
+import { vgg19 } from '../../lib/models/classifiers/vgg19.js';
 import { inspectModel } from '../../lib/models/inspect.js';
-import { vgg19 } from '../../lib/models/vgg19.js';
+import { VGG19 } from '../../lib/networks/classifier/published.js';
 import type { Value } from '../../lib/onnx/builder.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { zeros } from '../../lib/tensor/tensor.js';

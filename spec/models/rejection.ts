@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
 
 /** The message, one line of this library's, with which something asynchronous fails. */
 export async function rejection(work: Promise<unknown>): Promise<string> {

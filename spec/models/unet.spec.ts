@@ -1,7 +1,8 @@
-import { expect } from 'chai';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { OneirosError } from '../../lib/errors.js';
+import { expect } from 'chai';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { bytesSource } from '../../lib/files/source.js';
 import { buildUNet, type BuildUNetOptions } from '../../lib/models/unet/build.js';
 import { initialUNet, type UNetShape } from '../../lib/models/unet/initial.js';
@@ -11,10 +12,10 @@ import { dialectTraits } from '../../lib/models/unet/traits.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/session.js';
+import { openSession } from '../../lib/runtime/host/session.js';
 import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
-import { unetDialects } from '../../lib/weights/dialects/unet.js';
 import { translate } from '../../lib/weights/dialect.js';
+import { unetDialects } from '../../lib/weights/dialects/unet.js';
 import { openWeights } from '../../lib/weights/open.js';
 import cases from './golden/unet.json' with { type: 'json' };
 

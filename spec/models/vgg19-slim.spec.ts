@@ -1,8 +1,9 @@
 import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { loadNetwork, openNetwork, readImage, resize, image } from '../../lib/index.js';
-import { toNumbers, type Tensor } from '../../lib/tensor/tensor.js';
+
+import { image, loadNetwork, openNetwork, readImage, resize } from '../../lib/index.js';
+import { type Tensor, toNumbers } from '../../lib/tensor/tensor.js';
 
 const root = join(import.meta.dirname, '../..');
 const path = join(root, 'onnx-models/vgg19-slim.onnx');

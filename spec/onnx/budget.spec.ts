@@ -1,11 +1,12 @@
 import { expect } from 'chai';
+
 import { grad } from '../../lib/autodiff/grad.js';
-import { OneirosError, type ErrorCode } from '../../lib/errors.js';
+import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
 import { inFloat64 } from '../../lib/gradients/float64.js';
 import { Budget } from '../../lib/onnx/budget.js';
 import type { Model } from '../../lib/onnx/graph.js';
-import { normaliseOpset } from '../../lib/onnx/opset/normalise.js';
 import { Builder } from '../../lib/onnx/ops.js';
+import { normaliseOpset } from '../../lib/onnx/opset/normalise.js';
 import { foldConstants } from '../../lib/onnx/passes/fold-constants.js';
 import { inlineFunctions } from '../../lib/onnx/passes/inline-functions.js';
 import { optimise } from '../../lib/onnx/passes/optimise.js';

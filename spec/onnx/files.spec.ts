@@ -1,9 +1,10 @@
-import { expect } from 'chai';
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
 import { InferenceSession } from 'onnxruntime-node';
-import { OneirosError, type ErrorCode } from '../../lib/errors.js';
+
+import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
 import { readModel, writeModel } from '../../lib/onnx/files.js';
 import { TensorProto_DataLocation } from '../../lib/onnx/proto/onnx_pb.js';
 import { encodeModel } from '../../lib/onnx/write.js';

@@ -1,14 +1,15 @@
-import { create, toBinary, type MessageInitShape } from '@bufbuild/protobuf';
+import { create, type MessageInitShape, toBinary } from '@bufbuild/protobuf';
+
 import {
   AttributeProto_AttributeType as Type,
-  GraphProtoSchema,
-  ModelProtoSchema,
-  NodeProtoSchema,
-  ValueInfoProtoSchema,
   type AttributeProtoSchema,
   type GraphProto,
+  GraphProtoSchema,
+  ModelProtoSchema,
   type NodeProto,
+  NodeProtoSchema,
   type ValueInfoProto,
+  ValueInfoProtoSchema,
 } from '../../lib/onnx/proto/onnx_pb.js';
 
 type GraphInit = MessageInitShape<typeof GraphProtoSchema>;

@@ -1,13 +1,14 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import { float, floats, type AttributeLike } from '../../lib/onnx/attributes.js';
-import { decodeModel } from '../../lib/onnx/read.js';
-import { AttributeProto_AttributeType as Type } from '../../lib/onnx/proto/onnx_pb.js';
-import { model as message, node, value } from './messages.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { type AttributeLike, float, floats } from '../../lib/onnx/attributes.js';
 import type { Model, TensorType } from '../../lib/onnx/graph.js';
 import { normaliseOpset } from '../../lib/onnx/opset/normalise.js';
+import { AttributeProto_AttributeType as Type } from '../../lib/onnx/proto/onnx_pb.js';
+import { decodeModel } from '../../lib/onnx/read.js';
 import { random } from '../../lib/tensor/random.js';
-import { float32, int64, tensor, type Tensor } from '../../lib/tensor/tensor.js';
+import { float32, int64, type Tensor, tensor } from '../../lib/tensor/tensor.js';
+import { model as message, node, value } from './messages.js';
 import { expectSame, f32, feedsFor, graphOf, modelOf, op, run, type } from './run.js';
 
 type Values = Readonly<Record<string, AttributeLike | undefined>>;

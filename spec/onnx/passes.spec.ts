@@ -1,15 +1,16 @@
 import { expect } from 'chai';
-import { float, type AttributeLike } from '../../lib/onnx/attributes.js';
-import { Builder } from '../../lib/onnx/ops.js';
+
+import { type AttributeLike, float } from '../../lib/onnx/attributes.js';
 import { extractSubgraph } from '../../lib/onnx/extract.js';
 import type { Model, Node, TensorType } from '../../lib/onnx/graph.js';
+import { Builder } from '../../lib/onnx/ops.js';
 import { eliminateCommonSubexpressions } from '../../lib/onnx/passes/common-subexpressions.js';
 import { eliminateDeadCode } from '../../lib/onnx/passes/dead-code.js';
 import { foldConstants } from '../../lib/onnx/passes/fold-constants.js';
 import { eliminateIdentity } from '../../lib/onnx/passes/identity.js';
 import { optimise } from '../../lib/onnx/passes/optimise.js';
-import { random, type Random } from '../../lib/tensor/random.js';
-import { float32, int64, tensor, type Tensor } from '../../lib/tensor/tensor.js';
+import { type Random, random } from '../../lib/tensor/random.js';
+import { float32, int64, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { expectSame, f32, feedsFor, graphOf, modelOf, op, run, type } from './run.js';
 
 const passes = {

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { attributes, type AttributeLike } from '../../lib/onnx/attributes.js';
+
+import { type AttributeLike, attributes } from '../../lib/onnx/attributes.js';
 import type { Graph, Model, Node, TensorType } from '../../lib/onnx/graph.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import type { Random } from '../../lib/tensor/random.js';
-import { float32, numberToHalf, tensor, type Tensor } from '../../lib/tensor/tensor.js';
+import { float32, numberToHalf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 
 export type Feeds = Readonly<Record<string, Tensor>>;
 

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { lbfgs } from '../../lib/optim/lbfgs.js';
 import type { Objective } from '../../lib/optim/objective.js';
 import { beale, bowl, collect, failure, rosenbrock } from './functions.js';

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { adam } from '../../lib/optim/adam.js';
 import { ascent, gradientScale } from '../../lib/optim/ascent.js';
 import { clampTo, optimize } from '../../lib/optim/optimize.js';

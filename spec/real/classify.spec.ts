@@ -1,11 +1,12 @@
-import { expect } from 'chai';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readImage } from '../../lib/files/image.js';
-import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/models/classifiers.js';
-import { imagenetLabels } from '../../lib/models/imagenet.js';
-import type { Classifier } from '../../lib/models/classifier.js';
-import { evaluateClassifier } from '../../lib/vision/classify.js';
+import { expect } from 'chai';
+
+import { readImage } from '../../lib/image/read-write.js';
+import type { Classifier } from '../../lib/networks/classifier/classifier.js';
+import { imagenetLabels } from '../../lib/networks/classifier/imagenet.js';
+import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/networks/classifier/published.js';
+import { evaluateClassifier } from '../../lib/tasks/classify/classify.js';
 import { errorOf, noise, ownGradient, readCases } from '../models/golden-case.js';
 
 const weights = '../shared/weights';

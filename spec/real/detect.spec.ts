@@ -1,11 +1,12 @@
-import { expect } from 'chai';
 import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { readImage } from '../../lib/files/image.js';
-import { readCocoTruth } from '../../lib/metrics/coco.js';
-import { imageIdOf } from '../../lib/vision/image-ids.js';
-import { evaluateDetector, type IdentifiedPicture } from '../../lib/vision/evaluate-detector.js';
-import { loadDetector } from '../../lib/vision/load-detector.js';
+import { expect } from 'chai';
+
+import { readImage } from '../../lib/image/read-write.js';
+import { readCocoTruth } from '../../lib/metrics/io/coco.js';
+import { imageIdOf } from '../../lib/metrics/io/image-ids.js';
+import { loadDetector } from '../../lib/networks/detector/load.js';
+import { evaluateDetector, type IdentifiedPicture } from '../../lib/tasks/detect/evaluate.js';
 
 const shared = '../shared';
 const isThere = existsSync(`${shared}/data/cells/val`) && existsSync(`${shared}/models/yolox_nano.onnx`);

@@ -1,8 +1,9 @@
-import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
-import { dream, type DreamStep } from '../../lib/art/dream.js';
-import { decodeImage } from '../../lib/image/coding.js';
-import { GoogLeNet } from '../../lib/models/classifiers.js';
+import { expect } from 'chai';
+
+import { decodeImage } from '../../lib/image/codec/coding.js';
+import { GoogLeNet } from '../../lib/networks/classifier/published.js';
+import { dream, type DreamStep } from '../../lib/tasks/dream/dream.js';
 
 const weights = '../shared/weights/googlenet.safetensors';
 const photograph = '../shared/images/content_Tuebingen_Neckarfront.jpg';

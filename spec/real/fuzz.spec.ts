@@ -1,7 +1,7 @@
-import { expect } from 'chai';
 import { spawn } from 'node:child_process';
-import { text } from 'node:stream/consumers';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
 
 const root = join(import.meta.dirname, '../..');
 const seconds = 300;

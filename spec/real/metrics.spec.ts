@@ -1,5 +1,6 @@
-import { expect } from 'chai';
 import { createReadStream, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
+
 import {
   cocoFigures,
   cocoProtocol,

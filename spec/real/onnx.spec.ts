@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { decodeModel } from '../../lib/onnx/read.js';
+
 import { normaliseOpset } from '../../lib/onnx/opset/normalise.js';
 import { optimise } from '../../lib/onnx/passes/optimise.js';
+import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { random } from '../../lib/tensor/random.js';
 import { expectClose, feedsFor, run } from '../onnx/run.js';

@@ -1,6 +1,7 @@
-import { expect } from 'chai';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { expect } from 'chai';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
+
 import type { Model } from '../../lib/onnx/graph.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { substitute } from '../../lib/onnx/shapes/dim.js';

@@ -1,9 +1,10 @@
-import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
-import type { StyleStep } from '../../lib/art/style-descent.js';
-import { style, type StyleOptions } from '../../lib/art/style.js';
-import { decodeImage } from '../../lib/image/coding.js';
-import { VGG19 } from '../../lib/models/classifiers.js';
+import { expect } from 'chai';
+
+import { decodeImage } from '../../lib/image/codec/coding.js';
+import { VGG19 } from '../../lib/networks/classifier/published.js';
+import type { StyleStep } from '../../lib/tasks/style/descent.js';
+import { style, type StyleOptions } from '../../lib/tasks/style/style.js';
 
 const photograph = '../shared/images/content_Tuebingen_Neckarfront.jpg';
 const painting = '../shared/images/vangogh_starry_night_gatys.jpg';

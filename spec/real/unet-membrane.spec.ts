@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { readImage } from '../../lib/files/image.js';
+
+import { readImage } from '../../lib/image/read-write.js';
 import { readLabels } from '../../lib/labels/files.js';
-import { mask } from '../../lib/metrics/mask.js';
-import { segmentationEvaluation } from '../../lib/metrics/segmentation.js';
-import { loadSegmenter } from '../../lib/vision/load-segmenter.js';
+import { mask } from '../../lib/metrics/masks/mask.js';
+import { segmentationEvaluation } from '../../lib/metrics/masks/segmentation.js';
+import { loadSegmenter } from '../../lib/networks/segmenter/load.js';
 
 const folder = join(import.meta.dirname, '../../../shared/data/membrane/train');
 const model = join(import.meta.dirname, '../../onnx-models/unet-membrane.onnx');

@@ -1,13 +1,14 @@
-import { expect } from 'chai';
 import { existsSync, readFileSync } from 'node:fs';
-import { plane, type Image } from '../../lib/image/image.js';
-import { decodeImage } from '../../lib/image/coding.js';
+import { expect } from 'chai';
+
+import { decodeImage } from '../../lib/image/codec/coding.js';
+import { type Image, plane } from '../../lib/image/image.js';
 import { readLabels } from '../../lib/labels/files.js';
-import { mask, maskDice } from '../../lib/metrics/mask.js';
-import { openSegmenter } from '../../lib/vision/foreign-segmenter.js';
-import { regionsOf } from '../../lib/vision/outline.js';
-import { maskOfClass } from '../../lib/vision/segmentation.js';
-import { UNet } from '../../lib/vision/unet.js';
+import { mask, maskDice } from '../../lib/metrics/masks/mask.js';
+import { regionsOf } from '../../lib/metrics/masks/outline.js';
+import { openSegmenter } from '../../lib/networks/segmenter/onnx-segmenter.js';
+import { maskOfClass } from '../../lib/networks/segmenter/segmentation.js';
+import { UNet } from '../../lib/networks/segmenter/unet.js';
 
 const shared = '../shared';
 const weights = `${shared}/weights/retina-unet.safetensors`;

@@ -1,6 +1,7 @@
-import { expect } from 'chai';
 import { existsSync } from 'node:fs';
-import { loadNetwork } from '../../lib/models/open.js';
+import { expect } from 'chai';
+
+import { loadNetwork } from '../../lib/networks/classifier/load.js';
 import { correlations, middles } from '../../scripts/train/vgg19-slim/evaluate.js';
 import { leastSquaresLifts } from '../../scripts/train/vgg19-slim/lifts.js';
 import { realTeacher } from '../../scripts/train/vgg19-slim/networks.js';

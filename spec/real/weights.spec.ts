@@ -1,5 +1,6 @@
-import { expect } from 'chai';
 import { existsSync } from 'node:fs';
+import { expect } from 'chai';
+
 import { fileSource } from '../../lib/files/read.js';
 import { sizeOf } from '../../lib/tensor/tensor.js';
 import { loadWeight } from '../../lib/weights/check.js';

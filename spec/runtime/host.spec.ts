@@ -1,8 +1,8 @@
-import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
 
 /** Runs host.ts; what it printed and how it ended. */
 async function host(...args: string[]) {

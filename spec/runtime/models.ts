@@ -1,6 +1,7 @@
 import { create, toBinary } from '@bufbuild/protobuf';
-import { ModelProtoSchema, TensorProto_DataType as DataType } from '../../lib/onnx/proto/onnx_pb.js';
+
 import { Builder } from '../../lib/onnx/ops.js';
+import { ModelProtoSchema, TensorProto_DataType as DataType } from '../../lib/onnx/proto/onnx_pb.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { random } from '../../lib/tensor/random.js';
 import { int64 } from '../../lib/tensor/tensor.js';

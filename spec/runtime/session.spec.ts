@@ -1,10 +1,11 @@
-import { expect } from 'chai';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OneirosError, type ErrorCode } from '../../lib/errors.js';
-import { listProviders, openSession, type Session } from '../../lib/runtime/session.js';
-import { float32, int64, tensor, zeros, type Tensor } from '../../lib/tensor/tensor.js';
+import { expect } from 'chai';
+
+import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
+import { listProviders, openSession, type Session } from '../../lib/runtime/host/session.js';
+import { float32, int64, type Tensor, tensor, zeros } from '../../lib/tensor/tensor.js';
 import * as models from './models.js';
 
 const x = () => float32([1, 2, 3, 4, 5, 6], [2, 3]);

@@ -1,8 +1,8 @@
-import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
+import { expect } from 'chai';
 
 // 600 kB, as of a program that is given 10,000 files; Windows takes no more than 32 kB.
 const files = Array.from({ length: process.platform === 'win32' ? 300 : 10_000 }, (_, i) =>

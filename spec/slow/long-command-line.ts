@@ -1,8 +1,9 @@
 // A program to be run on its own: runs a session, in a worker thread if it is told so, whatever else is on its command line.
 //   long-command-line.ts thread|process|none main|worker sources|built [ignored …]
 import { isMainThread, Worker } from 'node:worker_threads';
-import * as sources from '../../lib/runtime/session.js';
-import { messageOf } from '../../lib/errors.js';
+
+import { messageOf } from '../../lib/base/errors.js';
+import * as sources from '../../lib/runtime/host/session.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { addModel } from '../runtime/models.js';
 

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -6,9 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { encodeImage } from '../../lib/image/coding.js';
-import { speckles } from '../art/pictures.js';
+
+import { encodeImage } from '../../lib/image/codec/coding.js';
 import { smallWorkshop } from '../cli/small-weights.js';
+import { speckles } from '../tasks/pictures.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = ['--no-warnings', '--import', './scripts/ts.mjs', 'lib/cli/main.ts'];

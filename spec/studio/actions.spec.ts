@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { offerShipped } from '../../lib/studio/actions/models.js';
 import { addModelFile, offerKept, removeModel } from '../../lib/studio/actions/own-models.js';
 import { openPicture, redo, savePicture, undo } from '../../lib/studio/actions/pictures.js';
@@ -7,10 +8,10 @@ import { useRecipe } from '../../lib/studio/actions/recipes.js';
 import { runRecipe } from '../../lib/studio/actions/rerun.js';
 import { resume, start, stop } from '../../lib/studio/actions/runs.js';
 import type { ModelInfo, PaintOrder, PaintProgress, PictureInfo } from '../../lib/studio/protocol.js';
-import { readRecipe, recipeTexts, type Recipe } from '../../lib/studio/recipe.js';
+import { readRecipe, type Recipe, recipeTexts } from '../../lib/studio/recipe.js';
 import { currentVersion } from '../../lib/studio/state.js';
 import { defaultSettings } from '../../lib/studio/tasks.js';
-import { contextWith, deferred, FakeEngine, FakeShelf, fakePicture, settle } from './fake-engine.js';
+import { contextWith, deferred, FakeEngine, fakePicture, FakeShelf, settle } from './fake-engine.js';
 
 const vgg: ModelInfo = {
   id: 'vgg19-slim.onnx',

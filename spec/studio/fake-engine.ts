@@ -1,7 +1,7 @@
+import { OneirosError } from '../../lib/base/errors.js';
 import type { Context } from '../../lib/studio/actions/context.js';
 import type { Engine, Running } from '../../lib/studio/engine.js';
 import type { CallName, Calls, PaintCommand, PictureInfo } from '../../lib/studio/protocol.js';
-import { OneirosError } from '../../lib/errors.js';
 import type { KeptNetwork, Shelf } from '../../lib/studio/shelf.js';
 import { initialState } from '../../lib/studio/state.js';
 import { Store } from '../../lib/studio/store.js';

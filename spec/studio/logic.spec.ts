@@ -1,4 +1,6 @@
 import { expect } from 'chai';
+
+import { complaint } from '../../lib/base/options.js';
 import { curveOf } from '../../lib/studio/curve.js';
 import {
   canRedo,
@@ -17,7 +19,6 @@ import { scaleOf } from '../../lib/studio/scale.js';
 import { shippedAmong } from '../../lib/studio/shipped.js';
 import { Store } from '../../lib/studio/store.js';
 import { defaultSettings, optionsOf, taskIds, tasks, titleOf } from '../../lib/studio/tasks.js';
-import { complaint } from '../../lib/options.js';
 
 describe('studio: sliders', () => {
   it('go from one end of what is usual to the other, in steps of 1, 2 or 5', () => {

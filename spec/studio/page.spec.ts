@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
-import { readPngText } from '../../lib/image/png-text.js';
+
+import { readPngText } from '../../lib/image/codec/png/text.js';
 import { readRecipe } from '../../lib/studio/recipe.js';
 import { requireChromium } from '../browser/harness.js';
 import { longestTask, tracing } from '../browser/trace.js';

@@ -1,4 +1,5 @@
 import type { Page } from 'playwright-core';
+
 import type { Ask, CallName, PaintCommand, Reply } from '../../lib/studio/protocol.js';
 
 declare global {

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
-import { encodeImage } from '../../lib/image/coding.js';
+
+import { encodeImage } from '../../lib/image/codec/coding.js';
+import { readPngText } from '../../lib/image/codec/png/text.js';
 import { solid } from '../../lib/image/image.js';
-import { readPngText } from '../../lib/image/png-text.js';
-import { readRecipe, recipeTexts, type Recipe } from '../../lib/studio/recipe.js';
+import { readRecipe, type Recipe, recipeTexts } from '../../lib/studio/recipe.js';
 import { defaultSettings } from '../../lib/studio/tasks.js';
 
 const recipe: Recipe = [

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { halfToNumber, int64, numberToHalf, tensor, toNumbers } from '../../lib/tensor/tensor.js';
+
 import { random } from '../../lib/tensor/random.js';
+import { halfToNumber, int64, numberToHalf, tensor, toNumbers } from '../../lib/tensor/tensor.js';
 
 describe('tensor', () => {
   it('refuses data that does not fill its dimensions', () => {

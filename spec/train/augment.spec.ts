@@ -1,10 +1,11 @@
 import { expect } from 'chai';
+
 import { random } from '../../lib/tensor/random.js';
 import { float32, int64 } from '../../lib/tensor/tensor.js';
-import { augmentation } from '../../lib/train/augment.js';
-import { Batches, keyedRandom, type TrainingData } from '../../lib/train/data.js';
-import { randomMap, type PixelMap } from '../../lib/train/geometry.js';
-import { resampled, resampledLabels } from '../../lib/train/resample.js';
+import { augmentation } from '../../lib/train/augment/augment.js';
+import { type PixelMap, randomMap } from '../../lib/train/augment/geometry.js';
+import { resampled, resampledLabels } from '../../lib/train/augment/resample.js';
+import { Batches, keyedRandom, type TrainingData } from '../../lib/train/fit/data.js';
 
 const map = (height: number, width: number, rows: number[], columns: number[]): PixelMap => ({
   height,

@@ -7,12 +7,13 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { crc32 } from 'node:zlib';
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import type { CheckpointStore } from '../../lib/train/checkpoint.js';
-import { checkpointFile } from '../../lib/train/checkpoint-file.js';
-import type { TrainingStep } from '../../lib/train/fit.js';
-import type { FitOptions } from '../../lib/train/options.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { bytesSource } from '../../lib/files/source.js';
+import type { CheckpointStore } from '../../lib/train/fit/checkpoint.js';
+import { checkpointFile } from '../../lib/train/fit/checkpoint-file.js';
+import type { TrainingStep } from '../../lib/train/fit/fit.js';
+import type { FitOptions } from '../../lib/train/fit/options.js';
 import { readSafetensors } from '../../lib/weights/safetensors.js';
 import { fingerprintOf, longRun, runSteps } from './long-run.js';
 

@@ -1,13 +1,14 @@
-import { expect } from 'chai';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeImage } from '../../lib/files/image.js';
-import { image, plane, solid, type Image } from '../../lib/image/image.js';
+import { expect } from 'chai';
+
+import { type Image, image, plane, solid } from '../../lib/image/image.js';
+import { writeImage } from '../../lib/image/read-write.js';
+import type { Box } from '../../lib/networks/detector/detector.js';
 import { random } from '../../lib/tensor/random.js';
-import { augmentDetection } from '../../lib/train/detection-augment.js';
-import { detectionData, type LabelledPicture } from '../../lib/train/detection-data.js';
-import type { Box } from '../../lib/vision/detection.js';
+import { augmentDetection } from '../../lib/train/detection/augment.js';
+import { detectionData, type LabelledPicture } from '../../lib/train/detection/data.js';
 
 /** A dark picture with a white rectangle, whose box is that. */
 function withRectangle([x0, y0, x1, y1]: Box, width = 40, height = 30): LabelledPicture {

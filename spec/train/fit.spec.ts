@@ -1,16 +1,17 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import { Builder } from '../../lib/onnx/ops.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import type { Model } from '../../lib/onnx/graph.js';
+import { Builder } from '../../lib/onnx/ops.js';
 import { adam } from '../../lib/optim/adam.js';
 import { sgd } from '../../lib/optim/sgd.js';
 import { float32 } from '../../lib/tensor/tensor.js';
-import type { TrainingData } from '../../lib/train/data.js';
-import { fit, type TrainingStep } from '../../lib/train/fit.js';
-import type { Loss } from '../../lib/train/loss.js';
-import type { FitOptions } from '../../lib/train/options.js';
-import { trained } from '../../lib/train/parameters.js';
-import { cosine } from '../../lib/train/schedule.js';
+import type { TrainingData } from '../../lib/train/fit/data.js';
+import { fit, type TrainingStep } from '../../lib/train/fit/fit.js';
+import type { FitOptions } from '../../lib/train/fit/options.js';
+import { cosine } from '../../lib/train/fit/schedule.js';
+import type { Loss } from '../../lib/train/graph/loss.js';
+import { trained } from '../../lib/train/graph/parameters.js';
 
 /** y = x w + b, from x with two features. */
 function line(w: readonly number[] = [0, 0], bias = 0): Model {

@@ -2,13 +2,14 @@
 // learned. WAIT ms after STEP it is killed, before it can tell what it has learned.
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
+
 import { adam } from '../../lib/optim/adam.js';
-import { augmentation } from '../../lib/train/augment.js';
-import type { CheckpointStore } from '../../lib/train/checkpoint.js';
-import { checkpointFile } from '../../lib/train/checkpoint-file.js';
-import { fit, type TrainingStep } from '../../lib/train/fit.js';
-import type { FitOptions } from '../../lib/train/options.js';
-import { cosine } from '../../lib/train/schedule.js';
+import { augmentation } from '../../lib/train/augment/augment.js';
+import type { CheckpointStore } from '../../lib/train/fit/checkpoint.js';
+import { checkpointFile } from '../../lib/train/fit/checkpoint-file.js';
+import { fit, type TrainingStep } from '../../lib/train/fit/fit.js';
+import type { FitOptions } from '../../lib/train/fit/options.js';
+import { cosine } from '../../lib/train/fit/schedule.js';
 import { referenceData, smallUNet, unetLoss } from './u-net.js';
 
 export const runSteps = 14;

@@ -1,9 +1,18 @@
 import { expect } from 'chai';
+
 import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { float32, int64, type Tensor } from '../../lib/tensor/tensor.js';
-import type { Loss } from '../../lib/train/loss.js';
-import { bce, crossEntropy, dice, focal, smoothL1, squaredError, total } from '../../lib/train/losses.js';
+import type { Loss } from '../../lib/train/graph/loss.js';
+import {
+  bce,
+  crossEntropy,
+  dice,
+  focal,
+  smoothL1,
+  squaredError,
+  total,
+} from '../../lib/train/graph/losses.js';
 import golden from './golden/losses.json' with { type: 'json' };
 
 /** The losses of scripts/reference/training.py. */

@@ -1,8 +1,9 @@
 import { expect } from 'chai';
+
 import { adam } from '../../lib/optim/adam.js';
 import { sgd } from '../../lib/optim/sgd.js';
-import { fit, type TrainingStep } from '../../lib/train/fit.js';
-import type { FitOptions } from '../../lib/train/options.js';
+import { fit, type TrainingStep } from '../../lib/train/fit/fit.js';
+import type { FitOptions } from '../../lib/train/fit/options.js';
 import { golden, referenceData, smallUNet, unetLoss } from './u-net.js';
 
 async function train(

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { lossSvg, smoothed, sparkline } from '../../lib/train/loss-svg.js';
-import { constant, cosine, linear, stepped } from '../../lib/train/schedule.js';
+
+import { lossSvg, smoothed, sparkline } from '../../lib/train/fit/loss-svg.js';
+import { constant, cosine, linear, stepped } from '../../lib/train/fit/schedule.js';
 
 describe('schedules', () => {
   const course = (schedule: (update: number, updates: number) => number, updates: number) =>

@@ -1,16 +1,17 @@
-import { expect } from 'chai';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { layerNamesFor } from '../../lib/models/open.js';
-import { networkNames } from '../../lib/models/open.js';
-import { parsePreprocessing } from '../../lib/models/preprocessing.js';
+import { expect } from 'chai';
+
+import { parsePreprocessing } from '../../lib/models/input/preprocessing.js';
+import { layerNamesFor } from '../../lib/networks/classifier/load.js';
+import { networkNames } from '../../lib/networks/classifier/load.js';
+import { detectorNames } from '../../lib/networks/detector/load.js';
+import { segmenterNames } from '../../lib/networks/segmenter/load.js';
 import { parseCatalog } from '../../lib/weights/catalog/entry.js';
 import { entryFor, findEntry, namesFor } from '../../lib/weights/catalog/find.js';
 import { readCatalog, shippedPath } from '../../lib/weights/catalog/node/read.js';
-import { detectorNames } from '../../lib/vision/load-detector.js';
-import { segmenterNames } from '../../lib/vision/load-segmenter.js';
 
 const catalog = readCatalog();
 const shipped = [...catalog.values()].filter(({ source }) => source.kind === 'shipped');

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { float32, int64, tensor } from '../../lib/tensor/tensor.js';
 import { checkDims, checkFinite, loadWeight, toFloat32 } from '../../lib/weights/check.js';
 import { writeSafetensors } from '../../lib/weights/safetensors.js';

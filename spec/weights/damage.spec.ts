@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { bytesSource } from '../../lib/files/source.js';
 import { random } from '../../lib/tensor/random.js';
 import { openWeights } from '../../lib/weights/open.js';

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
-import { float32, toNumbers, type NumericTensor } from '../../lib/tensor/tensor.js';
-import { layersOf, translate, type Dialects } from '../../lib/weights/dialect.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { float32, type NumericTensor, toNumbers } from '../../lib/tensor/tensor.js';
+import { type Dialects, layersOf, translate } from '../../lib/weights/dialect.js';
 import { googlenetDialects } from '../../lib/weights/dialects/googlenet.js';
 import { unetDialects } from '../../lib/weights/dialects/unet.js';
 import { vgg19Dialects } from '../../lib/weights/dialects/vgg19.js';

@@ -1,21 +1,22 @@
-import { expect } from 'chai';
 import { createHash } from 'node:crypto';
-import { createServer, type IncomingMessage } from 'node:http';
-import { connect, type Socket } from 'node:net';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { OneirosError } from '../../lib/errors.js';
+import { expect } from 'chai';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { random } from '../../lib/tensor/random.js';
 import type { CatalogEntry, Checksum } from '../../lib/weights/catalog/entry.js';
 import { locateEntry } from '../../lib/weights/catalog/node/locate.js';
-import { statusOf, verifyEntry } from '../../lib/weights/catalog/node/status.js';
 import { removeEntry } from '../../lib/weights/catalog/node/pull.js';
+import { statusOf, verifyEntry } from '../../lib/weights/catalog/node/status.js';
 import { pullSteps } from '../../lib/weights/catalog/node/steps.js';
 import type { PullOptions } from '../../lib/weights/catalog/pull-options.js';
-import { random } from '../../lib/tensor/random.js';
 import { rejection } from '../models/rejection.js';
-import { MisbehavingServer, type Fault, type ServerOptions } from './misbehaving-server.js';
+import { type Fault, MisbehavingServer, type ServerOptions } from './misbehaving-server.js';
 import { hasty, impatient, toyEntry } from './toy-model.js';
 
 const source = random(7);

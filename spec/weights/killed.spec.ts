@@ -1,4 +1,3 @@
-import { expect } from 'chai';
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,9 +6,11 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { expect } from 'chai';
+
+import { random } from '../../lib/tensor/random.js';
 import { locateEntry } from '../../lib/weights/catalog/node/locate.js';
 import { isWhole } from '../../lib/weights/catalog/node/receipt.js';
-import { random } from '../../lib/tensor/random.js';
 import { MisbehavingServer } from './misbehaving-server.js';
 import { hasty, toyEntry } from './toy-model.js';
 

@@ -1,10 +1,11 @@
-import { expect } from 'chai';
 import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { expect } from 'chai';
+
 import { bytesSource } from '../../lib/files/source.js';
-import { bytesUntil } from '../../lib/models/plan.js';
-import { pretrainedVGG19 } from '../../lib/models/classifiers.js';
+import { bytesUntil } from '../../lib/networks/classifier/bytes-until.js';
+import { pretrainedVGG19 } from '../../lib/networks/classifier/published.js';
 import { locateEntry } from '../../lib/weights/catalog/node/locate.js';
 import { statusOf } from '../../lib/weights/catalog/node/status.js';
 import type { PullOptions } from '../../lib/weights/catalog/pull-options.js';
@@ -13,7 +14,7 @@ import { openWeights } from '../../lib/weights/open.js';
 import type { Weights } from '../../lib/weights/weights.js';
 import { rejection } from '../models/rejection.js';
 import { goldenBytes, goldenNames } from './harness.js';
-import { MisbehavingServer, type Fault } from './misbehaving-server.js';
+import { type Fault, MisbehavingServer } from './misbehaving-server.js';
 import { hasty, impatient, toyEntry, toyVgg } from './toy-model.js';
 
 const content = toyVgg();

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../lib/errors.js';
+
+import { OneirosError } from '../../lib/base/errors.js';
 import { bytesSource } from '../../lib/files/source.js';
-import { float32, int64, numericTensor, toNumbers, type NumericTensor } from '../../lib/tensor/tensor.js';
+import { float32, int64, type NumericTensor, numericTensor, toNumbers } from '../../lib/tensor/tensor.js';
 import { openWeights } from '../../lib/weights/open.js';
 import { readSafetensors, writeSafetensors } from '../../lib/weights/safetensors.js';
 import { counted, expectError, goldenBytes, open } from './harness.js';

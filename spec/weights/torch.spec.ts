@@ -1,6 +1,7 @@
 import { expect } from 'chai';
-import { openWeights } from '../../lib/weights/open.js';
+
 import { toNumbers } from '../../lib/tensor/tensor.js';
+import { openWeights } from '../../lib/weights/open.js';
 import { counted, expectError, goldenBytes, goldenNames, goldenTensors, open } from './harness.js';
 
 describe('PyTorch checkpoints', () => {

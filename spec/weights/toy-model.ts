@@ -1,6 +1,6 @@
-import type { CatalogEntry } from '../../lib/weights/catalog/entry.js';
 import { random } from '../../lib/tensor/random.js';
-import { float32, sizeOf, type NumericTensor } from '../../lib/tensor/tensor.js';
+import { float32, type NumericTensor, sizeOf } from '../../lib/tensor/tensor.js';
+import type { CatalogEntry } from '../../lib/weights/catalog/entry.js';
 import { writeSafetensors } from '../../lib/weights/safetensors.js';
 
 /** Tries again soon, and waits for an answer as long as a loaded machine may take for it. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+
 import { bytesSource } from '../../lib/files/source.js';
 import { dataOffset, readZipDirectory } from '../../lib/weights/zip.js';
 import { expectError, open } from './harness.js';

@@ -2,9 +2,9 @@ import { dtypeOf } from '../../onnx/ops.js';
 import { isFloat } from '../../tensor/dtype.js';
 import {
   broadcasting,
+  type Cotangents,
   noGradient,
   rule,
-  type Cotangents,
   type RuleContext,
   type RuleTable,
 } from '../rule.js';

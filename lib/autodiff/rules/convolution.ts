@@ -1,12 +1,12 @@
+import { OneirosError } from '../../base/errors.js';
 import { attr } from '../../onnx/attributes.js';
-import { OneirosError } from '../../errors.js';
 import { describe } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
-import { shapeOf, type Builder } from '../../onnx/ops.js';
+import { type Builder, shapeOf } from '../../onnx/ops.js';
 import { rule, type RuleTable } from '../rule.js';
 import { kernelCotangent } from './kernel.js';
-import { padsOf, positionsIn, spatialAxes, tilesOf, windowOf, type Window } from './window.js';
+import { padsOf, positionsIn, spatialAxes, tilesOf, type Window, windowOf } from './window.js';
 
 /** Convolutions of any number of spatial axes: N × C × … with kernels M × C/groups × … */
 export const convolution: RuleTable = {

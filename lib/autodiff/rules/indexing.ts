@@ -1,6 +1,6 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
-import { rankOf, type Builder } from '../../onnx/ops.js';
+import { type Builder, rankOf } from '../../onnx/ops.js';
 import { noGradient, rule, type RuleTable } from '../rule.js';
 import { countTo } from './window.js';
 

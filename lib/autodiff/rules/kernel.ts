@@ -1,6 +1,6 @@
 import type { Value } from '../../onnx/builder.js';
-import { shapeOf, type Builder } from '../../onnx/ops.js';
-import { countTo, padsOf, positionsIn, spatialAxes, tilesOf, windowElements, type Window } from './window.js';
+import { type Builder, shapeOf } from '../../onnx/ops.js';
+import { countTo, padsOf, positionsIn, spatialAxes, tilesOf, type Window, windowElements } from './window.js';
 
 /** A convolution whose kernel's gradient is wanted. */
 interface Correlation {

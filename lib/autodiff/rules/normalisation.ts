@@ -1,8 +1,8 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
-import { rankOf, type Builder } from '../../onnx/ops.js';
-import { broadcasting, rule, type Cotangents, type RuleTable } from '../rule.js';
+import { type Builder, rankOf } from '../../onnx/ops.js';
+import { broadcasting, type Cotangents, rule, type RuleTable } from '../rule.js';
 import { spatialAxes } from './window.js';
 
 export const normalisation: RuleTable = {

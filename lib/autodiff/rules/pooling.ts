@@ -1,8 +1,8 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
-import { rankOf, type Builder } from '../../onnx/ops.js';
+import { type Builder, rankOf } from '../../onnx/ops.js';
 import { rule, type RuleTable } from '../rule.js';
-import { placeBack, spatialAxes, spreadBack, windowElements, windowOf, type Window } from './window.js';
+import { placeBack, spatialAxes, spreadBack, type Window, windowElements, windowOf } from './window.js';
 
 /** y = (Σ window) / count, so every element of a window gets dy / count */
 export const averagePool = rule(1, ({ b, node, dy, x: [x], y: [y] }) => {

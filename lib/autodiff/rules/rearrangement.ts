@@ -1,4 +1,4 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import { attr } from '../../onnx/attributes.js';
 import { dtypeOf, rankOf } from '../../onnx/ops.js';
 import { rule, type RuleTable } from '../rule.js';

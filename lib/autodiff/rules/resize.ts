@@ -1,7 +1,7 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
-import { dtypeOf, rankOf, shapeOf, type Builder } from '../../onnx/ops.js';
+import { type Builder, dtypeOf, rankOf, shapeOf } from '../../onnx/ops.js';
 import { rule, type RuleContext, type RuleTable } from '../rule.js';
 
 /**

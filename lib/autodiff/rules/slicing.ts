@@ -1,8 +1,8 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import { attr, describe } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
-import { rankOf, type Builder } from '../../onnx/ops.js';
+import { type Builder, rankOf } from '../../onnx/ops.js';
 import { rule, type RuleTable } from '../rule.js';
 import { countTo } from './window.js';
 

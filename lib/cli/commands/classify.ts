@@ -1,12 +1,12 @@
-import { messageOf } from '../../errors.js';
-import { readImage } from '../../files/image.js';
-import { classifyOptions } from '../../models/classifier.js';
-import type { Classification } from '../../models/labels.js';
-import { resolveOptions, type OptionValues } from '../../options.js';
-import { batchOptions, classify, type Picture } from '../../vision/classify.js';
+import { messageOf } from '../../base/errors.js';
+import { type OptionValues, resolveOptions } from '../../base/options.js';
+import { readImage } from '../../image/read-write.js';
+import { classifyOptions } from '../../networks/classifier/classifier.js';
+import type { Classification } from '../../networks/classifier/labels.js';
+import { batchOptions, classify, type Picture } from '../../tasks/classify/classify.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { addClassifierFlags, networkOf, type NetworkFlags } from '../network.js';
+import { addClassifierFlags, type NetworkFlags, networkOf } from '../network.js';
 import type { Terminal } from '../terminal.js';
 
 const options = { ...classifyOptions, ...batchOptions };

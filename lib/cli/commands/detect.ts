@@ -1,29 +1,29 @@
+import type { OptionValues } from '../../base/options.js';
 import { writeFileAtomic } from '../../files/write.js';
 import type { Image } from '../../image/image.js';
-import type { OptionValues } from '../../options.js';
+import { readImage } from '../../image/read-write.js';
 import type { Id } from '../../metrics/ids.js';
-import { cocoBytes, cocoResults, type CocoResult } from '../../vision/coco-results.js';
-import { inBatches } from '../../vision/batches.js';
+import { inBatches } from '../../networks/batches.js';
 import {
   batchOf,
+  type Detection,
   detectManyOptions,
   detectOptions,
-  type Detection,
   type Detector,
-} from '../../vision/detection.js';
-import { drawDetections } from '../../vision/draw.js';
-import { detectorNames, loadDetector } from '../../vision/load-detector.js';
+} from '../../networks/detector/detector.js';
+import { detectorNames, loadDetector } from '../../networks/detector/load.js';
+import { cocoBytes, type CocoResult, cocoResults } from '../../tasks/detect/coco-results.js';
+import { drawDetections } from '../../tasks/draw/detections.js';
 import { InputFlag, OutputFlag, PictureArgument } from '../checked-files.js';
 import { parseNamesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { imageIds } from '../image-ids.js';
-import { outputFolder, outputFolderFlag } from '../output-folder.js';
 import { checkModel, modelFiles, modelHelp, pullOf } from '../models.js';
 import { placementOf, placementOptions } from '../network.js';
+import { outputFolder, outputFolderFlag } from '../output-folder.js';
 import { pictureFile, recipe } from '../pictures.js';
-import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
 const options = { ...detectOptions, ...detectManyOptions, ...placementOptions };

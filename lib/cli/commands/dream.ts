@@ -1,15 +1,15 @@
-import { dreamOptions, zoomOptions } from '../../art/dream-options.js';
-import { dreamZoom, type ZoomStep } from '../../art/dream.js';
-import { defaultDreamLayers, type LayerWeights } from '../../art/layers.js';
-import { OneirosError } from '../../errors.js';
-import { resolveOptions, type OptionValues } from '../../options.js';
+import { OneirosError } from '../../base/errors.js';
+import { type OptionValues, resolveOptions } from '../../base/options.js';
+import { readImage } from '../../image/read-write.js';
+import { defaultDreamLayers, type LayerWeights } from '../../tasks/common/layers.js';
+import { dreamZoom, type ZoomStep } from '../../tasks/dream/dream.js';
+import { dreamOptions, zoomOptions } from '../../tasks/dream/options.js';
 import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { collectLayer } from '../layers.js';
-import { addNetworkFlags, networkOf, placementOf, type NetworkFlags } from '../network.js';
-import { frameName, frameNames, pictureFile, recipe, type PictureFile } from '../pictures.js';
-import { readImage } from '../../files/image.js';
+import { addNetworkFlags, type NetworkFlags, networkOf, placementOf } from '../network.js';
+import { frameName, frameNames, type PictureFile, pictureFile, recipe } from '../pictures.js';
 import type { Terminal } from '../terminal.js';
 
 interface DreamFlags

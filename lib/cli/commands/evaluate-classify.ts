@@ -1,12 +1,12 @@
-import { messageOf, OneirosError } from '../../errors.js';
-import { readImage } from '../../files/image.js';
-import type { ClassLabel } from '../../models/labels.js';
-import type { OptionValues } from '../../options.js';
-import { batchOptions, evaluateClassifier, type Picture } from '../../vision/classify.js';
+import { messageOf, OneirosError } from '../../base/errors.js';
+import type { OptionValues } from '../../base/options.js';
+import { readImage } from '../../image/read-write.js';
+import type { ClassLabel } from '../../networks/classifier/labels.js';
+import { batchOptions, evaluateClassifier, type Picture } from '../../tasks/classify/classify.js';
 import { filesIn, type NamedFile } from '../annotations.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { addClassifierFlags, networkOf, type NetworkFlags } from '../network.js';
+import { addClassifierFlags, type NetworkFlags, networkOf } from '../network.js';
 import type { Terminal } from '../terminal.js';
 
 interface EvaluateFlags extends NetworkFlags, OptionValues<typeof batchOptions> {

@@ -1,20 +1,27 @@
 import { Option } from 'commander';
-import { OneirosError } from '../../errors.js';
-import { readCocoDetections, readCocoTruth } from '../../metrics/coco.js';
-import { evaluateDetections } from '../../metrics/evaluate.js';
+
+import { OneirosError } from '../../base/errors.js';
+import { choice, number, type OptionValues, resolveOptions } from '../../base/options.js';
+import { own } from '../../base/own.js';
+import { evaluateDetections } from '../../metrics/detection/evaluate.js';
 import {
   cocoFigures,
   undefinedCocoFigures,
+  type UndefinedFigures,
   undefinedVocFigures,
   vocFigures,
-  type UndefinedFigures,
-} from '../../metrics/figures.js';
-import { pascalDefaults } from '../../metrics/pascal.js';
-import { cocoDefaults, cocoProtocol, cocoQuirks, vocDefaults, vocProtocol } from '../../metrics/protocol.js';
-import { own } from '../../own.js';
-import { choice, number, resolveOptions, type OptionValues } from '../../options.js';
+} from '../../metrics/detection/figures.js';
+import {
+  cocoDefaults,
+  cocoProtocol,
+  cocoQuirks,
+  vocDefaults,
+  vocProtocol,
+} from '../../metrics/detection/protocol.js';
+import { readCocoDetections, readCocoTruth } from '../../metrics/io/coco.js';
+import { pascalDefaults } from '../../metrics/io/pascal.js';
 import { about, fileChunks, isFolder } from '../annotations.js';
-import { readBoxFolders, type BoxFolderFlags, type BoxTables } from '../box-folder.js';
+import { type BoxFolderFlags, type BoxTables, readBoxFolders } from '../box-folder.js';
 import type { Register } from '../command.js';
 import { addFlags, parseNumber } from '../flags.js';
 import type { Terminal } from '../terminal.js';

@@ -1,6 +1,6 @@
 import type { NamedClass } from '../../labels/class-text.js';
 import type { LabelValue } from '../../labels/classes.js';
-import { segmentationEvaluation, type SegmentationFigures } from '../../metrics/segmentation.js';
+import { segmentationEvaluation, type SegmentationFigures } from '../../metrics/masks/segmentation.js';
 import { about } from '../annotations.js';
 import { parseClassesFlag, parseValueFlag } from '../class-flags.js';
 import type { Register } from '../command.js';

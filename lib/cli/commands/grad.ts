@@ -1,11 +1,11 @@
 import { grad } from '../../autodiff/grad.js';
 import { gradientName } from '../../autodiff/names.js';
+import { number, type OptionValues, seed } from '../../base/options.js';
+import { about } from '../../files/location.js';
 import { checkGradient, type GradientCheck } from '../../gradients/check-gradient.js';
 import { readModel, writeModel } from '../../onnx/files.js';
 import type { Model } from '../../onnx/graph.js';
-import { number, seed, type OptionValues } from '../../options.js';
 import { InputArgument, OutputFlag } from '../checked-files.js';
-import { about } from '../../files/location.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import type { Terminal } from '../terminal.js';

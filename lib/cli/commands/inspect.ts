@@ -1,29 +1,29 @@
-import { anatomyOf, type Anatomy } from '../../models/anatomy/anatomy.js';
-import { anatomySvg } from '../../models/anatomy/svg.js';
-import { anatomyText } from '../../models/anatomy/text.js';
-import { isAmong } from '../../models/by-name.js';
-import type { ImageNetwork } from '../../models/image-network.js';
+import { OneirosError } from '../../base/errors.js';
+import { count, type OptionValues } from '../../base/options.js';
+import { writeFileAtomic } from '../../files/write.js';
+import { type Anatomy, anatomyOf } from '../../models/diagram/diagram.js';
+import { anatomySvg } from '../../models/diagram/svg.js';
+import { anatomyText } from '../../models/diagram/text.js';
 import {
-  inspectModel,
   type Inspection,
+  inspectModel,
   type LayerReport,
   type OutputReport,
   type PortReport,
 } from '../../models/inspect.js';
-import { networkNames } from '../../models/open.js';
-import { readModelSource } from '../../models/source.js';
+import { networkNames } from '../../networks/classifier/load.js';
+import { detectorNames, loadDetector } from '../../networks/detector/load.js';
+import type { ImageNetwork } from '../../networks/image-network.js';
+import { isAmong } from '../../networks/resolve-name.js';
+import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js';
+import { readModelSource } from '../../networks/source.js';
 import type { Model } from '../../onnx/graph.js';
-import { detectorNames, loadDetector } from '../../vision/load-detector.js';
-import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
 import type { Task } from '../../weights/catalog/entry.js';
-import { OneirosError } from '../../errors.js';
-import { writeFileAtomic } from '../../files/write.js';
-import { count, type OptionValues } from '../../options.js';
 import { InputArgument, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { cataloguedTask, checkModel, modelFiles, pullOf } from '../models.js';
-import { addWeightFlags, networkOf, type NetworkFlags } from '../network.js';
+import { addWeightFlags, type NetworkFlags, networkOf } from '../network.js';
 import type { Terminal } from '../terminal.js';
 
 const inspectOptions = {

@@ -1,12 +1,14 @@
-import { OneirosError } from '../../errors.js';
-import { isAmong } from '../../models/by-name.js';
-import type { ImageNetwork } from '../../models/image-network.js';
-import { loadNetwork, networkNames } from '../../models/open.js';
+import { stat } from 'node:fs/promises';
+
+import { OneirosError } from '../../base/errors.js';
+import { flag, type OptionValues } from '../../base/options.js';
+import { loadNetwork, networkNames } from '../../networks/classifier/load.js';
+import { detectorNames, loadDetector } from '../../networks/detector/load.js';
+import { portable } from '../../networks/export-model.js';
+import type { ImageNetwork } from '../../networks/image-network.js';
+import { isAmong } from '../../networks/resolve-name.js';
+import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js';
 import { writeModel } from '../../onnx/files.js';
-import { flag, type OptionValues } from '../../options.js';
-import { portable } from '../../vision/portable.js';
-import { detectorNames, loadDetector } from '../../vision/load-detector.js';
-import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
 import { megabytes } from '../../weights/catalog/amount.js';
 import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import { parseNamesFlag } from '../class-flags.js';
@@ -14,7 +16,6 @@ import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { cataloguedTask, modelFiles, pullOf } from '../models.js';
 import type { Terminal } from '../terminal.js';
-import { stat } from 'node:fs/promises';
 
 const convertOptions = {
   offline: flag(false, 'never download a model of the catalogue (nor where ONEIROS_OFFLINE is set)'),

@@ -1,5 +1,5 @@
-import { loadNetwork } from '../../models/open.js';
-import { flag, type OptionValues } from '../../options.js';
+import { flag, type OptionValues } from '../../base/options.js';
+import { loadNetwork } from '../../networks/classifier/load.js';
 import { megabytes } from '../../weights/catalog/amount.js';
 import { entryFor } from '../../weights/catalog/find.js';
 import { pullModel } from '../../weights/catalog/node/models.js';

@@ -1,8 +1,8 @@
 import type { Register } from '../command.js';
 import { registerConvert } from './models-convert.js';
+import { registerPath, registerRemove, registerVerify } from './models-files.js';
 import { registerList } from './models-list.js';
 import { registerPull } from './models-pull.js';
-import { registerPath, registerRemove, registerVerify } from './models-files.js';
 
 export const registerModels: Register = (program, terminal) => {
   const models = program

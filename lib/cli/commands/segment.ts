@@ -1,15 +1,16 @@
+import { choice, number, type OptionValues } from '../../base/options.js';
 import { writeFileAtomic } from '../../files/write.js';
 import type { Image } from '../../image/image.js';
+import { readImage } from '../../image/read-write.js';
 import type { NamedClass } from '../../labels/class-text.js';
 import { writeLabels } from '../../labels/files.js';
-import { choice, number, type OptionValues } from '../../options.js';
 import type { Id } from '../../metrics/ids.js';
-import { cocoMasks, type CocoAnnotation } from '../../vision/coco-masks.js';
-import { cocoBytes } from '../../vision/coco-results.js';
-import { loadSegmenter, segmenterNames } from '../../vision/load-segmenter.js';
-import { foregroundPicture, overlay, overlayDefaults } from '../../vision/palette.js';
-import type { Segmentation } from '../../vision/segmentation.js';
-import { segmentOptions } from '../../vision/segmenter.js';
+import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js';
+import type { Segmentation } from '../../networks/segmenter/segmentation.js';
+import { segmentOptions } from '../../networks/segmenter/segmenter.js';
+import { cocoBytes } from '../../tasks/detect/coco-results.js';
+import { foregroundPicture, overlay, overlayDefaults } from '../../tasks/draw/segmentation.js';
+import { type CocoAnnotation, cocoMasks } from '../../tasks/segment/coco-masks.js';
 import { InputFlag, OutputFlag, PictureArgument } from '../checked-files.js';
 import { parseClassesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
@@ -17,10 +18,9 @@ import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { imageIds } from '../image-ids.js';
 import { checkModel, modelFiles, modelHelp, pullOf } from '../models.js';
-import { addHeadFlags, headOptions, placementOf, placementOptions, type HeadFlags } from '../network.js';
+import { addHeadFlags, type HeadFlags, headOptions, placementOf, placementOptions } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
 import { segmentOutputFlag, segmentOutputs } from '../segment-outputs.js';
-import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
 const pictureOptions = {

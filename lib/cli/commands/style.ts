@@ -1,17 +1,18 @@
 import { basename } from 'node:path';
-import { defaultContentLayers, defaultStyleLayers, type LayerWeights } from '../../art/layers.js';
-import { styleOptions } from '../../art/style-options.js';
-import type { StyleLosses, StyleStep } from '../../art/style-descent.js';
-import { style } from '../../art/style.js';
-import { OneirosError } from '../../errors.js';
-import { resolveOptions, type OptionValues } from '../../options.js';
+
+import { OneirosError } from '../../base/errors.js';
+import { type OptionValues, resolveOptions } from '../../base/options.js';
+import { readImage } from '../../image/read-write.js';
+import { defaultContentLayers, defaultStyleLayers, type LayerWeights } from '../../tasks/common/layers.js';
+import type { StyleLosses, StyleStep } from '../../tasks/style/descent.js';
+import { styleOptions } from '../../tasks/style/options.js';
+import { style } from '../../tasks/style/style.js';
 import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { collectLayer, parseNumbers } from '../layers.js';
-import { addNetworkFlags, networkOf, placementOf, type NetworkFlags } from '../network.js';
+import { addNetworkFlags, type NetworkFlags, networkOf, placementOf } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
-import { readImage } from '../../files/image.js';
 import type { Terminal } from '../terminal.js';
 
 interface StyleFlags extends NetworkFlags, OptionValues<typeof styleOptions> {

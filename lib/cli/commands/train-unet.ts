@@ -1,22 +1,28 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
-import { OneirosError } from '../../errors.js';
-import { withValues, type NamedClass } from '../../labels/class-text.js';
-import { colorText, kindOf, numberOf, type LabelValue } from '../../labels/classes.js';
-import { schemeOf, type LabelScheme } from '../../labels/scheme.js';
-import type { LabelSurvey } from '../../labels/survey.js';
+
+import { OneirosError } from '../../base/errors.js';
+import { type OptionValues, resolveOptions } from '../../base/options.js';
 import { writeFileAtomic } from '../../files/write.js';
+import { type NamedClass, withValues } from '../../labels/class-text.js';
+import { colorText, kindOf, type LabelValue, numberOf } from '../../labels/classes.js';
+import { type LabelScheme, schemeOf } from '../../labels/scheme.js';
+import type { LabelSurvey } from '../../labels/survey.js';
 import { readModel, writeModel } from '../../onnx/files.js';
-import { resolveOptions, type OptionValues } from '../../options.js';
-import { checkpointFile } from '../../train/checkpoint-file.js';
-import { lossSvg, sparkline, type CurveLine } from '../../train/loss-svg.js';
-import { maskFolderFiles, readMaskFolder } from '../mask-folder.js';
-import { defaultWidths, trainUNet, trainUNetOptions, type UNetTrainingStep } from '../../train/unet.js';
+import { checkpointFile } from '../../train/fit/checkpoint-file.js';
+import { type CurveLine, lossSvg, sparkline } from '../../train/fit/loss-svg.js';
+import {
+  defaultWidths,
+  trainUNet,
+  trainUNetOptions,
+  type UNetTrainingStep,
+} from '../../train/segmentation/unet.js';
 import { InputFlag, OutputFlag } from '../checked-files.js';
 import { parseClassesFlag, parseValueFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { addFlags, parseNumber } from '../flags.js';
+import { maskFolderFiles, readMaskFolder } from '../mask-folder.js';
 import type { Terminal } from '../terminal.js';
 
 interface TrainFlags extends OptionValues<typeof trainUNetOptions> {

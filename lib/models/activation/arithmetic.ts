@@ -1,5 +1,5 @@
 import type { Node, Shape } from '../../onnx/graph.js';
-import { hullOf, negated, productOf, reciprocalOf, single, sumOf, type Spread, type Sum } from './spread.js';
+import { hullOf, negated, productOf, reciprocalOf, single, type Spread, type Sum, sumOf } from './spread.js';
 
 /** What a rule is told besides the node. */
 export interface Given {

@@ -1,7 +1,7 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Node, Shape } from '../../onnx/graph.js';
+import { arithmetic, type Given, type Rule } from './arithmetic.js';
 import { axisAfterReshape, fromFront, sumAlong, sumIfKept, sumWithout } from './axes.js';
-import { arithmetic, type Rule, type Given } from './arithmetic.js';
 import { hull, hullOf, type Spread } from './spread.js';
 
 // What operators make of what is known of their inputs; see `Spread`.

@@ -1,5 +1,5 @@
 import { isFloat } from '../../tensor/dtype.js';
-import { toNumbers, type Tensor } from '../../tensor/tensor.js';
+import { type Tensor, toNumbers } from '../../tensor/tensor.js';
 
 /** What the numbers along an axis add up to, or their exponentials. */
 export interface Sum {

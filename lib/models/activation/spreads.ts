@@ -1,10 +1,10 @@
 import { attr } from '../../onnx/attributes.js';
 import { elementType } from '../../onnx/codec/elements.js';
 import type { Node } from '../../onnx/graph.js';
-import { numbersIn, type Facts } from '../../onnx/shapes/facts.js';
+import { type Facts, numbersIn } from '../../onnx/shapes/facts.js';
 import { isFloat } from '../../tensor/dtype.js';
 import { rules } from './rules.js';
-import { anything, spreadOfConstant, type Spread } from './spread.js';
+import { anything, type Spread, spreadOfConstant } from './spread.js';
 
 /**
  * What is known of the numbers that each value of a graph can hold, by its name.

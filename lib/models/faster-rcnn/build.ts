@@ -1,11 +1,11 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import type { Size } from '../../image/image.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Model } from '../../onnx/graph.js';
 import { selectDetections } from './detections.js';
-import { Net, type LearnedTensors, type NetOptions } from './net.js';
-import { regionProposals, selectProposals, type Proposals, type RpnLevel } from './proposals.js';
-import { pyramid, type Pyramid } from './pyramid.js';
+import { type LearnedTensors, Net, type NetOptions } from './net.js';
+import { type Proposals, regionProposals, type RpnLevel, selectProposals } from './proposals.js';
+import { type Pyramid, pyramid } from './pyramid.js';
 import { cutRegions, predictBoxes } from './regions.js';
 import type { FasterRcnnTraits } from './traits.js';
 import { transform, type Transformed } from './transform.js';

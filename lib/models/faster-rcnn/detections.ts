@@ -3,7 +3,7 @@ import type { Builder } from '../../onnx/ops.js';
 import { clipBoxes, decodeBoxes, isLarge } from './boxes.js';
 import { columnsOf, suppress, topK } from './proposals.js';
 import type { BoxPredictions } from './regions.js';
-import { boxWeights, smallestDetection, type FasterRcnnTraits } from './traits.js';
+import { boxWeights, type FasterRcnnTraits, smallestDetection } from './traits.js';
 import type { Transformed } from './transform.js';
 
 export interface Detections {

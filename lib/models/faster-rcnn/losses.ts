@@ -1,6 +1,3 @@
-import { withDefaults } from '../../options.js';
-import { check, type OptionKinds, optionsOf } from '../../arguments.js';
-import { oneOf, kind } from '../../kinds.js';
 import type { Size } from '../../image/image.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Model } from '../../onnx/graph.js';
@@ -8,21 +5,10 @@ import type { Builder } from '../../onnx/ops.js';
 import { float32 } from '../../tensor/tensor.js';
 import { encodeBoxes, pairwiseIou } from './boxes.js';
 import { buildFirstStage, classesOf, type FirstStage } from './build.js';
-import { matchBoxes, sampleBoxes, type Matches, type Sampling } from './matching.js';
-import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
-import { withWeights, type WeightsSource } from '../source.js';
-import { translate } from '../../weights/dialect.js';
-import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
-import { loadAll, type LearnedTensors } from './net.js';
+import { matchBoxes, type Matches, sampleBoxes, type Sampling } from './matching.js';
+import type { LearnedTensors } from './net.js';
 import { cutRegions, predictBoxes } from './regions.js';
-import {
-  boxWeights,
-  type FasterRcnnTraits,
-  type FasterRcnnVariant,
-  traitKinds,
-  fasterRcnnVariants,
-} from './traits.js';
-import { traitsFor } from './variant.js';
+import { boxWeights, type FasterRcnnTraits } from './traits.js';
 
 /** How training samples, besides what detection goes by. */
 export interface TrainingTraits extends FasterRcnnTraits {
@@ -56,39 +42,6 @@ export interface FasterRcnnLosses {
   readonly stopGradient: readonly string[];
 }
 
-export interface FasterRcnnLossOptions extends Partial<TrainingTraits> {
-  /** What to take for all that is not given. @default as the weights look */
-  readonly variant?: FasterRcnnVariant | undefined;
-  /** The size that all pictures will have, which makes the graph faster. @default any */
-  readonly size?: Size | undefined;
-}
-
-const samplingKind = optionsOf({ count: kind.number, positive: kind.number });
-const lossKinds: OptionKinds<FasterRcnnLossOptions> = {
-  ...traitKinds,
-  anchorSampling: samplingKind,
-  proposalSampling: samplingKind,
-  variant: oneOf(...Object.keys(fasterRcnnVariants)),
-  size: kind.size,
-};
-
-/**
- * The losses of the network that the weights are of, to be trained on.
- * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
- */
-export async function loadFasterRcnnLosses(
-  source: WeightsSource,
-  options: FasterRcnnLossOptions = {},
-): Promise<FasterRcnnLosses> {
-  check('loadFasterRcnnLosses', { source: [source, kind.weights] }, options, lossKinds);
-  const { variant, size, ...given } = options;
-  return withWeights(source, async ({ weights: stored }) => {
-    const { weights } = translate(stored, fasterRcnnDialects);
-    const traits = withDefaults({ ...traitsFor(weights, variant), ...trainingDefaults }, given);
-    return buildFasterRcnnLosses(await loadAll(weights), traits, size);
-  });
-}
-
 /** Where smooth L1 turns from a parabola into a line. */
 const beta = 1 / 9;
 
@@ -96,7 +49,7 @@ const beta = 1 / 9;
  * The four losses of Faster R-CNN as one graph, from a picture and its objects, with matching, sampling and encoding as in
  * torchvision. Each weight is a constant of its own, so that `grad` can differentiate by it.
  */
-function buildFasterRcnnLosses(
+export function buildFasterRcnnLosses(
   learned: LearnedTensors,
   traits: TrainingTraits,
   size: Size | undefined,
@@ -208,17 +161,6 @@ function smoothL1(b: Builder, x: Value): Value {
 /** ln(1 + eˣ), without overflow. */
 function softplus(b: Builder, x: Value): Value {
   return b.add(b.relu(x), b.log(b.add(b.exp(b.neg(b.abs(x))), 1)));
-}
-
-/** What a training graph has learned, by torchvision's names: to be loaded as any weights. */
-export function learnedWeights(model: Model): Weights {
-  check('learnedWeights', { model: [model, kind.model] });
-  const { graph } = model;
-  const weights = new Map<string, StoredTensor>();
-  for (const [name, constant] of graph.initializers)
-    if (constant.dtype === 'float32' && /^(backbone|rpn|roi_heads)\./.test(name))
-      weights.set(name, stored(constant));
-  return weights;
 }
 
 function scalar(b: Builder, x: Value): Value {

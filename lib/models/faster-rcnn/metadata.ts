@@ -1,7 +1,7 @@
 import { formatNames, parseNames } from '../../labels/class-text.js';
 import type { Model } from '../../onnx/graph.js';
 import { outputs } from './build.js';
-import { fasterRcnnVariants, type FasterRcnnTraits } from './traits.js';
+import { type FasterRcnnTraits, fasterRcnnVariants } from './traits.js';
 
 // What a Faster R-CNN's file says of itself, as texts by key.
 

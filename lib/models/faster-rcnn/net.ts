@@ -1,4 +1,4 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import { float } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import { Builder, shapeOf } from '../../onnx/ops.js';

@@ -1,11 +1,11 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import type { Value } from '../../onnx/builder.js';
-import { shapeOf, type Builder } from '../../onnx/ops.js';
+import { type Builder, shapeOf } from '../../onnx/ops.js';
 import { float32 } from '../../tensor/tensor.js';
 import { anchorsOf, cellAnchors } from './anchors.js';
 import { clipBoxes, decodeBoxes, isLarge } from './boxes.js';
 import type { Net } from './net.js';
-import { smallestProposal, type FasterRcnnTraits } from './traits.js';
+import { type FasterRcnnTraits, smallestProposal } from './traits.js';
 import type { Transformed } from './transform.js';
 
 /** What the region proposal network says of every anchor of a level. */

@@ -1,4 +1,4 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import type { Value } from '../../onnx/builder.js';
 import { isMobileNet, mobilenet } from './mobilenet.js';
 import type { Net } from './net.js';

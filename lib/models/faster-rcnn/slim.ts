@@ -1,10 +1,10 @@
-import { check, type OptionKinds, required } from '../../arguments.js';
-import { kind } from '../../kinds.js';
+import { check, type OptionKinds, required } from '../../base/arguments.js';
+import { kind } from '../../base/kinds.js';
 import { stored, type Weights } from '../../weights/weights.js';
 import type { TrainingTraits } from './losses.js';
 import type { LearnedTensors } from './net.js';
 import { RandomWeights } from './random-weights.js';
-import { fasterRcnnVariants, type FasterRcnnTraits } from './traits.js';
+import { type FasterRcnnTraits, fasterRcnnVariants } from './traits.js';
 
 export interface SlimOptions {
   /** How many classes there are, the background included. */

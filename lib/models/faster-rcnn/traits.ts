@@ -1,5 +1,5 @@
-import type { OptionKinds } from '../../arguments.js';
-import { arrayOf, kind } from '../../kinds.js';
+import type { OptionKinds } from '../../base/arguments.js';
+import { arrayOf, kind } from '../../base/kinds.js';
 /**
  * What of a Faster R-CNN its weights do not tell. The names are the field's, the numbers torchvision's for COCO; sizes and
  * distances are pixels of the resized picture.

@@ -1,6 +1,6 @@
 import type { Value } from '../../onnx/builder.js';
 import type { Builder } from '../../onnx/ops.js';
-import { preprocess, preprocessings } from '../preprocessing.js';
+import { preprocess, preprocessings } from '../input/preprocessing.js';
 import { scaledSide } from './scaled-side.js';
 import type { FasterRcnnTraits } from './traits.js';
 

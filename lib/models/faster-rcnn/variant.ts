@@ -1,5 +1,5 @@
 import type { Weights } from '../../weights/weights.js';
-import { fasterRcnnVariants, type FasterRcnnTraits, type FasterRcnnVariant } from './traits.js';
+import { type FasterRcnnTraits, type FasterRcnnVariant, fasterRcnnVariants } from './traits.js';
 
 /** What weights look like. */
 export interface Recognised {

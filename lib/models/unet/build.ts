@@ -1,12 +1,12 @@
-import { withDefaults } from '../../options.js';
-import { check, type OptionKinds } from '../../arguments.js';
-import { oneOf, kind } from '../../kinds.js';
+import { check, type OptionKinds } from '../../base/arguments.js';
+import { kind, oneOf } from '../../base/kinds.js';
+import { withDefaults } from '../../base/options.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Model, Shape } from '../../onnx/graph.js';
 import { Builder } from '../../onnx/ops.js';
 import { UNetGraph, type UNetGraphOptions } from './graph.js';
 import type { UNetParameters } from './parameters.js';
-import { unetTraits, unetTraitKinds } from './traits.js';
+import { unetTraitKinds, unetTraits } from './traits.js';
 
 export interface BuildUNetOptions extends Partial<UNetGraphOptions> {
   /**

@@ -1,5 +1,5 @@
 import { float32 } from '../../tensor/tensor.js';
-import { outputsOf, type Convolution } from './parameters.js';
+import { type Convolution, outputsOf } from './parameters.js';
 
 /** What is added to the variance: PyTorch's. */
 export const epsilon = 1e-5;

@@ -1,11 +1,11 @@
+import { type AttributeLike, float } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
-import { float, type AttributeLike } from '../../onnx/attributes.js';
-import { float32 } from '../../tensor/tensor.js';
 import { Builder } from '../../onnx/ops.js';
-import { fixedConstants } from '../preprocessing.js';
+import { float32 } from '../../tensor/tensor.js';
+import { fixedConstants } from '../input/preprocessing.js';
 import { epsilon, fold } from './fold.js';
 import type { Block, Convolution, UNetParameters } from './parameters.js';
-import { inputLength, marginOf, mirror, type Geometry } from './sizes.js';
+import { type Geometry, inputLength, marginOf, mirror } from './sizes.js';
 import type { UNetTraits } from './traits.js';
 
 export interface UNetGraphOptions extends UNetTraits {

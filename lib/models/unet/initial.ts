@@ -1,8 +1,8 @@
-import { withDefaults } from '../../options.js';
-import { check, type OptionKinds } from '../../arguments.js';
-import { oneOf, kind } from '../../kinds.js';
-import { OneirosError } from '../../errors.js';
-import { random, type Random } from '../../tensor/random.js';
+import { check, type OptionKinds } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind, oneOf } from '../../base/kinds.js';
+import { withDefaults } from '../../base/options.js';
+import { type Random, random } from '../../tensor/random.js';
 import { float32, sizeOf } from '../../tensor/tensor.js';
 import type { Block, Convolution, Norm, UNetParameters } from './parameters.js';
 import type { Climb } from './traits.js';

@@ -1,4 +1,4 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import type { Float32Tensor } from '../../tensor/tensor.js';
 import { loadWeight } from '../../weights/check.js';
 import type { Weights } from '../../weights/weights.js';

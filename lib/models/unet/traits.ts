@@ -1,5 +1,5 @@
-import type { OptionKinds } from '../../arguments.js';
-import { oneOf, kind } from '../../kinds.js';
+import type { OptionKinds } from '../../base/arguments.js';
+import { kind, oneOf } from '../../base/kinds.js';
 /** How a U-Net climbs a level: by a learned 2×2 transposed convolution of stride 2, or by making pixels in between. */
 export type Climb = 'transposed' | 'bilinear' | 'nearest';
 

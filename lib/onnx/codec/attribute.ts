@@ -1,10 +1,10 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import type { Attribute, Graph } from '../graph.js';
 import { remainder, revise } from '../proto/message.js';
 import {
+  type AttributeProto,
   AttributeProto_AttributeType as Type,
   AttributeProtoSchema,
-  type AttributeProto,
   type GraphProto,
 } from '../proto/onnx_pb.js';
 import type { ExternalReader } from './external.js';

@@ -1,4 +1,4 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import type { TensorProto } from '../proto/onnx_pb.js';
 
 /** Where a constant's bytes lie outside the model file. */

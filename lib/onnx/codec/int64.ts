@@ -1,4 +1,4 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 
 const [least, most] = [-(2n ** 63n), 2n ** 63n - 1n];
 

@@ -1,14 +1,14 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import { arrayOf, bytesPerElement, type NumericDType } from '../../tensor/dtype.js';
-import { numericTensor, sizeOf, tensor, type NumericTensor, type Tensor } from '../../tensor/tensor.js';
+import { type NumericTensor, numericTensor, sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
 import { requireRank } from '../budget.js';
 import type { OpaqueTensor } from '../graph.js';
 import { remainder, revise } from '../proto/message.js';
-import { TensorProto_DataLocation, TensorProtoSchema, type TensorProto } from '../proto/onnx_pb.js';
+import { type TensorProto, TensorProto_DataLocation, TensorProtoSchema } from '../proto/onnx_pb.js';
 import { elementCode, elementType } from './elements.js';
+import { type ExternalReader, referenceOf } from './external.js';
 import { int64Field } from './int64.js';
 import { decodeText, encodeText } from './text.js';
-import { referenceOf, type ExternalReader } from './external.js';
 
 /**
  * A constant. Raw data is not copied where it is aligned: the tensor is then a view of the file's bytes.

@@ -1,17 +1,18 @@
 import { create } from '@bufbuild/protobuf';
-import { OneirosError } from '../../errors.js';
+
+import { OneirosError } from '../../base/errors.js';
 import { requireRank } from '../budget.js';
 import type { Dim, TensorType, ValueInfo } from '../graph.js';
 import { remainder, revise } from '../proto/message.js';
 import {
+  type TensorShapeProto_Dimension,
   TensorShapeProto_DimensionSchema,
   TensorShapeProtoSchema,
+  type TypeProto,
   TypeProto_TensorSchema,
   TypeProtoSchema,
-  ValueInfoProtoSchema,
-  type TensorShapeProto_Dimension,
-  type TypeProto,
   type ValueInfoProto,
+  ValueInfoProtoSchema,
 } from '../proto/onnx_pb.js';
 import { elementCode, elementType } from './elements.js';
 import { int64Field } from './int64.js';

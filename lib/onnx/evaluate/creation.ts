@@ -4,14 +4,14 @@ import { attr } from '../attributes.js';
 import type { Node } from '../graph.js';
 import {
   axisFrom,
+  type Element,
+  type Evaluation,
+  type Evaluations,
   integers,
   isComputable,
   isNumericTensor,
   stridesOf,
   walker,
-  type Element,
-  type Evaluation,
-  type Evaluations,
 } from './element.js';
 
 const constantOfShape: Evaluation = (node, [sizes]) => {

@@ -1,5 +1,5 @@
 import type { NumericDType } from '../../tensor/dtype.js';
-import { sizeOf, zeros, type NumericTensor, type Tensor } from '../../tensor/tensor.js';
+import { type NumericTensor, sizeOf, type Tensor, zeros } from '../../tensor/tensor.js';
 import { maxRank } from '../budget.js';
 import type { Node } from '../graph.js';
 

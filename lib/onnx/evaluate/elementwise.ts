@@ -4,11 +4,11 @@ import { elementType } from '../codec/elements.js';
 import {
   broadcastDims,
   broadcastWalker,
-  isComputable,
-  isNumericTensor,
   type Element,
   type Evaluation,
   type Evaluations,
+  isComputable,
+  isNumericTensor,
   type Plan,
 } from './element.js';
 

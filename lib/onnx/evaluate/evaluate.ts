@@ -1,7 +1,7 @@
 import { sizeOf, type Tensor } from '../../tensor/tensor.js';
 import type { Node } from '../graph.js';
 import { creation } from './creation.js';
-import { make, type Evaluation } from './element.js';
+import { type Evaluation, make } from './element.js';
 import { elementwise } from './elementwise.js';
 import { layout } from './layout.js';
 

@@ -1,15 +1,15 @@
-import { sizeOf, type NumericTensor } from '../../tensor/tensor.js';
+import { type NumericTensor, sizeOf } from '../../tensor/tensor.js';
 import { attr } from '../attributes.js';
 import {
   axisFrom,
   broadcastDims,
   broadcastWalker,
+  type Evaluation,
+  type Evaluations,
   integers,
   isNumericTensor,
   stridesOf,
   walker,
-  type Evaluation,
-  type Evaluations,
 } from './element.js';
 
 /** The same elements under other dimensions. */

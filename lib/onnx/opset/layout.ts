@@ -1,7 +1,7 @@
-import { requireSplitCount } from '../shapes/requirements/layout.js';
 import { attr } from '../attributes.js';
 import type { Value } from '../builder.js';
 import { numbersIn } from '../shapes/facts.js';
+import { requireSplitCount } from '../shapes/requirements/layout.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** Axes that were an attribute until they became an input at 13. */

@@ -1,8 +1,8 @@
-import { check } from '../../arguments.js';
-import { kind } from '../../kinds.js';
-import { OneirosError } from '../../errors.js';
+import { check } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
 import { Budget } from '../budget.js';
-import { OPSET, type Graph, type Model, type Node } from '../graph.js';
+import { type Graph, type Model, type Node, OPSET } from '../graph.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
 import { remainder } from '../proto/message.js';
 import { GraphProtoSchema } from '../proto/onnx_pb.js';

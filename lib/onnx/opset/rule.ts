@@ -1,8 +1,8 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import type { DType } from '../../tensor/dtype.js';
-import { describe, attributes, type AttributeLike } from '../attributes.js';
+import { type AttributeLike, attributes, describe } from '../attributes.js';
 import type { Value } from '../builder.js';
-import { OPSET, type Attribute, type Node } from '../graph.js';
+import { type Attribute, type Node, OPSET } from '../graph.js';
 import { numbersIn } from '../shapes/facts.js';
 import type { Rewriter } from './rewriter.js';
 

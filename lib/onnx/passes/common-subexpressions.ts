@@ -1,9 +1,9 @@
-import { bytesOf } from '../codec/tensor.js';
 import type { NumericTensor } from '../../tensor/tensor.js';
+import { bytesOf } from '../codec/tensor.js';
 import type { Attribute, Graph, Node } from '../graph.js';
 import { renameNode } from '../rename.js';
 import { mapSubgraphs, subgraphsOf } from '../subgraphs.js';
-import { isDeterministic, isSameList, withGraph, type Pass } from './pass.js';
+import { isDeterministic, isSameList, type Pass, withGraph } from './pass.js';
 
 /**
  * Computes once what is computed several times:

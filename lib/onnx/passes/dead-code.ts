@@ -1,6 +1,6 @@
 import type { Graph, Node } from '../graph.js';
 import { mapSubgraphs, namesOf, usesOf } from '../subgraphs.js';
-import { isSameList, withGraph, type Pass } from './pass.js';
+import { isSameList, type Pass, withGraph } from './pass.js';
 
 /**
  * Drops what no output needs:

@@ -1,13 +1,13 @@
-import { atOnce, type Sliced } from '../../slices.js';
+import { atOnce, type Sliced } from '../../base/cooperative.js';
 import type { DType } from '../../tensor/dtype.js';
-import { sizeOf, tensor, type Tensor } from '../../tensor/tensor.js';
+import { sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
 import { Budget } from '../budget.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import type { Graph, Model, Node, OpaqueTensor } from '../graph.js';
-import { numbersIn, type Facts } from '../shapes/facts.js';
+import { type Facts, numbersIn } from '../shapes/facts.js';
 import { inferring } from '../shapes/infer.js';
 import { mapSubgraphs, subgraphsOf } from '../subgraphs.js';
-import { isDeterministic, isSameList, withGraph, type Pass } from './pass.js';
+import { isDeterministic, isSameList, type Pass, withGraph } from './pass.js';
 
 /** A constant may have so many elements without asking how large what it comes from was. */
 const small = 1024;

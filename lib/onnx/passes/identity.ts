@@ -1,13 +1,13 @@
-import { atOnce, type Sliced } from '../../slices.js';
+import { atOnce, type Sliced } from '../../base/cooperative.js';
 import { attr, attributes } from '../attributes.js';
 import { Budget } from '../budget.js';
 import type { Graph, Model, Node } from '../graph.js';
 import { renameGraph, renameNode } from '../rename.js';
 import { isEqual } from '../shapes/dim.js';
-import { numbersIn, type Facts } from '../shapes/facts.js';
+import { type Facts, numbersIn } from '../shapes/facts.js';
 import { inferring } from '../shapes/infer.js';
 import { mapSubgraphs, usedIn } from '../subgraphs.js';
-import { isSameList, withGraph, type Pass } from './pass.js';
+import { isSameList, type Pass, withGraph } from './pass.js';
 
 /**
  * Removes nodes that give back their input:

@@ -1,10 +1,10 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import { describe } from '../attributes.js';
 import { Budget, maxNesting } from '../budget.js';
 import { decodeAttribute } from '../codec/attribute.js';
 import type { Attribute, Attributes, Graph, Model, Node } from '../graph.js';
 import { remainder } from '../proto/message.js';
-import { ModelProtoSchema, type FunctionProto } from '../proto/onnx_pb.js';
+import { type FunctionProto, ModelProtoSchema } from '../proto/onnx_pb.js';
 import { decodeFunction, domainOf, opsetsOf } from '../read.js';
 import { renameNode, short } from '../rename.js';
 import { allNamesOf, mapSubgraphs } from '../subgraphs.js';

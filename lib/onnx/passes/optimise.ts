@@ -1,6 +1,6 @@
-import { check } from '../../arguments.js';
-import { kind } from '../../kinds.js';
-import { atOnce, type Sliced } from '../../slices.js';
+import { check } from '../../base/arguments.js';
+import { atOnce, type Sliced } from '../../base/cooperative.js';
+import { kind } from '../../base/kinds.js';
 import { Budget } from '../budget.js';
 import type { Model } from '../graph.js';
 import { eliminateCommonSubexpressions } from './common-subexpressions.js';

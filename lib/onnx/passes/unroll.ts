@@ -1,4 +1,4 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import { attr, describe } from '../attributes.js';
 import { Budget } from '../budget.js';
 import type { Value } from '../builder.js';

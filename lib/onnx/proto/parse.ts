@@ -1,6 +1,7 @@
 import { fromBinary } from '@bufbuild/protobuf';
-import { messageOf, OneirosError } from '../../errors.js';
-import { ModelProtoSchema, type ModelProto } from './onnx_pb.js';
+
+import { messageOf, OneirosError } from '../../base/errors.js';
+import { type ModelProto, ModelProtoSchema } from './onnx_pb.js';
 import { checkWire } from './wire.js';
 
 /**

@@ -1,5 +1,6 @@
-import { ScalarType, type DescField, type DescMessage } from '@bufbuild/protobuf';
-import { OneirosError } from '../../errors.js';
+import { type DescField, type DescMessage, ScalarType } from '@bufbuild/protobuf';
+
+import { OneirosError } from '../../base/errors.js';
 
 /** Deeper nesting than any real graph has: three levels for each graph within a graph. */
 const maxDepth = 100;

@@ -1,5 +1,5 @@
 import type { DType } from '../../tensor/dtype.js';
-import { float32, int64, tensor, toNumbers, type Tensor } from '../../tensor/tensor.js';
+import { float32, int64, type Tensor, tensor, toNumbers } from '../../tensor/tensor.js';
 import { attr } from '../attributes.js';
 import { elementType } from '../codec/elements.js';
 import type { Node } from '../graph.js';
@@ -10,13 +10,13 @@ import {
   axisOf,
   commonDType,
   dtypeOf,
+  type Facts,
+  type Inference,
+  type Inferences,
   known,
   requireRank,
   shapeOf,
   unknown,
-  type Facts,
-  type Inference,
-  type Inferences,
 } from './facts.js';
 
 /** Longer vectors of floats are weights, not scales. */

@@ -5,13 +5,13 @@ import { anySize, isAtLeastZero, isEqual, symbolsOf } from './dim.js';
 import {
   axisOf,
   contradiction,
-  known,
-  shapeOf,
-  unknown,
   type Facts,
   type Inference,
   type Inferences,
+  known,
   type Scope,
+  shapeOf,
+  unknown,
 } from './facts.js';
 
 /** Loops within loops are followed so far, and so often: the work grows exponentially with the depth. */

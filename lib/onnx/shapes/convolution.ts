@@ -8,13 +8,13 @@ import {
   commonDType,
   contradiction,
   dtypeOf,
+  type Facts,
+  type Inference,
+  type Inferences,
   isGiven,
   known,
   requireRank,
   shapeOf,
-  type Facts,
-  type Inference,
-  type Inferences,
 } from './facts.js';
 import { countWindows, extent, windowsOf } from './windows.js';
 

@@ -4,12 +4,12 @@ import {
   axisOf,
   contradiction,
   dtypeOf,
+  type Inference,
+  type Inferences,
   isGiven,
   known,
   requireRank,
   shapeOf,
-  type Inference,
-  type Inferences,
 } from './facts.js';
 
 /** Rows of (batch, class, box), as many as survive. */

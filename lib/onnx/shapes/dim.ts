@@ -1,6 +1,6 @@
 import type { Dim } from '../graph.js';
 import * as polynomial from './polynomial.js';
-import { constant, constantOf, isNonNegative, print, type Polynomial } from './polynomial.js';
+import { constant, constantOf, isNonNegative, type Polynomial, print } from './polynomial.js';
 import { extremum, floorDivide, truncateDivide } from './quotient.js';
 import { quote, read, symbolTerm } from './reader.js';
 

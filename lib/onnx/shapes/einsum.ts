@@ -1,7 +1,7 @@
 import { attr } from '../attributes.js';
 import type { Dim, Node, Shape } from '../graph.js';
 import { broadcast, unify } from './broadcast.js';
-import { commonDType, contradiction, known, shapeOf, type Facts, type Inference } from './facts.js';
+import { commonDType, contradiction, type Facts, type Inference, known, shapeOf } from './facts.js';
 
 /** Einsum: letters name axes, `...` the ones that are broadcast; without `->` the letters that come once, sorted. */
 export const einsum: Inference = (node, inputs) => {

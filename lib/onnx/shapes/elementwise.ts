@@ -7,12 +7,12 @@ import { anySize } from './dim.js';
 import {
   commonDType,
   dtypeOf,
+  type Inference,
+  type Inferences,
   isGiven,
   known,
   shapeOf,
   unknown,
-  type Inference,
-  type Inferences,
 } from './facts.js';
 
 type ElementFunction = Parameters<typeof mapContent>[0];

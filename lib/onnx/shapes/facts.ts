@@ -1,4 +1,4 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import type { DType } from '../../tensor/dtype.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { attr, describe } from '../attributes.js';

@@ -5,11 +5,11 @@ import {
   commonDType,
   contradiction,
   dtypeOf,
+  type Inference,
+  type Inferences,
   known,
   numbersIn,
   shapeOf,
-  type Inference,
-  type Inferences,
 } from './facts.js';
 import { slice } from './slice.js';
 

@@ -1,6 +1,6 @@
-import { check } from '../../arguments.js';
-import { kind } from '../../kinds.js';
-import { atOnce, type Sliced } from '../../slices.js';
+import { check } from '../../base/arguments.js';
+import { atOnce, type Sliced } from '../../base/cooperative.js';
+import { kind } from '../../base/kinds.js';
 import { describe } from '../attributes.js';
 import { Budget, requireRank } from '../budget.js';
 import type { Dim, Graph, Model, Node, TensorType, ValueInfo } from '../graph.js';
@@ -11,7 +11,7 @@ import { detection } from './detection.js';
 import { anySize, symbol, symbolsOf } from './dim.js';
 import { einsum } from './einsum.js';
 import { elementwise } from './elementwise.js';
-import { contradiction, known, unknown, type Facts, type Inference, type Scope } from './facts.js';
+import { contradiction, type Facts, type Inference, known, type Scope, unknown } from './facts.js';
 import { indexing } from './indexing.js';
 import { layout } from './layout.js';
 import { linear } from './linear.js';

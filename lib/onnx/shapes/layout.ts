@@ -9,15 +9,15 @@ import {
   commonDType,
   contradiction,
   dtypeOf,
+  type Facts,
+  type Inference,
+  type Inferences,
   isGiven,
   known,
   listOf,
   numbersIn,
   requireRank,
   shapeOf,
-  type Facts,
-  type Inference,
-  type Inferences,
 } from './facts.js';
 import { wantedSizes } from './reshape.js';
 

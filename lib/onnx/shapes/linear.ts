@@ -1,5 +1,5 @@
-import { attr } from '../attributes.js';
 import type { DType } from '../../tensor/dtype.js';
+import { attr } from '../attributes.js';
 import type { Dim, Node, Shape } from '../graph.js';
 import { broadcast, unify } from './broadcast.js';
 import {
@@ -7,12 +7,12 @@ import {
   commonDType,
   contradiction,
   dtypeOf,
-  known,
-  requireRank,
-  shapeOf,
   type Facts,
   type Inference,
   type Inferences,
+  known,
+  requireRank,
+  shapeOf,
 } from './facts.js';
 
 /** As numpy does it: a vector is a row on the left, a column on the right; axes in front are broadcast. */

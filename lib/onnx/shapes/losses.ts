@@ -1,6 +1,6 @@
 import { attr } from '../attributes.js';
-import { contradiction, dtypeOf, known, shapeOf, type Inference, type Inferences } from './facts.js';
 import { isEqual } from './dim.js';
+import { contradiction, dtypeOf, type Inference, type Inferences, known, shapeOf } from './facts.js';
 
 /** Scores [n, classes, …] and labels [n, …] → a scalar, or one loss per label; the scores' logarithms as well. */
 const classificationLoss: Inference = (node, inputs) => {

@@ -1,17 +1,17 @@
 import { attr } from '../attributes.js';
+import type { Node } from '../graph.js';
 import { isEqual } from './dim.js';
 import {
   axisOf,
   contradiction,
   dtypeOf,
-  known,
-  requireRank,
-  shapeOf,
   type Facts,
   type Inference,
   type Inferences,
+  known,
+  requireRank,
+  shapeOf,
 } from './facts.js';
-import type { Node } from '../graph.js';
 
 /** Parameters with one number for each channel of `[n, c, …]`. */
 function requirePerChannel(node: Node, inputs: readonly Facts[], parameters: readonly number[]): void {

@@ -5,13 +5,13 @@ import {
   anyShape,
   contradiction,
   dtypeOf,
+  type Inference,
+  type Inferences,
   isGiven,
   known,
   numbersIn,
   requireRank,
   shapeOf,
-  type Inference,
-  type Inferences,
 } from './facts.js';
 import { countWindows, extent, windowsOf } from './windows.js';
 

@@ -6,10 +6,10 @@ import {
   divideExactly,
   isNonNegative,
   ofAtom,
+  type Polynomial,
   print,
   scale,
   subtract,
-  type Polynomial,
 } from './polynomial.js';
 
 /** ⌊a/b⌋ in canonical form, or `null` for a division by zero. */

@@ -1,4 +1,4 @@
-import { add, constant, multiply, ofAtom, scale, type Polynomial } from './polynomial.js';
+import { add, constant, multiply, ofAtom, type Polynomial, scale } from './polynomial.js';
 import { extremum, floorDivide, truncateDivide } from './quotient.js';
 
 const plainName = /\??[A-Za-z_][\w.:[\]]*/y;

@@ -4,12 +4,12 @@ import { anySize } from './dim.js';
 import {
   contradiction,
   dtypeOf,
-  known,
-  requireRank,
-  shapeOf,
   type Facts,
   type Inference,
   type Inferences,
+  known,
+  requireRank,
+  shapeOf,
 } from './facts.js';
 
 /**

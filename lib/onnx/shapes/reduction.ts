@@ -5,12 +5,12 @@ import {
   anyShape,
   axisOf,
   dtypeOf,
-  known,
-  listOf,
-  shapeOf,
   type Facts,
   type Inference,
   type Inferences,
+  known,
+  listOf,
+  shapeOf,
 } from './facts.js';
 
 /** `ofAll` is what the reduction makes of a vector of sizes. */

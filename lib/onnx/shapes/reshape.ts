@@ -9,13 +9,13 @@ import {
   axisOf,
   contradiction,
   dtypeOf,
+  type Facts,
+  type Inference,
+  type Inferences,
   known,
   listOf,
   requireRank,
   shapeOf,
-  type Facts,
-  type Inference,
-  type Inferences,
 } from './facts.js';
 
 /** Same elements, another shape: content stays where the result is a vector or scalar. */

@@ -6,12 +6,12 @@ import {
   axisOf,
   contradiction,
   dtypeOf,
-  isGiven,
-  known,
-  shapeOf,
   type Facts,
   type Inference,
   type Inferences,
+  isGiven,
+  known,
+  shapeOf,
 } from './facts.js';
 
 /** Sizes that are given, or ⌊size · scale⌋; up to operator set 10 there are only scales, in input 1. */

@@ -6,10 +6,10 @@ import {
   axisOf,
   contradiction,
   dtypeOf,
+  type Inference,
   isGiven,
   known,
   shapeOf,
-  type Inference,
 } from './facts.js';
 
 /** Starts, ends, axes and steps are inputs, or (up to operator set 9) attributes. */

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
+
 import { attr, attributes } from '../../onnx/attributes.js';
 import { readModel } from '../../onnx/files.js';
 import type { Graph, Model, Node } from '../../onnx/graph.js';
 import { inlineFunctions } from '../../onnx/passes/inline-functions.js';
 import { decodeModel, externalReferences } from '../../onnx/read.js';
 import { isEqual } from '../../onnx/shapes/dim.js';
-import { unknown, type Facts } from '../../onnx/shapes/facts.js';
+import { type Facts, unknown } from '../../onnx/shapes/facts.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { allNamesOf, mapSubgraphs, subgraphsOf } from '../../onnx/subgraphs.js';
 import { encodeModel } from '../../onnx/write.js';

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { messageOf, OneirosError } from '../../errors.js';
-import { Engine } from '../engine.js';
-import type { ProviderName } from '../session.js';
+
+import { messageOf, OneirosError } from '../../base/errors.js';
+import type { ProviderName } from '../host/session.js';
+import { Engine } from '../worker/engine.js';
 import { guardNative } from './native-guard.js';
 
 /**

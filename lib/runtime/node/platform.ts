@@ -1,6 +1,7 @@
 import { access, constants, stat } from 'node:fs/promises';
-import { OneirosError } from '../../errors.js';
-import { InlineChannel } from '../inline.js';
+
+import { OneirosError } from '../../base/errors.js';
+import { InlineChannel } from '../host/same-thread.js';
 import type { Platform } from '../protocol.js';
 import { createEngine } from './ort.js';
 import { ProcessChannel } from './process.js';

@@ -1,10 +1,11 @@
 import { fork } from 'node:child_process';
-import { messageOf } from '../../errors.js';
-import { PeerChannel } from '../peer.js';
+
+import { messageOf } from '../../base/errors.js';
+import { PeerChannel } from '../host/message-channel.js';
 import type { Reply } from '../protocol.js';
-import { workerArgs, workerUrl } from './entry.js';
-import { atExit } from './exit.js';
+import { atExit } from './exit-hooks.js';
 import { withoutTelemetry } from './telemetry.js';
+import { workerArgs, workerUrl } from './worker-url.js';
 
 /** An engine in a child process, with its process id. */
 export class ProcessChannel extends PeerChannel {

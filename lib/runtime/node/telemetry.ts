@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
-import { OneirosError } from '../../errors.js';
-import { own } from '../../own.js';
+
+import { OneirosError } from '../../base/errors.js';
+import { own } from '../../base/own.js';
 
 const variable = 'ORT_DISABLE_TELEMETRY';
 

@@ -1,11 +1,12 @@
 import { Worker } from 'node:worker_threads';
-import { messageOf } from '../../errors.js';
+
+import { messageOf } from '../../base/errors.js';
+import { PeerChannel } from '../host/message-channel.js';
 import { packRequest } from '../packing.js';
-import { PeerChannel } from '../peer.js';
 import type { Channel, Reply } from '../protocol.js';
-import { workerArgs, workerUrl } from './entry.js';
-import { atExit } from './exit.js';
-import { Gate } from './gate.js';
+import { atExit } from './exit-hooks.js';
+import { Gate } from './native-call-lock.js';
+import { workerArgs, workerUrl } from './worker-url.js';
 
 /** An engine in a worker thread. It cannot be killed: that would abort the host in the middle of a native call. */
 export function threadChannel(): Channel {

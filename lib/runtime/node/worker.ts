@@ -1,9 +1,10 @@
 // The other end of a thread or process channel: answers requests with an engine until it is told to close.
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
+
 import { free, packReply } from '../packing.js';
 import type { Reply, Request } from '../protocol.js';
+import { Gate } from './native-call-lock.js';
 import { createEngine } from './ort.js';
-import { Gate } from './gate.js';
 
 const engine = await createEngine();
 

@@ -1,5 +1,5 @@
-import { Engine, type Ort } from '../engine.js';
-import type { ProviderName } from '../session.js';
+import type { ProviderName } from '../host/session.js';
+import { Engine, type Ort } from '../worker/engine.js';
 
 /**
  * An engine on onnxruntime-web, for the thread it is made in. Its code comes in two builds, of which each is loaded when a
@@ -15,7 +15,7 @@ export async function createEngine(assets: string | undefined): Promise<Engine> 
     place: async (provider, model) => {
       if (provider !== 'webgpu' || typeof model === 'string') return { model, onCpu: [] };
       // To read a model takes code that is small beside what WebGPU takes, and that wasm does without.
-      const { placeLacking } = await import('./lacking.js');
+      const { placeLacking } = await import('./webgpu-workarounds.js');
       return placeLacking(model);
     },
     load: async (provider, threads) => {

@@ -1,5 +1,5 @@
 import { readFileBytes } from '#files/read';
-import { InlineChannel } from '../inline.js';
+import { InlineChannel } from '../host/same-thread.js';
 import type { Platform } from '../protocol.js';
 import { createEngine } from './ort.js';
 import { workerChannel } from './thread.js';

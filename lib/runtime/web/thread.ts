@@ -1,5 +1,5 @@
+import { PeerChannel } from '../host/message-channel.js';
 import { packRequest } from '../packing.js';
-import { PeerChannel } from '../peer.js';
 import type { Channel, Reply } from '../protocol.js';
 import { workerName } from './worker-name.js';
 

@@ -1,4 +1,4 @@
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../base/errors.js';
 import type { Engine, Running } from '../engine.js';
 import type { Shelf } from '../shelf.js';
 import type { Notice, State } from '../state.js';

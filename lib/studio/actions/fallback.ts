@@ -1,5 +1,5 @@
-import { OneirosError } from '../../errors.js';
-import { tell, type Context } from './context.js';
+import { OneirosError } from '../../base/errors.js';
+import { type Context, tell } from './context.js';
 import { place } from './places.js';
 
 /**

@@ -1,9 +1,9 @@
-import type { TaskId } from '../tasks.js';
-import { tasks } from '../tasks.js';
 import type { ModelInfo } from '../protocol.js';
 import { shippedAmong } from '../shipped.js';
-import { currentVersion, isBusy, modelFor, type ModelEntry, type State } from '../state.js';
-import { complain, endPainting, type Context } from './context.js';
+import { currentVersion, isBusy, type ModelEntry, modelFor, type State } from '../state.js';
+import type { TaskId } from '../tasks.js';
+import { tasks } from '../tasks.js';
+import { complain, type Context, endPainting } from './context.js';
 import { fallBack } from './fallback.js';
 
 /** Networks to choose from that the page's server has; each is fetched when it is first needed. */

@@ -1,9 +1,9 @@
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../base/errors.js';
 import type { ModelSource } from '../protocol.js';
 import { tasksOfKind } from '../shipped.js';
 import type { ModelEntry } from '../state.js';
-import { tasks, type NetworkKind } from '../tasks.js';
-import { complain, endPainting, tell, type Context } from './context.js';
+import { type NetworkKind, tasks } from '../tasks.js';
+import { complain, type Context, endPainting, tell } from './context.js';
 import { changeModel, loadEntry, setModels } from './models.js';
 
 /** Networks that the user brought on an earlier visit; each is read when it is first needed. */

@@ -1,8 +1,8 @@
-import { current, emptyHistory, forgotten, jump, move, push, type History } from '../history.js';
+import { current, emptyHistory, forgotten, type History, jump, move, push } from '../history.js';
 import type { Marks } from '../protocol.js';
 import { recipeTexts } from '../recipe.js';
 import { currentVersion, type State, type Version } from '../state.js';
-import { complain, endPainting, tell, type Context } from './context.js';
+import { complain, type Context, endPainting, tell } from './context.js';
 import { offerRecipe } from './recipes.js';
 
 /** Begins anew with a photograph. One that carries a recipe is asked about it. */

@@ -1,5 +1,5 @@
-import type { ProviderName } from '../../runtime/session.js';
-import { complain, endPainting, type Context } from './context.js';
+import type { ProviderName } from '../../runtime/host/session.js';
+import { complain, type Context, endPainting } from './context.js';
 
 /** Chooses what networks run on from now on. */
 export async function place(context: Context, wanted: 'auto' | ProviderName): Promise<void> {

@@ -1,8 +1,8 @@
-import { messageOf } from '../../errors.js';
+import { messageOf } from '../../base/errors.js';
 import { readRecipe, type Recipe, type RecipeStep } from '../recipe.js';
-import { modelsFor, type ModelEntry, type State } from '../state.js';
+import { type ModelEntry, modelsFor, type State } from '../state.js';
 import { tasks } from '../tasks.js';
-import { complain, tell, type Context } from './context.js';
+import { complain, type Context, tell } from './context.js';
 
 /** Asks whether a recipe that came with a picture is to be used; a damaged one is said to be so. */
 export function offerRecipe(context: Context, texts: ReadonlyMap<string, string>): void {

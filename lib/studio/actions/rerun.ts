@@ -2,7 +2,7 @@ import { jump } from '../history.js';
 import type { Recipe } from '../recipe.js';
 import { currentVersion, isBusy, photograph } from '../state.js';
 import { tasks } from '../tasks.js';
-import { tell, type Context } from './context.js';
+import { type Context, tell } from './context.js';
 import { setHistory } from './pictures.js';
 import { setControls } from './recipes.js';
 import { start } from './runs.js';

@@ -1,10 +1,10 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import { current, push, replace } from '../history.js';
 import type { ModelInfo, PaintProgress, PictureInfo } from '../protocol.js';
 import type { RecipeStep } from '../recipe.js';
 import { currentVersion, isBusy, layersFor, type Run, type Version } from '../state.js';
-import { tasks, type TaskId } from '../tasks.js';
-import { complain, endPainting, type Context } from './context.js';
+import { type TaskId, tasks } from '../tasks.js';
+import { complain, type Context, endPainting } from './context.js';
 import { withFallback } from './fallback.js';
 import { readyModel } from './models.js';
 import { setHistory } from './pictures.js';

@@ -1,4 +1,4 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 import type { Sample } from '../samples.js';
 import { complain, type Context } from './context.js';
 import { openPicture } from './pictures.js';

@@ -1,5 +1,5 @@
-import { h } from '../dom.js';
 import type { Context } from '../actions/context.js';
+import { h } from '../dom.js';
 import type { Run, State } from '../state.js';
 import { tasks } from '../tasks.js';
 

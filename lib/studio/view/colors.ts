@@ -1,4 +1,4 @@
-import { colorOfClass } from '../../vision/palette.js';
+import { colorOfClass } from '../../tasks/draw/segmentation.js';
 
 /** A class's colour, the same that the command line draws. */
 export function cssColorOf(index: number): string {

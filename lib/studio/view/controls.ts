@@ -1,14 +1,14 @@
 import {
-  complaint,
   type ChoiceOption,
+  complaint,
   type FlagOption,
   type NumberOption,
   type Option,
-} from '../../options.js';
+} from '../../base/options.js';
 import { freshId, h, iconButton, setAttributes, show } from '../dom.js';
 import { icon } from '../icons.js';
 import { scaleOf } from '../scale.js';
-import { titleOf, type Settings } from '../tasks.js';
+import { type Settings, titleOf } from '../tasks.js';
 
 type Value = Settings[string];
 

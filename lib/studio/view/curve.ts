@@ -1,8 +1,8 @@
 import { curveOf } from '../curve.js';
 import { h, setAttributes, show, svg } from '../dom.js';
 import { providerTitle, type Run, type State } from '../state.js';
-import { tasks } from '../tasks.js';
 import type { Store } from '../store.js';
+import { tasks } from '../tasks.js';
 
 const [width, height] = [600, 48];
 

@@ -1,5 +1,5 @@
-import { place } from '../actions/places.js';
 import type { Context } from '../actions/context.js';
+import { place } from '../actions/places.js';
 import { h, iconButton } from '../dom.js';
 import { icon } from '../icons.js';
 import { providerTitle } from '../state.js';

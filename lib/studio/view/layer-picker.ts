@@ -4,7 +4,7 @@ import { freshId, h, show } from '../dom.js';
 import { toggleLayer } from '../layers.js';
 import type { Thumbnail } from '../protocol.js';
 import { layersFor, modelFor } from '../state.js';
-import { roleTitles, tasks, type LayerRole, type TaskId } from '../tasks.js';
+import { type LayerRole, roleTitles, type TaskId, tasks } from '../tasks.js';
 
 const side = 128;
 

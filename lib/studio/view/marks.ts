@@ -1,5 +1,5 @@
-import { detectionsIn } from '../actions/pictures.js';
 import type { Context } from '../actions/context.js';
+import { detectionsIn } from '../actions/pictures.js';
 import { drawBitmap, h, show } from '../dom.js';
 import type { Sight } from '../protocol.js';
 import { currentVersion, type State } from '../state.js';

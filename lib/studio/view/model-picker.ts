@@ -3,8 +3,8 @@ import { chooseModel } from '../actions/models.js';
 import { addModelFile, removeModel } from '../actions/own-models.js';
 import { freshId, h, iconButton, show, textButton } from '../dom.js';
 import { icon } from '../icons.js';
-import { modelFor, modelsFor, type ModelEntry } from '../state.js';
-import { tasks, type NetworkKind, type TaskId } from '../tasks.js';
+import { type ModelEntry, modelFor, modelsFor } from '../state.js';
+import { type NetworkKind, type TaskId, tasks } from '../tasks.js';
 import { filePicker, modelFiles } from './files.js';
 
 /** What to bring where no network is there that can do it. */

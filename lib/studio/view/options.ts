@@ -1,7 +1,7 @@
-import { own } from '../../own.js';
+import { own } from '../../base/own.js';
 import type { Context } from '../actions/context.js';
 import { h, show } from '../dom.js';
-import { optionsOf, tasks, type TaskId } from '../tasks.js';
+import { optionsOf, type TaskId, tasks } from '../tasks.js';
 import { controlFor } from './controls.js';
 
 /** The controls of a task: those that matter first, the others folded away. */

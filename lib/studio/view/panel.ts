@@ -1,7 +1,7 @@
 import type { Context } from '../actions/context.js';
 import { h, show } from '../dom.js';
 import { ofTask, type Sample } from '../samples.js';
-import { taskIds, tasks, type TaskId } from '../tasks.js';
+import { type TaskId, taskIds, tasks } from '../tasks.js';
 import { actionsView } from './actions.js';
 import { layerPickerView } from './layer-picker.js';
 import { modelPickerView } from './model-picker.js';

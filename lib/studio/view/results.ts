@@ -1,7 +1,7 @@
-import { detectionsIn } from '../actions/pictures.js';
+import type { Detection } from '../../networks/detector/detector.js';
 import type { Context } from '../actions/context.js';
+import { detectionsIn } from '../actions/pictures.js';
 import { freshId, h, show } from '../dom.js';
-import type { Detection } from '../../vision/detection.js';
 import type { ClassShare, Sight } from '../protocol.js';
 import { cssColorOf } from './colors.js';
 import { percent, sightOn } from './marks.js';

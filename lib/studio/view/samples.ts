@@ -2,8 +2,8 @@ import type { Context } from '../actions/context.js';
 import { openSample, takeSample } from '../actions/samples.js';
 import { h, show } from '../dom.js';
 import type { Sample } from '../samples.js';
-import type { TaskId } from '../tasks.js';
 import { photograph } from '../state.js';
+import type { TaskId } from '../tasks.js';
 
 /** A button that fetches a sample. */
 export function sampleButton(

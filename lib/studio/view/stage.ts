@@ -6,8 +6,8 @@ import { tasks } from '../tasks.js';
 import { comparison } from './compare.js';
 import { curveView } from './curve.js';
 import { filmstripView } from './filmstrip.js';
-import { noticeView } from './notice.js';
 import { marksView } from './marks.js';
+import { noticeView } from './notice.js';
 import { welcomeView } from './welcome.js';
 
 /** The picture, large: what it was, what it becomes, and how it goes on. */

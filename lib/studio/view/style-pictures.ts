@@ -1,8 +1,8 @@
 import type { Context } from '../actions/context.js';
 import { addStyle, removeStyle } from '../actions/pictures.js';
-import { ofTask, type Sample } from '../samples.js';
 import { h, show, squareThumb } from '../dom.js';
 import { icon } from '../icons.js';
+import { ofTask, type Sample } from '../samples.js';
 import { filePicker, pictureFiles } from './files.js';
 import { sampleButton } from './samples.js';
 

@@ -1,7 +1,7 @@
 import { h } from '../dom.js';
 import type { State } from '../state.js';
 import type { Store } from '../store.js';
-import { taskIds, tasks, type TaskId } from '../tasks.js';
+import { type TaskId, taskIds, tasks } from '../tasks.js';
 
 export const panelId = 'panel';
 

@@ -1,8 +1,8 @@
-import { drawDetections } from '../../vision/draw.js';
-import { colorOfClass, overlay } from '../../vision/palette.js';
-import type { Segmentation } from '../../vision/segmentation.js';
-import { encodeImage } from '../../image/coding.js';
+import { encodeImage } from '../../image/codec/coding.js';
 import type { Image } from '../../image/image.js';
+import type { Segmentation } from '../../networks/segmenter/segmentation.js';
+import { drawDetections } from '../../tasks/draw/detections.js';
+import { colorOfClass, overlay } from '../../tasks/draw/segmentation.js';
 import type { Calls, ClassShare, SightOrder } from '../protocol.js';
 import type { Workshop } from './paint.js';
 import type { Answered } from './port.js';

@@ -1,25 +1,25 @@
+import { messageOf, OneirosError } from '../../base/errors.js';
+import { download, type DownloadProgress } from '../../files/download.js';
+import type { Classifier } from '../../networks/classifier/classifier.js';
+import { openNetwork } from '../../networks/classifier/load.js';
+import { GoogLeNet, SqueezeNet, VGG19 } from '../../networks/classifier/published.js';
+import type { Detector } from '../../networks/detector/detector.js';
+import { FasterRCNN } from '../../networks/detector/faster-rcnn.js';
+import { openDetector } from '../../networks/detector/load.js';
+import type { Placement } from '../../networks/network.js';
+import type { Network } from '../../networks/network.js';
+import { openSegmenter } from '../../networks/segmenter/onnx-segmenter.js';
+import type { Segmenter } from '../../networks/segmenter/segmenter.js';
+import { UNet } from '../../networks/segmenter/unet.js';
 import {
   defaultContentLayers,
   defaultDreamLayers,
   defaultStyleLayers,
   type LayerWeights,
-} from '../../art/layers.js';
-import { messageOf, OneirosError } from '../../errors.js';
-import { download, type DownloadProgress } from '../../files/download.js';
-import type { Classifier } from '../../models/classifier.js';
-import { GoogLeNet, SqueezeNet, VGG19 } from '../../models/classifiers.js';
-import type { Placement } from '../../models/network.js';
-import type { Network } from '../../models/network.js';
-import { openNetwork } from '../../models/open.js';
-import type { Detector } from '../../vision/detection.js';
-import { FasterRCNN } from '../../vision/faster-rcnn.js';
-import { openSegmenter } from '../../vision/foreign-segmenter.js';
-import { openDetector } from '../../vision/load-detector.js';
-import type { Segmenter } from '../../vision/segmenter.js';
-import { UNet } from '../../vision/unet.js';
+} from '../../tasks/common/layers.js';
 import { pickableLayers } from '../layers.js';
-import { keptFile } from '../shelf.js';
 import type { LoadProgress, ModelInfo, ModelSource } from '../protocol.js';
+import { keptFile } from '../shelf.js';
 import type { LayerRole, NetworkKind } from '../tasks.js';
 
 type Loaded =

@@ -1,8 +1,8 @@
-import { dream, type DreamOptions, type DreamStep } from '../../art/dream.js';
-import type { StyleStep } from '../../art/style-descent.js';
-import { style, type StyleOptions } from '../../art/style.js';
 import type { Image } from '../../image/image.js';
-import type { ProviderName } from '../../runtime/session.js';
+import type { ProviderName } from '../../runtime/host/session.js';
+import { dream, type DreamOptions, type DreamStep } from '../../tasks/dream/dream.js';
+import type { StyleStep } from '../../tasks/style/descent.js';
+import { style, type StyleOptions } from '../../tasks/style/style.js';
 import type { PaintOrder, PictureInfo } from '../protocol.js';
 import type { Settings } from '../tasks.js';
 import { Gate } from './gate.js';

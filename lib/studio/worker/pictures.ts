@@ -1,8 +1,8 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
+import { readPngText } from '../../image/codec/png/text.js';
+import { scaledSize } from '../../image/geometry/resize.js';
 import type { Image, Size } from '../../image/image.js';
 import { fromPixels, toPixels } from '../../image/pixels.js';
-import { readPngText } from '../../image/png-text.js';
-import { scaledSize } from '../../image/resize.js';
 import type { OpenedPicture, PictureInfo } from '../protocol.js';
 
 /** Larger pictures are made smaller when they are opened: every pixel takes twelve bytes, and many times that later. */

@@ -1,4 +1,4 @@
-import { messageOf, OneirosError } from '../../errors.js';
+import { messageOf, OneirosError } from '../../base/errors.js';
 import type { Ask, CallName, Calls, PaintCommand, Reply } from '../protocol.js';
 
 /** The way back to who called. */

@@ -1,13 +1,13 @@
 // The studio's other half: networks, pictures and all work on them, in a worker.
 
-import { probeModel } from '../../runtime/probe.js';
-import { openSession, type ProviderName } from '../../runtime/session.js';
+import { openSession, type ProviderName } from '../../runtime/host/session.js';
+import { probeModel } from '../../runtime/worker/probe.js';
 import type { Ask, CallName } from '../protocol.js';
 import { Observer } from './look.js';
 import { Networks } from './networks.js';
 import { paint } from './paint.js';
 import { Pictures } from './pictures.js';
-import { respond, type Handlers } from './port.js';
+import { type Handlers, respond } from './port.js';
 import { Thumbnails } from './thumbnails.js';
 
 const workshop: { networks: Networks; pictures: Pictures; provider: ProviderName } = {

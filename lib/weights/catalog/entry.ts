@@ -1,5 +1,6 @@
 import {
   count,
+  type Fields,
   fieldsOf,
   flag,
   isRecord,
@@ -8,7 +9,6 @@ import {
   text,
   texts,
   word,
-  type Fields,
 } from './fields.js';
 
 // The list of models that are known by name: onnx-models/catalog.json. This file is browser-safe; where the list and the

@@ -1,4 +1,4 @@
-import { nearest, OneirosError } from '../../errors.js';
+import { nearest, OneirosError } from '../../base/errors.js';
 import type { Catalog, CatalogEntry, Task } from './entry.js';
 
 /** The model of that name; dashes and underscores are the same. */

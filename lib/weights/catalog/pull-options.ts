@@ -1,6 +1,6 @@
-import { type OptionKinds, optionsOf } from '../../arguments.js';
-import { kind } from '../../kinds.js';
-import type { Patience } from '../download/patience.js';
+import { type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { kind } from '../../base/kinds.js';
+import type { Patience } from '../download/timeouts.js';
 
 /** How far a download has come. */
 export interface PullStep {

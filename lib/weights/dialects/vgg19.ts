@@ -1,5 +1,5 @@
-import type { Arrangement } from '../arrange.js';
 import type { Dialects, Rule } from '../dialect.js';
+import type { Arrangement } from '../kernel-layout.js';
 
 /** Convolutions in each of the five blocks. */
 const blocks = [2, 2, 4, 4, 4];

@@ -1,10 +1,10 @@
+import { OneirosError } from '../../base/errors.js';
 import type { ByteSource } from '../../files/source.js';
-import { OneirosError } from '../../errors.js';
 import { quoted, type Weights } from '../weights.js';
-import { damaged, describe, Dict, List, unpickle, type PickleHost, type PickleValue } from './pickle.js';
+import { damaged, describe, Dict, List, type PickleHost, type PickleValue, unpickle } from './pickle.js';
 import { PickleTruncated } from './pickle-reader.js';
-import { TorchHost, type Storage } from './plumbing.js';
 import { stateDict } from './state-dict.js';
+import { type Storage, TorchHost } from './torch-globals.js';
 import { maxPickle } from './zip.js';
 
 // Before PyTorch 1.6 a checkpoint was five pickles (a magic number, the format's version, the writing system, the object,

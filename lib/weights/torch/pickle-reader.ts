@@ -1,4 +1,4 @@
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
 
 /** The bytes at hand end before the pickle does: the file is truncated, or more of it must be read. */
 export class PickleTruncated extends OneirosError {

@@ -1,5 +1,5 @@
-import { own } from '../../own.js';
-import { OneirosError } from '../../errors.js';
+import { OneirosError } from '../../base/errors.js';
+import { own } from '../../base/own.js';
 import { quoted } from '../weights.js';
 import { PickleReader } from './pickle-reader.js';
 

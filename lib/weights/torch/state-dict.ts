@@ -1,11 +1,11 @@
+import { OneirosError } from '../../base/errors.js';
 import type { ByteSource } from '../../files/source.js';
-import { OneirosError } from '../../errors.js';
 import { bytesPerElement } from '../../tensor/dtype.js';
 import type { NumericTensor } from '../../tensor/tensor.js';
 import { isRowMajor, spanOf, toRowMajor } from '../strided.js';
-import { byteSizeOf, quoted, tensorOver, type StoredTensor, type Weights } from '../weights.js';
+import { byteSizeOf, quoted, type StoredTensor, tensorOver, type Weights } from '../weights.js';
 import { describe, Dict, type PickleValue } from './pickle.js';
-import { TensorView, type Storage } from './plumbing.js';
+import { type Storage, TensorView } from './torch-globals.js';
 
 /** Where the bytes of a storage begin in the file. */
 export type Locate = (storage: Storage) => Promise<number>;

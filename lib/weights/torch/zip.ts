@@ -1,10 +1,10 @@
+import { OneirosError } from '../../base/errors.js';
 import type { ByteSource } from '../../files/source.js';
-import { OneirosError } from '../../errors.js';
 import { quoted, type Weights } from '../weights.js';
 import { dataOffset, readZipDirectory, type ZipDirectory, type ZipEntry } from '../zip.js';
 import { damaged, unpickle } from './pickle.js';
-import { TorchHost, type Storage } from './plumbing.js';
 import { stateDict } from './state-dict.js';
+import { type Storage, TorchHost } from './torch-globals.js';
 
 /** The most bytes of a pickle, which describes tensors but does not hold them. */
 export const maxPickle = 32 * 2 ** 20;

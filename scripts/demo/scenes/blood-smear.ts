@@ -1,7 +1,7 @@
 import type { Image, Size } from '../../../lib/image/image.js';
-import { random, type Random } from '../../../lib/tensor/random.js';
+import { type Random, random } from '../../../lib/tensor/random.js';
 import { fractal, noise, smoothstep } from './noise.js';
-import { paint, type Color } from './paint.js';
+import { type Color, paint } from './paint.js';
 
 /** How much of red, green and blue is taken away (natural logarithm) where something is as thick as it gets. */
 type Absorption = readonly [number, number, number];

@@ -1,6 +1,6 @@
 import type { Image, Size } from '../../../lib/image/image.js';
 import { fractal, hash, mix, noise, ridged, smoothstep } from './noise.js';
-import { blend, brighten, gradient, paint, rgb, type Color } from './paint.js';
+import { blend, brighten, type Color, gradient, paint, rgb } from './paint.js';
 
 // Everything is in units of the picture's height; y = 0 is the top.
 const horizon = 0.64;

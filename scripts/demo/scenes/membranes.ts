@@ -1,5 +1,5 @@
-import { gaussianBlur } from '../../../lib/image/blur.js';
-import { image, type Image, type Size } from '../../../lib/image/image.js';
+import { gaussianBlur } from '../../../lib/image/color/blur.js';
+import { type Image, image, type Size } from '../../../lib/image/image.js';
 import { random } from '../../../lib/tensor/random.js';
 import { cellAt, fractal, hash, mix, noise, smoothstep } from './noise.js';
 import { paint } from './paint.js';

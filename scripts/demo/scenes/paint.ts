@@ -1,4 +1,4 @@
-import { image, type Image, type Size } from '../../../lib/image/image.js';
+import { type Image, image, type Size } from '../../../lib/image/image.js';
 import { mix } from './noise.js';
 
 /** Red, green, blue in [0, 1]. */

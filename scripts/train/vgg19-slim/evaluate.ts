@@ -1,11 +1,11 @@
 // How much of the real networks the student shows, on pictures that it has never seen.
-import type { Value } from '../../../lib/onnx/builder.js';
-import { Builder } from '../../../lib/onnx/ops.js';
-import type { Model } from '../../../lib/onnx/graph.js';
 import type { Image } from '../../../lib/image/image.js';
+import type { Value } from '../../../lib/onnx/builder.js';
+import type { Model } from '../../../lib/onnx/graph.js';
+import { Builder } from '../../../lib/onnx/ops.js';
 import { meansOver } from './means.js';
-import { joinTeachers } from './objective.js';
 import type { Lift, Teacher } from './networks.js';
+import { joinTeachers } from './objective.js';
 import { loadPicture, middle } from './pictures.js';
 
 /**

@@ -1,9 +1,9 @@
 // Crops with what the teachers make of them: asked once, and remembered.
-import type { Session } from '../../../lib/runtime/session.js';
+import { toTensor } from '../../../lib/image/image.js';
+import type { Session } from '../../../lib/runtime/host/session.js';
 import { random } from '../../../lib/tensor/random.js';
 import { float32, type Float32Tensor, type Tensor } from '../../../lib/tensor/tensor.js';
-import { toTensor } from '../../../lib/image/image.js';
-import type { Sample, TrainingData } from '../../../lib/train/data.js';
+import type { Sample, TrainingData } from '../../../lib/train/fit/data.js';
 import { loadPicture, randomCrop } from './pictures.js';
 
 export interface LessonOptions {

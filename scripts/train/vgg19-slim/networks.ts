@@ -1,16 +1,17 @@
 // The student at random, and its two teachers, each as a graph from RGB in [0, 1].
 import { join } from 'node:path';
+
 import { fileSource } from '../../../lib/files/read.js';
-import { buildNetwork, type BuiltNetwork } from '../../../lib/models/architecture.js';
-import { VGG19 } from '../../../lib/models/classifiers.js';
-import { batched } from '../../../lib/models/batched.js';
-import { preprocessings } from '../../../lib/models/preprocessing.js';
-import { vgg19 } from '../../../lib/models/vgg19.js';
+import { buildNetwork, type BuiltNetwork } from '../../../lib/models/classifiers/architecture.js';
+import { vgg19 } from '../../../lib/models/classifiers/vgg19.js';
+import { batched } from '../../../lib/models/input/batched.js';
+import { preprocessings } from '../../../lib/models/input/preprocessing.js';
+import { VGG19 } from '../../../lib/networks/classifier/published.js';
 import { extractSubgraph } from '../../../lib/onnx/extract.js';
-import { renameGraph } from '../../../lib/onnx/rename.js';
 import type { Graph, Model } from '../../../lib/onnx/graph.js';
+import { renameGraph } from '../../../lib/onnx/rename.js';
 import { random } from '../../../lib/tensor/random.js';
-import { float32, sizeOf, type Float32Tensor } from '../../../lib/tensor/tensor.js';
+import { float32, type Float32Tensor, sizeOf } from '../../../lib/tensor/tensor.js';
 import { loadWeight } from '../../../lib/weights/check.js';
 import { openWeights } from '../../../lib/weights/open.js';
 import type { StoredTensor, Weights } from '../../../lib/weights/weights.js';

@@ -1,10 +1,11 @@
 // The pictures that vgg19-slim learns from, and those it never sees until it is measured.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { flip } from '../../../lib/image/flip.js';
-import { image, type Image } from '../../../lib/image/image.js';
-import { readImage } from '../../../lib/files/image.js';
-import { resize, scaledSize } from '../../../lib/image/resize.js';
+
+import { flip } from '../../../lib/image/geometry/flip.js';
+import { resize, scaledSize } from '../../../lib/image/geometry/resize.js';
+import { type Image, image } from '../../../lib/image/image.js';
+import { readImage } from '../../../lib/image/read-write.js';
 import type { Random } from '../../../lib/tensor/random.js';
 
 /** Pictures are made smaller, to a shorter side of at most so many pixels. */

@@ -1,11 +1,11 @@
 // What was learned as the file that is shipped: of sensible scale, under the usual names.
-import { batched } from '../../../lib/models/batched.js';
-import { buildNetwork } from '../../../lib/models/architecture.js';
-import { vgg19 } from '../../../lib/models/vgg19.js';
-import { formatPreprocessing, preprocessings } from '../../../lib/models/preprocessing.js';
 import type { Image } from '../../../lib/image/image.js';
-import { Builder } from '../../../lib/onnx/ops.js';
+import { buildNetwork } from '../../../lib/models/classifiers/architecture.js';
+import { vgg19 } from '../../../lib/models/classifiers/vgg19.js';
+import { batched } from '../../../lib/models/input/batched.js';
+import { formatPreprocessing, preprocessings } from '../../../lib/models/input/preprocessing.js';
 import type { Model } from '../../../lib/onnx/graph.js';
+import { Builder } from '../../../lib/onnx/ops.js';
 import { float32, type Float32Tensor } from '../../../lib/tensor/tensor.js';
 import { meansOver } from './means.js';
 import { asWeights, buildStudent, type Lift } from './networks.js';

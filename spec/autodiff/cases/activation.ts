@@ -1,5 +1,5 @@
 import { float } from '../../../lib/onnx/attributes.js';
-import { avoiding, normal, row, uniform, weight, type Draw, type Row } from '../row.js';
+import { avoiding, type Draw, normal, type Row, row, uniform, weight } from '../row.js';
 
 const shapes: readonly (readonly number[])[] = [[9], [2, 3, 2, 2]];
 const each = (make: (...dims: number[]) => Row): readonly Row[] => shapes.map((dims) => make(...dims));

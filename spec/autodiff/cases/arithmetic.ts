@@ -1,4 +1,4 @@
-import { apart, avoiding, distinct, held, normal, positive, row, uniform, whole, type Row } from '../row.js';
+import { apart, avoiding, distinct, held, normal, positive, type Row, row, uniform, whole } from '../row.js';
 
 const shapePairs: readonly (readonly [readonly number[], readonly number[]])[] = [
   [

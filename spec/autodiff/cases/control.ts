@@ -1,6 +1,6 @@
 import type { Value } from '../../../lib/onnx/builder.js';
 import { Builder, dtypeOf } from '../../../lib/onnx/ops.js';
-import { exactly, normal, positive, row, uniform, weight, type Row } from '../row.js';
+import { exactly, normal, positive, type Row, row, uniform, weight } from '../row.js';
 
 function branch(b: Builder, make: (inner: Builder) => Value) {
   const inner = new Builder(b);

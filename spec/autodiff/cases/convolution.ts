@@ -1,4 +1,4 @@
-import { row, weight, whole, type Row } from '../row.js';
+import { type Row, row, weight, whole } from '../row.js';
 
 interface Setting {
   readonly x: readonly number[];

@@ -1,7 +1,7 @@
+import type { AttributeLike } from '../../../lib/onnx/attributes.js';
 import { float } from '../../../lib/onnx/attributes.js';
 import { float32, int64 } from '../../../lib/tensor/tensor.js';
-import { normal, row, type Row } from '../row.js';
-import type { AttributeLike } from '../../../lib/onnx/attributes.js';
+import { normal, type Row, row } from '../row.js';
 
 /** Boxes inside the image, across its border, far outside, and thinner than a pixel. */
 const boxes = [0, 0, 5, 6, 1.2, 2.3, 7.9, 8.8, -3, -2, 4, 4, 6, 6, 20, 20, 2, 2, 2.1, 2.1];

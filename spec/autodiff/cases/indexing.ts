@@ -1,5 +1,5 @@
-import { int64, tensor, type Tensor } from '../../../lib/tensor/tensor.js';
-import { distinct, row, whole, type Row } from '../row.js';
+import { int64, type Tensor, tensor } from '../../../lib/tensor/tensor.js';
+import { distinct, type Row, row, whole } from '../row.js';
 
 const index = (dims: readonly number[], ...values: number[]): Tensor => int64(values, dims);
 

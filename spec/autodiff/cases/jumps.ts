@@ -1,6 +1,6 @@
-import { apart, row, uniform, type Row } from '../row.js';
 import type { Value } from '../../../lib/onnx/builder.js';
 import type { Builder } from '../../../lib/onnx/ops.js';
+import { apart, type Row, row, uniform } from '../row.js';
 
 /** Operators that are constant between their jumps, added to Σ x², whose gradient they must leave alone. */
 const steps: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {

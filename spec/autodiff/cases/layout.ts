@@ -1,5 +1,5 @@
 import { float32, int64 } from '../../../lib/tensor/tensor.js';
-import { row, whole, type Row } from '../row.js';
+import { type Row, row, whole } from '../row.js';
 
 const permutations = [
   [0, 1, 2],

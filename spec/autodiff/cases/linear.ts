@@ -1,5 +1,5 @@
 import { float } from '../../../lib/onnx/attributes.js';
-import { row, whole, type Row } from '../row.js';
+import { type Row, row, whole } from '../row.js';
 
 const products: readonly (readonly [readonly number[], readonly number[]])[] = [
   [

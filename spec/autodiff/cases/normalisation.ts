@@ -1,5 +1,5 @@
 import { float } from '../../../lib/onnx/attributes.js';
-import { avoiding, held, normal, positive, row, weight, type Row } from '../row.js';
+import { avoiding, held, normal, positive, type Row, row, weight } from '../row.js';
 
 const channels = (n: number) => [weight(normal(n)), weight(normal(n))];
 

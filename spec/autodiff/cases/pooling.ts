@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+
 import type { AttributeLike } from '../../../lib/onnx/attributes.js';
-import { avoiding, distinct, row, whole, type Row } from '../row.js';
+import { avoiding, distinct, type Row, row, whole } from '../row.js';
 
 interface Setting {
   readonly x: readonly number[];

@@ -3,14 +3,14 @@ import {
   apart,
   avoiding,
   distinct,
+  type Draw,
   exactly,
   normal,
   positive,
+  type Row,
   row,
   uniform,
   whole,
-  type Draw,
-  type Row,
 } from '../row.js';
 
 /** Each reduction, and what it is drawn from: nothing near a kink or a tie. */

@@ -1,6 +1,6 @@
 import type { AttributeLike } from '../../../lib/onnx/attributes.js';
 import { float32, int64, type Tensor } from '../../../lib/tensor/tensor.js';
-import { normal, row, whole, type Row } from '../row.js';
+import { normal, type Row, row, whole } from '../row.js';
 
 const coordinates = ['half_pixel', 'pytorch_half_pixel', 'asymmetric', 'align_corners'];
 const roundings = ['round_prefer_floor', 'round_prefer_ceil', 'floor', 'ceil'];

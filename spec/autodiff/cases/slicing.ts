@@ -1,5 +1,5 @@
 import { int64, type Tensor } from '../../../lib/tensor/tensor.js';
-import { row, weight, whole, type Row } from '../row.js';
+import { type Row, row, weight, whole } from '../row.js';
 
 const [toEnd, toBegin] = [2n ** 63n - 1n, -(2n ** 63n) + 1n];
 const vector = (...values: (number | bigint)[]): Tensor => int64(values);

@@ -1,9 +1,9 @@
-import { dream } from '../../../lib/art/dream.js';
-import { style } from '../../../lib/art/style.js';
-import { GoogLeNet } from '../../../lib/models/classifiers.js';
-import type { Placement } from '../../../lib/models/network.js';
-import type { WeightsSource } from '../../../lib/models/source.js';
-import { speckles, waves } from '../../art/pictures.js';
+import { GoogLeNet } from '../../../lib/networks/classifier/published.js';
+import type { Placement } from '../../../lib/networks/network.js';
+import type { WeightsSource } from '../../../lib/networks/source.js';
+import { dream } from '../../../lib/tasks/dream/dream.js';
+import { style } from '../../../lib/tasks/style/style.js';
+import { speckles, waves } from '../../tasks/pictures.js';
 import { googLeNetWeights, slimVGG19 } from '../networks.js';
 
 export { googLeNetWeights };

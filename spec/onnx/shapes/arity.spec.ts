@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../../lib/errors.js';
+
+import { OneirosError } from '../../../lib/base/errors.js';
 import { inspectModel } from '../../../lib/models/inspect.js';
 import type { Model, Node } from '../../../lib/onnx/graph.js';
 import { normaliseOpset } from '../../../lib/onnx/opset/normalise.js';
 import { float32, int64, type Tensor } from '../../../lib/tensor/tensor.js';
-import { constant, data, ints, itRefuses, weights, type Case, type Operand } from './harness.js';
+import { type Case, constant, data, ints, itRefuses, type Operand, weights } from './harness.js';
 
 const refused = (
   op: string,

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+
 import type { Dim } from '../../../lib/onnx/graph.js';
 import {
   add,

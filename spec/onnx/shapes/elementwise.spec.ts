@@ -1,5 +1,5 @@
 import { float32, int64, tensor } from '../../../lib/tensor/tensor.js';
-import { bools, constant, data, input, itInfers, itRefuses, ints, weights, type Case } from './harness.js';
+import { bools, type Case, constant, data, input, ints, itInfers, itRefuses, weights } from './harness.js';
 
 const unary =
   `Abs Acos Acosh Asin Asinh Atan Atanh Ceil Celu Cos Cosh CumSum Elu Erf Exp Floor HardSigmoid HardSwish

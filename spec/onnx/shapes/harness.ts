@@ -1,14 +1,15 @@
 import { expect } from 'chai';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { OneirosError } from '../../../lib/errors.js';
-import { attributes, type AttributeLike } from '../../../lib/onnx/attributes.js';
+
+import { OneirosError } from '../../../lib/base/errors.js';
+import { type AttributeLike, attributes } from '../../../lib/onnx/attributes.js';
 import type { Dim, Model, Node, Shape } from '../../../lib/onnx/graph.js';
 import { substitute } from '../../../lib/onnx/shapes/dim.js';
-import { unknown, type Facts } from '../../../lib/onnx/shapes/facts.js';
+import { type Facts, unknown } from '../../../lib/onnx/shapes/facts.js';
 import { factsOfConstant, inferNode } from '../../../lib/onnx/shapes/infer.js';
 import { encodeModel } from '../../../lib/onnx/write.js';
 import { random } from '../../../lib/tensor/random.js';
-import { float32, int64, sizeOf, tensor, type Tensor } from '../../../lib/tensor/tensor.js';
+import { float32, int64, sizeOf, type Tensor, tensor } from '../../../lib/tensor/tensor.js';
 
 /** An operand of the operator under test. */
 export interface Operand {

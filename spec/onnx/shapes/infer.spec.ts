@@ -1,13 +1,14 @@
 import { expect } from 'chai';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
-import { attributes, type AttributeLike } from '../../../lib/onnx/attributes.js';
+
+import { type AttributeLike, attributes } from '../../../lib/onnx/attributes.js';
 import { GraphBuilder, type Value } from '../../../lib/onnx/builder.js';
 import type { Dim, Graph, Model, Node, ValueInfo } from '../../../lib/onnx/graph.js';
-import { inferModel } from '../../../lib/onnx/shapes/infer.js';
 import { unknown } from '../../../lib/onnx/shapes/facts.js';
+import { inferModel } from '../../../lib/onnx/shapes/infer.js';
 import { encodeModel } from '../../../lib/onnx/write.js';
 import type { DType } from '../../../lib/tensor/dtype.js';
-import { float32, int64, zeros, type Tensor } from '../../../lib/tensor/tensor.js';
+import { float32, int64, type Tensor, zeros } from '../../../lib/tensor/tensor.js';
 
 const shape = (value: Value | undefined) => value?.type?.shape;
 

@@ -1,6 +1,6 @@
-import { float32, int64, tensor } from '../../../lib/tensor/tensor.js';
 import { float, floats } from '../../../lib/onnx/attributes.js';
-import { bools, constant, data, input, itInfers, itRefuses, ints, weights, type Case } from './harness.js';
+import { float32, int64, tensor } from '../../../lib/tensor/tensor.js';
+import { bools, type Case, constant, data, input, ints, itInfers, itRefuses, weights } from './harness.js';
 
 const vector = (...numbers: number[]) => ({ ...input(int64(numbers)), isSymbolic: false });
 const everything = 2 ** 53;

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
-import { OneirosError } from '../../../lib/errors.js';
+
+import { OneirosError } from '../../../lib/base/errors.js';
 import { attributes } from '../../../lib/onnx/attributes.js';
 import { unknown } from '../../../lib/onnx/shapes/facts.js';
 import { inferNode } from '../../../lib/onnx/shapes/infer.js';
 import { float32, int64, tensor } from '../../../lib/tensor/tensor.js';
-import { constant, data, input, ints, itRefuses, weights, type Case, type Operand } from './harness.js';
+import { type Case, constant, data, input, ints, itRefuses, type Operand, weights } from './harness.js';
 
 /** A vector that is an input: its elements are not known before the run, its length is. */
 function vector(length: number): Operand {

@@ -1,5 +1,5 @@
-import { data, input, itInfers, itRefuses, ints, weights, type Case } from './harness.js';
 import { int64 } from '../../../lib/tensor/tensor.js';
+import { type Case, data, input, ints, itInfers, itRefuses, weights } from './harness.js';
 
 const sizes = [5, 6, 7, 8, 9, 11];
 

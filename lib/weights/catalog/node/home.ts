@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+
 import type { CatalogEntry } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';
 import { shippedPath } from './read.js';

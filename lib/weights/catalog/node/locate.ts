@@ -1,12 +1,13 @@
-import { withDefaults } from '../../../options.js';
 import { existsSync } from 'node:fs';
-import { OneirosError } from '../../../errors.js';
+
+import { OneirosError } from '../../../base/errors.js';
+import { withDefaults } from '../../../base/options.js';
 import { Http } from '../../download/node/http.js';
-import { patienceDefaults } from '../../download/patience.js';
+import { patienceDefaults } from '../../download/timeouts.js';
 import { megabytes } from '../amount.js';
 import type { CatalogEntry, Task } from '../entry.js';
 import { entryFor, findEntry } from '../find.js';
-import type { LocateOptions, Located } from '../locate.js';
+import type { Located, LocateOptions } from '../locate.js';
 import { modelPath, settled } from './home.js';
 import { openPartial } from './partial.js';
 import { pullWhole } from './pull.js';

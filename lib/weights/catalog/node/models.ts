@@ -1,11 +1,11 @@
-import { check } from '../../../arguments.js';
-import { kind } from '../../../kinds.js';
+import { check } from '../../../base/arguments.js';
+import { kind } from '../../../base/kinds.js';
 import type { CatalogEntry } from '../entry.js';
 import { entryFor } from '../find.js';
-import { type PullOptions, type PullStep, pullKinds } from '../pull-options.js';
+import { pullKinds, type PullOptions, type PullStep } from '../pull-options.js';
 import { removeEntry } from './pull.js';
 import { readCatalog } from './read.js';
-import { statusOf, verifyEntry, type ModelStatus, type Verification } from './status.js';
+import { type ModelStatus, statusOf, type Verification, verifyEntry } from './status.js';
 import { pullSteps } from './steps.js';
 
 // What programs can do with the catalogue.

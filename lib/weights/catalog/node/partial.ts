@@ -1,11 +1,11 @@
-import { OneirosError } from '../../../errors.js';
+import { OneirosError } from '../../../base/errors.js';
 import type { ByteSource } from '../../../files/source.js';
-import { attempt } from '../../download/node/attempts.js';
-import { BlockStore, blockSize } from '../../download/node/blocks.js';
+import { blockSize, BlockStore } from '../../download/node/blocks.js';
 import { lasting } from '../../download/node/failure.js';
 import type { Answer, Http } from '../../download/node/http.js';
-import { remoteSource } from '../../download/node/remote.js';
-import { checkSize } from '../../download/node/whole.js';
+import { remoteSource } from '../../download/node/range-source.js';
+import { checkSize } from '../../download/node/resumable-download.js';
+import { attempt } from '../../download/node/retry.js';
 import { openWeights } from '../../open.js';
 import type { Weights } from '../../weights.js';
 import { megabytes } from '../amount.js';

@@ -1,12 +1,13 @@
 import { mkdir, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { messageOf, OneirosError } from '../../../errors.js';
+
+import { messageOf, OneirosError } from '../../../base/errors.js';
 import { fileError } from '../../../files/failure.js';
 import { removeBlocks } from '../../download/node/blocks.js';
 import { sha256Of } from '../../download/node/hash.js';
 import type { Http } from '../../download/node/http.js';
 import { lock } from '../../download/node/lock.js';
-import { downloadWhole, finish, forget, type Expected } from '../../download/node/whole.js';
+import { downloadWhole, type Expected, finish, forget } from '../../download/node/resumable-download.js';
 import { megabytes } from '../amount.js';
 import type { CatalogEntry, Checksum } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+
 import { fileError } from '../../../files/failure.js';
-import { parseCatalog, type Catalog } from '../entry.js';
+import { type Catalog, parseCatalog } from '../entry.js';
 
 /** Where the package keeps its models: beside lib/ and beside dist/. */
 const shipped = new URL('../../../../onnx-models/', import.meta.url);

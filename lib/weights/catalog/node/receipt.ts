@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+
 import { readSmallText } from '../../../files/read.js';
 import { writeFileAtomic } from '../../../files/write.js';
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
-import { sha256Of } from '../../download/node/hash.js';
+
 import { BlockStore } from '../../download/node/blocks.js';
+import { sha256Of } from '../../download/node/hash.js';
 import type { CatalogEntry } from '../entry.js';
 import { modelPath } from './home.js';
 import { agrees, difference } from './pull.js';

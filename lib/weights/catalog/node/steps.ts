@@ -1,7 +1,7 @@
 import type { CatalogEntry } from '../entry.js';
 import type { PullOptions, PullStep } from '../pull-options.js';
-import { locateEntry } from './locate.js';
 import { modelPath } from './home.js';
+import { locateEntry } from './locate.js';
 
 /** Pulls a model whole; what `onProgress` is told comes as steps. */
 export async function* pullSteps(

@@ -1,9 +1,9 @@
-import { messageOf, OneirosError } from '../../../errors.js';
-import { download } from '../../../files/download.js';
 import { readFileBytes } from '#files/read';
-import { parseCatalog, type Catalog, type Task } from '../entry.js';
+import { messageOf, OneirosError } from '../../../base/errors.js';
+import { download } from '../../../files/download.js';
+import { type Catalog, parseCatalog, type Task } from '../entry.js';
 import { entryFor, findEntry } from '../find.js';
-import type { LocateOptions, Located } from '../locate.js';
+import type { Located, LocateOptions } from '../locate.js';
 
 /**
  * What `locateModel` does in browsers: the models lie in a folder of the page's host, or another that lets pages read it.

@@ -1,5 +1,5 @@
-import { OneirosError } from '../../../errors.js';
 import type * as node from '#models';
+import { OneirosError } from '../../../base/errors.js';
 
 // Pages have no folder of models; their browser's cache keeps what they load.
 

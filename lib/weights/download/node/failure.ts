@@ -1,5 +1,5 @@
-import { own } from '../../../own.js';
-import { messageOf, OneirosError } from '../../../errors.js';
+import { messageOf, OneirosError } from '../../../base/errors.js';
+import { own } from '../../../base/own.js';
 
 /** A failure that may be over when it is tried again. */
 export class Passing extends Error {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
+
 import { fileError } from '../../../files/failure.js';
 
 /** The sha256 of a file in hexadecimal, read piece by piece. */

@@ -1,9 +1,10 @@
 // undici is what Node's own fetch is made of; the package is needed because only it takes proxies from the environment
 // (HTTP_PROXY, HTTPS_PROXY, NO_PROXY) in every Node that we support, and because it has a timeout for each stage of an answer.
-import { EnvHttpProxyAgent, request, type Dispatcher } from 'undici';
-import { own } from '../../../own.js';
-import { OneirosError } from '../../../errors.js';
-import type { Patience } from '../patience.js';
+import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+
+import { OneirosError } from '../../../base/errors.js';
+import { own } from '../../../base/own.js';
+import type { Patience } from '../timeouts.js';
 import { BeyondEnd, Passing, passing } from './failure.js';
 
 export interface Range {

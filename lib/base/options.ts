@@ -1,0 +1,158 @@
+import { OneirosError } from './errors.js';
+import { own } from './own.js';
+
+/** A number with its range; `integer` for whole numbers. */
+export interface NumberOption {
+  readonly kind: 'number';
+  readonly default: number;
+  readonly about: string;
+  readonly min?: number;
+  readonly max?: number;
+  readonly integer?: boolean;
+  /** What people usually want, as the ends of a slider; what lies beyond can still be typed. @default from min to max */
+  readonly usual?: readonly [number, number];
+}
+/** One word of a few. */
+export interface ChoiceOption<T extends string = string> {
+  readonly kind: 'choice';
+  readonly default: T;
+  readonly about: string;
+  readonly choices: readonly T[];
+}
+export interface FlagOption {
+  readonly kind: 'flag';
+  readonly default: boolean;
+  readonly about: string;
+}
+export type Option = NumberOption | ChoiceOption | FlagOption;
+
+/**
+ * The options of a task, each with its default, its meaning and its range, written once: the API fills in and checks
+ * what a caller gives by it, the command line makes its flags and its help from it, the studio its sliders.
+ */
+export type OptionTable = Readonly<Record<string, Option>>;
+
+/** The values that a table's options take. */
+export type OptionValues<T extends OptionTable> = {
+  readonly [K in keyof T]: T[K] extends ChoiceOption<infer C>
+    ? C
+    : T[K] extends FlagOption
+      ? boolean
+      : number;
+};
+
+export function number(
+  value: number,
+  about: string,
+  range: Omit<NumberOption, 'kind' | 'default' | 'about'> = {},
+): NumberOption {
+  return { kind: 'number', default: value, about, ...range };
+}
+
+/** Counts without a limit of their own go so far: what is larger is a slip of the keyboard. */
+const mostOfAnything = 1_000_000;
+
+/** A whole number of at least `min` and at most a million. */
+export function count(
+  value: number,
+  about: string,
+  min = 1,
+  usual?: readonly [number, number],
+): NumberOption {
+  return {
+    kind: 'number',
+    default: value,
+    about,
+    min,
+    max: mostOfAnything,
+    integer: true,
+    ...(usual && { usual }),
+  };
+}
+
+/** The seed of random numbers: any safe whole number. It has no range that a slider could show. */
+export function seed(value: number, about: string): NumberOption {
+  return number(value, about, { integer: true });
+}
+
+export function choice<const T extends string>(
+  choices: readonly T[],
+  value: NoInfer<T>,
+  about: string,
+): ChoiceOption<T> {
+  return { kind: 'choice', default: value, about, choices };
+}
+
+export function flag(value: boolean, about: string): FlagOption {
+  return { kind: 'flag', default: value, about };
+}
+
+/** What an API takes for a table: any of its options, the others at their defaults. */
+export type Given<T extends OptionTable> = {
+  readonly [K in keyof OptionValues<T>]?: OptionValues<T>[K] | undefined;
+};
+
+/**
+ * The options given, with defaults for the others.
+ * @throws OneirosError `bad-argument` for a value out of range; options of other names are none of its business
+ */
+export function resolveOptions<T extends OptionTable>(table: T, given: Given<T>): OptionValues<T>;
+export function resolveOptions(
+  table: OptionTable,
+  given: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const entries = Object.entries(table).map(([name, option]): [string, unknown] => {
+    const value = own(given, name) ?? option.default;
+    checkOption(name, option, value);
+    return [name, value];
+  });
+  return Object.fromEntries<unknown>(entries);
+}
+
+function checkOption(name: string, option: Option, value: unknown): void {
+  const expected = complaint(option, value);
+  if (expected !== null)
+    throw new OneirosError('bad-argument', `${name} must be ${expected}, not ${String(value)}`);
+}
+
+/** Options with their defaults filled in. One that is given as `undefined` is not given. */
+export type WithDefaults<D, G> = {
+  readonly [K in keyof D | keyof G]: K extends keyof D
+    ? K extends keyof G
+      ? D[K] | Exclude<G[K], undefined>
+      : D[K]
+    : K extends keyof G
+      ? G[K]
+      : never;
+};
+
+export function withDefaults<D extends object, G extends object>(defaults: D, given: G): WithDefaults<D, G>;
+export function withDefaults(defaults: object, given: object): object {
+  const values = Object.entries(given).filter(([, value]) => value !== undefined);
+  return { ...defaults, ...Object.fromEntries<unknown>(values) };
+}
+
+/** What is expected instead of a value, or `null` if it will do. */
+export function complaint(option: Option, value: unknown): string | null {
+  switch (option.kind) {
+    case 'flag':
+      return typeof value === 'boolean' ? null : 'true or false';
+    case 'choice':
+      return option.choices.some((word) => word === value) ? null : `one of ${option.choices.join(', ')}`;
+    case 'number': {
+      const { min = -Infinity, max = Infinity, integer = false } = option;
+      const fits =
+        typeof value === 'number' &&
+        Number.isFinite(value) &&
+        value >= min &&
+        value <= max &&
+        (!integer || Number.isSafeInteger(value));
+      return fits ? null : `a ${integer ? 'whole ' : ''}number${rangeText(min, max)}`;
+    }
+  }
+}
+
+function rangeText(min: number, max: number): string {
+  if (max === Infinity) return min === -Infinity ? '' : ` of at least ${min}`;
+  return min === -Infinity ? ` of at most ${max}` : ` from ${min} to ${max}`;
+}

@@ -1,0 +1,24 @@
+import { codec } from '#codec';
+import { check } from '../../base/arguments.js';
+import { kind, oneOf } from '../../base/kinds.js';
+import type { ImageFiles } from './image-files.js';
+import { decodeKinds, encodeKinds } from './options.js';
+
+/** Picture files by what this platform has, libraries in Node, a canvas in browsers: loaded with the first of them. */
+async function files(): Promise<ImageFiles> {
+  const { imageFiles } = await import('./image-files.js');
+  return imageFiles(codec);
+}
+
+/** See {@link ImageFiles.decodeImage}. */
+export const decodeImage: ImageFiles['decodeImage'] = async (bytes, options) => {
+  check('decodeImage', { bytes: [bytes, kind.bytes] }, options, decodeKinds);
+  return (await files()).decodeImage(bytes, options);
+};
+
+/** See {@link ImageFiles.encodeImage}. */
+export const encodeImage: ImageFiles['encodeImage'] = async (picture, format, options) => {
+  const given = { picture: [picture, kind.image], format: [format, oneOf('png', 'jpeg')] } as const;
+  check('encodeImage', given, options, encodeKinds);
+  return (await files()).encodeImage(picture, format, options);
+};

@@ -1,0 +1,69 @@
+/// <reference types="@jsquash/jpeg/emscripten-types.d.ts" />
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import createDecoder, { type MozJPEGModule } from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
+
+import type { Pixels } from '../../pixels.js';
+import { corrupt } from '../header.js';
+
+/** mozjpeg (libjpeg-turbo's decoder) in WebAssembly: what it prints while it decodes are its warnings. */
+interface Decoder {
+  readonly module: MozJPEGModule;
+  readonly warnings: string[];
+}
+
+/** Beginning takes 40 times as long as a small picture. */
+let kept: Decoder | undefined;
+/** A decoder that has had more pixels is not kept: its memory never shrinks. */
+const mostKept = 2 ** 22;
+
+/** What libjpeg warns of and reads all the same: padding before a marker, numbers in a scan's header that say nothing. */
+const harmless = /extraneous bytes|Invalid SOS parameters/;
+
+let compiled: Promise<WebAssembly.Module> | undefined;
+
+/**
+ * The pixels of a JPEG of one or three components, whose colors Adobe's segment states.
+ * @throws OneirosError `bad-input` where its data ends early or cannot be, which libjpeg makes up for with grey
+ */
+export async function decodeByMozjpeg(plain: Uint8Array<ArrayBuffer>): Promise<Pixels> {
+  const decoder = kept ?? (await newDecoder());
+  kept = undefined;
+  decoder.warnings.length = 0;
+  const pixels = pixelsOf(decoder, plain);
+  const damage = decoder.warnings.find((warning) => !harmless.test(warning));
+  if (pixels === null || damage !== undefined)
+    throw corrupt('jpeg', (damage ?? 'its data cannot be decoded').replace('Corrupt JPEG data: ', ''));
+  if (pixels.width * pixels.height <= mostKept) kept = decoder;
+  return pixels;
+}
+
+function pixelsOf({ module, warnings }: Decoder, plain: Uint8Array<ArrayBuffer>): Pixels | null {
+  try {
+    return module.decode(plain, false);
+  } catch (error) {
+    // Its errors end the "program" and are printed before.
+    if (warnings.length === 0) throw error;
+    return null;
+  }
+}
+
+async function newDecoder(): Promise<Decoder> {
+  const warnings: string[] = [];
+  const code = await (compiled ??= compile());
+  const options = {
+    noInitialRun: true,
+    printErr: (line: string) => warnings.push(line),
+    instantiateWasm(imports: WebAssembly.Imports, ready: (instance: WebAssembly.Instance) => void) {
+      const instance = new WebAssembly.Instance(code, imports);
+      ready(instance);
+      return instance.exports;
+    },
+  };
+  return { module: await createDecoder(options), warnings };
+}
+
+async function compile(): Promise<WebAssembly.Module> {
+  const path = createRequire(import.meta.url).resolve('@jsquash/jpeg/codec/dec/mozjpeg_dec.wasm');
+  return WebAssembly.compile(await readFile(path));
+}

@@ -1,0 +1,50 @@
+import { OneirosError } from '../../base/errors.js';
+import type { Samples, TurnedSamples } from '../pixels.js';
+import { bmpSamples } from './bmp/bmp.js';
+import { gifSamples } from './gif/gif.js';
+import { checkPixels } from './header.js';
+import { imageHeader, soundly } from './image-files.js';
+import { decodeDefaults, type DecodeOptions } from './options.js';
+import { turn } from './orientation.js';
+import { pngSamples } from './png/pixels.js';
+import { tiffSamples } from './tiff/decode.js';
+
+/**
+ * What a PNG, GIF (first frame), BMP or TIFF (first page) file stores of each pixel, upright: for pictures whose
+ * numbers mean something, such as masks. By the same code in Node and in browsers.
+ * @throws OneirosError as `decodeImage`; `unsupported` for JPEG, which stores no pixels
+ */
+export async function decodeSamples(
+  bytes: Uint8Array,
+  options: Partial<Pick<DecodeOptions, 'maxPixels'>> = {},
+): Promise<Samples> {
+  const header = imageHeader(bytes);
+  checkPixels(header, options.maxPixels ?? decodeDefaults.maxPixels);
+  return soundly(header.format, async () => {
+    switch (header.format) {
+      case 'png':
+        return uprightSamples(await pngSamples(bytes));
+      case 'gif':
+        return gifSamples(bytes);
+      case 'bmp':
+        return bmpSamples(bytes);
+      case 'tiff':
+        return uprightSamples(await tiffSamples(bytes));
+      case 'jpeg':
+        throw new OneirosError(
+          'unsupported',
+          'it is a JPEG file, which does not keep the value of each pixel',
+        );
+    }
+  });
+}
+
+function uprightSamples({ orientation, ...samples }: TurnedSamples): Samples {
+  if (orientation === 1) return samples;
+  const { channels, data } = samples;
+  const turned = data.slice();
+  const size = turn(samples, orientation, (from, to) => {
+    for (let c = 0; c < channels; c++) turned[channels * to + c] = data[channels * from + c]!;
+  });
+  return { ...samples, ...size, data: turned };
+}

@@ -1,0 +1,52 @@
+import { OneirosError } from '../../base/errors.js';
+import { type Planes, planes, type Size } from '../image.js';
+
+/** A rectangle of whole pixels; x, y is its top left corner. */
+export interface Rectangle extends Size {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * The part of the planes inside the rectangle.
+ * @throws OneirosError `bad-argument` if it is not made of whole pixels or reaches outside
+ */
+export function crop<C extends number>(source: Planes<C>, { x, y, width, height }: Rectangle): Planes<C> {
+  const inside =
+    Number.isSafeInteger(x) &&
+    Number.isSafeInteger(y) &&
+    x >= 0 &&
+    y >= 0 &&
+    x + width <= source.width &&
+    y + height <= source.height;
+  if (!inside)
+    throw new OneirosError(
+      'bad-argument',
+      `cannot crop ${width}×${height} at (${x}, ${y}) from an image of ${source.width}×${source.height}`,
+    );
+  const result = planes(source.channels, { width, height });
+  for (let row = 0; row < source.channels * height; row++) {
+    const channel = Math.floor(row / height);
+    const start = (channel * source.height + y + (row % height)) * source.width + x;
+    result.data.set(source.data.subarray(start, start + width), row * width);
+  }
+  return result;
+}
+
+/**
+ * The middle of the planes; where a margin is odd the extra pixel goes to the right and the bottom, unless the
+ * rounding of half a pixel to even (torchvision's `center_crop`) says otherwise.
+ * @throws OneirosError `bad-argument` if it is larger than the planes
+ */
+export function centerCrop<C extends number>(source: Planes<C>, size: Size): Planes<C> {
+  return crop(source, {
+    ...size,
+    x: roundHalfToEven((source.width - size.width) / 2),
+    y: roundHalfToEven((source.height - size.height) / 2),
+  });
+}
+
+function roundHalfToEven(value: number): number {
+  const rounded = Math.round(value);
+  return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
+}

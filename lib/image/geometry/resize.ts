@@ -1,0 +1,101 @@
+import { check, type OptionKinds } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind, oneOf } from '../../base/kinds.js';
+import { withDefaults } from '../../base/options.js';
+import { checkRoom, checkSize, type Planes, planes, type Size } from '../image.js';
+import {
+  antialiased,
+  cubic,
+  interpolated,
+  type Kernel,
+  lanczos3,
+  nearestPixel,
+  resampleColumns,
+  resampleRows,
+  type ResampleTable,
+  touched,
+  triangle,
+} from './resample.js';
+
+/**
+ * How pixels between pixels are made: `nearest` copies (masks of labels), `area` averages, the others are
+ * reconstruction filters of growing sharpness.
+ */
+export type Filter = 'nearest' | 'area' | 'bilinear' | 'bicubic' | 'lanczos3';
+
+export interface ResizeOptions {
+  readonly filter: Filter;
+  /**
+   * Widens the filter when shrinking, so that no pixel is skipped: PIL and torchvision. Off: torch's `interpolate`
+   * with `align_corners=False`. `bicubic` has a = −0.5 with it and −0.75 without, as theirs do.
+   */
+  readonly antialias: boolean;
+}
+
+export const resizeKinds: OptionKinds<Partial<ResizeOptions>> = {
+  filter: oneOf('nearest', 'area', 'bilinear', 'bicubic', 'lanczos3'),
+  antialias: kind.flag,
+};
+
+export const resizeDefaults: ResizeOptions = { filter: 'bilinear', antialias: true };
+
+/**
+ * The planes at another size. Values can leave [0, 1] by the overshoot of `bicubic` and `lanczos3`.
+ * @throws OneirosError `bad-argument` if the size is not two whole numbers ≥ 1, `too-large` if it takes too much memory
+ */
+export function resize<C extends number>(
+  source: Planes<C>,
+  size: Size,
+  options: Partial<ResizeOptions> = {},
+): Planes<C> {
+  check('resize', { source: [source, kind.planes], size: [size, kind.size] }, options, resizeKinds);
+  const settings = withDefaults(resizeDefaults, options);
+  checkSize(size);
+  const { width, height, data } = source;
+  // Rows come first: the planes in between can be larger than both ends.
+  for (const rows of [height, size.height]) checkRoom(source.channels, { width: size.width, height: rows });
+  const wide = width === size.width ? data : resampleRows(data, width, tableOf(settings, width, size.width));
+  const result =
+    height === size.height
+      ? wide
+      : resampleColumns(wide, size.width, height, tableOf(settings, height, size.height));
+  return planes(source.channels, size, result === data ? data.slice() : result);
+}
+
+function tableOf({ filter, antialias }: ResizeOptions, from: number, to: number): ResampleTable {
+  const filtered = (kernel: Kernel) => (antialias ? antialiased : interpolated)(kernel, from, to);
+  switch (filter) {
+    case 'nearest':
+      return nearestPixel(from, to);
+    case 'area':
+      return touched(from, to);
+    case 'bilinear':
+      return filtered(triangle);
+    case 'bicubic':
+      return filtered(cubic(antialias ? -0.5 : -0.75));
+    case 'lanczos3':
+      return filtered(lanczos3);
+  }
+}
+
+/** Which side of a picture a length is the new length of. */
+export type Side = 'shorter' | 'longer' | 'width' | 'height';
+
+/**
+ * The size with the same proportions whose given side is `length`; the other is rounded to the nearest, at least 1.
+ * @throws OneirosError `bad-argument` if `length` is not a whole number ≥ 1
+ */
+export function scaledSize(size: Size, length: number, side: Side = 'longer'): Size {
+  check('scaledSize', {
+    size: [size, kind.size],
+    length: [length, kind.number],
+    side: [side, oneOf('shorter', 'longer', 'width', 'height')],
+  });
+  const { width, height } = size;
+  if (!Number.isSafeInteger(length) || length < 1)
+    throw new OneirosError('bad-argument', `a length in pixels is a whole number ≥ 1, not ${length}`);
+  const byWidth = side === 'width' || (side !== 'height' && (side === 'longer') === width >= height);
+  return byWidth
+    ? { width: length, height: Math.max(1, Math.round((height * length) / width)) }
+    : { width: Math.max(1, Math.round((width * length) / height)), height: length };
+}

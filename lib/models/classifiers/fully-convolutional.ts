@@ -1,0 +1,220 @@
+import { OneirosError } from '../../base/errors.js';
+import type { Size } from '../../image/image.js';
+import { attr, describe } from '../../onnx/attributes.js';
+import type { Value } from '../../onnx/builder.js';
+import type { Graph, Model, Node, OpaqueTensor } from '../../onnx/graph.js';
+import { Builder, shapeOf } from '../../onnx/ops.js';
+import { normaliseOpset } from '../../onnx/opset/normalise.js';
+import type { Facts } from '../../onnx/shapes/facts.js';
+import { inferModel } from '../../onnx/shapes/infer.js';
+import { float32, type Float32Tensor, sizeOf, type Tensor } from '../../tensor/tensor.js';
+import { activationOf } from '../activation/activation.js';
+import { anything } from '../activation/spread.js';
+import { spreadsOf } from '../activation/spreads.js';
+
+export interface FullyConvolutional {
+  /** From 1×channels×height×width to `probabilities`, 1×classes×rows×columns: of every window, `stride` pixels apart. */
+  readonly model: Model;
+  readonly input: string;
+  readonly classes: number;
+  /** Whether the probabilities add up to 1; else each class has one by itself. */
+  readonly isExclusive: boolean;
+  /** How many pixels lie between one window and the next. */
+  readonly stride: number;
+}
+
+/**
+ * A classifier of windows as a graph that takes pictures of any size at least that of a window and looks at all windows
+ * at once, sharing what they have in common: fully connected layers become convolutions, means over the whole window
+ * means over a window that moves (Long et al. 2015; Sermanet et al. 2014). Where convolutions have padding, the zeros stand
+ * around the picture now and no longer around each window.
+ * @param model from one picture to one row of scores, or of probabilities by a softmax or sigmoids
+ * @throws OneirosError `unsupported` for layers that are neither convolutional nor fully connected
+ */
+export function fullyConvolutional(model: Model, window: Size): FullyConvolutional {
+  const normal = normaliseOpset(model);
+  const { graph } = normal;
+  const input = graph.inputs.find(({ name }) => !graph.initializers.has(name));
+  const output = graph.outputs[0];
+  const channels = input?.type?.shape?.[1];
+  if (input === undefined || output === undefined || typeof channels !== 'number')
+    throw new OneirosError(
+      'unsupported',
+      'a classifier of windows takes one picture with a known number of channels',
+    );
+  const shape = [1, channels, window.height, window.width];
+  const whole = { name: input.name, type: { dtype: 'float32', shape } } as const;
+  const facts = inferModel({ ...normal, graph: { ...graph, inputs: [whole], values: new Map() } });
+  const b = new Builder();
+  const image = b.input(input.name, 'float32', [1, channels, 'height', 'width']);
+  const conversion = new Conversion(b, graph.initializers, facts);
+  conversion.take(input.name, image);
+  const head = headOf(graph, output.name, facts);
+  // What makes probabilities of the scores is made anew.
+  for (const node of graph.nodes) if (!conversion.has(head.scores)) conversion.convert(node);
+  const { value, stride } = conversion.result(head.scores);
+  const classes = Number(shapeOf(value)[1]);
+  b.output(head.isExclusive ? b.op('Softmax', [value], { axis: 1 }) : b.sigmoid(value), 'probabilities');
+  return { model: b.model(), input: input.name, classes, isExclusive: head.isExclusive, stride };
+}
+
+interface WindowHead {
+  /** What the activation is to be applied to. */
+  readonly scores: string;
+  readonly isExclusive: boolean;
+}
+
+/** @throws OneirosError `unsupported` where the graph does not show the scores that its probabilities are made of */
+function headOf({ nodes }: Graph, output: string, facts: ReadonlyMap<string, Facts>): WindowHead {
+  const spread = spreadsOf(nodes, (name) => facts.get(name)).get(output) ?? anything(output);
+  const shape = facts.get(output)?.type?.shape ?? [];
+  const long = shape.findIndex((size, axis) => axis > 0 && size !== 1);
+  const axis = long === -1 ? 1 : long;
+  const classes = Number(shape[axis] ?? 1);
+  const found = activationOf(spread, axis, classes);
+  if (found.kind === 'none') return { scores: output, isExclusive: classes > 1 };
+  if (found.kind !== 'unknown' && spread.scores !== null)
+    return { scores: spread.scores, isExclusive: found.kind !== 'sigmoid' };
+  const why = found.kind === 'unknown' ? `, for ${found.why}` : '';
+  throw new OneirosError(
+    'unsupported',
+    `a classifier of windows has to show the scores that its probabilities are made of; those of "${output}" cannot be told from its graph${why}`,
+  );
+}
+
+/** Operators that do the same to one window and to many. */
+const local = new Set(
+  'Conv MaxPool AveragePool Relu LeakyRelu PRelu Sigmoid Tanh Clip Elu Identity BatchNormalization LRN Add Mul Concat'.split(
+    ' ',
+  ),
+);
+/** Operators that only change how a window's numbers are arranged. */
+const idle = new Set(['Flatten', 'Reshape', 'Squeeze', 'Dropout']);
+const striding = new Set(['Conv', 'MaxPool', 'AveragePool']);
+
+/** A value of the new graph. */
+interface Converted {
+  readonly value: Value;
+  /** Height and width that it had for a single window, before it was made a row. */
+  readonly window: readonly number[];
+  readonly stride: number;
+}
+
+class Conversion {
+  readonly #values = new Map<string, Converted>();
+
+  constructor(
+    private readonly b: Builder,
+    private readonly constants: ReadonlyMap<string, Tensor | OpaqueTensor>,
+    private readonly facts: ReadonlyMap<string, Facts>,
+  ) {}
+
+  take(name: string, value: Value): void {
+    this.#values.set(name, { value, window: this.#sidesOf(name), stride: 1 });
+  }
+
+  has(name: string): boolean {
+    return this.#values.has(name);
+  }
+
+  /** @throws OneirosError `unsupported` if it was not made of the picture */
+  result(name: string): Converted {
+    const converted = this.#values.get(name);
+    if (converted !== undefined) return converted;
+    throw new OneirosError(
+      'unsupported',
+      `"${name}" does not come from the picture by way of layers known here`,
+    );
+  }
+
+  convert(node: Node): void {
+    const inputs = node.inputs.flatMap((name) => this.#values.get(name) ?? []);
+    const [x] = inputs;
+    // Sizes that the classifier reckons for its one window are of no use any more.
+    if (x === undefined || node.op === 'Shape') return;
+    const [output = ''] = node.outputs;
+    const steps = striding.has(node.op) ? attr.ints(node, 'strides', [1])[0]! : 1;
+    const stride = steps * inputs.reduce((most, input) => Math.max(most, input.stride), 1);
+    const isIdle = idle.has(node.op);
+    if (isIdle && !this.#isRow(output)) throw unknownLayer(node);
+    this.#values.set(output, {
+      value: isIdle ? x.value : this.#layer(node, x),
+      window: isIdle ? x.window : this.#sidesOf(output),
+      stride,
+    });
+  }
+
+  #layer(node: Node, { value: x, window }: Converted): Value {
+    const { b } = this;
+    if (local.has(node.op)) return this.#same(node);
+    switch (node.op) {
+      case 'GlobalAveragePool':
+        return b.op('AveragePool', [x], { kernel_shape: window });
+      case 'GlobalMaxPool':
+        return b.op('MaxPool', [x], { kernel_shape: window });
+      case 'Softmax':
+        return b.op('Softmax', [x], { axis: 1 });
+      case 'Gemm':
+      case 'MatMul':
+        return this.#dense(node, x, window);
+      default:
+        throw unknownLayer(node);
+    }
+  }
+
+  #same(node: Node): Value {
+    const isRow = this.#isRow(node.outputs[0] ?? '');
+    const inputs = node.inputs.map((name) => {
+      if (name === '') return undefined;
+      const converted = this.#values.get(name)?.value;
+      if (converted !== undefined) return converted;
+      // What is added to a row, one number a class, is added to planes.
+      const constant = this.#tensor(node, name);
+      return this.b.constant(isRow ? float32(constant.data, [1, constant.data.length, 1, 1]) : constant);
+    });
+    return this.b.op(node.op, inputs, Object.fromEntries(node.attributes));
+  }
+
+  /** A fully connected layer is a convolution whose kernel is as large as what the window had before it. */
+  #dense(node: Node, x: Value, window: readonly number[]): Value {
+    const [, weightName = '', biasName = ''] = node.inputs;
+    const plain = attr.float(node, 'alpha', 1) === 1 && attr.float(node, 'beta', 1) === 1;
+    if (!plain || attr.int(node, 'transA', 0) === 1) throw unknownLayer(node);
+    const stored = this.#tensor(node, weightName);
+    const matrix = attr.int(node, 'transB', 0) === 1 ? stored : transposed(stored);
+    const [outputs = 0, inputs = 0] = matrix.dims;
+    const dims = [outputs, Number(shapeOf(x)[1]), ...window];
+    if (sizeOf(dims) !== outputs * inputs) throw unknownLayer(node);
+    const kernel = this.b.constant(float32(matrix.data, dims));
+    const bias = biasName === '' ? undefined : this.b.constant(this.#tensor(node, biasName));
+    return this.b.op('Conv', [x, kernel, bias], { kernel_shape: window });
+  }
+
+  #tensor(node: Node, name: string): Float32Tensor {
+    const constant = this.constants.get(name);
+    if (constant?.dtype !== 'float32') throw unknownLayer(node);
+    return constant;
+  }
+
+  #sidesOf(name: string): readonly number[] {
+    const sides = this.facts.get(name)?.type?.shape?.slice(2) ?? [];
+    return [0, 1].map((axis) => Number(sides[axis] ?? 1));
+  }
+
+  /** Whether a value is one row of numbers for the window, whatever axes of size 1 there are besides. */
+  #isRow(name: string): boolean {
+    const shape = this.facts.get(name)?.type?.shape;
+    return shape?.[0] === 1 && shape.length >= 2 && shape.slice(2).every((size) => size === 1);
+  }
+}
+
+function transposed({ data, dims: [rows = 0, columns = 0] }: Float32Tensor): Float32Tensor {
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < rows; i++)
+    for (let j = 0; j < columns; j++) result[j * rows + i] = data[i * columns + j]!;
+  return float32(result, [columns, rows]);
+}
+
+function unknownLayer(node: Node): OneirosError {
+  return new OneirosError('unsupported', `${describe(node)} cannot be slid over a picture`);
+}

@@ -1,0 +1,150 @@
+import { OneirosError } from '../../base/errors.js';
+import { type AttributeLike, float } from '../../onnx/attributes.js';
+import type { Value } from '../../onnx/builder.js';
+import { Builder, shapeOf } from '../../onnx/ops.js';
+import { float32, type Float32Tensor, sizeOf } from '../../tensor/tensor.js';
+import { preprocess, type Preprocessing } from '../input/preprocessing.js';
+import type { ConvParameters, Parameters } from './parameters.js';
+
+/** What surrounds an image where a convolution reaches beyond its edge. */
+export type Padding = 'zero' | 'reflect';
+
+export interface Window {
+  /** Height and width of the kernel. */
+  readonly kernel: number;
+  readonly stride?: number;
+  /** On every side. */
+  readonly pad?: number;
+}
+
+export interface LayerBuilderOptions {
+  readonly parameters: Parameters;
+  readonly padding: Padding;
+  /** What pooling by `pool` takes of a window. */
+  readonly pooling: 'max' | 'average';
+  /** What to call the network in errors. */
+  readonly network: string;
+}
+
+/**
+ * Builds a convolutional network layer by layer, each layer a value of that name, its parameters `<name>.weight` and
+ * `<name>.bias`.
+ */
+export class LayerBuilder {
+  readonly b = new Builder();
+  /** The layers so far, in order. */
+  readonly layers: string[] = [];
+
+  constructor(private readonly options: LayerBuilderOptions) {}
+
+  /** What the network was trained on, of RGB in [0, 1]. */
+  preprocess(image: Value, preprocessing: Preprocessing, name: string): Value {
+    this.layers.push(name);
+    return preprocess(this.b, image, preprocessing, name);
+  }
+
+  /**
+   * A convolution by the parameters called `name`; as many channels as they have.
+   * @param as the layer's name, if it is another
+   * @throws OneirosError `bad-input` if the parameters have another shape than the kernel and the input ask for
+   */
+  conv(x: Value, name: string, { kernel, stride = 1, pad = 0 }: Window, as = name): Value {
+    const { weight, bias } = this.#parameters(name, x, kernel);
+    const reflect = this.options.padding === 'reflect' && pad > 0;
+    const input = reflect ? this.#reflect(x, pad, `${as}/pad`) : x;
+    return this.#layer(as, 'Conv', [input, weight, bias], {
+      kernel_shape: [kernel, kernel],
+      ...(stride > 1 && { strides: [stride, stride] }),
+      ...(!reflect && pad > 0 && { pads: [pad, pad, pad, pad] }),
+    });
+  }
+
+  /** A convolution and its ReLU, which has the layer's name, as in Caffe; before it there is `<name>_pre_relu`. */
+  convRelu(x: Value, name: string, window: Window): Value {
+    return this.relu(this.conv(x, name, window, `${name}_pre_relu`), name);
+  }
+  relu = (x: Value, name: string) => this.#layer(name, 'Relu', [x]);
+  /** Max pooling, or average pooling if so chosen. Windows lie within the image. */
+  pool(x: Value, name: string, { kernel, stride = 1 }: Window): Value {
+    const op = this.options.pooling === 'max' ? 'MaxPool' : 'AveragePool';
+    return this.#layer(name, op, [x], { kernel_shape: [kernel, kernel], strides: [stride, stride] });
+  }
+  /**
+   * Max pooling over a window of 3. With a stride of 2 a last window may reach beyond the right and the bottom edge, as
+   * Caffe rounds sizes up: the same as a border of one pixel there, and unlike `ceil_mode` every provider has it.
+   */
+  maxPool3(x: Value, name: string, stride: 1 | 2): Value {
+    const begin = stride === 1 ? 1 : 0;
+    return this.#layer(name, 'MaxPool', [x], {
+      kernel_shape: [3, 3],
+      strides: [stride, stride],
+      pads: [begin, begin, 1, 1],
+    });
+  }
+  /** Local response normalisation over 5 channels (Krizhevsky et al. 2012), with Caffe's numbers. */
+  lrn = (x: Value, name: string) =>
+    this.#layer(name, 'LRN', [x], { size: 5, alpha: float(1e-4), beta: 0.75, bias: float(1) });
+  concat = (parts: readonly Value[], name: string) => this.#layer(name, 'Concat', parts, { axis: 1 });
+  /** The mean of each channel over the whole image, as an image of one pixel. */
+  average = (x: Value, name: string) => this.#layer(name, 'GlobalAveragePool', [x]);
+  /** Probabilities from one score a class, as a row. */
+  softmax(scores: Value, name: string): Value {
+    const row = this.b.op('Flatten', [scores], { axis: 1 }, { name: `${name}/scores` });
+    return this.#layer(name, 'Softmax', [row], { axis: 1 });
+  }
+
+  #layer(
+    name: string,
+    op: string,
+    inputs: readonly Value[],
+    attributes: Readonly<Record<string, AttributeLike>> = {},
+  ): Value {
+    this.layers.push(name);
+    return this.b.op(op, inputs, attributes, { name });
+  }
+
+  #reflect(x: Value, pad: number, name: string): Value {
+    const pads = this.b.sizes([0, 0, pad, pad, 0, 0, pad, pad]);
+    return this.b.op('Pad', [x, pads], { mode: 'reflect' }, { name });
+  }
+
+  #parameters(name: string, x: Value, kernel: number): { readonly weight: Value; readonly bias: Value } {
+    const parameters = this.options.parameters.get(name);
+    if (parameters === undefined)
+      throw new OneirosError('not-found', `the weights of ${this.options.network} lack ${name}`);
+    const weight = asKernel(name, parameters, Number(shapeOf(x)[1]), kernel);
+    return {
+      weight: this.b.constant(weight, `${name}.weight`),
+      bias: this.b.constant(parameters.bias, `${name}.bias`),
+    };
+  }
+}
+
+/** What stages are built with. */
+export type Layers = Pick<
+  LayerBuilder,
+  'conv' | 'convRelu' | 'relu' | 'pool' | 'maxPool3' | 'lrn' | 'concat' | 'average' | 'softmax'
+>;
+
+/** The weights as a kernel; those of a fully connected layer are one already, but for their shape. */
+function asKernel(
+  name: string,
+  { weight, bias }: ConvParameters,
+  channels: number,
+  kernel: number,
+): Float32Tensor {
+  const [outputs = 0, ...inputs] = weight.dims;
+  const wanted = [channels, kernel, kernel];
+  const matrix = inputs.length === 1 && inputs[0] === sizeOf(wanted);
+  if (outputs < 1 || !(matrix || inputs.join() === wanted.join()))
+    throw new OneirosError(
+      'bad-input',
+      `${name}.weight has the shape [${weight.dims.join(', ')}], but the layer before it asks for [channels, ${wanted.join(', ')}]`,
+    );
+  if (bias.dims.join() !== String(outputs))
+    throw new OneirosError(
+      'bad-input',
+      `${name}.bias has the shape [${bias.dims.join(', ')}], but ${name}.weight asks for [${outputs}]`,
+    );
+  return float32(weight.data, [outputs, ...wanted]);
+}

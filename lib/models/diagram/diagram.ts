@@ -1,0 +1,233 @@
+import { check } from '../../base/arguments.js';
+import { kind } from '../../base/kinds.js';
+import type { Model, Node } from '../../onnx/graph.js';
+import type { Facts } from '../../onnx/shapes/facts.js';
+import { factorOf, type Place, placesOf, sized } from './scales.js';
+import { describeNode, parameterCounter } from './transformations.js';
+
+/** A change of resolution. */
+export interface Step {
+  readonly node: string;
+  /** `max pooling 2×2, stride 2`, `strided transposed convolution 2×2, stride 2`, `resize, nearest` … */
+  readonly operation: string;
+  /** The scales before and after: pixels of the picture for one of the map's, along a side. */
+  readonly from: number;
+  readonly to: number;
+  /** Numbers learned; 0 if there is nothing to learn. */
+  readonly learned: number;
+}
+
+/** What goes from the way down straight to the way up. */
+export interface Skip {
+  /** The value that is taken over … */
+  readonly from: string;
+  /** … the node where it joins in … */
+  readonly to: string;
+  /** … and how. */
+  readonly joins: 'concatenation' | 'addition';
+  readonly scale: number;
+  readonly channels: number | null;
+  /** Whether only its middle is taken over, as where convolutions have no padding. */
+  readonly cropped: boolean;
+}
+
+/** Operations in a row on one side of a level, equal ones counted. */
+export interface Stage {
+  readonly operations: readonly { readonly operation: string; readonly count: number }[];
+  /** Of its result. */
+  readonly channels: number | null;
+  readonly learned: number;
+}
+
+/** One resolution. At the bottom there is no way up. */
+export interface Level {
+  readonly scale: number;
+  readonly down: Stage | null;
+  readonly up: Stage | null;
+}
+
+/** One kind of operation, over the whole network. */
+export interface Transformation {
+  readonly operation: string;
+  readonly count: number;
+  readonly learned: number;
+  /** Means and variances that batch normalisation counted while training; gradients do not change them. */
+  readonly statistics: number;
+}
+
+/** A network that goes down to lower resolutions and up again, taken apart. */
+export interface Anatomy {
+  /** Whether it climbs back to where it began (a U-Net), or stops on the way (a feature pyramid, as detectors have). */
+  readonly shape: 'U-Net' | 'feature pyramid';
+  /** From the picture's resolution to the bottom. */
+  readonly levels: readonly Level[];
+  readonly descents: readonly Step[];
+  readonly ascents: readonly Step[];
+  readonly skips: readonly Skip[];
+  /** Those with learned parameters first, by how many they are. */
+  readonly transformations: readonly Transformation[];
+  readonly learned: number;
+  readonly statistics: number;
+}
+
+/** A node on the way from the picture, with all that is known of it. */
+interface Part {
+  readonly node: Node;
+  readonly operation: string;
+  readonly learned: number;
+  readonly statistics: number;
+  /** Of its first output; `null` where that is no map of the picture. */
+  readonly place: Place | null;
+  readonly channels: number | null;
+}
+
+/**
+ * Finds the U in a network: its ways down and up, what climbs, what is skipped, and what has learned parameters. Any ONNX
+ * model will do; what it goes by is how operations change resolution, not names.
+ * @returns `null` if nothing goes from the way down straight to the way up
+ * @throws OneirosError `bad-input` for a malformed model
+ */
+export function anatomyOf(original: Model): Anatomy | null {
+  check('anatomyOf', { original: [original, kind.model] });
+  const ready = sized(original);
+  const places = placesOf(ready);
+  const { nodes } = ready.model.graph;
+  const skips = findSkips(nodes, places, ready.facts);
+  if (skips.length === 0) return null;
+
+  const count = parameterCounter(ready.model.graph);
+  const parts = nodes.map((node): Part => {
+    const output = node.outputs[0] ?? '';
+    return {
+      node,
+      operation: describeNode(node, ready.facts),
+      ...count(node),
+      place: places.get(output) ?? null,
+      channels: channelsOf(ready.facts.get(output)),
+    };
+  });
+  const steps = parts.flatMap((part) => stepOf(part, places, ready.facts));
+  const [descents, ascents] = [
+    steps.filter(({ from, to }) => to > from),
+    steps.filter(({ from, to }) => to < from),
+  ];
+  const top = descents.reduce((least, { from }) => Math.min(least, from), Infinity);
+  const parameters = parts.filter(({ place, learned }) => place !== null || learned > 0);
+  return {
+    shape: ascents.some(({ to }) => to <= top) ? 'U-Net' : 'feature pyramid',
+    levels: levelsOf(parts),
+    descents,
+    ascents,
+    skips,
+    transformations: transformationsOf(parameters),
+    learned: total(parts.map(({ learned }) => learned)),
+    statistics: total(parts.map(({ statistics }) => statistics)),
+  };
+}
+
+function stepOf(
+  { node, operation, learned, place }: Part,
+  places: ReadonlyMap<string, Place>,
+  facts: ReadonlyMap<string, Facts>,
+): Step[] {
+  const before = places.get(node.inputs[0] ?? '');
+  if (place === null || before === undefined || factorOf(node, facts) === 1) return [];
+  return [{ node: nameOf(node), operation, from: before.scale, to: place.scale, learned }];
+}
+
+/** Where something that has been further down meets something of the same resolution that has not. */
+function findSkips(
+  nodes: readonly Node[],
+  places: ReadonlyMap<string, Place>,
+  facts: ReadonlyMap<string, Facts>,
+): Skip[] {
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
+  return nodes
+    .filter(({ op }) => op === 'Concat' || op === 'Add')
+    .flatMap((node) => {
+      const inputs = node.inputs.map((name) => ({ name, place: places.get(name) }));
+      if (!inputs.some(({ place }) => place && place.deepest > place.scale)) return [];
+      return inputs.flatMap(({ name, place }): Skip[] => {
+        if (!place || place.deepest > place.scale) return [];
+        const { source, cropped } = sourceOf(name, makers);
+        return [
+          {
+            from: source,
+            to: nameOf(node),
+            joins: node.op === 'Concat' ? 'concatenation' : 'addition',
+            scale: place.scale,
+            channels: channelsOf(facts.get(source)),
+            cropped,
+          },
+        ];
+      });
+    });
+}
+
+const passing = new Set(['Identity', 'Dropout', 'Pad', 'Slice', 'Cast']);
+
+/** The value that something was before it was cropped or padded. */
+function sourceOf(name: string, makers: ReadonlyMap<string, Node>) {
+  let source = name;
+  let cropped = false;
+  for (let maker = makers.get(source); maker && passing.has(maker.op); maker = makers.get(source)) {
+    cropped ||= maker.op === 'Slice';
+    source = maker.inputs[0] ?? '';
+  }
+  return { source, cropped };
+}
+
+/** Resolutions by which the network has steps: those at which there is anything learned. */
+function levelsOf(parts: readonly Part[]): readonly Level[] {
+  const onMap = parts.filter((part): part is Part & { readonly place: Place } => part.place !== null);
+  const scales = [...new Set(onMap.filter(({ learned }) => learned > 0).map(({ place }) => place.scale))];
+  return scales
+    .sort((a, b) => a - b)
+    .map((scale) => {
+      const here = onMap.filter(({ place }) => place.scale === scale);
+      return {
+        scale,
+        down: stageOf(here.filter(({ place }) => place.deepest === scale)),
+        up: stageOf(here.filter(({ place }) => place.deepest > scale)),
+      };
+    });
+}
+
+function stageOf(parts: readonly Part[]): Stage | null {
+  const last = parts.at(-1);
+  if (last === undefined) return null;
+  const counts = new Map<string, number>();
+  for (const { operation } of parts) counts.set(operation, (counts.get(operation) ?? 0) + 1);
+  return {
+    operations: Array.from(counts, ([operation, count]) => ({ operation, count })),
+    channels: last.channels,
+    learned: total(parts.map(({ learned }) => learned)),
+  };
+}
+
+function transformationsOf(parts: readonly Part[]): readonly Transformation[] {
+  const kinds = new Map<string, Transformation>();
+  for (const { operation, learned, statistics } of parts) {
+    const kind = kinds.get(operation);
+    kinds.set(operation, {
+      operation,
+      count: (kind?.count ?? 0) + 1,
+      learned: (kind?.learned ?? 0) + learned,
+      statistics: (kind?.statistics ?? 0) + statistics,
+    });
+  }
+  return [...kinds.values()].sort((a, b) => b.learned - a.learned || b.count - a.count);
+}
+
+function channelsOf(facts: Facts | undefined): number | null {
+  const channels = facts?.type?.shape?.[1];
+  return typeof channels === 'number' ? channels : null;
+}
+
+function nameOf(node: Node): string {
+  return node.name || node.outputs[0] || node.op;
+}
+
+function total(numbers: readonly number[]): number {
+  return numbers.reduce((sum, value) => sum + value, 0);
+}

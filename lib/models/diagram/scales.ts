@@ -1,0 +1,118 @@
+import { OneirosError } from '../../base/errors.js';
+import { attr } from '../../onnx/attributes.js';
+import type { Model, Node, ValueInfo } from '../../onnx/graph.js';
+import { normaliseOpset } from '../../onnx/opset/normalise.js';
+import type { Facts } from '../../onnx/shapes/facts.js';
+import { inferModel } from '../../onnx/shapes/infer.js';
+
+/** A model at operator set 17 if it can be said so, and what is known of its values for a picture of some size. */
+export interface Sized {
+  readonly model: Model;
+  readonly facts: ReadonlyMap<string, Facts>;
+}
+
+/** Sizes that open axes of inputs are tried with: one that halves well, and that of networks without padding. */
+const sizes = [512, 572];
+
+/** The model with sizes for what its inputs leave open; where none will do, nothing is known of its values. */
+export function sized(original: Model): Sized {
+  const model = normalised(original);
+  for (const size of sizes) {
+    const inputs = model.graph.inputs.map((input) => withSize(input, size));
+    try {
+      return { model, facts: inferModel({ ...model, graph: { ...model.graph, inputs } }) };
+    } catch {
+      // A size that this network cannot take.
+    }
+  }
+  return { model, facts: new Map() };
+}
+
+/** What cannot be normalised is looked at as it is. */
+function normalised(model: Model): Model {
+  try {
+    return normaliseOpset(model);
+  } catch (error) {
+    if (error instanceof OneirosError && error.code === 'unsupported') return model;
+    throw error;
+  }
+}
+
+function withSize({ name, type }: ValueInfo, size: number): ValueInfo {
+  const shape = type?.shape?.map((dim, axis) => (typeof dim === 'number' ? dim : axis === 0 ? 1 : size));
+  return { name, type: type && { ...type, shape: shape ?? null } };
+}
+
+/** Where a value is in the picture's resolutions. */
+export interface Place {
+  /** Pixels of the picture for one of this value's, along a side. */
+  readonly scale: number;
+  /** The largest scale that anything it was made of had. */
+  readonly deepest: number;
+}
+
+/** The places of all values that are maps of the picture. */
+export function placesOf({ model, facts }: Sized): ReadonlyMap<string, Place> {
+  const places = new Map<string, Place>();
+  for (const { name, type } of model.graph.inputs)
+    if (type?.shape?.length === 4) places.set(name, { scale: 1, deepest: 1 });
+  for (const node of model.graph.nodes) {
+    const inputs = node.inputs.flatMap((name) => places.get(name) ?? []);
+    if (inputs.length === 0) continue;
+    const before = inputs.reduce((least, { scale }) => Math.min(least, scale), Infinity);
+    const scale = before * factorOf(node, facts);
+    const deepest = inputs.reduce((most, input) => Math.max(most, input.deepest), scale);
+    for (const output of node.outputs) if (isMap(node, output, facts)) places.set(output, { scale, deepest });
+  }
+  return places;
+}
+
+/** By how much fewer pixels a side has after an operation; below 1 where it has more. */
+export function factorOf(node: Node, facts: ReadonlyMap<string, Facts>): number {
+  switch (node.op) {
+    case 'Conv':
+    case 'MaxPool':
+    case 'AveragePool':
+    case 'LpPool':
+      return attr.ints(node, 'strides', [1])[0] ?? 1;
+    case 'ConvTranspose':
+      return 1 / (attr.ints(node, 'strides', [1])[0] ?? 1);
+    case 'SpaceToDepth':
+      return attr.int(node, 'blocksize');
+    case 'DepthToSpace':
+      return 1 / attr.int(node, 'blocksize');
+    case 'Resize':
+      return resizeFactor(node, facts);
+    default:
+      return 1;
+  }
+}
+
+/** By the sizes before and after; else by the scales, if they are constant. */
+function resizeFactor(node: Node, facts: ReadonlyMap<string, Facts>): number {
+  const [before, after] = [node.inputs[0], node.outputs[0]].map((name) => sideOf(facts.get(name ?? '')));
+  if (before !== null && before !== undefined && after) return whole(before / after);
+  const scales = facts.get(node.inputs[2] ?? '')?.constant;
+  const scale = scales?.dtype === 'float32' ? (scales.data.at(-1) ?? 1) : 1;
+  return whole(1 / scale);
+}
+
+/** Sizes that are no multiples of each other were rounded. */
+function whole(ratio: number): number {
+  return ratio >= 1 ? Math.round(ratio) : 1 / Math.round(1 / ratio);
+}
+
+function sideOf(facts: Facts | undefined): number | null {
+  const side = facts?.type?.shape?.at(-1);
+  return typeof side === 'number' && side > 0 ? side : null;
+}
+
+const forgetful = new Set('Shape Size Flatten Gemm GlobalAveragePool GlobalMaxPool GlobalLpPool'.split(' '));
+
+/** Whether a value still has the picture's two axes: not if one number is left of each channel. */
+function isMap(node: Node, output: string, facts: ReadonlyMap<string, Facts>): boolean {
+  if (output === '' || forgetful.has(node.op)) return false;
+  const shape = facts.get(output)?.type?.shape;
+  if (!shape) return !node.op.startsWith('Reduce') && node.op !== 'Reshape';
+  return shape.length >= 4 && shape.slice(-2).some((side) => side !== 1);
+}

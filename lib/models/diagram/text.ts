@@ -1,0 +1,65 @@
+import { check } from '../../base/arguments.js';
+import { kind } from '../../base/kinds.js';
+import { printable } from '../../base/printable.js';
+import type { Anatomy, Stage, Step } from './diagram.js';
+
+const grouped = new Intl.NumberFormat('en');
+
+/** An anatomy to be read in a terminal. */
+export function anatomyText(anatomy: Anatomy): string {
+  check('anatomyText', { anatomy: [anatomy, kind.anatomy] });
+  const { shape, levels, descents, ascents, skips, transformations, learned, statistics } = anatomy;
+  const counted = statistics > 0 ? `, ${grouped.format(statistics)} counted statistics` : '';
+  return [
+    `${shape} of ${levels.length} levels, ${skips.length} skip connections, ${grouped.format(learned)} learned parameters${counted}`,
+    '',
+    ...levels.flatMap(({ scale, down, up }) => [
+      `1/${scale}`,
+      ...(down === null ? [] : [`  down  ${stageText(down)}`]),
+      ...(up === null ? [] : [`  up    ${stageText(up)}`]),
+    ]),
+    '',
+    ...stepLines('down by', descents),
+    ...stepLines('up by', ascents),
+    ...skips.map(
+      ({ from, to, joins, scale, channels, cropped }) =>
+        `skip at 1/${scale}: ${from}${channels === null ? '' : ` (${channels} channels)`}${cropped ? ', cropped,' : ''} → ${to} by ${joins}`,
+    ),
+    '',
+    ...table(
+      transformations.map((kind) => [
+        kind.operation,
+        `${kind.count} ×`,
+        kind.learned > 0 ? `${grouped.format(kind.learned)} learned` : 'nothing learned',
+      ]),
+    ),
+  ]
+    .map(printable)
+    .join('\n');
+}
+
+function stageText({ operations, channels, learned }: Stage): string {
+  const list = operations.map(({ operation, count }) => (count > 1 ? `${count} × ${operation}` : operation));
+  const to = channels === null ? '' : ` → ${channels} channels`;
+  return `${list.join(' · ')}${to}${learned > 0 ? ` (${grouped.format(learned)} learned)` : ''}`;
+}
+
+/** Steps of a kind on one line. */
+function stepLines(way: string, steps: readonly Step[]): readonly string[] {
+  const operations = [...new Set(steps.map(({ operation }) => operation))];
+  return operations.map((operation) => {
+    const same = steps.filter((step) => step.operation === operation);
+    const learned = same.reduce((sum, step) => sum + step.learned, 0);
+    const scales = same.map(({ from, to }) => `1/${from} → 1/${to}`).join(', ');
+    return `${way} ${operation} (${learned > 0 ? `${grouped.format(learned)} learned` : 'nothing learned'}): ${scales}`;
+  });
+}
+
+function table(rows: readonly (readonly string[])[]): readonly string[] {
+  const widths = [0, 1, 2].map((column) =>
+    rows.reduce((most, row) => Math.max(most, row[column]!.length), 0),
+  );
+  return rows.map(([first = '', ...others]) =>
+    [first.padEnd(widths[0]!), ...others.map((cell, i) => cell.padStart(widths[i + 1]!))].join('  '),
+  );
+}

@@ -1,0 +1,93 @@
+import { OneirosError } from '../../base/errors.js';
+import type { Image } from '../../image/image.js';
+import type { Model, Node, ValueInfo } from '../../onnx/graph.js';
+import { type Facts, numbersIn } from '../../onnx/shapes/facts.js';
+import { inferModel } from '../../onnx/shapes/infer.js';
+import { allNamesOf, usesOf } from '../../onnx/subgraphs.js';
+import { float32, type Float32Tensor, int64, type Tensor } from '../../tensor/tensor.js';
+import { imageWise, type Surroundings } from './image-wise.js';
+
+/** The model for any number of images at once; its nodes must not mix them. */
+export function batched(model: Model, image: string): Model {
+  const { graph } = model;
+  const many = ({ name, type }: ValueInfo): ValueInfo => ({
+    name,
+    type: type?.shape ? { ...type, shape: ['batch', ...type.shape.slice(1)] } : type,
+  });
+  const inputs = graph.inputs.map((input) => (input.name === image ? many(input) : input));
+  // What was said of values in between holds for one image.
+  return { ...model, graph: { ...graph, inputs, outputs: graph.outputs.map(many), values: new Map() } };
+}
+
+/**
+ * A model of one image for any number of them at once, if its nodes can be shown not to mix them; else `null`. Reshapes that
+ * name the one image get its axis from their input instead.
+ */
+export function batchedIfSafe(model: Model, image: string): Model | null {
+  const facts = inferModel(model);
+  const fromImage = new Set([image]);
+  const constants = new Map<string, Tensor>();
+  const nodes: Node[] = [];
+  const fresh = nameMaker(model);
+  for (const node of model.graph.nodes) {
+    if (!usesOf(node).some((name) => fromImage.has(name))) {
+      nodes.push(node);
+      continue;
+    }
+    const given = surroundings(node, facts, fromImage);
+    const sizes = node.op === 'Reshape' ? reshaped(node, given) : null;
+    if (node.domain !== '' || (sizes === null && imageWise.get(node.op)?.(node, given) !== true)) return null;
+    const shape = fresh();
+    if (sizes !== null) constants.set(shape, int64(sizes));
+    nodes.push(sizes === null ? node : { ...node, inputs: [node.inputs[0]!, shape] });
+    for (const name of node.outputs) fromImage.add(name);
+  }
+  const isOne = ({ name }: ValueInfo) => fromImage.has(name) && facts.get(name)?.type?.shape?.[0] === 1;
+  if (!model.graph.outputs.every(isOne)) return null;
+  const initializers = new Map([...model.graph.initializers, ...constants]);
+  return batched({ ...model, graph: { ...model.graph, nodes, initializers } }, image);
+}
+
+function surroundings(
+  { inputs, outputs }: Node,
+  facts: ReadonlyMap<string, Facts>,
+  fromImage: ReadonlySet<string>,
+): Surroundings {
+  const factsOf = (input: number) => facts.get(inputs[input] ?? '');
+  return {
+    fromImage: (input) => fromImage.has(inputs[input] ?? ''),
+    shape: (input) => factsOf(input)?.type?.shape ?? null,
+    result: facts.get(outputs[0] ?? '')?.type?.shape ?? null,
+    numbers: (input) => numbersIn(factsOf(input)),
+  };
+}
+
+/** What a Reshape must be given instead, so that its first axis stays as long as it is; `null` if it would not be the images. */
+function reshaped({ attributes }: Node, given: Surroundings): readonly number[] | null {
+  const sizes = given.numbers(1);
+  const isApart = given.fromImage(0) && given.shape(0)?.[0] === 1 && given.result?.[0] === 1;
+  if (sizes === null || !isApart || attributes.has('allowzero')) return null;
+  return [0, ...sizes.slice(1)];
+}
+
+function nameMaker(model: Model): () => string {
+  const taken = allNamesOf(model.graph);
+  let count = 0;
+  return function fresh(): string {
+    const name = `batch/sizes${count++}`;
+    return taken.has(name) ? fresh() : name;
+  };
+}
+
+/**
+ * Pictures of one size as a batch.
+ * @throws OneirosError `bad-argument` for no picture
+ */
+export function stack(images: readonly Image[]): Float32Tensor {
+  const [first] = images;
+  if (first === undefined) throw new OneirosError('bad-argument', 'there is no picture to look at');
+  const { width, height, data } = first;
+  const all = new Float32Array(images.length * data.length);
+  images.forEach((image, i) => all.set(image.data, i * data.length));
+  return float32(all, [images.length, 3, height, width]);
+}

@@ -1,0 +1,90 @@
+import { OneirosError } from '../../base/errors.js';
+import type { Value } from '../../onnx/builder.js';
+import type { Builder } from '../../onnx/ops.js';
+import type { PictureInput } from './picture-input.js';
+import {
+  formatPreprocessing,
+  luminance,
+  preprocess,
+  type Preprocessing,
+  preprocessings,
+} from './preprocessing.js';
+
+/** What a graph is fed: the nodes that make it, and how to say it. */
+export interface Feed {
+  /** From RGB in [0, 1], 1×3×height×width, to the graph's own input; `null` where that is the same. */
+  readonly build: ((b: Builder, pixels: Value) => Value) | null;
+  readonly about: string;
+}
+
+type Step = (b: Builder, x: Value) => Value;
+
+/**
+ * How a picture becomes what a graph takes.
+ * @param repeats how many times the picture is given, to a graph that takes so many at once
+ * @throws OneirosError `bad-argument` for a preprocessing that leaves no whole numbers, where it takes bytes
+ */
+export function feedFor(input: PictureInput, given: Preprocessing, repeats: number, network: string): Feed {
+  const isWhole = input.dtype === 'uint8';
+  const chosen = isWhole ? asBytes(given, network) : given;
+  const { colors, about } = input.channels === 1 ? greyOf(chosen) : colorsOf(chosen);
+  const steps: readonly Step[] = [
+    ...colors,
+    ...(isWhole ? [rounded] : []),
+    ...(input.dtype === 'float32' ? [] : [(b: Builder, x: Value) => b.cast(x, input.dtype)]),
+    ...(input.channelsLast ? [(b: Builder, x: Value) => b.transpose(x, [0, 2, 3, 1])] : []),
+    ...(repeats > 1 ? [(b: Builder, x: Value) => b.concat(Array<Value>(repeats).fill(x), 0)] : []),
+  ];
+  const notes = [
+    about,
+    ...(isWhole ? ['whole numbers'] : []),
+    ...(input.channelsLast ? ['channels last'] : []),
+    ...(repeats > 1 ? [`${repeats} times, as it takes so many pictures at once`] : []),
+  ];
+  const build = (b: Builder, pixels: Value) =>
+    b.op('Identity', [steps.reduce((x, step) => step(b, x), pixels)], {}, { name: input.name });
+  return { build: steps.length === 0 ? null : build, about: notes.join(', ') };
+}
+
+interface Colors {
+  readonly colors: readonly Step[];
+  readonly about: string;
+}
+
+function colorsOf(given: Preprocessing): Colors {
+  const about = formatPreprocessing(given);
+  if (about === formatPreprocessing(preprocessings.none)) return { colors: [], about };
+  return { colors: [(b, x) => preprocess(b, x, given, b.fresh('data'))], about };
+}
+
+/** Bytes are 0…255, whatever the preprocessing says of the range; nothing can be taken from them. */
+function asBytes(given: Preprocessing, network: string): Preprocessing {
+  if ([...given.mean, ...given.std.map((deviation) => deviation - 1)].some((value) => value !== 0))
+    throw new OneirosError(
+      'bad-argument',
+      `${network} takes bytes, so its preprocessing can be RGB or BGR of 0..255 and nothing else, not ${formatPreprocessing(given)}`,
+    );
+  return { ...given, scale: 255 };
+}
+
+/** The range of the preprocessing; its mean and deviation only where they are the same for all colours. */
+function greyOf({ scale, mean, std }: Preprocessing): Colors {
+  const isCommon = [mean, std].every((triple) => triple.every((value) => value === triple[0]));
+  const [less, by] = isCommon ? [mean[0], std[0]] : [0, 1];
+  const steps: readonly Step[] = [
+    luminance,
+    ...(scale === 1 ? [] : [(b: Builder, x: Value) => b.mul(x, scale)]),
+    ...(less === 0 ? [] : [(b: Builder, x: Value) => b.sub(x, less)]),
+    ...(by === 1 ? [] : [(b: Builder, x: Value) => b.div(x, by)]),
+  ];
+  const about = [
+    `luminance, 0..${scale}`,
+    ...(less === 0 ? [] : [`minus ${less}`]),
+    ...(by === 1 ? [] : [`divided by ${by}`]),
+    ...(isCommon ? [] : ['without the preprocessing’s mean and deviation, which are of three colors']),
+  ];
+  return { colors: steps, about: about.join(', ') };
+}
+
+const rounded: Step = (b, x) =>
+  b.op('Clip', [b.op('Round', [x]), b.scalar(0, 'float32'), b.scalar(255, 'float32')]);

@@ -1,0 +1,150 @@
+import { type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import {
+  type Architecture,
+  buildNetwork,
+  type BuildOptions,
+  type Stage,
+} from '../../models/classifiers/architecture.js';
+import type { Padding } from '../../models/classifiers/layer-builder.js';
+import type { ClassHead, Headless } from '../../models/input/class-head.js';
+import {
+  formatPreprocessing,
+  parsePreprocessing,
+  type Preprocessing,
+  type PreprocessingName,
+  preprocessingOf,
+} from '../../models/input/preprocessing.js';
+import type { Model } from '../../onnx/graph.js';
+import { makerOf } from '../../onnx/maker.js';
+import { placementKinds } from '../../runtime/host/session.js';
+import { describeNames, type Dialects, translate } from '../../weights/dialect.js';
+import type { Placement } from '../network.js';
+import { findLayer } from '../network.js';
+import { type OpenWeights, type WeightsSource, withWeights } from '../source.js';
+import type { ClassifierParts, CropSettings } from './classifier.js';
+import type { ClassLabel } from './labels.js';
+import { layerNames, stagesUntil } from './layer-names.js';
+import { usualLabels } from './usual-labels.js';
+
+export interface PretrainedOptions {
+  /**
+   * What of RGB in [0, 1] the network was trained on.
+   * @default as the file says or brings with it; else as those who name weights so have it
+   */
+  readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
+  /** Names of the classes. @default ImageNet's, if there are a thousand */
+  readonly labels?: readonly ClassLabel[] | undefined;
+  readonly placement?: Placement | undefined;
+  /** As deep as these layers need it, and no deeper: nothing beyond them is read. @default the whole network */
+  readonly until?: readonly string[] | undefined;
+}
+
+export const pretrainedKinds: OptionKinds<PretrainedOptions> = {
+  preprocessing: kind.preprocessing,
+  labels: kind.array,
+  placement: optionsOf(placementKinds),
+  until: kind.texts,
+};
+
+/** All that loading a classifier's weights takes besides the file. */
+export interface Pretrained {
+  readonly architecture: Architecture;
+  readonly dialects: Dialects;
+  readonly crop: CropSettings;
+  /** What those who name weights so train on, by the name of the dialect. */
+  readonly preprocessing: (dialect: string) => PreprocessingName;
+}
+
+type GraphOptions = Pick<BuildOptions, 'pooling'> & { readonly padding: Padding | undefined };
+
+/**
+ * Loads a classifier.
+ * @throws OneirosError `not-found`, `bad-input` for a file that is damaged or another network's
+ */
+export function loadPretrained(
+  pretrained: Pretrained,
+  source: WeightsSource,
+  options: PretrainedOptions,
+  graph: GraphOptions = { pooling: 'max', padding: 'zero' },
+): Promise<ClassifierParts> {
+  return withWeights(source, (checkpoint) => assemble(pretrained, checkpoint, options, graph));
+}
+
+async function assemble(
+  { architecture, dialects, crop, preprocessing: customary }: Pretrained,
+  checkpoint: OpenWeights,
+  { preprocessing, labels, placement, until }: PretrainedOptions,
+  { pooling, padding }: GraphOptions,
+): Promise<ClassifierParts> {
+  const translation = translate(checkpoint.weights, dialects);
+  const { weights, dialect } = translation;
+  const bringsInput = learnedInput.learned.every((layer) => weights.has(`${layer}.weight`));
+  const chosen =
+    preprocessing ?? parsePreprocessing(checkpoint.metadata['input'] ?? '') ?? customary(dialect);
+  const learns = bringsInput && preprocessing === undefined;
+  const { name } = architecture;
+  const stages = until === undefined ? architecture.stages : stagesUntil(architecture, until);
+  const built = await buildNetwork({ name, stages: learns ? [learnedInput, ...stages] : stages }, weights, {
+    input: (net, image) => (learns ? image : net.preprocess(image, preprocessingOf(chosen), 'data')),
+    pooling,
+    // Whoever trains an input of its own also pads by reflection: Wang et al.'s slim VGG-19.
+    padding: padding ?? (bringsInput ? 'reflect' : 'zero'),
+  });
+  if (until !== undefined) requireLayers(built.layers, until, architecture);
+  const cutAt = stages.length < architecture.stages.length ? built.layers.at(-1)! : built.cutAt;
+  const head = headOf(built.model, cutAt);
+  const how = learns ? 'the convolution that comes with it' : formatPreprocessing(preprocessingOf(chosen));
+  return {
+    ...built,
+    name,
+    image: 'image',
+    cutAt,
+    notes: [
+      `${name}, weights ${describeNames(translation)}; input: ${how}`,
+      ...cutNote(cutAt, built.cutAt !== null),
+    ],
+    placement,
+    crop,
+    labels: labels ?? (await usualLabels('reason' in head ? 0 : head.classes)),
+    head,
+    batches: true,
+  };
+}
+
+/** @throws OneirosError `bad-argument` where the weights end before one of the layers that are asked for */
+function requireLayers(built: readonly string[], until: readonly string[], architecture: Architecture): void {
+  const names = layerNames(architecture);
+  const beyond = until.filter((layer) => !built.includes(findLayer(names, layer, architecture.name)));
+  if (beyond.length > 0)
+    throw new OneirosError(
+      'bad-argument',
+      `the weights end at ${built.at(-1)}, before ${beyond.join(', ')}: ask for no deeper layer, or take weights that go further`,
+    );
+}
+
+/** The softmax at the end of a network that is whole. */
+function headOf(model: Model, cutAt: string | null): ClassHead | Headless {
+  const softmax = cutAt === null ? makerOf(model.graph.nodes, 'prob') : undefined;
+  const [scores] = softmax?.inputs ?? [];
+  const [, classes] = model.graph.outputs[0]?.type?.shape ?? [];
+  if (scores === undefined || typeof classes !== 'number')
+    return { reason: `its weights end at ${cutAt ?? 'its scores'}` };
+  return { probabilities: 'prob', scores, classes, activation: 'softmax', isAssumed: false };
+}
+
+/** A 1×1 convolution that was trained to take RGB in [0, 1]. */
+const learnedInput: Stage = {
+  learned: ['conv0'],
+  build: (net, x) => net.conv(x, 'conv0', { kernel: 1 }, 'data'),
+};
+
+function cutNote(cutAt: string | null, weightsEnd: boolean): readonly string[] {
+  if (cutAt === null) return [];
+  return [
+    weightsEnd
+      ? `the weights end at ${cutAt}, and so does the network`
+      : `only as far as ${cutAt}: no deeper layer is needed`,
+  ];
+}

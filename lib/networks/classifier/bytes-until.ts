@@ -1,0 +1,24 @@
+import { translate } from '../../weights/dialect.js';
+import { byteSizeOf, type Weights } from '../../weights/weights.js';
+import type { Pretrained } from './build.js';
+import { stagesUntil } from './layer-names.js';
+
+/**
+ * How many bytes of a checkpoint's tensors are read for a network that is as deep as these layers need it.
+ * @throws OneirosError `bad-argument` for an unknown layer; `bad-input` for another network's weights
+ */
+export function bytesUntil(
+  { architecture, dialects }: Pick<Pretrained, 'architecture' | 'dialects'>,
+  stored: Weights,
+  until: readonly string[],
+): number {
+  const { weights } = translate(stored, dialects);
+  return stagesUntil(architecture, until)
+    .flatMap(({ learned }) => learned)
+    .flatMap((layer) => [`${layer}.weight`, `${layer}.bias`])
+    .map((name) => {
+      const tensor = weights.get(name);
+      return tensor === undefined ? 0 : byteSizeOf(name, tensor.dtype, tensor.dims);
+    })
+    .reduce((sum, bytes) => sum + bytes, 0);
+}

@@ -1,0 +1,102 @@
+import { check, type OptionKinds } from '../../base/arguments.js';
+import { kind, oneOf } from '../../base/kinds.js';
+import { choice, type Given, resolveOptions } from '../../base/options.js';
+import { googlenet } from '../../models/classifiers/googlenet.js';
+import type { Padding } from '../../models/classifiers/layer-builder.js';
+import { squeezenet } from '../../models/classifiers/squeezenet.js';
+import { vgg19 } from '../../models/classifiers/vgg19.js';
+import { googlenetDialects } from '../../weights/dialects/googlenet.js';
+import { vgg19Dialects } from '../../weights/dialects/vgg19.js';
+import type { WeightsSource } from '../source.js';
+import { loadPretrained, type Pretrained, pretrainedKinds, type PretrainedOptions } from './build.js';
+import { Classifier } from './classifier.js';
+
+export const vgg19Options = {
+  pooling: choice(
+    ['max', 'average'],
+    'max',
+    'what pooling takes of four; styles are smoother by the average',
+  ),
+};
+
+export interface VGG19Options extends PretrainedOptions, Given<typeof vgg19Options> {
+  /** What surrounds the image for convolutions. @default reflect for weights of slim16x, else zero */
+  readonly padding?: Padding | undefined;
+}
+
+export const vgg19Kinds: OptionKinds<VGG19Options> = {
+  ...pretrainedKinds,
+  ...vgg19Options,
+  padding: oneOf('zero', 'reflect'),
+};
+
+export const pretrainedVGG19: Pretrained = {
+  architecture: vgg19,
+  dialects: vgg19Dialects,
+  crop: { resize: 256, crop: { width: 224, height: 224 } },
+  // All but torchvision's are the VGG authors' own weights.
+  preprocessing: (dialect) => (dialect === 'torchvision' ? 'imagenet' : 'caffe'),
+};
+
+/** VGG-19 (Simonyan and Zisserman 2015), of any widths, as deep as its weights go. */
+export class VGG19 extends Classifier {
+  /**
+   * Loads weights named as by torchvision, Caffe, Keras, J. Johnson or slim16x.
+   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+   */
+  static async load(source: WeightsSource, options: VGG19Options = {}): Promise<VGG19> {
+    check('VGG19.load', { source: [source, kind.weights] }, options, vgg19Kinds);
+    const { pooling } = resolveOptions(vgg19Options, options);
+    const graph = { pooling, padding: options.padding };
+    return new VGG19(await loadPretrained(pretrainedVGG19, source, options, graph));
+  }
+}
+
+export const pretrainedGoogLeNet: Pretrained = {
+  architecture: googlenet,
+  dialects: googlenetDialects,
+  crop: { resize: 256, crop: { width: 224, height: 224 } },
+  preprocessing: () => 'bvlc',
+};
+
+/** GoogLeNet (Szegedy et al. 2015) as BVLC trained it. */
+export class GoogLeNet extends Classifier {
+  /**
+   * Loads weights by Caffe's names.
+   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+   */
+  static async load(source: WeightsSource, options: PretrainedOptions = {}): Promise<GoogLeNet> {
+    check('GoogLeNet.load', { source: [source, kind.weights] }, options, pretrainedKinds);
+    return new GoogLeNet(await loadPretrained(pretrainedGoogLeNet, source, options));
+  }
+}
+
+export const pretrainedSqueezeNet: Pretrained = {
+  architecture: squeezenet,
+  dialects: {
+    network: 'SqueezeNet 1.1',
+    dialects: [
+      {
+        name: 'Caffe',
+        rules: [
+          { from: 'conv{n}.{p}', to: 'conv{n}.{p}' },
+          { from: 'fire{n#}/{layer}.{p}', to: 'fire{n}/{layer}.{p}' },
+        ],
+      },
+    ],
+  },
+  crop: { resize: 256, crop: { width: 227, height: 227 } },
+  preprocessing: () => 'bvlc',
+};
+
+/** SqueezeNet 1.1 (Iandola et al. 2016). */
+export class SqueezeNet extends Classifier {
+  /**
+   * Loads weights by Caffe's names.
+   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+   */
+  static async load(source: WeightsSource, options: PretrainedOptions = {}): Promise<SqueezeNet> {
+    check('SqueezeNet.load', { source: [source, kind.weights] }, options, pretrainedKinds);
+    return new SqueezeNet(await loadPretrained(pretrainedSqueezeNet, source, options));
+  }
+}

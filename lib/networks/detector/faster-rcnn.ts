@@ -1,0 +1,241 @@
+import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind, oneOf } from '../../base/kinds.js';
+import { resolveOptions, withDefaults } from '../../base/options.js';
+import { own } from '../../base/own.js';
+import { type Image, toTensor } from '../../image/image.js';
+import { parseNames } from '../../labels/class-text.js';
+import { buildFasterRcnn, outputs } from '../../models/faster-rcnn/build.js';
+import {
+  type FasterRcnnBounds,
+  isOwnFasterRcnn,
+  metadataOf,
+  readMetadata,
+} from '../../models/faster-rcnn/metadata.js';
+import { loadAll } from '../../models/faster-rcnn/net.js';
+import {
+  type FasterRcnnTraits,
+  type FasterRcnnVariant,
+  fasterRcnnVariants,
+  traitKinds,
+} from '../../models/faster-rcnn/traits.js';
+import { traitsFor, variantOf } from '../../models/faster-rcnn/variant.js';
+import type { Model } from '../../onnx/graph.js';
+import { placementKinds } from '../../runtime/host/session.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import { translate } from '../../weights/dialect.js';
+import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
+import { type RunSettings, runSettingsKinds } from '../image-network.js';
+import type { Placement } from '../network.js';
+import { type WeightsSource, withWeights } from '../source.js';
+import { coco91 } from './coco-labels.js';
+import {
+  type Box,
+  type Detection,
+  detectKinds,
+  type DetectOptions,
+  detectOptions,
+  Detector,
+  type DetectorParts,
+  type DetectSettings,
+} from './detector.js';
+
+export interface FasterRcnnOptions extends Partial<FasterRcnnTraits> {
+  /** What to take for all that is not given. @default as the weights look */
+  readonly variant?: FasterRcnnVariant | undefined;
+  /** Names of the classes by number, the background first. @default as the file says; else COCO's, if there are 91; else by number */
+  readonly labels?: readonly string[] | undefined;
+  readonly placement?: Placement | undefined;
+}
+
+const fasterRcnnKinds: OptionKinds<FasterRcnnOptions> = {
+  ...traitKinds,
+  variant: oneOf(...Object.keys(fasterRcnnVariants)),
+  labels: kind.texts,
+  placement: optionsOf(placementKinds),
+};
+
+export interface FasterRcnnFileOptions {
+  /** What to call it. @default 'Faster R-CNN' */
+  readonly name?: string | undefined;
+  /** Names of the classes by number, the background first. @default as the file says */
+  readonly labels?: readonly string[] | undefined;
+  readonly placement?: Placement | undefined;
+}
+
+const fileKinds: OptionKinds<FasterRcnnFileOptions> = {
+  name: kind.text,
+  labels: kind.texts,
+  placement: optionsOf(placementKinds),
+};
+
+/** A box that the first stage proposes to look at. */
+export interface Proposal {
+  readonly box: Box;
+  /** How sure it is that there is an object, in [0, 1]. */
+  readonly objectness: number;
+}
+
+/** A detection with where it comes from. */
+export interface ExplainedDetection extends Detection {
+  /** The box that was looked at, and moved. */
+  readonly proposal: Proposal;
+  /** Its place among `proposals()`. */
+  readonly proposalIndex: number;
+  /** The layer that its features were cut from. */
+  readonly level: string;
+}
+
+/**
+ * Faster R-CNN (Ren et al. 2015) with a feature pyramid, as torchvision builds it, its insides open: `proposals()`, feature
+ * maps by `features(picture, ['fpn/0'])`, and where each detection comes from.
+ */
+export class FasterRCNN extends Detector {
+  /** The lowest score that the graph lets through, and the most detections. */
+  readonly #bounds: FasterRcnnBounds;
+
+  private constructor(parts: DetectorParts, bounds: FasterRcnnBounds) {
+    super(parts);
+    this.#bounds = bounds;
+  }
+
+  /**
+   * Loads weights by torchvision's names: of any ResNet or MobileNetV3-Large with a feature pyramid, version 1 or 2. Depth,
+   * widths and the number of classes are as the weights say, sizes and thresholds as torchvision has them.
+   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+   */
+  static async load(source: WeightsSource, options: FasterRcnnOptions = {}): Promise<FasterRCNN> {
+    check('FasterRCNN.load', { source: [source, kind.weights] }, options, fasterRcnnKinds);
+    const { variant, labels, placement, ...given } = options;
+    return withWeights(source, async ({ weights: stored, metadata }) => {
+      const { weights } = translate(stored, fasterRcnnDialects);
+      const traits = withDefaults(traitsFor(weights, variant), given);
+      const { model, layers, classes } = buildFasterRcnn(await loadAll(weights), traits);
+      const names =
+        labels ?? parseNames(metadata['classes']) ?? (classes === coco91.length ? coco91 : undefined);
+      const parts: DetectorParts = {
+        name: 'Faster R-CNN',
+        model: { ...model, metadata: metadataOf({ layers, labels: names, bounds: traits }) },
+        image: 'image',
+        layers,
+        notes: [
+          `Faster R-CNN with ${variantOf(weights).name}: ${classes - 1} classes, pictures at ${traits.minSize} to ${traits.maxSize} pixels`,
+        ],
+        placement,
+        labels: names ?? [],
+      };
+      return new FasterRCNN(parts, traits);
+    });
+  }
+
+  /**
+   * Opens a graph that was built here, such as the `model` of one that was loaded from weights.
+   * @throws OneirosError `unsupported` for another graph
+   */
+  static of(model: Model, options: FasterRcnnFileOptions = {}): FasterRCNN {
+    check('FasterRCNN.of', { model: [model, kind.model] }, options, fileKinds);
+    const { name = 'Faster R-CNN', labels, placement } = options;
+    if (!isOwnFasterRcnn(model))
+      throw new OneirosError(
+        'unsupported',
+        `${name} is no Faster R-CNN that was built here: its outputs are not ${Object.values(outputs).join(', ')}`,
+      );
+    const said = readMetadata(model);
+    const notes = [`${name}: a Faster R-CNN of ours, whole`];
+    const parts = { name, model, image: 'image', layers: said.layers, notes, placement };
+    return new FasterRCNN({ ...parts, labels: labels ?? said.labels }, said.bounds);
+  }
+
+  /**
+   * What the region proposal network would have looked at, the likeliest first; boxes in pixels of the picture.
+   * @throws OneirosError as `Session.run` does
+   */
+  async proposals(picture: Image, options: RunSettings = {}): Promise<readonly Proposal[]> {
+    check('FasterRCNN.proposals', { picture: [picture, kind.image] }, options, runSettingsKinds);
+    const { signal } = options;
+    return proposalsOf(await this.run([outputs.proposals, outputs.objectness], toTensor(picture), signal));
+  }
+
+  /** As `detect`; with `explain`, each detection tells the proposal that it was made of, and the level of its features. */
+  override detect(
+    picture: Image,
+    options: DetectOptions & { readonly explain: true },
+  ): Promise<readonly ExplainedDetection[]>;
+  override detect(picture: Image, options?: DetectOptions): Promise<readonly Detection[]>;
+  override async detect(
+    picture: Image,
+    options: DetectOptions & { readonly explain?: boolean } = {},
+  ): Promise<readonly Detection[]> {
+    check('FasterRCNN.detect', { picture: [picture, kind.image] }, options, {
+      ...detectKinds,
+      explain: kind.flag,
+    });
+    const settings = { ...resolveOptions(detectOptions, options), signal: options.signal };
+    return options.explain === true ? this.#explain(picture, settings) : this.find(picture, settings);
+  }
+
+  protected async find(picture: Image, settings: DetectSettings): Promise<readonly Detection[]> {
+    this.#check(settings);
+    const wanted = [outputs.boxes, outputs.labels, outputs.scores];
+    return this.#detections(await this.run(wanted, toTensor(picture), settings.signal), settings);
+  }
+
+  async #explain(picture: Image, settings: DetectSettings): Promise<readonly ExplainedDetection[]> {
+    this.#check(settings);
+    const results = await this.run(Object.values(outputs), toTensor(picture), settings.signal);
+    const proposals = proposalsOf(results);
+    const [origins, levels] = [outputs.origins, outputs.levels].map((name) => integers(results, name));
+    return this.#detections(results, settings).map((detection, i) => ({
+      ...detection,
+      proposal: proposals[origins![i]!]!,
+      proposalIndex: origins![i]!,
+      level: `fpn/${levels![i]!}`,
+    }));
+  }
+
+  #detections(results: Readonly<Record<string, Tensor>>, { score, limit }: DetectSettings): Detection[] {
+    const boxes = boxesOf(results, outputs.boxes);
+    const labels = integers(results, outputs.labels);
+    const scores = floats(results, outputs.scores);
+    return boxes
+      .map((box, i) => ({ box, label: this.labelOf(labels[i]!), labelId: labels[i]!, score: scores[i]! }))
+      .filter((detection) => detection.score >= score)
+      .slice(0, limit);
+  }
+
+  #check({ score, limit }: DetectSettings): void {
+    if (score < this.#bounds.score || limit > this.#bounds.limit)
+      throw new OneirosError(
+        'bad-argument',
+        `${this.name} was loaded to give at most ${this.#bounds.limit} detections of a score above ${this.#bounds.score}: ` +
+          'load it with another `score` or `limit`',
+      );
+  }
+}
+
+function proposalsOf(results: Readonly<Record<string, Tensor>>): Proposal[] {
+  const objectness = floats(results, outputs.objectness);
+  return boxesOf(results, outputs.proposals).map((box, i) => ({ box, objectness: objectness[i]! }));
+}
+
+function boxesOf(results: Readonly<Record<string, Tensor>>, name: string): Box[] {
+  const data = floats(results, name);
+  return Array.from({ length: data.length / 4 }, (_, i) => [
+    data[4 * i]!,
+    data[4 * i + 1]!,
+    data[4 * i + 2]!,
+    data[4 * i + 3]!,
+  ]);
+}
+
+function floats(results: Readonly<Record<string, Tensor>>, name: string): Float32Array {
+  const tensor = own(results, name);
+  if (tensor?.dtype === 'float32') return tensor.data;
+  throw new OneirosError('runtime', `Faster R-CNN gave no numbers for ${name}`);
+}
+
+function integers(results: Readonly<Record<string, Tensor>>, name: string): number[] {
+  const tensor = own(results, name);
+  if (tensor?.dtype === 'int64') return Array.from(tensor.data, Number);
+  throw new OneirosError('runtime', `Faster R-CNN gave no whole numbers for ${name}`);
+}

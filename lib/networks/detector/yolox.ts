@@ -1,0 +1,228 @@
+import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import { own } from '../../base/own.js';
+import type { Image, Size } from '../../image/image.js';
+import { parseNames } from '../../labels/class-text.js';
+import { batchedIfSafe, stack } from '../../models/input/batched.js';
+import type { Preprocessing } from '../../models/input/preprocessing.js';
+import type { Model } from '../../onnx/graph.js';
+import { placementKinds } from '../../runtime/host/session.js';
+import { type ForeignGraph, foreignGraph, foreignParts } from '../generic-onnx.js';
+import type { Placement } from '../network.js';
+import { coco80 } from './coco-labels.js';
+import { type Detection, Detector, type DetectorParts, type DetectSettings } from './detector.js';
+import { letterbox, outOfLetterbox } from './letterbox.js';
+import { nmsByClass } from './nms.js';
+import { headOf, isRowOf, placesIn, strides, type YoloxHead } from './yolox-head.js';
+
+export interface YoloxOptions {
+  /** @default 'YOLOX' */
+  readonly name?: string | undefined;
+  /** @default as its metadata `classes` says; else COCO's, if there are 80; else by number */
+  readonly labels?: readonly string[] | undefined;
+  /** Of two objects of a class that overlap by more than this IoU the likelier one stays. @default 0.65, the authors' own */
+  readonly iou?: number | undefined;
+  readonly placement?: Placement | undefined;
+}
+
+const yoloxKinds: OptionKinds<YoloxOptions> = {
+  name: kind.text,
+  labels: kind.texts,
+  iou: kind.number,
+  placement: optionsOf(placementKinds),
+};
+
+const preprocessing: Preprocessing = { order: 'bgr', scale: 255, mean: [0, 0, 0], std: [1, 1, 1] };
+/** What surrounds a picture that does not fill the square. */
+const fill = 114 / 255;
+
+/** What is known of an exported YOLOX. */
+interface Signature {
+  readonly size: Size;
+  readonly classes: number;
+  /** The value that has a row for each place. */
+  readonly output: string;
+}
+
+/** A graph with the inputs and outputs of a YOLOX. */
+export interface YoloxShaped extends Signature {
+  readonly graph: ForeignGraph;
+}
+
+/** YOLOX (Ge et al. 2021), its boxes decoded in its graph or not, its scores behind their sigmoid or not. */
+export class Yolox extends Detector {
+  override readonly batches: boolean;
+  readonly #signature: Signature;
+  readonly #head: YoloxHead;
+  readonly #iou: number;
+
+  protected constructor(parts: DetectorParts, signature: Signature, head: YoloxHead, iou: number) {
+    super(parts);
+    this.#signature = signature;
+    this.#head = head;
+    this.#iou = iou;
+    this.batches = batchedIfSafe(parts.model, parts.image) !== null;
+  }
+
+  /** @throws OneirosError `unsupported` if the model is no YOLOX; as `of` does */
+  static async open(model: Model, options: YoloxOptions = {}): Promise<Yolox> {
+    check('Yolox.open', { model: [model, kind.model] }, options, yoloxKinds);
+    const { name = 'YOLOX' } = options;
+    const shaped = yoloxShaped(model, name);
+    if (shaped !== null) return this.of(shaped, options);
+    throw new OneirosError(
+      'unsupported',
+      `${name} is no YOLOX: expected a picture [1, 3, height, width] and one output, a row for each place`,
+    );
+  }
+
+  /**
+   * Opens a graph with the inputs and outputs of a YOLOX.
+   * @throws OneirosError `unsupported` if its head computes something else; `bad-argument` for names of more or fewer classes
+   */
+  static async of(shaped: YoloxShaped, options: YoloxOptions = {}): Promise<Yolox> {
+    check('Yolox.of', { shaped: [shaped, kind.yoloxShaped] }, options, yoloxKinds);
+    const { graph, ...signature } = shaped;
+    const { name = 'YOLOX', labels, iou = 0.65, placement = {} } = options;
+    const { size, classes, output } = signature;
+    const parts = foreignParts(graph, name, placement);
+    const head = await headOf(parts.model, output, size, classes + 5, placement);
+    if (head === null)
+      throw new OneirosError(
+        'unsupported',
+        `${name} has the inputs and outputs of a YOLOX, but its rows are computed otherwise: expected boxes as its last convolutions give them, or decoded to pixels by (p + place)·stride and exp(p)·stride, then objectness and classes`,
+      );
+    const names = namesOf(labels, parts.model, classes, name);
+    const notes = [
+      `${name}: a YOLOX, its boxes ${head.boxes === 'decoded' ? 'decoded in its graph' : 'decoded here'}, ${head.scores === 'sigmoid' ? 'with' : 'without'} sigmoids in its graph`,
+      `${name}: input: ${graph.input}, as its authors train since version 0.2 (assumed)`,
+      ...(names.isAssumed
+        ? [`${name}: its ${classes} classes are taken for COCO’s, as nobody names them`]
+        : []),
+    ];
+    return new this({ ...parts, notes, labels: names.labels }, signature, head, iou);
+  }
+
+  protected async find(picture: Image, settings: DetectSettings): Promise<readonly Detection[]> {
+    const [found] = await this.findAll([picture], settings);
+    return found!;
+  }
+
+  protected override async findAll(
+    pictures: readonly Image[],
+    settings: DetectSettings,
+  ): Promise<readonly (readonly Detection[])[]> {
+    const batches = this.batches ? [pictures] : pictures.map((picture) => [picture]);
+    const found: (readonly Detection[])[] = [];
+    for (const batch of batches) found.push(...(await this.#findIn(batch, settings)));
+    return found;
+  }
+
+  async #findIn(
+    pictures: readonly Image[],
+    { score, limit, signal }: DetectSettings,
+  ): Promise<readonly (readonly Detection[])[]> {
+    const { size, output } = this.#signature;
+    const fitted = pictures.map((picture) => letterbox(picture, size, fill));
+    const results = await this.run([output], stack(fitted.map(({ image }) => image)), signal);
+    const rows = own(results, output);
+    if (rows?.dtype !== 'float32')
+      throw new OneirosError('runtime', `${this.name} gave no numbers for ${output}`);
+    const [count, places, columns = 0] = rows.dims;
+    if (count !== pictures.length || places !== placesIn(size) || columns < 6)
+      throw new OneirosError(
+        'runtime',
+        `${this.name} gave [${rows.dims.join(', ')}] for ${output}, expected [${pictures.length}, ${placesIn(size)}, 5 + classes]`,
+      );
+    const classes = columns - 5;
+    const length = places * columns;
+    return pictures.map((picture, i) => {
+      const raw = rows.data.subarray(i * length, (i + 1) * length);
+      const candidates = decode(raw, size, classes, score, this.#head).map(
+        ({ box, labelId, score: found }) => ({
+          box: outOfLetterbox(box, fitted[i]!.scale, picture),
+          label: this.labelOf(labelId),
+          labelId,
+          score: found,
+        }),
+      );
+      return nmsByClass(candidates, this.#iou).slice(0, limit);
+    });
+  }
+
+  protected override prepare(model: Model): Model {
+    return batchedIfSafe(model, this.image) ?? model;
+  }
+}
+
+/** A model that has one picture of a fixed size for input, and one output with a row for each place; else `null`. */
+export function yoloxShaped(model: Model, name: string): YoloxShaped | null {
+  const { inputs, outputs, initializers } = model.graph;
+  const [input, ...others] = inputs.filter((given) => !initializers.has(given.name));
+  const [output, ...more] = outputs;
+  const [, , height, width] = input?.type?.shape ?? [];
+  if (others.length > 0 || more.length > 0 || output === undefined) return null;
+  if (typeof height !== 'number' || typeof width !== 'number' || height % 32 !== 0 || width % 32 !== 0)
+    return null;
+  const graph = foreignGraph(model, name, { preprocessing });
+  const rows = graph.outputs.get(output.name);
+  const shape = rows?.type?.shape;
+  if (rows === undefined || !isRowOf(shape, { width, height })) return null;
+  return { graph, size: { width, height }, classes: shape[2] - 5, output: rows.name };
+}
+
+type Found = Omit<Detection, 'label'>;
+
+/** Rows (x, y, w, h, objectness, classes…) as boxes in pixels; of a raw head xy = (p + place)·stride, wh = exp(p)·stride. */
+function decode(
+  data: Float32Array,
+  { width, height }: Size,
+  classes: number,
+  score: number,
+  head: YoloxHead,
+): Found[] {
+  const found: Found[] = [];
+  const probability = head.scores === 'sigmoid' ? (p: number) => p : (p: number) => 1 / (1 + Math.exp(-p));
+  let row = 0;
+  for (const stride of strides)
+    for (let y = 0; y < height / stride; y++)
+      for (let x = 0; x < width / stride; x++, row += classes + 5) {
+        const labelId = likeliest(data, row + 5, classes);
+        const sure = probability(data[row + 4]!) * probability(data[row + 5 + labelId]!);
+        if (!(sure >= score)) continue;
+        const [a, b, c, d] = [data[row]!, data[row + 1]!, data[row + 2]!, data[row + 3]!];
+        const [centerX, centerY, w, h] =
+          head.boxes === 'decoded'
+            ? [a, b, c, d]
+            : [(a + x) * stride, (b + y) * stride, Math.exp(c) * stride, Math.exp(d) * stride];
+        const box = [centerX - w / 2, centerY - h / 2, centerX + w / 2, centerY + h / 2] as const;
+        if (box.every(Number.isFinite)) found.push({ box, labelId, score: sure });
+      }
+  return found;
+}
+
+function likeliest(data: Float32Array, start: number, classes: number): number {
+  let best = 0;
+  for (let c = 1; c < classes; c++) if (data[start + c]! > data[start + best]!) best = c;
+  return best;
+}
+
+interface Names {
+  readonly labels: readonly string[];
+  readonly isAssumed: boolean;
+}
+
+/** @throws OneirosError `bad-argument` for names of more or fewer classes than there are */
+function namesOf(given: readonly string[] | undefined, model: Model, classes: number, name: string): Names {
+  if (given !== undefined && given.length !== classes)
+    throw new OneirosError(
+      'bad-argument',
+      `${name} has ${classes} classes, but ${given.length} names were given`,
+    );
+  if (given !== undefined) return { labels: given, isAssumed: false };
+  const said = parseNames(model.metadata.get('classes'));
+  if (said?.length === classes) return { labels: said, isAssumed: false };
+  const isCoco = classes === coco80.length;
+  return { labels: isCoco ? coco80 : [], isAssumed: isCoco };
+}

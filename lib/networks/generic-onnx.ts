@@ -1,0 +1,203 @@
+import { OneirosError } from '../base/errors.js';
+import { spreadsOf } from '../models/activation/spreads.js';
+import { batchedIfSafe } from '../models/input/batched.js';
+import {
+  type ClassHead,
+  classHead,
+  describeHead,
+  type GraphOutputs,
+  type Headless,
+  type HeadOptions,
+} from '../models/input/class-head.js';
+import { feedFor } from '../models/input/feed.js';
+import { type PictureInput, pictureInput } from '../models/input/picture-input.js';
+import { requirePictureSize } from '../models/input/picture-limit.js';
+import {
+  parsePreprocessing,
+  type Preprocessing,
+  type PreprocessingName,
+  preprocessingOf,
+} from '../models/input/preprocessing.js';
+import { Budget } from '../onnx/budget.js';
+import type { Value } from '../onnx/builder.js';
+import type { Graph, Model, Node, Shape } from '../onnx/graph.js';
+import { Builder } from '../onnx/ops.js';
+import { normalised } from '../onnx/opset/normalise.js';
+import { allNamesOf, usesOf } from '../onnx/subgraphs.js';
+import { isFloat } from '../tensor/dtype.js';
+import type { ClassifierParts, CropSettings } from './classifier/classifier.js';
+import type { ClassLabel } from './classifier/labels.js';
+import type { NetworkParts } from './image-network.js';
+import type { Placement } from './network.js';
+
+export interface ForeignOptions {
+  /** What of RGB in [0, 1] it was trained on. @default as its metadata `input` says; else RGB as it is */
+  readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
+  readonly placement?: Placement | undefined;
+}
+
+/** Somebody's graph that takes one picture as all networks do here: 1×3×height×width, RGB in [0, 1]. */
+export interface ForeignGraph extends GraphOutputs {
+  /** The input, whatever the file calls it. */
+  readonly image: string;
+  readonly shape: Shape;
+  /** The file's own, at operator set 17. */
+  readonly nodes: readonly Node[];
+  readonly layers: readonly string[];
+  /** How the input is made, for a note. */
+  readonly input: string;
+  /** The model, with what was added to it by `b` so far. */
+  readonly model: () => Model;
+}
+
+/**
+ * Takes over any network with one picture as its input, as it was exported: channels first or last, three of color or one of
+ * luminance, of float32 or others, one at a time or several.
+ * @throws OneirosError `unsupported` if its input is no picture, `too-large` if it is one of more pixels than fit
+ */
+export function foreignGraph(
+  model: Model,
+  name: string,
+  { preprocessing }: Pick<ForeignOptions, 'preprocessing'>,
+): ForeignGraph {
+  const budget = Budget.for(model);
+  const normal = normalised(model, budget);
+  const input = pictureInput(normal.graph, name);
+  requirePictureSize(name, input);
+  const { graph, repeats } = ofOnePicture(normal, input);
+  const said = preprocessing ?? parsePreprocessing(model.metadata.get('input') ?? '');
+  const feed = feedFor(input, preprocessingOf(said ?? 'none'), repeats, name);
+  const b = new Builder(undefined, budget);
+  b.reserve(allNamesOf(graph));
+  const image = feed.build === null ? input.name : freeName(graph, 'image');
+  const shape = [1, 3, input.height, input.width];
+  const pixels = b.input(image, 'float32', shape);
+  feed.build?.(b, pixels);
+  b.load(graph);
+  const ofOne = (value: string) => firstPicture(b, b.value(value), repeats);
+  const outputs = new Map(graph.outputs.map((output) => [output.name, ofOne(output.name)]));
+  return {
+    b,
+    outputs,
+    ofOne,
+    spreads: spreadsOf(graph.nodes, (value) => (b.has(value) ? b.value(value) : undefined)),
+    image,
+    shape,
+    nodes: graph.nodes,
+    layers: layersFrom(input.name, graph, b),
+    input: said === null ? `${feed.about} (assumed: its file does not say)` : feed.about,
+    model: () => ({
+      ...b.model(),
+      graph: { ...b.graph(), outputs: graph.outputs.map(({ name }) => ({ name, type: b.value(name).type })) },
+      metadata: model.metadata,
+    }),
+  };
+}
+
+/** What all kinds of foreign networks have in common. */
+export function foreignParts(
+  graph: ForeignGraph,
+  name: string,
+  placement: Placement | undefined,
+): NetworkParts {
+  const { image, layers, input } = graph;
+  const note = `${name}: its layers are the values of its graph; input: ${input}`;
+  return { name, model: graph.model(), image, layers, notes: [note], placement };
+}
+
+export interface ForeignClassifierOptions extends ForeignOptions, HeadOptions {
+  readonly labels?: readonly ClassLabel[] | undefined;
+}
+
+/**
+ * Any network with one picture as its input, whose layers are the values of its graph. It can classify if one of its outputs
+ * is a row of scores or probabilities.
+ * @throws OneirosError `unsupported` if its input is no picture; `bad-argument` as `classHead` does
+ */
+export function foreignClassifier(
+  model: Model,
+  name: string,
+  options: ForeignClassifierOptions,
+): ClassifierParts {
+  const graph = foreignGraph(model, name, options);
+  const { labels = [], placement } = options;
+  const head: ClassHead | Headless = classHead(graph, labels.length, options);
+  const parts = foreignParts(graph, name, placement);
+  return {
+    ...parts,
+    notes: [...(parts.notes ?? []), ...('reason' in head ? [] : [`${name}: ${describeHead(head)}`])],
+    crop: cropFor(graph.shape),
+    labels,
+    head,
+    batches: false,
+  };
+}
+
+/**
+ * A graph of several pictures at once as one of a single picture, if its nodes do not mix them; else as it is, to be given
+ * the same picture again and again.
+ */
+function ofOnePicture(
+  model: Model,
+  { batch, name }: PictureInput,
+): { readonly graph: Graph; readonly repeats: number } {
+  const { graph } = model;
+  if (batch === 1) return { graph, repeats: 1 };
+  const inputs = graph.inputs.map((info) =>
+    info.name === name && info.type?.shape
+      ? { name, type: { ...info.type, shape: [1, ...info.type.shape.slice(1)] } }
+      : info,
+  );
+  // What was said of other values holds for all pictures.
+  const outputs = graph.outputs.map((output) => ({ name: output.name, type: null }));
+  const single = { ...model, graph: { ...graph, inputs, outputs, values: new Map<string, never>() } };
+  try {
+    const safe = batchedIfSafe(single, name);
+    return safe === null ? { graph, repeats: batch } : { graph: { ...safe.graph, inputs }, repeats: 1 };
+  } catch (error) {
+    // A reshape that names how many pictures there are contradicts a single one.
+    if (error instanceof OneirosError && error.code === 'bad-input') return { graph, repeats: batch };
+    throw error;
+  }
+}
+
+/** What a value holds of the first picture; float32, where it was another kind of float. */
+function firstPicture(b: Builder, value: Value, repeats: number): Value {
+  const { type } = value;
+  const single = repeats > 1 && type?.shape?.[0] === repeats ? b.slice(value, [0], [0], [1]) : value;
+  return type !== null && isFloat(type.dtype) ? b.cast(single, 'float32') : single;
+}
+
+function freeName({ nodes, initializers, inputs }: Graph, hint: string): string {
+  const taken = new Set([
+    ...nodes.flatMap((node) => node.outputs),
+    ...initializers.keys(),
+    ...inputs.map(({ name }) => name),
+  ]);
+  let name = hint;
+  while (taken.has(name)) name += '_';
+  return name;
+}
+
+/** All that is made of the image and could be a layer: channels, or features. */
+function layersFrom(image: string, { nodes }: Graph, b: Builder): readonly string[] {
+  const made = new Set([image]);
+  const layers: string[] = [];
+  for (const node of nodes) {
+    if (!usesOf(node).some((name) => made.has(name))) continue;
+    for (const name of node.outputs.filter((output) => output !== '')) {
+      made.add(name);
+      const { type } = b.value(name);
+      if (type?.dtype === 'float32' && (type.shape?.length ?? 0) >= 2) layers.push(name);
+    }
+  }
+  return layers;
+}
+
+function cropFor([, , height, width]: Shape): CropSettings {
+  const crop = {
+    width: typeof width === 'number' ? width : 224,
+    height: typeof height === 'number' ? height : 224,
+  };
+  return { resize: Math.round((Math.max(crop.width, crop.height) * 256) / 224), crop };
+}

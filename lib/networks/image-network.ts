@@ -1,0 +1,114 @@
+import { check, type OptionKinds } from '../base/arguments.js';
+import { inSlices } from '../base/cooperative.js';
+import { kind } from '../base/kinds.js';
+import { own } from '../base/own.js';
+import { type Image, toTensor } from '../image/image.js';
+import { extractingSubgraph } from '../onnx/extract.js';
+import type { Model } from '../onnx/graph.js';
+import { HeldSession } from '../runtime/host/held-session.js';
+import { openModel } from '../runtime/host/open-model.js';
+import type { Session } from '../runtime/host/session.js';
+import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
+import { findLayer, type Network, type Placement } from './network.js';
+
+export interface NetworkParts {
+  readonly name: string;
+  readonly model: Model;
+  readonly image: string;
+  readonly layers: readonly string[];
+  readonly cutAt?: string | null;
+  /** What was found out or chosen on loading, a line each, for who wants to know. */
+  readonly notes?: readonly string[];
+  readonly placement?: Placement | undefined;
+}
+
+export interface RunSettings {
+  readonly signal?: AbortSignal | undefined;
+}
+
+export const runSettingsKinds: OptionKinds<RunSettings> = { signal: kind.signal };
+
+/**
+ * A network that can be run as it is. It holds native memory from its first run until it is disposed (`await using`):
+ * one session, for the results asked for last. Where an abort or a crash has ended its process, the next run opens it anew.
+ */
+export class ImageNetwork implements Network, AsyncDisposable {
+  readonly name: string;
+  readonly model: Model;
+  readonly image: string;
+  readonly layers: readonly string[];
+  /** The last layer, where the weights end before the architecture does; `null` if it is whole. */
+  readonly cutAt: string | null;
+  /** What was found out or chosen on loading, a line each. */
+  readonly notes: readonly string[];
+  readonly placement: Placement;
+  readonly #session = new HeldSession();
+
+  constructor(parts: NetworkParts) {
+    check('new Network', { parts: [parts, kind.parts] });
+    const { name, model, image, layers, cutAt = null, notes = [], placement = {} } = parts;
+    this.name = name;
+    this.model = model;
+    this.image = image;
+    this.layers = layers;
+    this.cutAt = cutAt;
+    this.notes = notes;
+    this.placement = placement;
+  }
+
+  layer(name: string): string {
+    check('Network.layer', { name: [name, kind.text] });
+    return findLayer(this.layers, name, this.name);
+  }
+
+  /**
+   * What layers make of a picture, by the names given: 1×channels×height×width, or 1×classes after the softmax.
+   * @throws OneirosError `bad-argument` for an unknown layer; as `Session.run` does
+   */
+  async features(
+    image: Image,
+    layers: readonly string[],
+    options: RunSettings = {},
+  ): Promise<Record<string, Tensor>> {
+    check(
+      'Network.features',
+      { image: [image, kind.image], layers: [layers, kind.texts] },
+      options,
+      runSettingsKinds,
+    );
+    const { signal } = options;
+    const values = layers.map((name) => this.layer(name));
+    const results = await this.run(values, toTensor(image), signal);
+    return Object.fromEntries(layers.map((name, i) => [name, own(results, values[i]!)!]));
+  }
+
+  /** Computes values of the graph, and nothing that they do not need. */
+  protected run(
+    values: readonly string[],
+    image: Float32Tensor,
+    signal?: AbortSignal,
+  ): Promise<Record<string, Tensor>> {
+    const wanted = [...new Set(values)].sort();
+    const opening = { key: JSON.stringify(wanted), open: () => this.#open(wanted) };
+    return this.#session.run(opening, { [this.image]: image }, signal === undefined ? {} : { signal });
+  }
+
+  /** Frees the native memory, once the runs asked for so far are done; a run after that takes it anew. */
+  dispose(): Promise<void> {
+    return this.#session.dispose();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  /** What is to be changed of a model before it runs. */
+  protected prepare(model: Model): Model {
+    return model;
+  }
+
+  async #open(values: readonly string[]): Promise<Session> {
+    const model = await inSlices(extractingSubgraph(this.model, [], values));
+    return openModel(this.prepare(model), this.placement);
+  }
+}

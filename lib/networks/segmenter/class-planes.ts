@@ -1,0 +1,119 @@
+import { OneirosError } from '../../base/errors.js';
+import { type Activation, activationOf } from '../../models/activation/activation.js';
+import { anything } from '../../models/activation/spread.js';
+import { describeHead, type HeadOptions } from '../../models/input/class-head.js';
+import { describe } from '../../models/input/picture-input.js';
+import { attr } from '../../onnx/attributes.js';
+import type { Value } from '../../onnx/builder.js';
+import type { Node, Shape } from '../../onnx/graph.js';
+import { isFloat } from '../../tensor/dtype.js';
+import type { ForeignGraph } from '../generic-onnx.js';
+
+/** What a network says of every pixel. */
+export interface ClassPlanes {
+  /** Probabilities, 1×planes×height×width. */
+  readonly value: Value;
+  readonly planes: number;
+  /** Whether they add up to 1 at every pixel. */
+  readonly exclusive: boolean;
+  /** How they come about, for a note. */
+  readonly about: string;
+}
+
+/**
+ * Finds the output that has a plane for each class, and adds the nodes that make probabilities of it.
+ * @throws OneirosError `unsupported` if there is none, or several, or it cannot be told what its numbers are
+ */
+export function planesOf(graph: ForeignGraph, network: string, options: HeadOptions): ClassPlanes {
+  const { name, scores, axis, planes } = chooseOutput(graph, network, options.head);
+  const found = activationOf(graph.spreads.get(name) ?? anything(name), axis, planes);
+  const kind = options.activation ?? found.kind;
+  if (kind === 'unknown')
+    throw new OneirosError(
+      'unsupported',
+      `what the numbers of ${network}’s output "${name}" are cannot be told from its graph${found.kind === 'unknown' ? `, for ${found.why}` : ''}; say it by \`activation\``,
+    );
+  const isThere = found.kind !== 'none' && found.kind !== 'unknown';
+  if (isThere && kind !== found.kind && kind !== 'none')
+    throw new OneirosError(
+      'bad-argument',
+      `the output "${name}" has a ${found.kind} in the graph already: no ${kind} can be added to that`,
+    );
+  const isTold = options.activation !== undefined;
+  const usual = planes > 1 ? 'softmax' : 'sigmoid';
+  const activation = kind === 'none' && !isTold ? usual : kind;
+  const isAdded = !isThere && activation !== 'none';
+  const value = isAdded || activation === 'log-softmax' ? activated(graph, scores, activation) : scores;
+  return {
+    value,
+    planes,
+    exclusive: activation.endsWith('softmax') || (activation === 'none' && found.kind === 'softmax'),
+    about: describeHead({ classes: planes, activation, isAssumed: isAdded && !isTold }),
+  };
+}
+
+function activated({ b }: ForeignGraph, scores: Value, activation: Activation): Value {
+  const name = b.fresh('probabilities');
+  if (activation === 'softmax') return b.op('Softmax', [scores], { axis: 1 }, { name });
+  return b.op(activation === 'sigmoid' ? 'Sigmoid' : 'Exp', [scores], {}, { name });
+}
+
+interface Output {
+  readonly name: string;
+  /** With the classes first. */
+  readonly scores: Value;
+  /** Where the classes lie in the file. */
+  readonly axis: number;
+  readonly planes: number;
+}
+
+function chooseOutput(graph: ForeignGraph, network: string, wanted: string | undefined): Output {
+  const named = [...graph.outputs].filter(([name]) => wanted === undefined || name === wanted);
+  const [output, ...others] = named.flatMap(([name, value]) => planesIn(graph, name, value) ?? []);
+  if (output === undefined)
+    throw new OneirosError(
+      'unsupported',
+      `${network} makes ${Array.from(graph.outputs, ([name, { type }]) => describe({ name, type })).join(', ')}; expected a plane for each class, float32 [1, classes, height, width]`,
+    );
+  if (others.length > 0)
+    throw new OneirosError(
+      'unsupported',
+      `the outputs ${[output, ...others].map(({ name, planes }) => `"${name}" (${planes})`).join(' and ')} of ${network} all have planes; choose one by \`head\``,
+    );
+  return output;
+}
+
+function planesIn({ b, shape: input, nodes }: ForeignGraph, name: string, value: Value): Output | null {
+  const shape = value.type?.shape;
+  if (!value.type || !isFloat(value.type.dtype) || shape?.length !== 4) return null;
+  const last = isChannelsLast(shape, input) ?? endsTransposed(nodes, name);
+  const axis = last ? 3 : 1;
+  const planes = shape[axis];
+  if (typeof planes !== 'number') return null;
+  return { name, axis, planes, scores: last ? b.transpose(value, [0, 3, 1, 2]) : value };
+}
+
+/** Whether it is the second and third axis that are in proportion to the picture; `null` where both could be, or none. */
+function isChannelsLast(shape: Shape, [, , height, width]: Shape): boolean | null {
+  const inProportion = (rows: number) => {
+    const [a, b] = [shape[rows], shape[rows + 1]];
+    if (a === height && b === width) return true;
+    return (
+      [a, b, height, width].every((size) => typeof size === 'number') &&
+      Number(a) * Number(width) === Number(b) * Number(height)
+    );
+  };
+  const [first, last] = [inProportion(2), inProportion(1)];
+  return first === last ? null : last;
+}
+
+/** Operators between a change of layout and the output. */
+const behind = new Set('Identity Cast Softmax LogSoftmax Sigmoid Exp Clip Resize'.split(' '));
+
+/** Whether the channels were moved behind the columns at the end. */
+function endsTransposed(nodes: readonly Node[], output: string): boolean {
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  let maker = makers.get(output);
+  while (maker !== undefined && behind.has(maker.op)) maker = makers.get(maker.inputs[0] ?? '');
+  return maker?.op === 'Transpose' && attr.ints(maker, 'perm', [])[3] === 1;
+}

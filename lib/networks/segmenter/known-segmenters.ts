@@ -1,0 +1,72 @@
+import type { Preprocessing } from '../../models/input/preprocessing.js';
+import type { Graph, Shape } from '../../onnx/graph.js';
+import { sizeOf } from '../../tensor/tensor.js';
+
+/** How a network that somebody published is to be used: known by its input and output, told as a table. */
+export interface Adapter {
+  readonly name: string;
+  /** By what it is recognised. */
+  readonly signature: {
+    readonly input: string;
+    readonly output: string;
+    readonly size: readonly [number, number];
+    /** How many numbers its layers have learned: others call their inputs so as well. */
+    readonly parameters: number;
+  };
+  readonly preprocessing: Preprocessing;
+  readonly classes: readonly string[];
+}
+
+const person = ['background', 'person'];
+
+/** Networks that cut people out of their background. */
+export const adapters: readonly Adapter[] = [
+  {
+    // Park et al. 2020, "SINet: Extreme Lightweight Portrait Segmentation Networks".
+    name: 'SINet',
+    signature: { input: 'data', output: 'classifier/1', size: [320, 320], parameters: 92_710 },
+    preprocessing: {
+      order: 'bgr',
+      scale: 255,
+      mean: [102.89, 111.25, 126.91],
+      std: [62.93 * 255, 62.82 * 255, 66.36 * 255],
+    },
+    classes: person,
+  },
+  {
+    name: 'Prisma portrait',
+    signature: { input: 'input_3', output: 'permute_1', size: [256, 256], parameters: 923_057 },
+    preprocessing: { order: 'rgb', scale: 1, mean: [0, 0, 0], std: [1, 1, 1] },
+    classes: person,
+  },
+  {
+    // DeepLab v3+ on MobileNet v2.
+    name: 'DeepLab portrait',
+    signature: {
+      input: 'MobilenetV2/MobilenetV2/input:0',
+      output: 'transpose:0',
+      size: [513, 513],
+      parameters: 839_234,
+    },
+    preprocessing: { order: 'rgb', scale: 2, mean: [1, 1, 1], std: [1, 1, 1] },
+    classes: person,
+  },
+];
+
+/** The adapter of a network that is called so outside, if it is known. */
+export function adapterFor(input: string, shape: Shape, output: string): Adapter | undefined {
+  return adapters.find(
+    ({ signature }) =>
+      signature.input === input &&
+      signature.output === output &&
+      signature.size.every((side, axis) => shape[axis + 2] === side),
+  );
+}
+
+/** Whether a graph has as much in it as the network that it is called like. */
+export function isWhole({ signature }: Adapter, { initializers }: Graph): boolean {
+  const learned = [...initializers.values()].filter(
+    ({ dtype, dims }) => dtype === 'float32' && dims.length > 0,
+  );
+  return learned.reduce((sum, { dims }) => sum + sizeOf(dims), 0) === signature.parameters;
+}

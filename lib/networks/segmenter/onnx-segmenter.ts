@@ -1,0 +1,116 @@
+import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { kind } from '../../base/kinds.js';
+import type { Size } from '../../image/image.js';
+import { parseNames, parseValues } from '../../labels/class-text.js';
+import { type LabelValue, unnamed } from '../../labels/classes.js';
+import { anatomyOf } from '../../models/diagram/diagram.js';
+import { headKinds, type HeadOptions } from '../../models/input/class-head.js';
+import type { Preprocessing, PreprocessingName } from '../../models/input/preprocessing.js';
+import { marginOf } from '../../models/unet/sizes.js';
+import type { Model, Shape } from '../../onnx/graph.js';
+import { placementKinds } from '../../runtime/host/session.js';
+import { foreignGraph, foreignParts } from '../generic-onnx.js';
+import type { Placement } from '../network.js';
+import { type ModelSource, nameOfSource, readModelSource } from '../source.js';
+import { planesOf } from './class-planes.js';
+import { type Adapter, adapterFor, isWhole } from './known-segmenters.js';
+import { Segmenter, type SegmenterParts } from './segmenter.js';
+import type { Tiling } from './tiling.js';
+
+export interface ForeignSegmenterOptions extends HeadOptions {
+  /** What to call it. @default the file's name */
+  readonly name?: string | undefined;
+  /** What of RGB in [0, 1] it was trained on. @default as is known of it, or its metadata `input` says; else RGB as it is */
+  readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
+  /** @default as is known of it, or its metadata `classes` says; else by number, the first being the background */
+  readonly classes?: readonly string[] | undefined;
+  /** What label pictures show the classes by. @default as its metadata `class_values` says; else as `Segmenter.values` */
+  readonly values?: readonly LabelValue[] | undefined;
+  readonly placement?: Placement | undefined;
+}
+
+const openKinds: OptionKinds<ForeignSegmenterOptions> = {
+  ...headKinds,
+  name: kind.text,
+  preprocessing: kind.preprocessing,
+  classes: kind.texts,
+  values: kind.labelValues,
+  placement: optionsOf(placementKinds),
+};
+
+/** What tiles of a network without a way down have to respect, to be on the safe side. */
+const cautious = { grid: 32, context: 96 };
+
+/** Of a network that goes down and up what a U-Net as deep would need that makes pixels by interpolation. */
+function tilingFor(model: Model): Omit<Tiling, 'tile'> {
+  const grid = anatomyOf(model)?.levels.at(-1)?.scale;
+  return grid === undefined ? cautious : { grid, context: marginOf({ grid, loss: 4 }) + 3 * grid };
+}
+
+/**
+ * Opens any network that makes of one picture one plane of scores for each class (an output of four axes, the classes first
+ * or last). Of several planes the scores become probabilities by a softmax, of one by a sigmoid, unless the graph makes them
+ * probabilities already.
+ * @param source where an ONNX file lies (a path in Node, an address in browsers, a `File`), or its bytes
+ * @throws OneirosError `not-found`; `bad-input` for a malformed file; `unsupported` if it makes no such planes
+ */
+export async function openSegmenter(
+  source: ModelSource,
+  options: ForeignSegmenterOptions = {},
+): Promise<Segmenter> {
+  check('openSegmenter', { source: [source, kind.file] }, options, openKinds);
+  const model = await readModelSource(source);
+  const name = options.name ?? nameOfSource(source) ?? model.graph.name;
+  return segmenterOf(model, { ...options, name: name || 'the network' });
+}
+
+/** The same of a model that has been read, or was made here. Throws as `openSegmenter` does. */
+export function segmenterOf(
+  model: Model,
+  { name = 'the network', ...options }: ForeignSegmenterOptions = {},
+): Segmenter {
+  return new Segmenter(segmenterParts(model, name, options));
+}
+
+function segmenterParts(model: Model, name: string, options: ForeignSegmenterOptions): SegmenterParts {
+  const { adapter, notes } = recognised(model);
+  const called = adapter?.name ?? name;
+  const graph = foreignGraph(model, called, {
+    preprocessing: options.preprocessing ?? adapter?.preprocessing,
+  });
+  const found = planesOf(graph, called, { ...options, head: options.head ?? adapter?.signature.output });
+  const { value, planes, exclusive, about } = found;
+  const parts = foreignParts(graph, called, options.placement);
+  const count = planes + (exclusive ? 0 : 1);
+  return {
+    ...parts,
+    notes: [...notes, ...(parts.notes ?? []), `${called}: ${about}`],
+    probabilities: value.name,
+    planes,
+    exclusive,
+    classes:
+      options.classes ?? adapter?.classes ?? parseNames(model.metadata.get('classes')) ?? unnamed(count),
+    values: options.values ?? parseValues(model.metadata.get('class_values'), count),
+    size: fixedSize(graph.shape),
+    tiling: tilingFor(model),
+    standardise: model.metadata.get('standardise') === 'picture',
+  };
+}
+
+/** The published network that a model is, and what to say of that. */
+function recognised({ graph }: Model): { readonly adapter?: Adapter; readonly notes: readonly string[] } {
+  const [input] = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
+  const adapter = adapterFor(input?.name ?? '', input?.type?.shape ?? [], graph.outputs[0]?.name ?? '');
+  if (adapter === undefined) return { notes: [] };
+  return isWhole(adapter, graph)
+    ? { adapter, notes: [`recognized as ${adapter.name}, whose input and classes are known`] }
+    : {
+        notes: [
+          `its input and output are called as ${adapter.name}’s, but it has other weights: not taken for it`,
+        ],
+      };
+}
+
+function fixedSize([, , height, width]: Shape): Size | null {
+  return typeof height === 'number' && typeof width === 'number' ? { width, height } : null;
+}

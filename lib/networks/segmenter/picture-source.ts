@@ -1,0 +1,23 @@
+import { check } from '../../base/arguments.js';
+import { kind } from '../../base/kinds.js';
+import { crop, type Rectangle } from '../../image/geometry/crop.js';
+import type { Image, Size } from '../../image/image.js';
+
+/** A picture that is read part by part, and so may be larger than memory. */
+export interface PictureSource extends Size {
+  /** The part inside the rectangle, which lies within the picture. */
+  read(rectangle: Rectangle): Promise<Image>;
+}
+
+/** A picture in memory as a source. */
+export function pictureSource(picture: Image | PictureSource): PictureSource {
+  check('pictureSource', { picture: [picture, kind.pictureSource] });
+  if ('read' in picture) return picture;
+  const { width, height } = picture;
+  return { width, height, read: (rectangle) => Promise.resolve(crop(picture, rectangle)) };
+}
+
+/** The whole of it. */
+export function wholeOf({ width, height }: Size): Rectangle {
+  return { x: 0, y: 0, width, height };
+}

@@ -1,0 +1,130 @@
+import { check, type OptionKinds } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import { flag, type Given, number, resolveOptions } from '../../base/options.js';
+import { own } from '../../base/own.js';
+import type { Rectangle } from '../../image/geometry/crop.js';
+import { resize } from '../../image/geometry/resize.js';
+import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';
+import { type LabelValue, maxClasses, usualValues } from '../../labels/classes.js';
+import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from '../image-network.js';
+import { type PictureSource, pictureSource } from './picture-source.js';
+import { type Segmentation, SegmentationBuilder } from './segmentation.js';
+import { standardisationOf, standardised } from './standardize.js';
+import { tiled } from './tiled.js';
+import { type Tiling, tilingOptions } from './tiling.js';
+
+export interface SegmenterParts extends NetworkParts {
+  /** The value that holds probabilities, 1×planes×height×width. */
+  readonly probabilities: string;
+  /** How many planes those are. */
+  readonly planes: number;
+  /** Whether there is a plane for every class, which add up to 1; else one for each but the background. */
+  readonly exclusive: boolean;
+  /** Names of the classes; where they are not exclusive that of the background comes first, and has no plane. */
+  readonly classes: readonly string[];
+  /** What label pictures show the classes by. @default 0 and 255 for two classes, for more their numbers */
+  readonly values?: readonly LabelValue[] | undefined;
+  /** The one size of picture that the graph takes; `null` if it takes any. */
+  readonly size: Size | null;
+  /** What tiles have to respect. */
+  readonly tiling: Omit<Tiling, 'tile'>;
+  /** Whether the network was trained on pictures whose channels each have mean 0 and standard deviation 1. */
+  readonly standardise?: boolean;
+}
+
+export const segmentOptions = {
+  ...tilingOptions,
+  threshold: number(0.5, 'the probability above which a pixel is not background', { min: 0, max: 1 }),
+  probabilities: flag(true, 'keep the probabilities of all classes, not only the likeliest class'),
+} as const;
+
+export interface SegmentOptions extends Given<typeof segmentOptions>, RunSettings {
+  /** Told after each row of tiles how many tiles are done. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+const segmentKinds: OptionKinds<SegmentOptions> = {
+  ...segmentOptions,
+  ...runSettingsKinds,
+  onProgress: kind.function,
+};
+
+/** A network that tells what every pixel belongs to. */
+export class Segmenter extends ImageNetwork {
+  readonly classes: readonly string[];
+  /** What label pictures show the classes by: the values of the masks that it was trained with, where those are known. */
+  readonly values: readonly LabelValue[];
+  /** Whether each channel of a picture is brought to mean 0 and standard deviation 1 before the graph sees it. */
+  readonly standardises: boolean;
+  readonly #parts: SegmenterParts;
+
+  constructor(parts: SegmenterParts) {
+    super(parts);
+    this.classes = parts.classes;
+    this.values = parts.values ?? usualValues(parts.classes.length);
+    this.standardises = parts.standardise ?? false;
+    this.#parts = parts;
+    const expected = parts.planes + (parts.exclusive ? 0 : 1);
+    if (this.values.length !== this.classes.length)
+      throw new OneirosError(
+        'bad-argument',
+        `there are ${this.classes.length} classes, but ${this.values.length} values for them`,
+      );
+    if (parts.classes.length !== expected || expected > maxClasses)
+      throw new OneirosError(
+        'bad-argument',
+        `${parts.name} tells ${expected} classes apart (${maxClasses} at the most), but ${parts.classes.length} names were given`,
+      );
+  }
+
+  /**
+   * The class of every pixel of a picture of any size. One larger than a tile is computed in tiles that overlap and fade
+   * into one another; a network that takes one size only sees the whole picture at that size.
+   * @throws OneirosError `runtime` if the network gives something else than it should; as `Session.run` does
+   */
+  async segment(picture: Image | PictureSource, options: SegmentOptions = {}): Promise<Segmentation> {
+    check('Segmenter.segment', { picture: [picture, kind.pictureSource] }, options, segmentKinds);
+    const { tile, threshold, probabilities } = resolveOptions(segmentOptions, options);
+    const { signal, onProgress } = options;
+    const { exclusive, classes, tiling, size } = this.#parts;
+    const source = pictureSource(picture);
+    const decision = { exclusive, threshold };
+    const result = new SegmentationBuilder(source, classes, decision, probabilities, this.values);
+    const compute = await this.#computeOn(source, signal);
+    const whole = { ...tiling, tile: Math.max(source.width, source.height) };
+    for await (const band of tiled(source, size === null ? { ...tiling, tile } : whole, compute)) {
+      result.add(band.planes, band.y);
+      onProgress?.(band.done, band.total);
+    }
+    return result.finish();
+  }
+
+  /** What computes the probabilities within a rectangle of a picture. */
+  async #computeOn(source: PictureSource, signal: AbortSignal | undefined) {
+    const { size } = this.#parts;
+    const statistics = this.standardises ? await standardisationOf(source) : null;
+    return async (rectangle: Rectangle): Promise<Planes> => {
+      signal?.throwIfAborted();
+      const read = await source.read(rectangle);
+      const seen = statistics === null ? read : standardised(read, statistics);
+      if (size === null) return this.#probabilities(seen, signal);
+      const small = await this.#probabilities(resize(seen, size), signal);
+      return resize(small, rectangle, { antialias: false });
+    };
+  }
+
+  async #probabilities(image: Image, signal: AbortSignal | undefined): Promise<Planes> {
+    const { probabilities: name, planes: expected } = this.#parts;
+    const result = own(await this.run([name], toTensor(image), signal), name);
+    if (result?.dtype !== 'float32' || result.dims.length !== 4 || result.dims[1] !== expected)
+      throw new OneirosError(
+        'runtime',
+        `${this.name} gave ${result?.dtype ?? 'nothing'} [${result?.dims.join(', ') ?? ''}] for ${name}, expected float32 [1, ${expected}, height, width]`,
+      );
+    const raw = planesFromTensor(result);
+    return raw.width === image.width && raw.height === image.height
+      ? raw
+      : resize(planes(expected, raw, raw.data), image, { antialias: false });
+  }
+}

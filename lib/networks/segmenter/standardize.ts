@@ -1,0 +1,39 @@
+import { type Image, image } from '../../image/image.js';
+import type { PictureSource } from './picture-source.js';
+
+/** Mean and standard deviation of each channel of a picture. */
+export interface Standardisation {
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+}
+
+/** How many rows are looked at at once. */
+const rows = 256;
+
+/** The statistics of a whole picture, read in strips. A channel of one value throughout has a deviation of 1. */
+export async function standardisationOf(source: PictureSource): Promise<Standardisation> {
+  const { width, height } = source;
+  const sums = [0, 0, 0];
+  const squares = [0, 0, 0];
+  for (let y = 0; y < height; y += rows) {
+    const strip = await source.read({ x: 0, y, width, height: Math.min(rows, height - y) });
+    const area = strip.width * strip.height;
+    strip.data.forEach((value, i) => {
+      const channel = Math.floor(i / area);
+      sums[channel]! += value;
+      squares[channel]! += value * value;
+    });
+  }
+  const mean = sums.map((sum) => sum / (width * height));
+  const std = squares.map((sum, c) => Math.sqrt(Math.max(0, sum / (width * height) - mean[c]! ** 2)));
+  return { mean, std: std.map((deviation) => (deviation > 1e-6 ? deviation : 1)) };
+}
+
+/** The picture with each channel at mean 0 and standard deviation 1, by statistics of the whole it is a part of. */
+export function standardised(part: Image, { mean, std }: Standardisation): Image {
+  const area = part.width * part.height;
+  return image(
+    part,
+    part.data.map((value, i) => (value - mean[Math.floor(i / area)]!) / std[Math.floor(i / area)]!),
+  );
+}

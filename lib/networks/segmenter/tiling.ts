@@ -1,0 +1,62 @@
+import { count } from '../../base/options.js';
+
+/** How a picture too large to be computed at once is cut. */
+export interface Tiling {
+  /** Largest side of a tile, in pixels. */
+  readonly tile: number;
+  /** Tiles begin at multiples of this, so that poolings fall on the same pixels as in the whole picture. */
+  readonly grid: number;
+  /** How far away a pixel can be and still matter: so much of a tile's inner edges is computed and thrown away. */
+  readonly context: number;
+}
+
+export const tilingOptions = {
+  tile: count(1024, 'largest side of what is computed at once, in pixels', 64, [256, 2048]),
+} as const;
+
+/** A tile along one axis. */
+export interface Span {
+  /** What is computed: from `start` up to `end`. */
+  readonly start: number;
+  readonly end: number;
+  /** What it counts for: from `from` up to `to`. */
+  readonly from: number;
+  readonly to: number;
+  /** How much it counts there, in [0, 1]; the weights of all spans at a pixel add up to 1. */
+  readonly weights: Float32Array;
+}
+
+/**
+ * Cuts a length into overlapping tiles. Each counts for its inside only; where two of them meet one fades into the other
+ * by a raised cosine. Where the context is granted in full, what is computed so is what the whole picture would give.
+ * It is cut down to three eighths of a tile if need be.
+ */
+export function spansOf(length: number, { tile, grid, context }: Tiling): readonly Span[] {
+  const aligned = (pixels: number) => Math.max(1, Math.ceil(pixels / grid)) * grid;
+  if (length <= tile) return [span(0, length, 0, length, 0, 0)];
+  const ramp = aligned(tile / 16);
+  const halo = Math.min(aligned(context), aligned((3 / 8) * tile));
+  const step = Math.max(grid, Math.floor((tile - 2 * halo - ramp) / grid) * grid);
+  const size = step + 2 * halo + ramp;
+  const spans: Span[] = [];
+  for (let start = 0, last = false; !last; start += step) {
+    last = start + size >= length;
+    const end = last ? length : start + size;
+    const from = start === 0 ? 0 : start + halo;
+    const to = last ? length : end - halo;
+    spans.push(span(start, end, from, to, start === 0 ? 0 : ramp, last ? 0 : ramp));
+  }
+  return spans;
+}
+
+function span(start: number, end: number, from: number, to: number, rise: number, fall: number): Span {
+  const weights = new Float32Array(to - from).fill(1);
+  for (let i = 0; i < rise; i++) weights[i] = fade((i + 0.5) / rise);
+  for (let i = 0; i < fall; i++) weights[weights.length - fall + i] = 1 - fade((i + 0.5) / fall);
+  return { start, end, from, to, weights };
+}
+
+/** From 0 to 1, level at both ends. */
+function fade(t: number): number {
+  return (1 - Math.cos(Math.PI * t)) / 2;
+}

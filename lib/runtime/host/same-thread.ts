@@ -1,0 +1,26 @@
+import { OneirosError } from '../../base/errors.js';
+import type { Channel, Reply, Request } from '../protocol.js';
+import type { Engine } from '../worker/engine.js';
+
+/** A channel to an engine in this very thread, which each run blocks. */
+export class InlineChannel implements Channel {
+  #engine: Promise<Engine> | null;
+
+  constructor(engine: Promise<Engine>) {
+    this.#engine = engine;
+  }
+
+  get isGone(): boolean {
+    return this.#engine === null;
+  }
+
+  async ask(request: Request): Promise<Reply> {
+    if (this.#engine === null) throw new OneirosError('runtime', 'the session is closed');
+    return (await this.#engine).answer(request);
+  }
+
+  async close(): Promise<void> {
+    await this.ask({ kind: 'close' });
+    this.#engine = null;
+  }
+}

@@ -1,0 +1,198 @@
+import type { Env, InferenceSession, Tensor as OrtTensor, TensorConstructor } from 'onnxruntime-common';
+
+import { OneirosError } from '../../base/errors.js';
+import { numericTensor, type Tensor, tensor } from '../../tensor/tensor.js';
+import type { ProviderName, ProviderStatus, TensorInfo } from '../host/session.js';
+import type { OpenedReply, OpenRequest, Reply, Request, RunRequest } from '../protocol.js';
+import { complaint } from './ort-errors.js';
+import { probeModel } from './probe.js';
+
+/** What the engine needs of onnxruntime-node or onnxruntime-web. */
+export interface Ort {
+  readonly env: Env;
+  readonly InferenceSession: {
+    create(model: Uint8Array | string, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: TensorConstructor;
+}
+
+/** What is known of the providers on a platform. */
+export interface Providers {
+  /** Those this build of ONNX Runtime has, the fastest first. */
+  readonly built: readonly ProviderName[];
+  /** What `auto` tries, the best first; the last is always there. */
+  readonly auto: readonly ProviderName[];
+  /** The library that has a provider. @throws Error saying why it cannot be had here */
+  load(provider: ProviderName, threads: number | null): Promise<Ort>;
+  /** The form of a model, given by its bytes or its path, in which a provider can be trusted with it. */
+  place?(provider: ProviderName, model: Uint8Array | string): Promise<Placed>;
+  /** How to get a provider, given why it does not work. */
+  advice(provider: ProviderName, reason: string): string;
+}
+
+/** A model, and which of its nodes are to run on the CPU because the provider takes them but cannot do them. */
+export interface Placed {
+  readonly model: Uint8Array | string;
+  readonly onCpu: readonly string[];
+}
+
+const always: readonly ProviderName[] = ['cpu', 'wasm'];
+
+/** One ONNX Runtime session behind requests and replies: the same in this thread, in a worker and in a child process. */
+export class Engine {
+  readonly #providers: Providers;
+  #open: { readonly ort: Ort; readonly session: InferenceSession } | null = null;
+
+  constructor(providers: Providers) {
+    this.#providers = providers;
+  }
+
+  /** Never rejects: what fails is a reply that says so. */
+  async answer(request: Request): Promise<Reply> {
+    try {
+      switch (request.kind) {
+        case 'open':
+          return await this.#load(request);
+        case 'run':
+          return { kind: 'ran', results: await this.#run(request) };
+        case 'providers':
+          return { kind: 'providers', providers: await this.#list() };
+        case 'close':
+          await this.#open?.session.release();
+          this.#open = null;
+          return { kind: 'closed' };
+      }
+    } catch (error) {
+      const { code, message } = complaint('ONNX Runtime failed', error);
+      return { kind: 'failed', code, message };
+    }
+  }
+
+  async #load(request: OpenRequest): Promise<OpenedReply> {
+    const { auto } = this.#providers;
+    const provider = await this.#choose(request.provider === 'auto' ? auto : [request.provider], request);
+    try {
+      return await this.#openOn(provider, request);
+    } catch (error) {
+      // What the best provider lacks for this very model, the last may have.
+      const last = auto.at(-1);
+      const lacks = error instanceof OneirosError && error.code === 'unsupported';
+      if (request.provider !== 'auto' || !lacks || last === undefined || last === provider) throw error;
+      return await this.#openOn(last, request);
+    }
+  }
+
+  async #openOn(provider: ProviderName, { model, threads }: OpenRequest): Promise<OpenedReply> {
+    const placed = await this.#providers.place?.(provider, model);
+    const ort = await this.#ort(provider, threads);
+    const session = await ort.InferenceSession.create(placed?.model ?? model, {
+      executionProviders: [withNodesOnCpu(provider, placed?.onCpu ?? [])],
+      logSeverityLevel: 4,
+      ...(threads === null ? {} : { intraOpNumThreads: threads }),
+    }).catch((error: unknown) => {
+      throw complaint('the model could not be loaded', error);
+    });
+    this.#open = { ort, session };
+    return {
+      kind: 'opened',
+      provider,
+      inputs: session.inputMetadata.map(infoOf),
+      outputs: session.outputMetadata.map(infoOf),
+    };
+  }
+
+  async #ort(provider: ProviderName, threads: number | null): Promise<Ort> {
+    const ort = await this.#providers.load(provider, threads);
+    // Failures arrive as errors; ONNX Runtime's own lines would only litter the host's standard error.
+    ort.env.logLevel = 'fatal';
+    return ort;
+  }
+
+  async #choose(
+    candidates: readonly ProviderName[],
+    { provider: wanted, threads }: OpenRequest,
+  ): Promise<ProviderName> {
+    for (const provider of candidates) {
+      const reason = await this.#failure(provider, threads);
+      if (reason === null) return provider;
+      if (wanted !== 'auto') {
+        const advice = this.#providers.advice(provider, reason);
+        throw new OneirosError('unsupported', `the provider ${provider} does not work here: ${advice}`);
+      }
+    }
+    throw new OneirosError('runtime', `none of ${candidates.join(', ')} works here`);
+  }
+
+  async #list(): Promise<readonly ProviderStatus[]> {
+    const statuses: ProviderStatus[] = [];
+    for (const provider of this.#providers.built) {
+      const reason = await this.#failure(provider, null);
+      const note = reason === null ? '' : this.#providers.advice(provider, reason);
+      statuses.push({ provider, works: reason === null, note });
+    }
+    return statuses;
+  }
+
+  /** Why a provider does not work, or `null` if it has just computed a sum without the CPU's help. */
+  async #failure(provider: ProviderName, threads: number | null): Promise<string | null> {
+    if (!this.#providers.built.includes(provider)) return 'this build of ONNX Runtime lacks it';
+    if (always.includes(provider)) return null;
+    try {
+      const ort = await this.#ort(provider, threads);
+      const session = await ort.InferenceSession.create(probeModel(), {
+        executionProviders: [provider],
+        logSeverityLevel: 4,
+        extra: { session: { disable_cpu_ep_fallback: '1' } },
+      });
+      await session.run({ x: new ort.Tensor('float32', Float32Array.of(1), [1]) });
+      await session.release();
+      return null;
+    } catch (error) {
+      return complaint('it was tried', error).message;
+    }
+  }
+
+  async #run({ feeds, fetches }: RunRequest): Promise<Record<string, Tensor>> {
+    if (this.#open === null) throw new OneirosError('runtime', 'the session is closed');
+    const { ort, session } = this.#open;
+    const inputs = Object.entries(feeds).map(([name, feed]) => [name, toOrt(ort, name, feed)] as const);
+    const outputs = await session
+      .run(Object.fromEntries(inputs), fetches, { logSeverityLevel: 4 })
+      .catch((error: unknown) => {
+        throw complaint('the run failed', error);
+      });
+    return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, fromOrt(output)]));
+  }
+}
+
+function withNodesOnCpu(provider: ProviderName, names: readonly string[]): ProviderName | WebGpuOptions {
+  return provider === 'webgpu' && names.length > 0 ? { name: provider, forceCpuNodeNames: names } : provider;
+}
+
+type WebGpuOptions = InferenceSession.WebGpuExecutionProviderOption;
+
+function toOrt(ort: Ort, name: string, { dtype, data, dims }: Tensor): OrtTensor {
+  if (dtype === 'bfloat16')
+    throw new OneirosError('unsupported', `input "${name}" is bfloat16, which JavaScript cannot feed`);
+  return new ort.Tensor(dtype, data, dims);
+}
+
+function fromOrt({ type, data, dims }: OrtTensor): Tensor {
+  if (type === 'int4' || type === 'uint4')
+    throw new OneirosError('unsupported', `an output is ${type}, for which there is no array`);
+  if (type === 'string') return tensor(type, Array.from(data, String), dims);
+  if (Array.isArray(data)) throw new OneirosError('runtime', `ONNX Runtime gave ${type} as a list`);
+  // Newer engines give float16 as a Float16Array: the same bits.
+  return numericTensor(type, data.buffer, dims, data.byteOffset);
+}
+
+function infoOf(value: InferenceSession.ValueMetadata): TensorInfo {
+  // ONNX Runtime takes and gives tensors as properties of plain objects, which cannot have one of that name.
+  if (value.name === '__proto__')
+    throw new OneirosError('unsupported', 'an input or output is named "__proto__": give it another name');
+  if (!value.isTensor)
+    throw new OneirosError('unsupported', `"${value.name}" is no tensor but a sequence, map or optional`);
+  if (value.type === 'int4' || value.type === 'uint4')
+    throw new OneirosError('unsupported', `"${value.name}" is ${value.type}, for which there is no array`);
+  return { name: value.name, dtype: value.type, dims: value.shape.map((dim) => (dim === '' ? '?' : dim)) };
+}

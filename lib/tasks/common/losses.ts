@@ -1,0 +1,92 @@
+import { OneirosError } from '../../base/errors.js';
+import type { Value } from '../../onnx/builder.js';
+import { type Builder, shapeOf } from '../../onnx/ops.js';
+import { float32 } from '../../tensor/tensor.js';
+import { identity, rowsOf, squareRoot, trace } from './matrix.js';
+
+/** Keeps the relative error of a feature map that is zero throughout from being 0/0. */
+const tiny = 1e-12;
+
+/** A 1×C×H×W feature map as the matrix of its activations, [C, H·W]. */
+export function activationsOf(b: Builder, features: Value): Value {
+  const channels = shapeOf(features)[1];
+  if (typeof channels !== 'number')
+    throw new OneirosError('unsupported', `"${features.name}" does not have a fixed number of channels`);
+  return b.reshape(features, [channels, -1]);
+}
+
+/** First and second moments of a layer's channels over all positions. */
+export interface Moments {
+  /** [C, 1] */
+  readonly mean: Value;
+  /** The Gram matrix, [C, C]: the mean over positions of the products of every two channels. */
+  readonly gram: Value;
+}
+
+/**
+ * What a style is: which channels are active, and which of them together. Divided by the number of positions, so that
+ * pictures of all sizes compare (Gatys et al., "Image Style Transfer", 2016, divide in the loss instead).
+ */
+export function moments(b: Builder, features: Value): Moments {
+  const activations = activationsOf(b, features);
+  const positions = b.cast(b.dim(activations, 1), 'float32');
+  return {
+    mean: b.mean(activations, [1]),
+    // Divided first: what is summed over a million positions stays small.
+    gram: b.matmul(b.div(activations, positions), b.swap(activations)),
+  };
+}
+
+/** The covariance of moments, [C, C], with a little of its trace added to the diagonal: roots then have gradients. */
+export function covariance(b: Builder, { mean, gram }: Moments): Value {
+  const channels = rowsOf(gram);
+  const raw = b.sub(gram, b.matmul(mean, b.swap(mean)));
+  return b.add(raw, b.mul(identity(b, channels), b.mul(trace(b, raw), 1e-4 / channels)));
+}
+
+/** ‖x − target‖² / ‖target‖², a number without a unit: layers, networks and preprocessings compare. */
+export function relativeError(b: Builder, x: Value, target: Value): Value {
+  return b.div(b.sum(b.square(b.sub(x, target))), b.maximum(b.sum(b.square(target)), tiny));
+}
+
+/** A style as a normal distribution of activations: mean [C, 1], covariance [C, C] and the square root of that. */
+export interface GaussianStyle {
+  readonly mean: Value;
+  readonly covariance: Value;
+  readonly root: Value;
+}
+
+export function gaussianStyle(b: Builder, style: Moments): GaussianStyle {
+  const sigma = covariance(b, style);
+  return { mean: style.mean, covariance: sigma, root: squareRoot(b, sigma) };
+}
+
+/**
+ * The squared 2-Wasserstein distance of two normal distributions, ‖μ − m‖² + tr(Σ + S − 2(S^½ Σ S^½)^½), divided by the
+ * target's power ‖m‖² + tr S: the style loss of crowsonkb/style-transfer-pytorch, made relative.
+ */
+export function wassersteinError(b: Builder, style: Moments, target: GaussianStyle): Value {
+  const sigma = covariance(b, style);
+  const coupling = squareRoot(b, b.matmul(b.matmul(target.root, sigma), target.root));
+  const spread = trace(b, b.sub(b.add(sigma, target.covariance), b.mul(coupling, 2)));
+  const shift = b.sum(b.square(b.sub(style.mean, target.mean)));
+  const power = b.add(b.sum(b.square(target.mean)), trace(b, target.covariance));
+  return b.div(b.add(shift, spread), b.maximum(power, tiny));
+}
+
+/**
+ * The mean over pixels and channels of the squared differences to the neighbours below and to the right: total variation
+ * with β = 2 (Mahendran and Vedaldi, 2015), independent of the picture's size.
+ * @param image 1×3×H×W
+ */
+export function totalVariation(b: Builder, image: Value): Value {
+  const along = (axis: number) =>
+    b.sum(b.square(b.sub(b.slice(image, [axis], [1], [Infinity]), b.slice(image, [axis], [0], [-1]))));
+  return b.div(b.add(along(2), along(3)), b.cast(b.elements(image), 'float32'));
+}
+
+/** Σ weight · term, of shape [1]; zero for no terms. Terms have one element each. */
+export function weightedSum(b: Builder, terms: readonly (readonly [Value, number])[]): Value {
+  const [first, ...others] = terms.map(([term, weight]) => b.reshape(b.mul(term, weight), [1]));
+  return others.reduce((total, term) => b.add(total, term), first ?? b.constant(float32([0])));
+}

@@ -1,0 +1,50 @@
+import { OneirosError } from '../../base/errors.js';
+import type { Value } from '../../onnx/builder.js';
+import { type Builder, shapeOf } from '../../onnx/ops.js';
+import { tensor } from '../../tensor/tensor.js';
+
+/** The identity matrix of that many rows. */
+export function identity(b: Builder, rows: number): Value {
+  const data = new Float32Array(rows * rows);
+  for (let i = 0; i < rows; i++) data[i * rows + i] = 1;
+  return b.constant(tensor('float32', data, [rows, rows]), b.fresh('identity'));
+}
+
+/** The sum of a square matrix's diagonal, of shape [1, 1]. */
+export function trace(b: Builder, matrix: Value): Value {
+  return b.sum(b.mul(matrix, identity(b, rowsOf(matrix))));
+}
+
+/** As many iterations as crowsonkb/style-transfer-pytorch takes. */
+const iterations = 12;
+
+/**
+ * The square root of a symmetric positive semi-definite matrix, by the coupled Newton–Schulz iteration
+ *
+ *     Y = A/‖A‖, Z = I;  repeat: T = (3I − Z Y)/2, Y ← Y T, Z ← T Z;  then A^½ = Y ‖A‖^½
+ *
+ * (Higham, "Functions of Matrices", 2008, §6.7): matrix products only, so it has a gradient and runs everywhere.
+ */
+export function squareRoot(b: Builder, matrix: Value): Value {
+  const eye = identity(b, rowsOf(matrix));
+  const norm = b.sqrt(b.add(b.sum(b.square(matrix)), 1e-24));
+  let y = b.div(matrix, norm);
+  let z = eye;
+  for (let i = 0; i < iterations; i++) {
+    const t = b.sub(b.mul(eye, 1.5), b.mul(b.matmul(z, y), 0.5));
+    y = b.matmul(y, t);
+    z = b.matmul(t, z);
+  }
+  return b.mul(y, b.sqrt(norm));
+}
+
+/**
+ * How many rows a matrix has, or a column vector.
+ * @throws OneirosError `unsupported` where that is known only when the graph runs
+ */
+export function rowsOf(matrix: Value): number {
+  const rows = shapeOf(matrix)[0];
+  if (typeof rows !== 'number')
+    throw new OneirosError('unsupported', `"${matrix.name}" does not have a fixed number of rows`);
+  return rows;
+}

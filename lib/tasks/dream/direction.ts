@@ -1,0 +1,37 @@
+import { gaussianBlur } from '../../image/color/blur.js';
+import { type Planes, planes } from '../../image/image.js';
+import { gradientScale, type Normalization } from '../../optim/ascent.js';
+import { normaliseLaplacian } from './laplacian.js';
+
+export interface DirectionOptions {
+  readonly normalization: Normalization;
+  readonly smooth: number;
+  readonly cascade: boolean;
+  readonly laplacian: number;
+}
+
+/** Factors on σ of the three blurs of a cascade (gordicaleksa/pytorch-deepdream). */
+const cascadeFactors = [0.5, 1, 2];
+
+/** What a gradient becomes before it is followed: smoothed, balanced over scales, normalised. */
+export function stepDirection<C extends number>(gradient: Planes<C>, options: DirectionOptions): Planes<C> {
+  const smooth = smoothed(gradient, options);
+  const balanced = options.laplacian > 0 ? normaliseLaplacian(smooth, options.laplacian) : smooth;
+  const scale = gradientScale(balanced.data, options.normalization);
+  return planes(
+    gradient.channels,
+    gradient,
+    balanced.data.map((value) => value * scale),
+  );
+}
+
+function smoothed<C extends number>(gradient: Planes<C>, { smooth, cascade }: DirectionOptions): Planes<C> {
+  if (smooth === 0) return gradient;
+  if (!cascade) return gaussianBlur(gradient, smooth);
+  const total = planes(gradient.channels, gradient);
+  for (const factor of cascadeFactors) {
+    const { data } = gaussianBlur(gradient, smooth * factor);
+    for (let i = 0; i < data.length; i++) total.data[i]! += data[i]! / cascadeFactors.length;
+  }
+  return total;
+}

@@ -1,0 +1,128 @@
+import { breath, inSlices } from '../../base/cooperative.js';
+import { type OptionValues, resolveOptions } from '../../base/options.js';
+import { combine } from '../../image/color/combine.js';
+import { resize, scaledSize } from '../../image/geometry/resize.js';
+import { roll } from '../../image/geometry/roll.js';
+import { type Image, type Planes, planes, type Size } from '../../image/image.js';
+import { type Network, sessionFor } from '../../networks/network.js';
+import { clampTo } from '../../optim/optimize.js';
+import { freeMemory } from '../../runtime/host/free-memory.js';
+import { openModel } from '../../runtime/host/open-model.js';
+import { type Random, random } from '../../tensor/random.js';
+import { defaultDreamLayers, objectiveTerms } from '../common/layers.js';
+import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
+import { minimumSide } from '../common/minimum-size.js';
+import { octaveSizes } from '../common/scales.js';
+import { stepDirection } from './direction.js';
+import type { DreamOptions, DreamStep } from './dream.js';
+import { dreamModel, layersModel } from './graph.js';
+import { guideFeatures } from './guide.js';
+import { dreamOptions } from './options.js';
+import { type GradientSession, pictureGradient } from './tiled-gradient.js';
+
+/** About how many pictures of the full size a step has in hand, beside the tile. */
+const copies = 12;
+
+/**
+ * A network made ready to dream of one picture after another: one session serves every octave of all of them. Holds
+ * native memory until it is disposed (`await using`).
+ */
+export class Dreamer implements AsyncDisposable {
+  readonly #random: Random;
+
+  private constructor(
+    private readonly settings: OptionValues<typeof dreamOptions>,
+    private readonly field: GradientSession,
+    private readonly minimum: number,
+    private readonly checkMemory: (picture: Size, tile: Size) => Promise<void>,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.#random = random(settings.seed);
+  }
+
+  /** Throws as `dream` does. */
+  static async open(network: Network, options: DreamOptions = {}): Promise<Dreamer> {
+    const settings = resolveOptions(dreamOptions, options);
+    const { signal, memoryLimit = freeMemory() } = options;
+    const sessionOptions = sessionFor(network, options.session, signal);
+    const terms = objectiveTerms(network, options.layers ?? defaultDreamLayers(network));
+    const features = await inSlices(layersModel(network, terms));
+    const guide = await guideFeatures(network, features, options.guide, sessionOptions);
+    const model = await inSlices(dreamModel(network, terms, settings.objective, guide));
+    const checkMemory = async (picture: Size, part: Size) => {
+      if (memoryLimit === Infinity) return;
+      const needed = (await sessionBytes(model, imageSizes(network, part))) + pictureBytes(picture, copies);
+      requireMemory(needed, memoryLimit, picture, 'choose a smaller size or smaller tiles');
+    };
+    const minimum = minimumSide(features);
+    // Cut into tiles of nearly the same size, a picture has none below half the largest.
+    const tile = Math.max(settings.tile, 2 * minimum);
+    const session = await openModel(model, sessionOptions);
+    return new Dreamer(settings, { session, input: network.image, tile }, minimum, checkMemory, signal);
+  }
+
+  /** The dream of one photograph. The next one goes on with the random numbers where this one stopped. */
+  async *dream(photograph: Image): AsyncGenerator<DreamStep, void> {
+    const { size, octaves, octaveScale, steps } = this.settings;
+    const fullSize = size === 0 ? photograph : scaledSize(photograph, size);
+    const sizes = octaveSizes(fullSize, octaves, octaveScale, this.minimum);
+    await this.checkMemory(fullSize, this.#largestTile(fullSize));
+    const full = resize(photograph, fullSize);
+    // What has been dreamt so far, apart from the photograph, which each octave brings in anew in more detail.
+    let detail: Planes<3> = planes(3, full);
+    for (const [i, octaveSize] of sizes.entries()) {
+      await breath();
+      const base = resize(full, octaveSize);
+      await breath();
+      let picture: Image = combine(base, resize(detail, octaveSize), 1);
+      for (let step = 1; step <= steps; step++) {
+        if (this.signal?.aborted === true) return;
+        const { objective, climbed } = await this.#step(picture);
+        picture = climbed;
+        yield {
+          done: i * steps + step,
+          total: octaves * steps,
+          octave: i + 1,
+          octaves,
+          objective,
+          get image() {
+            return clamped(combine(full, resize(combine(climbed, base, -1), full), 1));
+          },
+        };
+      }
+      detail = combine(picture, base, -1);
+    }
+  }
+
+  /** One step uphill, at a random shift, so that neither tiles nor the strides of the network leave their pattern. */
+  async #step(picture: Image): Promise<{ readonly objective: number; readonly climbed: Image }> {
+    const [dx, dy] = [this.#shift(picture.width), this.#shift(picture.height)];
+    const shifted = roll(picture, dx, dy);
+    const { objective, gradient } = await pictureGradient(this.field, shifted);
+    await breath();
+    const step = stepDirection(gradient, this.settings);
+    await breath();
+    const climbed = clamped(combine(shifted, step, this.settings.stepSize / 255));
+    return { objective, climbed: roll(climbed, -dx, -dy) };
+  }
+
+  /** Up to the jitter where a side is one tile, anywhere where it is cut into several. */
+  #shift(side: number): number {
+    const { jitter } = this.settings;
+    return side > this.field.tile ? this.#random.integer(0, side - 1) : this.#random.integer(-jitter, jitter);
+  }
+
+  #largestTile({ width, height }: Size): Size {
+    const { tile } = this.field;
+    return { width: Math.min(width, tile), height: Math.min(height, tile) };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.field.session.dispose();
+  }
+}
+
+function clamped(picture: Planes<3>): Image {
+  clampTo(0, 1)(picture.data);
+  return picture;
+}

@@ -1,0 +1,32 @@
+import { resize, scaledSize } from '../../image/geometry/resize.js';
+import { type Image, toTensor } from '../../image/image.js';
+import type { Network } from '../../networks/network.js';
+import type { Model } from '../../onnx/graph.js';
+import { openModel } from '../../runtime/host/open-model.js';
+import type { SessionOptions } from '../../runtime/host/session.js';
+import type { Float32Tensor } from '../../tensor/tensor.js';
+import { float32Of } from '../common/outputs.js';
+
+/** The features of a guide image, by the layer's value; empty where there is no guide. */
+export type Guide = ReadonlyMap<string, Float32Tensor>;
+
+/**
+ * Longer side at which a guide is looked at, as large as the notebook's. Every place of the picture is compared with every
+ * place of the guide, so the cost grows with the square of it.
+ */
+const guideSide = 320;
+
+/** What a network sees in a guide image. @param layers the graph from the image to the layers in question */
+export async function guideFeatures(
+  network: Network,
+  layers: Model,
+  guide: Image | undefined,
+  options: SessionOptions,
+): Promise<Guide> {
+  if (guide === undefined) return new Map();
+  await using session = await openModel(layers, options);
+  const results = await session.run({
+    [network.image]: toTensor(resize(guide, scaledSize(guide, guideSide))),
+  });
+  return new Map(Object.keys(results).map((name) => [name, float32Of(results, name)]));
+}

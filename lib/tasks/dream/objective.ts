@@ -1,0 +1,70 @@
+import { OneirosError } from '../../base/errors.js';
+import type { Value } from '../../onnx/builder.js';
+import { type Builder, shapeOf } from '../../onnx/ops.js';
+import { activationsOf, weightedSum } from '../common/losses.js';
+
+/**
+ * What a dream raises at each layer:
+ * - `l2`    ½ mean a²: the gradient at the layer is its activation, so that what is seen is seen more. Mordvintsev et
+ *           al. (2015) take the sum; the mean makes values comparable between octaves and weights between layers, and
+ *           the normalised step is the same.
+ * - `mean`  mean a, as the TensorFlow tutorials
+ */
+export type ObjectiveKind = 'l2' | 'mean';
+
+/** Some of a layer's activations, and how much they count. */
+export interface ObjectiveTerm {
+  /** The value in the graph, 1×C×H×W or 1×C. */
+  readonly value: string;
+  /** One channel alone; by default all. */
+  readonly channel?: number | undefined;
+  readonly weight: number;
+}
+
+/** Features to dream towards, by name of the layer's value: 1×C×h×w constants of the graph. */
+export type GuideFeatures = ReadonlyMap<string, Value>;
+
+/** The weighted sum of the terms' objectives, a value of shape [1]. */
+export function addObjective(
+  b: Builder,
+  terms: readonly ObjectiveTerm[],
+  kind: ObjectiveKind,
+  guide: GuideFeatures = new Map(),
+): Value {
+  return weightedSum(
+    b,
+    terms.map(({ value, channel, weight }) => {
+      const layer = b.value(value);
+      const towards = guide.get(value);
+      const objective =
+        towards === undefined
+          ? energy(b, channelOf(b, layer, channel), kind)
+          : guidance(b, channelOf(b, layer, channel), channelOf(b, towards, channel));
+      return [objective, weight] as const;
+    }),
+  );
+}
+
+function energy(b: Builder, activations: Value, kind: ObjectiveKind): Value {
+  return kind === 'l2' ? b.mul(b.mean(b.square(activations)), 0.5) : b.mean(activations);
+}
+
+/**
+ * The mean over positions of the dot product with the guide's best-matching feature vector. Its gradient at the layer is
+ * that vector, which is what the DeepDream notebook (Mordvintsev et al., 2015) puts there.
+ */
+function guidance(b: Builder, layer: Value, guide: Value): Value {
+  const matches = b.matmul(b.swap(activationsOf(b, layer)), activationsOf(b, guide));
+  return b.mean(b.max(matches, [1]));
+}
+
+function channelOf(b: Builder, layer: Value, channel: number | undefined): Value {
+  if (channel === undefined) return layer;
+  const channels = shapeOf(layer)[1];
+  if (typeof channels === 'number' && channel >= channels)
+    throw new OneirosError(
+      'bad-argument',
+      `${layer.name} has channels 0 to ${channels - 1}; there is no channel ${channel}`,
+    );
+  return b.slice(layer, [1], [channel], [channel + 1]);
+}

@@ -1,0 +1,72 @@
+import { choice, count, flag, number, seed } from '../../base/options.js';
+
+/** No format that pictures are written in has a longer one that others read. */
+export const largestSide = 100_000;
+
+/**
+ * What a dream can be told in numbers and words, with the values it takes by itself: those of Mordvintsev's DeepDream
+ * notebook (2015), unless said otherwise.
+ */
+export const dreamOptions = {
+  size: number(512, 'longer side of the picture made, in pixels; 0: as large as the photograph', {
+    min: 0,
+    max: largestSide,
+    integer: true,
+    usual: [128, 1024],
+  }),
+  octaves: number(4, 'sizes at which to dream, from small to large', {
+    min: 1,
+    max: 100,
+    integer: true,
+    usual: [1, 8],
+  }),
+  octaveScale: number(1.4, 'each size is this many times the one before', {
+    min: 1.01,
+    max: 10,
+    usual: [1.1, 2],
+  }),
+  steps: number(10, 'gradient steps in each octave', { min: 1, max: 10_000, integer: true, usual: [1, 50] }),
+  stepSize: number(1.5, 'length of a step, in 8-bit levels per unit of the normalised gradient', {
+    min: 0,
+    max: 1000,
+    usual: [0, 6],
+  }),
+  objective: choice(
+    ['l2', 'mean'],
+    'l2',
+    'what is raised: half the mean square of the activations, or their mean',
+  ),
+  normalization: choice(['mean-abs', 'std', 'rms', 'l2'], 'mean-abs', 'what the gradient is divided by'),
+  jitter: number(32, 'most pixels that the picture is shifted by before a step, at random', {
+    min: 0,
+    max: 10_000,
+    integer: true,
+    usual: [0, 64],
+  }),
+  smooth: number(0, 'σ of a Gaussian blur of the gradient, in pixels; 0: none', {
+    min: 0,
+    max: 100,
+    usual: [0, 4],
+  }),
+  cascade: flag(false, 'blur the gradient by σ/2, σ and 2σ and take the mean of the three'),
+  laplacian: number(
+    0,
+    'levels of a Laplacian pyramid in which all scales of the gradient become equally strong',
+    { min: 0, max: 20, integer: true, usual: [0, 6] },
+  ),
+  // The notebook does not tile. So many pixels a side keep a GoogLeNet gradient under 1 GB.
+  tile: count(
+    768,
+    'largest side of a tile, in pixels: bounds the memory; larger pictures are cut, at random places',
+    64,
+    [256, 2048],
+  ),
+  seed: seed(0, 'the same number gives the same picture'),
+} as const;
+
+/** How a zoom sequence moves from one frame to the next. */
+export const zoomOptions = {
+  frames: number(1, 'pictures of a zoom sequence', { min: 1, max: 100_000, integer: true }),
+  zoom: number(1.05, 'enlargement from one frame to the next', { min: 0.1, max: 10 }),
+  rotate: number(0, 'turn from one frame to the next, in degrees, clockwise', { min: -360, max: 360 }),
+} as const;

@@ -1,0 +1,141 @@
+import { differentiating } from '../../autodiff/grad.js';
+import { gradientName } from '../../autodiff/names.js';
+import { inSlices } from '../../base/cooperative.js';
+import { OneirosError } from '../../base/errors.js';
+import { own } from '../../base/own.js';
+import { type Image, toTensor } from '../../image/image.js';
+import { checkProbabilities } from '../../models/input/class-head.js';
+import type { Classifier } from '../../networks/classifier/classifier.js';
+import type { Model } from '../../onnx/graph.js';
+import { Builder } from '../../onnx/ops.js';
+import { HeldSession } from '../../runtime/host/held-session.js';
+import { openModel } from '../../runtime/host/open-model.js';
+import type { Session } from '../../runtime/host/session.js';
+import { float32, type Float32Tensor, type Tensor, toNumbers } from '../../tensor/tensor.js';
+
+/** What a classifier makes of a picture, and how that depends on what is seen. */
+export interface ClassGradient {
+  /** Of every class. */
+  readonly probabilities: Float32Array;
+  /** Of the chosen class, before the activation; the probability's logarithm where the graph does not show it. */
+  readonly score: number;
+  /** The layer's values (or the picture's), 1×channels×height×width, … */
+  readonly values: Float32Tensor;
+  /** … and the score's gradient by each of them. */
+  readonly gradient: Float32Tensor;
+}
+
+/**
+ * The gradient of a class's score by a layer or the picture, for any class: one session for all of them, which is opened
+ * when it is needed and held until it is disposed (`await using`).
+ */
+export class ClassGradients implements AsyncDisposable {
+  readonly #scored: Scored;
+  readonly #session = new HeldSession();
+
+  /**
+   * @param by a value of the network's graph
+   * @throws OneirosError `unsupported` for a network that does not classify
+   */
+  constructor(
+    readonly network: Classifier,
+    readonly by: string,
+  ) {
+    this.#scored = scoredBy(network);
+  }
+
+  /** How many classes there are. */
+  get classes(): number {
+    return this.network.head.classes;
+  }
+
+  /**
+   * @param labelId the number of the class
+   * @throws OneirosError `bad-argument` for a class that is not there; as `Session.run` does
+   */
+  async of(picture: Image, labelId: number, signal?: AbortSignal): Promise<ClassGradient> {
+    const { classes, probabilities } = this.network.head;
+    const { score } = this.#scored;
+    if (!Number.isInteger(labelId) || labelId < 0 || labelId >= classes)
+      throw new OneirosError(
+        'bad-argument',
+        `there is no class ${labelId}: ${this.network.name} knows ${classes}`,
+      );
+    const gradient = gradientName(this.by);
+    const layer = this.by === this.network.image ? [] : [this.by];
+    const results = await this.#run(picture, labelId, [probabilities, score, ...layer, gradient], signal);
+    return {
+      probabilities: floats(results, probabilities).data,
+      score: floats(results, score).data[0]!,
+      values: layer.length === 0 ? toTensor(picture) : floats(results, this.by),
+      gradient: floats(results, gradient),
+    };
+  }
+
+  /** The probability of every class. @throws as `Session.run` does */
+  async probabilities(picture: Image, signal?: AbortSignal): Promise<Float32Array> {
+    const { head, name } = this.network;
+    const wanted = [head.probabilities, ...(head.isAssumed ? [head.scores] : [])];
+    const results = await this.#run(picture, null, wanted, signal);
+    const row = floats(results, head.probabilities).data;
+    checkProbabilities(head, name, row, head.isAssumed ? floats(results, head.scores).data : undefined);
+    return row;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#session.dispose();
+  }
+
+  /** Deriving a large network's gradient takes a while: the thread is free in between. */
+  async #open(): Promise<Session> {
+    const { model, score } = this.#scored;
+    const { probabilities, scores } = this.network.head;
+    const layer = this.by === this.network.image ? [] : [this.by];
+    const keepOutputs = [...new Set([...layer, probabilities, scores, score])];
+    const derived = await inSlices(differentiating(model, { loss: score, wrt: [this.by], keepOutputs }));
+    return openModel(derived, this.network.placement);
+  }
+
+  async #run(
+    picture: Image,
+    labelId: number | null,
+    fetches: readonly string[],
+    signal: AbortSignal | undefined,
+  ): Promise<Readonly<Record<string, Tensor>>> {
+    const { classes } = this.network.head;
+    const chosen = float32(new Float32Array(classes), [1, classes]);
+    if (labelId !== null) chosen.data[labelId] = 1;
+    const feeds = { [this.network.image]: toTensor(picture), [chosenClass]: chosen };
+    const opening = { key: 'gradient', open: () => this.#open() };
+    return this.#session.run(opening, feeds, { fetches, ...(signal !== undefined && { signal }) });
+  }
+}
+
+const chosenClass = 'chosen_class';
+
+/** A classifier that tells the chosen class's score, by this name. */
+interface Scored {
+  readonly model: Model;
+  readonly score: string;
+}
+
+/** The network with the score of the chosen class, before the activation. */
+function scoredBy({ model, head }: Classifier): Scored {
+  const b = Builder.from(model.graph);
+  const { classes } = head;
+  const chosen = b.input(chosenClass, 'float32', [1, classes]);
+  const scores = b.reshape(b.value(head.scores), [1, classes]);
+  const score = b.sum(b.mul(scores, chosen), undefined, false);
+  return { model: { ...model, graph: b.graph(model.graph.name) }, score: score.name };
+}
+
+/** Of the first picture, where a graph takes several. */
+function floats(results: Readonly<Record<string, Tensor>>, name: string): Float32Tensor {
+  const tensor = own(results, name);
+  if (tensor?.dtype !== 'float32' && tensor?.dtype !== 'float16')
+    throw new OneirosError('runtime', `the network gave no numbers for ${name}`);
+  const values = tensor.dtype === 'float16' ? Float32Array.from(toNumbers(tensor)) : tensor.data;
+  const [pictures = 1, ...dims] = tensor.dims;
+  if (pictures <= 1 || dims.length === 0) return float32(values, tensor.dims);
+  return float32(values.subarray(0, values.length / pictures), [1, ...dims]);
+}

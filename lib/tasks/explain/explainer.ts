@@ -1,0 +1,160 @@
+import { check, type OptionKinds } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import { choice, type Given, number, type OptionValues, resolveOptions, seed } from '../../base/options.js';
+import { resize } from '../../image/geometry/resize.js';
+import type { Image, Planes } from '../../image/image.js';
+import { type Classifier, mostProbable } from '../../networks/classifier/classifier.js';
+import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
+import type { Model } from '../../onnx/graph.js';
+import { type ClassGradient, ClassGradients } from './class-gradient.js';
+import { gradient, integratedGradient, smoothGradient } from './pixels.js';
+import { activationMap, largestOfChannels, normalised, sumOfChannels } from './relevance.js';
+
+export const explainMethods = ['grad-cam', 'gradient', 'smoothgrad', 'integrated'] as const;
+export type ExplainMethod = (typeof explainMethods)[number];
+
+export const explainOptions = {
+  method: choice(
+    explainMethods,
+    'grad-cam',
+    'grad-cam: which regions a deep layer saw it in; gradient: which pixels the score hangs on; smoothgrad: the same, averaged over noisy copies; integrated: each pixel’s share of the score',
+  ),
+  samples: number(25, 'noisy copies of smoothgrad, or steps of integrated, each a run of the network', {
+    min: 1,
+    max: 100_000,
+    integer: true,
+    usual: [10, 100],
+  }),
+  noise: number(0.15, 'the deviation of smoothgrad’s noise, as a part of the picture’s range', {
+    min: 0,
+    max: 1,
+  }),
+  seed: seed(0, 'what the noise begins with'),
+} as const;
+
+export interface ExplainOptions extends Given<typeof explainOptions>, RunSettings {
+  /** The number of the class to explain. @default the most probable */
+  readonly labelId?: number | undefined;
+}
+
+const explainKinds: OptionKinds<ExplainOptions> = {
+  ...explainOptions,
+  ...runSettingsKinds,
+  labelId: kind.number,
+};
+
+/** Why a classifier takes a picture for what it takes it for. */
+export interface Explanation {
+  readonly labelId: number;
+  readonly label: string;
+  readonly probability: number;
+  /** The class's score before the softmax. */
+  readonly score: number;
+  /** How much each pixel of the picture speaks for the class, in [0, 1]; the most relevant is 1. */
+  readonly relevance: Planes<1>;
+}
+
+export interface ExplainerOptions {
+  /** The layer that Grad-CAM looks at. @default the last one before the picture is pooled away */
+  readonly layer?: string | undefined;
+}
+
+export const explainerKinds: OptionKinds<ExplainerOptions> = { layer: kind.text };
+
+/**
+ * Explains what a classifier says by the gradient of the class's score:
+ *
+ *     await using explainer = new Explainer(await loadNetwork('googlenet'));
+ *     const { label, relevance } = await explainer.explain(photo, { method: 'smoothgrad' });
+ *     await writeImage('why.png', drawRelevance(photo, relevance));
+ *
+ * Grad-CAM (Selvaraju et al. 2017), the gradient (Simonyan et al. 2013), SmoothGrad (Smilkov et al. 2017) and integrated
+ * gradients from a black picture (Sundararajan et al. 2017). It holds native memory until it is disposed (`await using`).
+ */
+export class Explainer implements AsyncDisposable {
+  /** The layer that Grad-CAM looks at. */
+  readonly layer: string;
+  readonly #regions: ClassGradients;
+  #pixels: ClassGradients | null = null;
+
+  /** @throws OneirosError `unsupported` for a network that does not classify, or has no layer of that kind */
+  constructor(
+    readonly network: Classifier,
+    options: ExplainerOptions = {},
+  ) {
+    check('new Explainer', { network: [network, kind.classifier] }, options, explainerKinds);
+    const { layer } = options;
+    this.layer = layer === undefined ? lastMap(network.model, network.name) : network.layer(layer);
+    this.#regions = new ClassGradients(network, this.layer);
+  }
+
+  /**
+   * Explains the most probable class, or another one.
+   * @param picture of any size; the network looks at the whole of it, in the size of its crops
+   * @throws OneirosError `bad-argument` for a class that is not there, or an option out of range; as `Session.run` does
+   */
+  async explain(picture: Image, options: ExplainOptions = {}): Promise<Explanation> {
+    check('Explainer.explain', { picture: [picture, kind.image] }, options, explainKinds);
+    const { method, samples, noise, seed } = resolveOptions(explainOptions, options);
+    const { signal } = options;
+    // The whole picture, so that an object at its edge is seen; a classifier's crop would leave it out.
+    const seen = resize(picture, this.network.crop.crop);
+    const labelId =
+      options.labelId ?? mostProbable(await this.#regions.probabilities(seen, signal), 1, [])[0]!.index;
+    const { at, map } = await this.#mapOf(seen, labelId, { method, samples, noise, seed, signal });
+    return {
+      labelId,
+      label: this.network.labels[labelId]?.name ?? `class ${labelId}`,
+      probability: at.probabilities[labelId]!,
+      score: at.score,
+      relevance: resize(map, picture, { antialias: false }),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#regions[Symbol.asyncDispose]();
+    await this.#pixels?.[Symbol.asyncDispose]();
+  }
+
+  async #mapOf(seen: Image, labelId: number, settings: Settings): Promise<Found> {
+    const { method, samples, signal } = settings;
+    if (method === 'grad-cam') {
+      const at = await this.#regions.of(seen, labelId, signal);
+      return { at, map: normalised(activationMap(at.values, at.gradient), 1) };
+    }
+    const pixels = (this.#pixels ??= new ClassGradients(this.network, this.network.image));
+    switch (method) {
+      case 'gradient': {
+        const { at, values } = await gradient(pixels, seen, labelId, signal);
+        return { at, map: normalised(largestOfChannels(values), quantile) };
+      }
+      case 'smoothgrad': {
+        const { at, values } = await smoothGradient(pixels, seen, labelId, settings, signal);
+        return { at, map: normalised(largestOfChannels(values), quantile) };
+      }
+      case 'integrated': {
+        const { at, values } = await integratedGradient(pixels, seen, labelId, samples, signal);
+        return { at, map: normalised(sumOfChannels(values), quantile) };
+      }
+    }
+  }
+}
+
+type Settings = OptionValues<typeof explainOptions> & RunSettings;
+
+interface Found {
+  readonly at: ClassGradient;
+  readonly map: Planes<1>;
+}
+
+/** Maps of pixels have few very large values: the last hundredth is cut, as Smilkov et al. do. */
+const quantile = 0.99;
+
+const pooling = new Set(['GlobalAveragePool', 'GlobalMaxPool', 'AveragePool', 'MaxPool']);
+
+function lastMap({ graph }: Model, name: string): string {
+  const pool = graph.nodes.findLast(({ op }) => pooling.has(op));
+  if (pool !== undefined) return pool.inputs[0]!;
+  throw new OneirosError('unsupported', `${name} pools nothing: name the layer to look at`);
+}

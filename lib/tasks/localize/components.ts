@@ -1,0 +1,42 @@
+import type { Planes } from '../../image/image.js';
+import type { Box } from '../../networks/detector/detector.js';
+
+/**
+ * The box around the largest connected part of a map (side by side, not by corners) whose values are at least the threshold;
+ * the whole picture where nothing reaches it.
+ * @param threshold as a part of the map's largest value, which is at most 1
+ */
+export function boxOfLargest({ width, height, data }: Planes<1>, threshold: number): Box {
+  const seen = Uint8Array.from(data, (value) => (value > 0 && value >= threshold ? 0 : 1));
+  let best: Part | null = null;
+  for (let start = 0; start < data.length; start++) {
+    if (seen[start] === 1) continue;
+    const part = flood(seen, width, start);
+    if (best === null || part.pixels > best.pixels) best = part;
+  }
+  return best?.box ?? [0, 0, width, height];
+}
+
+interface Part {
+  readonly pixels: number;
+  readonly box: Box;
+}
+
+/** Marks all that is connected to a pixel as seen. */
+function flood(seen: Uint8Array, width: number, start: number): Part {
+  let [pixels, x0, y0, x1, y1] = [0, Infinity, Infinity, 0, 0];
+  const stack = [start];
+  seen[start] = 1;
+  for (let i = stack.pop(); i !== undefined; i = stack.pop()) {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    pixels++;
+    [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x + 1), Math.max(y1, y + 1)];
+    const neighbours = [x > 0 ? i - 1 : -1, x < width - 1 ? i + 1 : -1, i - width, i + width];
+    for (const next of neighbours)
+      if (seen[next] === 0) {
+        seen[next] = 1;
+        stack.push(next);
+      }
+  }
+  return { pixels, box: [x0, y0, x1, y1] };
+}

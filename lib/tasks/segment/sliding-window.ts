@@ -1,0 +1,130 @@
+import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import { count, type Given, number, resolveOptions } from '../../base/options.js';
+import { crop } from '../../image/geometry/crop.js';
+import { pad } from '../../image/geometry/pad.js';
+import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';
+import { fullyConvolutional } from '../../models/classifiers/fully-convolutional.js';
+import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
+import type { Placement } from '../../networks/network.js';
+import { type Segmentation, SegmentationBuilder } from '../../networks/segmenter/segmentation.js';
+import type { Model } from '../../onnx/graph.js';
+import { openModel } from '../../runtime/host/open-model.js';
+import { placementKinds } from '../../runtime/host/session.js';
+
+export const slidingWindowOptions = {
+  stride: count(1, 'pixels from one window to the next; it has to divide the network’s own stride'),
+  threshold: number(0.5, 'of two classes: the probability above which a pixel is not background', {
+    min: 0,
+    max: 1,
+  }),
+} as const;
+
+export interface SlidingWindowOptions extends Given<typeof slidingWindowOptions>, RunSettings {
+  /** Names of the classes. @default by number, the first being the background */
+  readonly classes?: readonly string[] | undefined;
+  readonly placement?: Placement | undefined;
+}
+
+const windowKinds: OptionKinds<SlidingWindowOptions> = {
+  ...slidingWindowOptions,
+  ...runSettingsKinds,
+  classes: kind.texts,
+  placement: optionsOf(placementKinds),
+};
+
+/**
+ * Segmentation as one would think of it first (Cireşan et al. 2012): what a classifier says of the window around a pixel is
+ * the pixel's class. All windows are computed at once by convolution, and the network is run once for each shift within its
+ * own stride ("shift and stitch", Long et al. 2015). Beyond its edges the picture is mirrored.
+ * @param model a classifier of pictures of the window's size, RGB in [0, 1]: float32 [1, 3, height, width] to one row
+ * @throws OneirosError `bad-argument` for a stride that does not divide the network's; `unsupported` for layers that cannot be
+ *   made convolutional; as `Session.run` does
+ */
+export async function slidingWindow(
+  model: Model,
+  picture: Image,
+  window: Size,
+  options: SlidingWindowOptions = {},
+): Promise<Segmentation> {
+  check(
+    'slidingWindow',
+    { model: [model, kind.model], picture: [picture, kind.image], window: [window, kind.size] },
+    options,
+    windowKinds,
+  );
+  const { stride, threshold } = resolveOptions(slidingWindowOptions, options);
+  const { placement = {}, signal } = options;
+  const network = fullyConvolutional(model, window);
+  if (network.stride % stride !== 0)
+    throw new OneirosError(
+      'bad-argument',
+      `the stride must divide the network's own, ${network.stride}, not be ${stride}`,
+    );
+  const samples = planes(network.classes, {
+    width: Math.ceil(picture.width / stride),
+    height: Math.ceil(picture.height / stride),
+  });
+  const surrounded = surround(picture, window);
+  await using session = await openModel(network.model, placement);
+  const shifts = network.stride / stride;
+  for (let row = 0; row < Math.min(shifts, samples.height); row++)
+    for (let column = 0; column < Math.min(shifts, samples.width); column++) {
+      signal?.throwIfAborted();
+      const [x, y] = [column * stride, row * stride];
+      const seen = crop(surrounded, { x, y, width: surrounded.width - x, height: surrounded.height - y });
+      const { probabilities } = await session.run(
+        { [network.input]: toTensor(seen) },
+        signal ? { signal } : {},
+      );
+      if (probabilities?.dtype !== 'float32')
+        throw new OneirosError('runtime', 'the classifier gave no float32 probabilities');
+      stitch(samples, planesFromTensor(probabilities), { row, column, shifts });
+    }
+  const { isExclusive } = network;
+  const count = network.classes + (isExclusive ? 0 : 1);
+  const names = options.classes ?? Array.from({ length: count }, (_, i) => `class ${i}`);
+  if (names.length !== count)
+    throw new OneirosError(
+      'bad-argument',
+      `the network tells ${count} classes apart${isExclusive ? '' : ', the background among them'}, but ${names.length} names were given`,
+    );
+  const result = new SegmentationBuilder(picture, names, { exclusive: isExclusive, threshold }, true);
+  result.add(enlarged(samples, picture, stride), 0);
+  return result.finish();
+}
+
+/** With so much of its mirror image around it that there is a window around every pixel. */
+function surround(picture: Image, { width, height }: Size): Image {
+  const [left, top] = [Math.floor((width - 1) / 2), Math.floor((height - 1) / 2)];
+  return pad(picture, { left, top, right: width - 1 - left, bottom: height - 1 - top }, 'reflect');
+}
+
+interface Shift {
+  readonly row: number;
+  readonly column: number;
+  /** How many rows, and columns, of the whole there are to one of the part. */
+  readonly shifts: number;
+}
+
+function stitch(whole: Planes, part: Planes, { row, column, shifts }: Shift): void {
+  for (let c = 0; c < whole.channels; c++)
+    for (let y = row, i = 0; y < whole.height; y += shifts, i++)
+      for (let x = column, j = 0; x < whole.width; x += shifts, j++)
+        whole.data[(c * whole.height + y) * whole.width + x] =
+          part.data[(c * part.height + i) * part.width + j]!;
+}
+
+/** Each sample for the pixels from its own up to the next. */
+function enlarged(samples: Planes, { width, height }: Size, stride: number): Planes {
+  if (stride === 1) return samples;
+  const result = planes(samples.channels, { width, height });
+  for (let i = 0; i < result.data.length; i++) {
+    const x = Math.floor((i % width) / stride);
+    const y = Math.floor((Math.floor(i / width) % height) / stride);
+    const c = Math.floor(i / (width * height));
+    result.data[i] = samples.data[(c * samples.height + y) * samples.width + x]!;
+  }
+  return result;
+}

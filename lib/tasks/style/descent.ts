@@ -1,0 +1,129 @@
+import { gradientName } from '../../autodiff/names.js';
+import type { OptionValues } from '../../base/options.js';
+import { transferChroma } from '../../image/color/color-transfer.js';
+import { resize } from '../../image/geometry/resize.js';
+import { type Image, image, type Size } from '../../image/image.js';
+import { adam } from '../../optim/adam.js';
+import { lbfgs } from '../../optim/lbfgs.js';
+import type { Objective, Step } from '../../optim/objective.js';
+import { clampTo, optimize } from '../../optim/optimize.js';
+import type { Session } from '../../runtime/host/session.js';
+import { float32 } from '../../tensor/tensor.js';
+import { float32Of, numberOf } from '../common/outputs.js';
+import type { styleOptions } from './options.js';
+import type { Targets } from './targets.js';
+
+/** The losses of a picture. */
+export interface StyleLosses {
+  /** The weighted sum of the three others. */
+  readonly loss: number;
+  /** Mean over the style layers of the relative squared error of their statistics. */
+  readonly styleLoss: number;
+  /** Relative squared error of the content layers. */
+  readonly contentLoss: number;
+  readonly tvLoss: number;
+}
+
+/** The state after an iteration; the very first is before any. */
+export interface StyleStep extends StyleLosses {
+  /** Iterations done, of how many. */
+  readonly done: number;
+  readonly total: number;
+  /** Which size is worked on, 1 for the smallest, of how many. */
+  readonly scale: number;
+  readonly scales: number;
+  /** The picture so far, in [0, 1]. */
+  readonly image: Image;
+}
+
+/** All that a descent needs, smallest size first. */
+export interface StyleDescent {
+  /** The loss graph. */
+  readonly session: Session;
+  /** Name of its image input. */
+  readonly input: string;
+  readonly scales: readonly { readonly content: Image; readonly targets: Targets }[];
+  readonly options: OptionValues<typeof styleOptions>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Minimises the losses at each size in turn, beginning with `start` and then with what the size before has found. */
+export async function* descend(descent: StyleDescent, start: Image): AsyncGenerator<StyleStep, void> {
+  const { scales, options } = descent;
+  const total = options.iterations;
+  let picture = start;
+  for (const [i, { content, targets }] of scales.entries()) {
+    const losses = new LossRecorder(descent, content, targets);
+    const finish = options.keepColors ? (x: Image) => transferChroma(x, content) : (x: Image) => x;
+    const step = (done: number, value: number, x: Float32Array) => {
+      picture = clamped(image(content, x.slice()));
+      const progress = { done, total, scale: i + 1, scales: scales.length };
+      return { ...progress, ...losses.at(value), image: clamped(finish(picture)) };
+    };
+    picture = resize(picture, content, { filter: 'bicubic' });
+    // Cheap sizes get as many iterations as dear ones: they settle what is large in the picture.
+    const before = Math.round((i * total) / scales.length);
+    const iterations = Math.round(((i + 1) * total) / scales.length) - before;
+    if (i === 0) yield step(0, (await losses.objective(picture.data)).value, picture.data);
+    for await (const { iteration, value, x } of minimise(picture.data, losses.objective, iterations, descent))
+      yield step(before + iteration, value, x);
+  }
+}
+
+function minimise(
+  x: Float32Array,
+  objective: Objective,
+  iterations: number,
+  { options, signal }: StyleDescent,
+): AsyncIterable<Step> {
+  if (options.optimizer === 'lbfgs')
+    // Losses relative to their targets are small numbers: no tolerance but "no lower point found" ends a run.
+    return lbfgs(x, objective, {
+      iterations,
+      history: options.history,
+      gradientTolerance: 0,
+      changeTolerance: 1e-20,
+      ...(signal && { signal }),
+    });
+  // β₂ = 0.99 as crowsonkb/style-transfer-pytorch has it.
+  const rule = adam({ learningRate: options.learningRate, beta2: 0.99 });
+  return optimize(x, objective, rule, { iterations, project: clampTo(0, 1), signal });
+}
+
+/** The loss graph as an objective at one size, which remembers the parts of each value. */
+class LossRecorder {
+  readonly #parts = new Map<number, StyleLosses>();
+
+  constructor(
+    readonly descent: StyleDescent,
+    readonly size: Size,
+    readonly targets: Targets,
+  ) {}
+
+  readonly objective: Objective = async (x) => {
+    const { session, input } = this.descent;
+    const { width, height } = this.size;
+    const results = await session.run({ ...this.targets, [input]: float32(x, [1, 3, height, width]) });
+    const value = numberOf(results, 'loss');
+    this.#parts.set(value, {
+      loss: value,
+      styleLoss: numberOf(results, 'styleLoss'),
+      contentLoss: numberOf(results, 'contentLoss'),
+      tvLoss: numberOf(results, 'tvLoss'),
+    });
+    return { value, gradient: float32Of(results, gradientName(input)).data };
+  };
+
+  /** The parts of the value that an optimiser has settled on; it was one of those found since the last call. */
+  at(value: number): StyleLosses {
+    const parts = this.#parts.get(value) ?? { loss: value, styleLoss: NaN, contentLoss: NaN, tvLoss: NaN };
+    this.#parts.clear();
+    this.#parts.set(value, parts);
+    return parts;
+  }
+}
+
+function clamped(picture: Image): Image {
+  clampTo(0, 1)(picture.data);
+  return picture;
+}

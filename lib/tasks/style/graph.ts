@@ -1,0 +1,120 @@
+import { differentiating } from '../../autodiff/grad.js';
+import type { Sliced } from '../../base/cooperative.js';
+import type { OptionValues } from '../../base/options.js';
+import type { Value } from '../../onnx/builder.js';
+import { extractingSubgraph } from '../../onnx/extract.js';
+import type { Model } from '../../onnx/graph.js';
+import { Builder, shapeOf } from '../../onnx/ops.js';
+import {
+  gaussianStyle,
+  moments,
+  relativeError,
+  totalVariation,
+  wassersteinError,
+  weightedSum,
+} from '../common/losses.js';
+import { rowsOf } from '../common/matrix.js';
+import type { styleOptions } from './options.js';
+
+/** A layer's value in the graph, and how much it counts. */
+export interface WeightedLayer {
+  readonly value: string;
+  readonly weight: number;
+}
+
+/** Which values of a network's graph are compared, and how. */
+export interface StyleProblem {
+  readonly model: Model;
+  /** The image input, 1×3×H×W. */
+  readonly image: string;
+  readonly content: readonly WeightedLayer[];
+  readonly style: readonly WeightedLayer[];
+  readonly options: Pick<
+    OptionValues<typeof styleOptions>,
+    'styleWeight' | 'contentWeight' | 'tvWeight' | 'statistics'
+  >;
+}
+
+/** Names under which targets leave one graph and enter the next, by the layer's value. */
+export const targetName = {
+  content: (value: string) => `content ${value}`,
+  mean: (value: string) => `mean ${value}`,
+  gram: (value: string) => `gram ${value}`,
+  covariance: (value: string) => `covariance ${value}`,
+  root: (value: string) => `root ${value}`,
+} as const;
+
+/** The graph that takes an image to the content layers' features and the style layers' moments. */
+export function* featuresModel({ model, image, content, style }: StyleProblem): Sliced<Model> {
+  const b = new Builder();
+  yield* b.loading(model.graph);
+  for (const { value } of content) b.output(b.value(value), targetName.content(value));
+  for (const { value } of style) {
+    const { mean, gram } = moments(b, b.value(value));
+    b.output(mean, targetName.mean(value));
+    b.output(gram, targetName.gram(value));
+  }
+  const whole = b.model();
+  const outputs = whole.graph.outputs.map(({ name }) => name);
+  return yield* extractingSubgraph(whole, [image], outputs);
+}
+
+/**
+ * The graph that takes moments, of one style or blended of several, to what the Wasserstein loss compares with: run once.
+ */
+export function* gaussianModel({ model, style }: StyleProblem): Sliced<Model> {
+  const network = new Builder();
+  yield* network.loading(model.graph);
+  const b = new Builder();
+  for (const { value } of style) {
+    const channels = rowsOf(moments(network, network.value(value)).gram);
+    const mean = b.input(targetName.mean(value), 'float32', [channels, 1]);
+    const gram = b.input(targetName.gram(value), 'float32', [channels, channels]);
+    const target = gaussianStyle(b, { mean, gram });
+    b.output(target.covariance, targetName.covariance(value));
+    b.output(target.root, targetName.root(value));
+  }
+  return b.model();
+}
+
+/**
+ * The graph of the whole loss and its gradient, so that only the image and its gradient cross the border in each step:
+ * takes the image and the targets, returns `loss`, `styleLoss`, `contentLoss`, `tvLoss` and the image's gradient.
+ */
+export function* lossModel({ model, image, content, style, options }: StyleProblem): Sliced<Model> {
+  const b = new Builder();
+  yield* b.loading(model.graph);
+  const contentLoss = weightedSum(
+    b,
+    content.map(({ value, weight }) => [contentError(b, b.value(value)), weight] as const),
+  );
+  const styleLoss = weightedSum(
+    b,
+    style.map(({ value, weight }) => [styleError(b, b.value(value), options.statistics), weight] as const),
+  );
+  const tvLoss = weightedSum(b, [[totalVariation(b, b.value(image)), 1]]);
+  const loss = weightedSum(b, [
+    [styleLoss, options.styleWeight],
+    [contentLoss, options.contentWeight],
+    [tvLoss, options.tvWeight],
+  ]);
+  for (const [name, value] of Object.entries({ loss, styleLoss, contentLoss, tvLoss })) b.output(value, name);
+  return yield* differentiating(b.model(), { loss: 'loss', wrt: [image] });
+}
+
+/** The content features' shape is the layer's own, so that nothing is broadcast. */
+function contentError(b: Builder, features: Value): Value {
+  return relativeError(b, features, b.input(targetName.content(features.name), 'float32', shapeOf(features)));
+}
+
+function styleError(b: Builder, features: Value, statistics: 'gram' | 'wasserstein'): Value {
+  const style = moments(b, features);
+  const channels = rowsOf(style.gram);
+  const matrix = (name: string) => b.input(name, 'float32', [channels, channels]);
+  if (statistics === 'gram') return relativeError(b, style.gram, matrix(targetName.gram(features.name)));
+  return wassersteinError(b, style, {
+    mean: b.input(targetName.mean(features.name), 'float32', [channels, 1]),
+    covariance: matrix(targetName.covariance(features.name)),
+    root: matrix(targetName.root(features.name)),
+  });
+}

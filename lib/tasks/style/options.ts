@@ -1,0 +1,47 @@
+import { choice, count, flag, number, seed } from '../../base/options.js';
+import { largestSide } from '../dream/options.js';
+
+/** What a style transfer can be told in numbers and words, with the values it takes by itself. */
+export const styleOptions = {
+  size: number(512, 'longer side of the picture made, in pixels; 0: as large as the content', {
+    min: 0,
+    max: largestSide,
+    integer: true,
+    usual: [128, 1024],
+  }),
+  smallest: count(
+    180,
+    'longer side at which to begin; from there to the full size by steps of √2',
+    16,
+    [64, 512],
+  ),
+  iterations: count(150, 'iterations, over all sizes together', 1, [10, 500]),
+  styleWeight: number(1, 'weight of the style loss', { min: 0, max: 1e9, usual: [0.01, 100] }),
+  contentWeight: number(0.06, 'weight of the content loss', { min: 0, max: 1e9, usual: [0.001, 10] }),
+  tvWeight: number(0.1, 'weight of the total variation: smooths', { min: 0, max: 1e9, usual: [0.001, 10] }),
+  statistics: choice(
+    ['gram', 'wasserstein'],
+    'gram',
+    'what a style is: Gram matrices, or means and covariances compared by their Wasserstein distance',
+  ),
+  styleScale: number(1, 'size of the style images relative to the picture made', {
+    min: 0.1,
+    max: 4,
+    usual: [0.2, 3],
+  }),
+  init: choice(['content', 'style', 'noise'], 'content', 'what to begin with'),
+  keepColors: flag(false, "keep the content's colours: take only lightness from the result"),
+  optimizer: choice(
+    ['lbfgs', 'adam'],
+    'lbfgs',
+    'L-BFGS converges in fewer iterations; Adam takes less memory',
+  ),
+  learningRate: number(0.02, "Adam's learning rate", { min: 1e-6, max: 1, usual: [0.001, 0.2] }),
+  history: number(10, 'curvature pairs that L-BFGS remembers', {
+    min: 1,
+    max: 1000,
+    integer: true,
+    usual: [1, 50],
+  }),
+  seed: seed(0, 'the same number gives the same picture'),
+} as const;

@@ -1,0 +1,134 @@
+import { inSlices } from '../../base/cooperative.js';
+import { OneirosError } from '../../base/errors.js';
+import { type OptionValues, resolveOptions } from '../../base/options.js';
+import { resize, scaledSize } from '../../image/geometry/resize.js';
+import { type Image, image, type Size } from '../../image/image.js';
+import { type Network, sessionFor } from '../../networks/network.js';
+import { freeMemory } from '../../runtime/host/free-memory.js';
+import { openModel } from '../../runtime/host/open-model.js';
+import { random } from '../../tensor/random.js';
+import { defaultContentLayers, defaultStyleLayers, resolveLayers } from '../common/layers.js';
+import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
+import { minimumSide } from '../common/minimum-size.js';
+import { octaveSizes } from '../common/scales.js';
+import { descend, type StyleStep } from './descent.js';
+import { featuresModel, lossModel, type StyleProblem } from './graph.js';
+import { styleOptions } from './options.js';
+import type { StyleOptions } from './style.js';
+import { findTargets, type StyleImage } from './targets.js';
+
+/** About how many pictures of the full size an iteration has in hand, beside those that L-BFGS remembers. */
+const copies = 16;
+
+type Settings = OptionValues<typeof styleOptions>;
+
+/** A style transfer from its options to its last picture. Throws as `style` does. */
+export async function* stylise(
+  network: Network,
+  content: Image,
+  styles: readonly Image[],
+  options: StyleOptions,
+): AsyncGenerator<StyleStep, void> {
+  const settings = resolveOptions(styleOptions, options);
+  const problem = problemOf(network, settings, options);
+  const weighted = weighStyles(styles, options.blend);
+  const minimum = minimumSide(await inSlices(featuresModel(problem)));
+  const full = settings.size === 0 ? content : scaledSize(content, settings.size);
+  const sizes = octaveSizes(full, scaleCount(full, settings.smallest), Math.SQRT2, minimum);
+  const model = await inSlices(lossModel(problem));
+  const { memoryLimit = freeMemory() } = options;
+  if (memoryLimit < Infinity) {
+    const session = await sessionBytes(model, imageSizes(network, full));
+    const needed = session + pictureBytes(full, copies + 2 * settings.history);
+    requireMemory(needed, memoryLimit, full, 'choose a smaller size');
+  }
+
+  const { signal } = options;
+  const session = sessionFor(network, options.session, signal);
+  const { styleScale } = settings;
+  const contents = sizes.map((size) => resize(content, size));
+  try {
+    const targets = await findTargets(problem, contents, weighted, { styleScale, minimum, session });
+    await using gradient = await openModel(model, session);
+    yield* descend(
+      {
+        session: gradient,
+        input: network.image,
+        scales: contents.map((picture, i) => ({ content: picture, targets: targets[i] ?? {} })),
+        options: settings,
+        signal,
+      },
+      firstPicture(contents[0] ?? content, weighted, settings, options.initImage),
+    );
+  } catch (error) {
+    // An abort ends the iteration; whoever iterates has the best picture so far.
+    if (signal?.aborted !== true) throw error;
+  }
+}
+
+function problemOf(network: Network, settings: Settings, options: StyleOptions): StyleProblem {
+  const style = resolveLayers(network, options.styleLayers ?? defaultStyleLayers(network));
+  return {
+    model: network.model,
+    image: network.image,
+    content:
+      settings.contentWeight > 0
+        ? resolveLayers(network, options.contentLayers ?? defaultContentLayers(network))
+        : [],
+    style: inShares(style),
+    options: settings,
+  };
+}
+
+function weighStyles(
+  styles: readonly Image[],
+  weights: readonly number[] | undefined,
+): readonly StyleImage[] {
+  if (styles.length === 0)
+    throw new OneirosError('bad-argument', 'a style transfer needs at least one style image');
+  if (weights !== undefined && weights.length !== styles.length)
+    throw new OneirosError(
+      'bad-argument',
+      `${styles.length} style images need as many weights, not ${weights.length}`,
+    );
+  return inShares(styles.map((picture, i) => ({ image: picture, weight: weights?.[i] ?? 1 })));
+}
+
+/** The same with weights in the same proportion that add up to 1. */
+function inShares<T extends { readonly weight: number }>(items: readonly T[]): readonly T[] {
+  const total = items.reduce((sum, { weight }) => sum + weight, 0);
+  if (!items.every(({ weight }) => weight >= 0) || !(total > 0 && total < Infinity))
+    throw new OneirosError(
+      'bad-argument',
+      `weights must be numbers of at least 0, and not all 0, but they are ${items.map(({ weight }) => weight).join(', ')}`,
+    );
+  return items.map((item) => ({ ...item, weight: item.weight / total }));
+}
+
+/** How many sizes, each √2 times the one before, lie between the smallest and the full one. */
+function scaleCount({ width, height }: Size, smallest: number): number {
+  const doublings = Math.log2(Math.max(width, height) / smallest);
+  return 1 + Math.max(0, Math.floor(2 * doublings + 1e-9));
+}
+
+function firstPicture(
+  content: Image,
+  [first]: readonly StyleImage[],
+  { init, seed }: Settings,
+  given: Image | undefined,
+): Image {
+  if (given !== undefined) return resize(given, content);
+  switch (init) {
+    case 'content':
+      return content;
+    case 'style':
+      return first === undefined ? content : resize(first.image, content);
+    case 'noise': {
+      const source = random(seed);
+      return image(
+        content,
+        content.data.map(() => Math.min(1, Math.max(0, 0.5 + 0.25 * source.normal()))),
+      );
+    }
+  }
+}

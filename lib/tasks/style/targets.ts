@@ -1,0 +1,114 @@
+import { inSlices } from '../../base/cooperative.js';
+import { resize, scaledSize } from '../../image/geometry/resize.js';
+import { type Image, type Size, toTensor } from '../../image/image.js';
+import { openModel } from '../../runtime/host/open-model.js';
+import type { Session, SessionOptions } from '../../runtime/host/session.js';
+import { type Float32Tensor, tensor } from '../../tensor/tensor.js';
+import { float32Of } from '../common/outputs.js';
+import { featuresModel, gaussianModel, type StyleProblem, targetName } from './graph.js';
+
+/** Tensors by name: the loss graph's inputs beside the image. */
+export type Targets = Readonly<Record<string, Float32Tensor>>;
+
+export interface StyleImage {
+  readonly image: Image;
+  /** Of all style images together 1. */
+  readonly weight: number;
+}
+
+export interface TargetOptions {
+  /** Longer side of the style images, by that of the content. */
+  readonly styleScale: number;
+  /** No side of a style image is made smaller than this. */
+  readonly minimum: number;
+  readonly session: SessionOptions;
+}
+
+/**
+ * What the losses compare with, for each of several sizes of the content: its features and the styles' statistics. The
+ * sessions that find them are closed when this returns.
+ */
+export async function findTargets(
+  problem: StyleProblem,
+  contents: readonly Image[],
+  styles: readonly StyleImage[],
+  options: TargetOptions,
+): Promise<readonly Targets[]> {
+  await using features = await openModel(await inSlices(featuresModel(problem)), options.session);
+  await using gaussian =
+    problem.options.statistics === 'wasserstein'
+      ? await openModel(await inSlices(gaussianModel(problem)), options.session)
+      : null;
+  const targets: Targets[] = [];
+  for (const content of contents) {
+    options.session.signal?.throwIfAborted();
+    const moments = await blendedMoments(problem, features, styles, content, options);
+    const style = gaussian === null ? grams(problem, moments) : await gaussians(problem, moments, gaussian);
+    targets.push({ ...(await contentFeatures(problem, features, content)), ...style });
+  }
+  return targets;
+}
+
+async function contentFeatures(problem: StyleProblem, features: Session, content: Image): Promise<Targets> {
+  const fetches = problem.content.map(({ value }) => targetName.content(value));
+  return fetches.length === 0
+    ? {}
+    : float32Results(await features.run({ [problem.image]: toTensor(content) }, { fetches }), fetches);
+}
+
+/**
+ * The weighted mean of all styles' moments: by raw second moments, as crowsonkb/style-transfer-pytorch blends. For Gram
+ * matrices it has the same gradient as a weighted sum of losses, and the loss can reach zero.
+ */
+async function blendedMoments(
+  problem: StyleProblem,
+  features: Session,
+  styles: readonly StyleImage[],
+  content: Image,
+  { styleScale, minimum }: TargetOptions,
+): Promise<Targets> {
+  const longer = Math.max(1, Math.round(Math.max(content.width, content.height) * styleScale));
+  const fetches = problem.style.flatMap(({ value }) => [targetName.mean(value), targetName.gram(value)]);
+  const blended = new Map<string, Float32Tensor>();
+  for (const { image, weight } of styles) {
+    const picture = resize(image, atLeast(scaledSize(image, longer), minimum));
+    const results = await features.run({ [problem.image]: toTensor(picture) }, { fetches });
+    for (const name of fetches)
+      blended.set(name, addScaled(blended.get(name), float32Of(results, name), weight));
+  }
+  return Object.fromEntries(blended);
+}
+
+function atLeast({ width, height }: Size, minimum: number): Size {
+  const factor = Math.max(1, minimum / Math.min(width, height));
+  return { width: Math.round(width * factor), height: Math.round(height * factor) };
+}
+
+function addScaled(
+  total: Float32Tensor | undefined,
+  { data, dims }: Float32Tensor,
+  weight: number,
+): Float32Tensor {
+  return tensor(
+    'float32',
+    data.map((value, i) => (total?.data[i] ?? 0) + weight * value),
+    dims,
+  );
+}
+
+function grams(problem: StyleProblem, moments: Targets): Targets {
+  return float32Results(
+    moments,
+    problem.style.map(({ value }) => targetName.gram(value)),
+  );
+}
+
+async function gaussians(problem: StyleProblem, moments: Targets, gaussian: Session): Promise<Targets> {
+  const results = await gaussian.run(moments);
+  const means = problem.style.map(({ value }) => targetName.mean(value));
+  return { ...float32Results(moments, means), ...float32Results(results, Object.keys(results)) };
+}
+
+function float32Results(results: Parameters<typeof float32Of>[0], names: readonly string[]): Targets {
+  return Object.fromEntries(names.map((name) => [name, float32Of(results, name)]));
+}

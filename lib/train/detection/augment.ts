@@ -1,0 +1,153 @@
+import { check, type OptionKinds } from '../../base/arguments.js';
+import { kind, orNull } from '../../base/kinds.js';
+import { withDefaults } from '../../base/options.js';
+import { flip } from '../../image/geometry/flip.js';
+import { resize } from '../../image/geometry/resize.js';
+import { type Image, plane, type Size, solid } from '../../image/image.js';
+import { preprocessings } from '../../models/input/preprocessing.js';
+import type { Box } from '../../networks/detector/detector.js';
+import type { Random } from '../../tensor/random.js';
+import type { LabelledPicture } from './data.js';
+
+/** What happens to pictures at random while a detector is trained; ranges are evenly drawn from. */
+export interface DetectionAugmentation {
+  /** Every second picture is mirrored left to right … */
+  readonly horizontal: boolean;
+  /** … and upside down. */
+  readonly vertical: boolean;
+  /** Colours are moved by so much at the most: each channel's contrast and brightness, in parts of full scale. */
+  readonly color: number;
+  /** The size of what is trained on: pictures are laid at random on a canvas of the mean colour. @default each its own */
+  readonly canvas: Size | null;
+  /** How large they are on the canvas; 1: they just fit. What is larger is cut. */
+  readonly scale: readonly [smallest: number, largest: number];
+  /** By how much the proportions change at the most: 0.2 makes a side up to 1.2 times as long. */
+  readonly stretch: number;
+}
+
+export const detectionAugmentationKinds: OptionKinds<Partial<DetectionAugmentation>> = {
+  horizontal: kind.flag,
+  vertical: kind.flag,
+  color: kind.number,
+  canvas: orNull(kind.size),
+  scale: kind.numbers,
+  stretch: kind.number,
+};
+
+export const detectionAugmentation: DetectionAugmentation = {
+  horizontal: true,
+  vertical: false,
+  color: 0.1,
+  canvas: null,
+  scale: [1, 1],
+  stretch: 0,
+};
+
+/** An object stays if its centre does, and its box is not narrower than this, in pixels. */
+const narrowest = 4;
+
+/** A picture and its boxes, changed by the same random movements. The same stream gives the same. */
+export function augmentDetection(
+  example: LabelledPicture,
+  random: Random,
+  options: Partial<DetectionAugmentation> = {},
+): LabelledPicture {
+  check(
+    'augmentDetection',
+    { example: [example, kind.labelledPicture], random: [random, kind.random] },
+    options,
+    detectionAugmentationKinds,
+  );
+  const { horizontal, vertical, color, canvas, scale, stretch } = withDefaults(
+    detectionAugmentation,
+    options,
+  );
+  let result = canvas === null ? example : placed(example, random, canvas, { scale, stretch });
+  if (horizontal && random.uniform() < 0.5) result = mirrored(result, 'horizontal');
+  if (vertical && random.uniform() < 0.5) result = mirrored(result, 'vertical');
+  return color > 0 ? { ...result, picture: recolored(result.picture, random, color) } : result;
+}
+
+function mirrored({ picture, boxes, labels }: LabelledPicture, axis: 'horizontal' | 'vertical') {
+  const { width, height } = picture;
+  const moved = boxes.map(([x0, y0, x1, y1]): Box =>
+    axis === 'horizontal' ? [width - x1, y0, width - x0, y1] : [x0, height - y1, x1, height - y0],
+  );
+  return { picture: flip(picture, axis), boxes: moved, labels };
+}
+
+/** The picture on a canvas, with at least one object if it has any; if the random crop has none, the whole picture. */
+function placed(
+  example: LabelledPicture,
+  random: Random,
+  canvas: Size,
+  { scale: [smallest, largest], stretch }: Pick<DetectionAugmentation, 'scale' | 'stretch'>,
+): LabelledPicture {
+  const { width, height } = example.picture;
+  const fit = Math.min(canvas.width / width, canvas.height / height);
+  const size = fit * (smallest + (largest - smallest) * random.uniform());
+  const ratio = (1 + stretch) ** (random.uniform() - 0.5);
+  const found = laid(example, random, canvas, [size * ratio, size / ratio]);
+  return found.boxes.length > 0 || example.boxes.length === 0
+    ? found
+    : laid(example, random, canvas, [fit, fit]);
+}
+
+function laid(
+  { picture, boxes, labels }: LabelledPicture,
+  random: Random,
+  canvas: Size,
+  [across, down]: readonly [number, number],
+): LabelledPicture {
+  const width = Math.max(1, Math.round(picture.width * across));
+  const height = Math.max(1, Math.round(picture.height * down));
+  const small = resize(picture, { width, height }, { antialias: false });
+  // Negative where the picture reaches beyond the canvas.
+  const place = (room: number) => random.integer(Math.min(0, room), Math.max(0, room));
+  const [x, y] = [place(canvas.width - width), place(canvas.height - height)];
+  const [scaleX, scaleY] = [width / picture.width, height / picture.height];
+  const moved = boxes.map(([x0, y0, x1, y1]) =>
+    inside([scaleX * x0 + x, scaleY * y0 + y, scaleX * x1 + x, scaleY * y1 + y], canvas),
+  );
+  const stays = moved.flatMap((box, i) => (box === null ? [] : [{ box, label: labels[i]! }]));
+  return {
+    picture: overlaid(solid(canvas, preprocessings.imagenet.mean), small, x, y),
+    boxes: stays.map(({ box }) => box),
+    labels: stays.map(({ label }) => label),
+  };
+}
+
+/** Copies what of a picture lies on the canvas, its corner at (x, y). */
+function overlaid(canvas: Image, picture: Image, x: number, y: number): Image {
+  const [left, right] = [Math.max(0, x), Math.min(canvas.width, x + picture.width)];
+  const [top, bottom] = [Math.max(0, y), Math.min(canvas.height, y + picture.height)];
+  for (let c = 0; c < 3; c++)
+    for (let row = top; row < bottom; row++) {
+      const from = (row - y) * picture.width - x;
+      plane(canvas, c).set(plane(picture, c).subarray(from + left, from + right), row * canvas.width + left);
+    }
+  return canvas;
+}
+
+/** What of a box is on the canvas; `null` if its centre is not, or hardly anything is. */
+function inside([x0, y0, x1, y1]: Box, { width, height }: Size): Box | null {
+  const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
+  if (x < 0 || x > width || y < 0 || y > height) return null;
+  const box: Box = [Math.max(0, x0), Math.max(0, y0), Math.min(width, x1), Math.min(height, y1)];
+  return box[2] - box[0] >= narrowest && box[3] - box[1] >= narrowest ? box : null;
+}
+
+/** Contrast around the middle and brightness of each channel, mostly in common. */
+function recolored(picture: Image, random: Random, amount: number): Image {
+  const draw = (size: number) => size * (2 * random.uniform() - 1);
+  const [contrast, brightness] = [draw(amount), draw(amount)];
+  const data = new Float32Array(picture.data.length);
+  const size = picture.width * picture.height;
+  for (let c = 0; c < 3; c++) {
+    const gain = 1 + contrast + draw(amount / 3);
+    const shift = 0.5 - 0.5 * gain + brightness + draw(amount / 3);
+    const channel = plane(picture, c);
+    for (let i = 0; i < size; i++) data[c * size + i] = Math.min(1, Math.max(0, gain * channel[i]! + shift));
+  }
+  return { ...picture, data };
+}

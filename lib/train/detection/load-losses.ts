@@ -1,0 +1,62 @@
+import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { kind, oneOf } from '../../base/kinds.js';
+import { withDefaults } from '../../base/options.js';
+import type { Size } from '../../image/image.js';
+import {
+  buildFasterRcnnLosses,
+  type FasterRcnnLosses,
+  trainingDefaults,
+  type TrainingTraits,
+} from '../../models/faster-rcnn/losses.js';
+import { loadAll } from '../../models/faster-rcnn/net.js';
+import { type FasterRcnnVariant, fasterRcnnVariants, traitKinds } from '../../models/faster-rcnn/traits.js';
+import { traitsFor } from '../../models/faster-rcnn/variant.js';
+import { type WeightsSource, withWeights } from '../../networks/source.js';
+import type { Model } from '../../onnx/graph.js';
+import { translate } from '../../weights/dialect.js';
+import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
+import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
+
+export interface FasterRcnnLossOptions extends Partial<TrainingTraits> {
+  /** What to take for all that is not given. @default as the weights look */
+  readonly variant?: FasterRcnnVariant | undefined;
+  /** The size that all pictures will have, which makes the graph faster. @default any */
+  readonly size?: Size | undefined;
+}
+
+const samplingKind = optionsOf({ count: kind.number, positive: kind.number });
+const lossKinds: OptionKinds<FasterRcnnLossOptions> = {
+  ...traitKinds,
+  anchorSampling: samplingKind,
+  proposalSampling: samplingKind,
+  variant: oneOf(...Object.keys(fasterRcnnVariants)),
+  size: kind.size,
+};
+
+/**
+ * The losses of the network that the weights are of, to be trained on.
+ * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+ */
+export async function loadFasterRcnnLosses(
+  source: WeightsSource,
+  options: FasterRcnnLossOptions = {},
+): Promise<FasterRcnnLosses> {
+  check('loadFasterRcnnLosses', { source: [source, kind.weights] }, options, lossKinds);
+  const { variant, size, ...given } = options;
+  return withWeights(source, async ({ weights: stored }) => {
+    const { weights } = translate(stored, fasterRcnnDialects);
+    const traits = withDefaults({ ...traitsFor(weights, variant), ...trainingDefaults }, given);
+    return buildFasterRcnnLosses(await loadAll(weights), traits, size);
+  });
+}
+
+/** What a training graph has learned, by torchvision's names: to be loaded as any weights. */
+export function learnedWeights(model: Model): Weights {
+  check('learnedWeights', { model: [model, kind.model] });
+  const { graph } = model;
+  const weights = new Map<string, StoredTensor>();
+  for (const [name, constant] of graph.initializers)
+    if (constant.dtype === 'float32' && /^(backbone|rpn|roi_heads)\./.test(name))
+      weights.set(name, stored(constant));
+  return weights;
+}

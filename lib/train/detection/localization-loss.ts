@@ -1,0 +1,31 @@
+import { check } from '../../base/arguments.js';
+import { kind } from '../../base/kinds.js';
+import type { Value } from '../../onnx/builder.js';
+import type { Builder } from '../../onnx/ops.js';
+
+export interface LocalizationTerms {
+  /** Logits, `[pictures, classes]`. */
+  readonly scores: Value;
+  /** int64 `[pictures]` */
+  readonly labels: Value;
+  /** Predicted and true boxes, `[pictures, 4]`, in units of one's choice. */
+  readonly boxes: Value;
+  readonly targets: Value;
+}
+
+/**
+ * The loss of a network that says of a picture what one object is, and where: cross-entropy of the class plus the squared L2
+ * distance of the boxes (all four edges), both averaged over the pictures.
+ * @param weight of the box against the class
+ */
+export function localizationLoss(b: Builder, terms: LocalizationTerms, weight = 1): Value {
+  check('localizationLoss', {
+    b: [b, kind.builder],
+    terms: [terms, kind.terms],
+    weight: [weight, kind.number],
+  });
+  const { scores, labels, boxes, targets } = terms;
+  const entropy = b.op('SoftmaxCrossEntropyLoss', [scores, labels], { reduction: 'mean' });
+  const distances = b.sum(b.square(b.sub(boxes, targets)), [1], false);
+  return b.add(entropy, b.mul(b.mean(distances, [0], false), weight));
+}

@@ -1,0 +1,44 @@
+import { check } from '../../base/arguments.js';
+import { kind } from '../../base/kinds.js';
+import { own } from '../../base/own.js';
+import { type Image, toTensor } from '../../image/image.js';
+import { loadAll, Net } from '../../models/faster-rcnn/net.js';
+import { pyramid } from '../../models/faster-rcnn/pyramid.js';
+import type { FasterRcnnTraits } from '../../models/faster-rcnn/traits.js';
+import { transform } from '../../models/faster-rcnn/transform.js';
+import type { Placement } from '../../networks/network.js';
+import { openModel } from '../../runtime/host/open-model.js';
+import { placementKinds } from '../../runtime/host/session.js';
+import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
+
+/**
+ * Weights whose batch normalisations have the statistics of a picture: of many pictures, if it is a mosaic of them. Random
+ * weights begin training well so (Krähenbühl et al. 2016), though batches are of one picture and the norms stay fixed.
+ * @throws OneirosError as `Session.run` does
+ */
+export async function measureNorms(
+  weights: Weights,
+  picture: Image,
+  traits: FasterRcnnTraits,
+  placement: Placement = {},
+): Promise<Weights> {
+  check(
+    'measureNorms',
+    { weights: [weights, kind.map], picture: [picture, kind.image], traits: [traits, kind.object] },
+    placement,
+    placementKinds,
+  );
+  const net = new Net(await loadAll(weights), { batchNorm: 'measure', epsilon: traits.epsilon });
+  const image = net.b.input('image', 'float32', [1, 3, 'height', 'width']);
+  const sides = [picture.width, picture.height];
+  const asItIs = { minSize: Math.min(...sides), maxSize: Math.max(...sides) };
+  pyramid(net, transform(net.b, image, asItIs).padded);
+  for (const [name, value] of net.statistics) net.b.output(value, `measured/${name}`);
+  await using session = await openModel(net.b.model(), placement);
+  const found = await session.run({ image: toTensor(picture) });
+  const measured = [...weights].map(([name, kept]): [string, StoredTensor] => {
+    const tensor = own(found, `measured/${name}`);
+    return [name, tensor?.dtype === 'float32' ? stored(tensor) : kept];
+  });
+  return new Map(measured);
+}

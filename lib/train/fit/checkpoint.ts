@@ -1,0 +1,201 @@
+import { messageOf, OneirosError } from '../../base/errors.js';
+import { own } from '../../base/own.js';
+import { crc32 } from '../../files/crc32.js';
+import { bytesSource } from '../../files/source.js';
+import type { RuleState } from '../../optim/update-rule.js';
+import { float32, type Float32Tensor } from '../../tensor/tensor.js';
+import { readSafetensors, writeSafetensors } from '../../weights/safetensors.js';
+import type { FeedSizes } from '../graph/graph.js';
+import type { LearnedWeights } from '../graph/parameters.js';
+import type { StepFigures } from './descent.js';
+
+/** Where a run's state is kept: a file (`checkpointFile`), or anything else that holds bytes. */
+export interface CheckpointStore {
+  /** What errors call it: a file's path. @default "the checkpoint" */
+  readonly name?: string | undefined;
+  /** What was saved last; `null` where nothing was. */
+  load(): Promise<Uint8Array | null>;
+  /** Replaces what was saved before, whole or not at all. */
+  save(bytes: Uint8Array): Promise<void>;
+}
+
+/** What errors call a checkpoint. */
+export function nameOf(checkpoint: CheckpointStore | undefined): string {
+  return checkpoint?.name ?? 'the checkpoint';
+}
+
+/** What is known of the last update. */
+export interface LastStep {
+  /** Updates done. */
+  readonly step: number;
+  readonly figures: StepFigures;
+  /** What the validation after it gave; `null` if there was none, or not yet. */
+  readonly validation: Readonly<Record<string, number>> | null;
+}
+
+/** All that the rest of a run depends on, besides the model, the data and the options. */
+export interface TrainingState extends LastStep {
+  /** The trained weights and the running statistics, by name. */
+  readonly learned: LearnedWeights;
+  readonly optimizer: RuleState;
+  /** What the graph has been made for; `undefined` for any sizes. */
+  readonly sizes: FeedSizes | undefined;
+}
+
+/** What must be the same for a run to go on, by name. */
+export type RunIdentity = Readonly<Record<string, number | boolean | string>>;
+
+const format = 'oneiros training 2';
+const [learnedPrefix, bufferPrefix] = ['learned/', 'optimizer/'];
+
+/** A state as a safetensors file: weights under `learned/`, the optimiser's buffers under `optimizer/`; with a checksum. */
+export function encodeState(state: TrainingState, identity: RunIdentity): Uint8Array {
+  const { step, figures, validation, learned, optimizer, sizes } = state;
+  const tensors = new Map<string, Float32Tensor>();
+  for (const [name, weight] of learned) tensors.set(learnedPrefix + name, weight);
+  for (const [name, buffer] of Object.entries(optimizer.buffers))
+    tensors.set(bufferPrefix + name, float32(buffer));
+  const { metrics, ...others } = figures;
+  const bytes = writeSafetensors(tensors, {
+    checksum: unsigned,
+    format,
+    step: String(step),
+    updates: String(optimizer.updates),
+    figures: numbersText(others),
+    metrics: numbersText(metrics),
+    ...(validation && { validation: numbersText(validation) }),
+    identity: JSON.stringify(identity),
+    ...(sizes && { sizes: JSON.stringify([...sizes]) }),
+  });
+  bytes.set(new TextEncoder().encode(checksumOf(bytes)), checksumPlace);
+  return bytes;
+}
+
+/**
+ * Reads a state back.
+ * @param name what errors call it
+ * @throws OneirosError `bad-input` if it is damaged or no such file; `bad-argument` if it is that of another run
+ */
+export async function decodeState(
+  bytes: Uint8Array,
+  identity: RunIdentity,
+  name: string,
+): Promise<TrainingState> {
+  try {
+    checkIntegrity(bytes);
+    return await stateIn(bytes, identity);
+  } catch (error) {
+    const code = error instanceof OneirosError ? error.code : 'bad-input';
+    throw new OneirosError(code, `${name} cannot be resumed: ${messageOf(error)}`, { cause: error });
+  }
+}
+
+async function stateIn(bytes: Uint8Array, identity: RunIdentity): Promise<TrainingState> {
+  const { weights, metadata } = await readSafetensors(bytesSource(bytes));
+  checkIdentity(metadata['identity'] ?? '', identity);
+  const learned = new Map<string, Float32Tensor>();
+  const buffers = new Map<string, Float32Array>();
+  for (const [name, stored] of weights) {
+    const tensor = await stored.load();
+    if (tensor.dtype !== 'float32') throw damaged(`${name} is ${tensor.dtype}`);
+    if (name.startsWith(learnedPrefix)) learned.set(name.slice(learnedPrefix.length), tensor);
+    else buffers.set(name.slice(bufferPrefix.length), tensor.data);
+  }
+  const { sizes, validation } = metadata;
+  const { loss = NaN, learningRate = NaN, gradientNorm = NaN } = numbersIn(metadata['figures']);
+  return {
+    step: wholeNumber(metadata, 'step'),
+    figures: { loss, learningRate, gradientNorm, metrics: numbersIn(metadata['metrics']) },
+    validation: validation === undefined ? null : numbersIn(validation),
+    learned,
+    optimizer: { updates: wholeNumber(metadata, 'updates'), buffers: Object.fromEntries(buffers) },
+    sizes: sizes === undefined ? undefined : sizesOf(sizes),
+  };
+}
+
+/** The first of the metadata, which are the first of the header: its digits have the same place in every file. */
+const beforeChecksum = '{"__metadata__":{"checksum":"';
+const checksumPlace = 8 + beforeChecksum.length;
+/** Stands for the checksum in what it is the checksum of. */
+const unsigned = '00000000';
+
+/** The CRC-32 of a whole file with zeros in place of its own digits, in hexadecimal. */
+function checksumOf(bytes: Uint8Array): string {
+  const crc = crc32(
+    bytes.subarray(0, checksumPlace),
+    new TextEncoder().encode(unsigned),
+    bytes.subarray(checksumPlace + unsigned.length),
+  );
+  return crc.toString(16).padStart(unsigned.length, '0');
+}
+
+/** @throws OneirosError `bad-input` for other files, and where a byte has changed since it was written */
+function checkIntegrity(bytes: Uint8Array): void {
+  const text = (begin: number, end: number) => new TextDecoder('latin1').decode(bytes.subarray(begin, end));
+  const digits = checksumPlace + unsigned.length;
+  if (text(8, checksumPlace) !== beforeChecksum || !text(digits, digits + 64).includes(`"${format}"`))
+    throw new OneirosError(
+      'bad-input',
+      'it is not the state of a training run of this version of oneiros: remove it, or give another path, to begin anew',
+    );
+  const stored = text(checksumPlace, digits);
+  if (stored !== checksumOf(bytes))
+    throw damaged(`its checksum is ${checksumOf(bytes)}, but was ${stored} when it was written`);
+}
+
+function checkIdentity(saved: string, identity: RunIdentity): void {
+  const before = parsed(saved);
+  const others = Object.entries(identity).filter(([name, value]) => Reflect.get(before, name) !== value);
+  if (others.length === 0) return;
+  const texts = others.map(([name, value]) => `${name} ${String(Reflect.get(before, name))}, now ${value}`);
+  throw new OneirosError(
+    'bad-argument',
+    `it is of another run (${texts.join('; ')}): give the same options, or another path to begin anew`,
+  );
+}
+
+/** As texts: JSON has no word for what is not finite. */
+function numbersText(numbers: Readonly<Record<string, number>>): string {
+  return JSON.stringify(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
+}
+
+function numbersIn(text: string | undefined): Readonly<Record<string, number>> {
+  const list: unknown = parsed(text ?? '');
+  const isEntry = (entry: unknown): entry is [string, string] =>
+    Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === 'string');
+  if (!Array.isArray(list) || !list.every(isEntry)) throw damaged('its figures are none');
+  return Object.fromEntries(list.map(([name, value]) => [name, Number(value)]));
+}
+
+function sizesOf(text: string): FeedSizes {
+  const list: unknown = parsed(text);
+  const isEntry = (entry: unknown): entry is [string, number[]] =>
+    Array.isArray(entry) &&
+    entry.length === 2 &&
+    typeof entry[0] === 'string' &&
+    Array.isArray(entry[1]) &&
+    entry[1].every((size) => Number.isSafeInteger(size) && size >= 0);
+  if (!Array.isArray(list) || !list.every(isEntry)) throw damaged('its sizes are none');
+  return new Map(list);
+}
+
+function parsed(text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null) return value;
+  } catch {
+    // falls through: it is damaged either way
+  }
+  throw damaged('its metadata are no JSON');
+}
+
+function wholeNumber(metadata: Readonly<Record<string, string>>, name: string): number {
+  const value = Number(own(metadata, name));
+  if (!Number.isSafeInteger(value) || value < 0)
+    throw damaged(`its ${name} is ${own(metadata, name) ?? 'missing'}`);
+  return value;
+}
+
+function damaged(detail: string): OneirosError {
+  return new OneirosError('bad-input', `it is damaged: ${detail}; remove it to begin anew`);
+}

@@ -1,0 +1,117 @@
+import { OneirosError } from '../../base/errors.js';
+import type { Model } from '../../onnx/graph.js';
+import { allFinite } from '../../optim/objective.js';
+import type { Updater } from '../../optim/update-rule.js';
+import { dot, scale } from '../../optim/vector.js';
+import type { TrainingGraph } from '../graph/graph.js';
+import { type LearnedWeights, ParameterVector } from '../graph/parameters.js';
+import type { TrainingState } from './checkpoint.js';
+import type { BatchQueue } from './data.js';
+import type { FitOptions, FitSettings } from './options.js';
+import { constant } from './schedule.js';
+import type { BatchResult, TrainingSession } from './training-session.js';
+
+/** What a step tells of itself. */
+export interface StepFigures {
+  /** The loss of this step's samples, and the other figures of the graph, by the weights before the update. */
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly learningRate: number;
+  /** Euclidean length of the gradient, before clipping. */
+  readonly gradientNorm: number;
+}
+
+/** The weights on their way down, the statistics that follow them, and the optimiser's state. */
+export class Descent {
+  readonly #weights: ParameterVector;
+  readonly #statistics: ParameterVector;
+  #updater: Updater;
+  readonly #gradient: Float32Array;
+
+  /** Begins with the model's weights. */
+  constructor(
+    model: Model,
+    graph: TrainingGraph,
+    private readonly options: FitOptions,
+    private readonly settings: FitSettings,
+  ) {
+    this.#weights = new ParameterVector(model, graph.weights);
+    this.#statistics = new ParameterVector(
+      model,
+      graph.statistics.map(({ name }) => name),
+    );
+    this.#updater = options.optimizer.start(this.#weights.values.length);
+    this.#gradient = new Float32Array(this.#weights.values.length);
+  }
+
+  /**
+   * Goes on from a saved state.
+   * @throws OneirosError `bad-input` or `bad-argument` for one of another model, or of another optimizer
+   */
+  restore({ learned, optimizer }: TrainingState): void {
+    for (const part of [this.#weights, this.#statistics]) part.restore(learned);
+    this.#updater = this.options.optimizer.start(this.#weights.values.length, optimizer);
+  }
+
+  /** All that has been learned, over this memory: it changes with the next step. */
+  learned(): LearnedWeights {
+    return new Map([...this.#weights.views(), ...this.#statistics.views()]);
+  }
+
+  state(): Pick<TrainingState, 'learned' | 'optimizer'> {
+    return { learned: this.learned(), optimizer: this.#updater.state() };
+  }
+
+  async step(session: TrainingSession, queue: BatchQueue, step: number, steps: number): Promise<StepFigures> {
+    const { schedule = constant(), optimizer } = this.options;
+    const { loss, metrics } = await this.#gather(session, queue);
+    const gradient = this.#gradient;
+    if (!allFinite({ value: loss, gradient })) throw diverged(loss, step);
+    const gradientNorm = Math.sqrt(dot(gradient, gradient));
+    const { clip } = this.settings;
+    if (clip > 0 && gradientNorm > clip) scale(gradient, clip / gradientNorm, gradient);
+    const factor = schedule(step - 1, steps);
+    this.#updater.update(this.#weights.values, gradient, factor);
+    return { loss, metrics, learningRate: factor * optimizer.rate(step - 1), gradientNorm };
+  }
+
+  /** Adds up the gradients of a step's batches; gives the means of the loss and of the metrics. */
+  async #gather(session: TrainingSession, queue: BatchQueue): Promise<Pick<StepFigures, 'loss' | 'metrics'>> {
+    const { accumulate } = this.settings;
+    const share = 1 / accumulate;
+    this.#gradient.fill(0);
+    let loss = 0;
+    const metrics = new Map<string, number>();
+    for (let i = 0; i < accumulate; i++) {
+      const batch = await queue.next();
+      const running = session.run(batch, this.#weights.views());
+      queue.prepare();
+      const result = await running;
+      loss += share * result.loss;
+      for (const [name, value] of Object.entries(result.metrics))
+        metrics.set(name, (metrics.get(name) ?? 0) + share * value);
+      this.#weights.add(this.#gradient, result.gradientOf, share);
+      this.#follow(result.statistics);
+    }
+    return { loss, metrics: Object.fromEntries(metrics) };
+  }
+
+  /** Running statistics take their share of the batch's own. */
+  #follow(statistics: BatchResult['statistics']): void {
+    const running = this.#statistics.views();
+    for (const { name, value, share } of statistics) {
+      const { data } = running.get(name)!;
+      if (value?.dtype !== 'float32' || value.data.length !== data.length)
+        throw new OneirosError('runtime', `the training graph gave nothing of the size of "${name}"`);
+      for (let i = 0; i < data.length; i++) data[i] = (1 - share) * data[i]! + share * value.data[i]!;
+    }
+  }
+}
+
+function diverged(loss: number, step: number): OneirosError {
+  const what = Number.isFinite(loss) ? 'gradient is not finite' : `loss is ${loss}`;
+  return new OneirosError(
+    'runtime',
+    `the ${what} at step ${step}: take a lower learning rate, warm it up, or clip the gradient`,
+  );
+}

@@ -1,0 +1,61 @@
+import { type OptionKinds, optionsOf, required } from '../../base/arguments.js';
+import { kind, oneOf } from '../../base/kinds.js';
+import { count, flag, type Given, number, type OptionValues, seed } from '../../base/options.js';
+import type { Model } from '../../onnx/graph.js';
+import type { UpdateRule } from '../../optim/update-rule.js';
+import { placementKinds, type SessionOptions } from '../../runtime/host/session.js';
+import type { TrainingGraphOptions } from '../graph/graph.js';
+import type { CheckpointStore, RunIdentity } from './checkpoint.js';
+import type { Augmentation } from './data.js';
+import type { TrainingSchedule } from './schedule.js';
+
+/** The numbers of a training run. */
+export const fitOptions = {
+  epochs: count(1, 'how often each sample is seen'),
+  steps: count(0, 'updates in all, instead of epochs; 0: as many as the epochs have', 0),
+  batch: number(1, 'samples in a batch', { min: 1, max: 10_000, integer: true }),
+  accumulate: count(1, 'batches that one update averages the gradients of'),
+  shuffle: flag(true, 'see the samples of each epoch in another order'),
+  seed: seed(0, 'seed of the order and of the augmentation'),
+  clip: number(0, 'longest gradient, as the norm over all weights: longer ones are shortened; 0: any', {
+    min: 0,
+  }),
+  checkpointEvery: count(0, 'updates between two checkpoints; 0: once an epoch', 0),
+  validateEvery: count(0, 'updates between two validations; 0: once an epoch', 0),
+} as const;
+
+export type FitSettings = OptionValues<typeof fitOptions>;
+
+export interface FitOptions extends Given<typeof fitOptions>, Omit<TrainingGraphOptions, 'sizes'> {
+  readonly optimizer: UpdateRule;
+  /** Multiplies the optimiser's learning rate in the course of the run. @default constant */
+  readonly schedule?: TrainingSchedule | undefined;
+  readonly augment?: Augmentation | undefined;
+  /** Figures of the model as it is, told with the step after which it was asked for. */
+  readonly validate?: ((model: Model) => Promise<Readonly<Record<string, number>>>) | undefined;
+  /** Where the state is kept, and taken from at the begin: a run that was killed goes on to the same weights. */
+  readonly checkpoint?: CheckpointStore | undefined;
+  /** What else must be the same for a run to go on from a checkpoint: what makes the optimiser, say, or the augmentation. */
+  readonly recipe?: RunIdentity | undefined;
+  /** Ends the run between two steps; the iterator then throws the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Where the graph runs: threads, provider, isolation. */
+  readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
+}
+
+export const fitKinds: OptionKinds<FitOptions> = {
+  ...fitOptions,
+  loss: required(kind.loss),
+  wrt: kind.texts,
+  stopGradient: kind.texts,
+  batchNorm: oneOf('batch', 'fixed'),
+  metrics: kind.texts,
+  optimizer: required(kind.updateRule),
+  schedule: kind.function,
+  augment: kind.function,
+  validate: kind.function,
+  checkpoint: kind.checkpointStore,
+  recipe: kind.object,
+  signal: kind.signal,
+  session: optionsOf(placementKinds),
+};

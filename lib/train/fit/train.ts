@@ -1,0 +1,31 @@
+import { resolveOptions } from '../../base/options.js';
+import type { Model } from '../../onnx/graph.js';
+import { decodeState, nameOf } from './checkpoint.js';
+import { Batches, BatchQueue, type TrainingData } from './data.js';
+import { Descent } from './descent.js';
+import type { TrainingStep } from './fit.js';
+import { type FitOptions, fitOptions } from './options.js';
+import { planOf } from './plan.js';
+import { Run } from './run.js';
+import { TrainingSession } from './training-session.js';
+
+/** A training run, from its options to its last update. Throws as `fit` does. */
+export async function* train(
+  model: Model,
+  data: TrainingData,
+  options: FitOptions,
+): AsyncGenerator<TrainingStep, void> {
+  const settings = resolveOptions(fitOptions, options);
+  const { augment, checkpoint, signal } = options;
+  signal?.throwIfAborted();
+  const batches = new Batches(data, { ...settings, augment });
+  const plan = planOf(settings, data.length, options.recipe);
+  const saved = await checkpoint?.load();
+  const state = saved ? await decodeState(saved, plan.identity, nameOf(checkpoint)) : null;
+
+  const queue = new BatchQueue(batches, (state?.step ?? 0) * settings.accumulate);
+  await using session = new TrainingSession(model, options, options.session ?? {});
+  const graph = await session.prepare(await queue.peek(), state?.sizes, state !== null);
+  const descent = new Descent(model, graph, options, settings);
+  yield* new Run({ model, options, settings, plan, session, queue, descent }, state).steps();
+}

@@ -1,0 +1,115 @@
+import { gradientName } from '../../autodiff/names.js';
+import { inSlices } from '../../base/cooperative.js';
+import { OneirosError } from '../../base/errors.js';
+import { own } from '../../base/own.js';
+import type { Model } from '../../onnx/graph.js';
+import { openModel } from '../../runtime/host/open-model.js';
+import type { Session, SessionOptions } from '../../runtime/host/session.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import {
+  type FeedSizes,
+  type TrainingGraph,
+  trainingGraph,
+  type TrainingGraphOptions,
+  trainingPrefix,
+} from '../graph/graph.js';
+import type { LearnedWeights } from '../graph/parameters.js';
+import type { Sample } from './data.js';
+
+/** What one batch gives. */
+export interface BatchResult {
+  readonly loss: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  /** The loss's gradient by a weight. */
+  readonly gradientOf: (name: string) => Tensor | undefined;
+  /** What the batch has to say about each running statistic, and how much of it to take over. */
+  readonly statistics: readonly {
+    readonly name: string;
+    readonly value: Tensor | undefined;
+    readonly share: number;
+  }[];
+}
+
+/**
+ * A training graph ready to run. It is made for feeds of the sizes that the first batch has, which makes it faster; once
+ * a batch of other sizes comes it is made anew, for any.
+ */
+export class TrainingSession implements AsyncDisposable {
+  #open: {
+    readonly graph: TrainingGraph;
+    readonly session: Session;
+    readonly sizes: FeedSizes | undefined;
+  } | null = null;
+
+  constructor(
+    private readonly model: Model,
+    private readonly options: Omit<TrainingGraphOptions, 'sizes'>,
+    private readonly sessionOptions: SessionOptions,
+  ) {}
+
+  /** What the graph is made for; `undefined` for feeds of any size. */
+  get sizes(): FeedSizes | undefined {
+    return this.#open?.sizes;
+  }
+
+  /**
+   * Makes the session ready for a batch, and tells what it trains.
+   * @param sizes what to make a first graph for, if `resumed`. @default the batch's
+   */
+  async prepare(batch: Sample, sizes?: FeedSizes, resumed = false): Promise<TrainingGraph> {
+    if (this.#open === null) return this.#make(resumed ? sizes : sizesOf(batch));
+    return fits(batch, this.#open.sizes) ? this.#open.graph : this.#make(undefined);
+  }
+
+  async #make(sizes: FeedSizes | undefined): Promise<TrainingGraph> {
+    const graph = await inSlices(trainingGraph(this.model, { ...this.options, sizes }));
+    await this[Symbol.asyncDispose]();
+    const session = await openModel(graph.model, this.sessionOptions);
+    this.#open = { graph, session, sizes };
+    return graph;
+  }
+
+  /** @param weights as the graph's inputs; they must not change until the promise settles */
+  async run(batch: Sample, weights: LearnedWeights): Promise<BatchResult> {
+    const graph = await this.prepare(batch);
+    const outputs = await this.#open!.session.run({ ...batch, ...Object.fromEntries(weights) });
+    const metrics = Array.from(graph.metrics, ([name, output]) => [name, scalarOf(outputs, output)] as const);
+    return {
+      loss: scalarOf(outputs, graph.loss),
+      metrics: Object.fromEntries(metrics),
+      gradientOf: (name) => own(outputs, gradientName(name, trainingPrefix)),
+      statistics: graph.statistics.map(({ name, batch, share }) => ({
+        name,
+        value: own(outputs, batch),
+        share,
+      })),
+    };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#open?.session.dispose();
+    this.#open = null;
+  }
+}
+
+function sizesOf(batch: Sample): FeedSizes {
+  return new Map(Object.entries(batch).map(([name, { dims }]) => [name, dims]));
+}
+
+function fits(batch: Sample, sizes: FeedSizes | undefined): boolean {
+  return (
+    sizes === undefined ||
+    Object.entries(batch).every(([name, { dims }]) => sizes.get(name)?.join() === dims.join())
+  );
+}
+
+function scalarOf(outputs: Readonly<Record<string, Tensor>>, name: string): number {
+  const tensor = own(outputs, name);
+  const value = tensor?.data.length === 1 ? tensor.data[0] : undefined;
+  if (typeof value !== 'number')
+    throw new OneirosError(
+      'bad-argument',
+      `"${name}" is ${tensor ? `${tensor.dtype} [${tensor.dims.join(', ')}]` : 'missing'}: losses and metrics are single floating-point numbers`,
+    );
+  return value;
+}

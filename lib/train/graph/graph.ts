@@ -1,0 +1,200 @@
+import { activePath } from '../../autodiff/active.js';
+import { differentiating } from '../../autodiff/grad.js';
+import type { Sliced } from '../../base/cooperative.js';
+import { nearest, OneirosError } from '../../base/errors.js';
+import { own } from '../../base/own.js';
+import { fixedConstants } from '../../models/input/preprocessing.js';
+import type { Value } from '../../onnx/builder.js';
+import type { Graph, Model, Shape } from '../../onnx/graph.js';
+import { Builder } from '../../onnx/ops.js';
+import { normaliseOpset } from '../../onnx/opset/normalise.js';
+import { namesOf } from '../../onnx/subgraphs.js';
+import type { DType } from '../../tensor/dtype.js';
+import { type RunningStatistic, trainBatchNorm } from './batch-norm.js';
+import type { Loss } from './loss.js';
+
+/** Sizes of the feeds, by the input's name. */
+export type FeedSizes = ReadonlyMap<string, readonly number[]>;
+
+export interface TrainingGraphOptions {
+  /** The name of a scalar in the model, or what makes one. */
+  readonly loss: string | Loss;
+  /** Names of the weights to train. @default `trainableWeights` */
+  readonly wrt?: readonly string[] | undefined;
+  /** Values through which no gradient passes. */
+  readonly stopGradient?: readonly string[] | undefined;
+  /**
+   * What batch normalisations go by: `batch`, the statistics of each batch, while the running ones follow them; or `fixed`,
+   * the running ones as they are. @default `batch`; `fixed` for a model with its own loss, which is taken as it is
+   */
+  readonly batchNorm?: 'batch' | 'fixed' | undefined;
+  /** Names of further scalars in the model to be told at each step. */
+  readonly metrics?: readonly string[] | undefined;
+  /** Sizes that all feeds will have: a simpler and faster graph. @default any, as the model's inputs say */
+  readonly sizes?: FeedSizes | undefined;
+}
+
+/** A graph of one step: from feeds and weights to the loss, its gradient by each weight and the metrics. */
+export interface TrainingGraph {
+  /** Its outputs are the loss, the metrics, and `gradientName(name, trainingPrefix)` for each of `weights`. */
+  readonly model: Model;
+  readonly loss: string;
+  /** Output of each metric by its name. */
+  readonly metrics: ReadonlyMap<string, string>;
+  /** Names of the trained weights, which are inputs. */
+  readonly weights: readonly string[];
+  /** What further outputs follow the batches, and is no weight. */
+  readonly statistics: readonly RunningStatistic[];
+}
+
+export const trainingPrefix = 'gradient of ';
+
+/**
+ * Adds the loss to a model, makes inputs of its weights, and differentiates the one by the others.
+ * @throws OneirosError `bad-argument` for names that the model does not have, or a loss that depends on no weight;
+ *   `unsupported` for an operator on the way without a gradient
+ */
+export function* trainingGraph(original: Model, options: TrainingGraphOptions): Sliced<TrainingGraph> {
+  const { batchNorm = typeof options.loss === 'string' ? 'fixed' : 'batch', stopGradient = [] } = options;
+  const plain = sized(normaliseOpset(original), options.sizes);
+  const { model, statistics, overrides } =
+    batchNorm === 'batch' ? trainBatchNorm(plain) : { model: plain, statistics: [], overrides: {} };
+  const b = new Builder();
+  yield* b.loading(model.graph);
+  const metrics = new Map((options.metrics ?? []).map((name) => [name, named(b, model, name, 'metric')]));
+  const loss = lossOf(b, model, options, metrics);
+  const graph: Graph = { ...b.graph(model.graph.name), values: model.graph.values };
+  const weights = options.wrt ?? trainableWeights(plain.graph, graph, loss.name, stopGradient);
+  const outputs = [loss, ...metrics.values()].map(({ name }) => name);
+  const derived = yield* differentiating(
+    { ...model, graph: withInputs(graph, weights) },
+    {
+      loss: loss.name,
+      wrt: weights,
+      stopGradient,
+      prefix: trainingPrefix,
+      overrides,
+      keepOutputs: [...new Set([...outputs, ...statistics.map(({ batch }) => batch)])],
+    },
+  );
+  return {
+    model: derived,
+    loss: loss.name,
+    metrics: new Map(Array.from(metrics, ([name, value]) => [name, value.name])),
+    weights,
+    statistics,
+  };
+}
+
+/** Adds the loss, and what it reports to `metrics`. */
+function lossOf(
+  b: Builder,
+  model: Model,
+  { loss, sizes }: TrainingGraphOptions,
+  metrics: Map<string, Value>,
+): Value {
+  if (typeof loss === 'string') return named(b, model, loss, 'loss');
+  const [first] = model.graph.outputs;
+  const targets = new Set<string>();
+  const target = (name: string, dtype: DType, shape: Shape) => {
+    if (targets.has(name)) return checkType(b.value(name), dtype);
+    targets.add(name);
+    return b.has(name) ? checkType(b.value(name), dtype) : b.input(name, dtype, sizes?.get(name) ?? shape);
+  };
+  const output = (name = first?.name ?? '') => named(b, model, name, 'value for the loss');
+  const value = loss({ b, output, target, report: (name, metric) => metrics.set(name, metric) });
+  // A value that also is an output of the network, say, needs a name of its own.
+  return b.reshape(value, []);
+}
+
+function checkType(value: Value, dtype: DType): Value {
+  if (value.type?.dtype === dtype) return value;
+  throw new OneirosError(
+    'bad-argument',
+    `two losses share the target "${value.name}" but take it for ${value.type?.dtype ?? 'nothing known'} and ${dtype}: give one of them a \`target\` of another name`,
+  );
+}
+
+function named(b: Builder, { graph }: Model, name: string, what: string): Value {
+  if (b.has(name)) return b.value(name);
+  throw new OneirosError(
+    'bad-argument',
+    `the model has no ${what} "${name}"; near names: ${nearest(name, namesOf(graph)).join(', ')}`,
+  );
+}
+
+/** The model for feeds of these sizes alone. */
+function sized(model: Model, sizes: FeedSizes | undefined): Model {
+  if (sizes === undefined) return model;
+  const inputs = model.graph.inputs.map((info) => {
+    const dims = sizes.get(info.name);
+    if (dims === undefined || info.type === null) return info;
+    const declared = info.type.shape;
+    const fits =
+      declared === null ||
+      (declared.length === dims.length &&
+        declared.every((size, axis) => typeof size === 'string' || size === dims[axis]));
+    if (!fits)
+      throw new OneirosError(
+        'bad-argument',
+        `the model's input "${info.name}" is [${declared.join(', ')}], but the batch has [${dims.join(', ')}]`,
+      );
+    return { name: info.name, type: { ...info.type, shape: dims } };
+  });
+  return { ...model, graph: { ...model.graph, inputs } };
+}
+
+/** The graph with some of its constants as inputs, so that nothing is computed from them beforehand. */
+function withInputs(graph: Graph, names: readonly string[]): Graph {
+  const initializers = new Map(graph.initializers);
+  const inputs = graph.inputs.filter(({ name }) => !names.includes(name));
+  for (const name of names) {
+    const constant = initializers.get(name);
+    if (constant === undefined || constant.dtype === 'opaque')
+      throw new OneirosError(
+        'bad-argument',
+        `"${name}" cannot be trained: near names of the model's constants are ${nearest(name, initializers.keys()).join(', ')}`,
+      );
+    initializers.delete(name);
+    inputs.push({ name, type: { dtype: constant.dtype, shape: constant.dims } });
+  }
+  return { ...graph, initializers, inputs };
+}
+
+/** Inputs of operators that are no weights, whatever constant lies there: statistics, sizes, weights of classes. */
+const neverLearned: Readonly<Record<string, readonly number[]>> = {
+  BatchNormalization: [3, 4],
+  Resize: [1, 2],
+  Pad: [2],
+  NegativeLogLikelihoodLoss: [2],
+  SoftmaxCrossEntropyLoss: [2],
+};
+
+/** Names of constants that nobody has named, and of a preprocessing's. */
+const unlearned = new RegExp(`^(constant|scalar|sizes)_|^${fixedConstants}`);
+
+/**
+ * Constants of floating point with at least one axis, on which the loss depends, but those that an operator takes for
+ * something else than a weight.
+ */
+function trainableWeights(
+  model: Graph,
+  graph: Graph,
+  loss: string,
+  stopGradient: readonly string[],
+): readonly string[] {
+  const fixed = new Set(
+    model.nodes.flatMap(({ op, inputs }) => (own(neverLearned, op) ?? []).map((i) => inputs[i] ?? '')),
+  );
+  const candidates = Array.from(model.initializers).flatMap(([name, { dtype, dims }]) =>
+    dtype === 'float32' && dims.length > 0 && !fixed.has(name) && !unlearned.test(name) ? [name] : [],
+  );
+  const { values } = activePath(graph, candidates, [loss], stopGradient);
+  const weights = candidates.filter((name) => values.has(name));
+  if (weights.length === 0)
+    throw new OneirosError(
+      'bad-argument',
+      `the loss depends on no weight of the model: weights are named float32 constants of at least one axis`,
+    );
+  return weights;
+}

@@ -1,0 +1,100 @@
+import { check } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import type { Model } from '../../onnx/graph.js';
+import { float32, type Float32Tensor, sizeOf, type Tensor } from '../../tensor/tensor.js';
+
+/** What a network has learned, by name. */
+export type LearnedWeights = ReadonlyMap<string, Float32Tensor>;
+
+interface Place {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** Some of a model's weights, one after the other in one array, as optimisers take them. */
+export class ParameterVector {
+  readonly values: Float32Array;
+  readonly #places: readonly Place[];
+
+  /** @throws OneirosError `bad-argument` for a name that is no float32 constant of the model */
+  constructor(model: Model, names: readonly string[]) {
+    let length = 0;
+    const tensors = names.map((name) => weightOf(model, name));
+    this.#places = tensors.map(({ dims }, i) => {
+      const begin = length;
+      length += sizeOf(dims);
+      return { name: names[i]!, dims, begin, end: length };
+    });
+    this.values = new Float32Array(length);
+    tensors.forEach(({ data }, i) => this.values.set(data, this.#places[i]!.begin));
+  }
+
+  /** The weights as tensors over this memory. */
+  views(): LearnedWeights {
+    return new Map(
+      this.#places.map(({ name, dims, begin, end }) => [
+        name,
+        float32(this.values.subarray(begin, end), dims),
+      ]),
+    );
+  }
+
+  /** Adds to `target`, laid out as these weights are, a share of what belongs to each name. */
+  add(target: Float32Array, partOf: (name: string) => Tensor | undefined, share: number): void {
+    for (const { name, begin, end } of this.#places) {
+      const part = partOf(name);
+      if (part?.dtype !== 'float32' || part.data.length !== end - begin)
+        throw new OneirosError('runtime', `the training graph gave nothing of the size of "${name}"`);
+      const { data } = part;
+      for (let i = 0; i < data.length; i++) target[begin + i]! += share * data[i]!;
+    }
+  }
+
+  /**
+   * Takes over values by name.
+   * @throws OneirosError `bad-input` where one is missing or of another size
+   */
+  restore(weights: LearnedWeights): void {
+    for (const { name, dims, begin } of this.#places) {
+      const weight = weights.get(name);
+      if (weight?.dims.join() !== dims.join())
+        throw new OneirosError(
+          'bad-input',
+          `the saved "${name}" is ${weight ? `[${weight.dims.join(', ')}]` : 'missing'}, but the model's is [${dims.join(', ')}]`,
+        );
+      this.values.set(weight.data, begin);
+    }
+  }
+}
+
+function weightOf({ graph }: Model, name: string): Float32Tensor {
+  const weight = graph.initializers.get(name);
+  if (weight?.dtype === 'float32') return weight;
+  const what = weight === undefined ? 'the model has no constant of that name' : `it is ${weight.dtype}`;
+  throw new OneirosError(
+    'bad-argument',
+    `"${name}" cannot be trained: ${what}; weights are float32 constants`,
+  );
+}
+
+/**
+ * The model with other weights in place of its own.
+ * @throws OneirosError `bad-argument` for a weight that the model does not have, or has in another shape
+ */
+export function trained(model: Model, weights: LearnedWeights): Model {
+  check('trained', { model: [model, kind.model], weights: [weights, kind.map] });
+  const initializers = new Map(model.graph.initializers);
+  for (const [name, weight] of weights) {
+    const { dims } = weightOf(model, name);
+    if (dims.join() !== weight.dims.join())
+      throw new OneirosError(
+        'bad-argument',
+        `"${name}" is [${dims.join(', ')}] in the model and [${weight.dims.join(', ')}] in what was learned`,
+      );
+    initializers.set(name, weight);
+  }
+  return { ...model, graph: { ...model.graph, initializers } };
+}

@@ -1,0 +1,50 @@
+import type { Image } from '../../image/image.js';
+import type { LabelData } from '../../labels/label-picture.js';
+import { labeller, type LabelScheme } from '../../labels/scheme.js';
+import { float32, type Float32Tensor, type NumericTensor, tensor } from '../../tensor/tensor.js';
+import type { Sample, TrainingData } from '../fit/data.js';
+
+/** A picture and its mask. */
+export interface MaskedPicture {
+  readonly name: string;
+  readonly picture: Image;
+  /** The value of each pixel, rows from the top: a number, or a color as 0xrrggbb. */
+  readonly mask: LabelData;
+}
+
+/** What a network of so many channels sees of a picture: 1 × channels × height × width, one channel being its luminance. */
+export function inputOf({ width, height, data }: Image, channels: 1 | 3): Float32Tensor {
+  if (channels === 3) return float32(data, [1, 3, height, width]);
+  const area = width * height;
+  const grey = new Float32Array(area);
+  for (let i = 0; i < area; i++)
+    grey[i] = 0.299 * data[i]! + 0.587 * data[area + i]! + 0.114 * data[2 * area + i]!;
+  return float32(grey, [1, 1, height, width]);
+}
+
+/**
+ * Pictures as samples: `image`, and `target` as losses take it: of two classes 1 where the second is, float32
+ * 1 × 1 × height × width; of more the class's number, int64 1 × height × width; `ignoredLabel` where a pixel does not count.
+ * @throws OneirosError `bad-input` for a value that is no class
+ */
+export function maskedSamples(
+  pictures: readonly MaskedPicture[],
+  scheme: LabelScheme,
+  channels: 1 | 3,
+): TrainingData {
+  const labelsOf = labeller(scheme);
+  const samples = pictures.map(({ name, picture, mask }): Sample => {
+    const { width, height } = picture;
+    return {
+      image: inputOf(picture, channels),
+      target: targetOf(labelsOf(mask, name), height, width, scheme.classes.length),
+    };
+  });
+  return { length: samples.length, sample: (i) => Promise.resolve(samples[i]!) };
+}
+
+function targetOf(labels: Uint8Array, height: number, width: number, classes: number): NumericTensor {
+  return classes === 2
+    ? float32(Float32Array.from(labels), [1, 1, height, width])
+    : tensor('int64', BigInt64Array.from(labels, BigInt), [1, height, width]);
+}

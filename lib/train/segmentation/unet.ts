@@ -1,0 +1,208 @@
+import { check, type OptionKinds, optionsFor, optionsOf, required } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import {
+  choice,
+  count,
+  flag,
+  type Given,
+  number,
+  type OptionValues,
+  resolveOptions,
+  seed,
+} from '../../base/options.js';
+import { formatNames, formatValues } from '../../labels/class-text.js';
+import { checkClasses, type LabelValue, type MaskClass } from '../../labels/classes.js';
+import { ignoredLabel, type LabelScheme } from '../../labels/scheme.js';
+import { luminance } from '../../models/input/preprocessing.js';
+import { buildUNet } from '../../models/unet/build.js';
+import { initialUNet, unetShape } from '../../models/unet/initial.js';
+import { loadUNet } from '../../models/unet/parameters.js';
+import type { Climb } from '../../models/unet/traits.js';
+import type { Model } from '../../onnx/graph.js';
+import { adam } from '../../optim/adam.js';
+import { placementKinds } from '../../runtime/host/session.js';
+import type { StoredTensor } from '../../weights/weights.js';
+import { augmentation } from '../augment/augment.js';
+import type { CheckpointStore, RunIdentity } from '../fit/checkpoint.js';
+import { fit, type TrainingStep } from '../fit/fit.js';
+import { fitKinds, type FitOptions, fitOptions } from '../fit/options.js';
+import { cosine } from '../fit/schedule.js';
+import type { Loss } from '../graph/loss.js';
+import { bce, crossEntropy, dice, total } from '../graph/losses.js';
+import { type MaskedPicture, maskedSamples } from './masked-picture.js';
+import { segmentationValidation } from './validation.js';
+
+/** The numbers of a U-Net's training. */
+export const trainUNetOptions = {
+  steps: count(500, 'updates of the weights'),
+  batch: number(4, 'cut-outs in an update', { min: 1, max: 10_000, integer: true }),
+  crop: number(256, 'side of the square cut-outs, in pixels: a multiple of 2 to the number of poolings', {
+    min: 16,
+    max: 8192,
+    integer: true,
+  }),
+  learningRate: number(2e-3, "Adam's rate at its highest", { min: 0 }),
+  warmUp: number(0.05, 'share of the run over which the rate rises; then it falls in half a wave', {
+    min: 0,
+    max: 0.9,
+  }),
+  climb: choice(['transposed', 'bilinear', 'nearest'], 'transposed', 'how the network climbs a level'),
+  channels: choice(['1', '3'], '1', 'what it sees: the luminance alone, or red, green and blue'),
+  flips: flag(true, 'show mirror images and quarter turns'),
+  elastic: number(10, 'standard deviation of the elastic deformation, in pixels; 0: none', {
+    min: 0,
+    max: 1000,
+  }),
+  elasticShare: number(0.5, 'share of the cut-outs that are deformed', { min: 0, max: 1 }),
+  brightness: number(0.1, 'how much brighter or darker pictures are made, of the whole range', {
+    min: 0,
+    max: 1,
+  }),
+  contrast: number(0.2, 'how much contrast is raised or lowered', { min: 0, max: 1 }),
+  validateEvery: count(100, 'updates between two validations'),
+  checkpointEvery: count(50, 'updates between two checkpoints'),
+  clip: fitOptions.clip,
+  seed: seed(0, 'seed of the first weights, the order and the augmentation'),
+} as const;
+
+export interface TrainUNetOptions extends Given<typeof trainUNetOptions> {
+  /** Classes and the values that masks show them by, the background first. */
+  readonly classes: readonly MaskClass[];
+  /** The value of pixels that count neither for the loss nor for the figures. @default all pixels count */
+  readonly ignore?: LabelValue | undefined;
+  /** Channels of each level, from the top to the bottom. @default 16, 32, 64, 128, 256 */
+  readonly widths?: readonly number[] | undefined;
+  /** Pictures that are not trained on, to tell how well it does. */
+  readonly validation?: readonly MaskedPicture[] | undefined;
+  readonly checkpoint?: CheckpointStore | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly session?: FitOptions['session'];
+}
+
+const trainUNetKinds: OptionKinds<TrainUNetOptions> = {
+  ...trainUNetOptions,
+  classes: required(kind.array),
+  ignore: kind.labelValue,
+  widths: kind.numbers,
+  validation: kind.array,
+  checkpoint: kind.checkpointStore,
+  signal: kind.signal,
+  session: optionsOf(placementKinds),
+};
+
+export const defaultWidths: readonly number[] = [16, 32, 64, 128, 256];
+
+export interface UNetTrainingStep extends TrainingStep {
+  /**
+   * The network so far, to be used: from `image`, RGB in [0, 1], 1 × 3 × any size, to `probabilities`; batch normalisation
+   * folded into the convolutions, names and values of the classes in its metadata.
+   */
+  readonly network: () => Promise<Model>;
+}
+
+/**
+ * Trains a U-Net from scratch on pictures and their masks, by binary cross-entropy and Dice's loss (cross-entropy and
+ * Dice of more than two classes), on cut-outs that are turned, mirrored, deformed and lit at random.
+ * @throws OneirosError `bad-argument` for a crop that the network's poolings do not divide, pictures smaller than it, or
+ *   classes that cannot be told apart;
+ *   `bad-input` for masks with values that are no class
+ */
+export async function* trainUNet(
+  pictures: readonly MaskedPicture[],
+  options: TrainUNetOptions,
+): AsyncGenerator<UNetTrainingStep, void> {
+  check('trainUNet', { pictures: [pictures, kind.array] }, options, trainUNetKinds);
+  const settings = resolveOptions(trainUNetOptions, options);
+  const { classes, widths = defaultWidths, validation = [] } = options;
+  checkClasses(classes);
+  const scheme = { classes, ignore: options.ignore ?? null };
+  const channels = settings.channels === '1' ? 1 : 3;
+  checkCrop(settings.crop, widths, pictures);
+  const planes = classes.length === 2 ? 1 : classes.length;
+  const { climb, seed } = settings;
+  const parameters = initialUNet({ ...unetShape, channels, classes: planes, widths, climb, seed });
+  const traits = climb === 'transposed' ? {} : { resize: climb };
+  const { model } = buildUNet(parameters, { ...traits, batchNorm: 'keep' });
+  const deliver = (current: Model) => networkOf(current, classes, channels, climb);
+  const validated = segmentationValidation(validation, scheme, options.session);
+  const steps = fit(model, maskedSamples(pictures, scheme, channels), {
+    ...optionsFor(fitKinds, settings),
+    loss: lossOf(scheme),
+    optimizer: adam({ learningRate: settings.learningRate }),
+    schedule: cosine({ warmUp: settings.warmUp }),
+    augment: augmentation({
+      crop: settings.crop,
+      flips: settings.flips,
+      rotations: settings.flips,
+      brightness: settings.brightness,
+      contrast: settings.contrast,
+      ...(settings.elastic > 0 && { elastic: { deviation: settings.elastic, share: settings.elasticShare } }),
+    }),
+    ...(validation.length > 0 && {
+      validate: async (current: Model) => validated(await deliver(current)),
+    }),
+    checkpoint: options.checkpoint,
+    recipe: recipeOf(settings, widths, scheme),
+    signal: options.signal,
+    session: options.session,
+  });
+  for await (const step of steps) yield { ...step, network: () => deliver(step.model()) };
+}
+
+function lossOf({ classes, ignore: value }: LabelScheme): Loss {
+  const ignore = value === null ? undefined : ignoredLabel;
+  const entropy = classes.length === 2 ? { bce: bce({ ignore }) } : { entropy: crossEntropy({ ignore }) };
+  return total({ ...entropy, diceLoss: dice({ ignore }) });
+}
+
+/** All that the way of the weights depends on; how often it is looked at, it does not. */
+function recipeOf(
+  settings: OptionValues<typeof trainUNetOptions>,
+  widths: readonly number[],
+  { classes, ignore }: LabelScheme,
+): RunIdentity {
+  const others = new Set(['validateEvery', 'checkpointEvery', 'steps']);
+  const numbers = Object.entries(settings).filter(([name]) => !others.has(name));
+  const values = classes.map(({ value }) => value).join();
+  return { ...Object.fromEntries(numbers), widths: widths.join(), values, ignore: String(ignore) };
+}
+
+function checkCrop(crop: number, widths: readonly number[], pictures: readonly MaskedPicture[]): void {
+  const grid = 2 ** (widths.length - 1);
+  if (crop % grid !== 0)
+    throw new OneirosError(
+      'bad-argument',
+      `a crop of ${crop} pixels cannot be halved ${widths.length - 1} times: take a multiple of ${grid}`,
+    );
+  const small = pictures.find(({ picture }) => Math.min(picture.width, picture.height) < crop);
+  if (small !== undefined)
+    throw new OneirosError(
+      'bad-argument',
+      `${small.name} is ${small.picture.width}×${small.picture.height}, smaller than the crop of ${crop}: take a smaller crop`,
+    );
+}
+
+async function networkOf(
+  { graph }: Model,
+  classes: readonly MaskClass[],
+  channels: 1 | 3,
+  climb: Climb,
+): Promise<Model> {
+  const stored = new Map<string, StoredTensor>();
+  for (const [name, weight] of graph.initializers)
+    if (weight.dtype === 'float32')
+      stored.set(name, { dtype: weight.dtype, dims: weight.dims, load: () => Promise.resolve(weight) });
+  const { model } = buildUNet(await loadUNet(stored), {
+    ...(climb === 'transposed' ? {} : { resize: climb }),
+    activation: classes.length === 2 ? 'sigmoid' : 'softmax',
+    shape: [1, 3, 'height', 'width'],
+    ...(channels === 1 && { prepare: luminance }),
+  });
+  const metadata = new Map([
+    ...model.metadata,
+    ['classes', formatNames(classes.map(({ name }) => name))],
+    ['class_values', formatValues(classes.map(({ value }) => value))],
+  ]);
+  return { ...model, metadata, graph: { ...model.graph, name: 'U-Net' } };
+}

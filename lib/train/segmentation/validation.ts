@@ -1,0 +1,54 @@
+import { check } from '../../base/arguments.js';
+import { kind } from '../../base/kinds.js';
+import { ignoredLabel, labeller, type LabelScheme } from '../../labels/scheme.js';
+import { mask } from '../../metrics/masks/mask.js';
+import { segmentationEvaluation } from '../../metrics/masks/segmentation.js';
+import type { Placement } from '../../networks/network.js';
+import { segmenterOf } from '../../networks/segmenter/onnx-segmenter.js';
+import type { Model } from '../../onnx/graph.js';
+import { placementKinds } from '../../runtime/host/session.js';
+import type { MaskedPicture } from './masked-picture.js';
+
+/** What a validation tells. */
+export interface SegmentationScores {
+  /** Dice's coefficient, the mean over the classes but the background; −1 where none of them is anywhere. */
+  readonly dice: number;
+  /** The share of pixels that are taken for another class, of those that count. */
+  readonly pixelError: number;
+}
+
+/**
+ * Validates networks that make of `image`, RGB in [0, 1], scores or probabilities of the classes, over all pictures
+ * together. Each is segmented just as `openSegmenter` does it with the network's file, so that this gives the same figures.
+ * @throws OneirosError `bad-input`, also from the validation, for a mask with a value that is no class
+ */
+export function segmentationValidation(
+  pictures: readonly MaskedPicture[],
+  scheme: LabelScheme,
+  placement: Placement = {},
+): (network: Model) => Promise<SegmentationScores & Readonly<Record<string, number>>> {
+  check(
+    'segmentationValidation',
+    { pictures: [pictures, kind.array], scheme: [scheme, kind.object] },
+    placement,
+    placementKinds,
+  );
+  const labelsOf = labeller(scheme);
+  const truths = pictures.map(({ name, picture, mask: values }) => mask(picture, labelsOf(values, name)));
+  return async (model) => {
+    await using network = segmenterOf(model, {
+      classes: scheme.classes.map(({ name }) => name),
+      placement,
+    });
+    const evaluation = segmentationEvaluation({
+      classes: scheme.classes.length,
+      ...(scheme.ignore !== null && { ignore: ignoredLabel }),
+    });
+    for (const [i, { picture }] of pictures.entries()) {
+      const { labels } = await network.segment(picture, { probabilities: false });
+      evaluation.add(truths[i]!, mask(picture, labels));
+    }
+    const { dice, pixelAccuracy } = evaluation.figures();
+    return { dice, pixelError: 1 - pixelAccuracy };
+  };
+}

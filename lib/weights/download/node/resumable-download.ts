@@ -1,0 +1,197 @@
+import { open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { OneirosError } from '../../../base/errors.js';
+import { fileError } from '../../../files/failure.js';
+import { readSmallText } from '../../../files/read.js';
+import { writeFileAtomic } from '../../../files/write.js';
+import { BeyondEnd, lasting } from './failure.js';
+import type { Answer, Http } from './http.js';
+import { attempt } from './retry.js';
+
+/** What a file has to be like. */
+export interface Expected {
+  /** How large it may be, at the least and at the most; the same number twice where it is known. */
+  readonly smallest: number;
+  readonly largest: number;
+  /** Whether its contents are checked afterwards: only then may parts of unknown versions be put together. */
+  readonly isVerified: boolean;
+}
+
+export interface DownloadOptions {
+  readonly http: Http;
+  readonly expected: Expected;
+  readonly signal: AbortSignal | undefined;
+  /** Bytes that are here, and that it will be. */
+  readonly onProgress: (done: number, total: number) => void;
+}
+
+/** What is written down of a download that has begun, to go on with it another time. */
+interface Begun {
+  readonly address: string;
+  readonly size: number | null;
+  readonly validator: string | null;
+}
+
+/** So much has to be left on the disk. */
+const spare = 32 * 2 ** 20;
+
+/**
+ * Downloads a file to `<path>.part`, going on where an earlier attempt ended; what is there afterwards is whole, but not
+ * verified, and not yet at `path`.
+ * @returns the path of the part
+ * @throws OneirosError `not-found`, `too-large`, `bad-input` for a file of another size, `runtime` where nothing helps
+ */
+export async function downloadWhole(
+  address: string,
+  path: string,
+  options: DownloadOptions,
+): Promise<string> {
+  const download = new Download(address, `${path}.part`, options);
+  const { patience } = options.http;
+  try {
+    await attempt(() => download.goOn(), {
+      patience,
+      signal: options.signal,
+      progress: () => download.received,
+    });
+  } catch (error) {
+    throw lasting(error, address);
+  }
+  return download.part;
+}
+
+/** Takes a verified part to its place. */
+export async function finish(part: string, path: string): Promise<void> {
+  try {
+    await using file = await open(part, 'r+');
+    await file.sync();
+  } catch (error) {
+    throw fileError('write', part, error);
+  }
+  await rename(part, path);
+  await forget(part);
+}
+
+/** Throws away what is there of a download. */
+export async function forget(part: string): Promise<void> {
+  await rm(part, { force: true });
+  await rm(stateOf(part), { force: true });
+}
+
+const stateOf = (part: string) => `${part}.json`;
+
+class Download {
+  /** Bytes that have come, over all attempts. */
+  received = 0;
+
+  constructor(
+    readonly address: string,
+    readonly part: string,
+    readonly options: DownloadOptions,
+  ) {}
+
+  async goOn(): Promise<void> {
+    const { http, signal, expected } = this.options;
+    const begun = await this.#begun();
+    const stored = begun === null ? 0 : await sizeOf(this.part);
+    const here = stored > (begun?.size ?? expected.largest) ? 0 : stored;
+    if (begun !== null && begun.size === here) return;
+    const range = here === 0 ? null : { begin: here, end: null, validator: begun?.validator ?? null };
+    const answer = await http.get(this.address, range, signal).catch(async (error: unknown) => {
+      if (error instanceof BeyondEnd) await forget(this.part);
+      throw error;
+    });
+    try {
+      checkSize(this.address, answer.size, expected);
+      await checkSpace(this.part, (answer.size ?? expected.largest) - answer.begin);
+      const { size, validator } = answer;
+      if (!answer.isRange || begun === null) await this.#begin({ address: this.address, size, validator });
+    } catch (error) {
+      answer.discard();
+      throw error;
+    }
+    await this.#take(answer);
+  }
+
+  /** What was begun before, if it can be gone on with. */
+  async #begun(): Promise<Begun | null> {
+    const begun = begunOf((await readSmallText(stateOf(this.part))) ?? '');
+    const isSame =
+      begun?.address === this.address && (begun.validator !== null || this.options.expected.isVerified);
+    return isSame ? begun : null;
+  }
+
+  /** Nothing of an earlier version stays, and then it is written down which one this is. */
+  async #begin(begun: Begun): Promise<void> {
+    await forget(this.part);
+    await writeFileAtomic(stateOf(this.part), new TextEncoder().encode(JSON.stringify(begun)));
+  }
+
+  async #take({ begin, size, body }: Answer): Promise<void> {
+    const { expected, onProgress } = this.options;
+    const largest = size ?? expected.largest;
+    let end = begin;
+    await using file = await open(this.part, begin === 0 ? 'w' : 'r+');
+    for await (const bytes of body) {
+      if (end + bytes.length > largest) throw wrongSize(this.address, end + bytes.length, expected);
+      await file.write(bytes, 0, bytes.length, end);
+      end += bytes.length;
+      this.received += bytes.length;
+      onProgress(end, largest);
+    }
+    checkSize(this.address, end, expected);
+  }
+}
+
+function begunOf(text: string): Begun | null {
+  const value: unknown = text.startsWith('{') ? tryParse(text) : null;
+  if (typeof value !== 'object' || value === null) return null;
+  const { address, size, validator }: Partial<Record<string, unknown>> = { ...value };
+  const isNumber = (item: unknown) => typeof item === 'number' || item === null;
+  const isText = (item: unknown) => typeof item === 'string' || item === null;
+  if (typeof address !== 'string' || !isNumber(size) || !isText(validator)) return null;
+  return { address, size, validator };
+}
+
+function tryParse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    () => 0,
+  );
+}
+
+/** @throws OneirosError `bad-input` for a size that is not the expected one */
+export function checkSize(address: string, size: number | null, expected: Expected): void {
+  if (size !== null && (size < expected.smallest || size > expected.largest))
+    throw wrongSize(address, size, expected);
+}
+
+function wrongSize(address: string, size: number, { smallest, largest }: Expected): OneirosError {
+  const range = smallest === largest ? `${largest}` : `${smallest} to ${largest}`;
+  return new OneirosError(
+    'bad-input',
+    `${address} is another file than expected: ${size} bytes, not ${range}`,
+  );
+}
+
+/** @throws OneirosError `too-large` before anything is written, if the disk has no room */
+async function checkSpace(path: string, bytes: number): Promise<void> {
+  const free = await statfs(dirname(path)).then(
+    ({ bavail, bsize }) => bavail * bsize,
+    () => Infinity,
+  );
+  if (free < bytes + spare)
+    throw new OneirosError(
+      'too-large',
+      `${JSON.stringify(dirname(path))} has room for ${free} bytes, but ${bytes} are to come: free some, or set ONEIROS_HOME to another folder`,
+    );
+}

@@ -1,0 +1,221 @@
+import { OneirosError } from '../../base/errors.js';
+import { bytesPerElement, type NumericDType } from '../../tensor/dtype.js';
+import { byteSizeOf, maxRank, quoted } from '../weights.js';
+import {
+  Callable,
+  damaged,
+  describe,
+  Dict,
+  Foreign,
+  List,
+  type PickleHost,
+  type PickleValue,
+  Tuple,
+} from './pickle.js';
+
+/** A run of elements in the file, which tensors are views of. */
+export class Storage extends Foreign {
+  readonly kind = 'storage';
+  constructor(
+    readonly dtype: NumericDType,
+    readonly key: string,
+    /** In elements. */
+    readonly length: number,
+  ) {
+    super();
+  }
+
+  get byteLength(): number {
+    return this.length * bytesPerElement(this.dtype);
+  }
+}
+
+/** A tensor as PyTorch describes it: where in its storage each element lies. */
+export class TensorView extends Foreign {
+  readonly kind = 'tensor';
+  constructor(
+    readonly storage: Storage,
+    readonly dtype: NumericDType,
+    /** Of the first element, in elements. */
+    readonly offset: number,
+    readonly dims: readonly number[],
+    readonly strides: readonly number[],
+  ) {
+    super();
+  }
+}
+
+class ElementType extends Foreign {
+  readonly kind = 'dtype';
+  constructor(readonly dtype: NumericDType) {
+    super();
+  }
+}
+
+class StorageType extends Foreign {
+  readonly kind = 'storage type';
+  constructor(readonly dtype: NumericDType) {
+    super();
+  }
+}
+
+/** Something that checkpoints hold beside tensors, and that no tensor depends on: a device, a set, bytes. */
+class Bystander extends Foreign {
+  constructor(readonly kind: string) {
+    super();
+  }
+}
+
+const storageTypes: Readonly<Record<string, NumericDType>> = {
+  FloatStorage: 'float32',
+  DoubleStorage: 'float64',
+  HalfStorage: 'float16',
+  BFloat16Storage: 'bfloat16',
+  LongStorage: 'int64',
+  IntStorage: 'int32',
+  ShortStorage: 'int16',
+  CharStorage: 'int8',
+  ByteStorage: 'uint8',
+  BoolStorage: 'bool',
+};
+
+const elementTypes: readonly NumericDType[] = [
+  'float32',
+  'float64',
+  'float16',
+  'bfloat16',
+  'int64',
+  'int32',
+  'int16',
+  'int8',
+  'uint64',
+  'uint32',
+  'uint16',
+  'uint8',
+  'bool',
+];
+
+/** All that a pickle may name, and what it stands for: data. */
+const globals: ReadonlyMap<string, PickleValue> = new Map<string, PickleValue>([
+  ...Object.entries(storageTypes).map(([name, dtype]) => [`torch.${name}`, new StorageType(dtype)] as const),
+  ['torch.storage.UntypedStorage', new StorageType('uint8')],
+  ...elementTypes.map((dtype) => [`torch.${dtype}`, new ElementType(dtype)] as const),
+  ...functions({
+    'torch._utils._rebuild_tensor': ([storage, offset, dims, strides]) =>
+      tensorView(storage, offset, dims, strides),
+    'torch._utils._rebuild_tensor_v2': ([storage, offset, dims, strides]) =>
+      tensorView(storage, offset, dims, strides),
+    'torch._utils._rebuild_tensor_v3': ([storage, offset, dims, strides, , , dtype]) =>
+      tensorView(storage, offset, dims, strides, dtype),
+    'torch._utils._rebuild_parameter': ([data]) => given(TensorView, 'tensor', data),
+    'torch._utils._rebuild_parameter_with_state': ([data]) => given(TensorView, 'tensor', data),
+    'torch.Size': ([dims]) => (dims === undefined ? new Tuple([]) : given(Tuple, 'tuple', dims)),
+    'torch.device': () => new Bystander('device'),
+    'collections.Counter': () => new Dict(),
+    'builtins.set': () => new Bystander('set'),
+    '__builtin__.set': () => new Bystander('set'),
+    '_codecs.encode': () => new Bystander('byte string'),
+  }),
+]);
+
+function functions(table: Readonly<Record<string, Callable['call']>>): (readonly [string, Callable])[] {
+  return Object.entries(table).map(([name, call]) => [name, new Callable(name, call)] as const);
+}
+
+/** Lets a pickle name PyTorch's tensor plumbing, and nothing else; remembers the storages that were named. */
+export class TorchHost implements PickleHost {
+  /** By key. */
+  readonly storages = new Map<string, Storage>();
+  private readonly orderedDictType = new Callable('collections.OrderedDict', ([pairs]) =>
+    this.orderedDict(pairs),
+  );
+  private orderedPairs = 0;
+
+  /** @param maxPairs how many pairs dictionaries may be made of at once; a list of them can be named again and again */
+  constructor(private readonly maxPairs: number) {}
+
+  global(module: string, name: string): PickleValue {
+    const path = `${module}.${name}`;
+    const meaning = path === this.orderedDictType.name ? this.orderedDictType : globals.get(path);
+    if (meaning === undefined) throw refused(path);
+    return meaning;
+  }
+
+  /** `('storage', type, key, device, length)`; before PyTorch 0.4 also a view, `null` where there is none. */
+  persistent(id: PickleValue): PickleValue {
+    const [tag, type, key, , length, view = null] = given(Tuple, 'tuple', id).items;
+    if (tag !== 'storage' || typeof key !== 'string')
+      throw damaged('a persistent id is not that of a storage');
+    if (view !== null)
+      throw new OneirosError('unsupported', 'storages that are views of others are not read');
+    const { dtype } = given(StorageType, 'storage type', type);
+    const elements = count(length);
+    byteSizeOf(`the storage ${quoted(key)}`, dtype, [elements]);
+    const storage = new Storage(dtype, key, elements);
+    const known = this.storages.get(key);
+    if (known && known.byteLength !== storage.byteLength)
+      throw damaged(
+        `the storage ${quoted(key)} has two sizes, ${known.byteLength} and ${storage.byteLength} bytes`,
+      );
+    this.storages.set(key, storage);
+    return storage;
+  }
+
+  /** Python 2 gives the items as a list of pairs; Python 3 sets them afterwards. */
+  private orderedDict(pairs: PickleValue | undefined): Dict {
+    const dict = new Dict();
+    if (pairs === undefined) return dict;
+    const { items } = given(List, 'list', pairs);
+    this.orderedPairs += items.length;
+    if (this.orderedPairs > this.maxPairs) throw damaged('its dictionaries are absurdly large');
+    for (const pair of items) {
+      if (!(pair instanceof List || pair instanceof Tuple))
+        throw damaged('an item of a dictionary is no pair');
+      const [key, value] = pair.items;
+      if (key === undefined || value === undefined) throw damaged('an item of a dictionary is no pair');
+      dict.entries.set(key, value);
+    }
+    return dict;
+  }
+}
+
+function refused(path: string): OneirosError {
+  return new OneirosError(
+    'unsupported',
+    `the pickle names ${quoted(path)}, which no file of tensors needs: it is refused, and nothing of it was run; ` +
+      'if you trust the file, load it in Python and save its state_dict() alone',
+  );
+}
+
+function tensorView(
+  storage: PickleValue | undefined,
+  offset: PickleValue | undefined,
+  dims: PickleValue | undefined,
+  strides: PickleValue | undefined,
+  dtype?: PickleValue,
+): TensorView {
+  const from = given(Storage, 'storage', storage);
+  const type = dtype === undefined ? from.dtype : given(ElementType, 'dtype', dtype).dtype;
+  return new TensorView(from, type, count(offset), counts(dims), counts(strides));
+}
+
+function counts(value: PickleValue | undefined): number[] {
+  const { items } = given(Tuple, 'tuple', value);
+  if (items.length > maxRank) throw damaged(`a tensor has ${items.length} axes`);
+  return items.map(count);
+}
+
+function count(value: PickleValue | undefined): number {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
+    throw damaged(`${describe(value)} is where a size should be`);
+  return value;
+}
+
+function given<T>(
+  kind: abstract new (...args: never[]) => T,
+  name: string,
+  value: PickleValue | undefined,
+): T {
+  if (value instanceof kind) return value;
+  throw damaged(`${describe(value)} is where a ${name} should be`);
+}

@@ -1,0 +1,133 @@
+import { expect } from 'chai';
+
+import * as oneiros from '../../lib/index.js';
+
+const { OneirosError } = oneiros;
+
+const nonsense: readonly (readonly [string, unknown])[] = [
+  ['undefined', undefined],
+  ['null', null],
+  ['5', 5],
+  ['NaN', NaN],
+  ['"x"', 'x'],
+  ['{}', {}],
+  ['[]', []],
+  ['[null]', [null]],
+  ['a function', () => 1],
+  ['a symbol', Symbol('x')],
+  ['a typed array', new Float32Array(3)],
+  ['a promise', Promise.resolve(1)],
+];
+
+/** Right calls without any argument that take long: 31 million random weights, a session on each provider. */
+const slowByDefault = new Set(['initialUNet', 'listProviders']);
+
+type Anything = (...given: readonly unknown[]) => unknown;
+
+function isFunction(value: unknown): value is Anything {
+  return typeof value === 'function';
+}
+
+function isClass(value: Anything): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(value));
+}
+
+/** Calls it, or makes one of its class, and takes the first of what it yields. */
+async function attempt(call: () => unknown): Promise<unknown> {
+  try {
+    const result = await call();
+    if (typeof result === 'object' && result !== null && Symbol.asyncIterator in result) {
+      const iterator: unknown = Reflect.get(result, Symbol.asyncIterator);
+      if (isFunction(iterator)) {
+        const steps: unknown = Reflect.apply(iterator, result, []);
+        const next: unknown = typeof steps === 'object' && steps !== null ? Reflect.get(steps, 'next') : null;
+        if (isFunction(next)) await Reflect.apply(next, steps, []);
+      }
+    }
+    return null;
+  } catch (error) {
+    return error;
+  }
+}
+
+/** Each public function and class, and the static and the own methods of classes. */
+function* publicFunctions(): Generator<readonly [name: string, call: Anything]> {
+  for (const [name, exported] of Object.entries<unknown>(oneiros)) {
+    if (!isFunction(exported) || name === 'OneirosError') continue;
+    if (!isClass(exported)) {
+      yield [name, exported];
+      continue;
+    }
+    yield [`new ${name}`, (...given): unknown => Reflect.construct(exported, given)];
+    for (const method of ['load', 'of', 'from']) {
+      const found: unknown = Reflect.get(exported, method);
+      if (isFunction(found))
+        yield [`${name}.${method}`, (...given): unknown => Reflect.apply(found, exported, given)];
+    }
+  }
+}
+
+describe('public functions, called with nonsense', () => {
+  for (const [name, call] of publicFunctions())
+    it(`${name} fails with an OneirosError or not at all`, async () => {
+      for (const [title, value] of nonsense)
+        for (const given of [
+          [],
+          [value],
+          [value, value],
+          [value, value, value],
+          [value, value, value, value],
+        ]) {
+          const isDefault = given[0] === undefined || title === '{}';
+          if (slowByDefault.has(name) && isDefault) continue;
+          const error = await attempt(() => call(...given));
+          if (error === null) continue;
+          expect(error, `${name}(${given.map(() => title).join(', ')})`).to.be.instanceOf(OneirosError);
+        }
+    });
+});
+
+describe('public functions, called with nonsense after a right argument', () => {
+  const b = new oneiros.Builder();
+  b.output(b.relu(b.input('x', 'float32', [3])), 'y');
+  const model = b.model();
+  const picture = oneiros.image({ width: 4, height: 4 });
+  for (const [name, call] of publicFunctions())
+    it(`${name} fails with an OneirosError or not at all`, async () => {
+      for (const [first, right] of Object.entries({ model, picture }))
+        for (const [title, value] of nonsense) {
+          const error = await attempt(() => call(right, value, value));
+          if (error === null) continue;
+          expect(error, `${name}(${first}, ${title}, ${title})`).to.be.instanceOf(OneirosError);
+        }
+    });
+});
+
+describe('options of unknown names', () => {
+  it('are refused with the near names, whatever table they are looked up in', async () => {
+    const messages: readonly (readonly [() => unknown, RegExp])[] = [
+      [
+        (): unknown => Reflect.apply(oneiros.adam, null, [{ learnRate: 1 }]),
+        /adam has no option "learnRate"; near names: learningRate/,
+      ],
+      [
+        (): unknown => Reflect.apply(oneiros.cocoProtocol, null, [{ maxDet: [1] }]),
+        /no option "maxDet"; near names: maxDets/,
+      ],
+      [
+        (): unknown => Reflect.apply(oneiros.readImage, null, ['a.png', { maxPixel: 1 }]),
+        /no option "maxPixel"; near names: maxPixels/,
+      ],
+      [(): unknown => Reflect.apply(oneiros.cosine, null, [{ constructor: 1 }]), /no option "constructor"/],
+      [
+        (): unknown => Reflect.apply(oneiros.loadNetwork, null, ['vgg19-slim', { provider: 'cpu' }]),
+        /no option "provider"/,
+      ],
+    ];
+    for (const [call, expected] of messages) {
+      const error = await attempt(call);
+      expect(error).to.be.instanceOf(OneirosError);
+      expect(String(error)).to.match(expected);
+    }
+  });
+});

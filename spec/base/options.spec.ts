@@ -1,0 +1,41 @@
+import { expect } from 'chai';
+
+import { complaint, count, number, type OptionTable, seed } from '../../lib/base/options.js';
+
+/** All tables of options that the library has, by where they lie. */
+const tables: Readonly<Record<string, OptionTable>> = {
+  dream: await import('../../lib/tasks/dream/options.js').then(({ dreamOptions }) => dreamOptions),
+  zoom: await import('../../lib/tasks/dream/options.js').then(({ zoomOptions }) => zoomOptions),
+  style: await import('../../lib/tasks/style/options.js').then(({ styleOptions }) => styleOptions),
+  explain: await import('../../lib/tasks/explain/explainer.js').then(({ explainOptions }) => explainOptions),
+  fit: await import('../../lib/train/fit/options.js').then(({ fitOptions }) => fitOptions),
+  unet: await import('../../lib/train/segmentation/unet.js').then(({ trainUNetOptions }) => trainUNetOptions),
+  detect: await import('../../lib/networks/detector/detector.js').then(({ detectOptions }) => detectOptions),
+  detectMany: await import('../../lib/networks/detector/detector.js').then(
+    ({ detectManyOptions }) => detectManyOptions,
+  ),
+  classifyMany: await import('../../lib/tasks/classify/classify.js').then(({ batchOptions }) => batchOptions),
+  tiling: await import('../../lib/networks/segmenter/tiling.js').then(({ tilingOptions }) => tilingOptions),
+  window: await import('../../lib/tasks/segment/sliding-window.js').then(
+    ({ slidingWindowOptions }) => slidingWindowOptions,
+  ),
+};
+
+describe('options', () => {
+  it('refuse impossible requests in a sentence that says the limit', () => {
+    for (const [name, table] of Object.entries(tables))
+      for (const [key, option] of Object.entries(table)) {
+        if (option.kind !== 'number' || option.integer !== true || key === 'seed') continue;
+        expect(complaint(option, 1e9), `${name}.${key}`).to.match(/^a whole number from \d+ to \d+$/);
+      }
+  });
+
+  it('take finite numbers only, and whole ones where those are counted exactly', () => {
+    for (const value of [Infinity, -Infinity, NaN])
+      expect(complaint(number(1, ''), value)).to.equal('a number');
+    expect(complaint(count(1, ''), 1.5)).to.equal('a whole number from 1 to 1000000');
+    expect(complaint(number(1, '', { integer: true }), 2 ** 60)).to.equal('a whole number');
+    for (const value of [-7, 0, 123456789012]) expect(complaint(seed(0, ''), value)).to.equal(null);
+    expect(complaint(seed(0, ''), 1e300)).to.equal('a whole number');
+  });
+});

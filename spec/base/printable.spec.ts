@@ -1,0 +1,62 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { Command } from 'commander';
+
+import { OneirosError } from '../../lib/base/errors.js';
+import { printable, printableJson } from '../../lib/base/printable.js';
+import { registerInspect } from '../../lib/cli/commands/inspect.js';
+import { createTerminal } from '../../lib/cli/terminal.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+
+/** Clears the screen, forges a line, ends an escape sequence of eight bits, and turns the direction of writing. */
+const hostile = 'a\u001b[2J\nb\u009bc\u202ed\u2028e';
+const written = 'a\\u001b[2J\\u000ab\\u009bc\\u202ed\\u2028e';
+const obeyed = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+
+describe('names from outside, on a terminal', () => {
+  it('are written out where a terminal would obey them, and are what they are otherwise', () => {
+    expect(printable(hostile)).to.equal(written);
+    expect(printable('Zürich 猫 🐈 x·y')).to.equal('Zürich 猫 🐈 x·y');
+  });
+
+  it('are the same in JSON, once it is read', () => {
+    const line = printableJson({ [hostile]: hostile });
+    expect(line).not.to.match(obeyed);
+    expect(JSON.parse(line)).to.deep.equal({ [hostile]: hostile });
+  });
+
+  it('cannot break the one line of an error', () => {
+    expect(new OneirosError('bad-input', `the layer ${hostile}`).message).to.equal(
+      'the layer a\\u001b[2J b\\u009bc\\u202ed\\u2028e',
+    );
+  });
+
+  for (const flags of [[], ['--json']] as const)
+    it(`come through no command as they are: inspect ${flags.join()}`, async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'oneiros-names-'));
+      const write = process.stdout.write.bind(process.stdout);
+      let printed = '';
+      try {
+        const b = new Builder();
+        const x = b.input(`x${hostile}`, 'float32', [1, 3, 8, 8]);
+        b.output(b.op('Relu', [x], {}, { name: `y${hostile}` }));
+        const file = join(folder, 'model.onnx');
+        await writeFile(file, encodeModel(b.model()));
+        process.stdout.write = (text) => (printed += String(text)) !== '';
+        const terminal = createTerminal();
+        const program = new Command();
+        registerInspect(program, terminal);
+        await program.parseAsync(['inspect', file, ...flags], { from: 'user' });
+      } finally {
+        process.stdout.write = write;
+        await rm(folder, { recursive: true });
+      }
+      expect(printed).to.contain(flags.length > 0 ? 'x' : `y${written}`);
+      for (const line of printed.split('\n')) expect(line).not.to.match(obeyed);
+      if (flags.length > 0)
+        expect(JSON.parse(printed)).to.have.nested.property('outputs[0].name', `y${hostile}`);
+    });
+});

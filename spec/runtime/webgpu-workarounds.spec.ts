@@ -1,0 +1,86 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect } from 'chai';
+
+import type { Node } from '../../lib/onnx/graph.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { decodeModel } from '../../lib/onnx/read.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { placeLacking } from '../../lib/runtime/web/webgpu-workarounds.js';
+import { float32 } from '../../lib/tensor/tensor.js';
+
+/** The nodes of a graph that are kept from the GPU. */
+function keptFrom(build: (b: Builder) => void): readonly Node[] {
+  const b = new Builder();
+  build(b);
+  const { model, onCpu } = placeLacking(encodeModel(b.model()));
+  return decodeModel(model).graph.nodes.filter(({ name }) => onCpu.includes(name));
+}
+
+function convolution(inputs: number, outputs: number, kernel: number) {
+  return (b: Builder) => {
+    const x = b.input('x', 'float32', [1, inputs, 8, 8]);
+    const dims = [outputs, inputs, kernel, kernel];
+    const weight = float32(new Float32Array(outputs * inputs * kernel * kernel), dims);
+    b.output(b.op('Conv', [x, b.constant(weight)]), 'y');
+  };
+}
+
+describe('what WebGPU cannot do', () => {
+  it('is kept from it by name, in a model that stays the same', () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [4, 9]);
+    b.output(b.tanh(b.slice(x, [1], [7], [1], [-3])), 'y');
+    b.output(b.slice(x, [1], [-1], [-10], [-1]), 'reversed');
+    const bytes = encodeModel(b.model());
+    const { model, onCpu } = placeLacking(bytes);
+    expect(onCpu).to.have.length(1);
+    expect(model).to.equal(bytes);
+  });
+
+  it('gets a name where it has none', () => {
+    const b = new Builder();
+    b.output(b.slice(b.input('x', 'float32', [9]), [0], [7], [1], [-3]), 'y');
+    const built = b.model();
+    const nodes = built.graph.nodes.map((node) => ({ ...node, name: '' }));
+    const { model, onCpu } = placeLacking(encodeModel({ ...built, graph: { ...built.graph, nodes } }));
+    expect(onCpu).to.deep.equal(['on_cpu_0']);
+    expect(decodeModel(model).graph.nodes.map(({ name }) => name)).to.include('on_cpu_0');
+  });
+
+  it('is a maximum that tells its place, and a convolution from 6 channels to 12', () => {
+    const pool = (count: number) => (b: Builder) => {
+      const x = b.input('x', 'float32', [1, 1, 8, 8]);
+      const results = b.ops('MaxPool', [x], count, { kernel_shape: [2, 2] });
+      results.forEach((result, i) => b.output(result, `y${i}`));
+    };
+    expect(keptFrom(pool(1))).to.have.length(0);
+    expect(keptFrom(pool(2)).map(({ op }) => op)).to.deep.equal(['MaxPool']);
+    expect(keptFrom(convolution(6, 12, 3)).map(({ op }) => op)).to.deep.equal(['Conv']);
+    for (const [inputs, outputs, kernel] of [
+      [3, 64, 3],
+      [6, 12, 1],
+      [6, 10, 3],
+      [8, 12, 3],
+      [12, 12, 3],
+    ] as const)
+      expect(keptFrom(convolution(inputs, outputs, kernel))).to.have.length(0);
+  });
+
+  it('is float64, with which the whole model is refused', () => {
+    const build = () => keptFrom((b) => b.output(b.cast(b.input('x', 'float32', [2]), 'float64'), 'y'));
+    expect(build).to.throw('in float64').with.property('code', 'unsupported');
+  });
+
+  it('is no reason to refuse a model that ships', async () => {
+    const folder = join(import.meta.dirname, '../../onnx-models');
+    const models = (await readdir(folder)).filter((name) => name.endsWith('.onnx'));
+    expect(models).to.not.be.empty;
+    for (const name of models) placeLacking(await readFile(join(folder, name)));
+  });
+
+  it('is nothing of a file that cannot be read', () => {
+    const bytes = Uint8Array.of(1, 2, 3);
+    expect(placeLacking(bytes)).to.deep.equal({ model: bytes, onCpu: [] });
+  });
+});

@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+
+import { planes } from '../../../lib/image/image.js';
+import { stepDirection } from '../../../lib/tasks/dream/direction.js';
+import { normaliseLaplacian } from '../../../lib/tasks/dream/laplacian.js';
+import { random } from '../../../lib/tensor/random.js';
+
+const plain = { normalization: 'mean-abs', smooth: 0, cascade: false, laplacian: 0 } as const;
+
+function noise(width: number, height: number) {
+  const source = random(3);
+  return planes(
+    1,
+    { width, height },
+    Float32Array.from({ length: width * height }, () => source.normal()),
+  );
+}
+const rms = (data: Float32Array) => Math.sqrt(data.reduce((sum, x) => sum + x * x, 0) / data.length);
+
+describe('stepDirection', () => {
+  const gradient = planes(1, { width: 2, height: 2 }, Float32Array.of(1, -3, 0, 4));
+
+  it('divides the gradient by its mean absolute value', () => {
+    expect([...stepDirection(gradient, plain).data].map((x) => x.toFixed(5))).to.deep.equal([
+      '0.50000',
+      '-1.50000',
+      '0.00000',
+      '2.00000',
+    ]);
+  });
+
+  it('makes no step of a gradient that is zero', () => {
+    expect([...stepDirection(planes(1, { width: 2, height: 1 }), plain).data]).to.deep.equal([0, 0]);
+  });
+
+  it('smooths before it normalises, singly or in a cascade', () => {
+    const source = noise(32, 32);
+    const roughness = (data: Float32Array) =>
+      data.reduce((sum, x, i) => sum + Math.abs(x - (data[i - 1] ?? x)), 0);
+    const single = stepDirection(source, { ...plain, smooth: 2 });
+    const cascade = stepDirection(source, { ...plain, smooth: 2, cascade: true });
+    expect(roughness(single.data)).to.be.below(roughness(cascade.data));
+    expect(roughness(cascade.data)).to.be.below(roughness(stepDirection(source, plain).data));
+    expect(single.data.reduce((sum, x) => sum + Math.abs(x), 0) / 1024).to.be.closeTo(1, 1e-5);
+  });
+});
+
+describe('normaliseLaplacian', () => {
+  it('is division by the root mean square at level 0', () => {
+    expect(rms(normaliseLaplacian(noise(16, 12), 0).data)).to.be.closeTo(1, 1e-5);
+  });
+
+  it('lifts a weak coarse pattern to the strength of a strong fine one', () => {
+    const size = { width: 64, height: 64 };
+    const wave = (x: number) => Math.sin((2 * Math.PI * x) / 64);
+    const both = planes(
+      1,
+      size,
+      Float32Array.from({ length: 64 * 64 }, (_, i) => 0.01 * wave(i % 64) + ((i % 64) % 2 ? 1 : -1)),
+    );
+    const share = (data: Float32Array) => {
+      const coarse = data.reduce((sum, value, i) => sum + value * wave(i % 64), 0) / (64 * 32);
+      return coarse / rms(data);
+    };
+    expect(share(both.data)).to.be.closeTo(0.01, 1e-3);
+    expect(share(normaliseLaplacian(both, 4).data)).to.be.above(0.2);
+  });
+
+  it('takes planes smaller than its levels', () => {
+    const one = normaliseLaplacian(planes(1, { width: 1, height: 1 }, Float32Array.of(5)), 4);
+    expect(one.data[0]).to.be.closeTo(1, 1e-6);
+  });
+});

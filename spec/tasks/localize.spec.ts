@@ -1,0 +1,125 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+
+import { registerLocalize } from '../../lib/cli/commands/localize.js';
+import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
+import { encodeImage } from '../../lib/image/codec/coding.js';
+import { type Image, image, plane, planes } from '../../lib/image/image.js';
+import { openNetwork } from '../../lib/networks/classifier/load.js';
+import { boxIou, decodeBox, encodeBox, generalizedBoxIou } from '../../lib/networks/detector/box-geometry.js';
+import type { Box } from '../../lib/networks/detector/detector.js';
+import { Builder } from '../../lib/onnx/ops.js';
+import { encodeModel } from '../../lib/onnx/write.js';
+import { boxOfLargest } from '../../lib/tasks/localize/components.js';
+import { ActivationLocalizer, localize } from '../../lib/tasks/localize/localize.js';
+import { float32, int64 } from '../../lib/tensor/tensor.js';
+import { localizationLoss } from '../../lib/train/detection/localization-loss.js';
+import { runCommand } from '../cli/run-command.js';
+
+const placement = { isolation: 'none', provider: 'cpu' } as const;
+
+/** Tells red from blue pictures by their mean colour. */
+function redOrBlue(): Uint8Array {
+  const b = new Builder();
+  const input = b.input('x', 'float32', [1, 3, 16, 16]);
+  const map = b.op('Relu', [input], {}, { name: 'map' });
+  const colors = b.op('Flatten', [b.op('GlobalAveragePool', [map])], { axis: 1 });
+  const weight = b.constant(float32(Float32Array.of(9, 0, 0, 0, 0, 9), [2, 3]));
+  b.output(b.op('Gemm', [colors, weight], { transB: 1 }), 'scores');
+  return encodeModel(b.model());
+}
+
+/** A black picture with a large red square and a smaller blue one. */
+function squares(): Image {
+  const picture = image({ width: 32, height: 16 });
+  const fill = (c: number, [x0, y0, x1, y1]: Box) => {
+    for (let y = y0; y < y1; y++) plane(picture, c).fill(1, y * 32 + x0, y * 32 + x1);
+  };
+  fill(0, [2, 2, 14, 10]);
+  fill(2, [20, 8, 26, 14]);
+  return picture;
+}
+
+describe('localisation by class activation', () => {
+  it('boxes what speaks for the class', async () => {
+    const network = await openNetwork(redOrBlue(), { name: 'colours', placement });
+    await using localizer = new ActivationLocalizer(network);
+    expect(localizer.layer).to.equal('map');
+    const red = await localizer.localize(squares(), { threshold: 0.6 });
+    expect([red.labelId, red.box]).to.deep.equal([0, [2, 2, 14, 10]]);
+    expect(red.score).to.be.within(0.5, 1);
+    const blue = await localize(localizer, squares(), { threshold: 0.6, labelId: 1 });
+    expect(blue?.box).to.deep.equal([20, 8, 26, 14]);
+    const failure = await localizer.localize(squares(), { labelId: 2 }).catch((error: unknown) => error);
+    expect(String(failure)).to.contain('there is no class 2');
+  });
+  it('takes the largest part that is connected', () => {
+    const map = planes(
+      1,
+      { width: 5, height: 3 },
+      Float32Array.of(1, 0, 0, 0, 0, 0, 0.5, 0.5, 0, 0.9, 0, 0.5, 0, 0, 0.9),
+    );
+    expect(boxOfLargest(map, 0.4)).to.deep.equal([1, 1, 3, 3]);
+    expect(boxOfLargest(map, 0.6)).to.deep.equal([4, 1, 5, 3]);
+    expect(boxOfLargest(planes(1, { width: 5, height: 3 }), 0.5)).to.deep.equal([0, 0, 5, 3]);
+  });
+  it('is a command, a line a picture', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'oneiros-localize-'));
+    try {
+      writeFileSync(join(folder, 'model.onnx'), redOrBlue());
+      writeFileSync(join(folder, 'squares.png'), await encodeImage(squares(), 'png'));
+      const { results } = await runCommand(registerLocalize, [
+        ...['localize', join(folder, 'squares.png'), '--model', join(folder, 'model.onnx')],
+        ...['--threshold', '0.6', '--out', join(folder, 'out'), '--json'],
+      ]);
+      expect(results).to.have.length(1);
+      expect(results[0]).to.deep.include({ width: 32, height: 16, box: [2, 2, 14, 10], labelId: 0 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});
+
+describe('the localisation loss', () => {
+  it('is cross-entropy and squared distance, by hand', async () => {
+    const b = new Builder();
+    const terms = {
+      scores: b.input('scores', 'float32', [2, 2]),
+      labels: b.input('labels', 'int64', [2]),
+      boxes: b.input('boxes', 'float32', [2, 4]),
+      targets: b.input('targets', 'float32', [2, 4]),
+    };
+    b.output(localizationLoss(b, terms, 0.5), 'loss');
+    await using step = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['boxes'], ...placement });
+    const { value, gradients } = await step({
+      scores: float32(Float32Array.of(0, 0, 0, Math.log(3)), [2, 2]),
+      labels: int64([0, 1]),
+      boxes: float32(Float32Array.of(1, 2, 3, 4, 0, 0, 1, 1), [2, 4]),
+      targets: float32(Float32Array.of(1, 2, 3, 6, 0, 0, 1, 2), [2, 4]),
+    });
+    // (ln 2 + ln 4/3) / 2 + ½ · (4 + 1) / 2
+    expect(value).to.be.closeTo((Math.log(2) + Math.log(4 / 3)) / 2 + 1.25, 1e-6);
+    expect(Array.from(gradients['boxes']!.data, Number)).to.deep.equal([0, 0, 0, -1, 0, 0, 0, -0.5]);
+  });
+});
+
+describe('geometry of boxes', () => {
+  it('overlaps', () => {
+    expect(boxIou([0, 0, 2, 2], [1, 1, 3, 3])).to.be.closeTo(1 / 7, 1e-12);
+    expect(generalizedBoxIou([0, 0, 2, 2], [1, 1, 3, 3])).to.be.closeTo(1 / 7 - 2 / 9, 1e-12);
+  });
+  it('encodes by an anchor, and back', () => {
+    const anchor: Box = [0, 0, 10, 20];
+    const box: Box = [5, 0, 15, 40];
+    expect(encodeBox(box, anchor)).to.deep.equal([0.5, 0.5, 0, Math.log(2)]);
+    expect(encodeBox(box, anchor, [10, 10, 5, 5])).to.deep.equal([5, 5, 0, 5 * Math.log(2)]);
+    const weights = [10, 10, 5, 5] as const;
+    decodeBox(encodeBox(box, anchor, weights), anchor, weights).forEach((edge, i) =>
+      expect(edge).to.be.closeTo(box[i]!, 1e-9),
+    );
+    expect(decodeBox([0, 0, 100, 0], [0, 0, 16, 16])[2]).to.be.closeTo(8 + 500, 1e-9);
+    expect(() => encodeBox([0, 0, 0, 1], anchor)).to.throw('width and a height');
+  });
+});
