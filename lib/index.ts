@@ -19,7 +19,7 @@ export {
   type ClassMap,
   type LabelPicture,
 } from './labels/label-picture.js';
-export { labeller, schemeOf, type LabelScheme } from './labels/scheme.js';
+export { labeler, schemeOf, type LabelScheme } from './labels/scheme.js';
 export { LabelSurveyor, valuesOf, type LabelSurvey } from './labels/survey.js';
 
 // Networks
@@ -85,7 +85,7 @@ export {
   type FasterRcnnLossOptions,
 } from './train/detection/load-losses.js';
 export { augmentDetection, type DetectionAugmentation } from './train/detection/augment.js';
-export { detectionData, type DetectionData, type LabelledPicture } from './train/detection/data.js';
+export { detectionData, type DetectionData, type LabeledPicture } from './train/detection/data.js';
 export { measureNorms } from './train/detection/measure-norms.js';
 export { slimFasterRcnn, slimTraining, slimTraits } from './models/faster-rcnn/slim.js';
 export { fasterRcnnVariants, type FasterRcnnTraits } from './models/faster-rcnn/traits.js';
@@ -186,8 +186,8 @@ export {
 export type { Value } from './onnx/builder.js';
 export type { Dim, Graph, Model, Node, Shape, TensorType } from './onnx/graph.js';
 export { Builder, type Operand, type Sizes } from './onnx/ops.js';
-export { normaliseOpset } from './onnx/opset/normalise.js';
-export { optimise } from './onnx/passes/optimise.js';
+export { normalizeOpset } from './onnx/opset/normalize.js';
+export { simplifyModel } from './onnx/passes/simplify.js';
 export { decodeModel } from './onnx/read.js';
 export { inferModel } from './onnx/shapes/infer.js';
 export { encodeModel } from './onnx/write.js';
@@ -205,7 +205,7 @@ export {
   type TensorInfo,
 } from './runtime/host/session.js';
 
-// Optimisation
+// Optimization
 export { adam } from './optim/adam.js';
 export { ascent, gradientScale } from './optim/ascent.js';
 export { lbfgs } from './optim/lbfgs.js';
@@ -221,7 +221,7 @@ export type { FileLocation } from './files/location.js';
 export { openWeights, type Checkpoint } from './weights/open.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 
-// The catalogue of models
+// The catalog of models
 export type {
   Accuracy as PublishedAccuracy,
   Catalog,

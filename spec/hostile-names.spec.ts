@@ -13,7 +13,7 @@ import {
   evaluateDetections,
 } from '../lib/metrics/index.js';
 import { Builder } from '../lib/onnx/ops.js';
-import { optimise } from '../lib/onnx/passes/optimise.js';
+import { simplifyModel } from '../lib/onnx/passes/simplify.js';
 import { decodeModel } from '../lib/onnx/read.js';
 import { inferModel } from '../lib/onnx/shapes/infer.js';
 import { encodeModel } from '../lib/onnx/write.js';
@@ -38,7 +38,7 @@ function hostile(name: string, output = `${name}!`) {
 describe('names that every object has', () => {
   for (const name of names) {
     it(`"${name}" is a value like any other, from the file to the gradient`, async () => {
-      const model = optimise(decodeModel(encodeModel(hostile(name))));
+      const model = simplifyModel(decodeModel(encodeModel(hostile(name))));
       expect([...inferModel(model).keys()]).to.include(name);
       expect(model.metadata.get(name)).to.equal(name);
       const derived = decodeModel(encodeModel(grad(model)));

@@ -5,8 +5,8 @@ import { Budget } from '../onnx/budget.js';
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Model } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
-import { normalised } from '../onnx/opset/normalise.js';
-import { optimising } from '../onnx/passes/optimise.js';
+import { normalized } from '../onnx/opset/normalize.js';
+import { simplifying } from '../onnx/passes/simplify.js';
 import { unroll } from '../onnx/passes/unroll.js';
 import { requireConnection } from './active.js';
 import { deadEnd } from './explain.js';
@@ -50,7 +50,7 @@ export class Derivation {
   static *beginning(model: Model, options: DerivationOptions): Sliced<Derivation> {
     const budget = Budget.for(model);
     yield;
-    const normal = normalised(model, budget);
+    const normal = normalized(model, budget);
     yield;
     const derivation = new Derivation(unroll(normal, budget), options, budget);
     yield* derivation.b.loading(derivation.graph);
@@ -109,7 +109,7 @@ export class Derivation {
       graph: b.graph(`${graph.name}, differentiated`),
       producer: 'oneiros',
     };
-    return yield* optimising(derivative, this.budget);
+    return yield* simplifying(derivative, this.budget);
   }
 
   #walk(seeds: readonly Seed[], wrt: readonly Value[]): ReverseWalk {

@@ -25,7 +25,7 @@ export function missingRule(node: Node, path: ActivePath, b: Builder): OneirosEr
   );
 }
 
-/** The error for a value of `wrt` that no cotangent reached: where the ways towards it ended. */
+/** The error for a value of `wrt` that no cotangent reached: where the ways toward it ended. */
 export function deadEnd(
   name: string,
   path: ActivePath,
@@ -65,8 +65,8 @@ function pathThrough(node: Node, path: ActivePath): string {
 }
 
 /** One way from a node to an end of the path. */
-function chain(node: Node, neighbours: (node: Node) => readonly Node[]): readonly Node[] {
+function chain(node: Node, neighbors: (node: Node) => readonly Node[]): readonly Node[] {
   const nodes: Node[] = [];
-  for (let [next] = neighbours(node); next !== undefined; [next] = neighbours(next)) nodes.push(next);
+  for (let [next] = neighbors(node); next !== undefined; [next] = neighbors(next)) nodes.push(next);
   return nodes;
 }

@@ -13,7 +13,7 @@ export const guidedRelu: RuleTable = {
 };
 
 /**
- * Redirected ReLU, for optimising images from a start where the units of interest are silent: where a ReLU lets nothing
+ * Redirected ReLU, for optimizing images from a start where the units of interest are silent: where a ReLU lets nothing
  * through for a whole image, it passes back what would wake it. Elsewhere the plain gradient. For a quantity that is to
  * grow: a negative cotangent would push a silent unit further down, and stays out. From Lucid (Olah, Mordvintsev and
  * Schubert, "Feature visualization", Distill 2017), which writes it for a loss that is to shrink.
@@ -29,7 +29,7 @@ export const redirectedRelu: RuleTable = {
 
 /**
  * Max pooling whose cotangent spreads evenly over each window, as average pooling's does. What comes back is smoother:
- * max pooling sends everything to single pixels, whose pattern shows in optimised images (Olah et al., 2017; that
+ * max pooling sends everything to single pixels, whose pattern shows in optimized images (Olah et al., 2017; that
  * average pooling makes for better pictures is in Gatys, Ecker and Bethge, 2016). The model itself still pools
  * maxima.
  */

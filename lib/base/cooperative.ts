@@ -1,6 +1,6 @@
 // Long computations as generators that pause between small pieces of work. Whoever waits for the result takes it at once;
 // whoever can wait takes it in slices, between which a page answers its user and a server its clients. By convention the
-// generator is called by what it is doing: `optimise` is `optimising`, at once.
+// generator is called by what it is doing: `simplifyModel` is `simplifying`, at once.
 
 /** A computation that pauses now and then. */
 export type Sliced<T> = Generator<undefined, T, undefined>;

@@ -184,8 +184,8 @@ export const kind = {
     expected: 'a picture, as readImage gives it, or a source of its parts, { width, height, read }',
     fits: (value) => isImage(value) || (isSize(value) && Reflect.has(value, 'read')),
   },
-  labelledPicture: {
-    expected: 'a labelled picture, { picture, boxes, labels }',
+  labeledPicture: {
+    expected: 'a labeled picture, { picture, boxes, labels }',
     fits: having('picture', 'boxes', 'labels'),
   },
   terms: {

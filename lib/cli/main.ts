@@ -27,7 +27,7 @@ async function main(args: readonly string[]): Promise<Ending> {
 
 async function run(args: readonly string[], terminal: Terminal): Promise<number> {
   const program = new Command('oneiros')
-    .description('See what vision networks see: classify, detect, segment, dream, stylise, differentiate.')
+    .description('See what vision networks see: classify, detect, segment, dream, stylize, differentiate.')
     .exitOverride()
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(oneiros --help lists the commands, oneiros <command> --help its options)')

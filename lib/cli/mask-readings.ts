@@ -5,7 +5,7 @@ import { withValues } from '../labels/class-text.js';
 import { kindOf, numberOf, unnamed } from '../labels/classes.js';
 import { comparison } from '../labels/compare.js';
 import { readLabels } from '../labels/files.js';
-import { type Declared, ignoredLabel, labeller, type LabelScheme } from '../labels/scheme.js';
+import { type Declared, ignoredLabel, labeler, type LabelScheme } from '../labels/scheme.js';
 import { type LabelSurvey, LabelSurveyor, valuesOf } from '../labels/survey.js';
 import { mask } from '../metrics/masks/mask.js';
 import type { LabelMap } from '../metrics/masks/segmentation.js';
@@ -70,7 +70,7 @@ function isColored(surveyor: LabelSurveyor): boolean {
 }
 
 function readerOf(scheme: LabelScheme, survey: LabelSurvey): (path: string) => Promise<LabelMap> {
-  const labelsOf = labeller(scheme);
+  const labelsOf = labeler(scheme);
   return async (path) => {
     const picture = await readLabels(path);
     return mask(picture, labelsOf(valuesOf(picture, survey), path));

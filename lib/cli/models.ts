@@ -16,7 +16,7 @@ interface ModelFlags {
 
 /** What may be said for `--model`. */
 export function modelHelp(task: Task, builders: readonly string[]): string {
-  return `${catalogued(task).join(', ')} (see oneiros models); ${builders.join(', ')} with --weights; or a file that ends in .onnx`;
+  return `${cataloged(task).join(', ')} (see oneiros models); ${builders.join(', ')} with --weights; or a file that ends in .onnx`;
 }
 
 /** Ends the command for bad usage if there is no such model, or weights are missing, or in vain. */
@@ -29,32 +29,32 @@ export function checkModel(
   const builds = isAmong(builders, model);
   if (weights !== undefined && !builds)
     command.error(`error: ${model} brings its own weights; leave --weights away`);
-  if (weights !== undefined || /\.onnx$/i.test(model) || isAmong(catalogued(task), model)) return;
+  if (weights !== undefined || /\.onnx$/i.test(model) || isAmong(cataloged(task), model)) return;
   if (builds) command.error(`error: ${model} needs --weights <file>`);
-  const names = [...new Set([...catalogued(task), ...builders])].join(', ');
+  const names = [...new Set([...cataloged(task), ...builders])].join(', ');
   command.error(
     `error: there is no model '${model}' for this. It must be one of ${names}, or a file that ends in .onnx.`,
   );
 }
 
-/** The files that a model's name stands for: an ONNX file's path, or what the catalogue's model of that name is kept in. */
+/** The files that a model's name stands for: an ONNX file's path, or what the catalog's model of that name is kept in. */
 export function modelFiles(model: string): readonly string[] {
   if (/\.onnx$/i.test(model)) return [model];
   const entry = findEntry(readCatalog(), model);
   return entry === undefined ? [] : [modelPath(entry)];
 }
 
-/** What a model of the catalogue does; `undefined` if it has none of that name. */
-export function cataloguedTask(model: string): Task | undefined {
+/** What a model of the catalog does; `undefined` if it has none of that name. */
+export function catalogedTask(model: string): Task | undefined {
   return findEntry(readCatalog(), model)?.task;
 }
 
-/** What a model of the catalogue is built as. */
-export function cataloguedArchitecture(model: string): string | undefined {
+/** What a model of the catalog is built as. */
+export function catalogedArchitecture(model: string): string | undefined {
   return findEntry(readCatalog(), model)?.architecture;
 }
 
-function catalogued(task: Task): readonly string[] {
+function cataloged(task: Task): readonly string[] {
   return namesFor(readCatalog(), task);
 }
 

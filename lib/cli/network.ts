@@ -12,7 +12,7 @@ import { maxThreads } from '../runtime/host/session.js';
 import { fileText } from './annotations.js';
 import { InputFlag } from './checked-files.js';
 import { addFlags } from './flags.js';
-import { cataloguedArchitecture, checkModel, modelFiles, modelHelp, pullOf } from './models.js';
+import { catalogedArchitecture, checkModel, modelFiles, modelHelp, pullOf } from './models.js';
 import type { Terminal } from './terminal.js';
 
 /** Where networks run: for every command that runs one. */
@@ -23,7 +23,7 @@ export const placementOptions = {
     max: maxThreads,
     integer: true,
   }),
-  offline: flag(false, 'never download a model of the catalogue (nor where ONEIROS_OFFLINE is set)'),
+  offline: flag(false, 'never download a model of the catalog (nor where ONEIROS_OFFLINE is set)'),
 } as const;
 
 const networkOptions = {
@@ -106,7 +106,7 @@ export function addWeightFlags(command: Command): Command {
 
 /**
  * Loads the network that the flags name, and says on standard error what was found in its weights.
- * @param needed which of its layers the command looks at: of a checkpoint of the catalogue nothing deeper is fetched
+ * @param needed which of its layers the command looks at: of a checkpoint of the catalog nothing deeper is fetched
  */
 export async function networkOf(
   flags: NetworkFlags,
@@ -133,7 +133,7 @@ function untilOf(
   model: string,
   needed: (layers: readonly string[]) => readonly string[],
 ): readonly string[] | undefined {
-  const layers = layerNamesFor(cataloguedArchitecture(model) ?? '');
+  const layers = layerNamesFor(catalogedArchitecture(model) ?? '');
   return layers.length === 0 ? undefined : needed(layers);
 }
 

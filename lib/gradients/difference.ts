@@ -7,12 +7,12 @@ export interface Quotient {
   readonly uncertainty: number;
 }
 
-/** Neighbours that agree this well, relative to themselves, need no finer step to tell which of all agree best. */
+/** Neighbors that agree this well, relative to themselves, need no finer step to tell which of all agree best. */
 const enough = 3e-5;
 
 /**
  * The derivative of `f` at 0 by central differences at several steps. Too large a step bends or crosses kinks, too small
- * a one drowns in rounding; in between, neighbours agree. The two that agree best are extrapolated to step 0 (Ridders,
+ * a one drowns in rounding; in between, neighbors agree. The two that agree best are extrapolated to step 0 (Ridders,
  * 1982): what the derivative is expected to be has no say in it.
  * @param steps in descending order, two at least
  */

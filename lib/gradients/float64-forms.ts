@@ -37,7 +37,7 @@ export const float64Forms: Readonly<Record<string, Form | undefined>> = {
   GlobalAveragePool: ({ b, x: [x] }) => b.mean(x, spatialAxes(x)),
   GlobalMaxPool: ({ b, x: [x] }) => b.max(x, spatialAxes(x)),
   LRN: localResponse,
-  InstanceNormalization: instanceNormalisation,
+  InstanceNormalization: instanceNormalization,
   Resize: resize,
 
   // Spelled out, since ONNX Runtime fuses x · Sigmoid(x) into an operator that it has in single precision alone.
@@ -180,11 +180,11 @@ function localResponse({ b, node, x: [x] }: Original): Value {
   return b.div(x, b.pow(b.add(share, attr.float(node, 'bias', 1)), attr.float(node, 'beta', 0.75)));
 }
 
-function instanceNormalisation({ b, node, x: [x, scale, shift] }: Original): Value {
+function instanceNormalization({ b, node, x: [x, scale, shift] }: Original): Value {
   const axes = spatialAxes(x);
-  const centred = b.sub(x, b.mean(x, axes));
-  const variance = b.mean(b.square(centred), axes);
-  const standard = b.div(centred, b.sqrt(b.add(variance, attr.float(node, 'epsilon', 1e-5))));
+  const centered = b.sub(x, b.mean(x, axes));
+  const variance = b.mean(b.square(centered), axes);
+  const standard = b.div(centered, b.sqrt(b.add(variance, attr.float(node, 'epsilon', 1e-5))));
   return b.add(b.mul(standard, perChannel(b, scale!, x)), perChannel(b, shift!, x));
 }
 

@@ -1,7 +1,7 @@
 import { own } from '../base/own.js';
 import { Budget } from '../onnx/budget.js';
 import type { Attribute, Graph, Model, Node, OpaqueTensor, TensorType, ValueInfo } from '../onnx/graph.js';
-import { normalised } from '../onnx/opset/normalise.js';
+import { normalized } from '../onnx/opset/normalize.js';
 import { Rewriter } from '../onnx/opset/rewriter.js';
 import { unknown } from '../onnx/shapes/facts.js';
 import { inferModel } from '../onnx/shapes/infer.js';
@@ -22,7 +22,7 @@ const narrowCodes = [1n, 10n];
  */
 export function inFloat64(model: Model, dims: Readonly<Record<string, readonly number[]>>): Model | null {
   const budget = Budget.for(model);
-  const { graph, ...rest } = normalised(model, budget);
+  const { graph, ...rest } = normalized(model, budget);
   if (graph.nodes.some((node) => subgraphsOf(node).length > 0)) return null;
   const sized: Graph = { ...graph, inputs: graph.inputs.map((info) => withDims(info, own(dims, info.name))) };
   const facts = inferModel({ ...rest, graph: sized });

@@ -82,7 +82,7 @@ export function image(size: Size, data?: Float32Array): Image {
   return planes(3, size, data);
 }
 
-/** A picture of one colour: red, green, blue in [0, 1]. */
+/** A picture of one color: red, green, blue in [0, 1]. */
 export function solid(size: Size, color: readonly [number, number, number]): Image {
   const picture = image(size);
   const area = size.width * size.height;

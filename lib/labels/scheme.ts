@@ -158,14 +158,14 @@ function border(survey: LabelSurvey, value: number): OneirosError {
 }
 
 /** Which label each value has. */
-export type Labeller = (values: LabelData, name: string) => Uint8Array;
+export type Labeler = (values: LabelData, name: string) => Uint8Array;
 
 /**
  * Makes labels of values: the number of the class, 0 for the background, or `ignoredLabel`.
- * @throws OneirosError `bad-input`, from the labeller, for a value that is no class
+ * @throws OneirosError `bad-input`, from the labeler, for a value that is no class
  */
-export function labeller(scheme: LabelScheme): Labeller {
-  check('labeller', { scheme: [scheme, kind.scheme] });
+export function labeler(scheme: LabelScheme): Labeler {
+  check('labeler', { scheme: [scheme, kind.scheme] });
   const { classes, ignore } = scheme;
   const labels = new Map(classes.map(({ value }, i) => [numberOf(value), i]));
   if (ignore !== null) labels.set(numberOf(ignore), ignoredLabel);

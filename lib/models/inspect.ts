@@ -2,7 +2,7 @@ import { check } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
 import { multiplyAddsOf } from '../onnx/cost.js';
 import type { Graph, Model, Node, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph.js';
-import { normaliseOpset } from '../onnx/opset/normalise.js';
+import { normalizeOpset } from '../onnx/opset/normalize.js';
 import { inferModel } from '../onnx/shapes/infer.js';
 import { isFloat } from '../tensor/dtype.js';
 import { sizeOf, type Tensor } from '../tensor/tensor.js';
@@ -65,7 +65,7 @@ export function inspectModel(model: Model, size: number): Inspection {
     type: facts.get(name)?.type?.dtype ?? type?.dtype ?? null,
     shape: shapeOf(name) ?? type?.shape ?? null,
   });
-  const activations = activationsIn(normaliseOpset(sized));
+  const activations = activationsIn(normalizeOpset(sized));
   const learned = learnedParameters(model.graph);
   const layers = model.graph.nodes.map((node) => ({
     name: node.outputs[0] ?? '',

@@ -19,7 +19,7 @@ export function portable(network: ImageNetwork): Model {
       ...network.model.metadata,
       ['input', formatPreprocessing(preprocessings.none)],
       ...classesOf(network),
-      ...(network instanceof Segmenter && network.standardises ? [['standardise', 'picture'] as const] : []),
+      ...(network instanceof Segmenter && network.standardizes ? [['standardize', 'picture'] as const] : []),
     ]),
   };
 }

@@ -22,7 +22,7 @@ import { Budget } from '../onnx/budget.js';
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Model, Node, Shape } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
-import { normalised } from '../onnx/opset/normalise.js';
+import { normalized } from '../onnx/opset/normalize.js';
 import { allNamesOf, usesOf } from '../onnx/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
 import type { ClassifierParts, CropSettings } from './classifier/classifier.js';
@@ -61,7 +61,7 @@ export function foreignGraph(
   { preprocessing }: Pick<ForeignOptions, 'preprocessing'>,
 ): ForeignGraph {
   const budget = Budget.for(model);
-  const normal = normalised(model, budget);
+  const normal = normalized(model, budget);
   const input = pictureInput(normal.graph, name);
   requirePictureSize(name, input);
   const { graph, repeats } = ofOnePicture(normal, input);

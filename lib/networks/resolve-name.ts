@@ -13,7 +13,7 @@ export interface Facade<T> {
   /** What it builds from weights. */
   readonly names: readonly string[];
   readonly build: (name: string, weights: WeightsSource) => Promise<T>;
-  /** Opens an ONNX file, which the catalogue may tell something about. */
+  /** Opens an ONNX file, which the catalog may tell something about. */
   readonly open: (path: string, entry?: CatalogEntry) => Promise<T>;
 }
 
@@ -26,7 +26,7 @@ export interface ByNameOptions {
 
 /**
  * Loads a network by what somebody calls it: a path that ends in .onnx; one of `names` together with its weights; without
- * weights a model of the catalogue, which is pulled if it is not here yet.
+ * weights a model of the catalog, which is pulled if it is not here yet.
  * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
  *   that is not here and cannot be had
  */
@@ -46,14 +46,14 @@ export async function loadByName<T>(
       'bad-argument',
       known
         ? `${model} needs weights: a safetensors file or a PyTorch checkpoint`
-        : `there is no ${facade.kind} ${JSON.stringify(model)}: it is one of ${facade.names.join(', ')}, a model of the catalogue (oneiros models list), or a file that ends in .onnx`,
+        : `there is no ${facade.kind} ${JSON.stringify(model)}: it is one of ${facade.names.join(', ')}, a model of the catalog (oneiros models list), or a file that ends in .onnx`,
     );
   const { entry, source } = located;
   if (entry.architecture === 'onnx' && typeof source === 'string') return await facade.open(source, entry);
   if (isAmong(facade.names, entry.architecture)) return await facade.build(entry.architecture, source);
   throw new OneirosError(
     'bad-input',
-    `the catalogue says that ${entry.name} is built as ${entry.architecture}, which is no ${facade.kind} that is known here`,
+    `the catalog says that ${entry.name} is built as ${entry.architecture}, which is no ${facade.kind} that is known here`,
   );
 }
 

@@ -58,7 +58,7 @@ async function readReferences(
   return found;
 }
 
-/** What lies in each file, however its location is spelt: `a.bin`, `./a.bin` and a link to it are one. */
+/** What lies in each file, however its location is spelled: `a.bin`, `./a.bin` and a link to it are one. */
 async function byFile(
   model: FileLocation,
   references: readonly ExternalReference[],

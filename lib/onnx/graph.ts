@@ -62,7 +62,7 @@ export interface Node {
   readonly name: string;
   /** The operator's name, such as `Conv`. */
   readonly op: string;
-  /** `''` for ONNX's own operators (`ai.onnx` is normalised to it). */
+  /** `''` for ONNX's own operators (`ai.onnx` is normalized to it). */
   readonly domain: string;
   /** Names of values; `''` stands for an optional input that is absent. */
   readonly inputs: readonly string[];

@@ -12,7 +12,7 @@ export type Normalization = 'mean-abs' | 'std' | 'rms' | 'l2' | 'none';
 // Keeps a vanishing gradient from becoming a division by zero; 1e-8 is what the DeepDreams of the field use.
 const epsilon = 1e-8;
 
-/** The factor that normalises a gradient. It is finite for a gradient of zeros too. */
+/** The factor that normalizes a gradient. It is finite for a gradient of zeros too. */
 export function gradientScale(gradient: Float32Array, normalization: Normalization): number {
   check('gradientScale', {
     gradient: [gradient, kind.floats],
@@ -43,14 +43,14 @@ function spread(gradient: Float32Array, measure: Exclude<Normalization, 'none'>)
 }
 
 export interface AscentOptions {
-  /** The length of a step in units of the normalised gradient: of [0, 1] pixels, 1.5/255 is the notebook's. */
+  /** The length of a step in units of the normalized gradient: of [0, 1] pixels, 1.5/255 is the notebook's. */
   readonly stepSize: Schedule;
   readonly normalization: Normalization;
 }
 
 export const ascentDefaults: AscentOptions = { stepSize: 1.5 / 255, normalization: 'mean-abs' };
 
-/** Normalised gradient ascent: the one rule here that raises its objective. It has no state but its count. */
+/** Normalized gradient ascent: the one rule here that raises its objective. It has no state but its count. */
 export function ascent(options: Partial<AscentOptions> = {}): UpdateRule {
   check('ascent', {}, options, {
     stepSize: kind.schedule,

@@ -17,7 +17,7 @@ import { addScaled, dot, maxAbs, sumAbs } from './vector.js';
 
 export interface LbfgsOptions extends RunOptions {
   /**
-   * How many steps the curvature is learnt from; each takes twice the parameters' memory. PyTorch has 100, style
+   * How many steps the curvature is learned from; each takes twice the parameters' memory. PyTorch has 100, style
    * transfers of the field 10 to 100.
    */
   readonly history: number;

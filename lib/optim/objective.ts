@@ -3,29 +3,29 @@ import { OneirosError } from '../base/errors.js';
 /** An objective's value at a point, and its gradient there. */
 export interface Evaluation {
   readonly value: number;
-  /** As long as the point. The optimiser has read it when it next evaluates, so its memory may be reused. */
+  /** As long as the point. The optimizer has read it when it next evaluates, so its memory may be reused. */
   readonly gradient: Float32Array;
 }
 
 /**
- * A differentiable function of flat float32 parameters. `x` is the optimiser's own memory: it holds the point until the
+ * A differentiable function of flat float32 parameters. `x` is the optimizer's own memory: it holds the point until the
  * promise settles, and must not be written to.
  */
 export type Objective = (x: Float32Array) => Promise<Evaluation>;
 
-/** What an optimiser tells after each iteration. */
+/** What an optimizer tells after each iteration. */
 export interface Step {
   /** 1 for the first. */
   readonly iteration: number;
-  /** The objective: see each optimiser for at which point. */
+  /** The objective: see each optimizer for at which point. */
   readonly value: number;
-  /** The parameters after this iteration, in the optimiser's memory: they change when the next step is asked for. */
+  /** The parameters after this iteration, in the optimizer's memory: they change when the next step is asked for. */
   readonly x: Float32Array;
   /** How often the objective has been evaluated so far. */
   readonly evaluations: number;
 }
 
-/** What all optimisers take. */
+/** What all optimizers take. */
 export interface RunOptions {
   /** How many at the most. */
   readonly iterations: number;

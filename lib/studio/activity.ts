@@ -34,7 +34,7 @@ export function activityGraph(network: Network, layers: readonly string[]): Acti
 }
 
 /** A map from 0, where the layer is least active, to 1; ½ where it is the same everywhere. `null` for no map. */
-export function normalised(map: Tensor | undefined): Planes<1> | null {
+export function normalized(map: Tensor | undefined): Planes<1> | null {
   const [, , height = 0, width = 0] = map?.dims ?? [];
   if (map?.dtype !== 'float32' || height * width === 0) return null;
   let [low, high] = [Infinity, -Infinity];

@@ -74,7 +74,7 @@ export type PaintCommand = 'stop' | 'resume' | 'end';
 export interface ClassShare {
   readonly name: string;
   readonly fraction: number;
-  /** A CSS colour; `null` for the background. */
+  /** A CSS color; `null` for the background. */
   readonly color: string | null;
 }
 

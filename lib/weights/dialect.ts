@@ -30,7 +30,7 @@ export interface Dialects {
 
 /** Weights under canonical names. */
 export interface Translation {
-  /** The name of the dialect that was recognised. */
+  /** The name of the dialect that was recognized. */
   readonly dialect: string;
   /** What stood before all of the network's names, such as `model.`; empty where they were as they should be. */
   readonly prefix: string;
@@ -50,7 +50,7 @@ export function translate(weights: Weights, { network, dialects }: Dialects): Tr
   const { dialect, prefix, matches } =
     unprefixed(names, dialects) ??
     prefixed(names, dialects, network) ??
-    unrecognised(names, network, dialects);
+    unrecognized(names, network, dialects);
   const translated = new Map<string, StoredTensor>();
   for (const [key, { to, arrangement }] of matches) {
     const stored = weights.get(key)!;
@@ -183,7 +183,7 @@ function patternOf(template: string): RegExp {
   return new RegExp(`^(?<whole>${source})$`);
 }
 
-function unrecognised(names: readonly string[], network: string, dialects: readonly Dialect[]): never {
+function unrecognized(names: readonly string[], network: string, dialects: readonly Dialect[]): never {
   const found = names.slice(0, 4).map(quoted).join(', ');
   const expected = dialects.map(({ name, rules }) => `${quoted(rules[0]?.from ?? '')} (${name})`).join(', ');
   throw new OneirosError(

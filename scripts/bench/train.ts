@@ -1,4 +1,4 @@
-// What a training step costs beside PyTorch's: a U-Net of widths 16 … 256 with batch normalisation (1.9 M parameters), BCE and
+// What a training step costs beside PyTorch's: a U-Net of widths 16 … 256 with batch normalization (1.9 M parameters), BCE and
 // Dice, Adam; one step of each in turn, in one run, so that the ratio counts whatever else the machine does. Without
 // PyTorch (python3 -c 'import torch') only ours.
 //

@@ -37,7 +37,7 @@ export const exhibits: readonly Exhibit[] = [
   {
     id: 'style',
     title: 'A cat in stained glass',
-    text: 'Style transfer: the picture is changed until the layers of a network see the cat’s shapes in it, and the window’s colours and textures. Each of 150 steps follows a gradient that oneiros derived as an ONNX graph. Here a style is the means and covariances of the features, compared by their Wasserstein distance (Gram matrices are the default); average pooling and some smoothing make clean panes.',
+    text: 'Style transfer: the picture is changed until the layers of a network see the cat’s shapes in it, and the window’s colors and textures. Each of 150 steps follows a gradient that oneiros derived as an ONNX graph. Here a style is the means and covariances of the features, compared by their Wasserstein distance (Gram matrices are the default); average pooling and some smoothing make clean panes.',
     model: 'vgg19-slim',
     command: words(
       `style ${cat.file} ${glass.file} -o demo-out/cat-in-glass.jpg --model vgg19-slim --pooling average --statistics wasserstein --tv-weight 1 --size 448`,
@@ -73,14 +73,14 @@ export const exhibits: readonly Exhibit[] = [
   {
     id: 'dusk',
     title: 'An astronaut at dusk',
-    text: 'Style transfer again, a hundred steps, with more weight on the photograph: the sky’s colours and brushwork, and still her face.',
+    text: 'Style transfer again, a hundred steps, with more weight on the photograph: the sky’s colors and brushwork, and still her face.',
     model: 'vgg19-slim',
     command: words(
       `style ${astronaut.file} ${evening.file} -o demo-out/astronaut-at-dusk.jpg --model vgg19-slim --statistics wasserstein --content-weight 0.3 --size 320 --iterations 100`,
     ),
     program: 'dusk.ts',
     before: [astronaut, evening],
-    after: { file: 'demo-out/astronaut-at-dusk.jpg', caption: 'The astronaut, in the evening’s colours' },
+    after: { file: 'demo-out/astronaut-at-dusk.jpg', caption: 'The astronaut, in the evening’s colors' },
   },
   {
     id: 'detect',

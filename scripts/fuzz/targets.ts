@@ -7,8 +7,8 @@ import { readPngText } from '../../lib/image/codec/png/text.js';
 import { readCocoDetections, readCocoTruth } from '../../lib/metrics/io/coco.js';
 import { pascalTruth } from '../../lib/metrics/io/pascal.js';
 import { inspectModel } from '../../lib/models/inspect.js';
-import { normaliseOpset } from '../../lib/onnx/opset/normalise.js';
-import { optimise } from '../../lib/onnx/passes/optimise.js';
+import { normalizeOpset } from '../../lib/onnx/opset/normalize.js';
+import { simplifyModel } from '../../lib/onnx/passes/simplify.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { readRecipe } from '../../lib/studio/recipe.js';
@@ -93,7 +93,7 @@ export const targets: Readonly<Record<string, Target>> = {
     steps: {
       'round trip': (bytes) => decodeModel(encodeModel(decodeModel(bytes))),
       inspect: (bytes) => inspectModel(decodeModel(bytes), 32),
-      optimize: (bytes) => encodeModel(optimise(normaliseOpset(decodeModel(bytes)))),
+      optimize: (bytes) => encodeModel(simplifyModel(normalizeOpset(decodeModel(bytes)))),
       grad: (bytes) => encodeModel(grad(decodeModel(bytes))),
     },
   },

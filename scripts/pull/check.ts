@@ -62,7 +62,7 @@ async function check(): Promise<void> {
 
 async function pull(name: string): Promise<void> {
   const known = readCatalog().get('vgg19');
-  if (known === undefined) throw new OneirosError('not-found', 'the catalogue has no vgg19');
+  if (known === undefined) throw new OneirosError('not-found', 'the catalog has no vgg19');
   const entry = { ...known, file: name, size: { bytes: statSync(join(folder, name)).size, exact: true } };
   const until = ['relu5_4'];
   const began = performance.now();

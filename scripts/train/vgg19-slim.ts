@@ -27,7 +27,7 @@ import { toFloat32 } from '../../lib/weights/check.js';
 import { readSafetensors, writeSafetensors } from '../../lib/weights/safetensors.js';
 import { correlations, middles } from './vgg19-slim/evaluate.js';
 import { Lessons, partOf } from './vgg19-slim/lessons.js';
-import { leastSquaresLifts, standardised } from './vgg19-slim/lifts.js';
+import { leastSquaresLifts, standardized } from './vgg19-slim/lifts.js';
 import { buildStudent, initialWeights, realTeacher, slimTeacher } from './vgg19-slim/networks.js';
 import { distillation, measureTargets, targetModel, taught } from './vgg19-slim/objective.js';
 import { loadPicture, pictureFiles, randomCrop } from './vgg19-slim/pictures.js';
@@ -168,7 +168,7 @@ async function readShipped(path: string): Promise<LearnedWeights> {
     if (name.startsWith('conv') && value.dtype === 'float32') parameters.set(name, value);
   const lifts = await liftsFor((await buildStudent(parameters)).model);
   for (const match of matches) {
-    const { weight, bias } = standardised(lifts.get(match.layer)!, match);
+    const { weight, bias } = standardized(lifts.get(match.layer)!, match);
     parameters.set(`lift/${match.layer}.weight`, weight).set(`lift/${match.layer}.bias`, bias);
   }
   return parameters;

@@ -7,7 +7,7 @@ import { indexing } from './cases/indexing.js';
 import { jumps } from './cases/jumps.js';
 import { layout } from './cases/layout.js';
 import { linear } from './cases/linear.js';
-import { normalisation } from './cases/normalisation.js';
+import { normalization } from './cases/normalization.js';
 import { pooling } from './cases/pooling.js';
 import { reduction } from './cases/reduction.js';
 import { resizing } from './cases/resizing.js';
@@ -22,7 +22,7 @@ export const families = {
   linear,
   convolution,
   pooling,
-  normalisation,
+  normalization,
   layout,
   slicing,
   indexing,

@@ -158,8 +158,8 @@ describe('oneiros in a browser', function () {
       });
 
       it('transfers a style as Node does', async () => {
-        const found = await page.evaluate((at) => window.tasks.stylise(at, 2), { provider });
-        expectSame(found, await tasks.stylise(node, 2), 1e-3);
+        const found = await page.evaluate((at) => window.tasks.stylize(at, 2), { provider });
+        expectSame(found, await tasks.stylize(node, 2), 1e-3);
       });
 
       it('segments as Node does', async () => {

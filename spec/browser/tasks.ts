@@ -45,7 +45,7 @@ export async function dreamOn(placement: Placement, size: number): Promise<Outco
 }
 
 /** A style transfer by a VGG-19. */
-export async function stylise(placement: Placement, iterations: number): Promise<Outcome> {
+export async function stylize(placement: Placement, iterations: number): Promise<Outcome> {
   const network = await slimVGG19(placement);
   const options = { size: 48, smallest: 32, iterations, contentLayers: { relu4_2: 1 } };
   let last: Image | undefined;

@@ -68,7 +68,7 @@ describe('oneiros dream', function () {
     for (const result of results) expect(result).to.have.property('objective').with.length(6);
   });
 
-  it('dreams of several layers and channels with weights, towards a guide', async () => {
+  it('dreams of several layers and channels with weights, toward a guide', async () => {
     const more = ['--layer', 'relu2_1=0.5', '--layer', 'relu3_1:2=3', '--guide', shop.path('painting.png')];
     const { results } = await runCommand(registerDream, args('guided.jpg', ...more));
     expect(results).to.have.length(1);

@@ -184,7 +184,7 @@ describe('oneiros models', () => {
     );
     const [a, b] = [await converted.segment(picture), await original.segment(picture)];
     expect(converted.classes).to.deep.equal(['brain, healthy', 'tumour']);
-    expect(converted.standardises).to.equal(true);
+    expect(converted.standardizes).to.equal(true);
     expect(Array.from(a.probabilities!.data)).to.deep.equal(Array.from(b.probabilities!.data));
   });
 

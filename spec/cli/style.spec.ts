@@ -32,7 +32,7 @@ describe('oneiros style', function () {
     expect([picture.width, picture.height]).to.deep.equal([40, 30]);
   });
 
-  it('takes several styles, other layers, another optimiser', async () => {
+  it('takes several styles, other layers, another optimizer', async () => {
     const styles = [shop.path('photo.png'), '--blend', '2,1', '--style-layer', 'relu1_1=2'];
     const more = ['--content-layer', 'relu3_1', '--optimizer', 'adam', '--keep-colors', '--init', 'noise'];
     const { results } = await runCommand(registerStyle, args('b.jpg', ...styles, ...more));

@@ -27,9 +27,9 @@ describe('oneiros train unet', () => {
       const [cy, cx, r] = [stream.integer(8, 23), stream.integer(8, 23), stream.integer(5, 8)];
       for (let at = 0; at < 32 * 32; at++) {
         const inside = Math.hypot(Math.floor(at / 32) - cy, (at % 32) - cx) < r;
-        const grey = (inside ? 0.6 : 0.2) + 0.2 * stream.uniform();
+        const gray = (inside ? 0.6 : 0.2) + 0.2 * stream.uniform();
         for (let c = 0; c < 3; c++) {
-          picture.data[c * 1024 + at] = grey;
+          picture.data[c * 1024 + at] = gray;
           mask.data[c * 1024 + at] = (inside ? 200 : 10) / 255;
         }
       }

@@ -13,12 +13,12 @@ import { speckles, waves } from '../tasks/pictures.js';
 import { smallNetwork } from '../tasks/small-network.js';
 
 /**
- * Style transfer, from its loss. Of a photograph p and a painting a, find the picture x that minimises
+ * Style transfer, from its loss. Of a photograph p and a painting a, find the picture x that minimizes
  *
  *     ‖C(x) − C(p)‖² + k ‖S(x) − S(a)‖²
  *
  * where C, the content, is a deep layer's activations, and S, the style, says which channels of some layers are active
- * together, wherever that is: their Gram matrices. The network stays as it is; the pixels are what is learnt.
+ * together, wherever that is: their Gram matrices. The network stays as it is; the pixels are what is learned.
  */
 describe('Example: style transfer from its loss', () => {
   const network = smallNetwork();
@@ -33,7 +33,7 @@ describe('Example: style transfer from its loss', () => {
     return b.div(b.matmul(rows, b.swap(rows)), pixels);
   }
 
-  it('minimises the loss that the formula says', async () => {
+  it('minimizes the loss that the formula says', async () => {
     // C and S, as outputs of one graph behind the network's own.
     const look = Builder.from(network.model.graph);
     look.output(look.value('relu3_1'), 'C');

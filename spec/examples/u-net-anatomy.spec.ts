@@ -94,9 +94,9 @@ describe('example: the anatomy of a U-Net', () => {
     expect(anatomy.learned).to.equal(count(paper.widths));
   });
 
-  it('batch normalisation learns two numbers a channel and counts two more', () => {
+  it('batch normalization learns two numbers a channel and counts two more', () => {
     const normal = unetFile({ ...paper, batchNorm: true }, { batchNorm: 'keep' });
-    const kind = normal.transformations.find(({ operation }) => operation === 'batch normalisation');
+    const kind = normal.transformations.find(({ operation }) => operation === 'batch normalization');
     const channels = 2 * (4 + 8 + 16 + 32 + 64) + 2 * (4 + 8 + 16 + 32);
     expect(kind).to.include({ count: 18, learned: 2 * channels, statistics: 2 * channels });
   });

@@ -8,7 +8,7 @@ import {
 } from '../../lib/image/color/color-transfer.js';
 import { colorize, cubehelix, diverging, jet } from '../../lib/image/color/colormap.js';
 import {
-  grey,
+  gray,
   luminance,
   mapColors,
   rgbToYCbCr,
@@ -24,7 +24,7 @@ const content = image(reference.content, Float32Array.from(reference.content.dat
 const style = image(reference.style, Float32Array.from(reference.style.data));
 const pixel = (r: number, g: number, b: number) => solid({ width: 1, height: 1 }, [r, g, b]);
 
-describe('colour spaces', () => {
+describe('color spaces', () => {
   it('give the figures of their standards for red, green, blue and white', () => {
     expectClose(mapColors(pixel(1, 0, 0), rgbToYCbCr).data, [0.299, 0.5 - 0.168736, 1], 1e-6);
     expectClose(mapColors(pixel(0, 0, 1), rgbToYCbCr).data, [0.114, 1, 0.5 - 0.081312], 1e-6);
@@ -32,7 +32,7 @@ describe('colour spaces', () => {
     expectClose(mapColors(pixel(1, 0, 0), rgbToYiq).data, [0.3, 0.599, 0.213], 1e-6);
     expectClose(mapColors(pixel(1, 1, 1), rgbToYiq).data, [1, 0, 0], 1e-6);
     expect(luminance(pixel(0, 1, 0)).data[0]).to.be.closeTo(0.587, 1e-6);
-    expect([...grey(luminance(pixel(1, 1, 1))).data]).to.deep.equal([1, 1, 1]);
+    expect([...gray(luminance(pixel(1, 1, 1))).data]).to.deep.equal([1, 1, 1]);
   });
 
   it('are undone by their inverses', () => {
@@ -41,14 +41,14 @@ describe('colour spaces', () => {
   });
 });
 
-describe('colour transfer', () => {
+describe('color transfer', () => {
   it('keeps one picture’s luminance and the other’s chroma', () => {
     const [light, dark] = [pixel(0.5, 0.5, 0.5), pixel(0.6, 0.2, 0.2)];
     const result = transferChroma(light, dark);
     expect(luminance(result).data[0]).to.be.closeTo(0.5, 1e-6);
     const shift = 0.5 - (0.299 * 0.6 + 0.701 * 0.2);
     expectClose(result.data, [0.6 + shift, 0.2 + shift, 0.2 + shift], 1e-6);
-    expect(() => transferChroma(content, style)).to.throw('8×5 but the colours are 4×6');
+    expect(() => transferChroma(content, style)).to.throw('8×5 but the colors are 4×6');
   });
 
   it('measures mean and covariance as numpy', () => {
@@ -64,7 +64,7 @@ describe('colour transfer', () => {
     expectClose(colorMoments(matched).covariance, moments.covariance, 1e-4);
   });
 
-  it('survives pictures of one colour', () => {
+  it('survives pictures of one color', () => {
     const flat = solid({ width: 3, height: 3 }, [0.2, 0.4, 0.9]);
     const { mean } = colorMoments(content);
     const matched = matchColorMoments(flat, colorMoments(content));
@@ -85,7 +85,7 @@ describe('colour transfer', () => {
   });
 });
 
-describe('colour maps', () => {
+describe('color maps', () => {
   it('have the ends they are known for', () => {
     expect(jet(0)).to.deep.equal([0, 0, 0.5]);
     expect(jet(0.5)).to.deep.equal([0.5, 1, 0.5]);
@@ -107,7 +107,7 @@ describe('colour maps', () => {
     expect(luma.every((value, i) => i === 0 || value > luma[i - 1]!)).to.be.true;
   });
 
-  it('colour a plane, and clamp', () => {
+  it('color a plane, and clamp', () => {
     const values = planes(1, { width: 3, height: 1 }, Float32Array.of(-5, 0.5, NaN));
     expect([...colorize(values).data]).to.deep.equal([0, 0.5, 0, 0, 1, 0, 0.5, 0.5, 0.5]);
   });

@@ -40,7 +40,7 @@ describe('geometry', () => {
     expect(() => pad(counting, { left: -1, top: 0, right: 0, bottom: 0 })).to.throw('margins');
   });
 
-  it('letterboxes: the whole picture, centred, and how to get back', () => {
+  it('letterboxes: the whole picture, centered, and how to get back', () => {
     const boxed = letterbox(
       solid({ width: 4, height: 2 }, [1, 0, 0]),
       { width: 8, height: 8 },

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { formatNames, parseClasses, parseNames, withValues } from '../../lib/labels/class-text.js';
 import { comparison } from '../../lib/labels/compare.js';
 import type { LabelPicture } from '../../lib/labels/label-picture.js';
-import { type Declared, labeller, schemeOf } from '../../lib/labels/scheme.js';
+import { type Declared, labeler, schemeOf } from '../../lib/labels/scheme.js';
 import { LabelSurveyor, valuesOf } from '../../lib/labels/survey.js';
 
 type Stored = LabelPicture['stored'];
@@ -81,13 +81,13 @@ describe('what the values of masks mean', () => {
   it('an ignored value is no class, and labels say so', () => {
     const ignoring = scheme(mask('gray', [0, 1, 2, 255]), { ignore: 255 });
     expect(ignoring.classes).to.have.length(3);
-    expect([...labeller(ignoring)(Uint8Array.of(2, 255, 0), 'a')]).to.deep.equal([2, 255, 0]);
-    expect(() => labeller(ignoring)(Uint8Array.of(9), 'a')).to.throw(
+    expect([...labeler(ignoring)(Uint8Array.of(2, 255, 0), 'a')]).to.deep.equal([2, 255, 0]);
+    expect(() => labeler(ignoring)(Uint8Array.of(9), 'a')).to.throw(
       /mask of a has a pixel of 9; classes are/,
     );
     // PyTorch's ignore_index can be a class as well.
     const background = scheme(mask('gray', [0, 1]), { classes: parseClasses('2'), ignore: 0 });
-    expect([...labeller(background)(Uint8Array.of(0, 1), 'a')]).to.deep.equal([255, 1]);
+    expect([...labeler(background)(Uint8Array.of(0, 1), 'a')]).to.deep.equal([255, 1]);
   });
 
   it('255 beside small numbers is either declared, or an error that proposes to ignore it', () => {

@@ -8,7 +8,7 @@ const measures: readonly BoxMeasure[] = ['iou', 'giou', 'diou', 'ciou'];
 
 describe('Overlap of boxes', () => {
   it('worked by hand', () => {
-    // 4×4 and 4×2 boxes that share 2×2: 4 / (16 + 8 − 4); the hull is 6×4; centres (2, 2), (4, 3); diagonal² 52
+    // 4×4 and 4×2 boxes that share 2×2: 4 / (16 + 8 − 4); the hull is 6×4; centers (2, 2), (4, 3); diagonal² 52
     const [a, b] = [
       [0, 0, 4, 4],
       [2, 2, 6, 4],

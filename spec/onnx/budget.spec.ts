@@ -6,10 +6,10 @@ import { inFloat64 } from '../../lib/gradients/float64.js';
 import { Budget } from '../../lib/onnx/budget.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
-import { normaliseOpset } from '../../lib/onnx/opset/normalise.js';
+import { normalizeOpset } from '../../lib/onnx/opset/normalize.js';
 import { foldConstants } from '../../lib/onnx/passes/fold-constants.js';
 import { inlineFunctions } from '../../lib/onnx/passes/inline-functions.js';
-import { optimise } from '../../lib/onnx/passes/optimise.js';
+import { simplifyModel } from '../../lib/onnx/passes/simplify.js';
 import { unroll } from '../../lib/onnx/passes/unroll.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { subgraphsOf } from '../../lib/onnx/subgraphs.js';
@@ -57,7 +57,7 @@ describe('bounded work', function () {
     );
     const depth = (graph: Model['graph']): number =>
       Math.max(0, ...graph.nodes.flatMap((each) => subgraphsOf(each).map((inner) => 1 + depth(inner))));
-    expect(depth(optimise(model).graph)).to.equal(31);
+    expect(depth(simplifyModel(model).graph)).to.equal(31);
   });
 
   describe('loops', () => {
@@ -213,7 +213,7 @@ describe('bounded work', function () {
     });
 
     it('that double with each level are refused by their number', () => {
-      tooLarge('nodes')(() => normaliseOpset(chain(60, 2)));
+      tooLarge('nodes')(() => normalizeOpset(chain(60, 2)));
     });
 
     it('called by many nodes of one name get names without a search through all of them', () => {

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { OneirosError } from '../../lib/base/errors.js';
 import { type AttributeLike, float, floats } from '../../lib/onnx/attributes.js';
 import type { Model, TensorType } from '../../lib/onnx/graph.js';
-import { normaliseOpset } from '../../lib/onnx/opset/normalise.js';
+import { normalizeOpset } from '../../lib/onnx/opset/normalize.js';
 import { AttributeProto_AttributeType as Type } from '../../lib/onnx/proto/onnx_pb.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { random } from '../../lib/tensor/random.js';
@@ -448,18 +448,18 @@ const cases: Case[] = [
   { op: 'Identity', version: 1 },
 ];
 
-describe('normaliseOpset keeps what a node computes', () => {
+describe('normalizeOpset keeps what a node computes', () => {
   cases.forEach((each, i) => {
     it(title(each), async () => {
       const model = modelFor(each);
-      const normal = normaliseOpset(model);
+      const normal = normalizeOpset(model);
       expect(normal.opsets.get('')).to.equal(17);
       await expectSame(model, normal, feedsFor(model, random(i)), 2e-6);
     });
   });
 });
 
-describe('normaliseOpset, where ONNX Runtime has no kernels of that age, against numbers worked by hand', () => {
+describe('normalizeOpset, where ONNX Runtime has no kernels of that age, against numbers worked by hand', () => {
   const x = float32([1, 2, 3, 4], [1, 2, 1, 2]);
   const literal: readonly (Case & { feed: Tensor; expected: readonly number[] })[] = [
     {
@@ -604,7 +604,7 @@ describe('normaliseOpset, where ONNX Runtime has no kernels of that age, against
     it(title(each), async () => {
       const { dims } = each.feed;
       const model = modelFor({ ...each, inputs: [f32(...dims)], outputs: [any(4)] });
-      const result = (await run(normaliseOpset(model), { x0: each.feed })).get('y0');
+      const result = (await run(normalizeOpset(model), { x0: each.feed })).get('y0');
       const got = Array.from<unknown, number>(result?.data ?? [], Number);
       expect(got).to.have.length(each.expected.length);
       each.expected.forEach((want, i) => expect(got[i]).to.be.closeTo(want, 1e-5));
@@ -617,12 +617,12 @@ describe('normaliseOpset, where ONNX Runtime has no kernels of that age, against
       attributes: { to: 'INT32' },
       outputs: [type('int32', 'a', 'b', 'c')],
     });
-    const [result] = (await run(normaliseOpset(model), feedsFor(model, random(1)))).values();
+    const [result] = (await run(normalizeOpset(model), feedsFor(model, random(1)))).values();
     expect(result?.type).to.equal('int32');
   });
 });
 
-describe('normaliseOpset', () => {
+describe('normalizeOpset', () => {
   it('names operator, node and version of what 17 cannot say', () => {
     const cannot: [Case, string][] = [
       [
@@ -663,10 +663,10 @@ describe('normaliseOpset', () => {
       [{ op: 'Scan', version: 8 }, 'a batch axis'],
     ];
     for (const [each, message] of cannot)
-      expect(() => normaliseOpset(modelFor(each)), title(each))
+      expect(() => normalizeOpset(modelFor(each)), title(each))
         .to.throw(OneirosError, message)
         .with.property('code', 'unsupported');
-    expect(() => normaliseOpset(modelFor({ op: 'Relu', version: 29 }))).to.throw('29');
+    expect(() => normalizeOpset(modelFor({ op: 'Relu', version: 29 }))).to.throw('29');
   });
 
   it('reaches into branches, which use values of the graph around them', async () => {
@@ -693,7 +693,7 @@ describe('normaliseOpset', () => {
       18,
     );
     for (const yes of [0, 1])
-      await expectSame(model, normaliseOpset(model), {
+      await expectSame(model, normalizeOpset(model), {
         ...feedsFor(model, random(3)),
         yes: tensor('bool', Uint8Array.of(yes), []),
       });
@@ -740,7 +740,7 @@ describe('normaliseOpset', () => {
       },
     );
     const model = decodeModel(bytes);
-    const normal = normaliseOpset(model);
+    const normal = normalizeOpset(model);
     expect(normal.graph.nodes.map(({ op: name }) => name)).to.deep.equal([
       'LeakyRelu',
       'Add',
@@ -759,7 +759,7 @@ describe('normaliseOpset', () => {
       },
       { functions: [{ name: 'same', domain: 'own', input: ['a'], output: ['a'] }] },
     );
-    const [only] = normaliseOpset(decodeModel(bytes)).graph.nodes;
+    const [only] = normalizeOpset(decodeModel(bytes)).graph.nodes;
     expect([only?.op, only?.inputs, only?.outputs]).to.deep.equal(['Identity', ['x'], ['y']]);
   });
 
@@ -781,7 +781,7 @@ describe('normaliseOpset', () => {
       { ...own, name: 'f0', node: [call('f1')] },
       { ...own, name: 'f1', node: [call('f0')] },
     ]);
-    expect(() => normaliseOpset(loop)).to.throw(OneirosError, 'calls itself');
+    expect(() => normalizeOpset(loop)).to.throw(OneirosError, 'calls itself');
     const doubling = around(
       Array.from({ length: 60 }, (_, i) => ({
         ...own,
@@ -792,7 +792,7 @@ describe('normaliseOpset', () => {
         ],
       })),
     );
-    expect(() => normaliseOpset(doubling)).to.throw(
+    expect(() => normalizeOpset(doubling)).to.throw(
       OneirosError,
       'takes the work on this model over its limit of',
     );

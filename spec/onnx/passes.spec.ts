@@ -8,7 +8,7 @@ import { eliminateCommonSubexpressions } from '../../lib/onnx/passes/common-sube
 import { eliminateDeadCode } from '../../lib/onnx/passes/dead-code.js';
 import { foldConstants } from '../../lib/onnx/passes/fold-constants.js';
 import { eliminateIdentity } from '../../lib/onnx/passes/identity.js';
-import { optimise } from '../../lib/onnx/passes/optimise.js';
+import { simplifyModel } from '../../lib/onnx/passes/simplify.js';
 import { type Random, random } from '../../lib/tensor/random.js';
 import { float32, int64, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { expectSame, f32, feedsFor, graphOf, modelOf, op, run, type } from './run.js';
@@ -18,7 +18,7 @@ const passes = {
   foldConstants,
   eliminateIdentity,
   eliminateCommonSubexpressions,
-  optimise,
+  simplifyModel,
 };
 const ops = ({ graph }: Model) => graph.nodes.map((node) => node.op);
 const any = (rank: number) => f32(...Array.from({ length: rank }, (_, i) => `r${i}`));
@@ -197,7 +197,7 @@ describe('eliminateIdentity', () => {
       ],
       { c: int64([24]), d: int64([2, 2, 6]) },
     );
-    const joined = optimise(model);
+    const joined = simplifyModel(model);
     expect(ops(joined)).to.deep.equal(['Transpose', 'Reshape', 'Neg']);
     await expectSame(model, joined, feedsFor(model, random(1)));
   });
@@ -311,7 +311,7 @@ describe('foldConstants', () => {
       ],
       { one: int64([1], []), zero: int64([0]), minus: int64([-1]) },
     );
-    const folded = optimise(model);
+    const folded = simplifyModel(model);
     expect(ops(folded)).to.deep.equal(['Reshape']);
     await expectSame(model, folded, feedsFor(model, random(1)));
   });

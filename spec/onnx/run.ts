@@ -9,7 +9,7 @@ import { float32, numberToHalf, type Tensor, tensor } from '../../lib/tensor/ten
 
 export type Feeds = Readonly<Record<string, Tensor>>;
 
-/** Runs a model in ONNX Runtime, without optimisations of its own. */
+/** Runs a model in ONNX Runtime, without optimizations of its own. */
 export async function run(model: Model, feeds: Feeds): Promise<Map<string, OrtTensor>> {
   const session = await InferenceSession.create(encodeModel(model), {
     graphOptimizationLevel: 'disabled',

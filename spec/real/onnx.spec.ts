@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
-import { normaliseOpset } from '../../lib/onnx/opset/normalise.js';
-import { optimise } from '../../lib/onnx/passes/optimise.js';
+import { normalizeOpset } from '../../lib/onnx/opset/normalize.js';
+import { simplifyModel } from '../../lib/onnx/passes/simplify.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { random } from '../../lib/tensor/random.js';
@@ -19,10 +19,10 @@ describe('models that others made compute the same', () => {
   }
   const files = readdirSync(folder).filter((file) => file.endsWith('.onnx'));
   for (const file of files)
-    it(`${file}: read and written again, at operator set 17, and optimised`, async () => {
+    it(`${file}: read and written again, at operator set 17, and optimized`, async () => {
       const model = decodeModel(readFileSync(new URL(file, folder)));
-      const normal = normaliseOpset(model);
-      const versions = [decodeModel(encodeModel(model)), normal, optimise(normal)];
+      const normal = normalizeOpset(model);
+      const versions = [decodeModel(encodeModel(model)), normal, simplifyModel(normal)];
       const feeds = feedsFor(model, random(1), (_, axis) => (axis === 0 ? 1 : openSize));
       const expected = await run(model, feeds);
       for (const version of versions) {

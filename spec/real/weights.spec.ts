@@ -46,7 +46,7 @@ describe('real weights', function () {
       expect(sum).to.be.closeTo(magnitude, magnitude * 1e-12);
     });
 
-  it('the first half of VGG-19 is recognised, and where it ends', async () => {
+  it('the first half of VGG-19 is recognized, and where it ends', async () => {
     await using source = await fileSource(`${folder}/vgg19-conv1_1-to-conv3_4.safetensors`);
     const { weights: stored, metadata } = await openWeights(source);
     const { dialect, weights, unknown } = translate(stored, vgg19Dialects);
@@ -58,7 +58,7 @@ describe('real weights', function () {
     expect(metadata['input']).to.include('BGR');
   });
 
-  it('a slim VGG-19 is recognised, with its layers before and beside', async () => {
+  it('a slim VGG-19 is recognized, with its layers before and beside', async () => {
     await using source = await fileSource(`${folder}/vgg19-slim16x/5SE.pth`);
     const { dialect, weights, unknown } = translate((await openWeights(source)).weights, vgg19Dialects);
     expect([dialect, unknown]).to.deep.equal(['slim16x', []]);
@@ -70,7 +70,7 @@ describe('real weights', function () {
     expect(weights.get('conv3_1_aux.weight')!.dims).to.deep.equal([256, 64, 1, 1]);
   });
 
-  it('GoogLeNet is recognised whole', async () => {
+  it('GoogLeNet is recognized whole', async () => {
     await using source = await fileSource(`${folder}/googlenet.safetensors`);
     const { dialect, weights, unknown } = translate((await openWeights(source)).weights, googlenetDialects);
     expect([dialect, unknown]).to.deep.equal(['Caffe', []]);

@@ -51,7 +51,7 @@ for (const isolation of ['thread', 'process', 'none'] as const)
       expect(Object.keys(results)).to.deep.equal(['twice']);
     });
 
-    it('takes views of a part of a buffer, also handed over, and leaves their neighbours alone', async () => {
+    it('takes views of a part of a buffer, also handed over, and leaves their neighbors alone', async () => {
       const many = Float32Array.of(0, 10, 20, 30, 7);
       const { z } = await session.run(
         { x: x(), y: float32(many.subarray(1, 4), [1, 3]) },

@@ -270,7 +270,7 @@ describe('studio: the page', function () {
     const inBoth = async (what: string) => {
       for (const colorScheme of schemes) {
         await page.emulateMedia({ colorScheme });
-        // Between the two nothing differs but colours.
+        // Between the two nothing differs but colors.
         const rules = colorScheme === 'light' ? null : ['color-contrast'];
         expect(await objections(page, rules), `${what}, ${colorScheme}`).to.deep.equal([]);
       }
@@ -364,7 +364,7 @@ interface AxeResults {
  * @param rules which of axe's rules to go by; `null` for all
  */
 async function objections(page: Page, rules: readonly string[] | null = null): Promise<readonly string[]> {
-  // Colours that are on their way are no colours to measure.
+  // Colors that are on their way are no colors to measure.
   await page.evaluate(async () => {
     const ending = document
       .getAnimations()

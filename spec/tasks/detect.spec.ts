@@ -82,7 +82,7 @@ describe('YOLOX', () => {
       ['dog', 1],
       ['cat', 0],
     ]);
-    // Centre (12, 12), 8×16 pixels of a letterbox of scale ½.
+    // Center (12, 12), 8×16 pixels of a letterbox of scale ½.
     expect(found[0]!.box.map(Math.fround)).to.deep.equal([16, 8, 32, 32]);
     expect(found[0]!.score).to.be.closeTo(0.9, 1e-6);
     expect(found[1]!.box).to.deep.equal([16, 16, 48, 32]);
@@ -252,7 +252,7 @@ describe('drawing', () => {
     expect(dots.slice(0, 4)).to.deep.equal(['1,0', '2,0', '3,0', '2,1']);
     expect(textWidth('CAT')).to.equal(17);
   });
-  it('frames a box in its class’s colour, with the label within the picture', () => {
+  it('frames a box in its class’s color, with the label within the picture', () => {
     const picture = solid({ width: 100, height: 60 }, [0, 0, 0]);
     const drawn = drawDetections(picture, [
       { box: [90, 0, 100, 60], label: 'person', labelId: 0, score: 0.5 },

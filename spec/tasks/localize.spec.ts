@@ -20,7 +20,7 @@ import { runCommand } from '../cli/run-command.js';
 
 const placement = { isolation: 'none', provider: 'cpu' } as const;
 
-/** Tells red from blue pictures by their mean colour. */
+/** Tells red from blue pictures by their mean color. */
 function redOrBlue(): Uint8Array {
   const b = new Builder();
   const input = b.input('x', 'float32', [1, 3, 16, 16]);
@@ -42,9 +42,9 @@ function squares(): Image {
   return picture;
 }
 
-describe('localisation by class activation', () => {
+describe('localization by class activation', () => {
   it('boxes what speaks for the class', async () => {
-    const network = await openNetwork(redOrBlue(), { name: 'colours', placement });
+    const network = await openNetwork(redOrBlue(), { name: 'colors', placement });
     await using localizer = new ActivationLocalizer(network);
     expect(localizer.layer).to.equal('map');
     const red = await localizer.localize(squares(), { threshold: 0.6 });
@@ -82,7 +82,7 @@ describe('localisation by class activation', () => {
   });
 });
 
-describe('the localisation loss', () => {
+describe('the localization loss', () => {
   it('is cross-entropy and squared distance, by hand', async () => {
     const b = new Builder();
     const terms = {

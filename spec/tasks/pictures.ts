@@ -13,7 +13,7 @@ export function waves({ width, height }: Size, period = 12): Image {
   return picture;
 }
 
-/** Grey with seeded uniform noise. */
+/** Gray with seeded uniform noise. */
 export function speckles(size: Size, seed = 1): Image {
   const picture = image(size);
   const source = random(seed);

@@ -99,7 +99,7 @@ describe('checkpoints', () => {
     }
   });
 
-  it('hold weights, statistics, the optimiser’s state and the position, as safetensors', async () => {
+  it('hold weights, statistics, the optimizer’s state and the position, as safetensors', async () => {
     expect(store.states).to.have.length(5); // after 3, 6, 9, 12 steps, and at the end
     const { weights, metadata } = await readSafetensors(bytesSource(store.states[2]!));
     expect(metadata).to.include({ format: 'oneiros training 2', step: '9', updates: '9' });

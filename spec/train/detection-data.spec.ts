@@ -8,10 +8,10 @@ import { writeImage } from '../../lib/image/read-write.js';
 import type { Box } from '../../lib/networks/detector/detector.js';
 import { random } from '../../lib/tensor/random.js';
 import { augmentDetection } from '../../lib/train/detection/augment.js';
-import { detectionData, type LabelledPicture } from '../../lib/train/detection/data.js';
+import { detectionData, type LabeledPicture } from '../../lib/train/detection/data.js';
 
 /** A dark picture with a white rectangle, whose box is that. */
-function withRectangle([x0, y0, x1, y1]: Box, width = 40, height = 30): LabelledPicture {
+function withRectangle([x0, y0, x1, y1]: Box, width = 40, height = 30): LabeledPicture {
   const picture = image({ width, height });
   for (let c = 0; c < 3; c++)
     for (let y = y0; y < y1; y++) plane(picture, c).fill(1, y * width + x0, y * width + x1);
@@ -63,10 +63,10 @@ describe('augmentation of a detector’s pictures', () => {
       expect(augmentDetection(corner, random(seed), { canvas, scale: [4, 4] }).boxes).to.have.length(1);
     }
   });
-  it('moves colours within their range, and is the same for the same stream', () => {
-    const grey = { ...example, picture: solid({ width: 4, height: 4 }, [0.5, 0.5, 0.5]) };
+  it('moves colors within their range, and is the same for the same stream', () => {
+    const gray = { ...example, picture: solid({ width: 4, height: 4 }, [0.5, 0.5, 0.5]) };
     const [first, again, other] = [7, 7, 8].map((seed) =>
-      augmentDetection(grey, random(seed), { horizontal: false, color: 0.3 }),
+      augmentDetection(gray, random(seed), { horizontal: false, color: 0.3 }),
     );
     expect(first!.picture.data).to.deep.equal(again!.picture.data);
     expect(first!.picture.data).not.to.deep.equal(other!.picture.data);

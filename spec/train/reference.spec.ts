@@ -29,7 +29,7 @@ function difference(ours: ArrayLike<number>, theirs: readonly number[]): number 
   return Math.max(...theirs.map((value, i) => Math.abs(ours[i]! - value))) / largest;
 }
 
-describe('training a U-Net with batch normalisation', () => {
+describe('training a U-Net with batch normalization', () => {
   it("takes PyTorch's gradient of every weight", async () => {
     // Plain descent at a rate of 1: the step is the gradient.
     const [step] = await train({ optimizer: sgd({ learningRate: 1 }), steps: 1 });

@@ -16,7 +16,7 @@ import { readCatalog, shippedPath } from '../../lib/weights/catalog/node/read.js
 const catalog = readCatalog();
 const shipped = [...catalog.values()].filter(({ source }) => source.kind === 'shipped');
 
-describe('The catalogue of models', () => {
+describe('The catalog of models', () => {
   it('has the models that the documentation names, whose numbers are those of the published file names', () => {
     expect(namesFor(catalog)).to.include.members([
       ...['vgg19-slim', 'unet-membrane', 'fasterrcnn-cells', 'fasterrcnn-animals'],
@@ -97,9 +97,9 @@ describe('The catalogue of models', () => {
   ] as const)
     it(`refuses ${what}`, () => expect(broken(change)).to.throw(message));
 
-  it('refuses what is no catalogue at all', () => {
+  it('refuses what is no catalog at all', () => {
     for (const text of ['', '[]', '{}', '{"version":2,"models":[]}', '{"version":1,"models":{}}'])
-      expect(() => parseCatalog(text)).to.throw(/the catalogue is malformed/);
+      expect(() => parseCatalog(text)).to.throw(/the catalog is malformed/);
     expect(() => parseCatalog(JSON.stringify({ version: 1, models: [first, first] }))).to.throw(
       /two models alike/,
     );

@@ -12,7 +12,7 @@ export const hasty = {
 /** Gives up soon on a server that says nothing, or too little. */
 export const impatient = { ...hasty, answer: 300, idle: 300, window: 200, slowest: 2000 };
 
-/** A model of the catalogue that a spec makes up. */
+/** A model of the catalog that a spec makes up. */
 export function toyEntry(bytes: number, change: Partial<CatalogEntry> = {}): CatalogEntry {
   return {
     name: 'toy',

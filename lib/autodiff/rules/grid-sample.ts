@@ -155,7 +155,7 @@ function intoImage(
   const clip = (value: Value) => b.maximum(b.minimum(value, last), 0);
   const isWithin = (value: Value) => b.castLike(b.and(b.greater(value, 0), b.less(value, last)), value);
   if (padding === 'border') return { at: clip(at), slope: isWithin(at) };
-  // Reflection at the centres of the border pixels (aligned), or at their outer edges.
+  // Reflection at the centers of the border pixels (aligned), or at their outer edges.
   const low = aligned ? 0 : -0.5;
   const span = aligned ? last : size;
   const distance = b.sub(at, low);

@@ -9,7 +9,7 @@ import { indexing } from './indexing.js';
 import { layout } from './layout.js';
 import { loss } from './loss.js';
 import { matmul } from './matmul.js';
-import { normalisation } from './normalisation.js';
+import { normalization } from './normalization.js';
 import { pooling } from './pooling.js';
 import { rearrangement } from './rearrangement.js';
 import { reduction } from './reduction.js';
@@ -22,7 +22,7 @@ export const rules: RuleTable = {
   ...activation,
   ...convolution,
   ...pooling,
-  ...normalisation,
+  ...normalization,
   ...matmul,
   ...reduction,
   ...layout,

@@ -83,7 +83,7 @@ function floats(b: Builder, values: readonly number[]): Value {
   return b.constant({ dtype: 'float32', dims: [values.length], data: Float32Array.from(values) });
 }
 
-/** Whole-number factors where nearest-neighbour resizing just repeats each element; `null` where it is anything else. */
+/** Whole-number factors where nearest-neighbor resizing just repeats each element; `null` where it is anything else. */
 function repetition({ node, x: [x, , scales] }: Resizing): readonly [number, number] | null {
   const factors = constantFloats(scales);
   if (attr.string(node, 'mode', 'nearest') !== 'nearest' || rankOf(x) !== 4 || factors === null) return null;

@@ -39,7 +39,7 @@ export const registerDream: Register = (program, terminal) => {
       'a layer to raise, or one channel as layer:channel; repeatable',
       collectLayer,
     )
-    .addOption(new InputFlag('--guide <file>', 'dream towards what this picture shows'));
+    .addOption(new InputFlag('--guide <file>', 'dream toward what this picture shows'));
   addFlags(addNetworkFlags(command), { ...dreamOptions, ...zoomOptions })
     .option('--json', 'print the result as JSON')
     .action(async (image: string, flags: DreamFlags) => {

@@ -33,7 +33,7 @@ export const registerEvaluateClassify: Register = (parent, terminal) => {
 async function runEvaluate(flags: EvaluateFlags, terminal: Terminal): Promise<void> {
   const files = await filesIn(flags.data, endings);
   await using network = await networkOf(flags, terminal);
-  const pictures = labelled(files, network.labels, terminal);
+  const pictures = labeled(files, network.labels, terminal);
   const progress = terminal.progress(files.length, 'evaluate');
   const options = { batch: flags.batch, signal: terminal.signal };
   try {
@@ -47,7 +47,7 @@ async function runEvaluate(flags: EvaluateFlags, terminal: Terminal): Promise<vo
 }
 
 /** The pictures with the numbers of their classes; of each that has none, or cannot be read, a line says so. */
-async function* labelled(
+async function* labeled(
   files: readonly NamedFile[],
   labels: readonly ClassLabel[],
   terminal: Terminal,

@@ -17,7 +17,7 @@ const drawOptions = {
   style: choice(
     ['light', 'heat'],
     'light',
-    'how the picture is drawn: in the light of what counts, or under false colours',
+    'how the picture is drawn: in the light of what counts, or under false colors',
   ),
 } as const;
 

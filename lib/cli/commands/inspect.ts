@@ -22,7 +22,7 @@ import type { Task } from '../../weights/catalog/entry.js';
 import { InputArgument, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { cataloguedTask, checkModel, modelFiles, pullOf } from '../models.js';
+import { catalogedTask, checkModel, modelFiles, pullOf } from '../models.js';
 import { addWeightFlags, type NetworkFlags, networkOf } from '../network.js';
 import type { Terminal } from '../terminal.js';
 
@@ -45,7 +45,7 @@ export const registerInspect: Register = (program, terminal) => {
     .addArgument(
       new InputArgument(
         '<model>',
-        `an ONNX file; a model of the catalogue (see oneiros models); or one of ${[...networkNames, ...segmenterNames, ...detectorNames].join(', ')} with its weights`,
+        `an ONNX file; a model of the catalog (see oneiros models); or one of ${[...networkNames, ...segmenterNames, ...detectorNames].join(', ')} with its weights`,
         modelFiles,
       ),
     );
@@ -82,10 +82,10 @@ const builders: Readonly<Record<Task, readonly string[]>> = {
 
 function taskOf(model: string): Task {
   if (isAmong(segmenterNames, model)) return 'segment';
-  return isAmong(detectorNames, model) ? 'detect' : (cataloguedTask(model) ?? 'classify');
+  return isAmong(detectorNames, model) ? 'detect' : (catalogedTask(model) ?? 'classify');
 }
 
-/** An ONNX file is taken as it is, whatever network it may be recognised as. */
+/** An ONNX file is taken as it is, whatever network it may be recognized as. */
 async function modelOf(flags: NetworkFlags, terminal: Terminal): Promise<Model> {
   if (/\.onnx$/i.test(flags.model)) return readModelSource(flags.model);
   await using network = await load(flags, terminal);

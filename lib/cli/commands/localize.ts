@@ -11,7 +11,7 @@ import { InputFlag, PictureArgument } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { eachPicture, picturesIn } from '../each-picture.js';
 import { addFlags } from '../flags.js';
-import { cataloguedTask, modelFiles, pullOf } from '../models.js';
+import { catalogedTask, modelFiles, pullOf } from '../models.js';
 import { addHeadFlags, type HeadFlags, headOptions, placementOf, placementOptions } from '../network.js';
 import { outputFolder, outputFolderFlag } from '../output-folder.js';
 import { pictureFile, recipe } from '../pictures.js';
@@ -70,7 +70,7 @@ async function runLocalize(args: readonly string[], flags: LocalizeFlags, termin
 async function load(flags: LocalizeFlags, terminal: Terminal): Promise<Detector | ActivationLocalizer> {
   const { model, weights, layer } = flags;
   const settings = { weights, placement: placementOf(flags), pull: pullOf(flags, terminal) };
-  if (isAmong(detectorNames, model) || cataloguedTask(model) === 'detect')
+  if (isAmong(detectorNames, model) || catalogedTask(model) === 'detect')
     return loadDetector(model, settings);
   if (/\.onnx$/i.test(model) && weights === undefined) {
     const detector = await loadDetector(model, settings).catch((error: unknown) => {

@@ -14,11 +14,11 @@ import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import { parseNamesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
-import { cataloguedTask, modelFiles, pullOf } from '../models.js';
+import { catalogedTask, modelFiles, pullOf } from '../models.js';
 import type { Terminal } from '../terminal.js';
 
 const convertOptions = {
-  offline: flag(false, 'never download a model of the catalogue (nor where ONEIROS_OFFLINE is set)'),
+  offline: flag(false, 'never download a model of the catalog (nor where ONEIROS_OFFLINE is set)'),
 } as const;
 
 interface ConvertFlags extends OptionValues<typeof convertOptions> {
@@ -42,7 +42,7 @@ export const registerConvert: Register = (models, terminal) => {
     .addArgument(
       new InputArgument(
         '<network>',
-        `a model of the catalogue; or, with --weights, one of ${builders.join(', ')}`,
+        `a model of the catalog; or, with --weights, one of ${builders.join(', ')}`,
         modelFiles,
       ),
     )
@@ -73,7 +73,7 @@ export const registerConvert: Register = (models, terminal) => {
 function load(name: string, flags: ConvertFlags, terminal: Terminal): Promise<ImageNetwork> {
   const { weights, classes, until } = flags;
   const settings = { weights, pull: pullOf(flags, terminal) };
-  const task = cataloguedTask(name);
+  const task = catalogedTask(name);
   const isSegmenter = isAmong(segmenterNames, name) || task === 'segment';
   if (isSegmenter || isAmong(detectorNames, name) || task === 'detect') {
     if (until !== undefined)

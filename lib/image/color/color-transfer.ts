@@ -4,7 +4,7 @@ import { mapColors, type Matrix3, rgbToYCbCr, yCbCrToRgb } from './colorspace.js
 import { symmetricPower } from './symmetric.js';
 
 /**
- * The lightness of one picture with the colours of another: Y of `lightness`, Cb and Cr of `colors`. The luminance-only
+ * The lightness of one picture with the colors of another: Y of `lightness`, Cb and Cr of `colors`. The luminance-only
  * transfer of Gatys et al., "Preserving Color in Neural Artistic Style Transfer" (2016), §3.2. May leave [0, 1].
  * @throws OneirosError `bad-argument` if the sizes differ
  */
@@ -12,14 +12,14 @@ export function transferChroma(lightness: Image, colors: Image): Image {
   if (lightness.width !== colors.width || lightness.height !== colors.height)
     throw new OneirosError(
       'bad-argument',
-      `the lightness is ${lightness.width}×${lightness.height} but the colours are ${colors.width}×${colors.height}; resize one`,
+      `the lightness is ${lightness.width}×${lightness.height} but the colors are ${colors.width}×${colors.height}; resize one`,
     );
   const mixed = mapColors(colors, rgbToYCbCr);
   plane(mixed, 0).set(plane(mapColors(lightness, rgbToYCbCr), 0));
   return mapColors(mixed, yCbCrToRgb);
 }
 
-/** Mean colour and 3×3 covariance (population, row by row) of a picture. */
+/** Mean color and 3×3 covariance (population, row by row) of a picture. */
 export interface ColorMoments {
   readonly mean: readonly [number, number, number];
   readonly covariance: Matrix3;
@@ -52,11 +52,11 @@ export function colorMoments(picture: Image): ColorMoments {
   return { mean, covariance };
 }
 
-// Variance added before inverting, so that a picture of one colour, or a grey one, has an inverse: (1/255)² / 10.
+// Variance added before inverting, so that a picture of one color, or a gray one, has an inverse: (1/255)² / 10.
 const varianceFloor = 1.5e-6;
 
 /**
- * The picture, its colours moved linearly so that their mean and covariance become the reference's: x ↦ A·(x − μ) + μᵣ
+ * The picture, its colors moved linearly so that their mean and covariance become the reference's: x ↦ A·(x − μ) + μᵣ
  * with A = Σᵣ^½ Σ^−½, Gatys et al. (2016) §3.1 in its "image analogies" form. May leave [0, 1].
  */
 export function matchColorMoments(picture: Image, reference: ColorMoments): Image {

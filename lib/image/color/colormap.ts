@@ -13,7 +13,7 @@ export const jet: Colormap = (v) => [tent(v, 3), tent(v, 2), tent(v, 1)];
 export const diverging: Colormap = (v) => [clamp(2 * v), 1 - Math.abs(2 * v - 1), clamp(2 - 2 * v)];
 
 /**
- * A spiral from black to white of steadily rising lightness, readable in grey print: D. A. Green, "A colour scheme for
+ * A spiral from black to white of steadily rising lightness, readable in gray print: D. A. Green, "A color scheme for
  * the display of astronomical intensity images" (2011), with its default start ½, −1.5 rotations, hue 1, γ 1.
  */
 export const cubehelix: Colormap = (v) => {
@@ -27,7 +27,7 @@ export const cubehelix: Colormap = (v) => {
   ];
 };
 
-/** A plane of values in [0, 1] (others are clamped, NaN is 0) in false colours. */
+/** A plane of values in [0, 1] (others are clamped, NaN is 0) in false colors. */
 export function colorize(values: Planes<1>, colormap: Colormap = jet): Image {
   const result = image(values);
   const [r, g, b] = [plane(result, 0), plane(result, 1), plane(result, 2)];

@@ -3,7 +3,7 @@ import { type Image, type Planes, planes } from '../image.js';
 /** The nine numbers of a 3×3 matrix, row by row. */
 export type Matrix3 = readonly [number, number, number, number, number, number, number, number, number];
 
-/** An affine map of colours: out = matrix · in + offset. */
+/** An affine map of colors: out = matrix · in + offset. */
 export interface ColorMap {
   readonly matrix: Matrix3;
   readonly offset: readonly [number, number, number];
@@ -12,7 +12,7 @@ export interface ColorMap {
 // The luma weights of ITU-R BT.601.
 const [R, G, B] = [0.299, 0.587, 0.114];
 
-/** To JPEG's YCbCr (JFIF 1.02): full range, chroma centred on ½. */
+/** To JPEG's YCbCr (JFIF 1.02): full range, chroma centered on ½. */
 export const rgbToYCbCr: ColorMap = {
   matrix: [R, G, B, -R / 1.772, -G / 1.772, 0.5, 0.5, -G / 1.402, -B / 1.402],
   offset: [0, 0.5, 0.5],
@@ -58,8 +58,8 @@ export function luminance({ width, height, data }: Image): Planes<1> {
   return result;
 }
 
-/** One plane shown as grey. */
-export function grey({ width, height, data }: Planes<1>): Image {
+/** One plane shown as gray. */
+export function gray({ width, height, data }: Planes<1>): Image {
   const result = planes(3, { width, height });
   for (let c = 0; c < 3; c++) result.data.set(data, c * width * height);
   return result;

@@ -5,7 +5,7 @@ import { type Border, borderIndex } from './pad.js';
 
 /**
  * Where an output position comes from: (a·x + b·y + c, d·x + e·y + f), in pixels of a plane whose top left corner is
- * (0, 0) and whose first pixel's centre is (½, ½).
+ * (0, 0) and whose first pixel's center is (½, ½).
  */
 export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
@@ -30,7 +30,7 @@ export function warp<C extends number>(
   return result;
 }
 
-/** Writes the value of every channel at a position (pixel centres at whole numbers) to target[index + channel·stride]. */
+/** Writes the value of every channel at a position (pixel centers at whole numbers) to target[index + channel·stride]. */
 function sampler(source: Planes, border: Border) {
   const { width, height, channels, data } = source;
   const constant = typeof border === 'number' ? border : 0;
@@ -80,7 +80,7 @@ export function zoom<C extends number>(
   const [cx, cy] = [center[0] * source.width, center[1] * source.height];
   const angle = (rotation * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle) / factor, Math.sin(angle) / factor];
-  // The inverse of "turn by angle, enlarge by factor, about the centre".
+  // The inverse of "turn by angle, enlarge by factor, about the center".
   const from: Affine = [cos, sin, cx - cos * cx - sin * cy, -sin, cos, cy + sin * cx - cos * cy];
   return warp(source, from, source, border);
 }

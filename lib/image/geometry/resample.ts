@@ -48,7 +48,7 @@ export function antialiased(kernel: Kernel, from: number, to: number): ResampleT
   });
 }
 
-/** The table that samples the input at the output's pixel centres; the edge repeats (torch, `align_corners=False`). */
+/** The table that samples the input at the output's pixel centers; the edge repeats (torch, `align_corners=False`). */
 export function interpolated(kernel: Kernel, from: number, to: number): ResampleTable {
   return table(to, kernel.support * 2, (i, add) => {
     const center = ((i + 0.5) * from) / to - 0.5;
@@ -58,7 +58,7 @@ export function interpolated(kernel: Kernel, from: number, to: number): Resample
   });
 }
 
-/** The input pixel whose centre is nearest (torch's `nearest-exact`, PIL's NEAREST). */
+/** The input pixel whose center is nearest (torch's `nearest-exact`, PIL's NEAREST). */
 export function nearestPixel(from: number, to: number): ResampleTable {
   return table(to, 1, (i, add) => add(Math.min(from - 1, Math.floor(((i + 0.5) * from) / to)), 1));
 }

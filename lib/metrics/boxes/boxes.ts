@@ -10,7 +10,7 @@ export type BoxForm = 'xyxy' | 'xywh';
  * How much two boxes agree:
  * - `iou`   intersection over union, in [0, 1]
  * - `giou`  less the part of the smallest enclosing box that neither covers, in (−1, 1] (Rezatofighi et al. 2019)
- * - `diou`  IoU less the squared distance of the centres over the enclosing diagonal's square (Zheng et al. 2020)
+ * - `diou`  IoU less the squared distance of the centers over the enclosing diagonal's square (Zheng et al. 2020)
  * - `ciou`  DIoU less a penalty for unlike aspect ratios (the same paper)
  *
  * Where a box has no area the IoU is 0, and so is every quotient whose divisor would be 0.
@@ -178,7 +178,7 @@ function giouRow(a: Corners, i: number, b: Corners, row: Float64Array): void {
   }
 }
 
-/** Takes off the squared distance of the centres over that of the hull's corners. */
+/** Takes off the squared distance of the centers over that of the hull's corners. */
 function subtractDistances(a: Corners, i: number, b: Corners, row: Float64Array): void {
   const { count, left, top, right, bottom } = b;
   const [x0, y0, x1, y1] = [a.left[i]!, a.top[i]!, a.right[i]!, a.bottom[i]!];
@@ -188,7 +188,7 @@ function subtractDistances(a: Corners, i: number, b: Corners, row: Float64Array)
     const t = top[j]!;
     const r = right[j]!;
     const d = bottom[j]!;
-    // Twice the sides of the hull, and twice the distances of the centres.
+    // Twice the sides of the hull, and twice the distances of the centers.
     const hullWidth = width + (r - l) + (Math.abs(x0 - l) + Math.abs(x1 - r));
     const hullHeight = height + (d - t) + (Math.abs(y0 - t) + Math.abs(y1 - d));
     const dx = x0 + x1 - l - r;

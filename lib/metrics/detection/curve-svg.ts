@@ -19,7 +19,7 @@ export const curveSvgDefaults = {
   height: 360,
 } as const satisfies Required<CurveSvgOptions>;
 
-/** Okabe and Ito's colours, which people who do not see red and green apart can tell from one another. */
+/** Okabe and Ito's colors, which people who do not see red and green apart can tell from one another. */
 const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
 const margin = { left: 48, right: 16, top: 32, bottom: 44 };
 

@@ -33,7 +33,7 @@ export function boxToRle(box: readonly [number, number, number, number], size: S
   return polygonToRle([x, y, x, y + height, x + width, y + height, x + width, y], size);
 }
 
-/** The corners on the fine grid, rounded as C's `(int)(v + .5)` does: towards zero. */
+/** The corners on the fine grid, rounded as C's `(int)(v + .5)` does: toward zero. */
 function gridPoints(points: ArrayLike<number>): readonly (readonly [number, number])[] {
   if (points.length < 6 || points.length % 2 !== 0)
     throw new OneirosError(

@@ -68,7 +68,7 @@ const concatenated: Rule = (node, given) => {
   return { ...range, sum: isCommon && sum?.axis !== axis ? sum : null };
 };
 
-/** Means of neighbours along the axes behind the channels. */
+/** Means of neighbors along the axes behind the channels. */
 const pooled: Rule = (node, { x: [x], shape, result }) => {
   const padded = attr.ints(node, 'pads', []).some((pad) => pad > 0);
   const zeros = node.op === 'AveragePool' && padded && attr.int(node, 'count_include_pad', 0) === 1;

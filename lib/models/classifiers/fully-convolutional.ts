@@ -4,7 +4,7 @@ import { attr, describe } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Graph, Model, Node, OpaqueTensor } from '../../onnx/graph.js';
 import { Builder, shapeOf } from '../../onnx/ops.js';
-import { normaliseOpset } from '../../onnx/opset/normalise.js';
+import { normalizeOpset } from '../../onnx/opset/normalize.js';
 import type { Facts } from '../../onnx/shapes/facts.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { float32, type Float32Tensor, sizeOf, type Tensor } from '../../tensor/tensor.js';
@@ -32,7 +32,7 @@ export interface FullyConvolutional {
  * @throws OneirosError `unsupported` for layers that are neither convolutional nor fully connected
  */
 export function fullyConvolutional(model: Model, window: Size): FullyConvolutional {
-  const normal = normaliseOpset(model);
+  const normal = normalizeOpset(model);
   const { graph } = normal;
   const input = graph.inputs.find(({ name }) => !graph.initializers.has(name));
   const output = graph.outputs[0];

@@ -34,8 +34,8 @@ export const googlenet: Architecture = {
     {
       learned: ['conv2/3x3_reduce'],
       build: (net, x) => {
-        const normalised = net.lrn(net.maxPool3(x, 'pool1/3x3_s2', 2), 'pool1/norm1');
-        return net.convRelu(normalised, 'conv2/3x3_reduce', { kernel: 1 });
+        const normalized = net.lrn(net.maxPool3(x, 'pool1/3x3_s2', 2), 'pool1/norm1');
+        return net.convRelu(normalized, 'conv2/3x3_reduce', { kernel: 1 });
       },
     },
     {

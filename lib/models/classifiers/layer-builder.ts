@@ -81,7 +81,7 @@ export class LayerBuilder {
       pads: [begin, begin, 1, 1],
     });
   }
-  /** Local response normalisation over 5 channels (Krizhevsky et al. 2012), with Caffe's numbers. */
+  /** Local response normalization over 5 channels (Krizhevsky et al. 2012), with Caffe's numbers. */
   lrn = (x: Value, name: string) =>
     this.#layer(name, 'LRN', [x], { size: 5, alpha: float(1e-4), beta: 0.75, bias: float(1) });
   concat = (parts: readonly Value[], name: string) => this.#layer(name, 'Concat', parts, { axis: 1 });

@@ -51,7 +51,7 @@ export interface Transformation {
   readonly operation: string;
   readonly count: number;
   readonly learned: number;
-  /** Means and variances that batch normalisation counted while training; gradients do not change them. */
+  /** Means and variances that batch normalization counted while training; gradients do not change them. */
   readonly statistics: number;
 }
 

@@ -1,7 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
 import { attr } from '../../onnx/attributes.js';
 import type { Model, Node, ValueInfo } from '../../onnx/graph.js';
-import { normaliseOpset } from '../../onnx/opset/normalise.js';
+import { normalizeOpset } from '../../onnx/opset/normalize.js';
 import type { Facts } from '../../onnx/shapes/facts.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 
@@ -16,7 +16,7 @@ const sizes = [512, 572];
 
 /** The model with sizes for what its inputs leave open; where none will do, nothing is known of its values. */
 export function sized(original: Model): Sized {
-  const model = normalised(original);
+  const model = normalized(original);
   for (const size of sizes) {
     const inputs = model.graph.inputs.map((input) => withSize(input, size));
     try {
@@ -28,10 +28,10 @@ export function sized(original: Model): Sized {
   return { model, facts: new Map() };
 }
 
-/** What cannot be normalised is looked at as it is. */
-function normalised(model: Model): Model {
+/** What cannot be normalized is looked at as it is. */
+function normalized(model: Model): Model {
   try {
-    return normaliseOpset(model);
+    return normalizeOpset(model);
   } catch (error) {
     if (error instanceof OneirosError && error.code === 'unsupported') return model;
     throw error;

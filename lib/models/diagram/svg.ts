@@ -10,7 +10,7 @@ const maxLines = 8;
 const colors = {
   learned: '#d9e8f6',
   plain: '#eeeeee',
-  grey: '#999',
+  gray: '#999',
   border: '#0072b2',
   skip: '#d55e00',
   text: '#222',
@@ -42,7 +42,7 @@ export function anatomySvg(anatomy: Anatomy, name?: string): string {
     `<title>${escape(title)}</title>`,
     '<defs>',
     marker('learned', colors.border),
-    marker('plain', colors.grey),
+    marker('plain', colors.gray),
     marker('skip', colors.skip),
     '</defs>',
     `<rect width="${width}" height="${height}" fill="#fff"/>`,
@@ -69,7 +69,7 @@ export function anatomySvg(anatomy: Anatomy, name?: string): string {
     text(
       margin,
       height - 10,
-      'Blue: with learned parameters; grey: without. 1/n: one pixel for n of the picture along a side.',
+      'Blue: with learned parameters; gray: without. 1/n: one pixel for n of the picture along a side.',
       'start',
     ),
     '</svg>',
@@ -179,7 +179,7 @@ function drawArrow(
   const [first] = here;
   if (first === undefined) return [];
   const learned = here.reduce((sum, candidate) => sum + candidate.learned, 0);
-  const [stroke, head] = learned > 0 ? [colors.border, 'learned'] : [colors.grey, 'plain'];
+  const [stroke, head] = learned > 0 ? [colors.border, 'learned'] : [colors.gray, 'plain'];
   return [
     `<path d="${path}" stroke="${stroke}" stroke-width="2" fill="none" marker-end="url(#${head})"/>`,
     text(x, y, first.operation, anchor),

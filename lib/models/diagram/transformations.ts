@@ -10,7 +10,7 @@ import { fixedConstants } from '../input/preprocessing.js';
 export interface NodeParameters {
   /** What gradients change. */
   readonly learned: number;
-  /** Means and variances that batch normalisation has counted. */
+  /** Means and variances that batch normalization has counted. */
   readonly statistics: number;
 }
 
@@ -52,9 +52,9 @@ export function parameterCounter({ initializers }: Graph): (node: Node) => NodeP
 }
 
 const plainNames: Readonly<Record<string, string>> = {
-  BatchNormalization: 'batch normalisation',
-  InstanceNormalization: 'instance normalisation',
-  LayerNormalization: 'layer normalisation',
+  BatchNormalization: 'batch normalization',
+  InstanceNormalization: 'instance normalization',
+  LayerNormalization: 'layer normalization',
   GlobalAveragePool: 'global average pooling',
   Relu: 'ReLU',
   PRelu: 'PReLU',

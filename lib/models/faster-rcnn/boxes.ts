@@ -25,7 +25,7 @@ function centered(b: Builder, boxes: Value): Centered {
 }
 
 /**
- * Boxes from anchors and offsets (Girshick et al. 2014): the centre moves by parts of the size, the size grows
+ * Boxes from anchors and offsets (Girshick et al. 2014): the center moves by parts of the size, the size grows
  * exponentially.
  */
 export function decodeBoxes(

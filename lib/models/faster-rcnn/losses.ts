@@ -36,7 +36,7 @@ export interface FasterRcnnLosses {
    * scalars. A picture without objects (`objects` 0) teaches what is background: its losses of boxes are 0.
    */
   readonly model: Model;
-  /** Every weight, by torchvision's names, that the losses depend on; statistics of batch normalisation are fixed. */
+  /** Every weight, by torchvision's names, that the losses depend on; statistics of batch normalization are fixed. */
   readonly weights: readonly string[];
   /** What `grad` is to take for constant: proposals are, for the second stage (Ren et al. 2015, section 3.2). */
   readonly stopGradient: readonly string[];

@@ -23,7 +23,7 @@ export interface ConvOptions {
   readonly stride?: number;
   /** Each channel by itself. */
   readonly depthwise?: boolean;
-  /** The batch normalisation after it, if there is one. */
+  /** The batch normalization after it, if there is one. */
   readonly norm?: string | undefined;
   readonly activation?: Activation;
   /** What the result is called, if it is a layer. */
@@ -32,7 +32,7 @@ export interface ConvOptions {
 
 export interface NetOptions {
   /**
-   * Fold batch normalisation into convolutions; or keep its parameters as they are, to be differentiated by; or measure the
+   * Fold batch normalization into convolutions; or keep its parameters as they are, to be differentiated by; or measure the
    * statistics of the picture, and go on with these.
    */
   readonly batchNorm: 'fold' | 'keep' | 'measure';
@@ -136,7 +136,7 @@ export class Net {
     ];
   }
 
-  /** What batch normalisation with fixed statistics comes to: y = scale·x + shift. */
+  /** What batch normalization with fixed statistics comes to: y = scale·x + shift. */
   #affine(norm: string, channels: number): { scale: Float64Array; shift: Float64Array } {
     const [weight, bias, mean, variance] = this.#normParts(norm, channels);
     const scale = Float64Array.from(weight, (w, c) => w / Math.sqrt(variance[c]! + this.options.epsilon));

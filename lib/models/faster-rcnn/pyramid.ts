@@ -66,7 +66,7 @@ function moduleOf(net: Net, name: string): string {
   return net.has(`${name}.0.weight`) ? `${name}.0` : name;
 }
 
-/** With a batch normalisation in torchvision's second version; named without the `.0` before torchvision 0.13. */
+/** With a batch normalization in torchvision's second version; named without the `.0` before torchvision 0.13. */
 function conv(net: Net, x: Value, name: string): Value {
   return net.conv(x, moduleOf(net, name), {
     norm: net.has(`${name}.1.running_mean`) ? `${name}.1` : undefined,

@@ -21,7 +21,7 @@ export class RandomWeights {
     this.#add(`${name}.bias`, [dims[0]!], () => 0);
   }
 
-  /** A convolution without a bias and the batch normalisation after it, whose weights are all `scale`. */
+  /** A convolution without a bias and the batch normalization after it, whose weights are all `scale`. */
   normed(name: string, norm: string, dims: readonly number[], scale = 1): void {
     this.layer(name, dims);
     const parts = { weight: scale, bias: 0, running_mean: 0, running_var: 1 };

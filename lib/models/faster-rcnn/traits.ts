@@ -25,7 +25,7 @@ export interface FasterRcnnTraits {
   readonly nms: number;
   /** How many detections there are in a picture at the most. */
   readonly limit: number;
-  /** Added to the variance by batch normalisation. */
+  /** Added to the variance by batch normalization. */
   readonly epsilon: number;
 }
 

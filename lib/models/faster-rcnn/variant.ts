@@ -2,13 +2,13 @@ import type { Weights } from '../../weights/weights.js';
 import { type FasterRcnnTraits, type FasterRcnnVariant, fasterRcnnVariants } from './traits.js';
 
 /** What weights look like. */
-export interface Recognised {
+export interface Recognized {
   readonly name: string;
   readonly traits: FasterRcnnTraits;
 }
 
 /** The published network that weights look most like, by their names. */
-export function variantOf(weights: Weights): Recognised {
+export function variantOf(weights: Weights): Recognized {
   if (weights.has('backbone.body.16.0.weight'))
     return { name: 'MobileNetV3-Large', traits: fasterRcnnVariants.mobilenet_v3_large_fpn };
   // The second version trains its batch norms; the first's, never trained, have no counters. torchvision sets the ε of the

@@ -27,7 +27,7 @@ type Step = (b: Builder, x: Value) => Value;
 export function feedFor(input: PictureInput, given: Preprocessing, repeats: number, network: string): Feed {
   const isWhole = input.dtype === 'uint8';
   const chosen = isWhole ? asBytes(given, network) : given;
-  const { colors, about } = input.channels === 1 ? greyOf(chosen) : colorsOf(chosen);
+  const { colors, about } = input.channels === 1 ? grayOf(chosen) : colorsOf(chosen);
   const steps: readonly Step[] = [
     ...colors,
     ...(isWhole ? [rounded] : []),
@@ -67,8 +67,8 @@ function asBytes(given: Preprocessing, network: string): Preprocessing {
   return { ...given, scale: 255 };
 }
 
-/** The range of the preprocessing; its mean and deviation only where they are the same for all colours. */
-function greyOf({ scale, mean, std }: Preprocessing): Colors {
+/** The range of the preprocessing; its mean and deviation only where they are the same for all colors. */
+function grayOf({ scale, mean, std }: Preprocessing): Colors {
   const isCommon = [mean, std].every((triple) => triple.every((value) => value === triple[0]));
   const [less, by] = isCommon ? [mean[0], std[0]] : [0, 1];
   const steps: readonly Step[] = [

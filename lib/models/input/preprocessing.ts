@@ -16,7 +16,7 @@ export interface Preprocessing {
 
 /**
  * The usual ones by name:
- * - `caffe`     BGR 0…255 minus ImageNet's mean colour: the VGG authors' own, and Keras's
+ * - `caffe`     BGR 0…255 minus ImageNet's mean color: the VGG authors' own, and Keras's
  * - `bvlc`      the same, with the mean rounded: Caffe's GoogLeNet, and SqueezeNet
  * - `imagenet`  RGB 0…1 minus the mean, divided by the standard deviation: torchvision
  * - `none`      RGB 0…1 as it is
@@ -95,7 +95,7 @@ export function preprocess(b: Builder, image: Value, preprocessing: Preprocessin
   return b.op('Conv', [image, weight, bias], {}, { name });
 }
 
-/** One channel of three, 1×1×height×width: ITU-R BT.601's, as PIL and OpenCV make grey of colors. */
+/** One channel of three, 1×1×height×width: ITU-R BT.601's, as PIL and OpenCV make gray of colors. */
 export function luminance(b: Builder, image: Value): Value {
   const channels = [0.299, 0.587, 0.114].map((share, c) => b.mul(b.slice(image, [1], [c], [c + 1]), share));
   return channels.reduce((sum, channel) => b.add(sum, channel));

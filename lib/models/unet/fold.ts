@@ -5,7 +5,7 @@ import { type Convolution, outputsOf } from './parameters.js';
 export const epsilon = 1e-5;
 
 /**
- * The convolution that does what a convolution and the batch normalisation after it do, by the statistics as they are:
+ * The convolution that does what a convolution and the batch normalization after it do, by the statistics as they are:
  * k·(w∗x + b − mean) + shift with k = scale / √(variance + ε).
  */
 export function fold(convolution: Convolution): Convolution {

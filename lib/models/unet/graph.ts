@@ -10,7 +10,7 @@ import type { UNetTraits } from './traits.js';
 
 export interface UNetGraphOptions extends UNetTraits {
   /**
-   * `fold` makes batch normalisation part of the convolution before it: less to compute, the same numbers. `keep` leaves
+   * `fold` makes batch normalization part of the convolution before it: less to compute, the same numbers. `keep` leaves
    * it as nodes, as training needs them.
    */
   readonly batchNorm: 'fold' | 'keep';

@@ -27,7 +27,7 @@ const shapeKinds: OptionKinds<Partial<UNetShape>> = {
   seed: kind.number,
 };
 
-/** The network of Ronneberger et al. 2015, with the batch normalisation that everybody has added since. */
+/** The network of Ronneberger et al. 2015, with the batch normalization that everybody has added since. */
 export const unetShape: UNetShape = {
   channels: 3,
   classes: 2,
@@ -79,7 +79,7 @@ function convolution(
 ): Convolution {
   const outputs = dims[0]!;
   const weight = normal(stream, dims, fanIn);
-  // A bias before batch normalisation would be subtracted again with the mean.
+  // A bias before batch normalization would be subtracted again with the mean.
   return batchNorm
     ? { weight, bias: null, norm: identityNorm(outputs) }
     : { weight, bias: float32(new Float32Array(outputs)), norm: null };

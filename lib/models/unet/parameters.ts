@@ -3,7 +3,7 @@ import type { Float32Tensor } from '../../tensor/tensor.js';
 import { loadWeight } from '../../weights/check.js';
 import type { Weights } from '../../weights/weights.js';
 
-/** Batch normalisation: four numbers a channel. */
+/** Batch normalization: four numbers a channel. */
 export interface Norm {
   readonly scale: Float32Tensor;
   readonly shift: Float32Tensor;

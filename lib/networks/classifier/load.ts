@@ -63,9 +63,9 @@ export function layerNamesFor(name: string): readonly string[] {
 }
 
 export interface LoadOptions extends VGG19Options, HeadOptions {
-  /** The weights of a network that is given by name. @default those of the catalogue's model of that name */
+  /** The weights of a network that is given by name. @default those of the catalog's model of that name */
   readonly weights?: WeightsSource | undefined;
-  /** How a model of the catalogue is fetched that is not here yet. */
+  /** How a model of the catalog is fetched that is not here yet. */
   readonly pull?: PullOptions | undefined;
 }
 
@@ -77,9 +77,9 @@ const loadKinds: OptionKinds<LoadOptions> = {
 };
 
 /**
- * Loads a network by name, or opens an ONNX file. Without weights a name is one of the catalogue's, whose model is pulled
+ * Loads a network by name, or opens an ONNX file. Without weights a name is one of the catalog's, whose model is pulled
  * when it is needed for the first time.
- * @param model one of `networkNames` with its weights, a name of the catalogue, or a path that ends in .onnx
+ * @param model one of `networkNames` with its weights, a name of the catalog, or a path that ends in .onnx
  * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
  *   that is not here and cannot be had; as `openNetwork` and the networks' own `load` do
  */
@@ -93,14 +93,13 @@ export async function loadNetwork(model: string, options: LoadOptions = {}): Pro
       kind: 'network',
       names: networkNames,
       build: (name, source) => own(loaders, name)!(source, settings),
-      open: (path, entry) =>
-        openNetwork(path, entry === undefined ? settings : asCatalogued(entry, settings)),
+      open: (path, entry) => openNetwork(path, entry === undefined ? settings : asCatalogd(entry, settings)),
     },
     { weights, pull, partial: planFor(settings.until) },
   );
 }
 
-/** How much of a checkpoint of the catalogue is going to be read, where it is not the whole. */
+/** How much of a checkpoint of the catalog is going to be read, where it is not the whole. */
 function planFor(until: readonly string[] | undefined): ByNameOptions['partial'] {
   if (until === undefined) return undefined;
   return (weights, { architecture }) => {
@@ -109,11 +108,11 @@ function planFor(until: readonly string[] | undefined): ByNameOptions['partial']
   };
 }
 
-function asCatalogued({ name, preprocessing }: CatalogEntry, options: OpenOptions): OpenOptions {
+function asCatalogd({ name, preprocessing }: CatalogEntry, options: OpenOptions): OpenOptions {
   return { ...options, name, preprocessing: options.preprocessing ?? customary(preprocessing) };
 }
 
-/** What the catalogue says of a network's input. */
+/** What the catalog says of a network's input. */
 function customary(text: string): PreprocessingName | Preprocessing | undefined {
   const name = preprocessingNames.find((known) => formatPreprocessing(preprocessings[known]) === text);
   return name ?? parsePreprocessing(text) ?? undefined;
@@ -128,7 +127,7 @@ const openKinds: OptionKinds<OpenOptions> = { ...vgg19Kinds, ...headKinds, name:
 
 /**
  * Opens a network that somebody exported as an ONNX file. VGG-19 (torchvision's export, the ONNX model zoo's) and the
- * zoo's GoogLeNet are recognised by their structure, and become what `VGG19.load` and `GoogLeNet.load` give; of any other
+ * zoo's GoogLeNet are recognized by their structure, and become what `VGG19.load` and `GoogLeNet.load` give; of any other
  * network the layers are the values of its graph.
  * @param source where the file lies (a path in Node, an address in browsers, a `File`), or its bytes
  * @throws OneirosError `not-found`; `bad-input` for a malformed file; `unsupported` if its input is no picture

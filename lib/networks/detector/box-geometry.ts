@@ -11,13 +11,13 @@ export function boxIou(a: Box, b: Box): number {
   return boxOverlap(a, b);
 }
 
-/** Generalised IoU (Rezatofighi et al. 2019), in (−1, 1]. */
+/** Generalized IoU (Rezatofighi et al. 2019), in (−1, 1]. */
 export function generalizedBoxIou(a: Box, b: Box): number {
   check('generalizedBoxIou', { a: [a, kind.box], b: [b, kind.box] });
   return boxOverlap(a, b, { measure: 'giou' });
 }
 
-/** How a box is to be moved: its centre by parts of its size, its size by natural logarithms of a factor. */
+/** How a box is to be moved: its center by parts of its size, its size by natural logarithms of a factor. */
 export type BoxOffsets = readonly [dx: number, dy: number, dw: number, dh: number];
 
 /** By what offsets are multiplied; Faster R-CNN's second stage has 10, 10, 5, 5. */

@@ -66,9 +66,9 @@ const fasterRcnns: ReadonlyMap<string, FasterRcnnOptions> = new Map<string, Fast
 export const detectorNames: readonly string[] = [...fasterRcnns.keys()];
 
 export interface LoadDetectorOptions extends Omit<OpenDetectorOptions, 'name'> {
-  /** The weights of a network that is given by name. @default those of the catalogue's model of that name */
+  /** The weights of a network that is given by name. @default those of the catalog's model of that name */
   readonly weights?: WeightsSource | undefined;
-  /** How a model of the catalogue is fetched that is not here yet. */
+  /** How a model of the catalog is fetched that is not here yet. */
   readonly pull?: PullOptions | undefined;
   /** The lowest score that is going to be asked for. @default as the network has it */
   readonly score?: number | undefined;
@@ -88,9 +88,9 @@ const loadKinds: OptionKinds<LoadDetectorOptions> = {
 type DetectorSettings = Omit<LoadDetectorOptions, 'weights' | 'pull'>;
 
 /**
- * Loads a detector by name, or opens an ONNX file. Without weights a name is one of the catalogue's, whose model is pulled
+ * Loads a detector by name, or opens an ONNX file. Without weights a name is one of the catalog's, whose model is pulled
  * when it is needed for the first time.
- * @param model one of `detectorNames` with its weights, a name of the catalogue, or a path that ends in .onnx
+ * @param model one of `detectorNames` with its weights, a name of the catalog, or a path that ends in .onnx
  * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
  *   that is not here and cannot be had; as `openDetector` and `FasterRCNN.load` do
  */

@@ -5,7 +5,7 @@ import type { Image, Size } from '../../image/image.js';
 import { parseNames } from '../../labels/class-text.js';
 import { requirePictureSize } from '../../models/input/picture-limit.js';
 import type { Dim, Graph, Model, OpaqueTensor, Shape, ValueInfo } from '../../onnx/graph.js';
-import { normaliseOpset } from '../../onnx/opset/normalise.js';
+import { normalizeOpset } from '../../onnx/opset/normalize.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { float32, type Tensor } from '../../tensor/tensor.js';
 import type { Placement } from '../network.js';
@@ -61,7 +61,7 @@ export class ExportedFasterRcnn extends Detector {
     const [height = '', width = ''] = signature.shape.slice(-2);
     requirePictureSize(name, { height, width });
     const isZoo = signature.kind === 'zoo';
-    const normal = normaliseOpset(model);
+    const normal = normalizeOpset(model);
     const classes = scoredClasses(normal, signature.scores);
     const named = namesFor(labels ?? parseNames(model.metadata.get('classes')), classes, isZoo, name);
     super({

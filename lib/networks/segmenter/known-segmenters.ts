@@ -5,7 +5,7 @@ import { sizeOf } from '../../tensor/tensor.js';
 /** How a network that somebody published is to be used: known by its input and output, told as a table. */
 export interface Adapter {
   readonly name: string;
-  /** By what it is recognised. */
+  /** By what it is recognized. */
   readonly signature: {
     readonly input: string;
     readonly output: string;

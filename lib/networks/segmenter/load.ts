@@ -15,9 +15,9 @@ import { UNet } from './unet.js';
 export const segmenterNames: readonly string[] = ['unet', 'retina-unet', 'brain-unet'];
 
 export interface LoadSegmenterOptions extends HeadOptions {
-  /** The weights of a network that is given by name. @default those of the catalogue's model of that name */
+  /** The weights of a network that is given by name. @default those of the catalog's model of that name */
   readonly weights?: WeightsSource | undefined;
-  /** How a model of the catalogue is fetched that is not here yet. */
+  /** How a model of the catalog is fetched that is not here yet. */
   readonly pull?: PullOptions | undefined;
   readonly classes?: readonly string[] | undefined;
   /** What label pictures show the classes by. @default as the file says; else as `Segmenter.values` */
@@ -35,9 +35,9 @@ const loadKinds: OptionKinds<LoadSegmenterOptions> = {
 };
 
 /**
- * Loads a U-Net by name, or opens an ONNX file. Without weights a name is one of the catalogue's, whose model is pulled when
+ * Loads a U-Net by name, or opens an ONNX file. Without weights a name is one of the catalog's, whose model is pulled when
  * it is needed for the first time.
- * @param model one of `segmenterNames` with its weights, a name of the catalogue, or a path that ends in .onnx
+ * @param model one of `segmenterNames` with its weights, a name of the catalog, or a path that ends in .onnx
  * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
  *   that is not here and cannot be had; as `UNet.load` and `openSegmenter` do
  */

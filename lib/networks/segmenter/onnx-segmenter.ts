@@ -73,7 +73,7 @@ export function segmenterOf(
 }
 
 function segmenterParts(model: Model, name: string, options: ForeignSegmenterOptions): SegmenterParts {
-  const { adapter, notes } = recognised(model);
+  const { adapter, notes } = recognized(model);
   const called = adapter?.name ?? name;
   const graph = foreignGraph(model, called, {
     preprocessing: options.preprocessing ?? adapter?.preprocessing,
@@ -93,12 +93,12 @@ function segmenterParts(model: Model, name: string, options: ForeignSegmenterOpt
     values: options.values ?? parseValues(model.metadata.get('class_values'), count),
     size: fixedSize(graph.shape),
     tiling: tilingFor(model),
-    standardise: model.metadata.get('standardise') === 'picture',
+    standardize: model.metadata.get('standardize') === 'picture',
   };
 }
 
 /** The published network that a model is, and what to say of that. */
-function recognised({ graph }: Model): { readonly adapter?: Adapter; readonly notes: readonly string[] } {
+function recognized({ graph }: Model): { readonly adapter?: Adapter; readonly notes: readonly string[] } {
   const [input] = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
   const adapter = adapterFor(input?.name ?? '', input?.type?.shape ?? [], graph.outputs[0]?.name ?? '');
   if (adapter === undefined) return { notes: [] };

@@ -10,7 +10,7 @@ import { type LabelValue, maxClasses, usualValues } from '../../labels/classes.j
 import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from '../image-network.js';
 import { type PictureSource, pictureSource } from './picture-source.js';
 import { type Segmentation, SegmentationBuilder } from './segmentation.js';
-import { standardisationOf, standardised } from './standardize.js';
+import { standardizationOf, standardized } from './standardize.js';
 import { tiled } from './tiled.js';
 import { type Tiling, tilingOptions } from './tiling.js';
 
@@ -30,7 +30,7 @@ export interface SegmenterParts extends NetworkParts {
   /** What tiles have to respect. */
   readonly tiling: Omit<Tiling, 'tile'>;
   /** Whether the network was trained on pictures whose channels each have mean 0 and standard deviation 1. */
-  readonly standardise?: boolean;
+  readonly standardize?: boolean;
 }
 
 export const segmentOptions = {
@@ -56,14 +56,14 @@ export class Segmenter extends ImageNetwork {
   /** What label pictures show the classes by: the values of the masks that it was trained with, where those are known. */
   readonly values: readonly LabelValue[];
   /** Whether each channel of a picture is brought to mean 0 and standard deviation 1 before the graph sees it. */
-  readonly standardises: boolean;
+  readonly standardizes: boolean;
   readonly #parts: SegmenterParts;
 
   constructor(parts: SegmenterParts) {
     super(parts);
     this.classes = parts.classes;
     this.values = parts.values ?? usualValues(parts.classes.length);
-    this.standardises = parts.standardise ?? false;
+    this.standardizes = parts.standardize ?? false;
     this.#parts = parts;
     const expected = parts.planes + (parts.exclusive ? 0 : 1);
     if (this.values.length !== this.classes.length)
@@ -103,11 +103,11 @@ export class Segmenter extends ImageNetwork {
   /** What computes the probabilities within a rectangle of a picture. */
   async #computeOn(source: PictureSource, signal: AbortSignal | undefined) {
     const { size } = this.#parts;
-    const statistics = this.standardises ? await standardisationOf(source) : null;
+    const statistics = this.standardizes ? await standardizationOf(source) : null;
     return async (rectangle: Rectangle): Promise<Planes> => {
       signal?.throwIfAborted();
       const read = await source.read(rectangle);
-      const seen = statistics === null ? read : standardised(read, statistics);
+      const seen = statistics === null ? read : standardized(read, statistics);
       if (size === null) return this.#probabilities(seen, signal);
       const small = await this.#probabilities(resize(seen, size), signal);
       return resize(small, rectangle, { antialias: false });

@@ -2,7 +2,7 @@ import { type Image, image } from '../../image/image.js';
 import type { PictureSource } from './picture-source.js';
 
 /** Mean and standard deviation of each channel of a picture. */
-export interface Standardisation {
+export interface Standardization {
   readonly mean: readonly number[];
   readonly std: readonly number[];
 }
@@ -11,7 +11,7 @@ export interface Standardisation {
 const rows = 256;
 
 /** The statistics of a whole picture, read in strips. A channel of one value throughout has a deviation of 1. */
-export async function standardisationOf(source: PictureSource): Promise<Standardisation> {
+export async function standardizationOf(source: PictureSource): Promise<Standardization> {
   const { width, height } = source;
   const sums = [0, 0, 0];
   const squares = [0, 0, 0];
@@ -30,7 +30,7 @@ export async function standardisationOf(source: PictureSource): Promise<Standard
 }
 
 /** The picture with each channel at mean 0 and standard deviation 1, by statistics of the whole it is a part of. */
-export function standardised(part: Image, { mean, std }: Standardisation): Image {
+export function standardized(part: Image, { mean, std }: Standardization): Image {
   const area = part.width * part.height;
   return image(
     part,

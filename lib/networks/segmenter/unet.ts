@@ -105,7 +105,7 @@ async function assemble(
     values: values ?? parseValues(metadata['class_values'], exclusive ? planes : planes + 1),
     size: null,
     tiling: tilingOf(parameters, traits),
-    standardise: dialect === 'mateuszbuda' && input === null,
+    standardize: dialect === 'mateuszbuda' && input === null,
   };
 }
 

@@ -49,7 +49,7 @@ function arithmetic({ number, bigint }: Binary): Evaluation {
 
 const quotient = arithmetic({ number: (a, b) => a / b, bigint: (a, b) => a / b });
 
-/** Integers are divided towards zero; by zero, not at all. */
+/** Integers are divided toward zero; by zero, not at all. */
 const divide: Evaluation = (node, inputs) => {
   const [, divisor] = inputs;
   if (!isComputable(divisor)) return null;

@@ -36,7 +36,7 @@ function gridSample(c: Conversion): void {
 }
 
 /** Blocks of elements with a scale each, and element types of 8 bits and less, came at 19 and later. */
-function quantise(c: Conversion): void {
+function quantize(c: Conversion): void {
   if (attr.int(c.node, 'block_size', 0) !== 0) c.fail('scales by block');
   if (attr.int(c.node, 'output_dtype', 0) !== 0 && c.input(2) === undefined)
     c.fail('an output type without a zero point');
@@ -51,7 +51,7 @@ function dft(c: Conversion): void {
   c.keep({ axis: axis < 0 ? axis + rank : axis }, [c.required(0), c.input(1)]);
 }
 
-const quantising = [{ from: 19, convert: quantise }];
+const quantizing = [{ from: 19, convert: quantize }];
 const recurrent = [{ before: 7, convert: (c: Conversion) => c.keep({ output_sequence: undefined }) }];
 const scattering = [{ from: 18, convert: scatter }];
 
@@ -72,8 +72,8 @@ export const misc: Rules = {
       convert: (c) => c.keep({ coordinate_transformation_mode: 'output_half_pixel' }),
     },
   ],
-  QuantizeLinear: quantising,
-  DequantizeLinear: quantising,
+  QuantizeLinear: quantizing,
+  DequantizeLinear: quantizing,
   DFT: [{ from: 20, convert: dft }],
   Range: [{ from: 27, convert: (c) => c.keep({ stash_type: undefined }) }],
   RNN: recurrent,

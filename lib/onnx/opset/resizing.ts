@@ -9,7 +9,7 @@ function asFirstDefined(c: Conversion, scales: Value, factors: readonly number[]
   const mode = attr.string(c.node, 'mode', 'nearest') === 'nearest' ? 'nearest' : 'linear';
   const shrinks = factors?.some((factor) => factor < 1) ?? false;
   if (mode === 'nearest' && shrinks && factors?.some((factor) => factor > 1) === true)
-    c.fail('growing along one axis and shrinking along another by nearest neighbours');
+    c.fail('growing along one axis and shrinking along another by nearest neighbors');
   c.emit('Resize', [c.required(0), undefined, scales], {
     mode,
     coordinate_transformation_mode: 'asymmetric',

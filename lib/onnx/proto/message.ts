@@ -7,9 +7,9 @@ import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf'
 export function remainder<D extends DescMessage>(
   schema: D,
   message: MessageShape<D>,
-  modelled: readonly (keyof MessageShape<D>)[],
+  modeled: readonly (keyof MessageShape<D>)[],
 ): MessageShape<D> | undefined {
-  const skipped: ReadonlySet<PropertyKey> = new Set([...modelled, '$typeName']);
+  const skipped: ReadonlySet<PropertyKey> = new Set([...modeled, '$typeName']);
   const rest = Object.entries(message).filter(
     ([name, value]) => !skipped.has(name) && !(Array.isArray(value) && value.length === 0),
   );

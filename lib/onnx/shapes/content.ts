@@ -60,7 +60,7 @@ export function symbolic(
   };
 }
 
-/** Division: of integers towards zero, of floats by powers of two where symbols are in it. */
+/** Division: of integers toward zero, of floats by powers of two where symbols are in it. */
 export const divide: ElementFunction = (dtype, a = anySize, b = anySize) => {
   if (dtype !== 'float32' && dtype !== 'float64')
     return symbolic(dims.truncDiv, (x, y) => x / y)(dtype, a, b);

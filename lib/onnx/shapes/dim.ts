@@ -21,7 +21,7 @@ export const sub = lift((a, b) => polynomial.subtract(a, b));
 export const mul = lift((a, b) => polynomial.multiply(a, b));
 /** ⌊a/b⌋ */
 export const floorDiv = lift(floorDivide);
-/** a/b rounded towards zero, as ONNX divides integers. */
+/** a/b rounded toward zero, as ONNX divides integers. */
 export const truncDiv = lift(truncateDivide);
 export const ceilDiv = (a: Dim, b: number): Dim => floorDiv(add(a, b - 1), b);
 export const min = lift((a, b) => extremum('min', [a, b]));

@@ -16,9 +16,9 @@ import { indexing } from './indexing.js';
 import { layout } from './layout.js';
 import { linear } from './linear.js';
 import { losses } from './losses.js';
-import { normalisation } from './normalisation.js';
+import { normalization } from './normalization.js';
 import { pooling } from './pooling.js';
-import { quantisation } from './quantisation.js';
+import { quantization } from './quantization.js';
 import { recurrence } from './recurrent.js';
 import { reduction } from './reduction.js';
 import { checkRequirements } from './requirements/check.js';
@@ -38,9 +38,9 @@ const inferences: ReadonlyMap<string, Inference> = new Map(
     ...layout,
     ...linear,
     ...losses,
-    ...normalisation,
+    ...normalization,
     ...pooling,
-    ...quantisation,
+    ...quantization,
     ...recurrence,
     ...reduction,
     ...reshaping,

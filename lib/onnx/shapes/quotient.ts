@@ -56,7 +56,7 @@ function floorByWhole(a: Polynomial, n: number): Polynomial {
   return add(whole, ofAtom({ text, isNonNegative: isNonNegative(reduced), quotient }));
 }
 
-/** a/b rounded towards zero, as ONNX divides integers; `null` for a division by zero. */
+/** a/b rounded toward zero, as ONNX divides integers; `null` for a division by zero. */
 export function truncateDivide(a: Polynomial, b: Polynomial): Polynomial | null {
   const [dividend, divisor] = [constantOf(a), constantOf(b)];
   if (divisor === 0) return null;

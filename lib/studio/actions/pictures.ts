@@ -75,7 +75,7 @@ export interface SavedPicture {
   readonly file: Blob;
 }
 
-/** The picture that is looked at as a PNG file, with how it was made, and with boxes or colours where they are shown. */
+/** The picture that is looked at as a PNG file, with how it was made, and with boxes or colors where they are shown. */
 export async function savePicture(context: Context): Promise<SavedPicture | null> {
   const { state } = context.store;
   const version = currentVersion(state);

@@ -5,7 +5,7 @@ import type { Sight } from '../protocol.js';
 import { currentVersion, type State } from '../state.js';
 import { cssColorOf } from './colors.js';
 
-/** What was seen in the picture, laid over it: boxes, or a colour for every class. Results are read out from their list. */
+/** What was seen in the picture, laid over it: boxes, or a color for every class. Results are read out from their list. */
 export function marksView({ store }: Context): HTMLElement {
   const boxes = h('div', { class: 'boxes' });
   const classes = h('canvas', { class: 'classes' });
@@ -25,7 +25,7 @@ export function marksView({ store }: Context): HTMLElement {
         );
         mark.style.cssText = `left:${(100 * x0) / width}%;top:${(100 * y0) / height}%;width:${(100 * (x1 - x0)) / width}%;height:${(100 * (y1 - y0)) / height}%;--color:${cssColorOf(labelId + 1)}`;
         mark.dataset['inside'] = String(y0 / height < 0.06);
-        // Towards the left from where there is no room to the right.
+        // Toward the left from where there is no room to the right.
         mark.dataset['leftwards'] = String(x0 / width > 0.75);
         boxes.prepend(mark);
       }

@@ -104,5 +104,5 @@ function opacityControl({ store }: Context): HTMLElement {
     slider.style.setProperty('--fill', String(opacity));
     store.update({ opacity });
   };
-  return h('div', { class: 'control number' }, h('label', { for: id }, 'How much the colours hide'), slider);
+  return h('div', { class: 'control number' }, h('label', { for: id }, 'How much the colors hide'), slider);
 }

@@ -71,7 +71,7 @@ function shareOf({ name, fraction }: Segmentation['classes'][number], index: num
   return { name, fraction, color: index === 0 ? null : `rgb(${color.join(' ')})` };
 }
 
-/** Every class in its colour, the background transparent. */
+/** Every class in its color, the background transparent. */
 function classBitmap({ width, height, labels, classes }: Segmentation): Promise<ImageBitmap> {
   const colors = classes.map((_, index) => colorOfClass(index).map((value) => Math.round(255 * value)));
   const data = new Uint8ClampedArray(4 * width * height);

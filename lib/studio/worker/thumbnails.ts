@@ -5,7 +5,7 @@ import { type Image, type Size, toTensor } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
 import { openModel } from '../../runtime/host/open-model.js';
 import type { ProviderName, Session } from '../../runtime/host/session.js';
-import { type ActivityGraph, activityGraph, normalised } from '../activity.js';
+import { type ActivityGraph, activityGraph, normalized } from '../activity.js';
 import { pickableLayers } from '../layers.js';
 import type { Thumbnail } from '../protocol.js';
 import { bitmapOf } from './pictures.js';
@@ -40,7 +40,7 @@ export class Thumbnails {
     const maps = await session.run({ [network.image]: toTensor(small) }, { transfer: true });
     const thumbnails: Thumbnail[] = [];
     for (const { layer, output, channels } of graph.layers) {
-      const map = normalised(own(maps, output));
+      const map = normalized(own(maps, output));
       if (map === null) continue;
       const shown = resize(map, scaledSize(picture, side), { antialias: false });
       thumbnails.push({ layer, channels, picture: await bitmapOf(colorize(shown, cubehelix)) });

@@ -75,7 +75,7 @@ export function wassersteinError(b: Builder, style: Moments, target: GaussianSty
 }
 
 /**
- * The mean over pixels and channels of the squared differences to the neighbours below and to the right: total variation
+ * The mean over pixels and channels of the squared differences to the neighbors below and to the right: total variation
  * with β = 2 (Mahendran and Vedaldi, 2015), independent of the picture's size.
  * @param image 1×3×H×W
  */

@@ -19,7 +19,7 @@ interface Area {
 }
 
 /**
- * The picture with boxes around what was found, labelled with class and score. A class has the same colour in every picture,
+ * The picture with boxes around what was found, labeled with class and score. A class has the same color in every picture,
  * and letters grow with the picture so that they can be read at the size it is looked at.
  */
 export function drawDetections(picture: Image, detections: readonly Drawable[]): Image {
@@ -32,7 +32,7 @@ export function drawDetections(picture: Image, detections: readonly Drawable[]):
   return result;
 }
 
-/** Numbered from 1, since colour 0 is the background's. */
+/** Numbered from 1, since color 0 is the background's. */
 function colorOf({ labelId }: Drawable): Color {
   return colorOfClass(labelId + 1);
 }

@@ -7,7 +7,7 @@ import type { Segmentation } from '../../networks/segmenter/segmentation.js';
 
 type Color = readonly [number, number, number];
 
-/** Okabe and Ito's colours without black, which people who do not see red and green apart can tell from one another. */
+/** Okabe and Ito's colors without black, which people who do not see red and green apart can tell from one another. */
 const okabeIto: readonly Color[] = [
   [0.9, 0.62, 0],
   [0.34, 0.71, 0.91],
@@ -19,7 +19,7 @@ const okabeIto: readonly Color[] = [
 ];
 const golden = (Math.sqrt(5) - 1) / 2;
 
-/** The colour of a class, the background's being black; beyond the first seven, hues that keep away from one another. */
+/** The color of a class, the background's being black; beyond the first seven, hues that keep away from one another. */
 export function colorOfClass(index: number): Color {
   if (index === 0) return [0, 0, 0];
   const known = okabeIto[index - 1];
@@ -30,7 +30,7 @@ export function colorOfClass(index: number): Color {
 }
 
 export interface OverlayOptions {
-  /** How much of the picture the colours hide, in [0, 1]. */
+  /** How much of the picture the colors hide, in [0, 1]. */
   readonly opacity: number;
 }
 
@@ -38,7 +38,7 @@ const overlayKinds: OptionKinds<Partial<OverlayOptions>> = { opacity: kind.numbe
 export const overlayDefaults: OverlayOptions = { opacity: 0.5 };
 
 /**
- * The picture with every class but the background in a colour of its own.
+ * The picture with every class but the background in a color of its own.
  * @throws OneirosError `bad-argument` if the sizes differ
  */
 export function overlay(
@@ -59,11 +59,11 @@ export function overlay(
     segmentation,
     Float32Array.from(labels, (label) => (label === 0 ? 0 : opacity)),
   );
-  return blend(picture, coloured(segmentation), visible);
+  return blend(picture, colored(segmentation), visible);
 }
 
-/** The classes as colours. */
-export function coloured({ labels, classes, ...size }: Segmentation): Image {
+/** The classes as colors. */
+export function colored({ labels, classes, ...size }: Segmentation): Image {
   const colors = classes.map((_, index) => colorOfClass(index));
   const result = image(size);
   for (let c = 0; c < 3; c++) {

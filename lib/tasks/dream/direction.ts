@@ -1,7 +1,7 @@
 import { gaussianBlur } from '../../image/color/blur.js';
 import { type Planes, planes } from '../../image/image.js';
 import { gradientScale, type Normalization } from '../../optim/ascent.js';
-import { normaliseLaplacian } from './laplacian.js';
+import { normalizeLaplacian } from './laplacian.js';
 
 export interface DirectionOptions {
   readonly normalization: Normalization;
@@ -13,10 +13,10 @@ export interface DirectionOptions {
 /** Factors on σ of the three blurs of a cascade (gordicaleksa/pytorch-deepdream). */
 const cascadeFactors = [0.5, 1, 2];
 
-/** What a gradient becomes before it is followed: smoothed, balanced over scales, normalised. */
+/** What a gradient becomes before it is followed: smoothed, balanced over scales, normalized. */
 export function stepDirection<C extends number>(gradient: Planes<C>, options: DirectionOptions): Planes<C> {
   const smooth = smoothed(gradient, options);
-  const balanced = options.laplacian > 0 ? normaliseLaplacian(smooth, options.laplacian) : smooth;
+  const balanced = options.laplacian > 0 ? normalizeLaplacian(smooth, options.laplacian) : smooth;
   const scale = gradientScale(balanced.data, options.normalization);
   return planes(
     gradient.channels,

@@ -15,7 +15,7 @@ export interface DreamOptions extends Given<typeof dreamOptions> {
    * @default the network's usual layer: inception_4c/output of GoogLeNet, relu4_3 of VGG
    */
   readonly layers?: LayerWeights | undefined;
-  /** Dreams towards what this picture shows: of each place the guide's best-matching features are raised. */
+  /** Dreams toward what this picture shows: of each place the guide's best-matching features are raised. */
   readonly guide?: Image | undefined;
   /** Where it runs. @default where the network does */
   readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;

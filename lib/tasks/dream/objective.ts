@@ -7,7 +7,7 @@ import { activationsOf, weightedSum } from '../common/losses.js';
  * What a dream raises at each layer:
  * - `l2`    ½ mean a²: the gradient at the layer is its activation, so that what is seen is seen more. Mordvintsev et
  *           al. (2015) take the sum; the mean makes values comparable between octaves and weights between layers, and
- *           the normalised step is the same.
+ *           the normalized step is the same.
  * - `mean`  mean a, as the TensorFlow tutorials
  */
 export type ObjectiveKind = 'l2' | 'mean';
@@ -21,7 +21,7 @@ export interface ObjectiveTerm {
   readonly weight: number;
 }
 
-/** Features to dream towards, by name of the layer's value: 1×C×h×w constants of the graph. */
+/** Features to dream toward, by name of the layer's value: 1×C×h×w constants of the graph. */
 export type GuideFeatures = ReadonlyMap<string, Value>;
 
 /** The weighted sum of the terms' objectives, a value of shape [1]. */
@@ -35,11 +35,11 @@ export function addObjective(
     b,
     terms.map(({ value, channel, weight }) => {
       const layer = b.value(value);
-      const towards = guide.get(value);
+      const toward = guide.get(value);
       const objective =
-        towards === undefined
+        toward === undefined
           ? energy(b, channelOf(b, layer, channel), kind)
-          : guidance(b, channelOf(b, layer, channel), channelOf(b, towards, channel));
+          : guidance(b, channelOf(b, layer, channel), channelOf(b, toward, channel));
       return [objective, weight] as const;
     }),
   );

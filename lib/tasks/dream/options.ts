@@ -26,7 +26,7 @@ export const dreamOptions = {
     usual: [1.1, 2],
   }),
   steps: number(10, 'gradient steps in each octave', { min: 1, max: 10_000, integer: true, usual: [1, 50] }),
-  stepSize: number(1.5, 'length of a step, in 8-bit levels per unit of the normalised gradient', {
+  stepSize: number(1.5, 'length of a step, in 8-bit levels per unit of the normalized gradient', {
     min: 0,
     max: 1000,
     usual: [0, 6],

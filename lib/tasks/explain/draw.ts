@@ -5,9 +5,9 @@ import { colorize, type Colormap, jet } from '../../image/color/colormap.js';
 import { type Image, image, type Planes } from '../../image/image.js';
 
 export interface DrawRelevanceOptions {
-  /** `light`: the picture in the light of what counts; `heat`: false colours over it. @default 'light' */
+  /** `light`: the picture in the light of what counts; `heat`: false colors over it. @default 'light' */
   readonly style?: 'light' | 'heat';
-  /** The false colours. @default jet, which papers on saliency use */
+  /** The false colors. @default jet, which papers on saliency use */
   readonly colormap?: Colormap;
 }
 
@@ -18,7 +18,7 @@ const drawKinds: OptionKinds<DrawRelevanceOptions> = {
 
 /** How much of the picture is still seen where nothing counts. */
 const dark = 0.2;
-/** Of the colours of heat over the picture. */
+/** Of the colors of heat over the picture. */
 const opacity = 0.5;
 
 /**

@@ -9,7 +9,7 @@ import { type RunSettings, runSettingsKinds } from '../../networks/image-network
 import type { Model } from '../../onnx/graph.js';
 import { type ClassGradient, ClassGradients } from './class-gradient.js';
 import { gradient, integratedGradient, smoothGradient } from './pixels.js';
-import { activationMap, largestOfChannels, normalised, sumOfChannels } from './relevance.js';
+import { activationMap, largestOfChannels, normalized, sumOfChannels } from './relevance.js';
 
 export const explainMethods = ['grad-cam', 'gradient', 'smoothgrad', 'integrated'] as const;
 export type ExplainMethod = (typeof explainMethods)[number];
@@ -121,21 +121,21 @@ export class Explainer implements AsyncDisposable {
     const { method, samples, signal } = settings;
     if (method === 'grad-cam') {
       const at = await this.#regions.of(seen, labelId, signal);
-      return { at, map: normalised(activationMap(at.values, at.gradient), 1) };
+      return { at, map: normalized(activationMap(at.values, at.gradient), 1) };
     }
     const pixels = (this.#pixels ??= new ClassGradients(this.network, this.network.image));
     switch (method) {
       case 'gradient': {
         const { at, values } = await gradient(pixels, seen, labelId, signal);
-        return { at, map: normalised(largestOfChannels(values), quantile) };
+        return { at, map: normalized(largestOfChannels(values), quantile) };
       }
       case 'smoothgrad': {
         const { at, values } = await smoothGradient(pixels, seen, labelId, settings, signal);
-        return { at, map: normalised(largestOfChannels(values), quantile) };
+        return { at, map: normalized(largestOfChannels(values), quantile) };
       }
       case 'integrated': {
         const { at, values } = await integratedGradient(pixels, seen, labelId, samples, signal);
-        return { at, map: normalised(sumOfChannels(values), quantile) };
+        return { at, map: normalized(sumOfChannels(values), quantile) };
       }
     }
   }

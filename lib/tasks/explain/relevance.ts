@@ -21,7 +21,7 @@ export function activationMap({ data, dims }: Float32Tensor, gradient: Float32Te
   return map;
 }
 
-/** The largest size of a pixel's channels, as Simonyan et al. (2013) show the gradient by colours. */
+/** The largest size of a pixel's channels, as Simonyan et al. (2013) show the gradient by colors. */
 export function largestOfChannels({ channels, width, height, data }: Planes): Planes<1> {
   const area = width * height;
   const map = planes(1, { width, height });
@@ -40,7 +40,7 @@ export function sumOfChannels({ channels, width, height, data }: Planes): Planes
 }
 
 /** Scaled to [0, 1]. @param quantile what becomes 1, lest a few pixels leave all others dark; larger ones are cut */
-export function normalised({ width, height, data }: Planes<1>, quantile: number): Planes<1> {
+export function normalized({ width, height, data }: Planes<1>, quantile: number): Planes<1> {
   const sorted = Float32Array.from(data).sort();
   // Where fewer pixels than that are more than 0, the largest.
   const most = sorted[Math.round(quantile * (sorted.length - 1))]! || sorted.at(-1)!;

@@ -31,8 +31,8 @@ function flood(seen: Uint8Array, width: number, start: number): Part {
     const [x, y] = [i % width, Math.floor(i / width)];
     pixels++;
     [x0, y0, x1, y1] = [Math.min(x0, x), Math.min(y0, y), Math.max(x1, x + 1), Math.max(y1, y + 1)];
-    const neighbours = [x > 0 ? i - 1 : -1, x < width - 1 ? i + 1 : -1, i - width, i + width];
-    for (const next of neighbours)
+    const neighbors = [x > 0 ? i - 1 : -1, x < width - 1 ? i + 1 : -1, i - width, i + width];
+    for (const next of neighbors)
       if (seen[next] === 0) {
         seen[next] = 1;
         stack.push(next);

@@ -47,7 +47,7 @@ export interface StyleDescent {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Minimises the losses at each size in turn, beginning with `start` and then with what the size before has found. */
+/** Minimizes the losses at each size in turn, beginning with `start` and then with what the size before has found. */
 export async function* descend(descent: StyleDescent, start: Image): AsyncGenerator<StyleStep, void> {
   const { scales, options } = descent;
   const total = options.iterations;
@@ -65,12 +65,12 @@ export async function* descend(descent: StyleDescent, start: Image): AsyncGenera
     const before = Math.round((i * total) / scales.length);
     const iterations = Math.round(((i + 1) * total) / scales.length) - before;
     if (i === 0) yield step(0, (await losses.objective(picture.data)).value, picture.data);
-    for await (const { iteration, value, x } of minimise(picture.data, losses.objective, iterations, descent))
+    for await (const { iteration, value, x } of minimize(picture.data, losses.objective, iterations, descent))
       yield step(before + iteration, value, x);
   }
 }
 
-function minimise(
+function minimize(
   x: Float32Array,
   objective: Objective,
   iterations: number,
@@ -114,7 +114,7 @@ class LossRecorder {
     return { value, gradient: float32Of(results, gradientName(input)).data };
   };
 
-  /** The parts of the value that an optimiser has settled on; it was one of those found since the last call. */
+  /** The parts of the value that an optimizer has settled on; it was one of those found since the last call. */
   at(value: number): StyleLosses {
     const parts = this.#parts.get(value) ?? { loss: value, styleLoss: NaN, contentLoss: NaN, tvLoss: NaN };
     this.#parts.clear();

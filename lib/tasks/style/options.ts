@@ -30,7 +30,7 @@ export const styleOptions = {
     usual: [0.2, 3],
   }),
   init: choice(['content', 'style', 'noise'], 'content', 'what to begin with'),
-  keepColors: flag(false, "keep the content's colours: take only lightness from the result"),
+  keepColors: flag(false, "keep the content's colors: take only lightness from the result"),
   optimizer: choice(
     ['lbfgs', 'adam'],
     'lbfgs',

@@ -38,7 +38,7 @@ export const styleKinds: OptionKinds<StyleOptions> = {
 
 /**
  * Neural style transfer (Gatys, Ecker and Bethge, 2016): finds the picture with the content of one image and the style of
- * others, by minimising ‖C(x) − C(p)‖² + k‖S(x) − S(a)‖² over its pixels.
+ * others, by minimizing ‖C(x) − C(p)‖² + k‖S(x) − S(a)‖² over its pixels.
  *
  *     for await (const { done, loss, image } of style(network, photograph, [painting], { size: 512 })) …
  *
@@ -59,6 +59,6 @@ export async function* style(
     styleKinds,
   );
   // Gradients are a good deal of code, which pages load with their first style transfer.
-  const { stylise } = await import('./stylizer.js');
-  yield* stylise(network, content, styles, options);
+  const { stylize } = await import('./stylizer.js');
+  yield* stylize(network, content, styles, options);
 }

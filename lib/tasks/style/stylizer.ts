@@ -23,7 +23,7 @@ const copies = 16;
 type Settings = OptionValues<typeof styleOptions>;
 
 /** A style transfer from its options to its last picture. Throws as `style` does. */
-export async function* stylise(
+export async function* stylize(
   network: Network,
   content: Image,
   styles: readonly Image[],

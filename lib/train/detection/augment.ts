@@ -7,7 +7,7 @@ import { type Image, plane, type Size, solid } from '../../image/image.js';
 import { preprocessings } from '../../models/input/preprocessing.js';
 import type { Box } from '../../networks/detector/detector.js';
 import type { Random } from '../../tensor/random.js';
-import type { LabelledPicture } from './data.js';
+import type { LabeledPicture } from './data.js';
 
 /** What happens to pictures at random while a detector is trained; ranges are evenly drawn from. */
 export interface DetectionAugmentation {
@@ -15,9 +15,9 @@ export interface DetectionAugmentation {
   readonly horizontal: boolean;
   /** … and upside down. */
   readonly vertical: boolean;
-  /** Colours are moved by so much at the most: each channel's contrast and brightness, in parts of full scale. */
+  /** Colors are moved by so much at the most: each channel's contrast and brightness, in parts of full scale. */
   readonly color: number;
-  /** The size of what is trained on: pictures are laid at random on a canvas of the mean colour. @default each its own */
+  /** The size of what is trained on: pictures are laid at random on a canvas of the mean color. @default each its own */
   readonly canvas: Size | null;
   /** How large they are on the canvas; 1: they just fit. What is larger is cut. */
   readonly scale: readonly [smallest: number, largest: number];
@@ -43,18 +43,18 @@ export const detectionAugmentation: DetectionAugmentation = {
   stretch: 0,
 };
 
-/** An object stays if its centre does, and its box is not narrower than this, in pixels. */
+/** An object stays if its center does, and its box is not narrower than this, in pixels. */
 const narrowest = 4;
 
 /** A picture and its boxes, changed by the same random movements. The same stream gives the same. */
 export function augmentDetection(
-  example: LabelledPicture,
+  example: LabeledPicture,
   random: Random,
   options: Partial<DetectionAugmentation> = {},
-): LabelledPicture {
+): LabeledPicture {
   check(
     'augmentDetection',
-    { example: [example, kind.labelledPicture], random: [random, kind.random] },
+    { example: [example, kind.labeledPicture], random: [random, kind.random] },
     options,
     detectionAugmentationKinds,
   );
@@ -68,7 +68,7 @@ export function augmentDetection(
   return color > 0 ? { ...result, picture: recolored(result.picture, random, color) } : result;
 }
 
-function mirrored({ picture, boxes, labels }: LabelledPicture, axis: 'horizontal' | 'vertical') {
+function mirrored({ picture, boxes, labels }: LabeledPicture, axis: 'horizontal' | 'vertical') {
   const { width, height } = picture;
   const moved = boxes.map(([x0, y0, x1, y1]): Box =>
     axis === 'horizontal' ? [width - x1, y0, width - x0, y1] : [x0, height - y1, x1, height - y0],
@@ -78,11 +78,11 @@ function mirrored({ picture, boxes, labels }: LabelledPicture, axis: 'horizontal
 
 /** The picture on a canvas, with at least one object if it has any; if the random crop has none, the whole picture. */
 function placed(
-  example: LabelledPicture,
+  example: LabeledPicture,
   random: Random,
   canvas: Size,
   { scale: [smallest, largest], stretch }: Pick<DetectionAugmentation, 'scale' | 'stretch'>,
-): LabelledPicture {
+): LabeledPicture {
   const { width, height } = example.picture;
   const fit = Math.min(canvas.width / width, canvas.height / height);
   const size = fit * (smallest + (largest - smallest) * random.uniform());
@@ -94,11 +94,11 @@ function placed(
 }
 
 function laid(
-  { picture, boxes, labels }: LabelledPicture,
+  { picture, boxes, labels }: LabeledPicture,
   random: Random,
   canvas: Size,
   [across, down]: readonly [number, number],
-): LabelledPicture {
+): LabeledPicture {
   const width = Math.max(1, Math.round(picture.width * across));
   const height = Math.max(1, Math.round(picture.height * down));
   const small = resize(picture, { width, height }, { antialias: false });
@@ -129,7 +129,7 @@ function overlaid(canvas: Image, picture: Image, x: number, y: number): Image {
   return canvas;
 }
 
-/** What of a box is on the canvas; `null` if its centre is not, or hardly anything is. */
+/** What of a box is on the canvas; `null` if its center is not, or hardly anything is. */
 function inside([x0, y0, x1, y1]: Box, { width, height }: Size): Box | null {
   const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
   if (x < 0 || x > width || y < 0 || y > height) return null;

@@ -14,7 +14,7 @@ import { type AnnotatedPicture, Omissions, readDetectionAnnotations } from './an
 import { augmentDetection, type DetectionAugmentation, detectionAugmentationKinds } from './augment.js';
 
 /** A picture with the objects in it. */
-export interface LabelledPicture {
+export interface LabeledPicture {
   readonly picture: Image;
   readonly boxes: readonly Box[];
   /** The number of each object's class, from 1. */
@@ -35,7 +35,7 @@ const dataKinds: OptionKinds<DetectionDataOptions> = {
 };
 
 /** A picture in memory, a byte a channel. */
-interface Kept extends Omit<LabelledPicture, 'picture'> {
+interface Kept extends Omit<LabeledPicture, 'picture'> {
   readonly pixels: Pixels;
 }
 
@@ -110,7 +110,7 @@ async function readPicture(
   }
 }
 
-function feedsOf({ picture, boxes, labels }: LabelledPicture, random: Random): Sample {
+function feedsOf({ picture, boxes, labels }: LabeledPicture, random: Random): Sample {
   return {
     image: toTensor(picture),
     target_boxes: float32(Float32Array.from(boxes.flat()), [boxes.length, 4]),

@@ -12,7 +12,7 @@ import { placementKinds } from '../../runtime/host/session.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
 
 /**
- * Weights whose batch normalisations have the statistics of a picture: of many pictures, if it is a mosaic of them. Random
+ * Weights whose batch normalizations have the statistics of a picture: of many pictures, if it is a mosaic of them. Random
  * weights begin training well so (Krähenbühl et al. 2016), though batches are of one picture and the norms stay fixed.
  * @throws OneirosError as `Session.run` does
  */

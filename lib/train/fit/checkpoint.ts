@@ -48,7 +48,7 @@ export type RunIdentity = Readonly<Record<string, number | boolean | string>>;
 const format = 'oneiros training 2';
 const [learnedPrefix, bufferPrefix] = ['learned/', 'optimizer/'];
 
-/** A state as a safetensors file: weights under `learned/`, the optimiser's buffers under `optimizer/`; with a checksum. */
+/** A state as a safetensors file: weights under `learned/`, the optimizer's buffers under `optimizer/`; with a checksum. */
 export function encodeState(state: TrainingState, identity: RunIdentity): Uint8Array {
   const { step, figures, validation, learned, optimizer, sizes } = state;
   const tensors = new Map<string, Float32Tensor>();

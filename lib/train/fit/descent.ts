@@ -21,7 +21,7 @@ export interface StepFigures {
   readonly gradientNorm: number;
 }
 
-/** The weights on their way down, the statistics that follow them, and the optimiser's state. */
+/** The weights on their way down, the statistics that follow them, and the optimizer's state. */
 export class Descent {
   readonly #weights: ParameterVector;
   readonly #statistics: ParameterVector;

@@ -15,7 +15,7 @@ export interface TrainingStep extends StepFigures {
   readonly epoch: number;
   /** What `validate` gave, after those steps that it was asked for. */
   readonly validation: Readonly<Record<string, number>> | null;
-  /** A copy of what has been learned so far: weights, and running statistics of batch normalisations. */
+  /** A copy of what has been learned so far: weights, and running statistics of batch normalizations. */
   readonly weights: () => LearnedWeights;
   /** The model that was given, with these weights. */
   readonly model: () => Model;

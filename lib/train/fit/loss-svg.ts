@@ -5,7 +5,7 @@ export interface CurveLine {
   readonly points: readonly (readonly [step: number, value: number])[];
 }
 
-/** Okabe and Ito's colours, which people who do not see red and green apart can tell from one another. */
+/** Okabe and Ito's colors, which people who do not see red and green apart can tell from one another. */
 const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
 const [width, height] = [640, 400];
 const margin = { left: 52, right: 16, top: 36, bottom: 44 };

@@ -28,14 +28,14 @@ export type FitSettings = OptionValues<typeof fitOptions>;
 
 export interface FitOptions extends Given<typeof fitOptions>, Omit<TrainingGraphOptions, 'sizes'> {
   readonly optimizer: UpdateRule;
-  /** Multiplies the optimiser's learning rate in the course of the run. @default constant */
+  /** Multiplies the optimizer's learning rate in the course of the run. @default constant */
   readonly schedule?: TrainingSchedule | undefined;
   readonly augment?: Augmentation | undefined;
   /** Figures of the model as it is, told with the step after which it was asked for. */
   readonly validate?: ((model: Model) => Promise<Readonly<Record<string, number>>>) | undefined;
   /** Where the state is kept, and taken from at the begin: a run that was killed goes on to the same weights. */
   readonly checkpoint?: CheckpointStore | undefined;
-  /** What else must be the same for a run to go on from a checkpoint: what makes the optimiser, say, or the augmentation. */
+  /** What else must be the same for a run to go on from a checkpoint: what makes the optimizer, say, or the augmentation. */
   readonly recipe?: RunIdentity | undefined;
   /** Ends the run between two steps; the iterator then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;

@@ -2,7 +2,7 @@ import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 
-/** What the optimiser's learning rate is multiplied by at an update (0 for the first) of so many in all. */
+/** What the optimizer's learning rate is multiplied by at an update (0 for the first) of so many in all. */
 export type TrainingSchedule = (update: number, updates: number) => number;
 
 export interface WarmUp {

@@ -8,7 +8,7 @@ import { type Builder, rankOf } from '../../onnx/ops.js';
 import { Rewriter } from '../../onnx/opset/rewriter.js';
 import { allNamesOf } from '../../onnx/subgraphs.js';
 
-/** A running statistic of a batch normalisation, and where the training graph gives the batch's own. */
+/** A running statistic of a batch normalization, and where the training graph gives the batch's own. */
 export interface RunningStatistic {
   /** Name of the constant in the model. */
   readonly name: string;
@@ -21,12 +21,12 @@ export interface RunningStatistic {
 export interface BatchNormTraining {
   readonly model: Model;
   readonly statistics: readonly RunningStatistic[];
-  /** How the normalisations are to be differentiated: through the batch's statistics, too. */
+  /** How the normalizations are to be differentiated: through the batch's statistics, too. */
   readonly overrides: RuleOverrides;
 }
 
 /**
- * Makes batch normalisations use the mean and the (biased) variance of the batch, as in training (Ioffe and Szegedy 2015),
+ * Makes batch normalizations use the mean and the (biased) variance of the batch, as in training (Ioffe and Szegedy 2015),
  * where their running statistics are constants. Those of nodes in subgraphs stay as they are.
  */
 export function trainBatchNorm(model: Model): BatchNormTraining {
@@ -92,17 +92,17 @@ function batchStatistics(b: Builder, x: Value) {
 function batchRule(mean: Value, variance: Value): Rule {
   return rule(3, ({ b, node, dy, x: [x, scale] }) => {
     const inverse = b.reciprocal(b.sqrt(b.add(variance, attr.float(node, 'epsilon', 1e-5))));
-    const centred = b.sub(x, perChannel(b, mean, x));
+    const centered = b.sub(x, perChannel(b, mean, x));
     const meanDy = meanOverBatch(b, dy, false);
     // mean(dy x̂) = mean(dy (x − μ)) / σ: nothing as large as the image is divided.
-    const along = b.mul(meanOverBatch(b, b.mul(dy, centred), false), inverse);
+    const along = b.mul(meanOverBatch(b, b.mul(dy, centered), false), inverse);
     const count = b.castLike(
       b.elements(x, [0, ...Array.from({ length: rankOf(x) - 2 }, (_, i) => i + 2)]),
       x,
     );
     return [
       () => {
-        const shared = b.mul(centred, perChannel(b, b.mul(along, inverse), x));
+        const shared = b.mul(centered, perChannel(b, b.mul(along, inverse), x));
         const moved = b.sub(b.sub(dy, shared), perChannel(b, meanDy, x));
         return b.mul(moved, perChannel(b, b.mul(scale, inverse), x));
       },

@@ -7,7 +7,7 @@ import { fixedConstants } from '../../models/input/preprocessing.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Graph, Model, Shape } from '../../onnx/graph.js';
 import { Builder } from '../../onnx/ops.js';
-import { normaliseOpset } from '../../onnx/opset/normalise.js';
+import { normalizeOpset } from '../../onnx/opset/normalize.js';
 import { namesOf } from '../../onnx/subgraphs.js';
 import type { DType } from '../../tensor/dtype.js';
 import { type RunningStatistic, trainBatchNorm } from './batch-norm.js';
@@ -24,7 +24,7 @@ export interface TrainingGraphOptions {
   /** Values through which no gradient passes. */
   readonly stopGradient?: readonly string[] | undefined;
   /**
-   * What batch normalisations go by: `batch`, the statistics of each batch, while the running ones follow them; or `fixed`,
+   * What batch normalizations go by: `batch`, the statistics of each batch, while the running ones follow them; or `fixed`,
    * the running ones as they are. @default `batch`; `fixed` for a model with its own loss, which is taken as it is
    */
   readonly batchNorm?: 'batch' | 'fixed' | undefined;
@@ -56,7 +56,7 @@ export const trainingPrefix = 'gradient of ';
  */
 export function* trainingGraph(original: Model, options: TrainingGraphOptions): Sliced<TrainingGraph> {
   const { batchNorm = typeof options.loss === 'string' ? 'fixed' : 'batch', stopGradient = [] } = options;
-  const plain = sized(normaliseOpset(original), options.sizes);
+  const plain = sized(normalizeOpset(original), options.sizes);
   const { model, statistics, overrides } =
     batchNorm === 'batch' ? trainBatchNorm(plain) : { model: plain, statistics: [], overrides: {} };
   const b = new Builder();

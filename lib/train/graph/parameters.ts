@@ -14,7 +14,7 @@ interface Place {
   readonly end: number;
 }
 
-/** Some of a model's weights, one after the other in one array, as optimisers take them. */
+/** Some of a model's weights, one after the other in one array, as optimizers take them. */
 export class ParameterVector {
   readonly values: Float32Array;
   readonly #places: readonly Place[];

@@ -1,6 +1,6 @@
 import type { Image } from '../../image/image.js';
 import type { LabelData } from '../../labels/label-picture.js';
-import { labeller, type LabelScheme } from '../../labels/scheme.js';
+import { labeler, type LabelScheme } from '../../labels/scheme.js';
 import { float32, type Float32Tensor, type NumericTensor, tensor } from '../../tensor/tensor.js';
 import type { Sample, TrainingData } from '../fit/data.js';
 
@@ -16,10 +16,10 @@ export interface MaskedPicture {
 export function inputOf({ width, height, data }: Image, channels: 1 | 3): Float32Tensor {
   if (channels === 3) return float32(data, [1, 3, height, width]);
   const area = width * height;
-  const grey = new Float32Array(area);
+  const gray = new Float32Array(area);
   for (let i = 0; i < area; i++)
-    grey[i] = 0.299 * data[i]! + 0.587 * data[area + i]! + 0.114 * data[2 * area + i]!;
-  return float32(grey, [1, 1, height, width]);
+    gray[i] = 0.299 * data[i]! + 0.587 * data[area + i]! + 0.114 * data[2 * area + i]!;
+  return float32(gray, [1, 1, height, width]);
 }
 
 /**
@@ -32,7 +32,7 @@ export function maskedSamples(
   scheme: LabelScheme,
   channels: 1 | 3,
 ): TrainingData {
-  const labelsOf = labeller(scheme);
+  const labelsOf = labeler(scheme);
   const samples = pictures.map(({ name, picture, mask }): Sample => {
     const { width, height } = picture;
     return {

@@ -95,7 +95,7 @@ export const defaultWidths: readonly number[] = [16, 32, 64, 128, 256];
 
 export interface UNetTrainingStep extends TrainingStep {
   /**
-   * The network so far, to be used: from `image`, RGB in [0, 1], 1 × 3 × any size, to `probabilities`; batch normalisation
+   * The network so far, to be used: from `image`, RGB in [0, 1], 1 × 3 × any size, to `probabilities`; batch normalization
    * folded into the convolutions, names and values of the classes in its metadata.
    */
   readonly network: () => Promise<Model>;

@@ -1,6 +1,6 @@
 import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { ignoredLabel, labeller, type LabelScheme } from '../../labels/scheme.js';
+import { ignoredLabel, labeler, type LabelScheme } from '../../labels/scheme.js';
 import { mask } from '../../metrics/masks/mask.js';
 import { segmentationEvaluation } from '../../metrics/masks/segmentation.js';
 import type { Placement } from '../../networks/network.js';
@@ -33,7 +33,7 @@ export function segmentationValidation(
     placement,
     placementKinds,
   );
-  const labelsOf = labeller(scheme);
+  const labelsOf = labeler(scheme);
   const truths = pictures.map(({ name, picture, mask: values }) => mask(picture, labelsOf(values, name)));
   return async (model) => {
     await using network = segmenterOf(model, {

@@ -53,7 +53,7 @@ export interface Accuracy {
   readonly by: string;
 }
 
-/** One model of the catalogue. */
+/** One model of the catalog. */
 export interface CatalogEntry {
   readonly name: string;
   readonly title: string;
@@ -87,7 +87,7 @@ export type Catalog = ReadonlyMap<string, CatalogEntry>;
 const largestFile = 16 * 2 ** 30;
 
 /**
- * Reads a catalogue, which is not trusted: names cannot lead out of a folder, addresses are https, digests are digests.
+ * Reads a catalog, which is not trusted: names cannot lead out of a folder, addresses are https, digests are digests.
  * @throws OneirosError `bad-input` that names the model and the field
  */
 export function parseCatalog(json: string): Catalog {

@@ -2,7 +2,7 @@ import { OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
 import { quoted } from '../weights.js';
 
-/** An object of the catalogue, none of whose fields can be trusted yet, and what to call it in errors. */
+/** An object of the catalog, none of whose fields can be trusted yet, and what to call it in errors. */
 export interface Fields {
   readonly what: string;
   readonly values: Readonly<Record<string, unknown>>;
@@ -60,7 +60,7 @@ function isName(value: unknown): value is string {
 }
 
 export function malformed(what: string, detail: string): OneirosError {
-  return new OneirosError('bad-input', `the catalogue is malformed: ${what} ${detail}`);
+  return new OneirosError('bad-input', `the catalog is malformed: ${what} ${detail}`);
 }
 
 export function shown(value: unknown): string {

@@ -19,7 +19,7 @@ export function entryFor(catalog: Catalog, name: string, task?: Task): CatalogEn
   if (entry === undefined)
     throw new OneirosError(
       'bad-argument',
-      `the catalogue has no model ${JSON.stringify(name)}; near names: ${nearest(name, namesFor(catalog, task)).join(', ')}`,
+      `the catalog has no model ${JSON.stringify(name)}; near names: ${nearest(name, namesFor(catalog, task)).join(', ')}`,
     );
   if (task !== undefined && entry.task !== task)
     throw new OneirosError(

@@ -4,7 +4,7 @@ import type { Weights } from '../weights.js';
 import type { CatalogEntry, Task } from './entry.js';
 import type { PullOptions } from './pull-options.js';
 
-/** A model of the catalogue, and where its file is now. */
+/** A model of the catalog, and where its file is now. */
 export interface Located extends AsyncDisposable {
   readonly entry: CatalogEntry;
   /** A path, or what reads the file piece by piece until this is disposed. */
@@ -20,8 +20,8 @@ export interface LocateOptions extends PullOptions {
 }
 
 /**
- * Finds a model of the catalogue, and pulls it where it is not here yet; `null` if the catalogue has none of that name. In
- * browsers catalogue and models lie where `mirror` says, which is where a page's host has put `onnx-models/`.
+ * Finds a model of the catalog, and pulls it where it is not here yet; `null` if the catalog has none of that name. In
+ * browsers catalog and models lie where `mirror` says, which is where a page's host has put `onnx-models/`.
  * @throws OneirosError `bad-argument` if it does something else than `task`; `not-found` if its file is neither here nor to
  *   be had; as `pullModel` does
  */

@@ -13,7 +13,7 @@ interface Range {
   readonly height: number;
   readonly frequency: number;
   readonly color: Color;
-  /** How much of the air's colour lies over it. */
+  /** How much of the air's color lies over it. */
   readonly air: number;
 }
 

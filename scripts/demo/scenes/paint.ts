@@ -4,7 +4,7 @@ import { mix } from './noise.js';
 /** Red, green, blue in [0, 1]. */
 export type Color = readonly [number, number, number];
 
-/** The colour of a point; x and y are in pixels from the top left corner. */
+/** The color of a point; x and y are in pixels from the top left corner. */
 export type Shade = (x: number, y: number) => Color;
 
 /** A picture of what `shade` says, each pixel the mean of `samples`² points in it. */
@@ -42,7 +42,7 @@ export function brighten(color: Color, factor: number): Color {
   return [color[0] * factor, color[1] * factor, color[2] * factor];
 }
 
-/** The colour at `t` in [0, 1] of a row of colours. */
+/** The color at `t` in [0, 1] of a row of colors. */
 export function gradient(colors: readonly Color[], t: number): Color {
   const at = Math.min(1, Math.max(0, t)) * (colors.length - 1);
   const i = Math.min(colors.length - 2, Math.floor(at));

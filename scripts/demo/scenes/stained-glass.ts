@@ -2,7 +2,7 @@ import type { Image, Size } from '../../../lib/image/image.js';
 import { cellAt, fractal, hash, noise, smoothstep } from './noise.js';
 import { blend, brighten, type Color, paint, rgb } from './paint.js';
 
-/** A pane of glass: its colour, and how far the point is from the lead around it, in units of the picture's height. */
+/** A pane of glass: its color, and how far the point is from the lead around it, in units of the picture's height. */
 interface Pane {
   readonly color: Color;
   readonly edge: number;

@@ -35,8 +35,8 @@ export async function leastSquaresLifts(
   );
 }
 
-/** A lift to a teacher's features as one to what the training matches: standardised. */
-export function standardised({ weight, bias }: Lift, { means, deviation }: Match): Lift {
+/** A lift to a teacher's features as one to what the training matches: standardized. */
+export function standardized({ weight, bias }: Lift, { means, deviation }: Match): Lift {
   return {
     weight: float32(
       weight.data.map((value) => value / deviation),

@@ -51,7 +51,7 @@ function normal(
   );
 }
 
-/** The student, from `image`: RGB in [0, 1], normalised as torchvision does it, which keeps what is learned near 1. */
+/** The student, from `image`: RGB in [0, 1], normalized as torchvision does it, which keeps what is learned near 1. */
 export function buildStudent(parameters: ReadonlyMap<string, Float32Tensor>): Promise<BuiltNetwork> {
   return buildNetwork(vgg19, asWeights(parameters), {
     input: (net, image) => net.preprocess(image, preprocessings.imagenet, 'data'),

@@ -67,14 +67,14 @@ export async function measureTargets(
   });
 }
 
-/** The teachers' features of a picture as they are to be matched: standardised, the window only. Outputs by layer. */
+/** The teachers' features of a picture as they are to be matched: standardized, the window only. Outputs by layer. */
 export function targetModel(teachers: readonly Teacher[], matches: readonly Match[]): Model {
   const b = new Builder();
   const targets = joinTeachers(b, teachers);
   for (const { layer, means, deviation } of matches) {
-    const centre = b.constant(float32(means.data, [means.data.length, 1, 1]));
+    const center = b.constant(float32(means.data, [means.data.length, 1, 1]));
     const target = window(b, targets.get(layer) ?? b.value(layer), layer);
-    b.output(b.div(b.sub(target, centre), deviation), layer);
+    b.output(b.div(b.sub(target, center), deviation), layer);
   }
   return b.model();
 }

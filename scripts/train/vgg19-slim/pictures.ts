@@ -73,7 +73,7 @@ export function middle(picture: StoredPicture, side: number): Image {
 }
 
 /**
- * A random square of a picture at a random scale, `side` pixels wide: mirrored half the time, brightness and colours
+ * A random square of a picture at a random scale, `side` pixels wide: mirrored half the time, brightness and colors
  * changed a little, as dreams change them a lot.
  */
 export function randomCrop(picture: StoredPicture, side: number, random: Random): Image {

@@ -60,7 +60,7 @@ function picture(width: number, height: number) {
   );
 }
 
-/** The same file with an operator at its end that keeps it from being recognised. */
+/** The same file with an operator at its end that keeps it from being recognized. */
 function openForeign(bytes: Uint8Array) {
   const b = Builder.from(decodeModel(bytes).graph);
   b.output(b.sigmoid(b.value('scores')));
@@ -68,7 +68,7 @@ function openForeign(bytes: Uint8Array) {
 }
 
 describe('ONNX files that others exported', () => {
-  it('recognises torchvision’s VGG-19 by its structure, and computes the same', async () => {
+  it('recognizes torchvision’s VGG-19 by its structure, and computes the same', async () => {
     for (const transposed of [false, true]) {
       const bytes = torchvisionExport({ transposed });
       await using network = await openNetwork(bytes, { placement });
@@ -92,7 +92,7 @@ describe('ONNX files that others exported', () => {
     expect((await network.classify(picture(300, 250), { top: 9 })).length).to.equal(5);
   });
 
-  it('recognises the model zoo’s GoogLeNet by the names of its weights', async () => {
+  it('recognizes the model zoo’s GoogLeNet by the names of its weights', async () => {
     const [golden] = readCases(join(import.meta.dirname, 'golden', 'models.json')).filter(
       ({ network }) => network === 'googlenet',
     );

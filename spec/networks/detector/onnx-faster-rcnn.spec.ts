@@ -147,9 +147,9 @@ describe('an exported Faster R-CNN', () => {
     b.output(b.relu(b.input('image', 'float32', [3, 8, 8])), 'boxes');
     const other = openDetector(encodeModel(b.model()), { placement });
     expect(String(await other.catch((error: unknown) => error))).to.contain('no detector that is known');
-    const grey = new Builder();
-    grey.output(grey.constant(float32([1], [1])), 'scores');
-    expect(String(await openDetector(encodeModel(grey.model())).catch((error: unknown) => error))).to.contain(
+    const gray = new Builder();
+    gray.output(gray.constant(float32([1], [1])), 'scores');
+    expect(String(await openDetector(encodeModel(gray.model())).catch((error: unknown) => error))).to.contain(
       'no detector that is known',
     );
   });

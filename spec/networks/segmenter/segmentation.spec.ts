@@ -150,7 +150,7 @@ describe('segmentation', () => {
     expect(foregroundPicture(found.probabilities!).data[3]).to.be.closeTo(0.7, 1e-6);
   });
 
-  it('the colours of classes are all different', () => {
+  it('the colors of classes are all different', () => {
     const colors = new Set(
       Array.from({ length: 40 }, (_, i) =>
         colorOfClass(i)

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { OneirosError } from '../../../lib/base/errors.js';
 import { inspectModel } from '../../../lib/models/inspect.js';
 import type { Model, Node } from '../../../lib/onnx/graph.js';
-import { normaliseOpset } from '../../../lib/onnx/opset/normalise.js';
+import { normalizeOpset } from '../../../lib/onnx/opset/normalize.js';
 import { float32, int64, type Tensor } from '../../../lib/tensor/tensor.js';
 import { type Case, constant, data, ints, itRefuses, type Operand, weights } from './harness.js';
 
@@ -69,10 +69,10 @@ describe('how many inputs and outputs an operator takes', () => {
   });
 
   it('is what set 17 takes once a model is of set 17', () => {
-    const reduced = (version: number) => normaliseOpset(modelOf('ReduceMax', ['x', ''], version));
+    const reduced = (version: number) => normalizeOpset(modelOf('ReduceMax', ['x', ''], version));
     expect(() => reduced(18)).not.to.throw();
     expect(() => reduced(17)).to.throw(OneirosError, 'ReduceMax node "n": the operator takes 1 input, not 2');
-    expect(() => normaliseOpset(modelOf('Pad', ['x', 'pads', '', 'axes'], 17))).to.throw(
+    expect(() => normalizeOpset(modelOf('Pad', ['x', 'pads', '', 'axes'], 17))).to.throw(
       OneirosError,
       'takes at most 3 inputs, not 4',
     );

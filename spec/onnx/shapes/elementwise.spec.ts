@@ -90,7 +90,7 @@ describe('shapes of elementwise operators', () => {
   ]);
 });
 
-describe('shapes of normalisation', () => {
+describe('shapes of normalization', () => {
   itInfers([
     {
       op: 'BatchNormalization',

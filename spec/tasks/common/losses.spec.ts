@@ -84,7 +84,7 @@ describe('losses of style transfer', () => {
     expect((await distance(one, other))[0]).to.be.closeTo(20 / 34, 1e-3);
   });
 
-  it('counts the variation between neighbours below and to the right', async () => {
+  it('counts the variation between neighbors below and to the right', async () => {
     // One channel of three has a step of 1 down and 2 to the right in one place each.
     const picture = float32([0, 2, 1, 2, ...Array<number>(8).fill(0.5)], [1, 3, 2, 2]);
     // right: 2² + 1², down: 1² + 0²; over 12 values

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { planes } from '../../../lib/image/image.js';
 import { stepDirection } from '../../../lib/tasks/dream/direction.js';
-import { normaliseLaplacian } from '../../../lib/tasks/dream/laplacian.js';
+import { normalizeLaplacian } from '../../../lib/tasks/dream/laplacian.js';
 import { random } from '../../../lib/tensor/random.js';
 
 const plain = { normalization: 'mean-abs', smooth: 0, cascade: false, laplacian: 0 } as const;
@@ -33,7 +33,7 @@ describe('stepDirection', () => {
     expect([...stepDirection(planes(1, { width: 2, height: 1 }), plain).data]).to.deep.equal([0, 0]);
   });
 
-  it('smooths before it normalises, singly or in a cascade', () => {
+  it('smooths before it normalizes, singly or in a cascade', () => {
     const source = noise(32, 32);
     const roughness = (data: Float32Array) =>
       data.reduce((sum, x, i) => sum + Math.abs(x - (data[i - 1] ?? x)), 0);
@@ -45,9 +45,9 @@ describe('stepDirection', () => {
   });
 });
 
-describe('normaliseLaplacian', () => {
+describe('normalizeLaplacian', () => {
   it('is division by the root mean square at level 0', () => {
-    expect(rms(normaliseLaplacian(noise(16, 12), 0).data)).to.be.closeTo(1, 1e-5);
+    expect(rms(normalizeLaplacian(noise(16, 12), 0).data)).to.be.closeTo(1, 1e-5);
   });
 
   it('lifts a weak coarse pattern to the strength of a strong fine one', () => {
@@ -63,11 +63,11 @@ describe('normaliseLaplacian', () => {
       return coarse / rms(data);
     };
     expect(share(both.data)).to.be.closeTo(0.01, 1e-3);
-    expect(share(normaliseLaplacian(both, 4).data)).to.be.above(0.2);
+    expect(share(normalizeLaplacian(both, 4).data)).to.be.above(0.2);
   });
 
   it('takes planes smaller than its levels', () => {
-    const one = normaliseLaplacian(planes(1, { width: 1, height: 1 }, Float32Array.of(5)), 4);
+    const one = normalizeLaplacian(planes(1, { width: 1, height: 1 }, Float32Array.of(5)), 4);
     expect(one.data[0]).to.be.closeTo(1, 1e-6);
   });
 });

@@ -71,7 +71,7 @@ describe('dream', () => {
     expect(lowered[0]?.objective).to.be.below(0);
   });
 
-  it('dreams towards a guide: another picture than without', async () => {
+  it('dreams toward a guide: another picture than without', async () => {
     const guided = await stepsOf({ guide: waves({ width: 24, height: 24 }, 5), octaves: 1 });
     expect(guided.at(-1)?.objective).to.be.above(guided[0]?.objective ?? Infinity);
     const free = await stepsOf({ octaves: 1 });

@@ -14,7 +14,7 @@ import { ClassGradients } from '../../../lib/tasks/explain/class-gradient.js';
 import { drawRelevance } from '../../../lib/tasks/explain/draw.js';
 import { Explainer, explainMethods } from '../../../lib/tasks/explain/explainer.js';
 import { gradient, integratedGradient, smoothGradient } from '../../../lib/tasks/explain/pixels.js';
-import { activationMap, normalised } from '../../../lib/tasks/explain/relevance.js';
+import { activationMap, normalized } from '../../../lib/tasks/explain/relevance.js';
 import { random } from '../../../lib/tensor/random.js';
 import { float32 } from '../../../lib/tensor/tensor.js';
 import { runCommand } from '../../cli/run-command.js';
@@ -45,9 +45,9 @@ function noise(seed: number): Image {
   );
 }
 
-async function colours() {
+async function colors() {
   return await openNetwork(squareOfRed(), {
-    name: 'colours',
+    name: 'colors',
     placement,
     preprocessing: 'none',
     labels: [
@@ -59,7 +59,7 @@ async function colours() {
 
 describe('explanations of a classifier', () => {
   it('begin with the gradient of a class’s score: 4·x/64 for 2·mean(x²)', async () => {
-    await using network = await colours();
+    await using network = await colors();
     await using gradients = new ClassGradients(network, network.image);
     const picture = noise(1);
     const { at, values } = await gradient(gradients, picture, 0);
@@ -68,11 +68,11 @@ describe('explanations of a classifier', () => {
     expect(Array.from(values.data.subarray(64))).to.deep.equal(Array.from({ length: 128 }, () => 0));
     expect(at.score).to.be.closeTo((2 * red.reduce((sum, x) => sum + x * x, 0)) / 64, 1e-6);
     const failure: unknown = await gradients.of(picture, 2).catch((error: unknown) => error);
-    expect(String(failure)).to.contain('there is no class 2: colours knows 2');
+    expect(String(failure)).to.contain('there is no class 2: colors knows 2');
   });
 
   it('integrated gradients share the whole score out, and give each pixel its own', async () => {
-    await using network = await colours();
+    await using network = await colors();
     await using gradients = new ClassGradients(network, network.image);
     const picture = noise(2);
     for (const labelId of [0, 1]) {
@@ -85,7 +85,7 @@ describe('explanations of a classifier', () => {
   });
 
   it('SmoothGrad averages over noisy copies, the same ones for the same seed', async () => {
-    await using network = await colours();
+    await using network = await colors();
     await using gradients = new ClassGradients(network, network.image);
     const picture = solid(size, [0.5, 0, 1]);
     const settings = { samples: 40, noise: 0.2, seed: 3 };
@@ -108,14 +108,14 @@ describe('explanations of a classifier', () => {
 
   it('are scaled to [0, 1] without the few largest', () => {
     const map = planes(1, { width: 4, height: 1 }, Float32Array.of(1, 2, 4, 100));
-    expect(Array.from(normalised(map, 2 / 3).data)).to.deep.equal([0.25, 0.5, 1, 1]);
+    expect(Array.from(normalized(map, 2 / 3).data)).to.deep.equal([0.25, 0.5, 1, 1]);
     const sparse = planes(1, { width: 4, height: 1 }, Float32Array.of(0, 0, 0, 5));
-    expect(Array.from(normalised(sparse, 0.5).data)).to.deep.equal([0, 0, 0, 1]);
-    expect(Array.from(normalised(planes(1, { width: 2, height: 1 }), 0.5).data)).to.deep.equal([0, 0]);
+    expect(Array.from(normalized(sparse, 0.5).data)).to.deep.equal([0, 0, 0, 1]);
+    expect(Array.from(normalized(planes(1, { width: 2, height: 1 }), 0.5).data)).to.deep.equal([0, 0]);
   });
 
   it('show the half of a picture that the class is in, by every method', async () => {
-    await using network = await colours();
+    await using network = await colors();
     await using explainer = new Explainer(network, { layer: 'map' });
     const picture = image({ width: 16, height: 8 });
     for (let y = 0; y < 8; y++) plane(picture, 0).fill(1, 16 * y, 16 * y + 8);

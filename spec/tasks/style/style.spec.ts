@@ -82,7 +82,7 @@ describe('style', () => {
     expect(await start([2, 2])).to.be.closeTo((await start([1, 1])) ?? NaN, 1e-6);
   });
 
-  it("keeps the content's colours if asked to", async () => {
+  it("keeps the content's colors if asked to", async () => {
     const steps = await stepsOf({ keepColors: true, tvWeight: 0.01 });
     const last = steps.at(-1)?.image ?? content;
     const chroma = (picture: Image) => plane(mapColors(picture, rgbToYCbCr), 1);

@@ -33,7 +33,7 @@ export function decodeGif(bytes: Uint8Array): Pixels {
   const data = new Uint8Array(4 * width * height);
   indices.forEach((index, i) => {
     if (index === frame.transparent) return;
-    if (3 * index + 3 > frame.palette.length) throw corrupt('gif', `colour ${index} is not in its palette`);
+    if (3 * index + 3 > frame.palette.length) throw corrupt('gif', `color ${index} is not in its palette`);
     const [row, column] = [Math.floor(i / frame.width), i % frame.width];
     const target = 4 * ((frame.y + row) * width + frame.x + column);
     data.set(frame.palette.subarray(3 * index, 3 * index + 3), target);

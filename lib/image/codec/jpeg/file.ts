@@ -7,7 +7,7 @@ import { Metadata } from './metadata.js';
 import { marker, segments } from './segments.js';
 
 /** What the components are. Inks are stored inverted, as Adobe does it, whether or not the file says so. */
-export type Colors = 'grey' | 'ycc' | 'rgb' | 'ycck' | 'cmyk';
+export type Colors = 'gray' | 'ycc' | 'rgb' | 'ycck' | 'cmyk';
 
 /** The structure of a JPEG file, read to its end and checked: a decoder can be given its data. */
 export interface JpegFile extends Header, Frame {
@@ -107,14 +107,14 @@ function tooMuchWork(what: string): OneirosError {
 
 /** As libjpeg decides it, and with it browsers and most readers. */
 function colorsOf({ components }: Frame, { jfif, transform }: Metadata): Colors {
-  if (components.length === 1) return 'grey';
+  if (components.length === 1) return 'gray';
   if (components.length === 4) return transform === null || transform === 0 ? 'cmyk' : 'ycck';
   if (jfif) return 'ycc';
   if (transform !== null) return transform === 0 ? 'rgb' : 'ycc';
   return String.fromCharCode(...components.map(({ id }) => id)) === 'RGB' ? 'rgb' : 'ycc';
 }
 
-const transforms: Readonly<Record<Colors, number>> = { grey: 0, rgb: 0, cmyk: 0, ycc: 1, ycck: 2 };
+const transforms: Readonly<Record<Colors, number>> = { gray: 0, rgb: 0, cmyk: 0, ycc: 1, ycck: 2 };
 
 /**
  * The file without its metadata: its pixels as they lie, their colors as Adobe's segment states them, no orientation,

@@ -24,7 +24,7 @@ let compiled: Promise<WebAssembly.Module> | undefined;
 
 /**
  * The pixels of a JPEG of one or three components, whose colors Adobe's segment states.
- * @throws OneirosError `bad-input` where its data ends early or cannot be, which libjpeg makes up for with grey
+ * @throws OneirosError `bad-input` where its data ends early or cannot be, which libjpeg makes up for with gray
  */
 export async function decodeByMozjpeg(plain: Uint8Array<ArrayBuffer>): Promise<Pixels> {
   const decoder = kept ?? (await newDecoder());

@@ -1,6 +1,6 @@
 import { corrupt } from '../header.js';
 
-// PNG's five filters: each byte of a row less what its neighbours a (left), b (above) and c (above left) foretell.
+// PNG's five filters: each byte of a row less what its neighbors a (left), b (above) and c (above left) foretell.
 
 type Predictor = (a: number, b: number, c: number) => number;
 

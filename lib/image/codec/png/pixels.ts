@@ -6,7 +6,7 @@ import { exifOrientation, upright } from '../orientation.js';
 import { filterRow, unfilter } from './filter.js';
 import { concatenate, essentialChunks, pngChunk, pngFile, type PngHeader, pngHeader } from './png.js';
 
-// PNG (W3C Recommendation, third edition), by the same code in Node and in browsers: a canvas multiplies colours by alpha
+// PNG (W3C Recommendation, third edition), by the same code in Node and in browsers: a canvas multiplies colors by alpha
 // and cuts 16 bits down to 8, and so would give other pixels.
 
 /** The part of the pixels that a pass holds: from (x, y) on, every dx-th of every dy-th row. */
@@ -109,7 +109,7 @@ type Write = (
 function colorOf({ colorType, bits }: PngHeader, palette: Uint8Array, transparency: Uint8Array): Write {
   const opaque = bits === 16 ? 65535 : 255;
   const scale = bits < 8 ? 255 / (2 ** bits - 1) : 1;
-  // The one colour that is transparent, where there is one: two bytes a sample.
+  // The one color that is transparent, where there is one: two bytes a sample.
   const key = Array.from(
     { length: transparency.length >> 1 },
     (_, i) => transparency[2 * i]! * 256 + transparency[2 * i + 1]!,
@@ -134,7 +134,7 @@ function colorOf({ colorType, bits }: PngHeader, palette: Uint8Array, transparen
       return (samples, from, data, to) => {
         const index = samples[from]!;
         if (3 * index + 2 >= palette.length)
-          throw corrupt('png', `a pixel has colour ${index} of a palette of ${palette.length / 3}`);
+          throw corrupt('png', `a pixel has color ${index} of a palette of ${palette.length / 3}`);
         for (let c = 0; c < 3; c++) data[to + c] = palette[3 * index + c]!;
         data[to + 3] = transparency[index] ?? 255;
       };

@@ -54,9 +54,9 @@ type ColorType = 0 | 2 | 3 | 4 | 6;
 export interface PngHeader extends Header {
   /** Bits of a sample: 1, 2, 4, 8 or 16. */
   readonly bits: number;
-  /** Grey, RGB, palette, grey with alpha, RGB with alpha. */
+  /** Gray, RGB, palette, gray with alpha, RGB with alpha. */
   readonly colorType: ColorType;
-  /** Of each pixel, by its colour type. */
+  /** Of each pixel, by its color type. */
   readonly samples: number;
   readonly interlaced: boolean;
 }
@@ -68,13 +68,13 @@ export function pngHeader(bytes: Uint8Array): PngHeader {
   if (latin1(bytes.subarray(12, 16)) !== 'IHDR') throw corrupt('png', 'it does not begin with IHDR');
   const [bits, code] = [reader.u8(24), reader.u8(25)];
   const kind = kinds.find(({ colorType }) => colorType === code);
-  if (!kind?.depths.includes(bits)) throw corrupt('png', `it has colour type ${code} with ${bits} bits`);
+  if (!kind?.depths.includes(bits)) throw corrupt('png', `it has color type ${code} with ${bits} bits`);
   const { colorType, samples } = kind;
   const [width, height] = [reader.u32(16), reader.u32(20)];
   return { format: 'png', width, height, bits, colorType, samples, interlaced: bytes[28] !== 0 };
 }
 
-/** How many samples a pixel of each colour type has, and of how many bits. */
+/** How many samples a pixel of each color type has, and of how many bits. */
 const kinds: readonly {
   readonly colorType: ColorType;
   readonly samples: number;

@@ -46,7 +46,7 @@ export async function tiffSamples(bytes: Uint8Array): Promise<TurnedSamples> {
       const value = stored[i * samples + c]!;
       data[i * channels + c] = photometric === 'white-is-zero' && c === 0 ? 2 ** bits - 1 - value : value;
     }
-  const kind = photometric === 'grey' || photometric === 'white-is-zero' ? 'gray' : photometric;
+  const kind = photometric === 'gray' || photometric === 'white-is-zero' ? 'gray' : photometric;
   return { width, height, kind, bits, channels, data, palette: paletteOf(layout), orientation };
 }
 
@@ -125,7 +125,7 @@ function writerOf(layout: Layout): Write {
 
 function colorOf({ photometric, palette, bits }: Layout, full: number, scale: number): Write {
   switch (photometric) {
-    case 'grey':
+    case 'gray':
       return (samples, from, data, to) => data.fill(samples[from]! * scale, to, to + 3);
     case 'white-is-zero':
       return (samples, from, data, to) => data.fill(full - samples[from]! * scale, to, to + 3);

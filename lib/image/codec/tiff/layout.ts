@@ -3,10 +3,10 @@ import { type Orientation, orientationOf } from '../orientation.js';
 import { Directory, tiffHeader } from './directory.js';
 
 /** What the samples of a pixel are. */
-export type Photometric = 'white-is-zero' | 'grey' | 'rgb' | 'palette' | 'cmyk';
+export type Photometric = 'white-is-zero' | 'gray' | 'rgb' | 'palette' | 'cmyk';
 const photometrics = new Map<number, Photometric>([
   [0, 'white-is-zero'],
-  [1, 'grey'],
+  [1, 'gray'],
   [2, 'rgb'],
   [3, 'palette'],
   [5, 'cmyk'],
@@ -14,7 +14,7 @@ const photometrics = new Map<number, Photometric>([
 /** Samples of a pixel without alpha and other extras. */
 export const colorSamples: Readonly<Record<Photometric, number>> = {
   'white-is-zero': 1,
-  grey: 1,
+  gray: 1,
   rgb: 3,
   palette: 1,
   cmyk: 4,

@@ -21,7 +21,7 @@ export async function locate(name: string, task: Task, options: LocateOptions): 
   return locateEntry(entryFor(catalog, name, task), options);
 }
 
-/** The same for an entry, of whatever catalogue. */
+/** The same for an entry, of whatever catalog. */
 export async function locateEntry(entry: CatalogEntry, options: LocateOptions): Promise<Located> {
   const path = modelPath(entry, options.home);
   if (entry.source.kind === 'shipped') return inPlace(entry, shippedFile(entry, path));

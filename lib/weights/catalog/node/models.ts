@@ -8,9 +8,9 @@ import { readCatalog } from './read.js';
 import { type ModelStatus, statusOf, type Verification, verifyEntry } from './status.js';
 import { pullSteps } from './steps.js';
 
-// What programs can do with the catalogue.
+// What programs can do with the catalog.
 
-/** Every model of the catalogue, and what there is of it here. */
+/** Every model of the catalog, and what there is of it here. */
 export async function listModels(options: Pick<PullOptions, 'home'> = {}): Promise<readonly ModelStatus[]> {
   check('listModels', {}, options, { home: kind.text });
   const { home } = options;

@@ -13,8 +13,8 @@ export function shippedPath(file: string): string {
 }
 
 /**
- * The catalogue that is shipped with the package.
- * @throws OneirosError `not-found` if the package is incomplete, `bad-input` if the catalogue is malformed
+ * The catalog that is shipped with the package.
+ * @throws OneirosError `not-found` if the package is incomplete, `bad-input` if the catalog is malformed
  */
 export function readCatalog(): Catalog {
   const path = shippedPath('catalog.json');

@@ -13,15 +13,15 @@ const mostRounds = 20;
 
 /**
  * Dead code, constants, identities and common subexpressions, over and over until nothing changes. For models of
- * operator set 17 (see `normaliseOpset`); names of inputs and outputs stay.
+ * operator set 17 (see `normalizeOpset`); names of inputs and outputs stay.
  * @throws OneirosError `bad-input` if shapes contradict each other, `too-large` where that takes more than its budget
  */
-export function optimise(model: Model): Model {
-  check('optimise', { model: [model, kind.model] });
-  return atOnce(optimising(model));
+export function simplifyModel(model: Model): Model {
+  check('simplifyModel', { model: [model, kind.model] });
+  return atOnce(simplifying(model));
 }
 
-export function* optimising(model: Model, budget = Budget.for(model)): Sliced<Model> {
+export function* simplifying(model: Model, budget = Budget.for(model)): Sliced<Model> {
   let current = model;
   for (let round = 0; round < mostRounds; round++) {
     const before = current;

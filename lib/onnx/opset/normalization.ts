@@ -18,8 +18,8 @@ function batchNormalization(c: Conversion): void {
     b.append({ ...node, outputs: [output], attributes: changed });
     return;
   }
-  const centred = b.div(b.sub(x, mean), b.sqrt(b.add(variance, epsilon)));
-  c.emit('Add', [b.mul(centred, scale), bias]);
+  const centered = b.div(b.sub(x, mean), b.sqrt(b.add(variance, epsilon)));
+  c.emit('Add', [b.mul(centered, scale), bias]);
 }
 
 /** Each group of channels as one channel of InstanceNormalization, then scaled: by group at 18, by channel since 21. */
@@ -47,8 +47,8 @@ function rmsNormalization(c: Conversion): void {
   const axes = Array.from({ length: rank }, (_, i) => i).slice(first < 0 ? first + rank : first);
   const wide = attr.int(node, 'stash_type', 1) === 1 ? b.cast(x, 'float32') : x;
   const meanSquare = b.mean(b.square(wide), axes);
-  const normalised = b.div(wide, b.sqrt(b.add(meanSquare, attr.float(node, 'epsilon', 1e-5))));
-  c.emit('Mul', [b.castLike(normalised, x), c.required(1)]);
+  const normalized = b.div(wide, b.sqrt(b.add(meanSquare, attr.float(node, 'epsilon', 1e-5))));
+  c.emit('Mul', [b.castLike(normalized, x), c.required(1)]);
 }
 
 /** (x − mean) / (√(mean((x − mean)²)) + 10⁻⁹), over the axes given */
@@ -56,11 +56,11 @@ function meanVarianceNormalization(c: Conversion): void {
   const { node, b } = c;
   const x = c.required(0);
   const axes = attr.ints(node, 'axes', [0, 2, 3]);
-  const centred = b.sub(x, b.mean(x, axes));
-  c.emit('Div', [centred, b.add(b.sqrt(b.mean(b.square(centred), axes)), 1e-9)]);
+  const centered = b.sub(x, b.mean(x, axes));
+  c.emit('Div', [centered, b.add(b.sqrt(b.mean(b.square(centered), axes)), 1e-9)]);
 }
 
-export const normalisation: Rules = {
+export const normalization: Rules = {
   BatchNormalization: [{ before: 14, convert: batchNormalization }],
   GroupNormalization: [{ convert: groupNormalization }],
   RMSNormalization: [{ convert: rmsNormalization }],

@@ -14,7 +14,7 @@ import { experimental } from './experimental.js';
 import { layout } from './layout.js';
 import { misc } from './misc.js';
 import { newer } from './newer.js';
-import { normalisation } from './normalisation.js';
+import { normalization } from './normalization.js';
 import { pooling } from './pooling.js';
 import { reduction } from './reduction.js';
 import { resizing } from './resizing.js';
@@ -34,7 +34,7 @@ const rules: ReadonlyMap<string, readonly Rule[]> = new Map(
     ...layout,
     ...misc,
     ...newer,
-    ...normalisation,
+    ...normalization,
     ...pooling,
     ...reduction,
     ...resizing,
@@ -49,13 +49,13 @@ const rules: ReadonlyMap<string, readonly Rule[]> = new Map(
  * @throws OneirosError `unsupported` naming the node and its version where that cannot be expressed at 17; `bad-input` and
  *   `too-large` as `inlineFunctions` and `inferNode`
  */
-export function normaliseOpset(model: Model): Model {
-  check('normaliseOpset', { model: [model, kind.model] });
-  return normalised(model, Budget.for(model));
+export function normalizeOpset(model: Model): Model {
+  check('normalizeOpset', { model: [model, kind.model] });
+  return normalized(model, Budget.for(model));
 }
 
-/** `normaliseOpset` on the budget of a greater task. */
-export function normalised(model: Model, budget: Budget): Model {
+/** `normalizeOpset` on the budget of a greater task. */
+export function normalized(model: Model, budget: Budget): Model {
   const inlined = inlineFunctions(model, budget);
   const version = inlined.opsets.get('') ?? OPSET;
   if (version > newest)

@@ -23,7 +23,7 @@ function requirePerChannel(node: Node, inputs: readonly Facts[], parameters: rea
   }
 }
 
-/** Normalised y; in training mode the running mean and variance as well. */
+/** Normalized y; in training mode the running mean and variance as well. */
 const batchNormalization: Inference = (node, inputs) => {
   const [x, , , mean, variance] = inputs;
   if (x?.type?.shape?.length !== 1) requirePerChannel(node, inputs, [1, 2, 3, 4]);
@@ -38,7 +38,7 @@ const instanceNormalization: Inference = (node, inputs) => {
   return [known(dtypeOf(inputs[0]), shapeOf(inputs[0]))];
 };
 
-/** y, and the mean and inverse deviation with the normalised axes of size 1. */
+/** y, and the mean and inverse deviation with the normalized axes of size 1. */
 const layerNormalization: Inference = (node, inputs) => {
   const [x] = inputs;
   const shape = shapeOf(x);
@@ -58,7 +58,7 @@ const lrn: Inference = (node, inputs) => {
   return [known(dtypeOf(inputs[0]), shapeOf(inputs[0]))];
 };
 
-export const normalisation: Inferences = {
+export const normalization: Inferences = {
   BatchNormalization: batchNormalization,
   GroupNormalization: sameAsFirst,
   InstanceNormalization: instanceNormalization,

@@ -3,7 +3,7 @@ import { avoiding, held, normal, positive, type Row, row, weight } from '../row.
 
 const channels = (n: number) => [weight(normal(n)), weight(normal(n))];
 
-export const normalisation: readonly Row[] = [
+export const normalization: readonly Row[] = [
   ...(['Softmax', 'LogSoftmax'] as const).flatMap((op) => [
     ...[0, 1, 2, -1, -3].map((axis) => row(op, [normal(2, 3, 4)], { axis })),
     row(op, [normal(5)]),

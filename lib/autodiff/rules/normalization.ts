@@ -5,7 +5,7 @@ import { type Builder, rankOf } from '../../onnx/ops.js';
 import { broadcasting, type Cotangents, rule, type RuleTable } from '../rule.js';
 import { spatialAxes } from './window.js';
 
-export const normalisation: RuleTable = {
+export const normalization: RuleTable = {
   // y = eˣ / Σ eˣ          dx = y · (dy − Σ dy · y)
   Softmax: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
     const weighted = b.mul(dy, y);
@@ -34,9 +34,9 @@ export const normalisation: RuleTable = {
   InstanceNormalization: rule(3, ({ b, node, dy, x: [x, scale] }) => {
     const axes = spatialAxes(x);
     const perChannel = b.reshape(scale, [-1, ...axes.map(() => 1)]);
-    const { xhat, inverse } = standardise(b, x, axes, attr.float(node, 'epsilon', 1e-5));
+    const { xhat, inverse } = standardize(b, x, axes, attr.float(node, 'epsilon', 1e-5));
     return [
-      () => standardiseCotangent(b, b.mul(dy, perChannel), xhat, inverse, axes),
+      () => standardizeCotangent(b, b.mul(dy, perChannel), xhat, inverse, axes),
       () => b.sum(b.mul(dy, xhat), [0, ...axes], false),
       () => b.sum(dy, [0, ...axes], false),
     ];
@@ -45,9 +45,9 @@ export const normalisation: RuleTable = {
   LayerNormalization: broadcasting(2, ({ b, node, dy, x: [x, scale] }) => {
     const first = axisOf(attr.int(node, 'axis', -1), x);
     const axes = Array.from({ length: rankOf(x) - first }, (_, i) => first + i);
-    const { xhat, inverse } = standardise(b, x, axes, attr.float(node, 'epsilon', 1e-5));
+    const { xhat, inverse } = standardize(b, x, axes, attr.float(node, 'epsilon', 1e-5));
     return [
-      () => standardiseCotangent(b, b.mul(dy, scale), xhat, inverse, axes),
+      () => standardizeCotangent(b, b.mul(dy, scale), xhat, inverse, axes),
       () => b.mul(dy, xhat),
       () => dy,
     ];
@@ -92,22 +92,22 @@ function channelSum(b: Builder, x: Value, before: number, after: number): Value 
   return b.reshape(b.mul(mean, size), b.shape(x));
 }
 
-interface Standardised {
+interface Standardized {
   readonly xhat: Value;
   /** 1 / √(σ² + ε) */
   readonly inverse: Value;
 }
 
 /** x̂ = (x − μ) / √(σ² + ε), with mean and (biased) variance over some axes. */
-function standardise(b: Builder, x: Value, axes: readonly number[], epsilon: number): Standardised {
-  const centred = b.sub(x, b.mean(x, axes));
-  const variance = b.mean(b.square(centred), axes);
+function standardize(b: Builder, x: Value, axes: readonly number[], epsilon: number): Standardized {
+  const centered = b.sub(x, b.mean(x, axes));
+  const variance = b.mean(b.square(centered), axes);
   const inverse = b.reciprocal(b.sqrt(b.add(variance, epsilon)));
-  return { xhat: b.mul(centred, inverse), inverse };
+  return { xhat: b.mul(centered, inverse), inverse };
 }
 
 /** dx = (dx̂ − mean dx̂ − x̂ · mean(dx̂ · x̂)) / √(σ² + ε): mean and variance move with x. */
-function standardiseCotangent(
+function standardizeCotangent(
   b: Builder,
   dxhat: Value,
   xhat: Value,
@@ -118,13 +118,13 @@ function standardiseCotangent(
   return b.mul(b.sub(b.sub(dxhat, b.mean(dxhat, axes)), along), inverse);
 }
 
-/** Batch normalisation by the batch's own statistics (Ioffe and Szegedy, 2015); running ones are not differentiated. */
+/** Batch normalization by the batch's own statistics (Ioffe and Szegedy, 2015); running ones are not differentiated. */
 function trainingBatchNorm(b: Builder, node: Node, dy: Value, x: Value, scale: Value): Cotangents {
   const axes = [0, ...spatialAxes(x)];
   const perChannel = b.reshape(scale, [-1, ...spatialAxes(x).map(() => 1)]);
-  const { xhat, inverse } = standardise(b, x, axes, attr.float(node, 'epsilon', 1e-5));
+  const { xhat, inverse } = standardize(b, x, axes, attr.float(node, 'epsilon', 1e-5));
   return [
-    () => standardiseCotangent(b, b.mul(dy, perChannel), xhat, inverse, axes),
+    () => standardizeCotangent(b, b.mul(dy, perChannel), xhat, inverse, axes),
     () => b.sum(b.mul(dy, xhat), axes, false),
     () => b.sum(dy, axes, false),
   ];

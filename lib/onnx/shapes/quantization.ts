@@ -11,14 +11,14 @@ const quantize: Inference = (node, [x, , zeroPoint]) => {
 
 const dequantize: Inference = (_, [x, scale]) => [known(dtypeOf(scale), shapeOf(x))];
 
-/** The quantised tensor, and the scale and zero point found for it. */
+/** The quantized tensor, and the scale and zero point found for it. */
 const dynamicQuantize: Inference = (_, [x]) => [
   known('uint8', shapeOf(x)),
   known('float32', []),
   known('uint8', []),
 ];
 
-export const quantisation: Inferences = {
+export const quantization: Inferences = {
   DequantizeLinear: dequantize,
   DynamicQuantizeLinear: dynamicQuantize,
   QuantizeLinear: quantize,
