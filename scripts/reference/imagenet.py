@@ -1,4 +1,4 @@
-"""Writes lib/models/imagenet.ts: the 1000 ImageNet classes of ILSVRC 2012 in the order of the networks' outputs.
+"""Writes lib/networks/classifier/imagenet.ts: the 1000 ImageNet classes of ILSVRC 2012 in the order of the networks' outputs.
 
 The ids are WordNet 3.0 offsets, the names WordNet's words for those synsets (Princeton University, WordNet 3.0 licence).
 Source: the lists in timm (Apache-2.0).
@@ -16,7 +16,7 @@ words = dict(line.split("\t") for line in (info / "imagenet_synset_to_lemma.txt"
 assert len(ids) == 1000 and ids == sorted(ids)
 
 lines = "\n".join(f"{synset} {words[synset]}" for synset in ids)
-Path("lib/models/imagenet.ts").write_text(
+Path("lib/networks/classifier/imagenet.ts").write_text(
     f"""/* eslint max-lines: off -- a table: one line a class */
 import {{ parseLabels, type ClassLabel }} from './labels.js';
 

@@ -11,7 +11,7 @@ import {
   readCases,
 } from '../models/golden-case.js';
 
-const cases = readCases(join(import.meta.dirname, 'golden', 'models.json'));
+const cases = readCases(join(import.meta.dirname, '../models/golden/models.json'));
 
 function load({ network, shapes = {}, options }: GoldenCase) {
   const source = drawWeights(shapes);

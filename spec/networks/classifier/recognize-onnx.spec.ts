@@ -93,7 +93,7 @@ describe('ONNX files that others exported', () => {
   });
 
   it('recognizes the model zoo’s GoogLeNet by the names of its weights', async () => {
-    const [golden] = readCases(join(import.meta.dirname, 'golden', 'models.json')).filter(
+    const [golden] = readCases(join(import.meta.dirname, '../../models/golden/models.json')).filter(
       ({ network }) => network === 'googlenet',
     );
     const source = drawWeights(golden?.shapes ?? {});
