@@ -1,7 +1,8 @@
 // Compares every Markdown page with the repository, so that pages do not rot:
 //   - a relative link leads to a file or folder that exists, and its #fragment to a heading of that page;
 //   - in docs/ and at the top level, a path in `code` that begins with a folder of this repository exists;
-//   - a block ```ts spec/x.spec.ts quotes that file: so a spec runs the code that a page shows.
+//   - a block ```ts spec/x.spec.ts quotes that file: so a spec runs the code that a page shows;
+//   - docs/architecture.md lists the floors of lib/ in the order that the linter enforces.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -12,15 +13,17 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const read = (path) => readFileSync(join(root, path), 'utf8');
 const exists = (path) => existsSync(join(root, path));
 
-const failures = pages().flatMap((page) => {
+const failures = pages().flatMap(failuresOf).concat(wrongFloors());
+for (const failure of failures) console.error(failure);
+if (failures.length > 0) process.exitCode = 1;
+
+function failuresOf(page) {
   const text = read(page);
   const prose = text.replace(fence, '');
   const isGuide = !page.includes('/') || page.startsWith('docs/');
   const wrong = [...deadLinks(page, prose), ...(isGuide ? deadPaths(prose) : []), ...staleQuotes(text)];
   return wrong.map((message) => `${page}: ${message}`);
-});
-for (const failure of failures) console.error(failure);
-if (failures.length > 0) process.exitCode = 1;
+}
 
 /** Tracked pages, and those that a commit of everything would add; all pages of a checkout without Git are not known. */
 function pages() {
@@ -83,4 +86,15 @@ function staleQuotes(text) {
 /** Indentation and line breaks are the formatter's. */
 function flat(code) {
   return code.replace(/\s+/g, ' ').trim();
+}
+
+function wrongFloors() {
+  const [, rows] = /^const floors = \[(.*?)^\];/ms.exec(read('.eslint.config.mjs'));
+  const enforced = Array.from(rows.matchAll(/'(\w+)'/g), ([, floor]) => floor).join(', ');
+  const page = 'docs/architecture.md';
+  const named = Array.from(read(page).matchAll(/^\| (`lib\/\w+`(?:, `lib\/\w+`)*) \|/gm), ([, row]) => row);
+  const told = Array.from(named.join().matchAll(/lib\/(\w+)/g), ([, floor]) => floor).join(', ');
+  return told === enforced
+    ? []
+    : [`${page}: its floors are ${told}; the linter's (.eslint.config.mjs) are ${enforced}`];
 }
