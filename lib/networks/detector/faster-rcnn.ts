@@ -3,14 +3,8 @@ import { OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { resolveOptions, withDefaults } from '../../base/options.js';
 import { type Image, toTensor } from '../../image/image.js';
-import { parseNames } from '../../labels/class-text.js';
 import { buildFasterRcnn, outputs } from '../../models/faster-rcnn/build.js';
-import {
-  type FasterRcnnBounds,
-  isOwnFasterRcnn,
-  metadataOf,
-  readMetadata,
-} from '../../models/faster-rcnn/metadata.js';
+import { type FasterRcnnBounds, isOwnFasterRcnn, readMetadata } from '../../models/faster-rcnn/metadata.js';
 import { loadAll } from '../../models/faster-rcnn/net.js';
 import {
   type FasterRcnnTraits,
@@ -19,6 +13,7 @@ import {
   traitKinds,
 } from '../../models/faster-rcnn/traits.js';
 import { traitsFor, variantOf } from '../../models/faster-rcnn/variant.js';
+import { readNetworkMetadata, writeNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import { float32Of, integersOf, type Results } from '../../tensor/results.js';
@@ -111,10 +106,18 @@ export class FasterRCNN extends Detector {
       const traits = withDefaults(traitsFor(weights, variant), given);
       const { model, layers, classes } = buildFasterRcnn(await loadAll(weights), traits);
       const names =
-        labels ?? parseNames(metadata['classes']) ?? (classes === coco91.length ? coco91 : undefined);
+        labels ?? readNetworkMetadata(metadata).classes ?? (classes === coco91.length ? coco91 : undefined);
       const parts: DetectorParts = {
         name: 'Faster R-CNN',
-        model: { ...model, metadata: metadataOf({ layers, labels: names, bounds: traits }) },
+        model: {
+          ...model,
+          metadata: writeNetworkMetadata({
+            layers,
+            classes: names,
+            score: traits.score,
+            limit: traits.limit,
+          }),
+        },
         image: 'image',
         layers,
         notes: [

@@ -2,8 +2,8 @@ import { OneirosError } from '../../base/errors.js';
 import { letterbox } from '../../image/geometry/letterbox.js';
 import { resize } from '../../image/geometry/resize.js';
 import type { Image, Size } from '../../image/image.js';
-import { parseNames } from '../../labels/class-text.js';
 import { requirePictureSize } from '../../models/input/picture-limit.js';
+import { readNetworkMetadata } from '../../models/metadata.js';
 import type { Dim, Graph, Model, OpaqueTensor, Shape, ValueInfo } from '../../onnx/graph.js';
 import { normalizeOpset } from '../../onnx/opset/normalize.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
@@ -64,7 +64,7 @@ export class ExportedFasterRcnn extends Detector {
     const isZoo = signature.kind === 'zoo';
     const normal = normalizeOpset(model);
     const classes = scoredClasses(normal, signature.scores);
-    const named = namesFor(labels ?? parseNames(model.metadata.get('classes')), classes, isZoo, name);
+    const named = namesFor(labels ?? readNetworkMetadata(model.metadata).classes, classes, isZoo, name);
     super({
       name,
       model: normal,

@@ -3,9 +3,9 @@ import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import { letterbox } from '../../image/geometry/letterbox.js';
 import type { Image, Size } from '../../image/image.js';
-import { parseNames } from '../../labels/class-text.js';
 import { batchedIfSafe, stack } from '../../models/input/batched.js';
 import type { Preprocessing } from '../../models/input/preprocessing.js';
+import { readNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import { float32Of, unexpected } from '../../tensor/results.js';
@@ -217,7 +217,7 @@ function namesOf(given: readonly string[] | undefined, model: Model, classes: nu
       `${name} has ${classes} classes, but ${given.length} names were given`,
     );
   if (given !== undefined) return { labels: given, isAssumed: false };
-  const said = parseNames(model.metadata.get('classes'));
+  const said = readNetworkMetadata(model.metadata).classes;
   if (said?.length === classes) return { labels: said, isAssumed: false };
   const isCoco = classes === coco80.length;
   return { labels: isCoco ? coco80 : [], isAssumed: isCoco };
