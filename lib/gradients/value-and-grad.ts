@@ -14,6 +14,7 @@ import {
   sessionKinds,
   type SessionOptions,
 } from '../runtime/host/session.js';
+import { numberOf } from '../tensor/results.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export interface ValueAndGradOptions extends Omit<GradOptions, 'outputs' | 'keepOutputs'>, SessionOptions {
@@ -70,7 +71,7 @@ export async function valueAndGrad(model: Model, options: ValueAndGradOptions): 
       throw new OneirosError('bad-argument', 'the gradient is disposed: call valueAndGrad for another');
     const results = await held.run({ key: loss, open }, feeds, run);
     return {
-      value: scalarOf(own(results, loss)),
+      value: numberOf(results, loss),
       gradients: Object.fromEntries(gradients.map(([value, name]) => [value, own(results, name)!])),
     };
   };
@@ -79,11 +80,4 @@ export async function valueAndGrad(model: Model, options: ValueAndGradOptions): 
     return held.dispose();
   };
   return Object.assign(compute, { model: derived, dispose, [Symbol.asyncDispose]: dispose });
-}
-
-function scalarOf(tensor: Tensor | undefined): number {
-  const value = tensor?.data[0];
-  if (typeof value !== 'number')
-    throw new OneirosError('runtime', 'the loss came back as something else than a number');
-  return value;
 }

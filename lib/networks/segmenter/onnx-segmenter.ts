@@ -1,11 +1,11 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Size } from '../../image/image.js';
-import { parseNames, parseValues } from '../../labels/class-text.js';
 import { type LabelValue, unnamed } from '../../labels/classes.js';
 import { anatomyOf } from '../../models/diagram/diagram.js';
 import { headKinds, type HeadOptions } from '../../models/input/class-head.js';
 import type { Preprocessing, PreprocessingName } from '../../models/input/preprocessing.js';
+import { readNetworkMetadata, valuesFor } from '../../models/metadata.js';
 import { marginOf } from '../../models/unet/sizes.js';
 import type { Model, Shape } from '../../onnx/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
@@ -82,18 +82,18 @@ function segmenterParts(model: Model, name: string, options: ForeignSegmenterOpt
   const { value, planes, exclusive, about } = found;
   const parts = foreignParts(graph, called, options.placement);
   const count = planes + (exclusive ? 0 : 1);
+  const said = readNetworkMetadata(model.metadata);
   return {
     ...parts,
     notes: [...notes, ...(parts.notes ?? []), `${called}: ${about}`],
     probabilities: value.name,
     planes,
     exclusive,
-    classes:
-      options.classes ?? adapter?.classes ?? parseNames(model.metadata.get('classes')) ?? unnamed(count),
-    values: options.values ?? parseValues(model.metadata.get('class_values'), count),
+    classes: options.classes ?? adapter?.classes ?? said.classes ?? unnamed(count),
+    values: options.values ?? valuesFor(count, said),
     size: fixedSize(graph.shape),
     tiling: tilingFor(model),
-    standardize: model.metadata.get('standardize') === 'picture',
+    standardize: said.standardizes === true,
   };
 }
 

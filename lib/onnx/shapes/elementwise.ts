@@ -1,3 +1,4 @@
+import { roundHalfToEven } from '../../base/round.js';
 import type { DType } from '../../tensor/dtype.js';
 import type { Dim } from '../graph.js';
 import { broadcast } from './broadcast.js';
@@ -166,9 +167,3 @@ export const elementwise: Inferences = {
   ),
   Where: where,
 };
-
-function roundHalfToEven(x: number): number {
-  const floored = Math.floor(x);
-  const isTie = x - floored === 0.5;
-  return isTie ? 2 * Math.round(x / 2) : Math.round(x);
-}

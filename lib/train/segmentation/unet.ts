@@ -11,10 +11,10 @@ import {
   resolveOptions,
   seed,
 } from '../../base/options.js';
-import { formatNames, formatValues } from '../../labels/class-text.js';
 import { checkClasses, type LabelValue, type MaskClass } from '../../labels/classes.js';
 import { ignoredLabel, type LabelScheme } from '../../labels/scheme.js';
 import { luminance } from '../../models/input/preprocessing.js';
+import { writeNetworkMetadata } from '../../models/metadata.js';
 import { buildUNet } from '../../models/unet/build.js';
 import { initialUNet, unetShape } from '../../models/unet/initial.js';
 import { loadUNet } from '../../models/unet/parameters.js';
@@ -201,8 +201,10 @@ async function networkOf(
   });
   const metadata = new Map([
     ...model.metadata,
-    ['classes', formatNames(classes.map(({ name }) => name))],
-    ['class_values', formatValues(classes.map(({ value }) => value))],
+    ...writeNetworkMetadata({
+      classes: classes.map(({ name }) => name),
+      values: classes.map(({ value }) => value),
+    }),
   ]);
   return { ...model, metadata, graph: { ...model.graph, name: 'U-Net' } };
 }
