@@ -85,7 +85,8 @@ export {
   type FasterRcnnLossOptions,
 } from './train/detection/load-losses.js';
 export { augmentDetection, type DetectionAugmentation } from './train/detection/augment.js';
-export { detectionData, type DetectionData, type LabeledPicture } from './train/detection/data.js';
+export { detectionData, type DetectionData } from './train/detection/data.js';
+export type { LabeledPicture } from './train/detection/augment.js';
 export { measureNorms } from './train/detection/measure-norms.js';
 export { slimFasterRcnn, slimTraining, slimTraits } from './models/faster-rcnn/slim.js';
 export { fasterRcnnVariants, type FasterRcnnTraits } from './models/faster-rcnn/traits.js';
@@ -134,25 +135,23 @@ export {
 } from './tasks/classify/classify.js';
 
 // Art
-export {
-  dream,
-  dreamZoom,
-  type DreamOptions,
-  type DreamStep,
-  type ZoomSequenceOptions,
-} from './tasks/dream/dream.js';
+export { dream, dreamZoom, type ZoomSequenceOptions } from './tasks/dream/dream.js';
+export type { DreamStep } from './tasks/dream/dreamer.js';
+export type { DreamOptions } from './tasks/dream/options.js';
 export { dreamOptions, zoomOptions } from './tasks/dream/options.js';
 export type { LayerWeights } from './tasks/common/layers.js';
 export type { StyleLosses, StyleStep } from './tasks/style/descent.js';
 export { styleOptions } from './tasks/style/options.js';
-export { style, type StyleOptions } from './tasks/style/style.js';
+export { style } from './tasks/style/style.js';
+export type { StyleOptions } from './tasks/style/options.js';
 
 // Training
 export { augmentation, type AugmentOptions } from './train/augment/augment.js';
 export type { CheckpointStore } from './train/fit/checkpoint.js';
 export { checkpointFile } from './train/fit/checkpoint-file.js';
 export type { Augmentation, Sample, TrainingData } from './train/fit/data.js';
-export { fit, type TrainingStep } from './train/fit/fit.js';
+export { fit } from './train/fit/fit.js';
+export type { TrainingStep } from './train/fit/state.js';
 export type { Loss, LossContext } from './train/graph/loss.js';
 export { bce, crossEntropy, dice, focal, smoothL1, squaredError, total } from './train/graph/losses.js';
 export type { MaskedPicture } from './train/segmentation/masked-picture.js';

@@ -12,8 +12,8 @@ import { OneirosError } from '../../lib/base/errors.js';
 import { bytesSource } from '../../lib/files/source.js';
 import type { CheckpointStore } from '../../lib/train/fit/checkpoint.js';
 import { checkpointFile } from '../../lib/train/fit/checkpoint-file.js';
-import type { TrainingStep } from '../../lib/train/fit/fit.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
+import type { TrainingStep } from '../../lib/train/fit/state.js';
 import { readSafetensors } from '../../lib/weights/safetensors.js';
 import { fingerprintOf, longRun, runSteps } from './long-run.js';
 

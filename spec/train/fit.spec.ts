@@ -7,9 +7,10 @@ import { adam } from '../../lib/optim/adam.js';
 import { sgd } from '../../lib/optim/sgd.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import type { TrainingData } from '../../lib/train/fit/data.js';
-import { fit, type TrainingStep } from '../../lib/train/fit/fit.js';
+import { fit } from '../../lib/train/fit/fit.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
 import { cosine } from '../../lib/train/fit/schedule.js';
+import type { TrainingStep } from '../../lib/train/fit/state.js';
 import type { Loss } from '../../lib/train/graph/loss.js';
 import { trained } from '../../lib/train/graph/parameters.js';
 

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 
 import { adam } from '../../lib/optim/adam.js';
 import { sgd } from '../../lib/optim/sgd.js';
-import { fit, type TrainingStep } from '../../lib/train/fit/fit.js';
+import { fit } from '../../lib/train/fit/fit.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
+import type { TrainingStep } from '../../lib/train/fit/state.js';
 import { golden, referenceData, smallUNet, unetLoss } from './u-net.js';
 
 async function train(

@@ -1,8 +1,9 @@
 import { OneirosError } from '../../base/errors.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
 import { readImage } from '../../image/read-write.js';
-import { defaultDreamLayers, type LayerWeights } from '../../tasks/common/layers.js';
+import type { LayerWeights } from '../../tasks/common/layers.js';
 import { dreamZoom, type ZoomStep } from '../../tasks/dream/dream.js';
+import { defaultDreamLayers } from '../../tasks/dream/layers.js';
 import { dreamOptions, zoomOptions } from '../../tasks/dream/options.js';
 import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';

@@ -1,8 +1,11 @@
 import type { Image } from '../../image/image.js';
 import type { ProviderName } from '../../runtime/host/session.js';
-import { dream, type DreamOptions, type DreamStep } from '../../tasks/dream/dream.js';
+import { dream } from '../../tasks/dream/dream.js';
+import type { DreamStep } from '../../tasks/dream/dreamer.js';
+import type { DreamOptions } from '../../tasks/dream/options.js';
 import type { StyleStep } from '../../tasks/style/descent.js';
-import { style, type StyleOptions } from '../../tasks/style/style.js';
+import type { StyleOptions } from '../../tasks/style/options.js';
+import { style } from '../../tasks/style/style.js';
 import type { PaintOrder, PictureInfo } from '../protocol.js';
 import type { Settings } from '../tasks.js';
 import { Gate } from './gate.js';

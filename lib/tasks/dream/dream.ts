@@ -4,26 +4,9 @@ import { type Given, resolveOptions } from '../../base/options.js';
 import { zoom } from '../../image/geometry/affine.js';
 import type { Image } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import { placementKinds, type SessionOptions } from '../../runtime/host/session.js';
-import type { LayerWeights } from '../common/layers.js';
-import type { Dreamer } from './dreamer.js';
-import { dreamOptions, zoomOptions } from './options.js';
-
-export interface DreamOptions extends Given<typeof dreamOptions> {
-  /**
-   * What is to be raised, and how much: layers, or single channels of layers as `'layer:channel'`.
-   * @default the network's usual layer: inception_4c/output of GoogLeNet, relu4_3 of VGG
-   */
-  readonly layers?: LayerWeights | undefined;
-  /** Dreams toward what this picture shows: of each place the guide's best-matching features are raised. */
-  readonly guide?: Image | undefined;
-  /** Where it runs. @default where the network does */
-  readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
-  /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
-  readonly memoryLimit?: number | undefined;
-  /** Ends the iteration before its next step; the last step has the picture so far. */
-  readonly signal?: AbortSignal | undefined;
-}
+import { placementKinds } from '../../runtime/host/session.js';
+import type { Dreamer, DreamStep } from './dreamer.js';
+import { type DreamOptions, dreamOptions, zoomOptions } from './options.js';
 
 export const dreamKinds: OptionKinds<DreamOptions> = {
   ...dreamOptions,
@@ -33,20 +16,6 @@ export const dreamKinds: OptionKinds<DreamOptions> = {
   memoryLimit: kind.number,
   signal: kind.signal,
 };
-
-/** The state after a gradient step. */
-export interface DreamStep {
-  /** Steps done, of how many. */
-  readonly done: number;
-  readonly total: number;
-  /** Which octave is worked on, 1 for the smallest, of how many. */
-  readonly octave: number;
-  readonly octaves: number;
-  /** The objective before this step. */
-  readonly objective: number;
-  /** The picture so far, at its full size, in [0, 1]. Made when asked for. */
-  readonly image: Image;
-}
 
 /**
  * DeepDream (Mordvintsev, Olah and Tyka, 2015): changes a photograph so that a network sees more of what it sees in it.

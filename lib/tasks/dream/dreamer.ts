@@ -9,19 +9,32 @@ import { clampTo } from '../../optim/optimize.js';
 import { freeMemory } from '../../runtime/host/free-memory.js';
 import { openModel } from '../../runtime/host/open-model.js';
 import { type Random, random } from '../../tensor/random.js';
-import { defaultDreamLayers, objectiveTerms } from '../common/layers.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/scales.js';
 import { stepDirection } from './direction.js';
-import type { DreamOptions, DreamStep } from './dream.js';
 import { dreamModel, layersModel } from './graph.js';
 import { guideFeatures } from './guide.js';
-import { dreamOptions } from './options.js';
+import { defaultDreamLayers, objectiveTerms } from './layers.js';
+import { type DreamOptions, dreamOptions } from './options.js';
 import { type GradientSession, pictureGradient } from './tiled-gradient.js';
 
 /** About how many pictures of the full size a step has in hand, beside the tile. */
 const copies = 12;
+
+/** The state after a gradient step. */
+export interface DreamStep {
+  /** Steps done, of how many. */
+  readonly done: number;
+  readonly total: number;
+  /** Which octave is worked on, 1 for the smallest, of how many. */
+  readonly octave: number;
+  readonly octaves: number;
+  /** The objective before this step. */
+  readonly objective: number;
+  /** The picture so far, at its full size, in [0, 1]. Made when asked for. */
+  readonly image: Image;
+}
 
 /**
  * A network made ready to dream of one picture after another: one session serves every octave of all of them. Holds

@@ -7,14 +7,13 @@ import { type Network, sessionFor } from '../../networks/network.js';
 import { freeMemory } from '../../runtime/host/free-memory.js';
 import { openModel } from '../../runtime/host/open-model.js';
 import { random } from '../../tensor/random.js';
-import { defaultContentLayers, defaultStyleLayers, resolveLayers } from '../common/layers.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/scales.js';
 import { descend, type StyleStep } from './descent.js';
 import { featuresModel, lossModel, type StyleProblem } from './graph.js';
-import { styleOptions } from './options.js';
-import type { StyleOptions } from './style.js';
+import { defaultContentLayers, defaultStyleLayers, resolveLayers } from './layers.js';
+import { type StyleOptions, styleOptions } from './options.js';
 import { findTargets, type StyleImage } from './targets.js';
 
 /** About how many pictures of the full size an iteration has in hand, beside those that L-BFGS remembers. */

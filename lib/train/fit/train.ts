@@ -3,10 +3,10 @@ import type { Model } from '../../onnx/graph.js';
 import { decodeState, nameOf } from './checkpoint.js';
 import { Batches, BatchQueue, type TrainingData } from './data.js';
 import { Descent } from './descent.js';
-import type { TrainingStep } from './fit.js';
 import { type FitOptions, fitOptions } from './options.js';
 import { planOf } from './plan.js';
 import { Run } from './run.js';
+import type { TrainingStep } from './state.js';
 import { TrainingSession } from './training-session.js';
 
 /** A training run, from its options to its last update. Throws as `fit` does. */

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 
 import { OneirosError } from '../../../lib/base/errors.js';
-import { dream, type DreamOptions, type DreamStep, dreamZoom } from '../../../lib/tasks/dream/dream.js';
+import { dream, dreamZoom } from '../../../lib/tasks/dream/dream.js';
+import type { DreamStep } from '../../../lib/tasks/dream/dreamer.js';
+import type { DreamOptions } from '../../../lib/tasks/dream/options.js';
 import { waves } from '../pictures.js';
 import { smallNetwork } from '../small-network.js';
 

@@ -4,7 +4,8 @@ import { OneirosError } from '../../../lib/base/errors.js';
 import { luminance, mapColors, rgbToYCbCr } from '../../../lib/image/color/colorspace.js';
 import { type Image, plane } from '../../../lib/image/image.js';
 import type { StyleStep } from '../../../lib/tasks/style/descent.js';
-import { style, type StyleOptions } from '../../../lib/tasks/style/style.js';
+import type { StyleOptions } from '../../../lib/tasks/style/options.js';
+import { style } from '../../../lib/tasks/style/style.js';
 import { speckles, waves } from '../pictures.js';
 import { smallNetwork } from '../small-network.js';
 
