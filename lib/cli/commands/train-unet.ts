@@ -11,7 +11,7 @@ import { type LabelScheme, schemeOf } from '../../labels/scheme.js';
 import type { LabelSurvey } from '../../labels/survey.js';
 import { readModel, writeModel } from '../../onnx/files.js';
 import { checkpointFile } from '../../train/fit/checkpoint-file.js';
-import { type CurveLine, lossSvg, sparkline } from '../../train/fit/loss-svg.js';
+import { type CurveLine, lossSvg } from '../../train/fit/loss-svg.js';
 import {
   defaultWidths,
   trainUNet,
@@ -23,6 +23,7 @@ import { parseClassesFlag, parseValueFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { addFlags, parseNumber } from '../flags.js';
 import { maskFolderFiles, readMaskFolder } from '../mask-folder.js';
+import { sparkline } from '../sparkline.js';
 import type { Terminal } from '../terminal.js';
 
 interface TrainFlags extends OptionValues<typeof trainUNetOptions> {
