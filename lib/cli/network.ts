@@ -7,7 +7,7 @@ import type { Classifier } from '../networks/classifier/classifier.js';
 import { parseLabels } from '../networks/classifier/labels.js';
 import { layerNamesFor, loadNetwork, networkNames } from '../networks/classifier/load.js';
 import { vgg19Options } from '../networks/classifier/published.js';
-import type { Placement } from '../networks/network.js';
+import type { Placement } from '../runtime/placement.js';
 import { maxThreads } from '../runtime/host/session.js';
 import { fileText } from './annotations.js';
 import { InputFlag } from './checked-files.js';

@@ -28,7 +28,7 @@ import { isFloat } from '../tensor/dtype.js';
 import type { ClassifierParts, CropSettings } from './classifier/classifier.js';
 import type { ClassLabel } from './classifier/labels.js';
 import type { NetworkParts } from './image-network.js';
-import type { Placement } from './network.js';
+import type { Placement } from '../runtime/placement.js';
 
 export interface ForeignOptions {
   /** What of RGB in [0, 1] it was trained on. @default as its metadata `input` says; else RGB as it is */

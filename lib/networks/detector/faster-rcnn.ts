@@ -26,7 +26,7 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { translate } from '../../weights/dialect.js';
 import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
 import { type RunSettings, runSettingsKinds } from '../image-network.js';
-import type { Placement } from '../network.js';
+import type { Placement } from '../../runtime/placement.js';
 import { type WeightsSource, withWeights } from '../source.js';
 import { coco91 } from './coco-labels.js';
 import {

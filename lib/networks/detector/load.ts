@@ -7,7 +7,7 @@ import { describe } from '../../models/input/picture-input.js';
 import type { ValueInfo } from '../../onnx/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import { pullKinds, type PullOptions } from '../../weights/catalog/pull-options.js';
-import type { Placement } from '../network.js';
+import type { Placement } from '../../runtime/placement.js';
 import { loadByName } from '../resolve-name.js';
 import { type ModelSource, nameOfSource, readModelSource, type WeightsSource } from '../source.js';
 import type { Detector } from './detector.js';

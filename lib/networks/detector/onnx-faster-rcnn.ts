@@ -8,7 +8,7 @@ import type { Dim, Graph, Model, OpaqueTensor, Shape, ValueInfo } from '../../on
 import { normalizeOpset } from '../../onnx/opset/normalize.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { float32, type Tensor } from '../../tensor/tensor.js';
-import type { Placement } from '../network.js';
+import type { Placement } from '../../runtime/placement.js';
 import { coco80, coco91 } from './coco-labels.js';
 import { type Box, type Detection, Detector, type DetectSettings } from './detector.js';
 import { letterbox } from './letterbox.js';

@@ -9,7 +9,7 @@ import type { Preprocessing } from '../../models/input/preprocessing.js';
 import type { Model } from '../../onnx/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import { type ForeignGraph, foreignGraph, foreignParts } from '../generic-onnx.js';
-import type { Placement } from '../network.js';
+import type { Placement } from '../../runtime/placement.js';
 import { coco80 } from './coco-labels.js';
 import { type Detection, Detector, type DetectorParts, type DetectSettings } from './detector.js';
 import { letterbox, outOfLetterbox } from './letterbox.js';

@@ -4,7 +4,7 @@ import type { LabelValue } from '../../labels/classes.js';
 import { headKinds, type HeadOptions } from '../../models/input/class-head.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import { pullKinds, type PullOptions } from '../../weights/catalog/pull-options.js';
-import type { Placement } from '../network.js';
+import type { Placement } from '../../runtime/placement.js';
 import { loadByName } from '../resolve-name.js';
 import type { WeightsSource } from '../source.js';
 import { openSegmenter } from './onnx-segmenter.js';

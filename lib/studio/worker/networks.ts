@@ -6,7 +6,7 @@ import { GoogLeNet, SqueezeNet, VGG19 } from '../../networks/classifier/publishe
 import type { Detector } from '../../networks/detector/detector.js';
 import { FasterRCNN } from '../../networks/detector/faster-rcnn.js';
 import { openDetector } from '../../networks/detector/load.js';
-import type { Placement } from '../../networks/network.js';
+import type { Placement } from '../../runtime/placement.js';
 import type { Network } from '../../networks/network.js';
 import { openSegmenter } from '../../networks/segmenter/onnx-segmenter.js';
 import type { Segmenter } from '../../networks/segmenter/segmenter.js';

@@ -4,8 +4,10 @@ import { type Given, resolveOptions } from '../../base/options.js';
 import { zoom } from '../../image/geometry/affine.js';
 import type { Image } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import { placementKinds, type SessionOptions } from '../../runtime/host/session.js';
+import { placementKinds } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
 import type { LayerWeights } from '../common/layers.js';
+import type { PictureStep } from '../common/step.js';
 import type { Dreamer } from './dreamer.js';
 import { dreamOptions, zoomOptions } from './options.js';
 
@@ -18,10 +20,10 @@ export interface DreamOptions extends Given<typeof dreamOptions> {
   /** Dreams toward what this picture shows: of each place the guide's best-matching features are raised. */
   readonly guide?: Image | undefined;
   /** Where it runs. @default where the network does */
-  readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
+  readonly placement?: Placement | undefined;
   /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
   readonly memoryLimit?: number | undefined;
-  /** Ends the iteration before its next step; the last step has the picture so far. */
+  /** An abort rejects with the signal's reason before the next step; the last step yielded has the picture so far. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -29,23 +31,19 @@ export const dreamKinds: OptionKinds<DreamOptions> = {
   ...dreamOptions,
   layers: kind.numbersByName,
   guide: kind.image,
-  session: optionsOf(placementKinds),
+  placement: optionsOf(placementKinds),
   memoryLimit: kind.number,
   signal: kind.signal,
 };
 
-/** The state after a gradient step. */
-export interface DreamStep {
-  /** Steps done, of how many. */
-  readonly done: number;
-  readonly total: number;
-  /** Which octave is worked on, 1 for the smallest, of how many. */
-  readonly octave: number;
-  readonly octaves: number;
-  /** The objective before this step. */
-  readonly objective: number;
-  /** The picture so far, at its full size, in [0, 1]. Made when asked for. */
-  readonly image: Image;
+/**
+ * The state after a gradient step. Its parts are octaves, the smallest first; its value is the objective before this step;
+ * its image is of the full size, and computed when it is read.
+ */
+export interface DreamStep extends PictureStep {
+  /** The frame of a zoom sequence, 1 for the first, of how many; a frame is finished with its last step. */
+  readonly frame: number;
+  readonly frames: number;
 }
 
 /**
@@ -54,7 +52,8 @@ export interface DreamStep {
  *     for await (const step of dream(network, photograph, { layers: { 'inception_4c/output': 1 }, signal })) …
  *
  * @throws OneirosError `bad-argument` for options out of range, an unknown layer or channel, a picture too small for the
- *   network; `too-large` over the memory limit; `runtime` if the objective stops being finite
+ *   network; `too-large` over the memory limit; `runtime` if the objective stops being finite; the signal's reason after
+ *   an abort
  */
 export async function* dream(
   network: Network,
@@ -79,13 +78,6 @@ async function openDreamer(network: Network, options: DreamOptions): Promise<Dre
 
 export interface ZoomSequenceOptions extends DreamOptions, Given<typeof zoomOptions> {}
 
-/** A step of one frame's dream; a frame is finished with its last step. */
-export interface ZoomStep extends DreamStep {
-  /** 1 for the first, of how many. */
-  readonly frame: number;
-  readonly frames: number;
-}
-
 /**
  * A fall into the dream: each frame dreams of the one before, enlarged and turned about its middle. Throws as
  * {@link dream} does.
@@ -94,7 +86,7 @@ export async function* dreamZoom(
   network: Network,
   photograph: Image,
   options: ZoomSequenceOptions = {},
-): AsyncGenerator<ZoomStep, void> {
+): AsyncGenerator<DreamStep, void> {
   check('dreamZoom', { network: [network, kind.network], photograph: [photograph, kind.image] }, options, {
     ...dreamKinds,
     ...zoomOptions,
@@ -104,28 +96,7 @@ export async function* dreamZoom(
   let picture = photograph;
   for (let frame = 1; frame <= frames; frame++) {
     let last: DreamStep | undefined;
-    for await (const step of dreamer.dream(picture)) {
-      last = step;
-      yield inFrame(step, frame, frames);
-    }
-    if (options.signal?.aborted === true || last === undefined) return;
-    picture = zoom(last.image, factor, { rotation: rotate });
+    for await (const step of dreamer.dream(picture, frame, frames)) yield (last = step);
+    if (last !== undefined && frame < frames) picture = zoom(last.image, factor, { rotation: rotate });
   }
-}
-
-/** Not a spread, which would make the picture of every step. */
-function inFrame(step: DreamStep, frame: number, frames: number): ZoomStep {
-  const { done, total, octave, octaves, objective } = step;
-  return {
-    done: (frame - 1) * total + done,
-    total: frames * total,
-    octave,
-    octaves,
-    objective,
-    frame,
-    frames,
-    get image() {
-      return step.image;
-    },
-  };
 }

@@ -44,7 +44,7 @@ export class Dreamer implements AsyncDisposable {
   static async open(network: Network, options: DreamOptions = {}): Promise<Dreamer> {
     const settings = resolveOptions(dreamOptions, options);
     const { signal, memoryLimit = freeMemory() } = options;
-    const sessionOptions = sessionFor(network, options.session, signal);
+    const sessionOptions = sessionFor(network, options.placement, signal);
     const terms = objectiveTerms(network, options.layers ?? defaultDreamLayers(network));
     const features = await inSlices(layersModel(network, terms));
     const guide = await guideFeatures(network, features, options.guide, sessionOptions);
@@ -62,7 +62,7 @@ export class Dreamer implements AsyncDisposable {
   }
 
   /** The dream of one photograph. The next one goes on with the random numbers where this one stopped. */
-  async *dream(photograph: Image): AsyncGenerator<DreamStep, void> {
+  async *dream(photograph: Image, frame = 1, frames = 1): AsyncGenerator<DreamStep, void> {
     const { size, octaves, octaveScale, steps } = this.settings;
     const fullSize = size === 0 ? photograph : scaledSize(photograph, size);
     const sizes = octaveSizes(fullSize, octaves, octaveScale, this.minimum);
@@ -76,15 +76,17 @@ export class Dreamer implements AsyncDisposable {
       await breath();
       let picture: Image = combine(base, resize(detail, octaveSize), 1);
       for (let step = 1; step <= steps; step++) {
-        if (this.signal?.aborted === true) return;
+        this.signal?.throwIfAborted();
         const { objective, climbed } = await this.#step(picture);
         picture = climbed;
         yield {
-          done: i * steps + step,
-          total: octaves * steps,
-          octave: i + 1,
-          octaves,
-          objective,
+          done: ((frame - 1) * octaves + i) * steps + step,
+          total: frames * octaves * steps,
+          part: i + 1,
+          parts: octaves,
+          value: objective,
+          frame,
+          frames,
           get image() {
             return clamped(combine(full, resize(combine(climbed, base, -1), full), 1));
           },

@@ -7,7 +7,7 @@ import { pad } from '../../image/geometry/pad.js';
 import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';
 import { fullyConvolutional } from '../../models/classifiers/fully-convolutional.js';
 import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
-import type { Placement } from '../../networks/network.js';
+import type { Placement } from '../../runtime/placement.js';
 import { type Segmentation, SegmentationBuilder } from '../../networks/segmenter/segmentation.js';
 import type { Model } from '../../onnx/graph.js';
 import { openModel } from '../../runtime/host/open-model.js';

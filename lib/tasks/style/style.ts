@@ -3,7 +3,8 @@ import { kind } from '../../base/kinds.js';
 import type { Given } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import { placementKinds, type SessionOptions } from '../../runtime/host/session.js';
+import { placementKinds } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
 import type { LayerWeights } from '../common/layers.js';
 import type { StyleStep } from './descent.js';
 import { styleOptions } from './options.js';
@@ -18,10 +19,10 @@ export interface StyleOptions extends Given<typeof styleOptions> {
   /** A picture to begin with instead of what `init` says. */
   readonly initImage?: Image | undefined;
   /** Where it runs. @default where the network does */
-  readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
+  readonly placement?: Placement | undefined;
   /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
   readonly memoryLimit?: number | undefined;
-  /** Ends the iteration before its next step; the last step has the best picture so far. */
+  /** An abort rejects with the signal's reason; the last step yielded has the best picture so far. */
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -31,7 +32,7 @@ export const styleKinds: OptionKinds<StyleOptions> = {
   styleLayers: kind.numbersByName,
   blend: kind.numbers,
   initImage: kind.image,
-  session: optionsOf(placementKinds),
+  placement: optionsOf(placementKinds),
   memoryLimit: kind.number,
   signal: kind.signal,
 };
@@ -44,7 +45,7 @@ export const styleKinds: OptionKinds<StyleOptions> = {
  *
  * @param styles one or several; several are blended
  * @throws OneirosError `bad-argument` for options out of range, unknown layers or weights that do not fit; `too-large`
- *   over the memory limit; `runtime` if a loss stops being finite
+ *   over the memory limit; `runtime` if a loss stops being finite; the signal's reason after an abort
  */
 export async function* style(
   network: Network,

@@ -6,7 +6,7 @@ import { loadAll, Net } from '../../models/faster-rcnn/net.js';
 import { pyramid } from '../../models/faster-rcnn/pyramid.js';
 import type { FasterRcnnTraits } from '../../models/faster-rcnn/traits.js';
 import { transform } from '../../models/faster-rcnn/transform.js';
-import type { Placement } from '../../networks/network.js';
+import type { Placement } from '../../runtime/placement.js';
 import { openModel } from '../../runtime/host/open-model.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';

@@ -3,16 +3,21 @@ import { kind } from '../../base/kinds.js';
 import type { Model } from '../../onnx/graph.js';
 import type { LearnedWeights } from '../graph/parameters.js';
 import type { TrainingData } from './data.js';
-import type { StepFigures } from './descent.js';
 import { fitKinds, type FitOptions } from './options.js';
 
 /** The state after an update. */
-export interface TrainingStep extends StepFigures {
+export interface TrainingStep {
   /** Updates done, of how many. */
-  readonly step: number;
-  readonly steps: number;
+  readonly done: number;
+  readonly total: number;
   /** How often each sample has been seen so far: 1.5 in the middle of the second epoch. */
   readonly epoch: number;
+  /** The loss of this step's samples, and the other figures of the graph, by the weights before the update. */
+  readonly value: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly learningRate: number;
+  /** Euclidean length of the gradient, before clipping. */
+  readonly gradientNorm: number;
   /** What `validate` gave, after those steps that it was asked for. */
   readonly validation: Readonly<Record<string, number>> | null;
   /** A copy of what has been learned so far: weights, and running statistics of batch normalizations. */
@@ -28,8 +33,8 @@ export interface TrainingStep extends StepFigures {
  * where it had ended gives its last step once more, so that whatever is done with that is done.
  *
  *     for await (const step of fit(model, data, { loss: crossEntropy(), optimizer: adam(), epochs: 10, batch: 4 })) {
- *       console.log(step.step, step.loss);
- *       if (step.step === step.steps) await writeFile('trained.onnx', encodeModel(step.model()));
+ *       console.log(step.done, step.value);
+ *       if (step.done === step.total) await writeFile('trained.onnx', encodeModel(step.model()));
  *     }
  *
  * @param model with its weights as constants of their own names, not folded into one another
