@@ -28,7 +28,8 @@ export { Classifier, classifyOptions, type ClassifyOptions } from './networks/cl
 export { imagenetLabels } from './networks/classifier/imagenet.js';
 export { inspectModel, type Inspection, type LayerReport } from './models/inspect.js';
 export { parseLabels, type Classification, type ClassLabel } from './networks/classifier/labels.js';
-export type { Network, Placement } from './networks/network.js';
+export type { Network } from './networks/network.js';
+export type { Placement } from './runtime/placement.js';
 export {
   layerNamesFor,
   loadNetwork,

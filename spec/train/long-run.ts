@@ -38,11 +38,11 @@ export async function longRun(
     checkpoint,
     checkpointEvery: 3,
     recipe: { rate: 0.01 },
-    session: { isolation: 'none', threads: 1 },
+    placement: { isolation: 'none', threads: 1 },
     ...options,
   })) {
     tell(step);
-    if (step.step === step.steps) fingerprint = fingerprintOf(step);
+    if (step.done === step.total) fingerprint = fingerprintOf(step);
   }
   return fingerprint;
 }
@@ -57,7 +57,7 @@ export function fingerprintOf(step: TrainingStep): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , path = '', last, wait] = process.argv;
-  const fingerprint = await longRun(checkpointFile(path), ({ step }) => {
+  const fingerprint = await longRun(checkpointFile(path), ({ done: step }) => {
     process.stdout.write(`step ${step}\n`);
     if (step === Number(last)) setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(wait));
   });

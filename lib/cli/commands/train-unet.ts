@@ -134,13 +134,13 @@ async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void
     validation: pictures.slice(count),
     checkpoint: checkpointFile(checkpoint),
     signal: terminal.signal,
-    session: threads === undefined ? {} : { threads },
+    placement: threads === undefined ? {} : { threads },
   });
   const report = new Report(steps, flags.json, terminal);
   try {
     for await (const step of training) {
       report.add(step);
-      if (step.step === step.steps) await writeModel(await step.network(), out);
+      if (step.done === step.total) await writeModel(await step.network(), out);
     }
   } catch (error) {
     if (terminal.signal.aborted && existsSync(checkpoint))
@@ -173,7 +173,15 @@ class Report {
     this.#progress = terminal.progress(steps, 'train');
   }
 
-  add({ step, steps, epoch, loss, metrics, learningRate, validation }: UNetTrainingStep): void {
+  add({
+    done: step,
+    total: steps,
+    epoch,
+    value: loss,
+    metrics,
+    learningRate,
+    validation,
+  }: UNetTrainingStep): void {
     const figures = { loss, ...validation };
     for (const [name, value] of Object.entries(figures)) {
       const points = this.#figures.get(name) ?? [];

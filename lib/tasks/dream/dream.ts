@@ -12,7 +12,7 @@ export const dreamKinds: OptionKinds<DreamOptions> = {
   ...dreamOptions,
   layers: kind.numbersByName,
   guide: kind.image,
-  session: optionsOf(placementKinds),
+  placement: optionsOf(placementKinds),
   memoryLimit: kind.number,
   signal: kind.signal,
 };
@@ -23,7 +23,8 @@ export const dreamKinds: OptionKinds<DreamOptions> = {
  *     for await (const step of dream(network, photograph, { layers: { 'inception_4c/output': 1 }, signal })) …
  *
  * @throws OneirosError `bad-argument` for options out of range, an unknown layer or channel, a picture too small for the
- *   network; `too-large` over the memory limit; `runtime` if the objective stops being finite
+ *   network; `too-large` over the memory limit; `runtime` if the objective stops being finite; the signal's reason after
+ *   an abort
  */
 export async function* dream(
   network: Network,
@@ -48,13 +49,6 @@ async function openDreamer(network: Network, options: DreamOptions): Promise<Dre
 
 export interface ZoomSequenceOptions extends DreamOptions, Given<typeof zoomOptions> {}
 
-/** A step of one frame's dream; a frame is finished with its last step. */
-export interface ZoomStep extends DreamStep {
-  /** 1 for the first, of how many. */
-  readonly frame: number;
-  readonly frames: number;
-}
-
 /**
  * A fall into the dream: each frame dreams of the one before, enlarged and turned about its middle. Throws as
  * {@link dream} does.
@@ -63,7 +57,7 @@ export async function* dreamZoom(
   network: Network,
   photograph: Image,
   options: ZoomSequenceOptions = {},
-): AsyncGenerator<ZoomStep, void> {
+): AsyncGenerator<DreamStep, void> {
   check('dreamZoom', { network: [network, kind.network], photograph: [photograph, kind.image] }, options, {
     ...dreamKinds,
     ...zoomOptions,
@@ -73,28 +67,7 @@ export async function* dreamZoom(
   let picture = photograph;
   for (let frame = 1; frame <= frames; frame++) {
     let last: DreamStep | undefined;
-    for await (const step of dreamer.dream(picture)) {
-      last = step;
-      yield inFrame(step, frame, frames);
-    }
-    if (options.signal?.aborted === true || last === undefined) return;
-    picture = zoom(last.image, factor, { rotation: rotate });
+    for await (const step of dreamer.dream(picture, frame, frames)) yield (last = step);
+    if (last !== undefined && frame < frames) picture = zoom(last.image, factor, { rotation: rotate });
   }
-}
-
-/** Not a spread, which would make the picture of every step. */
-function inFrame(step: DreamStep, frame: number, frames: number): ZoomStep {
-  const { done, total, octave, octaves, objective } = step;
-  return {
-    done: (frame - 1) * total + done,
-    total: frames * total,
-    octave,
-    octaves,
-    objective,
-    frame,
-    frames,
-    get image() {
-      return step.image;
-    },
-  };
 }

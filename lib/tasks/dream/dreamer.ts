@@ -12,6 +12,7 @@ import { type Random, random } from '../../tensor/random.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/scales.js';
+import type { PictureStep } from '../common/step.js';
 import { stepDirection } from './direction.js';
 import { dreamModel, layersModel } from './graph.js';
 import { guideFeatures } from './guide.js';
@@ -22,18 +23,14 @@ import { type GradientSession, pictureGradient } from './tiled-gradient.js';
 /** About how many pictures of the full size a step has in hand, beside the tile. */
 const copies = 12;
 
-/** The state after a gradient step. */
-export interface DreamStep {
-  /** Steps done, of how many. */
-  readonly done: number;
-  readonly total: number;
-  /** Which octave is worked on, 1 for the smallest, of how many. */
-  readonly octave: number;
-  readonly octaves: number;
-  /** The objective before this step. */
-  readonly objective: number;
-  /** The picture so far, at its full size, in [0, 1]. Made when asked for. */
-  readonly image: Image;
+/**
+ * The state after a gradient step. Its parts are octaves, the smallest first; its value is the objective before this step;
+ * its image is of the full size, and computed when it is read.
+ */
+export interface DreamStep extends PictureStep {
+  /** The frame of a zoom sequence, 1 for the first, of how many; a frame is finished with its last step. */
+  readonly frame: number;
+  readonly frames: number;
 }
 
 /**
@@ -57,7 +54,7 @@ export class Dreamer implements AsyncDisposable {
   static async open(network: Network, options: DreamOptions = {}): Promise<Dreamer> {
     const settings = resolveOptions(dreamOptions, options);
     const { signal, memoryLimit = freeMemory() } = options;
-    const sessionOptions = sessionFor(network, options.session, signal);
+    const sessionOptions = sessionFor(network, options.placement, signal);
     const terms = objectiveTerms(network, options.layers ?? defaultDreamLayers(network));
     const features = await inSlices(layersModel(network, terms));
     const guide = await guideFeatures(network, features, options.guide, sessionOptions);
@@ -75,7 +72,7 @@ export class Dreamer implements AsyncDisposable {
   }
 
   /** The dream of one photograph. The next one goes on with the random numbers where this one stopped. */
-  async *dream(photograph: Image): AsyncGenerator<DreamStep, void> {
+  async *dream(photograph: Image, frame = 1, frames = 1): AsyncGenerator<DreamStep, void> {
     const { size, octaves, octaveScale, steps } = this.settings;
     const fullSize = size === 0 ? photograph : scaledSize(photograph, size);
     const sizes = octaveSizes(fullSize, octaves, octaveScale, this.minimum);
@@ -89,15 +86,17 @@ export class Dreamer implements AsyncDisposable {
       await breath();
       let picture: Image = combine(base, resize(detail, octaveSize), 1);
       for (let step = 1; step <= steps; step++) {
-        if (this.signal?.aborted === true) return;
+        this.signal?.throwIfAborted();
         const { objective, climbed } = await this.#step(picture);
         picture = climbed;
         yield {
-          done: i * steps + step,
-          total: octaves * steps,
-          octave: i + 1,
-          octaves,
-          objective,
+          done: ((frame - 1) * octaves + i) * steps + step,
+          total: frames * octaves * steps,
+          part: i + 1,
+          parts: octaves,
+          value: objective,
+          frame,
+          frames,
           get image() {
             return clamped(combine(full, resize(combine(climbed, base, -1), full), 1));
           },

@@ -1,6 +1,6 @@
 import { choice, count, flag, type Given, number, seed } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
-import type { SessionOptions } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
 import type { LayerWeights } from '../common/layers.js';
 
 /** No format that pictures are written in has a longer one that others read. */
@@ -76,10 +76,10 @@ export interface DreamOptions extends Given<typeof dreamOptions> {
   /** Dreams toward what this picture shows: of each place the guide's best-matching features are raised. */
   readonly guide?: Image | undefined;
   /** Where it runs. @default where the network does */
-  readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
+  readonly placement?: Placement | undefined;
   /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
   readonly memoryLimit?: number | undefined;
-  /** Ends the iteration before its next step; the last step has the picture so far. */
+  /** An abort rejects with the signal's reason before the next step; the last step yielded has the picture so far. */
   readonly signal?: AbortSignal | undefined;
 }
 

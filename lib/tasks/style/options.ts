@@ -1,6 +1,6 @@
 import { choice, count, flag, type Given, number, seed } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
-import type { SessionOptions } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
 import type { LayerWeights } from '../common/layers.js';
 import { largestSide } from '../dream/options.js';
 
@@ -59,9 +59,9 @@ export interface StyleOptions extends Given<typeof styleOptions> {
   /** A picture to begin with instead of what `init` says. */
   readonly initImage?: Image | undefined;
   /** Where it runs. @default where the network does */
-  readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
+  readonly placement?: Placement | undefined;
   /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
   readonly memoryLimit?: number | undefined;
-  /** Ends the iteration before its next step; the last step has the best picture so far. */
+  /** An abort rejects with the signal's reason; the last step yielded has the best picture so far. */
   readonly signal?: AbortSignal | undefined;
 }

@@ -12,7 +12,7 @@ export const styleKinds: OptionKinds<StyleOptions> = {
   styleLayers: kind.numbersByName,
   blend: kind.numbers,
   initImage: kind.image,
-  session: optionsOf(placementKinds),
+  placement: optionsOf(placementKinds),
   memoryLimit: kind.number,
   signal: kind.signal,
 };
@@ -25,7 +25,7 @@ export const styleKinds: OptionKinds<StyleOptions> = {
  *
  * @param styles one or several; several are blended
  * @throws OneirosError `bad-argument` for options out of range, unknown layers or weights that do not fit; `too-large`
- *   over the memory limit; `runtime` if a loss stops being finite
+ *   over the memory limit; `runtime` if a loss stops being finite; the signal's reason after an abort
  */
 export async function* style(
   network: Network,

@@ -43,26 +43,21 @@ export async function* stylize(
   }
 
   const { signal } = options;
-  const session = sessionFor(network, options.session, signal);
+  const session = sessionFor(network, options.placement, signal);
   const { styleScale } = settings;
   const contents = sizes.map((size) => resize(content, size));
-  try {
-    const targets = await findTargets(problem, contents, weighted, { styleScale, minimum, session });
-    await using gradient = await openModel(model, session);
-    yield* descend(
-      {
-        session: gradient,
-        input: network.image,
-        scales: contents.map((picture, i) => ({ content: picture, targets: targets[i] ?? {} })),
-        options: settings,
-        signal,
-      },
-      firstPicture(contents[0] ?? content, weighted, settings, options.initImage),
-    );
-  } catch (error) {
-    // An abort ends the iteration; whoever iterates has the best picture so far.
-    if (signal?.aborted !== true) throw error;
-  }
+  const targets = await findTargets(problem, contents, weighted, { styleScale, minimum, session });
+  await using gradient = await openModel(model, session);
+  yield* descend(
+    {
+      session: gradient,
+      input: network.image,
+      scales: contents.map((picture, i) => ({ content: picture, targets: targets[i] ?? {} })),
+      options: settings,
+      signal,
+    },
+    firstPicture(contents[0] ?? content, weighted, settings, options.initImage),
+  );
 }
 
 function problemOf(network: Network, settings: Settings, options: StyleOptions): StyleProblem {

@@ -12,8 +12,8 @@ import type { TrainingStep } from './state.js';
  * where it had ended gives its last step once more, so that whatever is done with that is done.
  *
  *     for await (const step of fit(model, data, { loss: crossEntropy(), optimizer: adam(), epochs: 10, batch: 4 })) {
- *       console.log(step.step, step.loss);
- *       if (step.step === step.steps) await writeFile('trained.onnx', encodeModel(step.model()));
+ *       console.log(step.done, step.value);
+ *       if (step.done === step.total) await writeFile('trained.onnx', encodeModel(step.model()));
  *     }
  *
  * @param model with its weights as constants of their own names, not folded into one another

@@ -103,11 +103,15 @@ export class Run {
 
   #told({ step, figures, validation }: LastStep): TrainingStep {
     const { model, plan, descent } = this.parts;
+    const { loss: value, metrics, learningRate, gradientNorm } = figures;
     return {
-      step,
-      steps: plan.steps,
+      done: step,
+      total: plan.steps,
       epoch: plan.epochsAt(step),
-      ...figures,
+      value,
+      metrics,
+      learningRate,
+      gradientNorm,
       validation,
       weights: () => copied(descent.learned()),
       model: () => trained(model, copied(descent.learned())),

@@ -32,12 +32,18 @@ export interface TrainingState extends LastStep {
 }
 
 /** The state after an update. */
-export interface TrainingStep extends StepFigures {
+export interface TrainingStep {
   /** Updates done, of how many. */
-  readonly step: number;
-  readonly steps: number;
+  readonly done: number;
+  readonly total: number;
   /** How often each sample has been seen so far: 1.5 in the middle of the second epoch. */
   readonly epoch: number;
+  /** The loss of this step's samples, and the other figures of the graph, by the weights before the update. */
+  readonly value: number;
+  readonly metrics: Readonly<Record<string, number>>;
+  readonly learningRate: number;
+  /** Euclidean length of the gradient, before clipping. */
+  readonly gradientNorm: number;
   /** What `validate` gave, after those steps that it was asked for. */
   readonly validation: Readonly<Record<string, number>> | null;
   /** A copy of what has been learned so far: weights, and running statistics of batch normalizations. */

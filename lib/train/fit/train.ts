@@ -24,7 +24,7 @@ export async function* train(
   const state = saved ? await decodeState(saved, plan.identity, nameOf(checkpoint)) : null;
 
   const queue = new BatchQueue(batches, (state?.step ?? 0) * settings.accumulate);
-  await using session = new TrainingSession(model, options, options.session ?? {});
+  await using session = new TrainingSession(model, options, options.placement ?? {});
   const graph = await session.prepare(await queue.peek(), state?.sizes, state !== null);
   const descent = new Descent(model, graph, options, settings);
   yield* new Run({ model, options, settings, plan, session, queue, descent }, state).steps();
