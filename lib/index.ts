@@ -232,7 +232,7 @@ export type {
   Task,
 } from './weights/catalog/entry.js';
 export { listModels, pullModel, removeModel, verifyModel } from '#models';
-export type { ModelStatus, Presence, Verification } from './weights/catalog/node/status.js';
+export type { ModelStatus, Presence, Verification } from './weights/catalog/model-status.js';
 export type { PullOptions, PullStep } from './weights/catalog/pull-options.js';
 export { patienceDefaults, type Patience } from './weights/download/timeouts.js';
 
