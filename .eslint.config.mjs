@@ -2,54 +2,6 @@ import eslint from '@eslint/js';
 import importSort from 'eslint-plugin-simple-import-sort';
 import tseslint from 'typescript-eslint';
 
-// The house: each floor imports only from floors below it (same row: from each other's public files too).
-const floors = [
-  ['base'],
-  ['tensor'],
-  ['files'],
-  ['image'],
-  ['labels'],
-  ['onnx'],
-  ['autodiff'],
-  ['runtime'],
-  ['gradients'],
-  ['optim'],
-  ['weights'],
-  ['models'],
-  ['metrics'],
-  ['networks'],
-  ['tasks'],
-  ['train'],
-  ['cli', 'studio'],
-];
-
-// What browsers have not. Modules that need it have a twin for browsers, and lib/package.json says which is whose.
-const nodeOnly = {
-  group: ['node:*', '**/files/read.js', '**/files/write.js', '**/files/within.js', '**/node/*.js'],
-  message: 'Browsers have it not: import it as #… by the names in lib/package.json.',
-};
-const nodeFiles = ['lib/**/node/**/*.ts', 'lib/**/*.node.ts', 'lib/cli/**/*.ts', 'lib/files/*.ts'];
-
-const floorRules = floors.flatMap((row, i) =>
-  row.flatMap((floor) => {
-    const patterns = [
-      {
-        group: floors.slice(i + 1).flatMap((above) => above.map((name) => `**/${name}/**`)),
-        message: `lib/${floor} may import only from floors below it (see the list in .eslint.config.mjs).`,
-      },
-      ...(floor === 'runtime'
-        ? []
-        : [{ group: ['onnxruntime-*'], message: 'Only lib/runtime imports ONNX Runtime.' }]),
-    ].filter((pattern) => pattern.group.length > 0);
-    const files = [`lib/${floor}/**/*.ts`];
-    const rule = (all) => ({ 'no-restricted-imports': ['error', { patterns: all }] });
-    return [
-      { files, ignores: nodeFiles, rules: rule([...patterns, nodeOnly]) },
-      ...nodeFiles.map((some) => ({ files: [[`lib/${floor}/**/*.ts`, some]], rules: rule(patterns) })),
-    ];
-  }),
-);
-
 // A name from outside may be "constructor" or "__proto__", which every object has from Object.
 const message = 'A record is read by a name from outside: use own(), Object.hasOwn or a Map.';
 const ownProperties = {
@@ -108,7 +60,6 @@ export default tseslint.config(
     files: ['lib/onnx/proto/**/*.ts'],
     rules: { '@typescript-eslint/consistent-type-assertions': 'off' },
   },
-  ...floorRules,
   // One order of imports: packages, `#` names, other folders, this folder; `npm run format` puts them in it.
   {
     plugins: { imports: importSort },

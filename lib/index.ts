@@ -28,7 +28,8 @@ export { Classifier, classifyOptions, type ClassifyOptions } from './networks/cl
 export { imagenetLabels } from './networks/classifier/imagenet.js';
 export { inspectModel, type Inspection, type LayerReport } from './models/inspect.js';
 export { parseLabels, type Classification, type ClassLabel } from './networks/classifier/labels.js';
-export type { Network, Placement } from './networks/network.js';
+export type { Network } from './networks/network.js';
+export type { Placement } from './runtime/placement.js';
 export {
   layerNamesFor,
   loadNetwork,
@@ -85,7 +86,8 @@ export {
   type FasterRcnnLossOptions,
 } from './train/detection/load-losses.js';
 export { augmentDetection, type DetectionAugmentation } from './train/detection/augment.js';
-export { detectionData, type DetectionData, type LabeledPicture } from './train/detection/data.js';
+export { detectionData, type DetectionData } from './train/detection/data.js';
+export type { LabeledPicture } from './train/detection/augment.js';
 export { measureNorms } from './train/detection/measure-norms.js';
 export { slimFasterRcnn, slimTraining, slimTraits } from './models/faster-rcnn/slim.js';
 export { fasterRcnnVariants, type FasterRcnnTraits } from './models/faster-rcnn/traits.js';
@@ -134,25 +136,23 @@ export {
 } from './tasks/classify/classify.js';
 
 // Art
-export {
-  dream,
-  dreamZoom,
-  type DreamOptions,
-  type DreamStep,
-  type ZoomSequenceOptions,
-} from './tasks/dream/dream.js';
+export { dream, dreamZoom, type ZoomSequenceOptions } from './tasks/dream/dream.js';
+export type { DreamStep } from './tasks/dream/dreamer.js';
+export type { DreamOptions } from './tasks/dream/options.js';
 export { dreamOptions, zoomOptions } from './tasks/dream/options.js';
 export type { LayerWeights } from './tasks/common/layers.js';
 export type { StyleLosses, StyleStep } from './tasks/style/descent.js';
 export { styleOptions } from './tasks/style/options.js';
-export { style, type StyleOptions } from './tasks/style/style.js';
+export { style } from './tasks/style/style.js';
+export type { StyleOptions } from './tasks/style/options.js';
 
 // Training
 export { augmentation, type AugmentOptions } from './train/augment/augment.js';
 export type { CheckpointStore } from './train/fit/checkpoint.js';
 export { checkpointFile } from './train/fit/checkpoint-file.js';
 export type { Augmentation, Sample, TrainingData } from './train/fit/data.js';
-export { fit, type TrainingStep } from './train/fit/fit.js';
+export { fit } from './train/fit/fit.js';
+export type { TrainingStep } from './train/fit/state.js';
 export type { Loss, LossContext } from './train/graph/loss.js';
 export { bce, crossEntropy, dice, focal, smoothL1, squaredError, total } from './train/graph/losses.js';
 export type { MaskedPicture } from './train/segmentation/masked-picture.js';
@@ -232,7 +232,7 @@ export type {
   Task,
 } from './weights/catalog/entry.js';
 export { listModels, pullModel, removeModel, verifyModel } from '#models';
-export type { ModelStatus, Presence, Verification } from './weights/catalog/node/status.js';
+export type { ModelStatus, Presence, Verification } from './weights/catalog/model-status.js';
 export type { PullOptions, PullStep } from './weights/catalog/pull-options.js';
 export { patienceDefaults, type Patience } from './weights/download/timeouts.js';
 

@@ -2,9 +2,7 @@ import { optionsFor } from '../base/arguments.js';
 import { nearest, OneirosError } from '../base/errors.js';
 import type { Model } from '../onnx/graph.js';
 import { placementKinds, type SessionOptions } from '../runtime/host/session.js';
-
-/** Where a network runs. */
-export type Placement = Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>;
+import type { Placement } from '../runtime/placement.js';
 
 /** What every task takes: a graph from a picture to everything that a network makes of it, with its layers by name. */
 export interface Network {

@@ -1,3 +1,5 @@
+import { round } from '../svg/text.js';
+
 /** A value of what is raised or lowered, and the part of the work that it belongs to: an octave, a size. */
 export interface CurvePoint {
   readonly value: number;
@@ -29,9 +31,9 @@ export function curveOf(points: readonly CurvePoint[], total: number, width: num
   for (let start = 0; start < points.length;) {
     const end = partEnd(points, start);
     const y = heights(points.slice(start, end), height);
-    const places = y.map((value, i) => ({ x: round(x(start + i)), y: round(value) }));
+    const places = y.map((value, i) => ({ x: round(x(start + i), 1), y: round(value, 1) }));
     lines.push(places.map((place, i) => `${i === 0 ? 'M' : 'L'}${place.x} ${place.y}`).join(''));
-    if (start > 0) bounds.push(round(x(start - 0.5)));
+    if (start > 0) bounds.push(round(x(start - 0.5), 1));
     tip = places.at(-1) ?? tip;
     start = end;
   }
@@ -52,8 +54,4 @@ function heights(points: readonly CurvePoint[], height: number): readonly number
     const share = span > 0 && Number.isFinite(value) ? (value - low) / span : span > 0 ? 0 : 0.5;
     return height - margin - share * (height - 2 * margin);
   });
-}
-
-function round(value: number): number {
-  return Math.round(value * 10) / 10;
 }

@@ -19,7 +19,7 @@ for await (const step of dream(network, photograph, { layers: { 'inception_4c/ou
   // Loading and compiling the graph are no part of the dream.
   if (step.done === 1) delay.enable();
   const now = performance.now();
-  if (step.done > 1) times.set(step.octave, [...(times.get(step.octave) ?? []), now - last]);
+  if (step.done > 1) times.set(step.part, [...(times.get(step.part) ?? []), now - last]);
   last = now;
 }
 delay.disable();

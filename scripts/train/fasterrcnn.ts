@@ -15,11 +15,11 @@ import { imageIdOf } from '../../lib/metrics/io/image-ids.js';
 import { lossNames } from '../../lib/models/faster-rcnn/losses.js';
 import { slimFasterRcnn, slimTraining, slimTraits } from '../../lib/models/faster-rcnn/slim.js';
 import { FasterRCNN } from '../../lib/networks/detector/faster-rcnn.js';
-import type { Placement } from '../../lib/networks/network.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { adam } from '../../lib/optim/adam.js';
+import type { Placement } from '../../lib/runtime/placement.js';
 import { evaluateDetector, type IdentifiedPicture } from '../../lib/tasks/detect/evaluate.js';
 import type { Float32Tensor } from '../../lib/tensor/tensor.js';
 import { detectionData } from '../../lib/train/detection/data.js';
@@ -101,7 +101,7 @@ async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint 
     checkpoint,
     clip: 10,
     seed,
-    session: placement,
+    placement,
     validateEvery: Math.ceil((recipe.validateEvery * data.length) / recipe.accumulate),
     validate: async (current) => {
       await using detector = await network(current);
@@ -112,15 +112,15 @@ async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint 
     const minutes = ((Date.now() - began) / 60000).toFixed(1);
     const numbers = (record: Readonly<Record<string, number>>) =>
       Object.entries(record).map(([key, value]) => `${key} ${value.toFixed(3)}`);
-    if (step.step % 20 === 0 || step.validation !== null)
+    if (step.done % 20 === 0 || step.validation !== null)
       console.log(
-        `${minutes} min  step ${step.step}/${step.steps}  epoch ${step.epoch.toFixed(1)}  loss ${step.loss.toFixed(3)}`,
+        `${minutes} min  step ${step.done}/${step.total}  epoch ${step.epoch.toFixed(1)}  loss ${step.value.toFixed(3)}`,
         `|g| ${step.gradientNorm.toFixed(1)}`,
         ...numbers(step.metrics),
         ...numbers(step.validation ?? {}),
       );
     // A run that had ended before gives its last step without validating it once more.
-    if (step.step === step.steps) {
+    if (step.done === step.total) {
       await using detector = await network(step.model());
       await writeFileAtomic(out, encodeModel(detector.model));
     }

@@ -131,10 +131,10 @@ async function lesson(
     steps,
     batch: 4,
     clip: 1,
-    session: { threads },
+    placement: { threads },
   });
   let sums: Record<string, number> = {};
-  for await (const { step, loss, metrics, weights } of progress) {
+  for await (const { done: step, value: loss, metrics, weights } of progress) {
     for (const [name, value] of Object.entries({ loss, ...metrics }))
       sums[name] = (sums[name] ?? 0) + value / 20;
     if (step % 20 === 0) {

@@ -4,8 +4,8 @@ import { readImage } from '../../lib/image/read-write.js';
 import type { Detection } from '../../lib/networks/detector/detector.js';
 import { FasterRCNN } from '../../lib/networks/detector/faster-rcnn.js';
 import { openDetector } from '../../lib/networks/detector/load.js';
-import type { Placement } from '../../lib/networks/network.js';
 import { UNet } from '../../lib/networks/segmenter/unet.js';
+import type { Placement } from '../../lib/runtime/placement.js';
 import { dream } from '../../lib/tasks/dream/dream.js';
 import { style } from '../../lib/tasks/style/style.js';
 import { bloodSmear } from '../../scripts/demo/scenes/blood-smear.js';
@@ -37,8 +37,8 @@ export async function dreamOn(placement: Placement, size: number): Promise<Outco
   let picture: Image | undefined;
   const objective: number[] = [];
   const options = { layers: { 'inception_3a/output': 1 }, size, octaves: 2, steps: 5, seed: 3 };
-  for await (const step of dream(network, photograph, { ...options, session: placement })) {
-    objective.push(step.objective);
+  for await (const step of dream(network, photograph, { ...options, placement })) {
+    objective.push(step.value);
     if (step.done === step.total) picture = step.image;
   }
   return { objective, picture: [...(picture?.data ?? [])] };
@@ -51,8 +51,8 @@ export async function stylize(placement: Placement, iterations: number): Promise
   let last: Image | undefined;
   const losses: number[] = [];
   const pictures = [waves({ width: 48, height: 40 }), speckles({ width: 50, height: 60 })] as const;
-  for await (const step of style(network, pictures[0], [pictures[1]], { ...options, session: placement })) {
-    losses.push(step.loss);
+  for await (const step of style(network, pictures[0], [pictures[1]], { ...options, placement })) {
+    losses.push(step.value);
     last = step.image;
   }
   return { losses, picture: [...(last?.data ?? [])] };

@@ -65,9 +65,9 @@ describe('Example: DeepDream step by step', () => {
       steps: 5,
       jitter: 4,
       seed: 1,
-      session: { isolation: 'none', threads: 1 },
+      placement: { isolation: 'none', threads: 1 },
     })) {
-      objectives.push(step.objective);
+      objectives.push(step.value);
       dreamt = step.image;
     }
     expect(objectives).to.have.length(10);

@@ -54,7 +54,6 @@ describe('Example: the four losses of Faster R-CNN', () => {
     const losses: number[] = [];
     const data = { length: 1, sample: () => Promise.resolve(example) };
     const optimizer = adam({ learningRate: 1e-3 });
-    const session = placement;
     for await (const step of fit(model, data, {
       loss: 'loss',
       wrt: weights,
@@ -63,12 +62,12 @@ describe('Example: the four losses of Faster R-CNN', () => {
       steps: 8,
       clip: 10,
       metrics: lossNames,
-      session,
+      placement,
     })) {
-      losses.push(step.loss);
+      losses.push(step.value);
       expect(Object.keys(step.metrics)).to.deep.equal([...lossNames]);
       // What has been learned so far are weights as any others, by torchvision's names.
-      if (step.step === 8)
+      if (step.done === 8)
         expect([...learnedWeights(step.model()).keys()]).to.include('rpn.head.conv.0.0.weight');
     }
     expect(losses.at(-1)).to.be.below(0.75 * losses[0]!);

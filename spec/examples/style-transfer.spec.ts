@@ -77,7 +77,7 @@ describe('Example: style transfer from its loss', () => {
       size: 32,
       smallest: 16,
       iterations: 24,
-      session: { isolation: 'none', threads: 1 },
+      placement: { isolation: 'none', threads: 1 },
     })) {
       losses.push(step.styleLoss);
       painted = step.image;

@@ -69,10 +69,10 @@ describe('example: training a network', () => {
       schedule: cosine(),
       batch: 16,
       steps: 150,
-      session: { isolation: 'none' },
+      placement: { isolation: 'none' },
     })) {
-      losses.push(step.loss);
-      if (step.step === step.steps) trained = step.model();
+      losses.push(step.value);
+      if (step.done === step.total) trained = step.model();
     }
     expect(losses[0]).to.be.greaterThan(0.5); // ln 2 = 0.69 is to guess
     expect(losses.at(-1)).to.be.lessThan(0.3);

@@ -101,13 +101,13 @@ describe('the losses of Faster R-CNN', () => {
         loss: 'loss',
         wrt,
         stopGradient,
-        session: placement,
+        placement,
         shuffle: false,
         accumulate: 2,
         optimizer: adam(),
         steps: 1,
       };
-      for await (const { loss } of fit(model, data, options))
+      for await (const { value: loss } of fit(model, data, options))
         expect(loss).to.be.closeTo((sums[0]! + sums[1]!) / 2, 1e-3);
     }
   });

@@ -3,7 +3,8 @@ import { expect } from 'chai';
 
 import { decodeImage } from '../../lib/image/codec/coding.js';
 import { GoogLeNet } from '../../lib/networks/classifier/published.js';
-import { dream, type DreamStep } from '../../lib/tasks/dream/dream.js';
+import { dream } from '../../lib/tasks/dream/dream.js';
+import type { DreamStep } from '../../lib/tasks/dream/dreamer.js';
 
 const weights = '../shared/weights/googlenet.safetensors';
 const photograph = '../shared/images/content_Tuebingen_Neckarfront.jpg';
@@ -24,7 +25,7 @@ describe('dream, with the real GoogLeNet', () => {
   (isThere ? it : it.skip)('rises within every octave, the same for the same seed', async () => {
     const [steps, again] = [await stepsOf(), await stepsOf()];
     for (const octave of [1, 2]) {
-      const values = steps.filter((step) => step.octave === octave).map(({ objective }) => objective);
+      const values = steps.filter((step) => step.part === octave).map(({ value }) => value);
       expect(values.at(-1)).to.be.above(1.5 * (values[0] ?? NaN));
     }
     expect(again.at(-1)?.image.data).to.deep.equal(steps.at(-1)?.image.data);
@@ -32,6 +33,6 @@ describe('dream, with the real GoogLeNet', () => {
 
   (isThere ? it : it.skip)('rises as much when it is computed in tiles', async () => {
     const steps = await stepsOf({ tile: 128, octaves: 1 });
-    expect(steps.at(-1)?.objective).to.be.above(1.5 * (steps[0]?.objective ?? NaN));
+    expect(steps.at(-1)?.value).to.be.above(1.5 * (steps[0]?.value ?? NaN));
   });
 });

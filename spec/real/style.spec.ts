@@ -4,7 +4,8 @@ import { expect } from 'chai';
 import { decodeImage } from '../../lib/image/codec/coding.js';
 import { VGG19 } from '../../lib/networks/classifier/published.js';
 import type { StyleStep } from '../../lib/tasks/style/descent.js';
-import { style, type StyleOptions } from '../../lib/tasks/style/style.js';
+import type { StyleOptions } from '../../lib/tasks/style/options.js';
+import { style } from '../../lib/tasks/style/style.js';
 
 const photograph = '../shared/images/content_Tuebingen_Neckarfront.jpg';
 const painting = '../shared/images/vangogh_starry_night_gatys.jpg';

@@ -30,8 +30,8 @@ describe('where a network was opened to run', () => {
     await using network = await open();
     const layers = { [network.layers[0]!]: 1 };
     expect(await attempt(last(dream(network, photo, { ...small, layers })))).to.match(/provider wasm/);
-    const session = { provider: 'cpu' } as const;
-    expect(await attempt(last(dream(network, photo, { ...small, layers, session })))).to.equal('done');
+    const placement = { provider: 'cpu' } as const;
+    expect(await attempt(last(dream(network, photo, { ...small, layers, placement })))).to.equal('done');
   });
 
   it('is where a style is transferred', async () => {
@@ -39,8 +39,8 @@ describe('where a network was opened to run', () => {
     const layers = { [network.layers[0]!]: 1 };
     const options = { size: 32, smallest: 32, iterations: 1, contentLayers: layers, styleLayers: layers };
     expect(await attempt(last(style(network, photo, [photo], options)))).to.match(/provider wasm/);
-    const session = { provider: 'cpu' } as const;
-    expect(await attempt(last(style(network, photo, [photo], { ...options, session })))).to.equal('done');
+    const placement = { provider: 'cpu' } as const;
+    expect(await attempt(last(style(network, photo, [photo], { ...options, placement })))).to.equal('done');
   });
 
   it('is where a class is explained', async () => {

@@ -12,8 +12,8 @@ import { OneirosError } from '../../lib/base/errors.js';
 import { bytesSource } from '../../lib/files/source.js';
 import type { CheckpointStore } from '../../lib/train/fit/checkpoint.js';
 import { checkpointFile } from '../../lib/train/fit/checkpoint-file.js';
-import type { TrainingStep } from '../../lib/train/fit/fit.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
+import type { TrainingStep } from '../../lib/train/fit/state.js';
 import { readSafetensors } from '../../lib/weights/safetensors.js';
 import { fingerprintOf, longRun, runSteps } from './long-run.js';
 
@@ -144,8 +144,8 @@ describe('checkpoints', () => {
         });
       expect((await rejection(validating(true))).message).to.equal('ended');
       const told = await validating(false);
-      expect(told[0]).to.deep.include({ step: begins, validation: { at: begins } });
-      expect(told.at(-1)).to.deep.include({ step: 14, validation: { at: 14 } });
+      expect(told[0]).to.deep.include({ done: begins, validation: { at: begins } });
+      expect(told.at(-1)).to.deep.include({ done: 14, validation: { at: 14 } });
       // What was validated is not validated once more.
       asked.length = 0;
       expect(await validating(false)).to.deep.equal([told.at(-1)]);
@@ -158,7 +158,7 @@ describe('checkpoints', () => {
     const controller = new AbortController();
     const aborted = longRun(
       kept,
-      ({ step }) => {
+      ({ done: step }) => {
         if (step === 2) controller.abort(new Error('enough'));
       },
       { signal: controller.signal },

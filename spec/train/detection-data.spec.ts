@@ -7,8 +7,9 @@ import { type Image, image, plane, solid } from '../../lib/image/image.js';
 import { writeImage } from '../../lib/image/read-write.js';
 import type { Box } from '../../lib/networks/detector/detector.js';
 import { random } from '../../lib/tensor/random.js';
+import type { LabeledPicture } from '../../lib/train/detection/augment.js';
 import { augmentDetection } from '../../lib/train/detection/augment.js';
-import { detectionData, type LabeledPicture } from '../../lib/train/detection/data.js';
+import { detectionData } from '../../lib/train/detection/data.js';
 
 /** A dark picture with a white rectangle, whose box is that. */
 function withRectangle([x0, y0, x1, y1]: Box, width = 40, height = 30): LabeledPicture {

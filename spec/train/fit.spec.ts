@@ -7,9 +7,10 @@ import { adam } from '../../lib/optim/adam.js';
 import { sgd } from '../../lib/optim/sgd.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import type { TrainingData } from '../../lib/train/fit/data.js';
-import { fit, type TrainingStep } from '../../lib/train/fit/fit.js';
+import { fit } from '../../lib/train/fit/fit.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
 import { cosine } from '../../lib/train/fit/schedule.js';
+import type { TrainingStep } from '../../lib/train/fit/state.js';
 import type { Loss } from '../../lib/train/graph/loss.js';
 import { trained } from '../../lib/train/graph/parameters.js';
 
@@ -47,7 +48,7 @@ const plane: TrainingData = {
   },
 };
 
-const inThisThread = { session: { isolation: 'none' } } as const;
+const inThisThread = { placement: { isolation: 'none' } } as const;
 
 async function run(
   model: Model,
@@ -87,7 +88,7 @@ describe('fit', () => {
       steps: 1,
       shuffle: false,
     });
-    expect(step).to.include({ step: 1, steps: 1, epoch: 0.4, loss: 12.5, learningRate: 0.125 });
+    expect(step).to.include({ done: 1, total: 1, epoch: 0.4, value: 12.5, learningRate: 0.125 });
     expect(step!.metrics).to.deep.equal({ largest: 4 });
     expect(step!.gradientNorm).to.be.closeTo(Math.sqrt(1 + 100 + 49), 1e-5);
     expect(numbers(step, 'w')).to.deep.equal([0.125, -1.25]);
@@ -104,8 +105,8 @@ describe('fit', () => {
       epochs: 80,
     });
     const last = steps.at(-1)!;
-    expect(last).to.include({ step: 200, steps: 200, epoch: 80 });
-    expect(last.loss).to.be.lessThan(1e-4);
+    expect(last).to.include({ done: 200, total: 200, epoch: 80 });
+    expect(last.value).to.be.lessThan(1e-4);
     const { initializers } = last.model().graph;
     const [w, b] = ['w', 'b'].map((name) => initializers.get(name));
     for (const [i, expected] of [2, -3].entries())
@@ -135,7 +136,7 @@ describe('fit', () => {
     const options = { loss: meanSquares, optimizer: sgd({ learningRate: 0.0625 }), steps: 2, shuffle: false };
     const together = await run(line(), plane, { ...options, batch: 4 });
     const inTurn = await run(line(), plane, { ...options, batch: 1, accumulate: 4 });
-    expect(inTurn.map(({ loss }) => loss)).to.deep.equal(together.map(({ loss }) => loss));
+    expect(inTurn.map(({ value }) => value)).to.deep.equal(together.map(({ value }) => value));
     expect(numbers(inTurn[1], 'w')).to.deep.equal(numbers(together[1], 'w'));
     expect(inTurn[0]?.epoch).to.equal(0.8);
   });
@@ -171,7 +172,7 @@ describe('fit', () => {
     };
     const steps = await run(b.model(), data, options);
     // d(w²) = 2w: each step halves w.
-    expect(steps.map(({ loss }) => loss)).to.deep.equal([9, 2.25, 0.5625]);
+    expect(steps.map(({ value }) => value)).to.deep.equal([9, 2.25, 0.5625]);
     expect(steps.map((step) => numbers(step, 'w'))).to.deep.equal([[1.5], [0.75], [0.375]]);
     expect([...steps[0]!.weights().keys()]).to.deep.equal(['w']);
   });
@@ -186,7 +187,7 @@ describe('fit', () => {
         validateEvery,
         validate: (model) => Promise.resolve({ weights: model.graph.initializers.size }),
       });
-      return steps.flatMap(({ step, validation }) =>
+      return steps.flatMap(({ done: step, validation }) =>
         validation === null ? [] : [[step, validation['weights']]],
       );
     };
@@ -205,7 +206,7 @@ describe('fit', () => {
     const controller = new AbortController();
     const seen: number[] = [];
     const work = async () => {
-      for await (const { step } of fit(line(), plane, {
+      for await (const { done: step } of fit(line(), plane, {
         loss: meanSquares,
         optimizer: sgd(),
         epochs: 3,

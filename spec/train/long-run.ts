@@ -7,9 +7,10 @@ import { adam } from '../../lib/optim/adam.js';
 import { augmentation } from '../../lib/train/augment/augment.js';
 import type { CheckpointStore } from '../../lib/train/fit/checkpoint.js';
 import { checkpointFile } from '../../lib/train/fit/checkpoint-file.js';
-import { fit, type TrainingStep } from '../../lib/train/fit/fit.js';
+import { fit } from '../../lib/train/fit/fit.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
 import { cosine } from '../../lib/train/fit/schedule.js';
+import type { TrainingStep } from '../../lib/train/fit/state.js';
 import { referenceData, smallUNet, unetLoss } from './u-net.js';
 
 export const runSteps = 14;
@@ -37,11 +38,11 @@ export async function longRun(
     checkpoint,
     checkpointEvery: 3,
     recipe: { rate: 0.01 },
-    session: { isolation: 'none', threads: 1 },
+    placement: { isolation: 'none', threads: 1 },
     ...options,
   })) {
     tell(step);
-    if (step.step === step.steps) fingerprint = fingerprintOf(step);
+    if (step.done === step.total) fingerprint = fingerprintOf(step);
   }
   return fingerprint;
 }
@@ -56,7 +57,7 @@ export function fingerprintOf(step: TrainingStep): string {
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const [, , path = '', last, wait] = process.argv;
-  const fingerprint = await longRun(checkpointFile(path), ({ step }) => {
+  const fingerprint = await longRun(checkpointFile(path), ({ done: step }) => {
     process.stdout.write(`step ${step}\n`);
     if (step === Number(last)) setTimeout(() => process.kill(process.pid, 'SIGKILL'), Number(wait));
   });

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 
 import { adam } from '../../lib/optim/adam.js';
 import { sgd } from '../../lib/optim/sgd.js';
-import { fit, type TrainingStep } from '../../lib/train/fit/fit.js';
+import { fit } from '../../lib/train/fit/fit.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
+import type { TrainingStep } from '../../lib/train/fit/state.js';
 import { golden, referenceData, smallUNet, unetLoss } from './u-net.js';
 
 async function train(
@@ -14,7 +15,7 @@ async function train(
     loss: unetLoss,
     batch: 2,
     shuffle: false,
-    session: { isolation: 'none' },
+    placement: { isolation: 'none' },
     ...options,
   })) {
     const weights = step.weights();
@@ -44,7 +45,7 @@ describe('training a U-Net with batch normalization', () => {
 
   it('goes down as PyTorch does for twenty steps of Adam, statistics and all', async () => {
     const steps = await train({ optimizer: adam({ learningRate: 0.01 }), steps: 20 });
-    steps.forEach(({ loss, metrics }, i) => {
+    steps.forEach(({ value: loss, metrics }, i) => {
       expect(loss, `step ${i + 1}`).to.be.closeTo(golden.losses[i]!, 1e-3);
       expect(metrics['bce']! + metrics['dice']!).to.be.closeTo(loss, 1e-6);
     });
@@ -59,6 +60,6 @@ describe('training a U-Net with batch normalization', () => {
     const names = [...step!.weights().keys()];
     expect(names).to.include('encoder1/norm1.weight');
     expect(names.filter((name) => /running/.test(name))).to.deep.equal([]);
-    expect(Math.abs(step!.loss - golden.losses[0]!)).to.be.greaterThan(1e-3);
+    expect(Math.abs(step!.value - golden.losses[0]!)).to.be.greaterThan(1e-3);
   });
 });

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
-import { lossSvg, smoothed, sparkline } from '../../lib/train/fit/loss-svg.js';
+import { sparkline } from '../../lib/cli/sparkline.js';
+import { lossSvg, smoothed } from '../../lib/train/fit/loss-svg.js';
 import { constant, cosine, linear, stepped } from '../../lib/train/fit/schedule.js';
 
 describe('schedules', () => {

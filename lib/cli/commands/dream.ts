@@ -1,14 +1,16 @@
 import { OneirosError } from '../../base/errors.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
 import { readImage } from '../../image/read-write.js';
-import { defaultDreamLayers, type LayerWeights } from '../../tasks/common/layers.js';
-import { dreamZoom, type ZoomStep } from '../../tasks/dream/dream.js';
+import type { LayerWeights } from '../../tasks/common/layers.js';
+import { dreamZoom } from '../../tasks/dream/dream.js';
+import type { DreamStep } from '../../tasks/dream/dreamer.js';
+import { defaultDreamLayers } from '../../tasks/dream/layers.js';
 import { dreamOptions, zoomOptions } from '../../tasks/dream/options.js';
 import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { collectLayer } from '../layers.js';
-import { addNetworkFlags, type NetworkFlags, networkOf, placementOf } from '../network.js';
+import { addNetworkFlags, type NetworkFlags, networkOf } from '../network.js';
 import { frameName, frameNames, type PictureFile, pictureFile, recipe } from '../pictures.js';
 import type { Terminal } from '../terminal.js';
 
@@ -62,16 +64,18 @@ async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Pr
     ...resolveOptions({ ...dreamOptions, ...zoomOptions }, flags),
     layers: flags.layer ?? defaultDreamLayers(network),
     guide,
-    session: placementOf(flags),
     signal: terminal.signal,
   };
   const results = new FrameWriter(files, { ...flags, layer: options.layers }, terminal);
   const progress = terminal.progress(flags.frames * flags.octaves * flags.steps, 'dream');
   try {
     for await (const step of dreamZoom(network, photograph, options)) {
-      progress.update(step.done, `octave ${step.octave}, objective ${step.objective.toPrecision(4)}`);
+      progress.update(step.done, `octave ${step.part}, objective ${step.value.toPrecision(4)}`);
       await results.take(step);
     }
+  } catch (error) {
+    // The frame that was being dreamt is written as it is.
+    if (!terminal.signal.aborted) throw error;
   } finally {
     progress.stop();
   }
@@ -81,7 +85,7 @@ async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Pr
 /** Writes each frame when its dream is over, the last one also where it was stopped before that. */
 class FrameWriter {
   #objective: number[] = [];
-  #last: ZoomStep | undefined;
+  #last: DreamStep | undefined;
   readonly #began = performance.now();
 
   constructor(
@@ -90,9 +94,9 @@ class FrameWriter {
     readonly terminal: Terminal,
   ) {}
 
-  async take(step: ZoomStep): Promise<void> {
+  async take(step: DreamStep): Promise<void> {
     if (this.#last !== undefined && this.#last.frame !== step.frame) await this.#write(this.#last);
-    this.#objective.push(step.objective);
+    this.#objective.push(step.value);
     this.#last = step;
   }
 
@@ -104,7 +108,7 @@ class FrameWriter {
     await this.#write(this.#last);
   }
 
-  async #write({ image, frame }: ZoomStep): Promise<void> {
+  async #write({ image, frame }: DreamStep): Promise<void> {
     const file = this.files[frame - 1];
     if (file === undefined) throw new OneirosError('runtime', `there is no file for frame ${frame}`);
     await file.write(image, recipe('dream', this.flags));

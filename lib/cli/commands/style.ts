@@ -3,15 +3,16 @@ import { basename } from 'node:path';
 import { OneirosError } from '../../base/errors.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
 import { readImage } from '../../image/read-write.js';
-import { defaultContentLayers, defaultStyleLayers, type LayerWeights } from '../../tasks/common/layers.js';
+import type { LayerWeights } from '../../tasks/common/layers.js';
 import type { StyleLosses, StyleStep } from '../../tasks/style/descent.js';
+import { defaultContentLayers, defaultStyleLayers } from '../../tasks/style/layers.js';
 import { styleOptions } from '../../tasks/style/options.js';
 import { style } from '../../tasks/style/style.js';
 import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';
 import { addFlags } from '../flags.js';
 import { collectLayer, parseNumbers } from '../layers.js';
-import { addNetworkFlags, type NetworkFlags, networkOf, placementOf } from '../network.js';
+import { addNetworkFlags, type NetworkFlags, networkOf } from '../network.js';
 import { pictureFile, recipe } from '../pictures.js';
 import type { Terminal } from '../terminal.js';
 
@@ -78,7 +79,6 @@ async function runStyle(
     contentLayers: flags.contentLayer,
     styleLayers: flags.styleLayer,
     initImage,
-    session: placementOf(flags),
     signal: terminal.signal,
   });
   const { losses, last } = await watch(steps, flags.iterations, terminal);
@@ -101,7 +101,7 @@ async function runStyle(
     out: file.path,
     width,
     height,
-    loss: losses.map(({ loss }) => loss),
+    loss: losses.map(({ value }) => value),
     styleLoss: losses.map(({ styleLoss }) => styleLoss),
     contentLoss: losses.map(({ contentLoss }) => contentLoss),
     seconds,
@@ -123,11 +123,14 @@ async function watch(steps: AsyncIterable<StyleStep>, total: number, terminal: T
   const progress = terminal.progress(total, 'style');
   try {
     for await (const step of steps) {
-      const { loss, styleLoss, contentLoss, tvLoss } = step;
-      progress.update(step.done, `scale ${step.scale} of ${step.scales}, loss ${loss.toPrecision(4)}`);
-      losses.push({ loss, styleLoss, contentLoss, tvLoss });
+      const { value, styleLoss, contentLoss, tvLoss } = step;
+      progress.update(step.done, `scale ${step.part} of ${step.parts}, loss ${value.toPrecision(4)}`);
+      losses.push({ value, styleLoss, contentLoss, tvLoss });
       last = step;
     }
+  } catch (error) {
+    // The last picture is written as it is.
+    if (!terminal.signal.aborted) throw error;
   } finally {
     progress.stop();
   }

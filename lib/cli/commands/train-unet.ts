@@ -11,7 +11,7 @@ import { type LabelScheme, schemeOf } from '../../labels/scheme.js';
 import type { LabelSurvey } from '../../labels/survey.js';
 import { readModel, writeModel } from '../../onnx/files.js';
 import { checkpointFile } from '../../train/fit/checkpoint-file.js';
-import { type CurveLine, lossSvg, sparkline } from '../../train/fit/loss-svg.js';
+import { type CurveLine, lossSvg } from '../../train/fit/loss-svg.js';
 import {
   defaultWidths,
   trainUNet,
@@ -23,6 +23,7 @@ import { parseClassesFlag, parseValueFlag } from '../class-flags.js';
 import type { Register } from '../command.js';
 import { addFlags, parseNumber } from '../flags.js';
 import { maskFolderFiles, readMaskFolder } from '../mask-folder.js';
+import { sparkline } from '../sparkline.js';
 import type { Terminal } from '../terminal.js';
 
 interface TrainFlags extends OptionValues<typeof trainUNetOptions> {
@@ -133,13 +134,13 @@ async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void
     validation: pictures.slice(count),
     checkpoint: checkpointFile(checkpoint),
     signal: terminal.signal,
-    session: threads === undefined ? {} : { threads },
+    placement: threads === undefined ? {} : { threads },
   });
   const report = new Report(steps, flags.json, terminal);
   try {
     for await (const step of training) {
       report.add(step);
-      if (step.step === step.steps) await writeModel(await step.network(), out);
+      if (step.done === step.total) await writeModel(await step.network(), out);
     }
   } catch (error) {
     if (terminal.signal.aborted && existsSync(checkpoint))
@@ -172,7 +173,15 @@ class Report {
     this.#progress = terminal.progress(steps, 'train');
   }
 
-  add({ step, steps, epoch, loss, metrics, learningRate, validation }: UNetTrainingStep): void {
+  add({
+    done: step,
+    total: steps,
+    epoch,
+    value: loss,
+    metrics,
+    learningRate,
+    validation,
+  }: UNetTrainingStep): void {
     const figures = { loss, ...validation };
     for (const [name, value] of Object.entries(figures)) {
       const points = this.#figures.get(name) ?? [];

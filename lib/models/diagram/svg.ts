@@ -1,5 +1,6 @@
 import { check } from '../../base/arguments.js';
 import { kind, maybe } from '../../base/kinds.js';
+import { svgDocument, svgText } from '../../svg/text.js';
 import type { Anatomy, Level, Stage, Step } from './diagram.js';
 
 const box = { width: 272, line: 14, padding: 8 };
@@ -37,16 +38,16 @@ export function anatomySvg(anatomy: Anatomy, name?: string): string {
   const last = rows.at(-1);
   const height = (last === undefined ? 0 : last.y + last.height) + margin + 24;
   const numbers = new Intl.NumberFormat('en');
-  return [
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui, sans-serif" font-size="11" fill="${colors.text}">`,
-    `<title>${escape(title)}</title>`,
+  return svgDocument(title, { width, height, fill: colors.text }, [
     '<defs>',
     marker('learned', colors.border),
     marker('plain', colors.gray),
     marker('skip', colors.skip),
     '</defs>',
-    `<rect width="${width}" height="${height}" fill="#fff"/>`,
-    text(width / 2, 22, `${title}: ${numbers.format(anatomy.learned)} learned parameters`, 'middle', 15),
+    svgText(width / 2, 22, `${title}: ${numbers.format(anatomy.learned)} learned parameters`, {
+      anchor: 'middle',
+      size: 15,
+    }),
     ...rows.flatMap((row, i) => [
       ...drawStage(row.level.down, row.down, isBottom(row, rows) ? center(width) : row.left, row),
       ...drawStage(row.level.up, row.up, row.right, row),
@@ -62,19 +63,16 @@ export function anatomySvg(anatomy: Anatomy, name?: string): string {
           const label = `${skip.cropped ? 'crop, ' : ''}${skip.joins}${channels}`;
           return [
             `<path d="M${left + box.width} ${at}H${right - 3}" stroke="${colors.skip}" stroke-dasharray="5 3" fill="none" marker-end="url(#skip)"/>`,
-            text((left + box.width + right) / 2, at - 5, label, 'middle'),
+            svgText((left + box.width + right) / 2, at - 5, label, { anchor: 'middle' }),
           ];
         }),
     ),
-    text(
+    svgText(
       margin,
       height - 10,
       'Blue: with learned parameters; gray: without. 1/n: one pixel for n of the picture along a side.',
-      'start',
     ),
-    '</svg>',
-    '',
-  ].join('\n');
+  ]);
 }
 
 function layOut({ levels, descents, ascents }: Anatomy, width: number): readonly Row[] {
@@ -119,8 +117,8 @@ function drawStage(
   const top = y + box.padding + 10;
   return [
     `<rect x="${x}" y="${y}" width="${box.width}" height="${height}" rx="4" fill="${fill}" stroke="${colors.border}"/>`,
-    `<g font-weight="bold">${text(x + box.padding, top, `1/${level.scale}${channels}`, 'start')}</g>`,
-    ...lines.map((line, i) => text(x + box.padding, top + (i + 1) * box.line, line, 'start')),
+    `<g font-weight="bold">${svgText(x + box.padding, top, `1/${level.scale}${channels}`)}</g>`,
+    ...lines.map((line, i) => svgText(x + box.padding, top + (i + 1) * box.line, line)),
   ];
 }
 
@@ -182,25 +180,10 @@ function drawArrow(
   const [stroke, head] = learned > 0 ? [colors.border, 'learned'] : [colors.gray, 'plain'];
   return [
     `<path d="${path}" stroke="${stroke}" stroke-width="2" fill="none" marker-end="url(#${head})"/>`,
-    text(x, y, first.operation, anchor),
+    svgText(x, y, first.operation, anchor === 'end' ? { anchor } : {}),
   ];
 }
 
 function marker(id: string, color: string): string {
   return `<marker id="${id}" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4L0 8z" fill="${color}"/></marker>`;
-}
-
-function text(
-  x: number,
-  y: number,
-  content: string,
-  anchor: 'start' | 'middle' | 'end',
-  size?: number,
-): string {
-  const font = size === undefined ? '' : ` font-size="${size}"`;
-  return `<text x="${x}" y="${y}" text-anchor="${anchor}"${font}>${escape(content)}</text>`;
-}
-
-function escape(content: string): string {
-  return content.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -16,11 +16,11 @@ import { traitsFor, variantOf } from '../../models/faster-rcnn/variant.js';
 import { readNetworkMetadata, writeNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
 import { float32Of, integersOf, type Results } from '../../tensor/results.js';
 import { translate } from '../../weights/dialect.js';
 import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
 import { type RunSettings, runSettingsKinds } from '../image-network.js';
-import type { Placement } from '../network.js';
 import { type WeightsSource, withWeights } from '../source.js';
 import { coco91 } from './coco-labels.js';
 import {

@@ -6,17 +6,14 @@ import { GoogLeNet, SqueezeNet, VGG19 } from '../../networks/classifier/publishe
 import type { Detector } from '../../networks/detector/detector.js';
 import { FasterRCNN } from '../../networks/detector/faster-rcnn.js';
 import { openDetector } from '../../networks/detector/load.js';
-import type { Placement } from '../../networks/network.js';
 import type { Network } from '../../networks/network.js';
 import { openSegmenter } from '../../networks/segmenter/onnx-segmenter.js';
 import type { Segmenter } from '../../networks/segmenter/segmenter.js';
 import { UNet } from '../../networks/segmenter/unet.js';
-import {
-  defaultContentLayers,
-  defaultDreamLayers,
-  defaultStyleLayers,
-  type LayerWeights,
-} from '../../tasks/common/layers.js';
+import type { Placement } from '../../runtime/placement.js';
+import type { LayerWeights } from '../../tasks/common/layers.js';
+import { defaultDreamLayers } from '../../tasks/dream/layers.js';
+import { defaultContentLayers, defaultStyleLayers } from '../../tasks/style/layers.js';
 import { pickableLayers } from '../layers.js';
 import type { LoadProgress, ModelInfo, ModelSource } from '../protocol.js';
 import { keptFile } from '../shelf.js';

@@ -1,8 +1,9 @@
-import type { Image } from '../../image/image.js';
 import type { ProviderName } from '../../runtime/host/session.js';
-import { dream, type DreamOptions, type DreamStep } from '../../tasks/dream/dream.js';
-import type { StyleStep } from '../../tasks/style/descent.js';
-import { style, type StyleOptions } from '../../tasks/style/style.js';
+import type { PictureStep } from '../../tasks/common/step.js';
+import { dream } from '../../tasks/dream/dream.js';
+import type { DreamOptions } from '../../tasks/dream/options.js';
+import type { StyleOptions } from '../../tasks/style/options.js';
+import { style } from '../../tasks/style/style.js';
 import type { PaintOrder, PictureInfo } from '../protocol.js';
 import type { Settings } from '../tasks.js';
 import { Gate } from './gate.js';
@@ -21,7 +22,7 @@ export interface Workshop {
   readonly provider: ProviderName;
 }
 
-/** Dreams or paints step by step, stops and goes on when told so, and ends between two steps. */
+/** Dreams or paints step by step, pauses and resumes when told to, and ends between two steps. */
 export async function paint(
   workshop: Workshop,
   order: PaintOrder,
@@ -30,60 +31,51 @@ export async function paint(
   const gate = new Gate();
   caller.onCommand((command) => gate.command(command));
   const steps = await stepsOf(workshop, order, gate.signal);
-  let last: Step | null = null;
+  let last: PictureStep | null = null;
   let shown = -Infinity;
-  for await (const step of steps) {
-    last = step;
-    const now = performance.now();
-    const show = now - shown > previewPause;
-    if (show) shown = now;
-    const preview = show ? await bitmapOf(step.image) : null;
-    const { done, total, part, parts, value } = step;
-    const progress = { kind: 'step', done, total, part, parts, value, preview } as const;
-    caller.progress(progress, preview === null ? [] : [preview]);
-    if (gate.isStopped) {
-      const picture = await workshop.pictures.keep(step.image);
-      caller.progress({ kind: 'stopped', picture }, [picture.preview]);
-      await gate.opened();
+  try {
+    for await (const step of steps) {
+      last = step;
+      const now = performance.now();
+      const show = now - shown > previewPause;
+      if (show) shown = now;
+      const preview = show ? await bitmapOf(step.image) : null;
+      const { done, total, part, parts, value } = step;
+      const progress = { kind: 'step', done, total, part, parts, value, preview } as const;
+      caller.progress(progress, preview === null ? [] : [preview]);
+      if (gate.isStopped) {
+        const picture = await workshop.pictures.keep(step.image);
+        caller.progress({ kind: 'stopped', picture }, [picture.preview]);
+        await gate.opened();
+      }
+      if (gate.signal.aborted) return { answer: null };
+      if (done === order.stopAfter) break;
     }
-    if (gate.signal.aborted) return { answer: null };
-    if (done === order.stopAfter) break;
+  } catch (error) {
+    if (!gate.signal.aborted) throw error;
   }
   if (last === null || gate.signal.aborted) return { answer: null };
   const picture: PictureInfo = await workshop.pictures.keep(last.image);
   return { answer: picture, transfer: [picture.preview] };
 }
 
-/** What dreams and style transfers tell of a step alike. */
-interface Step {
-  readonly done: number;
-  readonly total: number;
-  readonly part: number;
-  readonly parts: number;
-  readonly value: number;
-  readonly image: Image;
-}
-
 async function stepsOf(
   { networks, pictures, provider }: Workshop,
   { task, model, picture, styles, settings, layers }: PaintOrder,
   signal: AbortSignal,
-): Promise<AsyncIterable<Step>> {
+): Promise<AsyncIterable<PictureStep>> {
   const network = await networks.features(model);
   const photograph = pictures.get(picture);
-  const given = { ...choices(settings), ...layers, session: { provider }, memoryLimit, signal };
+  const given = { ...choices(settings), ...layers, placement: { provider }, memoryLimit, signal };
   switch (task) {
     case 'dream':
-      return mapped(dream(network, photograph, given), dreamt);
+      return dream(network, photograph, given);
     case 'style':
-      return mapped(
-        style(
-          network,
-          photograph,
-          styles.map((id) => pictures.get(id)),
-          given,
-        ),
-        painted,
+      return style(
+        network,
+        photograph,
+        styles.map((id) => pictures.get(id)),
+        given,
       );
   }
 }
@@ -92,27 +84,4 @@ async function stepsOf(
 function choices(settings: Settings): DreamOptions & StyleOptions;
 function choices(settings: object): object {
   return settings;
-}
-
-/** Keeps the getter: a dream's picture is made when it is asked for. */
-function dreamt(step: DreamStep): Step {
-  const { done, total, octave: part, octaves: parts, objective: value } = step;
-  return {
-    done,
-    total,
-    part,
-    parts,
-    value,
-    get image() {
-      return step.image;
-    },
-  };
-}
-
-function painted({ done, total, scale: part, scales: parts, loss: value, image }: StyleStep): Step {
-  return { done, total, part, parts, value, image };
-}
-
-async function* mapped<A, B>(items: AsyncIterable<A>, change: (item: A) => B): AsyncGenerator<B, void> {
-  for await (const item of items) yield change(item);
 }

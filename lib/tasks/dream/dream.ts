@@ -4,49 +4,18 @@ import { type Given, resolveOptions } from '../../base/options.js';
 import { zoom } from '../../image/geometry/affine.js';
 import type { Image } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import { placementKinds, type SessionOptions } from '../../runtime/host/session.js';
-import type { LayerWeights } from '../common/layers.js';
-import type { Dreamer } from './dreamer.js';
-import { dreamOptions, zoomOptions } from './options.js';
-
-export interface DreamOptions extends Given<typeof dreamOptions> {
-  /**
-   * What is to be raised, and how much: layers, or single channels of layers as `'layer:channel'`.
-   * @default the network's usual layer: inception_4c/output of GoogLeNet, relu4_3 of VGG
-   */
-  readonly layers?: LayerWeights | undefined;
-  /** Dreams toward what this picture shows: of each place the guide's best-matching features are raised. */
-  readonly guide?: Image | undefined;
-  /** Where it runs. @default where the network does */
-  readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
-  /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
-  readonly memoryLimit?: number | undefined;
-  /** Ends the iteration before its next step; the last step has the picture so far. */
-  readonly signal?: AbortSignal | undefined;
-}
+import { placementKinds } from '../../runtime/host/session.js';
+import type { Dreamer, DreamStep } from './dreamer.js';
+import { type DreamOptions, dreamOptions, zoomOptions } from './options.js';
 
 export const dreamKinds: OptionKinds<DreamOptions> = {
   ...dreamOptions,
   layers: kind.numbersByName,
   guide: kind.image,
-  session: optionsOf(placementKinds),
+  placement: optionsOf(placementKinds),
   memoryLimit: kind.number,
   signal: kind.signal,
 };
-
-/** The state after a gradient step. */
-export interface DreamStep {
-  /** Steps done, of how many. */
-  readonly done: number;
-  readonly total: number;
-  /** Which octave is worked on, 1 for the smallest, of how many. */
-  readonly octave: number;
-  readonly octaves: number;
-  /** The objective before this step. */
-  readonly objective: number;
-  /** The picture so far, at its full size, in [0, 1]. Made when asked for. */
-  readonly image: Image;
-}
 
 /**
  * DeepDream (Mordvintsev, Olah and Tyka, 2015): changes a photograph so that a network sees more of what it sees in it.
@@ -54,7 +23,8 @@ export interface DreamStep {
  *     for await (const step of dream(network, photograph, { layers: { 'inception_4c/output': 1 }, signal })) …
  *
  * @throws OneirosError `bad-argument` for options out of range, an unknown layer or channel, a picture too small for the
- *   network; `too-large` over the memory limit; `runtime` if the objective stops being finite
+ *   network; `too-large` over the memory limit; `runtime` if the objective stops being finite; the signal's reason after
+ *   an abort
  */
 export async function* dream(
   network: Network,
@@ -79,13 +49,6 @@ async function openDreamer(network: Network, options: DreamOptions): Promise<Dre
 
 export interface ZoomSequenceOptions extends DreamOptions, Given<typeof zoomOptions> {}
 
-/** A step of one frame's dream; a frame is finished with its last step. */
-export interface ZoomStep extends DreamStep {
-  /** 1 for the first, of how many. */
-  readonly frame: number;
-  readonly frames: number;
-}
-
 /**
  * A fall into the dream: each frame dreams of the one before, enlarged and turned about its middle. Throws as
  * {@link dream} does.
@@ -94,7 +57,7 @@ export async function* dreamZoom(
   network: Network,
   photograph: Image,
   options: ZoomSequenceOptions = {},
-): AsyncGenerator<ZoomStep, void> {
+): AsyncGenerator<DreamStep, void> {
   check('dreamZoom', { network: [network, kind.network], photograph: [photograph, kind.image] }, options, {
     ...dreamKinds,
     ...zoomOptions,
@@ -104,28 +67,7 @@ export async function* dreamZoom(
   let picture = photograph;
   for (let frame = 1; frame <= frames; frame++) {
     let last: DreamStep | undefined;
-    for await (const step of dreamer.dream(picture)) {
-      last = step;
-      yield inFrame(step, frame, frames);
-    }
-    if (options.signal?.aborted === true || last === undefined) return;
-    picture = zoom(last.image, factor, { rotation: rotate });
+    for await (const step of dreamer.dream(picture, frame, frames)) yield (last = step);
+    if (last !== undefined && frame < frames) picture = zoom(last.image, factor, { rotation: rotate });
   }
-}
-
-/** Not a spread, which would make the picture of every step. */
-function inFrame(step: DreamStep, frame: number, frames: number): ZoomStep {
-  const { done, total, octave, octaves, objective } = step;
-  return {
-    done: (frame - 1) * total + done,
-    total: frames * total,
-    octave,
-    octaves,
-    objective,
-    frame,
-    frames,
-    get image() {
-      return step.image;
-    },
-  };
 }

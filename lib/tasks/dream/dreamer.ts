@@ -1,4 +1,4 @@
-import { breath, inSlices } from '../../base/cooperative.js';
+import { breath } from '../../base/cooperative.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
 import { clamp } from '../../image/color/clamp.js';
 import { combine } from '../../image/color/combine.js';
@@ -9,19 +9,29 @@ import { type Network, sessionFor } from '../../networks/network.js';
 import { freeMemory } from '../../runtime/host/free-memory.js';
 import { openModel } from '../../runtime/host/open-model.js';
 import { type Random, random } from '../../tensor/random.js';
-import { defaultDreamLayers, objectiveTerms } from '../common/layers.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/scales.js';
+import type { PictureStep } from '../common/step.js';
 import { stepDirection } from './direction.js';
-import type { DreamOptions, DreamStep } from './dream.js';
 import { dreamModel, layersModel } from './graph.js';
 import { guideFeatures } from './guide.js';
-import { dreamOptions } from './options.js';
+import { defaultDreamLayers, objectiveTerms } from './layers.js';
+import { type DreamOptions, dreamOptions } from './options.js';
 import { type GradientSession, pictureGradient } from './tiled-gradient.js';
 
 /** About how many pictures of the full size a step has in hand, beside the tile. */
 const copies = 12;
+
+/**
+ * The state after a gradient step. Its parts are octaves, the smallest first; its value is the objective before this step;
+ * its image is of the full size, and computed when it is read.
+ */
+export interface DreamStep extends PictureStep {
+  /** The frame of a zoom sequence, 1 for the first, of how many; a frame is finished with its last step. */
+  readonly frame: number;
+  readonly frames: number;
+}
 
 /**
  * A network made ready to dream of one picture after another: one session serves every octave of all of them. Holds
@@ -34,7 +44,7 @@ export class Dreamer implements AsyncDisposable {
     private readonly settings: OptionValues<typeof dreamOptions>,
     private readonly field: GradientSession,
     private readonly minimum: number,
-    private readonly checkMemory: (picture: Size, tile: Size) => Promise<void>,
+    private readonly checkMemory: (picture: Size, tile: Size) => void,
     private readonly signal: AbortSignal | undefined,
   ) {
     this.#random = random(settings.seed);
@@ -44,14 +54,14 @@ export class Dreamer implements AsyncDisposable {
   static async open(network: Network, options: DreamOptions = {}): Promise<Dreamer> {
     const settings = resolveOptions(dreamOptions, options);
     const { signal, memoryLimit = freeMemory() } = options;
-    const sessionOptions = sessionFor(network, options.session, signal);
+    const sessionOptions = sessionFor(network, options.placement, signal);
     const terms = objectiveTerms(network, options.layers ?? defaultDreamLayers(network));
-    const features = await inSlices(layersModel(network, terms));
+    const features = layersModel(network, terms);
     const guide = await guideFeatures(network, features, options.guide, sessionOptions);
-    const model = await inSlices(dreamModel(network, terms, settings.objective, guide));
-    const checkMemory = async (picture: Size, part: Size) => {
+    const model = dreamModel(network, terms, settings.objective, guide);
+    const checkMemory = (picture: Size, part: Size) => {
       if (memoryLimit === Infinity) return;
-      const needed = (await sessionBytes(model, imageSizes(network, part))) + pictureBytes(picture, copies);
+      const needed = sessionBytes(model, imageSizes(network, part)) + pictureBytes(picture, copies);
       requireMemory(needed, memoryLimit, picture, 'choose a smaller size or smaller tiles');
     };
     const minimum = minimumSide(features);
@@ -62,11 +72,11 @@ export class Dreamer implements AsyncDisposable {
   }
 
   /** The dream of one photograph. The next one goes on with the random numbers where this one stopped. */
-  async *dream(photograph: Image): AsyncGenerator<DreamStep, void> {
+  async *dream(photograph: Image, frame = 1, frames = 1): AsyncGenerator<DreamStep, void> {
     const { size, octaves, octaveScale, steps } = this.settings;
     const fullSize = size === 0 ? photograph : scaledSize(photograph, size);
     const sizes = octaveSizes(fullSize, octaves, octaveScale, this.minimum);
-    await this.checkMemory(fullSize, this.#largestTile(fullSize));
+    this.checkMemory(fullSize, this.#largestTile(fullSize));
     const full = resize(photograph, fullSize);
     // What has been dreamt so far, apart from the photograph, which each octave brings in anew in more detail.
     let detail: Planes<3> = planes(3, full);
@@ -76,15 +86,17 @@ export class Dreamer implements AsyncDisposable {
       await breath();
       let picture: Image = combine(base, resize(detail, octaveSize), 1);
       for (let step = 1; step <= steps; step++) {
-        if (this.signal?.aborted === true) return;
+        this.signal?.throwIfAborted();
         const { objective, climbed } = await this.#step(picture);
         picture = climbed;
         yield {
-          done: i * steps + step,
-          total: octaves * steps,
-          octave: i + 1,
-          octaves,
-          objective,
+          done: ((frame - 1) * octaves + i) * steps + step,
+          total: frames * octaves * steps,
+          part: i + 1,
+          parts: octaves,
+          value: objective,
+          frame,
+          frames,
           get image() {
             return clamp(combine(full, resize(combine(climbed, base, -1), full), 1));
           },

@@ -1,4 +1,7 @@
-import { choice, count, flag, number, seed } from '../../base/options.js';
+import { choice, count, flag, type Given, number, seed } from '../../base/options.js';
+import type { Image } from '../../image/image.js';
+import type { Placement } from '../../runtime/placement.js';
+import type { LayerWeights } from '../common/layers.js';
 
 /** No format that pictures are written in has a longer one that others read. */
 export const largestSide = 100_000;
@@ -63,6 +66,22 @@ export const dreamOptions = {
   ),
   seed: seed(0, 'the same number gives the same picture'),
 } as const;
+
+export interface DreamOptions extends Given<typeof dreamOptions> {
+  /**
+   * What is to be raised, and how much: layers, or single channels of layers as `'layer:channel'`.
+   * @default the network's usual layer: inception_4c/output of GoogLeNet, relu4_3 of VGG
+   */
+  readonly layers?: LayerWeights | undefined;
+  /** Dreams toward what this picture shows: of each place the guide's best-matching features are raised. */
+  readonly guide?: Image | undefined;
+  /** Where it runs. @default where the network does */
+  readonly placement?: Placement | undefined;
+  /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
+  readonly memoryLimit?: number | undefined;
+  /** An abort rejects with the signal's reason before the next step; the last step yielded has the picture so far. */
+  readonly signal?: AbortSignal | undefined;
+}
 
 /** How a zoom sequence moves from one frame to the next. */
 export const zoomOptions = {

@@ -7,11 +7,11 @@ import { pad } from '../../image/geometry/pad.js';
 import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';
 import { fullyConvolutional } from '../../models/classifiers/fully-convolutional.js';
 import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
-import type { Placement } from '../../networks/network.js';
 import { type Segmentation, SegmentationBuilder } from '../../networks/segmenter/segmentation.js';
 import type { Model } from '../../onnx/graph.js';
 import { openModel } from '../../runtime/host/open-model.js';
 import { placementKinds } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
 import { float32Of } from '../../tensor/results.js';
 
 export const slidingWindowOptions = {

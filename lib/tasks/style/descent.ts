@@ -11,13 +11,14 @@ import { clampTo, optimize } from '../../optim/optimize.js';
 import type { Session } from '../../runtime/host/session.js';
 import { float32Of, numberOf } from '../../tensor/results.js';
 import { float32 } from '../../tensor/tensor.js';
+import type { PictureStep } from '../common/step.js';
 import type { styleOptions } from './options.js';
 import type { Targets } from './targets.js';
 
 /** The losses of a picture. */
 export interface StyleLosses {
   /** The weighted sum of the three others. */
-  readonly loss: number;
+  readonly value: number;
   /** Mean over the style layers of the relative squared error of their statistics. */
   readonly styleLoss: number;
   /** Relative squared error of the content layers. */
@@ -25,16 +26,9 @@ export interface StyleLosses {
   readonly tvLoss: number;
 }
 
-/** The state after an iteration; the very first is before any. */
-export interface StyleStep extends StyleLosses {
-  /** Iterations done, of how many. */
-  readonly done: number;
-  readonly total: number;
-  /** Which size is worked on, 1 for the smallest, of how many. */
-  readonly scale: number;
-  readonly scales: number;
-  /** The picture so far, in [0, 1]. */
-  readonly image: Image;
+/** The state after an iteration; the very first is before any. Its parts are scales, the smallest first. */
+export interface StyleStep extends StyleLosses, PictureStep {
+  readonly value: number;
 }
 
 /** All that a descent needs, smallest size first. */
@@ -58,7 +52,7 @@ export async function* descend(descent: StyleDescent, start: Image): AsyncGenera
     const finish = options.keepColors ? (x: Image) => transferChroma(x, content) : (x: Image) => x;
     const step = (done: number, value: number, x: Float32Array) => {
       picture = clamp(image(content, x.slice()));
-      const progress = { done, total, scale: i + 1, scales: scales.length };
+      const progress = { done, total, part: i + 1, parts: scales.length };
       return { ...progress, ...losses.at(value), image: clamp(finish(picture)) };
     };
     picture = resize(picture, content, { filter: 'bicubic' });
@@ -107,7 +101,7 @@ class LossRecorder {
     const results = await session.run({ ...this.targets, [input]: float32(x, [1, 3, height, width]) });
     const value = numberOf(results, 'loss');
     this.#parts.set(value, {
-      loss: value,
+      value,
       styleLoss: numberOf(results, 'styleLoss'),
       contentLoss: numberOf(results, 'contentLoss'),
       tvLoss: numberOf(results, 'tvLoss'),
@@ -117,7 +111,7 @@ class LossRecorder {
 
   /** The parts of the value that an optimizer has settled on; it was one of those found since the last call. */
   at(value: number): StyleLosses {
-    const parts = this.#parts.get(value) ?? { loss: value, styleLoss: NaN, contentLoss: NaN, tvLoss: NaN };
+    const parts = this.#parts.get(value) ?? { value, styleLoss: NaN, contentLoss: NaN, tvLoss: NaN };
     this.#parts.clear();
     this.#parts.set(value, parts);
     return parts;

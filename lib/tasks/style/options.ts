@@ -1,4 +1,7 @@
-import { choice, count, flag, number, seed } from '../../base/options.js';
+import { choice, count, flag, type Given, number, seed } from '../../base/options.js';
+import type { Image } from '../../image/image.js';
+import type { Placement } from '../../runtime/placement.js';
+import type { LayerWeights } from '../common/layers.js';
 import { largestSide } from '../dream/options.js';
 
 /** What a style transfer can be told in numbers and words, with the values it takes by itself. */
@@ -45,3 +48,20 @@ export const styleOptions = {
   }),
   seed: seed(0, 'the same number gives the same picture'),
 } as const;
+
+export interface StyleOptions extends Given<typeof styleOptions> {
+  /** Layers whose features are to be the content's, with weights. @default relu4_2 of a VGG */
+  readonly contentLayers?: LayerWeights | undefined;
+  /** Layers whose statistics are to be the styles', with weights that count in proportion. @default relu1_1 … relu5_1 */
+  readonly styleLayers?: LayerWeights | undefined;
+  /** How much each style counts, in proportion. @default all the same */
+  readonly blend?: readonly number[] | undefined;
+  /** A picture to begin with instead of what `init` says. */
+  readonly initImage?: Image | undefined;
+  /** Where it runs. @default where the network does */
+  readonly placement?: Placement | undefined;
+  /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
+  readonly memoryLimit?: number | undefined;
+  /** An abort rejects with the signal's reason; the last step yielded has the best picture so far. */
+  readonly signal?: AbortSignal | undefined;
+}

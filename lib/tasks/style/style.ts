@@ -1,29 +1,10 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import type { Given } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import { placementKinds, type SessionOptions } from '../../runtime/host/session.js';
-import type { LayerWeights } from '../common/layers.js';
+import { placementKinds } from '../../runtime/host/session.js';
 import type { StyleStep } from './descent.js';
-import { styleOptions } from './options.js';
-
-export interface StyleOptions extends Given<typeof styleOptions> {
-  /** Layers whose features are to be the content's, with weights. @default relu4_2 of a VGG */
-  readonly contentLayers?: LayerWeights | undefined;
-  /** Layers whose statistics are to be the styles', with weights that count in proportion. @default relu1_1 … relu5_1 */
-  readonly styleLayers?: LayerWeights | undefined;
-  /** How much each style counts, in proportion. @default all the same */
-  readonly blend?: readonly number[] | undefined;
-  /** A picture to begin with instead of what `init` says. */
-  readonly initImage?: Image | undefined;
-  /** Where it runs. @default where the network does */
-  readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
-  /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
-  readonly memoryLimit?: number | undefined;
-  /** Ends the iteration before its next step; the last step has the best picture so far. */
-  readonly signal?: AbortSignal | undefined;
-}
+import { type StyleOptions, styleOptions } from './options.js';
 
 export const styleKinds: OptionKinds<StyleOptions> = {
   ...styleOptions,
@@ -31,7 +12,7 @@ export const styleKinds: OptionKinds<StyleOptions> = {
   styleLayers: kind.numbersByName,
   blend: kind.numbers,
   initImage: kind.image,
-  session: optionsOf(placementKinds),
+  placement: optionsOf(placementKinds),
   memoryLimit: kind.number,
   signal: kind.signal,
 };
@@ -44,7 +25,7 @@ export const styleKinds: OptionKinds<StyleOptions> = {
  *
  * @param styles one or several; several are blended
  * @throws OneirosError `bad-argument` for options out of range, unknown layers or weights that do not fit; `too-large`
- *   over the memory limit; `runtime` if a loss stops being finite
+ *   over the memory limit; `runtime` if a loss stops being finite; the signal's reason after an abort
  */
 export async function* style(
   network: Network,

@@ -1,4 +1,3 @@
-import { inSlices } from '../../base/cooperative.js';
 import { OneirosError } from '../../base/errors.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
@@ -7,14 +6,13 @@ import { type Network, sessionFor } from '../../networks/network.js';
 import { freeMemory } from '../../runtime/host/free-memory.js';
 import { openModel } from '../../runtime/host/open-model.js';
 import { random } from '../../tensor/random.js';
-import { defaultContentLayers, defaultStyleLayers, resolveLayers } from '../common/layers.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/scales.js';
 import { descend, type StyleStep } from './descent.js';
 import { featuresModel, lossModel, type StyleProblem } from './graph.js';
-import { styleOptions } from './options.js';
-import type { StyleOptions } from './style.js';
+import { defaultContentLayers, defaultStyleLayers, resolveLayers } from './layers.js';
+import { type StyleOptions, styleOptions } from './options.js';
 import { findTargets, type StyleImage } from './targets.js';
 
 /** About how many pictures of the full size an iteration has in hand, beside those that L-BFGS remembers. */
@@ -32,38 +30,33 @@ export async function* stylize(
   const settings = resolveOptions(styleOptions, options);
   const problem = problemOf(network, settings, options);
   const weighted = weighStyles(styles, options.blend);
-  const minimum = minimumSide(await inSlices(featuresModel(problem)));
+  const minimum = minimumSide(featuresModel(problem));
   const full = settings.size === 0 ? content : scaledSize(content, settings.size);
   const sizes = octaveSizes(full, scaleCount(full, settings.smallest), Math.SQRT2, minimum);
-  const model = await inSlices(lossModel(problem));
+  const model = lossModel(problem);
   const { memoryLimit = freeMemory() } = options;
   if (memoryLimit < Infinity) {
-    const session = await sessionBytes(model, imageSizes(network, full));
+    const session = sessionBytes(model, imageSizes(network, full));
     const needed = session + pictureBytes(full, copies + 2 * settings.history);
     requireMemory(needed, memoryLimit, full, 'choose a smaller size');
   }
 
   const { signal } = options;
-  const session = sessionFor(network, options.session, signal);
+  const session = sessionFor(network, options.placement, signal);
   const { styleScale } = settings;
   const contents = sizes.map((size) => resize(content, size));
-  try {
-    const targets = await findTargets(problem, contents, weighted, { styleScale, minimum, session });
-    await using gradient = await openModel(model, session);
-    yield* descend(
-      {
-        session: gradient,
-        input: network.image,
-        scales: contents.map((picture, i) => ({ content: picture, targets: targets[i] ?? {} })),
-        options: settings,
-        signal,
-      },
-      firstPicture(contents[0] ?? content, weighted, settings, options.initImage),
-    );
-  } catch (error) {
-    // An abort ends the iteration; whoever iterates has the best picture so far.
-    if (signal?.aborted !== true) throw error;
-  }
+  const targets = await findTargets(problem, contents, weighted, { styleScale, minimum, session });
+  await using gradient = await openModel(model, session);
+  yield* descend(
+    {
+      session: gradient,
+      input: network.image,
+      scales: contents.map((picture, i) => ({ content: picture, targets: targets[i] ?? {} })),
+      options: settings,
+      signal,
+    },
+    firstPicture(contents[0] ?? content, weighted, settings, options.initImage),
+  );
 }
 
 function problemOf(network: Network, settings: Settings, options: StyleOptions): StyleProblem {

@@ -7,7 +7,14 @@ import { type Image, plane, type Size, solid } from '../../image/image.js';
 import { preprocessings } from '../../models/input/preprocessing.js';
 import type { Box } from '../../networks/detector/detector.js';
 import type { Random } from '../../tensor/random.js';
-import type { LabeledPicture } from './data.js';
+
+/** A picture with the objects in it. */
+export interface LabeledPicture {
+  readonly picture: Image;
+  readonly boxes: readonly Box[];
+  /** The number of each object's class, from 1. */
+  readonly labels: readonly number[];
+}
 
 /** What happens to pictures at random while a detector is trained; ranges are evenly drawn from. */
 export interface DetectionAugmentation {

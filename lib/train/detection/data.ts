@@ -11,15 +11,12 @@ import type { Random } from '../../tensor/random.js';
 import { float32, int64 } from '../../tensor/tensor.js';
 import type { Sample, TrainingData } from '../fit/data.js';
 import { type AnnotatedPicture, Omissions, readDetectionAnnotations } from './annotations.js';
-import { augmentDetection, type DetectionAugmentation, detectionAugmentationKinds } from './augment.js';
-
-/** A picture with the objects in it. */
-export interface LabeledPicture {
-  readonly picture: Image;
-  readonly boxes: readonly Box[];
-  /** The number of each object's class, from 1. */
-  readonly labels: readonly number[];
-}
+import {
+  augmentDetection,
+  type DetectionAugmentation,
+  detectionAugmentationKinds,
+  type LabeledPicture,
+} from './augment.js';
 
 export interface DetectionDataOptions extends Partial<DetectionAugmentation> {
   /** The size in which pictures are kept, so that they need not be read again; pictures stay in proportion in it. */

@@ -2,12 +2,10 @@ import { messageOf, OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
 import { crc32 } from '../../files/crc32.js';
 import { bytesSource } from '../../files/source.js';
-import type { RuleState } from '../../optim/update-rule.js';
 import { float32, type Float32Tensor } from '../../tensor/tensor.js';
 import { readSafetensors, writeSafetensors } from '../../weights/safetensors.js';
 import type { FeedSizes } from '../graph/graph.js';
-import type { LearnedWeights } from '../graph/parameters.js';
-import type { StepFigures } from './descent.js';
+import type { TrainingState } from './state.js';
 
 /** Where a run's state is kept: a file (`checkpointFile`), or anything else that holds bytes. */
 export interface CheckpointStore {
@@ -22,24 +20,6 @@ export interface CheckpointStore {
 /** What errors call a checkpoint. */
 export function nameOf(checkpoint: CheckpointStore | undefined): string {
   return checkpoint?.name ?? 'the checkpoint';
-}
-
-/** What is known of the last update. */
-export interface LastStep {
-  /** Updates done. */
-  readonly step: number;
-  readonly figures: StepFigures;
-  /** What the validation after it gave; `null` if there was none, or not yet. */
-  readonly validation: Readonly<Record<string, number>> | null;
-}
-
-/** All that the rest of a run depends on, besides the model, the data and the options. */
-export interface TrainingState extends LastStep {
-  /** The trained weights and the running statistics, by name. */
-  readonly learned: LearnedWeights;
-  readonly optimizer: RuleState;
-  /** What the graph has been made for; `undefined` for any sizes. */
-  readonly sizes: FeedSizes | undefined;
 }
 
 /** What must be the same for a run to go on, by name. */

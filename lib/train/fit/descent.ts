@@ -5,21 +5,11 @@ import type { Updater } from '../../optim/update-rule.js';
 import { dot, scale } from '../../optim/vector.js';
 import type { TrainingGraph } from '../graph/graph.js';
 import { type LearnedWeights, ParameterVector } from '../graph/parameters.js';
-import type { TrainingState } from './checkpoint.js';
 import type { BatchQueue } from './data.js';
 import type { FitOptions, FitSettings } from './options.js';
 import { constant } from './schedule.js';
+import type { StepFigures, TrainingState } from './state.js';
 import type { BatchResult, TrainingSession } from './training-session.js';
-
-/** What a step tells of itself. */
-export interface StepFigures {
-  /** The loss of this step's samples, and the other figures of the graph, by the weights before the update. */
-  readonly loss: number;
-  readonly metrics: Readonly<Record<string, number>>;
-  readonly learningRate: number;
-  /** Euclidean length of the gradient, before clipping. */
-  readonly gradientNorm: number;
-}
 
 /** The weights on their way down, the statistics that follow them, and the optimizer's state. */
 export class Descent {

@@ -1,25 +1,9 @@
 import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Model } from '../../onnx/graph.js';
-import type { LearnedWeights } from '../graph/parameters.js';
 import type { TrainingData } from './data.js';
-import type { StepFigures } from './descent.js';
 import { fitKinds, type FitOptions } from './options.js';
-
-/** The state after an update. */
-export interface TrainingStep extends StepFigures {
-  /** Updates done, of how many. */
-  readonly step: number;
-  readonly steps: number;
-  /** How often each sample has been seen so far: 1.5 in the middle of the second epoch. */
-  readonly epoch: number;
-  /** What `validate` gave, after those steps that it was asked for. */
-  readonly validation: Readonly<Record<string, number>> | null;
-  /** A copy of what has been learned so far: weights, and running statistics of batch normalizations. */
-  readonly weights: () => LearnedWeights;
-  /** The model that was given, with these weights. */
-  readonly model: () => Model;
-}
+import type { TrainingStep } from './state.js';
 
 /**
  * Trains a model: its loss is differentiated by its weights as an ONNX graph, which runs in a worker thread, while this
@@ -28,8 +12,8 @@ export interface TrainingStep extends StepFigures {
  * where it had ended gives its last step once more, so that whatever is done with that is done.
  *
  *     for await (const step of fit(model, data, { loss: crossEntropy(), optimizer: adam(), epochs: 10, batch: 4 })) {
- *       console.log(step.step, step.loss);
- *       if (step.step === step.steps) await writeFile('trained.onnx', encodeModel(step.model()));
+ *       console.log(step.done, step.value);
+ *       if (step.done === step.total) await writeFile('trained.onnx', encodeModel(step.model()));
  *     }
  *
  * @param model with its weights as constants of their own names, not folded into one another

@@ -3,7 +3,8 @@ import { kind, oneOf } from '../../base/kinds.js';
 import { count, flag, type Given, number, type OptionValues, seed } from '../../base/options.js';
 import type { Model } from '../../onnx/graph.js';
 import type { UpdateRule } from '../../optim/update-rule.js';
-import { placementKinds, type SessionOptions } from '../../runtime/host/session.js';
+import { placementKinds } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
 import type { TrainingGraphOptions } from '../graph/graph.js';
 import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import type { Augmentation } from './data.js';
@@ -40,7 +41,7 @@ export interface FitOptions extends Given<typeof fitOptions>, Omit<TrainingGraph
   /** Ends the run between two steps; the iterator then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Where the graph runs: threads, provider, isolation. */
-  readonly session?: Omit<SessionOptions, 'signal' | 'transfer'> | undefined;
+  readonly placement?: Placement | undefined;
 }
 
 export const fitKinds: OptionKinds<FitOptions> = {
@@ -57,5 +58,5 @@ export const fitKinds: OptionKinds<FitOptions> = {
   checkpoint: kind.checkpointStore,
   recipe: kind.object,
   signal: kind.signal,
-  session: optionsOf(placementKinds),
+  placement: optionsOf(placementKinds),
 };

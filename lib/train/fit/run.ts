@@ -2,12 +2,13 @@ import { messageOf, OneirosError } from '../../base/errors.js';
 import type { Model } from '../../onnx/graph.js';
 import { float32 } from '../../tensor/tensor.js';
 import { type LearnedWeights, trained } from '../graph/parameters.js';
-import { encodeState, type LastStep, nameOf, type TrainingState } from './checkpoint.js';
+import { encodeState, nameOf } from './checkpoint.js';
 import type { BatchQueue } from './data.js';
 import type { Descent } from './descent.js';
-import type { TrainingStep } from './fit.js';
 import type { FitOptions, FitSettings } from './options.js';
 import type { Plan } from './plan.js';
+import type { LastStep, TrainingState } from './state.js';
+import type { TrainingStep } from './state.js';
 import type { TrainingSession } from './training-session.js';
 
 /** All that a run works with. */
@@ -102,11 +103,15 @@ export class Run {
 
   #told({ step, figures, validation }: LastStep): TrainingStep {
     const { model, plan, descent } = this.parts;
+    const { loss: value, metrics, learningRate, gradientNorm } = figures;
     return {
-      step,
-      steps: plan.steps,
+      done: step,
+      total: plan.steps,
       epoch: plan.epochsAt(step),
-      ...figures,
+      value,
+      metrics,
+      learningRate,
+      gradientNorm,
       validation,
       weights: () => copied(descent.learned()),
       model: () => trained(model, copied(descent.learned())),

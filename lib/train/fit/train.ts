@@ -3,10 +3,10 @@ import type { Model } from '../../onnx/graph.js';
 import { decodeState, nameOf } from './checkpoint.js';
 import { Batches, BatchQueue, type TrainingData } from './data.js';
 import { Descent } from './descent.js';
-import type { TrainingStep } from './fit.js';
 import { type FitOptions, fitOptions } from './options.js';
 import { planOf } from './plan.js';
 import { Run } from './run.js';
+import type { TrainingStep } from './state.js';
 import { TrainingSession } from './training-session.js';
 
 /** A training run, from its options to its last update. Throws as `fit` does. */
@@ -24,7 +24,7 @@ export async function* train(
   const state = saved ? await decodeState(saved, plan.identity, nameOf(checkpoint)) : null;
 
   const queue = new BatchQueue(batches, (state?.step ?? 0) * settings.accumulate);
-  await using session = new TrainingSession(model, options, options.session ?? {});
+  await using session = new TrainingSession(model, options, options.placement ?? {});
   const graph = await session.prepare(await queue.peek(), state?.sizes, state !== null);
   const descent = new Descent(model, graph, options, settings);
   yield* new Run({ model, options, settings, plan, session, queue, descent }, state).steps();

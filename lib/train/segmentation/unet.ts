@@ -22,12 +22,14 @@ import type { Climb } from '../../models/unet/traits.js';
 import type { Model } from '../../onnx/graph.js';
 import { adam } from '../../optim/adam.js';
 import { placementKinds } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
 import type { StoredTensor } from '../../weights/weights.js';
 import { augmentation } from '../augment/augment.js';
 import type { CheckpointStore, RunIdentity } from '../fit/checkpoint.js';
-import { fit, type TrainingStep } from '../fit/fit.js';
-import { fitKinds, type FitOptions, fitOptions } from '../fit/options.js';
+import { fit } from '../fit/fit.js';
+import { fitKinds, fitOptions } from '../fit/options.js';
 import { cosine } from '../fit/schedule.js';
+import type { TrainingStep } from '../fit/state.js';
 import type { Loss } from '../graph/loss.js';
 import { bce, crossEntropy, dice, total } from '../graph/losses.js';
 import { type MaskedPicture, maskedSamples } from './masked-picture.js';
@@ -77,7 +79,8 @@ export interface TrainUNetOptions extends Given<typeof trainUNetOptions> {
   readonly validation?: readonly MaskedPicture[] | undefined;
   readonly checkpoint?: CheckpointStore | undefined;
   readonly signal?: AbortSignal | undefined;
-  readonly session?: FitOptions['session'];
+  /** Where it runs. @default as ONNX Runtime chooses */
+  readonly placement?: Placement | undefined;
 }
 
 const trainUNetKinds: OptionKinds<TrainUNetOptions> = {
@@ -88,7 +91,7 @@ const trainUNetKinds: OptionKinds<TrainUNetOptions> = {
   validation: kind.array,
   checkpoint: kind.checkpointStore,
   signal: kind.signal,
-  session: optionsOf(placementKinds),
+  placement: optionsOf(placementKinds),
 };
 
 export const defaultWidths: readonly number[] = [16, 32, 64, 128, 256];
@@ -125,7 +128,7 @@ export async function* trainUNet(
   const traits = climb === 'transposed' ? {} : { resize: climb };
   const { model } = buildUNet(parameters, { ...traits, batchNorm: 'keep' });
   const deliver = (current: Model) => networkOf(current, classes, channels, climb);
-  const validated = segmentationValidation(validation, scheme, options.session);
+  const validated = segmentationValidation(validation, scheme, options.placement);
   const steps = fit(model, maskedSamples(pictures, scheme, channels), {
     ...optionsFor(fitKinds, settings),
     loss: lossOf(scheme),
@@ -145,7 +148,7 @@ export async function* trainUNet(
     checkpoint: options.checkpoint,
     recipe: recipeOf(settings, widths, scheme),
     signal: options.signal,
-    session: options.session,
+    placement: options.placement,
   });
   for await (const step of steps) yield { ...step, network: () => deliver(step.model()) };
 }

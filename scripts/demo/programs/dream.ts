@@ -4,6 +4,6 @@ const network = await loadNetwork('vgg19-slim');
 const cat = await readImage('scripts/demo/photographs/cat.jpg');
 
 for await (const step of dream(network, cat, { layers: { relu5_1: 1 }, laplacian: 4 })) {
-  console.log(`octave ${step.octave}: ${step.objective}`);
+  console.log(`octave ${step.part}: ${step.value}`);
   if (step.done === step.total) await writeImage('demo-out/cat-dream.jpg', step.image);
 }

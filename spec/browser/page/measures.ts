@@ -1,6 +1,6 @@
 import { GoogLeNet } from '../../../lib/networks/classifier/published.js';
-import type { Placement } from '../../../lib/networks/network.js';
 import type { WeightsSource } from '../../../lib/networks/source.js';
+import type { Placement } from '../../../lib/runtime/placement.js';
 import { dream } from '../../../lib/tasks/dream/dream.js';
 import { style } from '../../../lib/tasks/style/style.js';
 import { speckles, waves } from '../../tasks/pictures.js';
@@ -9,11 +9,11 @@ import { googLeNetWeights, slimVGG19 } from '../networks.js';
 export { googLeNetWeights };
 
 /** Loads a whole GoogLeNet and takes two steps of a dream, before the first of which everything is derived. */
-export async function dreamBriefly(weights: WeightsSource, session: Placement): Promise<number> {
+export async function dreamBriefly(weights: WeightsSource, placement: Placement): Promise<number> {
   const network = await GoogLeNet.load(weights);
   const picture = waves({ width: 72, height: 64 });
   let done = 0;
-  for await (const step of dream(network, picture, { octaves: 1, steps: 2, session })) done = step.done;
+  for await (const step of dream(network, picture, { octaves: 1, steps: 2, placement })) done = step.done;
   return done;
 }
 
@@ -21,7 +21,7 @@ export async function dreamBriefly(weights: WeightsSource, session: Placement): 
 export async function longStyle(placement: Placement, iterations: number) {
   const network = await slimVGG19(placement);
   const [content, painting] = [waves({ width: 48, height: 40 }), speckles({ width: 50, height: 60 })];
-  const options = { size: 48, smallest: 48, contentLayers: { relu4_2: 1 }, session: placement };
+  const options = { size: 48, smallest: 48, contentLayers: { relu4_2: 1 }, placement };
   const memory: number[] = [];
   let done = 0;
   for await (const step of style(network, content, [painting], { ...options, iterations })) {

@@ -1,7 +1,9 @@
 import { expect } from 'chai';
 
 import { OneirosError } from '../../../lib/base/errors.js';
-import { dream, type DreamOptions, type DreamStep, dreamZoom } from '../../../lib/tasks/dream/dream.js';
+import { dream, dreamZoom } from '../../../lib/tasks/dream/dream.js';
+import type { DreamStep } from '../../../lib/tasks/dream/dreamer.js';
+import type { DreamOptions } from '../../../lib/tasks/dream/options.js';
 import { waves } from '../pictures.js';
 import { smallNetwork } from '../small-network.js';
 
@@ -13,7 +15,7 @@ const quick = {
   steps: 4,
   jitter: 4,
   layers: { relu3_1: 1 },
-  session: { isolation: 'none', threads: 1 },
+  placement: { isolation: 'none', threads: 1 },
 } as const;
 
 async function stepsOf(options: DreamOptions, picture = photograph): Promise<readonly DreamStep[]> {
@@ -31,10 +33,10 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
 describe('dream', () => {
   it('raises its objective in every octave, and gives pictures of the full size in [0, 1]', async () => {
     const steps = await stepsOf({});
-    expect(steps.map(({ octave }) => octave)).to.deep.equal([1, 1, 1, 1, 2, 2, 2, 2]);
+    expect(steps.map(({ part }) => part)).to.deep.equal([1, 1, 1, 1, 2, 2, 2, 2]);
     expect(steps.map(({ done }) => done)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8]);
     for (const octave of [1, 2]) {
-      const values = steps.filter((step) => step.octave === octave).map(({ objective }) => objective);
+      const values = steps.filter((step) => step.part === octave).map(({ value }) => value);
       expect(values.at(-1)).to.be.above(values[0] ?? Infinity);
     }
     for (const { image } of steps) {
@@ -53,34 +55,34 @@ describe('dream', () => {
   for (const normalization of ['mean-abs', 'std', 'rms'] as const)
     it(`climbs with the gradient divided by its ${normalization}`, async () => {
       const steps = await stepsOf({ normalization, octaves: 1 });
-      expect(steps.at(-1)?.objective).to.be.above(steps[0]?.objective ?? Infinity);
+      expect(steps.at(-1)?.value).to.be.above(steps[0]?.value ?? Infinity);
     });
 
   it('climbs with a smoothed gradient, with all scales balanced, by the mean of the activations', async () => {
     for (const options of [{ smooth: 1, cascade: true }, { laplacian: 3 }, { objective: 'mean' }] as const) {
       const steps = await stepsOf({ ...options, octaves: 1 });
-      expect(steps.at(-1)?.objective).to.be.above(steps[0]?.objective ?? Infinity);
+      expect(steps.at(-1)?.value).to.be.above(steps[0]?.value ?? Infinity);
     }
   });
 
   it('raises one channel alone, and lowers what has a weight below zero', async () => {
     const one = await stepsOf({ layers: { 'relu3_1:3': 1 }, octaves: 1 });
-    expect(one.at(-1)?.objective).to.be.above(one[0]?.objective ?? Infinity);
+    expect(one.at(-1)?.value).to.be.above(one[0]?.value ?? Infinity);
     const lowered = await stepsOf({ layers: { relu2_1: -1 }, octaves: 1 });
-    expect(lowered.at(-1)?.objective).to.be.above(lowered[0]?.objective ?? Infinity);
-    expect(lowered[0]?.objective).to.be.below(0);
+    expect(lowered.at(-1)?.value).to.be.above(lowered[0]?.value ?? Infinity);
+    expect(lowered[0]?.value).to.be.below(0);
   });
 
   it('dreams toward a guide: another picture than without', async () => {
     const guided = await stepsOf({ guide: waves({ width: 24, height: 24 }, 5), octaves: 1 });
-    expect(guided.at(-1)?.objective).to.be.above(guided[0]?.objective ?? Infinity);
+    expect(guided.at(-1)?.value).to.be.above(guided[0]?.value ?? Infinity);
     const free = await stepsOf({ octaves: 1 });
     expect(guided.at(-1)?.image.data).not.to.deep.equal(free.at(-1)?.image.data);
   });
 
   it('dreams in tiles, with random places for their seams', async () => {
     const steps = await stepsOf({ tile: 64, octaves: 1, size: 160 });
-    expect(steps.at(-1)?.objective).to.be.above(steps[0]?.objective ?? Infinity);
+    expect(steps.at(-1)?.value).to.be.above(steps[0]?.value ?? Infinity);
     expect(steps.at(-1)?.image.width).to.equal(160);
   });
 
@@ -89,13 +91,17 @@ describe('dream', () => {
     expect(steps).to.have.length(4);
   });
 
-  it('ends before the next step when it is aborted, with the picture so far', async () => {
+  it('rejects with the reason of an abort before the next step; the last step has the picture so far', async () => {
     const controller = new AbortController();
+    const reason = new Error('enough');
     const steps: DreamStep[] = [];
-    for await (const step of dream(network, photograph, { ...quick, signal: controller.signal })) {
-      steps.push(step);
-      if (step.done === 3) controller.abort();
-    }
+    const watch = async () => {
+      for await (const step of dream(network, photograph, { ...quick, signal: controller.signal })) {
+        steps.push(step);
+        if (step.done === 3) controller.abort(reason);
+      }
+    };
+    expect(await failure(watch())).to.equal(reason);
     expect(steps).to.have.length(3);
     expect(steps.at(-1)?.image.width).to.equal(48);
   });
@@ -132,7 +138,7 @@ describe('dreamZoom', () => {
       rotate: 5,
       steps: 2,
     })) {
-      if (step.octave === step.octaves && step.done % 4 === 0) finished.push(step.frame);
+      if (step.part === step.parts && step.done % 4 === 0) finished.push(step.frame);
       last = step.done;
       expect(step.total).to.equal(12);
     }

@@ -4,7 +4,8 @@ import { OneirosError } from '../../../lib/base/errors.js';
 import { luminance, mapColors, rgbToYCbCr } from '../../../lib/image/color/colorspace.js';
 import { type Image, plane } from '../../../lib/image/image.js';
 import type { StyleStep } from '../../../lib/tasks/style/descent.js';
-import { style, type StyleOptions } from '../../../lib/tasks/style/style.js';
+import type { StyleOptions } from '../../../lib/tasks/style/options.js';
+import { style } from '../../../lib/tasks/style/style.js';
 import { speckles, waves } from '../pictures.js';
 import { smallNetwork } from '../small-network.js';
 
@@ -16,7 +17,7 @@ const quick: StyleOptions = {
   smallest: 20,
   iterations: 18,
   contentLayers: { relu3_1: 1 },
-  session: { isolation: 'none', threads: 1 },
+  placement: { isolation: 'none', threads: 1 },
 };
 
 async function stepsOf(
@@ -39,11 +40,11 @@ describe('style', () => {
 
   it('tells the losses before the first iteration and after each, from coarse to fine', async () => {
     const steps = await stepsOf({});
-    expect(steps[0]).to.include({ done: 0, total: 18, scale: 1, scales: 3 });
-    expect(steps.at(-1)).to.include({ done: 18, scale: 3 });
+    expect(steps[0]).to.include({ done: 0, total: 18, part: 1, parts: 3 });
+    expect(steps.at(-1)).to.include({ done: 18, part: 3 });
     expect(steps.map(({ image }) => image.width)).to.include.members([20, 28, 40]);
     expect(steps[0]?.contentLoss).to.be.closeTo(0, 1e-9);
-    for (const { loss, styleLoss, contentLoss, tvLoss } of await stepsOf({
+    for (const { value: loss, styleLoss, contentLoss, tvLoss } of await stepsOf({
       contentWeight: 0.5,
       styleWeight: 3,
       tvWeight: 2,
@@ -92,13 +93,17 @@ describe('style', () => {
     expect(difference(luminance(last).data, luminance(content).data)).to.be.above(0.03);
   });
 
-  it('ends between evaluations when it is aborted, with the picture so far', async () => {
+  it('rejects with the reason of an abort; the last step has the picture so far', async () => {
     const controller = new AbortController();
+    const reason = new Error('enough');
     const steps: StyleStep[] = [];
-    for await (const step of style(network, content, [painting], { ...quick, signal: controller.signal })) {
-      steps.push(step);
-      if (step.done === 4) controller.abort();
-    }
+    const watch = async () => {
+      for await (const step of style(network, content, [painting], { ...quick, signal: controller.signal })) {
+        steps.push(step);
+        if (step.done === 4) controller.abort(reason);
+      }
+    };
+    expect(await watch().catch((error: unknown) => error)).to.equal(reason);
     expect(steps.at(-1)?.done).to.equal(4);
   });
 

@@ -2,10 +2,11 @@ import { check } from '../../../base/arguments.js';
 import { kind } from '../../../base/kinds.js';
 import type { CatalogEntry } from '../entry.js';
 import { entryFor } from '../find.js';
+import type { ModelStatus, Verification } from '../model-status.js';
 import { pullKinds, type PullOptions, type PullStep } from '../pull-options.js';
 import { removeEntry } from './pull.js';
 import { readCatalog } from './read.js';
-import { type ModelStatus, statusOf, type Verification, verifyEntry } from './status.js';
+import { statusOf, verifyEntry } from './status.js';
 import { pullSteps } from './steps.js';
 
 // What programs can do with the catalog.

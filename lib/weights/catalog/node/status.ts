@@ -3,24 +3,10 @@ import { stat } from 'node:fs/promises';
 import { BlockStore } from '../../download/node/blocks.js';
 import { sha256Of } from '../../download/node/hash.js';
 import type { CatalogEntry } from '../entry.js';
+import type { ModelStatus, Verification } from '../model-status.js';
 import { modelPath } from './home.js';
 import { agrees, difference } from './pull.js';
 import { readReceipt } from './receipt.js';
-
-/**
- * What there is of a model: `shipped` with the package; `here` as a whole, verified when it was pulled; `partly` as some of
- * its tensors, or the beginning of a download; `absent`.
- */
-export type Presence = 'shipped' | 'here' | 'partly' | 'absent';
-
-export interface ModelStatus {
-  readonly entry: CatalogEntry;
-  readonly presence: Presence;
-  /** Where its whole file is, or would be. */
-  readonly path: string;
-  /** Bytes that are here. */
-  readonly bytes: number;
-}
 
 export async function statusOf(entry: CatalogEntry, home?: string): Promise<ModelStatus> {
   const path = modelPath(entry, home);
@@ -32,19 +18,6 @@ export async function statusOf(entry: CatalogEntry, home?: string): Promise<Mode
   // A whole file without a receipt was not verified by whoever put it there.
   const bytes = (whole ?? 0) + ((await sizeOf(`${path}.part`)) ?? 0) + (await storedBlocks(path));
   return { entry, path, presence: bytes > 0 ? 'partly' : 'absent', bytes };
-}
-
-export interface Verification extends ModelStatus {
-  /**
-   * - `verified`    its sha256 is the published one, or agrees with the digits of it that are known
-   * - `unchanged`   nobody has published its sha256, but it is what was pulled
-   * - `damaged`     it is something else
-   * - `unverified`  there is no whole file to verify
-   */
-  readonly result: 'verified' | 'unchanged' | 'damaged' | 'unverified';
-  readonly sha256: string | null;
-  /** What is wrong, where something is. */
-  readonly detail: string | null;
 }
 
 /** Reads a model's whole file, and compares its sha256 with all that is known of it. */

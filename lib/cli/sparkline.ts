@@ -1,0 +1,17 @@
+const blocks = '▁▂▃▄▅▆▇█';
+
+/** The course of a figure in one line of text, so many characters wide: a bar for the mean of each stretch. */
+export function sparkline(values: readonly number[], columns: number): string {
+  const count = Math.min(columns, values.length);
+  const means = Array.from({ length: count }, (_, i) => {
+    const part = values.slice(
+      Math.floor((i * values.length) / count),
+      Math.floor(((i + 1) * values.length) / count),
+    );
+    return part.reduce((sum, value) => sum + value, 0) / part.length;
+  });
+  const [low, high] = [Math.min(...means), Math.max(...means)];
+  return means
+    .map((mean) => blocks[high > low ? Math.round(((mean - low) / (high - low)) * (blocks.length - 1)) : 0]!)
+    .join('');
+}

@@ -1,0 +1,115 @@
+import { round, svgDocument, svgText } from './text.js';
+
+/** Okabe and Ito's colors, which people who do not see red and green apart can tell from one another. */
+const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
+
+/** The color of the series of that number, from 0. */
+export function seriesColor(index: number): string {
+  return colors[index % colors.length]!;
+}
+
+/** An axis of a chart, from its lowest value to its highest. */
+export interface Axis {
+  readonly label?: string;
+  readonly low: number;
+  readonly high: number;
+  /** Values with a line across the chart and a number beside it. */
+  readonly ticks: readonly number[];
+}
+
+export interface ChartLayout {
+  readonly title: string;
+  /** Of the whole picture, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly margin: {
+    readonly left: number;
+    readonly right: number;
+    readonly top: number;
+    readonly bottom: number;
+  };
+  readonly x: Axis;
+  readonly y: Axis;
+}
+
+/** Where values are in a chart, in pixels from the top left. */
+export interface ChartScales {
+  readonly x: (value: number) => number;
+  readonly y: (value: number) => number;
+}
+
+/**
+ * A chart with a title, axes and a grid.
+ * @param draw the elements within it, one a line
+ */
+export function chartSvg(layout: ChartLayout, draw: (scales: ChartScales) => readonly string[]): string {
+  const scales = scalesOf(layout);
+  return svgDocument(layout.title, layout, [
+    svgText(layout.margin.left, 20, layout.title, { size: 14 }),
+    ...axes(layout, scales),
+    ...draw(scales),
+  ]);
+}
+
+function scalesOf({ width, height, margin, x, y }: ChartLayout): ChartScales {
+  const across = width - margin.left - margin.right;
+  const up = height - margin.top - margin.bottom;
+  return {
+    x: (value) => round(margin.left + ((value - x.low) / (x.high - x.low)) * across),
+    y: (value) => round(height - margin.bottom - ((value - y.low) / (y.high - y.low)) * up),
+  };
+}
+
+function axes({ x, y }: ChartLayout, at: ChartScales): readonly string[] {
+  const [left, right] = [at.x(x.low), at.x(x.high)];
+  const [bottom, top] = [at.y(y.low), at.y(y.high)];
+  const [middle, center] = [(left + right) / 2, (bottom + top) / 2];
+  return [
+    ...x.ticks.map((tick) => `<path d="M${at.x(tick)} ${bottom}V${top}" stroke="#ddd"/>`),
+    ...y.ticks.map((tick) => `<path d="M${left} ${at.y(tick)}H${right}" stroke="#ddd"/>`),
+    ...x.ticks.map((tick) => svgText(at.x(tick), bottom + 16, round(tick), { anchor: 'middle' })),
+    ...y.ticks.map((tick) => svgText(left - 6, at.y(tick) + 4, round(tick), { anchor: 'end' })),
+    ...(x.label === undefined ? [] : [svgText(middle, bottom + 34, x.label, { anchor: 'middle' })]),
+    ...(y.label === undefined
+      ? []
+      : [
+          `<g transform="translate(14 ${center}) rotate(-90)">${svgText(0, 0, y.label, { anchor: 'middle' })}</g>`,
+        ]),
+  ];
+}
+
+/** A line through points. */
+export function linePath(
+  points: readonly (readonly [x: number, y: number])[],
+  color: string,
+  { faint = false }: { faint?: boolean } = {},
+): string {
+  return strokedPath(`M${points.map(([x, y]) => `${x} ${y}`).join('L')}`, color, { faint });
+}
+
+/** @param d the path in SVG's own words */
+export function strokedPath(d: string, color: string, { faint = false }: { faint?: boolean } = {}): string {
+  const look = faint ? 'stroke-opacity=".35"' : 'stroke-width="2"';
+  return `<path d="${d}" fill="none" stroke="${color}" ${look}/>`;
+}
+
+/** The names of series, one below another, each beside a dash of its color; (x, y) is the first one's baseline. */
+export function legend(names: readonly string[], x: number, y: number): readonly string[] {
+  return names.map((name, i) => {
+    const line = y + 15 * i;
+    return `<path d="M${x} ${line - 4}h16" stroke="${seriesColor(i)}" stroke-width="2"/>${svgText(x + 22, line, name)}`;
+  });
+}
+
+/** 1, 2 or 5 times a power of ten, no smaller than `least`, which is above 0. */
+export function tickSpacing(least: number): number {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * ([1, 2, 5].find((digit) => digit * power >= least) ?? 10);
+}
+
+/** The multiples of a spacing from `low` to `high`. */
+export function ticksBetween(low: number, high: number, spacing: number): readonly number[] {
+  const first = Math.ceil(low / spacing);
+  const count = Math.floor(high / spacing + 1e-9) - first + 1;
+  return Array.from({ length: count }, (_, i) => (first + i) * spacing);
+}

@@ -1,0 +1,37 @@
+import type { Network } from '../../networks/network.js';
+import {
+  badWeight,
+  entriesOf,
+  firstLayerOf,
+  type Layered,
+  type LayerWeights,
+  noUsualLayer,
+} from '../common/layers.js';
+import type { WeightedLayer } from './graph.js';
+
+/** Gatys et al. (2016) keep conv4_2; what is cut before it, the nearest thing it has. */
+const contentLayers = ['relu4_2', 'relu3_2', 'relu2_2'];
+const styleLayers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'];
+
+/** @throws OneirosError `bad-argument` if the network has none of the layers that are usual */
+export function defaultContentLayers(network: Layered): LayerWeights {
+  return firstLayerOf(network, contentLayers, 'take the content from');
+}
+
+/** @throws OneirosError `bad-argument` if the network has none of the layers that are usual */
+export function defaultStyleLayers(network: Layered): LayerWeights {
+  const present = styleLayers.filter((name) => network.layers.includes(name));
+  if (present.length === 0) throw noUsualLayer('take the style from');
+  return Object.fromEntries(present.map((name) => [name, 1]));
+}
+
+/**
+ * Layers of a network with their weights, as values of its graph.
+ * @throws OneirosError `bad-argument` for an unknown layer, a weight below 0, no layers at all
+ */
+export function resolveLayers(network: Network, layers: LayerWeights): readonly WeightedLayer[] {
+  return entriesOf(layers).map(([name, weight]) => {
+    if (!(weight >= 0)) throw badWeight(name, weight, 'a number of at least 0');
+    return { value: network.layer(name), weight };
+  });
+}

@@ -1,0 +1,102 @@
+// Checks who imports whom in lib, types included: floors, cycles, and that what pages load does without Node. Names with #
+// lead to a module of Node's and to one of browsers' (lib/package.json); both are followed, one after the other.
+import { readFileSync } from 'node:fs';
+import { builtinModules } from 'node:module';
+import { resolve } from 'node:path';
+import { cruise } from 'dependency-cruiser';
+import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
+
+// Each floor imports only from floors before it; those in one row do not import each other.
+const floors = [
+  ['base'],
+  ['svg'],
+  ['tensor'],
+  ['files'],
+  ['image'],
+  ['labels'],
+  ['onnx'],
+  ['autodiff'],
+  ['runtime'],
+  ['gradients'],
+  ['optim'],
+  ['weights'],
+  ['models'],
+  ['metrics'],
+  ['networks'],
+  ['tasks'],
+  ['train'],
+  ['cli', 'studio'],
+];
+
+const rules = [
+  ...floors.flatMap((row, i) =>
+    row.map((floor) => ({
+      name: `lib/${floor} imports only from floors below it: see scripts/imports.mjs`,
+      from: { path: `^lib/${floor}/` },
+      to: {
+        path: `^lib/(?:${[...floors.slice(i).flat(), '[^/]+[.]ts$'].filter((name) => name !== floor).join('|')})`,
+      },
+    })),
+  ),
+  {
+    name: 'files must not import each other in a circle: move what both need, often a type, to a file below them',
+    from: {},
+    to: { circular: true },
+  },
+  {
+    name: 'only lib/runtime imports ONNX Runtime',
+    from: { pathNot: '^lib/runtime/' },
+    to: { path: 'node_modules/onnxruntime-' },
+  },
+  { name: 'no such module', from: {}, to: { couldNotResolve: true } },
+];
+
+const inBrowsers = {
+  name: 'pages load this, but browsers have no Node: import its twin by a # name of lib/package.json',
+  from: { path: '^lib/(?:browser|runtime/web/worker|studio/main|studio/worker/worker)[.]ts$' },
+  to: { path: `^(?:node:)?(?:${builtinModules.join('|')})(?:/|$)`, reachable: true },
+};
+
+// Circles that are about to be opened, by a file in each.
+const known = [
+  /^lib\/(?:runtime|gradients)\//,
+  /^lib\/autodiff\/(?:walk|conditional)\.ts/,
+  /^lib\/image\/(?:pixels|codec\/orientation)\.ts/,
+  /^lib\/weights\/catalog\/(?:\w+\/)?locate\.ts/,
+];
+
+const { imports } = JSON.parse(readFileSync('lib/package.json', 'utf8'));
+const complaints = new Set();
+await check('default', rules);
+await check('browser', [...rules, inBrowsers]);
+for (const complaint of complaints) console.error(complaint);
+if (complaints.size > 0) process.exitCode = 1;
+
+async function check(platform, forbidden) {
+  const twins = Object.entries(imports).map(([name, paths]) => [
+    name,
+    resolve('lib', paths[platform].replace(/\.js$/, '.ts')),
+  ]);
+  const { output } = await cruise(
+    ['lib'],
+    {
+      ruleSet: { forbidden },
+      validate: true,
+      tsPreCompilationDeps: true,
+      doNotFollow: { path: 'node_modules' },
+    },
+    {
+      alias: Object.fromEntries(twins),
+      conditionNames: ['import', platform === 'browser' ? 'browser' : 'node', 'default'],
+      exportsFields: ['exports'],
+      bustTheCache: true,
+    },
+    { tsConfig: extractTSConfig('tsconfig.json') },
+  );
+  for (const { rule, from, to, cycle = [], via = [] } of output.summary.violations) {
+    // A twin that takes the types of the other one by their common name seems to import itself.
+    if (from === to || known.some((some) => cycle.some(({ name }) => some.test(name)))) continue;
+    const path = [...cycle, ...via].map(({ name }) => name);
+    complaints.add(`${from} → ${path.length > 0 ? path.join(' → ') : to}\n  ${rule.name}`);
+  }
+}
