@@ -203,7 +203,7 @@ export {
   type Session,
   type SessionOptions,
   type TensorInfo,
-} from './runtime/host/session.js';
+} from './runtime/session.js';
 
 // Optimization
 export { adam } from './optim/adam.js';

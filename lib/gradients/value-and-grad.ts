@@ -5,14 +5,14 @@ import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { own } from '../base/own.js';
 import type { Model } from '../onnx/graph.js';
-import { HeldSession } from '../runtime/host/held-session.js';
-import { openModel } from '../runtime/host/open-model.js';
+import { HeldSession } from '../runtime/held-session.js';
+import { openModel } from '../runtime/open-model.js';
 import {
   placementKinds,
   type RunOptions,
   sessionKinds,
   type SessionOptions,
-} from '../runtime/host/session.js';
+} from '../runtime/session.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export interface ValueAndGradOptions extends Omit<GradOptions, 'outputs' | 'keepOutputs'>, SessionOptions {

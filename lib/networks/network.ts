@@ -1,7 +1,7 @@
 import { optionsFor } from '../base/arguments.js';
 import { nearest, OneirosError } from '../base/errors.js';
 import type { Model } from '../onnx/graph.js';
-import { placementKinds, type SessionOptions } from '../runtime/host/session.js';
+import { placementKinds, type SessionOptions } from '../runtime/session.js';
 
 /** Where a network runs. */
 export type Placement = Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>;

@@ -2,7 +2,7 @@ import type { RuleTable } from '../../lib/autodiff/rule.js';
 import { messageOf } from '../../lib/base/errors.js';
 import { OPSET } from '../../lib/onnx/graph.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession, type Session } from '../../lib/runtime/host/session.js';
+import { openSession, type Session } from '../../lib/runtime/session.js';
 import { halfToNumber, type Tensor } from '../../lib/tensor/tensor.js';
 import { merged, type Moved, prepare, type Prepared, type Run, tensorOf } from './prepare.js';
 import type { Row, Variant } from './row.js';

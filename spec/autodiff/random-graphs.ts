@@ -8,7 +8,7 @@ import { extractSubgraph } from '../../lib/onnx/extract.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession, type Session } from '../../lib/runtime/host/session.js';
+import { openSession, type Session } from '../../lib/runtime/session.js';
 import { type Random, random } from '../../lib/tensor/random.js';
 import { sizeOf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { growths } from './random-growths.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { complaint } from '../../lib/runtime/worker/ort-errors.js';
+import { complaint } from '../../lib/runtime/protocol/ort-errors.js';
 
 describe('complaint', () => {
   const texts: readonly [string, string, string][] = [

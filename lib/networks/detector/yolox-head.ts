@@ -4,7 +4,7 @@ import { extractSubgraph } from '../../onnx/extract.js';
 import type { Model, Node, Shape } from '../../onnx/graph.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { usesOf } from '../../onnx/subgraphs.js';
-import { openModel } from '../../runtime/host/open-model.js';
+import { openModel } from '../../runtime/open-model.js';
 import { float32, numberToHalf, sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
 import type { Placement } from '../network.js';
 

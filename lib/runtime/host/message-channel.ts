@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Channel, Reply, Request } from '../protocol.js';
-import { complaint } from '../worker/ort-errors.js';
+import type { Channel, Reply, Request } from '../protocol/messages.js';
+import { complaint } from '../protocol/ort-errors.js';
 
 /** What threads and child processes have in common, as the host sees them. */
 export interface Peer {

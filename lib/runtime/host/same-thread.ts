@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Channel, Reply, Request } from '../protocol.js';
+import type { Channel, Reply, Request } from '../protocol/messages.js';
 import type { Engine } from '../worker/engine.js';
 
 /** A channel to an engine in this very thread, which each run blocks. */

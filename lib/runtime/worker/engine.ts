@@ -2,9 +2,9 @@ import type { Env, InferenceSession, Tensor as OrtTensor, TensorConstructor } fr
 
 import { OneirosError } from '../../base/errors.js';
 import { numericTensor, type Tensor, tensor } from '../../tensor/tensor.js';
-import type { ProviderName, ProviderStatus, TensorInfo } from '../host/session.js';
-import type { OpenedReply, OpenRequest, Reply, Request, RunRequest } from '../protocol.js';
-import { complaint } from './ort-errors.js';
+import type { ProviderName, ProviderStatus, TensorInfo } from '../session.js';
+import type { OpenedReply, OpenRequest, Reply, Request, RunRequest } from '../protocol/messages.js';
+import { complaint } from '../protocol/ort-errors.js';
 import { probeModel } from './probe.js';
 
 /** What the engine needs of onnxruntime-node or onnxruntime-web. */

@@ -4,7 +4,7 @@ import { type Given, resolveOptions } from '../../base/options.js';
 import { zoom } from '../../image/geometry/affine.js';
 import type { Image } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import { placementKinds, type SessionOptions } from '../../runtime/host/session.js';
+import { placementKinds, type SessionOptions } from '../../runtime/session.js';
 import type { LayerWeights } from '../common/layers.js';
 import type { Dreamer } from './dreamer.js';
 import { dreamOptions, zoomOptions } from './options.js';

@@ -10,8 +10,8 @@ import { type RunSettings, runSettingsKinds } from '../../networks/image-network
 import type { Placement } from '../../networks/network.js';
 import { type Segmentation, SegmentationBuilder } from '../../networks/segmenter/segmentation.js';
 import type { Model } from '../../onnx/graph.js';
-import { openModel } from '../../runtime/host/open-model.js';
-import { placementKinds } from '../../runtime/host/session.js';
+import { openModel } from '../../runtime/open-model.js';
+import { placementKinds } from '../../runtime/session.js';
 
 export const slidingWindowOptions = {
   stride: count(1, 'pixels from one window to the next; it has to divide the network’s own stride'),

@@ -3,7 +3,7 @@ import { kind } from '../../base/kinds.js';
 import type { Given } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import { placementKinds, type SessionOptions } from '../../runtime/host/session.js';
+import { placementKinds, type SessionOptions } from '../../runtime/session.js';
 import type { LayerWeights } from '../common/layers.js';
 import type { StyleStep } from './descent.js';
 import { styleOptions } from './options.js';

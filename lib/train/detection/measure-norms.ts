@@ -7,8 +7,8 @@ import { pyramid } from '../../models/faster-rcnn/pyramid.js';
 import type { FasterRcnnTraits } from '../../models/faster-rcnn/traits.js';
 import { transform } from '../../models/faster-rcnn/transform.js';
 import type { Placement } from '../../networks/network.js';
-import { openModel } from '../../runtime/host/open-model.js';
-import { placementKinds } from '../../runtime/host/session.js';
+import { openModel } from '../../runtime/open-model.js';
+import { placementKinds } from '../../runtime/session.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
 
 /**

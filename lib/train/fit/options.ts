@@ -3,7 +3,7 @@ import { kind, oneOf } from '../../base/kinds.js';
 import { count, flag, type Given, number, type OptionValues, seed } from '../../base/options.js';
 import type { Model } from '../../onnx/graph.js';
 import type { UpdateRule } from '../../optim/update-rule.js';
-import { placementKinds, type SessionOptions } from '../../runtime/host/session.js';
+import { placementKinds, type SessionOptions } from '../../runtime/session.js';
 import type { TrainingGraphOptions } from '../graph/graph.js';
 import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import type { Augmentation } from './data.js';

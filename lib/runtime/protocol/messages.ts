@@ -1,6 +1,6 @@
-import type { ErrorCode } from '../base/errors.js';
-import type { Tensor } from '../tensor/tensor.js';
-import type { Isolation, ProviderName, ProviderStatus, TensorInfo } from './host/session.js';
+import type { ErrorCode } from '../../base/errors.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { Isolation, ProviderName, ProviderStatus, TensorInfo } from '../session.js';
 
 /** What a session asks of the engine that holds ONNX Runtime. */
 export type Request = OpenRequest | RunRequest | { readonly kind: 'providers' } | { readonly kind: 'close' };

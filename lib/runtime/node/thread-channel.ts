@@ -2,8 +2,8 @@ import { Worker } from 'node:worker_threads';
 
 import { messageOf } from '../../base/errors.js';
 import { PeerChannel } from '../host/message-channel.js';
-import { packRequest } from '../packing.js';
-import type { Channel, Reply } from '../protocol.js';
+import { packRequest } from '../protocol/packing.js';
+import type { Channel, Reply } from '../protocol/messages.js';
 import { atExit } from './exit-hooks.js';
 import { Gate } from './native-call-lock.js';
 import { workerArgs, workerUrl } from './worker-url.js';

@@ -1,4 +1,4 @@
-import type { Tensor } from '../../tensor/tensor.js';
+import type { Tensor } from '../tensor/tensor.js';
 import type { RunOptions, Session } from './session.js';
 
 /** How to open a session, and what tells it from others. */

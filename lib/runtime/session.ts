@@ -1,10 +1,10 @@
 import { platform } from '#runtime';
-import { check, type OptionKinds } from '../../base/arguments.js';
-import { OneirosError } from '../../base/errors.js';
-import { kind, oneOf } from '../../base/kinds.js';
-import type { DType } from '../../tensor/dtype.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import { connectSession } from './remote-session.js';
+import { check, type OptionKinds } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind, oneOf } from '../base/kinds.js';
+import type { DType } from '../tensor/dtype.js';
+import type { Tensor } from '../tensor/tensor.js';
+import { connectSession } from './host/remote-session.js';
 
 /** What ONNX Runtime can run on. In Node: cpu, cuda, webgpu, coreml, dml; in browsers: webgpu, wasm. */
 export type ProviderName = 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'coreml' | 'dml';
