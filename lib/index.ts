@@ -193,17 +193,16 @@ export { inferModel } from './onnx/shapes/infer.js';
 export { encodeModel } from './onnx/write.js';
 
 // Running
-export {
-  listProviders,
-  openSession,
-  type Isolation,
-  type ProviderName,
-  type ProviderStatus,
-  type RunOptions,
-  type Session,
-  type SessionOptions,
-  type TensorInfo,
-} from './runtime/session.js';
+export type {
+  Isolation,
+  ProviderName,
+  ProviderStatus,
+  RunOptions,
+  Session,
+  SessionOptions,
+  TensorInfo,
+} from './runtime/types.js';
+export { listProviders, openSession } from './runtime/session.js';
 
 // Optimization
 export { adam } from './optim/adam.js';

@@ -8,7 +8,7 @@ import { parseLabels } from '../networks/classifier/labels.js';
 import { layerNamesFor, loadNetwork, networkNames } from '../networks/classifier/load.js';
 import { vgg19Options } from '../networks/classifier/published.js';
 import type { Placement } from '../networks/network.js';
-import { maxThreads } from '../runtime/session.js';
+import { maxThreads } from '../runtime/options.js';
 import { fileText } from './annotations.js';
 import { InputFlag } from './checked-files.js';
 import { addFlags } from './flags.js';

@@ -7,12 +7,8 @@ import { own } from '../base/own.js';
 import type { Model } from '../onnx/graph.js';
 import { HeldSession } from '../runtime/held-session.js';
 import { openModel } from '../runtime/open-model.js';
-import {
-  placementKinds,
-  type RunOptions,
-  sessionKinds,
-  type SessionOptions,
-} from '../runtime/session.js';
+import { placementKinds, sessionKinds } from '../runtime/options.js';
+import type { RunOptions, SessionOptions } from '../runtime/types.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export interface ValueAndGradOptions extends Omit<GradOptions, 'outputs' | 'keepOutputs'>, SessionOptions {

@@ -6,7 +6,7 @@ import { extractSubgraph } from '../onnx/extract.js';
 import type { Model } from '../onnx/graph.js';
 import { HeldSession } from '../runtime/held-session.js';
 import { openModel } from '../runtime/open-model.js';
-import type { Session } from '../runtime/session.js';
+import type { Session } from '../runtime/types.js';
 import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
 import { findLayer, type Network, type Placement } from './network.js';
 

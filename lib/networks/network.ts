@@ -1,7 +1,8 @@
 import { optionsFor } from '../base/arguments.js';
 import { nearest, OneirosError } from '../base/errors.js';
 import type { Model } from '../onnx/graph.js';
-import { placementKinds, type SessionOptions } from '../runtime/session.js';
+import { placementKinds } from '../runtime/options.js';
+import type { SessionOptions } from '../runtime/types.js';
 
 /** Where a network runs. */
 export type Placement = Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>;

@@ -18,7 +18,7 @@ import {
 } from '../../models/input/preprocessing.js';
 import type { Model } from '../../onnx/graph.js';
 import { makerOf } from '../../onnx/maker.js';
-import { placementKinds } from '../../runtime/session.js';
+import { placementKinds } from '../../runtime/options.js';
 import { describeNames, type Dialects, translate } from '../../weights/dialect.js';
 import type { Placement } from '../network.js';
 import { findLayer } from '../network.js';

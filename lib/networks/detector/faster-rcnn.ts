@@ -21,7 +21,7 @@ import {
 } from '../../models/faster-rcnn/traits.js';
 import { traitsFor, variantOf } from '../../models/faster-rcnn/variant.js';
 import type { Model } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/session.js';
+import { placementKinds } from '../../runtime/options.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { translate } from '../../weights/dialect.js';
 import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';

@@ -5,7 +5,7 @@ import { isOwnFasterRcnn } from '../../models/faster-rcnn/metadata.js';
 import { variantNames } from '../../models/faster-rcnn/traits.js';
 import { describe } from '../../models/input/picture-input.js';
 import type { ValueInfo } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/session.js';
+import { placementKinds } from '../../runtime/options.js';
 import { pullKinds, type PullOptions } from '../../weights/catalog/pull-options.js';
 import type { Placement } from '../network.js';
 import { loadByName } from '../resolve-name.js';

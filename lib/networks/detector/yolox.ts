@@ -7,7 +7,7 @@ import { parseNames } from '../../labels/class-text.js';
 import { batchedIfSafe, stack } from '../../models/input/batched.js';
 import type { Preprocessing } from '../../models/input/preprocessing.js';
 import type { Model } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/session.js';
+import { placementKinds } from '../../runtime/options.js';
 import { type ForeignGraph, foreignGraph, foreignParts } from '../generic-onnx.js';
 import type { Placement } from '../network.js';
 import { coco80 } from './coco-labels.js';

@@ -2,7 +2,7 @@ import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { LabelValue } from '../../labels/classes.js';
 import { headKinds, type HeadOptions } from '../../models/input/class-head.js';
-import { placementKinds } from '../../runtime/session.js';
+import { placementKinds } from '../../runtime/options.js';
 import { pullKinds, type PullOptions } from '../../weights/catalog/pull-options.js';
 import type { Placement } from '../network.js';
 import { loadByName } from '../resolve-name.js';

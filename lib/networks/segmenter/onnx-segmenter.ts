@@ -8,7 +8,7 @@ import { headKinds, type HeadOptions } from '../../models/input/class-head.js';
 import type { Preprocessing, PreprocessingName } from '../../models/input/preprocessing.js';
 import { marginOf } from '../../models/unet/sizes.js';
 import type { Model, Shape } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/session.js';
+import { placementKinds } from '../../runtime/options.js';
 import { foreignGraph, foreignParts } from '../generic-onnx.js';
 import type { Placement } from '../network.js';
 import { type ModelSource, nameOfSource, readModelSource } from '../source.js';

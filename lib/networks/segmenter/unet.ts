@@ -25,7 +25,7 @@ import {
 } from '../../models/unet/traits.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Builder } from '../../onnx/ops.js';
-import { placementKinds } from '../../runtime/session.js';
+import { placementKinds } from '../../runtime/options.js';
 import { describeNames, translate } from '../../weights/dialect.js';
 import { unetDialects } from '../../weights/dialects/unet.js';
 import type { Placement } from '../network.js';

@@ -1,8 +1,8 @@
 import { access, constants, stat } from 'node:fs/promises';
 
 import { OneirosError } from '../../base/errors.js';
+import type { Platform } from '../host/platform.js';
 import { InlineChannel } from '../host/same-thread.js';
-import type { Platform } from '../protocol/messages.js';
 import { createEngine } from './engine.js';
 import { ProcessChannel } from './process-channel.js';
 import { disableTelemetry } from './telemetry.js';

@@ -1,6 +1,6 @@
 import { readFileBytes } from '#files/read';
+import type { Platform } from '../host/platform.js';
 import { InlineChannel } from '../host/same-thread.js';
-import type { Platform } from '../protocol/messages.js';
 import { createEngine } from './engine.js';
 import { workerChannel } from './worker-channel.js';
 

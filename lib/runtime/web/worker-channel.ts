@@ -1,6 +1,7 @@
+import type { Channel } from '../host/channel.js';
 import { PeerChannel } from '../host/message-channel.js';
+import type { Reply } from '../protocol/messages.js';
 import { packRequest } from '../protocol/packing.js';
-import type { Channel, Reply } from '../protocol/messages.js';
 import { workerName } from './worker-name.js';
 
 /**

@@ -1,5 +1,5 @@
 import type { Image } from '../../image/image.js';
-import type { ProviderName } from '../../runtime/session.js';
+import type { ProviderName } from '../../runtime/types.js';
 import { dream, type DreamOptions, type DreamStep } from '../../tasks/dream/dream.js';
 import type { StyleStep } from '../../tasks/style/descent.js';
 import { style, type StyleOptions } from '../../tasks/style/style.js';

@@ -4,7 +4,7 @@ import { resize, scaledSize } from '../../image/geometry/resize.js';
 import { type Image, type Size, toTensor } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
 import { openModel } from '../../runtime/open-model.js';
-import type { ProviderName, Session } from '../../runtime/session.js';
+import type { ProviderName, Session } from '../../runtime/types.js';
 import { type ActivityGraph, activityGraph, normalized } from '../activity.js';
 import { pickableLayers } from '../layers.js';
 import type { Thumbnail } from '../protocol.js';

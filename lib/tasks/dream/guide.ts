@@ -3,7 +3,7 @@ import { type Image, toTensor } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
 import type { Model } from '../../onnx/graph.js';
 import { openModel } from '../../runtime/open-model.js';
-import type { SessionOptions } from '../../runtime/session.js';
+import type { SessionOptions } from '../../runtime/types.js';
 import type { Float32Tensor } from '../../tensor/tensor.js';
 import { float32Of } from '../common/outputs.js';
 

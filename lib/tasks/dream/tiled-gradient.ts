@@ -2,7 +2,7 @@ import { gradientName } from '../../autodiff/names.js';
 import { OneirosError } from '../../base/errors.js';
 import { crop, type Rectangle } from '../../image/geometry/crop.js';
 import { type Image, type Planes, planes, planesFromTensor, toTensor } from '../../image/image.js';
-import type { Session } from '../../runtime/session.js';
+import type { Session } from '../../runtime/types.js';
 import { float32Of, numberOf } from '../common/outputs.js';
 import { tilesOf } from './tiles.js';
 

@@ -9,7 +9,7 @@ import type { Model } from '../../onnx/graph.js';
 import { Builder } from '../../onnx/ops.js';
 import { HeldSession } from '../../runtime/held-session.js';
 import { openModel } from '../../runtime/open-model.js';
-import type { Session } from '../../runtime/session.js';
+import type { Session } from '../../runtime/types.js';
 import { float32, type Float32Tensor, type Tensor, toNumbers } from '../../tensor/tensor.js';
 
 /** What a classifier makes of a picture, and how that depends on what is seen. */

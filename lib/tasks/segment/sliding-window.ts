@@ -11,7 +11,7 @@ import type { Placement } from '../../networks/network.js';
 import { type Segmentation, SegmentationBuilder } from '../../networks/segmenter/segmentation.js';
 import type { Model } from '../../onnx/graph.js';
 import { openModel } from '../../runtime/open-model.js';
-import { placementKinds } from '../../runtime/session.js';
+import { placementKinds } from '../../runtime/options.js';
 
 export const slidingWindowOptions = {
   stride: count(1, 'pixels from one window to the next; it has to divide the network’s own stride'),

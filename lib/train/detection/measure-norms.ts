@@ -8,7 +8,7 @@ import type { FasterRcnnTraits } from '../../models/faster-rcnn/traits.js';
 import { transform } from '../../models/faster-rcnn/transform.js';
 import type { Placement } from '../../networks/network.js';
 import { openModel } from '../../runtime/open-model.js';
-import { placementKinds } from '../../runtime/session.js';
+import { placementKinds } from '../../runtime/options.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
 
 /**

@@ -21,7 +21,7 @@ import { loadUNet } from '../../models/unet/parameters.js';
 import type { Climb } from '../../models/unet/traits.js';
 import type { Model } from '../../onnx/graph.js';
 import { adam } from '../../optim/adam.js';
-import { placementKinds } from '../../runtime/session.js';
+import { placementKinds } from '../../runtime/options.js';
 import type { StoredTensor } from '../../weights/weights.js';
 import { augmentation } from '../augment/augment.js';
 import type { CheckpointStore, RunIdentity } from '../fit/checkpoint.js';

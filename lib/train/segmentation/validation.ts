@@ -6,7 +6,7 @@ import { segmentationEvaluation } from '../../metrics/masks/segmentation.js';
 import type { Placement } from '../../networks/network.js';
 import { segmenterOf } from '../../networks/segmenter/onnx-segmenter.js';
 import type { Model } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/session.js';
+import { placementKinds } from '../../runtime/options.js';
 import type { MaskedPicture } from './masked-picture.js';
 
 /** What a validation tells. */
