@@ -29,7 +29,7 @@ export { imagenetLabels } from './networks/classifier/imagenet.js';
 export { inspectModel, type Inspection, type LayerReport } from './models/inspect.js';
 export { parseLabels, type Classification, type ClassLabel } from './networks/classifier/labels.js';
 export type { Network } from './networks/network.js';
-export type { Placement } from './runtime/placement.js';
+export type { Placement } from './runtime/types.js';
 export {
   layerNamesFor,
   loadNetwork,
@@ -193,17 +193,16 @@ export { inferModel } from './onnx/shapes/infer.js';
 export { encodeModel } from './onnx/write.js';
 
 // Running
-export {
-  listProviders,
-  openSession,
-  type Isolation,
-  type ProviderName,
-  type ProviderStatus,
-  type RunOptions,
-  type Session,
-  type SessionOptions,
-  type TensorInfo,
-} from './runtime/host/session.js';
+export type {
+  Isolation,
+  ProviderName,
+  ProviderStatus,
+  RunOptions,
+  Session,
+  SessionOptions,
+  TensorInfo,
+} from './runtime/types.js';
+export { listProviders, openSession } from './runtime/session.js';
 
 // Optimization
 export { adam } from './optim/adam.js';

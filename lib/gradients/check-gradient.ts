@@ -3,7 +3,8 @@ import type { GradOptions } from '../autodiff/grad.js';
 import { check, type OptionKinds } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
 import type { Model } from '../onnx/graph.js';
-import { placementKinds, type SessionOptions } from '../runtime/host/session.js';
+import { placementKinds } from '../runtime/options.js';
+import type { SessionOptions } from '../runtime/types.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export interface CheckOptions

@@ -4,7 +4,7 @@ import { optionsFor } from '../base/arguments.js';
 import { own } from '../base/own.js';
 import { extractSubgraph } from '../onnx/extract.js';
 import type { Model } from '../onnx/graph.js';
-import type { SessionOptions } from '../runtime/host/session.js';
+import type { SessionOptions } from '../runtime/types.js';
 import { random } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { CheckOptions, GradientCheck } from './check-gradient.js';

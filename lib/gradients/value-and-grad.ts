@@ -5,14 +5,10 @@ import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { own } from '../base/own.js';
 import type { Model } from '../onnx/graph.js';
-import { HeldSession } from '../runtime/host/held-session.js';
-import { openModel } from '../runtime/host/open-model.js';
-import {
-  placementKinds,
-  type RunOptions,
-  sessionKinds,
-  type SessionOptions,
-} from '../runtime/host/session.js';
+import { HeldSession } from '../runtime/held-session.js';
+import { openModel } from '../runtime/open-model.js';
+import { placementKinds, sessionKinds } from '../runtime/options.js';
+import type { RunOptions, SessionOptions } from '../runtime/types.js';
 import { numberOf } from '../tensor/results.js';
 import type { Tensor } from '../tensor/tensor.js';
 

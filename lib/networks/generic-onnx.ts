@@ -24,7 +24,7 @@ import type { Graph, Model, Node, Shape } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
 import { normalized } from '../onnx/opset/normalize.js';
 import { allNamesOf, usesOf } from '../onnx/subgraphs.js';
-import type { Placement } from '../runtime/placement.js';
+import type { Placement } from '../runtime/types.js';
 import { isFloat } from '../tensor/dtype.js';
 import type { ClassifierParts, CropSettings } from './classifier/classifier.js';
 import type { ClassLabel } from './classifier/labels.js';

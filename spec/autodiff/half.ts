@@ -1,7 +1,7 @@
 import { messageOf } from '../../lib/base/errors.js';
 import { Builder, dtypeOf } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import type { Tensor } from '../../lib/tensor/tensor.js';
 import { elements } from './check.js';
 import { prepare, type Prepared, tensorOf } from './prepare.js';

@@ -5,7 +5,7 @@ import { grad } from '../../lib/autodiff/grad.js';
 import { type Image, image } from '../../lib/image/image.js';
 import type { Classifier } from '../../lib/networks/classifier/classifier.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32, type NumericTensor, sizeOf, type Tensor } from '../../lib/tensor/tensor.js';
 import { writeSafetensors } from '../../lib/weights/safetensors.js';

@@ -18,8 +18,8 @@ import {
 import { readNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph.js';
 import { makerOf } from '../../onnx/maker.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
 import { describeNames, type Dialects, translate } from '../../weights/dialect.js';
 import { findLayer } from '../network.js';
 import { type OpenWeights, type WeightsSource, withWeights } from '../source.js';

@@ -15,8 +15,8 @@ import {
 import { traitsFor, variantOf } from '../../models/faster-rcnn/variant.js';
 import { readNetworkMetadata, writeNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
 import { float32Of, integersOf, type Results } from '../../tensor/results.js';
 import { translate } from '../../weights/dialect.js';
 import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';

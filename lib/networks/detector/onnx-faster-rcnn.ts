@@ -7,7 +7,7 @@ import { readNetworkMetadata } from '../../models/metadata.js';
 import type { Dim, Graph, Model, OpaqueTensor, Shape, ValueInfo } from '../../onnx/graph.js';
 import { normalizeOpset } from '../../onnx/opset/normalize.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
-import type { Placement } from '../../runtime/placement.js';
+import type { Placement } from '../../runtime/types.js';
 import { numbersOf } from '../../tensor/results.js';
 import { float32, type Tensor } from '../../tensor/tensor.js';
 import { outOfLetterbox } from './box-geometry.js';

@@ -8,8 +8,8 @@ import type { Preprocessing, PreprocessingName } from '../../models/input/prepro
 import { readNetworkMetadata, valuesFor } from '../../models/metadata.js';
 import { marginOf } from '../../models/unet/sizes.js';
 import type { Model, Shape } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
 import { foreignGraph, foreignParts } from '../generic-onnx.js';
 import { type ModelSource, nameOfSource, readModelSource } from '../source.js';
 import { planesOf } from './class-planes.js';

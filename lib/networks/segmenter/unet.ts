@@ -24,8 +24,8 @@ import {
 } from '../../models/unet/traits.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Builder } from '../../onnx/ops.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
 import { describeNames, translate } from '../../weights/dialect.js';
 import { unetDialects } from '../../weights/dialects/unet.js';
 import { type OpenWeights, type WeightsSource, withWeights } from '../source.js';

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../../runtime/host/session.js';
+import type { ProviderName } from '../../runtime/types.js';
 import type { PictureStep } from '../../tasks/common/step.js';
 import { dream } from '../../tasks/dream/dream.js';
 import type { DreamOptions } from '../../tasks/dream/options.js';

@@ -3,7 +3,7 @@ import { OneirosError } from '../../base/errors.js';
 import { crop } from '../../image/geometry/crop.js';
 import { paste } from '../../image/geometry/paste.js';
 import { type Image, type Planes, planes, planesFromTensor, toTensor } from '../../image/image.js';
-import type { Session } from '../../runtime/host/session.js';
+import type { Session } from '../../runtime/types.js';
 import { float32Of, numberOf } from '../../tensor/results.js';
 import { tilesOf } from './tiles.js';
 

@@ -6,9 +6,9 @@ import { checkProbabilities } from '../../models/input/class-head.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import type { Model } from '../../onnx/graph.js';
 import { Builder } from '../../onnx/ops.js';
-import { HeldSession } from '../../runtime/host/held-session.js';
-import { openModel } from '../../runtime/host/open-model.js';
-import type { Session } from '../../runtime/host/session.js';
+import { HeldSession } from '../../runtime/held-session.js';
+import { openModel } from '../../runtime/open-model.js';
+import type { Session } from '../../runtime/types.js';
 import { floatsOf, type Results } from '../../tensor/results.js';
 import { float32, type Float32Tensor } from '../../tensor/tensor.js';
 

@@ -9,9 +9,9 @@ import { fullyConvolutional } from '../../models/classifiers/fully-convolutional
 import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
 import { type Segmentation, SegmentationBuilder } from '../../networks/segmenter/segmentation.js';
 import type { Model } from '../../onnx/graph.js';
-import { openModel } from '../../runtime/host/open-model.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { openModel } from '../../runtime/open-model.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
 import { float32Of } from '../../tensor/results.js';
 
 export const slidingWindowOptions = {

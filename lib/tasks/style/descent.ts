@@ -8,7 +8,7 @@ import { adam } from '../../optim/adam.js';
 import { lbfgs } from '../../optim/lbfgs.js';
 import type { Objective, Step } from '../../optim/objective.js';
 import { clampTo, optimize } from '../../optim/optimize.js';
-import type { Session } from '../../runtime/host/session.js';
+import type { Session } from '../../runtime/types.js';
 import { float32Of, numberOf } from '../../tensor/results.js';
 import { float32 } from '../../tensor/tensor.js';
 import type { PictureStep } from '../common/step.js';

@@ -21,7 +21,7 @@ const lostGpu = /device (?:is |was )?lost|MapAsyncStatus|external Instance refer
  * A failure of ONNX Runtime as one line: without source paths, C++ signatures and status codes.
  * @param doing what failed, as a clause: "the model could not be loaded"
  */
-export function complaint(doing: string, error: unknown): OneirosError {
+export function runtimeError(doing: string, error: unknown): OneirosError {
   if (error instanceof OneirosError) return error;
   const said = messageOf(error);
   const text = lostGpu.test(said)

@@ -2,7 +2,7 @@ import { fork } from 'node:child_process';
 
 import { messageOf } from '../../base/errors.js';
 import { PeerChannel } from '../host/message-channel.js';
-import type { Reply } from '../protocol.js';
+import type { Reply } from '../protocol/messages.js';
 import { atExit } from './exit-hooks.js';
 import { withoutTelemetry } from './telemetry.js';
 import { workerArgs, workerUrl } from './worker-url.js';

@@ -1,7 +1,7 @@
 // The other end of a worker channel: answers requests with an engine until the page ends it.
-import { packReply } from '../packing.js';
-import type { Request } from '../protocol.js';
-import { createEngine } from './ort.js';
+import type { Request } from '../protocol/messages.js';
+import { packReply } from '../protocol/packing.js';
+import { createEngine } from './engine.js';
 import { assetsOf } from './worker-name.js';
 
 const engine = createEngine(assetsOf(self.name));

@@ -1,5 +1,5 @@
-import { numericTensor, type Tensor } from '../tensor/tensor.js';
-import type { Reply, Request } from './protocol.js';
+import { numericTensor, type Tensor } from '../../tensor/tensor.js';
+import type { Reply, Request } from './messages.js';
 
 /** A message together with those of its buffers that move with it to another thread. */
 export interface Packed<T> {

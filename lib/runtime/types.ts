@@ -1,10 +1,6 @@
-import { platform } from '#runtime';
-import { check, type OptionKinds } from '../../base/arguments.js';
-import { OneirosError } from '../../base/errors.js';
-import { kind, oneOf } from '../../base/kinds.js';
-import type { DType } from '../../tensor/dtype.js';
-import type { Tensor } from '../../tensor/tensor.js';
-import { connectSession } from './remote-session.js';
+// What a session is, in types only: every file of the runtime may import them.
+import type { DType } from '../tensor/dtype.js';
+import type { Tensor } from '../tensor/tensor.js';
 
 /** What ONNX Runtime can run on. In Node: cpu, cuda, webgpu, coreml, dml; in browsers: webgpu, wasm. */
 export type ProviderName = 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'coreml' | 'dml';
@@ -47,21 +43,6 @@ export interface SessionOptions {
   readonly signal?: AbortSignal;
 }
 
-export const placementKinds: OptionKinds<
-  Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>
-> = {
-  provider: oneOf('auto', 'cpu', 'cuda', 'webgpu', 'wasm', 'coreml', 'dml'),
-  isolation: oneOf('thread', 'process', 'none'),
-  threads: kind.number,
-  assets: kind.text,
-};
-
-export const sessionKinds: OptionKinds<SessionOptions> = {
-  ...placementKinds,
-  transfer: kind.flag,
-  signal: kind.signal,
-};
-
 export interface RunOptions {
   /** The outputs to compute. @default all */
   readonly fetches?: readonly string[];
@@ -77,12 +58,6 @@ export interface RunOptions {
    */
   readonly signal?: AbortSignal;
 }
-
-export const runKinds: OptionKinds<RunOptions> = {
-  fetches: kind.texts,
-  transfer: kind.flag,
-  signal: kind.signal,
-};
 
 /** An input or output of a model. Sizes that vary are their symbol; `?` where the model names none. */
 export interface TensorInfo {
@@ -121,48 +96,5 @@ export interface ProviderStatus {
   readonly note: string;
 }
 
-/** ONNX Runtime begins as many as it is told, and thousands take it forever. */
-export const maxThreads = 256;
-
-/**
- * Makes a model ready to run.
- * @param model the bytes of an ONNX file, or where it lies: a path in Node (the only form for a model with external
- *   data), a URL in browsers
- * @throws OneirosError `not-found`, `bad-input` for a malformed model, `unsupported` for an operator or a provider that
- *   is not there, `bad-argument`
- */
-export async function openSession(
-  model: Uint8Array | { readonly path: string },
-  options: SessionOptions = {},
-): Promise<Session> {
-  check('openSession', { model: [model, kind.sessionModel] }, options, sessionKinds);
-  const { provider = 'auto', isolation = 'thread', threads, assets, transfer = false, signal } = options;
-  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads))
-    throw new OneirosError(
-      'bad-argument',
-      `threads must be a whole number from 1 to ${maxThreads}, not ${threads}`,
-    );
-  signal?.throwIfAborted();
-  const located = await platform.locate(model);
-  signal?.throwIfAborted();
-  const channel = platform.connect(isolation, assets);
-  const request = { kind: 'open', model: located, provider, threads: threads ?? null } as const;
-  // Bytes that were read for this session alone are nobody else's.
-  return connectSession(channel, request, transfer || located !== model, signal);
-}
-
-/** Every provider this build of ONNX Runtime knows, the fastest first, each tried on a tiny model. */
-export async function listProviders(
-  options: Pick<SessionOptions, 'assets'> = {},
-): Promise<readonly ProviderStatus[]> {
-  check('listProviders', {}, options, { assets: kind.text });
-  const { assets } = options;
-  const channel = platform.connect('thread', assets);
-  try {
-    const reply = await channel.ask({ kind: 'providers' }, false);
-    if (reply.kind === 'failed') throw new OneirosError(reply.code, reply.message);
-    return reply.kind === 'providers' ? reply.providers : [];
-  } finally {
-    await channel.close();
-  }
-}
+/** Where a network runs. */
+export type Placement = Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>;

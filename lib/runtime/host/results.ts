@@ -1,7 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import type { TensorInfo } from '../host/session.js';
+import type { TensorInfo } from '../types.js';
 
 /**
  * Compares what a run gave with what the model declares: ONNX Runtime goes on where they differ. Free are sizes that have

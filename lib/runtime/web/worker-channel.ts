@@ -1,6 +1,7 @@
+import type { Channel } from '../host/channel.js';
 import { PeerChannel } from '../host/message-channel.js';
-import { packRequest } from '../packing.js';
-import type { Channel, Reply } from '../protocol.js';
+import type { Reply } from '../protocol/messages.js';
+import { packRequest } from '../protocol/packing.js';
 import { workerName } from './worker-name.js';
 
 /**
@@ -9,7 +10,7 @@ import { workerName } from './worker-name.js';
  */
 export function workerChannel(assets: string | undefined, killable: boolean): Channel {
   // Bundlers look for exactly this expression.
-  const worker = new Worker(new URL('./worker.js', import.meta.url), {
+  const worker = new Worker(new URL('./worker-entry.js', import.meta.url), {
     type: 'module',
     name: workerName(assets),
   });

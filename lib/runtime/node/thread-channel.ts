@@ -1,9 +1,10 @@
 import { Worker } from 'node:worker_threads';
 
 import { messageOf } from '../../base/errors.js';
+import type { Channel } from '../host/channel.js';
 import { PeerChannel } from '../host/message-channel.js';
-import { packRequest } from '../packing.js';
-import type { Channel, Reply } from '../protocol.js';
+import type { Reply } from '../protocol/messages.js';
+import { packRequest } from '../protocol/packing.js';
 import { atExit } from './exit-hooks.js';
 import { Gate } from './native-call-lock.js';
 import { workerArgs, workerUrl } from './worker-url.js';

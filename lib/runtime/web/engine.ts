@@ -1,4 +1,4 @@
-import type { ProviderName } from '../host/session.js';
+import type { ProviderName } from '../types.js';
 import { Engine, type Ort } from '../worker/engine.js';
 
 /**

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 
 import { messageOf, OneirosError } from '../../base/errors.js';
-import type { ProviderName } from '../host/session.js';
+import type { ProviderName } from '../types.js';
 import { Engine } from '../worker/engine.js';
 import { guardNative } from './native-guard.js';
 

@@ -1,5 +1,5 @@
-import type { Tensor } from '../../tensor/tensor.js';
-import type { RunOptions, Session } from './session.js';
+import type { Tensor } from '../tensor/tensor.js';
+import type { RunOptions, Session } from './types.js';
 
 /** How to open a session, and what tells it from others. */
 export interface Opening {

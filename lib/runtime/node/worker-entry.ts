@@ -1,10 +1,10 @@
 // The other end of a thread or process channel: answers requests with an engine until it is told to close.
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 
-import { free, packReply } from '../packing.js';
-import type { Reply, Request } from '../protocol.js';
+import type { Reply, Request } from '../protocol/messages.js';
+import { free, packReply } from '../protocol/packing.js';
+import { createEngine } from './engine.js';
 import { Gate } from './native-call-lock.js';
-import { createEngine } from './ort.js';
 
 const engine = await createEngine();
 
