@@ -1,4 +1,3 @@
-import { atOnce } from '../base/cooperative.js';
 import { attr } from '../onnx/attributes.js';
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Node } from '../onnx/graph.js';
@@ -50,7 +49,7 @@ function branchGradient(
     wrt: taken.map(({ name }) => name),
   });
   for (const { name, dy } of seeds) walk.seed(inner.value(name), dy);
-  atOnce(walk.run());
+  walk.run();
   for (const value of taken) {
     const cotangent = walk.cotangentOf(value.name) ?? inner.fillLike(value, 0);
     inner.output(cotangent, inner.fresh('cotangent'));

@@ -1,12 +1,11 @@
 import { type OptionKinds, optionsOf } from '../base/arguments.js';
-import type { Sliced } from '../base/cooperative.js';
 import { kind } from '../base/kinds.js';
 import { Budget } from '../onnx/budget.js';
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Model } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
 import { normalized } from '../onnx/opset/normalize.js';
-import { simplifying } from '../onnx/passes/simplify.js';
+import { simplifyWithin } from '../onnx/passes/simplify.js';
 import { unroll } from '../onnx/passes/unroll.js';
 import { requireConnection } from './active.js';
 import { deadEnd } from './explain.js';
@@ -47,13 +46,11 @@ export class Derivation {
     this.#rules = new RuleChoice(model.graph, options.overrides);
   }
 
-  static *beginning(model: Model, options: DerivationOptions): Sliced<Derivation> {
+  static begin(model: Model, options: DerivationOptions): Derivation {
     const budget = Budget.for(model);
-    yield;
     const normal = normalized(model, budget);
-    yield;
     const derivation = new Derivation(unroll(normal, budget), options, budget);
-    yield* derivation.b.loading(derivation.graph);
+    derivation.b.load(derivation.graph);
     return derivation;
   }
 
@@ -79,10 +76,10 @@ export class Derivation {
    * @throws OneirosError `bad-argument` where a value of `wrt` has no influence on any target, `unsupported` where every
    *   way to it ends at an operator without a gradient
    */
-  *pullBack(seeds: readonly Seed[], wrt: readonly Value[]): Sliced<readonly Value[]> {
+  pullBack(seeds: readonly Seed[], wrt: readonly Value[]): readonly Value[] {
     const walk = this.#walk(seeds, wrt);
     requireConnection(walk.path);
-    yield* walk.run();
+    walk.run();
     return wrt.map(({ name }) => {
       const cotangent = walk.cotangentOf(name);
       if (cotangent === null) throw deadEnd(name, walk.path, (value) => walk.cotangentOf(value) !== null);
@@ -91,25 +88,24 @@ export class Derivation {
   }
 
   /** The same, with zeros for what no gradient reaches: right for derivatives of derivatives, which may well vanish. */
-  *pullBackOrZero(seeds: readonly Seed[], wrt: readonly Value[]): Sliced<readonly Value[]> {
+  pullBackOrZero(seeds: readonly Seed[], wrt: readonly Value[]): readonly Value[] {
     const walk = this.#walk(seeds, wrt);
-    yield* walk.run();
+    walk.run();
     return wrt.map((value) => walk.cotangentOf(value.name) ?? this.b.fillLike(value, 0));
   }
 
   /** The model with the outputs it keeps, then the derived ones. */
-  *finishing(derived: readonly (readonly [name: string, value: Value])[]): Sliced<Model> {
+  finish(derived: readonly (readonly [name: string, value: Value])[]): Model {
     const { b, graph } = this;
     const kept = this.options.keepOutputs ?? graph.outputs.map(({ name }) => name);
     for (const name of kept) b.output(requireValue(b, name, graph));
     for (const [name, value] of derived) b.output(value, name);
-    yield;
     const derivative = {
       ...this.model,
       graph: b.graph(`${graph.name}, differentiated`),
       producer: 'oneiros',
     };
-    return yield* simplifying(derivative, this.budget);
+    return simplifyWithin(this.budget, derivative);
   }
 
   #walk(seeds: readonly Seed[], wrt: readonly Value[]): ReverseWalk {

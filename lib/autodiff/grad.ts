@@ -1,5 +1,4 @@
 import { check, type OptionKinds } from '../base/arguments.js';
-import { atOnce, type Sliced } from '../base/cooperative.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import type { Model } from '../onnx/graph.js';
@@ -43,18 +42,14 @@ export const gradKinds: OptionKinds<GradOptions> = {
  */
 export function grad(model: Model, options: GradOptions = {}): Model {
   check('grad', { model: [model, kind.model] }, options, gradKinds);
-  return atOnce(differentiating(model, options));
-}
-
-export function* differentiating(model: Model, options: GradOptions = {}): Sliced<Model> {
-  const derivation = yield* Derivation.beginning(model, options);
+  const derivation = Derivation.begin(model, options);
   const { b } = derivation;
   const named = (name: string) =>
     newName(b, gradientName(name, options.prefix), 'give new names another `prefix`');
   const wrt = derivation.independent(options.wrt);
   const names = wrt.map(({ name }) => named(name));
-  const gradients = yield* derivation.pullBack(seedsOf(derivation, options, named), wrt);
-  return yield* derivation.finishing(gradients.map((gradient, i) => [names[i]!, gradient]));
+  const gradients = derivation.pullBack(seedsOf(derivation, options, named), wrt);
+  return derivation.finish(gradients.map((gradient, i) => [names[i]!, gradient]));
 }
 
 function seedsOf(

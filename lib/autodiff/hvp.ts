@@ -1,5 +1,4 @@
 import { check, required } from '../base/arguments.js';
-import { atOnce, type Sliced } from '../base/cooperative.js';
 import { kind } from '../base/kinds.js';
 import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
@@ -29,11 +28,7 @@ export function hvp(model: Model, options: HvpOptions): Model {
     loss: required(kind.text),
     wrt: kind.texts,
   });
-  return atOnce(differentiatingTwice(model, options));
-}
-
-function* differentiatingTwice(model: Model, options: HvpOptions): Sliced<Model> {
-  const derivation = yield* Derivation.beginning(model, options);
+  const derivation = Derivation.begin(model, options);
   const { b, graph } = derivation;
   const loss = requireLoss(b, options.loss, graph);
   const wrt = derivation.independent(options.wrt);
@@ -41,8 +36,8 @@ function* differentiatingTwice(model: Model, options: HvpOptions): Sliced<Model>
     const name = newName(b, `v_${value.name}`, 'it would be the name of a vector');
     return b.input(name, dtypeOf(value), shapeOf(value));
   });
-  const gradients = yield* derivation.pullBack([[loss, b.fillLike(loss, 1)]], wrt);
+  const gradients = derivation.pullBack([[loss, b.fillLike(loss, 1)]], wrt);
   const seeds = gradients.map((gradient, i): Seed => [gradient, vectors[i]!]);
-  const products = yield* derivation.pullBackOrZero(seeds, wrt);
-  return yield* derivation.finishing(products.map((product, i) => [`hv_${wrt[i]!.name}`, product]));
+  const products = derivation.pullBackOrZero(seeds, wrt);
+  return derivation.finish(products.map((product, i) => [`hv_${wrt[i]!.name}`, product]));
 }

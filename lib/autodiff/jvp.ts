@@ -1,5 +1,4 @@
 import { check } from '../base/arguments.js';
-import { atOnce, type Sliced } from '../base/cooperative.js';
 import { kind } from '../base/kinds.js';
 import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
@@ -30,11 +29,7 @@ export function jvp(model: Model, options: JvpOptions = {}): Model {
     wrt: kind.texts,
     outputs: kind.texts,
   });
-  return atOnce(differentiatingForward(model, options));
-}
-
-function* differentiatingForward(model: Model, options: JvpOptions = {}): Sliced<Model> {
-  const derivation = yield* Derivation.beginning(model, options);
+  const derivation = Derivation.begin(model, options);
   const { b } = derivation;
   const wrt = derivation.independent(options.wrt);
   const outputs = derivation.dependent(options.outputs);
@@ -44,13 +39,13 @@ function* differentiatingForward(model: Model, options: JvpOptions = {}): Sliced
   });
   // Any u of the right shape will do: each output itself is at hand.
   const u = outputs.map((output) => b.op('Identity', [output]));
-  const pulled = yield* derivation.pullBack(
+  const pulled = derivation.pullBack(
     outputs.map((output, i): Seed => [output, u[i]!]),
     wrt,
   );
-  const pushed = yield* derivation.pullBackOrZero(
+  const pushed = derivation.pullBackOrZero(
     pulled.map((cotangent, i): Seed => [cotangent, tangents[i]!]),
     u,
   );
-  return yield* derivation.finishing(pushed.map((tangent, i) => [`jv_${outputs[i]!.name}`, tangent]));
+  return derivation.finish(pushed.map((tangent, i) => [`jv_${outputs[i]!.name}`, tangent]));
 }

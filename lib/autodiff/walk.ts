@@ -1,4 +1,3 @@
-import type { Sliced } from '../base/cooperative.js';
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Node } from '../onnx/graph.js';
 import { type Builder, dtypeOf } from '../onnx/ops.js';
@@ -38,12 +37,11 @@ export class ReverseWalk {
     this.#accumulate(target, cotangent);
   }
 
-  *run(): Sliced<void> {
+  run(): void {
     for (const node of this.graph.nodes.toReversed()) {
       const dys = node.outputs.map((name) => this.cotangentOf(name));
       this.b.budget.enter(node);
       if (this.path.nodes.has(node) && dys.some((dy) => dy !== null)) this.#differentiate(node, dys);
-      yield;
     }
   }
 

@@ -1,7 +1,6 @@
-import { differentiating, gradKinds, type GradOptions } from '../autodiff/grad.js';
+import { grad, gradKinds, type GradOptions } from '../autodiff/grad.js';
 import { valueOfGradient } from '../autodiff/names.js';
 import { check, type OptionKinds, optionsFor, required } from '../base/arguments.js';
-import { inSlices } from '../base/cooperative.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { own } from '../base/own.js';
@@ -51,7 +50,7 @@ export async function valueAndGrad(model: Model, options: ValueAndGradOptions): 
   check('valueAndGrad', { model: [model, kind.model] }, options, valueAndGradKinds);
   const { loss, prefix, signal } = options;
   const placement = optionsFor(placementKinds, options);
-  const derived = await inSlices(differentiating(model, { ...options, keepOutputs: [loss] }));
+  const derived = grad(model, { ...optionsFor(gradKinds, options), keepOutputs: [loss] });
   // The loss is the only output kept; those after it are the gradients.
   const gradients = derived.graph.outputs
     .slice(1)

@@ -1,9 +1,8 @@
 import { check, type OptionKinds } from '../base/arguments.js';
-import { inSlices } from '../base/cooperative.js';
 import { kind } from '../base/kinds.js';
 import { own } from '../base/own.js';
 import { type Image, toTensor } from '../image/image.js';
-import { extractingSubgraph } from '../onnx/extract.js';
+import { extractSubgraph } from '../onnx/extract.js';
 import type { Model } from '../onnx/graph.js';
 import { HeldSession } from '../runtime/host/held-session.js';
 import { openModel } from '../runtime/host/open-model.js';
@@ -108,7 +107,7 @@ export class ImageNetwork implements Network, AsyncDisposable {
   }
 
   async #open(values: readonly string[]): Promise<Session> {
-    const model = await inSlices(extractingSubgraph(this.model, [], values));
+    const model = extractSubgraph(this.model, [], values);
     return openModel(this.prepare(model), this.placement);
   }
 }

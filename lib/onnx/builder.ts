@@ -1,5 +1,4 @@
 import { check } from '../base/arguments.js';
-import { atOnce, type Sliced } from '../base/cooperative.js';
 import { OneirosError } from '../base/errors.js';
 import { kind, maybe } from '../base/kinds.js';
 import type { DType } from '../tensor/dtype.js';
@@ -73,10 +72,6 @@ export class GraphBuilder {
    * behind an operator it does not know, what the graph declares counts.
    */
   load(graph: Graph): void {
-    atOnce(this.loading(graph));
-  }
-
-  *loading(graph: Graph): Sliced<void> {
     for (const [name, constant] of graph.initializers) this.#addInitializer(name, constant);
     for (const info of graph.inputs)
       if (!this.#values.has(info.name)) {
@@ -86,13 +81,11 @@ export class GraphBuilder {
     const declared = new Map(
       [...graph.values.values(), ...graph.outputs].map(({ name, type }) => [name, type]),
     );
-    for (const node of graph.nodes) {
+    for (const node of graph.nodes)
       for (const value of this.append(node)) {
         const type = value.type ?? declared.get(value.name) ?? null;
         if (value.type === null && type !== null) this.#values.set(value.name, { ...value, type });
       }
-      yield;
-    }
   }
 
   /** Declares an input of the graph. */

@@ -1,8 +1,7 @@
-import { atOnce, type Sliced } from '../base/cooperative.js';
 import { nearest, OneirosError } from '../base/errors.js';
 import type { Graph, Model, Node, ValueInfo } from './graph.js';
 import { eliminateDeadCode } from './passes/dead-code.js';
-import { inferring } from './shapes/infer.js';
+import { inferModel } from './shapes/infer.js';
 import { allNamesOf, namesOf, usedIn } from './subgraphs.js';
 
 /**
@@ -14,18 +13,10 @@ import { allNamesOf, namesOf, usedIn } from './subgraphs.js';
  *   if an input's type cannot be inferred
  */
 export function extractSubgraph(model: Model, inputs: readonly string[], outputs: readonly string[]): Model {
-  return atOnce(extractingSubgraph(model, inputs, outputs));
-}
-
-export function* extractingSubgraph(
-  model: Model,
-  inputs: readonly string[],
-  outputs: readonly string[],
-): Sliced<Model> {
   const { graph } = model;
   checkNames(graph, inputs);
   checkNames(graph, outputs);
-  const facts = yield* inferring(model);
+  const facts = inferModel(model);
   const declarations = new Map([...graph.outputs, ...graph.inputs].map((info) => [info.name, info]));
   const infoOf = (name: string): ValueInfo => {
     const declared = declarations.get(name);

@@ -2,7 +2,6 @@ import { create, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
 import { check } from '../base/arguments.js';
-import { atOnce, type Sliced } from '../base/cooperative.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import type { Tensor } from '../tensor/tensor.js';
@@ -36,18 +35,13 @@ export type Placement = (name: string, constant: Tensor | OpaqueTensor, origin?:
  */
 export function encodeModel(model: Model): Uint8Array {
   check('encodeModel', { model: [model, kind.model] });
-  return atOnce(encoding(model));
-}
-
-export function* encoding(model: Model): Sliced<Uint8Array> {
-  const chunks = yield* encodingChunks(model);
+  const chunks = encodeChunks(model);
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   const bytes = new Uint8Array(size);
   let at = 0;
   for (const chunk of chunks) {
     bytes.set(chunk, at);
     at += chunk.length;
-    yield;
   }
   return bytes;
 }
@@ -57,21 +51,14 @@ export function* encoding(model: Model): Sliced<Uint8Array> {
  * @param place how to encode each constant of the main graph
  */
 export function encodeChunks(model: Model, place: Placement = encodeTensor): readonly Uint8Array[] {
-  return atOnce(encodingChunks(model, place));
-}
-
-function* encodingChunks(model: Model, place: Placement = encodeTensor): Sliced<readonly Uint8Array[]> {
   const notes = new Map(model.graph.origin?.initializer.map((proto) => [proto.name, proto]));
   const constants: Uint8Array[] = [];
-  for (const [name, constant] of model.graph.initializers) {
+  for (const [name, constant] of model.graph.initializers)
     constants.push(...chunksOfTensor(place(name, constant, notes.get(name))));
-    yield;
-  }
   const nodes: Uint8Array[] = [];
   for (const node of model.graph.nodes) {
     const bytes = toBinary(NodeProtoSchema, encodeNode(node));
     nodes.push(...delimited(GraphProtoSchema.field.node.number, [bytes]));
-    yield;
   }
   const frame = encodeGraph({ ...listConstants(model), nodes: [] }, new Map());
   const graph = [toBinary(GraphProtoSchema, frame), ...nodes, ...constants];

@@ -1,11 +1,10 @@
-import { atOnce, type Sliced } from '../../base/cooperative.js';
 import type { DType } from '../../tensor/dtype.js';
 import { sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
 import { Budget } from '../budget.js';
 import { evaluate } from '../evaluate/evaluate.js';
-import type { Graph, Model, Node, OpaqueTensor } from '../graph.js';
+import type { Graph, Node, OpaqueTensor } from '../graph.js';
 import { type Facts, numbersIn } from '../shapes/facts.js';
-import { inferring } from '../shapes/infer.js';
+import { inferWithin } from '../shapes/infer.js';
 import { mapSubgraphs, subgraphsOf } from '../subgraphs.js';
 import { isDeterministic, isSameList, type Pass, withGraph } from './pass.js';
 
@@ -25,30 +24,22 @@ type LookUp = (name: string) => Tensor | undefined;
  *
  * What makes an output of its graph stays a node, and so does what the budget does not cover.
  */
-export const foldConstants: Pass = (model, budget) => atOnce(foldingConstants(model, budget));
-
-export function* foldingConstants(model: Model, budget = Budget.for(model)): Sliced<Model> {
-  const facts = yield* inferring(model, budget);
+export const foldConstants: Pass = (model, budget = Budget.for(model)) => {
+  const facts = inferWithin(budget, model);
   const constantOf: LookUp = (name) => facts.get(name)?.constant ?? undefined;
-  return withGraph(model, yield* folding(model.graph, facts, constantOf, budget));
-}
+  return withGraph(model, foldGraph(model.graph, facts, constantOf, budget));
+};
 
-function* folding(
-  graph: Graph,
-  facts: ReadonlyMap<string, Facts>,
-  outer: LookUp,
-  budget: Budget,
-): Sliced<Graph> {
+function foldGraph(graph: Graph, facts: ReadonlyMap<string, Facts>, outer: LookUp, budget: Budget): Graph {
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const folded = new Map<string, Tensor | OpaqueTensor>();
   const constantOf: LookUp = (name) => {
     const own = folded.get(name) ?? graph.initializers.get(name);
     return own === undefined || own.dtype === 'opaque' ? outer(name) : own;
   };
-  const fold = (body: Graph) => atOnce(folding(body, facts, constantOf, budget));
+  const fold = (body: Graph) => foldGraph(body, facts, constantOf, budget);
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
-    yield;
     const stays = node.outputs.some((name) => outputs.has(name)) || subgraphsOf(node).length > 0;
     const results = stays ? null : resultsOf(node, facts, constantOf, budget);
     if (results === null) nodes.push(mapSubgraphs(node, fold));

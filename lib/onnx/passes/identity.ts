@@ -1,11 +1,10 @@
-import { atOnce, type Sliced } from '../../base/cooperative.js';
 import { attr, attributes } from '../attributes.js';
 import { Budget } from '../budget.js';
-import type { Graph, Model, Node } from '../graph.js';
+import type { Graph, Node } from '../graph.js';
 import { renameGraph, renameNode } from '../rename.js';
 import { isEqual } from '../shapes/dim.js';
 import { type Facts, numbersIn } from '../shapes/facts.js';
-import { inferring } from '../shapes/infer.js';
+import { inferWithin } from '../shapes/infer.js';
 import { mapSubgraphs, usedIn } from '../subgraphs.js';
 import { isSameList, type Pass, withGraph } from './pass.js';
 
@@ -22,15 +21,13 @@ import { isSameList, type Pass, withGraph } from './pass.js';
  *
  * A node that joins an input, a constant or a captured value to an output of the graph stays.
  */
-export const eliminateIdentity: Pass = (model, budget) => atOnce(eliminatingIdentity(model, budget));
-
-export function* eliminatingIdentity(model: Model, budget = Budget.for(model)): Sliced<Model> {
-  const facts = yield* inferring(model, budget);
+export const eliminateIdentity: Pass = (model, budget = Budget.for(model)) => {
+  const facts = inferWithin(budget, model);
   return withGraph(
     model,
     simplify(model.graph, (name) => facts.get(name)),
   );
-}
+};
 
 type FactsOf = (name: string) => Facts | undefined;
 

@@ -1,12 +1,11 @@
 import { check } from '../../base/arguments.js';
-import { atOnce, type Sliced } from '../../base/cooperative.js';
 import { kind } from '../../base/kinds.js';
 import { Budget } from '../budget.js';
 import type { Model } from '../graph.js';
 import { eliminateCommonSubexpressions } from './common-subexpressions.js';
 import { eliminateDeadCode } from './dead-code.js';
-import { foldingConstants } from './fold-constants.js';
-import { eliminatingIdentity } from './identity.js';
+import { foldConstants } from './fold-constants.js';
+import { eliminateIdentity } from './identity.js';
 
 /** Two or three rounds are the rule; each pass only ever takes away, so this is no more than a safeguard. */
 const mostRounds = 20;
@@ -18,19 +17,17 @@ const mostRounds = 20;
  */
 export function simplifyModel(model: Model): Model {
   check('simplifyModel', { model: [model, kind.model] });
-  return atOnce(simplifying(model));
+  return simplifyWithin(Budget.for(model), model);
 }
 
-export function* simplifying(model: Model, budget = Budget.for(model)): Sliced<Model> {
+/** The same, as a part of work that takes from one budget. */
+export function simplifyWithin(budget: Budget, model: Model): Model {
   let current = model;
   for (let round = 0; round < mostRounds; round++) {
     const before = current;
-    current = yield* foldingConstants(eliminateDeadCode(current), budget);
-    yield;
-    current = yield* eliminatingIdentity(current, budget);
-    yield;
+    current = foldConstants(eliminateDeadCode(current), budget);
+    current = eliminateIdentity(current, budget);
     current = eliminateCommonSubexpressions(current);
-    yield;
     if (current === before) break;
   }
   return current;

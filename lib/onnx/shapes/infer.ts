@@ -1,5 +1,4 @@
 import { check } from '../../base/arguments.js';
-import { atOnce, type Sliced } from '../../base/cooperative.js';
 import { kind } from '../../base/kinds.js';
 import { describe } from '../attributes.js';
 import { Budget, requireRank } from '../budget.js';
@@ -72,7 +71,7 @@ export function inferNode(
     outer,
     depth: 0,
     budget,
-    infer: (...inner) => atOnce(inferringGraph(...inner, 1, budget)),
+    infer: (...inner) => inferGraph(...inner, 1, budget),
   });
 }
 
@@ -83,10 +82,11 @@ export function inferNode(
  */
 export function inferModel(model: Model): ReadonlyMap<string, Facts> {
   check('inferModel', { model: [model, kind.model] });
-  return atOnce(inferring(model));
+  return inferWithin(Budget.for(model), model);
 }
 
-export function* inferring(model: Model, budget = Budget.for(model)): Sliced<ReadonlyMap<string, Facts>> {
+/** The same, as a part of work that takes from one budget. */
+export function inferWithin(budget: Budget, model: Model): ReadonlyMap<string, Facts> {
   const values = new Map<string, Facts>();
   const homes = new Map<string, Graph>();
   const ambiguous = new Set<string>(['']);
@@ -96,20 +96,20 @@ export function* inferring(model: Model, budget = Budget.for(model)): Sliced<Rea
     values.set(name, facts);
   };
   const inputs = model.graph.inputs.map(({ name, type }) => named(name, { ...unknown, type }));
-  yield* inferringGraph(model.graph, inputs, () => undefined, 0, budget, note);
+  inferGraph(model.graph, inputs, () => undefined, 0, budget, note);
   for (const name of ambiguous) values.delete(name);
   return values;
 }
 
 /** Facts of a graph's outputs, from those of its inputs and of the values it captures. */
-function* inferringGraph(
+function inferGraph(
   graph: Graph,
   inputs: readonly Facts[],
   outer: LookUp,
   depth: number,
   budget: Budget,
   note?: Note,
-): Sliced<readonly Facts[]> {
+): readonly Facts[] {
   const values = new Map<string, Facts>();
   const declared = new Map([...graph.values, ...graph.outputs.map((info) => [info.name, info] as const)]);
   const lookUp: LookUp = (name) => values.get(name) ?? outer(name);
@@ -121,7 +121,7 @@ function* inferringGraph(
     outer: lookUp,
     depth,
     budget,
-    infer: (inner, given, around) => atOnce(inferringGraph(inner, given, around, depth + 1, budget, note)),
+    infer: (inner, given, around) => inferGraph(inner, given, around, depth + 1, budget, note),
   };
   for (const [name, tensor] of graph.initializers)
     define(name, tensor.dtype === 'opaque' ? unknown : factsOfConstant(tensor));
@@ -135,7 +135,6 @@ function* inferringGraph(
     );
     for (const [i, name] of node.outputs.entries())
       define(name, withDeclared(facts[i] ?? unknown, declared.get(name), depth === 0));
-    yield;
   }
   return graph.outputs.map(({ name }) => lookUp(name) ?? unknown);
 }

@@ -1,15 +1,14 @@
 import { optionsFor } from '../../base/arguments.js';
-import { inSlices } from '../../base/cooperative.js';
 import type { Model } from '../../onnx/graph.js';
-import { encoding } from '../../onnx/write.js';
+import { encodeModel } from '../../onnx/write.js';
 import { openSession, type Session, sessionKinds, type SessionOptions } from './session.js';
 
-/** Opens a session on a model that is at hand as a graph. Its bytes are made in slices, and nobody keeps a copy of them. Options of
+/** Opens a session on a model that is at hand as a graph. Nobody keeps a copy of them. Options of
  * other names are the caller's own. */
 export async function openModel(
   model: Model,
   options: Omit<SessionOptions, 'transfer'> = {},
 ): Promise<Session> {
-  const bytes = await inSlices(encoding(model));
+  const bytes = encodeModel(model);
   return openSession(bytes, { ...optionsFor(sessionKinds, options), transfer: true });
 }

@@ -1,4 +1,3 @@
-import { atOnce, inSlices, type Sliced } from '../../base/cooperative.js';
 import { OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
 import type { Size } from '../../image/image.js';
@@ -17,13 +16,9 @@ export type SymbolSizes = Readonly<Record<string, number>>;
  * inference cannot tell count as nothing.
  */
 export function peakBytes(model: Model, sizes: SymbolSizes): number {
-  return atOnce(findingPeak(model, sizes));
-}
-
-function* findingPeak(model: Model, sizes: SymbolSizes): Sliced<number> {
   const { nodes, inputs, initializers } = model.graph;
   const builder = new GraphBuilder();
-  yield* builder.loading(model.graph);
+  builder.load(model.graph);
   const bytes = (name: string) => (name === '' ? 0 : bytesOf(builder.value(name).type, sizes));
   const expiring = lastUses(nodes);
   const kept = new Set([...initializers.keys(), ...model.graph.outputs.map(({ name }) => name)]);
@@ -37,7 +32,6 @@ function* findingPeak(model: Model, sizes: SymbolSizes): Sliced<number> {
     for (const name of node.outputs) alive += bytes(name);
     peak = Math.max(peak, alive);
     for (const name of expiring.get(node) ?? []) if (!kept.has(name)) alive -= bytes(name);
-    yield;
   }
   return peak;
 }
@@ -49,8 +43,8 @@ function* findingPeak(model: Model, sizes: SymbolSizes): Sliced<number> {
 const arenaFactor = 2;
 
 /** About how many bytes a session takes for its runs at the given sizes. */
-export async function sessionBytes(model: Model, sizes: SymbolSizes): Promise<number> {
-  return arenaFactor * (await inSlices(findingPeak(model, sizes)));
+export function sessionBytes(model: Model, sizes: SymbolSizes): number {
+  return arenaFactor * peakBytes(model, sizes);
 }
 
 function bytesOf(type: TensorType | null, sizes: SymbolSizes): number {

@@ -1,4 +1,4 @@
-import { breath, inSlices } from '../../base/cooperative.js';
+import { breath } from '../../base/cooperative.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
 import { combine } from '../../image/color/combine.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
@@ -34,7 +34,7 @@ export class Dreamer implements AsyncDisposable {
     private readonly settings: OptionValues<typeof dreamOptions>,
     private readonly field: GradientSession,
     private readonly minimum: number,
-    private readonly checkMemory: (picture: Size, tile: Size) => Promise<void>,
+    private readonly checkMemory: (picture: Size, tile: Size) => void,
     private readonly signal: AbortSignal | undefined,
   ) {
     this.#random = random(settings.seed);
@@ -46,12 +46,12 @@ export class Dreamer implements AsyncDisposable {
     const { signal, memoryLimit = freeMemory() } = options;
     const sessionOptions = sessionFor(network, options.session, signal);
     const terms = objectiveTerms(network, options.layers ?? defaultDreamLayers(network));
-    const features = await inSlices(layersModel(network, terms));
+    const features = layersModel(network, terms);
     const guide = await guideFeatures(network, features, options.guide, sessionOptions);
-    const model = await inSlices(dreamModel(network, terms, settings.objective, guide));
-    const checkMemory = async (picture: Size, part: Size) => {
+    const model = dreamModel(network, terms, settings.objective, guide);
+    const checkMemory = (picture: Size, part: Size) => {
       if (memoryLimit === Infinity) return;
-      const needed = (await sessionBytes(model, imageSizes(network, part))) + pictureBytes(picture, copies);
+      const needed = sessionBytes(model, imageSizes(network, part)) + pictureBytes(picture, copies);
       requireMemory(needed, memoryLimit, picture, 'choose a smaller size or smaller tiles');
     };
     const minimum = minimumSide(features);
@@ -66,7 +66,7 @@ export class Dreamer implements AsyncDisposable {
     const { size, octaves, octaveScale, steps } = this.settings;
     const fullSize = size === 0 ? photograph : scaledSize(photograph, size);
     const sizes = octaveSizes(fullSize, octaves, octaveScale, this.minimum);
-    await this.checkMemory(fullSize, this.#largestTile(fullSize));
+    this.checkMemory(fullSize, this.#largestTile(fullSize));
     const full = resize(photograph, fullSize);
     // What has been dreamt so far, apart from the photograph, which each octave brings in anew in more detail.
     let detail: Planes<3> = planes(3, full);

@@ -1,30 +1,29 @@
-import { differentiating } from '../../autodiff/grad.js';
-import type { Sliced } from '../../base/cooperative.js';
+import { grad } from '../../autodiff/grad.js';
 import type { Network } from '../../networks/network.js';
-import { extractingSubgraph } from '../../onnx/extract.js';
+import { extractSubgraph } from '../../onnx/extract.js';
 import type { Model } from '../../onnx/graph.js';
 import { Builder } from '../../onnx/ops.js';
 import type { Guide } from './guide.js';
 import { addObjective, type ObjectiveKind, type ObjectiveTerm } from './objective.js';
 
 /** The graph that takes the image to the terms' layers, and does nothing beyond. */
-export function layersModel(network: Network, terms: readonly ObjectiveTerm[]): Sliced<Model> {
+export function layersModel(network: Network, terms: readonly ObjectiveTerm[]): Model {
   const values = new Set(terms.map(({ value }) => value));
-  return extractingSubgraph(network.model, [network.image], [...values]);
+  return extractSubgraph(network.model, [network.image], [...values]);
 }
 
 /** The graph that takes the image to `objective` and, as `d_<image>`, the gradient of that. */
-export function* dreamModel(
+export function dreamModel(
   network: Network,
   terms: readonly ObjectiveTerm[],
   kind: ObjectiveKind,
   guide: Guide,
-): Sliced<Model> {
+): Model {
   const b = new Builder();
-  yield* b.loading(network.model.graph);
+  b.load(network.model.graph);
   const features = new Map(
     [...guide].map(([value, tensor]) => [value, b.constant(tensor, b.fresh('guide'))]),
   );
   b.output(addObjective(b, terms, kind, features), 'objective');
-  return yield* differentiating(b.model(), { loss: 'objective', wrt: [network.image] });
+  return grad(b.model(), { loss: 'objective', wrt: [network.image] });
 }

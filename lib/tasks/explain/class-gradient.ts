@@ -1,6 +1,5 @@
-import { differentiating } from '../../autodiff/grad.js';
+import { grad } from '../../autodiff/grad.js';
 import { gradientName } from '../../autodiff/names.js';
-import { inSlices } from '../../base/cooperative.js';
 import { OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
 import { type Image, toTensor } from '../../image/image.js';
@@ -92,7 +91,7 @@ export class ClassGradients implements AsyncDisposable {
     const { probabilities, scores } = this.network.head;
     const layer = this.by === this.network.image ? [] : [this.by];
     const keepOutputs = [...new Set([...layer, probabilities, scores, score])];
-    const derived = await inSlices(differentiating(model, { loss: score, wrt: [this.by], keepOutputs }));
+    const derived = grad(model, { loss: score, wrt: [this.by], keepOutputs });
     return openModel(derived, this.network.placement);
   }
 

@@ -1,8 +1,7 @@
-import { differentiating } from '../../autodiff/grad.js';
-import type { Sliced } from '../../base/cooperative.js';
+import { grad } from '../../autodiff/grad.js';
 import type { OptionValues } from '../../base/options.js';
 import type { Value } from '../../onnx/builder.js';
-import { extractingSubgraph } from '../../onnx/extract.js';
+import { extractSubgraph } from '../../onnx/extract.js';
 import type { Model } from '../../onnx/graph.js';
 import { Builder, shapeOf } from '../../onnx/ops.js';
 import {
@@ -45,9 +44,9 @@ export const targetName = {
 } as const;
 
 /** The graph that takes an image to the content layers' features and the style layers' moments. */
-export function* featuresModel({ model, image, content, style }: StyleProblem): Sliced<Model> {
+export function featuresModel({ model, image, content, style }: StyleProblem): Model {
   const b = new Builder();
-  yield* b.loading(model.graph);
+  b.load(model.graph);
   for (const { value } of content) b.output(b.value(value), targetName.content(value));
   for (const { value } of style) {
     const { mean, gram } = moments(b, b.value(value));
@@ -56,15 +55,15 @@ export function* featuresModel({ model, image, content, style }: StyleProblem): 
   }
   const whole = b.model();
   const outputs = whole.graph.outputs.map(({ name }) => name);
-  return yield* extractingSubgraph(whole, [image], outputs);
+  return extractSubgraph(whole, [image], outputs);
 }
 
 /**
  * The graph that takes moments, of one style or blended of several, to what the Wasserstein loss compares with: run once.
  */
-export function* gaussianModel({ model, style }: StyleProblem): Sliced<Model> {
+export function gaussianModel({ model, style }: StyleProblem): Model {
   const network = new Builder();
-  yield* network.loading(model.graph);
+  network.load(model.graph);
   const b = new Builder();
   for (const { value } of style) {
     const channels = rowsOf(moments(network, network.value(value)).gram);
@@ -81,9 +80,9 @@ export function* gaussianModel({ model, style }: StyleProblem): Sliced<Model> {
  * The graph of the whole loss and its gradient, so that only the image and its gradient cross the border in each step:
  * takes the image and the targets, returns `loss`, `styleLoss`, `contentLoss`, `tvLoss` and the image's gradient.
  */
-export function* lossModel({ model, image, content, style, options }: StyleProblem): Sliced<Model> {
+export function lossModel({ model, image, content, style, options }: StyleProblem): Model {
   const b = new Builder();
-  yield* b.loading(model.graph);
+  b.load(model.graph);
   const contentLoss = weightedSum(
     b,
     content.map(({ value, weight }) => [contentError(b, b.value(value)), weight] as const),
@@ -99,7 +98,7 @@ export function* lossModel({ model, image, content, style, options }: StyleProbl
     [tvLoss, options.tvWeight],
   ]);
   for (const [name, value] of Object.entries({ loss, styleLoss, contentLoss, tvLoss })) b.output(value, name);
-  return yield* differentiating(b.model(), { loss: 'loss', wrt: [image] });
+  return grad(b.model(), { loss: 'loss', wrt: [image] });
 }
 
 /** The content features' shape is the layer's own, so that nothing is broadcast. */

@@ -1,4 +1,3 @@
-import { inSlices } from '../../base/cooperative.js';
 import { OneirosError } from '../../base/errors.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
@@ -32,13 +31,13 @@ export async function* stylize(
   const settings = resolveOptions(styleOptions, options);
   const problem = problemOf(network, settings, options);
   const weighted = weighStyles(styles, options.blend);
-  const minimum = minimumSide(await inSlices(featuresModel(problem)));
+  const minimum = minimumSide(featuresModel(problem));
   const full = settings.size === 0 ? content : scaledSize(content, settings.size);
   const sizes = octaveSizes(full, scaleCount(full, settings.smallest), Math.SQRT2, minimum);
-  const model = await inSlices(lossModel(problem));
+  const model = lossModel(problem);
   const { memoryLimit = freeMemory() } = options;
   if (memoryLimit < Infinity) {
-    const session = await sessionBytes(model, imageSizes(network, full));
+    const session = sessionBytes(model, imageSizes(network, full));
     const needed = session + pictureBytes(full, copies + 2 * settings.history);
     requireMemory(needed, memoryLimit, full, 'choose a smaller size');
   }

@@ -1,4 +1,3 @@
-import { inSlices } from '../../base/cooperative.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
 import { type Image, type Size, toTensor } from '../../image/image.js';
 import { openModel } from '../../runtime/host/open-model.js';
@@ -34,10 +33,10 @@ export async function findTargets(
   styles: readonly StyleImage[],
   options: TargetOptions,
 ): Promise<readonly Targets[]> {
-  await using features = await openModel(await inSlices(featuresModel(problem)), options.session);
+  await using features = await openModel(featuresModel(problem), options.session);
   await using gaussian =
     problem.options.statistics === 'wasserstein'
-      ? await openModel(await inSlices(gaussianModel(problem)), options.session)
+      ? await openModel(gaussianModel(problem), options.session)
       : null;
   const targets: Targets[] = [];
   for (const content of contents) {

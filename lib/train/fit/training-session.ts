@@ -1,5 +1,4 @@
 import { gradientName } from '../../autodiff/names.js';
-import { inSlices } from '../../base/cooperative.js';
 import { OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
 import type { Model } from '../../onnx/graph.js';
@@ -62,7 +61,7 @@ export class TrainingSession implements AsyncDisposable {
   }
 
   async #make(sizes: FeedSizes | undefined): Promise<TrainingGraph> {
-    const graph = await inSlices(trainingGraph(this.model, { ...this.options, sizes }));
+    const graph = trainingGraph(this.model, { ...this.options, sizes });
     await this[Symbol.asyncDispose]();
     const session = await openModel(graph.model, this.sessionOptions);
     this.#open = { graph, session, sizes };

@@ -1,6 +1,5 @@
 import { activePath } from '../../autodiff/active.js';
-import { differentiating } from '../../autodiff/grad.js';
-import type { Sliced } from '../../base/cooperative.js';
+import { grad } from '../../autodiff/grad.js';
 import { nearest, OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
 import { fixedConstants } from '../../models/input/preprocessing.js';
@@ -54,19 +53,19 @@ export const trainingPrefix = 'gradient of ';
  * @throws OneirosError `bad-argument` for names that the model does not have, or a loss that depends on no weight;
  *   `unsupported` for an operator on the way without a gradient
  */
-export function* trainingGraph(original: Model, options: TrainingGraphOptions): Sliced<TrainingGraph> {
+export function trainingGraph(original: Model, options: TrainingGraphOptions): TrainingGraph {
   const { batchNorm = typeof options.loss === 'string' ? 'fixed' : 'batch', stopGradient = [] } = options;
   const plain = sized(normalizeOpset(original), options.sizes);
   const { model, statistics, overrides } =
     batchNorm === 'batch' ? trainBatchNorm(plain) : { model: plain, statistics: [], overrides: {} };
   const b = new Builder();
-  yield* b.loading(model.graph);
+  b.load(model.graph);
   const metrics = new Map((options.metrics ?? []).map((name) => [name, named(b, model, name, 'metric')]));
   const loss = lossOf(b, model, options, metrics);
   const graph: Graph = { ...b.graph(model.graph.name), values: model.graph.values };
   const weights = options.wrt ?? trainableWeights(plain.graph, graph, loss.name, stopGradient);
   const outputs = [loss, ...metrics.values()].map(({ name }) => name);
-  const derived = yield* differentiating(
+  const derived = grad(
     { ...model, graph: withInputs(graph, weights) },
     {
       loss: loss.name,
