@@ -175,7 +175,7 @@ export {
   type Rule,
   type RuleContext,
   type RuleTable,
-} from './autodiff/rule.js';
+} from './autodiff/rules/rule.js';
 export { checkGradient, type CheckOptions, type GradientCheck } from './gradients/check-gradient.js';
 export {
   valueAndGrad,

@@ -1,4 +1,4 @@
-import type { RuleTable } from '../../lib/autodiff/rule.js';
+import type { RuleTable } from '../../lib/autodiff/rules/rule.js';
 import { messageOf } from '../../lib/base/errors.js';
 import { OPSET } from '../../lib/onnx/graph.js';
 import { encodeModel } from '../../lib/onnx/write.js';

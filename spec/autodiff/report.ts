@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-import { noGradient } from '../../lib/autodiff/rule.js';
+import { noGradient } from '../../lib/autodiff/rules/rule.js';
 import { rules } from '../../lib/autodiff/rules/index.js';
 import { OPSET } from '../../lib/onnx/graph.js';
 import type { Outcome } from './check.js';
@@ -15,7 +15,8 @@ export interface Proof {
   readonly halves: readonly HalfOutcome[];
 }
 
-const controlFlow = ['If', 'Loop', 'Scan'];
+/** Operators that are unrolled before they are differentiated. */
+const loops = ['Loop', 'Scan'];
 
 /** Operators that have a gradient rule. */
 export const differentiated = Object.keys(rules).filter((op) => rules[op] !== noGradient);
@@ -25,7 +26,7 @@ export const withoutGradient = Object.keys(rules).filter((op) => rules[op] === n
 export function operatorsDocument(proof: Proof): string {
   const { outcomes, golden } = proof;
   const rows = new Set(outcomes.map(({ row }) => row));
-  const known = new Set([...Object.keys(rules), ...controlFlow]);
+  const known = new Set([...Object.keys(rules), ...loops]);
   const composed = [...new Set([...rows].map(({ op }) => op))].filter((op) => !known.has(op));
   return [
     '# Operators that can be differentiated',
@@ -38,9 +39,9 @@ export function operatorsDocument(proof: Proof): string {
     '## Taken apart before differentiation',
     'Operators made of simpler ones, those of other operator sets included: lib/onnx/opset says how.',
     section(composed, proof),
-    '## Control flow',
-    'If: another If by the same condition, with the gradients of the branches. Loop and Scan: written out, where the number of iterations is known before the graph runs; otherwise an error says that it is not.',
-    section(controlFlow, proof),
+    '## Loops',
+    'Unrolled where the number of iterations is known before the graph runs; otherwise an error says that it is not.',
+    section(loops, proof),
     '## Without a gradient',
     'What these compute changes in jumps or not at all. No cotangent passes; where every way ends at one of them, the error names it.',
     `${withoutGradient.toSorted().join(', ')}.`,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { rule } from '../../lib/autodiff/rule.js';
+import { rule } from '../../lib/autodiff/rules/rule.js';
 import { OneirosError } from '../../lib/base/errors.js';
 import { checkGradient, type CheckOptions, type GradientCheck } from '../../lib/gradients/check-gradient.js';
 import type { Model } from '../../lib/onnx/graph.js';

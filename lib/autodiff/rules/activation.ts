@@ -1,5 +1,5 @@
 import { attr } from '../../onnx/attributes.js';
-import { broadcasting, noGradient, rule, type RuleTable } from '../rule.js';
+import { broadcasting, noGradient, rule, type RuleTable } from './rule.js';
 
 /** Activation functions, element by element; at kinks PyTorch's conventions. */
 export const activation: RuleTable = {

@@ -1,13 +1,6 @@
 import { dtypeOf } from '../../onnx/ops.js';
 import { isFloat } from '../../tensor/dtype.js';
-import {
-  broadcasting,
-  type Cotangents,
-  noGradient,
-  rule,
-  type RuleContext,
-  type RuleTable,
-} from '../rule.js';
+import { broadcasting, type Cotangents, noGradient, rule, type RuleContext, type RuleTable } from './rule.js';
 
 const twoOverRootPi = 2 / Math.sqrt(Math.PI);
 

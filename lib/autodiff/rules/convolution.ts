@@ -4,7 +4,7 @@ import { describe } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, shapeOf } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
+import { rule, type RuleTable } from './rule.js';
 import { kernelCotangent } from './kernel.js';
 import { padsOf, positionsIn, spatialAxes, tilesOf, type Window, windowOf } from './window.js';
 

@@ -3,7 +3,7 @@ import { attr, describe } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, dtypeOf, rankOf } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
+import { rule, type RuleTable } from './rule.js';
 
 /**
  * Einstein sums: the cotangent of one factor is the sum of products of `dy` and the other factors, over the letters

@@ -2,7 +2,7 @@ import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, dtypeOf } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
+import { rule, type RuleTable } from './rule.js';
 
 /**
  * GridSample (Jaderberg et al., 2015), 2-D: y = Σ w_v(v) w_u(u) · x at the taps around each sampled place. Where the

@@ -1,6 +1,7 @@
-import type { RuleTable } from '../rule.js';
+import type { RuleTable } from './rule.js';
 import { activation } from './activation.js';
 import { arithmetic } from './arithmetic.js';
+import { control } from './control.js';
 import { convolution } from './convolution.js';
 import { detection } from './detection.js';
 import { einsum } from './einsum.js';
@@ -34,4 +35,5 @@ export const rules: RuleTable = {
   ...detection,
   ...gridSample,
   ...loss,
+  ...control,
 };

@@ -1,7 +1,7 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import { type Builder, rankOf } from '../../onnx/ops.js';
-import { noGradient, rule, type RuleTable } from '../rule.js';
+import { noGradient, rule, type RuleTable } from './rule.js';
 import { countTo } from './window.js';
 
 /** Operators that pick elements by index. Where the same element may be picked twice, its cotangents are added up. */

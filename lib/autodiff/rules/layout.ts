@@ -1,6 +1,6 @@
 import { attr } from '../../onnx/attributes.js';
 import { rankOf } from '../../onnx/ops.js';
-import { broadcasting, noGradient, rule, type RuleTable } from '../rule.js';
+import { broadcasting, noGradient, rule, type RuleTable } from './rule.js';
 
 /** Operators that only move elements about. */
 export const layout: RuleTable = {

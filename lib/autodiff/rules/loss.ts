@@ -2,7 +2,7 @@ import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, rankOf } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
+import { rule, type RuleTable } from './rule.js';
 
 /** Losses by class labels: scores N × C × …, labels N × … */
 export const loss: RuleTable = {

@@ -1,7 +1,7 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import { type Builder, rankOf } from '../../onnx/ops.js';
-import { broadcasting, type RuleTable } from '../rule.js';
+import { broadcasting, type RuleTable } from './rule.js';
 
 export const matmul: RuleTable = {
   // y = a · c          da = dy · cᵀ, dc = aᵀ · dy (the walk sums the batch axes where they were broadcast)

@@ -2,7 +2,7 @@ import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, rankOf } from '../../onnx/ops.js';
-import { broadcasting, type Cotangents, rule, type RuleTable } from '../rule.js';
+import { broadcasting, type Cotangents, rule, type RuleTable } from './rule.js';
 import { spatialAxes } from './window.js';
 
 export const normalization: RuleTable = {

@@ -1,7 +1,7 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import { type Builder, rankOf } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
+import { rule, type RuleTable } from './rule.js';
 import { placeBack, spatialAxes, spreadBack, type Window, windowElements, windowOf } from './window.js';
 
 /** y = (Σ window) / count, so every element of a window gets dy / count */

@@ -1,7 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
 import { attr } from '../../onnx/attributes.js';
 import { dtypeOf, rankOf } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
+import { rule, type RuleTable } from './rule.js';
 
 /** Operators that regroup elements: each is undone by its inverse, or by adding up the copies it made. */
 export const rearrangement: RuleTable = {

@@ -1,7 +1,7 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import { rankOf } from '../../onnx/ops.js';
-import { noGradient, rule, type RuleContext, type RuleTable } from '../rule.js';
+import { noGradient, rule, type RuleContext, type RuleTable } from './rule.js';
 
 /** Reductions over some axes. `keep` brings a reduced value back to the input's rank, where it broadcasts. */
 export const reduction: RuleTable = {

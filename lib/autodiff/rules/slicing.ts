@@ -3,7 +3,7 @@ import { attr, describe } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, rankOf } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
+import { rule, type RuleTable } from './rule.js';
 import { countTo } from './window.js';
 
 /** Slice and Pad: what one cuts off the other puts on. */
