@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
+import { rules } from '../../lib/autodiff/rules/families.js';
 import { noGradient } from '../../lib/autodiff/rules/rule.js';
-import { rules } from '../../lib/autodiff/rules/index.js';
 import { OPSET } from '../../lib/onnx/graph.js';
 import type { Outcome } from './check.js';
+import { facets, knownOperators, mark } from './facets.js';
 import type { GoldenOutcome } from './golden.js';
 import type { HalfOutcome } from './half.js';
 import { describeAttribute, type Row } from './row.js';
@@ -45,8 +46,24 @@ export function operatorsDocument(proof: Proof): string {
     '## Without a gradient',
     'What these compute changes in jumps or not at all. No cotangent passes; where every way ends at one of them, the error names it.',
     `${withoutGradient.toSorted().join(', ')}.`,
+    '## Where each operator is',
+    'Each of these folders has a file for each family of operators. ✓: the operator has a rule there; –: its rule is that it has no gradient. A shape rule infers the shape of the result; an operator set rule says in set 17 what a node of another set means; folding computes constants.',
+    whereabouts(),
     '',
   ].join('\n\n');
+}
+
+/** Which facets each operator has, and in which file of each folder. */
+function whereabouts(): string {
+  const head = ['Operator', 'Family', ...facets.map(({ title, folder }) => `${title} (${folder})`)];
+  const lines = [...knownOperators()]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([op, { families, rules: own }]) => [
+      op,
+      [...families].join(' '),
+      ...facets.map(({ folder }) => mark(own.get(folder))),
+    ]);
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function section(ops: readonly string[], proof: Proof): string {

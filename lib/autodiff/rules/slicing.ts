@@ -20,7 +20,6 @@ export const slicing: RuleTable = {
       }, dy),
     ];
   }),
-
   // What was put on is cut off; borders that repeat the image fold back onto it.
   Pad: rule(2, ({ b, node, dy, x: [x, pads, value] }) => {
     const mode = attr.string(node, 'mode', 'constant');
