@@ -175,8 +175,10 @@ export {
   type Rule,
   type RuleContext,
   type RuleTable,
-} from './autodiff/rule.js';
-export { checkGradient, type CheckOptions, type GradientCheck } from './gradients/check-gradient.js';
+} from './autodiff/rules/rule.js';
+export { checkGradient } from './gradients/check-gradient.js';
+export type { CheckOptions } from './gradients/check-options.js';
+export type { GradientCheck } from './gradients/compare.js';
 export {
   valueAndGrad,
   type Differentiated,

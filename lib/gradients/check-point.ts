@@ -11,8 +11,8 @@ import { dot, draw, noiseLike, squaredDistance } from './perturb.js';
 
 export type Tensors = Readonly<Record<string, Tensor>>;
 
-/** Where a model is differentiated, and what was found there. */
-export interface Place {
+/** The inputs at which a gradient is checked, and the model's values and gradients there. */
+export interface CheckPoint {
   readonly feeds: Tensors;
   /** The model's outputs and the values to differentiate by. */
   readonly values: Tensors;
@@ -21,14 +21,14 @@ export interface Place {
   /** By the name of the value. */
   readonly gradients: Tensors;
   /**
-   * ‖gradient − the same in double precision‖ / ‖gradient‖, the greatest of all; 0 where there is no such form. A
-   * network of ReLUs and maxima has places so near to a kink that rounding decides on which side they are.
+   * ‖gradient − the same in double precision‖ / ‖gradient‖, the greatest of all; 0 where there is no such form. In
+   * a network of ReLUs and maxima, a point can be so near to a kink that rounding decides on which side it is.
    */
   readonly rounding: number;
 }
 
-/** What is differentiated, and how. */
-export interface Question {
+/** The gradient to check: the model, its derived gradient, and where they may be evaluated. */
+export interface CheckProblem {
   readonly model: Model;
   /** Its gradient, whose inputs and outputs have names that begin with `prefix`. */
   readonly derived: Model;
@@ -41,49 +41,49 @@ export interface Question {
   readonly session: SessionOptions;
 }
 
-/** Below this much rounding a place will do. */
-const fairRounding = 2e-4;
-const mostPlaces = 8;
+/** A point with no more rounding than this is taken at once. */
+const acceptableRounding = 2e-4;
+const maxAttempts = 8;
 /** Networks take images in [0, 1] or in [0, 255]. */
 const ranges = [1, 255];
 
 /**
- * A random place to check a gradient at. Of inputs that were not given several are tried, until one is found where
- * rounding does not blur the gradient; whether the gradient is right has no say in it.
+ * A random point to check a gradient at. Inputs that are not given are drawn several times, until rounding does not blur the
+ * gradient; the best point is returned. The choice does not depend on whether the gradient is correct.
  */
-export async function findPlace(question: Question, r: Random): Promise<Place> {
-  const { model, derived, targets, wrt, given, session } = question;
+export async function sampleCheckPoint(problem: CheckProblem, r: Random): Promise<CheckPoint> {
+  const { model, derived, targets, wrt, given, session } = problem;
   await using forward = await open(withOutputs(model, [...targets, ...wrt]), session);
   await using reverse = await open(derived, session);
-  await using exact = new ExactGradient(question);
+  await using exact = new ExactGradient(problem);
   const free = freeInputs(model).filter(({ name }) => own(given, name) === undefined);
-  let best: Place | null = null;
-  for (let attempt = 0; attempt < mostPlaces; attempt++) {
+  let best: CheckPoint | null = null;
+  for (let attempt = 0; attempt < maxAttempts; attempt++) {
     const range = ranges[attempt % ranges.length] ?? 1;
-    const drawn = free.map((info): [string, Tensor] => [info.name, draw(info, question.sizes, range, r)]);
-    const place = await visit(
-      question,
+    const drawn = free.map((info): [string, Tensor] => [info.name, draw(info, problem.sizes, range, r)]);
+    const point = await evaluateAt(
+      problem,
       { ...given, ...Object.fromEntries(drawn) },
       forward,
       reverse,
       exact,
       r,
     );
-    if (best === null || place.rounding < best.rounding) best = place;
-    if (best.rounding <= fairRounding || free.length === 0) break;
+    if (best === null || point.rounding < best.rounding) best = point;
+    if (best.rounding <= acceptableRounding || free.length === 0) break;
   }
-  if (best === null) throw new OneirosError('runtime', 'no place was tried');
+  if (best === null) throw new OneirosError('runtime', 'no point was tried');
   return best;
 }
 
-async function visit(
-  { prefix, targets, wrt }: Question,
+async function evaluateAt(
+  { prefix, targets, wrt }: CheckProblem,
   feeds: Tensors,
   forward: Session,
   reverse: Session,
   exact: ExactGradient,
   r: Random,
-): Promise<Place> {
+): Promise<CheckPoint> {
   const values = await forward.run(feeds);
   const noise = targets.map((name): [string, Tensor] => [name, noiseLike(required(values, name), r)]);
   const all = { ...feeds, ...Object.fromEntries(noise.map(([name, t]) => [gradientName(name, prefix), t])) };
@@ -97,14 +97,14 @@ async function visit(
   };
 }
 
-/** The gradient model in double precision, opened when it is first asked. */
+/** The gradient model in double precision, opened when it is first used. */
 class ExactGradient implements AsyncDisposable {
   #session: Promise<Session | null> | undefined;
 
-  constructor(readonly question: Question) {}
+  constructor(readonly problem: CheckProblem) {}
 
   async distanceTo(found: Tensors, feeds: Tensors): Promise<number> {
-    const { derived, prefix, wrt, session } = this.question;
+    const { derived, prefix, wrt, session } = this.problem;
     this.#session ??= openFloat64(derived, feeds, session);
     const exact = await (await this.#session)?.run(mapTensors(feeds, toFloat64));
     return exact === undefined
@@ -113,7 +113,7 @@ class ExactGradient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    // Whoever asked for a session that could not be opened knows why.
+    // `distanceTo` has already thrown why the session could not be opened.
     const session = await this.#session?.catch(() => null);
     await session?.dispose();
   }

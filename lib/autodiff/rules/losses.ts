@@ -2,10 +2,10 @@ import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, rankOf } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
+import { rule, type RuleTable } from './rule.js';
 
 /** Losses by class labels: scores N × C × …, labels N × … */
-export const loss: RuleTable = {
+export const losses: RuleTable = {
   // y = −Σ w_t x_t (over Σ w_t for the mean), t the label
   NegativeLogLikelihoodLoss: rule(2, ({ b, node, dy, x: [x, labels, weights] }) => [
     likelihoodCotangent(b, node, dy, x, labels, weights),

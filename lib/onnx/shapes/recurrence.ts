@@ -41,4 +41,8 @@ function hiddenSize(node: Node, inputs: readonly Facts[]): Dim {
   return size;
 }
 
-export const recurrence: Inferences = { GRU: recurrent, LSTM: recurrent, RNN: recurrent };
+export const recurrence: Inferences = {
+  GRU: recurrent,
+  LSTM: recurrent,
+  RNN: recurrent,
+};

@@ -2,13 +2,38 @@ import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, dtypeOf } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
+import { rule, type RuleTable } from './rule.js';
+
+/** Keys' cubic convolution with a = −¾, as PyTorch and ONNX have it. */
+const a = -0.75;
+
+const near = [1, 0, -(a + 3), a + 2] as const;
+
+const far = [-4 * a, 8 * a, -5 * a, a] as const;
+
+const kernels: Readonly<Record<'nearest' | 'bilinear' | 'bicubic', Kernel>> = {
+  nearest: { first: 0, weights: (b, f) => [b.fillLike(f, 1)], slopes: (b, f) => [b.fillLike(f, 0)] },
+  bilinear: {
+    first: 0,
+    weights: (b, f) => [b.sub(1, f), f],
+    slopes: (b, f) => [b.fillLike(f, -1), b.fillLike(f, 1)],
+  },
+  bicubic: {
+    first: -1,
+    weights: (b, f) => cubicDistances(b, f).map(({ distance, shape }) => polynomial(b, distance, shape)),
+    slopes: (b, f) =>
+      cubicDistances(b, f).map(({ distance, shape, sign }) => {
+        const [, c1, c2, c3] = shape;
+        return b.mul(polynomial(b, distance, [c1, 2 * c2, 3 * c3, 0]), sign);
+      }),
+  },
+};
 
 /**
  * GridSample (Jaderberg et al., 2015), 2-D: y = Σ w_v(v) w_u(u) · x at the taps around each sampled place. Where the
  * samples fall is known only when the graph runs, so the image's cotangent is one of the few that need a scatter-add.
  */
-export const gridSample: RuleTable = {
+export const sampling: RuleTable = {
   GridSample: rule(2, ({ b, node, dy, x: [x, grid] }) => {
     const kernel = kernels[modeOf(node)];
     const sampling = { b, node, x, grid, kernel };
@@ -57,29 +82,6 @@ interface Kernel {
   readonly weights: (b: Builder, f: Value) => readonly Value[];
   readonly slopes: (b: Builder, f: Value) => readonly Value[];
 }
-
-/** Keys' cubic convolution with a = −¾, as PyTorch and ONNX have it. */
-const a = -0.75;
-const near = [1, 0, -(a + 3), a + 2] as const;
-const far = [-4 * a, 8 * a, -5 * a, a] as const;
-
-const kernels: Readonly<Record<'nearest' | 'bilinear' | 'bicubic', Kernel>> = {
-  nearest: { first: 0, weights: (b, f) => [b.fillLike(f, 1)], slopes: (b, f) => [b.fillLike(f, 0)] },
-  bilinear: {
-    first: 0,
-    weights: (b, f) => [b.sub(1, f), f],
-    slopes: (b, f) => [b.fillLike(f, -1), b.fillLike(f, 1)],
-  },
-  bicubic: {
-    first: -1,
-    weights: (b, f) => cubicDistances(b, f).map(({ distance, shape }) => polynomial(b, distance, shape)),
-    slopes: (b, f) =>
-      cubicDistances(b, f).map(({ distance, shape, sign }) => {
-        const [, c1, c2, c3] = shape;
-        return b.mul(polynomial(b, distance, [c1, 2 * c2, 3 * c3, 0]), sign);
-      }),
-  },
-};
 
 function cubicDistances(b: Builder, f: Value) {
   return [

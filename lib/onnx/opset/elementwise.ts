@@ -1,5 +1,6 @@
 import { attr } from '../attributes.js';
 import type { Value } from '../builder.js';
+import { elementCodeOf } from '../codec/elements.js';
 import type { Conversion, Rules } from './rule.js';
 
 /**
@@ -13,14 +14,7 @@ function alignSecond(c: Conversion): void {
   c.keep({ broadcast: undefined, axis: undefined }, [x, withAxesBehind(c, y, behind)]);
 }
 
-/** Before 7 the slopes lay along the channels. */
-function alignSlope(c: Conversion): void {
-  const [x, slope] = [c.required(0), c.required(1)];
-  const isShared = slope.type?.shape?.every((size) => size === 1) ?? false;
-  c.keep({}, [x, isShared ? slope : withAxesBehind(c, slope, c.rank(x) - 1 - c.rank(slope))]);
-}
-
-function withAxesBehind(c: Conversion, value: Value, count: number): Value {
+export function withAxesBehind(c: Conversion, value: Value, count: number): Value {
   if (count <= 0) return value;
   const rank = c.rank(value);
   return c.b.unsqueeze(
@@ -31,7 +25,19 @@ function withAxesBehind(c: Conversion, value: Value, count: number): Value {
 
 const aligned = [{ before: 7, convert: alignSecond }];
 
-export const broadcast: Rules = {
+/** The last element type that operator set 17 knows is bfloat16. */
+const newestType = 16;
+
+/** The target was a name at first; from 19 on there are types of 8 bits and less, which alone need the newer attributes. */
+function cast(c: Conversion): void {
+  const to = c.version < 6 ? elementCodeOf(attr.string(c.node, 'to')) : attr.int(c.node, 'to');
+  if (to === undefined || to > newestType) c.fail(`the element type ${to ?? attr.string(c.node, 'to')}`);
+  c.keep({ to, saturate: undefined, round_mode: undefined });
+}
+
+export const elementwise: Rules = {
+  // Inference only: that is what these files were written for, whatever `is_test` says.
+  Dropout: [{ before: 12, convert: (c) => c.emit('Dropout', [c.required(0)]) }],
   Add: aligned,
   Sub: aligned,
   Mul: aligned,
@@ -43,6 +49,8 @@ export const broadcast: Rules = {
   Equal: aligned,
   Greater: aligned,
   Less: aligned,
-  PRelu: [{ before: 7, convert: alignSlope }],
-  Gemm: [{ before: 7, convert: (c) => c.keep({ broadcast: undefined }) }],
+  Cast: [
+    { before: 6, convert: cast },
+    { from: 19, convert: cast },
+  ],
 };

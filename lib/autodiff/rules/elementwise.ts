@@ -1,21 +1,14 @@
+import { OneirosError } from '../../base/errors.js';
 import { dtypeOf } from '../../onnx/ops.js';
 import { isFloat } from '../../tensor/dtype.js';
-import {
-  broadcasting,
-  type Cotangents,
-  noGradient,
-  rule,
-  type RuleContext,
-  type RuleTable,
-} from '../rule.js';
+import { broadcasting, type Cotangents, noGradient, rule, type RuleContext, type RuleTable } from './rule.js';
 
 const twoOverRootPi = 2 / Math.sqrt(Math.PI);
 
 /** Arithmetic and elementary functions, element by element. `dy` is the cotangent of `y`. */
-export const arithmetic: RuleTable = {
+export const elementwise: RuleTable = {
   Identity: rule(1, ({ dy }) => [dy]),
   Neg: rule(1, ({ b, dy }) => [b.neg(dy)]),
-
   Add: broadcasting(2, ({ dy }) => [dy, dy]),
   Sub: broadcasting(2, ({ b, dy }) => [dy, () => b.neg(dy)]),
   // y = a · c          da = dy · c, dc = dy · a
@@ -57,7 +50,6 @@ export const arithmetic: RuleTable = {
     () => b.where(condition, dy, 0),
     () => b.where(condition, 0, dy),
   ]),
-
   // d|x| = sign x, 0 at 0
   Abs: rule(1, ({ b, dy, x: [x] }) => [b.mul(dy, b.sign(x))]),
   Reciprocal: rule(1, ({ b, dy, y: [y] }) => [b.neg(b.mul(dy, b.square(y)))]),
@@ -76,11 +68,9 @@ export const arithmetic: RuleTable = {
   Asinh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sqrt(b.add(b.square(x), 1)))]),
   Acosh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sqrt(b.sub(b.square(x), 1)))]),
   Atanh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sub(1, b.square(x)))]),
-
   // Conversions: a cotangent goes back in its value's own element type; through integers none goes.
   Cast: rule(1, ({ b, dy, x: [x], y: [y] }) => (isFloat(dtypeOf(y)) ? [b.castLike(dy, x)] : [])),
   CastLike: rule(1, ({ b, dy, x: [x], y: [y] }) => (isFloat(dtypeOf(y)) ? [b.castLike(dy, x)] : [])),
-
   Sign: noGradient,
   Floor: noGradient,
   Ceil: noGradient,
@@ -96,6 +86,20 @@ export const arithmetic: RuleTable = {
   Or: noGradient,
   Xor: noGradient,
   Not: noGradient,
+  // In inference everything passes; in training what the mask let through, 1 / (1 − ratio) times as large.
+  Dropout: rule(1, ({ b, dy, x: [, ratio, training], y: [, mask] }) => {
+    const isTraining = training?.constant?.data[0];
+    if (training === undefined || isTraining === 0) return [dy];
+    if (mask === undefined)
+      throw new OneirosError(
+        'unsupported',
+        'Dropout in training has a gradient only with its mask as an output',
+      );
+    const scale = b.reciprocal(
+      b.sub(1, ratio === undefined ? b.scalar(0.5, dtypeOf(dy)) : b.castLike(ratio, dy)),
+    );
+    return [b.where(mask, b.mul(dy, scale), 0)];
+  }),
 };
 
 function toExtremes({ b, dy, x, y: [y] }: RuleContext): Cotangents {

@@ -2,13 +2,13 @@ import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, dtypeOf, rankOf, shapeOf } from '../../onnx/ops.js';
-import { rule, type RuleContext, type RuleTable } from '../rule.js';
+import { rule, type RuleContext, type RuleTable } from './rule.js';
 
 /**
  * Resizing is linear and works on each axis by itself: y = A x along each. The matrix A is what the operator itself
  * makes of the identity, so every mode, rounding and border is the forward pass's own; the gradient is Aᵀ dy.
  */
-export const resize: RuleTable = {
+export const resizing: RuleTable = {
   Resize: rule(1, (context) => {
     const {
       b,

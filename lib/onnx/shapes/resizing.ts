@@ -78,4 +78,7 @@ function scaled(size: Dim, scale: Dim): Dim {
   return Number.isSafeInteger(scale * 1024) ? floorDiv(mul(size, scale), 1) : anySize;
 }
 
-export const resizing: Inferences = { Resize: resize, Upsample: upsample };
+export const resizing: Inferences = {
+  Resize: resize,
+  Upsample: upsample,
+};

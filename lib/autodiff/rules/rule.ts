@@ -1,10 +1,10 @@
-import { check } from '../base/arguments.js';
-import { OneirosError } from '../base/errors.js';
-import { kind } from '../base/kinds.js';
-import { describe } from '../onnx/attributes.js';
-import type { Value } from '../onnx/builder.js';
-import type { Node } from '../onnx/graph.js';
-import type { Builder } from '../onnx/ops.js';
+import { check } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import { describe } from '../../onnx/attributes.js';
+import type { Value } from '../../onnx/builder.js';
+import type { Graph, Node } from '../../onnx/graph.js';
+import type { Builder } from '../../onnx/ops.js';
 
 /** A node's inputs: the first `N` are there, the others may be absent. */
 type Inputs<N extends number> = N extends 0
@@ -28,10 +28,25 @@ export interface RuleContext<X extends readonly (Value | undefined)[] = readonly
   readonly dy: Value;
   /** The cotangent of every output; `null` where it is zero. */
   readonly dys: readonly (Value | null)[];
+  /** The values around the node that graphs within it use, and whose cotangents are wanted. */
+  readonly captured: readonly Value[];
+  readonly differentiate: DifferentiateRegion;
 }
 
 /**
- * The cotangents of a node's inputs, in their order: a thunk where it costs nodes that are not wanted when nobody asks
+ * Differentiates a graph within the node: a branch or a body.
+ * @param dys the cotangents of its outputs; `null` where one is zero
+ * @param wrt values around the node
+ * @returns a graph that runs the region once more and has the cotangents of `wrt` as outputs, zeros for what it does not use
+ */
+export type DifferentiateRegion = (
+  region: Graph,
+  dys: readonly (Value | null)[],
+  wrt: readonly Value[],
+) => Graph;
+
+/**
+ * The cotangents of a node's inputs and then of `captured`, in their order: a thunk where it costs nodes that are not wanted when nobody asks
  * for that input's gradient; `null`, or nothing at the end, where the gradient is zero or does not exist.
  */
 export type Cotangents = readonly (Value | null | (() => Value | null))[];

@@ -7,13 +7,34 @@ import {
   contradiction,
   dtypeOf,
   type Inference,
+  type Inferences,
   isGiven,
   known,
+  numbersIn,
   shapeOf,
 } from './facts.js';
 
+const pad: Inference = (node, inputs) => {
+  const [x] = inputs;
+  const shape = shapeOf(x);
+  if (shape === null) return [known(dtypeOf(x), null)];
+  const amounts = isGiven(node, 1)
+    ? inputs[1]?.content
+    : attr.ints(node, 'pads', attr.ints(node, 'paddings', []));
+  const axes = isGiven(node, 3) ? numbersIn(inputs[3]) : shape.map((_, i) => i);
+  if (!amounts || axes === null) return [known(dtypeOf(x), anyShape(shape.length))];
+  if (amounts.length !== 2 * axes.length)
+    throw contradiction(node, inputs, `${amounts.length} pads for ${axes.length} axes, which need two each`);
+  const padded = [...shape];
+  for (const [i, axis] of axes.entries()) {
+    const at = axisOf(node, inputs, axis, shape.length);
+    padded[at] = add(shape[at]!, add(amounts[i]!, amounts[i + axes.length]!));
+  }
+  return [known(dtypeOf(x), padded)];
+};
+
 /** Starts, ends, axes and steps are inputs, or (up to operator set 9) attributes. */
-export const slice: Inference = (node, inputs) => {
+const slice: Inference = (node, inputs) => {
   const [x] = inputs;
   const shape = shapeOf(x);
   if (shape === null) return [known(dtypeOf(x), null)];
@@ -91,3 +112,8 @@ function sliceOf(content: readonly Dim[], start: number, end: number, step: numb
   else for (let i = clamp(start, -1, n - 1); i > clamp(end, -1, n - 1); i += step) kept.push(content[i]!);
   return kept;
 }
+
+export const slicing: Inferences = {
+  Pad: pad,
+  Slice: slice,
+};
