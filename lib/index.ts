@@ -31,13 +31,12 @@ export { parseLabels, type Classification, type ClassLabel } from './networks/cl
 export type { Network } from './networks/network.js';
 export type { Placement } from './runtime/placement.js';
 export {
+  classifierNames,
   layerNamesFor,
-  loadNetwork,
-  networkNames,
-  openNetwork,
-  type LoadOptions,
-  type OpenOptions,
+  loadClassifier,
+  type LoadClassifierOptions,
 } from './networks/classifier/load.js';
+export { loadNetwork, type LoadNetworkOptions } from './networks/load.js';
 export { preprocessings, type Preprocessing, type PreprocessingName } from './models/input/preprocessing.js';
 
 // Detection
@@ -52,28 +51,33 @@ export { coco80, coco91 } from './networks/detector/coco-labels.js';
 export { cocoResults, type CocoResult } from './tasks/detect/coco-results.js';
 export { distinctIds, imageIdOf, readImageIds, type ImageIds } from './metrics/io/image-ids.js';
 export {
-  detect,
-  detectManyOptions,
   Detector,
   detectOptions,
   type Box as DetectionBox,
   type Detection,
-  type DetectManyOptions,
   type DetectOptions,
 } from './networks/detector/detector.js';
+export {
+  detect,
+  detectEach,
+  detectEachOptions,
+  type DetectEachOptions,
+} from './tasks/detect/detect.js';
+export { segment, segmentEach } from './tasks/segment/segment.js';
+export { explain, explainEach, type ExplainOptions } from './tasks/explain/explain.js';
 export { drawDetections } from './tasks/draw/detections.js';
-export { evaluateDetector, type DetectorFigures, type IdentifiedPicture } from './tasks/detect/evaluate.js';
+export { evaluateDetector, type DetectorFigures } from './tasks/detect/evaluate.js';
 export {
   FasterRCNN,
   type ExplainedDetection,
   type FasterRcnnOptions,
   type Proposal,
 } from './networks/detector/faster-rcnn.js';
-export { detectorNames, loadDetector, openDetector } from './networks/detector/load.js';
+export { detectorNames, loadDetector, type LoadDetectorOptions } from './networks/detector/load.js';
 export { localizationLoss } from './train/detection/localization-loss.js';
 export {
-  ActivationLocalizer,
   localize,
+  localizeEach,
   localizeOptions,
   type Localization,
 } from './tasks/localize/localize.js';
@@ -99,13 +103,11 @@ export {
   explainOptions,
   type Explanation,
   type ExplainMethod,
-  type ExplainOptions,
 } from './tasks/explain/explainer.js';
 
 // Segmentation
 export { cocoMasks, type CocoAnnotation } from './tasks/segment/coco-masks.js';
-export { openSegmenter } from './networks/segmenter/onnx-segmenter.js';
-export { loadSegmenter } from './networks/segmenter/load.js';
+export { loadSegmenter, segmenterNames, type LoadSegmenterOptions } from './networks/segmenter/load.js';
 export { regionsOf, type Region } from './metrics/masks/outline.js';
 export { foregroundPicture, overlay } from './tasks/draw/segmentation.js';
 export { pictureSource, type PictureSource } from './networks/segmenter/picture-source.js';
@@ -116,7 +118,7 @@ export {
   slidingWindowOptions,
   type SlidingWindowOptions,
 } from './tasks/segment/sliding-window.js';
-export { portable } from './networks/export-model.js';
+export { exportModel } from './networks/export-model.js';
 export { UNet, type UNetOptions } from './networks/segmenter/unet.js';
 export { buildUNet, type BuildUNetOptions } from './models/unet/build.js';
 export { initialUNet, type UNetShape } from './models/unet/initial.js';
@@ -125,14 +127,9 @@ export { anatomySvg } from './models/diagram/svg.js';
 export { anatomyText } from './models/diagram/text.js';
 
 // Vision
-export {
-  classify,
-  evaluateClassifier,
-  type Accuracy,
-  type Classified,
-  type ClassifyManyOptions,
-  type Picture,
-} from './tasks/classify/classify.js';
+export { classify, classifyEach, classifyEachOptions } from './tasks/classify/classify.js';
+export { evaluateClassifier } from './tasks/classify/evaluate.js';
+export type { Picture } from './tasks/common/pictures.js';
 
 // Art
 export {
@@ -219,7 +216,7 @@ export { bytesSource, type ByteSource } from './files/source.js';
 export { fileSource } from '#files/read';
 export { download, type DownloadOptions, type DownloadProgress } from './files/download.js';
 export type { FileLocation } from './files/location.js';
-export { openWeights, type Checkpoint } from './weights/open.js';
+export { loadWeights, type Checkpoint } from './weights/open.js';
 export { readSafetensors, writeSafetensors } from './weights/safetensors.js';
 
 // The catalog of models

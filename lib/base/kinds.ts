@@ -57,10 +57,6 @@ export const kind = {
     expected: 'an array of pictures, as readImage gives them',
     fits: (value) => Array.isArray(value) && value.every(isImage),
   },
-  imageOrImages: {
-    expected: 'a picture, as readImage gives it, or an array of them',
-    fits: (value) => isImage(value) || (Array.isArray(value) && value.every(isImage)),
-  },
   pixels: {
     expected: 'pixels, { width, height, data } with bytes, as an ImageData',
     fits: (value) => isSize(value) && ArrayBuffer.isView(Reflect.get(value, 'data')),
@@ -78,6 +74,11 @@ export const kind = {
   file: {
     expected: 'a path, an address, a URL, a File, or bytes in a Uint8Array',
     fits: (value) => isLocation(value) || value instanceof Uint8Array,
+  },
+  /** What a network is loaded from. */
+  networkSource: {
+    expected: 'a name, a path, an address, a URL, a File, bytes in a Uint8Array, or a model',
+    fits: (value) => isLocation(value) || value instanceof Uint8Array || isModel(value),
   },
   picture: {
     expected: 'a path, an address, a URL, a File, bytes in a Uint8Array, or what can be drawn',
@@ -100,10 +101,7 @@ export const kind = {
 
   model: {
     expected: 'a model, as decodeModel gives it',
-    fits: (value) => {
-      const graph: unknown = isRecord(value) ? Reflect.get(value, 'graph') : null;
-      return isRecord(graph) && Array.isArray(Reflect.get(graph, 'nodes'));
-    },
+    fits: isModel,
   },
   graph: {
     expected: "a model's graph",
@@ -115,17 +113,14 @@ export const kind = {
     fits: having('model', 'image', 'layers', 'layer'),
   },
   classifier: {
-    expected: 'a classifier, as loadNetwork gives it',
+    expected: 'a classifier, as loadClassifier gives it',
     fits: having('model', 'crop', 'probabilities'),
   },
   detector: { expected: 'a detector, as loadDetector gives it', fits: having('model', 'detect') },
-  yoloxShaped: {
-    expected: 'a graph of that shape, as yoloxShaped gives it',
-    fits: having('graph', 'size', 'output'),
-  },
+  segmenter: { expected: 'a segmenter, as loadSegmenter gives it', fits: having('model', 'segment') },
   localizer: {
-    expected: 'a detector, as loadDetector gives it, or an ActivationLocalizer',
-    fits: (value) => having('detect')(value) || having('localize')(value),
+    expected: 'a detector, as loadDetector gives it, or a classifier, as loadClassifier gives it',
+    fits: (value) => having('model', 'detect')(value) || having('model', 'crop', 'probabilities')(value),
   },
   parts: {
     expected: "a network's parts, { name, model, image, layers … }",
@@ -283,6 +278,11 @@ export function having(...names: readonly string[]): (value: unknown) => boolean
 
 function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
+}
+
+function isModel(value: unknown): boolean {
+  const graph: unknown = isRecord(value) ? Reflect.get(value, 'graph') : null;
+  return isRecord(graph) && Array.isArray(Reflect.get(graph, 'nodes'));
 }
 
 function isSize(value: unknown): value is object {

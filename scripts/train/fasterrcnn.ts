@@ -20,7 +20,9 @@ import type { Model } from '../../lib/onnx/graph.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { adam } from '../../lib/optim/adam.js';
-import { evaluateDetector, type IdentifiedPicture } from '../../lib/tasks/detect/evaluate.js';
+import type { Id } from '../../lib/metrics/ids.js';
+import type { Picture } from '../../lib/tasks/common/pictures.js';
+import { evaluateDetector } from '../../lib/tasks/detect/evaluate.js';
 import type { Float32Tensor } from '../../lib/tensor/tensor.js';
 import { detectionData } from '../../lib/train/detection/data.js';
 import { learnedWeights, loadFasterRcnnLosses } from '../../lib/train/detection/load-losses.js';
@@ -154,7 +156,7 @@ async function figures(detector: FasterRCNN, folder: string, truth: Truth): Prom
   return { AP50, AP, ...Object.fromEntries(each) };
 }
 
-async function* picturesOf(folder: string): AsyncGenerator<IdentifiedPicture> {
+async function* picturesOf(folder: string): AsyncGenerator<Picture<Id>> {
   for (const file of (await readdir(folder)).sort())
-    yield { id: imageIdOf(file), image: await readImage(join(folder, file)) };
+    yield { key: imageIdOf(file), image: await readImage(join(folder, file)) };
 }

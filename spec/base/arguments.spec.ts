@@ -120,7 +120,7 @@ describe('options of unknown names', () => {
       ],
       [(): unknown => Reflect.apply(oneiros.cosine, null, [{ constructor: 1 }]), /no option "constructor"/],
       [
-        (): unknown => Reflect.apply(oneiros.loadNetwork, null, ['vgg19-slim', { provider: 'cpu' }]),
+        (): unknown => Reflect.apply(oneiros.loadClassifier, null, ['vgg19-slim', { provider: 'cpu' }]),
         /no option "provider"/,
       ],
     ];

@@ -37,7 +37,7 @@ export const classifyOptions = {
 
 export interface ClassifyOptions extends Given<typeof classifyOptions>, RunSettings {}
 
-const classifyKinds: OptionKinds<ClassifyOptions> = { ...classifyOptions, ...runSettingsKinds };
+export const classifyKinds: OptionKinds<ClassifyOptions> = { ...classifyOptions, ...runSettingsKinds };
 
 /** A network that tells what a picture shows. */
 export class Classifier extends ImageNetwork {
@@ -54,6 +54,11 @@ export class Classifier extends ImageNetwork {
     this.batches = parts.batches;
     this.#head = parts.head;
     checkLabels(parts);
+  }
+
+  /** Whether it can: some networks have no classes, and only layers to look at. */
+  get classifies(): boolean {
+    return !('reason' in this.#head);
   }
 
   /**

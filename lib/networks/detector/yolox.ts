@@ -1,13 +1,10 @@
-import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
-import { kind } from '../../base/kinds.js';
 import { own } from '../../base/own.js';
 import type { Image, Size } from '../../image/image.js';
 import { parseNames } from '../../labels/class-text.js';
 import { batchedIfSafe, stack } from '../../models/input/batched.js';
 import type { Preprocessing } from '../../models/input/preprocessing.js';
 import type { Model } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/host/session.js';
 import { type ForeignGraph, foreignGraph, foreignParts } from '../generic-onnx.js';
 import type { Placement } from '../../runtime/placement.js';
 import { coco80 } from './coco-labels.js';
@@ -25,13 +22,6 @@ export interface YoloxOptions {
   readonly iou?: number | undefined;
   readonly placement?: Placement | undefined;
 }
-
-const yoloxKinds: OptionKinds<YoloxOptions> = {
-  name: kind.text,
-  labels: kind.texts,
-  iou: kind.number,
-  placement: optionsOf(placementKinds),
-};
 
 const preprocessing: Preprocessing = { order: 'bgr', scale: 255, mean: [0, 0, 0], std: [1, 1, 1] };
 /** What surrounds a picture that does not fill the square. */
@@ -65,24 +55,12 @@ export class Yolox extends Detector {
     this.batches = batchedIfSafe(parts.model, parts.image) !== null;
   }
 
-  /** @throws OneirosError `unsupported` if the model is no YOLOX; as `of` does */
-  static async open(model: Model, options: YoloxOptions = {}): Promise<Yolox> {
-    check('Yolox.open', { model: [model, kind.model] }, options, yoloxKinds);
-    const { name = 'YOLOX' } = options;
-    const shaped = yoloxShaped(model, name);
-    if (shaped !== null) return this.of(shaped, options);
-    throw new OneirosError(
-      'unsupported',
-      `${name} is no YOLOX: expected a picture [1, 3, height, width] and one output, a row for each place`,
-    );
-  }
-
   /**
    * Opens a graph with the inputs and outputs of a YOLOX.
    * @throws OneirosError `unsupported` if its head computes something else; `bad-argument` for names of more or fewer classes
+   * @internal
    */
   static async of(shaped: YoloxShaped, options: YoloxOptions = {}): Promise<Yolox> {
-    check('Yolox.of', { shaped: [shaped, kind.yoloxShaped] }, options, yoloxKinds);
     const { graph, ...signature } = shaped;
     const { name = 'YOLOX', labels, iou = 0.65, placement = {} } = options;
     const { size, classes, output } = signature;

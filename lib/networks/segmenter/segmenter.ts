@@ -44,7 +44,7 @@ export interface SegmentOptions extends Given<typeof segmentOptions>, RunSetting
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-const segmentKinds: OptionKinds<SegmentOptions> = {
+export const segmentKinds: OptionKinds<SegmentOptions> = {
   ...segmentOptions,
   ...runSettingsKinds,
   onProgress: kind.function,

@@ -33,12 +33,12 @@ export const explainOptions = {
   seed: seed(0, 'what the noise begins with'),
 } as const;
 
-export interface ExplainOptions extends Given<typeof explainOptions>, RunSettings {
+export interface ExplanationOptions extends Given<typeof explainOptions>, RunSettings {
   /** The number of the class to explain. @default the most probable */
   readonly labelId?: number | undefined;
 }
 
-const explainKinds: OptionKinds<ExplainOptions> = {
+export const explainKinds: OptionKinds<ExplanationOptions> = {
   ...explainOptions,
   ...runSettingsKinds,
   labelId: kind.number,
@@ -65,9 +65,8 @@ export const explainerKinds: OptionKinds<ExplainerOptions> = { layer: kind.text 
 /**
  * Explains what a classifier says by the gradient of the class's score:
  *
- *     await using explainer = new Explainer(await loadNetwork('googlenet'));
+ *     await using explainer = new Explainer(await loadClassifier('googlenet'));
  *     const { label, relevance } = await explainer.explain(photo, { method: 'smoothgrad' });
- *     await writeImage('why.png', drawRelevance(photo, relevance));
  *
  * Grad-CAM (Selvaraju et al. 2017), the gradient (Simonyan et al. 2013), SmoothGrad (Smilkov et al. 2017) and integrated
  * gradients from a black picture (Sundararajan et al. 2017). It holds native memory until it is disposed (`await using`).
@@ -94,7 +93,7 @@ export class Explainer implements AsyncDisposable {
    * @param picture of any size; the network looks at the whole of it, in the size of its crops
    * @throws OneirosError `bad-argument` for a class that is not there, or an option out of range; as `Session.run` does
    */
-  async explain(picture: Image, options: ExplainOptions = {}): Promise<Explanation> {
+  async explain(picture: Image, options: ExplanationOptions = {}): Promise<Explanation> {
     check('Explainer.explain', { picture: [picture, kind.image] }, options, explainKinds);
     const { method, samples, noise, seed } = resolveOptions(explainOptions, options);
     const { signal } = options;

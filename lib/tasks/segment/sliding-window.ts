@@ -1,4 +1,4 @@
-import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { check, type OptionKinds, optionsOf, required } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import { count, type Given, number, resolveOptions } from '../../base/options.js';
@@ -24,7 +24,10 @@ export const slidingWindowOptions = {
 export interface SlidingWindowOptions extends Given<typeof slidingWindowOptions>, RunSettings {
   /** Names of the classes. @default by number, the first being the background */
   readonly classes?: readonly string[] | undefined;
+  /** Where it runs. @default as ONNX Runtime chooses */
   readonly placement?: Placement | undefined;
+  /** The size of picture that the classifier was made for. */
+  readonly window: Size;
 }
 
 const windowKinds: OptionKinds<SlidingWindowOptions> = {
@@ -32,6 +35,7 @@ const windowKinds: OptionKinds<SlidingWindowOptions> = {
   ...runSettingsKinds,
   classes: kind.texts,
   placement: optionsOf(placementKinds),
+  window: required(kind.size),
 };
 
 /**
@@ -45,17 +49,16 @@ const windowKinds: OptionKinds<SlidingWindowOptions> = {
 export async function slidingWindow(
   model: Model,
   picture: Image,
-  window: Size,
-  options: SlidingWindowOptions = {},
+  options: SlidingWindowOptions,
 ): Promise<Segmentation> {
   check(
     'slidingWindow',
-    { model: [model, kind.model], picture: [picture, kind.image], window: [window, kind.size] },
+    { model: [model, kind.model], picture: [picture, kind.image] },
     options,
     windowKinds,
   );
   const { stride, threshold } = resolveOptions(slidingWindowOptions, options);
-  const { placement = {}, signal } = options;
+  const { window, placement = {}, signal } = options;
   const network = fullyConvolutional(model, window);
   if (network.stride % stride !== 0)
     throw new OneirosError(

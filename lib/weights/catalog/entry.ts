@@ -14,7 +14,7 @@ import {
 // The list of models that are known by name: onnx-models/catalog.json. This file is browser-safe; where the list and the
 // models lie is told in node/.
 
-/** The façade that loads it: `loadNetwork`, `loadDetector`, `loadSegmenter`. */
+/** The façade that loads it: `loadClassifier`, `loadDetector`, `loadSegmenter`. */
 export type Task = 'classify' | 'detect' | 'segment';
 
 /** What is known of a file's contents before it is here. */
