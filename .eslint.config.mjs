@@ -20,7 +20,7 @@ const floors = [
   ['networks'],
   ['tasks'],
   ['train'],
-  ['cli', 'studio'],
+  ['api', 'cli', 'studio'],
 ];
 
 // What browsers have not. Modules that need it have a twin for browsers, and lib/package.json says which is whose.

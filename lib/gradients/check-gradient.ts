@@ -1,13 +1,16 @@
 import { derivationKinds } from '../autodiff/derivation.js';
 import type { GradOptions } from '../autodiff/grad.js';
-import { check, type OptionKinds } from '../base/arguments.js';
+import { check, type OptionKinds, optionsOf } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
 import type { Model } from '../onnx/graph.js';
-import { placementKinds, type SessionOptions } from '../runtime/host/session.js';
+import { placementKinds } from '../runtime/host/session.js';
+import type { Placement } from '../runtime/placement.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-export interface CheckOptions
-  extends Omit<GradOptions, 'loss' | 'keepOutputs' | 'prefix'>, Omit<SessionOptions, 'transfer'> {
+export interface CheckGradientOptions extends Pick<
+  GradOptions,
+  'outputs' | 'wrt' | 'stopGradient' | 'overrides'
+> {
   /**
    * Where to differentiate. Inputs left out are drawn uniformly from [0, 1) or [0, 255), again where float32 is too
    * coarse for the place; symbolic sizes are taken from `sizes`.
@@ -17,12 +20,18 @@ export interface CheckOptions
   readonly sizes?: Readonly<Record<string, number>>;
   /** Steps of the central differences, relative to the size of the inputs, in descending order. */
   readonly steps?: readonly number[];
+  /** Of the direction, the cotangents and the inputs that are drawn. @default 1 */
   readonly seed?: number;
+  /** Where it runs. @default as ONNX Runtime chooses */
+  readonly placement?: Placement;
+  /** Gives up between two runs. */
+  readonly signal?: AbortSignal;
 }
 
-const checkKinds: OptionKinds<CheckOptions> = {
-  ...derivationKinds,
-  ...placementKinds,
+const checkKinds: OptionKinds<CheckGradientOptions> = {
+  stopGradient: derivationKinds.stopGradient,
+  overrides: derivationKinds.overrides,
+  placement: optionsOf(placementKinds),
   outputs: kind.texts,
   wrt: kind.texts,
   signal: kind.signal,
@@ -58,7 +67,7 @@ export interface GradientCheck {
  */
 export async function checkGradient(
   model: Model,
-  options: CheckOptions = {},
+  options: CheckGradientOptions = {},
 ): Promise<readonly GradientCheck[]> {
   check('checkGradient', { model: [model, kind.model] }, options, checkKinds);
   // Double precision takes forms of operators that nothing else needs: pages load them with their first check.

@@ -7,7 +7,7 @@ import type { Model } from '../onnx/graph.js';
 import type { SessionOptions } from '../runtime/host/session.js';
 import { random } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { CheckOptions, GradientCheck } from './check-gradient.js';
+import type { CheckGradientOptions, GradientCheck } from './check-gradient.js';
 import { derivative } from './difference.js';
 import { toFloat64 } from './float64.js';
 import { along, dot, noiseLike, scaleOf } from './perturb.js';
@@ -40,18 +40,22 @@ interface Forward extends AsyncDisposable {
 /** See `checkGradient`. */
 export async function compareGradient(
   model: Model,
-  options: CheckOptions,
+  options: CheckGradientOptions,
 ): Promise<readonly GradientCheck[]> {
   const r = random(options.seed ?? 1);
   const derived = grad(model, { ...optionsFor(gradKinds, options), keepOutputs: [], prefix });
   const [targets, wrt] = [derivedNames(derived.graph.inputs), derivedNames(derived.graph.outputs)];
   const { feeds: given = {}, sizes = {} } = options;
-  const question = { model, derived, prefix, targets, wrt, given, sizes, session: options };
+  const session: SessionOptions = {
+    ...options.placement,
+    ...(options.signal && { signal: options.signal }),
+  };
+  const question = { model, derived, prefix, targets, wrt, given, sizes, session };
   const place = await findPlace(question, r);
 
   const checks: GradientCheck[] = [];
   for (const name of wrt) {
-    await using forward = await openForward(model, place, name, options);
+    await using forward = await openForward(model, place, name, session);
     const { point } = forward;
     const direction = noiseLike(point, r);
     const steps = options.steps ?? (point.dtype === 'float64' ? fineSteps : coarseSteps);

@@ -1,8 +1,21 @@
 import { expect } from 'chai';
 
-import * as oneiros from '../../lib/index.js';
+import { entries } from '../api/entries.js';
 
-const { OneirosError } = oneiros;
+const { OneirosError } = entries.index;
+const { losses, optimizers, schedules, ...training } = entries.train;
+/** All public names. Namespaces are as good as entries. */
+const oneiros = {
+  ...entries.index,
+  ...entries.metrics,
+  ...entries.onnx,
+  ...entries.runtime,
+  ...entries.weights,
+  ...training,
+  ...losses,
+  ...optimizers,
+  ...schedules,
+};
 
 const nonsense: readonly (readonly [string, unknown])[] = [
   ['undefined', undefined],
@@ -59,7 +72,7 @@ function* publicFunctions(): Generator<readonly [name: string, call: Anything]> 
       continue;
     }
     yield [`new ${name}`, (...given): unknown => Reflect.construct(exported, given)];
-    for (const method of ['load', 'of', 'from']) {
+    for (const method of ['load']) {
       const found: unknown = Reflect.get(exported, method);
       if (isFunction(found))
         yield [`${name}.${method}`, (...given): unknown => Reflect.apply(found, exported, given)];
@@ -101,6 +114,35 @@ describe('public functions, called with nonsense after a right argument', () => 
           expect(error, `${name}(${first}, ${title}, ${title})`).to.be.instanceOf(OneirosError);
         }
     });
+});
+
+/** Names of a function's parameters that are plain identifiers; `options` among them for most. */
+function parametersOf(call: Anything): readonly string[] {
+  const [, list = ''] = /^[^(]*\(([^{]*?)\)\s*\{/s.exec(Function.prototype.toString.call(call)) ?? [];
+  return list.split(',').map((parameter) => parameter.trim().split(/\W/)[0] ?? '');
+}
+
+describe('every public function', () => {
+  for (const [name, exported] of Object.entries<unknown>(oneiros)) {
+    if (!isFunction(exported) || isClass(exported) || exported.length === 0) continue;
+    it(`${name} names an argument that it cannot take`, async () => {
+      const error = await attempt(() => exported(Symbol('x')));
+      expect(error).to.be.instanceOf(OneirosError);
+      expect(String(error)).to.contain(name);
+    });
+  }
+  for (const [name, exported] of Object.entries<unknown>(oneiros)) {
+    if (!isFunction(exported) || isClass(exported)) continue;
+    const at = parametersOf(exported).indexOf('options');
+    if (at < 0) continue;
+    it(`${name} refuses an option that it does not know`, async () => {
+      const given: unknown[] = [];
+      given[at] = { unheardOf: 1 };
+      const error = await attempt(() => exported(...given));
+      expect(error).to.be.instanceOf(OneirosError);
+      expect(String(error)).to.contain('has no option "unheardOf"');
+    });
+  }
 });
 
 describe('options of unknown names', () => {

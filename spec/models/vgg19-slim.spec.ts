@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { image, loadClassifier, readImage, resize } from '../../lib/index.js';
+import { image, loadClassifier, readImage, resize } from '../../lib/api/index.js';
 import { type Tensor, toNumbers } from '../../lib/tensor/tensor.js';
 
 const root = join(import.meta.dirname, '../..');

@@ -53,7 +53,7 @@ describe('what holds a session opens it anew after its process was killed:', () 
   it('a gradient', async () => {
     const b = new Builder();
     b.output(b.sum(b.square(b.input('x', 'float32', [3]))), 'loss');
-    await using gradient = await valueAndGrad(b.model(), { loss: 'loss', ...placement });
+    await using gradient = await valueAndGrad(b.model(), { loss: 'loss', placement });
     await survives((signal) => gradient({ x: float32([1, 2, 3]) }, signal && { signal }));
   });
 

@@ -98,7 +98,7 @@ describe('the localization loss', () => {
       targets: b.input('targets', 'float32', [2, 4]),
     };
     b.output(localizationLoss(b, terms, 0.5), 'loss');
-    await using step = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['boxes'], ...placement });
+    await using step = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['boxes'], placement });
     const { value, gradients } = await step({
       scores: float32(Float32Array.of(0, 0, 0, Math.log(3)), [2, 2]),
       labels: int64([0, 1]),

@@ -11,7 +11,7 @@ import {
   focal,
   smoothL1,
   squaredError,
-  total,
+  sum,
 } from '../../lib/train/graph/losses.js';
 import golden from './golden/losses.json' with { type: 'json' };
 
@@ -46,7 +46,7 @@ async function evaluate(loss: Loss, scores: Tensor, target: Tensor) {
     report: (name, metric) => b.output(metric, name),
   });
   b.output(b.reshape(value, []), 'loss');
-  await using compute = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['scores'], isolation: 'none' });
+  await using compute = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['scores'], placement: { isolation: 'none' } });
   const result = await compute({ scores, target });
   return { loss: result.value, gradient: result.gradients['scores']!.data };
 }
@@ -126,7 +126,7 @@ describe('losses', () => {
   it('add up, each with its weight', async () => {
     const [x, t] = [float32([1, -3], [1, 1, 1, 2]), float32([0, 0], [1, 1, 1, 2])];
     // Squares 1 and 9, mean 5; beyond 1, smooth L1 is |d| − ½: ½ and 2½, mean 1½.
-    const { loss } = await evaluate(total({ squares: squaredError(), l1: [2, smoothL1()] }), x, t);
+    const { loss } = await evaluate(sum({ squares: squaredError(), l1: [2, smoothL1()] }), x, t);
     expect(loss).to.equal(5 + 2 * 1.5);
   });
 });

@@ -47,6 +47,7 @@ export class Yolox extends Detector {
   readonly #head: YoloxHead;
   readonly #iou: number;
 
+  /** @internal */
   protected constructor(parts: DetectorParts, signature: Signature, head: YoloxHead, iou: number) {
     super(parts);
     this.#signature = signature;

@@ -17,7 +17,7 @@ import { buildUNet } from '../../models/unet/build.js';
 import { loadUNet, outputsOf, type UNetParameters } from '../../models/unet/parameters.js';
 import { marginOf } from '../../models/unet/sizes.js';
 import {
-  type Activation,
+  type UNetActivation,
   dialectTraits,
   unetTraitKinds,
   type UNetTraits,
@@ -109,7 +109,7 @@ async function assemble(
   };
 }
 
-type LearnedActivation = UNetTraits & { readonly activation: Exclude<Activation, 'none'> };
+type LearnedActivation = UNetTraits & { readonly activation: Exclude<UNetActivation, 'none'> };
 
 /** Scores of one class are that of an object, of several those of classes that exclude one another. */
 function traitsOf(dialect: string, planes: number, given: Partial<UNetTraits>): LearnedActivation {

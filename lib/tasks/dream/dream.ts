@@ -76,7 +76,7 @@ async function openDreamer(network: Network, options: DreamOptions): Promise<Dre
   return Dreamer.open(network, options);
 }
 
-export interface ZoomSequenceOptions extends DreamOptions, Given<typeof zoomOptions> {}
+export interface DreamZoomOptions extends DreamOptions, Given<typeof zoomOptions> {}
 
 /**
  * A fall into the dream: each frame dreams of the one before, enlarged and turned about its middle. Throws as
@@ -85,7 +85,7 @@ export interface ZoomSequenceOptions extends DreamOptions, Given<typeof zoomOpti
 export async function* dreamZoom(
   network: Network,
   photograph: Image,
-  options: ZoomSequenceOptions = {},
+  options: DreamZoomOptions = {},
 ): AsyncGenerator<DreamStep, void> {
   check('dreamZoom', { network: [network, kind.network], photograph: [photograph, kind.image] }, options, {
     ...dreamKinds,

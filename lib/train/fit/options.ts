@@ -5,7 +5,7 @@ import type { Model } from '../../onnx/graph.js';
 import type { UpdateRule } from '../../optim/update-rule.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import type { Placement } from '../../runtime/placement.js';
-import type { TrainingGraphOptions } from '../graph/graph.js';
+import type { TrainingTask } from '../graph/graph.js';
 import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import type { Augmentation } from './data.js';
 import type { TrainingSchedule } from './schedule.js';
@@ -27,7 +27,7 @@ export const fitOptions = {
 
 export type FitSettings = OptionValues<typeof fitOptions>;
 
-export interface FitOptions extends Given<typeof fitOptions>, Omit<TrainingGraphOptions, 'sizes'> {
+export interface FitOptions extends Given<typeof fitOptions>, TrainingTask {
   readonly optimizer: UpdateRule;
   /** Multiplies the optimizer's learning rate in the course of the run. @default constant */
   readonly schedule?: TrainingSchedule | undefined;

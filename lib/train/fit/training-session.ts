@@ -10,8 +10,8 @@ import {
   type FeedSizes,
   type TrainingGraph,
   trainingGraph,
-  type TrainingGraphOptions,
   trainingPrefix,
+  type TrainingTask,
 } from '../graph/graph.js';
 import type { LearnedWeights } from '../graph/parameters.js';
 import type { Sample } from './data.js';
@@ -43,7 +43,7 @@ export class TrainingSession implements AsyncDisposable {
 
   constructor(
     private readonly model: Model,
-    private readonly options: Omit<TrainingGraphOptions, 'sizes'>,
+    private readonly options: TrainingTask,
     private readonly sessionOptions: SessionOptions,
   ) {}
 

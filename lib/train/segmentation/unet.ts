@@ -30,7 +30,7 @@ import { fit, type TrainingStep } from '../fit/fit.js';
 import { fitKinds, fitOptions } from '../fit/options.js';
 import { cosine } from '../fit/schedule.js';
 import type { Loss } from '../graph/loss.js';
-import { bce, crossEntropy, dice, total } from '../graph/losses.js';
+import { bce, crossEntropy, dice, sum } from '../graph/losses.js';
 import { type MaskedPicture, maskedSamples } from './masked-picture.js';
 import { segmentationValidation } from './validation.js';
 
@@ -155,7 +155,7 @@ export async function* trainUNet(
 function lossOf({ classes, ignore: value }: LabelScheme): Loss {
   const ignore = value === null ? undefined : ignoredLabel;
   const entropy = classes.length === 2 ? { bce: bce({ ignore }) } : { entropy: crossEntropy({ ignore }) };
-  return total({ ...entropy, diceLoss: dice({ ignore }) });
+  return sum({ ...entropy, diceLoss: dice({ ignore }) });
 }
 
 /** All that the way of the weights depends on; how often it is looked at, it does not. */

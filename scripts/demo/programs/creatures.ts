@@ -1,4 +1,4 @@
-import { dream, loadClassifier, readImage, writeImage } from '../../../lib/index.js';
+import { dream, loadClassifier, readImage, writeImage } from 'oneiros';
 
 const network = await loadClassifier('vgg19-slim');
 const evening = await readImage('demo-out/landscape.jpg');

@@ -1,4 +1,4 @@
-import { loadClassifier, readImage, style, writeImage } from '../../../lib/index.js';
+import { loadClassifier, readImage, style, writeImage } from 'oneiros';
 
 const network = await loadClassifier('vgg19-slim', { pooling: 'average' });
 const cat = await readImage('scripts/demo/photographs/cat.jpg');

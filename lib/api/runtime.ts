@@ -1,0 +1,25 @@
+// `oneiros/runtime`: ONNX Runtime in Node and browsers, sessions in threads and processes, and the tensors they take.
+
+export {
+  listProviders,
+  openSession,
+  type Isolation,
+  type ProviderName,
+  type ProviderStatus,
+  type RunOptions,
+  type Session,
+  type SessionOptions,
+  type TensorInfo,
+} from '../runtime/host/session.js';
+export type { Placement } from '../runtime/placement.js';
+export type { DataOf, DType, NumericDType } from '../tensor/dtype.js';
+export { random, type Random } from '../tensor/random.js';
+export {
+  float32,
+  int64,
+  tensor,
+  type Float32Tensor,
+  type NumericTensor,
+  type Tensor,
+  type TensorOf,
+} from '../tensor/tensor.js';
