@@ -8,6 +8,7 @@ export {
   classifyEach,
   classifyEachOptions,
   type ClassifyEachOptions,
+  type ClassifyEachParameters,
 } from '../tasks/classify/classify.js';
 export {
   evaluateClassifier,
@@ -18,7 +19,13 @@ export type { LayerWeights } from '../tasks/common/layers.js';
 export type { Computed, Failed, Outcome, Picture, Pictures } from '../tasks/common/pictures.js';
 export type { PictureStep } from '../tasks/common/step.js';
 export { cocoResults, type CocoResult } from '../tasks/detect/coco-results.js';
-export { detect, detectEach, detectEachOptions, type DetectEachOptions } from '../tasks/detect/detect.js';
+export {
+  detect,
+  detectEach,
+  detectEachOptions,
+  type DetectEachOptions,
+  type DetectEachParameters,
+} from '../tasks/detect/detect.js';
 export {
   evaluateDetector,
   type DetectorFigures,
@@ -33,7 +40,7 @@ export {
   type DreamStep,
   type DreamZoomOptions,
 } from '../tasks/dream/dream.js';
-export { dreamOptions, zoomOptions } from '../tasks/dream/options.js';
+export { dreamOptions, zoomOptions, type DreamParameters, type ZoomParameters } from '../tasks/dream/options.js';
 export { drawRelevance, type DrawRelevanceOptions } from '../tasks/explain/draw.js';
 export { explain, explainEach, type ExplainOptions } from '../tasks/explain/explain.js';
 export {
@@ -44,6 +51,7 @@ export {
   type Explanation,
   type ExplanationOptions,
   type ExplainMethod,
+  type ExplainParameters,
 } from '../tasks/explain/explainer.js';
 export {
   localize,
@@ -51,6 +59,7 @@ export {
   localizeOptions,
   type Localization,
   type LocalizeOptions,
+  type LocalizeParameters,
 } from '../tasks/localize/localize.js';
 export { cocoMasks, type CocoAnnotation, type CocoMask } from '../tasks/segment/coco-masks.js';
 export { segment, segmentEach } from '../tasks/segment/segment.js';
@@ -58,9 +67,10 @@ export {
   slidingWindow,
   slidingWindowOptions,
   type SlidingWindowOptions,
+  type SlidingWindowParameters,
 } from '../tasks/segment/sliding-window.js';
 export type { StyleLosses, StyleStep } from '../tasks/style/descent.js';
-export { styleOptions } from '../tasks/style/options.js';
+export { styleOptions, type StyleParameters } from '../tasks/style/options.js';
 export { style, type StyleOptions } from '../tasks/style/style.js';
 
 // Networks
@@ -73,6 +83,7 @@ export {
   classifyOptions,
   type ClassifierParts,
   type ClassifyOptions,
+  type ClassifyParameters,
   type CropSettings,
 } from '../networks/classifier/classifier.js';
 export { imagenetLabels } from '../networks/classifier/imagenet.js';
@@ -84,7 +95,7 @@ export {
   type LoadClassifierOptions,
 } from '../networks/classifier/load.js';
 export type { PretrainedOptions } from '../networks/classifier/build.js';
-export { GoogLeNet, SqueezeNet, VGG19, type VGG19Options } from '../networks/classifier/published.js';
+export { GoogLeNet, SqueezeNet, VGG19, type VGG19Options, type VGG19Parameters } from '../networks/classifier/published.js';
 export { coco80, coco91 } from '../networks/detector/coco-labels.js';
 export {
   Detector,
@@ -92,6 +103,7 @@ export {
   type Box,
   type Detection,
   type DetectOptions,
+  type DetectParameters,
   type DetectorParts,
   type DetectSettings,
 } from '../networks/detector/detector.js';
@@ -113,6 +125,7 @@ export {
   segmentOptions,
   type SegmenterParts,
   type SegmentOptions,
+  type SegmentParameters,
 } from '../networks/segmenter/segmenter.js';
 export type { Tiling } from '../networks/segmenter/tiling.js';
 export { UNet, type UNetOptions } from '../networks/segmenter/unet.js';
@@ -167,7 +180,7 @@ export { readImage, writeImage, type PictureLocation } from '../image/read-write
 export { decodeImage, encodeImage } from '../image/codec/coding.js';
 export type { Drawable } from '../image/codec/codec.js';
 export type { ImageFiles } from '../image/codec/image-files.js';
-export type { DecodeOptions, EncodeOptions } from '../image/codec/options.js';
+export type { DecodeOptions, EncodeOptions, OutputFormat } from '../image/codec/options.js';
 export type { Colormap } from '../image/color/colormap.js';
 export type { Rectangle } from '../image/geometry/crop.js';
 export { fromTensor, image, solid, toTensor, type Image, type Planes, type Size } from '../image/image.js';

@@ -1,7 +1,9 @@
 // `oneiros/onnx`: ONNX graphs as values, their derivatives, and what a gradient rule is written in.
 
 // Graphs
-export type { GraphBuilder, Value } from '../onnx/builder.js';
+export type { AttributeLike } from '../onnx/attributes.js';
+export type { Budget } from '../onnx/budget.js';
+export type { GraphBuilder, NamedAttributes, Naming, Value } from '../onnx/builder.js';
 export type {
   Attribute,
   AttributeOf,
@@ -18,6 +20,7 @@ export type {
   ValueInfo,
 } from '../onnx/graph.js';
 export { Builder, dtypeOf, shapeOf, type Operand, type Sizes } from '../onnx/ops.js';
+export type { ExternalReader, ExternalReference } from '../onnx/codec/external.js';
 export { decodeModel, type DecodeModelOptions } from '../onnx/read.js';
 export { encodeModel } from '../onnx/write.js';
 export { readModel, writeModel, type WriteModelOptions } from '../onnx/files.js';

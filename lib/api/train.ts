@@ -6,7 +6,7 @@ export * as schedules from '../train/fit/schedule.js';
 
 // Any graph
 export { fit, type TrainingStep } from '../train/fit/fit.js';
-export { fitOptions, type FitOptions } from '../train/fit/options.js';
+export { fitOptions, type FitOptions, type FitParameters } from '../train/fit/options.js';
 export { checkpointFile } from '../train/fit/checkpoint-file.js';
 export type { CheckpointStore, RunIdentity } from '../train/fit/checkpoint.js';
 export type { Augmentation, Sample, TrainingData } from '../train/fit/data.js';
@@ -21,15 +21,17 @@ export { initialUNet, type UNetShape } from '../models/unet/initial.js';
 export type { UNetGraphOptions } from '../models/unet/graph.js';
 export type { Block, Convolution, Norm, UNetParameters } from '../models/unet/parameters.js';
 export type { Climb, UNetActivation, UNetTraits } from '../models/unet/traits.js';
+export type { NamedClass } from '../labels/class-text.js';
 export { labeler, schemeOf, type DeclaredClasses, type Labeler, type LabelScheme } from '../labels/scheme.js';
 export { LabelSurveyor, valuesOf, type FoundValue, type LabelSurvey } from '../labels/survey.js';
 export { augmentation, type AugmentOptions } from '../train/augment/augment.js';
-export type { GeometryOptions } from '../train/augment/geometry.js';
+export type { ElasticOptions, GeometryOptions } from '../train/augment/geometry.js';
 export type { MaskedPicture } from '../train/segmentation/masked-picture.js';
 export {
   trainUNet,
   trainUNetOptions,
   type TrainUNetOptions,
+  type TrainUNetParameters,
   type UNetTrainingStep,
 } from '../train/segmentation/unet.js';
 export { segmentationValidation, type SegmentationScores } from '../train/segmentation/validation.js';

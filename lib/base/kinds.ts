@@ -67,6 +67,10 @@ export const kind = {
     fits: (value) => Array.isArray(value) && value.length === 3,
   },
 
+  externalData: {
+    expected: "a number of bytes, true, false or 'auto'",
+    fits: (value) => typeof value === 'number' || typeof value === 'boolean' || value === 'auto',
+  },
   location: {
     expected: 'a path, an address, a URL or a File',
     fits: isLocation,
@@ -106,6 +110,11 @@ export const kind = {
   graph: {
     expected: "a model's graph",
     fits: having('nodes', 'inputs', 'outputs', 'initializers', 'values'),
+  },
+  value: { expected: 'a value of a graph, as a Builder gives it', fits: having('name', 'type') },
+  operand: {
+    expected: 'a value of a graph, as a Builder gives it, or a number',
+    fits: (value) => typeof value === 'number' || having('name', 'type')(value),
   },
   builder: { expected: 'a Builder', fits: having('op', 'input', 'output') },
   network: {

@@ -57,6 +57,7 @@ export {
   vocProtocol,
   type AreaRange,
   type CocoOptions,
+  type CocoQuirks,
   type Protocol,
   type VocOptions,
 } from './detection/protocol.js';
@@ -75,6 +76,7 @@ export type {
   Detections,
   ImageEntry,
   IouType,
+  MaskColumn,
   ObjectTable,
   Reading,
   Truth,

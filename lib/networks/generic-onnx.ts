@@ -24,11 +24,11 @@ import type { Graph, Model, Node, Shape } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
 import { normalized } from '../onnx/opset/normalize.js';
 import { allNamesOf, usesOf } from '../onnx/subgraphs.js';
+import type { Placement } from '../runtime/placement.js';
 import { isFloat } from '../tensor/dtype.js';
 import type { ClassifierParts, CropSettings } from './classifier/classifier.js';
 import type { ClassLabel } from './classifier/labels.js';
 import type { NetworkParts } from './image-network.js';
-import type { Placement } from '../runtime/placement.js';
 
 export interface ForeignOptions {
   /** What of RGB in [0, 1] it was trained on. @default as its metadata `input` says; else RGB as it is */

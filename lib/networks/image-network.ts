@@ -8,8 +8,8 @@ import type { Model } from '../onnx/graph.js';
 import { HeldSession } from '../runtime/host/held-session.js';
 import { openModel } from '../runtime/host/open-model.js';
 import type { Session } from '../runtime/host/session.js';
-import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
 import type { Placement } from '../runtime/placement.js';
+import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
 import { findLayer, type Network } from './network.js';
 
 export interface NetworkParts {

@@ -1,5 +1,7 @@
+import { check } from '../base/arguments.js';
 import { atOnce, type Sliced } from '../base/cooperative.js';
 import { nearest, OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import type { Graph, Model, Node, ValueInfo } from './graph.js';
 import { eliminateDeadCode } from './passes/dead-code.js';
 import { inferring } from './shapes/infer.js';
@@ -14,6 +16,11 @@ import { allNamesOf, namesOf, usedIn } from './subgraphs.js';
  *   if an input's type cannot be inferred
  */
 export function extractSubgraph(model: Model, inputs: readonly string[], outputs: readonly string[]): Model {
+  check('extractSubgraph', {
+    model: [model, kind.model],
+    inputs: [inputs, kind.texts],
+    outputs: [outputs, kind.texts],
+  });
   return atOnce(extractingSubgraph(model, inputs, outputs));
 }
 

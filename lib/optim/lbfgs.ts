@@ -7,8 +7,8 @@ import {
   allFinite,
   checkIterations,
   evaluate,
-  type Objective,
   type IterationOptions,
+  type Objective,
   type OptimizerStep,
 } from './objective.js';
 import { diverged } from './optimize.js';

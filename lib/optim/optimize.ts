@@ -5,8 +5,8 @@ import {
   allFinite,
   checkIterations,
   evaluate,
-  type Objective,
   type IterationOptions,
+  type Objective,
   type OptimizerStep,
 } from './objective.js';
 import type { RuleState, UpdateRule } from './update-rule.js';

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { readImage } from '../../lib/image/read-write.js';
+import type { Id } from '../../lib/metrics/ids.js';
 import { readCocoTruth } from '../../lib/metrics/io/coco.js';
 import { imageIdOf } from '../../lib/metrics/io/image-ids.js';
 import { loadDetector } from '../../lib/networks/detector/load.js';
-import type { Id } from '../../lib/metrics/ids.js';
 import type { Picture } from '../../lib/tasks/common/pictures.js';
 import { evaluateDetector } from '../../lib/tasks/detect/evaluate.js';
 

@@ -19,8 +19,8 @@ import {
 import type { Model } from '../../onnx/graph.js';
 import { makerOf } from '../../onnx/maker.js';
 import { placementKinds } from '../../runtime/host/session.js';
-import { describeNames, type Dialects, translate } from '../../weights/dialect.js';
 import type { Placement } from '../../runtime/placement.js';
+import { describeNames, type Dialects, translate } from '../../weights/dialect.js';
 import { findLayer } from '../network.js';
 import { type OpenWeights, type WeightsSource, withWeights } from '../source.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';

@@ -1,6 +1,6 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { count, type Given, number, type OptionValues, resolveOptions } from '../../base/options.js';
+import { count, number, type OptionValues, resolveOptions } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
 import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from '../image-network.js';
 
@@ -23,7 +23,21 @@ export const detectOptions = {
   limit: count(100, 'how many detections in a picture at the most, the best first', 1, [1, 100]),
 } as const;
 
-export interface DetectOptions extends Given<typeof detectOptions>, RunSettings {}
+/** What `detectOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface DetectParameters {
+  /**
+   * The score that a detection must have. A number from 0 to 1.
+   * @default 0.5
+   */
+  readonly score?: number | undefined;
+  /**
+   * How many detections in a picture at the most, the best first. A whole number from 1 to 1000000.
+   * @default 100
+   */
+  readonly limit?: number | undefined;
+}
+
+export interface DetectOptions extends DetectParameters, RunSettings {}
 
 export const detectKinds: OptionKinds<DetectOptions> = { ...detectOptions, ...runSettingsKinds };
 

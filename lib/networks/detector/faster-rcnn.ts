@@ -22,11 +22,11 @@ import {
 import { traitsFor, variantOf } from '../../models/faster-rcnn/variant.js';
 import type { Model } from '../../onnx/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { translate } from '../../weights/dialect.js';
 import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
 import { type RunSettings, runSettingsKinds } from '../image-network.js';
-import type { Placement } from '../../runtime/placement.js';
 import { type WeightsSource, withWeights } from '../source.js';
 import { coco91 } from './coco-labels.js';
 import {

@@ -5,8 +5,8 @@ import type { Model, Node, Shape } from '../../onnx/graph.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { usesOf } from '../../onnx/subgraphs.js';
 import { openModel } from '../../runtime/host/open-model.js';
-import { float32, numberToHalf, sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
 import type { Placement } from '../../runtime/placement.js';
+import { float32, numberToHalf, sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
 
 /** Pixels of the picture for one of each feature map, in the order of the rows. */
 export const strides = [8, 16, 32] as const;

@@ -9,8 +9,8 @@ import type { Preprocessing, PreprocessingName } from '../../models/input/prepro
 import { marginOf } from '../../models/unet/sizes.js';
 import type { Model, Shape } from '../../onnx/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
-import { foreignGraph, foreignParts } from '../generic-onnx.js';
 import type { Placement } from '../../runtime/placement.js';
+import { foreignGraph, foreignParts } from '../generic-onnx.js';
 import { planesOf } from './class-planes.js';
 import { type Adapter, adapterFor, isWhole } from './known-segmenters.js';
 import { Segmenter, type SegmenterParts } from './segmenter.js';

@@ -17,8 +17,8 @@ import { buildUNet } from '../../models/unet/build.js';
 import { loadUNet, outputsOf, type UNetParameters } from '../../models/unet/parameters.js';
 import { marginOf } from '../../models/unet/sizes.js';
 import {
-  type UNetActivation,
   dialectTraits,
+  type UNetActivation,
   unetTraitKinds,
   type UNetTraits,
   unetTraits,
@@ -26,9 +26,9 @@ import {
 import type { Value } from '../../onnx/builder.js';
 import type { Builder } from '../../onnx/ops.js';
 import { placementKinds } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
 import { describeNames, translate } from '../../weights/dialect.js';
 import { unetDialects } from '../../weights/dialects/unet.js';
-import type { Placement } from '../../runtime/placement.js';
 import { type OpenWeights, type WeightsSource, withWeights } from '../source.js';
 import { Segmenter, type SegmenterParts } from './segmenter.js';
 import type { Tiling } from './tiling.js';

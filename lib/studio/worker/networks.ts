@@ -6,11 +6,11 @@ import { GoogLeNet, SqueezeNet, VGG19 } from '../../networks/classifier/publishe
 import type { Detector } from '../../networks/detector/detector.js';
 import { FasterRCNN } from '../../networks/detector/faster-rcnn.js';
 import { loadDetector } from '../../networks/detector/load.js';
-import type { Placement } from '../../runtime/placement.js';
 import type { Network } from '../../networks/network.js';
 import { loadSegmenter } from '../../networks/segmenter/load.js';
 import type { Segmenter } from '../../networks/segmenter/segmenter.js';
 import { UNet } from '../../networks/segmenter/unet.js';
+import type { Placement } from '../../runtime/placement.js';
 import {
   defaultContentLayers,
   defaultDreamLayers,

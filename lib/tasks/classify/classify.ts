@@ -1,6 +1,6 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { type Given, number, resolveOptions } from '../../base/options.js';
+import { number, resolveOptions } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
 import {
   type Classifier,
@@ -17,7 +17,16 @@ export const classifyEachOptions = {
   batch: number(8, 'pictures computed at once, if the network can', { min: 1, max: 1000, integer: true }),
 } as const;
 
-export interface ClassifyEachOptions extends ClassifyOptions, Given<typeof classifyEachOptions> {}
+/** What `classifyEachOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface ClassifyEachParameters {
+  /**
+   * Pictures computed at once, if the network can. A whole number from 1 to 1000.
+   * @default 8
+   */
+  readonly batch?: number | undefined;
+}
+
+export interface ClassifyEachOptions extends ClassifyOptions, ClassifyEachParameters {}
 
 const classifyEachKinds: OptionKinds<ClassifyEachOptions> = { ...classifyKinds, ...classifyEachOptions };
 

@@ -1,12 +1,11 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import type { Given } from '../../base/options.js';
 import { topK } from '../../metrics/classification/classification.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
 import type { Pictures } from '../common/pictures.js';
-import { classifyEachOptions, probabilitiesOf } from './classify.js';
+import { classifyEachOptions, type ClassifyEachParameters, probabilitiesOf } from './classify.js';
 
 /** How often a classifier is right. */
 export interface ClassifierFigures {
@@ -17,7 +16,7 @@ export interface ClassifierFigures {
   readonly top5: number;
 }
 
-export interface EvaluateClassifierOptions extends Given<typeof classifyEachOptions>, RunSettings {
+export interface EvaluateClassifierOptions extends ClassifyEachParameters, RunSettings {
   /** Told how many pictures are done. */
   readonly onProgress?: ((done: number) => void) | undefined;
 }

@@ -1,6 +1,6 @@
 import { check, type OptionKinds, optionsFor } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { type Given, number, resolveOptions } from '../../base/options.js';
+import { number, resolveOptions } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
 import {
   type Detection,
@@ -20,7 +20,17 @@ export const detectEachOptions = {
   }),
 } as const;
 
-export interface DetectEachOptions extends DetectOptions, Given<typeof detectEachOptions> {}
+/** What `detectEachOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface DetectEachParameters {
+  /**
+   * Pictures computed at once, if the network can; twice as many are held in memory. A whole number from 1
+   * to 1000.
+   * @default 4
+   */
+  readonly batch?: number | undefined;
+}
+
+export interface DetectEachOptions extends DetectOptions, DetectEachParameters {}
 
 export const detectEachKinds: OptionKinds<DetectEachOptions> = { ...detectKinds, ...detectEachOptions };
 

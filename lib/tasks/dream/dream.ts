@@ -1,6 +1,6 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { type Given, resolveOptions } from '../../base/options.js';
+import { resolveOptions } from '../../base/options.js';
 import { zoom } from '../../image/geometry/affine.js';
 import type { Image } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
@@ -9,9 +9,9 @@ import type { Placement } from '../../runtime/placement.js';
 import type { LayerWeights } from '../common/layers.js';
 import type { PictureStep } from '../common/step.js';
 import type { Dreamer } from './dreamer.js';
-import { dreamOptions, zoomOptions } from './options.js';
+import { dreamOptions, type DreamParameters, zoomOptions, type ZoomParameters } from './options.js';
 
-export interface DreamOptions extends Given<typeof dreamOptions> {
+export interface DreamOptions extends DreamParameters {
   /**
    * What is to be raised, and how much: layers, or single channels of layers as `'layer:channel'`.
    * @default the network's usual layer: inception_4c/output of GoogLeNet, relu4_3 of VGG
@@ -76,7 +76,7 @@ async function openDreamer(network: Network, options: DreamOptions): Promise<Dre
   return Dreamer.open(network, options);
 }
 
-export interface DreamZoomOptions extends DreamOptions, Given<typeof zoomOptions> {}
+export interface DreamZoomOptions extends DreamOptions, ZoomParameters {}
 
 /**
  * A fall into the dream: each frame dreams of the one before, enlarged and turned about its middle. Throws as

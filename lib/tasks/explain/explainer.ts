@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { choice, type Given, number, type OptionValues, resolveOptions, seed } from '../../base/options.js';
+import { choice, number, type OptionValues, resolveOptions, seed } from '../../base/options.js';
 import { resize } from '../../image/geometry/resize.js';
 import type { Image, Planes } from '../../image/image.js';
 import { type Classifier, mostProbable } from '../../networks/classifier/classifier.js';
@@ -33,7 +33,33 @@ export const explainOptions = {
   seed: seed(0, 'what the noise begins with'),
 } as const;
 
-export interface ExplanationOptions extends Given<typeof explainOptions>, RunSettings {
+/** What `explainOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface ExplainParameters {
+  /**
+   * Grad-cam: which regions a deep layer saw it in; gradient: which pixels the score hangs on; smoothgrad:
+   * the same, averaged over noisy copies; integrated: each pixel’s share of the score.
+   * @default 'grad-cam'
+   */
+  readonly method?: 'grad-cam' | 'gradient' | 'smoothgrad' | 'integrated' | undefined;
+  /**
+   * Noisy copies of smoothgrad, or steps of integrated, each a run of the network. A whole number from 1 to
+   * 100000.
+   * @default 25
+   */
+  readonly samples?: number | undefined;
+  /**
+   * The deviation of smoothgrad’s noise, as a part of the picture’s range. A number from 0 to 1.
+   * @default 0.15
+   */
+  readonly noise?: number | undefined;
+  /**
+   * What the noise begins with. A whole number.
+   * @default 0
+   */
+  readonly seed?: number | undefined;
+}
+
+export interface ExplanationOptions extends ExplainParameters, RunSettings {
   /** The number of the class to explain. @default the most probable */
   readonly labelId?: number | undefined;
 }

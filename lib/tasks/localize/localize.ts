@@ -1,6 +1,6 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { type Given, number, resolveOptions } from '../../base/options.js';
+import { number, resolveOptions } from '../../base/options.js';
 import type { Image, Planes } from '../../image/image.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import type { Detection, Detector } from '../../networks/detector/detector.js';
@@ -19,7 +19,16 @@ export const localizeOptions = {
   threshold: number(0.2, 'what part of the largest activation belongs to the object', { min: 0, max: 1 }),
 } as const;
 
-export interface LocalizeOptions extends Given<typeof localizeOptions>, RunSettings {
+/** What `localizeOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface LocalizeParameters {
+  /**
+   * What part of the largest activation belongs to the object. A number from 0 to 1.
+   * @default 0.2
+   */
+  readonly threshold?: number | undefined;
+}
+
+export interface LocalizeOptions extends LocalizeParameters, RunSettings {
   /** The number of the class to look for. @default the most probable */
   readonly labelId?: number | undefined;
   /** The layer of a classifier whose activations are looked at. @default the last one before the picture is pooled away */

@@ -1,17 +1,17 @@
 import { check, type OptionKinds, optionsOf, required } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { count, type Given, number, resolveOptions } from '../../base/options.js';
+import { count, number, resolveOptions } from '../../base/options.js';
 import { crop } from '../../image/geometry/crop.js';
 import { pad } from '../../image/geometry/pad.js';
 import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';
 import { fullyConvolutional } from '../../models/classifiers/fully-convolutional.js';
 import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
-import type { Placement } from '../../runtime/placement.js';
 import { type Segmentation, SegmentationBuilder } from '../../networks/segmenter/segmentation.js';
 import type { Model } from '../../onnx/graph.js';
 import { openModel } from '../../runtime/host/open-model.js';
 import { placementKinds } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
 
 export const slidingWindowOptions = {
   stride: count(1, 'pixels from one window to the next; it has to divide the network’s own stride'),
@@ -21,7 +21,22 @@ export const slidingWindowOptions = {
   }),
 } as const;
 
-export interface SlidingWindowOptions extends Given<typeof slidingWindowOptions>, RunSettings {
+/** What `slidingWindowOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface SlidingWindowParameters {
+  /**
+   * Pixels from one window to the next; it has to divide the network’s own stride. A whole number from 1 to
+   * 1000000.
+   * @default 1
+   */
+  readonly stride?: number | undefined;
+  /**
+   * Of two classes: the probability above which a pixel is not background. A number from 0 to 1.
+   * @default 0.5
+   */
+  readonly threshold?: number | undefined;
+}
+
+export interface SlidingWindowOptions extends SlidingWindowParameters, RunSettings {
   /** Names of the classes. @default by number, the first being the background */
   readonly classes?: readonly string[] | undefined;
   /** Where it runs. @default as ONNX Runtime chooses */

@@ -1,15 +1,14 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import type { Given } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import type { Placement } from '../../runtime/placement.js';
 import type { LayerWeights } from '../common/layers.js';
 import type { StyleStep } from './descent.js';
-import { styleOptions } from './options.js';
+import { styleOptions, type StyleParameters } from './options.js';
 
-export interface StyleOptions extends Given<typeof styleOptions> {
+export interface StyleOptions extends StyleParameters {
   /** Layers whose features are to be the content's, with weights. @default relu4_2 of a VGG */
   readonly contentLayers?: LayerWeights | undefined;
   /** Layers whose statistics are to be the styles', with weights that count in proportion. @default relu1_1 … relu5_1 */

@@ -3,10 +3,10 @@ import { kind } from '../../base/kinds.js';
 import { ignoredLabel, labeler, type LabelScheme } from '../../labels/scheme.js';
 import { mask } from '../../metrics/masks/mask.js';
 import { segmentationEvaluation } from '../../metrics/masks/segmentation.js';
-import type { Placement } from '../../runtime/placement.js';
 import { segmenterOf } from '../../networks/segmenter/onnx-segmenter.js';
 import type { Model } from '../../onnx/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
 import type { MaskedPicture } from './masked-picture.js';
 
 /** What a validation tells. */

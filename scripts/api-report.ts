@@ -1,9 +1,17 @@
-import { readdirSync } from 'node:fs';
+// The public names of each entry, as they stand in spec/api: `npm run api` writes them, and a spec compares.
+import { readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { format, resolveConfig } from 'prettier';
 import ts from 'typescript';
 
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..');
 const folder = join(root, 'lib', 'api');
+
+/** Where the report of an entry lies. */
+export function reportPath(entry: string): string {
+  return join(root, 'spec', 'api', `${entry}.api.md`);
+}
 
 /** What the entries of the package declare, as TypeScript would write it into .d.ts files. */
 export interface ApiReport {
@@ -13,7 +21,7 @@ export interface ApiReport {
   readonly forgotten: readonly string[];
 }
 
-export function apiReport(): ApiReport {
+export async function apiReport(): Promise<ApiReport> {
   const program = declarations();
   const checker = program.getTypeChecker();
   const files = readdirSync(folder).map((file) => basename(file, '.ts'));
@@ -41,8 +49,9 @@ export function apiReport(): ApiReport {
           const used = found.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(found) : found;
           if (isOurs(used) && !isPublic.has(used)) forgotten.add(`${used.name} (in ${name})`);
         });
-  const texts = parts.map(([entry, symbols]) => [entry, textOf(entry, symbols)] as const);
-  return { texts: new Map(texts), forgotten: [...forgotten].sort() };
+  const texts = new Map<string, string>();
+  for (const [entry, symbols] of parts) texts.set(entry, await textOf(entry, symbols));
+  return { texts, forgotten: [...forgotten].sort() };
 }
 
 interface Declared {
@@ -109,12 +118,13 @@ function eachReference(node: ts.Node, tell: (name: ts.Node) => void): void {
 
 const printer = ts.createPrinter({ removeComments: true });
 
-function textOf(entry: string, symbols: readonly Declared[]): string {
+async function textOf(entry: string, symbols: readonly Declared[]): Promise<string> {
   const blocks = symbols
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
     .flatMap(({ name, target }) => (target.declarations ?? []).map((node) => `// ${name}\n${printed(node)}`));
   const title = entry === 'index' ? 'oneiros' : `oneiros/${entry}`;
-  return `# The public names of \`${title}\`\n\n\`npm run api\` writes this file.\n\n\`\`\`ts\n${blocks.join('\n\n')}\n\`\`\`\n`;
+  const text = `# The public names of \`${title}\`\n\n\`npm run api\` writes this file.\n\n\`\`\`ts\n${blocks.join('\n\n')}\n\`\`\`\n`;
+  return format(text, { ...(await resolveConfig(join(root, 'README.md'))), parser: 'markdown' });
 }
 
 function printed(node: ts.Node): string {
@@ -124,3 +134,6 @@ function printed(node: ts.Node): string {
     .replaceAll(/import\("[^"]*"\)\./g, '')
     .replace(/^export (declare )?/, '');
 }
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
+  for (const [entry, text] of (await apiReport()).texts) writeFileSync(reportPath(entry), text);
