@@ -25,7 +25,7 @@ const floors = [
   ['networks'],
   ['tasks'],
   ['train'],
-  ['cli', 'studio'],
+  ['api', 'cli', 'studio'],
 ];
 
 const rules = [

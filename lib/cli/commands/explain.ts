@@ -1,12 +1,12 @@
 import { nearest, OneirosError } from '../../base/errors.js';
 import { choice, type OptionValues, resolveOptions } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import { drawRelevance } from '../../tasks/explain/draw.js';
-import { Explainer, explainOptions, type Explanation } from '../../tasks/explain/explainer.js';
+import { explainEach } from '../../tasks/explain/explain.js';
+import { explainOptions, type Explanation } from '../../tasks/explain/explainer.js';
 import { PictureArgument } from '../checked-files.js';
 import type { Register } from '../command.js';
-import { eachPicture, picturesIn } from '../each-picture.js';
+import { eachPicture, picturesIn, readLater } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { addClassifierFlags, type NetworkFlags, networkOf } from '../network.js';
 import { outputFolder, outputFolderFlag } from '../output-folder.js';
@@ -54,16 +54,16 @@ async function runExplain(args: readonly string[], flags: ExplainFlags, terminal
   const paths = await picturesIn(args);
   const outputOf = outputFolder(flags.out, paths);
   await using network = await networkOf(flags, terminal);
-  await using explainer = new Explainer(network, { layer: flags.layer });
   const labelId = flags.class === undefined ? undefined : classNamed(network, flags.class);
-  await eachPicture(paths, 'explain', terminal, async (path) => {
-    const picture = await readImage(path);
+  const explanations = explainEach(network, readLater(paths), {
+    ...resolveOptions(explainOptions, flags),
+    layer: flags.layer,
+    labelId,
+    signal: terminal.signal,
+  });
+  await eachPicture(paths, 'explain', terminal, explanations, async (outcome) => {
+    const { key: path, image: picture, explanation: found } = outcome;
     const file = pictureFile(outputOf(path));
-    const found = await explainer.explain(picture, {
-      ...resolveOptions(explainOptions, flags),
-      labelId,
-      signal: terminal.signal,
-    });
     const drawn = drawRelevance(picture, found.relevance, { style: flags.style });
     await file.write(drawn, recipe('explain', flags));
     const { label, probability, score } = found;

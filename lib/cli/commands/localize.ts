@@ -1,15 +1,15 @@
 import { OneirosError } from '../../base/errors.js';
 import type { OptionValues } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
-import { loadNetwork } from '../../networks/classifier/load.js';
+import type { Classifier } from '../../networks/classifier/classifier.js';
+import { loadClassifier } from '../../networks/classifier/load.js';
 import type { Detection, Detector } from '../../networks/detector/detector.js';
 import { detectorNames, loadDetector } from '../../networks/detector/load.js';
 import { isAmong } from '../../networks/resolve-name.js';
 import { drawDetections } from '../../tasks/draw/detections.js';
-import { ActivationLocalizer, localize, localizeOptions } from '../../tasks/localize/localize.js';
+import { localizeEach, localizeOptions } from '../../tasks/localize/localize.js';
 import { InputFlag, PictureArgument } from '../checked-files.js';
 import type { Register } from '../command.js';
-import { eachPicture, picturesIn } from '../each-picture.js';
+import { eachPicture, picturesIn, readLater } from '../each-picture.js';
 import { addFlags } from '../flags.js';
 import { catalogedTask, modelFiles, pullOf } from '../models.js';
 import { addHeadFlags, type HeadFlags, headOptions, placementOf, placementOptions } from '../network.js';
@@ -54,9 +54,9 @@ async function runLocalize(args: readonly string[], flags: LocalizeFlags, termin
   const paths = await picturesIn(args);
   const outputOf = flags.out === undefined ? null : outputFolder(flags.out, paths);
   await using network = await load(flags, terminal);
-  await eachPicture(paths, 'localize', terminal, async (path) => {
-    const picture = await readImage(path);
-    const found = await localize(network, picture, { threshold: flags.threshold, signal: terminal.signal });
+  const { threshold, layer } = flags;
+  const outcomes = localizeEach(network, readLater(paths), { threshold, layer, signal: terminal.signal });
+  await eachPicture(paths, 'localize', terminal, outcomes, async ({ key: path, image: picture, found }) => {
     if (outputOf !== null) {
       const file = pictureFile(outputOf(path));
       const drawn = drawDetections(picture, found === null ? [] : [found]);
@@ -67,8 +67,8 @@ async function runLocalize(args: readonly string[], flags: LocalizeFlags, termin
   });
 }
 
-async function load(flags: LocalizeFlags, terminal: Terminal): Promise<Detector | ActivationLocalizer> {
-  const { model, weights, layer } = flags;
+async function load(flags: LocalizeFlags, terminal: Terminal): Promise<Detector | Classifier> {
+  const { model, weights } = flags;
   const settings = { weights, placement: placementOf(flags), pull: pullOf(flags, terminal) };
   if (isAmong(detectorNames, model) || catalogedTask(model) === 'detect')
     return loadDetector(model, settings);
@@ -81,9 +81,9 @@ async function load(flags: LocalizeFlags, terminal: Terminal): Promise<Detector 
     for (const note of detector?.notes ?? []) terminal.say(note);
     if (detector !== null) return detector;
   }
-  const network = await loadNetwork(model, { ...settings, ...headOptions(flags) });
+  const network = await loadClassifier(model, { ...settings, ...headOptions(flags) });
   for (const note of network.notes) terminal.say(note);
-  return new ActivationLocalizer(network, { layer });
+  return network;
 }
 
 function fieldsOf(found: Detection | null): object {

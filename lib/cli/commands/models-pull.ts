@@ -1,5 +1,5 @@
 import { flag, type OptionValues } from '../../base/options.js';
-import { loadNetwork } from '../../networks/classifier/load.js';
+import { loadClassifier } from '../../networks/classifier/load.js';
 import { megabytes } from '../../weights/catalog/amount.js';
 import { entryFor } from '../../weights/catalog/find.js';
 import { pullModel } from '../../weights/catalog/node/models.js';
@@ -61,6 +61,6 @@ async function whole(name: string, options: PullOptions): Promise<void> {
 
 /** What a network that is loaded only so far reads, is here afterwards. */
 async function upTo(name: string, until: readonly string[], pull: PullOptions): Promise<void> {
-  const network = await loadNetwork(name, { until, pull });
+  const network = await loadClassifier(name, { until, pull });
   await network.dispose();
 }
