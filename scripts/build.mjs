@@ -28,6 +28,8 @@ const output = {
   chunkFileNames: '[name].js',
   assetFileNames: '[name][extname]',
 };
+// Rolldown warns of slow plugins on any busy machine.
+const checks = { bundlerTimings: false };
 await build({
   configFile: false,
   root: join(root, 'dist'),
@@ -45,7 +47,7 @@ await build({
       input: { oneiros: join(root, 'dist', 'browser.js') },
       preserveEntrySignatures: 'strict',
       // With all exports in one file, some of what could be loaded later is there at once.
-      checks: { ineffectiveDynamicImport: false },
+      checks: { ...checks, ineffectiveDynamicImport: false },
       output,
     },
   },
@@ -53,6 +55,6 @@ await build({
   worker: {
     format: 'es',
     plugins: () => [besideUs],
-    rollupOptions: { output: { ...output, chunkFileNames: 'worker-[name].js' } },
+    rollupOptions: { checks, output: { ...output, chunkFileNames: 'worker-[name].js' } },
   },
 });
