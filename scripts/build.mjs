@@ -30,6 +30,8 @@ const output = {
   chunkFileNames: '[name].js',
   assetFileNames: '[name][extname]',
 };
+// Rolldown warns of slow plugins on any busy machine.
+const checks = { bundlerTimings: false };
 await build({
   configFile: false,
   root: join(root, 'dist'),
@@ -49,7 +51,7 @@ await build({
       ),
       preserveEntrySignatures: 'strict',
       // With all exports in one file, some of what could be loaded later is there at once.
-      checks: { ineffectiveDynamicImport: false },
+      checks: { ...checks, ineffectiveDynamicImport: false },
       output,
     },
   },
@@ -57,6 +59,6 @@ await build({
   worker: {
     format: 'es',
     plugins: () => [besideUs],
-    rollupOptions: { output: { ...output, chunkFileNames: 'worker-[name].js' } },
+    rollupOptions: { checks, output: { ...output, chunkFileNames: 'worker-[name].js' } },
   },
 });

@@ -210,7 +210,7 @@ try {
         '<!doctype html><html lang="en"><link rel="icon" href="data:,"><script type="module" src="/main.js"></script></html>',
       'main.js': program(asModules, tell),
       'vite.config.js':
-        "export default { worker: { format: 'es' }, optimizeDeps: { exclude: ['oneiros', 'onnxruntime-web'] } };\n",
+        "export default { worker: { format: 'es' }, optimizeDeps: { exclude: ['oneiros', 'onnxruntime-web'], include: ['oneiros > @rgrove/parse-xml'] } };\n",
     },
     tarball,
     'vite@8',
