@@ -2,7 +2,7 @@
 // package.json beside this file, which bundlers resolve for browsers and Node for itself.
 
 // Pictures
-export { readImage, writeImage, type PictureLocation } from './image/read-write.js';
+export { readImage, writeImage, type PictureLocation } from './image/codec/read-write.js';
 export { decodeImage, encodeImage } from './image/codec/coding.js';
 export type { DecodeOptions, EncodeOptions } from './image/codec/options.js';
 export { fromTensor, image, toTensor, type Image, type Planes, type Size } from './image/image.js';
@@ -218,8 +218,8 @@ export { bytesSource, type ByteSource } from './files/source.js';
 export { fileSource } from '#files/read';
 export { download, type DownloadOptions, type DownloadProgress } from './files/download.js';
 export type { FileLocation } from './files/location.js';
-export { openWeights, type Checkpoint } from './weights/open.js';
-export { readSafetensors, writeSafetensors } from './weights/safetensors.js';
+export { openWeights, type Checkpoint } from './weights/formats/open.js';
+export { readSafetensors, writeSafetensors } from './weights/formats/safetensors.js';
 
 // The catalog of models
 export type {

@@ -1,7 +1,7 @@
 import { check } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
-import type { Orientation } from './codec/orientation.js';
+import type { Orientation } from './codec/common/orientation.js';
 import { type Image, image, plane, type Size } from './image.js';
 
 /**

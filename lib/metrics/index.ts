@@ -39,7 +39,7 @@ export {
 export type { TextChunks } from './io/json-records.js';
 export { lectureAp, lectureMap } from './detection/lecture.js';
 export { mask, maskAccuracy, maskDice, maskIou, type Mask } from './masks/mask.js';
-export type { Id } from './ids.js';
+export type { Id } from './detection/ids.js';
 export {
   pascalDetections,
   pascalTruth,

@@ -17,7 +17,7 @@ import { encodeModel } from '../../lib/onnx/write.js';
 import { openSession } from '../../lib/runtime/host/session.js';
 import { float32, sizeOf } from '../../lib/tensor/tensor.js';
 import { measureNorms } from '../../lib/train/detection/measure-norms.js';
-import { openWeights } from '../../lib/weights/open.js';
+import { openWeights } from '../../lib/weights/formats/open.js';
 import { pattern } from './faster-rcnn-pattern.js';
 
 /** What scripts/reference/faster_rcnn.py writes of a picture. */

@@ -16,7 +16,7 @@ import { openSession } from '../../lib/runtime/host/session.js';
 import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
 import { translate } from '../../lib/weights/dialect.js';
 import { unetDialects } from '../../lib/weights/dialects/unet.js';
-import { openWeights } from '../../lib/weights/open.js';
+import { openWeights } from '../../lib/weights/formats/open.js';
 import cases from './golden/unet.json' with { type: 'json' };
 
 const golden = (name: string) => join(import.meta.dirname, 'golden', name);

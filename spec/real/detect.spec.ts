@@ -2,7 +2,7 @@ import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { readImage } from '../../lib/image/read-write.js';
+import { readImage } from '../../lib/image/codec/read-write.js';
 import { readCocoTruth } from '../../lib/metrics/io/coco.js';
 import { imageIdOf } from '../../lib/metrics/io/image-ids.js';
 import { loadDetector } from '../../lib/networks/detector/load.js';

@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
+import { readImage } from '../../image/codec/read-write.js';
 import { classifyOptions } from '../../networks/classifier/classifier.js';
 import type { Classification } from '../../networks/classifier/labels.js';
 import { batchOptions, classify, type Picture } from '../../tasks/classify/classify.js';

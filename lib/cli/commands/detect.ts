@@ -1,8 +1,8 @@
 import type { OptionValues } from '../../base/options.js';
 import { writeFileAtomic } from '../../files/write.js';
+import { readImage } from '../../image/codec/read-write.js';
 import type { Image } from '../../image/image.js';
-import { readImage } from '../../image/read-write.js';
-import type { Id } from '../../metrics/ids.js';
+import type { Id } from '../../metrics/detection/ids.js';
 import { inBatches } from '../../networks/batches.js';
 import {
   batchOf,

@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
+import { readImage } from '../../image/codec/read-write.js';
 import { defaultDreamLayers, type LayerWeights } from '../../tasks/common/layers.js';
 import { dreamZoom, type ZoomStep } from '../../tasks/dream/dream.js';
 import { dreamOptions, zoomOptions } from '../../tasks/dream/options.js';

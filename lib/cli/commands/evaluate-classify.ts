@@ -1,6 +1,6 @@
 import { messageOf, OneirosError } from '../../base/errors.js';
 import type { OptionValues } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
+import { readImage } from '../../image/codec/read-write.js';
 import type { ClassLabel } from '../../networks/classifier/labels.js';
 import { batchOptions, evaluateClassifier, type Picture } from '../../tasks/classify/classify.js';
 import { filesIn, type NamedFile } from '../annotations.js';

@@ -1,6 +1,6 @@
 import { nearest, OneirosError } from '../../base/errors.js';
 import { choice, type OptionValues, resolveOptions } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
+import { readImage } from '../../image/codec/read-write.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import { drawRelevance } from '../../tasks/explain/draw.js';
 import { Explainer, explainOptions, type Explanation } from '../../tasks/explain/explainer.js';

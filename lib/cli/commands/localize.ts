@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
 import type { OptionValues } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
+import { readImage } from '../../image/codec/read-write.js';
 import { loadNetwork } from '../../networks/classifier/load.js';
 import type { Detection, Detector } from '../../networks/detector/detector.js';
 import { detectorNames, loadDetector } from '../../networks/detector/load.js';

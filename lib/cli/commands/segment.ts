@@ -1,10 +1,10 @@
 import { choice, number, type OptionValues } from '../../base/options.js';
 import { writeFileAtomic } from '../../files/write.js';
+import { readImage } from '../../image/codec/read-write.js';
 import type { Image } from '../../image/image.js';
-import { readImage } from '../../image/read-write.js';
 import type { NamedClass } from '../../labels/class-text.js';
 import { writeLabels } from '../../labels/files.js';
-import type { Id } from '../../metrics/ids.js';
+import type { Id } from '../../metrics/detection/ids.js';
 import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js';
 import type { Segmentation } from '../../networks/segmenter/segmentation.js';
 import { segmentOptions } from '../../networks/segmenter/segmenter.js';

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 
 import { OneirosError } from '../../base/errors.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
+import { readImage } from '../../image/codec/read-write.js';
 import { defaultContentLayers, defaultStyleLayers, type LayerWeights } from '../../tasks/common/layers.js';
 import type { StyleLosses, StyleStep } from '../../tasks/style/descent.js';
 import { styleOptions } from '../../tasks/style/options.js';

@@ -2,7 +2,7 @@ import { stringify } from 'lossless-json';
 
 import { OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
-import { type Id, wholeId } from '../ids.js';
+import { type Id, wholeId } from '../detection/ids.js';
 
 /** An object of a JSON file, none of whose fields can be trusted yet. */
 export type Fields = Readonly<Record<string, unknown>>;

@@ -4,9 +4,9 @@ import { kind } from '../../base/kinds.js';
 import type { Image } from '../../image/image.js';
 import { evaluateDetections } from '../../metrics/detection/evaluate.js';
 import { categoryNames, type CocoFigures, cocoFigures } from '../../metrics/detection/figures.js';
+import { type Id, idText } from '../../metrics/detection/ids.js';
 import { cocoProtocol } from '../../metrics/detection/protocol.js';
 import type { Truth } from '../../metrics/detection/tables.js';
-import { type Id, idText } from '../../metrics/ids.js';
 import { cocoDetections } from '../../metrics/io/coco.js';
 import { inBatches } from '../../networks/batches.js';
 import {

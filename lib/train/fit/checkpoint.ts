@@ -9,7 +9,7 @@ import { crc32 } from '../../files/crc32.js';
 import { bytesSource } from '../../files/source.js';
 import type { RuleState } from '../../optim/update-rule.js';
 import { float32, type Float32Tensor } from '../../tensor/tensor.js';
-import { readSafetensors, writeSafetensors } from '../../weights/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../../weights/formats/safetensors.js';
 import type { FeedSizes } from '../graph/graph.js';
 import type { LearnedWeights } from '../graph/parameters.js';
 import type { StepFigures } from './descent.js';

@@ -1,5 +1,5 @@
 import type { Pixels, Samples } from '../../pixels.js';
-import { ByteReader, corrupt, type Header, unsupported } from '../header.js';
+import { ByteReader, corrupt, type Header, unsupported } from '../common/header.js';
 import { concatenate } from '../png/png.js';
 import { unpackRuns } from './runs.js';
 

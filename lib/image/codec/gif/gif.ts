@@ -1,5 +1,5 @@
 import type { Pixels, Samples } from '../../pixels.js';
-import { ByteReader, corrupt, type Header, unsupported } from '../header.js';
+import { ByteReader, corrupt, type Header, unsupported } from '../common/header.js';
 import { unpackLzw } from './lzw.js';
 
 /** The logical screen of a GIF. @throws OneirosError `bad-input` if it is truncated */

@@ -1,5 +1,5 @@
-import { ByteReader } from '../header.js';
-import { exifOrientation, type Orientation } from '../orientation.js';
+import { ByteReader } from '../common/header.js';
+import { exifOrientation, type Orientation } from '../common/orientation.js';
 import { latin1 } from '../png/png.js';
 import { marker, type Segment } from './segments.js';
 

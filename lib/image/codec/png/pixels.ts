@@ -1,8 +1,8 @@
 import type { Size } from '../../image.js';
 import type { Pixels, TurnedSamples } from '../../pixels.js';
-import { corrupt } from '../header.js';
-import { deflate, inflate } from '../inflate.js';
-import { exifOrientation, upright } from '../orientation.js';
+import { corrupt } from '../common/header.js';
+import { deflate, inflate } from '../common/inflate.js';
+import { exifOrientation, upright } from '../common/orientation.js';
 import { filterRow, unfilter } from './filter.js';
 import { concatenate, essentialChunks, pngChunk, pngFile, type PngHeader, pngHeader } from './png.js';
 

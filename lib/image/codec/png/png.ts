@@ -1,5 +1,5 @@
 import { crc32 } from '../../../files/crc32.js';
-import { ByteReader, corrupt, type Header, unsupported } from '../header.js';
+import { ByteReader, corrupt, type Header, unsupported } from '../common/header.js';
 
 /** One chunk of a PNG file. */
 export interface Chunk {

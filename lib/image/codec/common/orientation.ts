@@ -1,6 +1,6 @@
-import { OneirosError } from '../../base/errors.js';
-import type { Size } from '../image.js';
-import type { Pixels } from '../pixels.js';
+import { OneirosError } from '../../../base/errors.js';
+import type { Size } from '../../image.js';
+import type { Pixels } from '../../pixels.js';
 import { ByteReader } from './header.js';
 
 /** How a picture lies in its file (EXIF and TIFF tag 274): 1 upright, 2–4 mirrored or upside down, 5–8 on its side. */

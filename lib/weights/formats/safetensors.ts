@@ -1,10 +1,10 @@
-import { check } from '../base/arguments.js';
-import { messageOf, OneirosError } from '../base/errors.js';
-import { kind } from '../base/kinds.js';
-import type { ByteSource } from '../files/source.js';
-import type { NumericDType } from '../tensor/dtype.js';
-import type { NumericTensor } from '../tensor/tensor.js';
-import { byteSizeOf, quoted, type StoredTensor, tensorOver, type Weights } from './weights.js';
+import { check } from '../../base/arguments.js';
+import { messageOf, OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import type { ByteSource } from '../../files/source.js';
+import type { NumericDType } from '../../tensor/dtype.js';
+import type { NumericTensor } from '../../tensor/tensor.js';
+import { byteSizeOf, quoted, type StoredTensor, tensorOver, type Weights } from '../weights.js';
 
 // The format: the header's length as a 64-bit number, the header in JSON, then the elements of all tensors, little-endian,
 // row-major, one after the other without a hole (github.com/huggingface/safetensors).
