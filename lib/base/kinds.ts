@@ -1,7 +1,7 @@
-import type { Kind } from './arguments.js';
 import { evaluationKinds } from './kinds/evaluation.js';
 import { fileKinds } from './kinds/files.js';
 import { graphKinds } from './kinds/graphs.js';
+import type { Kind } from './kinds/kind.js';
 import { networkKinds } from './kinds/networks.js';
 import { pictureKinds } from './kinds/pictures.js';
 import { trainingKinds } from './kinds/training.js';

@@ -1,5 +1,5 @@
-import type { Kind } from '../arguments.js';
 import { having, isLocation } from './forms.js';
+import type { Kind } from './kind.js';
 
 /** Where bytes come from. */
 export const fileKinds = {

@@ -1,5 +1,5 @@
-import { isRecord, type Kind } from '../arguments.js';
 import { having, isTensor } from './forms.js';
+import { isRecord, type Kind } from './kind.js';
 
 /** Tensors and graphs. */
 export const graphKinds = {

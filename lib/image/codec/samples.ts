@@ -1,7 +1,8 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Samples, TurnedSamples } from '../pixels.js';
+import type { Samples } from '../pixels.js';
 import { bmpSamples } from './bmp/bmp.js';
 import { checkPixels } from './common/header.js';
+import type { TurnedSamples } from './common/orientation.js';
 import { turn } from './common/orientation.js';
 import { gifSamples } from './gif/gif.js';
 import { imageHeader, soundly } from './image-files.js';

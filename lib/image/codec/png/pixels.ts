@@ -1,7 +1,8 @@
 import type { Size } from '../../image.js';
-import type { Pixels, TurnedSamples } from '../../pixels.js';
+import type { Pixels } from '../../pixels.js';
 import { corrupt } from '../common/header.js';
 import { deflate, inflate } from '../common/inflate.js';
+import type { TurnedSamples } from '../common/orientation.js';
 import { exifOrientation, upright } from '../common/orientation.js';
 import { filterRow, unfilter } from './filter.js';
 import { concatenate, essentialChunks, pngChunk, pngFile, type PngHeader, pngHeader } from './png.js';
