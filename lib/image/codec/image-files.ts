@@ -4,6 +4,7 @@ import type { Image } from '../image.js';
 import { fromPixels, type Pixels, toPixels } from '../pixels.js';
 import { bmpHeader, decodeBmp } from './bmp/bmp.js';
 import type { Codec } from './codec.js';
+import { latin1 } from './common/bytes.js';
 import { checkPixels, corrupt, type Format, type Header } from './common/header.js';
 import { upright } from './common/orientation.js';
 import { decodeGif, gifHeader } from './gif/gif.js';
@@ -16,7 +17,7 @@ import {
   type OutputFormat,
 } from './options.js';
 import { decodePng, encodePng } from './png/pixels.js';
-import { latin1, pngHeader } from './png/png.js';
+import { pngHeader } from './png/png.js';
 import { writePngText } from './png/text.js';
 import { decodeTiff } from './tiff/decode.js';
 import { tiffHeader } from './tiff/directory.js';

@@ -1,6 +1,6 @@
+import { latin1 } from '../common/bytes.js';
 import { ByteReader } from '../common/header.js';
 import { exifOrientation, type Orientation } from '../common/orientation.js';
-import { latin1 } from '../png/png.js';
 import { marker, type Segment } from './segments.js';
 
 /** What the application segments say of the pixels. */
