@@ -9,6 +9,9 @@ import { byteSizeOf, quoted, type StoredTensor, tensorOver, type Weights } from 
 // The format: the header's length as a 64-bit number, the header in JSON, then the elements of all tensors, little-endian,
 // row-major, one after the other without a hole (github.com/huggingface/safetensors).
 
+// Its header is checked by hand: names of tensors come from outside, of which valibot's `record` leaves some out, and a page
+// that loads a network would load valibot for this.
+
 /** The most bytes of header: some 40 000 tensors. JSON takes many times its own size in memory. */
 const maxHeader = 4 * 2 ** 20;
 
