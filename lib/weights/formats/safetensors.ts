@@ -1,4 +1,4 @@
-import { check } from '../../base/arguments.js';
+import { check, isRecord } from '../../base/arguments.js';
 import { messageOf, OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import type { ByteSource } from '../../files/source.js';
@@ -64,7 +64,9 @@ export async function readSafetensors(source: ByteSource): Promise<Safetensors> 
   };
 }
 
-async function readHeader(source: ByteSource): Promise<{ header: Record<string, unknown>; start: number }> {
+async function readHeader(
+  source: ByteSource,
+): Promise<{ header: Readonly<Record<string, unknown>>; start: number }> {
   const start = await source.read(0, 8);
   const length = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
   if (length > maxHeader)
@@ -103,8 +105,8 @@ function entryOf(name: string, value: unknown): Entry {
   const dtype = dtypeOf.get(code);
   if (dtype === undefined)
     throw new OneirosError('unsupported', `${what} has the element type ${quoted(code)}, which is not read`);
-  if (!isNumbers(shape)) throw damaged(`${what} has no shape`);
-  if (!isNumbers(offsets) || offsets.length !== 2) throw damaged(`${what} has no data_offsets`);
+  if (!areSizes(shape)) throw damaged(`${what} has no shape`);
+  if (!areSizes(offsets) || offsets.length !== 2) throw damaged(`${what} has no data_offsets`);
   const [begin = NaN, end = NaN] = offsets;
   const size = byteSizeOf(what, dtype, shape);
   if (end - begin !== size)
@@ -178,15 +180,11 @@ function padded(header: Uint8Array): Uint8Array {
   return bytes;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isNumbers(value: unknown): value is number[] {
+function areSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 }
 
-function isTexts(value: Record<string, unknown>): value is Record<string, string> {
+function isTexts(value: Readonly<Record<string, unknown>>): value is Readonly<Record<string, string>> {
   return Object.values(value).every((text) => typeof text === 'string');
 }
 
