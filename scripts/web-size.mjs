@@ -85,6 +85,7 @@ const codeSplitting = {
   groups: [
     { name: 'library-protobuf', test: /node_modules[\\/]@bufbuild/ },
     { name: 'library-text', test: /node_modules[\\/](@rgrove|lossless-json)/ },
+    { name: 'library-schemas', test: /node_modules[\\/]valibot/ },
   ],
 };
 const isLibrary = (name) => /library-/.test(name);

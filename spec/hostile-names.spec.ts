@@ -20,7 +20,7 @@ import { encodeModel } from '../lib/onnx/write.js';
 import { openSession } from '../lib/runtime/session.js';
 import { toggleLayer } from '../lib/studio/layers.js';
 import { float32 } from '../lib/tensor/tensor.js';
-import { readSafetensors, writeSafetensors } from '../lib/weights/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../lib/weights/formats/safetensors.js';
 
 /** What every object has from Object, and what it is made by. */
 const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', '__proto__'];

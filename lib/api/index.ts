@@ -187,7 +187,7 @@ export type { PullOptions, PullStep } from '../weights/catalog/pull-options.js';
 export { patienceDefaults, type Patience } from '../weights/download/timeouts.js';
 
 // Pictures
-export { readImage, writeImage, type PictureLocation } from '../image/read-write.js';
+export { readImage, writeImage, type PictureLocation } from '../image/codec/read-write.js';
 export { decodeImage, encodeImage } from '../image/codec/coding.js';
 export type { Drawable } from '../image/codec/codec.js';
 export type { ImageFiles } from '../image/codec/image-files.js';

@@ -1,15 +1,9 @@
 import { nearest, OneirosError } from './errors.js';
+import { isRecord, type Kind } from './kinds/kind.js';
 import { complaint, type Option } from './options.js';
 import { own } from './own.js';
 
-/** What an argument or an option may be. */
-export interface Kind {
-  /** As it stands in "… must be …": `a picture, as readImage gives it`. */
-  readonly expected: string;
-  readonly fits: (value: unknown) => boolean;
-  /** Whether it may not be left out, of options. @default false */
-  readonly required?: boolean;
-}
+export { isRecord, type Kind };
 
 /**
  * Every option of an interface, with what it may be; the compiler misses one that is forgotten. Options in numbers and words
@@ -122,9 +116,4 @@ export function describeValue(value: unknown): string {
     default:
       return String(value);
   }
-}
-
-export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return !ArrayBuffer.isView(value) && !(value instanceof Promise);
 }

@@ -1,13 +1,11 @@
-import type { Kind } from './arguments.js';
 import { evaluationKinds } from './kinds/evaluation.js';
 import { fileKinds } from './kinds/files.js';
 import { graphKinds } from './kinds/graphs.js';
+import type { Kind } from './kinds/kind.js';
 import { networkKinds } from './kinds/networks.js';
 import { pictureKinds } from './kinds/pictures.js';
 import { trainingKinds } from './kinds/training.js';
 import { valueKinds } from './kinds/values.js';
-
-export { having } from './kinds/forms.js';
 
 /**
  * What the public functions take, one kind for each thing. A kind looks at a value's properties, not at its class: the value

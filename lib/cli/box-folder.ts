@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 
 import { OneirosError } from '../base/errors.js';
+import { readImage } from '../image/codec/read-write.js';
 import type { Size } from '../image/image.js';
-import { readImage } from '../image/read-write.js';
 import type { Detections, Truth } from '../metrics/detection/tables.js';
 import {
   type PascalDetectionOptions,

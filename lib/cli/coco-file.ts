@@ -1,4 +1,4 @@
-import type { Id } from '../metrics/ids.js';
+import type { Id } from '../metrics/detection/ids.js';
 import type { Segmentation } from '../networks/segmenter/segmentation.js';
 import { cocoBytes } from '../tasks/detect/coco-results.js';
 import { type CocoAnnotation, cocoMasks } from '../tasks/segment/coco-masks.js';

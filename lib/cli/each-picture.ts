@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
 import { messageOf, OneirosError, originalOf } from '../base/errors.js';
-import { readImage } from '../image/read-write.js';
+import { readImage } from '../image/codec/read-write.js';
 import type { Computed, Outcome, Picture } from '../tasks/common/pictures.js';
 import type { Terminal } from './terminal.js';
 

@@ -3,7 +3,7 @@ import { join, parse } from 'node:path';
 
 import { OneirosError } from '../base/errors.js';
 import { fileError } from '../files/failure.js';
-import { readImage } from '../image/read-write.js';
+import { readImage } from '../image/codec/read-write.js';
 import { readLabels } from '../labels/files.js';
 import { type LabelSurvey, LabelSurveyor, valuesOf } from '../labels/survey.js';
 import type { MaskedPicture } from '../train/segmentation/masked-picture.js';

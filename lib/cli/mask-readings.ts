@@ -1,6 +1,6 @@
 import { OneirosError } from '../base/errors.js';
+import { readImage } from '../image/codec/read-write.js';
 import { plane } from '../image/image.js';
-import { readImage } from '../image/read-write.js';
 import { withValues } from '../labels/class-text.js';
 import { kindOf, numberOf, unnamed } from '../labels/classes.js';
 import { comparison } from '../labels/compare.js';

@@ -31,7 +31,8 @@ export function reasonFor(cause: unknown): readonly [ErrorCode, string] {
   return reasons.get(codeOf(cause)) ?? ['runtime', messageOf(cause)];
 }
 
-function codeOf(error: unknown): string {
+/** The code of an error of the operating system's or of Node's, such as `ENOENT`; '' for other errors. */
+export function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 

@@ -3,7 +3,7 @@ import { access, constants, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { OneirosError } from '../base/errors.js';
-import { requireFile } from './failure.js';
+import { codeOf, requireFile } from './failure.js';
 
 /** The file that writing to a path makes or replaces. */
 export interface Target {
@@ -86,7 +86,7 @@ async function writableFolder(path: string, folder: string): Promise<string> {
 /** Makes nothing of errors that say that there is nothing. */
 function noneIf(...codes: readonly string[]): (error: unknown) => null {
   return (error) => {
-    if (error instanceof Error && 'code' in error && codes.some((code) => code === error.code)) return null;
+    if (codes.some((code) => code === codeOf(error))) return null;
     throw error;
   };
 }

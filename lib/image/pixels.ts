@@ -1,7 +1,6 @@
 import { check } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
-import type { Orientation } from './codec/orientation.js';
 import { type Image, image, plane, type Size } from './image.js';
 
 /**
@@ -24,11 +23,6 @@ export interface Samples extends Size {
   readonly data: Uint8Array | Uint16Array;
   /** Red, green, blue in 8 bits for each index; empty where there is no palette. */
   readonly palette: Uint8Array;
-}
-
-/** The same as they lie in a file. */
-export interface TurnedSamples extends Samples {
-  readonly orientation: Orientation;
 }
 
 /** What shows through where a picture is transparent: red, green, blue in [0, 1]. */

@@ -4,7 +4,7 @@ import { check } from '../base/arguments.js';
 import { messageOf, OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { describeLocation, type FileLocation } from '../files/location.js';
-import { imageFormat } from '../image/read-write.js';
+import { imageFormat } from '../image/codec/read-write.js';
 import { type ClassMap, decodeLabels, encodeLabels, type LabelPicture } from './label-picture.js';
 
 /** The mask in a file: see `decodeLabels`. @throws OneirosError `not-found`, and as `decodeLabels`; each names the file */

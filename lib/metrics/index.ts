@@ -40,7 +40,7 @@ export {
 export type { TextChunks } from './io/json-records.js';
 export { fractionAbove, meanFractionAbove } from './detection/fraction-above.js';
 export { mask, maskAccuracy, maskDice, maskIou, type Mask } from './masks/mask.js';
-export type { Id } from './ids.js';
+export type { Id } from './detection/ids.js';
 export {
   pascalDetections,
   pascalTruth,

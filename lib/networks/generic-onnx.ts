@@ -1,14 +1,7 @@
 import { OneirosError } from '../base/errors.js';
 import { spreadsOf } from '../models/activation/spreads.js';
 import { batchedIfSafe } from '../models/input/batched.js';
-import {
-  type ClassHead,
-  classHead,
-  describeHead,
-  type GraphOutputs,
-  type Headless,
-  type HeadOptions,
-} from '../models/input/class-head.js';
+import { type GraphOutputs } from '../models/input/class-head.js';
 import { feedFor } from '../models/input/feed.js';
 import { type PictureInput, pictureInput } from '../models/input/picture-input.js';
 import { requirePictureSize } from '../models/input/picture-limit.js';
@@ -26,8 +19,6 @@ import { normalized } from '../onnx/opset/normalize.js';
 import { allNamesOf, usesOf } from '../onnx/subgraphs.js';
 import type { Placement } from '../runtime/types.js';
 import { isFloat } from '../tensor/dtype.js';
-import type { ClassifierParts, CropSettings } from './classifier/classifier.js';
-import type { ClassLabel } from './classifier/labels.js';
 import type { NetworkParts } from './image-network.js';
 
 export interface ForeignOptions {
@@ -105,34 +96,6 @@ export function foreignParts(
   return { name, model: graph.model(), image, layers, notes: [note], placement };
 }
 
-export interface ForeignClassifierOptions extends ForeignOptions, HeadOptions {
-  readonly labels?: readonly ClassLabel[] | undefined;
-}
-
-/**
- * Any network with one picture as its input, whose layers are the values of its graph. It can classify if one of its outputs
- * is a row of scores or probabilities.
- * @throws OneirosError `unsupported` if its input is no picture; `bad-argument` as `classHead` does
- */
-export function foreignClassifier(
-  model: Model,
-  name: string,
-  options: ForeignClassifierOptions,
-): ClassifierParts {
-  const graph = foreignGraph(model, name, options);
-  const { labels = [], placement } = options;
-  const head: ClassHead | Headless = classHead(graph, labels.length, options);
-  const parts = foreignParts(graph, name, placement);
-  return {
-    ...parts,
-    notes: [...(parts.notes ?? []), ...('reason' in head ? [] : [`${name}: ${describeHead(head)}`])],
-    crop: cropFor(graph.shape),
-    labels,
-    head,
-    batches: false,
-  };
-}
-
 /**
  * A graph of several pictures at once as one of a single picture, if its nodes do not mix them; else as it is, to be given
  * the same picture again and again.
@@ -192,12 +155,4 @@ function layersFrom(image: string, { nodes }: Graph, b: Builder): readonly strin
     }
   }
   return layers;
-}
-
-function cropFor([, , height, width]: Shape): CropSettings {
-  const crop = {
-    width: typeof width === 'number' ? width : 224,
-    height: typeof height === 'number' ? height : 224,
-  };
-  return { resize: Math.round((Math.max(crop.width, crop.height) * 256) / 224), crop };
 }

@@ -1,6 +1,6 @@
+import { locateModel } from '#catalog';
 import { OneirosError } from '../base/errors.js';
 import type { CatalogEntry, Task } from '../weights/catalog/entry.js';
-import { locateModel } from '../weights/catalog/locate.js';
 import type { PullOptions } from '../weights/catalog/pull-options.js';
 import type { Weights } from '../weights/weights.js';
 import type { ModelSource, WeightsSource } from './source.js';

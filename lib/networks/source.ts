@@ -4,7 +4,7 @@ import { type ByteSource, bytesSource } from '../files/source.js';
 import { readModel } from '../onnx/files.js';
 import type { Model } from '../onnx/graph.js';
 import { decodeModel } from '../onnx/read.js';
-import { type Checkpoint, loadWeights } from '../weights/open.js';
+import { type Checkpoint, loadWeights } from '../weights/formats/open.js';
 
 /** Tensors by name, with what their file says of itself besides. */
 export type OpenWeights = Pick<Checkpoint, 'weights' | 'metadata'>;

@@ -1,3 +1,6 @@
+import * as v from 'valibot';
+
+import { readJson } from '../base/schema.js';
 import type { Context } from './actions/context.js';
 import { offerShipped } from './actions/models.js';
 import { offerKept } from './actions/own-models.js';
@@ -5,18 +8,25 @@ import { place } from './actions/places.js';
 import { WorkerEngine } from './engine.js';
 import { keepOffline } from './offline.js';
 import { buildPage } from './page.js';
-import type { Sample } from './samples.js';
 import { browserShelf } from './shelf.js';
 import { initialState } from './state.js';
 import { Store } from './store.js';
+import { isTaskId, type TaskId } from './tasks.js';
 import { restoreTheme } from './view/theme.js';
 
-/** What the page's server offers: it is written when the page is built. */
-interface Offers {
-  /** Files in models/. */
-  readonly models: readonly string[];
-  readonly samples: readonly Sample[];
-}
+/** What the page's server offers, files in models/ and samples: it is written when the page is built. */
+const offersSchema = v.object({
+  models: v.array(v.string()),
+  samples: v.array(
+    v.object({
+      name: v.string(),
+      url: v.string(),
+      for: v.nullable(v.custom<TaskId>(isTaskId)),
+      model: v.nullable(v.string()),
+    }),
+  ),
+});
+type Offers = v.InferOutput<typeof offersSchema>;
 
 restoreTheme();
 const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module' });
@@ -38,13 +48,8 @@ async function offers(): Promise<Offers> {
   const nothing: Offers = { models: [], samples: [] };
   try {
     const response = await fetch('offers.json');
-    return { ...nothing, ...(await readJson<Offers>(response)) };
+    return readJson(offersSchema, await response.text()) ?? nothing;
   } catch {
     return nothing;
   }
-}
-
-/** The page's own file: not checked further. */
-function readJson<T>(response: Response): Promise<T> {
-  return response.json();
 }

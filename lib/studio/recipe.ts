@@ -4,6 +4,9 @@ import { own } from '../base/own.js';
 import type { LayerWeights } from '../tasks/common/layers.js';
 import { defaultSettings, isTaskId, type LayerRole, type Settings, type TaskId, tasks } from './tasks.js';
 
+// A recipe is checked by hand: its settings by the tasks' option tables, its layers by names of which valibot's `record`
+// would leave some out.
+
 /** How one picture was made of another. */
 export interface RecipeStep {
   readonly task: TaskId;

@@ -6,7 +6,7 @@ import { image } from '../../lib/image/image.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { encodeState } from '../../lib/train/fit/checkpoint.js';
-import { writeSafetensors } from '../../lib/weights/safetensors.js';
+import { writeSafetensors } from '../../lib/weights/formats/safetensors.js';
 import { modelOf } from '../../spec/autodiff/prepare.js';
 import { table } from '../../spec/autodiff/table.js';
 

@@ -14,7 +14,7 @@ import { encodeModel } from '../../lib/onnx/write.js';
 import { readRecipe } from '../../lib/studio/recipe.js';
 import { decodeState } from '../../lib/train/fit/checkpoint.js';
 import { parseCatalog } from '../../lib/weights/catalog/entry.js';
-import { loadWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/formats/open.js';
 import { type Mutate, mutateBytes } from './mutate-bytes.js';
 import { mutateCheckpoint } from './mutate-checkpoint.js';
 import { mutateJpeg, mutatePng } from './mutate-chunks.js';

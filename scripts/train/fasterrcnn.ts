@@ -7,10 +7,10 @@ import { parseArgs } from 'node:util';
 
 import { readFileBytes } from '../../lib/files/read.js';
 import { prepareOutputs, writeFileAtomic } from '../../lib/files/write.js';
+import { readImage } from '../../lib/image/codec/read-write.js';
 import { resize } from '../../lib/image/geometry/resize.js';
-import { readImage } from '../../lib/image/read-write.js';
 import type { Truth } from '../../lib/metrics/detection/tables.js';
-import type { Id } from '../../lib/metrics/ids.js';
+import type { Id } from '../../lib/metrics/detection/ids.js';
 import { readCocoTruth } from '../../lib/metrics/io/coco.js';
 import { imageIdOf } from '../../lib/metrics/io/image-ids.js';
 import { lossNames } from '../../lib/models/faster-rcnn/losses.js';

@@ -1,6 +1,6 @@
 import type { FileLocation } from '../../lib/files/location.js';
+import { readImage } from '../../lib/image/codec/read-write.js';
 import type { Image } from '../../lib/image/image.js';
-import { readImage } from '../../lib/image/read-write.js';
 import type { Detection } from '../../lib/networks/detector/detector.js';
 import { FasterRCNN } from '../../lib/networks/detector/faster-rcnn.js';
 import { loadDetector } from '../../lib/networks/detector/load.js';

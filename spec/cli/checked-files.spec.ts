@@ -85,33 +85,11 @@ describe('files that commands write', () => {
         expect(await refusal(register, ...args), args.join(' ')).to.match(/cannot write .* it is the input /);
     const model = at('m.onnx');
     expect(await refusal(registerGrad, 'grad', model, '-o', model)).to.include('it is the input');
-    expect(
-      await refusal(
-        registerDetect,
-        'detect',
-        photo,
-        '--model',
-        model,
-        '--images',
-        at('a.json'),
-        '--coco',
-        at('a.json'),
-      ),
-    ).to.match(/no such file|cannot read/);
+    const results = ['--images', at('a.json'), '--coco', at('a.json')];
+    const refusedResults = () => refusal(registerDetect, 'detect', photo, '--model', model, ...results);
+    expect(await refusedResults()).to.match(/no such file|cannot read/);
     await writeFile(at('a.json'), '[]');
-    expect(
-      await refusal(
-        registerDetect,
-        'detect',
-        photo,
-        '--model',
-        model,
-        '--images',
-        at('a.json'),
-        '--coco',
-        at('a.json'),
-      ),
-    ).to.include('it is the input');
+    expect(await refusedResults()).to.include('it is the input');
     expect(
       await refusal(registerModels, 'models', 'convert', 'vgg19', '--weights', model, '-o', model),
     ).to.include('it is the input');

@@ -6,8 +6,8 @@ import { expect } from 'chai';
 
 import { registerTrain } from '../../lib/cli/commands/train.js';
 import { encodeImage } from '../../lib/image/codec/coding.js';
+import { readImage } from '../../lib/image/codec/read-write.js';
 import { image } from '../../lib/image/image.js';
-import { readImage } from '../../lib/image/read-write.js';
 import { loadSegmenter } from '../../lib/networks/segmenter/load.js';
 import { random } from '../../lib/tensor/random.js';
 import { runCommand } from './run-command.js';

@@ -20,7 +20,7 @@ import { expect } from 'chai';
 import { fileSource, readFileBytes } from '../../lib/files/read.js';
 import { bytesSource } from '../../lib/files/source.js';
 import { prepareOutputs, writeFileAtomic } from '../../lib/files/write.js';
-import { readImage } from '../../lib/image/read-write.js';
+import { readImage } from '../../lib/image/codec/read-write.js';
 import { readModel, writeModel } from '../../lib/onnx/files.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { float32 } from '../../lib/tensor/tensor.js';

@@ -2,8 +2,9 @@ import { expect } from 'chai';
 
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
 import { decodeImage } from '../../lib/image/codec/coding.js';
+import { concatenate } from '../../lib/image/codec/common/bytes.js';
 import { segments } from '../../lib/image/codec/jpeg/segments.js';
-import { concatenate, pngChunk, pngChunks, pngFile } from '../../lib/image/codec/png/png.js';
+import { pngChunk, pngChunks, pngFile } from '../../lib/image/codec/png/png.js';
 import { readPngText } from '../../lib/image/codec/png/text.js';
 import { rejection } from './expect.js';
 import { pictures, picturesInNode, subsampledInks } from './pictures.js';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { encodeImage } from '../../lib/image/codec/coding.js';
-import { deflate } from '../../lib/image/codec/inflate.js';
+import { deflate } from '../../lib/image/codec/common/inflate.js';
 import { pngChunk, pngFile } from '../../lib/image/codec/png/png.js';
 import { image } from '../../lib/image/image.js';
 import { readLabels } from '../../lib/labels/files.js';

@@ -17,7 +17,7 @@ import { encodeModel } from '../../lib/onnx/write.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { float32, sizeOf } from '../../lib/tensor/tensor.js';
 import { measureNorms } from '../../lib/train/detection/measure-norms.js';
-import { loadWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/formats/open.js';
 import { pattern } from './faster-rcnn-pattern.js';
 
 /** What scripts/reference/faster_rcnn.py writes of a picture. */

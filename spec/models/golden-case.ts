@@ -9,7 +9,7 @@ import { encodeModel } from '../../lib/onnx/write.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32, type NumericTensor, sizeOf, type Tensor } from '../../lib/tensor/tensor.js';
-import { writeSafetensors } from '../../lib/weights/safetensors.js';
+import { writeSafetensors } from '../../lib/weights/formats/safetensors.js';
 
 /** Some of a tensor's elements, evenly spaced, as PyTorch computed them. */
 export interface Sample {

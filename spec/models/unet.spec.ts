@@ -16,7 +16,7 @@ import { openSession } from '../../lib/runtime/session.js';
 import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
 import { translate } from '../../lib/weights/dialect.js';
 import { unetDialects } from '../../lib/weights/dialects/unet.js';
-import { loadWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/formats/open.js';
 import cases from './golden/unet.json' with { type: 'json' };
 
 const golden = (name: string) => join(import.meta.dirname, 'golden', name);

@@ -5,8 +5,8 @@ import { image } from '../../lib/image/image.js';
 import { loadClassifier } from '../../lib/networks/classifier/load.js';
 import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/networks/classifier/published.js';
 import { float32, type NumericTensor, sizeOf, zeros } from '../../lib/tensor/tensor.js';
-import { loadWeights } from '../../lib/weights/open.js';
-import { writeSafetensors } from '../../lib/weights/safetensors.js';
+import { loadWeights } from '../../lib/weights/formats/open.js';
+import { writeSafetensors } from '../../lib/weights/formats/safetensors.js';
 import { rejection } from '../models/rejection.js';
 
 type Shapes = Readonly<Record<string, readonly number[]>>;

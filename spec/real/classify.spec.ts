@@ -2,7 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { readImage } from '../../lib/image/read-write.js';
+import { readImage } from '../../lib/image/codec/read-write.js';
 import type { Classifier } from '../../lib/networks/classifier/classifier.js';
 import { imagenetLabels } from '../../lib/networks/classifier/imagenet.js';
 import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/networks/classifier/published.js';

@@ -2,8 +2,8 @@ import { createReadStream, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { readImage } from '../../lib/image/read-write.js';
-import type { Id } from '../../lib/metrics/ids.js';
+import { readImage } from '../../lib/image/codec/read-write.js';
+import type { Id } from '../../lib/metrics/detection/ids.js';
 import { readCocoTruth } from '../../lib/metrics/io/coco.js';
 import { imageIdOf } from '../../lib/metrics/io/image-ids.js';
 import { loadDetector } from '../../lib/networks/detector/load.js';

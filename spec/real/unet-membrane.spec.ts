@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { readImage } from '../../lib/image/read-write.js';
+import { readImage } from '../../lib/image/codec/read-write.js';
 import { readLabels } from '../../lib/labels/files.js';
 import { mask } from '../../lib/metrics/masks/mask.js';
 import { segmentationEvaluation } from '../../lib/metrics/masks/segmentation.js';

@@ -7,7 +7,7 @@ import { loadWeight } from '../../lib/weights/check.js';
 import { layersOf, translate } from '../../lib/weights/dialect.js';
 import { googlenetDialects } from '../../lib/weights/dialects/googlenet.js';
 import { vgg19Dialects } from '../../lib/weights/dialects/vgg19.js';
-import { loadWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/formats/open.js';
 
 const folder = '../shared/weights';
 

@@ -14,7 +14,7 @@ import type { CheckpointStore } from '../../lib/train/fit/checkpoint.js';
 import { checkpointFile } from '../../lib/train/fit/checkpoint-file.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
 import type { TrainingStep } from '../../lib/train/fit/state.js';
-import { readSafetensors } from '../../lib/weights/safetensors.js';
+import { readSafetensors } from '../../lib/weights/formats/safetensors.js';
 import { fingerprintOf, longRun, runSteps } from './long-run.js';
 
 const program = fileURLToPath(new URL('long-run.ts', import.meta.url));

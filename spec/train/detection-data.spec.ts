@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
+import { writeImage } from '../../lib/image/codec/read-write.js';
 import { type Image, image, plane, solid } from '../../lib/image/image.js';
-import { writeImage } from '../../lib/image/read-write.js';
 import type { Box } from '../../lib/networks/detector/detector.js';
 import { random } from '../../lib/tensor/random.js';
 import type { LabeledPicture } from '../../lib/train/detection/augment.js';

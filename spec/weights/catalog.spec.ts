@@ -73,7 +73,7 @@ describe('The catalog of models', () => {
     parseCatalog(JSON.stringify({ version: 1, models: [{ ...first, ...change }] }));
   const download = (...addresses: readonly unknown[]) => ({ source: { kind: 'download', addresses } });
   for (const [what, change, message] of [
-    ['a name that leads elsewhere', { name: '../vgg' }, /model 0 has "\\"..\/vgg\\"" as its name/],
+    ['a name that leads elsewhere', { name: '../vgg' }, /model 0 has "..\/vgg" as its name/],
     ['a file that leads elsewhere', { file: '../../etc/passwd' }, /"vgg19-slim" has .* as its file/],
     ['a hidden file', { file: '.npmrc' }, /as its file/],
     ['an unknown task', { task: 'dream' }, /expected one of classify, detect, segment/],

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { OneirosError } from '../../lib/base/errors.js';
 import { bytesSource } from '../../lib/files/source.js';
 import { random } from '../../lib/tensor/random.js';
-import { loadWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/formats/open.js';
 import { goldenBytes, goldenNames } from './harness.js';
 
 /** The most bytes that one tensor of these files may take, whatever the damage: an expanded one is granted 64 MiB. */

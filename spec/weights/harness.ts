@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
 import { type ByteSource, bytesSource } from '../../lib/files/source.js';
-import { loadWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/formats/open.js';
 import type { Weights } from '../../lib/weights/weights.js';
 import golden from './golden/checkpoints.json' with { type: 'json' };
 

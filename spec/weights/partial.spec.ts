@@ -10,7 +10,7 @@ import { locateEntry } from '../../lib/weights/catalog/node/locate.js';
 import { statusOf } from '../../lib/weights/catalog/node/status.js';
 import type { PullOptions } from '../../lib/weights/catalog/pull-options.js';
 import { blockFiles, blockSize, BlockStore } from '../../lib/weights/download/node/blocks.js';
-import { loadWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/formats/open.js';
 import type { Weights } from '../../lib/weights/weights.js';
 import { rejection } from '../models/rejection.js';
 import { goldenBytes, goldenNames } from './harness.js';

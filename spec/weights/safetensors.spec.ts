@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import { OneirosError } from '../../lib/base/errors.js';
 import { bytesSource } from '../../lib/files/source.js';
 import { float32, int64, type NumericTensor, numericTensor, toNumbers } from '../../lib/tensor/tensor.js';
-import { loadWeights } from '../../lib/weights/open.js';
-import { readSafetensors, writeSafetensors } from '../../lib/weights/safetensors.js';
+import { loadWeights } from '../../lib/weights/formats/open.js';
+import { readSafetensors, writeSafetensors } from '../../lib/weights/formats/safetensors.js';
 import { counted, expectError, goldenBytes, open } from './harness.js';
 
 /** A file of this header and so many bytes of zeros. */

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { toNumbers } from '../../lib/tensor/tensor.js';
-import { loadWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/formats/open.js';
 import { counted, expectError, goldenBytes, goldenNames, goldenTensors, open } from './harness.js';
 
 describe('PyTorch checkpoints', () => {

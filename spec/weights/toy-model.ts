@@ -1,7 +1,7 @@
 import { random } from '../../lib/tensor/random.js';
 import { float32, type NumericTensor, sizeOf } from '../../lib/tensor/tensor.js';
 import type { CatalogEntry } from '../../lib/weights/catalog/entry.js';
-import { writeSafetensors } from '../../lib/weights/safetensors.js';
+import { writeSafetensors } from '../../lib/weights/formats/safetensors.js';
 
 /** Tries again soon, and waits for an answer as long as a loaded machine may take for it. */
 export const hasty = {

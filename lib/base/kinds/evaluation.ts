@@ -1,5 +1,5 @@
-import type { Kind } from '../arguments.js';
 import { having } from './forms.js';
+import type { Kind } from './kind.js';
 
 /** Detections, truth and figures. */
 export const evaluationKinds = {

@@ -1,5 +1,5 @@
-import { isRecord, type Kind } from '../arguments.js';
 import { having } from './forms.js';
+import { isRecord, type Kind } from './kind.js';
 
 /** Networks, and what they answer. */
 export const networkKinds = {

@@ -1,5 +1,5 @@
-import type { Kind } from '../arguments.js';
 import { having, isFour, isImage, isLabelValue, isObject, isPlanes, isRle, isSize } from './forms.js';
+import type { Kind } from './kind.js';
 
 /** Pictures, and what lies on them: boxes, masks, labels. */
 export const pictureKinds = {

@@ -1,5 +1,5 @@
-import { isRecord, type Kind } from '../arguments.js';
 import { having, isFour, isObject } from './forms.js';
+import { isRecord, type Kind } from './kind.js';
 
 /** Plain values: numbers, strings, arrays, functions. */
 export const valueKinds = {

@@ -1,6 +1,6 @@
 import { messageOf, OneirosError } from '../../base/errors.js';
 import type { OptionValues } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
+import { readImage } from '../../image/codec/read-write.js';
 import type { ClassLabel } from '../../networks/classifier/labels.js';
 import { classifyEachOptions } from '../../tasks/classify/classify.js';
 import { evaluateClassifier } from '../../tasks/classify/evaluate.js';

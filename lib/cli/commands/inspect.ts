@@ -2,6 +2,7 @@ import { Option } from 'commander';
 
 import { OneirosError } from '../../base/errors.js';
 import { count, type OptionValues } from '../../base/options.js';
+import { textTable } from '../../base/text-table.js';
 import { writeFileAtomic } from '../../files/write.js';
 import { type Anatomy, anatomyOf } from '../../models/diagram/diagram.js';
 import { anatomySvg } from '../../models/diagram/svg.js';
@@ -133,7 +134,7 @@ function describe(model: string, inspection: Inspection): readonly string[] {
     `parameters     ${grouped(parameters)}`,
     `multiply-adds  ${grouped(multiplyAdds)}`,
     '',
-    ...table([['layer', 'operator', 'shape', 'parameters', 'multiply-adds'], ...layers.map(row)]),
+    ...textTable([['layer', 'operator', 'shape', 'parameters', 'multiply-adds'], ...layers.map(row)], 3),
   ];
 }
 
@@ -158,17 +159,4 @@ function sizes(shape: LayerReport['shape']): string {
 
 function grouped(value: number): string {
   return value.toLocaleString('en');
-}
-
-/** Columns of equal width; the last two hold numbers, which stand to the right. */
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = rows[0]!.map((_, column) =>
-    rows.reduce((most, cells) => Math.max(most, cells[column]!.length), 0),
-  );
-  return rows.map((cells) =>
-    cells
-      .map((cell, column) => (column < 3 ? cell.padEnd(widths[column]!) : cell.padStart(widths[column]!)))
-      .join('  ')
-      .trimEnd(),
-  );
 }

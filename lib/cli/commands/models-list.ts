@@ -1,3 +1,4 @@
+import { textTable } from '../../base/text-table.js';
 import { megabytes } from '../../weights/catalog/amount.js';
 import { listModels } from '../../weights/catalog/node/models.js';
 import type { ModelStatus, Presence } from '../../weights/catalog/model-status.js';
@@ -23,7 +24,7 @@ export const registerList: Register = (models, terminal) => {
         return;
       }
       const rows = [['model', 'size', 'is', 'licence', 'what it is'], ...all.map(rowOf)];
-      terminal.result({}, aligned(rows), json);
+      terminal.result({}, textTable(rows), json);
     });
 };
 
@@ -36,14 +37,4 @@ function rowOf({ entry, presence, bytes }: ModelStatus): readonly string[] {
   const here = presence === 'partly' ? `${words.partly}: ${megabytes(bytes)}` : words[presence];
   const missing = entry.source.kind === 'shipped' && presence === 'absent' ? 'missing' : here;
   return [name, size === null ? '?' : megabytes(size.bytes), missing, licence, title];
-}
-
-function aligned(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)));
-  return rows.map((cells) =>
-    cells
-      .map((cell, column) => cell.padEnd(widths[column]!))
-      .join('  ')
-      .trimEnd(),
-  );
 }

@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 
 import { OneirosError } from '../../base/errors.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
+import { readImage } from '../../image/codec/read-write.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
-import type { StyleLosses, StyleStep } from '../../tasks/style/descent.js';
 import { defaultContentLayers, defaultStyleLayers } from '../../tasks/style/layers.js';
+import type { StyleLosses, StyleStep } from '../../tasks/style/descent.js';
 import { styleOptions } from '../../tasks/style/options.js';
 import { style } from '../../tasks/style/style.js';
 import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';

@@ -1,7 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Pixels } from '../pixels.js';
 import type { Codec, Drawable } from './codec.js';
-import { corrupt } from './header.js';
+import { corrupt } from './common/header.js';
 import { plainJpeg } from './jpeg/file.js';
 
 /** JPEG by the browser's own decoder and encoder, and a canvas. */

@@ -4,8 +4,10 @@ import type { Image } from '../image.js';
 import { fromPixels, type Pixels, toPixels } from '../pixels.js';
 import { bmpHeader, decodeBmp } from './bmp/bmp.js';
 import type { Codec } from './codec.js';
+import { latin1 } from './common/bytes.js';
+import { checkPixels, corrupt, type Format, type Header } from './common/header.js';
+import { upright } from './common/orientation.js';
 import { decodeGif, gifHeader } from './gif/gif.js';
-import { checkPixels, corrupt, type Format, type Header } from './header.js';
 import { jpegFile, jpegHeader, mostSide } from './jpeg/file.js';
 import {
   decodeDefaults,
@@ -14,9 +16,8 @@ import {
   type EncodeOptions,
   type OutputFormat,
 } from './options.js';
-import { upright } from './orientation.js';
 import { decodePng, encodePng } from './png/pixels.js';
-import { latin1, pngHeader } from './png/png.js';
+import { pngHeader } from './png/png.js';
 import { writePngText } from './png/text.js';
 import { decodeTiff } from './tiff/decode.js';
 import { tiffHeader } from './tiff/directory.js';

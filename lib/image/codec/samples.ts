@@ -1,11 +1,12 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Samples, TurnedSamples } from '../pixels.js';
+import type { Samples } from '../pixels.js';
 import { bmpSamples } from './bmp/bmp.js';
+import { checkPixels } from './common/header.js';
+import type { TurnedSamples } from './common/orientation.js';
+import { turn } from './common/orientation.js';
 import { gifSamples } from './gif/gif.js';
-import { checkPixels } from './header.js';
 import { imageHeader, soundly } from './image-files.js';
 import { decodeDefaults, type DecodeOptions } from './options.js';
-import { turn } from './orientation.js';
 import { pngSamples } from './png/pixels.js';
 import { tiffSamples } from './tiff/decode.js';
 

@@ -32,7 +32,7 @@ export interface ResizeOptions {
   readonly antialias: boolean;
 }
 
-export const resizeKinds: OptionKinds<Partial<ResizeOptions>> = {
+const resizeKinds: OptionKinds<Partial<ResizeOptions>> = {
   filter: oneOf('nearest', 'area', 'bilinear', 'bicubic', 'lanczos3'),
   antialias: kind.flag,
 };

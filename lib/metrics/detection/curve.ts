@@ -1,8 +1,8 @@
 import { check, type OptionKinds, required } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { type Id, idText } from '../ids.js';
 import { averagePrecision } from './evaluate.js';
+import { type Id, idText } from './ids.js';
 import { judge, outcome } from './outcomes.js';
 import type { Protocol } from './protocol.js';
 import type { Detections, Truth } from './tables.js';

@@ -1,5 +1,5 @@
-import type { Id } from '../ids.js';
 import type { Rle } from '../masks/rle.js';
+import type { Id } from './ids.js';
 
 export interface ImageEntry {
   readonly id: Id;

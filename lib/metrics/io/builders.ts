@@ -1,4 +1,5 @@
 import { messageOf, OneirosError } from '../../base/errors.js';
+import { type Id, idTable, idText, LeftOut } from '../detection/ids.js';
 import type {
   Annotation,
   CategoryEntry,
@@ -8,7 +9,6 @@ import type {
   IouType,
   Truth,
 } from '../detection/tables.js';
-import { type Id, idTable, idText, LeftOut } from '../ids.js';
 import { bytes, floats } from './column.js';
 import { objectColumns } from './object-columns.js';
 

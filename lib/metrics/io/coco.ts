@@ -4,7 +4,7 @@ import { kind, oneOf } from '../../base/kinds.js';
 import { own } from '../../base/own.js';
 import type { Size } from '../../image/image.js';
 import type { CocoBox, Detections, ImageEntry, IouType, Truth } from '../detection/tables.js';
-import { type Id, idText } from '../ids.js';
+import { type Id, idText } from '../detection/ids.js';
 import { boxToRle, polygonToRle } from '../masks/polygon.js';
 import { mergeRle, type Rle, rle, rleArea, rleBox } from '../masks/rle.js';
 import { rleFromString } from '../masks/rle-string.js';

@@ -2,7 +2,9 @@ import { stringify } from 'lossless-json';
 
 import { OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
-import { type Id, wholeId } from '../ids.js';
+import { type Id, wholeId } from '../detection/ids.js';
+
+// Checked by hand, not by a schema: files have millions of records, and their numbers may be bigints.
 
 /** An object of a JSON file, none of whose fields can be trusted yet. */
 export type Fields = Readonly<Record<string, unknown>>;

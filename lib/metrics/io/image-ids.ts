@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { type Id, idText, wholeId } from '../ids.js';
+import { type Id, idText, wholeId } from '../detection/ids.js';
 import { fieldsOf, idField, unexpected } from './fields.js';
 import { jsonRecords, recordName, type TextChunks } from './json-records.js';
 

@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
+import { idText } from '../detection/ids.js';
 import type { Detections, ImageEntry, ObjectTable, Truth } from '../detection/tables.js';
-import { idText } from '../ids.js';
 
 /** How far beyond the unit square relative boxes reach by rounding. */
 const tolerance = 0.01;

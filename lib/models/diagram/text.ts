@@ -2,6 +2,7 @@ import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import { printable } from '../../base/printable.js';
 import type { Anatomy, AnatomyStage, AnatomyStep } from './diagram.js';
+import { textTable } from '../../base/text-table.js';
 
 const grouped = new Intl.NumberFormat('en');
 
@@ -26,12 +27,13 @@ export function anatomyText(anatomy: Anatomy): string {
         `skip at 1/${scale}: ${from}${channels === null ? '' : ` (${channels} channels)`}${cropped ? ', cropped,' : ''} → ${to} by ${joins}`,
     ),
     '',
-    ...table(
+    ...textTable(
       transformations.map((kind) => [
         kind.operation,
         `${kind.count} ×`,
         kind.learned > 0 ? `${grouped.format(kind.learned)} learned` : 'nothing learned',
       ]),
+      1,
     ),
   ]
     .map(printable)
@@ -53,13 +55,4 @@ function stepLines(way: string, steps: readonly AnatomyStep[]): readonly string[
     const scales = same.map(({ from, to }) => `1/${from} → 1/${to}`).join(', ');
     return `${way} ${operation} (${learned > 0 ? `${grouped.format(learned)} learned` : 'nothing learned'}): ${scales}`;
   });
-}
-
-function table(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths = [0, 1, 2].map((column) =>
-    rows.reduce((most, row) => Math.max(most, row[column]!.length), 0),
-  );
-  return rows.map(([first = '', ...others]) =>
-    [first.padEnd(widths[0]!), ...others.map((cell, i) => cell.padStart(widths[i + 1]!))].join('  '),
-  );
 }

@@ -15,7 +15,7 @@ import type { Model } from '../../onnx/graph.js';
 import type { CatalogEntry } from '../../weights/catalog/entry.js';
 import { pullKinds, type PullOptions } from '../../weights/catalog/pull-options.js';
 import type { Weights } from '../../weights/weights.js';
-import { foreignClassifier } from '../generic-onnx.js';
+import { foreignClassifier } from './onnx-classifier.js';
 import { type ByNameOptions, loadFrom } from '../resolve-name.js';
 import { type ModelSource, nameOfSource, readModelSource, type WeightsSource } from '../source.js';
 import { type Pretrained, pretrainedKinds } from './build.js';

@@ -1,4 +1,5 @@
 import { own } from '../../base/own.js';
+import { SerialQueue } from '../../base/serial-queue.js';
 import { colorize, cubehelix } from '../../image/color/colormap.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
 import { type Image, type Size, toTensor } from '../../image/image.js';
@@ -26,12 +27,10 @@ interface Ready {
 export class Thumbnails {
   /** For the network that was asked about last: the next question is likely to be about another picture. */
   #ready: Ready | null = null;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   of(network: Network, picture: Image, provider: ProviderName): Promise<readonly Thumbnail[]> {
-    const result = this.#last.then(() => this.#make(network, picture, provider));
-    this.#last = result.catch(() => undefined);
-    return result;
+    return this.#queue.add(() => this.#make(network, picture, provider));
   }
 
   async #make(network: Network, picture: Image, provider: ProviderName): Promise<readonly Thumbnail[]> {

@@ -2,7 +2,7 @@ import { stringify } from 'lossless-json';
 
 import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import type { Id } from '../../metrics/ids.js';
+import type { Id } from '../../metrics/detection/ids.js';
 import type { Detection } from '../../networks/detector/detector.js';
 
 /** One detection as COCO's results files have it; the box is left, top, width and height. */

@@ -1,7 +1,7 @@
 import { readFileBytes } from '#files/read';
 import { OneirosError } from '../../base/errors.js';
 import type { Size } from '../../image/image.js';
-import { type Id, idTable, idText } from '../../metrics/ids.js';
+import { type Id, idTable, idText } from '../../metrics/detection/ids.js';
 import {
   type Fields,
   fieldsOf,

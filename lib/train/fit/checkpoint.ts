@@ -1,9 +1,14 @@
+import * as v from 'valibot';
+
+import { isRecord } from '../../base/arguments.js';
 import { messageOf, OneirosError } from '../../base/errors.js';
+import { parseJson } from '../../base/json.js';
 import { own } from '../../base/own.js';
+import { readJson } from '../../base/schema.js';
 import { crc32 } from '../../files/crc32.js';
 import { bytesSource } from '../../files/source.js';
 import { float32, type Float32Tensor } from '../../tensor/tensor.js';
-import { readSafetensors, writeSafetensors } from '../../weights/safetensors.js';
+import { readSafetensors, writeSafetensors } from '../../weights/formats/safetensors.js';
 import type { FeedSizes } from '../graph/graph.js';
 import type { TrainingState } from './state.js';
 
@@ -124,10 +129,11 @@ function checkIntegrity(bytes: Uint8Array): void {
 }
 
 function checkIdentity(saved: string, identity: RunIdentity): void {
-  const before = parsed(saved);
-  const others = Object.entries(identity).filter(([name, value]) => Reflect.get(before, name) !== value);
+  const before = parseJson(saved);
+  if (!isRecord(before)) throw damaged('it does not say of which run it is');
+  const others = Object.entries(identity).filter(([name, value]) => own(before, name) !== value);
   if (others.length === 0) return;
-  const texts = others.map(([name, value]) => `${name} ${String(Reflect.get(before, name))}, now ${value}`);
+  const texts = others.map(([name, value]) => `${name} ${String(own(before, name))}, now ${value}`);
   throw new OneirosError(
     'bad-argument',
     `it is of another run (${texts.join('; ')}): give the same options, or another path to begin anew`,
@@ -139,34 +145,22 @@ function numbersText(numbers: Readonly<Record<string, number>>): string {
   return JSON.stringify(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
 }
 
+const numbersSchema = v.array(v.tuple([v.string(), v.string()]));
+
 function numbersIn(text: string | undefined): Readonly<Record<string, number>> {
-  const list: unknown = parsed(text ?? '');
-  const isEntry = (entry: unknown): entry is [string, string] =>
-    Array.isArray(entry) && entry.length === 2 && entry.every((part) => typeof part === 'string');
-  if (!Array.isArray(list) || !list.every(isEntry)) throw damaged('its figures are none');
+  const list = readJson(numbersSchema, text ?? '');
+  if (list === null) throw damaged('its figures are none');
   return Object.fromEntries(list.map(([name, value]) => [name, Number(value)]));
 }
 
-function sizesOf(text: string): FeedSizes {
-  const list: unknown = parsed(text);
-  const isEntry = (entry: unknown): entry is [string, number[]] =>
-    Array.isArray(entry) &&
-    entry.length === 2 &&
-    typeof entry[0] === 'string' &&
-    Array.isArray(entry[1]) &&
-    entry[1].every((size) => Number.isSafeInteger(size) && size >= 0);
-  if (!Array.isArray(list) || !list.every(isEntry)) throw damaged('its sizes are none');
-  return new Map(list);
-}
+const sizesSchema = v.array(
+  v.tuple([v.string(), v.array(v.pipe(v.number(), v.safeInteger(), v.minValue(0)))]),
+);
 
-function parsed(text: string): object {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null) return value;
-  } catch {
-    // falls through: it is damaged either way
-  }
-  throw damaged('its metadata are no JSON');
+function sizesOf(text: string): FeedSizes {
+  const list = readJson(sizesSchema, text);
+  if (list === null) throw damaged('its sizes are none');
+  return new Map(list);
 }
 
 function wholeNumber(metadata: Readonly<Record<string, string>>, name: string): number {

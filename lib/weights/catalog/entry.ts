@@ -1,15 +1,7 @@
-import {
-  count,
-  type Fields,
-  fieldsOf,
-  flag,
-  isRecord,
-  malformed,
-  shown,
-  text,
-  texts,
-  word,
-} from './fields.js';
+import * as v from 'valibot';
+
+import { messageOf, OneirosError } from '../../base/errors.js';
+import { conforming } from '../../base/schema.js';
 
 // The list of models that are known by name: onnx-models/catalog.json. This file is browser-safe; where the list and the
 // models lie is told in node/.
@@ -86,18 +78,109 @@ export type Catalog = ReadonlyMap<string, CatalogEntry>;
 /** The largest file that is believed: 16 GiB. */
 const largestFile = 16 * 2 ** 30;
 
+/** Text of one line, not empty. */
+const line = (expected: string, pattern = /^[^\p{Cc}]+$/u) =>
+  v.pipe(v.string(expected), v.maxLength(2000, expected), v.regex(pattern, expected));
+const oneOf = <const T extends string>(...words: readonly T[]) =>
+  v.picklist(words, `one of ${words.join(', ')}`);
+const listOfNames = (expected: string) =>
+  v.pipe(v.array(line(expected), expected), v.maxLength(1000, expected));
+const aText = line('a line of text');
+const trueOrFalse = v.boolean('true or false');
+const aSize = `a whole number from 1 to ${largestFile}`;
+const fraction = v.pipe(
+  v.number('fractions of 1'),
+  v.minValue(0, 'fractions of 1'),
+  v.maxValue(1, 'fractions of 1'),
+);
+const unverified = v.literal(false, 'false: only a whole sha256 can be called verified');
+
+const source = v.variant(
+  'kind',
+  [
+    v.strictObject({ kind: v.literal('shipped') }),
+    v.strictObject({
+      kind: v.literal('download'),
+      addresses: v.pipe(
+        listOfNames('https addresses'),
+        v.minLength(1, 'https addresses, one at the least'),
+        v.everyItem(isHttps, 'https addresses without a password'),
+      ),
+    }),
+  ],
+  'one of shipped, download',
+);
+
+const checksum = v.variant(
+  'kind',
+  [
+    v.strictObject({
+      kind: v.literal('sha256'),
+      digest: line('64 hexadecimal digits', /^[0-9a-f]{64}$/),
+      verified: trueOrFalse,
+      from: aText,
+    }),
+    v.strictObject({
+      kind: v.literal('sha256-prefix'),
+      digest: line('8 to 63 hexadecimal digits', /^[0-9a-f]{8,63}$/),
+      verified: unverified,
+      from: aText,
+    }),
+    v.strictObject({ kind: v.literal('none'), verified: unverified, from: aText }),
+  ],
+  'one of sha256, sha256-prefix, none',
+);
+
+const named = v.object({
+  name: line('lower-case letters, digits, dashes and underscores', /^[a-z0-9][a-z0-9_-]{0,63}$/),
+});
+
+const catalogEntry: v.GenericSchema<unknown, CatalogEntry> = v.strictObject({
+  ...named.entries,
+  title: aText,
+  task: oneOf('classify', 'detect', 'segment'),
+  architecture: aText,
+  format: oneOf('onnx', 'pytorch', 'safetensors'),
+  // Neither hidden nor a way out of the folder.
+  file: line('letters, digits, dots, dashes and underscores', /^[a-z0-9][a-z0-9._-]{0,119}$/i),
+  source,
+  size: v.nullable(
+    v.strictObject({
+      bytes: v.pipe(
+        v.number(aSize),
+        v.safeInteger(aSize),
+        v.minValue(1, aSize),
+        v.maxValue(largestFile, aSize),
+      ),
+      exact: trueOrFalse,
+    }),
+  ),
+  checksum,
+  licence: aText,
+  origin: aText,
+  preprocessing: aText,
+  labels: listOfNames('a list of names'),
+  layers: listOfNames('a list of names'),
+  accuracy: v.nullable(v.strictObject({ metrics: v.record(v.string(), fraction), on: aText, by: aText })),
+});
+
+const document = v.strictObject({
+  version: v.literal(1, '1: other versions are not known here'),
+  models: v.array(v.unknown(), 'a list of models'),
+});
+
 /**
  * Reads a catalog, which is not trusted: names cannot lead out of a folder, addresses are https, digests are digests.
  * @throws OneirosError `bad-input` that names the model and the field
  */
 export function parseCatalog(json: string): Catalog {
-  const root = fieldsOf('the document', parse(json), ['version', 'models']);
-  if (root.values['version'] !== 1) throw malformed('the document', 'is of a version that is not known here');
-  const { models } = root.values;
-  if (!Array.isArray(models)) throw malformed('the document', 'has no list of models');
-  const entries = models.map((value: unknown, i) => entryOf(`model ${i}`, value));
+  const { models } = conforming(document, parse(json), malformed('the document'));
+  const entries = models.map((model, i) => {
+    const { name } = conforming(named, model, malformed(`model ${i}`));
+    return conforming(catalogEntry, model, malformed(JSON.stringify(name)));
+  });
   const catalog = new Map(entries.map((entry) => [entry.name, entry]));
-  if (catalog.size < entries.length) throw malformed('the document', 'names two models alike');
+  if (catalog.size < entries.length) throw malformed('the document')('names two models alike');
   return catalog;
 }
 
@@ -105,48 +188,8 @@ function parse(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw malformed('the document', `is no JSON (${cause instanceof Error ? cause.message : ''})`);
+    throw malformed('the document')(`is no JSON (${messageOf(cause)})`);
   }
-}
-
-const keys = [
-  ...['name', 'title', 'task', 'architecture', 'format', 'file', 'source', 'size', 'checksum'],
-  ...['licence', 'origin', 'preprocessing', 'labels', 'layers', 'accuracy'],
-];
-/** Letters, digits, dots, dashes, underscores; neither hidden nor a way out of the folder. */
-const fileName = /^[a-z0-9][a-z0-9._-]{0,119}$/i;
-
-function entryOf(place: string, value: unknown): CatalogEntry {
-  const named = fieldsOf(place, value, keys);
-  const name = text(named, 'name', /^[a-z0-9][a-z0-9_-]{0,63}$/);
-  const fields = { ...named, what: JSON.stringify(name) };
-  return {
-    name,
-    title: text(fields, 'title'),
-    task: word(fields, 'task', ['classify', 'detect', 'segment']),
-    architecture: text(fields, 'architecture'),
-    format: word(fields, 'format', ['onnx', 'pytorch', 'safetensors']),
-    file: text(fields, 'file', fileName),
-    source: sourceOf(fields),
-    size: sizeOf(fields),
-    checksum: checksumOf(fields),
-    licence: text(fields, 'licence'),
-    origin: text(fields, 'origin'),
-    preprocessing: text(fields, 'preprocessing'),
-    labels: texts(fields, 'labels'),
-    layers: texts(fields, 'layers'),
-    accuracy: accuracyOf(fields),
-  };
-}
-
-function sourceOf({ what, values }: Fields): EntrySource {
-  const fields = fieldsOf(`${what}'s source`, values['source'], ['kind', 'addresses']);
-  if (word(fields, 'kind', ['shipped', 'download']) === 'shipped') return { kind: 'shipped' };
-  const addresses = texts(fields, 'addresses');
-  const wrong = addresses.find((address) => !isHttps(address));
-  if (wrong !== undefined || addresses.length === 0)
-    throw malformed(fields.what, `has ${shown(wrong)} as an address: expected https`);
-  return { kind: 'download', addresses };
 }
 
 function isHttps(address: string): boolean {
@@ -154,47 +197,6 @@ function isHttps(address: string): boolean {
   return url?.protocol === 'https:' && url.username === '' && url.password === '';
 }
 
-function sizeOf({ what, values }: Fields): FileSize | null {
-  if (values['size'] === null) return null;
-  const fields = fieldsOf(`${what}'s size`, values['size'], ['bytes', 'exact']);
-  return { bytes: count(fields, 'bytes', largestFile), exact: flag(fields, 'exact') };
-}
-
-function checksumOf({ what, values }: Fields): Checksum {
-  const fields = fieldsOf(`${what}'s checksum`, values['checksum'], ['kind', 'digest', 'verified', 'from']);
-  const from = text(fields, 'from');
-  switch (word(fields, 'kind', ['sha256', 'sha256-prefix', 'none'])) {
-    case 'sha256': {
-      const digest = text(fields, 'digest', /^[0-9a-f]{64}$/);
-      return { kind: 'sha256', digest, verified: flag(fields, 'verified'), from };
-    }
-    case 'sha256-prefix':
-      return {
-        kind: 'sha256-prefix',
-        digest: text(fields, 'digest', /^[0-9a-f]{8,63}$/),
-        verified: unverified(fields),
-        from,
-      };
-    case 'none':
-      return { kind: 'none', verified: unverified(fields), from };
-  }
-}
-
-function unverified(fields: Fields): false {
-  const verified = flag(fields, 'verified');
-  if (!verified) return verified;
-  throw malformed(fields.what, 'is called verified, but is no whole sha256');
-}
-
-function accuracyOf({ what, values }: Fields): PublishedAccuracy | null {
-  if (values['accuracy'] === null) return null;
-  const fields = fieldsOf(`${what}'s accuracy`, values['accuracy'], ['metrics', 'on', 'by']);
-  const { metrics } = fields.values;
-  if (!isRecord(metrics) || !isFractions(metrics))
-    throw malformed(fields.what, `has ${shown(metrics)} as its metrics: expected fractions of 1 by name`);
-  return { metrics, on: text(fields, 'on'), by: text(fields, 'by') };
-}
-
-function isFractions(values: Readonly<Record<string, unknown>>): values is Readonly<Record<string, number>> {
-  return Object.values(values).every((value) => typeof value === 'number' && value >= 0 && value <= 1);
+function malformed(what: string): (detail: string) => OneirosError {
+  return (detail) => new OneirosError('bad-input', `the catalog is malformed: ${what} ${detail}`);
 }

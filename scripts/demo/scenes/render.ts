@@ -1,8 +1,8 @@
 // Renders the demo's scenes: `render.ts <folder> [name…]`. The same picture every time.
 import { join } from 'node:path';
 
+import { writeImage } from '../../../lib/image/codec/read-write.js';
 import type { Image } from '../../../lib/image/image.js';
-import { writeImage } from '../../../lib/image/read-write.js';
 import { bloodSmear } from './blood-smear.js';
 import { landscape } from './landscape.js';
 import { membranes } from './membranes.js';

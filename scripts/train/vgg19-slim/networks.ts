@@ -13,7 +13,7 @@ import { renameGraph } from '../../../lib/onnx/rename.js';
 import { random } from '../../../lib/tensor/random.js';
 import { float32, type Float32Tensor, sizeOf } from '../../../lib/tensor/tensor.js';
 import { loadWeight } from '../../../lib/weights/check.js';
-import { loadWeights } from '../../../lib/weights/open.js';
+import { loadWeights } from '../../../lib/weights/formats/open.js';
 import type { StoredTensor, Weights } from '../../../lib/weights/weights.js';
 
 /** Channels of the five blocks: a quarter of VGG-19's. */

@@ -2,10 +2,10 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { readImage } from '../../../lib/image/codec/read-write.js';
 import { flip } from '../../../lib/image/geometry/flip.js';
 import { resize, scaledSize } from '../../../lib/image/geometry/resize.js';
 import { type Image, image } from '../../../lib/image/image.js';
-import { readImage } from '../../../lib/image/read-write.js';
 import type { Random } from '../../../lib/tensor/random.js';
 
 /** Pictures are made smaller, to a shorter side of at most so many pixels. */

@@ -11,7 +11,7 @@ import { decodeModel } from '../../../lib/onnx/read.js';
 import { encodeModel } from '../../../lib/onnx/write.js';
 import { random } from '../../../lib/tensor/random.js';
 import { float32, int64, sizeOf } from '../../../lib/tensor/tensor.js';
-import { loadWeights } from '../../../lib/weights/open.js';
+import { loadWeights } from '../../../lib/weights/formats/open.js';
 import { drawWeights, readCases } from '../../models/golden-case.js';
 import { rejection } from '../../models/rejection.js';
 

@@ -5,8 +5,8 @@ import { expect } from 'chai';
 
 import { registerExplain } from '../../../lib/cli/commands/explain.js';
 import { encodeImage } from '../../../lib/image/codec/coding.js';
+import { readImage } from '../../../lib/image/codec/read-write.js';
 import { type Image, image, plane, planes, solid } from '../../../lib/image/image.js';
-import { readImage } from '../../../lib/image/read-write.js';
 import { loadClassifier } from '../../../lib/networks/classifier/load.js';
 import { Builder } from '../../../lib/onnx/ops.js';
 import { encodeModel } from '../../../lib/onnx/write.js';

@@ -1,6 +1,6 @@
 import type { Pixels, Samples } from '../../pixels.js';
-import { ByteReader, corrupt, type Header, unsupported } from '../header.js';
-import { concatenate } from '../png/png.js';
+import { concatenate } from '../common/bytes.js';
+import { ByteReader, corrupt, type Header, unsupported } from '../common/header.js';
 import { unpackRuns } from './runs.js';
 
 /** How the pixels are written, by the number in the header. */

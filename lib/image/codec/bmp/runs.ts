@@ -1,5 +1,5 @@
 import type { Size } from '../../image.js';
-import { corrupt } from '../header.js';
+import { corrupt } from '../common/header.js';
 
 interface Runs extends Size {
   /** Of a pixel: 4 or 8. */

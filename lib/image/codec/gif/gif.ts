@@ -1,6 +1,6 @@
 import type { Pixels, Samples } from '../../pixels.js';
-import { ByteReader, corrupt, type Header, unsupported } from '../header.js';
-import { unpackLzw } from './lzw.js';
+import { ByteReader, corrupt, type Header, unsupported } from '../common/header.js';
+import { unpackLzw } from '../common/lzw.js';
 
 /** The logical screen of a GIF. @throws OneirosError `bad-input` if it is truncated */
 export function gifHeader(bytes: Uint8Array): Header {

@@ -1,7 +1,7 @@
 import { OneirosError } from '../../../base/errors.js';
-import { corrupt, type Header, truncated, unsupported } from '../header.js';
-import type { Orientation } from '../orientation.js';
-import { concatenate } from '../png/png.js';
+import { concatenate } from '../common/bytes.js';
+import { corrupt, type Header, truncated, unsupported } from '../common/header.js';
+import type { Orientation } from '../common/orientation.js';
 import { type Frame, frameOf, isFrame, type Scan, scanOf, unitsOf } from './frame.js';
 import { Metadata } from './metadata.js';
 import { marker, segments } from './segments.js';

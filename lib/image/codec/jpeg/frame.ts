@@ -1,4 +1,4 @@
-import { ByteReader, corrupt, unsupported } from '../header.js';
+import { ByteReader, corrupt, unsupported } from '../common/header.js';
 import type { Segment } from './segments.js';
 
 /** The frame header of a JPEG (ITU T.81, B.2.2): what is coded. */

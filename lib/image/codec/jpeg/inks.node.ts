@@ -2,7 +2,7 @@ import jpeg from 'jpeg-js';
 
 import { OneirosError } from '../../../base/errors.js';
 import type { Pixels } from '../../pixels.js';
-import { unsupported } from '../header.js';
+import { unsupported } from '../common/header.js';
 import type { JpegFile } from './file.js';
 import { marker, segments } from './segments.js';
 

@@ -1,6 +1,6 @@
-import { ByteReader } from '../header.js';
-import { exifOrientation, type Orientation } from '../orientation.js';
-import { latin1 } from '../png/png.js';
+import { latin1 } from '../common/bytes.js';
+import { ByteReader } from '../common/header.js';
+import { exifOrientation, type Orientation } from '../common/orientation.js';
 import { marker, type Segment } from './segments.js';
 
 /** What the application segments say of the pixels. */

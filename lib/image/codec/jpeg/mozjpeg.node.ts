@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import createDecoder, { type MozJPEGModule } from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
 
 import type { Pixels } from '../../pixels.js';
-import { corrupt } from '../header.js';
+import { corrupt } from '../common/header.js';
 
 /** mozjpeg (libjpeg-turbo's decoder) in WebAssembly: what it prints while it decodes are its warnings. */
 interface Decoder {

@@ -1,4 +1,4 @@
-import { ByteReader, corrupt, truncated } from '../header.js';
+import { ByteReader, corrupt, truncated } from '../common/header.js';
 
 /** A marker of a JPEG file (ITU T.81, table B.1) and what it leads. */
 export interface Segment {

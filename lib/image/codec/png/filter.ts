@@ -1,4 +1,4 @@
-import { corrupt } from '../header.js';
+import { corrupt } from '../common/header.js';
 
 // PNG's five filters: each byte of a row less what its neighbors a (left), b (above) and c (above left) foretell.
 

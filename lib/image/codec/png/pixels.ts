@@ -1,10 +1,12 @@
 import type { Size } from '../../image.js';
-import type { Pixels, TurnedSamples } from '../../pixels.js';
-import { corrupt } from '../header.js';
-import { deflate, inflate } from '../inflate.js';
-import { exifOrientation, upright } from '../orientation.js';
+import type { Pixels } from '../../pixels.js';
+import { concatenate } from '../common/bytes.js';
+import { corrupt } from '../common/header.js';
+import { deflate, inflate } from '../common/inflate.js';
+import type { TurnedSamples } from '../common/orientation.js';
+import { exifOrientation, upright } from '../common/orientation.js';
 import { filterRow, unfilter } from './filter.js';
-import { concatenate, essentialChunks, pngChunk, pngFile, type PngHeader, pngHeader } from './png.js';
+import { essentialChunks, pngChunk, pngFile, type PngHeader, pngHeader } from './png.js';
 
 // PNG (W3C Recommendation, third edition), by the same code in Node and in browsers: a canvas multiplies colors by alpha
 // and cuts 16 bits down to 8, and so would give other pixels.

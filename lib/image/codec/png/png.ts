@@ -1,5 +1,6 @@
 import { crc32 } from '../../../files/crc32.js';
-import { ByteReader, corrupt, type Header, unsupported } from '../header.js';
+import { concatenate, latin1 } from '../common/bytes.js';
+import { ByteReader, corrupt, type Header, unsupported } from '../common/header.js';
 
 /** One chunk of a PNG file. */
 export interface Chunk {
@@ -101,24 +102,6 @@ export function essentialChunks(bytes: Uint8Array): readonly Chunk[] {
   return chunks;
 }
 
-/** Bytes as characters of the same numbers (Latin-1). */
-export function latin1(bytes: Uint8Array): string {
-  let text = '';
-  for (const byte of bytes) text += String.fromCharCode(byte);
-  return text;
-}
-
 function printable(type: string): string {
   return JSON.stringify(type);
-}
-
-/** Byte strings one after another. */
-export function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -1,5 +1,6 @@
 import { OneirosError } from '../../../base/errors.js';
-import { concatenate, latin1, pngChunk, pngChunks, pngFile } from './png.js';
+import { concatenate, latin1 } from '../common/bytes.js';
+import { pngChunk, pngChunks, pngFile } from './png.js';
 
 /**
  * The uncompressed texts of a PNG file by keyword (its tEXt and iTXt chunks); where a keyword comes twice, the last.

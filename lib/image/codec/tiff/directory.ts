@@ -1,4 +1,4 @@
-import { ByteReader, corrupt, type Header, unsupported } from '../header.js';
+import { ByteReader, corrupt, type Header, unsupported } from '../common/header.js';
 
 /** The fields of TIFF 6.0 that say how the pixels lie. */
 const tags = {

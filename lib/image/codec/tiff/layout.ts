@@ -1,5 +1,5 @@
-import { corrupt, type Header, unsupported } from '../header.js';
-import { type Orientation, orientationOf } from '../orientation.js';
+import { corrupt, type Header, unsupported } from '../common/header.js';
+import { type Orientation, orientationOf } from '../common/orientation.js';
 import { Directory, tiffHeader } from './directory.js';
 
 /** What the samples of a pixel are. */

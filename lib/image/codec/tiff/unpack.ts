@@ -1,6 +1,6 @@
-import { unpackLzw } from '../gif/lzw.js';
-import { corrupt } from '../header.js';
-import { inflate } from '../inflate.js';
+import { corrupt } from '../common/header.js';
+import { inflate } from '../common/inflate.js';
+import { unpackLzw } from '../common/lzw.js';
 import type { Layout } from './layout.js';
 
 /**

@@ -7,18 +7,23 @@ import { patienceDefaults } from '../../download/timeouts.js';
 import { megabytes } from '../amount.js';
 import type { CatalogEntry, Task } from '../entry.js';
 import { entryFor, findEntry } from '../find.js';
-import type { Located, LocateOptions } from '../locate.js';
+import type { Located, LocateOptions } from '../located.js';
 import { modelPath, settled } from './home.js';
 import { openPartial } from './partial.js';
 import { pullWhole } from './pull.js';
 import { readCatalog } from './read.js';
 import { isWhole } from './receipt.js';
 
-/** What `locateModel` does where there is a file system. */
-export async function locate(
+/**
+ * Finds a model of the catalog, and pulls it where it is not here yet; `null` if the catalog has none of that name. In
+ * browsers catalog and models lie where `mirror` says, which is where a page's host has put `onnx-models/`.
+ * @throws OneirosError `bad-argument` if it does something else than `task`, where one is given; `not-found` if its file is neither here nor to
+ *   be had; as `pullModel` does
+ */
+export async function locateModel(
   name: string,
   task: Task | undefined,
-  options: LocateOptions,
+  options: LocateOptions = {},
 ): Promise<Located | null> {
   const catalog = readCatalog();
   if (findEntry(catalog, name) === undefined) return null;

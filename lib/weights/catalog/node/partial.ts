@@ -6,7 +6,7 @@ import type { Answer, Http } from '../../download/node/http.js';
 import { remoteSource } from '../../download/node/range-source.js';
 import { checkSize } from '../../download/node/resumable-download.js';
 import { attempt } from '../../download/node/retry.js';
-import { loadWeights } from '../../open.js';
+import { loadWeights } from '../../formats/open.js';
 import type { Weights } from '../../weights.js';
 import { megabytes } from '../amount.js';
 import type { CatalogEntry } from '../entry.js';

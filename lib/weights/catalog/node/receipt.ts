@@ -1,5 +1,4 @@
-import { stat } from 'node:fs/promises';
-
+import { fileSize } from '../../../files/file-size.js';
 import { readSmallText } from '../../../files/read.js';
 import { writeFileAtomic } from '../../../files/write.js';
 
@@ -27,9 +26,5 @@ export const receiptPath = pathOf;
 /** Whether the file is here as it was when it was verified, as far as its size tells. */
 export async function isWhole(path: string): Promise<boolean> {
   const receipt = await readReceipt(path);
-  const size = await stat(path).then(
-    (stats) => (stats.isFile() ? stats.size : null),
-    () => null,
-  );
-  return receipt !== null && receipt.size === size;
+  return receipt !== null && receipt.size === (await fileSize(path));
 }

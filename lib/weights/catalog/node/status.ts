@@ -1,5 +1,4 @@
-import { stat } from 'node:fs/promises';
-
+import { fileSize } from '../../../files/file-size.js';
 import { BlockStore } from '../../download/node/blocks.js';
 import { sha256Of } from '../../download/node/hash.js';
 import type { CatalogEntry } from '../entry.js';
@@ -10,13 +9,13 @@ import { readReceipt } from './receipt.js';
 
 export async function statusOf(entry: CatalogEntry, home?: string): Promise<ModelStatus> {
   const path = modelPath(entry, home);
-  const whole = await sizeOf(path);
+  const whole = await fileSize(path);
   if (entry.source.kind === 'shipped')
     return { entry, path, presence: whole === null ? 'absent' : 'shipped', bytes: whole ?? 0 };
   if (whole !== null && whole === (await readReceipt(path))?.size)
     return { entry, path, presence: 'here', bytes: whole };
   // A whole file without a receipt was not verified by whoever put it there.
-  const bytes = (whole ?? 0) + ((await sizeOf(`${path}.part`)) ?? 0) + (await storedBlocks(path));
+  const bytes = (whole ?? 0) + ((await fileSize(`${path}.part`)) ?? 0) + (await storedBlocks(path));
   return { entry, path, presence: bytes > 0 ? 'partly' : 'absent', bytes };
 }
 
@@ -27,7 +26,7 @@ export async function verifyEntry(
   signal?: AbortSignal,
 ): Promise<Verification> {
   const status = await statusOf(entry, home);
-  const whole = await sizeOf(status.path);
+  const whole = await fileSize(status.path);
   if (whole === null) return { ...status, result: 'unverified', sha256: null, detail: null };
   const sha256 = await sha256Of(status.path, signal);
   const receipt = await readReceipt(status.path);
@@ -41,13 +40,6 @@ function complaint({ checksum, source }: CatalogEntry, sha256: string, pulled: s
   if (source.kind === 'shipped') return null;
   if (pulled === null) return 'it was not pulled by oneiros: nothing says what it is';
   return pulled === sha256 ? null : `its sha256 is ${sha256}, but was ${pulled} when it was pulled`;
-}
-
-async function sizeOf(path: string): Promise<number | null> {
-  return stat(path).then(
-    (stats) => (stats.isFile() ? stats.size : null),
-    () => null,
-  );
 }
 
 async function storedBlocks(path: string): Promise<number> {

@@ -1,7 +1,9 @@
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
+import * as v from 'valibot';
 
 import { OneirosError } from '../../../base/errors.js';
+import { readJson } from '../../../base/schema.js';
 import { readSmallText } from '../../../files/read.js';
 import { writeFileAtomic } from '../../../files/write.js';
 
@@ -14,11 +16,12 @@ export const blockSize = 2 ** 16;
 /** In the index: the block's number and its crc32, 32 bits each. */
 const recordSize = 8;
 
+const identitySchema = v.object({
+  size: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+  validator: v.nullable(v.string()),
+});
 /** Which version of a file the blocks are of. */
-export interface Identity {
-  readonly size: number;
-  readonly validator: string | null;
-}
+export type Identity = Readonly<v.InferOutput<typeof identitySchema>>;
 
 /** The files that blocks are kept in. */
 export function blockFiles(path: string): { data: string; index: string; identity: string } {
@@ -45,7 +48,7 @@ export class BlockStore implements AsyncDisposable {
   /** What was stored before; `null` if that is nothing. */
   static async open(path: string): Promise<BlockStore | null> {
     const files = blockFiles(path);
-    const identity = identityOf((await readSmallText(files.identity)) ?? '');
+    const identity = readJson(identitySchema, (await readSmallText(files.identity)) ?? '');
     if (identity === null) return null;
     const index = await open(files.index, 'a+');
     const checksums = checksumsOf(await index.readFile(), Math.ceil(identity.size / blockSize));
@@ -128,11 +131,4 @@ function checksumsOf(records: Uint8Array, blocks: number): Map<number, number> {
     if (block < blocks) checksums.set(block, view.getUint32(at + 4, true));
   }
   return checksums;
-}
-
-function identityOf(text: string): Identity | null {
-  const match = /^\{"size":(\d{1,15}),"validator":(null|"(?:[^"\\]|\\.)*")\}$/.exec(text);
-  if (match === null) return null;
-  const validator: unknown = JSON.parse(match[2]!);
-  return { size: Number(match[1]), validator: typeof validator === 'string' ? validator : null };
 }

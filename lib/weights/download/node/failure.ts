@@ -1,5 +1,6 @@
 import { messageOf, OneirosError } from '../../../base/errors.js';
 import { own } from '../../../base/own.js';
+import { codeOf } from '../../../files/failure.js';
 
 /** A failure that may be over when it is tried again. */
 export class Passing extends Error {
@@ -36,10 +37,6 @@ function isAbort(error: unknown): boolean {
 /** What the file system complains of does not pass. */
 function isDisk(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error && 'path' in error;
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }
 
 const reasons: Readonly<Record<string, string>> = {

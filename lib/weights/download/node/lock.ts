@@ -2,8 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { open, rename, rm, stat, utimes } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
+import * as v from 'valibot';
 
-import { fileError } from '../../../files/failure.js';
+import { readJson } from '../../../base/schema.js';
+import { codeOf, fileError } from '../../../files/failure.js';
 import { readSmallText } from '../../../files/read.js';
 
 // Of the libraries, proper-lockfile has had no release since 2021. A lock here only keeps two processes from doing the same
@@ -84,18 +86,16 @@ async function breakIfStale(path: string): Promise<boolean> {
   return true;
 }
 
+const holderSchema = v.object({ pid: v.pipe(v.number(), v.safeInteger(), v.minValue(1)), host: v.string() });
+
 function isDead(owner: string): boolean {
-  const [, pid, host] = /^\{"pid":(\d+),"host":"([^"]*)"/.exec(owner) ?? [];
+  const holder = readJson(holderSchema, owner);
   // A lock just made is still empty.
-  if (pid === undefined || host !== hostname()) return false;
+  if (holder?.host !== hostname()) return false;
   try {
-    process.kill(Number(pid), 0);
+    process.kill(holder.pid, 0);
     return false;
   } catch (error) {
     return codeOf(error) === 'ESRCH';
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

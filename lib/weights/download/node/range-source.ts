@@ -1,4 +1,5 @@
 import { OneirosError } from '../../../base/errors.js';
+import { SerialQueue } from '../../../base/serial-queue.js';
 import { type ByteSource, checkRange } from '../../../files/source.js';
 import { blockSize, type BlockStore } from './blocks.js';
 import { lasting } from './failure.js';
@@ -47,7 +48,7 @@ export function remoteSource(
 
 class Reader {
   #received = 0;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   constructor(
     private readonly store: BlockStore,
@@ -57,9 +58,7 @@ class Reader {
 
   /** One after the other, so that nothing is fetched twice. */
   read(offset: number, length: number): Promise<Uint8Array> {
-    const bytes = this.#last.then(() => this.#read(offset, length));
-    this.#last = bytes.catch(() => undefined);
-    return bytes;
+    return this.#queue.add(() => this.#read(offset, length));
   }
 
   async #read(offset: number, length: number): Promise<Uint8Array> {

@@ -1,8 +1,11 @@
-import { open, rename, rm, stat, statfs } from 'node:fs/promises';
+import { open, rename, rm, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import * as v from 'valibot';
 
 import { OneirosError } from '../../../base/errors.js';
+import { readJson } from '../../../base/schema.js';
 import { fileError } from '../../../files/failure.js';
+import { fileSize } from '../../../files/file-size.js';
 import { readSmallText } from '../../../files/read.js';
 import { writeFileAtomic } from '../../../files/write.js';
 import { BeyondEnd, lasting } from './failure.js';
@@ -27,11 +30,12 @@ export interface DownloadOptions {
 }
 
 /** What is written down of a download that has begun, to go on with it another time. */
-interface Begun {
-  readonly address: string;
-  readonly size: number | null;
-  readonly validator: string | null;
-}
+const begunSchema = v.object({
+  address: v.string(),
+  size: v.nullable(v.number()),
+  validator: v.nullable(v.string()),
+});
+type Begun = v.InferOutput<typeof begunSchema>;
 
 /** So much has to be left on the disk. */
 const spare = 32 * 2 ** 20;
@@ -94,7 +98,7 @@ class Download {
   async goOn(): Promise<void> {
     const { http, signal, expected } = this.options;
     const begun = await this.#begun();
-    const stored = begun === null ? 0 : await sizeOf(this.part);
+    const stored = begun === null ? 0 : ((await fileSize(this.part)) ?? 0);
     const here = stored > (begun?.size ?? expected.largest) ? 0 : stored;
     if (begun !== null && begun.size === here) return;
     const range = here === 0 ? null : { begin: here, end: null, validator: begun?.validator ?? null };
@@ -116,7 +120,7 @@ class Download {
 
   /** What was begun before, if it can be gone on with. */
   async #begun(): Promise<Begun | null> {
-    const begun = begunOf((await readSmallText(stateOf(this.part))) ?? '');
+    const begun = readJson(begunSchema, (await readSmallText(stateOf(this.part))) ?? '');
     const isSame =
       begun?.address === this.address && (begun.validator !== null || this.options.expected.isVerified);
     return isSame ? begun : null;
@@ -142,31 +146,6 @@ class Download {
     }
     checkSize(this.address, end, expected);
   }
-}
-
-function begunOf(text: string): Begun | null {
-  const value: unknown = text.startsWith('{') ? tryParse(text) : null;
-  if (typeof value !== 'object' || value === null) return null;
-  const { address, size, validator }: Partial<Record<string, unknown>> = { ...value };
-  const isNumber = (item: unknown) => typeof item === 'number' || item === null;
-  const isText = (item: unknown) => typeof item === 'string' || item === null;
-  if (typeof address !== 'string' || !isNumber(size) || !isText(validator)) return null;
-  return { address, size, validator };
-}
-
-function tryParse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-async function sizeOf(path: string): Promise<number> {
-  return stat(path).then(
-    ({ size }) => size,
-    () => 0,
-  );
 }
 
 /** @throws OneirosError `bad-input` for a size that is not the expected one */

@@ -1,4 +1,4 @@
-import { OneirosError } from '../base/errors.js';
+import { OneirosError } from '../../base/errors.js';
 
 /**
  * What images, categories and annotations are known by: COCO numbers them, Pascal names them. A whole number beyond 2^53,

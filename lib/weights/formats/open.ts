@@ -1,9 +1,9 @@
-import { check } from '../base/arguments.js';
-import { OneirosError } from '../base/errors.js';
-import { kind } from '../base/kinds.js';
-import type { ByteSource } from '../files/source.js';
+import { check } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import type { ByteSource } from '../../files/source.js';
+import { quoted, type Weights } from '../weights.js';
 import { readSafetensors } from './safetensors.js';
-import { quoted, type Weights } from './weights.js';
 
 /** An open checkpoint; its tensors can be loaded for as long as its source is open. */
 export interface Checkpoint {
@@ -34,7 +34,7 @@ export async function loadWeights(source: ByteSource): Promise<Checkpoint> {
 }
 
 /** An unpickler is a good deal of code: pages load it with the first checkpoint of PyTorch's. */
-const torch = () => import('./torch/index.js');
+const torch = () => import('../torch/index.js');
 
 function formatOf(start: Uint8Array): 'safetensors' | 'zip' | 'legacy' {
   if (start.length < 9)

@@ -1,12 +1,14 @@
 import { codec } from '#codec';
 import { readFileBytes } from '#files/read';
 import { writeFileAtomic } from '#files/write';
-import { check } from '../base/arguments.js';
-import { messageOf, OneirosError } from '../base/errors.js';
-import { kind } from '../base/kinds.js';
-import { describeLocation, type FileLocation } from '../files/location.js';
-import type { Drawable } from './codec/codec.js';
-import { decodeImage, encodeImage } from './codec/coding.js';
+import { check } from '../../base/arguments.js';
+import { messageOf, OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import { describeLocation, type FileLocation } from '../../files/location.js';
+import type { Image } from '../image.js';
+import { fromPixels } from '../pixels.js';
+import type { Drawable } from './codec.js';
+import { decodeImage, encodeImage } from './coding.js';
 import {
   decodeDefaults,
   decodeKinds,
@@ -14,9 +16,7 @@ import {
   encodeKinds,
   type EncodeOptions,
   type OutputFormat,
-} from './codec/options.js';
-import type { Image } from './image.js';
-import { fromPixels } from './pixels.js';
+} from './options.js';
 
 /**
  * Where a picture comes from: the place of a file (a path in Node, an address in browsers, a URL, a `File` or `Blob`), its

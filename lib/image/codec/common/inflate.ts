@@ -1,4 +1,4 @@
-import { messageOf, type OneirosError } from '../../base/errors.js';
+import { messageOf, type OneirosError } from '../../../base/errors.js';
 import { corrupt, type Format } from './header.js';
 
 /** No zlib stream makes more of its bytes. */

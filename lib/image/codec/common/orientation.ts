@@ -1,10 +1,15 @@
-import { OneirosError } from '../../base/errors.js';
-import type { Size } from '../image.js';
-import type { Pixels } from '../pixels.js';
+import { OneirosError } from '../../../base/errors.js';
+import type { Size } from '../../image.js';
+import type { Pixels, Samples } from '../../pixels.js';
 import { ByteReader } from './header.js';
 
 /** How a picture lies in its file (EXIF and TIFF tag 274): 1 upright, 2–4 mirrored or upside down, 5–8 on its side. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
+
+/** Samples as they lie in a file. */
+export interface TurnedSamples extends Samples {
+  readonly orientation: Orientation;
+}
 
 const tag = 274;
 const orientations: readonly Orientation[] = [1, 2, 3, 4, 5, 6, 7, 8];

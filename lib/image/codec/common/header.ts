@@ -1,4 +1,4 @@
-import { OneirosError } from '../../base/errors.js';
+import { OneirosError } from '../../../base/errors.js';
 
 /** The file formats that pictures are read from. */
 export type Format = 'jpeg' | 'png' | 'gif' | 'bmp' | 'tiff';

@@ -1,4 +1,4 @@
-import { corrupt, type Format } from '../header.js';
+import { corrupt, type Format } from './header.js';
 
 /** How a file format writes LZW codes. */
 export interface LzwOptions {

@@ -1,13 +1,16 @@
-import { check } from '../base/arguments.js';
-import { messageOf, OneirosError } from '../base/errors.js';
-import { kind } from '../base/kinds.js';
-import type { ByteSource } from '../files/source.js';
-import type { NumericDType } from '../tensor/dtype.js';
-import type { NumericTensor } from '../tensor/tensor.js';
-import { byteSizeOf, quoted, type StoredTensor, tensorOver, type Weights } from './weights.js';
+import { check, isRecord } from '../../base/arguments.js';
+import { messageOf, OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import type { ByteSource } from '../../files/source.js';
+import type { NumericDType } from '../../tensor/dtype.js';
+import type { NumericTensor } from '../../tensor/tensor.js';
+import { byteSizeOf, quoted, type StoredTensor, tensorOver, type Weights } from '../weights.js';
 
 // The format: the header's length as a 64-bit number, the header in JSON, then the elements of all tensors, little-endian,
 // row-major, one after the other without a hole (github.com/huggingface/safetensors).
+
+// Its header is checked by hand: names of tensors come from outside, of which valibot's `record` leaves some out, and a page
+// that loads a network would load valibot for this.
 
 /** The most bytes of header: some 40 000 tensors. JSON takes many times its own size in memory. */
 const maxHeader = 4 * 2 ** 20;
@@ -61,7 +64,9 @@ export async function readSafetensors(source: ByteSource): Promise<Safetensors> 
   };
 }
 
-async function readHeader(source: ByteSource): Promise<{ header: Record<string, unknown>; start: number }> {
+async function readHeader(
+  source: ByteSource,
+): Promise<{ header: Readonly<Record<string, unknown>>; start: number }> {
   const start = await source.read(0, 8);
   const length = new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true);
   if (length > maxHeader)
@@ -100,8 +105,8 @@ function entryOf(name: string, value: unknown): Entry {
   const dtype = dtypeOf.get(code);
   if (dtype === undefined)
     throw new OneirosError('unsupported', `${what} has the element type ${quoted(code)}, which is not read`);
-  if (!isNumbers(shape)) throw damaged(`${what} has no shape`);
-  if (!isNumbers(offsets) || offsets.length !== 2) throw damaged(`${what} has no data_offsets`);
+  if (!areSizes(shape)) throw damaged(`${what} has no shape`);
+  if (!areSizes(offsets) || offsets.length !== 2) throw damaged(`${what} has no data_offsets`);
   const [begin = NaN, end = NaN] = offsets;
   const size = byteSizeOf(what, dtype, shape);
   if (end - begin !== size)
@@ -175,15 +180,11 @@ function padded(header: Uint8Array): Uint8Array {
   return bytes;
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isNumbers(value: unknown): value is number[] {
+function areSizes(value: unknown): value is number[] {
   return Array.isArray(value) && value.every((item) => Number.isSafeInteger(item) && item >= 0);
 }
 
-function isTexts(value: Record<string, unknown>): value is Record<string, string> {
+function isTexts(value: Readonly<Record<string, unknown>>): value is Readonly<Record<string, string>> {
   return Object.values(value).every((text) => typeof text === 'string');
 }
 

@@ -1,0 +1,11 @@
+/** Tasks that run one after the other, in the order in which they are added. */
+export class SerialQueue {
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** Starts a task when all earlier ones are over, however they ended. */
+  add<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(task);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}

@@ -1,0 +1,15 @@
+import { expect } from 'chai';
+
+import { textTable } from '../../lib/base/text-table.js';
+
+describe('a table of text', () => {
+  it('aligns its columns, numbers to the right, and leaves no space at the end of a line', () => {
+    const rows = [
+      ['name', 'count', 'unit'],
+      ['a', '1000', ''],
+    ];
+    expect(textTable(rows, 1)).to.deep.equal(['name  count  unit', 'a      1000']);
+    expect(textTable(rows)).to.deep.equal(['name  count  unit', 'a     1000']);
+    expect(textTable([])).to.deep.equal([]);
+  });
+});
