@@ -185,14 +185,14 @@ export {
   type ValueAndGrad,
   type ValueAndGradOptions,
 } from './gradients/value-and-grad.js';
-export type { Value } from './onnx/builder.js';
-export type { Dim, Graph, Model, Node, Shape, TensorType } from './onnx/graph.js';
-export { Builder, type Operand, type Sizes } from './onnx/ops.js';
+export type { Value } from './onnx/builder/graph-builder.js';
+export type { Dim, Graph, Model, Node, Shape, TensorType } from './onnx/graph/graph.js';
+export { Builder, type Operand, type Sizes } from './onnx/builder/builder.js';
 export { normalizeOpset } from './onnx/opset/normalize.js';
 export { simplifyModel } from './onnx/passes/simplify.js';
-export { decodeModel } from './onnx/read.js';
+export { decodeModel } from './onnx/codec/read.js';
 export { inferModel } from './onnx/shapes/infer.js';
-export { encodeModel } from './onnx/write.js';
+export { encodeModel } from './onnx/codec/write.js';
 
 // Running
 export {

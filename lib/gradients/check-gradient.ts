@@ -1,6 +1,6 @@
 import { check } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
-import type { Model } from '../onnx/graph.js';
+import type { Model } from '../onnx/graph/graph.js';
 import { checkKinds, type CheckOptions } from './check-options.js';
 import type { GradientCheck } from './compare.js';
 

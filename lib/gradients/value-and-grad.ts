@@ -4,7 +4,7 @@ import { check, type OptionKinds, optionsFor, required } from '../base/arguments
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { own } from '../base/own.js';
-import type { Model } from '../onnx/graph.js';
+import type { Model } from '../onnx/graph/graph.js';
 import { HeldSession } from '../runtime/host/held-session.js';
 import { openModel } from '../runtime/host/open-model.js';
 import {

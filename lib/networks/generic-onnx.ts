@@ -18,12 +18,12 @@ import {
   type PreprocessingName,
   preprocessingOf,
 } from '../models/input/preprocessing.js';
-import { Budget } from '../onnx/budget.js';
-import type { Value } from '../onnx/builder.js';
-import type { Graph, Model, Node, Shape } from '../onnx/graph.js';
-import { Builder } from '../onnx/ops.js';
+import { Builder } from '../onnx/builder/builder.js';
+import type { Value } from '../onnx/builder/graph-builder.js';
+import { Budget } from '../onnx/graph/budget.js';
+import type { Graph, Model, Node, Shape } from '../onnx/graph/graph.js';
+import { allNamesOf, usesOf } from '../onnx/graph/subgraphs.js';
 import { normalized } from '../onnx/opset/normalize.js';
-import { allNamesOf, usesOf } from '../onnx/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
 import type { ClassifierParts, CropSettings } from './classifier/classifier.js';
 import type { ClassLabel } from './classifier/labels.js';

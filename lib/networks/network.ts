@@ -1,6 +1,6 @@
 import { optionsFor } from '../base/arguments.js';
 import { nearest, OneirosError } from '../base/errors.js';
-import type { Model } from '../onnx/graph.js';
+import type { Model } from '../onnx/graph/graph.js';
 import { placementKinds, type SessionOptions } from '../runtime/host/session.js';
 
 /** Where a network runs. */

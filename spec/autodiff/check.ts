@@ -1,8 +1,8 @@
 import { gradientName } from '../../lib/autodiff/names.js';
 import type { RuleTable } from '../../lib/autodiff/rules/rule.js';
 import { messageOf } from '../../lib/base/errors.js';
-import { OPSET } from '../../lib/onnx/graph.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
+import { OPSET } from '../../lib/onnx/graph/graph.js';
 import { openSession, type Session } from '../../lib/runtime/host/session.js';
 import { halfToNumber, type Tensor } from '../../lib/tensor/tensor.js';
 import { merged, type Moved, prepare, type Prepared, type Run, tensorOf } from './prepare.js';

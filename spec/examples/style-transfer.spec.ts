@@ -2,9 +2,9 @@ import { expect } from 'chai';
 
 import { grad } from '../../lib/autodiff/grad.js';
 import { type Image, toTensor } from '../../lib/image/image.js';
-import type { Value } from '../../lib/onnx/builder.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import type { Value } from '../../lib/onnx/builder/graph-builder.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { lbfgs } from '../../lib/optim/lbfgs.js';
 import { openSession } from '../../lib/runtime/host/session.js';
 import { style } from '../../lib/tasks/style/style.js';

@@ -4,9 +4,9 @@
 import { expect } from 'chai';
 
 import { grad } from '../../lib/autodiff/grad.js';
-import type { Model } from '../../lib/onnx/graph.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
+import type { Model } from '../../lib/onnx/graph/graph.js';
 import { openSession } from '../../lib/runtime/host/session.js';
 import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
 

@@ -8,9 +8,9 @@ import { anatomySvg } from '../../lib/models/diagram/svg.js';
 import { anatomyText } from '../../lib/models/diagram/text.js';
 import { buildUNet, type BuildUNetOptions } from '../../lib/models/unet/build.js';
 import { initialUNet, type UNetShape } from '../../lib/models/unet/initial.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { decodeModel } from '../../lib/onnx/read.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { decodeModel } from '../../lib/onnx/codec/read.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 
 const paper = { channels: 1, classes: 2, widths: [4, 8, 16, 32, 64], batchNorm: false };

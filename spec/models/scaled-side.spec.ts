@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
 import { scaledSide } from '../../lib/models/faster-rcnn/scaled-side.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { openSession, type Session } from '../../lib/runtime/host/session.js';
 import { random } from '../../lib/tensor/random.js';
 import { int64 } from '../../lib/tensor/tensor.js';

@@ -5,7 +5,7 @@ import { solid } from '../../lib/image/image.js';
 import { openNetwork } from '../../lib/networks/classifier/load.js';
 import { openDetector } from '../../lib/networks/detector/load.js';
 import { UNet } from '../../lib/networks/segmenter/unet.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
 import { HeldSession } from '../../lib/runtime/host/held-session.js';
 import { openSession } from '../../lib/runtime/host/session.js';
 import { Explainer } from '../../lib/tasks/explain/explainer.js';

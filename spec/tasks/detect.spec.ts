@@ -8,9 +8,9 @@ import { letterbox, outOfLetterbox } from '../../lib/networks/detector/letterbox
 import { openDetector } from '../../lib/networks/detector/load.js';
 import { nms, nmsByClass } from '../../lib/networks/detector/nms.js';
 import { Yolox } from '../../lib/networks/detector/yolox.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { decodeModel } from '../../lib/onnx/read.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { decodeModel } from '../../lib/onnx/codec/read.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { cocoResults } from '../../lib/tasks/detect/coco-results.js';
 import { evaluateDetector } from '../../lib/tasks/detect/evaluate.js';
 import { drawDetections } from '../../lib/tasks/draw/detections.js';

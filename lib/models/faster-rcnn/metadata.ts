@@ -1,5 +1,5 @@
 import { formatNames, parseNames } from '../../labels/class-text.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { outputs } from './build.js';
 import { type FasterRcnnTraits, fasterRcnnVariants } from './traits.js';
 

@@ -16,8 +16,8 @@ import {
   type PreprocessingName,
   preprocessingOf,
 } from '../../models/input/preprocessing.js';
-import type { Model } from '../../onnx/graph.js';
-import { makerOf } from '../../onnx/maker.js';
+import type { Model } from '../../onnx/graph/graph.js';
+import { makerOf } from '../../onnx/graph/maker.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import { describeNames, type Dialects, translate } from '../../weights/dialect.js';
 import type { Placement } from '../network.js';

@@ -20,7 +20,7 @@ import {
   traitKinds,
 } from '../../models/faster-rcnn/traits.js';
 import { traitsFor, variantOf } from '../../models/faster-rcnn/variant.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { translate } from '../../weights/dialect.js';

@@ -4,7 +4,7 @@ import { kind } from '../../base/kinds.js';
 import { isOwnFasterRcnn } from '../../models/faster-rcnn/metadata.js';
 import { variantNames } from '../../models/faster-rcnn/traits.js';
 import { describe } from '../../models/input/picture-input.js';
-import type { ValueInfo } from '../../onnx/graph.js';
+import type { ValueInfo } from '../../onnx/graph/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import { pullKinds, type PullOptions } from '../../weights/catalog/pull-options.js';
 import type { Placement } from '../network.js';

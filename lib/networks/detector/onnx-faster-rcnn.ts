@@ -4,7 +4,7 @@ import { resize } from '../../image/geometry/resize.js';
 import type { Image, Size } from '../../image/image.js';
 import { parseNames } from '../../labels/class-text.js';
 import { requirePictureSize } from '../../models/input/picture-limit.js';
-import type { Dim, Graph, Model, OpaqueTensor, Shape, ValueInfo } from '../../onnx/graph.js';
+import type { Dim, Graph, Model, OpaqueTensor, Shape, ValueInfo } from '../../onnx/graph/graph.js';
 import { normalizeOpset } from '../../onnx/opset/normalize.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { float32, type Tensor } from '../../tensor/tensor.js';

@@ -6,7 +6,7 @@ import type { Image, Size } from '../../image/image.js';
 import { parseNames } from '../../labels/class-text.js';
 import { batchedIfSafe, stack } from '../../models/input/batched.js';
 import type { Preprocessing } from '../../models/input/preprocessing.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import { type ForeignGraph, foreignGraph, foreignParts } from '../generic-onnx.js';
 import type { Placement } from '../network.js';

@@ -7,7 +7,7 @@ import { anatomyOf } from '../../models/diagram/diagram.js';
 import { headKinds, type HeadOptions } from '../../models/input/class-head.js';
 import type { Preprocessing, PreprocessingName } from '../../models/input/preprocessing.js';
 import { marginOf } from '../../models/unet/sizes.js';
-import type { Model, Shape } from '../../onnx/graph.js';
+import type { Model, Shape } from '../../onnx/graph/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import { foreignGraph, foreignParts } from '../generic-onnx.js';
 import type { Placement } from '../network.js';

@@ -23,8 +23,8 @@ import {
   type UNetTraits,
   unetTraits,
 } from '../../models/unet/traits.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import { describeNames, translate } from '../../weights/dialect.js';
 import { unetDialects } from '../../weights/dialects/unet.js';

@@ -1,6 +1,6 @@
 import { optionsFor } from '../../base/arguments.js';
-import type { Model } from '../../onnx/graph.js';
-import { encodeModel } from '../../onnx/write.js';
+import { encodeModel } from '../../onnx/codec/write.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { openSession, type Session, sessionKinds, type SessionOptions } from './session.js';
 
 /** Opens a session on a model that is at hand as a graph. Nobody keeps a copy of them. Options of

@@ -9,7 +9,7 @@ import { fullyConvolutional } from '../../models/classifiers/fully-convolutional
 import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
 import type { Placement } from '../../networks/network.js';
 import { type Segmentation, SegmentationBuilder } from '../../networks/segmenter/segmentation.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { openModel } from '../../runtime/host/open-model.js';
 import { placementKinds } from '../../runtime/host/session.js';
 

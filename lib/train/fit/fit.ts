@@ -1,6 +1,6 @@
 import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import type { LearnedWeights } from '../graph/parameters.js';
 import type { TrainingData } from './data.js';
 import type { StepFigures } from './descent.js';

@@ -19,7 +19,7 @@ import { buildUNet } from '../../models/unet/build.js';
 import { initialUNet, unetShape } from '../../models/unet/initial.js';
 import { loadUNet } from '../../models/unet/parameters.js';
 import type { Climb } from '../../models/unet/traits.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { adam } from '../../optim/adam.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import type { StoredTensor } from '../../weights/weights.js';

@@ -5,7 +5,7 @@ import { mask } from '../../metrics/masks/mask.js';
 import { segmentationEvaluation } from '../../metrics/masks/segmentation.js';
 import type { Placement } from '../../networks/network.js';
 import { segmenterOf } from '../../networks/segmenter/onnx-segmenter.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { placementKinds } from '../../runtime/host/session.js';
 import type { MaskedPicture } from './masked-picture.js';
 

@@ -1,12 +1,12 @@
 import { fileSource, readFileBytes } from '#files/read';
 import { pathWithin } from '#files/within';
 import { writeFileAtomic } from '#files/write';
-import { OneirosError } from '../base/errors.js';
-import { withDefaults } from '../base/options.js';
-import { describeLocation, type FileLocation } from '../files/location.js';
-import type { ExternalReference } from './codec/external.js';
+import { OneirosError } from '../../base/errors.js';
+import { withDefaults } from '../../base/options.js';
+import { describeLocation, type FileLocation } from '../../files/location.js';
+import type { Model } from '../graph/graph.js';
 import { externalData } from './external-data.js';
-import type { Model } from './graph.js';
+import type { ExternalReference } from './external-reference.js';
 import { decodeModel, externalReferences } from './read.js';
 import { encodeChunks, maxFileSize } from './write.js';
 
