@@ -12,11 +12,11 @@ import {
   cocoTruth,
   evaluateDetections,
 } from '../lib/metrics/index.js';
-import { Builder } from '../lib/onnx/ops.js';
+import { Builder } from '../lib/onnx/builder/builder.js';
+import { decodeModel } from '../lib/onnx/codec/read.js';
+import { encodeModel } from '../lib/onnx/codec/write.js';
 import { simplifyModel } from '../lib/onnx/passes/simplify.js';
-import { decodeModel } from '../lib/onnx/read.js';
 import { inferModel } from '../lib/onnx/shapes/infer.js';
-import { encodeModel } from '../lib/onnx/write.js';
 import { openSession } from '../lib/runtime/session.js';
 import { toggleLayer } from '../lib/studio/layers.js';
 import { float32 } from '../lib/tensor/tensor.js';

@@ -1,33 +1,20 @@
 // `oneiros/onnx`: ONNX graphs as values, their derivatives, and what a gradient rule is written in.
 
 // Graphs
-export type { AttributeLike } from '../onnx/attributes.js';
-export type { Budget } from '../onnx/budget.js';
-export type { GraphBuilder, NamedAttributes, Naming, Value } from '../onnx/builder.js';
-export type {
-  Attribute,
-  AttributeOf,
-  Attributes,
-  AttributeType,
-  AttributeValues,
-  Dim,
-  Graph,
-  Model,
-  Node,
-  OpaqueTensor,
-  Shape,
-  TensorType,
-  ValueInfo,
-} from '../onnx/graph.js';
-export { Builder, dtypeOf, shapeOf, type Operand, type Sizes } from '../onnx/ops.js';
-export type { ExternalReader, ExternalReference } from '../onnx/codec/external.js';
-export { decodeModel, type DecodeModelOptions } from '../onnx/read.js';
-export { encodeModel } from '../onnx/write.js';
-export { readModel, writeModel, type WriteModelOptions } from '../onnx/files.js';
+export type { AttributeLike } from '../onnx/graph/attributes.js';
+export type { Budget } from '../onnx/graph/budget.js';
+export type { GraphBuilder, NamedAttributes, Naming, Value } from '../onnx/builder/graph-builder.js';
+export type { Attribute, AttributeOf, Attributes, AttributeType, AttributeValues, Dim, Graph, Model, Node, OpaqueTensor, Shape, TensorType, ValueInfo } from '../onnx/graph/graph.js';
+export { dtypeOf, shapeOf, type Sizes } from '../onnx/builder/builder.js';
+export { Builder, type Operand } from '../onnx/builder/builder.js';
+export type { ExternalReader, ExternalReference } from '../onnx/codec/external-reference.js';
+export { decodeModel, type DecodeModelOptions } from '../onnx/codec/read.js';
+export { encodeModel } from '../onnx/codec/write.js';
+export { readModel, writeModel, type WriteModelOptions } from '../onnx/codec/model-files.js';
 
 // Passes
-export { extractSubgraph } from '../onnx/extract.js';
-export type { Facts } from '../onnx/shapes/facts.js';
+export { extractSubgraph } from '../onnx/passes/extract.js';
+export type { Facts } from '../onnx/facts/facts.js';
 export { inferModel } from '../onnx/shapes/infer.js';
 export { normalizeOpset } from '../onnx/opset/normalize.js';
 export { simplifyModel } from '../onnx/passes/simplify.js';
@@ -48,7 +35,7 @@ export {
 } from '../gradients/value-and-grad.js';
 
 // Rules
-export { attr } from '../onnx/attributes.js';
+export { attr } from '../onnx/graph/attributes.js';
 export { averageMaxPool, guidedRelu, redirectedRelu } from '../autodiff/overrides.js';
 export type { RuleOverrides } from '../autodiff/rule-choice.js';
 export {

@@ -1,6 +1,6 @@
 import { OneirosError } from '../base/errors.js';
-import type { Graph, Node } from '../onnx/graph.js';
-import { usesOf } from '../onnx/subgraphs.js';
+import type { Graph, Node } from '../onnx/graph/graph.js';
+import { usesOf } from '../onnx/graph/subgraphs.js';
 
 /** The part of a graph through which gradients flow: everything on a way from `wrt` to `targets`. */
 export interface ActivePath {

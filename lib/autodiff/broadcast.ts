@@ -1,5 +1,5 @@
-import type { Value } from '../onnx/builder.js';
-import { type Builder, rankOf, shapeOf } from '../onnx/ops.js';
+import { type Builder, rankOf, shapeOf } from '../onnx/builder/builder.js';
+import type { Value } from '../onnx/builder/graph-builder.js';
 
 /**
  * Undoes broadcasting: sums `cotangent` over the axes along which `x` was repeated, so that it has `x`'s shape.

@@ -1,9 +1,9 @@
 import { type OptionKinds, optionsOf } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
-import { Budget } from '../onnx/budget.js';
-import type { Value } from '../onnx/builder.js';
-import type { Graph, Model } from '../onnx/graph.js';
-import { Builder } from '../onnx/ops.js';
+import { Builder } from '../onnx/builder/builder.js';
+import type { Value } from '../onnx/builder/graph-builder.js';
+import { Budget } from '../onnx/graph/budget.js';
+import type { Graph, Model } from '../onnx/graph/graph.js';
 import { normalized } from '../onnx/opset/normalize.js';
 import { simplifyWithin } from '../onnx/passes/simplify.js';
 import { unroll } from '../onnx/passes/unroll.js';

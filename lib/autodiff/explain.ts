@@ -1,7 +1,7 @@
 import { OneirosError } from '../base/errors.js';
-import { describe } from '../onnx/attributes.js';
-import type { Node } from '../onnx/graph.js';
-import type { Builder } from '../onnx/ops.js';
+import type { Builder } from '../onnx/builder/builder.js';
+import { describe } from '../onnx/graph/attributes.js';
+import type { Node } from '../onnx/graph/graph.js';
 import { iterationOf } from '../onnx/passes/unroll.js';
 import type { ActivePath } from './active.js';
 

@@ -1,8 +1,8 @@
 import { check, type OptionKinds } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
-import type { Model } from '../onnx/graph.js';
-import { dtypeOf, shapeOf } from '../onnx/ops.js';
+import { dtypeOf, shapeOf } from '../onnx/builder/builder.js';
+import type { Model } from '../onnx/graph/graph.js';
 import { Derivation, derivationKinds, type DerivationOptions, type Seed } from './derivation.js';
 import { gradientName, newName, requireLoss } from './names.js';
 

@@ -1,7 +1,7 @@
 import { check, required } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
-import type { Model } from '../onnx/graph.js';
-import { dtypeOf, shapeOf } from '../onnx/ops.js';
+import { dtypeOf, shapeOf } from '../onnx/builder/builder.js';
+import type { Model } from '../onnx/graph/graph.js';
 import { Derivation, derivationKinds, type DerivationOptions, type Seed } from './derivation.js';
 import { newName, requireLoss, vectorName } from './names.js';
 

@@ -1,8 +1,8 @@
 import { nearest, OneirosError } from '../base/errors.js';
-import type { Value } from '../onnx/builder.js';
-import type { Graph, ValueInfo } from '../onnx/graph.js';
-import { type Builder, dtypeOf } from '../onnx/ops.js';
-import { namesOf } from '../onnx/subgraphs.js';
+import { type Builder, dtypeOf } from '../onnx/builder/builder.js';
+import type { Value } from '../onnx/builder/graph-builder.js';
+import type { Graph, ValueInfo } from '../onnx/graph/graph.js';
+import { namesOf } from '../onnx/graph/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
 
 /** What the names of gradients and of cotangents begin with. */

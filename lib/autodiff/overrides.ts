@@ -1,7 +1,7 @@
-import type { Value } from '../onnx/builder.js';
-import { type Builder, rankOf } from '../onnx/ops.js';
-import { rule, type RuleTable } from './rules/rule.js';
+import { type Builder, rankOf } from '../onnx/builder/builder.js';
+import type { Value } from '../onnx/builder/graph-builder.js';
 import { averagePool } from './rules/pooling.js';
+import { rule, type RuleTable } from './rules/rule.js';
 
 /**
  * Guided backpropagation: a ReLU passes back what is positive, where its input was positive. Shows what in an image

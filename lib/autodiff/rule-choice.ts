@@ -1,6 +1,6 @@
 import { nearest, OneirosError } from '../base/errors.js';
-import type { Graph, Node } from '../onnx/graph.js';
-import { subgraphsOf } from '../onnx/subgraphs.js';
+import type { Graph, Node } from '../onnx/graph/graph.js';
+import { subgraphsOf } from '../onnx/graph/subgraphs.js';
 import { rules } from './rules/families.js';
 import type { Rule, RuleTable } from './rules/rule.js';
 

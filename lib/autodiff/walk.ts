@@ -1,13 +1,13 @@
-import type { Value } from '../onnx/builder.js';
-import type { Graph, Node } from '../onnx/graph.js';
-import { Builder, dtypeOf } from '../onnx/ops.js';
-import { freshCopy } from '../onnx/rename.js';
-import { freeNames } from '../onnx/subgraphs.js';
+import { Builder, dtypeOf } from '../onnx/builder/builder.js';
+import type { Value } from '../onnx/builder/graph-builder.js';
+import type { Graph, Node } from '../onnx/graph/graph.js';
+import { freshCopy } from '../onnx/graph/rename.js';
+import { freeNames } from '../onnx/graph/subgraphs.js';
 import { type ActivePath, activePath } from './active.js';
 import { unbroadcast } from './broadcast.js';
 import { missingRule } from './explain.js';
-import type { Cotangents, Rule } from './rules/rule.js';
 import type { RuleChoice } from './rule-choice.js';
+import type { Cotangents, Rule } from './rules/rule.js';
 
 /** What a walk differentiates, by what, and how. */
 export interface WalkOptions {

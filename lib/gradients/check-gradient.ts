@@ -1,6 +1,6 @@
 import { check } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
-import type { Model } from '../onnx/graph.js';
+import type { Model } from '../onnx/graph/graph.js';
 import { type CheckGradientOptions, checkKinds } from './check-options.js';
 import type { GradientCheck } from './compare.js';
 

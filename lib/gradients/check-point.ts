@@ -1,7 +1,7 @@
 import { gradientName } from '../autodiff/names.js';
 import { OneirosError } from '../base/errors.js';
 import { own } from '../base/own.js';
-import type { Model } from '../onnx/graph.js';
+import type { Model } from '../onnx/graph/graph.js';
 import { openModel } from '../runtime/open-model.js';
 import type { Session, SessionOptions } from '../runtime/types.js';
 import type { Random } from '../tensor/random.js';

@@ -10,10 +10,10 @@ import {
   windowOf,
 } from '../autodiff/rules/window.js';
 import { OneirosError } from '../base/errors.js';
-import { attr, describe } from '../onnx/attributes.js';
-import type { Value } from '../onnx/builder.js';
-import type { Node } from '../onnx/graph.js';
-import { type Builder, rankOf, shapeOf } from '../onnx/ops.js';
+import { type Builder, rankOf, shapeOf } from '../onnx/builder/builder.js';
+import type { Value } from '../onnx/builder/graph-builder.js';
+import { attr, describe } from '../onnx/graph/attributes.js';
+import type { Node } from '../onnx/graph/graph.js';
 import { float32 } from '../tensor/tensor.js';
 
 /** One node to be said in double precision. All sizes are known. */

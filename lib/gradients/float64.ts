@@ -1,11 +1,19 @@
 import { own } from '../base/own.js';
-import { Budget } from '../onnx/budget.js';
-import type { Attribute, Graph, Model, Node, OpaqueTensor, TensorType, ValueInfo } from '../onnx/graph.js';
+import { Rewriter } from '../onnx/builder/rewriter.js';
+import { unknown } from '../onnx/facts/facts.js';
+import { Budget } from '../onnx/graph/budget.js';
+import type {
+  Attribute,
+  Graph,
+  Model,
+  Node,
+  OpaqueTensor,
+  TensorType,
+  ValueInfo,
+} from '../onnx/graph/graph.js';
+import { allNamesOf, subgraphsOf } from '../onnx/graph/subgraphs.js';
 import { normalized } from '../onnx/opset/normalize.js';
-import { Rewriter } from '../onnx/opset/rewriter.js';
-import { unknown } from '../onnx/shapes/facts.js';
 import { inferModel } from '../onnx/shapes/infer.js';
-import { allNamesOf, subgraphsOf } from '../onnx/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
 import { type Tensor, tensor, toNumbers } from '../tensor/tensor.js';
 import { float64Forms } from './float64-forms.js';

@@ -1,6 +1,6 @@
 import { OneirosError } from '../base/errors.js';
 import { own } from '../base/own.js';
-import type { ValueInfo } from '../onnx/graph.js';
+import type { ValueInfo } from '../onnx/graph/graph.js';
 import { type FloatDType, isFloat } from '../tensor/dtype.js';
 import type { Random } from '../tensor/random.js';
 import { halfToNumber, numberToHalf, sizeOf, type Tensor, tensor } from '../tensor/tensor.js';

@@ -4,7 +4,7 @@ import { check, type OptionKinds, optionsFor, optionsOf, required } from '../bas
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { own } from '../base/own.js';
-import type { Model } from '../onnx/graph.js';
+import type { Model } from '../onnx/graph/graph.js';
 import { HeldSession } from '../runtime/held-session.js';
 import { openModel } from '../runtime/open-model.js';
 import { placementKinds } from '../runtime/options.js';

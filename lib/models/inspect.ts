@@ -1,7 +1,7 @@
 import { check } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
 import { multiplyAddsOf } from '../onnx/cost.js';
-import type { Graph, Model, Node, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph.js';
+import type { Graph, Model, Node, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph/graph.js';
 import { normalizeOpset } from '../onnx/opset/normalize.js';
 import { inferModel } from '../onnx/shapes/infer.js';
 import { isFloat } from '../tensor/dtype.js';

@@ -2,7 +2,7 @@ import { check } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
 import { preprocessings } from '../models/input/preprocessing.js';
 import { type NetworkMetadata, writeNetworkMetadata } from '../models/metadata.js';
-import type { Model } from '../onnx/graph.js';
+import type { Model } from '../onnx/graph/graph.js';
 import { Detector } from './detector/detector.js';
 import type { ImageNetwork } from './image-network.js';
 import { Segmenter } from './segmenter/segmenter.js';

@@ -11,13 +11,14 @@ import {
   preprocessingOf,
 } from '../models/input/preprocessing.js';
 import { readNetworkMetadata } from '../models/metadata.js';
-import { Budget } from '../onnx/budget.js';
-import type { Value } from '../onnx/builder.js';
-import type { Graph, Model, Node, Shape } from '../onnx/graph.js';
-import { Builder } from '../onnx/ops.js';
+import { Budget } from '../onnx/graph/budget.js';
+import type { Value } from '../onnx/builder/graph-builder.js';
+import type { Graph, Model, Node } from '../onnx/graph/graph.js';
+import { Builder } from '../onnx/builder/builder.js';
 import { normalized } from '../onnx/opset/normalize.js';
-import { allNamesOf, usesOf } from '../onnx/subgraphs.js';
+import { allNamesOf, usesOf } from '../onnx/graph/subgraphs.js';
 import type { Placement } from '../runtime/types.js';
+import type { Shape } from '../onnx/graph/graph.js';
 import { isFloat } from '../tensor/dtype.js';
 import type { NetworkParts } from './image-network.js';
 

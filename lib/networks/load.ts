@@ -1,7 +1,7 @@
 import { check, type OptionKinds, optionsOf } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
-import type { Model } from '../onnx/graph.js';
+import type { Model } from '../onnx/graph/graph.js';
 import { placementKinds } from '../runtime/options.js';
 import type { Placement } from '../runtime/types.js';
 import type { CatalogEntry } from '../weights/catalog/entry.js';

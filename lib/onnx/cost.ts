@@ -1,5 +1,5 @@
-import { attr } from './attributes.js';
-import type { Dim, Model, Node, Shape } from './graph.js';
+import { attr } from './graph/attributes.js';
+import type { Dim, Model, Node, Shape } from './graph/graph.js';
 import { inferModel } from './shapes/infer.js';
 
 /**

@@ -2,11 +2,11 @@ import { check, type OptionKinds } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { count } from '../base/options.js';
+import { decodeFunction } from './codec/read.js';
+import type { Facts } from './facts/facts.js';
 import { floatText, listText, nameText, quoted, tensorText, typeText } from './format-value.js';
-import type { Attribute, Graph, Model, Node, ValueInfo } from './graph.js';
+import type { Attribute, Graph, Model, Node, ValueInfo } from './graph/graph.js';
 import type { FunctionProto } from './proto/onnx_pb.js';
-import { decodeFunction } from './read.js';
-import type { Facts } from './shapes/facts.js';
 import { inferModel } from './shapes/infer.js';
 
 export interface FormatOptions {

@@ -1,7 +1,7 @@
 import { printable } from '../base/printable.js';
 import { halfToNumber, sizeOf, type Tensor } from '../tensor/tensor.js';
 import { elementName } from './codec/elements.js';
-import type { OpaqueTensor, Shape, ValueInfo } from './graph.js';
+import type { OpaqueTensor, Shape, ValueInfo } from './graph/graph.js';
 
 /** A name or a text longer than this loses its middle. */
 const longest = 120;

@@ -1,6 +1,6 @@
 import { optionsFor } from '../base/arguments.js';
-import type { Model } from '../onnx/graph.js';
-import { encodeModel } from '../onnx/write.js';
+import type { Model } from '../onnx/graph/graph.js';
+import { encodeModel } from '../onnx/codec/write.js';
 import { sessionKinds } from './options.js';
 import { openSession } from './session.js';
 import type { Session, SessionOptions } from './types.js';

@@ -1,8 +1,8 @@
 import { type Planes, planes } from '../image/image.js';
 import type { Network } from '../networks/network.js';
-import { extractSubgraph } from '../onnx/extract.js';
-import type { Model } from '../onnx/graph.js';
-import { Builder } from '../onnx/ops.js';
+import { Builder } from '../onnx/builder/builder.js';
+import type { Model } from '../onnx/graph/graph.js';
+import { extractSubgraph } from '../onnx/passes/extract.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 /** A graph that tells how active each of some layers is at each place. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { encodeImage } from '../../lib/image/codec/coding.js';
 import { image } from '../../lib/image/image.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { encodeState } from '../../lib/train/fit/checkpoint.js';
 import { writeSafetensors } from '../../lib/weights/formats/safetensors.js';

@@ -5,13 +5,13 @@ import { hvp } from '../../lib/autodiff/hvp.js';
 import { jvp } from '../../lib/autodiff/jvp.js';
 import { derivative } from '../../lib/gradients/difference.js';
 import { along } from '../../lib/gradients/perturb.js';
-import { float } from '../../lib/onnx/attributes.js';
-import type { Value } from '../../lib/onnx/builder.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import type { Value } from '../../lib/onnx/builder/graph-builder.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { multiplyAdds } from '../../lib/onnx/cost.js';
-import type { Model } from '../../lib/onnx/graph.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import type { Model } from '../../lib/onnx/graph/graph.js';
 import { openSession } from '../../lib/runtime/session.js';
+import { float } from '../../lib/onnx/graph/attributes.js';
 import { float32, int64, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { compute, noise, noise64, numbersOf, operators, unused } from './compute.js';
 

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-import { float } from '../../lib/onnx/attributes.js';
-import type { Value } from '../../lib/onnx/builder.js';
-import type { Model } from '../../lib/onnx/graph.js';
-import { Builder, shapeOf } from '../../lib/onnx/ops.js';
+import { Builder, shapeOf } from '../../lib/onnx/builder/builder.js';
+import type { Value } from '../../lib/onnx/builder/graph-builder.js';
+import { float } from '../../lib/onnx/graph/attributes.js';
+import type { Model } from '../../lib/onnx/graph/graph.js';
 import { float32, sizeOf, type Tensor } from '../../lib/tensor/tensor.js';
 
 /** PyTorch's figures for one network: see scripts/reference/network_gradients.py. */

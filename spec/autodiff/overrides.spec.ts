@@ -3,9 +3,9 @@ import { expect } from 'chai';
 import { grad } from '../../lib/autodiff/grad.js';
 import { averageMaxPool, guidedRelu, redirectedRelu } from '../../lib/autodiff/overrides.js';
 import type { RuleTable } from '../../lib/autodiff/rules/rule.js';
-import type { Value } from '../../lib/onnx/builder.js';
-import type { Shape } from '../../lib/onnx/graph.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import type { Value } from '../../lib/onnx/builder/graph-builder.js';
+import type { Shape } from '../../lib/onnx/graph/graph.js';
 import { float32, type Tensor } from '../../lib/tensor/tensor.js';
 import { compute, numbersOf } from './compute.js';
 

@@ -1,9 +1,9 @@
 import { grad } from '../../lib/autodiff/grad.js';
 import type { RuleTable } from '../../lib/autodiff/rules/rule.js';
-import { attributes } from '../../lib/onnx/attributes.js';
-import { type Graph, type Model, type Node, OPSET } from '../../lib/onnx/graph.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { renameGraph } from '../../lib/onnx/rename.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { attributes } from '../../lib/onnx/graph/attributes.js';
+import { type Graph, type Model, type Node, OPSET } from '../../lib/onnx/graph/graph.js';
+import { renameGraph } from '../../lib/onnx/graph/rename.js';
 import type { FloatDType } from '../../lib/tensor/dtype.js';
 import { type Random, random } from '../../lib/tensor/random.js';
 import { numberToHalf, sizeOf, type Tensor, tensor } from '../../lib/tensor/tensor.js';

@@ -1,6 +1,6 @@
-import type { AttributeLike } from '../../lib/onnx/attributes.js';
-import type { Value } from '../../lib/onnx/builder.js';
-import { type Builder, shapeOf } from '../../lib/onnx/ops.js';
+import { type Builder, shapeOf } from '../../lib/onnx/builder/builder.js';
+import type { Value } from '../../lib/onnx/builder/graph-builder.js';
+import type { AttributeLike } from '../../lib/onnx/graph/attributes.js';
 import { float32, int64, sizeOf, tensor } from '../../lib/tensor/tensor.js';
 import type { Grown, RandomGraph } from './random-graphs.js';
 

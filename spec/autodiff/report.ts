@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 import { rules } from '../../lib/autodiff/rules/families.js';
 import { noGradient } from '../../lib/autodiff/rules/rule.js';
-import { OPSET } from '../../lib/onnx/graph.js';
+import { OPSET } from '../../lib/onnx/graph/graph.js';
 import type { Outcome } from './check.js';
 import { facets, knownOperators, mark } from './facets.js';
 import type { GoldenOutcome } from './golden.js';

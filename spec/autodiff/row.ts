@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
-import type { AttributeLike } from '../../lib/onnx/attributes.js';
-import type { Value } from '../../lib/onnx/builder.js';
-import type { Builder } from '../../lib/onnx/ops.js';
+import type { Builder } from '../../lib/onnx/builder/builder.js';
+import type { Value } from '../../lib/onnx/builder/graph-builder.js';
+import type { AttributeLike } from '../../lib/onnx/graph/attributes.js';
 import type { Random } from '../../lib/tensor/random.js';
 import { sizeOf, type Tensor } from '../../lib/tensor/tensor.js';
 

@@ -1,14 +1,14 @@
 import { expect } from 'chai';
 
 import { grad } from '../../lib/autodiff/grad.js';
-import { rule } from '../../lib/autodiff/rules/rule.js';
 import type { RuleOverrides } from '../../lib/autodiff/rule-choice.js';
+import { rule } from '../../lib/autodiff/rules/rule.js';
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
-import { attributes } from '../../lib/onnx/attributes.js';
-import type { Value } from '../../lib/onnx/builder.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import type { Value } from '../../lib/onnx/builder/graph-builder.js';
 import { multiplyAdds } from '../../lib/onnx/cost.js';
-import type { Model, Node, Shape } from '../../lib/onnx/graph.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { attributes } from '../../lib/onnx/graph/attributes.js';
+import type { Model, Node, Shape } from '../../lib/onnx/graph/graph.js';
 import { float32, int64, tensor, zeros } from '../../lib/tensor/tensor.js';
 import { compute, noise, numbersOf, operators, repeated, unused } from './compute.js';
 

@@ -8,8 +8,8 @@ import { OneirosError } from '../../lib/base/errors.js';
 import { printable, printableJson } from '../../lib/base/printable.js';
 import { registerInspect } from '../../lib/cli/commands/inspect.js';
 import { createTerminal } from '../../lib/cli/terminal.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 
 /** Clears the screen, forges a line, ends an escape sequence of eight bits, and turns the direction of writing. */
 const hostile = 'a\u001b[2J\nb\u009bc\u202ed\u2028e';

@@ -5,8 +5,8 @@ import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
 import { registerGrad } from '../../lib/cli/commands/grad.js';
-import { readModel, writeModel } from '../../lib/onnx/files.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { readModel, writeModel } from '../../lib/onnx/codec/model-files.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { compute, noise, numbersOf } from '../autodiff/compute.js';
 import { runCommand } from './run-command.js';

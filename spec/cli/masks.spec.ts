@@ -11,7 +11,7 @@ import { encodeGrayPng } from '../../lib/image/codec/png/pixels.js';
 import { image } from '../../lib/image/image.js';
 import { parseClasses, withValues } from '../../lib/labels/class-text.js';
 import { labelPicture } from '../../lib/labels/label-picture.js';
-import { decodeModel } from '../../lib/onnx/read.js';
+import { decodeModel } from '../../lib/onnx/codec/read.js';
 import { random } from '../../lib/tensor/random.js';
 import { runCommand } from './run-command.js';
 

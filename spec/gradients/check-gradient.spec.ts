@@ -5,8 +5,8 @@ import { OneirosError } from '../../lib/base/errors.js';
 import { checkGradient } from '../../lib/gradients/check-gradient.js';
 import type { CheckGradientOptions } from '../../lib/gradients/check-options.js';
 import type { GradientCheck } from '../../lib/gradients/compare.js';
-import type { Model } from '../../lib/onnx/graph.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import type { Model } from '../../lib/onnx/graph/graph.js';
 import { float32, int64 } from '../../lib/tensor/tensor.js';
 import { noise } from '../autodiff/compute.js';
 

@@ -2,9 +2,9 @@ import { expect } from 'chai';
 
 import { distance } from '../../lib/gradients/check-point.js';
 import { inFloat64, toFloat64 } from '../../lib/gradients/float64.js';
-import { type AttributeLike, float } from '../../lib/onnx/attributes.js';
-import type { Value } from '../../lib/onnx/builder.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import type { Value } from '../../lib/onnx/builder/graph-builder.js';
+import { type AttributeLike, float } from '../../lib/onnx/graph/attributes.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { compute, noise } from '../autodiff/compute.js';
 

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
 import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
-import type { Model } from '../../lib/onnx/graph.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import type { Model } from '../../lib/onnx/graph/graph.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 
 /** loss = Σ w x², of any number of x, beside another output that is not asked for. */

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
 import { toTensor } from '../../lib/image/image.js';
 import { lossNames } from '../../lib/models/faster-rcnn/losses.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { adam } from '../../lib/optim/adam.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { float32, int64 } from '../../lib/tensor/tensor.js';

@@ -13,7 +13,7 @@ import {
   type FasterRcnnOptions,
 } from '../../lib/networks/detector/faster-rcnn.js';
 import { loadDetector } from '../../lib/networks/detector/load.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { float32, sizeOf } from '../../lib/tensor/tensor.js';
 import { measureNorms } from '../../lib/train/detection/measure-norms.js';

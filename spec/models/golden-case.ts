@@ -5,7 +5,7 @@ import { grad } from '../../lib/autodiff/grad.js';
 import { gradientName } from '../../lib/autodiff/names.js';
 import { type Image, image } from '../../lib/image/image.js';
 import type { Classifier } from '../../lib/networks/classifier/classifier.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32, type NumericTensor, sizeOf, type Tensor } from '../../lib/tensor/tensor.js';

@@ -5,7 +5,7 @@ import { solid } from '../../lib/image/image.js';
 import { loadClassifier } from '../../lib/networks/classifier/load.js';
 import { loadDetector } from '../../lib/networks/detector/load.js';
 import { UNet } from '../../lib/networks/segmenter/unet.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
 import { HeldSession } from '../../lib/runtime/held-session.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { Explainer } from '../../lib/tasks/explain/explainer.js';

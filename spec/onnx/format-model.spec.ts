@@ -2,11 +2,11 @@ import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 
 import { grad } from '../../lib/autodiff/grad.js';
-import { attributes, float, floats } from '../../lib/onnx/attributes.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { decodeModel } from '../../lib/onnx/codec/read.js';
 import { formatModel } from '../../lib/onnx/format-model.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { attributes, float, floats } from '../../lib/onnx/graph/attributes.js';
 import { FunctionProtoSchema } from '../../lib/onnx/proto/onnx_pb.js';
-import { decodeModel } from '../../lib/onnx/read.js';
 import { float32, tensor } from '../../lib/tensor/tensor.js';
 import { model, node, relu } from './messages.js';
 

@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
-import { type AttributeLike, float, floats } from '../../lib/onnx/attributes.js';
-import type { Model, TensorType } from '../../lib/onnx/graph.js';
+import { decodeModel } from '../../lib/onnx/codec/read.js';
+import { type AttributeLike, float, floats } from '../../lib/onnx/graph/attributes.js';
+import type { Model, TensorType } from '../../lib/onnx/graph/graph.js';
 import { normalizeOpset } from '../../lib/onnx/opset/normalize.js';
 import { AttributeProto_AttributeType as Type } from '../../lib/onnx/proto/onnx_pb.js';
-import { decodeModel } from '../../lib/onnx/read.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32, int64, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { model as message, node, value } from './messages.js';

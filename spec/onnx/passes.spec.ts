@@ -1,11 +1,11 @@
 import { expect } from 'chai';
 
-import { type AttributeLike, float } from '../../lib/onnx/attributes.js';
-import { extractSubgraph } from '../../lib/onnx/extract.js';
-import type { Model, Node, TensorType } from '../../lib/onnx/graph.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { type AttributeLike, float } from '../../lib/onnx/graph/attributes.js';
+import type { Model, Node, TensorType } from '../../lib/onnx/graph/graph.js';
 import { eliminateCommonSubexpressions } from '../../lib/onnx/passes/common-subexpressions.js';
 import { eliminateDeadCode } from '../../lib/onnx/passes/dead-code.js';
+import { extractSubgraph } from '../../lib/onnx/passes/extract.js';
 import { foldConstants } from '../../lib/onnx/passes/fold-constants.js';
 import { eliminateIdentity } from '../../lib/onnx/passes/identity.js';
 import { simplifyModel } from '../../lib/onnx/passes/simplify.js';

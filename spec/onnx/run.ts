@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 
-import { type AttributeLike, attributes } from '../../lib/onnx/attributes.js';
-import type { Graph, Model, Node, TensorType } from '../../lib/onnx/graph.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
+import { type AttributeLike, attributes } from '../../lib/onnx/graph/attributes.js';
+import type { Graph, Model, Node, TensorType } from '../../lib/onnx/graph/graph.js';
 import type { Random } from '../../lib/tensor/random.js';
 import { float32, numberToHalf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 

@@ -2,11 +2,11 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 
-import type { Model } from '../../lib/onnx/graph.js';
-import { decodeModel } from '../../lib/onnx/read.js';
-import { substitute } from '../../lib/onnx/shapes/dim.js';
+import { decodeModel } from '../../lib/onnx/codec/read.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
+import { substitute } from '../../lib/onnx/facts/dim.js';
+import type { Model } from '../../lib/onnx/graph/graph.js';
 import { inferModel } from '../../lib/onnx/shapes/infer.js';
-import { encodeModel } from '../../lib/onnx/write.js';
 import { sizeOf } from '../../lib/tensor/tensor.js';
 
 const folder = '../shared/models';

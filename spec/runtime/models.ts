@@ -1,8 +1,8 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 
-import { Builder } from '../../lib/onnx/ops.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { ModelProtoSchema, TensorProto_DataType as DataType } from '../../lib/onnx/proto/onnx_pb.js';
-import { encodeModel } from '../../lib/onnx/write.js';
 import { random } from '../../lib/tensor/random.js';
 import { int64 } from '../../lib/tensor/tensor.js';
 

@@ -2,10 +2,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import type { Node } from '../../lib/onnx/graph.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { decodeModel } from '../../lib/onnx/read.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { decodeModel } from '../../lib/onnx/codec/read.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
+import type { Node } from '../../lib/onnx/graph/graph.js';
 import { placeLacking } from '../../lib/runtime/web/webgpu-workarounds.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 

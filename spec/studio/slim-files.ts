@@ -1,5 +1,5 @@
-import { Builder } from '../../lib/onnx/ops.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { smallVgg } from '../cli/small-weights.js';

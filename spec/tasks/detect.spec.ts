@@ -11,9 +11,9 @@ import { type Box, type Detection } from '../../lib/networks/detector/detector.j
 import { loadDetector } from '../../lib/networks/detector/load.js';
 import { nms, nmsByClass } from '../../lib/networks/detector/nms.js';
 import { Yolox, yoloxShaped } from '../../lib/networks/detector/yolox.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { decodeModel } from '../../lib/onnx/read.js';
-import { encodeModel } from '../../lib/onnx/write.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import { decodeModel } from '../../lib/onnx/codec/read.js';
+import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { cocoResults } from '../../lib/tasks/detect/coco-results.js';
 import { detect, detectEach, type DetectEachOptions } from '../../lib/tasks/detect/detect.js';
 import { evaluateDetector } from '../../lib/tasks/detect/evaluate.js';

@@ -1,5 +1,5 @@
 import { findLayer, type Network } from '../../lib/networks/network.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 

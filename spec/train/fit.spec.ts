@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
-import type { Model } from '../../lib/onnx/graph.js';
-import { Builder } from '../../lib/onnx/ops.js';
+import { Builder } from '../../lib/onnx/builder/builder.js';
+import type { Model } from '../../lib/onnx/graph/graph.js';
 import { adam } from '../../lib/optim/adam.js';
 import { sgd } from '../../lib/optim/sgd.js';
 import { float32 } from '../../lib/tensor/tensor.js';

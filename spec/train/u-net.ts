@@ -1,6 +1,6 @@
 import { buildUNet } from '../../lib/models/unet/build.js';
 import { loadUNet } from '../../lib/models/unet/parameters.js';
-import type { Model } from '../../lib/onnx/graph.js';
+import type { Model } from '../../lib/onnx/graph/graph.js';
 import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
 import type { Sample, TrainingData } from '../../lib/train/fit/data.js';
 import { bce, dice, sum } from '../../lib/train/graph/losses.js';

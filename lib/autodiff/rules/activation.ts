@@ -1,4 +1,4 @@
-import { attr } from '../../onnx/attributes.js';
+import { attr } from '../../onnx/graph/attributes.js';
 import { axisOf } from './normalization.js';
 import { broadcasting, noGradient, rule, type RuleTable } from './rule.js';
 

@@ -1,4 +1,4 @@
-import { attr } from '../../onnx/attributes.js';
+import { attr } from '../../onnx/graph/attributes.js';
 import { rule, type RuleTable } from './rule.js';
 
 /** Control flow. Loop and Scan have no rules: those with a known number of iterations are unrolled before the walk. */

@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import { dtypeOf } from '../../onnx/ops.js';
+import { dtypeOf } from '../../onnx/builder/builder.js';
 import { isFloat } from '../../tensor/dtype.js';
 import { broadcasting, type Cotangents, noGradient, rule, type RuleContext, type RuleTable } from './rule.js';
 

@@ -1,5 +1,5 @@
-import type { Value } from '../../onnx/builder.js';
-import { type Builder, shapeOf } from '../../onnx/ops.js';
+import { type Builder, shapeOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import { countTo, padsOf, positionsIn, spatialAxes, tilesOf, type Window, windowElements } from './window.js';
 
 /** A convolution whose kernel's gradient is wanted. */

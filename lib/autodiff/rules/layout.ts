@@ -1,5 +1,5 @@
-import { attr } from '../../onnx/attributes.js';
-import { rankOf } from '../../onnx/ops.js';
+import { rankOf } from '../../onnx/builder/builder.js';
+import { attr } from '../../onnx/graph/attributes.js';
 import { rule, type RuleTable } from './rule.js';
 
 /**

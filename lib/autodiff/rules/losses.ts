@@ -1,7 +1,7 @@
-import { attr } from '../../onnx/attributes.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Node } from '../../onnx/graph.js';
-import { type Builder, rankOf } from '../../onnx/ops.js';
+import { type Builder, rankOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Node } from '../../onnx/graph/graph.js';
 import { rule, type RuleTable } from './rule.js';
 
 /** Losses by class labels: scores N × C × …, labels N × … */

@@ -1,6 +1,6 @@
-import { attr } from '../../onnx/attributes.js';
-import type { Value } from '../../onnx/builder.js';
-import { type Builder, rankOf } from '../../onnx/ops.js';
+import { type Builder, rankOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import { attr } from '../../onnx/graph/attributes.js';
 import { rule, type RuleTable } from './rule.js';
 import { placeBack, spatialAxes, spreadBack, type Window, windowElements, windowOf } from './window.js';
 

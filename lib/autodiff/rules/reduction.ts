@@ -1,6 +1,6 @@
-import { attr } from '../../onnx/attributes.js';
-import type { Value } from '../../onnx/builder.js';
-import { rankOf } from '../../onnx/ops.js';
+import { rankOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import { attr } from '../../onnx/graph/attributes.js';
 import { noGradient, rule, type RuleContext, type RuleTable } from './rule.js';
 
 /** Reductions over some axes. `keep` brings a reduced value back to the input's rank, where it broadcasts. */

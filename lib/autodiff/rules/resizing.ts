@@ -1,7 +1,7 @@
-import { attr } from '../../onnx/attributes.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Node } from '../../onnx/graph.js';
-import { type Builder, dtypeOf, rankOf, shapeOf } from '../../onnx/ops.js';
+import { type Builder, dtypeOf, rankOf, shapeOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Node } from '../../onnx/graph/graph.js';
 import { rule, type RuleContext, type RuleTable } from './rule.js';
 
 /**

@@ -1,10 +1,10 @@
 import { check } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { describe } from '../../onnx/attributes.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Graph, Node } from '../../onnx/graph.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import { describe } from '../../onnx/graph/attributes.js';
+import type { Graph, Node } from '../../onnx/graph/graph.js';
 
 /** A node's inputs: the first `N` are there, the others may be absent. */
 export type RuleInputs<N extends number> = N extends 0

@@ -1,7 +1,7 @@
-import { attr } from '../../onnx/attributes.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Node } from '../../onnx/graph.js';
-import { type Builder, rankOf, shapeOf } from '../../onnx/ops.js';
+import { type Builder, rankOf, shapeOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Node } from '../../onnx/graph/graph.js';
 
 /** A sliding window's geometry along each spatial axis: what convolution and pooling share. */
 export interface Window {

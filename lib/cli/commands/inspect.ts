@@ -21,7 +21,7 @@ import { isAmong } from '../../networks/resolve-name.js';
 import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js';
 import { readModelSource } from '../../networks/source.js';
 import { formatModel } from '../../onnx/format-model.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import type { Task } from '../../weights/catalog/entry.js';
 import { InputArgument, OutputFlag } from '../checked-files.js';
 import type { Register } from '../command.js';

@@ -8,7 +8,7 @@ import { exportModel } from '../../networks/export-model.js';
 import type { ImageNetwork } from '../../networks/image-network.js';
 import { isAmong } from '../../networks/resolve-name.js';
 import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js';
-import { writeModel } from '../../onnx/files.js';
+import { writeModel } from '../../onnx/codec/model-files.js';
 import { megabytes } from '../../weights/catalog/amount.js';
 import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import { parseNamesFlag } from '../class-flags.js';

@@ -9,7 +9,7 @@ import { type NamedClass, withValues } from '../../labels/class-text.js';
 import { colorText, kindOf, type LabelValue, numberOf } from '../../labels/classes.js';
 import { type LabelScheme, schemeOf } from '../../labels/scheme.js';
 import type { LabelSurvey } from '../../labels/survey.js';
-import { readModel, writeModel } from '../../onnx/files.js';
+import { readModel, writeModel } from '../../onnx/codec/model-files.js';
 import { checkpointFile } from '../../train/fit/checkpoint-file.js';
 import { type CurveLine, lossSvg } from '../../train/fit/loss-svg.js';
 import {

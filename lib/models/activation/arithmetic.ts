@@ -1,4 +1,4 @@
-import type { Node, Shape } from '../../onnx/graph.js';
+import type { Node, Shape } from '../../onnx/graph/graph.js';
 import { hullOf, negated, productOf, reciprocalOf, single, type Spread, type Sum, sumOf } from './spread.js';
 
 /** What a rule is told besides the node. */

@@ -1,4 +1,4 @@
-import type { Shape } from '../../onnx/graph.js';
+import type { Shape } from '../../onnx/graph/graph.js';
 import type { Sum } from './spread.js';
 
 /** Where an axis is after the numbers were given another shape; `null` where it cannot be told. */

@@ -1,5 +1,5 @@
-import { attr } from '../../onnx/attributes.js';
-import type { Node, Shape } from '../../onnx/graph.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Node, Shape } from '../../onnx/graph/graph.js';
 import { arithmetic, type Given, type Rule } from './arithmetic.js';
 import { axisAfterReshape, fromFront, sumAlong, sumIfKept, sumWithout } from './axes.js';
 import { hull, hullOf, type Spread } from './spread.js';

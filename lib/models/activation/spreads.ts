@@ -1,7 +1,7 @@
-import { attr } from '../../onnx/attributes.js';
 import { elementType } from '../../onnx/codec/elements.js';
-import type { Node } from '../../onnx/graph.js';
-import { type Facts, numbersIn } from '../../onnx/shapes/facts.js';
+import { type Facts, numbersIn } from '../../onnx/facts/facts.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Node } from '../../onnx/graph/graph.js';
 import { isFloat } from '../../tensor/dtype.js';
 import { rules } from './rules.js';
 import { anything, type Spread, spreadOfConstant } from './spread.js';

@@ -1,5 +1,5 @@
-import type { Value } from '../../onnx/builder.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import type { Weights } from '../../weights/weights.js';
 import { LayerBuilder, type LayerBuilderOptions, type Layers } from './layer-builder.js';
 import { loadStages } from './parameters.js';

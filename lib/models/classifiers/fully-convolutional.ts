@@ -1,11 +1,11 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Size } from '../../image/image.js';
-import { attr, describe } from '../../onnx/attributes.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Graph, Model, Node, OpaqueTensor } from '../../onnx/graph.js';
-import { Builder, shapeOf } from '../../onnx/ops.js';
+import { Builder, shapeOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import type { Facts } from '../../onnx/facts/facts.js';
+import { attr, describe } from '../../onnx/graph/attributes.js';
+import type { Graph, Model, Node, OpaqueTensor } from '../../onnx/graph/graph.js';
 import { normalizeOpset } from '../../onnx/opset/normalize.js';
-import type { Facts } from '../../onnx/shapes/facts.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { float32, type Float32Tensor, sizeOf, type Tensor } from '../../tensor/tensor.js';
 import { activationOf } from '../activation/activation.js';

@@ -1,7 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
-import { type AttributeLike, float } from '../../onnx/attributes.js';
-import type { Value } from '../../onnx/builder.js';
-import { Builder, shapeOf } from '../../onnx/ops.js';
+import { Builder, shapeOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import { type AttributeLike, float } from '../../onnx/graph/attributes.js';
 import { float32, type Float32Tensor, sizeOf } from '../../tensor/tensor.js';
 import { preprocess, type Preprocessing } from '../input/preprocessing.js';
 import type { ConvParameters, Parameters } from './parameters.js';

@@ -1,7 +1,7 @@
 import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import type { Model, Node } from '../../onnx/graph.js';
-import type { Facts } from '../../onnx/shapes/facts.js';
+import type { Facts } from '../../onnx/facts/facts.js';
+import type { Model, Node } from '../../onnx/graph/graph.js';
 import { factorOf, type Place, placesOf, sized } from './scales.js';
 import { describeNode, parameterCounter } from './transformations.js';
 

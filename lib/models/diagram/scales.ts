@@ -1,8 +1,8 @@
 import { OneirosError } from '../../base/errors.js';
-import { attr } from '../../onnx/attributes.js';
-import type { Model, Node, ValueInfo } from '../../onnx/graph.js';
+import type { Facts } from '../../onnx/facts/facts.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Model, Node, ValueInfo } from '../../onnx/graph/graph.js';
 import { normalizeOpset } from '../../onnx/opset/normalize.js';
-import type { Facts } from '../../onnx/shapes/facts.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 
 /** A model at operator set 17 if it can be said so, and what is known of its values for a picture of some size. */

@@ -1,7 +1,7 @@
 import { own } from '../../base/own.js';
-import { attr } from '../../onnx/attributes.js';
-import type { Graph, Node } from '../../onnx/graph.js';
-import type { Facts } from '../../onnx/shapes/facts.js';
+import type { Facts } from '../../onnx/facts/facts.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Graph, Node } from '../../onnx/graph/graph.js';
 import { isFloat } from '../../tensor/dtype.js';
 import { sizeOf } from '../../tensor/tensor.js';
 import { fixedConstants } from '../input/preprocessing.js';

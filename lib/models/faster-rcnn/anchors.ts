@@ -1,5 +1,5 @@
-import type { Value } from '../../onnx/builder.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import { float32, type Float32Tensor } from '../../tensor/tensor.js';
 
 /** Anchors around the origin, `[ratios · sizes, 4]`, edges rounded to whole pixels: sizes vary fastest. */

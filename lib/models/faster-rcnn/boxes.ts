@@ -1,5 +1,5 @@
-import type { Value } from '../../onnx/builder.js';
-import type { Builder, Operand } from '../../onnx/ops.js';
+import type { Builder, Operand } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import { largestGrowth } from './traits.js';
 
 // Boxes are [..., 4]: left, top, right, bottom edge.

@@ -1,7 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Size } from '../../image/image.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { selectDetections } from './detections.js';
 import { type LearnedTensors, Net, type NetOptions } from './net.js';
 import { type Proposals, regionProposals, type RpnLevel, selectProposals } from './proposals.js';

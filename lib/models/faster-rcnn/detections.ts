@@ -1,5 +1,5 @@
-import type { Value } from '../../onnx/builder.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import { clipBoxes, decodeBoxes, isLarge } from './boxes.js';
 import { columnsOf, suppress, topK } from './proposals.js';
 import type { BoxPredictions } from './regions.js';

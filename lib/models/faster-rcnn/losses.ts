@@ -1,7 +1,7 @@
 import type { Size } from '../../image/image.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Model } from '../../onnx/graph.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { float32 } from '../../tensor/tensor.js';
 import { encodeBoxes, pairwiseIou } from './boxes.js';
 import { buildFirstStage, classesOf, type FirstStage } from './build.js';

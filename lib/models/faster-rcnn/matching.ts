@@ -1,5 +1,5 @@
-import type { Value } from '../../onnx/builder.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 
 /** From which overlap on a box is an object's, below which it is background; in between it does not count. */
 export interface MatchThresholds {

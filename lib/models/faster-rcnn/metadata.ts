@@ -1,4 +1,4 @@
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { readNetworkMetadata } from '../metadata.js';
 import { outputs } from './build.js';
 import { type FasterRcnnTraits, fasterRcnnVariants } from './traits.js';

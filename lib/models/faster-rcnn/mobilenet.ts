@@ -1,4 +1,4 @@
-import type { Value } from '../../onnx/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Activation, Net } from './net.js';
 
 const body = 'backbone.body';

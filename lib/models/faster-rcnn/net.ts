@@ -1,7 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
-import { float } from '../../onnx/attributes.js';
-import type { Value } from '../../onnx/builder.js';
-import { Builder, shapeOf } from '../../onnx/ops.js';
+import { Builder, shapeOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import { float } from '../../onnx/graph/attributes.js';
 import { float32, type Float32Tensor } from '../../tensor/tensor.js';
 import { checkDims, loadWeight } from '../../weights/check.js';
 import type { Weights } from '../../weights/weights.js';

@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Value } from '../../onnx/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import { isMobileNet, mobilenet } from './mobilenet.js';
 import type { Net } from './net.js';
 import { isResNet, resnet } from './resnet.js';

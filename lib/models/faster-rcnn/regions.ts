@@ -1,6 +1,6 @@
-import { float } from '../../onnx/attributes.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import { float } from '../../onnx/graph/attributes.js';
 import { areaOf } from './boxes.js';
 import type { Net } from './net.js';
 import type { Pyramid } from './pyramid.js';

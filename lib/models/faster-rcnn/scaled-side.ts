@@ -1,5 +1,5 @@
-import type { Value } from '../../onnx/builder.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import { int64 } from '../../tensor/tensor.js';
 
 /** A positive fraction of whole numbers, one-element int64 vectors. */

@@ -1,5 +1,5 @@
-import type { Value } from '../../onnx/builder.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import { preprocess, preprocessings } from '../input/preprocessing.js';
 import { scaledSide } from './scaled-side.js';
 import type { FasterRcnnTraits } from './traits.js';

@@ -1,9 +1,9 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Image } from '../../image/image.js';
-import type { Model, Node, ValueInfo } from '../../onnx/graph.js';
-import { type Facts, numbersIn } from '../../onnx/shapes/facts.js';
+import { type Facts, numbersIn } from '../../onnx/facts/facts.js';
+import type { Model, Node, ValueInfo } from '../../onnx/graph/graph.js';
+import { allNamesOf, usesOf } from '../../onnx/graph/subgraphs.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
-import { allNamesOf, usesOf } from '../../onnx/subgraphs.js';
 import { float32, type Float32Tensor, int64, type Tensor } from '../../tensor/tensor.js';
 import { imageWise, type Surroundings } from './image-wise.js';
 

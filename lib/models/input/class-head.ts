@@ -1,9 +1,9 @@
 import type { OptionKinds } from '../../base/arguments.js';
 import { nearest, OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Shape } from '../../onnx/graph.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import type { Shape } from '../../onnx/graph/graph.js';
 import { isFloat } from '../../tensor/dtype.js';
 import { type Activation, activationOf, type FoundActivation } from '../activation/activation.js';
 import { anything, type Spread } from '../activation/spread.js';

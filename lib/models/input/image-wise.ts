@@ -1,5 +1,5 @@
-import { attr } from '../../onnx/attributes.js';
-import type { Node, Shape } from '../../onnx/graph.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Node, Shape } from '../../onnx/graph/graph.js';
 
 /** What a rule is told of a node, whose values that come of the image have the images along their first axis. */
 export interface Surroundings {

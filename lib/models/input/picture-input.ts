@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
-import { attr } from '../../onnx/attributes.js';
-import type { Dim, Graph, Node, Shape, ValueInfo } from '../../onnx/graph.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Dim, Graph, Node, Shape, ValueInfo } from '../../onnx/graph/graph.js';
 
 const dtypes = ['float32', 'float16', 'float64', 'uint8'] as const;
 type PictureDType = (typeof dtypes)[number];

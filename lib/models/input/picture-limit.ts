@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Dim } from '../../onnx/graph.js';
+import type { Dim } from '../../onnx/graph/graph.js';
 
 /** A little more than the pictures of a 4K video have; networks of fixed size are made for a fraction of it. */
 const mostPixels = 2 ** 23;

@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import { float32 } from '../../tensor/tensor.js';
 
 export type Triple = readonly [number, number, number];

@@ -1,6 +1,6 @@
-import { type AttributeLike, float } from '../../onnx/attributes.js';
-import type { Value } from '../../onnx/builder.js';
-import { Builder } from '../../onnx/ops.js';
+import { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import { type AttributeLike, float } from '../../onnx/graph/attributes.js';
 import { float32 } from '../../tensor/tensor.js';
 import { fixedConstants } from '../input/preprocessing.js';
 import { epsilon, fold } from './fold.js';

@@ -16,8 +16,8 @@ import {
   preprocessingOf,
 } from '../../models/input/preprocessing.js';
 import { readNetworkMetadata } from '../../models/metadata.js';
-import type { Model } from '../../onnx/graph.js';
-import { makerOf } from '../../onnx/maker.js';
+import type { Model } from '../../onnx/graph/graph.js';
+import { makerOf } from '../../onnx/graph/maker.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
 import { describeNames, type Dialects, translate } from '../../weights/dialect.js';

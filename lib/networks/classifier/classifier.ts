@@ -7,7 +7,7 @@ import { resize, scaledSize } from '../../image/geometry/resize.js';
 import type { Image, Size } from '../../image/image.js';
 import { batched, stack } from '../../models/input/batched.js';
 import { checkProbabilities, type ClassHead, type Headless } from '../../models/input/class-head.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { floatsOf, type Results, unexpected } from '../../tensor/results.js';
 import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from '../image-network.js';
 import { type Classification, type ClassLabel, labelOf } from './labels.js';

@@ -1,6 +1,6 @@
 import type { Architecture, Stage } from '../../models/classifiers/architecture.js';
 import type { Layers } from '../../models/classifiers/layer-builder.js';
-import { Builder } from '../../onnx/ops.js';
+import { Builder } from '../../onnx/builder/builder.js';
 import { findLayer } from '../network.js';
 
 /** The layers of each stage of an architecture, which are known without its weights. */

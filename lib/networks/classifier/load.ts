@@ -11,7 +11,7 @@ import {
   preprocessings,
 } from '../../models/input/preprocessing.js';
 import { readNetworkMetadata, writeNetworkMetadata } from '../../models/metadata.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import type { CatalogEntry } from '../../weights/catalog/entry.js';
 import { pullKinds, type PullOptions } from '../../weights/catalog/pull-options.js';
 import type { Weights } from '../../weights/weights.js';

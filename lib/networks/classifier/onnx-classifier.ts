@@ -5,7 +5,7 @@ import {
   type Headless,
   type HeadOptions,
 } from '../../models/input/class-head.js';
-import type { Model, Shape } from '../../onnx/graph.js';
+import type { Model, Shape } from '../../onnx/graph/graph.js';
 import { foreignGraph, type ForeignOptions, foreignParts } from '../generic-onnx.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
 import type { ClassLabel } from './labels.js';

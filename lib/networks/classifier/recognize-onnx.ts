@@ -1,7 +1,7 @@
 import { own } from '../../base/own.js';
 import { vgg19 } from '../../models/classifiers/vgg19.js';
-import { attr } from '../../onnx/attributes.js';
-import type { Graph, Node, OpaqueTensor } from '../../onnx/graph.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Graph, Node, OpaqueTensor } from '../../onnx/graph/graph.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { arrange } from '../../weights/kernel-layout.js';
 import type { StoredTensor, Weights } from '../../weights/weights.js';

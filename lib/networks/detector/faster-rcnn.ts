@@ -14,7 +14,7 @@ import {
 } from '../../models/faster-rcnn/traits.js';
 import { traitsFor, variantOf } from '../../models/faster-rcnn/variant.js';
 import { readNetworkMetadata, writeNetworkMetadata } from '../../models/metadata.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
 import { float32Of, integersOf, type Results } from '../../tensor/results.js';

@@ -1,9 +1,9 @@
 import { own } from '../../base/own.js';
 import type { Size } from '../../image/image.js';
-import { extractSubgraph } from '../../onnx/extract.js';
-import type { Model, Node, Shape } from '../../onnx/graph.js';
+import type { Model, Node, Shape } from '../../onnx/graph/graph.js';
+import { usesOf } from '../../onnx/graph/subgraphs.js';
+import { extractSubgraph } from '../../onnx/passes/extract.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
-import { usesOf } from '../../onnx/subgraphs.js';
 import { openModel } from '../../runtime/open-model.js';
 import type { Placement } from '../../runtime/types.js';
 import { float32, numberToHalf, sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';

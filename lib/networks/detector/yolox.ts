@@ -4,7 +4,7 @@ import type { Image, Size } from '../../image/image.js';
 import { batchedIfSafe, stack } from '../../models/input/batched.js';
 import type { Preprocessing } from '../../models/input/preprocessing.js';
 import { readNetworkMetadata } from '../../models/metadata.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import type { Placement } from '../../runtime/types.js';
 import { float32Of, unexpected } from '../../tensor/results.js';
 import { type ForeignGraph, foreignGraph, foreignParts } from '../generic-onnx.js';

@@ -3,9 +3,9 @@ import { type Activation, activationOf } from '../../models/activation/activatio
 import { anything } from '../../models/activation/spread.js';
 import { describeHead, type HeadOptions } from '../../models/input/class-head.js';
 import { describe } from '../../models/input/picture-input.js';
-import { attr } from '../../onnx/attributes.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Node, Shape } from '../../onnx/graph.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Node, Shape } from '../../onnx/graph/graph.js';
 import { isFloat } from '../../tensor/dtype.js';
 import type { ForeignGraph } from '../generic-onnx.js';
 

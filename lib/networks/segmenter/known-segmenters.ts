@@ -1,5 +1,5 @@
 import type { Preprocessing } from '../../models/input/preprocessing.js';
-import type { Graph, Shape } from '../../onnx/graph.js';
+import type { Graph, Shape } from '../../onnx/graph/graph.js';
 import { sizeOf } from '../../tensor/tensor.js';
 
 /** How a network that somebody published is to be used: known by its input and output, told as a table. */

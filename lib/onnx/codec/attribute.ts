@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Attribute, Graph } from '../graph.js';
+import type { Attribute, Graph } from '../graph/graph.js';
 import { remainder, revise } from '../proto/message.js';
 import {
   type AttributeProto,
@@ -7,7 +7,7 @@ import {
   AttributeProtoSchema,
   type GraphProto,
 } from '../proto/onnx_pb.js';
-import type { ExternalReader } from './external.js';
+import type { ExternalReader } from './external-reference.js';
 import { int64Field } from './int64.js';
 import { decodeTensor, encodeTensor } from './tensor.js';
 import { decodeText, encodeText } from './text.js';

@@ -1,12 +1,12 @@
 import { OneirosError } from '../../base/errors.js';
 import { arrayOf, bytesPerElement, type NumericDType } from '../../tensor/dtype.js';
 import { type NumericTensor, numericTensor, sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
-import { requireRank } from '../budget.js';
-import type { OpaqueTensor } from '../graph.js';
+import { requireRank } from '../graph/budget.js';
+import type { OpaqueTensor } from '../graph/graph.js';
 import { remainder, revise } from '../proto/message.js';
 import { type TensorProto, TensorProto_DataLocation, TensorProtoSchema } from '../proto/onnx_pb.js';
 import { elementCode, elementType } from './elements.js';
-import { type ExternalReader, referenceOf } from './external.js';
+import { type ExternalReader, referenceOf } from './external-reference.js';
 import { int64Field } from './int64.js';
 import { decodeText, encodeText } from './text.js';
 

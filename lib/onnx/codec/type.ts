@@ -1,8 +1,8 @@
 import { create } from '@bufbuild/protobuf';
 
 import { OneirosError } from '../../base/errors.js';
-import { requireRank } from '../budget.js';
-import type { Dim, TensorType, ValueInfo } from '../graph.js';
+import { requireRank } from '../graph/budget.js';
+import type { Dim, TensorType, ValueInfo } from '../graph/graph.js';
 import { remainder, revise } from '../proto/message.js';
 import {
   type TensorShapeProto_Dimension,

@@ -1,5 +1,5 @@
 import { int64, tensor } from '../../tensor/tensor.js';
-import { attr } from '../attributes.js';
+import { attr } from '../graph/attributes.js';
 import { type Evaluation, type Evaluations, integers, isNumericTensor } from './element.js';
 
 const constantOfShape: Evaluation = (node, [sizes]) => {

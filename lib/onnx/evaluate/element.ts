@@ -1,7 +1,7 @@
 import type { NumericDType } from '../../tensor/dtype.js';
 import { type NumericTensor, sizeOf, type Tensor, zeros } from '../../tensor/tensor.js';
-import { maxRank } from '../budget.js';
-import type { Node } from '../graph.js';
+import { maxRank } from '../graph/budget.js';
+import type { Node } from '../graph/graph.js';
 
 /**
  * The result of a node on constants, as it is there or still to be made; `null` where this operator, its attributes or

@@ -1,6 +1,6 @@
 import type { NumericTensor } from '../../tensor/tensor.js';
-import { attr } from '../attributes.js';
 import { elementType } from '../codec/elements.js';
+import { attr } from '../graph/attributes.js';
 import {
   broadcastDims,
   broadcastWalker,

@@ -1,5 +1,5 @@
 import { sizeOf, type Tensor } from '../../tensor/tensor.js';
-import type { Node } from '../graph.js';
+import type { Node } from '../graph/graph.js';
 import { type Evaluation, make } from './element.js';
 import { families } from './families.js';
 

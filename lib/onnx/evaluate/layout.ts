@@ -1,5 +1,5 @@
 import { sizeOf } from '../../tensor/tensor.js';
-import { attr } from '../attributes.js';
+import { attr } from '../graph/attributes.js';
 import { axisFrom, type Evaluation, type Evaluations, isNumericTensor } from './element.js';
 
 const concat: Evaluation = (node, inputs) => {

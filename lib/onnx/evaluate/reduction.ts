@@ -1,6 +1,6 @@
 import { sizeOf, type Tensor } from '../../tensor/tensor.js';
-import { attr } from '../attributes.js';
-import type { Node } from '../graph.js';
+import { attr } from '../graph/attributes.js';
+import type { Node } from '../graph/graph.js';
 import {
   axisFrom,
   type Element,

@@ -1,5 +1,5 @@
 import { int64, type NumericTensor, sizeOf } from '../../tensor/tensor.js';
-import { attr } from '../attributes.js';
+import { attr } from '../graph/attributes.js';
 import {
   axisFrom,
   broadcastDims,

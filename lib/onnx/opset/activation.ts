@@ -1,5 +1,5 @@
-import { attr } from '../attributes.js';
-import type { Value } from '../builder.js';
+import type { Value } from '../builder/graph-builder.js';
+import { attr } from '../graph/attributes.js';
 import { withAxesBehind } from './elementwise.js';
 import type { Conversion, Rules } from './rule.js';
 

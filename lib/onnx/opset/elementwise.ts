@@ -1,6 +1,6 @@
-import { attr } from '../attributes.js';
-import type { Value } from '../builder.js';
+import type { Value } from '../builder/graph-builder.js';
 import { elementCodeOf } from '../codec/elements.js';
+import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
 /**

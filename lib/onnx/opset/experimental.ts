@@ -1,5 +1,5 @@
 import { float32 } from '../../tensor/tensor.js';
-import { attr } from '../attributes.js';
+import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** α·x + β */

@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
-import { attr, describe } from '../attributes.js';
-import type { Value } from '../builder.js';
+import type { Value } from '../builder/graph-builder.js';
+import { attr, describe } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** Until 13 there was no `training_mode`, and until 8 `spatial` could be off: statistics for each position of its own. */

@@ -1,15 +1,15 @@
 import { check } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { Budget } from '../budget.js';
-import { type Graph, type Model, type Node, OPSET } from '../graph.js';
+import { Rewriter } from '../builder/rewriter.js';
+import { Budget } from '../graph/budget.js';
+import { type Graph, type Model, type Node, OPSET } from '../graph/graph.js';
+import { allNamesOf, mapSubgraphs } from '../graph/subgraphs.js';
 import { inlineFunctions } from '../passes/inline-functions.js';
 import { remainder } from '../proto/message.js';
 import { GraphProtoSchema } from '../proto/onnx_pb.js';
 import { checkArity, checkArityInSet17 } from '../shapes/requirements/arity.js';
-import { allNamesOf, mapSubgraphs } from '../subgraphs.js';
 import { families } from './families.js';
-import { Rewriter } from './rewriter.js';
 import { Conversion, type Rule } from './rule.js';
 
 /** The newest operator set whose changes these rules know. */

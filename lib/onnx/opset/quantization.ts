@@ -1,4 +1,4 @@
-import { attr } from '../attributes.js';
+import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** Blocks of elements with a scale each, and element types of 8 bits and less, came at 19 and later. */

@@ -1,7 +1,7 @@
 import { toNumbers } from '../../tensor/tensor.js';
-import { attr } from '../attributes.js';
-import type { Value } from '../builder.js';
-import { numbersIn } from '../shapes/facts.js';
+import type { Value } from '../builder/graph-builder.js';
+import { numbersIn } from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** As Upsample and the first Resize read positions: output position / scale, rounded down growing, up shrinking. */

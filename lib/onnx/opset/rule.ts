@@ -1,10 +1,10 @@
 import { OneirosError } from '../../base/errors.js';
 import type { DType } from '../../tensor/dtype.js';
-import { type AttributeLike, attributes, describe } from '../attributes.js';
-import type { Value } from '../builder.js';
-import { type Attribute, type Node, OPSET } from '../graph.js';
-import { numbersIn } from '../shapes/facts.js';
-import type { Rewriter } from './rewriter.js';
+import type { Value } from '../builder/graph-builder.js';
+import type { Rewriter } from '../builder/rewriter.js';
+import { numbersIn } from '../facts/facts.js';
+import { type AttributeLike, attributes, describe } from '../graph/attributes.js';
+import { type Attribute, type Node, OPSET } from '../graph/graph.js';
 
 /**
  * How a node of other operator sets is said at operator set 17, at one go. Of an operator's rules the first that fits

@@ -1,4 +1,4 @@
-import { attr } from '../attributes.js';
+import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
 const interpolations = new Map([

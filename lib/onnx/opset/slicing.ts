@@ -1,6 +1,6 @@
-import { attr } from '../attributes.js';
-import type { Value } from '../builder.js';
-import { numbersIn } from '../shapes/facts.js';
+import type { Value } from '../builder/graph-builder.js';
+import { numbersIn } from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
 function slice(c: Conversion): void {

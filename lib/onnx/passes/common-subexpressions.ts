@@ -1,8 +1,8 @@
 import type { NumericTensor } from '../../tensor/tensor.js';
 import { bytesOf } from '../codec/tensor.js';
-import type { Attribute, Graph, Node } from '../graph.js';
-import { renameNode } from '../rename.js';
-import { mapSubgraphs, subgraphsOf } from '../subgraphs.js';
+import type { Attribute, Graph, Node } from '../graph/graph.js';
+import { renameNode } from '../graph/rename.js';
+import { mapSubgraphs, subgraphsOf } from '../graph/subgraphs.js';
 import { isDeterministic, isSameList, type Pass, withGraph } from './pass.js';
 
 /**

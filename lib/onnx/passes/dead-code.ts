@@ -1,5 +1,5 @@
-import type { Graph, Node } from '../graph.js';
-import { mapSubgraphs, namesOf, usesOf } from '../subgraphs.js';
+import type { Graph, Node } from '../graph/graph.js';
+import { mapSubgraphs, namesOf, usesOf } from '../graph/subgraphs.js';
 import { isSameList, type Pass, withGraph } from './pass.js';
 
 /**

@@ -1,11 +1,11 @@
 import type { DType } from '../../tensor/dtype.js';
 import { sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
-import { Budget } from '../budget.js';
 import { evaluate } from '../evaluate/evaluate.js';
-import type { Graph, Node, OpaqueTensor } from '../graph.js';
-import { type Facts, numbersIn } from '../shapes/facts.js';
+import { type Facts, numbersIn } from '../facts/facts.js';
+import { Budget } from '../graph/budget.js';
+import type { Graph, Node, OpaqueTensor } from '../graph/graph.js';
+import { mapSubgraphs, subgraphsOf } from '../graph/subgraphs.js';
 import { inferWithin } from '../shapes/infer.js';
-import { mapSubgraphs, subgraphsOf } from '../subgraphs.js';
 import { isDeterministic, isSameList, type Pass, withGraph } from './pass.js';
 
 /** A constant may have so many elements without asking how large what it comes from was. */

@@ -1,11 +1,11 @@
-import { attr, attributes } from '../attributes.js';
-import { Budget } from '../budget.js';
-import type { Graph, Node } from '../graph.js';
-import { renameGraph, renameNode } from '../rename.js';
-import { isEqual } from '../shapes/dim.js';
-import { type Facts, numbersIn } from '../shapes/facts.js';
+import { isEqual } from '../facts/dim.js';
+import { type Facts, numbersIn } from '../facts/facts.js';
+import { attr, attributes } from '../graph/attributes.js';
+import { Budget } from '../graph/budget.js';
+import type { Graph, Node } from '../graph/graph.js';
+import { renameGraph, renameNode } from '../graph/rename.js';
+import { mapSubgraphs, usedIn } from '../graph/subgraphs.js';
 import { inferWithin } from '../shapes/infer.js';
-import { mapSubgraphs, usedIn } from '../subgraphs.js';
 import { isSameList, type Pass, withGraph } from './pass.js';
 
 /**

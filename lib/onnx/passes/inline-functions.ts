@@ -1,13 +1,13 @@
 import { OneirosError } from '../../base/errors.js';
-import { describe } from '../attributes.js';
-import { Budget, maxNesting } from '../budget.js';
 import { decodeAttribute } from '../codec/attribute.js';
-import type { Attribute, Attributes, Graph, Model, Node } from '../graph.js';
+import { decodeFunction, domainOf, opsetsOf } from '../codec/read.js';
+import { describe } from '../graph/attributes.js';
+import { Budget, maxNesting } from '../graph/budget.js';
+import type { Attribute, Attributes, Graph, Model, Node } from '../graph/graph.js';
+import { renameNode, short } from '../graph/rename.js';
+import { allNamesOf, mapSubgraphs } from '../graph/subgraphs.js';
 import { remainder } from '../proto/message.js';
 import { type FunctionProto, ModelProtoSchema } from '../proto/onnx_pb.js';
-import { decodeFunction, domainOf, opsetsOf } from '../read.js';
-import { renameNode, short } from '../rename.js';
-import { allNamesOf, mapSubgraphs } from '../subgraphs.js';
 
 /**
  * Replaces calls of the model's own functions by their bodies:

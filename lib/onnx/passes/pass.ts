@@ -1,5 +1,5 @@
-import type { Budget } from '../budget.js';
-import type { Graph, Model, Node } from '../graph.js';
+import type { Budget } from '../graph/budget.js';
+import type { Graph, Model, Node } from '../graph/graph.js';
 
 /**
  * A change to a model that leaves what it computes as it is. Where there is nothing to do it returns the same object.

@@ -1,7 +1,7 @@
 import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { Budget } from '../budget.js';
-import type { Model } from '../graph.js';
+import { Budget } from '../graph/budget.js';
+import type { Model } from '../graph/graph.js';
 import { eliminateCommonSubexpressions } from './common-subexpressions.js';
 import { eliminateDeadCode } from './dead-code.js';
 import { foldConstants } from './fold-constants.js';

@@ -1,12 +1,12 @@
 import { OneirosError } from '../../base/errors.js';
-import { attr, describe } from '../attributes.js';
-import { Budget } from '../budget.js';
-import type { Value } from '../builder.js';
-import type { Graph, Model, Node } from '../graph.js';
-import type { Builder } from '../ops.js';
-import { Rewriter } from '../opset/rewriter.js';
-import { freshCopy, short } from '../rename.js';
-import { allNamesOf, mapSubgraphs, subgraphsOf } from '../subgraphs.js';
+import type { Builder } from '../builder/builder.js';
+import type { Value } from '../builder/graph-builder.js';
+import { Rewriter } from '../builder/rewriter.js';
+import { attr, describe } from '../graph/attributes.js';
+import { Budget } from '../graph/budget.js';
+import type { Graph, Model, Node } from '../graph/graph.js';
+import { freshCopy, short } from '../graph/rename.js';
+import { allNamesOf, mapSubgraphs, subgraphsOf } from '../graph/subgraphs.js';
 import { withGraph } from './pass.js';
 
 /**

@@ -1,8 +1,5 @@
-import { broadcast } from './broadcast.js';
-import { mapContent } from './content.js';
-import * as dims from './dim.js';
-import { anySize } from './dim.js';
-import type { ElementFunction } from './elementwise.js';
+import * as dims from '../facts/dim.js';
+import { anySize } from '../facts/dim.js';
 import {
   commonDType,
   type Inference,
@@ -11,7 +8,10 @@ import {
   known,
   sameAsFirst,
   shapeOf,
-} from './facts.js';
+} from '../facts/facts.js';
+import { broadcast } from './broadcast.js';
+import { mapContent } from './content.js';
+import type { ElementFunction } from './elementwise.js';
 
 /** x shifted and scaled by parameters that broadcast to x, never beyond it. */
 const prelu: Inference = (node, inputs) => {

@@ -1,6 +1,6 @@
-import type { Dim, Node, Shape } from '../graph.js';
-import { anySize, isEqual } from './dim.js';
-import { contradiction, type Facts } from './facts.js';
+import { anySize, isEqual } from '../facts/dim.js';
+import { contradiction, type Facts } from '../facts/facts.js';
+import type { Dim, Node, Shape } from '../graph/graph.js';
 
 /**
  * The shape that several broadcast to; `null` where one is not known.

@@ -1,6 +1,6 @@
 import { type Tensor, toNumbers } from '../../tensor/tensor.js';
+import type { Facts } from '../facts/facts.js';
 import { maxContent } from './content.js';
-import type { Facts } from './facts.js';
 
 /** Longer vectors of floats are weights, not scales. */
 const maxFloatContent = 16;

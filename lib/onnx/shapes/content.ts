@@ -1,8 +1,8 @@
 import type { DType } from '../../tensor/dtype.js';
-import type { Dim, Shape } from '../graph.js';
-import * as dims from './dim.js';
-import { anySize } from './dim.js';
-import type { Facts } from './facts.js';
+import * as dims from '../facts/dim.js';
+import { anySize } from '../facts/dim.js';
+import type { Facts } from '../facts/facts.js';
+import type { Dim, Shape } from '../graph/graph.js';
 
 /** Longer vectors are weights, not sizes. */
 export const maxContent = 256;

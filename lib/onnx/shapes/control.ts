@@ -1,7 +1,4 @@
-import { attr } from '../attributes.js';
-import type { Dim, Graph } from '../graph.js';
-import { unify } from './broadcast.js';
-import { anySize, isAtLeastZero, isEqual, symbolsOf } from './dim.js';
+import { anySize, isAtLeastZero, isEqual, symbolsOf } from '../facts/dim.js';
 import {
   axisOf,
   contradiction,
@@ -12,7 +9,10 @@ import {
   type Scope,
   shapeOf,
   unknown,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Dim, Graph } from '../graph/graph.js';
+import { unify } from './broadcast.js';
 
 /** Loops within loops are followed so far, and so often: the work grows exponentially with the depth. */
 const maxDepth = 2;

@@ -1,8 +1,5 @@
 import type { DType } from '../../tensor/dtype.js';
-import { attr } from '../attributes.js';
-import type { Dim, Node, Shape } from '../graph.js';
-import { unify } from './broadcast.js';
-import { add, isEqual, min, mul, sub } from './dim.js';
+import { add, isEqual, min, mul, sub } from '../facts/dim.js';
 import {
   anyShape,
   commonDType,
@@ -15,7 +12,10 @@ import {
   known,
   requireRank,
   shapeOf,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Dim, Node, Shape } from '../graph/graph.js';
+import { unify } from './broadcast.js';
 import { countWindows, extent, windowsOf } from './windows.js';
 
 interface Operands {

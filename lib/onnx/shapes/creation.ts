@@ -1,11 +1,7 @@
 import type { DType } from '../../tensor/dtype.js';
 import { float32, int64, type Tensor, tensor } from '../../tensor/tensor.js';
-import { attr } from '../attributes.js';
 import { elementType } from '../codec/elements.js';
-import type { Node } from '../graph.js';
-import { contentOfConstant, factsOfConstant } from './constants.js';
-import { contentLength, maxContent } from './content.js';
-import { anySize, ceilDiv, max, sub } from './dim.js';
+import { anySize, ceilDiv, max, sub } from '../facts/dim.js';
 import {
   anyShape,
   commonDType,
@@ -16,7 +12,11 @@ import {
   requireRank,
   shapeOf,
   unknown,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Node } from '../graph/graph.js';
+import { contentOfConstant, factsOfConstant } from './constants.js';
+import { contentLength, maxContent } from './content.js';
 
 const constantOperator: Inference = (node) => {
   const attribute = ['value', ...valueForms].find((name) => attr.has(node, name));

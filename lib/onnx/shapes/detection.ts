@@ -1,6 +1,6 @@
-import { attr } from '../attributes.js';
-import { anySize } from './dim.js';
-import { dtypeOf, type Inference, type Inferences, known, requireRank, shapeOf } from './facts.js';
+import { anySize } from '../facts/dim.js';
+import { dtypeOf, type Inference, type Inferences, known, requireRank, shapeOf } from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
 
 /** Rows of (batch, class, box), as many as survive. */
 const nonMaxSuppression: Inference = () => [known('int64', [anySize, 3])];

@@ -1,11 +1,7 @@
 import type { DType } from '../../tensor/dtype.js';
-import { attr } from '../attributes.js';
 import { elementType } from '../codec/elements.js';
-import type { Dim } from '../graph.js';
-import { broadcast } from './broadcast.js';
-import { castElement, ceil, divide, floor, mapContent, modulo, numeric, symbolic } from './content.js';
-import * as dims from './dim.js';
-import { anySize } from './dim.js';
+import * as dims from '../facts/dim.js';
+import { anySize } from '../facts/dim.js';
 import {
   commonDType,
   dtypeOf,
@@ -15,7 +11,11 @@ import {
   known,
   shapeOf,
   unknown,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Dim } from '../graph/graph.js';
+import { broadcast } from './broadcast.js';
+import { castElement, ceil, divide, floor, mapContent, modulo, numeric, symbolic } from './content.js';
 
 const cast: Inference = (node, [x]) => castTo(x, elementType(attr.int(node, 'to')));
 

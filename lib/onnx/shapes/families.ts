@@ -1,10 +1,10 @@
+import type { Inferences } from '../facts/facts.js';
 import { activation } from './activation.js';
 import { control } from './control.js';
 import { convolution } from './convolution.js';
 import { creation } from './creation.js';
 import { detection } from './detection.js';
 import { elementwise } from './elementwise.js';
-import type { Inferences } from './facts.js';
 import { indexing } from './indexing.js';
 import { layout } from './layout.js';
 import { linear } from './linear.js';

@@ -1,5 +1,4 @@
-import { attr } from '../attributes.js';
-import { anySize, isAtLeastZero, product } from './dim.js';
+import { anySize, isAtLeastZero, product } from '../facts/dim.js';
 import {
   axisOf,
   commonDType,
@@ -12,7 +11,8 @@ import {
   numbersIn,
   sameAsFirst,
   shapeOf,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
 
 /** A new axis of `depth`, where the values [off, on] stand. */
 const oneHot: Inference = (node, inputs) => {

@@ -1,11 +1,11 @@
 import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { describe } from '../attributes.js';
-import { Budget, requireRank } from '../budget.js';
-import type { Dim, Graph, Model, Node, TensorType, ValueInfo } from '../graph.js';
+import { anySize, symbol, symbolsOf } from '../facts/dim.js';
+import { contradiction, type Facts, type Inference, known, type Scope, unknown } from '../facts/facts.js';
+import { describe } from '../graph/attributes.js';
+import { Budget, requireRank } from '../graph/budget.js';
+import type { Dim, Graph, Model, Node, TensorType, ValueInfo } from '../graph/graph.js';
 import { factsOfConstant } from './constants.js';
-import { anySize, symbol, symbolsOf } from './dim.js';
-import { contradiction, type Facts, type Inference, known, type Scope, unknown } from './facts.js';
 import { families } from './families.js';
 import { checkRequirements } from './requirements/check.js';
 

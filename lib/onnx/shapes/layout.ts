@@ -1,8 +1,4 @@
-import { attr } from '../attributes.js';
-import type { Dim, Node, Shape } from '../graph.js';
-import { unify } from './broadcast.js';
-import { contentLength } from './content.js';
-import { add, anySize, floorDiv, isEqual, mul, sub } from './dim.js';
+import { add, anySize, floorDiv, isEqual, mul, sub } from '../facts/dim.js';
 import {
   anyShape,
   axisOf,
@@ -17,7 +13,11 @@ import {
   requireRank,
   sameAsFirst,
   shapeOf,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Dim, Node, Shape } from '../graph/graph.js';
+import { unify } from './broadcast.js';
+import { contentLength } from './content.js';
 import { wantedSizes } from './reshaping.js';
 
 const tile: Inference = (node, inputs) => {

@@ -1,7 +1,4 @@
 import type { DType } from '../../tensor/dtype.js';
-import { attr } from '../attributes.js';
-import type { Dim, Node, Shape } from '../graph.js';
-import { broadcast, unify } from './broadcast.js';
 import {
   anyShape,
   commonDType,
@@ -13,7 +10,10 @@ import {
   known,
   requireRank,
   shapeOf,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Dim, Node, Shape } from '../graph/graph.js';
+import { broadcast, unify } from './broadcast.js';
 
 /** Einsum: letters name axes, `...` the ones that are broadcast; without `->` the letters that come once, sorted. */
 const einsum: Inference = (node, inputs) => {

@@ -1,6 +1,6 @@
-import { attr } from '../attributes.js';
-import { isEqual } from './dim.js';
-import { contradiction, dtypeOf, type Inference, type Inferences, known, shapeOf } from './facts.js';
+import { isEqual } from '../facts/dim.js';
+import { contradiction, dtypeOf, type Inference, type Inferences, known, shapeOf } from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
 
 /** Scores [n, classes, …] and labels [n, …] → a scalar, or one loss per label; the scores' logarithms as well. */
 const classificationLoss: Inference = (node, inputs) => {

@@ -1,6 +1,4 @@
-import { attr } from '../attributes.js';
-import type { Node } from '../graph.js';
-import { isEqual } from './dim.js';
+import { isEqual } from '../facts/dim.js';
 import {
   axisOf,
   contradiction,
@@ -12,7 +10,9 @@ import {
   requireRank,
   sameAsFirst,
   shapeOf,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Node } from '../graph/graph.js';
 
 /** Parameters with one number for each channel of `[n, c, …]`. */
 function requirePerChannel(node: Node, inputs: readonly Facts[], parameters: readonly number[]): void {

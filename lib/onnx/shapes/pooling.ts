@@ -1,6 +1,4 @@
-import { attr } from '../attributes.js';
-import type { Shape } from '../graph.js';
-import { add, floorDiv, mul, sub } from './dim.js';
+import { add, floorDiv, mul, sub } from '../facts/dim.js';
 import {
   anyShape,
   contradiction,
@@ -12,7 +10,9 @@ import {
   numbersIn,
   requireRank,
   shapeOf,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Shape } from '../graph/graph.js';
 import { countWindows, extent, windowsOf } from './windows.js';
 
 /** The second output, where there is one, is MaxPool's: the places of the maxima. */

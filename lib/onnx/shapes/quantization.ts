@@ -1,6 +1,6 @@
-import { attr } from '../attributes.js';
 import { elementType } from '../codec/elements.js';
-import { dtypeOf, type Inference, type Inferences, isGiven, known, shapeOf } from './facts.js';
+import { dtypeOf, type Inference, type Inferences, isGiven, known, shapeOf } from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
 
 /** The type of the zero point, else the one asked for, else uint8. */
 const quantize: Inference = (node, [x, , zeroPoint]) => {

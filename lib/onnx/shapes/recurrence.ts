@@ -1,6 +1,4 @@
-import { attr } from '../attributes.js';
-import type { Dim, Node } from '../graph.js';
-import { anySize } from './dim.js';
+import { anySize } from '../facts/dim.js';
 import {
   contradiction,
   dtypeOf,
@@ -10,7 +8,9 @@ import {
   known,
   requireRank,
   shapeOf,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Dim, Node } from '../graph/graph.js';
 
 /**
  * X [steps, batch, inputs] → every hidden state [steps, directions, batch, hidden], and the last one (and the last

@@ -1,6 +1,4 @@
-import { attr } from '../attributes.js';
-import type { Dim, Node, Shape } from '../graph.js';
-import { add, max, min, mul } from './dim.js';
+import { add, max, min, mul } from '../facts/dim.js';
 import {
   anyShape,
   axisOf,
@@ -12,7 +10,9 @@ import {
   listOf,
   sameAsFirst,
   shapeOf,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Dim, Node, Shape } from '../graph/graph.js';
 
 /** `ofAll` is what the reduction makes of a vector of sizes. */
 function reduce(ofAll?: (a: Dim, b: Dim) => Dim): Inference {

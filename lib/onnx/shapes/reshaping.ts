@@ -1,9 +1,4 @@
-import { attr, describe } from '../attributes.js';
-import { requireRank as requireFewAxes } from '../budget.js';
-import type { Dim, Node, Shape } from '../graph.js';
-import { broadcast } from './broadcast.js';
-import { contentLength } from './content.js';
-import { anySize, floorDiv, isEqual, product, symbolsOf } from './dim.js';
+import { anySize, floorDiv, isEqual, product, symbolsOf } from '../facts/dim.js';
 import {
   anyShape,
   axisOf,
@@ -16,7 +11,12 @@ import {
   listOf,
   requireRank,
   shapeOf,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr, describe } from '../graph/attributes.js';
+import { requireRank as requireFewAxes } from '../graph/budget.js';
+import type { Dim, Node, Shape } from '../graph/graph.js';
+import { broadcast } from './broadcast.js';
+import { contentLength } from './content.js';
 
 /** Same elements, another shape: content stays where the result is a vector or scalar. */
 function reshaped(x: Facts | undefined, shape: Shape | null): Facts {

@@ -1,6 +1,4 @@
-import { attr } from '../attributes.js';
-import type { Dim, Node, Shape } from '../graph.js';
-import { anySize, floorDiv, mul } from './dim.js';
+import { anySize, floorDiv, mul } from '../facts/dim.js';
 import {
   anyShape,
   axisOf,
@@ -12,7 +10,9 @@ import {
   isGiven,
   known,
   shapeOf,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Dim, Node, Shape } from '../graph/graph.js';
 
 /** Sizes that are given, or ⌊size · scale⌋; up to operator set 10 there are only scales, in input 1. */
 const resize: Inference = (node, inputs) => {

@@ -1,5 +1,5 @@
-import { anySize, isEqual } from './dim.js';
-import { contradiction, dtypeOf, type Inference, type Inferences, known, shapeOf } from './facts.js';
+import { anySize, isEqual } from '../facts/dim.js';
+import { contradiction, dtypeOf, type Inference, type Inferences, known, shapeOf } from '../facts/facts.js';
 
 /** Values read at the places of a grid [n, …out, 2 or 3]. */
 const gridSample: Inference = (node, inputs) => {

@@ -1,6 +1,4 @@
-import { attr } from '../attributes.js';
-import type { Dim } from '../graph.js';
-import { add, anySize, ceilDiv, isAtLeastZero, max, min, sub } from './dim.js';
+import { add, anySize, ceilDiv, isAtLeastZero, max, min, sub } from '../facts/dim.js';
 import {
   anyShape,
   axisOf,
@@ -12,7 +10,9 @@ import {
   known,
   numbersIn,
   shapeOf,
-} from './facts.js';
+} from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Dim } from '../graph/graph.js';
 
 const pad: Inference = (node, inputs) => {
   const [x] = inputs;

@@ -1,7 +1,7 @@
-import { attr } from '../attributes.js';
-import type { Dim, Node, Shape } from '../graph.js';
-import { add, anySize, ceilDiv, floorDiv, min, mul, sub } from './dim.js';
-import { contradiction, type Facts } from './facts.js';
+import { add, anySize, ceilDiv, floorDiv, min, mul, sub } from '../facts/dim.js';
+import { contradiction, type Facts } from '../facts/facts.js';
+import { attr } from '../graph/attributes.js';
+import type { Dim, Node, Shape } from '../graph/graph.js';
 
 /** The attributes that convolution and pooling share, one number per spatial axis. */
 export interface Windows {

@@ -1,15 +1,15 @@
 import { readFile } from 'node:fs/promises';
 
-import { attr, attributes } from '../../onnx/attributes.js';
-import { readModel } from '../../onnx/files.js';
-import type { Graph, Model, Node } from '../../onnx/graph.js';
+import { readModel } from '../../onnx/codec/model-files.js';
+import { decodeModel, externalReferences } from '../../onnx/codec/read.js';
+import { encodeModel } from '../../onnx/codec/write.js';
+import { isEqual } from '../../onnx/facts/dim.js';
+import { type Facts, unknown } from '../../onnx/facts/facts.js';
+import { attr, attributes } from '../../onnx/graph/attributes.js';
+import type { Graph, Model, Node } from '../../onnx/graph/graph.js';
+import { allNamesOf, mapSubgraphs, subgraphsOf } from '../../onnx/graph/subgraphs.js';
 import { inlineFunctions } from '../../onnx/passes/inline-functions.js';
-import { decodeModel, externalReferences } from '../../onnx/read.js';
-import { isEqual } from '../../onnx/shapes/dim.js';
-import { type Facts, unknown } from '../../onnx/shapes/facts.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
-import { allNamesOf, mapSubgraphs, subgraphsOf } from '../../onnx/subgraphs.js';
-import { encodeModel } from '../../onnx/write.js';
 import { int64 } from '../../tensor/tensor.js';
 
 /**

@@ -1,9 +1,9 @@
 import { OneirosError } from '../../base/errors.js';
-import { attr } from '../../onnx/attributes.js';
-import type { Graph, Model, Node } from '../../onnx/graph.js';
-import { decodeModel } from '../../onnx/read.js';
-import { allNamesOf, mapSubgraphs, subgraphsOf } from '../../onnx/subgraphs.js';
-import { encodeModel } from '../../onnx/write.js';
+import { decodeModel } from '../../onnx/codec/read.js';
+import { encodeModel } from '../../onnx/codec/write.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Graph, Model, Node } from '../../onnx/graph/graph.js';
+import { allNamesOf, mapSubgraphs, subgraphsOf } from '../../onnx/graph/subgraphs.js';
 import type { Placed } from '../worker/engine.js';
 
 interface PlacedBytes extends Placed {

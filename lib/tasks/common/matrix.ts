@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Value } from '../../onnx/builder.js';
-import { type Builder, shapeOf } from '../../onnx/ops.js';
+import { type Builder, shapeOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import { tensor } from '../../tensor/tensor.js';
 
 /** The identity matrix of that many rows. */

@@ -2,9 +2,9 @@ import { OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
 import type { Size } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import { GraphBuilder } from '../../onnx/builder.js';
-import type { Model, Node, TensorType } from '../../onnx/graph.js';
-import { substitute } from '../../onnx/shapes/dim.js';
+import { GraphBuilder } from '../../onnx/builder/graph-builder.js';
+import { substitute } from '../../onnx/facts/dim.js';
+import type { Model, Node, TensorType } from '../../onnx/graph/graph.js';
 import { bytesPerElement, isNumeric } from '../../tensor/dtype.js';
 
 /** Sizes by symbol: `{ height: 384, width: 512 }`. */

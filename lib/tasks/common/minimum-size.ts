@@ -1,7 +1,7 @@
-import { attr } from '../../onnx/attributes.js';
-import { GraphBuilder } from '../../onnx/builder.js';
-import type { Dim, Model, Node } from '../../onnx/graph.js';
-import { substitute, symbolsOf } from '../../onnx/shapes/dim.js';
+import { GraphBuilder } from '../../onnx/builder/graph-builder.js';
+import { substitute, symbolsOf } from '../../onnx/facts/dim.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import type { Dim, Model, Node } from '../../onnx/graph/graph.js';
 
 /** Where the search gives up: a network that needs more has sizes that inference cannot tell. */
 const largest = 512;

@@ -1,8 +1,8 @@
 import { grad } from '../../autodiff/grad.js';
 import type { Network } from '../../networks/network.js';
-import { extractSubgraph } from '../../onnx/extract.js';
-import type { Model } from '../../onnx/graph.js';
-import { Builder } from '../../onnx/ops.js';
+import { Builder } from '../../onnx/builder/builder.js';
+import type { Model } from '../../onnx/graph/graph.js';
+import { extractSubgraph } from '../../onnx/passes/extract.js';
 import type { Guide } from './guide.js';
 import { addObjective, type ObjectiveKind, type ObjectiveTerm } from './objective.js';
 

@@ -1,7 +1,7 @@
 import { resize, scaledSize } from '../../image/geometry/resize.js';
 import { type Image, toTensor } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { openModel } from '../../runtime/open-model.js';
 import type { SessionOptions } from '../../runtime/types.js';
 import { float32Of } from '../../tensor/results.js';

@@ -6,7 +6,7 @@ import { resize } from '../../image/geometry/resize.js';
 import type { Image, Planes } from '../../image/image.js';
 import { type Classifier, mostProbable } from '../../networks/classifier/classifier.js';
 import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { type ClassGradient, ClassGradients } from './class-gradient.js';
 import { gradient, integratedGradient, smoothGradient } from './pixels.js';
 import { activationMap, largestOfChannels, normalized, sumOfChannels } from './relevance.js';

@@ -8,7 +8,7 @@ import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor 
 import { fullyConvolutional } from '../../models/classifiers/fully-convolutional.js';
 import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
 import { type Segmentation, SegmentationBuilder } from '../../networks/segmenter/segmentation.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { openModel } from '../../runtime/open-model.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';

@@ -1,9 +1,9 @@
 import { grad } from '../../autodiff/grad.js';
 import type { OptionValues } from '../../base/options.js';
-import type { Value } from '../../onnx/builder.js';
-import { extractSubgraph } from '../../onnx/extract.js';
-import type { Model } from '../../onnx/graph.js';
-import { Builder, shapeOf } from '../../onnx/ops.js';
+import { Builder, shapeOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import type { Model } from '../../onnx/graph/graph.js';
+import { extractSubgraph } from '../../onnx/passes/extract.js';
 import {
   gaussianStyle,
   moments,

@@ -12,7 +12,7 @@ import { loadAll } from '../../models/faster-rcnn/net.js';
 import { type FasterRcnnVariant, fasterRcnnVariants, traitKinds } from '../../models/faster-rcnn/traits.js';
 import { traitsFor } from '../../models/faster-rcnn/variant.js';
 import { type WeightsSource, withWeights } from '../../networks/source.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { translate } from '../../weights/dialect.js';
 import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';

@@ -1,7 +1,7 @@
 import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 
 export interface LocalizationTerms {
   /** Logits, `[pictures, classes]`. */

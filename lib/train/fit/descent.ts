@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { allFinite } from '../../optim/objective.js';
 import type { Updater } from '../../optim/update-rule.js';
 import { dot, scale } from '../../optim/vector.js';

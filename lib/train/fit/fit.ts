@@ -1,6 +1,6 @@
 import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import type { TrainingData } from './data.js';
 import { fitKinds, type FitOptions } from './options.js';
 import type { TrainingStep } from './state.js';

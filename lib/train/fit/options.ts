@@ -1,7 +1,7 @@
 import { type OptionKinds, optionsOf, required } from '../../base/arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { count, flag, number, type OptionValues, seed } from '../../base/options.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import type { UpdateRule } from '../../optim/update-rule.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';

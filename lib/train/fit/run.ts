@@ -1,5 +1,5 @@
 import { messageOf, OneirosError } from '../../base/errors.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { float32 } from '../../tensor/tensor.js';
 import { type LearnedWeights, trained } from '../graph/parameters.js';
 import { encodeState, nameOf } from './checkpoint.js';

@@ -1,4 +1,4 @@
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import type { RuleState } from '../../optim/update-rule.js';
 import type { FeedSizes } from '../graph/graph.js';
 import type { LearnedWeights } from '../graph/parameters.js';

@@ -1,5 +1,5 @@
 import { resolveOptions } from '../../base/options.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { decodeState, nameOf } from './checkpoint.js';
 import { Batches, BatchQueue, type TrainingData } from './data.js';
 import { Descent } from './descent.js';

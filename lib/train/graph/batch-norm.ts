@@ -1,12 +1,12 @@
-import { type Rule, rule } from '../../autodiff/rules/rule.js';
 import type { RuleOverrides } from '../../autodiff/rule-choice.js';
-import { attr } from '../../onnx/attributes.js';
-import { Budget } from '../../onnx/budget.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Model, Node } from '../../onnx/graph.js';
-import { type Builder, rankOf } from '../../onnx/ops.js';
-import { Rewriter } from '../../onnx/opset/rewriter.js';
-import { allNamesOf } from '../../onnx/subgraphs.js';
+import { type Rule, rule } from '../../autodiff/rules/rule.js';
+import { type Builder, rankOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import { Rewriter } from '../../onnx/builder/rewriter.js';
+import { attr } from '../../onnx/graph/attributes.js';
+import { Budget } from '../../onnx/graph/budget.js';
+import type { Model, Node } from '../../onnx/graph/graph.js';
+import { allNamesOf } from '../../onnx/graph/subgraphs.js';
 
 /** A running statistic of a batch normalization, and where the training graph gives the batch's own. */
 export interface RunningStatistic {

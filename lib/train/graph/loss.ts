@@ -1,6 +1,6 @@
-import type { Value } from '../../onnx/builder.js';
-import type { Shape } from '../../onnx/graph.js';
-import type { Builder } from '../../onnx/ops.js';
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import type { Shape } from '../../onnx/graph/graph.js';
 import type { DType } from '../../tensor/dtype.js';
 
 /** Where a loss is made. */

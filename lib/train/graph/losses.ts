@@ -1,9 +1,9 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import type { Value } from '../../onnx/builder.js';
-import type { Shape } from '../../onnx/graph.js';
-import { type Builder, shapeOf } from '../../onnx/ops.js';
+import { type Builder, shapeOf } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
+import type { Shape } from '../../onnx/graph/graph.js';
 import { float32 } from '../../tensor/tensor.js';
 import type { Loss } from './loss.js';
 

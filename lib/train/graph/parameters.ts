@@ -1,7 +1,7 @@
 import { check } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { float32, type Float32Tensor, sizeOf, type Tensor } from '../../tensor/tensor.js';
 
 /** What a network has learned, by name. */

@@ -10,7 +10,7 @@ import { buildUNet } from '../../models/unet/build.js';
 import { initialUNet, unetShape } from '../../models/unet/initial.js';
 import { loadUNet } from '../../models/unet/parameters.js';
 import type { Climb } from '../../models/unet/traits.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { adam } from '../../optim/adam.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';

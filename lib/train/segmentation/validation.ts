@@ -4,7 +4,7 @@ import { ignoredLabel, labeler, type LabelScheme } from '../../labels/scheme.js'
 import { mask } from '../../metrics/masks/mask.js';
 import { segmentationEvaluation } from '../../metrics/masks/segmentation.js';
 import { segmenterOf } from '../../networks/segmenter/onnx-segmenter.js';
-import type { Model } from '../../onnx/graph.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
 import type { MaskedPicture } from './masked-picture.js';

@@ -1,8 +1,8 @@
 // How much of the real networks the student shows, on pictures that it has never seen.
 import type { Image } from '../../../lib/image/image.js';
-import type { Value } from '../../../lib/onnx/builder.js';
-import type { Model } from '../../../lib/onnx/graph.js';
-import { Builder } from '../../../lib/onnx/ops.js';
+import { Builder } from '../../../lib/onnx/builder/builder.js';
+import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
+import type { Model } from '../../../lib/onnx/graph/graph.js';
 import { meansOver } from './means.js';
 import type { Lift, Teacher } from './networks.js';
 import { joinTeachers } from './objective.js';

@@ -1,8 +1,8 @@
 // The best 1×1 lift of each layer: linear least squares.
 import type { Image } from '../../../lib/image/image.js';
-import type { Value } from '../../../lib/onnx/builder.js';
-import type { Model } from '../../../lib/onnx/graph.js';
-import { Builder, shapeOf } from '../../../lib/onnx/ops.js';
+import { Builder, shapeOf } from '../../../lib/onnx/builder/builder.js';
+import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
+import type { Model } from '../../../lib/onnx/graph/graph.js';
 import { float32 } from '../../../lib/tensor/tensor.js';
 import { meansOver } from './means.js';
 import type { Lift, Teacher } from './networks.js';

@@ -1,8 +1,8 @@
 // What vgg19-slim is trained on, as one graph: the student, both teachers, and how far the one is from the others.
 import type { Image } from '../../../lib/image/image.js';
-import type { Value } from '../../../lib/onnx/builder.js';
-import type { Model } from '../../../lib/onnx/graph.js';
-import { Builder, shapeOf } from '../../../lib/onnx/ops.js';
+import { Builder, shapeOf } from '../../../lib/onnx/builder/builder.js';
+import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
+import type { Model } from '../../../lib/onnx/graph/graph.js';
 import { float32, type Float32Tensor } from '../../../lib/tensor/tensor.js';
 import { meansOver } from './means.js';
 import type { Lift, Teacher } from './networks.js';

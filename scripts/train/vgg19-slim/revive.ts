@@ -1,6 +1,6 @@
 // Units that begin well, and begin again where training has killed them.
 import type { Image } from '../../../lib/image/image.js';
-import { Builder } from '../../../lib/onnx/ops.js';
+import { Builder } from '../../../lib/onnx/builder/builder.js';
 import type { Random } from '../../../lib/tensor/random.js';
 import { float32, type Float32Tensor } from '../../../lib/tensor/tensor.js';
 import { meansOver } from './means.js';

@@ -1,4 +1,4 @@
-import { float } from '../../../lib/onnx/attributes.js';
+import { float } from '../../../lib/onnx/graph/attributes.js';
 import { avoiding, type Draw, normal, type Row, row, uniform, weight } from '../row.js';
 
 const shapes: readonly (readonly number[])[] = [[9], [2, 3, 2, 2]];

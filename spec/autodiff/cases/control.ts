@@ -1,5 +1,5 @@
-import type { Value } from '../../../lib/onnx/builder.js';
-import { Builder, dtypeOf } from '../../../lib/onnx/ops.js';
+import { Builder, dtypeOf } from '../../../lib/onnx/builder/builder.js';
+import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
 import { exactly, normal, positive, type Row, row, uniform, weight } from '../row.js';
 
 function branch(b: Builder, make: (inner: Builder) => Value) {

@@ -1,5 +1,5 @@
-import type { Value } from '../../../lib/onnx/builder.js';
-import type { Builder } from '../../../lib/onnx/ops.js';
+import type { Builder } from '../../../lib/onnx/builder/builder.js';
+import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
 import { apart, type Row, row, uniform } from '../row.js';
 
 /** Operators that are constant between their jumps, added to Σ x², whose gradient they must leave alone. */

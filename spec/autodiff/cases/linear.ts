@@ -1,4 +1,4 @@
-import { float } from '../../../lib/onnx/attributes.js';
+import { float } from '../../../lib/onnx/graph/attributes.js';
 import { type Row, row, whole } from '../row.js';
 
 const products: readonly (readonly [readonly number[], readonly number[]])[] = [

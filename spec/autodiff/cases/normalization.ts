@@ -1,4 +1,4 @@
-import { float } from '../../../lib/onnx/attributes.js';
+import { float } from '../../../lib/onnx/graph/attributes.js';
 import { avoiding, held, normal, positive, type Row, row, weight } from '../row.js';
 
 const channels = (n: number) => [weight(normal(n)), weight(normal(n))];

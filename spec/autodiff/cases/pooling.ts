@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { AttributeLike } from '../../../lib/onnx/attributes.js';
+import type { AttributeLike } from '../../../lib/onnx/graph/attributes.js';
 import { avoiding, distinct, type Row, row, whole } from '../row.js';
 
 interface Setting {

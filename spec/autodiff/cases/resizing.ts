@@ -1,4 +1,4 @@
-import type { AttributeLike } from '../../../lib/onnx/attributes.js';
+import type { AttributeLike } from '../../../lib/onnx/graph/attributes.js';
 import { float32, int64, type Tensor } from '../../../lib/tensor/tensor.js';
 import { normal, type Row, row, whole } from '../row.js';
 

@@ -4,8 +4,8 @@ import { expect } from 'chai';
 
 import { solid } from '../../../lib/image/image.js';
 import { loadDetector } from '../../../lib/networks/detector/load.js';
-import { Builder } from '../../../lib/onnx/ops.js';
-import { encodeModel } from '../../../lib/onnx/write.js';
+import { Builder } from '../../../lib/onnx/builder/builder.js';
+import { encodeModel } from '../../../lib/onnx/codec/write.js';
 import { float32, int64 } from '../../../lib/tensor/tensor.js';
 import { pattern } from '../../models/faster-rcnn-pattern.js';
 

@@ -1,6 +1,6 @@
-import type { Value } from '../../../lib/onnx/builder.js';
-import { Builder } from '../../../lib/onnx/ops.js';
-import { encodeModel } from '../../../lib/onnx/write.js';
+import { Builder } from '../../../lib/onnx/builder/builder.js';
+import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
+import { encodeModel } from '../../../lib/onnx/codec/write.js';
 import { float32 } from '../../../lib/tensor/tensor.js';
 
 /** What is said of some places. */

@@ -10,8 +10,8 @@ import type { PictureSource } from '../../../lib/networks/segmenter/picture-sour
 import { tiled } from '../../../lib/networks/segmenter/tiled.js';
 import { spansOf } from '../../../lib/networks/segmenter/tiling.js';
 import { UNet } from '../../../lib/networks/segmenter/unet.js';
-import { Builder } from '../../../lib/onnx/ops.js';
-import { encodeModel } from '../../../lib/onnx/write.js';
+import { Builder } from '../../../lib/onnx/builder/builder.js';
+import { encodeModel } from '../../../lib/onnx/codec/write.js';
 import { random } from '../../../lib/tensor/random.js';
 import { float32 } from '../../../lib/tensor/tensor.js';
 

@@ -2,13 +2,13 @@ import { expect } from 'chai';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 
 import { OneirosError } from '../../../lib/base/errors.js';
-import { type AttributeLike, attributes } from '../../../lib/onnx/attributes.js';
-import type { Dim, Model, Node, Shape } from '../../../lib/onnx/graph.js';
+import { encodeModel } from '../../../lib/onnx/codec/write.js';
+import { substitute } from '../../../lib/onnx/facts/dim.js';
+import { type Facts, unknown } from '../../../lib/onnx/facts/facts.js';
+import { type AttributeLike, attributes } from '../../../lib/onnx/graph/attributes.js';
+import type { Dim, Model, Node, Shape } from '../../../lib/onnx/graph/graph.js';
 import { factsOfConstant } from '../../../lib/onnx/shapes/constants.js';
-import { substitute } from '../../../lib/onnx/shapes/dim.js';
-import { type Facts, unknown } from '../../../lib/onnx/shapes/facts.js';
 import { inferNode } from '../../../lib/onnx/shapes/infer.js';
-import { encodeModel } from '../../../lib/onnx/write.js';
 import { random } from '../../../lib/tensor/random.js';
 import { float32, int64, sizeOf, type Tensor, tensor } from '../../../lib/tensor/tensor.js';
 

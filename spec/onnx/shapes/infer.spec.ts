@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-node';
 
-import { type AttributeLike, attributes } from '../../../lib/onnx/attributes.js';
-import { GraphBuilder, type Value } from '../../../lib/onnx/builder.js';
-import type { Dim, Graph, Model, Node, ValueInfo } from '../../../lib/onnx/graph.js';
-import { unknown } from '../../../lib/onnx/shapes/facts.js';
+import { GraphBuilder, type Value } from '../../../lib/onnx/builder/graph-builder.js';
+import { encodeModel } from '../../../lib/onnx/codec/write.js';
+import { unknown } from '../../../lib/onnx/facts/facts.js';
+import { type AttributeLike, attributes } from '../../../lib/onnx/graph/attributes.js';
+import type { Dim, Graph, Model, Node, ValueInfo } from '../../../lib/onnx/graph/graph.js';
 import { inferModel } from '../../../lib/onnx/shapes/infer.js';
-import { encodeModel } from '../../../lib/onnx/write.js';
 import type { DType } from '../../../lib/tensor/dtype.js';
 import { float32, int64, type Tensor, zeros } from '../../../lib/tensor/tensor.js';
 

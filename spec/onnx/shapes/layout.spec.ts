@@ -1,4 +1,4 @@
-import { float, floats } from '../../../lib/onnx/attributes.js';
+import { float, floats } from '../../../lib/onnx/graph/attributes.js';
 import { float32, int64, tensor } from '../../../lib/tensor/tensor.js';
 import { bools, type Case, constant, data, input, ints, itInfers, itRefuses, weights } from './harness.js';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
 import { OneirosError } from '../../../lib/base/errors.js';
-import { attributes } from '../../../lib/onnx/attributes.js';
-import { unknown } from '../../../lib/onnx/shapes/facts.js';
+import { unknown } from '../../../lib/onnx/facts/facts.js';
+import { attributes } from '../../../lib/onnx/graph/attributes.js';
 import { inferNode } from '../../../lib/onnx/shapes/infer.js';
 import { float32, int64, tensor } from '../../../lib/tensor/tensor.js';
 import { type Case, constant, data, input, ints, itRefuses, type Operand, weights } from './harness.js';

@@ -1,9 +1,9 @@
 import { expect } from 'chai';
 
 import { checkGradient } from '../../../lib/gradients/check-gradient.js';
-import type { Value } from '../../../lib/onnx/builder.js';
-import { Builder } from '../../../lib/onnx/ops.js';
-import { encodeModel } from '../../../lib/onnx/write.js';
+import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
+import { Builder } from '../../../lib/onnx/builder/builder.js';
+import { encodeModel } from '../../../lib/onnx/codec/write.js';
 import { openSession } from '../../../lib/runtime/session.js';
 import {
   covariance,

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { OneirosError } from '../../../lib/base/errors.js';
-import { Builder } from '../../../lib/onnx/ops.js';
+import { Builder } from '../../../lib/onnx/builder/builder.js';
 import { peakBytes, requireMemory } from '../../../lib/tasks/common/memory.js';
 import { minimumSide } from '../../../lib/tasks/common/minimum-size.js';
 import { smallNetwork } from '../small-network.js';

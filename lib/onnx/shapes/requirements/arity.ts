@@ -1,6 +1,6 @@
 import { OneirosError } from '../../../base/errors.js';
-import { describe } from '../../attributes.js';
-import type { Node } from '../../graph.js';
+import { describe } from '../../graph/attributes.js';
+import type { Node } from '../../graph/graph.js';
 
 /** How many inputs and outputs a node may have. */
 type Range = readonly [least: number, most: number];

@@ -1,5 +1,5 @@
-import type { Node } from '../../graph.js';
-import type { Facts } from '../facts.js';
+import type { Facts } from '../../facts/facts.js';
+import type { Node } from '../../graph/graph.js';
 import { checkArity } from './arity.js';
 import { imageChecks } from './images.js';
 import { layoutChecks } from './layout.js';

@@ -1,5 +1,5 @@
-import { attr } from '../../attributes.js';
-import { add, isEqual, mul } from '../dim.js';
+import { add, isEqual, mul } from '../../facts/dim.js';
+import { attr } from '../../graph/attributes.js';
 import type { Check, Checks } from './requirements.js';
 
 /** As many numbers as spatial axes, and twice as many pads. */

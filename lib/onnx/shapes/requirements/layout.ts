@@ -1,8 +1,8 @@
 import { OneirosError } from '../../../base/errors.js';
-import { attr, describe } from '../../attributes.js';
-import type { Dim, Node } from '../../graph.js';
-import { mul } from '../dim.js';
-import { numbersIn } from '../facts.js';
+import { mul } from '../../facts/dim.js';
+import { numbersIn } from '../../facts/facts.js';
+import { attr, describe } from '../../graph/attributes.js';
+import type { Dim, Node } from '../../graph/graph.js';
 import type { Check, Checks } from './requirements.js';
 
 const secondIsVector: Check = (of) => of.vector(1);

@@ -1,7 +1,7 @@
-import { attr } from '../../attributes.js';
-import type { Dim } from '../../graph.js';
-import { isEqual, mul } from '../dim.js';
-import { isGiven } from '../facts.js';
+import { isEqual, mul } from '../../facts/dim.js';
+import { isGiven } from '../../facts/facts.js';
+import { attr } from '../../graph/attributes.js';
+import type { Dim } from '../../graph/graph.js';
 import type { Check, Checks } from './requirements.js';
 
 const secondIsSingle: Check = (of) => of.single(1);

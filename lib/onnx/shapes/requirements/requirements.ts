@@ -1,7 +1,7 @@
-import { attr } from '../../attributes.js';
-import type { Dim, Node, Shape } from '../../graph.js';
-import { anySize, isEqual } from '../dim.js';
-import { contradiction, type Facts, isGiven, requireRank, shapeOf } from '../facts.js';
+import { anySize, isEqual } from '../../facts/dim.js';
+import { contradiction, type Facts, isGiven, requireRank, shapeOf } from '../../facts/facts.js';
+import { attr } from '../../graph/attributes.js';
+import type { Dim, Node, Shape } from '../../graph/graph.js';
 
 /** What an operator requires of a node, as a check. */
 export type Check = (of: Requirements) => void;

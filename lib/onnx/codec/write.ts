@@ -1,16 +1,12 @@
 import { create, toBinary } from '@bufbuild/protobuf';
 import { BinaryWriter, WireType } from '@bufbuild/protobuf/wire';
 
-import { check } from '../base/arguments.js';
-import { OneirosError } from '../base/errors.js';
-import { kind } from '../base/kinds.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { encodeAttribute } from './codec/attribute.js';
-import { int64Field } from './codec/int64.js';
-import { encodeTensor } from './codec/tensor.js';
-import { encodeValueInfo } from './codec/type.js';
-import type { Graph, Model, Node, OpaqueTensor, TensorType } from './graph.js';
-import { remainder, revise } from './proto/message.js';
+import { check } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { Graph, Model, Node, OpaqueTensor, TensorType } from '../graph/graph.js';
+import { remainder, revise } from '../proto/message.js';
 import {
   type GraphProto,
   GraphProtoSchema,
@@ -21,7 +17,11 @@ import {
   StringStringEntryProtoSchema,
   type TensorProto,
   TensorProtoSchema,
-} from './proto/onnx_pb.js';
+} from '../proto/onnx_pb.js';
+import { encodeAttribute } from './attribute.js';
+import { int64Field } from './int64.js';
+import { encodeTensor } from './tensor.js';
+import { encodeValueInfo } from './type.js';
 
 /** The most bytes that protobuf, and so an ONNX file without external data, can have. */
 export const maxFileSize = 2 ** 31 - 1;

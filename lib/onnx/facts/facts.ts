@@ -1,9 +1,9 @@
 import { OneirosError } from '../../base/errors.js';
 import type { DType } from '../../tensor/dtype.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { attr, describe } from '../attributes.js';
-import type { Budget } from '../budget.js';
-import type { Dim, Graph, Node, Shape, TensorType } from '../graph.js';
+import { attr, describe } from '../graph/attributes.js';
+import type { Budget } from '../graph/budget.js';
+import type { Dim, Graph, Node, Shape, TensorType } from '../graph/graph.js';
 import { anySize } from './dim.js';
 
 /** What is known of a value before the graph runs. */

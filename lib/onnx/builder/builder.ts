@@ -1,10 +1,10 @@
-import { check } from '../base/arguments.js';
-import { OneirosError } from '../base/errors.js';
-import { kind } from '../base/kinds.js';
-import type { DType } from '../tensor/dtype.js';
-import { numberToHalf, type Tensor, tensor } from '../tensor/tensor.js';
-import { GraphBuilder, type Value } from './builder.js';
-import type { Dim, Graph } from './graph.js';
+import { check } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import type { DType } from '../../tensor/dtype.js';
+import { numberToHalf, type Tensor, tensor } from '../../tensor/tensor.js';
+import type { Dim, Graph } from '../graph/graph.js';
+import { GraphBuilder, type Value } from './graph-builder.js';
 
 /** A value, or a number that takes the element type of the value it meets. */
 export type Operand = Value | number;

@@ -1,6 +1,5 @@
 import { expect } from 'chai';
 
-import type { Dim } from '../../../lib/onnx/graph.js';
 import {
   add,
   anySize,
@@ -17,7 +16,8 @@ import {
   symbol,
   symbolsOf,
   truncDiv,
-} from '../../../lib/onnx/shapes/dim.js';
+} from '../../../lib/onnx/facts/dim.js';
+import type { Dim } from '../../../lib/onnx/graph/graph.js';
 import { random } from '../../../lib/tensor/random.js';
 
 describe('arithmetic on symbolic sizes', () => {

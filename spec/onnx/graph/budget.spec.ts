@@ -1,20 +1,20 @@
 import { expect } from 'chai';
 
-import { grad } from '../../lib/autodiff/grad.js';
-import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
-import { inFloat64 } from '../../lib/gradients/float64.js';
-import { Budget } from '../../lib/onnx/budget.js';
-import type { Model } from '../../lib/onnx/graph.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { normalizeOpset } from '../../lib/onnx/opset/normalize.js';
-import { foldConstants } from '../../lib/onnx/passes/fold-constants.js';
-import { inlineFunctions } from '../../lib/onnx/passes/inline-functions.js';
-import { simplifyModel } from '../../lib/onnx/passes/simplify.js';
-import { unroll } from '../../lib/onnx/passes/unroll.js';
-import { decodeModel } from '../../lib/onnx/read.js';
-import { subgraphsOf } from '../../lib/onnx/subgraphs.js';
-import { float32, int64, tensor } from '../../lib/tensor/tensor.js';
-import { body, model as message, node, value } from './messages.js';
+import { grad } from '../../../lib/autodiff/grad.js';
+import { type ErrorCode, OneirosError } from '../../../lib/base/errors.js';
+import { inFloat64 } from '../../../lib/gradients/float64.js';
+import { Builder } from '../../../lib/onnx/builder/builder.js';
+import { decodeModel } from '../../../lib/onnx/codec/read.js';
+import { Budget } from '../../../lib/onnx/graph/budget.js';
+import type { Model } from '../../../lib/onnx/graph/graph.js';
+import { subgraphsOf } from '../../../lib/onnx/graph/subgraphs.js';
+import { normalizeOpset } from '../../../lib/onnx/opset/normalize.js';
+import { foldConstants } from '../../../lib/onnx/passes/fold-constants.js';
+import { inlineFunctions } from '../../../lib/onnx/passes/inline-functions.js';
+import { simplifyModel } from '../../../lib/onnx/passes/simplify.js';
+import { unroll } from '../../../lib/onnx/passes/unroll.js';
+import { float32, int64, tensor } from '../../../lib/tensor/tensor.js';
+import { body, model as message, node, value } from '../messages.js';
 
 /** Small files that ask for endless work: each has to be refused, or to be done, before a reader looks up. */
 describe('bounded work', function () {

@@ -1,14 +1,14 @@
 import { create } from '@bufbuild/protobuf';
 
-import { elementCode } from './codec/elements.js';
-import { bytesOf, encodeTensor } from './codec/tensor.js';
-import type { Model } from './graph.js';
-import { revise } from './proto/message.js';
+import type { Model } from '../graph/graph.js';
+import { revise } from '../proto/message.js';
 import {
   StringStringEntryProtoSchema,
   TensorProto_DataLocation,
   TensorProtoSchema,
-} from './proto/onnx_pb.js';
+} from '../proto/onnx_pb.js';
+import { elementCode } from './elements.js';
+import { bytesOf, encodeTensor } from './tensor.js';
 import type { Placement } from './write.js';
 
 /** Constants begin at multiples of so many bytes, so that runtimes can map the file into memory and use it in place. */

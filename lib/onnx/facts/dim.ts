@@ -1,4 +1,4 @@
-import type { Dim } from '../graph.js';
+import type { Dim } from '../graph/graph.js';
 import * as polynomial from './polynomial.js';
 import { constant, constantOf, isNonNegative, type Polynomial, print } from './polynomial.js';
 import { extremum, floorDivide, truncateDivide } from './quotient.js';

@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { InferenceSession } from 'onnxruntime-node';
 
-import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
-import { readModel, writeModel } from '../../lib/onnx/files.js';
-import { TensorProto_DataLocation } from '../../lib/onnx/proto/onnx_pb.js';
-import { encodeModel } from '../../lib/onnx/write.js';
-import { float32 } from '../../lib/tensor/tensor.js';
-import { model as message, relu } from './messages.js';
-import { f32, modelOf, op } from './run.js';
+import { type ErrorCode, OneirosError } from '../../../lib/base/errors.js';
+import { readModel, writeModel } from '../../../lib/onnx/codec/model-files.js';
+import { encodeModel } from '../../../lib/onnx/codec/write.js';
+import { TensorProto_DataLocation } from '../../../lib/onnx/proto/onnx_pb.js';
+import { float32 } from '../../../lib/tensor/tensor.js';
+import { model as message, relu } from '../messages.js';
+import { f32, modelOf, op } from '../run.js';
 
 const weights = float32(Float32Array.from({ length: 1000 }, (_, i) => i));
 const model = modelOf({

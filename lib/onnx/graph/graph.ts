@@ -1,5 +1,5 @@
-import type { DType } from '../tensor/dtype.js';
-import type { Tensor } from '../tensor/tensor.js';
+import type { DType } from '../../tensor/dtype.js';
+import type { Tensor } from '../../tensor/tensor.js';
 import type {
   AttributeProto,
   GraphProto,
@@ -7,7 +7,7 @@ import type {
   NodeProto,
   TensorProto,
   ValueInfoProto,
-} from './proto/onnx_pb.js';
+} from '../proto/onnx_pb.js';
 
 /**
  * The size of one axis: a number, or a symbol for a size known only when the graph runs (`'height'`, or an expression

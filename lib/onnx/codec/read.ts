@@ -1,13 +1,10 @@
-import { check } from '../base/arguments.js';
-import { OneirosError } from '../base/errors.js';
-import { kind } from '../base/kinds.js';
-import type { Tensor } from '../tensor/tensor.js';
-import { attributeRemainder, decodeAttribute } from './codec/attribute.js';
-import { type ExternalReader, type ExternalReference, referenceOf } from './codec/external.js';
-import { decodeTensor, tensorRemainder } from './codec/tensor.js';
-import { decodeValueInfo } from './codec/type.js';
-import type { Attribute, Graph, Model, Node, OpaqueTensor, ValueInfo } from './graph.js';
-import { remainder, revise } from './proto/message.js';
+import { check } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import type { Tensor } from '../../tensor/tensor.js';
+import type { Attribute, Graph, Model, Node, OpaqueTensor, ValueInfo } from '../graph/graph.js';
+import { type IsDefined, sortGraph } from '../graph/sort.js';
+import { remainder, revise } from '../proto/message.js';
 import {
   type AttributeProto,
   type FunctionProto,
@@ -21,9 +18,12 @@ import {
   type TensorProto,
   TensorProto_DataLocation,
   type ValueInfoProto,
-} from './proto/onnx_pb.js';
-import { parseModel } from './proto/parse.js';
-import { type IsDefined, sortGraph } from './validate.js';
+} from '../proto/onnx_pb.js';
+import { parseModel } from '../proto/parse.js';
+import { attributeRemainder, decodeAttribute } from './attribute.js';
+import { type ExternalReader, type ExternalReference, referenceOf } from './external-reference.js';
+import { decodeTensor, tensorRemainder } from './tensor.js';
+import { decodeValueInfo } from './type.js';
 
 export interface DecodeModelOptions {
   /** Gives the bytes of constants that are stored outside the model; without it, such a model is refused. */

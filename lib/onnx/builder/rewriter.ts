@@ -1,6 +1,6 @@
-import type { Budget } from '../budget.js';
-import type { Graph } from '../graph.js';
-import { Builder } from '../ops.js';
+import type { Budget } from '../graph/budget.js';
+import type { Graph } from '../graph/graph.js';
+import { Builder } from './builder.js';
 
 /**
  * Builds a graph anew from another, node by node: it starts with the inputs and constants of that, sees the values of

@@ -1,4 +1,4 @@
-import { OneirosError } from '../base/errors.js';
+import { OneirosError } from '../../base/errors.js';
 import { describe } from './attributes.js';
 import type { Graph, Model, Node } from './graph.js';
 import { subgraphsOf } from './subgraphs.js';

@@ -1,10 +1,11 @@
-import { check } from '../base/arguments.js';
-import { OneirosError } from '../base/errors.js';
-import { kind, maybe } from '../base/kinds.js';
-import type { DType } from '../tensor/dtype.js';
-import { int64, type Tensor } from '../tensor/tensor.js';
-import { type AttributeLike, attributes } from './attributes.js';
-import { Budget } from './budget.js';
+import { check } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind, maybe } from '../../base/kinds.js';
+import type { DType } from '../../tensor/dtype.js';
+import { int64, type Tensor } from '../../tensor/tensor.js';
+import { type Facts, unknown } from '../facts/facts.js';
+import { type AttributeLike, attributes } from '../graph/attributes.js';
+import { Budget } from '../graph/budget.js';
 import {
   type Graph,
   type Model,
@@ -13,12 +14,11 @@ import {
   OPSET,
   type Shape,
   type ValueInfo,
-} from './graph.js';
-import { short } from './rename.js';
-import { factsOfConstant } from './shapes/constants.js';
-import { type Facts, unknown } from './shapes/facts.js';
-import { inferNode } from './shapes/infer.js';
-import { allNamesOf, subgraphsOf } from './subgraphs.js';
+} from '../graph/graph.js';
+import { short } from '../graph/rename.js';
+import { allNamesOf, subgraphsOf } from '../graph/subgraphs.js';
+import { factsOfConstant } from '../shapes/constants.js';
+import { inferNode } from '../shapes/infer.js';
 
 /** A value of the graph under construction: its name, and what is known of it so far. */
 export interface Value extends Facts {

@@ -1,19 +1,19 @@
 import { create, fromBinary, toBinary } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 
-import { OneirosError } from '../../lib/base/errors.js';
-import { attributes } from '../../lib/onnx/attributes.js';
+import { OneirosError } from '../../../lib/base/errors.js';
+import { decodeModel } from '../../../lib/onnx/codec/read.js';
+import { encodeModel } from '../../../lib/onnx/codec/write.js';
+import { attributes } from '../../../lib/onnx/graph/attributes.js';
 import {
   AttributeProto_AttributeType as Type,
   ModelProtoSchema,
   TensorProto_DataLocation,
   TensorProto_DataType as Code,
-} from '../../lib/onnx/proto/onnx_pb.js';
-import { decodeModel } from '../../lib/onnx/read.js';
-import { encodeModel } from '../../lib/onnx/write.js';
-import { random } from '../../lib/tensor/random.js';
-import type { Tensor } from '../../lib/tensor/tensor.js';
-import { body, model, node, relu, value } from './messages.js';
+} from '../../../lib/onnx/proto/onnx_pb.js';
+import { random } from '../../../lib/tensor/random.js';
+import type { Tensor } from '../../../lib/tensor/tensor.js';
+import { body, model, node, relu, value } from '../messages.js';
 
 const constantOf = (bytes: Uint8Array, name = 'c') => decodeModel(bytes).graph.initializers.get(name);
 

@@ -1,5 +1,5 @@
-import { OneirosError } from '../base/errors.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { OneirosError } from '../../base/errors.js';
+import type { Tensor } from '../../tensor/tensor.js';
 import type {
   Attribute,
   AttributeOf,

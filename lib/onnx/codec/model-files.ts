@@ -1,14 +1,14 @@
 import { fileSource, readFileBytes } from '#files/read';
 import { pathWithin } from '#files/within';
 import { writeFileAtomic } from '#files/write';
-import { check, type OptionKinds } from '../base/arguments.js';
-import { OneirosError } from '../base/errors.js';
-import { kind } from '../base/kinds.js';
-import { withDefaults } from '../base/options.js';
-import { describeLocation, type FileLocation } from '../files/location.js';
-import type { ExternalReference } from './codec/external.js';
+import { check, type OptionKinds } from '../../base/arguments.js';
+import { OneirosError } from '../../base/errors.js';
+import { kind } from '../../base/kinds.js';
+import { withDefaults } from '../../base/options.js';
+import { describeLocation, type FileLocation } from '../../files/location.js';
+import type { ExternalReference } from './external-reference.js';
+import type { Model } from '../graph/graph.js';
 import { externalData } from './external-data.js';
-import type { Model } from './graph.js';
 import { decodeModel, externalReferences } from './read.js';
 import { encodeChunks, maxFileSize } from './write.js';
 
