@@ -69,7 +69,7 @@ export function pullOf({ offline }: { readonly offline: boolean }, terminal: Ter
 }
 
 /** A bar for each model that is pulled, which goes away when it is here. */
-export function pullProgress(terminal: Terminal): (step: PullStep) => void {
+function pullProgress(terminal: Terminal): (step: PullStep) => void {
   let bar: Progress | null = null;
   let of: string | null = null;
   return ({ model, done, total }) => {

@@ -91,7 +91,7 @@ export interface WriteModelOptions {
   /** Bytes; an ONNX file cannot have more than 2 GB. */
   readonly limit: number;
 }
-export const writeModelDefaults: WriteModelOptions = { externalData: 'auto', limit: maxFileSize };
+const writeModelDefaults: WriteModelOptions = { externalData: 'auto', limit: maxFileSize };
 
 const threshold = 1024;
 

@@ -7,12 +7,12 @@ import { derivative } from '../../lib/gradients/difference.js';
 import { along } from '../../lib/gradients/perturb.js';
 import { float } from '../../lib/onnx/attributes.js';
 import type { Value } from '../../lib/onnx/builder.js';
-import { multiplyAdds } from '../../lib/onnx/cost.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { openSession } from '../../lib/runtime/host/session.js';
 import { float32, int64, type Tensor, tensor } from '../../lib/tensor/tensor.js';
+import { multiplyAdds } from '../onnx/multiply-adds.js';
 import { compute, noise, noise64, numbersOf, operators, unused } from './compute.js';
 
 const names = (infos: Model['graph']['inputs']) => infos.map(({ name }) => name);

@@ -6,10 +6,10 @@ import type { RuleOverrides } from '../../lib/autodiff/rule-choice.js';
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
 import { attributes } from '../../lib/onnx/attributes.js';
 import type { Value } from '../../lib/onnx/builder.js';
-import { multiplyAdds } from '../../lib/onnx/cost.js';
 import type { Model, Node, Shape } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { float32, int64, tensor, zeros } from '../../lib/tensor/tensor.js';
+import { multiplyAdds } from '../onnx/multiply-adds.js';
 import { compute, noise, numbersOf, operators, repeated, unused } from './compute.js';
 
 /** A model of float32 inputs with these shapes, and what is built of them as outputs. */

@@ -4,9 +4,9 @@ import { expect } from 'chai';
 import { grad } from '../../lib/autodiff/grad.js';
 import { checkGradient } from '../../lib/gradients/check-gradient.js';
 import { GoogLeNet } from '../../lib/networks/classifier/published.js';
-import { multiplyAdds } from '../../lib/onnx/cost.js';
 import { readModel } from '../../lib/onnx/files.js';
 import type { Model } from '../../lib/onnx/graph.js';
+import { multiplyAdds } from '../onnx/multiply-adds.js';
 
 const shared = '../shared';
 

@@ -71,7 +71,7 @@ function toExtremes(context: Reduction): Value {
 }
 
 /** A reduced value, repeated over the input's shape. */
-export function spread(context: Reduction, reduced: Value): Value {
+function spread(context: Reduction, reduced: Value): Value {
   const {
     b,
     x: [x],
@@ -80,7 +80,7 @@ export function spread(context: Reduction, reduced: Value): Value {
 }
 
 /** A reduced value with its axes back, of size 1. */
-export function keep(context: Reduction, reduced: Value): Value {
+function keep(context: Reduction, reduced: Value): Value {
   const {
     b,
     node,

@@ -69,7 +69,7 @@ export interface LetterboxOptions extends ResizeOptions {
   readonly align: 'center' | 'top-left';
 }
 
-export const letterboxDefaults: LetterboxOptions = {
+const letterboxDefaults: LetterboxOptions = {
   color: [114 / 255, 114 / 255, 114 / 255],
   align: 'center',
   filter: 'bilinear',
@@ -101,7 +101,7 @@ export function letterbox(source: Image, box: Size, options: Partial<LetterboxOp
 }
 
 /** Copies `source` into `target` with its top left corner at (x, y); it must lie inside. */
-export function paste<C extends number>(target: Planes<C>, source: Planes<C>, x: number, y: number): void {
+function paste<C extends number>(target: Planes<C>, source: Planes<C>, x: number, y: number): void {
   if (x < 0 || y < 0 || x + source.width > target.width || y + source.height > target.height)
     throw new OneirosError(
       'bad-argument',

@@ -32,12 +32,12 @@ export interface ResizeOptions {
   readonly antialias: boolean;
 }
 
-export const resizeKinds: OptionKinds<Partial<ResizeOptions>> = {
+const resizeKinds: OptionKinds<Partial<ResizeOptions>> = {
   filter: oneOf('nearest', 'area', 'bilinear', 'bicubic', 'lanczos3'),
   antialias: kind.flag,
 };
 
-export const resizeDefaults: ResizeOptions = { filter: 'bilinear', antialias: true };
+const resizeDefaults: ResizeOptions = { filter: 'bilinear', antialias: true };
 
 /**
  * The planes at another size. Values can leave [0, 1] by the overshoot of `bicubic` and `lanczos3`.

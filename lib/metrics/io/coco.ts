@@ -28,7 +28,7 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export const readDefaults = { iouType: 'bbox' } as const satisfies ReadOptions;
+const readDefaults = { iouType: 'bbox' } as const satisfies ReadOptions;
 
 /**
  * The ground truth of a COCO file ("instances"): `images`, `categories` and `annotations` in any order. Annotations of

@@ -9,7 +9,7 @@ export interface Mask extends Size {
 }
 
 /** At most so many pixels in a mask: 16,384². */
-export const maxMaskPixels = 2 ** 28;
+const maxMaskPixels = 2 ** 28;
 
 /** @throws OneirosError `bad-input` unless both are whole numbers ≥ 0; `too-large` beyond 2^28 pixels */
 export function checkMaskSize({ width, height }: Size): void {
@@ -47,7 +47,7 @@ export interface MaskCounts {
 }
 
 /** @throws OneirosError `bad-argument` for masks of unlike sizes */
-export function countMasks(a: Mask, b: Mask): MaskCounts {
+function countMasks(a: Mask, b: Mask): MaskCounts {
   if (a.width !== b.width || a.height !== b.height)
     throw new OneirosError(
       'bad-argument',
@@ -84,17 +84,17 @@ export function maskAccuracy(a: Mask, b: Mask): number {
   return accuracyOfCounts(countMasks(a, b));
 }
 
-export function iouOfCounts({ both, onlyA, onlyB }: MaskCounts): number {
+function iouOfCounts({ both, onlyA, onlyB }: MaskCounts): number {
   const union = both + onlyA + onlyB;
   return union === 0 ? 1 : both / union;
 }
 
-export function diceOfCounts({ both, onlyA, onlyB }: MaskCounts): number {
+function diceOfCounts({ both, onlyA, onlyB }: MaskCounts): number {
   const total = 2 * both + onlyA + onlyB;
   return total === 0 ? 1 : (2 * both) / total;
 }
 
-export function accuracyOfCounts({ both, onlyA, onlyB, neither }: MaskCounts): number {
+function accuracyOfCounts({ both, onlyA, onlyB, neither }: MaskCounts): number {
   const pixels = both + onlyA + onlyB + neither;
   return pixels === 0 ? 1 : (both + neither) / pixels;
 }

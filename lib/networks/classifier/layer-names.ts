@@ -4,7 +4,7 @@ import { Builder } from '../../onnx/ops.js';
 import { findLayer } from '../network.js';
 
 /** The layers of each stage of an architecture, which are known without its weights. */
-export function layersByStage({ stages }: Architecture): readonly (readonly string[])[] {
+function layersByStage({ stages }: Architecture): readonly (readonly string[])[] {
   const input = new Builder().input('image', 'float32', [1, 3, 'height', 'width']);
   return stages.map(({ build }) => {
     const names: string[] = [];

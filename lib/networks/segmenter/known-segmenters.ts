@@ -20,7 +20,7 @@ export interface Adapter {
 const person = ['background', 'person'];
 
 /** Networks that cut people out of their background. */
-export const adapters: readonly Adapter[] = [
+const adapters: readonly Adapter[] = [
   {
     // Park et al. 2020, "SINet: Extreme Lightweight Portrait Segmentation Networks".
     name: 'SINet',

@@ -16,8 +16,3 @@ export function pictureSource(picture: Image | PictureSource): PictureSource {
   const { width, height } = picture;
   return { width, height, read: (rectangle) => Promise.resolve(crop(picture, rectangle)) };
 }
-
-/** The whole of it. */
-export function wholeOf({ width, height }: Size): Rectangle {
-  return { x: 0, y: 0, width, height };
-}
