@@ -117,7 +117,7 @@ export {
   slidingWindowOptions,
   type SlidingWindowOptions,
 } from './tasks/segment/sliding-window.js';
-export { portable } from './networks/export-model.js';
+export { exportModel } from './networks/export-model.js';
 export { UNet, type UNetOptions } from './networks/segmenter/unet.js';
 export { buildUNet, type BuildUNetOptions } from './models/unet/build.js';
 export { initialUNet, type UNetShape } from './models/unet/initial.js';

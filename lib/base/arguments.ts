@@ -1,5 +1,5 @@
 import { nearest, OneirosError } from './errors.js';
-import { complaint, type Option } from './options.js';
+import { expectedOf, type Option } from './options.js';
 import { own } from './own.js';
 
 /** What an argument or an option may be. */
@@ -48,7 +48,7 @@ function checkOptions(what: string, options: unknown, known: Known): void {
     if (value === undefined) continue;
     const kind = own(known, name);
     if (kind === undefined) throw unknownOption(what, name, known);
-    const expected = 'fits' in kind ? (kind.fits(value) ? null : kind.expected) : complaint(kind, value);
+    const expected = 'fits' in kind ? (kind.fits(value) ? null : kind.expected) : expectedOf(kind, value);
     if (expected !== null) throw unfit(`${what}: ${name}`, expected, value);
   }
   for (const [name, kind] of Object.entries(known))
@@ -81,7 +81,7 @@ export function optionsOf(known: Known): Kind {
 
 function fitsOption(kind: Kind | Option | undefined, value: unknown): boolean {
   if (kind === undefined) return false;
-  return value === undefined || ('fits' in kind ? kind.fits(value) : complaint(kind, value) === null);
+  return value === undefined || ('fits' in kind ? kind.fits(value) : expectedOf(kind, value) === null);
 }
 
 function unknownOption(what: string, name: string, known: Known): OneirosError {

@@ -110,7 +110,7 @@ export function resolveOptions(
 }
 
 function checkOption(name: string, option: Option, value: unknown): void {
-  const expected = complaint(option, value);
+  const expected = expectedOf(option, value);
   if (expected !== null)
     throw new OneirosError('bad-argument', `${name} must be ${expected}, not ${String(value)}`);
 }
@@ -133,7 +133,7 @@ export function withDefaults(defaults: object, given: object): object {
 }
 
 /** What is expected instead of a value, or `null` if it will do. */
-export function complaint(option: Option, value: unknown): string | null {
+export function expectedOf(option: Option, value: unknown): string | null {
   switch (option.kind) {
     case 'flag':
       return typeof value === 'boolean' ? null : 'true or false';

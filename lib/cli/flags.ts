@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option as Flag } from 'commander';
 
-import { complaint, type Option, type OptionTable } from '../base/options.js';
+import { expectedOf, type Option, type OptionTable } from '../base/options.js';
 
 /** Gives a command a flag for each option of a task's table, with its default and its meaning. */
 export function addFlags(command: Command, table: OptionTable): Command {
@@ -25,7 +25,7 @@ function flagOf(name: string, option: Option): Flag {
 /** A number within an option's range: for flags that are declared by hand. */
 export function parseNumber(text: string, option: Option): number {
   const value = text.trim() === '' ? NaN : Number(text);
-  const expected = complaint(option, value);
+  const expected = expectedOf(option, value);
   if (expected !== null) throw new InvalidArgumentError(`It must be ${expected}.`);
   return value;
 }

@@ -11,8 +11,8 @@ import { Segmenter } from './segmenter/segmenter.js';
  * The graph of a network with all that is known of it besides: an ONNX file of it can be opened by `openNetwork`,
  * `openDetector` or `openSegmenter` and is the same network again.
  */
-export function portable(network: ImageNetwork): Model {
-  check('portable', { network: [network, kind.network] });
+export function exportModel(network: ImageNetwork): Model {
+  check('exportModel', { network: [network, kind.network] });
   return {
     ...network.model,
     metadata: new Map([

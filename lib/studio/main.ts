@@ -1,12 +1,12 @@
 import type { Context } from './actions/context.js';
 import { offerShipped } from './actions/models.js';
 import { offerKept } from './actions/own-models.js';
-import { place } from './actions/places.js';
+import { selectProvider } from './actions/providers.js';
 import { WorkerEngine } from './engine.js';
+import { browserModelStore } from './model-store.js';
 import { keepOffline } from './offline.js';
 import { buildPage } from './page.js';
 import type { Sample } from './samples.js';
-import { browserShelf } from './shelf.js';
 import { initialState } from './state.js';
 import { Store } from './store.js';
 import { restoreTheme } from './view/theme.js';
@@ -23,7 +23,7 @@ const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type
 const context: Context = {
   store: new Store(initialState()),
   engine: new WorkerEngine(worker),
-  shelf: browserShelf,
+  modelStore: browserModelStore,
   painting: null,
 };
 const { models, samples } = await offers();
@@ -31,7 +31,7 @@ offerShipped(context, models, new URL('models/', document.baseURI).href);
 await offerKept(context);
 const root = document.getElementById('studio');
 if (root !== null) buildPage(context, root, samples);
-void place(context, 'auto');
+void selectProvider(context, 'auto');
 keepOffline(context.store);
 
 async function offers(): Promise<Offers> {

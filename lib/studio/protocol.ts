@@ -79,13 +79,13 @@ export interface ClassShare {
 }
 
 /** What was seen in a picture. */
-export type Sight =
+export type Analysis =
   | { readonly kind: 'detect'; readonly detections: readonly Detection[] }
   | { readonly kind: 'segment'; readonly classes: readonly ClassShare[]; readonly overlay: ImageBitmap }
   | { readonly kind: 'classify'; readonly labels: readonly Classification[] };
 
-export interface SightOrder {
-  readonly task: Sight['kind'];
+export interface AnalysisOrder {
+  readonly task: Analysis['kind'];
   readonly model: string;
   readonly picture: number;
   readonly settings: Settings;
@@ -111,7 +111,7 @@ export interface LoadProgress {
 /** What the page asks of its worker. */
 export interface Calls {
   /** Chooses what networks run on; answers what that is. */
-  readonly place: Call<{ readonly provider: 'auto' | ProviderName }, ProviderName>;
+  readonly selectProvider: Call<{ readonly provider: 'auto' | ProviderName }, ProviderName>;
   readonly open: Call<{ readonly file: Blob }, OpenedPicture>;
   readonly forget: Call<{ readonly pictures: readonly number[] }, null>;
   /** Loads a network as the first of these kinds that it is. */
@@ -130,7 +130,7 @@ export interface Calls {
   readonly thumbnails: Call<{ readonly model: string; readonly picture: number }, readonly Thumbnail[]>;
   /** Answers the picture at the end, or `null` where it was ended before. */
   readonly paint: Call<PaintOrder, PictureInfo | null, PaintProgress>;
-  readonly look: Call<SightOrder, Sight>;
+  readonly analyze: Call<AnalysisOrder, Analysis>;
   readonly save: Call<
     {
       readonly picture: number;

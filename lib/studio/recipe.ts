@@ -1,5 +1,5 @@
 import { OneirosError } from '../base/errors.js';
-import { complaint } from '../base/options.js';
+import { expectedOf } from '../base/options.js';
 import { own } from '../base/own.js';
 import type { LayerWeights } from '../tasks/common/layers.js';
 import { defaultSettings, isTaskId, type LayerRole, type Settings, type TaskId, tasks } from './tasks.js';
@@ -129,7 +129,7 @@ function settingsOf(task: TaskId, given: Readonly<Record<string, unknown>>): Set
   const values = Object.entries(tasks[task].options).map(([name, option]): [string, Settings[string]] => {
     const value = own(given, name);
     if (value === undefined) return [name, option.default];
-    const expected = complaint(option, value);
+    const expected = expectedOf(option, value);
     if (expected === null && isSetting(value)) return [name, value];
     throw damaged(`${name} must be ${expected ?? 'a plain value'}`);
   });

@@ -2,7 +2,7 @@ import type { ProviderName } from '../runtime/host/session.js';
 import type { LayerWeights } from '../tasks/common/layers.js';
 import type { CurvePoint } from './curve.js';
 import { current, emptyHistory, type History } from './history.js';
-import type { LoadProgress, ModelInfo, ModelSource, PictureInfo, Sight, Thumbnail } from './protocol.js';
+import type { Analysis, LoadProgress, ModelInfo, ModelSource, PictureInfo, Thumbnail } from './protocol.js';
 import type { Recipe } from './recipe.js';
 import {
   defaultSettings,
@@ -74,7 +74,7 @@ export interface State {
   readonly styles: readonly StylePicture[];
   readonly run: Run | null;
   /** What was seen last, and in which picture. */
-  readonly sight: { readonly picture: number; readonly seen: Sight } | null;
+  readonly analysis: { readonly picture: number; readonly seen: Analysis } | null;
   readonly opacity: number;
   /** The one that is in use, until it is put away. */
   readonly recipe: Recipe | null;
@@ -98,7 +98,7 @@ export function initialState(): State {
     history: emptyHistory(),
     styles: [],
     run: null,
-    sight: null,
+    analysis: null,
     opacity: 0.55,
     recipe: null,
     models: [],

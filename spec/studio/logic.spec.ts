@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { complaint } from '../../lib/base/options.js';
+import { expectedOf } from '../../lib/base/options.js';
 import { curveOf } from '../../lib/studio/curve.js';
 import {
   canRedo,
@@ -55,8 +55,8 @@ describe('studio: sliders', () => {
           continue;
         }
         const about = `${task}: ${name}`;
-        expect(complaint(option, scale.valueAt(0)), about).to.equal(null);
-        expect(complaint(option, scale.valueAt(scale.last)), about).to.equal(null);
+        expect(expectedOf(option, scale.valueAt(0)), about).to.equal(null);
+        expect(expectedOf(option, scale.valueAt(scale.last)), about).to.equal(null);
         const reached = scale.valueAt(scale.positionOf(option.default));
         expect(reached, about).to.be.closeTo(option.default, 0.05 * option.default);
       }

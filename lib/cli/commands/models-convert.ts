@@ -4,7 +4,7 @@ import { OneirosError } from '../../base/errors.js';
 import { flag, type OptionValues } from '../../base/options.js';
 import { loadNetwork, networkNames } from '../../networks/classifier/load.js';
 import { detectorNames, loadDetector } from '../../networks/detector/load.js';
-import { portable } from '../../networks/export-model.js';
+import { exportModel } from '../../networks/export-model.js';
 import type { ImageNetwork } from '../../networks/image-network.js';
 import { isAmong } from '../../networks/resolve-name.js';
 import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js';
@@ -59,7 +59,7 @@ export const registerConvert: Register = (models, terminal) => {
     .action(async (name: string, flags: ConvertFlags) => {
       await using network = await load(name, flags, terminal);
       for (const note of network.notes) terminal.say(note);
-      await writeModel(portable(network), flags.out);
+      await writeModel(exportModel(network), flags.out);
       const { size } = await stat(flags.out);
       const { layers } = network;
       terminal.result(

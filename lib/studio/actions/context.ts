@@ -1,6 +1,6 @@
 import { messageOf } from '../../base/errors.js';
 import type { Engine, Running } from '../engine.js';
-import type { Shelf } from '../shelf.js';
+import type { ModelStore } from '../model-store.js';
 import type { Notice, State } from '../state.js';
 import type { Store } from '../store.js';
 
@@ -8,7 +8,7 @@ import type { Store } from '../store.js';
 export interface Context {
   readonly store: Store<State>;
   readonly engine: Engine;
-  readonly shelf: Shelf;
+  readonly modelStore: ModelStore;
   /** The painting that is under way or stopped. */
   painting: Running<'paint'> | null;
 }

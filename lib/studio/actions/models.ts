@@ -38,11 +38,11 @@ function withDefaults(chosen: State['chosen'], models: readonly ModelEntry[]): S
 
 export function chooseModel(context: Context, task: TaskId, id: string): void {
   const { store } = context;
-  const { chosen, sight } = store.state;
+  const { chosen, analysis } = store.state;
   endPainting(context);
   // What another network saw is not what this one sees.
-  const isSeen = sight !== null && sight.seen.kind !== task;
-  store.update({ chosen: { ...chosen, [task]: id }, sight: isSeen ? sight : null });
+  const isSeen = analysis !== null && analysis.seen.kind !== task;
+  store.update({ chosen: { ...chosen, [task]: id }, analysis: isSeen ? analysis : null });
 }
 
 /** The network that is chosen for a tab, loaded. @throws OneirosError as its loading does */

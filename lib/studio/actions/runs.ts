@@ -54,7 +54,7 @@ export async function start(
         if (store.state.run?.id !== id || store.state.run.status !== 'preparing') return false;
         return tab === 'dream' || tab === 'style'
           ? await paint(context, tab, info, version, stopAfter)
-          : await look(context, tab, info, version);
+          : await analyze(context, tab, info, version);
       },
     );
   } catch (error) {
@@ -153,16 +153,16 @@ class Result {
   }
 }
 
-async function look(
+async function analyze(
   { store, engine }: Context,
   task: Exclude<TaskId, 'dream' | 'style'>,
   { id: model }: ModelInfo,
   { picture: { id: picture } }: Version,
 ): Promise<boolean> {
-  const seen = await engine.call('look', { task, model, picture, settings: store.state.settings[task] })
+  const seen = await engine.call('analyze', { task, model, picture, settings: store.state.settings[task] })
     .answer;
   const isCurrent = currentVersion(store.state)?.picture.id === picture;
-  if (isCurrent) store.update({ sight: { picture, seen } });
+  if (isCurrent) store.update({ analysis: { picture, seen } });
   return isCurrent;
 }
 

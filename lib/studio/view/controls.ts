@@ -1,6 +1,6 @@
 import {
   type ChoiceOption,
-  complaint,
+  expectedOf,
   type FlagOption,
   type NumberOption,
   type Option,
@@ -61,7 +61,7 @@ function numberControl(name: string, option: NumberOption, change: (value: Value
 
   field.onchange = () => {
     const value = field.value.trim() === '' ? option.default : Number(field.value);
-    const expected = complaint(option, value);
+    const expected = expectedOf(option, value);
     field.setCustomValidity(expected === null ? '' : `It must be ${expected}.`);
     if (expected === null) change(value);
     else field.reportValidity();

@@ -1,7 +1,7 @@
 import { OneirosError } from '../../../base/errors.js';
 import type { ByteSource } from '../../../files/source.js';
 import { blockSize, BlockStore } from '../../download/node/blocks.js';
-import { lasting } from '../../download/node/failure.js';
+import { toFinal } from '../../download/node/failure.js';
 import type { Answer, Http } from '../../download/node/http.js';
 import { remoteSource } from '../../download/node/range-source.js';
 import { checkSize } from '../../download/node/resumable-download.js';
@@ -105,7 +105,7 @@ async function begin(
       return await storeFor(path, address, answer, entry);
     } catch (error) {
       signal?.throwIfAborted();
-      failure = lasting(error, address);
+      failure = toFinal(error, address);
     }
   }
   throw failure;

@@ -31,12 +31,16 @@ export async function verifyEntry(
   if (whole === null) return { ...status, result: 'unverified', sha256: null, detail: null };
   const sha256 = await sha256Of(status.path, signal);
   const receipt = await readReceipt(status.path);
-  const detail = complaint(entry, sha256, receipt?.sha256 ?? null);
+  const detail = checksumMismatch(entry, sha256, receipt?.sha256 ?? null);
   const result = detail !== null ? 'damaged' : entry.checksum.kind === 'none' ? 'unchanged' : 'verified';
   return { ...status, result, sha256, detail };
 }
 
-function complaint({ checksum, source }: CatalogEntry, sha256: string, pulled: string | null): string | null {
+function checksumMismatch(
+  { checksum, source }: CatalogEntry,
+  sha256: string,
+  pulled: string | null,
+): string | null {
   if (!agrees(sha256, checksum)) return difference(sha256, checksum);
   if (source.kind === 'shipped') return null;
   if (pulled === null) return 'it was not pulled by oneiros: nothing says what it is';

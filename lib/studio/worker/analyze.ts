@@ -3,21 +3,21 @@ import type { Image } from '../../image/image.js';
 import type { Segmentation } from '../../networks/segmenter/segmentation.js';
 import { drawDetections } from '../../tasks/draw/detections.js';
 import { colorOfClass, overlay } from '../../tasks/draw/segmentation.js';
-import type { Calls, ClassShare, SightOrder } from '../protocol.js';
-import type { Workshop } from './paint.js';
+import type { AnalysisOrder, Calls, ClassShare } from '../protocol.js';
+import type { WorkerContext } from './paint.js';
 import type { Answered } from './port.js';
 
-/** All that is likely enough to be worth a look: the page leaves out what is below its slider, without asking again. */
+/** All that is likely enough to be worth a analyze: the page leaves out what is below its slider, without asking again. */
 const lowestScore = 0.05;
 
 /** Looks at pictures, and remembers the last segmentation for when it is saved. */
-export class Observer {
+export class Analyzer {
   #last: { readonly picture: number; readonly segmentation: Segmentation } | null = null;
 
-  constructor(readonly workshop: Workshop) {}
+  constructor(readonly context: WorkerContext) {}
 
-  async look({ task, model, picture: id, settings }: SightOrder): Promise<Answered<'look'>> {
-    const { networks, pictures } = this.workshop;
+  async analyze({ task, model, picture: id, settings }: AnalysisOrder): Promise<Answered<'analyze'>> {
+    const { networks, pictures } = this.context;
     const picture = pictures.get(id);
     switch (task) {
       case 'detect': {
@@ -52,7 +52,7 @@ export class Observer {
   }
 
   #marked(id: number, marks: Calls['save']['ask']['marks']): Image {
-    const picture = this.workshop.pictures.get(id);
+    const picture = this.context.pictures.get(id);
     if (marks?.kind === 'boxes') return drawDetections(picture, marks.detections);
     if (marks?.kind === 'classes' && this.#last?.picture === id)
       return overlay(picture, this.#last.segmentation, { opacity: marks.opacity });
@@ -60,7 +60,7 @@ export class Observer {
   }
 }
 
-function numbers(settings: SightOrder['settings']): Readonly<Record<string, number>> {
+function numbers(settings: AnalysisOrder['settings']): Readonly<Record<string, number>> {
   return Object.fromEntries(
     Object.entries(settings).flatMap(([name, value]) => (typeof value === 'number' ? [[name, value]] : [])),
   );

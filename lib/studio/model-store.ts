@@ -9,7 +9,7 @@ export interface KeptNetwork {
 }
 
 /** Where networks of the user's stay when the page is closed. */
-export interface Shelf {
+export interface ModelStore {
   list(): Promise<readonly KeptNetwork[]>;
   /** @throws OneirosError `too-large` where the browser has no room for it, `unsupported` where it keeps nothing */
   keep(network: KeptNetwork, file: Blob): Promise<void>;
@@ -20,8 +20,8 @@ export interface Shelf {
 const cacheName = 'oneiros-networks';
 const kindHeader = 'x-oneiros-kind';
 
-/** A shelf in the browser's Cache API, which pages from https or localhost have. */
-export const browserShelf: Shelf = {
+/** A modelStore in the browser's Cache API, which pages from https or localhost have. */
+export const browserModelStore: ModelStore = {
   async list() {
     const cache = await open();
     const found: KeptNetwork[] = [];
