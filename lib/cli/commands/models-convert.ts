@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 
 import { OneirosError } from '../../base/errors.js';
+import { megabytes } from '../../base/format.js';
 import { flag, type OptionValues } from '../../base/options.js';
 import { loadNetwork, networkNames } from '../../networks/classifier/load.js';
 import { detectorNames, loadDetector } from '../../networks/detector/load.js';
@@ -9,7 +10,6 @@ import type { ImageNetwork } from '../../networks/image-network.js';
 import { isAmong } from '../../networks/resolve-name.js';
 import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js';
 import { writeModel } from '../../onnx/files.js';
-import { megabytes } from '../../weights/catalog/amount.js';
 import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
 import { parseNamesFlag } from '../class-flags.js';
 import type { Register } from '../command.js';

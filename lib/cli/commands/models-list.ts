@@ -1,6 +1,6 @@
-import { megabytes } from '../../weights/catalog/amount.js';
-import { listModels } from '../../weights/catalog/node/models.js';
+import { megabytes } from '../../base/format.js';
 import type { ModelStatus, Presence } from '../../weights/catalog/model-status.js';
+import { listModels } from '../../weights/catalog/node/models.js';
 import type { Register } from '../command.js';
 
 const words: Readonly<Record<Presence, string>> = {

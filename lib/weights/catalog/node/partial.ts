@@ -1,4 +1,5 @@
 import { OneirosError } from '../../../base/errors.js';
+import { megabytes } from '../../../base/format.js';
 import type { ByteSource } from '../../../files/source.js';
 import { blockSize, BlockStore } from '../../download/node/blocks.js';
 import { toFinal } from '../../download/node/failure.js';
@@ -8,11 +9,11 @@ import { checkSize } from '../../download/node/resumable-download.js';
 import { attempt } from '../../download/node/retry.js';
 import { openWeights } from '../../open.js';
 import type { Weights } from '../../weights.js';
-import { megabytes } from '../amount.js';
 import type { CatalogEntry } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';
+import { addressesOf, expectedOf } from './expected-file.js';
 import { modelPath } from './home.js';
-import { addressesOf, expectedOf, holdModel, sayOnStandardError, throttled } from './pull.js';
+import { holdModel, sayOnStandardError, throttled } from './pull-tools.js';
 
 /** How many bytes are going to be read of a checkpoint's tensors. */
 export type Plan = (weights: Weights) => number;

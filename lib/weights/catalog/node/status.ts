@@ -4,8 +4,8 @@ import { BlockStore } from '../../download/node/blocks.js';
 import { sha256Of } from '../../download/node/hash.js';
 import type { CatalogEntry } from '../entry.js';
 import type { ModelStatus, Verification } from '../model-status.js';
+import { agrees, difference } from './expected-file.js';
 import { modelPath } from './home.js';
-import { agrees, difference } from './pull.js';
 import { readReceipt } from './receipt.js';
 
 export async function statusOf(entry: CatalogEntry, home?: string): Promise<ModelStatus> {
