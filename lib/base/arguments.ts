@@ -57,11 +57,15 @@ function checkOptions(what: string, options: unknown, known: Known): void {
 }
 
 /** Those of some options that a function knows, for one that passes on what it was given for several. */
-export function optionsFor<O>(known: OptionKinds<O>, options: Readonly<Record<string, unknown>> | O): O;
-export function optionsFor(known: Known, options: Readonly<Record<string, unknown>>): unknown {
-  return Object.fromEntries<unknown>(
-    Object.entries(options).filter(([name, value]) => value !== undefined && Object.hasOwn(known, name)),
+export function optionsFor<O extends object>(
+  known: OptionKinds<O>,
+  options: Readonly<Record<string, unknown>> | O,
+): O {
+  const entries = Object.entries<unknown>({ ...options }).filter(
+    ([name, value]) => value !== undefined && Object.hasOwn(known, name),
   );
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- `check` compared the options with these kinds
+  return Object.fromEntries(entries) as O;
 }
 
 /** The same kind, of an option that may not be left out. */

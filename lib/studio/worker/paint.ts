@@ -1,11 +1,11 @@
+import { checkedOptions } from '../../base/options.js';
 import type { ProviderName } from '../../runtime/host/session.js';
 import type { PictureStep } from '../../tasks/common/step.js';
 import { dream } from '../../tasks/dream/dream.js';
-import type { DreamOptions } from '../../tasks/dream/options.js';
-import type { StyleOptions } from '../../tasks/style/options.js';
+import { dreamOptions } from '../../tasks/dream/options.js';
+import { styleOptions } from '../../tasks/style/options.js';
 import { style } from '../../tasks/style/style.js';
 import type { PaintOrder, PictureInfo } from '../protocol.js';
-import type { Settings } from '../tasks.js';
 import { Gate } from './gate.js';
 import type { Networks } from './networks.js';
 import { bitmapOf, type Pictures } from './pictures.js';
@@ -66,22 +66,16 @@ async function stepsOf(
 ): Promise<AsyncIterable<PictureStep>> {
   const network = await networks.features(model);
   const photograph = pictures.get(picture);
-  const given = { ...choices(settings), ...layers, placement: { provider }, memoryLimit, signal };
+  const given = { ...layers, placement: { provider }, memoryLimit, signal };
   switch (task) {
     case 'dream':
-      return dream(network, photograph, given);
+      return dream(network, photograph, { ...checkedOptions(dreamOptions, settings), ...given });
     case 'style':
       return style(
         network,
         photograph,
         styles.map((id) => pictures.get(id)),
-        given,
+        { ...checkedOptions(styleOptions, settings), ...given },
       );
   }
-}
-
-/** The page's settings come from the task's own option table; what is out of range, the task itself refuses. */
-function choices(settings: Settings): DreamOptions & StyleOptions;
-function choices(settings: object): object {
-  return settings;
 }

@@ -58,6 +58,7 @@ async function planned(
   options: PullOptions,
 ): Promise<ByteSource> {
   const addresses = addressesOf(entry, options);
+  const [first] = addresses;
   const { onProgress, signal } = options;
   const report = throttled((done, total) => onProgress?.({ model: entry.name, done, total }));
   // The header tells what there is to read; from then on it is known how much that will be.
@@ -65,7 +66,7 @@ async function planned(
   let announced = false;
   const source = remoteSource(
     store,
-    options.offline === true || addresses.length === 0
+    options.offline === true || first === undefined
       ? null
       : {
           addresses,
@@ -75,7 +76,7 @@ async function planned(
             if (total === null || announced) return;
             announced = true;
             const size = `${megabytes(total)} of ${megabytes(store.identity.size)}`;
-            const host = new URL(addresses[0]!).host;
+            const host = new URL(first).host;
             (options.announce ?? sayOnStandardError)(
               `${entry.name}: downloading ${size} from ${host} (${entry.licence}): the tensors that are needed`,
             );
