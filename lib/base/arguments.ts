@@ -61,7 +61,7 @@ export function optionsFor<O extends object>(
   known: OptionKinds<O>,
   options: Readonly<Record<string, unknown>> | O,
 ): O {
-  const entries = Object.entries<unknown>({ ...options }).filter(
+  const entries: [string, unknown][] = Object.entries(options).filter(
     ([name, value]) => value !== undefined && Object.hasOwn(known, name),
   );
   // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- `check` compared the options with these kinds
