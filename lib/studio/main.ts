@@ -5,10 +5,10 @@ import { selectProvider } from './actions/providers.js';
 import { WorkerEngine } from './engine.js';
 import { browserModelStore } from './model-store.js';
 import { keepOffline } from './offline.js';
-import { buildPage } from './page.js';
-import type { Sample } from './samples.js';
-import { initialState } from './state.js';
-import { Store } from './store.js';
+import type { Sample } from './state/samples.js';
+import { initialState } from './state/state.js';
+import { Store } from './state/store.js';
+import { buildPage } from './view/page.js';
 import { restoreTheme } from './view/theme.js';
 
 /** What the page's server offers: it is written when the page is built. */

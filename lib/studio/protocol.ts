@@ -3,7 +3,7 @@ import type { Classification } from '../networks/classifier/labels.js';
 import type { Detection } from '../networks/detector/detector.js';
 import type { ProviderName } from '../runtime/host/session.js';
 import type { LayerWeights } from '../tasks/common/layers.js';
-import type { LayerRole, NetworkKind, Settings } from './tasks.js';
+import type { LayerRole, NetworkKind, Settings } from './state/tasks.js';
 
 /** A picture that the worker holds, with what the page shows of it. */
 export interface PictureInfo {

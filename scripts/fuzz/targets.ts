@@ -11,7 +11,7 @@ import { normalizeOpset } from '../../lib/onnx/opset/normalize.js';
 import { simplifyModel } from '../../lib/onnx/passes/simplify.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { readRecipe } from '../../lib/studio/recipe.js';
+import { readRecipe } from '../../lib/studio/state/recipe.js';
 import { decodeState } from '../../lib/train/fit/checkpoint.js';
 import { parseCatalog } from '../../lib/weights/catalog/entry.js';
 import { openWeights } from '../../lib/weights/open.js';

@@ -7,7 +7,7 @@ import { CommanderError } from 'commander';
 import { megabytes } from '../../lib/base/format.js';
 import { registerClassify } from '../../lib/cli/commands/classify.js';
 import { registerModels } from '../../lib/cli/commands/models.js';
-import { SpeedMeter } from '../../lib/cli/progress.js';
+import { SpeedMeter } from '../../lib/cli/terminal/progress.js';
 import { image } from '../../lib/image/image.js';
 import { loadNetwork } from '../../lib/networks/classifier/load.js';
 import { loadSegmenter } from '../../lib/networks/segmenter/load.js';

@@ -8,9 +8,9 @@ import { useRecipe } from '../../lib/studio/actions/recipes.js';
 import { runRecipe } from '../../lib/studio/actions/rerun.js';
 import { resume, start, stop } from '../../lib/studio/actions/runs.js';
 import type { ModelInfo, PaintOrder, PaintProgress, PictureInfo } from '../../lib/studio/protocol.js';
-import { readRecipe, type Recipe, recipeTexts } from '../../lib/studio/recipe.js';
-import { currentVersion } from '../../lib/studio/state.js';
-import { defaultSettings } from '../../lib/studio/tasks.js';
+import { readRecipe, type Recipe, recipeTexts } from '../../lib/studio/state/recipe.js';
+import { currentVersion } from '../../lib/studio/state/state.js';
+import { defaultSettings } from '../../lib/studio/state/tasks.js';
 import { contextWith, deferred, FakeEngine, FakeModelStore, fakePicture, settle } from './fake-engine.js';
 
 const vgg: ModelInfo = {

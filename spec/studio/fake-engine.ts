@@ -3,8 +3,8 @@ import type { Context } from '../../lib/studio/actions/context.js';
 import type { Engine, Running } from '../../lib/studio/engine.js';
 import type { KeptNetwork, ModelStore } from '../../lib/studio/model-store.js';
 import type { CallName, Calls, PaintCommand, PictureInfo } from '../../lib/studio/protocol.js';
-import { initialState } from '../../lib/studio/state.js';
-import { Store } from '../../lib/studio/store.js';
+import { initialState } from '../../lib/studio/state/state.js';
+import { Store } from '../../lib/studio/state/store.js';
 
 type Handler<K extends CallName> = (
   ask: Calls[K]['ask'],

@@ -4,10 +4,10 @@ import { readImage } from '../../image/read-write.js';
 import { classifyOptions } from '../../networks/classifier/classifier.js';
 import type { Classification } from '../../networks/classifier/labels.js';
 import { batchOptions, classify, type Picture } from '../../tasks/classify/classify.js';
-import type { Register } from '../command.js';
-import { addFlags } from '../flags.js';
-import { addClassifierFlags, type NetworkFlags, networkOf } from '../network.js';
-import type { Terminal } from '../terminal.js';
+import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import type { Register } from '../terminal/terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 const options = { ...classifyOptions, ...batchOptions };
 

@@ -3,11 +3,11 @@ import type { OptionValues } from '../../base/options.js';
 import { readImage } from '../../image/read-write.js';
 import type { ClassLabel } from '../../networks/classifier/labels.js';
 import { batchOptions, evaluateClassifier, type Picture } from '../../tasks/classify/classify.js';
-import { filesIn, type NamedFile } from '../annotations.js';
-import type { Register } from '../command.js';
-import { addFlags } from '../flags.js';
-import { addClassifierFlags, type NetworkFlags, networkOf } from '../network.js';
-import type { Terminal } from '../terminal.js';
+import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import { filesIn, type NamedFile } from '../inputs/input-files.js';
+import type { Register } from '../terminal/terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 interface EvaluateFlags extends NetworkFlags, OptionValues<typeof batchOptions> {
   readonly data: string;

@@ -10,12 +10,12 @@ import type { ImageNetwork } from '../../networks/image-network.js';
 import { isAmong } from '../../networks/resolve-name.js';
 import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js';
 import { writeModel } from '../../onnx/files.js';
-import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
-import { parseNamesFlag } from '../class-flags.js';
-import type { Register } from '../command.js';
-import { addFlags } from '../flags.js';
-import { catalogedTask, modelFiles, pullOf } from '../models.js';
-import type { Terminal } from '../terminal.js';
+import { InputArgument, InputFlag, OutputFlag } from '../flags/checked-files.js';
+import { parseNamesFlag } from '../flags/class-flags.js';
+import { catalogedTask, modelFiles, pullOf } from '../flags/model-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import type { Register } from '../terminal/terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 const convertOptions = {
   offline: flag(false, 'never download a model of the catalog (nor where ONEIROS_OFFLINE is set)'),

@@ -1,7 +1,7 @@
 import { megabytes } from '../../base/format.js';
 import type { ModelStatus, Presence } from '../../weights/catalog/model-status.js';
 import { listModels } from '../../weights/catalog/node/models.js';
-import type { Register } from '../command.js';
+import type { Register } from '../terminal/terminal.js';
 
 const words: Readonly<Record<Presence, string>> = {
   shipped: 'with the package',

@@ -6,9 +6,9 @@ import { pullModel } from '../../weights/catalog/node/models.js';
 import { readCatalog } from '../../weights/catalog/node/read.js';
 import { statusOf } from '../../weights/catalog/node/status.js';
 import type { PullOptions } from '../../weights/catalog/pull-options.js';
-import type { Register } from '../command.js';
-import { addFlags } from '../flags.js';
-import { pullOf } from '../models.js';
+import { pullOf } from '../flags/model-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import type { Register } from '../terminal/terminal.js';
 
 const pullOptions = {
   offline: flag(false, 'only say whether it is here (as where ONEIROS_OFFLINE is set)'),

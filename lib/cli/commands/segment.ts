@@ -11,17 +11,23 @@ import { segmentOptions } from '../../networks/segmenter/segmenter.js';
 import { cocoBytes } from '../../tasks/detect/coco-results.js';
 import { foregroundPicture, overlay, overlayDefaults } from '../../tasks/draw/segmentation.js';
 import { type CocoAnnotation, cocoMasks } from '../../tasks/segment/coco-masks.js';
-import { InputFlag, OutputFlag, PictureArgument } from '../checked-files.js';
-import { parseClassesFlag } from '../class-flags.js';
-import type { Register } from '../command.js';
-import { eachPicture, picturesIn } from '../each-picture.js';
-import { addFlags } from '../flags.js';
-import { imageIds } from '../image-ids.js';
-import { checkModel, modelFiles, modelHelp, pullOf } from '../models.js';
-import { addHeadFlags, type HeadFlags, headOptions, placementOf, placementOptions } from '../network.js';
-import { pictureFile, recipe } from '../pictures.js';
-import { segmentOutputFlag, segmentOutputs } from '../segment-outputs.js';
-import type { Terminal } from '../terminal.js';
+import { InputFlag, OutputFlag, PictureArgument } from '../flags/checked-files.js';
+import { parseClassesFlag } from '../flags/class-flags.js';
+import { checkModel, modelFiles, modelHelp, pullOf } from '../flags/model-flags.js';
+import {
+  addHeadFlags,
+  type HeadFlags,
+  headOptions,
+  placementOf,
+  placementOptions,
+} from '../flags/network-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import { eachPicture, picturesIn } from '../inputs/each-picture.js';
+import { imageIds } from '../inputs/image-ids.js';
+import { pictureFile, recipe } from '../outputs/picture-file.js';
+import { segmentOutputFlag, segmentOutputs } from '../outputs/segment-outputs.js';
+import type { Register } from '../terminal/terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 const pictureOptions = {
   show: choice(

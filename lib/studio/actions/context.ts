@@ -1,8 +1,8 @@
 import { messageOf } from '../../base/errors.js';
 import type { Engine, Running } from '../engine.js';
 import type { ModelStore } from '../model-store.js';
-import type { Notice, State } from '../state.js';
-import type { Store } from '../store.js';
+import type { Notice, State } from '../state/state.js';
+import type { Store } from '../state/store.js';
 
 /** What every action works with. */
 export interface Context {

@@ -1,8 +1,8 @@
 import type { ModelInfo } from '../protocol.js';
-import { shippedAmong } from '../shipped.js';
-import { currentVersion, isBusy, type ModelEntry, modelFor, type State } from '../state.js';
-import type { TaskId } from '../tasks.js';
-import { tasks } from '../tasks.js';
+import { shippedAmong } from '../state/shipped.js';
+import { currentVersion, isBusy, type ModelEntry, modelFor, type State } from '../state/state.js';
+import type { TaskId } from '../state/tasks.js';
+import { tasks } from '../state/tasks.js';
 import { complain, type Context, endPainting } from './context.js';
 import { fallBack } from './fallback.js';
 

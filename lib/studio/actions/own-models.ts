@@ -1,8 +1,8 @@
 import { messageOf } from '../../base/errors.js';
 import type { ModelSource } from '../protocol.js';
-import { tasksOfKind } from '../shipped.js';
-import type { ModelEntry } from '../state.js';
-import { type NetworkKind, tasks } from '../tasks.js';
+import { tasksOfKind } from '../state/shipped.js';
+import type { ModelEntry } from '../state/state.js';
+import { type NetworkKind, tasks } from '../state/tasks.js';
 import { complain, type Context, endPainting, tell } from './context.js';
 import { changeModel, loadEntry, setModels } from './models.js';
 

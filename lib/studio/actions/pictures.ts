@@ -1,7 +1,7 @@
-import { current, emptyHistory, forgotten, type History, jump, move, push } from '../history.js';
 import type { Marks } from '../protocol.js';
-import { recipeTexts } from '../recipe.js';
-import { currentVersion, type State, type Version } from '../state.js';
+import { current, emptyHistory, forgotten, type History, jump, move, push } from '../state/history.js';
+import { recipeTexts } from '../state/recipe.js';
+import { currentVersion, type State, type Version } from '../state/state.js';
 import { complain, type Context, endPainting, tell } from './context.js';
 import { offerRecipe } from './recipes.js';
 

@@ -1,9 +1,9 @@
 import { OneirosError } from '../../base/errors.js';
-import { current, push, replace } from '../history.js';
 import type { ModelInfo, PaintProgress, PictureInfo } from '../protocol.js';
-import type { RecipeStep } from '../recipe.js';
-import { currentVersion, isBusy, layersFor, type Run, type Version } from '../state.js';
-import { type TaskId, tasks } from '../tasks.js';
+import { current, push, replace } from '../state/history.js';
+import type { RecipeStep } from '../state/recipe.js';
+import { currentVersion, isBusy, layersFor, type Run, type Version } from '../state/state.js';
+import { type TaskId, tasks } from '../state/tasks.js';
 import { complain, type Context, endPainting } from './context.js';
 import { withFallback } from './fallback.js';
 import { readyModel } from './models.js';

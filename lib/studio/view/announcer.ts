@@ -1,7 +1,7 @@
 import type { Context } from '../actions/context.js';
-import { h } from '../dom.js';
-import type { Run, State } from '../state.js';
-import { tasks } from '../tasks.js';
+import type { Run, State } from '../state/state.js';
+import { tasks } from '../state/tasks.js';
+import { h } from './dom.js';
 
 /** Tells screen readers how work goes on: each quarter of it, and its end. */
 export function announcerView({ store }: Context): HTMLElement {

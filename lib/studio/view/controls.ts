@@ -5,10 +5,10 @@ import {
   type NumberOption,
   type Option,
 } from '../../base/options.js';
-import { freshId, h, iconButton, setAttributes, show } from '../dom.js';
-import { icon } from '../icons.js';
-import { scaleOf } from '../scale.js';
-import { type Settings, titleOf } from '../tasks.js';
+import { type Settings, titleOf } from '../state/tasks.js';
+import { freshId, h, iconButton, setAttributes, show } from './dom.js';
+import { icon } from './icons.js';
+import { scaleOf } from './slider-scale.js';
 
 type Value = Settings[string];
 

@@ -1,9 +1,9 @@
 import type { Context } from '../actions/context.js';
 import { selectProvider } from '../actions/providers.js';
-import { h, iconButton } from '../dom.js';
-import { icon } from '../icons.js';
-import { providerTitle } from '../state.js';
+import { providerTitle } from '../state/state.js';
+import { h, iconButton } from './dom.js';
 import { helpDialog } from './help.js';
+import { icon } from './icons.js';
 import { tabsView } from './tabs.js';
 import { nextTheme } from './theme.js';
 

@@ -1,9 +1,9 @@
 import type { Context } from '../actions/context.js';
 import { detectionsIn } from '../actions/pictures.js';
-import { drawBitmap, h, show } from '../dom.js';
 import type { Analysis } from '../protocol.js';
-import { currentVersion, type State } from '../state.js';
+import { currentVersion, type State } from '../state/state.js';
 import { cssColorOf } from './colors.js';
+import { drawBitmap, h, show } from './dom.js';
 
 /** What was seen in the picture, laid over it: boxes, or a color for every class. Results are read out from their list. */
 export function marksView({ store }: Context): HTMLElement {

@@ -14,10 +14,10 @@ import type { Placement } from '../../runtime/placement.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
 import { defaultDreamLayers } from '../../tasks/dream/layers.js';
 import { defaultContentLayers, defaultStyleLayers } from '../../tasks/style/layers.js';
-import { pickableLayers } from '../layers.js';
 import { keptFile } from '../model-store.js';
 import type { LoadProgress, ModelInfo, ModelSource } from '../protocol.js';
-import type { LayerRole, NetworkKind } from '../tasks.js';
+import { pickableLayers } from '../state/layer-choice.js';
+import type { LayerRole, NetworkKind } from '../state/tasks.js';
 
 type Loaded =
   | { readonly kind: 'features'; readonly network: Classifier }

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
 
-import { isAmong } from '../networks/resolve-name.js';
-import type { Task } from '../weights/catalog/entry.js';
-import { findEntry, namesFor } from '../weights/catalog/find.js';
-import { modelPath } from '../weights/catalog/node/home.js';
-import { readCatalog } from '../weights/catalog/node/read.js';
-import type { PullOptions, PullStep } from '../weights/catalog/pull-options.js';
-import type { Progress } from './progress.js';
-import type { Terminal } from './terminal.js';
+import { isAmong } from '../../networks/resolve-name.js';
+import type { Task } from '../../weights/catalog/entry.js';
+import { findEntry, namesFor } from '../../weights/catalog/find.js';
+import { modelPath } from '../../weights/catalog/node/home.js';
+import { readCatalog } from '../../weights/catalog/node/read.js';
+import type { PullOptions, PullStep } from '../../weights/catalog/pull-options.js';
+import type { Progress } from '../terminal/progress.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 interface ModelFlags {
   readonly model: string;

@@ -1,19 +1,19 @@
 import type { Command } from 'commander';
 
-import { choice, flag, number, type OptionValues } from '../base/options.js';
-import { activationNames, type HeadOptions } from '../models/input/class-head.js';
-import { preprocessingNames } from '../models/input/preprocessing.js';
-import type { Classifier } from '../networks/classifier/classifier.js';
-import { parseLabels } from '../networks/classifier/labels.js';
-import { layerNamesFor, loadNetwork, networkNames } from '../networks/classifier/load.js';
-import { vgg19Options } from '../networks/classifier/published.js';
-import { maxThreads } from '../runtime/host/session.js';
-import type { Placement } from '../runtime/placement.js';
-import { fileText } from './annotations.js';
+import { choice, flag, number, type OptionValues } from '../../base/options.js';
+import { activationNames, type HeadOptions } from '../../models/input/class-head.js';
+import { preprocessingNames } from '../../models/input/preprocessing.js';
+import type { Classifier } from '../../networks/classifier/classifier.js';
+import { parseLabels } from '../../networks/classifier/labels.js';
+import { layerNamesFor, loadNetwork, networkNames } from '../../networks/classifier/load.js';
+import { vgg19Options } from '../../networks/classifier/published.js';
+import { maxThreads } from '../../runtime/host/session.js';
+import type { Placement } from '../../runtime/placement.js';
+import { fileText } from '../inputs/input-files.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { InputFlag } from './checked-files.js';
-import { addFlags } from './flags.js';
-import { catalogedArchitecture, checkModel, modelFiles, modelHelp, pullOf } from './models.js';
-import type { Terminal } from './terminal.js';
+import { catalogedArchitecture, checkModel, modelFiles, modelHelp, pullOf } from './model-flags.js';
+import { addFlags } from './option-flags.js';
 
 /** Where networks run: for every command that runs one. */
 export const placementOptions = {

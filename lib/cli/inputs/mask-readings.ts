@@ -1,14 +1,14 @@
-import { OneirosError } from '../base/errors.js';
-import { plane } from '../image/image.js';
-import { readImage } from '../image/read-write.js';
-import { withValues } from '../labels/class-text.js';
-import { kindOf, numberOf, unnamed } from '../labels/classes.js';
-import { comparison } from '../labels/compare.js';
-import { readLabels } from '../labels/files.js';
-import { type Declared, ignoredLabel, labeler, type LabelScheme } from '../labels/scheme.js';
-import { type LabelSurvey, LabelSurveyor, valuesOf } from '../labels/survey.js';
-import { mask } from '../metrics/masks/mask.js';
-import type { LabelMap } from '../metrics/masks/segmentation.js';
+import { OneirosError } from '../../base/errors.js';
+import { plane } from '../../image/image.js';
+import { readImage } from '../../image/read-write.js';
+import { withValues } from '../../labels/class-text.js';
+import { kindOf, numberOf, unnamed } from '../../labels/classes.js';
+import { comparison } from '../../labels/compare.js';
+import { readLabels } from '../../labels/files.js';
+import { type Declared, ignoredLabel, labeler, type LabelScheme } from '../../labels/scheme.js';
+import { type LabelSurvey, LabelSurveyor, valuesOf } from '../../labels/survey.js';
+import { mask } from '../../metrics/masks/mask.js';
+import type { LabelMap } from '../../metrics/masks/segmentation.js';
 import type { MaskPair } from './mask-pairs.js';
 
 /** How pairs of masks become labels that can be compared. */

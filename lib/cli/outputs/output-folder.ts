@@ -1,7 +1,7 @@
 import { basename, extname, join } from 'node:path';
 
-import { OneirosError } from '../base/errors.js';
-import { OutputFlag } from './checked-files.js';
+import { OneirosError } from '../../base/errors.js';
+import { OutputFlag } from '../flags/checked-files.js';
 
 /** A flag for the folder that what is made of the pictures goes to. */
 export function outputFolderFlag(about: string): OutputFlag {

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-import type { LayerWeights } from '../tasks/common/layers.js';
+import type { LayerWeights } from '../../tasks/common/layers.js';
 
 /** Adds one `NAME[=WEIGHT]` to those given before it: for flags that may be repeated. */
 export function collectLayer(text: string, before: LayerWeights | undefined): LayerWeights {

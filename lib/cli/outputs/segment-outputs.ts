@@ -1,7 +1,7 @@
 import { extname, join } from 'node:path';
 
-import { OneirosError } from '../base/errors.js';
-import { OutputFlag } from './checked-files.js';
+import { OneirosError } from '../../base/errors.js';
+import { OutputFlag } from '../flags/checked-files.js';
 import { isJpeg, outputFolder } from './output-folder.js';
 
 /** What `segment` draws; masks and probabilities are numbers, which a JPEG file does not keep. */

@@ -2,11 +2,11 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Argument, type Command, Option as Flag } from 'commander';
 
-import { OneirosError } from '../base/errors.js';
-import { fileError } from '../files/failure.js';
-import { identityOf } from '../files/target.js';
-import { prepareOutputs } from '../files/write.js';
-import { picturesIn } from './each-picture.js';
+import { OneirosError } from '../../base/errors.js';
+import { fileError } from '../../files/failure.js';
+import { identityOf } from '../../files/target.js';
+import { prepareOutputs } from '../../files/write.js';
+import { picturesIn } from '../inputs/each-picture.js';
 
 type FilesOf = (value: string) => readonly string[] | Promise<readonly string[]>;
 

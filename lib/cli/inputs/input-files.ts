@@ -1,9 +1,9 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
-import { messageOf, OneirosError } from '../base/errors.js';
-import { fileError } from '../files/failure.js';
-import { fileSource, readFileBytes } from '../files/read.js';
+import { messageOf, OneirosError } from '../../base/errors.js';
+import { fileError } from '../../files/failure.js';
+import { fileSource, readFileBytes } from '../../files/read.js';
 
 /** The bytes of a file, a mebibyte at a time, however long it is. */
 export async function* fileChunks(path: string): AsyncGenerator<Uint8Array, void> {

@@ -1,20 +1,20 @@
 import { extname } from 'node:path';
 
-import { OneirosError } from '../base/errors.js';
-import type { Size } from '../image/image.js';
-import { readImage } from '../image/read-write.js';
-import type { Detections, Truth } from '../metrics/detection/tables.js';
+import { OneirosError } from '../../base/errors.js';
+import type { Size } from '../../image/image.js';
+import { readImage } from '../../image/read-write.js';
+import type { Detections, Truth } from '../../metrics/detection/tables.js';
 import {
   type PascalDetectionOptions,
   pascalDetections,
   type PascalFile,
   pascalTruth,
-} from '../metrics/io/pascal.js';
-import type { PascalForm } from '../metrics/io/pascal-box.js';
-import { vocTruth } from '../metrics/io/voc-xml.js';
-import { about, filesIn, fileText } from './annotations.js';
+} from '../../metrics/io/pascal.js';
+import type { PascalForm } from '../../metrics/io/pascal-box.js';
+import { vocTruth } from '../../metrics/io/voc-xml.js';
+import type { Terminal } from '../terminal/terminal.js';
 import { pictureEndings } from './each-picture.js';
-import type { Terminal } from './terminal.js';
+import { about, filesIn, fileText } from './input-files.js';
 
 export interface BoxFolderFlags {
   /** @default `xywh`; beside Pascal's XML `xyxy`, as it has boxes */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
-import type { Image } from '../image/image.js';
-import { imageFormat, writeImage } from '../image/read-write.js';
+import type { Image } from '../../image/image.js';
+import { imageFormat, writeImage } from '../../image/read-write.js';
 
 /** A file that a picture is going to be written to. */
 export interface PictureFile {

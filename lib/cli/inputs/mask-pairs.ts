@@ -1,5 +1,5 @@
-import { OneirosError } from '../base/errors.js';
-import { filesIn, type NamedFile } from './annotations.js';
+import { OneirosError } from '../../base/errors.js';
+import { filesIn, type NamedFile } from './input-files.js';
 
 /** A true mask and the predicted one of the same name: their paths. */
 export interface MaskPair {

@@ -1,4 +1,4 @@
-import type { LayerWeights } from '../tasks/common/layers.js';
+import type { LayerWeights } from '../../tasks/common/layers.js';
 
 /** More than this nobody looks through. */
 const most = 48;

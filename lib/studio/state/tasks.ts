@@ -1,9 +1,9 @@
-import type { Option, OptionTable } from '../base/options.js';
-import { classifyOptions } from '../networks/classifier/classifier.js';
-import { detectOptions } from '../networks/detector/detector.js';
-import { segmentOptions } from '../networks/segmenter/segmenter.js';
-import { dreamOptions } from '../tasks/dream/options.js';
-import { styleOptions } from '../tasks/style/options.js';
+import type { Option, OptionTable } from '../../base/options.js';
+import { classifyOptions } from '../../networks/classifier/classifier.js';
+import { detectOptions } from '../../networks/detector/detector.js';
+import { segmentOptions } from '../../networks/segmenter/segmenter.js';
+import { dreamOptions } from '../../tasks/dream/options.js';
+import { styleOptions } from '../../tasks/style/options.js';
 
 export const taskIds = ['dream', 'style', 'detect', 'segment', 'classify'] as const;
 export type TaskId = (typeof taskIds)[number];

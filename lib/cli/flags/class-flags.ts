@@ -1,8 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 
-import { messageOf } from '../base/errors.js';
-import { type NamedClass, parseClasses, parseValue } from '../labels/class-text.js';
-import type { LabelValue } from '../labels/classes.js';
+import { messageOf } from '../../base/errors.js';
+import { type NamedClass, parseClasses, parseValue } from '../../labels/class-text.js';
+import type { LabelValue } from '../../labels/classes.js';
 
 /** The value of a flag that names classes. */
 export function parseClassesFlag(text: string): readonly NamedClass[] {

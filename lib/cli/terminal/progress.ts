@@ -1,6 +1,6 @@
 import { SingleBar } from 'cli-progress';
 
-import { megabytes } from '../base/format.js';
+import { megabytes } from '../../base/format.js';
 
 /** Shows how far long work has come. */
 export interface Progress {

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 
-import { distinctIds, imageIdOf, type ImageIds, readImageIds } from '../metrics/io/image-ids.js';
-import { about, fileChunks } from './annotations.js';
-import type { Terminal } from './terminal.js';
+import { distinctIds, imageIdOf, type ImageIds, readImageIds } from '../../metrics/io/image-ids.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { about, fileChunks } from './input-files.js';
 
 /**
  * The id of each picture for a COCO file: from annotations, or without them the last number in its name.

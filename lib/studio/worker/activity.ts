@@ -1,9 +1,9 @@
-import { type Planes, planes } from '../image/image.js';
-import type { Network } from '../networks/network.js';
-import { extractSubgraph } from '../onnx/extract.js';
-import type { Model } from '../onnx/graph.js';
-import { Builder } from '../onnx/ops.js';
-import type { Tensor } from '../tensor/tensor.js';
+import { type Planes, planes } from '../../image/image.js';
+import type { Network } from '../../networks/network.js';
+import { extractSubgraph } from '../../onnx/extract.js';
+import type { Model } from '../../onnx/graph.js';
+import { Builder } from '../../onnx/ops.js';
+import type { Tensor } from '../../tensor/tensor.js';
 
 /** A graph that tells how active each of some layers is at each place. */
 export interface ActivityGraph {

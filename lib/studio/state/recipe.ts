@@ -1,7 +1,7 @@
-import { OneirosError } from '../base/errors.js';
-import { expectedOf } from '../base/options.js';
-import { own } from '../base/own.js';
-import type { LayerWeights } from '../tasks/common/layers.js';
+import { OneirosError } from '../../base/errors.js';
+import { expectedOf } from '../../base/options.js';
+import { own } from '../../base/own.js';
+import type { LayerWeights } from '../../tasks/common/layers.js';
 import { defaultSettings, isTaskId, type LayerRole, type Settings, type TaskId, tasks } from './tasks.js';
 
 /** How one picture was made of another. */

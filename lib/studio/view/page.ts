@@ -1,17 +1,17 @@
-import type { Context } from './actions/context.js';
-import { refreshThumbnails, thumbnailsKey } from './actions/models.js';
-import { openPicture } from './actions/pictures.js';
+import type { Context } from '../actions/context.js';
+import { refreshThumbnails, thumbnailsKey } from '../actions/models.js';
+import { openPicture } from '../actions/pictures.js';
+import type { Sample } from '../state/samples.js';
+import { isBusy } from '../state/state.js';
+import { announcerView } from './announcer.js';
 import { h } from './dom.js';
-import type { Sample } from './samples.js';
-import { isBusy } from './state.js';
-import { announcerView } from './view/announcer.js';
-import { takeFiles } from './view/drop.js';
-import { filePicker, pictureFiles } from './view/files.js';
-import { headerView } from './view/header.js';
-import { listenToKeys } from './view/keys.js';
-import { panelView } from './view/panel.js';
-import { stageView } from './view/stage.js';
-import { panelId } from './view/tabs.js';
+import { takeFiles } from './drop.js';
+import { filePicker, pictureFiles } from './files.js';
+import { headerView } from './header.js';
+import { listenToKeys } from './keys.js';
+import { panelView } from './panel.js';
+import { stageView } from './stage.js';
+import { panelId } from './tabs.js';
 
 /** Builds the page and keeps it up to date. */
 export function buildPage(context: Context, root: HTMLElement, samples: readonly Sample[]): void {

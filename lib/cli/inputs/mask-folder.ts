@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 
-import { OneirosError } from '../base/errors.js';
-import { fileError } from '../files/failure.js';
-import { readImage } from '../image/read-write.js';
-import { readLabels } from '../labels/files.js';
-import { type LabelSurvey, LabelSurveyor, valuesOf } from '../labels/survey.js';
-import type { MaskedPicture } from '../train/segmentation/masked-picture.js';
+import { OneirosError } from '../../base/errors.js';
+import { fileError } from '../../files/failure.js';
+import { readImage } from '../../image/read-write.js';
+import { readLabels } from '../../labels/files.js';
+import { type LabelSurvey, LabelSurveyor, valuesOf } from '../../labels/survey.js';
+import type { MaskedPicture } from '../../train/segmentation/masked-picture.js';
 
 /** Pictures with their masks, and what the masks have in common. */
 export interface MaskFolder {

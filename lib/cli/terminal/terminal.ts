@@ -1,4 +1,6 @@
-import { printable, printableJson } from '../base/printable.js';
+import type { Command } from 'commander';
+
+import { printable, printableJson } from '../../base/printable.js';
 import { Interruption, onStopSignals } from './interruption.js';
 import { type Counted, createProgress, type Progress } from './progress.js';
 
@@ -80,3 +82,6 @@ export function createTerminal(): Terminal {
     },
   };
 }
+
+/** Adds a command to the program: one file each, nothing but parsing, printing and progress. */
+export type Register = (program: Command, terminal: Terminal) => void;

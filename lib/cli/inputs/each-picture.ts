@@ -1,8 +1,8 @@
 import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
-import { messageOf, OneirosError, originalOf } from '../base/errors.js';
-import type { Terminal } from './terminal.js';
+import { messageOf, OneirosError, originalOf } from '../../base/errors.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 export const pictureEndings = ['.jpg', '.jpeg', '.png', '.gif', '.bmp', '.tif', '.tiff'];
 

@@ -1,4 +1,4 @@
-import { round } from '../svg/text.js';
+import { round } from '../../svg/text.js';
 
 /** A value of what is raised or lowered, and the part of the work that it belongs to: an octave, a size. */
 export interface CurvePoint {
