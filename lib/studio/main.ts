@@ -1,10 +1,10 @@
 import type { Context } from './actions/context.js';
+import { WorkerEngine } from './actions/engine.js';
 import { offerShipped } from './actions/models.js';
 import { offerKept } from './actions/own-models.js';
 import { selectProvider } from './actions/providers.js';
-import { WorkerEngine } from './engine.js';
-import { browserModelStore } from './model-store.js';
 import { keepOffline } from './offline.js';
+import { browserModelStore } from './state/model-store.js';
 import type { Sample } from './state/samples.js';
 import { initialState } from './state/state.js';
 import { Store } from './state/store.js';

@@ -7,7 +7,7 @@ import { openPicture, redo, savePicture, undo } from '../../lib/studio/actions/p
 import { useRecipe } from '../../lib/studio/actions/recipes.js';
 import { runRecipe } from '../../lib/studio/actions/rerun.js';
 import { resume, start, stop } from '../../lib/studio/actions/runs.js';
-import type { ModelInfo, PaintOrder, PaintProgress, PictureInfo } from '../../lib/studio/protocol.js';
+import type { ModelInfo, PaintOrder, PaintProgress, PictureInfo } from '../../lib/studio/state/protocol.js';
 import { readRecipe, type Recipe, recipeTexts } from '../../lib/studio/state/recipe.js';
 import { currentVersion } from '../../lib/studio/state/state.js';
 import { defaultSettings } from '../../lib/studio/state/tasks.js';

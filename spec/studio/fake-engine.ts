@@ -1,8 +1,8 @@
 import { OneirosError } from '../../lib/base/errors.js';
 import type { Context } from '../../lib/studio/actions/context.js';
-import type { Engine, Running } from '../../lib/studio/engine.js';
-import type { KeptNetwork, ModelStore } from '../../lib/studio/model-store.js';
-import type { CallName, Calls, PaintCommand, PictureInfo } from '../../lib/studio/protocol.js';
+import type { Engine, Running } from '../../lib/studio/actions/engine.js';
+import type { KeptNetwork, ModelStore } from '../../lib/studio/state/model-store.js';
+import type { CallName, Calls, PaintCommand, PictureInfo } from '../../lib/studio/state/protocol.js';
 import { initialState } from '../../lib/studio/state/state.js';
 import { Store } from '../../lib/studio/state/store.js';
 

@@ -1,8 +1,8 @@
 import { messageOf } from '../../base/errors.js';
-import type { Engine, Running } from '../engine.js';
-import type { ModelStore } from '../model-store.js';
+import type { ModelStore } from '../state/model-store.js';
 import type { Notice, State } from '../state/state.js';
 import type { Store } from '../state/store.js';
+import type { Engine, Running } from './engine.js';
 
 /** What every action works with. */
 export interface Context {

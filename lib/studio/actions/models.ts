@@ -1,4 +1,4 @@
-import type { ModelInfo } from '../protocol.js';
+import type { ModelInfo } from '../state/protocol.js';
 import { shippedAmong } from '../state/shipped.js';
 import { currentVersion, isBusy, type ModelEntry, modelFor, type State } from '../state/state.js';
 import type { TaskId } from '../state/tasks.js';

@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.js';
-import type { ModelSource } from '../protocol.js';
+import type { ModelSource } from '../state/protocol.js';
 import { tasksOfKind } from '../state/shipped.js';
 import type { ModelEntry } from '../state/state.js';
 import { type NetworkKind, tasks } from '../state/tasks.js';

@@ -1,5 +1,5 @@
-import type { Marks } from '../protocol.js';
 import { current, emptyHistory, forgotten, type History, jump, move, push } from '../state/history.js';
+import type { Marks } from '../state/protocol.js';
 import { recipeTexts } from '../state/recipe.js';
 import { currentVersion, type State, type Version } from '../state/state.js';
 import { complain, type Context, endPainting, tell } from './context.js';

@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
-import type { ModelInfo, PaintProgress, PictureInfo } from '../protocol.js';
 import { current, push, replace } from '../state/history.js';
+import type { ModelInfo, PaintProgress, PictureInfo } from '../state/protocol.js';
 import type { RecipeStep } from '../state/recipe.js';
 import { currentVersion, isBusy, layersFor, type Run, type Version } from '../state/state.js';
 import { type TaskId, tasks } from '../state/tasks.js';

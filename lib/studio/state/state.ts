@@ -1,8 +1,8 @@
 import type { ProviderName } from '../../runtime/host/session.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
-import type { Analysis, LoadProgress, ModelInfo, ModelSource, PictureInfo, Thumbnail } from '../protocol.js';
 import type { CurvePoint } from './curve-lines.js';
 import { current, emptyHistory, type History } from './history.js';
+import type { Analysis, LoadProgress, ModelInfo, ModelSource, PictureInfo, Thumbnail } from './protocol.js';
 import type { Recipe } from './recipe.js';
 import {
   defaultSettings,

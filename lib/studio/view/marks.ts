@@ -1,6 +1,6 @@
 import type { Context } from '../actions/context.js';
 import { detectionsIn } from '../actions/pictures.js';
-import type { Analysis } from '../protocol.js';
+import type { Analysis } from '../state/protocol.js';
 import { currentVersion, type State } from '../state/state.js';
 import { cssColorOf } from './colors.js';
 import { drawBitmap, h, show } from './dom.js';

@@ -1,7 +1,7 @@
 import type { Detection } from '../../networks/detector/detector.js';
 import type { Context } from '../actions/context.js';
 import { detectionsIn } from '../actions/pictures.js';
-import type { Analysis, ClassShare } from '../protocol.js';
+import type { Analysis, ClassShare } from '../state/protocol.js';
 import { cssColorOf } from './colors.js';
 import { freshId, h, show } from './dom.js';
 import { analysisOn, percent } from './marks.js';

@@ -3,7 +3,7 @@ import type { Image } from '../../image/image.js';
 import type { Segmentation } from '../../networks/segmenter/segmentation.js';
 import { drawDetections } from '../../tasks/draw/detections.js';
 import { colorOfClass, overlay } from '../../tasks/draw/segmentation.js';
-import type { AnalysisOrder, Calls, ClassShare } from '../protocol.js';
+import type { AnalysisOrder, Calls, ClassShare } from '../state/protocol.js';
 import type { WorkerContext } from './paint.js';
 import type { Answered } from './port.js';
 

@@ -14,9 +14,9 @@ import type { Placement } from '../../runtime/placement.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
 import { defaultDreamLayers } from '../../tasks/dream/layers.js';
 import { defaultContentLayers, defaultStyleLayers } from '../../tasks/style/layers.js';
-import { keptFile } from '../model-store.js';
-import type { LoadProgress, ModelInfo, ModelSource } from '../protocol.js';
 import { pickableLayers } from '../state/layer-choice.js';
+import { keptFile } from '../state/model-store.js';
+import type { LoadProgress, ModelInfo, ModelSource } from '../state/protocol.js';
 import type { LayerRole, NetworkKind } from '../state/tasks.js';
 
 type Loaded =

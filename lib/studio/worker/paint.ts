@@ -5,7 +5,7 @@ import { dream } from '../../tasks/dream/dream.js';
 import { dreamOptions } from '../../tasks/dream/options.js';
 import { styleOptions } from '../../tasks/style/options.js';
 import { style } from '../../tasks/style/style.js';
-import type { PaintOrder, PictureInfo } from '../protocol.js';
+import type { PaintOrder, PictureInfo } from '../state/protocol.js';
 import { Gate } from './gate.js';
 import type { Networks } from './networks.js';
 import { bitmapOf, type Pictures } from './pictures.js';

@@ -5,8 +5,8 @@ import { type Image, type Size, toTensor } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
 import { openModel } from '../../runtime/host/open-model.js';
 import type { ProviderName, Session } from '../../runtime/host/session.js';
-import type { Thumbnail } from '../protocol.js';
 import { pickableLayers } from '../state/layer-choice.js';
+import type { Thumbnail } from '../state/protocol.js';
 import { type ActivityGraph, activityGraph, normalized } from './activity.js';
 import { bitmapOf } from './pictures.js';
 

@@ -2,7 +2,7 @@
 
 import { openSession, type ProviderName } from '../../runtime/host/session.js';
 import { probeModel } from '../../runtime/worker/probe.js';
-import type { Ask, CallName } from '../protocol.js';
+import type { Ask, CallName } from '../state/protocol.js';
 import { Analyzer } from './analyze.js';
 import { Networks } from './networks.js';
 import { paint } from './paint.js';

@@ -1,5 +1,5 @@
-import { messageOf, OneirosError } from '../base/errors.js';
-import type { NetworkKind } from './state/tasks.js';
+import { messageOf, OneirosError } from '../../base/errors.js';
+import type { NetworkKind } from './tasks.js';
 
 /** A network of the user's that the browser keeps for the next visit. */
 export interface KeptNetwork {

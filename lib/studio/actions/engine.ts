@@ -1,5 +1,5 @@
-import { OneirosError } from '../base/errors.js';
-import type { CallName, Calls, PaintCommand, Reply } from './protocol.js';
+import { OneirosError } from '../../base/errors.js';
+import type { CallName, Calls, PaintCommand, Reply } from '../state/protocol.js';
 
 /** A call that is under way. */
 export interface Running<K extends CallName> {

@@ -1,9 +1,9 @@
-import type { ErrorCode } from '../base/errors.js';
-import type { Classification } from '../networks/classifier/labels.js';
-import type { Detection } from '../networks/detector/detector.js';
-import type { ProviderName } from '../runtime/host/session.js';
-import type { LayerWeights } from '../tasks/common/layers.js';
-import type { LayerRole, NetworkKind, Settings } from './state/tasks.js';
+import type { ErrorCode } from '../../base/errors.js';
+import type { Classification } from '../../networks/classifier/labels.js';
+import type { Detection } from '../../networks/detector/detector.js';
+import type { ProviderName } from '../../runtime/host/session.js';
+import type { LayerWeights } from '../../tasks/common/layers.js';
+import type { LayerRole, NetworkKind, Settings } from './tasks.js';
 
 /** A picture that the worker holds, with what the page shows of it. */
 export interface PictureInfo {
