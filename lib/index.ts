@@ -29,7 +29,7 @@ export { imagenetLabels } from './networks/classifier/imagenet.js';
 export { inspectModel, type Inspection, type LayerReport } from './models/inspect.js';
 export { parseLabels, type Classification, type ClassLabel } from './networks/classifier/labels.js';
 export type { Network } from './networks/network.js';
-export type { Placement } from './runtime/placement.js';
+export type { Placement } from './runtime/types.js';
 export {
   layerNamesFor,
   loadNetwork,
@@ -175,8 +175,10 @@ export {
   type Rule,
   type RuleContext,
   type RuleTable,
-} from './autodiff/rule.js';
-export { checkGradient, type CheckOptions, type GradientCheck } from './gradients/check-gradient.js';
+} from './autodiff/rules/rule.js';
+export { checkGradient } from './gradients/check-gradient.js';
+export type { CheckOptions } from './gradients/check-options.js';
+export type { GradientCheck } from './gradients/compare.js';
 export {
   valueAndGrad,
   type Differentiated,
@@ -193,17 +195,16 @@ export { inferModel } from './onnx/shapes/infer.js';
 export { encodeModel } from './onnx/write.js';
 
 // Running
-export {
-  listProviders,
-  openSession,
-  type Isolation,
-  type ProviderName,
-  type ProviderStatus,
-  type RunOptions,
-  type Session,
-  type SessionOptions,
-  type TensorInfo,
-} from './runtime/host/session.js';
+export type {
+  Isolation,
+  ProviderName,
+  ProviderStatus,
+  RunOptions,
+  Session,
+  SessionOptions,
+  TensorInfo,
+} from './runtime/types.js';
+export { listProviders, openSession } from './runtime/session.js';
 
 // Optimization
 export { adam } from './optim/adam.js';

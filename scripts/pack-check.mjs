@@ -13,10 +13,13 @@ import { kB, webSizes } from './web-size.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const work = mkdtempSync(join(tmpdir(), 'oneiros-pack-'));
 const windows = process.platform === 'win32';
+// Installs as the README tells users to. `npm run` hands this repository's ignore-scripts down; users have not set it.
+const asUser = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', npm_config_ignore_scripts: 'false' };
 
 function run(folder, command, ...args) {
   return execFileSync(command, args, {
     cwd: folder,
+    env: asUser,
     encoding: 'utf8',
     shell: windows,
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -30,8 +33,7 @@ function project(name, files, ...packages) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), text);
   }
-  // As the README says: without this, onnxruntime-node fetches CUDA for everybody on Linux.
-  writeFileSync(join(folder, '.npmrc'), 'onnxruntime-node-install=skip\nfund=false\naudit=false\n');
+  writeFileSync(join(folder, '.npmrc'), 'fund=false\naudit=false\n');
   if (packages.length > 0) run(folder, 'npm', 'install', '--silent', '--prefer-offline', ...packages);
   return folder;
 }

@@ -10,11 +10,11 @@ function fail(message) {
 }
 
 if (`${process.platform}/${process.arch}` !== 'linux/x64')
-  fail(`onnxruntime-node has CUDA for Linux on x64 alone; this is ${process.platform}/${process.arch}.`);
+  fail(`onnxruntime-node has CUDA only for Linux on x64; this is ${process.platform}/${process.arch}.`);
 
 const root = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
 try {
-  // The package's own installer; the variable overrides the "skip" that .npmrc has it find under `npm run`.
+  // The package's own installer. The variable overrides a "skip" in the environment.
   execFileSync(process.execPath, [join(root, 'script', 'install.js')], {
     stdio: 'inherit',
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'true' },

@@ -1,6 +1,6 @@
 // Makes a checkout ready to run: installs the packages of package-lock.json when they are missing or out of date, and
 // builds lib/ into dist/. `npm test` and `npm run demo` call it first, so a fresh clone needs no other command. For the tests
-// (`--browser`) it also sees to a browser.
+// (`--browser`) it also installs Chromium where it can.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, readdirSync } from 'node:fs';
 import { join, dirname } from 'node:path';
@@ -20,8 +20,9 @@ if (major < 20 || (major === 20 && minor < 19)) {
 
 if (!installed()) {
   console.error('Installing packages (once) …');
-  npm('ci', '--no-audit', '--no-fund'); // runs `prepare`, which builds
-} else if (!built()) {
+  npm('ci');
+}
+if (!built()) {
   console.error('Building …');
   npm('run', '--silent', 'build');
 }

@@ -17,7 +17,7 @@ import { simplifyModel } from '../lib/onnx/passes/simplify.js';
 import { decodeModel } from '../lib/onnx/read.js';
 import { inferModel } from '../lib/onnx/shapes/infer.js';
 import { encodeModel } from '../lib/onnx/write.js';
-import { openSession } from '../lib/runtime/host/session.js';
+import { openSession } from '../lib/runtime/session.js';
 import { toggleLayer } from '../lib/studio/state/layer-choice.js';
 import { float32 } from '../lib/tensor/tensor.js';
 import { readSafetensors, writeSafetensors } from '../lib/weights/safetensors.js';

@@ -3,7 +3,7 @@ import { kind } from '../base/kinds.js';
 import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
 import { Derivation, derivationKinds, type DerivationOptions, type Seed } from './derivation.js';
-import { newName, requireLoss } from './names.js';
+import { newName, requireLoss, vectorName } from './names.js';
 
 export interface HvpOptions extends DerivationOptions {
   /** The value of one element whose second derivatives are wanted. */
@@ -33,7 +33,7 @@ export function hvp(model: Model, options: HvpOptions): Model {
   const loss = requireLoss(b, options.loss, graph);
   const wrt = derivation.independent(options.wrt);
   const vectors = wrt.map((value) => {
-    const name = newName(b, `v_${value.name}`, 'it would be the name of a vector');
+    const name = newName(b, vectorName(value.name), 'it would be the name of a vector');
     return b.input(name, dtypeOf(value), shapeOf(value));
   });
   const gradients = derivation.pullBack([[loss, b.fillLike(loss, 1)]], wrt);

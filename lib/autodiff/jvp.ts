@@ -3,7 +3,7 @@ import { kind } from '../base/kinds.js';
 import type { Model } from '../onnx/graph.js';
 import { dtypeOf, shapeOf } from '../onnx/ops.js';
 import { Derivation, derivationKinds, type DerivationOptions, type Seed } from './derivation.js';
-import { newName } from './names.js';
+import { newName, vectorName } from './names.js';
 
 export interface JvpOptions extends DerivationOptions {
   /** The values that move: inputs, weights, or any value in between. Default: every floating-point input. */
@@ -34,7 +34,7 @@ export function jvp(model: Model, options: JvpOptions = {}): Model {
   const wrt = derivation.independent(options.wrt);
   const outputs = derivation.dependent(options.outputs);
   const tangents = wrt.map((value) => {
-    const name = newName(b, `v_${value.name}`, 'it would be the name of a tangent');
+    const name = newName(b, vectorName(value.name), 'it would be the name of a tangent');
     return b.input(name, dtypeOf(value), shapeOf(value));
   });
   // Any u of the right shape will do: each output itself is at hand.

@@ -18,6 +18,11 @@ export function valueOfGradient(name: string, prefix = gradientPrefix): string |
   return name.startsWith(prefix) ? name.slice(prefix.length) : null;
 }
 
+/** What `jvp` and `hvp` call the vector that they take for a value. */
+export function vectorName(value: string): string {
+  return `v_${value}`;
+}
+
 /** The names of those inputs or outputs that are floating-point tensors. */
 export function floatNames(b: Builder, infos: readonly ValueInfo[]): readonly string[] {
   return infos.map((info) => info.name).filter((name) => isFloat(b.value(name).type?.dtype ?? 'string'));

@@ -1,6 +1,6 @@
 import type { Value } from '../onnx/builder.js';
 import { type Builder, rankOf } from '../onnx/ops.js';
-import { rule, type RuleTable } from './rule.js';
+import { rule, type RuleTable } from './rules/rule.js';
 import { averagePool } from './rules/pooling.js';
 
 /**

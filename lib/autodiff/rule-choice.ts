@@ -1,8 +1,8 @@
 import { nearest, OneirosError } from '../base/errors.js';
 import type { Graph, Node } from '../onnx/graph.js';
 import { subgraphsOf } from '../onnx/subgraphs.js';
-import type { Rule, RuleTable } from './rule.js';
-import { rules } from './rules/index.js';
+import { rules } from './rules/families.js';
+import type { Rule, RuleTable } from './rules/rule.js';
 
 /** Rules to use instead of the table's. One that no node of the model asks for is an error. */
 export interface RuleOverrides {

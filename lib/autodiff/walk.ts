@@ -1,11 +1,12 @@
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Node } from '../onnx/graph.js';
-import { type Builder, dtypeOf } from '../onnx/ops.js';
+import { Builder, dtypeOf } from '../onnx/ops.js';
+import { freshCopy } from '../onnx/rename.js';
+import { freeNames } from '../onnx/subgraphs.js';
 import { type ActivePath, activePath } from './active.js';
 import { unbroadcast } from './broadcast.js';
-import { conditionalCotangents } from './conditional.js';
 import { missingRule } from './explain.js';
-import type { Cotangents, Rule } from './rule.js';
+import type { Cotangents, Rule } from './rules/rule.js';
 import type { RuleChoice } from './rule-choice.js';
 
 /** What a walk differentiates, by what, and how. */
@@ -62,23 +63,57 @@ export class ReverseWalk {
 
   #differentiate(node: Node, dys: readonly (Value | null)[]): void {
     const { b } = this;
-    const { rules } = this.options;
-    const override = rules.override(node);
-    if (override === undefined && isIf(node)) {
-      this.#distribute(conditionalCotangents(this, node, dys), false);
-      return;
-    }
-    const rule = override ?? this.#builtIn(node);
+    const rule = this.options.rules.override(node) ?? this.#builtIn(node);
     const at = (name: string) => (name === '' ? undefined : b.value(name));
     const [x, y] = [node.inputs.map(at), node.outputs.map(at)];
     const first = y[0] ?? y.find((output) => output !== undefined);
     if (first === undefined) return;
     const dy = dys[0] ?? b.fillLike(first, 0);
-    const cotangents = rule.apply({ b, node, x, y: [first, ...y.slice(1)], dy, dys });
+    const captured = this.#capturedBy(node);
+    const cotangents = rule.apply({
+      b,
+      node,
+      x,
+      y: [first, ...y.slice(1)],
+      dy,
+      dys,
+      captured,
+      differentiate: (region, regionDys, wrt) => this.#differentiateRegion(region, regionDys, wrt),
+    });
     this.#distribute(
-      x.flatMap((input, i) => (input === undefined ? [] : [[input, cotangents[i] ?? null] as const])),
+      [...x, ...captured].flatMap((value, i) =>
+        value === undefined ? [] : [[value, cotangents[i] ?? null] as const],
+      ),
       rule.broadcasts,
     );
+  }
+
+  #capturedBy(node: Node): readonly Value[] {
+    return [...new Set(freeNames(node))]
+      .filter((name) => this.path.values.has(name))
+      .map((name) => this.b.value(name));
+  }
+
+  #differentiateRegion(region: Graph, dys: readonly (Value | null)[], wrt: readonly Value[]): Graph {
+    const b = new Builder(this.b);
+    const copy = freshCopy(region, (name) => b.fresh(name));
+    b.load(copy);
+    const seeds = copy.outputs.flatMap(({ name }, i) => {
+      const dy = dys[i] ?? null;
+      return dy === null ? [] : [{ name, dy }];
+    });
+    const walk = new ReverseWalk(b, copy, {
+      ...this.options,
+      targets: seeds.map(({ name }) => name),
+      wrt: wrt.map(({ name }) => name),
+    });
+    for (const { name, dy } of seeds) walk.seed(b.value(name), dy);
+    walk.run();
+    for (const value of wrt) {
+      const cotangent = walk.cotangentOf(value.name) ?? b.fillLike(value, 0);
+      b.output(cotangent, b.fresh('cotangent'));
+    }
+    return b.graph(`gradient of ${region.name}`);
   }
 
   #distribute(shares: readonly (readonly [Value, Cotangents[number]])[], broadcasts: boolean): void {
@@ -103,8 +138,4 @@ export class ReverseWalk {
     if (parts === undefined) this.#cotangents.set(value.name, [typed]);
     else parts.push(typed);
   }
-}
-
-function isIf(node: Node): boolean {
-  return node.op === 'If' && node.domain === '';
 }

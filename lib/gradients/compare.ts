@@ -4,31 +4,48 @@ import { optionsFor } from '../base/arguments.js';
 import { own } from '../base/own.js';
 import { extractSubgraph } from '../onnx/extract.js';
 import type { Model } from '../onnx/graph.js';
-import type { SessionOptions } from '../runtime/host/session.js';
+import type { SessionOptions } from '../runtime/types.js';
 import { random } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { CheckOptions, GradientCheck } from './check-gradient.js';
-import { derivative } from './difference.js';
-import { toFloat64 } from './float64.js';
-import { along, dot, noiseLike, scaleOf } from './perturb.js';
+import type { CheckOptions } from './check-options.js';
 import {
+  type CheckPoint,
   distance,
-  findPlace,
   mapTensors,
   open,
   openFloat64,
-  type Place,
   required,
+  sampleCheckPoint,
   type Tensors,
-} from './place.js';
+} from './check-point.js';
+import { derivative } from './difference.js';
+import { toFloat64 } from './float64.js';
+import { along, dot, noiseLike, scaleOf } from './perturb.js';
 
 /** A step h crosses about h of all kinks, and each counts: the error of a deep network falls with √h alone. */
 const fineSteps = [1e-6, 1e-7, 1e-8, 1e-9, 1e-10];
 const coarseSteps = [1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4];
 /** How well the model in double precision has to agree with the model itself to stand in for it. */
 const agreement = 1e-3;
-/** A name that no model has. */
+/** Assumed not to begin any name of the model; `grad` throws if it does. */
 const prefix = 'cotangent of ';
+
+/** How the derived gradient by one value compares with what differences of the model itself say. */
+export interface GradientCheck {
+  readonly wrt: string;
+  /** The directional derivative ⟨gradient, direction⟩, and the difference quotient that should equal it. */
+  readonly analytic: number;
+  readonly numeric: number;
+  /** |numeric − analytic| / max(|analytic|, ‖gradient‖): what a random direction sees of a gradient is about its norm. */
+  readonly error: number;
+  readonly norm: number;
+  /** How far the difference quotients disagree among themselves, in the error's units. */
+  readonly uncertainty: number;
+  /** ‖gradient − the same in double precision‖ / ‖gradient‖: how much of the error the model's own precision explains. */
+  readonly rounding: number;
+  /** What the differences were taken in: double precision wherever the model can be said in it. */
+  readonly precision: 'float64' | 'own';
+}
 
 /** The model as a function of one of its values, to take differences of. */
 interface Forward extends AsyncDisposable {
@@ -46,20 +63,20 @@ export async function compareGradient(
   const derived = grad(model, { ...optionsFor(gradKinds, options), keepOutputs: [], prefix });
   const [targets, wrt] = [derivedNames(derived.graph.inputs), derivedNames(derived.graph.outputs)];
   const { feeds: given = {}, sizes = {} } = options;
-  const question = { model, derived, prefix, targets, wrt, given, sizes, session: options };
-  const place = await findPlace(question, r);
+  const problem = { model, derived, prefix, targets, wrt, given, sizes, session: options };
+  const checkPoint = await sampleCheckPoint(problem, r);
 
   const checks: GradientCheck[] = [];
   for (const name of wrt) {
-    await using forward = await openForward(model, place, name, options);
+    await using forward = await openForward(model, checkPoint, name, options);
     const { point } = forward;
     const direction = noiseLike(point, r);
     const steps = options.steps ?? (point.dtype === 'float64' ? fineSteps : coarseSteps);
     const numeric = await derivative(
-      async (h) => inner(await forward.run(along(point, direction, h)), place.cotangents),
+      async (h) => inner(await forward.run(along(point, direction, h)), checkPoint.cotangents),
       steps.map((step) => step * scaleOf(point)),
     );
-    const gradient = required(place.gradients, name);
+    const gradient = required(checkPoint.gradients, name);
     const [analytic, norm] = [dot(gradient, direction), Math.sqrt(dot(gradient, gradient))];
     const unit = Math.max(Math.abs(analytic), norm, Number.MIN_VALUE);
     const error = Math.abs(numeric.value - analytic) / unit;
@@ -71,7 +88,7 @@ export async function compareGradient(
       // What is not a number agrees with nothing.
       error: Number.isNaN(error) ? Infinity : error,
       uncertainty: numeric.uncertainty / unit,
-      rounding: place.rounding,
+      rounding: checkPoint.rounding,
       precision: forward.precision,
     });
   }
@@ -89,7 +106,7 @@ function inner(outputs: Tensors, cotangents: Tensors): number {
 
 async function openForward(
   model: Model,
-  { feeds, values, cotangents }: Place,
+  { feeds, values, cotangents }: CheckPoint,
   wrt: string,
   options: SessionOptions,
 ): Promise<Forward> {

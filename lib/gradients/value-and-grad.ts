@@ -5,14 +5,11 @@ import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { own } from '../base/own.js';
 import type { Model } from '../onnx/graph.js';
-import { HeldSession } from '../runtime/host/held-session.js';
-import { openModel } from '../runtime/host/open-model.js';
-import {
-  placementKinds,
-  type RunOptions,
-  sessionKinds,
-  type SessionOptions,
-} from '../runtime/host/session.js';
+import { HeldSession } from '../runtime/held-session.js';
+import { openModel } from '../runtime/open-model.js';
+import { placementKinds, sessionKinds } from '../runtime/options.js';
+import type { RunOptions, SessionOptions } from '../runtime/types.js';
+import { numberOf } from '../tensor/results.js';
 import type { Tensor } from '../tensor/tensor.js';
 
 export interface ValueAndGradOptions extends Omit<GradOptions, 'outputs' | 'keepOutputs'>, SessionOptions {
@@ -69,7 +66,7 @@ export async function valueAndGrad(model: Model, options: ValueAndGradOptions): 
       throw new OneirosError('bad-argument', 'the gradient is disposed: call valueAndGrad for another');
     const results = await held.run({ key: loss, open }, feeds, run);
     return {
-      value: scalarOf(own(results, loss)),
+      value: numberOf(results, loss),
       gradients: Object.fromEntries(gradients.map(([value, name]) => [value, own(results, name)!])),
     };
   };
@@ -78,11 +75,4 @@ export async function valueAndGrad(model: Model, options: ValueAndGradOptions): 
     return held.dispose();
   };
   return Object.assign(compute, { model: derived, dispose, [Symbol.asyncDispose]: dispose });
-}
-
-function scalarOf(tensor: Tensor | undefined): number {
-  const value = tensor?.data[0];
-  if (typeof value !== 'number')
-    throw new OneirosError('runtime', 'the loss came back as something else than a number');
-  return value;
 }

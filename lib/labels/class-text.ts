@@ -1,4 +1,5 @@
 import { OneirosError } from '../base/errors.js';
+import { parseJson } from '../base/json.js';
 import {
   checkClasses,
   isLabelValue,
@@ -8,7 +9,7 @@ import {
   unnamed,
 } from './classes.js';
 
-// Classes as texts: on command lines, and in the metadata of files.
+// Classes as texts: on command lines, and in label pictures.
 
 /** A class as somebody names it, with or without its value. */
 export interface NamedClass {
@@ -74,7 +75,7 @@ function valueOf(text: string): LabelValue | null {
 }
 
 function parsedJson(text: string): readonly NamedClass[] {
-  const list = jsonOf(text);
+  const list = parseJson(text);
   const classes = Array.isArray(list) ? list.map(namedClass) : [];
   const named = classes.filter((each) => each !== null);
   if (named.length === 0 || named.length < classes.length) throw noClasses(text);
@@ -94,29 +95,6 @@ function namedClass(item: unknown): NamedClass | null {
   return isLabelValue(value) ? { name: item.name, value } : null;
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}
-
-/** Names of classes as the metadata of files keep them: with commas between, or as JSON where a name has one. */
-export function formatNames(names: readonly string[]): string {
-  const plain = names.every((name) => name !== '' && name === name.trim() && !/[,[\]"]/.test(name));
-  return plain ? names.join(',') : JSON.stringify(names);
-}
-
-/** What `formatNames` wrote; `undefined` for no text. */
-export function parseNames(text: string | undefined): readonly string[] | undefined {
-  if (text === undefined) return undefined;
-  const list = text.startsWith('[') ? jsonOf(text) : null;
-  const isNames = (items: unknown): items is string[] =>
-    Array.isArray(items) && items.every((item) => typeof item === 'string');
-  return isNames(list) ? list : text.split(',');
-}
-
 /** Classes and their values as JSON. */
 export function formatClasses(classes: readonly MaskClass[]): string {
   return JSON.stringify(classes.map(({ name, value }) => ({ name, value })));
@@ -124,23 +102,10 @@ export function formatClasses(classes: readonly MaskClass[]): string {
 
 /** What `formatClasses` wrote; `null` for other texts. */
 export function storedClasses(text: string | undefined): readonly MaskClass[] | null {
-  const list = text === undefined ? null : jsonOf(text);
+  const list = text === undefined ? undefined : parseJson(text);
   const classes = Array.isArray(list) ? list.map(namedClass) : [];
   const whole = classes.flatMap((each): MaskClass[] =>
     each === null || each.value === null ? [] : [{ name: each.name, value: each.value }],
   );
   return whole.length > 0 && whole.length === classes.length ? whole : null;
-}
-
-/** Values as JSON, which `parseValues` reads. */
-export function formatValues(values: readonly LabelValue[]): string {
-  return JSON.stringify(values);
-}
-
-/** The values of so many classes; `undefined` where the text has others. */
-export function parseValues(text: string | undefined, count: number): readonly LabelValue[] | undefined {
-  const list = text === undefined ? null : jsonOf(text);
-  const isValues = (items: unknown): items is LabelValue[] =>
-    Array.isArray(items) && items.length === count && items.every(isLabelValue);
-  return isValues(list) ? list : undefined;
 }

@@ -1,7 +1,7 @@
 import { check } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
-import { formatNames, formatValues } from '../labels/class-text.js';
-import { formatPreprocessing, preprocessings } from '../models/input/preprocessing.js';
+import { preprocessings } from '../models/input/preprocessing.js';
+import { type NetworkMetadata, writeNetworkMetadata } from '../models/metadata.js';
 import type { Model } from '../onnx/graph.js';
 import { Detector } from './detector/detector.js';
 import type { ImageNetwork } from './image-network.js';
@@ -15,20 +15,15 @@ export function exportModel(network: ImageNetwork): Model {
   check('exportModel', { network: [network, kind.network] });
   return {
     ...network.model,
-    metadata: new Map([
-      ...network.model.metadata,
-      ['input', formatPreprocessing(preprocessings.none)],
-      ...classesOf(network),
-      ...(network instanceof Segmenter && network.standardizes ? [['standardize', 'picture'] as const] : []),
-    ]),
+    metadata: new Map([...network.model.metadata, ...writeNetworkMetadata(knownOf(network))]),
   };
 }
 
-function classesOf(network: ImageNetwork): readonly (readonly [string, string])[] {
-  const classes =
-    network instanceof Detector ? network.labels : network instanceof Segmenter ? network.classes : [];
-  if (classes.length === 0) return [];
-  const values =
-    network instanceof Segmenter ? [['class_values', formatValues(network.values)] as const] : [];
-  return [['classes', formatNames(classes)], ...values];
+function knownOf(network: ImageNetwork): NetworkMetadata {
+  const input = preprocessings.none;
+  if (network instanceof Detector)
+    return { input, classes: network.labels.length === 0 ? undefined : network.labels };
+  if (!(network instanceof Segmenter)) return { input };
+  const { classes, values, standardizes } = network;
+  return { input, standardizes, ...(classes.length > 0 && { classes, values }) };
 }

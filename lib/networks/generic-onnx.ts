@@ -13,18 +13,18 @@ import { feedFor } from '../models/input/feed.js';
 import { type PictureInput, pictureInput } from '../models/input/picture-input.js';
 import { requirePictureSize } from '../models/input/picture-limit.js';
 import {
-  parsePreprocessing,
   type Preprocessing,
   type PreprocessingName,
   preprocessingOf,
 } from '../models/input/preprocessing.js';
+import { readNetworkMetadata } from '../models/metadata.js';
 import { Budget } from '../onnx/budget.js';
 import type { Value } from '../onnx/builder.js';
 import type { Graph, Model, Node, Shape } from '../onnx/graph.js';
 import { Builder } from '../onnx/ops.js';
 import { normalized } from '../onnx/opset/normalize.js';
 import { allNamesOf, usesOf } from '../onnx/subgraphs.js';
-import type { Placement } from '../runtime/placement.js';
+import type { Placement } from '../runtime/types.js';
 import { isFloat } from '../tensor/dtype.js';
 import type { ClassifierParts, CropSettings } from './classifier/classifier.js';
 import type { ClassLabel } from './classifier/labels.js';
@@ -65,7 +65,7 @@ export function foreignGraph(
   const input = pictureInput(normal.graph, name);
   requirePictureSize(name, input);
   const { graph, repeats } = ofOnePicture(normal, input);
-  const said = preprocessing ?? parsePreprocessing(model.metadata.get('input') ?? '');
+  const said = preprocessing ?? readNetworkMetadata(model.metadata).input;
   const feed = feedFor(input, preprocessingOf(said ?? 'none'), repeats, name);
   const b = new Builder(undefined, budget);
   b.reserve(allNamesOf(graph));
@@ -85,7 +85,7 @@ export function foreignGraph(
     shape,
     nodes: graph.nodes,
     layers: layersFrom(input.name, graph, b),
-    input: said === null ? `${feed.about} (assumed: its file does not say)` : feed.about,
+    input: said === undefined ? `${feed.about} (assumed: its file does not say)` : feed.about,
     model: () => ({
       ...b.model(),
       graph: { ...b.graph(), outputs: graph.outputs.map(({ name }) => ({ name, type: b.value(name).type })) },

@@ -4,10 +4,10 @@ import { own } from '../base/own.js';
 import { type Image, toTensor } from '../image/image.js';
 import { extractSubgraph } from '../onnx/extract.js';
 import type { Model } from '../onnx/graph.js';
-import { HeldSession } from '../runtime/host/held-session.js';
-import { openModel } from '../runtime/host/open-model.js';
-import type { Session } from '../runtime/host/session.js';
-import type { Placement } from '../runtime/placement.js';
+import { HeldSession } from '../runtime/held-session.js';
+import { openModel } from '../runtime/open-model.js';
+import type { Placement } from '../runtime/types.js';
+import type { Session } from '../runtime/types.js';
 import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
 import { findLayer, type Network } from './network.js';
 

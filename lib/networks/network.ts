@@ -1,8 +1,9 @@
 import { optionsFor } from '../base/arguments.js';
 import { nearest, OneirosError } from '../base/errors.js';
 import type { Model } from '../onnx/graph.js';
-import { placementKinds, type SessionOptions } from '../runtime/host/session.js';
-import type { Placement } from '../runtime/placement.js';
+import { placementKinds } from '../runtime/options.js';
+import type { Placement } from '../runtime/types.js';
+import type { SessionOptions } from '../runtime/types.js';
 
 /** What every task takes: a graph from a picture to everything that a network makes of it, with its layers by name. */
 export interface Network {

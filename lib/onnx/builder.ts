@@ -15,8 +15,9 @@ import {
   type ValueInfo,
 } from './graph.js';
 import { short } from './rename.js';
+import { factsOfConstant } from './shapes/constants.js';
 import { type Facts, unknown } from './shapes/facts.js';
-import { factsOfConstant, inferNode } from './shapes/infer.js';
+import { inferNode } from './shapes/infer.js';
 import { allNamesOf, subgraphsOf } from './subgraphs.js';
 
 /** A value of the graph under construction: its name, and what is known of it so far. */

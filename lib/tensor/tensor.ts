@@ -1,6 +1,7 @@
 import { check } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
+import { roundHalfToEven } from '../base/round.js';
 import { arrayOf, type DataOf, type DType, type NumericDType } from './dtype.js';
 
 /** A dense array, row-major, with its element type; `data.length` is the product of `dims`. */
@@ -133,10 +134,4 @@ export function numberToHalf(value: number): number {
   const exponent = Math.floor(Math.log2(magnitude));
   // A fraction that rounds up to 1024 carries into the exponent by plain addition.
   return sign | (((exponent + 15) << 10) + roundHalfToEven((magnitude / 2 ** exponent - 1) * 1024));
-}
-
-function roundHalfToEven(x: number): number {
-  const floor = Math.floor(x);
-  const rest = x - floor;
-  return rest > 0.5 || (rest === 0.5 && floor % 2 === 1) ? floor + 1 : floor;
 }

@@ -4,7 +4,7 @@
 //   node --import ./scripts/ts.mjs scripts/bench/event-loop.ts [runs = 20] [size = 320] [isolation = thread]
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { zeros } from '../../lib/tensor/tensor.js';
 import { heavyModel } from '../../spec/runtime/models.js';
 

@@ -19,7 +19,7 @@ import type { Model } from '../../lib/onnx/graph.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { adam } from '../../lib/optim/adam.js';
-import type { Placement } from '../../lib/runtime/placement.js';
+import type { Placement } from '../../lib/runtime/types.js';
 import { evaluateDetector, type IdentifiedPicture } from '../../lib/tasks/detect/evaluate.js';
 import type { Float32Tensor } from '../../lib/tensor/tensor.js';
 import { detectionData } from '../../lib/train/detection/data.js';

@@ -16,7 +16,7 @@ import type { Model } from '../../lib/onnx/graph.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { adam } from '../../lib/optim/adam.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { random } from '../../lib/tensor/random.js';
 import type { Float32Tensor } from '../../lib/tensor/tensor.js';
 import type { TrainingData } from '../../lib/train/fit/data.js';

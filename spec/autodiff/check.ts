@@ -1,8 +1,10 @@
-import type { RuleTable } from '../../lib/autodiff/rule.js';
+import { gradientName } from '../../lib/autodiff/names.js';
+import type { RuleTable } from '../../lib/autodiff/rules/rule.js';
 import { messageOf } from '../../lib/base/errors.js';
 import { OPSET } from '../../lib/onnx/graph.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession, type Session } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
+import type { Session } from '../../lib/runtime/types.js';
 import { halfToNumber, type Tensor } from '../../lib/tensor/tensor.js';
 import { merged, type Moved, prepare, type Prepared, type Run, tensorOf } from './prepare.js';
 import type { Row, Variant } from './row.js';
@@ -234,7 +236,7 @@ function together(feeds: readonly Tensors[]): Tensors {
 }
 
 function cotangentName(name: string, prefix: string): string {
-  return `${prefix}d_${name.slice(prefix.length)}`;
+  return prefix + gradientName(name.slice(prefix.length));
 }
 
 function objective({ prefix, gradient }: Prepared, values: Tensors, cotangents: Tensors): number {

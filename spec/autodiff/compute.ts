@@ -1,6 +1,6 @@
 import type { Model, Node } from '../../lib/onnx/graph.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 

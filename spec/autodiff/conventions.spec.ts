@@ -5,7 +5,7 @@ import type { Value } from '../../lib/onnx/builder.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { numberToHalf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { elements } from './check.js';
 import { tensorOf } from './prepare.js';

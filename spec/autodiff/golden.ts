@@ -7,7 +7,7 @@ import { type AttributeLike, attributes } from '../../lib/onnx/attributes.js';
 import { type Model, OPSET } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { float32, int64, sizeOf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { elements } from './check.js';
 import { merged, prefixed } from './prepare.js';

@@ -1,7 +1,8 @@
+import { gradientName, valueOfGradient } from '../../lib/autodiff/names.js';
 import { messageOf } from '../../lib/base/errors.js';
 import { Builder, dtypeOf } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import type { Tensor } from '../../lib/tensor/tensor.js';
 import { elements } from './check.js';
 import { prepare, type Prepared, tensorOf } from './prepare.js';
@@ -47,12 +48,12 @@ async function checkRow(row: Row): Promise<HalfOutcome> {
 
 function typesAreKept({ gradient, moved }: Prepared): boolean {
   const b = Builder.from(gradient.graph);
-  return moved.every(({ name }) => dtypeOf(b.value(`d_${name}`)) === 'float16');
+  return moved.every(({ name }) => dtypeOf(b.value(gradientName(name))) === 'float16');
 }
 
 async function gradients({ gradient, feeds, dtype }: Prepared): Promise<Readonly<Record<string, Tensor>>> {
   const cotangents = gradient.graph.inputs.flatMap(({ name, type }) => {
-    if (!name.startsWith('d_')) return [];
+    if (valueOfGradient(name) === null) return [];
     const dims = (type?.shape ?? []).map(Number);
     const count = dims.reduce((product, size) => product * size, 1);
     const wave = Array.from({ length: count }, (_, i) => Math.cos(0.5 + 0.7 * i));
@@ -63,7 +64,9 @@ async function gradients({ gradient, feeds, dtype }: Prepared): Promise<Readonly
     threads: 1,
     provider: 'cpu',
   });
-  const fetches = gradient.graph.outputs.map(({ name }) => name).filter((name) => name.startsWith('d_'));
+  const fetches = gradient.graph.outputs
+    .map(({ name }) => name)
+    .filter((name) => valueOfGradient(name) !== null);
   return await session.run({ ...feeds, ...Object.fromEntries(cotangents) }, { fetches });
 }
 

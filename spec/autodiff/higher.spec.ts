@@ -10,7 +10,7 @@ import type { Value } from '../../lib/onnx/builder.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { float32, int64, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { multiplyAdds } from '../onnx/multiply-adds.js';
 import { compute, noise, noise64, numbersOf, operators, unused } from './compute.js';

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { grad } from '../../lib/autodiff/grad.js';
 import { averageMaxPool, guidedRelu, redirectedRelu } from '../../lib/autodiff/overrides.js';
-import type { RuleTable } from '../../lib/autodiff/rule.js';
+import type { RuleTable } from '../../lib/autodiff/rules/rule.js';
 import type { Value } from '../../lib/onnx/builder.js';
 import type { Shape } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';

@@ -1,5 +1,5 @@
 import { grad } from '../../lib/autodiff/grad.js';
-import type { RuleTable } from '../../lib/autodiff/rule.js';
+import type { RuleTable } from '../../lib/autodiff/rules/rule.js';
 import { attributes } from '../../lib/onnx/attributes.js';
 import { type Graph, type Model, type Node, OPSET } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';

@@ -1,4 +1,5 @@
 import { grad } from '../../lib/autodiff/grad.js';
+import { gradientName } from '../../lib/autodiff/names.js';
 import { messageOf } from '../../lib/base/errors.js';
 import { derivative } from '../../lib/gradients/difference.js';
 import { inFloat64 } from '../../lib/gradients/float64.js';
@@ -8,7 +9,8 @@ import { extractSubgraph } from '../../lib/onnx/extract.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession, type Session } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
+import type { Session } from '../../lib/runtime/types.js';
 import { type Random, random } from '../../lib/tensor/random.js';
 import { sizeOf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { growths } from './random-growths.js';
@@ -155,11 +157,11 @@ async function errorOf(model: Model, seed: number): Promise<number> {
     },
     [1e-4, 1e-5, 1e-6],
   );
-  const seeds = Object.entries(cotangents).map(([name, t]) => [`d_${name}`, t] as const);
+  const seeds = Object.entries(cotangents).map(([name, t]) => [gradientName(name), t] as const);
   const feeds = { ...point, ...Object.fromEntries(seeds) };
   await using reverse = await openWide(derived, feeds);
   const gradients = await reverse.run(feeds);
-  const own = Object.fromEntries(Object.keys(point).map((name) => [name, at(gradients, `d_${name}`)]));
+  const own = Object.fromEntries(Object.keys(point).map((name) => [name, at(gradients, gradientName(name))]));
   const analytic = inner(own, directions);
   const norm = Math.sqrt(inner(own, own));
   return Math.abs(numeric.value - analytic) / Math.max(Math.abs(analytic), norm);

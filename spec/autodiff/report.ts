@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 
-import { noGradient } from '../../lib/autodiff/rule.js';
-import { rules } from '../../lib/autodiff/rules/index.js';
+import { rules } from '../../lib/autodiff/rules/families.js';
+import { noGradient } from '../../lib/autodiff/rules/rule.js';
 import { OPSET } from '../../lib/onnx/graph.js';
 import type { Outcome } from './check.js';
+import { facets, knownOperators, mark } from './facets.js';
 import type { GoldenOutcome } from './golden.js';
 import type { HalfOutcome } from './half.js';
 import { describeAttribute, type Row } from './row.js';
@@ -15,7 +16,8 @@ export interface Proof {
   readonly halves: readonly HalfOutcome[];
 }
 
-const controlFlow = ['If', 'Loop', 'Scan'];
+/** Operators that are unrolled before they are differentiated. */
+const loops = ['Loop', 'Scan'];
 
 /** Operators that have a gradient rule. */
 export const differentiated = Object.keys(rules).filter((op) => rules[op] !== noGradient);
@@ -25,7 +27,7 @@ export const withoutGradient = Object.keys(rules).filter((op) => rules[op] === n
 export function operatorsDocument(proof: Proof): string {
   const { outcomes, golden } = proof;
   const rows = new Set(outcomes.map(({ row }) => row));
-  const known = new Set([...Object.keys(rules), ...controlFlow]);
+  const known = new Set([...Object.keys(rules), ...loops]);
   const composed = [...new Set([...rows].map(({ op }) => op))].filter((op) => !known.has(op));
   return [
     '# Operators that can be differentiated',
@@ -38,14 +40,30 @@ export function operatorsDocument(proof: Proof): string {
     '## Taken apart before differentiation',
     'Operators made of simpler ones, those of other operator sets included: lib/onnx/opset says how.',
     section(composed, proof),
-    '## Control flow',
-    'If: another If by the same condition, with the gradients of the branches. Loop and Scan: written out, where the number of iterations is known before the graph runs; otherwise an error says that it is not.',
-    section(controlFlow, proof),
+    '## Loops',
+    'Unrolled where the number of iterations is known before the graph runs; otherwise an error says that it is not.',
+    section(loops, proof),
     '## Without a gradient',
     'What these compute changes in jumps or not at all. No cotangent passes; where every way ends at one of them, the error names it.',
     `${withoutGradient.toSorted().join(', ')}.`,
+    '## Where each operator is',
+    'Each of these folders has a file for each family of operators. ✓: the operator has a rule there; –: its rule is that it has no gradient. A shape rule infers the shape of the result; an operator set rule says in set 17 what a node of another set means; folding computes constants.',
+    whereabouts(),
     '',
   ].join('\n\n');
+}
+
+/** Which facets each operator has, and in which file of each folder. */
+function whereabouts(): string {
+  const head = ['Operator', 'Family', ...facets.map(({ title, folder }) => `${title} (${folder})`)];
+  const lines = [...knownOperators()]
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([op, { families, rules: own }]) => [
+      op,
+      [...families].join(' '),
+      ...facets.map(({ folder }) => mark(own.get(folder))),
+    ]);
+  return [head, head.map(() => '---'), ...lines].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 function section(ops: readonly string[], proof: Proof): string {

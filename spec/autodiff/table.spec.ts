@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { rule } from '../../lib/autodiff/rule.js';
+import { rule } from '../../lib/autodiff/rules/rule.js';
 import { checkRows, hasPassed, type Outcome } from './check.js';
 import { checkGolden, goldenTolerance, loadGolden } from './golden.js';
 import { checkHalf, halfTolerance } from './half.js';

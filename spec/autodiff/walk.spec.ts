@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { grad } from '../../lib/autodiff/grad.js';
-import { rule } from '../../lib/autodiff/rule.js';
+import { rule } from '../../lib/autodiff/rules/rule.js';
 import type { RuleOverrides } from '../../lib/autodiff/rule-choice.js';
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
 import { attributes } from '../../lib/onnx/attributes.js';

@@ -1,5 +1,5 @@
 import { GoogLeNet, VGG19 } from '../../lib/networks/classifier/published.js';
-import type { Placement } from '../../lib/runtime/placement.js';
+import type { Placement } from '../../lib/runtime/types.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32, sizeOf } from '../../lib/tensor/tensor.js';
 import type { StoredTensor } from '../../lib/weights/weights.js';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 
 import { codec } from '../../lib/image/codec/codec.node.js';
-import type { Placement } from '../../lib/runtime/placement.js';
+import type { Placement } from '../../lib/runtime/types.js';
 import { pictures } from '../image/pictures.js';
 import { requireChromium, startWorkbench, type Workbench } from './harness.js';
 import * as tasks from './tasks.js';

@@ -4,7 +4,7 @@ import type { Detection } from '../../lib/networks/detector/detector.js';
 import { FasterRCNN } from '../../lib/networks/detector/faster-rcnn.js';
 import { openDetector } from '../../lib/networks/detector/load.js';
 import { UNet } from '../../lib/networks/segmenter/unet.js';
-import type { Placement } from '../../lib/runtime/placement.js';
+import type { Placement } from '../../lib/runtime/types.js';
 import { dream } from '../../lib/tasks/dream/dream.js';
 import { style } from '../../lib/tasks/style/style.js';
 import { bloodSmear } from '../../scripts/demo/scenes/blood-smear.js';

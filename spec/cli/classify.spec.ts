@@ -131,4 +131,25 @@ describe('oneiros classify, evaluate classify, inspect', () => {
     });
     expect(inspection).to.have.nested.property('layers[0].name', 'rectified');
   });
+
+  it('prints the graph of a model', async () => {
+    const b = new Builder();
+    b.output(b.relu(b.input('x', 'float32', ['n', 2])), 'y');
+    await writeFile(path('small.onnx'), encodeModel(b.model()));
+    const { text } = await runCommand(registerInspect, ['inspect', path('small.onnx'), '--graph']);
+    expect(text).to.deep.equal([
+      'model: IR version 8, opset 17, by "oneiros"',
+      'graph oneiros',
+      '  input x: float32[n, 2]',
+      '  output y: float32[n, 2]',
+      '  relu_0: float32[n, 2] = Relu(x)',
+      '  y: float32[n, 2] = Identity(relu_0)',
+    ]);
+    const both = ['inspect', path('small.onnx'), '--graph', '--json'];
+    const error = await runCommand(registerInspect, both).catch((reason: unknown) => reason);
+    expect(error).to.be.instanceOf(CommanderError);
+    expect(error)
+      .to.have.property('message')
+      .that.matches(/--graph.*cannot be used with.*--json/);
+  });
 });

@@ -7,6 +7,8 @@ import type { Terminal } from '../../lib/cli/terminal/terminal.js';
 /** What a command printed. */
 export interface Printed {
   readonly results: readonly object[];
+  /** The same as text, without `--json`. */
+  readonly text: readonly string[];
   readonly said: readonly string[];
   /** Those lines of it that make the exit code 1. */
   readonly failed: readonly string[];
@@ -19,11 +21,15 @@ export async function runCommand(
   onProgress: (done: number, controller: AbortController) => void = () => undefined,
 ): Promise<Printed> {
   const results: object[] = [];
+  const text: string[] = [];
   const said: string[] = [];
   const failed: string[] = [];
   const controller = new AbortController();
   const terminal: Terminal = {
-    result: (value) => results.push(value),
+    result: (value, lines) => {
+      results.push(value);
+      text.push(...[lines].flat());
+    },
     say: (text) => said.push(text),
     complain: (text) => said.push(text),
     fail: (text) => {
@@ -44,5 +50,5 @@ export async function runCommand(
   register(program, terminal);
   for (const command of program.commands) command.exitOverride().configureOutput(silent);
   await program.parseAsync(args, { from: 'user' });
-  return { results, said, failed };
+  return { results, text, said, failed };
 }

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { grad } from '../../lib/autodiff/grad.js';
 import { fromTensor, type Image, toTensor } from '../../lib/image/image.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { dream } from '../../lib/tasks/dream/dream.js';
 import { float32, type Float32Tensor, type Tensor } from '../../lib/tensor/tensor.js';
 import { waves } from '../tasks/pictures.js';

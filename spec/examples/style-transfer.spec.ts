@@ -6,7 +6,7 @@ import type { Value } from '../../lib/onnx/builder.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { lbfgs } from '../../lib/optim/lbfgs.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { style } from '../../lib/tasks/style/style.js';
 import { float32, type Float32Tensor, type Tensor } from '../../lib/tensor/tensor.js';
 import { speckles, waves } from '../tasks/pictures.js';

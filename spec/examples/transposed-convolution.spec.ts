@@ -7,7 +7,7 @@ import { grad } from '../../lib/autodiff/grad.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
 
 type Matrix = readonly (readonly number[])[];

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 
-import { rule } from '../../lib/autodiff/rule.js';
+import { rule } from '../../lib/autodiff/rules/rule.js';
 import { OneirosError } from '../../lib/base/errors.js';
-import { checkGradient, type CheckOptions, type GradientCheck } from '../../lib/gradients/check-gradient.js';
+import { checkGradient } from '../../lib/gradients/check-gradient.js';
+import type { CheckOptions } from '../../lib/gradients/check-options.js';
+import type { GradientCheck } from '../../lib/gradients/compare.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { float32, int64 } from '../../lib/tensor/tensor.js';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
+import { distance } from '../../lib/gradients/check-point.js';
 import { inFloat64, toFloat64 } from '../../lib/gradients/float64.js';
-import { distance } from '../../lib/gradients/place.js';
 import { type AttributeLike, float } from '../../lib/onnx/attributes.js';
 import type { Value } from '../../lib/onnx/builder.js';
 import { Builder } from '../../lib/onnx/ops.js';

@@ -1,11 +1,14 @@
 import { expect } from 'chai';
 
+import { OneirosError } from '../../lib/base/errors.js';
 import { blend } from '../../lib/image/color/blend.js';
 import { gaussianBlur } from '../../lib/image/color/blur.js';
 import { warp, zoom } from '../../lib/image/geometry/affine.js';
 import { centerCrop, crop } from '../../lib/image/geometry/crop.js';
 import { flip } from '../../lib/image/geometry/flip.js';
-import { letterbox, pad } from '../../lib/image/geometry/pad.js';
+import { letterbox } from '../../lib/image/geometry/letterbox.js';
+import { pad } from '../../lib/image/geometry/pad.js';
+import { paste } from '../../lib/image/geometry/paste.js';
 import { roll } from '../../lib/image/geometry/roll.js';
 import { image, planes, solid } from '../../lib/image/image.js';
 import { expectClose } from './expect.js';
@@ -40,22 +43,24 @@ describe('geometry', () => {
     expect(() => pad(counting, { left: -1, top: 0, right: 0, bottom: 0 })).to.throw('margins');
   });
 
-  it('letterboxes: the whole picture, centered, and how to get back', () => {
-    const boxed = letterbox(
-      solid({ width: 4, height: 2 }, [1, 0, 0]),
-      { width: 8, height: 8 },
-      { color: [0, 0, 1] },
+  it('letterboxes: the whole picture in the upper left corner, its sides rounded down', () => {
+    const { image: boxed, scale } = letterbox(
+      solid({ width: 4, height: 3 }, [1, 0, 0]),
+      { width: 6, height: 6 },
+      0.25,
     );
-    expect(boxed.inside).to.deep.equal({ x: 0, y: 2, width: 8, height: 4 });
-    expect(boxed.scale).to.equal(2);
-    const red = [...boxed.image.data.subarray(0, 64)];
-    expect(red).to.deep.equal([
-      ...Array<number>(16).fill(0),
-      ...Array<number>(32).fill(1),
-      ...Array<number>(16).fill(0),
-    ]);
-    const corner = letterbox(picture, { width: 18, height: 18 }, { align: 'top-left' });
-    expect(corner.inside).to.deep.equal({ x: 0, y: 0, width: 18, height: 12 });
+    expect(scale).to.equal(1.5);
+    const rest = Array<number>(12).fill(0.25);
+    expect([...boxed.data.subarray(0, 36)]).to.deep.equal([...Array<number>(24).fill(1), ...rest]);
+    expect([...boxed.data.subarray(36, 72)]).to.deep.equal([...Array<number>(24).fill(0), ...rest]);
+  });
+
+  it('pastes, times a factor, and only what lies inside', () => {
+    const target = planes(1, { width: 4, height: 3 });
+    paste(target, counting, 1, 1, 2);
+    expect([...target.data]).to.deep.equal([0, 0, 0, 0, 0, 2, 4, 6, 0, 8, 10, 12]);
+    expect(() => paste(target, counting, 2, 1)).to.throw(OneirosError, 'cannot paste 3×2 at (2, 1) into 4×3');
+    expect(() => paste(target, counting, 0, -1)).to.throw(OneirosError, 'cannot paste');
   });
 
   it('rolls right and down, by any amount, and back', () => {

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { formatNames, parseClasses, parseNames, withValues } from '../../lib/labels/class-text.js';
+import { parseClasses, withValues } from '../../lib/labels/class-text.js';
 import { comparison } from '../../lib/labels/compare.js';
 import type { LabelPicture } from '../../lib/labels/label-picture.js';
 import { type Declared, labeler, schemeOf } from '../../lib/labels/scheme.js';
@@ -179,16 +179,5 @@ describe('classes as text', () => {
       expect(() => parseClasses(wrong), wrong).to.throw(/./);
     for (const wrong of ['a=1,b=1', 'a=1,b=#000000', 'a'])
       expect(() => withValues(parseClasses(wrong)), wrong).to.throw(/cannot be told apart/);
-  });
-
-  it('names with commas survive a file’s metadata; others stay plain', () => {
-    expect(formatNames(['a', 'b c'])).to.equal('a,b c');
-    for (const names of [
-      ['a', 'b c'],
-      ['a, b', 'c'],
-      ['', ' x'],
-      ['["a"]', 'b'],
-    ])
-      expect(parseNames(formatNames(names))).to.deep.equal(names);
   });
 });

@@ -7,7 +7,7 @@ import { toTensor } from '../../lib/image/image.js';
 import { lossNames } from '../../lib/models/faster-rcnn/losses.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { adam } from '../../lib/optim/adam.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { float32, int64 } from '../../lib/tensor/tensor.js';
 import { loadFasterRcnnLosses } from '../../lib/train/detection/load-losses.js';
 import { fit } from '../../lib/train/fit/fit.js';

@@ -14,7 +14,7 @@ import {
 } from '../../lib/networks/detector/faster-rcnn.js';
 import { openDetector } from '../../lib/networks/detector/load.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { float32, sizeOf } from '../../lib/tensor/tensor.js';
 import { measureNorms } from '../../lib/train/detection/measure-norms.js';
 import { openWeights } from '../../lib/weights/open.js';

@@ -2,10 +2,11 @@ import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { grad } from '../../lib/autodiff/grad.js';
+import { gradientName } from '../../lib/autodiff/names.js';
 import { type Image, image } from '../../lib/image/image.js';
 import type { Classifier } from '../../lib/networks/classifier/classifier.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32, type NumericTensor, sizeOf, type Tensor } from '../../lib/tensor/tensor.js';
 import { writeSafetensors } from '../../lib/weights/safetensors.js';
@@ -81,7 +82,7 @@ export async function ownGradient(
   await using session = await openSession(encodeModel(model), { isolation: 'none' });
   const results = await session.run({
     [network.image]: float32(picture.data, [1, 3, size.height, size.width]),
-    [`d_${value}`]: features[layer]!,
+    [gradientName(value)]: features[layer]!,
   });
-  return results[`d_${network.image}`];
+  return results[gradientName(network.image)];
 }

@@ -3,7 +3,8 @@ import { expect } from 'chai';
 import { scaledSide } from '../../lib/models/faster-rcnn/scaled-side.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession, type Session } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
+import type { Session } from '../../lib/runtime/types.js';
 import { random } from '../../lib/tensor/random.js';
 import { int64 } from '../../lib/tensor/tensor.js';
 

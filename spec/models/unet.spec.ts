@@ -12,7 +12,7 @@ import { dialectTraits } from '../../lib/models/unet/traits.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
 import { translate } from '../../lib/weights/dialect.js';
 import { unetDialects } from '../../lib/weights/dialects/unet.js';

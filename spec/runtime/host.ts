@@ -1,6 +1,6 @@
 // A program to be run on its own: opens a session, does what its argument says, and ends without disposing of it.
 //   host.ts idle|unawaited|exit|throw thread|process sources|built
-import * as sources from '../../lib/runtime/host/session.js';
+import * as sources from '../../lib/runtime/session.js';
 import { zeros } from '../../lib/tensor/tensor.js';
 import { heavyModel } from './models.js';
 

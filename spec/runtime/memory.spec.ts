@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { zeros } from '../../lib/tensor/tensor.js';
 import { heavyModel, reluModel } from './models.js';
 

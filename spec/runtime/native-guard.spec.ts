@@ -5,7 +5,7 @@ import type { Dim } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { guardNative } from '../../lib/runtime/node/native-guard.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 

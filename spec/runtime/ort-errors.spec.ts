@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
-import { complaint } from '../../lib/runtime/worker/ort-errors.js';
+import { runtimeError } from '../../lib/runtime/protocol/ort-errors.js';
 
-describe('complaint', () => {
+describe('runtimeError', () => {
   const texts: readonly [string, string, string][] = [
     [
       "Non-zero status code returned while running Expand node. Name:'e1' Status Message: /onnxruntime_src/onnxruntime/core/framework/bfc_arena.cc:360 void* onnxruntime::BFCArena::AllocateRawInternal(size_t, bool, onnxruntime::Stream*) Failed to allocate memory for requested buffer of size 4000\n",
@@ -37,7 +37,7 @@ describe('complaint', () => {
   ];
   for (const [raw, code, line] of texts)
     it(`makes one line of "${raw.slice(0, 60)}…"`, () => {
-      const error = complaint('it failed', new Error(raw));
+      const error = runtimeError('it failed', new Error(raw));
       expect(error.message).to.equal(line);
       expect(error.code).to.equal(code);
     });

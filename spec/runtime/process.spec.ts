@@ -2,8 +2,8 @@ import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
 import { connectSession } from '../../lib/runtime/host/remote-session.js';
-import { openSession } from '../../lib/runtime/host/session.js';
-import { ProcessChannel } from '../../lib/runtime/node/process.js';
+import { openSession } from '../../lib/runtime/session.js';
+import { ProcessChannel } from '../../lib/runtime/node/process-channel.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { endlessModel } from './models.js';
 

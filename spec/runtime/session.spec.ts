@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
-import { listProviders, openSession, type Session } from '../../lib/runtime/host/session.js';
+import { listProviders, openSession } from '../../lib/runtime/session.js';
+import type { Session } from '../../lib/runtime/types.js';
 import { float32, int64, type Tensor, tensor, zeros } from '../../lib/tensor/tensor.js';
 import * as models from './models.js';
 

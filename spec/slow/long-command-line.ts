@@ -3,7 +3,7 @@
 import { isMainThread, Worker } from 'node:worker_threads';
 
 import { messageOf } from '../../lib/base/errors.js';
-import * as sources from '../../lib/runtime/host/session.js';
+import * as sources from '../../lib/runtime/session.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { addModel } from '../runtime/models.js';
 

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 
+import { letterbox } from '../../lib/image/geometry/letterbox.js';
 import { image, plane, solid } from '../../lib/image/image.js';
 import { cocoTruth } from '../../lib/metrics/io/coco.js';
+import { outOfLetterbox } from '../../lib/networks/detector/box-geometry.js';
 import { coco80, coco91 } from '../../lib/networks/detector/coco-labels.js';
 import { type Box, detect, type Detection } from '../../lib/networks/detector/detector.js';
-import { letterbox, outOfLetterbox } from '../../lib/networks/detector/letterbox.js';
 import { openDetector } from '../../lib/networks/detector/load.js';
 import { nms, nmsByClass } from '../../lib/networks/detector/nms.js';
 import { Yolox } from '../../lib/networks/detector/yolox.js';

@@ -8,7 +8,7 @@ import type { Value } from '../../lib/onnx/builder.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/host/session.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { slidingWindow } from '../../lib/tasks/segment/sliding-window.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32, sizeOf } from '../../lib/tensor/tensor.js';

@@ -1,5 +1,6 @@
 import { attr } from '../../onnx/attributes.js';
-import { broadcasting, noGradient, rule, type RuleTable } from '../rule.js';
+import { axisOf } from './normalization.js';
+import { broadcasting, noGradient, rule, type RuleTable } from './rule.js';
 
 /** Activation functions, element by element; at kinks PyTorch's conventions. */
 export const activation: RuleTable = {
@@ -50,4 +51,15 @@ export const activation: RuleTable = {
     return [isInside ? b.where(isInside, dy, 0) : dy];
   }),
   Hardmax: noGradient,
+  // y = eˣ / Σ eˣ          dx = y · (dy − Σ dy · y)
+  Softmax: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
+    const weighted = b.mul(dy, y);
+    const total = b.sum(weighted, [axisOf(attr.int(node, 'axis', -1), x)]);
+    return [b.sub(weighted, b.mul(y, total))];
+  }),
+  // y = x − ln Σ eˣ        dx = dy − eʸ · Σ dy
+  LogSoftmax: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
+    const total = b.sum(dy, [axisOf(attr.int(node, 'axis', -1), x)]);
+    return [b.sub(dy, b.mul(b.exp(y), total))];
+  }),
 };

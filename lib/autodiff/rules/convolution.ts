@@ -1,11 +1,10 @@
 import { OneirosError } from '../../base/errors.js';
-import { attr } from '../../onnx/attributes.js';
-import { describe } from '../../onnx/attributes.js';
+import { attr, describe } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, shapeOf } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
 import { kernelCotangent } from './kernel.js';
+import { rule, type RuleTable } from './rule.js';
 import { padsOf, positionsIn, spatialAxes, tilesOf, type Window, windowOf } from './window.js';
 
 /** Convolutions of any number of spatial axes: N × C × … with kernels M × C/groups × … */
@@ -19,7 +18,6 @@ export const convolution: RuleTable = {
       bias && (() => b.sum(dy, [0, ...spatialAxes(dy)], false)),
     ].map((cotangent) => cotangent ?? null);
   }),
-
   // The transpose of a convolution from y to x, so its gradient is that convolution.
   ConvTranspose: rule(2, ({ b, node, dy, x: [x, w, bias], y: [y] }) => {
     const window = transposedWindow(b, node, x, y, kernelOf(node, w));

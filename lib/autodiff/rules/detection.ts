@@ -3,7 +3,7 @@ import { attr, describe } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, dtypeOf } from '../../onnx/ops.js';
-import { noGradient, rule, type RuleTable } from '../rule.js';
+import { noGradient, rule, type RuleTable } from './rule.js';
 
 /** Operators of detectors. */
 export const detection: RuleTable = {

@@ -1,7 +1,7 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import { type Builder, rankOf } from '../../onnx/ops.js';
-import { noGradient, rule, type RuleTable } from '../rule.js';
+import { noGradient, rule, type RuleTable } from './rule.js';
 import { countTo } from './window.js';
 
 /** Operators that pick elements by index. Where the same element may be picked twice, its cotangents are added up. */
@@ -67,9 +67,8 @@ export const indexing: RuleTable = {
     const order = Array.from({ length: rankOf(sized) }, (_, i) => (i === axis ? 0 : i < axis ? i + 1 : i));
     return [b.reshape(b.transpose(scattered, order), b.shape(x))];
   }),
-  // Each element gets what lies at the place it was put.
-  MaxUnpool: rule(2, ({ b, dy, x: [, places] }) => [b.gather(b.reshape(dy, [-1]), places, 0)]),
   OneHot: noGradient,
+  NonZero: noGradient,
 };
 
 function fromFront(axis: number, rank: number): number {

@@ -1,24 +1,12 @@
 import { attr } from '../../onnx/attributes.js';
 import { rankOf } from '../../onnx/ops.js';
-import { broadcasting, noGradient, rule, type RuleTable } from '../rule.js';
+import { rule, type RuleTable } from './rule.js';
 
-/** Operators that only move elements about. */
+/**
+ * Operators that join tensors, split them or rearrange their elements: each is undone by its inverse, or by adding up the copies
+ * it made.
+ */
 export const layout: RuleTable = {
-  Reshape: rule(1, ({ b, dy, x: [x] }) => [b.reshape(dy, b.shape(x))]),
-  Flatten: rule(1, ({ b, dy, x: [x] }) => [b.reshape(dy, b.shape(x))]),
-  Squeeze: rule(1, ({ b, dy, x: [x] }) => [b.reshape(dy, b.shape(x))]),
-  Unsqueeze: rule(1, ({ b, dy, x: [x] }) => [b.reshape(dy, b.shape(x))]),
-  Expand: broadcasting(1, ({ dy }) => [dy]),
-  Transpose: rule(1, ({ b, node, dy, x: [x] }) => {
-    const reversed = Array.from({ length: rankOf(x) }, (_, axis) => rankOf(x) - 1 - axis);
-    const perm = attr.ints(node, 'perm', reversed);
-    return [
-      b.transpose(
-        dy,
-        perm.map((_, axis) => perm.indexOf(axis)),
-      ),
-    ];
-  }),
   // Each part of dy goes back to the input it came from.
   Concat: rule(0, ({ b, node, dy, x }) => {
     const axis = attr.int(node, 'axis');
@@ -36,11 +24,28 @@ export const layout: RuleTable = {
       attr.int(node, 'axis', 0),
     ),
   ]),
-  Shape: noGradient,
-  Size: noGradient,
-  ConstantOfShape: noGradient,
-  NonZero: noGradient,
-  Range: noGradient,
-  Constant: noGradient,
-  EyeLike: noGradient,
+  DepthToSpace: rule(1, ({ b, node, dy, x: [x] }) => {
+    const block = attr.int(node, 'blocksize');
+    if (attr.string(node, 'mode', 'DCR') === 'DCR') return [b.op('SpaceToDepth', [dy], { blocksize: block })];
+    // CRD: channel is the slowest of (channel, block row, block column), which SpaceToDepth has no mode for.
+    const rows = b.reshape(dy, [0, 0, -1, block, b.mul(b.dim(x, 3), block)]);
+    const grid = b.reshape(rows, [0, b.dim(dy, 1), b.dim(x, 2), block, b.dim(x, 3), block]);
+    return [b.reshape(b.transpose(grid, [0, 1, 3, 5, 2, 4]), b.shape(x))];
+  }),
+  SpaceToDepth: rule(1, ({ b, node, dy }) => [
+    b.op('DepthToSpace', [dy], { blocksize: attr.int(node, 'blocksize'), mode: 'DCR' }),
+  ]),
+  // Copies are added up: each axis is seen as (repeats, size).
+  Tile: rule(2, ({ b, dy, x: [x, repeats] }) => {
+    const rank = rankOf(x);
+    const sizes = Array.from({ length: rank }, (_, axis) => [
+      b.slice(repeats, [0], [axis], [axis + 1]),
+      b.dim(x, axis),
+    ]);
+    const copies = Array.from({ length: rank }, (_, axis) => 2 * axis);
+    return [b.sum(b.reshape(dy, sizes.flat()), copies, false)];
+  }),
+  Trilu: rule(1, ({ b, node, dy, x: [, k] }) => [
+    b.op('Trilu', [dy, k], { upper: attr.int(node, 'upper', 1) }),
+  ]),
 };

@@ -2,21 +2,10 @@ import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, rankOf } from '../../onnx/ops.js';
-import { broadcasting, type Cotangents, rule, type RuleTable } from '../rule.js';
+import { broadcasting, type Cotangents, rule, type RuleTable } from './rule.js';
 import { spatialAxes } from './window.js';
 
 export const normalization: RuleTable = {
-  // y = eˣ / Σ eˣ          dx = y · (dy − Σ dy · y)
-  Softmax: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
-    const weighted = b.mul(dy, y);
-    const total = b.sum(weighted, [axisOf(attr.int(node, 'axis', -1), x)]);
-    return [b.sub(weighted, b.mul(y, total))];
-  }),
-  // y = x − ln Σ eˣ        dx = dy − eʸ · Σ dy
-  LogSoftmax: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
-    const total = b.sum(dy, [axisOf(attr.int(node, 'axis', -1), x)]);
-    return [b.sub(dy, b.mul(b.exp(y), total))];
-  }),
   // y = γ (x − μ) / √(σ² + ε) + β with the statistics given, per channel; those are not differentiated
   BatchNormalization: rule(3, ({ b, node, dy, x: [x, scale, , mean, variance] }) => {
     if (attr.int(node, 'training_mode', 0) === 1) return trainingBatchNorm(b, node, dy, x, scale);
@@ -76,7 +65,7 @@ export const normalization: RuleTable = {
   }),
 };
 
-function axisOf(axis: number, x: Value): number {
+export function axisOf(axis: number, x: Value): number {
   return axis < 0 ? axis + rankOf(x) : axis;
 }
 

@@ -1,7 +1,7 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import { type Builder, rankOf } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
+import { rule, type RuleTable } from './rule.js';
 import { placeBack, spatialAxes, spreadBack, type Window, windowElements, windowOf } from './window.js';
 
 /** y = (Σ window) / count, so every element of a window gets dy / count */
@@ -13,6 +13,8 @@ export const averagePool = rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
 
 /** Pooling over windows and over the whole image, N × C × spatial axes. */
 export const pooling: RuleTable = {
+  // Each element gets what lies at the place it was put.
+  MaxUnpool: rule(2, ({ b, dy, x: [, places] }) => [b.gather(b.reshape(dy, [-1]), places, 0)]),
   // The whole cotangent goes to the window's first greatest element (PyTorch's convention); overlaps add up.
   MaxPool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
     const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
@@ -27,9 +29,7 @@ export const pooling: RuleTable = {
     }
     return [placeBack(b, shares, x, window)];
   }),
-
   AveragePool: averagePool,
-
   // y = (Σ |x|ᵖ)^(1/p)          dx = dy · sign(x) · (|x| / y)ᵖ⁻¹ for every window; 0 where y = 0
   LpPool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
     const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
@@ -43,7 +43,6 @@ export const pooling: RuleTable = {
     const share = b.div(dy, b.where(b.equal(y, 0), 1, power(b, y, p - 1)));
     return [b.mul(share, signedPower(b, x, p - 1))];
   }),
-
   GlobalAveragePool: rule(1, ({ b, dy, x: [x] }) => {
     const count = b.castLike(b.elements(x, spatialAxes(x)), dy);
     return [b.expand(b.div(dy, count), b.shape(x))];

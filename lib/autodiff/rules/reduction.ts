@@ -1,10 +1,16 @@
 import { attr } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import { rankOf } from '../../onnx/ops.js';
-import { noGradient, rule, type RuleContext, type RuleTable } from '../rule.js';
+import { noGradient, rule, type RuleContext, type RuleTable } from './rule.js';
 
 /** Reductions over some axes. `keep` brings a reduced value back to the input's rank, where it broadcasts. */
 export const reduction: RuleTable = {
+  CumSum: rule(2, ({ b, node, dy, x: [, axis] }) => [
+    b.op('CumSum', [dy, axis], {
+      exclusive: attr.int(node, 'exclusive', 0),
+      reverse: 1 - attr.int(node, 'reverse', 0),
+    }),
+  ]),
   ReduceSum: rule(1, (context) => [spread(context, context.dy)]),
   // y = Σ x / n; n = (elements of x) / (elements of y), found when the graph runs if need be
   ReduceMean: rule(1, (context) => {

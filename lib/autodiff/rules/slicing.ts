@@ -3,7 +3,7 @@ import { attr, describe } from '../../onnx/attributes.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Node } from '../../onnx/graph.js';
 import { type Builder, rankOf } from '../../onnx/ops.js';
-import { rule, type RuleTable } from '../rule.js';
+import { rule, type RuleTable } from './rule.js';
 import { countTo } from './window.js';
 
 /** Slice and Pad: what one cuts off the other puts on. */
@@ -20,7 +20,6 @@ export const slicing: RuleTable = {
       }, dy),
     ];
   }),
-
   // What was put on is cut off; borders that repeat the image fold back onto it.
   Pad: rule(2, ({ b, node, dy, x: [x, pads, value] }) => {
     const mode = attr.string(node, 'mode', 'constant');

@@ -1,3 +1,5 @@
+import { Option } from 'commander';
+
 import { OneirosError } from '../../base/errors.js';
 import { count, type OptionValues } from '../../base/options.js';
 import { writeFileAtomic } from '../../files/write.js';
@@ -17,6 +19,7 @@ import type { ImageNetwork } from '../../networks/image-network.js';
 import { isAmong } from '../../networks/resolve-name.js';
 import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js';
 import { readModelSource } from '../../networks/source.js';
+import { formatModel } from '../../onnx/format-model.js';
 import type { Model } from '../../onnx/graph.js';
 import type { Task } from '../../weights/catalog/entry.js';
 import { InputArgument, OutputFlag } from '../flags/checked-files.js';
@@ -32,6 +35,7 @@ const inspectOptions = {
 
 interface InspectFlags extends Omit<NetworkFlags, 'model'>, OptionValues<typeof inspectOptions> {
   readonly svg?: string;
+  readonly graph?: boolean;
   readonly json?: boolean;
 }
 
@@ -51,11 +55,21 @@ export const registerInspect: Register = (program, terminal) => {
     );
   addFlags(addWeightFlags(command), inspectOptions)
     .addOption(new OutputFlag('--svg <file>', 'draw a U-Net to this SVG file', 'drawing'))
+    .addOption(
+      new Option('--graph', 'print the graph itself: one line for each input, constant and node').conflicts([
+        'json',
+        'svg',
+      ]),
+    )
     .option('--json', 'print it as one JSON object')
     .action(async (name: string, flags: InspectFlags) => {
       const task = taskOf(name);
       checkModel(command, { ...flags, model: name }, task, builders[task]);
       const model = await modelOf({ ...flags, model: name }, terminal);
+      if (flags.graph === true) {
+        terminal.result({}, formatModel(model).split('\n'), false);
+        return;
+      }
       const inspection = inspectModel(model, flags.size);
       const anatomy = anatomyOf(model);
       if (flags.svg !== undefined) await draw(anatomy, name, flags.svg);

@@ -1,4 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
+import { roundHalfToEven } from '../../base/round.js';
 import { type Planes, planes, type Size } from '../image.js';
 
 /** A rectangle of whole pixels; x, y is its top left corner. */
@@ -44,9 +45,4 @@ export function centerCrop<C extends number>(source: Planes<C>, size: Size): Pla
     x: roundHalfToEven((source.width - size.width) / 2),
     y: roundHalfToEven((source.height - size.height) / 2),
   });
-}
-
-function roundHalfToEven(value: number): number {
-  const rounded = Math.round(value);
-  return Math.abs(value % 1) === 0.5 && rounded % 2 !== 0 ? rounded - 1 : rounded;
 }

@@ -2,6 +2,7 @@ import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import { withDefaults } from '../../base/options.js';
+import { roundHalfToEven } from '../../base/round.js';
 import { type Mask, mask, maskIou } from './mask.js';
 
 export interface BoundaryOptions {
@@ -31,6 +32,7 @@ export function innerBoundary(source: Mask, options: BoundaryOptions = {}): Mask
       'bad-argument',
       `dilationRatio must be over 0 and at most 1, not ${dilationRatio}`,
     );
+  // The paper's code rounds with Python's round().
   const distance = Math.max(1, roundHalfToEven(dilationRatio * Math.hypot(source.width, source.height)));
   const inside = erode(source, distance);
   return mask(
@@ -61,11 +63,4 @@ function erodeLine(
     run = from[start + i * step]! !== 0 ? run + 1 : 0;
     if (run > 2 * distance) to[start + (i - distance) * step] = 1;
   }
-}
-
-/** As Python's round(), by which the paper's code turns the ratio into pixels. */
-function roundHalfToEven(x: number): number {
-  const floor = Math.floor(x);
-  if (x - floor !== 0.5) return Math.round(x);
-  return floor % 2 === 0 ? floor : floor + 1;
 }

@@ -1,27 +1,17 @@
-import { formatNames, parseNames } from '../../labels/class-text.js';
 import type { Model } from '../../onnx/graph.js';
+import { readNetworkMetadata } from '../metadata.js';
 import { outputs } from './build.js';
 import { type FasterRcnnTraits, fasterRcnnVariants } from './traits.js';
-
-// What a Faster R-CNN's file says of itself, as texts by key.
 
 /** The lowest score that the graph lets through, and the most detections. */
 export type FasterRcnnBounds = Pick<FasterRcnnTraits, 'score' | 'limit'>;
 
+/** What a Faster R-CNN's file says of it. */
 export interface Described {
   readonly layers: readonly string[];
-  /** Names of the classes by number, the background first. */
-  readonly labels?: readonly string[] | undefined;
+  /** Names of the classes by number, the background first; none where the file does not say. */
+  readonly labels: readonly string[];
   readonly bounds: FasterRcnnBounds;
-}
-
-export function metadataOf({ layers, labels, bounds }: Described): ReadonlyMap<string, string> {
-  return new Map([
-    ['layers', layers.join(',')],
-    ['score', String(bounds.score)],
-    ['limit', String(bounds.limit)],
-    ...(labels === undefined ? [] : ([['classes', formatNames(labels)]] as const)),
-  ]);
 }
 
 /** Whether a graph is one of `buildFasterRcnn`, by its input and outputs. */
@@ -36,19 +26,13 @@ export function isOwnFasterRcnn({ graph }: Model): boolean {
 }
 
 /** What the file says, where it can be so; what it leaves out, as torchvision has it. */
-export function readMetadata({
-  graph,
-  metadata,
-}: Model): Required<Described> & { readonly labels: readonly string[] } {
-  const list = (key: string) => metadata.get(key)?.split(',') ?? [];
+export function readMetadata({ graph, metadata }: Model): Described {
+  const said = readNetworkMetadata(metadata);
   const made = new Set(graph.nodes.flatMap((node) => node.outputs));
-  const number = (key: 'score' | 'limit') => {
-    const value = Number(metadata.get(key) ?? NaN);
-    return value >= 0 ? value : fasterRcnnVariants.resnet50_fpn[key];
-  };
+  const usual = fasterRcnnVariants.resnet50_fpn;
   return {
-    layers: list('layers').filter((name) => made.has(name)),
-    labels: parseNames(metadata.get('classes')) ?? [],
-    bounds: { score: number('score'), limit: number('limit') },
+    layers: (said.layers ?? []).filter((name) => made.has(name)),
+    labels: said.classes ?? [],
+    bounds: { score: said.score ?? usual.score, limit: said.limit ?? usual.limit },
   };
 }

@@ -11,15 +11,15 @@ import type { Padding } from '../../models/classifiers/layer-builder.js';
 import type { ClassHead, Headless } from '../../models/input/class-head.js';
 import {
   formatPreprocessing,
-  parsePreprocessing,
   type Preprocessing,
   type PreprocessingName,
   preprocessingOf,
 } from '../../models/input/preprocessing.js';
+import { readNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph.js';
 import { makerOf } from '../../onnx/maker.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
 import { describeNames, type Dialects, translate } from '../../weights/dialect.js';
 import { findLayer } from '../network.js';
 import { type OpenWeights, type WeightsSource, withWeights } from '../source.js';
@@ -81,8 +81,7 @@ async function assemble(
   const translation = translate(checkpoint.weights, dialects);
   const { weights, dialect } = translation;
   const bringsInput = learnedInput.learned.every((layer) => weights.has(`${layer}.weight`));
-  const chosen =
-    preprocessing ?? parsePreprocessing(checkpoint.metadata['input'] ?? '') ?? customary(dialect);
+  const chosen = preprocessing ?? readNetworkMetadata(checkpoint.metadata).input ?? customary(dialect);
   const learns = bringsInput && preprocessing === undefined;
   const { name } = architecture;
   const stages = until === undefined ? architecture.stages : stagesUntil(architecture, until);

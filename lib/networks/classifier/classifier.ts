@@ -2,14 +2,13 @@ import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import { count, type Given, resolveOptions } from '../../base/options.js';
-import { own } from '../../base/own.js';
 import { centerCrop } from '../../image/geometry/crop.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
 import type { Image, Size } from '../../image/image.js';
 import { batched, stack } from '../../models/input/batched.js';
 import { checkProbabilities, type ClassHead, type Headless } from '../../models/input/class-head.js';
 import type { Model } from '../../onnx/graph.js';
-import type { Tensor } from '../../tensor/tensor.js';
+import { floatsOf, type Results, unexpected } from '../../tensor/results.js';
 import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from '../image-network.js';
 import { type Classification, type ClassLabel, labelOf } from './labels.js';
 
@@ -92,8 +91,8 @@ export class Classifier extends ImageNetwork {
     const { head, name } = this;
     const wanted = head.isAssumed ? [head.probabilities, head.scores] : [head.probabilities];
     const results = await this.run(wanted, stack(batch), signal);
-    const rows = rowsOf(own(results, head.probabilities), batch.length);
-    const scores = head.isAssumed ? rowsOf(own(results, head.scores), batch.length) : [];
+    const rows = rowsOf(results, head.probabilities, batch.length);
+    const scores = head.isAssumed ? rowsOf(results, head.scores, batch.length) : [];
     rows.forEach((row, i) => checkProbabilities(head, name, row, scores[i]));
     return rows;
   }
@@ -125,16 +124,12 @@ function cropped(image: Image, { resize: shorter, crop }: CropSettings): Image {
   return centerCrop(small, crop);
 }
 
-function rowsOf(results: Tensor | undefined, count: number): readonly Float32Array[] {
-  if (results?.dtype !== 'float32')
-    throw new OneirosError('unsupported', `probabilities must be float32, not ${results?.dtype ?? 'absent'}`);
-  if (results.dims[0] !== count)
-    throw new OneirosError(
-      'runtime',
-      `the network gave [${results.dims.join(', ')}] for ${count === 1 ? 'a picture' : `${count} pictures`}, expected [${count}, classes]`,
-    );
-  const classes = results.data.length / count;
-  return Array.from({ length: count }, (_, i) => results.data.subarray(i * classes, (i + 1) * classes));
+/** The rows of a result of so many: one for each picture. */
+function rowsOf(results: Results, name: string, count: number): readonly Float32Array[] {
+  const { data, dims } = floatsOf(results, name);
+  if (dims[0] !== count) throw unexpected(results, name, `[${count}, classes]`);
+  const classes = data.length / count;
+  return Array.from({ length: count }, (_, i) => data.subarray(i * classes, (i + 1) * classes));
 }
 
 /** The `top` classes by probability; of equal ones the first comes first. */

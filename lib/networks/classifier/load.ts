@@ -1,7 +1,6 @@
 import { check, type OptionKinds, optionsFor, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import { own } from '../../base/own.js';
-import { parseNames } from '../../labels/class-text.js';
 import { headKinds, type HeadOptions } from '../../models/input/class-head.js';
 import {
   formatPreprocessing,
@@ -11,6 +10,7 @@ import {
   preprocessingNames,
   preprocessings,
 } from '../../models/input/preprocessing.js';
+import { readNetworkMetadata, writeNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph.js';
 import type { CatalogEntry } from '../../weights/catalog/entry.js';
 import { pullKinds, type PullOptions } from '../../weights/catalog/pull-options.js';
@@ -160,9 +160,10 @@ function imagenetNote(name: string): string {
 
 /** What a file calls its classes. */
 function labelsSaid({ metadata }: Model): readonly ClassLabel[] {
-  return parseLabels((parseNames(metadata.get('classes')) ?? []).join('\n'));
+  return parseLabels((readNetworkMetadata(metadata).classes ?? []).join('\n'));
 }
 
 function withInput(weights: Weights, input: PreprocessingName) {
-  return { weights, metadata: { input: formatPreprocessing(preprocessings[input]) } };
+  const metadata = Object.fromEntries(writeNetworkMetadata({ input: preprocessings[input] }));
+  return { weights, metadata };
 }

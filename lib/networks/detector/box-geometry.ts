@@ -1,6 +1,7 @@
 import { check } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
+import type { Size } from '../../image/image.js';
 import { boxOverlap } from '../../metrics/boxes/boxes.js';
 import { largestGrowth } from '../../models/faster-rcnn/traits.js';
 import type { Box } from './detector.js';
@@ -58,6 +59,12 @@ export function decodeBox(offsets: BoxOffsets, anchor: Box, weights: BoxWeights 
   const width = from.width * Math.exp(Math.min(dw / weights[2], largestGrowth));
   const height = from.height * Math.exp(Math.min(dh / weights[3], largestGrowth));
   return [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
+}
+
+/** A box found in a picture that was letterboxed at this scale, in pixels of the original one and within it. */
+export function outOfLetterbox([x0, y0, x1, y1]: Box, scale: number, { width, height }: Size): Box {
+  const within = (value: number, most: number) => Math.min(most, Math.max(0, value / scale));
+  return [within(x0, width), within(y0, height), within(x1, width), within(y1, height)];
 }
 
 function centered([x0, y0, x1, y1]: Box) {

@@ -2,16 +2,9 @@ import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { resolveOptions, withDefaults } from '../../base/options.js';
-import { own } from '../../base/own.js';
 import { type Image, toTensor } from '../../image/image.js';
-import { parseNames } from '../../labels/class-text.js';
 import { buildFasterRcnn, outputs } from '../../models/faster-rcnn/build.js';
-import {
-  type FasterRcnnBounds,
-  isOwnFasterRcnn,
-  metadataOf,
-  readMetadata,
-} from '../../models/faster-rcnn/metadata.js';
+import { type FasterRcnnBounds, isOwnFasterRcnn, readMetadata } from '../../models/faster-rcnn/metadata.js';
 import { loadAll } from '../../models/faster-rcnn/net.js';
 import {
   type FasterRcnnTraits,
@@ -20,10 +13,11 @@ import {
   traitKinds,
 } from '../../models/faster-rcnn/traits.js';
 import { traitsFor, variantOf } from '../../models/faster-rcnn/variant.js';
+import { readNetworkMetadata, writeNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
-import type { Tensor } from '../../tensor/tensor.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
+import { float32Of, integersOf, type Results } from '../../tensor/results.js';
 import { translate } from '../../weights/dialect.js';
 import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
 import { type RunSettings, runSettingsKinds } from '../image-network.js';
@@ -112,10 +106,18 @@ export class FasterRCNN extends Detector {
       const traits = withDefaults(traitsFor(weights, variant), given);
       const { model, layers, classes } = buildFasterRcnn(await loadAll(weights), traits);
       const names =
-        labels ?? parseNames(metadata['classes']) ?? (classes === coco91.length ? coco91 : undefined);
+        labels ?? readNetworkMetadata(metadata).classes ?? (classes === coco91.length ? coco91 : undefined);
       const parts: DetectorParts = {
         name: 'Faster R-CNN',
-        model: { ...model, metadata: metadataOf({ layers, labels: names, bounds: traits }) },
+        model: {
+          ...model,
+          metadata: writeNetworkMetadata({
+            layers,
+            classes: names,
+            score: traits.score,
+            limit: traits.limit,
+          }),
+        },
         image: 'image',
         layers,
         notes: [
@@ -184,7 +186,7 @@ export class FasterRCNN extends Detector {
     this.#check(settings);
     const results = await this.run(Object.values(outputs), toTensor(picture), settings.signal);
     const proposals = proposalsOf(results);
-    const [origins, levels] = [outputs.origins, outputs.levels].map((name) => integers(results, name));
+    const [origins, levels] = [outputs.origins, outputs.levels].map((name) => integersOf(results, name));
     return this.#detections(results, settings).map((detection, i) => ({
       ...detection,
       proposal: proposals[origins![i]!]!,
@@ -193,10 +195,10 @@ export class FasterRCNN extends Detector {
     }));
   }
 
-  #detections(results: Readonly<Record<string, Tensor>>, { score, limit }: DetectSettings): Detection[] {
+  #detections(results: Results, { score, limit }: DetectSettings): Detection[] {
     const boxes = boxesOf(results, outputs.boxes);
-    const labels = integers(results, outputs.labels);
-    const scores = floats(results, outputs.scores);
+    const labels = integersOf(results, outputs.labels);
+    const scores = float32Of(results, outputs.scores).data;
     return boxes
       .map((box, i) => ({ box, label: this.labelOf(labels[i]!), labelId: labels[i]!, score: scores[i]! }))
       .filter((detection) => detection.score >= score)
@@ -213,29 +215,17 @@ export class FasterRCNN extends Detector {
   }
 }
 
-function proposalsOf(results: Readonly<Record<string, Tensor>>): Proposal[] {
-  const objectness = floats(results, outputs.objectness);
+function proposalsOf(results: Results): Proposal[] {
+  const objectness = float32Of(results, outputs.objectness).data;
   return boxesOf(results, outputs.proposals).map((box, i) => ({ box, objectness: objectness[i]! }));
 }
 
-function boxesOf(results: Readonly<Record<string, Tensor>>, name: string): Box[] {
-  const data = floats(results, name);
+function boxesOf(results: Results, name: string): Box[] {
+  const { data } = float32Of(results, name);
   return Array.from({ length: data.length / 4 }, (_, i) => [
     data[4 * i]!,
     data[4 * i + 1]!,
     data[4 * i + 2]!,
     data[4 * i + 3]!,
   ]);
-}
-
-function floats(results: Readonly<Record<string, Tensor>>, name: string): Float32Array {
-  const tensor = own(results, name);
-  if (tensor?.dtype === 'float32') return tensor.data;
-  throw new OneirosError('runtime', `Faster R-CNN gave no numbers for ${name}`);
-}
-
-function integers(results: Readonly<Record<string, Tensor>>, name: string): number[] {
-  const tensor = own(results, name);
-  if (tensor?.dtype === 'int64') return Array.from(tensor.data, Number);
-  throw new OneirosError('runtime', `Faster R-CNN gave no whole numbers for ${name}`);
 }

@@ -1,17 +1,18 @@
 import { OneirosError } from '../../base/errors.js';
-import { own } from '../../base/own.js';
+import { letterbox } from '../../image/geometry/letterbox.js';
 import { resize } from '../../image/geometry/resize.js';
 import type { Image, Size } from '../../image/image.js';
-import { parseNames } from '../../labels/class-text.js';
 import { requirePictureSize } from '../../models/input/picture-limit.js';
+import { readNetworkMetadata } from '../../models/metadata.js';
 import type { Dim, Graph, Model, OpaqueTensor, Shape, ValueInfo } from '../../onnx/graph.js';
 import { normalizeOpset } from '../../onnx/opset/normalize.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
-import type { Placement } from '../../runtime/placement.js';
+import type { Placement } from '../../runtime/types.js';
+import { numbersOf } from '../../tensor/results.js';
 import { float32, type Tensor } from '../../tensor/tensor.js';
+import { outOfLetterbox } from './box-geometry.js';
 import { coco80, coco91 } from './coco-labels.js';
 import { type Box, type Detection, Detector, type DetectSettings } from './detector.js';
-import { letterbox } from './letterbox.js';
 
 export interface ExportedFasterRcnnOptions {
   /** @default 'Faster R-CNN' */
@@ -63,7 +64,7 @@ export class ExportedFasterRcnn extends Detector {
     const isZoo = signature.kind === 'zoo';
     const normal = normalizeOpset(model);
     const classes = scoredClasses(normal, signature.scores);
-    const named = namesFor(labels ?? parseNames(model.metadata.get('classes')), classes, isZoo, name);
+    const named = namesFor(labels ?? readNetworkMetadata(model.metadata).classes, classes, isZoo, name);
     super({
       name,
       model: normal,
@@ -228,14 +229,7 @@ function upTo(side: number): number {
   return zoo.multiple * Math.ceil(side / zoo.multiple);
 }
 
-function boxAt(edges: readonly number[], i: number, scale: number, { width, height }: Size): Box {
-  const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = edges.slice(4 * i, 4 * i + 4).map((edge) => edge / scale);
-  const within = (edge: number, side: number) => Math.min(side, Math.max(0, edge));
-  return [within(x0, width), within(y0, height), within(x1, width), within(y1, height)];
-}
-
-function numbersOf(results: Readonly<Record<string, Tensor>>, name: string): number[] {
-  const tensor = own(results, name);
-  if (tensor?.dtype === 'float32' || tensor?.dtype === 'int64') return Array.from(tensor.data, Number);
-  throw new OneirosError('runtime', `Faster R-CNN gave no numbers for ${name}`);
+function boxAt(edges: readonly number[], i: number, scale: number, picture: Size): Box {
+  const [x0 = 0, y0 = 0, x1 = 0, y1 = 0] = edges.slice(4 * i, 4 * i + 4);
+  return outOfLetterbox([x0, y0, x1, y1], scale, picture);
 }

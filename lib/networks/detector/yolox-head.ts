@@ -4,8 +4,8 @@ import { extractSubgraph } from '../../onnx/extract.js';
 import type { Model, Node, Shape } from '../../onnx/graph.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { usesOf } from '../../onnx/subgraphs.js';
-import { openModel } from '../../runtime/host/open-model.js';
-import type { Placement } from '../../runtime/placement.js';
+import { openModel } from '../../runtime/open-model.js';
+import type { Placement } from '../../runtime/types.js';
 import { float32, numberToHalf, sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
 
 /** Pixels of the picture for one of each feature map, in the order of the rows. */

@@ -1,18 +1,19 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { own } from '../../base/own.js';
+import { letterbox } from '../../image/geometry/letterbox.js';
 import type { Image, Size } from '../../image/image.js';
-import { parseNames } from '../../labels/class-text.js';
 import { batchedIfSafe, stack } from '../../models/input/batched.js';
 import type { Preprocessing } from '../../models/input/preprocessing.js';
+import { readNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
+import { float32Of, unexpected } from '../../tensor/results.js';
 import { type ForeignGraph, foreignGraph, foreignParts } from '../generic-onnx.js';
+import { outOfLetterbox } from './box-geometry.js';
 import { coco80 } from './coco-labels.js';
 import { type Detection, Detector, type DetectorParts, type DetectSettings } from './detector.js';
-import { letterbox, outOfLetterbox } from './letterbox.js';
 import { nmsByClass } from './nms.js';
 import { headOf, isRowOf, placesIn, strides, type YoloxHead } from './yolox-head.js';
 
@@ -126,15 +127,10 @@ export class Yolox extends Detector {
     const { size, output } = this.#signature;
     const fitted = pictures.map((picture) => letterbox(picture, size, fill));
     const results = await this.run([output], stack(fitted.map(({ image }) => image)), signal);
-    const rows = own(results, output);
-    if (rows?.dtype !== 'float32')
-      throw new OneirosError('runtime', `${this.name} gave no numbers for ${output}`);
-    const [count, places, columns = 0] = rows.dims;
-    if (count !== pictures.length || places !== placesIn(size) || columns < 6)
-      throw new OneirosError(
-        'runtime',
-        `${this.name} gave [${rows.dims.join(', ')}] for ${output}, expected [${pictures.length}, ${placesIn(size)}, 5 + classes]`,
-      );
+    const places = placesIn(size);
+    const rows = float32Of(results, output, [pictures.length, places, '5 + classes']);
+    const columns = rows.dims[2]!;
+    if (columns < 6) throw unexpected(results, output, 'float32 of 6 columns or more');
     const classes = columns - 5;
     const length = places * columns;
     return pictures.map((picture, i) => {
@@ -221,7 +217,7 @@ function namesOf(given: readonly string[] | undefined, model: Model, classes: nu
       `${name} has ${classes} classes, but ${given.length} names were given`,
     );
   if (given !== undefined) return { labels: given, isAssumed: false };
-  const said = parseNames(model.metadata.get('classes'));
+  const said = readNetworkMetadata(model.metadata).classes;
   if (said?.length === classes) return { labels: said, isAssumed: false };
   const isCoco = classes === coco80.length;
   return { labels: isCoco ? coco80 : [], isAssumed: isCoco };

@@ -1,15 +1,15 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Size } from '../../image/image.js';
-import { parseNames, parseValues } from '../../labels/class-text.js';
 import { type LabelValue, unnamed } from '../../labels/classes.js';
 import { anatomyOf } from '../../models/diagram/diagram.js';
 import { headKinds, type HeadOptions } from '../../models/input/class-head.js';
 import type { Preprocessing, PreprocessingName } from '../../models/input/preprocessing.js';
+import { readNetworkMetadata, valuesFor } from '../../models/metadata.js';
 import { marginOf } from '../../models/unet/sizes.js';
 import type { Model, Shape } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
 import { foreignGraph, foreignParts } from '../generic-onnx.js';
 import { type ModelSource, nameOfSource, readModelSource } from '../source.js';
 import { planesOf } from './class-planes.js';
@@ -82,17 +82,18 @@ function segmenterParts(model: Model, name: string, options: ForeignSegmenterOpt
   const { value, planes, exclusive, about } = found;
   const parts = foreignParts(graph, called, options.placement);
   const count = planes + (exclusive ? 0 : 1);
+  const said = readNetworkMetadata(model.metadata);
   return {
     ...parts,
     notes: [...notes, ...(parts.notes ?? []), `${called}: ${about}`],
     probabilities: value.name,
     planes,
     exclusive,
-    classes: options.classes ?? known?.classes ?? parseNames(model.metadata.get('classes')) ?? unnamed(count),
-    values: options.values ?? parseValues(model.metadata.get('class_values'), count),
+    classes: options.classes ?? known?.classes ?? said.classes ?? unnamed(count),
+    values: options.values ?? valuesFor(count, said),
     size: fixedSize(graph.shape),
     tiling: tilingFor(model),
-    standardize: model.metadata.get('standardize') === 'picture',
+    standardize: said.standardizes === true,
   };
 }
 

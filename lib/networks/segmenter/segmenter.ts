@@ -2,11 +2,11 @@ import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import { flag, type Given, number, resolveOptions } from '../../base/options.js';
-import { own } from '../../base/own.js';
 import type { Rectangle } from '../../image/geometry/crop.js';
 import { resize } from '../../image/geometry/resize.js';
 import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';
 import { type LabelValue, maxClasses, usualValues } from '../../labels/classes.js';
+import { float32Of } from '../../tensor/results.js';
 import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from '../image-network.js';
 import { type PictureSource, pictureSource } from './picture-source.js';
 import { type Segmentation, SegmentationBuilder } from './segmentation.js';
@@ -116,12 +116,8 @@ export class Segmenter extends ImageNetwork {
 
   async #probabilities(image: Image, signal: AbortSignal | undefined): Promise<Planes> {
     const { probabilities: name, planes: expected } = this.#parts;
-    const result = own(await this.run([name], toTensor(image), signal), name);
-    if (result?.dtype !== 'float32' || result.dims.length !== 4 || result.dims[1] !== expected)
-      throw new OneirosError(
-        'runtime',
-        `${this.name} gave ${result?.dtype ?? 'nothing'} [${result?.dims.join(', ') ?? ''}] for ${name}, expected float32 [1, ${expected}, height, width]`,
-      );
+    const results = await this.run([name], toTensor(image), signal);
+    const result = float32Of(results, name, [1, expected, 'height', 'width']);
     const raw = planesFromTensor(result);
     return raw.width === image.width && raw.height === image.height
       ? raw

@@ -3,16 +3,15 @@ import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import { withDefaults } from '../../base/options.js';
 import { own } from '../../base/own.js';
-import { parseNames, parseValues } from '../../labels/class-text.js';
 import { type LabelValue, unnamed } from '../../labels/classes.js';
 import {
   luminance,
-  parsePreprocessing,
   preprocess,
   type Preprocessing,
   type PreprocessingName,
   preprocessingOf,
 } from '../../models/input/preprocessing.js';
+import { readNetworkMetadata, valuesFor } from '../../models/metadata.js';
 import { buildUNet } from '../../models/unet/build.js';
 import { loadUNet, outputsOf, type UNetParameters } from '../../models/unet/parameters.js';
 import { marginOf } from '../../models/unet/sizes.js';
@@ -25,8 +24,8 @@ import {
 } from '../../models/unet/traits.js';
 import type { Value } from '../../onnx/builder.js';
 import type { Builder } from '../../onnx/ops.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
 import { describeNames, translate } from '../../weights/dialect.js';
 import { unetDialects } from '../../weights/dialects/unet.js';
 import { type OpenWeights, type WeightsSource, withWeights } from '../source.js';
@@ -82,10 +81,8 @@ async function assemble(
   const planes = outputsOf(parameters.head);
   const traits = traitsOf(dialect, planes, given);
   const exclusive = traits.activation === 'softmax';
-  const input =
-    preprocessing === undefined
-      ? parsePreprocessing(metadata['input'] ?? '')
-      : preprocessingOf(preprocessing);
+  const said = readNetworkMetadata(metadata);
+  const input = preprocessing === undefined ? said.input : preprocessingOf(preprocessing);
   const { model, layers } = buildUNet(parameters, {
     ...traits,
     shape: [1, 3, 'height', 'width'],
@@ -101,11 +98,11 @@ async function assemble(
     probabilities: 'probabilities',
     planes,
     exclusive,
-    classes: classes ?? parseNames(metadata['classes']) ?? namesOf(dialect, planes, exclusive),
-    values: values ?? parseValues(metadata['class_values'], exclusive ? planes : planes + 1),
+    classes: classes ?? said.classes ?? namesOf(dialect, planes, exclusive),
+    values: values ?? valuesFor(exclusive ? planes : planes + 1, said),
     size: null,
     tiling: tilingOf(parameters, traits),
-    standardize: dialect === 'mateuszbuda' && input === null,
+    standardize: dialect === 'mateuszbuda' && input === undefined,
   };
 }
 
@@ -120,7 +117,7 @@ function traitsOf(dialect: string, planes: number, given: Partial<UNetTraits>): 
 }
 
 /** What makes the network's own input of RGB in [0, 1]. */
-function preparation({ encoder }: UNetParameters, input: Preprocessing | null) {
+function preparation({ encoder }: UNetParameters, input: Preprocessing | undefined) {
   const channels = encoder[0]![0].weight.dims[1]!;
   if (channels === 1) return luminance;
   if (channels !== 3)
@@ -128,7 +125,7 @@ function preparation({ encoder }: UNetParameters, input: Preprocessing | null) {
       'unsupported',
       `these weights take ${channels} channels; a picture has 3, or 1 as luminance`,
     );
-  return (b: Builder, image: Value) => (input === null ? image : preprocess(b, image, input, 'data'));
+  return (b: Builder, image: Value) => (input === undefined ? image : preprocess(b, image, input, 'data'));
 }
 
 function namesOf(dialect: string, planes: number, exclusive: boolean): readonly string[] {

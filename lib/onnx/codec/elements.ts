@@ -31,6 +31,11 @@ export function elementType(code: number): DType | undefined {
   return dtypes.get(code);
 }
 
+/** What a number that has no element type here is called in ONNX, for messages. */
+export function elementName(code: number): string {
+  return Code[code]?.toLowerCase() ?? `number ${code}`;
+}
+
 /** The number of an element type by ONNX's name for it, such as `FLOAT`. */
 export function elementCodeOf(name: string): number | undefined {
   const code: unknown = Object.entries(Code).find(([key]) => key === name)?.[1];

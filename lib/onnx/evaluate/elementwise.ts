@@ -126,6 +126,7 @@ const cast: Evaluation = (node, [x]) => {
 };
 
 const smaller = (a: number, b: number) => Math.min(a, b);
+
 const larger = (a: number, b: number) => Math.max(a, b);
 
 export const elementwise: Evaluations = {
@@ -156,4 +157,5 @@ export const elementwise: Evaluations = {
   Not: not,
   Where: where,
   Cast: cast,
+  Identity: (_, [x]) => x ?? null,
 };

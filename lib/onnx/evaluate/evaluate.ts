@@ -1,13 +1,9 @@
 import { sizeOf, type Tensor } from '../../tensor/tensor.js';
 import type { Node } from '../graph.js';
-import { creation } from './creation.js';
 import { type Evaluation, make } from './element.js';
-import { elementwise } from './elementwise.js';
-import { layout } from './layout.js';
+import { families } from './families.js';
 
-const evaluations: ReadonlyMap<string, Evaluation> = new Map(
-  Object.entries({ ...creation, ...elementwise, ...layout }),
-);
+const evaluations: ReadonlyMap<string, Evaluation> = new Map(Object.values(families).flatMap(Object.entries));
 
 /**
  * The result of a node of operator set 17 on constants: what graphs compute of shapes, and simple arithmetic.

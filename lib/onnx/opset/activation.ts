@@ -1,5 +1,6 @@
 import { attr } from '../attributes.js';
 import type { Value } from '../builder.js';
+import { withAxesBehind } from './elementwise.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** 0.5·x·(1 + erf(x/√2)), or the approximation 0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) */
@@ -47,6 +48,29 @@ function clip(c: Conversion): void {
   c.emit('Clip', [x, bound('min'), bound('max')]);
 }
 
+/** Before 7 the slopes lay along the channels. */
+function alignSlope(c: Conversion): void {
+  const [x, slope] = [c.required(0), c.required(1)];
+  const isShared = slope.type?.shape?.every((size) => size === 1) ?? false;
+  c.keep({}, [x, isShared ? slope : withAxesBehind(c, slope, c.rank(x) - 1 - c.rank(slope))]);
+}
+
+/** The family that was turned from axis -1 at 13: before, all axes from `axis` on counted as one. */
+function overFlattened(c: Conversion): void {
+  const { node, b } = c;
+  const x = c.required(0);
+  const axis = attr.int(node, 'axis', 1);
+  const rank = x.type?.shape?.length;
+  if (rank !== undefined && (axis === -1 || axis === rank - 1)) {
+    c.keep({ axis: -1 });
+    return;
+  }
+  const flat = b.op('Flatten', [x], { axis });
+  c.emit('Reshape', [b.op(node.op, [flat], { axis: -1 }), b.shape(x)]);
+}
+
+const flattening = [{ before: 13, convert: overFlattened }];
+
 export const activation: Rules = {
   Clip: [{ before: 11, convert: clip }],
   Celu: [{ convert: celu }],
@@ -62,6 +86,8 @@ export const activation: Rules = {
     },
   ],
   ThresholdedRelu: [{ convert: thresholdedRelu }],
-  // Inference only: that is what these files were written for, whatever `is_test` says.
-  Dropout: [{ before: 12, convert: (c) => c.emit('Dropout', [c.required(0)]) }],
+  PRelu: [{ before: 7, convert: alignSlope }],
+  Softmax: flattening,
+  LogSoftmax: flattening,
+  Hardmax: flattening,
 };

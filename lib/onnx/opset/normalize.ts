@@ -8,16 +8,7 @@ import { remainder } from '../proto/message.js';
 import { GraphProtoSchema } from '../proto/onnx_pb.js';
 import { checkArity, checkArityInSet17 } from '../shapes/requirements/arity.js';
 import { allNamesOf, mapSubgraphs } from '../subgraphs.js';
-import { activation } from './activation.js';
-import { broadcast } from './broadcast.js';
-import { experimental } from './experimental.js';
-import { layout } from './layout.js';
-import { misc } from './misc.js';
-import { newer } from './newer.js';
-import { normalization } from './normalization.js';
-import { pooling } from './pooling.js';
-import { reduction } from './reduction.js';
-import { resizing } from './resizing.js';
+import { families } from './families.js';
 import { Rewriter } from './rewriter.js';
 import { Conversion, type Rule } from './rule.js';
 
@@ -26,20 +17,7 @@ const newest = 28;
 /** The version of the file format that came with operator set 17. */
 const format = 8;
 
-const rules: ReadonlyMap<string, readonly Rule[]> = new Map(
-  Object.entries({
-    ...activation,
-    ...broadcast,
-    ...experimental,
-    ...layout,
-    ...misc,
-    ...newer,
-    ...normalization,
-    ...pooling,
-    ...reduction,
-    ...resizing,
-  }),
-);
+const rules: ReadonlyMap<string, readonly Rule[]> = new Map(Object.values(families).flatMap(Object.entries));
 
 /**
  * The model at operator set 17, of simple operators: nodes of older and newer operator sets are said in terms of 17,

@@ -23,22 +23,7 @@ function sum(c: Conversion): void {
   c.keep({ axes: undefined }, [c.required(0), axes]);
 }
 
-/** The family that was turned from axis -1 at 13: before, all axes from `axis` on counted as one. */
-function overFlattened(c: Conversion): void {
-  const { node, b } = c;
-  const x = c.required(0);
-  const axis = attr.int(node, 'axis', 1);
-  const rank = x.type?.shape?.length;
-  if (rank !== undefined && (axis === -1 || axis === rank - 1)) {
-    c.keep({ axis: -1 });
-    return;
-  }
-  const flat = b.op('Flatten', [x], { axis });
-  c.emit('Reshape', [b.op(node.op, [flat], { axis: -1 }), b.shape(x)]);
-}
-
 const reducing = [{ from: 18, convert: axesAsAttribute }];
-const flattening = [{ before: 13, convert: overFlattened }];
 
 export const reduction: Rules = {
   ReduceL1: reducing,
@@ -51,7 +36,4 @@ export const reduction: Rules = {
   ReduceProd: reducing,
   ReduceSum: [{ before: 13, convert: sum }],
   ReduceSumSquare: reducing,
-  Softmax: flattening,
-  LogSoftmax: flattening,
-  Hardmax: flattening,
 };

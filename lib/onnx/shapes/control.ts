@@ -16,6 +16,7 @@ import {
 
 /** Loops within loops are followed so far, and so often: the work grows exponentially with the depth. */
 const maxDepth = 2;
+
 const maxRounds = 4;
 
 /** The taken branch where the condition is known, else what both have in common. */
@@ -138,4 +139,8 @@ function stacked(facts: Facts, length: Dim, axis: (rank: number) => number): Fac
   return known(facts.type?.dtype, shape && shape.toSpliced(axis(shape.length + 1), 0, length));
 }
 
-export const control: Inferences = { If: ifOperator, Loop: loop, Scan: scan };
+export const control: Inferences = {
+  If: ifOperator,
+  Loop: loop,
+  Scan: scan,
+};

@@ -1,21 +1,39 @@
 import type { DType } from '../../tensor/dtype.js';
+import { attr } from '../attributes.js';
+import { elementType } from '../codec/elements.js';
 import type { Dim } from '../graph.js';
 import { broadcast } from './broadcast.js';
-import { ceil, divide, floor, mapContent, modulo, numeric, symbolic } from './content.js';
+import { castElement, ceil, divide, floor, mapContent, modulo, numeric, symbolic } from './content.js';
 import * as dims from './dim.js';
 import { anySize } from './dim.js';
 import {
   commonDType,
   dtypeOf,
+  type Facts,
   type Inference,
   type Inferences,
-  isGiven,
   known,
   shapeOf,
   unknown,
 } from './facts.js';
 
-type ElementFunction = Parameters<typeof mapContent>[0];
+const cast: Inference = (node, [x]) => castTo(x, elementType(attr.int(node, 'to')));
+
+const castLike: Inference = (_, [x, like]) => castTo(x, dtypeOf(like));
+
+function castTo(x: Facts | undefined, to: DType | undefined): readonly Facts[] {
+  const shape = shapeOf(x);
+  if (to === undefined) return [unknown];
+  return [
+    known(
+      to,
+      shape,
+      mapContent((from, element = anySize) => castElement(element, from, to), shape, [x]),
+    ),
+  ];
+}
+
+export type ElementFunction = Parameters<typeof mapContent>[0];
 
 /** One operand (what else there is are parameters); `dtype` where the result has a type of its own. */
 function unary(f: ElementFunction | null = null, dtype?: DType): Inference {
@@ -72,36 +90,36 @@ const pow: Inference = (node, inputs) => {
   return [known(dtypeOf(inputs[0]), shape, mapContent(f, shape, inputs))];
 };
 
-/** x shifted and scaled by parameters that broadcast to x, never beyond it. */
-const prelu: Inference = (node, inputs) => {
-  const dtype = commonDType(node, inputs);
-  return [known(dtype, broadcast(node, inputs, inputs.map(shapeOf)) && shapeOf(inputs[0]))];
-};
-
 /** y, and the mask of what was kept. */
 const dropout: Inference = (_, [x]) => [known(dtypeOf(x), shapeOf(x), x?.content), known('bool', shapeOf(x))];
 
-const clip: Inference = (node, inputs) => {
-  const [x, low, high] = inputs;
-  const dtype = commonDType(node, inputs);
-  const shape = shapeOf(x);
-  const bounded: ElementFunction = (_, value = anySize, least = anySize, most = anySize) => {
-    const isOpen = [value, least, most].some((item) => typeof item === 'number' && !Number.isFinite(item));
-    return isOpen ? anySize : dims.min(dims.max(value, least), most);
-  };
-  const isPlain = isGiven(node, 1) && isGiven(node, 2);
-  return [known(dtype, shape, isPlain ? mapContent(bounded, shape, [x, low, high]) : null)];
-};
-
-const floats = `Acos Acosh Asin Asinh Atan Atanh Cos Cosh Sin Sinh Tan Tanh Exp Log Erf Reciprocal
-  Sigmoid Relu LeakyRelu Elu Celu Selu Softplus Softsign HardSigmoid HardSwish Mish Gelu Swish ThresholdedRelu Shrink
-  Hardmax Softmax LogSoftmax LpNormalization MeanVarianceNormalization BitwiseNot CumSum`.split(/\s+/);
+function roundHalfToEven(x: number): number {
+  const floored = Math.floor(x);
+  const isTie = x - floored === 0.5;
+  return isTie ? 2 * Math.round(x / 2) : Math.round(x);
+}
 
 export const elementwise: Inferences = {
-  ...Object.fromEntries(floats.map((op) => [op, unary()])),
+  Cast: cast,
+  CastLike: castLike,
+  Acos: unary(),
+  Acosh: unary(),
+  Asin: unary(),
+  Asinh: unary(),
+  Atan: unary(),
+  Atanh: unary(),
+  Cos: unary(),
+  Cosh: unary(),
+  Sin: unary(),
+  Sinh: unary(),
+  Tan: unary(),
+  Exp: unary(),
+  Log: unary(),
+  Erf: unary(),
+  Reciprocal: unary(),
+  BitwiseNot: unary(),
   Abs: unary(numeric(Math.abs)),
   Ceil: unary(ceil),
-  Clip: clip,
   Dropout: dropout,
   Floor: unary(floor),
   Identity: (_, [x]) => [x ?? unknown],
@@ -114,11 +132,9 @@ export const elementwise: Inferences = {
     ),
   ),
   Not: unary(numeric((a) => Number(!a))),
-  PRelu: prelu,
   Round: unary(numeric(roundHalfToEven)),
   Sign: unary(numeric(Math.sign)),
   Sqrt: unary(numeric(Math.sqrt)),
-
   Add: broadcasting(symbolic(dims.add, (a, b) => a + b)),
   Sub: broadcasting(symbolic(dims.sub, (a, b) => a - b)),
   Mul: broadcasting(symbolic(dims.mul, (a, b) => a * b)),
@@ -134,7 +150,6 @@ export const elementwise: Inferences = {
   Min: broadcasting(variadic(symbolic(dims.min, Math.min))),
   Mean: broadcasting(),
   Sum: broadcasting(variadic(symbolic(dims.add, (a, b) => a + b))),
-
   And: broadcasting(
     numeric((a, b) => Number(a !== 0 && b !== 0)),
     'bool',
@@ -166,9 +181,3 @@ export const elementwise: Inferences = {
   ),
   Where: where,
 };
-
-function roundHalfToEven(x: number): number {
-  const floored = Math.floor(x);
-  const isTie = x - floored === 0.5;
-  return isTie ? 2 * Math.round(x / 2) : Math.round(x);
-}

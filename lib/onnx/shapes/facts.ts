@@ -140,3 +140,6 @@ export function commonDType(
     throw contradiction(node, inputs, `the element types ${first} and ${other} differ`);
   return first;
 }
+
+/** The rule of operators whose result has the type and shape of input 0. */
+export const sameAsFirst: Inference = (_, [x]) => [known(dtypeOf(x), shapeOf(x))];

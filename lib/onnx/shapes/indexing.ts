@@ -1,5 +1,5 @@
 import { attr } from '../attributes.js';
-import { anySize, isEqual, product } from './dim.js';
+import { anySize, isAtLeastZero, product } from './dim.js';
 import {
   axisOf,
   commonDType,
@@ -7,11 +7,39 @@ import {
   dtypeOf,
   type Inference,
   type Inferences,
+  isGiven,
   known,
   numbersIn,
+  sameAsFirst,
   shapeOf,
 } from './facts.js';
-import { slice } from './slice.js';
+
+/** A new axis of `depth`, where the values [off, on] stand. */
+const oneHot: Inference = (node, inputs) => {
+  const [indices, depth, values] = inputs;
+  const shape = shapeOf(indices);
+  if (shape === null) return [known(dtypeOf(values), null)];
+  const axis = axisOf(node, inputs, attr.int(node, 'axis', -1), shape.length + 1);
+  const [size = anySize] = depth?.content ?? [];
+  return [known(dtypeOf(values), shape.toSpliced(axis, 0, isAtLeastZero(size) ? size : anySize))];
+};
+
+/** One row of places for each axis. */
+const nonZero: Inference = (_, [x]) => [known('int64', [shapeOf(x)?.length ?? anySize, anySize])];
+
+/** The k largest values along an axis, and their places. */
+const topK: Inference = (node, inputs) => {
+  const [x] = inputs;
+  const shape = shapeOf(x);
+  if (shape === null) return [known(dtypeOf(x), null), known('int64', null)];
+  const axis = axisOf(node, inputs, attr.int(node, 'axis', -1), shape.length);
+  const [given = anySize] = isGiven(node, 1) ? (inputs[1]?.content ?? []) : [attr.int(node, 'k')];
+  const k = isAtLeastZero(given) ? given : anySize;
+  const size = shape[axis]!;
+  if (typeof given === 'number' && (given < 0 || (typeof size === 'number' && given > size)))
+    throw contradiction(node, inputs, `there are no ${given} largest of ${size} values`);
+  return [known(dtypeOf(x), shape.with(axis, k)), known('int64', shape.with(axis, k))];
+};
 
 /** The axis is replaced by those of the indices. */
 const gather: Inference = (node, inputs) => {
@@ -71,34 +99,17 @@ const unique: Inference = (node, inputs) => {
   return [known(dtypeOf(x), shape.with(axis, anySize)), found, known('int64', [shape[axis]!]), found];
 };
 
-/** Values read at the places of a grid [n, …out, 2 or 3]. */
-const gridSample: Inference = (node, inputs) => {
-  const [x, grid] = inputs;
-  const [shape, places] = [shapeOf(x), shapeOf(grid)];
-  if (shape === null || places === null)
-    return [known(dtypeOf(x), (shape ?? places)?.map(() => anySize) ?? null)];
-  if (shape.length !== places.length || isEqual(places.at(-1)!, shape.length - 2) === false)
-    throw contradiction(
-      node,
-      inputs,
-      'the grid must have as many axes as the image, the last with its coordinates',
-    );
-  return [known(dtypeOf(x), [...shape.slice(0, 2), ...places.slice(1, -1)])];
-};
-
-const sameAsFirst: Inference = (_, [x]) => [known(dtypeOf(x), shapeOf(x))];
-
 export const indexing: Inferences = {
+  OneHot: oneHot,
+  NonZero: nonZero,
+  TopK: topK,
   Compress: compress,
   Gather: gather,
   GatherElements: gatherElements,
   GatherND: gatherND,
-  GridSample: gridSample,
   ReverseSequence: sameAsFirst,
   Scatter: scatter,
   ScatterElements: scatter,
   ScatterND: scatter,
-  Slice: slice,
-  Trilu: sameAsFirst,
   Unique: unique,
 };

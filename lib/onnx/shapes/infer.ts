@@ -3,50 +3,13 @@ import { kind } from '../../base/kinds.js';
 import { describe } from '../attributes.js';
 import { Budget, requireRank } from '../budget.js';
 import type { Dim, Graph, Model, Node, TensorType, ValueInfo } from '../graph.js';
-import { constants, factsOfConstant } from './constants.js';
-import { control } from './control.js';
-import { convolution } from './convolution.js';
-import { detection } from './detection.js';
+import { factsOfConstant } from './constants.js';
 import { anySize, symbol, symbolsOf } from './dim.js';
-import { einsum } from './einsum.js';
-import { elementwise } from './elementwise.js';
 import { contradiction, type Facts, type Inference, known, type Scope, unknown } from './facts.js';
-import { indexing } from './indexing.js';
-import { layout } from './layout.js';
-import { linear } from './linear.js';
-import { losses } from './losses.js';
-import { normalization } from './normalization.js';
-import { pooling } from './pooling.js';
-import { quantization } from './quantization.js';
-import { recurrence } from './recurrent.js';
-import { reduction } from './reduction.js';
+import { families } from './families.js';
 import { checkRequirements } from './requirements/check.js';
-import { reshaping } from './reshape.js';
-import { resizing } from './resize.js';
 
-export { factsOfConstant };
-
-const inferences: ReadonlyMap<string, Inference> = new Map(
-  Object.entries({
-    ...constants,
-    ...control,
-    ...convolution,
-    ...detection,
-    ...elementwise,
-    ...indexing,
-    ...layout,
-    ...linear,
-    ...losses,
-    ...normalization,
-    ...pooling,
-    ...quantization,
-    ...recurrence,
-    ...reduction,
-    ...reshaping,
-    ...resizing,
-    Einsum: einsum,
-  }),
-);
+const inferences: ReadonlyMap<string, Inference> = new Map(Object.values(families).flatMap(Object.entries));
 
 type LookUp = Scope['outer'];
 /** Takes note of every value of every graph. */

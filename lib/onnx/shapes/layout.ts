@@ -12,14 +12,13 @@ import {
   type Facts,
   type Inference,
   type Inferences,
-  isGiven,
   known,
   listOf,
-  numbersIn,
   requireRank,
+  sameAsFirst,
   shapeOf,
 } from './facts.js';
-import { wantedSizes } from './reshape.js';
+import { wantedSizes } from './reshaping.js';
 
 const tile: Inference = (node, inputs) => {
   const [x] = inputs;
@@ -94,25 +93,6 @@ function evenParts(node: Node, inputs: readonly Facts[], size: Dim, count: numbe
   return Array.from({ length: count }, (_, i) => (i < count - 1 ? part : sub(size, mul(part, count - 1))));
 }
 
-const pad: Inference = (node, inputs) => {
-  const [x] = inputs;
-  const shape = shapeOf(x);
-  if (shape === null) return [known(dtypeOf(x), null)];
-  const amounts = isGiven(node, 1)
-    ? inputs[1]?.content
-    : attr.ints(node, 'pads', attr.ints(node, 'paddings', []));
-  const axes = isGiven(node, 3) ? numbersIn(inputs[3]) : shape.map((_, i) => i);
-  if (!amounts || axes === null) return [known(dtypeOf(x), anyShape(shape.length))];
-  if (amounts.length !== 2 * axes.length)
-    throw contradiction(node, inputs, `${amounts.length} pads for ${axes.length} axes, which need two each`);
-  const padded = [...shape];
-  for (const [i, axis] of axes.entries()) {
-    const at = axisOf(node, inputs, axis, shape.length);
-    padded[at] = add(shape[at]!, add(amounts[i]!, amounts[i + axes.length]!));
-  }
-  return [known(dtypeOf(x), padded)];
-};
-
 /** [n, c·b², h, w] → [n, c, h·b, w·b] */
 const depthToSpace: Inference = (node, inputs) => {
   const shape = requireRank(node, inputs, 0, 4);
@@ -136,9 +116,9 @@ const spaceToDepth: Inference = (node, inputs) => {
 };
 
 export const layout: Inferences = {
+  Trilu: sameAsFirst,
   Concat: concat,
   DepthToSpace: depthToSpace,
-  Pad: pad,
   SpaceToDepth: spaceToDepth,
   Split: split,
   Tile: tile,

@@ -10,6 +10,7 @@ import {
   type Inferences,
   known,
   requireRank,
+  sameAsFirst,
   shapeOf,
 } from './facts.js';
 
@@ -51,14 +52,14 @@ const layerNormalization: Inference = (node, inputs) => {
   return [known(dtypeOf(x), shape), statistics, statistics];
 };
 
-const sameAsFirst: Inference = (_, [x]) => [known(dtypeOf(x), shapeOf(x))];
-
 const lrn: Inference = (node, inputs) => {
   requireRank(node, inputs, 0, 3, true);
   return [known(dtypeOf(inputs[0]), shapeOf(inputs[0]))];
 };
 
 export const normalization: Inferences = {
+  LpNormalization: sameAsFirst,
+  MeanVarianceNormalization: sameAsFirst,
   BatchNormalization: batchNormalization,
   GroupNormalization: sameAsFirst,
   InstanceNormalization: instanceNormalization,

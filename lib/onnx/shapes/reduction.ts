@@ -10,6 +10,7 @@ import {
   type Inferences,
   known,
   listOf,
+  sameAsFirst,
   shapeOf,
 } from './facts.js';
 
@@ -60,6 +61,7 @@ const argExtremum: Inference = (node, inputs) => {
 const det: Inference = (_, [x]) => [known(dtypeOf(x), shapeOf(x)?.slice(0, -2) ?? null)];
 
 export const reduction: Inferences = {
+  CumSum: sameAsFirst,
   ArgMax: argExtremum,
   ArgMin: argExtremum,
   Det: det,

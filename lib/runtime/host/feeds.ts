@@ -2,7 +2,7 @@ import { describeValue } from '../../base/arguments.js';
 import { nearest, OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
 import { sizeOf, type Tensor } from '../../tensor/tensor.js';
-import type { TensorInfo } from './session.js';
+import type { TensorInfo } from '../types.js';
 
 /**
  * Checks feeds against a model's inputs before they reach native code.

@@ -1,6 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Channel, Reply, Request } from '../protocol.js';
-import { complaint } from '../worker/ort-errors.js';
+import type { Reply, Request } from '../protocol/messages.js';
+import { runtimeError } from '../protocol/ort-errors.js';
+import type { Channel } from './channel.js';
 
 /** What threads and child processes have in common, as the host sees them. */
 export interface Peer {
@@ -49,7 +50,7 @@ export class PeerChannel implements Channel {
         peer.send(request, transfer);
       });
     } catch (error) {
-      throw complaint('the request did not get through', error);
+      throw runtimeError('the request did not get through', error);
     } finally {
       this.#pending = null;
       if (!this.#hasEnded()) peer.hold(false);

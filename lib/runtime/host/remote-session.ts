@@ -2,11 +2,13 @@ import { check } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import type { Tensor } from '../../tensor/tensor.js';
-import { emptyHandedOver } from '../packing.js';
-import type { Channel, OpenedReply, OpenRequest, Reply, Request } from '../protocol.js';
-import { checkResults } from '../worker/results.js';
+import { runKinds } from '../options.js';
+import type { OpenedReply, OpenRequest, Reply, Request } from '../protocol/messages.js';
+import { emptyHandedOver } from '../protocol/packing.js';
+import type { ProviderName, RunOptions, Session, TensorInfo } from '../types.js';
+import type { Channel } from './channel.js';
 import { checkFeeds, checkFetches } from './feeds.js';
-import { type ProviderName, runKinds, type RunOptions, type Session, type TensorInfo } from './session.js';
+import { checkResults } from './results.js';
 
 /** Opens a model at the other end of a channel, and closes the channel where that fails. */
 export async function connectSession(

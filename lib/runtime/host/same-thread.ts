@@ -1,6 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Channel, Reply, Request } from '../protocol.js';
+import type { Reply, Request } from '../protocol/messages.js';
 import type { Engine } from '../worker/engine.js';
+import type { Channel } from './channel.js';
 
 /** A channel to an engine in this very thread, which each run blocks. */
 export class InlineChannel implements Channel {

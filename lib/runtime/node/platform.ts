@@ -1,12 +1,12 @@
 import { access, constants, stat } from 'node:fs/promises';
 
 import { OneirosError } from '../../base/errors.js';
+import type { Platform } from '../host/platform.js';
 import { InlineChannel } from '../host/same-thread.js';
-import type { Platform } from '../protocol.js';
-import { createEngine } from './ort.js';
-import { ProcessChannel } from './process.js';
+import { createEngine } from './engine.js';
+import { ProcessChannel } from './process-channel.js';
 import { disableTelemetry } from './telemetry.js';
-import { threadChannel } from './thread.js';
+import { threadChannel } from './thread-channel.js';
 
 /** Sessions in Node, on onnxruntime-node. */
 export const platform: Platform = {

@@ -3,5 +3,5 @@
 const fromSources = import.meta.url.endsWith('.ts');
 
 /** The file that threads and child processes start with. */
-export const workerUrl = new URL(fromSources ? './worker.ts' : './worker.js', import.meta.url);
+export const workerUrl = new URL(fromSources ? './worker-entry.ts' : './worker-entry.js', import.meta.url);
 export const workerArgs: string[] = fromSources ? process.execArgv : [];

@@ -1,8 +1,8 @@
 import { readFileBytes } from '#files/read';
+import type { Platform } from '../host/platform.js';
 import { InlineChannel } from '../host/same-thread.js';
-import type { Platform } from '../protocol.js';
-import { createEngine } from './ort.js';
-import { workerChannel } from './thread.js';
+import { createEngine } from './engine.js';
+import { workerChannel } from './worker-channel.js';
 
 /** Sessions in browsers, on onnxruntime-web. */
 export const platform: Platform = {

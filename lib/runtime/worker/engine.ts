@@ -2,9 +2,9 @@ import type { Env, InferenceSession, Tensor as OrtTensor, TensorConstructor } fr
 
 import { OneirosError } from '../../base/errors.js';
 import { numericTensor, type Tensor, tensor } from '../../tensor/tensor.js';
-import type { ProviderName, ProviderStatus, TensorInfo } from '../host/session.js';
-import type { OpenedReply, OpenRequest, Reply, Request, RunRequest } from '../protocol.js';
-import { complaint } from './ort-errors.js';
+import type { OpenedReply, OpenRequest, Reply, Request, RunRequest } from '../protocol/messages.js';
+import { runtimeError } from '../protocol/ort-errors.js';
+import type { ProviderName, ProviderStatus, TensorInfo } from '../types.js';
 import { probeModel } from './probe.js';
 
 /** What the engine needs of onnxruntime-node or onnxruntime-web. */
@@ -63,7 +63,7 @@ export class Engine {
           return { kind: 'closed' };
       }
     } catch (error) {
-      const { code, message } = complaint('ONNX Runtime failed', error);
+      const { code, message } = runtimeError('ONNX Runtime failed', error);
       return { kind: 'failed', code, message };
     }
   }
@@ -90,7 +90,7 @@ export class Engine {
       logSeverityLevel: 4,
       ...(threads === null ? {} : { intraOpNumThreads: threads }),
     }).catch((error: unknown) => {
-      throw complaint('the model could not be loaded', error);
+      throw runtimeError('the model could not be loaded', error);
     });
     this.#open = { ort, session };
     return {
@@ -148,7 +148,7 @@ export class Engine {
       await session.release();
       return null;
     } catch (error) {
-      return complaint('it was tried', error).message;
+      return runtimeError('it was tried', error).message;
     }
   }
 
@@ -159,7 +159,7 @@ export class Engine {
     const outputs = await session
       .run(Object.fromEntries(inputs), fetches, { logSeverityLevel: 4 })
       .catch((error: unknown) => {
-        throw complaint('the run failed', error);
+        throw runtimeError('the run failed', error);
       });
     return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, fromOrt(output)]));
   }

@@ -1,4 +1,4 @@
-import type { ProviderName } from '../../runtime/host/session.js';
+import type { ProviderName } from '../../runtime/types.js';
 import { complain, type Context, endPainting } from './context.js';
 
 /** Chooses what networks run on from now on. */

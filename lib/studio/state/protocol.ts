@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../base/errors.js';
 import type { Classification } from '../../networks/classifier/labels.js';
 import type { Detection } from '../../networks/detector/detector.js';
-import type { ProviderName } from '../../runtime/host/session.js';
+import type { ProviderName } from '../../runtime/types.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
 import type { LayerRole, NetworkKind, Settings } from './tasks.js';
 

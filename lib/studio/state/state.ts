@@ -1,4 +1,4 @@
-import type { ProviderName } from '../../runtime/host/session.js';
+import type { ProviderName } from '../../runtime/types.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
 import type { CurvePoint } from './curve-lines.js';
 import { current, emptyHistory, type History } from './history.js';

@@ -10,7 +10,7 @@ import type { Network } from '../../networks/network.js';
 import { openSegmenter } from '../../networks/segmenter/onnx-segmenter.js';
 import type { Segmenter } from '../../networks/segmenter/segmenter.js';
 import { UNet } from '../../networks/segmenter/unet.js';
-import type { Placement } from '../../runtime/placement.js';
+import type { Placement } from '../../runtime/types.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
 import { defaultDreamLayers } from '../../tasks/dream/layers.js';
 import { defaultContentLayers, defaultStyleLayers } from '../../tasks/style/layers.js';

@@ -1,5 +1,5 @@
 import { checkedOptions } from '../../base/options.js';
-import type { ProviderName } from '../../runtime/host/session.js';
+import type { ProviderName } from '../../runtime/types.js';
 import type { PictureStep } from '../../tasks/common/step.js';
 import { dream } from '../../tasks/dream/dream.js';
 import { dreamOptions } from '../../tasks/dream/options.js';

@@ -1,6 +1,7 @@
 // The studio's other half: networks, pictures and all work on them, in a worker.
 
-import { openSession, type ProviderName } from '../../runtime/host/session.js';
+import { openSession } from '../../runtime/session.js';
+import type { ProviderName } from '../../runtime/types.js';
 import { probeModel } from '../../runtime/worker/probe.js';
 import type { Ask, CallName } from '../state/protocol.js';
 import { Analyzer } from './analyze.js';

@@ -4,7 +4,7 @@ import { type Given, resolveOptions } from '../../base/options.js';
 import { zoom } from '../../image/geometry/affine.js';
 import type { Image } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import { placementKinds } from '../../runtime/host/session.js';
+import { placementKinds } from '../../runtime/options.js';
 import type { Dreamer, DreamStep } from './dreamer.js';
 import { type DreamOptions, dreamOptions, zoomOptions } from './options.js';
 

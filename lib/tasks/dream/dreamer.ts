@@ -1,13 +1,13 @@
 import { breath } from '../../base/cooperative.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
+import { clamp } from '../../image/color/clamp.js';
 import { combine } from '../../image/color/combine.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
 import { roll } from '../../image/geometry/roll.js';
 import { type Image, type Planes, planes, type Size } from '../../image/image.js';
 import { type Network, sessionFor } from '../../networks/network.js';
-import { clampTo } from '../../optim/optimize.js';
-import { freeMemory } from '../../runtime/host/free-memory.js';
-import { openModel } from '../../runtime/host/open-model.js';
+import { freeMemory } from '../../runtime/free-memory.js';
+import { openModel } from '../../runtime/open-model.js';
 import { type Random, random } from '../../tensor/random.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { minimumSide } from '../common/minimum-size.js';
@@ -98,7 +98,7 @@ export class Dreamer implements AsyncDisposable {
           frame,
           frames,
           get image() {
-            return clamped(combine(full, resize(combine(climbed, base, -1), full), 1));
+            return clamp(combine(full, resize(combine(climbed, base, -1), full), 1));
           },
         };
       }
@@ -114,7 +114,7 @@ export class Dreamer implements AsyncDisposable {
     await breath();
     const step = stepDirection(gradient, this.settings);
     await breath();
-    const climbed = clamped(combine(shifted, step, this.settings.stepSize / 255));
+    const climbed = clamp(combine(shifted, step, this.settings.stepSize / 255));
     return { objective, climbed: roll(climbed, -dx, -dy) };
   }
 
@@ -132,9 +132,4 @@ export class Dreamer implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.field.session.dispose();
   }
-}
-
-function clamped(picture: Planes<3>): Image {
-  clampTo(0, 1)(picture.data);
-  return picture;
 }

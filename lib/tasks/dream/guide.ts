@@ -2,10 +2,10 @@ import { resize, scaledSize } from '../../image/geometry/resize.js';
 import { type Image, toTensor } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
 import type { Model } from '../../onnx/graph.js';
-import { openModel } from '../../runtime/host/open-model.js';
-import type { SessionOptions } from '../../runtime/host/session.js';
+import { openModel } from '../../runtime/open-model.js';
+import type { SessionOptions } from '../../runtime/types.js';
+import { float32Of } from '../../tensor/results.js';
 import type { Float32Tensor } from '../../tensor/tensor.js';
-import { float32Of } from '../common/outputs.js';
 
 /** The features of a guide image, by the layer's value; empty where there is no guide. */
 export type Guide = ReadonlyMap<string, Float32Tensor>;

@@ -1,9 +1,10 @@
 import { gradientName } from '../../autodiff/names.js';
 import { OneirosError } from '../../base/errors.js';
-import { crop, type Rectangle } from '../../image/geometry/crop.js';
+import { crop } from '../../image/geometry/crop.js';
+import { paste } from '../../image/geometry/paste.js';
 import { type Image, type Planes, planes, planesFromTensor, toTensor } from '../../image/image.js';
-import type { Session } from '../../runtime/host/session.js';
-import { float32Of, numberOf } from '../common/outputs.js';
+import type { Session } from '../../runtime/types.js';
+import { float32Of, numberOf } from '../../tensor/results.js';
 import { tilesOf } from './tiles.js';
 
 /** A dream's gradient model, as a session that may only be given so much at once. */
@@ -34,7 +35,7 @@ export async function pictureGradient(field: GradientSession, picture: Image): P
     // Objectives are means over a tile; all tiles together make the mean over the picture.
     const share = (tile.width * tile.height) / (picture.width * picture.height);
     objective += share * part.objective;
-    paste(gradient, part.gradient, tile, share);
+    paste(gradient, part.gradient, tile.x, tile.y, share);
   }
   if (!Number.isFinite(objective))
     throw new OneirosError(
@@ -48,12 +49,4 @@ async function tileGradient({ session, input }: GradientSession, tile: Image): P
   const results = await session.run({ [input]: toTensor(tile) }, { transfer: true });
   const { data } = planesFromTensor(float32Of(results, gradientName(input)));
   return { objective: numberOf(results, 'objective'), gradient: planes(3, tile, data) };
-}
-
-function paste(target: Planes, part: Planes, { x, y, width, height }: Rectangle, factor: number): void {
-  for (let row = 0; row < part.channels * height; row++) {
-    const channel = Math.floor(row / height);
-    const start = (channel * target.height + y + (row % height)) * target.width + x;
-    for (let i = 0; i < width; i++) target.data[start + i] = factor * part.data[row * width + i]!;
-  }
 }

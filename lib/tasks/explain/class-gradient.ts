@@ -1,16 +1,16 @@
 import { grad } from '../../autodiff/grad.js';
 import { gradientName } from '../../autodiff/names.js';
 import { OneirosError } from '../../base/errors.js';
-import { own } from '../../base/own.js';
 import { type Image, toTensor } from '../../image/image.js';
 import { checkProbabilities } from '../../models/input/class-head.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import type { Model } from '../../onnx/graph.js';
 import { Builder } from '../../onnx/ops.js';
-import { HeldSession } from '../../runtime/host/held-session.js';
-import { openModel } from '../../runtime/host/open-model.js';
-import type { Session } from '../../runtime/host/session.js';
-import { float32, type Float32Tensor, type Tensor, toNumbers } from '../../tensor/tensor.js';
+import { HeldSession } from '../../runtime/held-session.js';
+import { openModel } from '../../runtime/open-model.js';
+import type { Session } from '../../runtime/types.js';
+import { floatsOf, type Results } from '../../tensor/results.js';
+import { float32, type Float32Tensor } from '../../tensor/tensor.js';
 
 /** What a classifier makes of a picture, and how that depends on what is seen. */
 export interface ClassGradient {
@@ -100,7 +100,7 @@ export class ClassGradients implements AsyncDisposable {
     labelId: number | null,
     fetches: readonly string[],
     signal: AbortSignal | undefined,
-  ): Promise<Readonly<Record<string, Tensor>>> {
+  ): Promise<Results> {
     const { classes } = this.network.head;
     const chosen = float32(new Float32Array(classes), [1, classes]);
     if (labelId !== null) chosen.data[labelId] = 1;
@@ -129,12 +129,9 @@ function scoredBy({ model, head }: Classifier): Scored {
 }
 
 /** Of the first picture, where a graph takes several. */
-function floats(results: Readonly<Record<string, Tensor>>, name: string): Float32Tensor {
-  const tensor = own(results, name);
-  if (tensor?.dtype !== 'float32' && tensor?.dtype !== 'float16')
-    throw new OneirosError('runtime', `the network gave no numbers for ${name}`);
-  const values = tensor.dtype === 'float16' ? Float32Array.from(toNumbers(tensor)) : tensor.data;
-  const [pictures = 1, ...dims] = tensor.dims;
-  if (pictures <= 1 || dims.length === 0) return float32(values, tensor.dims);
-  return float32(values.subarray(0, values.length / pictures), [1, ...dims]);
+function floats(results: Results, name: string): Float32Tensor {
+  const { data, dims } = floatsOf(results, name);
+  const [pictures = 1, ...rest] = dims;
+  if (pictures <= 1 || rest.length === 0) return float32(data, dims);
+  return float32(data.subarray(0, data.length / pictures), [1, ...rest]);
 }

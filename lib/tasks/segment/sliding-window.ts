@@ -9,9 +9,10 @@ import { fullyConvolutional } from '../../models/classifiers/fully-convolutional
 import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
 import { type Segmentation, SegmentationBuilder } from '../../networks/segmenter/segmentation.js';
 import type { Model } from '../../onnx/graph.js';
-import { openModel } from '../../runtime/host/open-model.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { openModel } from '../../runtime/open-model.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
+import { float32Of } from '../../tensor/results.js';
 
 export const slidingWindowOptions = {
   stride: count(1, 'pixels from one window to the next; it has to divide the network’s own stride'),
@@ -74,13 +75,8 @@ export async function slidingWindow(
       signal?.throwIfAborted();
       const [x, y] = [column * stride, row * stride];
       const seen = crop(surrounded, { x, y, width: surrounded.width - x, height: surrounded.height - y });
-      const { probabilities } = await session.run(
-        { [network.input]: toTensor(seen) },
-        signal ? { signal } : {},
-      );
-      if (probabilities?.dtype !== 'float32')
-        throw new OneirosError('runtime', 'the classifier gave no float32 probabilities');
-      stitch(samples, planesFromTensor(probabilities), { row, column, shifts });
+      const results = await session.run({ [network.input]: toTensor(seen) }, signal ? { signal } : {});
+      stitch(samples, planesFromTensor(float32Of(results, 'probabilities')), { row, column, shifts });
     }
   const { isExclusive } = network;
   const count = network.classes + (isExclusive ? 0 : 1);

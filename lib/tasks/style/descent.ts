@@ -1,5 +1,6 @@
 import { gradientName } from '../../autodiff/names.js';
 import type { OptionValues } from '../../base/options.js';
+import { clamp } from '../../image/color/clamp.js';
 import { transferChroma } from '../../image/color/color-transfer.js';
 import { resize } from '../../image/geometry/resize.js';
 import { type Image, image, type Size } from '../../image/image.js';
@@ -7,9 +8,9 @@ import { adam } from '../../optim/adam.js';
 import { lbfgs } from '../../optim/lbfgs.js';
 import type { Objective, Step } from '../../optim/objective.js';
 import { clampTo, optimize } from '../../optim/optimize.js';
-import type { Session } from '../../runtime/host/session.js';
+import type { Session } from '../../runtime/types.js';
+import { float32Of, numberOf } from '../../tensor/results.js';
 import { float32 } from '../../tensor/tensor.js';
-import { float32Of, numberOf } from '../common/outputs.js';
 import type { PictureStep } from '../common/step.js';
 import type { styleOptions } from './options.js';
 import type { Targets } from './targets.js';
@@ -50,9 +51,9 @@ export async function* descend(descent: StyleDescent, start: Image): AsyncGenera
     const losses = new LossRecorder(descent, content, targets);
     const finish = options.keepColors ? (x: Image) => transferChroma(x, content) : (x: Image) => x;
     const step = (done: number, value: number, x: Float32Array) => {
-      picture = clamped(image(content, x.slice()));
+      picture = clamp(image(content, x.slice()));
       const progress = { done, total, part: i + 1, parts: scales.length };
-      return { ...progress, ...losses.at(value), image: clamped(finish(picture)) };
+      return { ...progress, ...losses.at(value), image: clamp(finish(picture)) };
     };
     picture = resize(picture, content, { filter: 'bicubic' });
     // Cheap sizes get as many iterations as dear ones: they settle what is large in the picture.
@@ -115,9 +116,4 @@ class LossRecorder {
     this.#parts.set(value, parts);
     return parts;
   }
-}
-
-function clamped(picture: Image): Image {
-  clampTo(0, 1)(picture.data);
-  return picture;
 }

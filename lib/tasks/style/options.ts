@@ -1,6 +1,6 @@
 import { choice, count, flag, type Given, number, seed } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
-import type { Placement } from '../../runtime/placement.js';
+import type { Placement } from '../../runtime/types.js';
 import type { LayerWeights } from '../common/layers.js';
 import { largestSide } from '../dream/options.js';
 

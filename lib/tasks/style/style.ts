@@ -2,7 +2,7 @@ import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Image } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import { placementKinds } from '../../runtime/host/session.js';
+import { placementKinds } from '../../runtime/options.js';
 import type { StyleStep } from './descent.js';
 import { type StyleOptions, styleOptions } from './options.js';
 

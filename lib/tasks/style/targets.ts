@@ -1,9 +1,9 @@
 import { resize, scaledSize } from '../../image/geometry/resize.js';
 import { type Image, type Size, toTensor } from '../../image/image.js';
-import { openModel } from '../../runtime/host/open-model.js';
-import type { Session, SessionOptions } from '../../runtime/host/session.js';
+import { openModel } from '../../runtime/open-model.js';
+import type { Session, SessionOptions } from '../../runtime/types.js';
+import { float32Of } from '../../tensor/results.js';
 import { type Float32Tensor, tensor } from '../../tensor/tensor.js';
-import { float32Of } from '../common/outputs.js';
 import { featuresModel, gaussianModel, type StyleProblem, targetName } from './graph.js';
 
 /** Tensors by name: the loss graph's inputs beside the image. */

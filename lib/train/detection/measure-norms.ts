@@ -6,9 +6,9 @@ import { loadAll, Net } from '../../models/faster-rcnn/net.js';
 import { pyramid } from '../../models/faster-rcnn/pyramid.js';
 import type { FasterRcnnTraits } from '../../models/faster-rcnn/traits.js';
 import { transform } from '../../models/faster-rcnn/transform.js';
-import { openModel } from '../../runtime/host/open-model.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { openModel } from '../../runtime/open-model.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
 
 /**

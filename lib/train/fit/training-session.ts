@@ -2,8 +2,8 @@ import { gradientName } from '../../autodiff/names.js';
 import { OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
 import type { Model } from '../../onnx/graph.js';
-import { openModel } from '../../runtime/host/open-model.js';
-import type { Session, SessionOptions } from '../../runtime/host/session.js';
+import { openModel } from '../../runtime/open-model.js';
+import type { Session, SessionOptions } from '../../runtime/types.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import {
   type FeedSizes,

@@ -1,4 +1,4 @@
-import { type Rule, rule } from '../../autodiff/rule.js';
+import { type Rule, rule } from '../../autodiff/rules/rule.js';
 import type { RuleOverrides } from '../../autodiff/rule-choice.js';
 import { attr } from '../../onnx/attributes.js';
 import { Budget } from '../../onnx/budget.js';

@@ -11,18 +11,18 @@ import {
   resolveOptions,
   seed,
 } from '../../base/options.js';
-import { formatNames, formatValues } from '../../labels/class-text.js';
 import { checkClasses, type LabelValue, type MaskClass } from '../../labels/classes.js';
 import { ignoredLabel, type LabelScheme } from '../../labels/scheme.js';
 import { luminance } from '../../models/input/preprocessing.js';
+import { writeNetworkMetadata } from '../../models/metadata.js';
 import { buildUNet } from '../../models/unet/build.js';
 import { initialUNet, unetShape } from '../../models/unet/initial.js';
 import { loadUNet } from '../../models/unet/parameters.js';
 import type { Climb } from '../../models/unet/traits.js';
 import type { Model } from '../../onnx/graph.js';
 import { adam } from '../../optim/adam.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
 import type { StoredTensor } from '../../weights/weights.js';
 import { augmentation } from '../augment/augment.js';
 import type { CheckpointStore, RunIdentity } from '../fit/checkpoint.js';
@@ -204,8 +204,10 @@ async function networkOf(
   });
   const metadata = new Map([
     ...model.metadata,
-    ['classes', formatNames(classes.map(({ name }) => name))],
-    ['class_values', formatValues(classes.map(({ value }) => value))],
+    ...writeNetworkMetadata({
+      classes: classes.map(({ name }) => name),
+      values: classes.map(({ value }) => value),
+    }),
   ]);
   return { ...model, metadata, graph: { ...model.graph, name: 'U-Net' } };
 }

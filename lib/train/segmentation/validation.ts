@@ -5,8 +5,8 @@ import { mask } from '../../metrics/masks/mask.js';
 import { segmentationEvaluation } from '../../metrics/masks/segmentation.js';
 import { segmenterOf } from '../../networks/segmenter/onnx-segmenter.js';
 import type { Model } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/host/session.js';
-import type { Placement } from '../../runtime/placement.js';
+import { placementKinds } from '../../runtime/options.js';
+import type { Placement } from '../../runtime/types.js';
 import type { MaskedPicture } from './masked-picture.js';
 
 /** What a validation tells. */

@@ -1,6 +1,6 @@
 // Crops with what the teachers make of them: asked once, and remembered.
 import { toTensor } from '../../../lib/image/image.js';
-import type { Session } from '../../../lib/runtime/host/session.js';
+import type { Session } from '../../../lib/runtime/types.js';
 import { random } from '../../../lib/tensor/random.js';
 import { float32, type Float32Tensor, type Tensor } from '../../../lib/tensor/tensor.js';
 import type { Sample, TrainingData } from '../../../lib/train/fit/data.js';

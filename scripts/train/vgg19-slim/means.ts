@@ -1,7 +1,7 @@
 import { type Image, toTensor } from '../../../lib/image/image.js';
 import type { Model } from '../../../lib/onnx/graph.js';
 import { encodeModel } from '../../../lib/onnx/write.js';
-import { openSession } from '../../../lib/runtime/host/session.js';
+import { openSession } from '../../../lib/runtime/session.js';
 import { toFloat32 } from '../../../lib/weights/check.js';
 
 /** What a graph that takes `image` gives, each of its outputs averaged over pictures. */

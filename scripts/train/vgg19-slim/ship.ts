@@ -3,7 +3,8 @@ import type { Image } from '../../../lib/image/image.js';
 import { buildNetwork } from '../../../lib/models/classifiers/architecture.js';
 import { vgg19 } from '../../../lib/models/classifiers/vgg19.js';
 import { batched } from '../../../lib/models/input/batched.js';
-import { formatPreprocessing, preprocessings } from '../../../lib/models/input/preprocessing.js';
+import { preprocessings } from '../../../lib/models/input/preprocessing.js';
+import { writeNetworkMetadata } from '../../../lib/models/metadata.js';
 import type { Model } from '../../../lib/onnx/graph.js';
 import { Builder } from '../../../lib/onnx/ops.js';
 import { float32, type Float32Tensor } from '../../../lib/tensor/tensor.js';
@@ -89,7 +90,7 @@ export async function shipped(parameters: Parameters): Promise<Model> {
     ...batched(model, 'image'),
     metadata: new Map([
       ['title', 'vgg19-slim: VGG-19 at a quarter of its widths, to relu5_1'],
-      ['input', formatPreprocessing(preprocessings.imagenet)],
+      ...writeNetworkMetadata({ input: preprocessings.imagenet }),
       ['licence', 'MIT'],
     ]),
   };

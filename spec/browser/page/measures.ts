@@ -1,6 +1,6 @@
 import { GoogLeNet } from '../../../lib/networks/classifier/published.js';
 import type { WeightsSource } from '../../../lib/networks/source.js';
-import type { Placement } from '../../../lib/runtime/placement.js';
+import type { Placement } from '../../../lib/runtime/types.js';
 import { dream } from '../../../lib/tasks/dream/dream.js';
 import { style } from '../../../lib/tasks/style/style.js';
 import { speckles, waves } from '../../tasks/pictures.js';

@@ -4,7 +4,7 @@ import { checkGradient } from '../../../lib/gradients/check-gradient.js';
 import type { Value } from '../../../lib/onnx/builder.js';
 import { Builder } from '../../../lib/onnx/ops.js';
 import { encodeModel } from '../../../lib/onnx/write.js';
-import { openSession } from '../../../lib/runtime/host/session.js';
+import { openSession } from '../../../lib/runtime/session.js';
 import {
   covariance,
   gaussianStyle,

@@ -1,0 +1,112 @@
+import { OneirosError } from '../../base/errors.js';
+import { dtypeOf } from '../../onnx/ops.js';
+import { isFloat } from '../../tensor/dtype.js';
+import { broadcasting, type Cotangents, noGradient, rule, type RuleContext, type RuleTable } from './rule.js';
+
+const twoOverRootPi = 2 / Math.sqrt(Math.PI);
+
+/** Arithmetic and elementary functions, element by element. `dy` is the cotangent of `y`. */
+export const elementwise: RuleTable = {
+  Identity: rule(1, ({ dy }) => [dy]),
+  Neg: rule(1, ({ b, dy }) => [b.neg(dy)]),
+  Add: broadcasting(2, ({ dy }) => [dy, dy]),
+  Sub: broadcasting(2, ({ b, dy }) => [dy, () => b.neg(dy)]),
+  // y = a · c          da = dy · c, dc = dy · a
+  Mul: broadcasting(2, ({ b, dy, x: [a, c] }) => [() => b.mul(dy, c), () => b.mul(dy, a)]),
+  // y = a / c          da = dy / c, dc = −dy · y / c
+  Div: broadcasting(2, ({ b, dy, x: [, c], y: [y] }) => [
+    () => b.div(dy, c),
+    () => b.neg(b.div(b.mul(dy, y), c)),
+  ]),
+  // y = aᵖ             da = dy · p · aᵖ⁻¹, 0 where p = 0; dp = dy · y · ln a, 0 where a = 0 (PyTorch's conventions)
+  Pow: broadcasting(2, ({ b, dy, x: [a, p], y: [y] }) => [
+    () => {
+      const exponent = b.castLike(p, a);
+      const slope = b.mul(exponent, b.pow(a, b.sub(exponent, 1)));
+      return b.mul(dy, b.where(b.equal(exponent, 0), b.fillLike(slope, 0), slope));
+    },
+    () => {
+      const isZero = b.equal(a, 0);
+      const log = b.log(b.where(isZero, 1, a));
+      return b.castLike(b.mul(dy, b.mul(y, b.where(isZero, 0, log))), p);
+    },
+  ]),
+  // y = a − m · trunc(a / m)          da = dy, dm = −dy · trunc(a / m)
+  Mod: broadcasting(2, ({ b, dy, x: [a, m], y: [y] }) => [
+    dy,
+    () => b.neg(b.mul(dy, b.op('Round', [b.div(b.sub(a, y), m)]))),
+  ]),
+  Sum: broadcasting(1, ({ dy, x }) => x.map(() => dy)),
+  Mean: broadcasting(1, ({ b, dy, x }) => {
+    const share = b.div(dy, x.length);
+    return x.map(() => share);
+  }),
+  // Ties share the cotangent evenly, as torch.maximum has it.
+  Max: broadcasting(1, toExtremes),
+  Min: broadcasting(1, toExtremes),
+  // y = c ? a : d
+  Where: broadcasting(3, ({ b, dy, x: [condition] }) => [
+    null,
+    () => b.where(condition, dy, 0),
+    () => b.where(condition, 0, dy),
+  ]),
+  // d|x| = sign x, 0 at 0
+  Abs: rule(1, ({ b, dy, x: [x] }) => [b.mul(dy, b.sign(x))]),
+  Reciprocal: rule(1, ({ b, dy, y: [y] }) => [b.neg(b.mul(dy, b.square(y)))]),
+  Sqrt: rule(1, ({ b, dy, y: [y] }) => [b.div(dy, b.mul(y, 2))]),
+  Exp: rule(1, ({ b, dy, y: [y] }) => [b.mul(dy, y)]),
+  Log: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, x)]),
+  Erf: rule(1, ({ b, dy, x: [x] }) => [b.mul(dy, b.mul(b.exp(b.neg(b.square(x))), twoOverRootPi))]),
+  Sin: rule(1, ({ b, dy, x: [x] }) => [b.mul(dy, b.cos(x))]),
+  Cos: rule(1, ({ b, dy, x: [x] }) => [b.neg(b.mul(dy, b.sin(x)))]),
+  Tan: rule(1, ({ b, dy, y: [y] }) => [b.mul(dy, b.add(b.square(y), 1))]),
+  Sinh: rule(1, ({ b, dy, x: [x] }) => [b.mul(dy, b.op('Cosh', [x]))]),
+  Cosh: rule(1, ({ b, dy, x: [x] }) => [b.mul(dy, b.op('Sinh', [x]))]),
+  Asin: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sqrt(b.sub(1, b.square(x))))]),
+  Acos: rule(1, ({ b, dy, x: [x] }) => [b.neg(b.div(dy, b.sqrt(b.sub(1, b.square(x)))))]),
+  Atan: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.add(b.square(x), 1))]),
+  Asinh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sqrt(b.add(b.square(x), 1)))]),
+  Acosh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sqrt(b.sub(b.square(x), 1)))]),
+  Atanh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sub(1, b.square(x)))]),
+  // Conversions: a cotangent goes back in its value's own element type; through integers none goes.
+  Cast: rule(1, ({ b, dy, x: [x], y: [y] }) => (isFloat(dtypeOf(y)) ? [b.castLike(dy, x)] : [])),
+  CastLike: rule(1, ({ b, dy, x: [x], y: [y] }) => (isFloat(dtypeOf(y)) ? [b.castLike(dy, x)] : [])),
+  Sign: noGradient,
+  Floor: noGradient,
+  Ceil: noGradient,
+  Round: noGradient,
+  Equal: noGradient,
+  Greater: noGradient,
+  GreaterOrEqual: noGradient,
+  Less: noGradient,
+  LessOrEqual: noGradient,
+  IsNaN: noGradient,
+  IsInf: noGradient,
+  And: noGradient,
+  Or: noGradient,
+  Xor: noGradient,
+  Not: noGradient,
+  // In inference everything passes; in training what the mask let through, 1 / (1 − ratio) times as large.
+  Dropout: rule(1, ({ b, dy, x: [, ratio, training], y: [, mask] }) => {
+    const isTraining = training?.constant?.data[0];
+    if (training === undefined || isTraining === 0) return [dy];
+    if (mask === undefined)
+      throw new OneirosError(
+        'unsupported',
+        'Dropout in training has a gradient only with its mask as an output',
+      );
+    const scale = b.reciprocal(
+      b.sub(1, ratio === undefined ? b.scalar(0.5, dtypeOf(dy)) : b.castLike(ratio, dy)),
+    );
+    return [b.where(mask, b.mul(dy, scale), 0)];
+  }),
+};
+
+function toExtremes({ b, dy, x, y: [y] }: RuleContext): Cotangents {
+  const isChosen = x.map((input) => b.castLike(b.equal(input ?? y, y), y));
+  const share = b.div(
+    dy,
+    isChosen.reduce((a, c) => b.add(a, c)),
+  );
+  return isChosen.map((mask) => () => b.mul(share, mask));
+}

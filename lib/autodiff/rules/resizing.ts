@@ -1,0 +1,107 @@
+import { attr } from '../../onnx/attributes.js';
+import type { Value } from '../../onnx/builder.js';
+import type { Node } from '../../onnx/graph.js';
+import { type Builder, dtypeOf, rankOf, shapeOf } from '../../onnx/ops.js';
+import { rule, type RuleContext, type RuleTable } from './rule.js';
+
+/**
+ * Resizing is linear and works on each axis by itself: y = A x along each. The matrix A is what the operator itself
+ * makes of the identity, so every mode, rounding and border is the forward pass's own; the gradient is Aᵀ dy.
+ */
+export const resizing: RuleTable = {
+  Resize: rule(1, (context) => {
+    const {
+      b,
+      dy,
+      x: [x],
+    } = context;
+    const factor = repetition(context);
+    if (factor !== null) return [sumOfBlocks(b, dy, factor)];
+    return [resizedAxes(context).reduce((cotangent, axis) => alongAxis(context, cotangent, x, axis), dy)];
+  }),
+};
+
+type Resizing = RuleContext<readonly [Value, ...(Value | undefined)[]]>;
+
+/** Axes whose size changes, or may change. */
+function resizedAxes({ x: [x, , scales], y: [y] }: Resizing): readonly number[] {
+  const to = shapeOf(y);
+  const factors = constantFloats(scales);
+  return shapeOf(x).flatMap((size, axis) =>
+    size === to[axis] && (factors === null || factors[axis] === 1) ? [] : [axis],
+  );
+}
+
+function constantFloats(value: Value | undefined): readonly number[] | null {
+  const constant = value?.constant;
+  return constant?.dtype === 'float32' && constant.data.length > 0 ? [...constant.data] : null;
+}
+
+/** dy · A along one axis, which is brought to the end for it. */
+function alongAxis(context: Resizing, cotangent: Value, x: Value, axis: number): Value {
+  const { b } = context;
+  const rank = rankOf(x);
+  const axes = Array.from({ length: rank }, (_, i) => i);
+  const perm = [...axes.filter((i) => i !== axis), axis];
+  const back = axes.map((i) => perm.indexOf(i));
+  // input size × output size
+  const matrix = b.reshape(resizedIdentity(context, x, axis), [b.dim(x, axis), b.dim(cotangent, axis)]);
+  return b.transpose(b.matmul(b.transpose(cotangent, perm), b.swap(matrix)), back);
+}
+
+/** What the operator makes of the rows of an identity matrix: 1 × 1 × size → 1 × 1 × size' for each of them. */
+function resizedIdentity(
+  { b, node, x: [x, roi, scales, sizes] }: Resizing,
+  like: Value,
+  axis: number,
+): Value {
+  const size = b.dim(like, axis);
+  const rank = rankOf(like);
+  const places = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(size, [0]), b.scalar(1, 'int64')]);
+  const identity = b.cast(b.equal(b.unsqueeze(places, [1]), places), dtypeOf(x));
+  const rows = b.reshape(identity, [1, 1, size, size]);
+  const pick = (vector: Value) => b.slice(vector, [0], [axis], [axis + 1]);
+  const region =
+    roi && rank > 0 && attr.string(node, 'coordinate_transformation_mode', '') === 'tf_crop_and_resize'
+      ? b.concat(
+          [
+            floats(b, [0, 0, 0]),
+            pick(roi),
+            floats(b, [1, 1, 1]),
+            b.slice(roi, [0], [rank + axis], [rank + axis + 1]),
+          ],
+          0,
+        )
+      : undefined;
+  const target = sizes === undefined ? undefined : b.join([1, 1, size, pick(sizes)]);
+  const factors =
+    sizes === undefined && scales ? b.concat([floats(b, [1, 1, 1]), pick(scales)], 0) : undefined;
+  return b.op('Resize', [rows, region, factors, target], Object.fromEntries(node.attributes));
+}
+
+function floats(b: Builder, values: readonly number[]): Value {
+  return b.constant({ dtype: 'float32', dims: [values.length], data: Float32Array.from(values) });
+}
+
+/** Whole-number factors where nearest-neighbor resizing just repeats each element; `null` where it is anything else. */
+function repetition({ node, x: [x, , scales] }: Resizing): readonly [number, number] | null {
+  const factors = constantFloats(scales);
+  if (attr.string(node, 'mode', 'nearest') !== 'nearest' || rankOf(x) !== 4 || factors === null) return null;
+  const [n, c, fy, fx] = factors;
+  if (n !== 1 || c !== 1 || fy === undefined || fx === undefined) return null;
+  const repeats = [fy, fx].every((factor) => Number.isInteger(factor) && factor >= 1) && repeatsAt(node);
+  return repeats ? [fy, fx] : null;
+}
+
+/** floor(i / f) at asymmetric coordinates; at half-pixel ones rounding never meets a tie and comes to the same. */
+function repeatsAt(node: Node): boolean {
+  const coordinates = attr.string(node, 'coordinate_transformation_mode', 'half_pixel');
+  const rounding = attr.string(node, 'nearest_mode', 'round_prefer_floor');
+  if (coordinates === 'asymmetric') return rounding === 'floor';
+  return coordinates === 'half_pixel' && rounding.startsWith('round');
+}
+
+function sumOfBlocks(b: Builder, dy: Value, [fy, fx]: readonly [number, number]): Value {
+  const mean = b.op('AveragePool', [dy], { kernel_shape: [fy, fx], strides: [fy, fx] });
+  return b.mul(mean, fy * fx);
+}

@@ -1,0 +1,31 @@
+import type { Kind } from '../arguments.js';
+import { having, isLocation } from './forms.js';
+
+/** Where bytes come from. */
+export const fileKinds = {
+  location: {
+    expected: 'a path, an address, a URL or a File',
+    fits: isLocation,
+  },
+  address: {
+    expected: 'an address or a URL',
+    fits: (value) => typeof value === 'string' || value instanceof URL,
+  },
+  file: {
+    expected: 'a path, an address, a URL, a File, or bytes in a Uint8Array',
+    fits: (value) => isLocation(value) || value instanceof Uint8Array,
+  },
+  source: { expected: 'a byte source, as fileSource and bytesSource give it', fits: having('size', 'read') },
+  picture: {
+    expected: 'a path, an address, a URL, a File, bytes in a Uint8Array, or what can be drawn',
+    fits: (value) => isLocation(value) || value instanceof Uint8Array || having('width', 'height')(value),
+  },
+  weights: {
+    expected: 'a path, an address, a URL, a File, bytes in a Uint8Array, a byte source, or open weights',
+    fits: (value) =>
+      isLocation(value) ||
+      value instanceof Uint8Array ||
+      having('size', 'read')(value) ||
+      having('weights')(value),
+  },
+} as const satisfies Readonly<Record<string, Kind>>;

@@ -1,0 +1,27 @@
+import { OneirosError } from '../../base/errors.js';
+import type { Planes } from '../image.js';
+
+/**
+ * Copies `source`, times a factor, into `target`, its top left corner at (x, y).
+ * @throws OneirosError `bad-argument` if it does not lie inside
+ */
+export function paste<C extends number>(
+  target: Planes<C>,
+  source: Planes<C>,
+  x: number,
+  y: number,
+  factor = 1,
+): void {
+  const { channels, width, height } = source;
+  if (x < 0 || y < 0 || x + width > target.width || y + height > target.height)
+    throw new OneirosError(
+      'bad-argument',
+      `cannot paste ${width}×${height} at (${x}, ${y}) into ${target.width}×${target.height}`,
+    );
+  for (let c = 0; c < channels; c++)
+    for (let row = 0; row < height; row++) {
+      const from = (c * height + row) * width;
+      const to = (c * target.height + y + row) * target.width + x;
+      for (let i = 0; i < width; i++) target.data[to + i] = factor * source.data[from + i]!;
+    }
+}

@@ -1,0 +1,74 @@
+import { attr } from '../attributes.js';
+import type { Value } from '../builder.js';
+import { numbersIn } from '../shapes/facts.js';
+import type { Conversion, Rules } from './rule.js';
+
+function slice(c: Conversion): void {
+  const { node, b } = c;
+  const starts = attr.ints(node, 'starts');
+  const axes = attr.ints(
+    node,
+    'axes',
+    starts.map((_, axis) => axis),
+  );
+  c.emit('Slice', [c.required(0), b.sizes(starts), b.sizes(attr.ints(node, 'ends')), b.sizes(axes)]);
+}
+
+function pad(c: Conversion, pads: readonly number[]): void {
+  const value = attr.float(c.node, 'value', 0);
+  const x = c.required(0);
+  const constant = value === 0 ? undefined : c.b.scalar(value, c.dtype(x));
+  c.keep({ pads: undefined, paddings: undefined, value: undefined }, [x, c.b.sizes(pads), constant]);
+}
+
+/**
+ * Since 19 an axis may go on from its other end: the elements at (−before … size + after) mod size. Negative pads cut
+ * off first.
+ */
+function wrap(c: Conversion, x: Value, pads: readonly (number | Value)[]): void {
+  const { b } = c;
+  const rank = c.rank(x);
+  const wrapped = Array.from({ length: rank }, (_, axis) => axis).reduce((value, axis) => {
+    const [before, after] = [pads[axis] ?? 0, pads[axis + rank] ?? 0];
+    if (before === 0 && after === 0) return value;
+    const [front, behind] = [b.maximum(b.join([before]), 0), b.maximum(b.join([after]), 0)];
+    const [cut, cutBehind] = [b.sub(front, b.join([before])), b.sub(behind, b.join([after]))];
+    const size = b.sub(b.sub(b.dim(x, axis), cut), cutBehind);
+    const range = [b.neg(front), b.add(size, behind)].map((end) => b.squeeze(end, [0]));
+    const places = b.op('Mod', [b.op('Range', [...range, b.scalar(1, 'int64')]), size]);
+    return b.gather(value, b.add(places, cut), axis);
+  }, x);
+  c.emit('Identity', [wrapped]);
+}
+
+/** Since 18 pads may be given for some axes only. */
+function padSomeAxes(c: Conversion): void {
+  const { node, b } = c;
+  const [x, pads] = [c.required(0), c.required(1)];
+  const axes = c.numbers(3, 'axes');
+  const wraps = attr.string(node, 'mode', 'constant') === 'wrap';
+  if (axes === undefined && !wraps) {
+    c.keep({}, [x, pads, c.input(2)]);
+    return;
+  }
+  const rank = c.rank(x);
+  const listed = axes ?? Array.from({ length: rank }, (_, i) => i);
+  const known = numbersIn(pads);
+  const amounts = Array.from({ length: 2 * rank }, (_, i) => {
+    const found = listed.findIndex((axis) => (axis + rank) % rank === i % rank);
+    const at = i < rank ? found : found + listed.length;
+    if (found < 0) return 0;
+    return known === null ? b.slice(pads, [0], [at], [at + 1]) : (known[at] ?? 0);
+  });
+  if (wraps) wrap(c, x, amounts);
+  else c.keep({}, [x, b.join(amounts), c.input(2)]);
+}
+
+export const slicing: Rules = {
+  Slice: [{ before: 10, convert: slice }],
+  Pad: [
+    { before: 2, convert: (c) => pad(c, attr.ints(c.node, 'paddings')) },
+    { before: 11, convert: (c) => pad(c, attr.ints(c.node, 'pads')) },
+    { from: 18, convert: padSomeAxes },
+  ],
+};

@@ -1,0 +1,43 @@
+import { fork } from 'node:child_process';
+
+import { messageOf } from '../../base/errors.js';
+import { PeerChannel } from '../host/message-channel.js';
+import type { Reply } from '../protocol/messages.js';
+import { atExit } from './exit-hooks.js';
+import { withoutTelemetry } from './telemetry.js';
+import { workerArgs, workerUrl } from './worker-url.js';
+
+/** An engine in a child process, with its process id. */
+export class ProcessChannel extends PeerChannel {
+  readonly pid: number | undefined;
+
+  constructor() {
+    const child = fork(workerUrl, {
+      serialization: 'advanced',
+      execArgv: workerArgs,
+      env: { ...process.env, ...withoutTelemetry },
+      // Its standard output would mix with the host's results; what native code prints when it crashes is worth seeing.
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const kill = () => void child.kill('SIGKILL');
+    super({
+      kind: 'process',
+      // What keeps a request from arriving ends the child as well, and its end says more.
+      send: (request) => child.send(request, () => undefined),
+      hold: (held) => {
+        if (held) child.ref();
+        else child.unref();
+        if (held) child.channel?.ref();
+        else child.channel?.unref();
+      },
+      kill,
+      gone: atExit(kill),
+    });
+    this.pid = child.pid;
+    child.on('message', (reply: Reply) => this.answered(reply));
+    child.on('error', (error) => this.ended(`failed: ${messageOf(error)}`));
+    child.on('exit', (code, signal) =>
+      this.ended(signal === null ? `ended with code ${code ?? '?'}` : `died of ${signal}`),
+    );
+  }
+}

@@ -1,0 +1,25 @@
+import type { OptionKinds } from '../base/arguments.js';
+import { kind, oneOf } from '../base/kinds.js';
+import type { Placement, RunOptions, SessionOptions } from './types.js';
+
+export const placementKinds: OptionKinds<Placement> = {
+  provider: oneOf('auto', 'cpu', 'cuda', 'webgpu', 'wasm', 'coreml', 'dml'),
+  isolation: oneOf('thread', 'process', 'none'),
+  threads: kind.number,
+  assets: kind.text,
+};
+
+export const sessionKinds: OptionKinds<SessionOptions> = {
+  ...placementKinds,
+  transfer: kind.flag,
+  signal: kind.signal,
+};
+
+export const runKinds: OptionKinds<RunOptions> = {
+  fetches: kind.texts,
+  transfer: kind.flag,
+  signal: kind.signal,
+};
+
+/** ONNX Runtime begins as many as it is told, and thousands take it forever. */
+export const maxThreads = 256;
