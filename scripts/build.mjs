@@ -1,5 +1,5 @@
-// Builds lib/ into dist/: its modules, for Node and for bundlers, and in dist/web/ all of them in one file with its worker
-// beside it, for pages without a bundler.
+// Builds lib/ into dist/: its modules, for Node and for bundlers, and in dist/web/ one file for each entry of the package with
+// what they share and the worker beside them, for pages without a bundler.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -23,11 +23,15 @@ const besideUs = {
     return name && { id: `../../../onnxruntime-web/dist/ort.${name}.bundle.min.mjs`, external: true };
   },
 };
+/** The files of lib/api/: what package.json exports. */
+const entries = ['index', 'onnx', 'metrics', 'train', 'runtime', 'weights'];
 const output = {
   entryFileNames: '[name].js',
   chunkFileNames: '[name].js',
   assetFileNames: '[name][extname]',
 };
+// Rolldown warns of slow plugins on any busy machine.
+const checks = { bundlerTimings: false };
 await build({
   configFile: false,
   root: join(root, 'dist'),
@@ -42,10 +46,12 @@ await build({
     modulePreload: false,
     reportCompressedSize: false,
     rollupOptions: {
-      input: { oneiros: join(root, 'dist', 'browser.js') },
+      input: Object.fromEntries(
+        entries.map((name) => [name === 'index' ? 'oneiros' : name, join(root, 'dist', 'api', `${name}.js`)]),
+      ),
       preserveEntrySignatures: 'strict',
       // With all exports in one file, some of what could be loaded later is there at once.
-      checks: { ineffectiveDynamicImport: false },
+      checks: { ...checks, ineffectiveDynamicImport: false },
       output,
     },
   },
@@ -53,6 +59,6 @@ await build({
   worker: {
     format: 'es',
     plugins: () => [besideUs],
-    rollupOptions: { output: { ...output, chunkFileNames: 'worker-[name].js' } },
+    rollupOptions: { checks, output: { ...output, chunkFileNames: 'worker-[name].js' } },
   },
 });

@@ -78,7 +78,18 @@ async function main() {
 }
 main().catch((error) => ${tell}(String(error)));
 `;
-const names = '{ Builder, decodeImage, encodeImage, float32, image, valueAndGrad }';
+/** What the program imports of each entry. */
+const imports = {
+  oneiros: '{ decodeImage, encodeImage, image }',
+  'oneiros/onnx': '{ Builder, valueAndGrad }',
+  'oneiros/runtime': '{ float32 }',
+};
+/** The imports of the program, each in a form such as `import … from …`. */
+const importing = (form) =>
+  Object.entries(imports)
+    .map(([entry, names]) => form(names, entry))
+    .join('\n');
+const asModules = importing((names, entry) => `import ${names} from '${entry}';`);
 const answer = '[5,[2,4],2]';
 
 const types = {
@@ -151,7 +162,7 @@ try {
     'esm',
     {
       'package.json': '{ "private": true, "type": "module" }',
-      'main.js': program(`import ${names} from 'oneiros';`, 'console.log'),
+      'main.js': program(asModules, 'console.log'),
     },
     tarball,
   );
@@ -163,7 +174,13 @@ try {
   )
     throw new Error('the install has fetched CUDA');
 
-  writeFileSync(join(esm, 'main.cjs'), program(`const ${names} = require('oneiros');`, 'console.log'));
+  writeFileSync(
+    join(esm, 'main.cjs'),
+    program(
+      importing((names, entry) => `const ${names} = require('${entry}');`),
+      'console.log',
+    ),
+  );
   expect('CommonJS', run(esm, process.execPath, '--no-warnings', 'main.cjs'), answer);
   const usage = run(esm, 'npx', 'oneiros', '--help').split('\n')[0];
   expect('the command line', usage, 'Usage: oneiros [options] [command]');
@@ -173,7 +190,15 @@ try {
   const tell = '(text => document.title = text)';
   writeFileSync(
     join(esm, 'plain.html'),
-    page(program(`import ${names} from './node_modules/oneiros/dist/web/oneiros.js';`, tell)),
+    page(
+      program(
+        importing(
+          (names, entry) =>
+            `import ${names} from './node_modules/oneiros/dist/web/${entry.replace('oneiros/', '')}.js';`,
+        ),
+        tell,
+      ),
+    ),
   );
   expect('a page without a bundler', await titleOf(esm, 'plain.html'), answer);
 
@@ -183,9 +208,9 @@ try {
       'package.json': '{ "private": true, "type": "module" }',
       'index.html':
         '<!doctype html><html lang="en"><link rel="icon" href="data:,"><script type="module" src="/main.js"></script></html>',
-      'main.js': program(`import ${names} from 'oneiros';`, tell),
+      'main.js': program(asModules, tell),
       'vite.config.js':
-        "export default { worker: { format: 'es' }, optimizeDeps: { exclude: ['oneiros', 'onnxruntime-web'] } };\n",
+        "export default { worker: { format: 'es' }, optimizeDeps: { exclude: ['oneiros', 'onnxruntime-web'], include: ['oneiros > @rgrove/parse-xml'] } };\n",
     },
     tarball,
     'vite@8',

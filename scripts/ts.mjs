@@ -3,3 +3,4 @@
 import { register } from 'node:module';
 
 register('ts-node/esm', import.meta.url);
+register('./own-name.mjs', import.meta.url);

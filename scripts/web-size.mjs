@@ -8,13 +8,15 @@ import { build } from 'vite';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Pages, by what they import. */
+/** Pages, by what they export of which entry. */
 const pages = {
-  everything: '*',
-  dream: '{ GoogLeNet, dream, readImage, toPixels }',
-  style: '{ VGG19, style, readImage, toPixels }',
-  detect: '{ FasterRCNN, readImage, drawDetections, toPixels }',
-  grad: '{ Builder, valueAndGrad }',
+  everything: Object.fromEntries(
+    ['index', 'onnx', 'metrics', 'train', 'runtime', 'weights'].map((entry) => [entry, `* as ${entry}`]),
+  ),
+  dream: { index: '{ GoogLeNet, dream, readImage, toPixels }' },
+  style: { index: '{ VGG19, style, readImage, toPixels }' },
+  detect: { index: '{ FasterRCNN, readImage, drawDetections, toPixels }' },
+  grad: { onnx: '{ Builder, valueAndGrad }' },
 };
 
 /**
@@ -29,7 +31,11 @@ export async function webSizes() {
 }
 
 async function sizesOf(imports) {
-  const source = `export ${imports} from ${JSON.stringify(join(root, 'dist', 'browser.js'))};`;
+  const source = Object.entries(imports)
+    .map(
+      ([entry, names]) => `export ${names} from ${JSON.stringify(join(root, 'dist', 'api', `${entry}.js`))};`,
+    )
+    .join('\n');
   const page = {
     name: 'page',
     resolveId: (id) => (id === 'page' ? '\0page' : null),

@@ -35,19 +35,25 @@ type Known = Readonly<Record<string, Kind | Option>>;
  *   an unknown name, the near ones
  */
 export function check(what: string, given: Arguments, options?: unknown, known: Known = {}): void {
+  checkNames(what, options, known);
   for (const [name, [value, { fits, expected }]] of Object.entries(given))
     if (!fits(value)) throw unfit(`${what}: ${name}`, expected, value);
   checkOptions(what, options, known);
+}
+
+function checkNames(what: string, options: unknown, known: Known): void {
+  if (!isRecord(options)) return;
+  for (const [name, value] of Object.entries(options))
+    // What is undefined is not given, so that options can be passed on to functions that know fewer.
+    if (value !== undefined && !Object.hasOwn(known, name)) throw unknownOption(what, name, known);
 }
 
 function checkOptions(what: string, options: unknown, known: Known): void {
   if (options !== undefined && !isRecord(options)) throw unfit(`${what}: options`, 'an object', options);
   const values: Readonly<Record<string, unknown>> = options ?? {};
   for (const [name, value] of Object.entries(values)) {
-    // What is undefined is not given, so that options can be passed on to functions that know fewer.
-    if (value === undefined) continue;
     const kind = own(known, name);
-    if (kind === undefined) throw unknownOption(what, name, known);
+    if (kind === undefined || value === undefined) continue;
     const expected = 'fits' in kind ? (kind.fits(value) ? null : kind.expected) : expectedOf(kind, value);
     if (expected !== null) throw unfit(`${what}: ${name}`, expected, value);
   }

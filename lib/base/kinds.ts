@@ -7,8 +7,6 @@ import { pictureKinds } from './kinds/pictures.js';
 import { trainingKinds } from './kinds/training.js';
 import { valueKinds } from './kinds/values.js';
 
-export { having } from './kinds/forms.js';
-
 /**
  * What the public functions take, one kind for each thing. A kind looks at a value's properties, not at its class: the value
  * may come from another copy of oneiros.

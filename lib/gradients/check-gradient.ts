@@ -1,7 +1,7 @@
 import { check } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
 import type { Model } from '../onnx/graph.js';
-import { checkKinds, type CheckOptions } from './check-options.js';
+import { type CheckGradientOptions, checkKinds } from './check-options.js';
 import type { GradientCheck } from './compare.js';
 
 /**
@@ -13,7 +13,7 @@ import type { GradientCheck } from './compare.js';
  */
 export async function checkGradient(
   model: Model,
-  options: CheckOptions = {},
+  options: CheckGradientOptions = {},
 ): Promise<readonly GradientCheck[]> {
   check('checkGradient', { model: [model, kind.model] }, options, checkKinds);
   // Double precision needs forms of operators that nothing else uses: a page loads them with its first check.

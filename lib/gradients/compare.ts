@@ -7,7 +7,7 @@ import type { Model } from '../onnx/graph.js';
 import type { SessionOptions } from '../runtime/types.js';
 import { random } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
-import type { CheckOptions } from './check-options.js';
+import type { CheckGradientOptions } from './check-options.js';
 import {
   type CheckPoint,
   distance,
@@ -57,18 +57,22 @@ interface Forward extends AsyncDisposable {
 /** See `checkGradient`. */
 export async function compareGradient(
   model: Model,
-  options: CheckOptions,
+  options: CheckGradientOptions,
 ): Promise<readonly GradientCheck[]> {
   const r = random(options.seed ?? 1);
   const derived = grad(model, { ...optionsFor(gradKinds, options), keepOutputs: [], prefix });
   const [targets, wrt] = [derivedNames(derived.graph.inputs), derivedNames(derived.graph.outputs)];
   const { feeds: given = {}, sizes = {} } = options;
-  const problem = { model, derived, prefix, targets, wrt, given, sizes, session: options };
+  const session: SessionOptions = {
+    ...options.placement,
+    ...(options.signal && { signal: options.signal }),
+  };
+  const problem = { model, derived, prefix, targets, wrt, given, sizes, session };
   const checkPoint = await sampleCheckPoint(problem, r);
 
   const checks: GradientCheck[] = [];
   for (const name of wrt) {
-    await using forward = await openForward(model, checkPoint, name, options);
+    await using forward = await openForward(model, checkPoint, name, session);
     const { point } = forward;
     const direction = noiseLike(point, r);
     const steps = options.steps ?? (point.dtype === 'float64' ? fineSteps : coarseSteps);

@@ -1,26 +1,37 @@
 import { grad, gradKinds, type GradOptions } from '../autodiff/grad.js';
 import { valueOfGradient } from '../autodiff/names.js';
-import { check, type OptionKinds, optionsFor, required } from '../base/arguments.js';
+import { check, type OptionKinds, optionsFor, optionsOf, required } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { own } from '../base/own.js';
 import type { Model } from '../onnx/graph.js';
 import { HeldSession } from '../runtime/held-session.js';
 import { openModel } from '../runtime/open-model.js';
-import { placementKinds, sessionKinds } from '../runtime/options.js';
-import type { RunOptions, SessionOptions } from '../runtime/types.js';
+import { placementKinds } from '../runtime/options.js';
+import type { Placement, RunOptions, SessionOptions } from '../runtime/types.js';
 import { numberOf } from '../tensor/results.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-export interface ValueAndGradOptions extends Omit<GradOptions, 'outputs' | 'keepOutputs'>, SessionOptions {
+export interface ValueAndGradOptions extends Pick<
+  GradOptions,
+  'wrt' | 'stopGradient' | 'overrides' | 'prefix'
+> {
   /** The value to differentiate, of one element. */
   readonly loss: string;
+  /** Where it runs. @default as ONNX Runtime chooses */
+  readonly placement?: Placement;
+  /** Gives up the opening; it has no effect on what is open. */
+  readonly signal?: AbortSignal;
 }
 
 const valueAndGradKinds: OptionKinds<ValueAndGradOptions> = {
-  ...gradKinds,
-  ...sessionKinds,
+  wrt: gradKinds.wrt,
+  stopGradient: gradKinds.stopGradient,
+  overrides: gradKinds.overrides,
+  prefix: gradKinds.prefix,
   loss: required(kind.text),
+  placement: optionsOf(placementKinds),
+  signal: kind.signal,
 };
 
 export interface ValueAndGrad {
@@ -31,7 +42,10 @@ export interface ValueAndGrad {
 
 /** A loss and its gradient, ready to be computed as often as need be; disposable as the session under it is. */
 export interface Differentiated extends AsyncDisposable {
-  (feeds: Readonly<Record<string, Tensor>>, options?: Omit<RunOptions, 'fetches'>): Promise<ValueAndGrad>;
+  (
+    feeds: Readonly<Record<string, Tensor>>,
+    options?: Pick<RunOptions, 'signal' | 'transfer'>,
+  ): Promise<ValueAndGrad>;
   readonly model: Model;
   dispose(): Promise<void>;
 }
@@ -45,8 +59,7 @@ export interface Differentiated extends AsyncDisposable {
  */
 export async function valueAndGrad(model: Model, options: ValueAndGradOptions): Promise<Differentiated> {
   check('valueAndGrad', { model: [model, kind.model] }, options, valueAndGradKinds);
-  const { loss, prefix, signal } = options;
-  const placement = optionsFor(placementKinds, options);
+  const { loss, prefix, placement = {}, signal } = options;
   const derived = grad(model, { ...optionsFor(gradKinds, options), keepOutputs: [loss] });
   // The loss is the only output kept; those after it are the gradients.
   const gradients = derived.graph.outputs

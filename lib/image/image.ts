@@ -84,6 +84,7 @@ export function image(size: Size, data?: Float32Array): Image {
 
 /** A picture of one color: red, green, blue in [0, 1]. */
 export function solid(size: Size, color: readonly [number, number, number]): Image {
+  check('solid', { size: [size, kind.size], color: [color, kind.background] });
   const picture = image(size);
   const area = size.width * size.height;
   color.forEach((value, c) => picture.data.fill(value, c * area, (c + 1) * area));

@@ -1,8 +1,10 @@
 import { check } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
-import type { Orientation } from './codec/orientation.js';
 import { type Image, image, plane, type Size } from './image.js';
+
+/** How a picture lies in its file (EXIF and TIFF tag 274): 1 upright, 2–4 mirrored or upside down, 5–8 on its side. */
+export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 /**
  * Interleaved pixels as decoders give and encoders take them: red, green, blue, alpha (not premultiplied), rows from

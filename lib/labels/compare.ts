@@ -1,6 +1,6 @@
 import { OneirosError } from '../base/errors.js';
 import { colorText, describeClasses, type MaskClass, numberOf, unnamed } from './classes.js';
-import { checkValues, type Declared, type LabelScheme, schemeOf } from './scheme.js';
+import { checkValues, type DeclaredClasses, type LabelScheme, schemeOf } from './scheme.js';
 import { describeValues, type LabelSurvey, labelValue } from './survey.js';
 
 /** How true masks and predicted ones are read so that their labels mean the same. */
@@ -20,7 +20,11 @@ const objectValues = [1, 255, 65535];
  * another whichever of these they use.
  * @throws OneirosError `bad-input` where it is not plain, or where values have no class; as `schemeOf`
  */
-export function comparison(truth: LabelSurvey, predicted: LabelSurvey, declared: Declared = {}): Comparison {
+export function comparison(
+  truth: LabelSurvey,
+  predicted: LabelSurvey,
+  declared: DeclaredClasses = {},
+): Comparison {
   checkPalettes(truth, predicted);
   if (declared.classes === undefined && declared.ignore === undefined) {
     const binary = twoValues(truth, predicted);

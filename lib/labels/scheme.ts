@@ -23,7 +23,7 @@ export interface LabelScheme {
 }
 
 /** What somebody says that the values mean. */
-export interface Declared {
+export interface DeclaredClasses {
   /** @default as the masks say; else the values that they have, in ascending order */
   readonly classes?: readonly NamedClass[] | undefined;
   /** @default 255 where three or more classes are declared and it is none of them */
@@ -41,9 +41,9 @@ const maxUndeclared = 32;
  * @throws OneirosError `bad-input` where values have no class, or where it is not plain which of them are classes;
  *   `bad-argument` for classes that cannot be told apart
  */
-const declaredKinds: OptionKinds<Declared> = { classes: kind.objects, ignore: kind.labelValue };
+const declaredKinds: OptionKinds<DeclaredClasses> = { classes: kind.objects, ignore: kind.labelValue };
 
-export function schemeOf(survey: LabelSurvey, declared: Declared = {}): LabelScheme {
+export function schemeOf(survey: LabelSurvey, declared: DeclaredClasses = {}): LabelScheme {
   check('schemeOf', { survey: [survey, kind.survey] }, declared, declaredKinds);
   const { classes, ignore } = declared;
   const known = classes === undefined ? survey.classes : withValues(classes);

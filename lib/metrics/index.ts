@@ -13,7 +13,7 @@ export {
   cocoTruth,
   readCocoDetections,
   readCocoTruth,
-  type ReadOptions as CocoReadOptions,
+  type CocoReadOptions,
 } from './io/coco.js';
 export {
   accuracy,
@@ -32,12 +32,13 @@ export {
   undefinedCocoFigures,
   undefinedVocFigures,
   vocFigures,
+  type CocoFigureOptions,
   type CocoFigures,
   type UndefinedFigures,
   type VocFigures,
 } from './detection/figures.js';
 export type { TextChunks } from './io/json-records.js';
-export { lectureAp, lectureMap } from './detection/lecture.js';
+export { fractionAbove, meanFractionAbove } from './detection/fraction-above.js';
 export { mask, maskAccuracy, maskDice, maskIou, type Mask } from './masks/mask.js';
 export type { Id } from './ids.js';
 export {
@@ -45,6 +46,7 @@ export {
   pascalTruth,
   type PascalDetectionOptions,
   type PascalFile,
+  type PascalOptions,
   type PascalTruthOptions,
 } from './io/pascal.js';
 export { vocTruth } from './io/voc-xml.js';
@@ -53,7 +55,9 @@ export {
   cocoProtocol,
   cocoQuirks,
   vocProtocol,
+  type AreaRange,
   type CocoOptions,
+  type CocoQuirks,
   type Protocol,
   type VocOptions,
 } from './detection/protocol.js';
@@ -66,4 +70,14 @@ export {
   type SegmentationFigures,
   type SegmentationOptions,
 } from './masks/segmentation.js';
-export type { Box, Detections, IouType, Truth } from './detection/tables.js';
+export type {
+  CategoryEntry,
+  CocoBox,
+  Detections,
+  ImageEntry,
+  IouType,
+  MaskColumn,
+  ObjectTable,
+  Reading,
+  Truth,
+} from './detection/tables.js';

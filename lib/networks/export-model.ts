@@ -8,8 +8,8 @@ import type { ImageNetwork } from './image-network.js';
 import { Segmenter } from './segmenter/segmenter.js';
 
 /**
- * The graph of a network with all that is known of it besides: an ONNX file of it can be opened by `openNetwork`,
- * `openDetector` or `openSegmenter` and is the same network again.
+ * The graph of a network with all that is known of it besides: an ONNX file of it can be opened by `loadClassifier`,
+ * `loadDetector` or `loadSegmenter` and is the same network again.
  */
 export function exportModel(network: ImageNetwork): Model {
   check('exportModel', { network: [network, kind.network] });

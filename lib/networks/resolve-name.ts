@@ -3,18 +3,19 @@ import type { CatalogEntry, Task } from '../weights/catalog/entry.js';
 import { locateModel } from '../weights/catalog/locate.js';
 import type { PullOptions } from '../weights/catalog/pull-options.js';
 import type { Weights } from '../weights/weights.js';
-import type { WeightsSource } from './source.js';
+import type { ModelSource, WeightsSource } from './source.js';
 
 /** How one kind of network is loaded. */
 export interface Facade<T> {
-  readonly task: Task;
+  /** What models of the catalog must do. @default any task */
+  readonly task?: Task;
   /** What it is called in errors: `network`, `detector`. */
   readonly kind: string;
   /** What it builds from weights. */
   readonly names: readonly string[];
   readonly build: (name: string, weights: WeightsSource) => Promise<T>;
-  /** Opens an ONNX file, which the catalog may tell something about. */
-  readonly open: (path: string, entry?: CatalogEntry) => Promise<T>;
+  /** Makes it of a graph, which the catalog may tell something about. */
+  readonly open: (source: ModelSource, entry?: CatalogEntry) => Promise<T>;
 }
 
 export interface ByNameOptions {
@@ -25,19 +26,23 @@ export interface ByNameOptions {
 }
 
 /**
- * Loads a network by what somebody calls it: a path that ends in .onnx; one of `names` together with its weights; without
- * weights a model of the catalog, which is pulled if it is not here yet.
+ * Loads a network: from a graph; by a path or an address; by one of `names` together with its weights; without weights by
+ * the name of a model of the catalog, which is pulled if it is not here yet.
  * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
  *   that is not here and cannot be had
  */
-export async function loadByName<T>(
-  model: string,
+export async function loadFrom<T>(
+  model: ModelSource,
   facade: Facade<T>,
   { weights, pull, partial }: ByNameOptions,
 ): Promise<T> {
+  if (typeof model !== 'string') {
+    if (weights === undefined) return facade.open(model);
+    throw new OneirosError('bad-argument', 'the model brings its own weights; leave `weights` out');
+  }
   const known = isAmong(facade.names, model);
   if (known && weights !== undefined) return facade.build(model, weights);
-  if (weights === undefined && /\.onnx$/i.test(model)) return facade.open(model);
+  if (weights === undefined && isFile(model)) return facade.open(model);
   if (weights !== undefined && !known)
     throw new OneirosError('bad-argument', `${model} brings its own weights; leave the others away`);
   await using located = await locateModel(model, facade.task, { ...pull, partial });
@@ -55,6 +60,12 @@ export async function loadByName<T>(
     'bad-input',
     `the catalog says that ${entry.name} is built as ${entry.architecture}, which is no ${facade.kind} that is known here`,
   );
+}
+
+/** A path that ends in .onnx, or any address; all else is a name. */
+export function isFile(model: string): boolean {
+  // One letter before a colon is a drive.
+  return /\.onnx$/i.test(model) || /^[a-z][a-z\d+.-]+:/i.test(model);
 }
 
 /** Dashes and underscores are the same. */

@@ -25,7 +25,8 @@ export interface Value extends Facts {
   readonly name: string;
 }
 
-type NamedAttributes = Readonly<Record<string, AttributeLike | undefined>>;
+/** Attributes of a new node, by name; one that is `undefined` is left out. */
+export type NamedAttributes = Readonly<Record<string, AttributeLike | undefined>>;
 
 /** Where an operation's results get their names from. */
 export interface Naming {

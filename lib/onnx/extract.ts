@@ -1,4 +1,6 @@
+import { check } from '../base/arguments.js';
 import { nearest, OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import type { Graph, Model, Node, ValueInfo } from './graph.js';
 import { eliminateDeadCode } from './passes/dead-code.js';
 import { inferModel } from './shapes/infer.js';
@@ -13,6 +15,11 @@ import { allNamesOf, namesOf, usedIn } from './subgraphs.js';
  *   if an input's type cannot be inferred
  */
 export function extractSubgraph(model: Model, inputs: readonly string[], outputs: readonly string[]): Model {
+  check('extractSubgraph', {
+    model: [model, kind.model],
+    inputs: [inputs, kind.texts],
+    outputs: [outputs, kind.texts],
+  });
   const { graph } = model;
   checkNames(graph, inputs);
   checkNames(graph, outputs);

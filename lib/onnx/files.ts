@@ -1,7 +1,9 @@
 import { fileSource, readFileBytes } from '#files/read';
 import { pathWithin } from '#files/within';
 import { writeFileAtomic } from '#files/write';
+import { check, type OptionKinds } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
 import { withDefaults } from '../base/options.js';
 import { describeLocation, type FileLocation } from '../files/location.js';
 import type { ExternalReference } from './codec/external.js';
@@ -16,6 +18,7 @@ import { encodeChunks, maxFileSize } from './write.js';
  *   or is shorter than the model says
  */
 export async function readModel(location: FileLocation): Promise<Model> {
+  check('readModel', { location: [location, kind.location] });
   const bytes = await readFileBytes(location, { limit: maxFileSize });
   const found = await readReferences(location, externalReferences(bytes));
   return decodeModel(bytes, {
@@ -91,6 +94,12 @@ export interface WriteModelOptions {
   /** Bytes; an ONNX file cannot have more than 2 GB. */
   readonly limit: number;
 }
+
+const writeModelKinds: OptionKinds<Partial<WriteModelOptions>> = {
+  externalData: kind.externalData,
+  limit: kind.number,
+};
+
 const writeModelDefaults: WriteModelOptions = { externalData: 'auto', limit: maxFileSize };
 
 const threshold = 1024;
@@ -105,6 +114,7 @@ export async function writeModel(
   path: string,
   options: Partial<WriteModelOptions> = {},
 ): Promise<void> {
+  check('writeModel', { model: [model, kind.model], path: [path, kind.text] }, options, writeModelKinds);
   const { externalData: choice, limit } = withDefaults(writeModelDefaults, options);
   const isOutside = choice === 'auto' ? sizeOfConstants(model) > limit : choice !== false;
   if (!isOutside) {

@@ -26,7 +26,10 @@ export interface TensorType {
 export interface ValueInfo {
   readonly name: string;
   readonly type: TensorType | null;
-  /** The message it was read from: keeps what this IR does not model through a round trip. */
+  /**
+   * The message it was read from: keeps what this IR does not model through a round trip.
+   * @internal
+   */
   readonly origin?: ValueInfoProto;
 }
 
@@ -34,10 +37,12 @@ export interface ValueInfo {
 export interface OpaqueTensor {
   readonly dtype: 'opaque';
   readonly dims: readonly number[];
+  /** @internal */
   readonly origin: TensorProto;
 }
 
-interface AttributeValues {
+/** What an attribute holds, by its type. */
+export interface AttributeValues {
   int: bigint;
   float: number;
   string: string;
@@ -46,7 +51,10 @@ interface AttributeValues {
   ints: readonly bigint[];
   floats: readonly number[];
   strings: readonly string[];
-  /** Kinds of attribute that are carried as they are: sparse tensors, types, lists of graphs, references in functions. */
+  /**
+   * Kinds of attribute that are carried as they are: sparse tensors, types, lists of graphs, references in functions.
+   * @internal
+   */
   opaque: AttributeProto;
 }
 export type AttributeType = keyof AttributeValues;
@@ -69,6 +77,7 @@ export interface Node {
   /** Names of values; `''` for an output nobody asked for. */
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
+  /** @internal */
   readonly origin?: NodeProto;
 }
 
@@ -81,6 +90,7 @@ export interface Graph {
   readonly initializers: ReadonlyMap<string, Tensor | OpaqueTensor>;
   /** Declared types of values in between. */
   readonly values: ReadonlyMap<string, ValueInfo>;
+  /** @internal */
   readonly origin?: GraphProto;
 }
 
@@ -92,6 +102,7 @@ export interface Model {
   readonly producer: string;
   /** Free text by key: layer names, labels, preprocessing. */
   readonly metadata: ReadonlyMap<string, string>;
+  /** @internal */
   readonly origin?: ModelProto;
 }
 

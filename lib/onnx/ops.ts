@@ -233,6 +233,7 @@ export function rankOf(x: Value): number {
  * @throws OneirosError `unsupported` where not even the rank is known
  */
 export function shapeOf(x: Value): readonly Dim[] {
+  check('shapeOf', { x: [x, kind.value] });
   const shape = x.type?.shape;
   if (shape === undefined || shape === null)
     throw new OneirosError(
@@ -247,6 +248,7 @@ export function shapeOf(x: Value): readonly Dim[] {
  * @throws OneirosError `unsupported` where inference could not tell
  */
 export function dtypeOf(x: Operand): DType {
+  check('dtypeOf', { x: [x, kind.operand] });
   if (typeof x === 'number')
     throw new OneirosError('bad-argument', 'an operation of two numbers needs no graph');
   if (x.type === null)

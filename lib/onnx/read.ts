@@ -25,7 +25,7 @@ import {
 import { parseModel } from './proto/parse.js';
 import { type IsDefined, sortGraph } from './validate.js';
 
-export interface DecodeOptions {
+export interface DecodeModelOptions {
   /** Gives the bytes of constants that are stored outside the model; without it, such a model is refused. */
   readonly externalData?: ExternalReader;
 }
@@ -38,7 +38,7 @@ export interface DecodeOptions {
  * @throws OneirosError `bad-input` if it is malformed; `not-found` if constants lie outside and `externalData` is not
  * given; `too-large` if decoding would take absurdly much memory
  */
-export function decodeModel(bytes: Uint8Array, options: DecodeOptions = {}): Model {
+export function decodeModel(bytes: Uint8Array, options: DecodeModelOptions = {}): Model {
   check('decodeModel', { bytes: [bytes, kind.bytes] }, options, { externalData: kind.function });
   const proto = parseModel(bytes);
   if (proto.graph === undefined)

@@ -7,15 +7,15 @@ import {
   allFinite,
   checkIterations,
   evaluate,
+  type IterationOptions,
   type Objective,
-  type RunOptions,
-  type Step,
+  type OptimizerStep,
 } from './objective.js';
 import { diverged } from './optimize.js';
 import { checkRange } from './update-rule.js';
 import { addScaled, dot, maxAbs, sumAbs } from './vector.js';
 
-export interface LbfgsOptions extends RunOptions {
+export interface LbfgsOptions extends IterationOptions {
   /**
    * How many steps the curvature is learned from; each takes twice the parameters' memory. PyTorch has 100, style
    * transfers of the field 10 to 100.
@@ -62,7 +62,7 @@ export async function* lbfgs(
   x0: Float32Array,
   objective: Objective,
   options: Partial<LbfgsOptions> & Pick<LbfgsOptions, 'iterations'>,
-): AsyncGenerator<Step, void> {
+): AsyncGenerator<OptimizerStep, void> {
   check('lbfgs', { x0: [x0, kind.floats], objective: [objective, kind.function] }, options, lbfgsKinds);
   const settings = withDefaults(lbfgsDefaults, options);
   checkIterations(settings.iterations);

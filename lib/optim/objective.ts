@@ -14,7 +14,7 @@ export interface Evaluation {
 export type Objective = (x: Float32Array) => Promise<Evaluation>;
 
 /** What an optimizer tells after each iteration. */
-export interface Step {
+export interface OptimizerStep {
   /** 1 for the first. */
   readonly iteration: number;
   /** The objective: see each optimizer for at which point. */
@@ -26,7 +26,7 @@ export interface Step {
 }
 
 /** What all optimizers take. */
-export interface RunOptions {
+export interface IterationOptions {
   /** How many at the most. */
   readonly iterations: number;
   /** Ends the run between evaluations; the iterator then throws the signal's reason. */

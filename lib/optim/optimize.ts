@@ -5,13 +5,13 @@ import {
   allFinite,
   checkIterations,
   evaluate,
+  type IterationOptions,
   type Objective,
-  type RunOptions,
-  type Step,
+  type OptimizerStep,
 } from './objective.js';
 import type { RuleState, UpdateRule } from './update-rule.js';
 
-export interface OptimizeOptions extends RunOptions {
+export interface OptimizeOptions extends IterationOptions {
   /** Brings parameters back to where they may be, in place, after every update: {@link clampTo}. */
   readonly project?: ((x: Float32Array) => void) | undefined;
   /** What an earlier run's `state()` gave: goes on as if it had not stopped. */
@@ -26,7 +26,7 @@ const optimizeKinds: OptionKinds<OptimizeOptions> = {
 };
 
 /** A step of an update rule; `value` is the objective before the update, as in any training loop. */
-export interface UpdateStep extends Step {
+export interface UpdateStep extends OptimizerStep {
   /** A copy of the rule's state after this update, to resume from. */
   readonly state: () => RuleState;
 }

@@ -19,8 +19,8 @@ export interface Checkpoint {
  * @throws OneirosError `bad-input` if the file is truncated, damaged or something else; `unsupported` if it holds what is not
  *   read; `too-large` if what describes the tensors is over a limit
  */
-export async function openWeights(source: ByteSource): Promise<Checkpoint> {
-  check('openWeights', { source: [source, kind.source] });
+export async function loadWeights(source: ByteSource): Promise<Checkpoint> {
+  check('loadWeights', { source: [source, kind.source] });
   const start = await source.read(0, Math.min(source.size, 512));
   const format = formatOf(start);
   switch (format) {

@@ -8,17 +8,8 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
-import {
-  Builder,
-  encodeModel,
-  float32,
-  grad,
-  type Model,
-  openSession,
-  random,
-  type Tensor,
-  type Value,
-} from '../../lib/index.js';
+import { Builder, encodeModel, grad, type Model, type Value } from '../../lib/api/onnx.js';
+import { float32, openSession, random, type Tensor } from '../../lib/api/runtime.js';
 
 const [rounds = 7, threads = 2] = process.argv.slice(2).map(Number);
 const batch = 4;

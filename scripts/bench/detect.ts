@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { FasterRCNN, image, readImage, resize, scaledSize } from '../../lib/index.js';
+import { FasterRCNN, image, readImage, resize, scaledSize } from '../../lib/api/index.js';
 
 const [first, ...rest] = process.argv.slice(2);
 await (first === '--ours' ? serve(rest) : compare(Number(first ?? 2), Number(rest[0] ?? 7)));

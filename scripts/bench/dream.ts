@@ -4,7 +4,7 @@
 //   npm run bench dream -- [weights = ../shared/weights/googlenet.safetensors]
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-import { dream, GoogLeNet, readImage } from '../../lib/index.js';
+import { dream, GoogLeNet, readImage } from '../../lib/api/index.js';
 
 const [weights = '../shared/weights/googlenet.safetensors'] = process.argv.slice(2);
 const limit = 20; // milliseconds

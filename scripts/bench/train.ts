@@ -7,7 +7,8 @@ import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import { adam, bce, buildUNet, dice, fit, float32, initialUNet, random, total } from '../../lib/index.js';
+import { float32, random } from '../../lib/api/runtime.js';
+import { buildUNet, fit, initialUNet, losses, optimizers } from '../../lib/api/train.js';
 
 const [size = 256, batch = 4, rounds = 12] = process.argv.slice(2).map(Number);
 
@@ -23,7 +24,12 @@ const sample = {
 const steps = fit(
   model,
   { length: batch, sample: () => Promise.resolve(sample) },
-  { loss: total({ bce: bce(), dice: dice() }), optimizer: adam(), batch, steps: rounds + 1 },
+  {
+    loss: losses.sum({ bce: losses.bce(), dice: losses.dice() }),
+    optimizer: optimizers.adam(),
+    batch,
+    steps: rounds + 1,
+  },
 );
 
 const python = spawn('python3', [join(import.meta.dirname, 'train.py'), String(size), String(batch)], {

@@ -2,16 +2,8 @@
 // against the forward pass alone, in turn, in one run. Ratios are what counts.
 //
 //   npm run bench vgg-gradient -- [size = 256] [rounds = 7]
-import {
-  Builder,
-  encodeModel,
-  float32,
-  grad,
-  openSession,
-  random,
-  type Session,
-  type Tensor,
-} from '../../lib/index.js';
+import { Builder, encodeModel, grad } from '../../lib/api/onnx.js';
+import { float32, openSession, random, type Session, type Tensor } from '../../lib/api/runtime.js';
 
 const [size = 256, rounds = 7] = process.argv.slice(2).map(Number);
 const blocks = [

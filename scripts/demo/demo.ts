@@ -38,7 +38,7 @@ async function show(exhibit: Exhibit): Promise<Shown> {
   for (const { file } of exhibit.before)
     if (!file.startsWith('demo-out/')) await copyFile(join(root, file), join(out, besidePage(file)));
   const program = await readFile(join(root, 'scripts/demo/programs', exhibit.program), 'utf8');
-  return { exhibit, seconds, output, code: program.replace('../../../lib/index.js', 'oneiros') };
+  return { exhibit, seconds, output, code: program };
 }
 
 function render(...scenes: readonly string[]): Promise<string> {

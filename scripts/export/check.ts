@@ -2,7 +2,7 @@
 //   python3 scripts/export/vgg19.py vgg19.onnx --random 1 --state vgg19.pth
 //   node --import ./scripts/ts.mjs scripts/export/check.ts vgg19 vgg19.onnx vgg19.pth
 import { type Image, image } from '../../lib/image/image.js';
-import { loadNetwork } from '../../lib/networks/classifier/load.js';
+import { loadClassifier } from '../../lib/networks/classifier/load.js';
 import { detectorNames, loadDetector } from '../../lib/networks/detector/load.js';
 import { loadSegmenter, segmenterNames } from '../../lib/networks/segmenter/load.js';
 
@@ -54,8 +54,8 @@ if (detectorNames.includes(name)) {
     console.log(`${height}×${width}: ${a.length} probabilities differ by ${largest(a, b).toExponential(1)}`);
   }
 } else {
-  await using theirs = await loadNetwork(exported);
-  await using ours = await loadNetwork(name, { weights });
+  await using theirs = await loadClassifier(exported);
+  await using ours = await loadClassifier(name, { weights });
   const seen = picture(224, 224);
   for (const layer of ['relu1_1', 'relu3_1', 'relu5_4', 'prob']) {
     const [a, b] = [await theirs.features(seen, [layer]), await ours.features(seen, [layer])];

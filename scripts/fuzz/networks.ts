@@ -1,9 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openNetwork } from '../../lib/networks/classifier/load.js';
-import { openDetector } from '../../lib/networks/detector/load.js';
-import { openSegmenter } from '../../lib/networks/segmenter/onnx-segmenter.js';
+import { loadClassifier } from '../../lib/networks/classifier/load.js';
+import { loadDetector } from '../../lib/networks/detector/load.js';
+import { loadSegmenter } from '../../lib/networks/segmenter/load.js';
 import { externalData } from '../../lib/onnx/external-data.js';
 import { readModel } from '../../lib/onnx/files.js';
 import { Builder } from '../../lib/onnx/ops.js';
@@ -58,9 +58,9 @@ export const networks: Target = {
   seeds: () => Promise.resolve(small()),
   mutate: mutateOnnx,
   steps: {
-    classify: (bytes) => openNetwork(bytes, { name }),
-    detect: (bytes) => openDetector(bytes, { name }),
-    segment: (bytes) => openSegmenter(bytes, { name }),
+    classify: (bytes) => loadClassifier(bytes, { name }),
+    detect: (bytes) => loadDetector(bytes, { name }),
+    segment: (bytes) => loadSegmenter(bytes, { name }),
   },
 };
 

@@ -14,7 +14,7 @@ import { encodeModel } from '../../lib/onnx/write.js';
 import { readRecipe } from '../../lib/studio/state/recipe.js';
 import { decodeState } from '../../lib/train/fit/checkpoint.js';
 import { parseCatalog } from '../../lib/weights/catalog/entry.js';
-import { openWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/open.js';
 import { type Mutate, mutateBytes } from './mutate-bytes.js';
 import { mutateCheckpoint } from './mutate-checkpoint.js';
 import { mutateJpeg, mutatePng } from './mutate-chunks.js';
@@ -109,7 +109,7 @@ export const targets: Readonly<Record<string, Target>> = {
     mutate: mutateCheckpoint,
     steps: {
       load: async (bytes) => {
-        const { weights } = await openWeights(bytesSource(bytes));
+        const { weights } = await loadWeights(bytesSource(bytes));
         for (const stored of weights.values()) await stored.load();
       },
     },

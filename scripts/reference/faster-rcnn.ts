@@ -7,7 +7,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { FasterRCNN } from '../../lib/index.js';
+import { FasterRCNN } from '../../lib/api/index.js';
 import { variantNames } from '../../lib/models/faster-rcnn/traits.js';
 import { pattern } from '../../spec/models/faster-rcnn-pattern.js';
 

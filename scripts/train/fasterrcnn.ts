@@ -10,6 +10,7 @@ import { prepareOutputs, writeFileAtomic } from '../../lib/files/write.js';
 import { resize } from '../../lib/image/geometry/resize.js';
 import { readImage } from '../../lib/image/read-write.js';
 import type { Truth } from '../../lib/metrics/detection/tables.js';
+import type { Id } from '../../lib/metrics/ids.js';
 import { readCocoTruth } from '../../lib/metrics/io/coco.js';
 import { imageIdOf } from '../../lib/metrics/io/image-ids.js';
 import { lossNames } from '../../lib/models/faster-rcnn/losses.js';
@@ -20,7 +21,8 @@ import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { adam } from '../../lib/optim/adam.js';
 import type { Placement } from '../../lib/runtime/types.js';
-import { evaluateDetector, type IdentifiedPicture } from '../../lib/tasks/detect/evaluate.js';
+import type { Picture } from '../../lib/tasks/common/pictures.js';
+import { evaluateDetector } from '../../lib/tasks/detect/evaluate.js';
 import type { Float32Tensor } from '../../lib/tensor/tensor.js';
 import { detectionData } from '../../lib/train/detection/data.js';
 import { learnedWeights, loadFasterRcnnLosses } from '../../lib/train/detection/load-losses.js';
@@ -154,7 +156,7 @@ async function figures(detector: FasterRCNN, folder: string, truth: Truth): Prom
   return { AP50, AP, ...Object.fromEntries(each) };
 }
 
-async function* picturesOf(folder: string): AsyncGenerator<IdentifiedPicture> {
+async function* picturesOf(folder: string): AsyncGenerator<Picture<Id>> {
   for (const file of (await readdir(folder)).sort())
-    yield { id: imageIdOf(file), image: await readImage(join(folder, file)) };
+    yield { key: imageIdOf(file), image: await readImage(join(folder, file)) };
 }

@@ -1,8 +1,21 @@
 import { expect } from 'chai';
 
-import * as oneiros from '../../lib/index.js';
+import { entries } from '../api/entries.js';
 
-const { OneirosError } = oneiros;
+const { OneirosError } = entries.index;
+const { losses, optimizers, schedules, ...training } = entries.train;
+/** All public names. Namespaces are as good as entries. */
+const oneiros = {
+  ...entries.index,
+  ...entries.metrics,
+  ...entries.onnx,
+  ...entries.runtime,
+  ...entries.weights,
+  ...training,
+  ...losses,
+  ...optimizers,
+  ...schedules,
+};
 
 const nonsense: readonly (readonly [string, unknown])[] = [
   ['undefined', undefined],
@@ -59,7 +72,7 @@ function* publicFunctions(): Generator<readonly [name: string, call: Anything]> 
       continue;
     }
     yield [`new ${name}`, (...given): unknown => Reflect.construct(exported, given)];
-    for (const method of ['load', 'of', 'from']) {
+    for (const method of ['load']) {
       const found: unknown = Reflect.get(exported, method);
       if (isFunction(found))
         yield [`${name}.${method}`, (...given): unknown => Reflect.apply(found, exported, given)];
@@ -103,6 +116,37 @@ describe('public functions, called with nonsense after a right argument', () => 
     });
 });
 
+/** Names of a function's parameters that are plain identifiers; `options` among them for most. */
+function parametersOf(call: Anything): readonly string[] {
+  const [, list = ''] = /^[^(]*\(([^{]*?)\)\s*\{/s.exec(Function.prototype.toString.call(call)) ?? [];
+  return list.split(',').map((parameter) => parameter.trim().split(/\W/)[0] ?? '');
+}
+
+describe('every public function', () => {
+  for (const [name, exported] of Object.entries<unknown>(oneiros)) {
+    if (!isFunction(exported) || isClass(exported) || exported.length === 0) continue;
+    // What a document may be, its own reader says.
+    if (name === 'cocoTruth') continue;
+    it(`${name} names an argument that it cannot take`, async () => {
+      const error = await attempt(() => exported(Symbol('x')));
+      expect(error).to.be.instanceOf(OneirosError);
+      expect(String(error)).to.contain(name);
+    });
+  }
+  for (const [name, exported] of Object.entries<unknown>(oneiros)) {
+    if (!isFunction(exported) || isClass(exported)) continue;
+    const at = parametersOf(exported).indexOf('options');
+    if (at < 0) continue;
+    it(`${name} refuses an option that it does not know`, async () => {
+      const given: unknown[] = [];
+      given[at] = { unheardOf: 1 };
+      const error = await attempt(() => exported(...given));
+      expect(error).to.be.instanceOf(OneirosError);
+      expect(String(error)).to.contain('has no option "unheardOf"');
+    });
+  }
+});
+
 describe('options of unknown names', () => {
   it('are refused with the near names, whatever table they are looked up in', async () => {
     const messages: readonly (readonly [() => unknown, RegExp])[] = [
@@ -120,7 +164,7 @@ describe('options of unknown names', () => {
       ],
       [(): unknown => Reflect.apply(oneiros.cosine, null, [{ constructor: 1 }]), /no option "constructor"/],
       [
-        (): unknown => Reflect.apply(oneiros.loadNetwork, null, ['vgg19-slim', { provider: 'cpu' }]),
+        (): unknown => Reflect.apply(oneiros.loadClassifier, null, ['vgg19-slim', { provider: 'cpu' }]),
         /no option "provider"/,
       ],
     ];

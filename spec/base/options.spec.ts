@@ -11,10 +11,12 @@ const tables: Readonly<Record<string, OptionTable>> = {
   fit: await import('../../lib/train/fit/options.js').then(({ fitOptions }) => fitOptions),
   unet: await import('../../lib/train/segmentation/unet.js').then(({ trainUNetOptions }) => trainUNetOptions),
   detect: await import('../../lib/networks/detector/detector.js').then(({ detectOptions }) => detectOptions),
-  detectMany: await import('../../lib/networks/detector/detector.js').then(
-    ({ detectManyOptions }) => detectManyOptions,
+  detectEach: await import('../../lib/tasks/detect/detect.js').then(
+    ({ detectEachOptions }) => detectEachOptions,
   ),
-  classifyMany: await import('../../lib/tasks/classify/classify.js').then(({ batchOptions }) => batchOptions),
+  classifyEach: await import('../../lib/tasks/classify/classify.js').then(
+    ({ classifyEachOptions }) => classifyEachOptions,
+  ),
   tiling: await import('../../lib/networks/segmenter/tiling.js').then(({ tilingOptions }) => tilingOptions),
   window: await import('../../lib/tasks/segment/sliding-window.js').then(
     ({ slidingWindowOptions }) => slidingWindowOptions,

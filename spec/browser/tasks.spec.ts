@@ -44,8 +44,12 @@ describe('oneiros in a browser', function () {
   after(() => bench[Symbol.asyncDispose]());
 
   it('has the exports that Node has', async () => {
-    const names = await page.evaluate(() => Object.keys(window.oneiros).sort());
-    expect(names).to.deep.equal(Object.keys(await import('../../lib/index.js')).sort());
+    const found = await page.evaluate(() =>
+      Object.entries(window.entries).map(([entry, names]) => [entry, Object.keys(names).sort()] as const),
+    );
+    expect(found).to.have.length(6);
+    for (const [entry, names] of found)
+      expect(names).to.deep.equal(Object.keys(await import(`../../lib/api/${entry}.js`)).sort());
   });
 
   it('reads pictures of every kind as Node does', async () => {

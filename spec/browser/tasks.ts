@@ -2,7 +2,7 @@ import type { FileLocation } from '../../lib/files/location.js';
 import type { Image } from '../../lib/image/image.js';
 import type { Detection } from '../../lib/networks/detector/detector.js';
 import { FasterRCNN } from '../../lib/networks/detector/faster-rcnn.js';
-import { openDetector } from '../../lib/networks/detector/load.js';
+import { loadDetector } from '../../lib/networks/detector/load.js';
 import { UNet } from '../../lib/networks/segmenter/unet.js';
 import type { Placement } from '../../lib/runtime/types.js';
 import { dream } from '../../lib/tasks/dream/dream.js';
@@ -82,7 +82,7 @@ export async function detect(placement: Placement, weights: FileLocation): Promi
 
 /** What the shipped detector of blood cells finds in a drawn smear. */
 export async function detectCells(placement: Placement, model: FileLocation): Promise<Outcome> {
-  await using network = await openDetector(model, { placement });
+  await using network = await loadDetector(model, { placement });
   return numbersOf(await network.detect(bloodSmear({ width: 200, height: 200 }), { score: 0.3 }));
 }
 

@@ -9,7 +9,7 @@ import { registerClassify } from '../../lib/cli/commands/classify.js';
 import { registerModels } from '../../lib/cli/commands/models.js';
 import { SpeedMeter } from '../../lib/cli/terminal/progress.js';
 import { image } from '../../lib/image/image.js';
-import { loadNetwork } from '../../lib/networks/classifier/load.js';
+import { loadClassifier } from '../../lib/networks/classifier/load.js';
 import { loadSegmenter } from '../../lib/networks/segmenter/load.js';
 import { namesFor } from '../../lib/weights/catalog/find.js';
 import { modelHome } from '../../lib/weights/catalog/node/home.js';
@@ -146,8 +146,8 @@ describe('oneiros models', () => {
         '--json',
       );
       expect(results[0]).to.deep.include({ model: 'vgg19', out, bytes: (await readFile(out)).length });
-      await using converted = await loadNetwork(out);
-      await using original = await loadNetwork('vgg19', { weights });
+      await using converted = await loadClassifier(out);
+      await using original = await loadClassifier('vgg19', { weights });
       const picture = image(
         { width: 40, height: 24 },
         Float32Array.from({ length: 2880 }, (_, i) => (i % 17) / 16),

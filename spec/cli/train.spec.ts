@@ -8,7 +8,7 @@ import { registerTrain } from '../../lib/cli/commands/train.js';
 import { encodeImage } from '../../lib/image/codec/coding.js';
 import { image } from '../../lib/image/image.js';
 import { readImage } from '../../lib/image/read-write.js';
-import { openSegmenter } from '../../lib/networks/segmenter/onnx-segmenter.js';
+import { loadSegmenter } from '../../lib/networks/segmenter/load.js';
 import { random } from '../../lib/tensor/random.js';
 import { runCommand } from './run-command.js';
 
@@ -63,7 +63,7 @@ describe('oneiros train unet', () => {
     expect(await readFile(file('curve.svg'), 'utf8')).to.match(/loss.*dice.*pixelError/s);
     expect((await readdir(folder)).toSorted()).to.deep.equal(['curve.svg', 'discs.onnx', 'image', 'label']);
 
-    await using network = await openSegmenter(file('discs.onnx'), { placement: { provider: 'cpu' } });
+    await using network = await loadSegmenter(file('discs.onnx'), { placement: { provider: 'cpu' } });
     expect(network.classes).to.deep.equal(['background', 'class 1']);
     const { labels } = await network.segment(await readImage(file('image/5.png')));
     const truth = (await readImage(file('label/5.png'))).data;
@@ -87,7 +87,7 @@ describe('oneiros train unet', () => {
     const { results } = await runCommand(registerTrain, args);
     expect(results).to.have.length(1);
     expect(results[0]).to.include({ step: 4, steps: 4 }).and.to.include.keys('loss', 'dice', 'pixelError');
-    await using network = await openSegmenter(out, { placement: { provider: 'cpu' } });
+    await using network = await loadSegmenter(out, { placement: { provider: 'cpu' } });
     expect(network.classes).to.have.length(2);
     expect(existsSync(`${out}.checkpoint`)).to.equal(false);
   });

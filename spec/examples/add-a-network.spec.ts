@@ -2,18 +2,11 @@
 // that loads it. docs/how-to-add-a-network.md shows this code.
 
 import { expect } from 'chai';
+import { Classifier, image, loadClassifier, parseLabels } from 'oneiros';
+import { Builder, encodeModel } from 'oneiros/onnx';
+import { float32, random } from 'oneiros/runtime';
+import { writeSafetensors } from 'oneiros/weights';
 
-import {
-  Builder,
-  Classifier,
-  encodeModel,
-  float32,
-  image,
-  openNetwork,
-  parseLabels,
-  random,
-  writeSafetensors,
-} from '../../lib/index.js';
 import type { Architecture, Stage } from '../../lib/models/classifiers/architecture.js';
 import { loadPretrained, type Pretrained } from '../../lib/networks/classifier/build.js';
 import { sizeOf } from '../../lib/tensor/tensor.js';
@@ -100,7 +93,7 @@ describe('Example: a network is added', () => {
     b.output(b.mean(features, [2, 3]), 'scores');
     const file = encodeModel(b.model());
 
-    await using network = await openNetwork(file, { preprocessing: 'imagenet', labels, placement });
+    await using network = await loadClassifier(file, { preprocessing: 'imagenet', labels, placement });
     const [best] = await network.classify(photograph);
     expect(network.layers).to.include('relu1');
     expect(best?.name).to.be.oneOf(['cat', 'dog', 'horse']);

@@ -1,11 +1,8 @@
 import { expect } from 'chai';
+import { dream, fromTensor, type Image, toTensor } from 'oneiros';
+import { encodeModel, grad } from 'oneiros/onnx';
+import { float32, type Float32Tensor, openSession, type Tensor } from 'oneiros/runtime';
 
-import { grad } from '../../lib/autodiff/grad.js';
-import { fromTensor, type Image, toTensor } from '../../lib/image/image.js';
-import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/session.js';
-import { dream } from '../../lib/tasks/dream/dream.js';
-import { float32, type Float32Tensor, type Tensor } from '../../lib/tensor/tensor.js';
 import { waves } from '../tasks/pictures.js';
 import { smallNetwork } from '../tasks/small-network.js';
 

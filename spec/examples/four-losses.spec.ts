@@ -1,21 +1,16 @@
 import { expect } from 'chai';
-
-import { solid } from '../../lib/image/image.js';
+import { type Image, solid, toTensor } from 'oneiros';
+import { encodeModel } from 'oneiros/onnx';
+import { float32, int64, openSession } from 'oneiros/runtime';
 import {
-  adam,
-  encodeModel,
   fit,
-  float32,
-  type Image,
-  int64,
   learnedWeights,
   loadFasterRcnnLosses,
   lossNames,
-  openSession,
+  optimizers,
   slimFasterRcnn,
   slimTraining,
-  toTensor,
-} from '../../lib/index.js';
+} from 'oneiros/train';
 
 // Faster R-CNN is trained on the sum of four losses: is there an object at an anchor, and where; what is in a proposal, and
 // where. All of that, matching and sampling too, is one graph here, which `grad` differentiates and `fit` descends.
@@ -53,7 +48,7 @@ describe('Example: the four losses of Faster R-CNN', () => {
     const { model, weights, stopGradient } = await loadFasterRcnnLosses(start(), options);
     const losses: number[] = [];
     const data = { length: 1, sample: () => Promise.resolve(example) };
-    const optimizer = adam({ learningRate: 1e-3 });
+    const optimizer = optimizers.adam({ learningRate: 1e-3 });
     for await (const step of fit(model, data, {
       loss: 'loss',
       wrt: weights,

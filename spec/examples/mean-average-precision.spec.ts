@@ -1,16 +1,15 @@
 import { expect } from 'chai';
-
 import {
   cocoDetections,
   cocoTruth,
   evaluateDetections,
-  lectureAp,
-  lectureMap,
+  fractionAbove,
+  meanFractionAbove,
   precisionRecall,
   precisionRecallSvg,
   vocFigures,
   vocProtocol,
-} from '../../lib/metrics/index.js';
+} from 'oneiros/metrics';
 
 // How good is a detector? Three answers, from a definition that can be worked on paper to the one that is published.
 describe('Example: mean average precision', () => {
@@ -19,12 +18,12 @@ describe('Example: mean average precision', () => {
 
   it('on paper: which candidates lie well enough?', () => {
     // Above .5 are .701 and .92: two of six.
-    expect(lectureAp(ious, 0.5)).to.equal(1 / 3);
+    expect(fractionAbove(ious, 0.5)).to.equal(1 / 3);
   });
 
   it('on paper: a mean over thresholds asks how well they lie', () => {
     // Above 0 are all six, above 1 there can be none: (1 + 0) / 2.
-    expect(lectureMap(ious, [0, 1])).to.equal(1 / 2);
+    expect(meanFractionAbove(ious, [0, 1])).to.equal(1 / 2);
   });
 
   it('with scores: the detector says how sure it is, and has to find everything', () => {

@@ -1,22 +1,23 @@
 import { expect } from 'chai';
-
-import { solid } from '../../lib/image/image.js';
+import {
+  type Box,
+  cocoResults,
+  detect,
+  drawDetections,
+  FasterRCNN,
+  type Image,
+  loadDetector,
+  solid,
+} from 'oneiros';
 import {
   boxIou,
   cocoDetections,
   cocoFigures,
   cocoProtocol,
-  cocoResults,
   cocoTruth,
-  detect,
-  type DetectionBox as Box,
-  drawDetections,
   evaluateDetections,
-  FasterRCNN,
-  type Image,
   nms,
-  openDetector,
-} from '../../lib/index.js';
+} from 'oneiros/metrics';
 
 // Detection: a varying number of objects, each with its class, its box and a score. The network is Faster R-CNN (Ren et al.
 // 2015), small enough to come with the library, and its insides are open.
@@ -36,7 +37,7 @@ describe('Example: object detection', () => {
   const smear = drawSmear(red, white);
 
   it('finds every cell, and says what it is', async () => {
-    await using network = await openDetector(model, { placement });
+    await using network = await loadDetector(model, { placement });
     const found = await detect(network, smear, { score: 0.5 });
     const boxesOf = (label: string) =>
       found.flatMap((object) => (object.label === label ? [object.box] : []));
@@ -51,17 +52,17 @@ describe('Example: object detection', () => {
   });
 
   it('in a picture without objects finds none, which is no error', async () => {
-    await using network = await openDetector(model, { placement });
+    await using network = await loadDetector(model, { placement });
     expect(await network.detect(solid({ width: 320, height: 240 }, [0.93, 0.9, 0.88]))).to.deep.equal([]);
   });
 
   it('proposes regions first, and looks at each: where a detection comes from', async () => {
-    await using network = await openDetector(model, { placement });
+    await using network = await loadDetector(model, { placement });
     if (!(network instanceof FasterRCNN)) throw new Error('it is a Faster R-CNN');
     const proposals = await network.proposals(smear);
     expect(proposals.length).to.be.within(10, 150);
 
-    const [surest] = await network.detect(smear, { explain: true });
+    const [surest] = await network.detectFromProposals(smear);
     expect(surest?.proposal).to.deep.equal(proposals[surest!.proposalIndex]);
     // The second stage moved the proposal, but not far.
     expect(boxIou(surest!.box, surest!.proposal.box)).to.be.above(0.4);
@@ -70,7 +71,7 @@ describe('Example: object detection', () => {
   });
 
   it('of proposals that overlap keeps the best: non-maximum suppression', async () => {
-    await using network = await openDetector(model, { placement });
+    await using network = await loadDetector(model, { placement });
     if (!(network instanceof FasterRCNN)) throw new Error('it is a Faster R-CNN');
     const proposals = await network.proposals(smear);
     const boxes = proposals.map(({ box }) => box);
@@ -79,7 +80,7 @@ describe('Example: object detection', () => {
   });
 
   it('is measured by average precision', async () => {
-    await using network = await openDetector(model, { placement });
+    await using network = await loadDetector(model, { placement });
     const annotations = [...red.map((box) => ({ box, category: 1 })), { box: white, category: 2 }];
     const truth = cocoTruth({
       images: [{ id: 1 }],

@@ -1,14 +1,9 @@
 import { expect } from 'chai';
+import { type Image, style, toTensor } from 'oneiros';
+import { Builder, encodeModel, grad, type Value } from 'oneiros/onnx';
+import { float32, type Float32Tensor, openSession, type Tensor } from 'oneiros/runtime';
+import { lbfgs } from 'oneiros/train';
 
-import { grad } from '../../lib/autodiff/grad.js';
-import { type Image, toTensor } from '../../lib/image/image.js';
-import type { Value } from '../../lib/onnx/builder.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { encodeModel } from '../../lib/onnx/write.js';
-import { lbfgs } from '../../lib/optim/lbfgs.js';
-import { openSession } from '../../lib/runtime/session.js';
-import { style } from '../../lib/tasks/style/style.js';
-import { float32, type Float32Tensor, type Tensor } from '../../lib/tensor/tensor.js';
 import { speckles, waves } from '../tasks/pictures.js';
 import { smallNetwork } from '../tasks/small-network.js';
 

@@ -2,22 +2,9 @@
 // that are ONNX graphs themselves.
 
 import { expect } from 'chai';
-
-import {
-  adam,
-  Builder,
-  cosine,
-  crossEntropy,
-  encodeModel,
-  fit,
-  float32,
-  int64,
-  type Model,
-  openSession,
-  type Random,
-  random,
-  type TrainingData,
-} from '../../lib/index.js';
+import { Builder, encodeModel, type Model } from 'oneiros/onnx';
+import { float32, int64, openSession, type Random, random } from 'oneiros/runtime';
+import { fit, losses, optimizers, schedules, type TrainingData } from 'oneiros/train';
 
 const side = 12;
 
@@ -61,21 +48,21 @@ function network(seed: number): Model {
 
 describe('example: training a network', () => {
   it('crosses from circles in 150 steps', async () => {
-    const losses: number[] = [];
+    const values: number[] = [];
     let trained: Model | undefined;
     for await (const step of fit(network(1), drawings, {
-      loss: crossEntropy(),
-      optimizer: adam({ learningRate: 0.02 }),
-      schedule: cosine(),
+      loss: losses.crossEntropy(),
+      optimizer: optimizers.adam({ learningRate: 0.02 }),
+      schedule: schedules.cosine(),
       batch: 16,
       steps: 150,
       placement: { isolation: 'none' },
     })) {
-      losses.push(step.value);
+      values.push(step.value);
       if (step.done === step.total) trained = step.model();
     }
-    expect(losses[0]).to.be.greaterThan(0.5); // ln 2 = 0.69 is to guess
-    expect(losses.at(-1)).to.be.lessThan(0.3);
+    expect(values[0]).to.be.greaterThan(0.5); // ln 2 = 0.69 is to guess
+    expect(values.at(-1)).to.be.lessThan(0.3);
 
     // What came out is a model like any other.
     await using session = await openSession(encodeModel(trained!), { isolation: 'none' });

@@ -2,13 +2,8 @@
 // the gradient of a convolution.
 
 import { expect } from 'chai';
-
-import { grad } from '../../lib/autodiff/grad.js';
-import type { Model } from '../../lib/onnx/graph.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/session.js';
-import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
+import { Builder, encodeModel, grad, type Model } from 'oneiros/onnx';
+import { float32, type Float32Tensor, openSession } from 'oneiros/runtime';
 
 type Matrix = readonly (readonly number[])[];
 

@@ -2,16 +2,10 @@
 // is that of the paper (Ronneberger et al. 2015), sixteen times as narrow.
 
 import { expect } from 'chai';
-
-import { type Anatomy, anatomyOf } from '../../lib/models/diagram/diagram.js';
-import { anatomySvg } from '../../lib/models/diagram/svg.js';
-import { anatomyText } from '../../lib/models/diagram/text.js';
-import { buildUNet, type BuildUNetOptions } from '../../lib/models/unet/build.js';
-import { initialUNet, type UNetShape } from '../../lib/models/unet/initial.js';
-import { Builder } from '../../lib/onnx/ops.js';
-import { decodeModel } from '../../lib/onnx/read.js';
-import { encodeModel } from '../../lib/onnx/write.js';
-import { float32 } from '../../lib/tensor/tensor.js';
+import { type Anatomy, anatomyOf, anatomySvg, anatomyText } from 'oneiros';
+import { Builder, decodeModel, encodeModel } from 'oneiros/onnx';
+import { float32 } from 'oneiros/runtime';
+import { buildUNet, type BuildUNetOptions, initialUNet, type UNetShape } from 'oneiros/train';
 
 const paper = { channels: 1, classes: 2, widths: [4, 8, 16, 32, 64], batchNorm: false };
 

@@ -3,15 +3,15 @@ import { expect } from 'chai';
 import { rule } from '../../lib/autodiff/rules/rule.js';
 import { OneirosError } from '../../lib/base/errors.js';
 import { checkGradient } from '../../lib/gradients/check-gradient.js';
-import type { CheckOptions } from '../../lib/gradients/check-options.js';
+import type { CheckGradientOptions } from '../../lib/gradients/check-options.js';
 import type { GradientCheck } from '../../lib/gradients/compare.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { float32, int64 } from '../../lib/tensor/tensor.js';
 import { noise } from '../autodiff/compute.js';
 
-const check = (model: Model, options: CheckOptions = {}): Promise<readonly GradientCheck[]> =>
-  checkGradient(model, { isolation: 'none', threads: 1, ...options });
+const check = (model: Model, options: CheckGradientOptions = {}): Promise<readonly GradientCheck[]> =>
+  checkGradient(model, { placement: { isolation: 'none', threads: 1 }, ...options });
 
 /** A small network with kinks, whose image can have any size. */
 function network(): Model {

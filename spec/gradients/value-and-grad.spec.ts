@@ -18,7 +18,11 @@ function model(): Model {
 
 describe('valueAndGrad', () => {
   it('computes a loss and its gradients in one run, as often as need be', async () => {
-    await using step = await valueAndGrad(model(), { loss: 'loss', wrt: ['x', 'w'], isolation: 'none' });
+    await using step = await valueAndGrad(model(), {
+      loss: 'loss',
+      wrt: ['x', 'w'],
+      placement: { isolation: 'none' },
+    });
     const first = await step({ x: float32([1, -3]) });
     expect(first.value).to.equal(20);
     expect(first.gradients['x']).to.deep.include({ dims: [2], data: Float32Array.of(4, -12) });
@@ -29,13 +33,13 @@ describe('valueAndGrad', () => {
   });
 
   it('computes nothing that is not asked for', async () => {
-    await using step = await valueAndGrad(model(), { loss: 'loss', isolation: 'none' });
+    await using step = await valueAndGrad(model(), { loss: 'loss', placement: { isolation: 'none' } });
     expect(step.model.graph.outputs.map(({ name }) => name)).to.deep.equal(['loss', 'd_x']);
     expect(step.model.graph.nodes.map(({ op }) => op)).not.to.include('Exp');
   });
 
   it('is over once it is disposed of', async () => {
-    const step = await valueAndGrad(model(), { loss: 'loss', isolation: 'none' });
+    const step = await valueAndGrad(model(), { loss: 'loss', placement: { isolation: 'none' } });
     await step.dispose();
     const error: unknown = await step({ x: float32([1]) }).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(OneirosError);

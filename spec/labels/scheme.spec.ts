@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { parseClasses, withValues } from '../../lib/labels/class-text.js';
 import { comparison } from '../../lib/labels/compare.js';
 import type { LabelPicture } from '../../lib/labels/label-picture.js';
-import { type Declared, labeler, schemeOf } from '../../lib/labels/scheme.js';
+import { type DeclaredClasses, labeler, schemeOf } from '../../lib/labels/scheme.js';
 import { LabelSurveyor, valuesOf } from '../../lib/labels/survey.js';
 
 type Stored = LabelPicture['stored'];
@@ -30,7 +30,8 @@ function survey(...masks: readonly LabelPicture[]) {
 }
 
 const gray = (...values: readonly number[]) => survey(mask('gray', values)).finish();
-const scheme = (masks: LabelPicture, declared: Declared = {}) => schemeOf(survey(masks).finish(), declared);
+const scheme = (masks: LabelPicture, declared: DeclaredClasses = {}) =>
+  schemeOf(survey(masks).finish(), declared);
 
 describe('masks of a set are of one kind', () => {
   it('gray pixels of pictures in color are numbers, unless one picture has a color', () => {

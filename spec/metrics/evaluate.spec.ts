@@ -8,7 +8,7 @@ import {
   undefinedVocFigures,
   vocFigures,
 } from '../../lib/metrics/detection/figures.js';
-import { lectureAp, lectureMap } from '../../lib/metrics/detection/lecture.js';
+import { fractionAbove, meanFractionAbove } from '../../lib/metrics/detection/fraction-above.js';
 import { type CocoOptions, cocoProtocol, vocProtocol } from '../../lib/metrics/detection/protocol.js';
 import { random as seeded } from '../../lib/tensor/random.js';
 import { type FoundObject, type Object4, randomScene, scene, type TrueObject } from './scene.js';
@@ -203,15 +203,15 @@ describe('Undefined figures', () => {
 describe("The lecture's average precision", () => {
   const ious = [0.29, 0.11, 0.701, 0.001, 0.92, 0.45];
   it('is the fraction of candidates above the threshold', () => {
-    expect(lectureAp(ious, 0.5)).to.equal(1 / 3);
-    expect(lectureMap(ious, [0, 1])).to.equal(1 / 2);
-    expect(lectureAp([0.5], 0.5)).to.equal(0);
+    expect(fractionAbove(ious, 0.5)).to.equal(1 / 3);
+    expect(meanFractionAbove(ious, [0, 1])).to.equal(1 / 2);
+    expect(fractionAbove([0.5], 0.5)).to.equal(0);
   });
   it('needs candidates and thresholds from 0 to 1', () => {
-    expect(() => lectureAp([], 0.5)).to.throw(OneirosError, /no candidates/);
-    expect(() => lectureMap(ious, [])).to.throw(OneirosError, /no thresholds/);
-    expect(() => lectureAp([NaN], 0.5)).to.throw(OneirosError, /not NaN/);
-    expect(() => lectureAp(ious, 50)).to.throw(OneirosError, /not 50/);
+    expect(() => fractionAbove([], 0.5)).to.throw(OneirosError, /no candidates/);
+    expect(() => meanFractionAbove(ious, [])).to.throw(OneirosError, /no thresholds/);
+    expect(() => fractionAbove([NaN], 0.5)).to.throw(OneirosError, /not NaN/);
+    expect(() => fractionAbove(ious, 50)).to.throw(OneirosError, /not 50/);
   });
 });
 

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { image } from '../../lib/image/image.js';
-import { openNetwork, type OpenOptions } from '../../lib/networks/classifier/load.js';
+import { loadClassifier, type LoadClassifierOptions } from '../../lib/networks/classifier/load.js';
 import type { Value } from '../../lib/onnx/builder.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
@@ -29,8 +29,8 @@ function network(end: (b: Builder, scores: Value) => Value, columns = scores): U
   return encodeModel(b.model());
 }
 
-async function probabilitiesOf(bytes: Uint8Array, options: OpenOptions = {}) {
-  await using opened = await openNetwork(bytes, { placement, name: 'toy', ...options });
+async function probabilitiesOf(bytes: Uint8Array, options: LoadClassifierOptions = {}) {
+  await using opened = await loadClassifier(bytes, { placement, name: 'toy', ...options });
   const [row] = await opened.probabilities([red]);
   return { row: [...row!], head: opened.head, notes: opened.notes.join('\n') };
 }
@@ -253,7 +253,7 @@ describe('the activation is followed by', () => {
       (b, z) => b.op('LogSoftmax', [z], { axis: 1 }),
     ];
     for (const [i, end] of ends.entries()) {
-      await using opened = await openNetwork(network(end), { placement, name: 'toy' });
+      await using opened = await loadClassifier(network(end), { placement, name: 'toy' });
       await using explainer = new Explainer(opened);
       const found = await explainer.explain(red, { labelId: 2 });
       expect(found.score).to.be.closeTo(0.5, 1e-6);

@@ -74,7 +74,7 @@ describe('the losses of Faster R-CNN', () => {
         loss: 'loss',
         wrt: weights,
         stopGradient,
-        ...placement,
+        placement,
       });
       expect(step.model.graph.outputs).to.have.length(weights.length + 1);
       const found = await step(feedsOf(training));

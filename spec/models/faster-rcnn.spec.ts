@@ -12,12 +12,12 @@ import {
   FasterRCNN,
   type FasterRcnnOptions,
 } from '../../lib/networks/detector/faster-rcnn.js';
-import { openDetector } from '../../lib/networks/detector/load.js';
+import { loadDetector } from '../../lib/networks/detector/load.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { float32, sizeOf } from '../../lib/tensor/tensor.js';
 import { measureNorms } from '../../lib/train/detection/measure-norms.js';
-import { openWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/open.js';
 import { pattern } from './faster-rcnn-pattern.js';
 
 /** What scripts/reference/faster_rcnn.py writes of a picture. */
@@ -82,7 +82,7 @@ describe('Faster R-CNN', () => {
       const explained: (readonly ExplainedDetection[])[] = [];
       for (const wanted of pictures) {
         const what = `${name} ${wanted.size.join('×')}`;
-        const found = await network.detect(pattern(wanted.size), { score: 0.3, explain: true });
+        const found = await network.detectFromProposals(pattern(wanted.size), { score: 0.3 });
         expect(
           found.map(({ labelId }) => labelId),
           what,
@@ -207,7 +207,7 @@ describe('Faster R-CNN', () => {
       { ...slim, labels: ['background', 'left', 'right'], score: 0.3 },
     );
     const file = encodeModel(network.model);
-    await using again = await openDetector(file, { name: 'slim', placement });
+    await using again = await loadDetector(file, { name: 'slim', placement });
     expect(again).to.be.instanceOf(FasterRCNN);
     expect(again.labels).to.deep.equal(['background', 'left', 'right']);
     expect(again.layers).to.deep.equal(network.layers);
@@ -223,11 +223,11 @@ describe('Faster R-CNN', () => {
     expect(await network.detect(pattern([20, 30]), { score: 0.9999 })).to.deep.equal([]);
     const none = await FasterRCNN.load(golden('v1.pth'), { ...small, rpnScore: 1 });
     expect(await none.proposals(pattern([20, 30]))).to.deep.equal([]);
-    expect(await none.detect(pattern([20, 30]), { explain: true })).to.deep.equal([]);
+    expect(await none.detectFromProposals(pattern([20, 30]))).to.deep.equal([]);
     await none.dispose();
   });
   it('loads weights whose names stand behind a prefix', async () => {
-    const { weights } = await openWeights(bytesSource(golden('v1.pth')));
+    const { weights } = await loadWeights(bytesSource(golden('v1.pth')));
     const behind = new Map(
       Array.from(weights, ([name, stored]) => [`module.detector.${name}`, stored] as const),
     );

@@ -16,7 +16,7 @@ import { openSession } from '../../lib/runtime/session.js';
 import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
 import { translate } from '../../lib/weights/dialect.js';
 import { unetDialects } from '../../lib/weights/dialects/unet.js';
-import { openWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/open.js';
 import cases from './golden/unet.json' with { type: 'json' };
 
 const golden = (name: string) => join(import.meta.dirname, 'golden', name);
@@ -38,7 +38,7 @@ async function run(model: Model, image: Float32Tensor): Promise<Float32Tensor> {
 }
 
 async function checkpoint(name: string) {
-  const { weights } = await openWeights(bytesSource(readFileSync(golden(`unet-${name}.pt`))));
+  const { weights } = await loadWeights(bytesSource(readFileSync(golden(`unet-${name}.pt`))));
   return translate(weights, unetDialects);
 }
 

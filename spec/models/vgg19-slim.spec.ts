@@ -2,7 +2,7 @@ import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { image, loadNetwork, openNetwork, readImage, resize } from '../../lib/index.js';
+import { image, loadClassifier, readImage, resize } from '../../lib/api/index.js';
 import { type Tensor, toNumbers } from '../../lib/tensor/tensor.js';
 
 const root = join(import.meta.dirname, '../..');
@@ -10,7 +10,7 @@ const path = join(root, 'onnx-models/vgg19-slim.onnx');
 
 describe('vgg19-slim, as shipped', () => {
   it('is a VGG-19 to relu5_1, a quarter as wide, of at most 8 MB', async () => {
-    const network = await openNetwork(path);
+    const network = await loadClassifier(path);
     expect(network.name).to.equal('VGG-19');
     expect(network.cutAt).to.equal('relu5_1');
     expect(network.layers).to.include.members(['conv1_1', 'relu2_2', 'pool3', 'relu4_2', 'conv5_1']);
@@ -23,7 +23,7 @@ describe('vgg19-slim, as shipped', () => {
   });
 
   it('has layers of comparable scale on a photograph, and few dead channels', async () => {
-    await using network = await loadNetwork('vgg19-slim');
+    await using network = await loadClassifier('vgg19-slim');
     const cat = await readImage(join(root, 'scripts/demo/photographs/cat.jpg'));
     const small = resize(cat, { width: 192, height: 128 });
     const layers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'];

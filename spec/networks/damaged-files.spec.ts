@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import { registerGrad } from '../../lib/cli/commands/grad.js';
 import { registerInspect } from '../../lib/cli/commands/inspect.js';
-import { loadNetwork, openNetwork } from '../../lib/networks/classifier/load.js';
+import { loadClassifier } from '../../lib/networks/classifier/load.js';
 import { loadDetector } from '../../lib/networks/detector/load.js';
 import { loadSegmenter } from '../../lib/networks/segmenter/load.js';
 import { runCommand } from '../cli/run-command.js';
@@ -23,12 +23,12 @@ describe('errors of damaged models and weights', () => {
   it('name the file, once', async () => {
     const [model, weights] = [join(folder, 'damaged.onnx'), join(folder, 'damaged.pth')];
     for (const [path, work] of [
-      [model, () => openNetwork(model)],
+      [model, () => loadClassifier(model)],
       [model, () => loadDetector(model)],
       [model, () => loadSegmenter(model)],
       [model, () => runCommand(registerInspect, ['inspect', model])],
       [model, () => runCommand(registerGrad, ['grad', model, '-o', join(folder, 'out.onnx')])],
-      [weights, () => loadNetwork('vgg19', { weights })],
+      [weights, () => loadClassifier('vgg19', { weights })],
       [weights, () => loadSegmenter('unet', { weights })],
     ] as const)
       expect((await rejection(work())).split(path)).to.have.length(2);

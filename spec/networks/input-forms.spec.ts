@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { image } from '../../lib/image/image.js';
-import { openNetwork, type OpenOptions } from '../../lib/networks/classifier/load.js';
+import { loadClassifier, type LoadClassifierOptions } from '../../lib/networks/classifier/load.js';
 import type { Value } from '../../lib/onnx/builder.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
@@ -28,8 +28,8 @@ function means(
 }
 
 /** The scores, of their sigmoids. */
-async function scoresOf(model: Uint8Array, options: OpenOptions = {}): Promise<readonly number[]> {
-  await using network = await openNetwork(model, { placement, activation: 'sigmoid', ...options });
+async function scoresOf(model: Uint8Array, options: LoadClassifierOptions = {}): Promise<readonly number[]> {
+  await using network = await loadClassifier(model, { placement, activation: 'sigmoid', ...options });
   const [row] = await network.probabilities([picture]);
   return Array.from(row!, (p) => Math.log(p / (1 - p)));
 }
@@ -52,7 +52,7 @@ describe('a picture is fed as a graph wants it', () => {
       Float32Array.from({ length: 27 }, (_, i) => [0.2, 0.4, 0.8][Math.floor(i / 9)]!),
     );
     for (const model of [means('float32', [1, 3, 3, 3]), means('float32', [1, 3, 3, 3], last)]) {
-      await using network = await openNetwork(model, { placement, activation: 'sigmoid' });
+      await using network = await loadClassifier(model, { placement, activation: 'sigmoid' });
       const [row] = await network.probabilities([three]);
       expectClose(
         Array.from(row!, (p) => Math.log(p / (1 - p))),
@@ -61,7 +61,7 @@ describe('a picture is fed as a graph wants it', () => {
     }
     const b = new Builder();
     b.output(b.reshape(b.input('pixels', 'float32', [1, 3, 3, 3]), [1, 27]), 'scores');
-    expect(await rejection(openNetwork(encodeModel(b.model())))).to.contain('may come first or last');
+    expect(await rejection(loadClassifier(encodeModel(b.model())))).to.contain('may come first or last');
   });
   it('in half and double precision', async () => {
     expectClose(await scoresOf(means('float16', [1, 3, 4, 4])), [0.2, 0.4, 0.8], 1e-3);

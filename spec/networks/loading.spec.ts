@@ -2,10 +2,10 @@ import { expect } from 'chai';
 
 import { bytesSource } from '../../lib/files/source.js';
 import { image } from '../../lib/image/image.js';
-import { loadNetwork } from '../../lib/networks/classifier/load.js';
+import { loadClassifier } from '../../lib/networks/classifier/load.js';
 import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/networks/classifier/published.js';
 import { float32, type NumericTensor, sizeOf, zeros } from '../../lib/tensor/tensor.js';
-import { openWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/open.js';
 import { writeSafetensors } from '../../lib/weights/safetensors.js';
 import { rejection } from '../models/rejection.js';
 
@@ -109,13 +109,13 @@ describe('Loading networks', () => {
   });
 
   it('says which networks there are, and which need weights', async () => {
-    expect(await rejection(loadNetwork('vgg18', {}))).to.match(/no network "vgg18".*googlenet.*\.onnx/);
-    expect(await rejection(loadNetwork('squeezenet'))).to.match(/squeezenet needs weights/);
-    expect(await rejection(loadNetwork('a.onnx', { weights: file(shallow) }))).to.match(
+    expect(await rejection(loadClassifier('vgg18', {}))).to.match(/no network "vgg18".*googlenet.*\.onnx/);
+    expect(await rejection(loadClassifier('squeezenet'))).to.match(/squeezenet needs weights/);
+    expect(await rejection(loadClassifier('a.onnx', { weights: file(shallow) }))).to.match(
       /brings its own weights/,
     );
-    expect(await rejection(loadNetwork('/nowhere/a.onnx', {}))).to.match(/no such file/);
-    expect(await rejection(loadNetwork('unet-membrane'))).to.match(
+    expect(await rejection(loadClassifier('/nowhere/a.onnx', {}))).to.match(/no such file/);
+    expect(await rejection(loadClassifier('unet-membrane'))).to.match(
       /segments, and cannot be loaded as one that classifies/,
     );
   });
@@ -123,7 +123,7 @@ describe('Loading networks', () => {
   it('reads no deeper than it is told', async () => {
     const read: string[] = [];
     await using source = bytesSource(file(shallow));
-    const { weights, metadata } = await openWeights(source);
+    const { weights, metadata } = await loadWeights(source);
     const watched = new Map(
       Array.from(weights, ([name, stored]) => [
         name,

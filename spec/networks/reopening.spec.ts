@@ -2,8 +2,8 @@ import { expect } from 'chai';
 
 import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
 import { solid } from '../../lib/image/image.js';
-import { openNetwork } from '../../lib/networks/classifier/load.js';
-import { openDetector } from '../../lib/networks/detector/load.js';
+import { loadClassifier } from '../../lib/networks/classifier/load.js';
+import { loadDetector } from '../../lib/networks/detector/load.js';
 import { UNet } from '../../lib/networks/segmenter/unet.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { HeldSession } from '../../lib/runtime/held-session.js';
@@ -29,13 +29,13 @@ async function survives<T>(work: (signal?: AbortSignal) => Promise<T>): Promise<
 
 describe('what holds a session opens it anew after its process was killed:', () => {
   it('a classifier and its features', async () => {
-    await using network = await openNetwork(classifier().bytes, { placement });
+    await using network = await loadClassifier(classifier().bytes, { placement });
     await survives((signal) => network.classify(photo, signal && { signal }));
     await survives((signal) => network.features(photo, [network.layers[0]!], signal && { signal }));
   });
 
   it('a detector', async () => {
-    await using network = await openDetector(yolox([[20, [0.5, 0.5, 0, 0, 0.9, 1, 0]]]), { placement });
+    await using network = await loadDetector(yolox([[20, [0.5, 0.5, 0, 0, 0.9, 1, 0]]]), { placement });
     await survives((signal) => network.detect(photo, signal && { signal }));
   });
 
@@ -45,7 +45,7 @@ describe('what holds a session opens it anew after its process was killed:', () 
   });
 
   it('an explainer', async () => {
-    await using network = await openNetwork(classifier().bytes, { placement });
+    await using network = await loadClassifier(classifier().bytes, { placement });
     await using explainer = new Explainer(network);
     await survives((signal) => explainer.explain(photo, signal && { signal }));
   });
@@ -53,7 +53,7 @@ describe('what holds a session opens it anew after its process was killed:', () 
   it('a gradient', async () => {
     const b = new Builder();
     b.output(b.sum(b.square(b.input('x', 'float32', [3]))), 'loss');
-    await using gradient = await valueAndGrad(b.model(), { loss: 'loss', ...placement });
+    await using gradient = await valueAndGrad(b.model(), { loss: 'loss', placement });
     await survives((signal) => gradient({ x: float32([1, 2, 3]) }, signal && { signal }));
   });
 

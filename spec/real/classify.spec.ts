@@ -6,7 +6,7 @@ import { readImage } from '../../lib/image/read-write.js';
 import type { Classifier } from '../../lib/networks/classifier/classifier.js';
 import { imagenetLabels } from '../../lib/networks/classifier/imagenet.js';
 import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/networks/classifier/published.js';
-import { evaluateClassifier } from '../../lib/tasks/classify/classify.js';
+import { evaluateClassifier } from '../../lib/tasks/classify/evaluate.js';
 import { errorOf, noise, ownGradient, readCases } from '../models/golden-case.js';
 
 const weights = '../shared/weights';

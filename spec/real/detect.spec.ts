@@ -3,18 +3,20 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { readImage } from '../../lib/image/read-write.js';
+import type { Id } from '../../lib/metrics/ids.js';
 import { readCocoTruth } from '../../lib/metrics/io/coco.js';
 import { imageIdOf } from '../../lib/metrics/io/image-ids.js';
 import { loadDetector } from '../../lib/networks/detector/load.js';
-import { evaluateDetector, type IdentifiedPicture } from '../../lib/tasks/detect/evaluate.js';
+import type { Picture } from '../../lib/tasks/common/pictures.js';
+import { evaluateDetector } from '../../lib/tasks/detect/evaluate.js';
 
 const shared = '../shared';
 const isThere = existsSync(`${shared}/data/cells/val`) && existsSync(`${shared}/models/yolox_nano.onnx`);
 if (!isThere) console.warn(`SKIPPED: ${shared}/data or ${shared}/models is missing`);
 
-async function* picturesOf(folder: string): AsyncGenerator<IdentifiedPicture> {
+async function* picturesOf(folder: string): AsyncGenerator<Picture<Id>> {
   for (const file of readdirSync(folder).sort())
-    yield { id: imageIdOf(file), image: await readImage(join(folder, file)) };
+    yield { key: imageIdOf(file), image: await readImage(join(folder, file)) };
 }
 
 async function figuresOf(model: string, data: string) {

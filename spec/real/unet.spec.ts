@@ -6,7 +6,7 @@ import { type Image, plane } from '../../lib/image/image.js';
 import { readLabels } from '../../lib/labels/files.js';
 import { mask, maskDice } from '../../lib/metrics/masks/mask.js';
 import { regionsOf } from '../../lib/metrics/masks/outline.js';
-import { openSegmenter } from '../../lib/networks/segmenter/onnx-segmenter.js';
+import { loadSegmenter } from '../../lib/networks/segmenter/load.js';
 import { maskOfClass } from '../../lib/networks/segmenter/segmentation.js';
 import { UNet } from '../../lib/networks/segmenter/unet.js';
 
@@ -66,7 +66,7 @@ function rocAuc(probabilities: Float32Array, truth: Uint8Array): number {
 (isThere ? describe : describe.skip)('portrait networks', () => {
   for (const name of ['SINet', 'prisma-portrait', 'deeplab-portrait'])
     it(`${name} finds the astronaut`, async () => {
-      await using network = await openSegmenter(`${shared}/models/${name}.onnx`, {
+      await using network = await loadSegmenter(`${shared}/models/${name}.onnx`, {
         placement: { isolation: 'none' },
       });
       const found = await network.segment(await picture('scripts/demo/photographs/astronaut.jpg'));

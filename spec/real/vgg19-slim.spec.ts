@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { expect } from 'chai';
 
-import { loadNetwork } from '../../lib/networks/classifier/load.js';
+import { loadClassifier } from '../../lib/networks/classifier/load.js';
 import { correlations, middles } from '../../scripts/train/vgg19-slim/evaluate.js';
 import { leastSquaresLifts } from '../../scripts/train/vgg19-slim/lifts.js';
 import { realTeacher } from '../../scripts/train/vgg19-slim/networks.js';
@@ -15,7 +15,7 @@ const every = (step: number, files: readonly string[]) => files.filter((_, i) =>
 
 (isThere ? describe : describe.skip)('vgg19-slim', () => {
   it('shows what the real VGG-19 sees, on pictures that neither it nor its lifts have learned from', async () => {
-    await using network = await loadNetwork('vgg19-slim');
+    await using network = await loadClassifier('vgg19-slim');
     const layers = ['relu1_1', 'relu2_1', 'relu3_1'];
     const teachers = [await realTeacher(shared, layers)];
     const { train, heldOut } = await pictureFiles(shared);

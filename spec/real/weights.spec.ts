@@ -7,7 +7,7 @@ import { loadWeight } from '../../lib/weights/check.js';
 import { layersOf, translate } from '../../lib/weights/dialect.js';
 import { googlenetDialects } from '../../lib/weights/dialects/googlenet.js';
 import { vgg19Dialects } from '../../lib/weights/dialects/vgg19.js';
-import { openWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/open.js';
 
 const folder = '../shared/weights';
 
@@ -35,7 +35,7 @@ describe('real weights', function () {
   for (const [name, tensors, elements, magnitude] of files)
     it(`${name}: every tensor is read, and is what it should be`, async () => {
       await using source = await fileSource(`${folder}/${name}`);
-      const { weights } = await openWeights(source);
+      const { weights } = await loadWeights(source);
       expect(weights.size).to.equal(tensors);
       expect([...weights.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0)).to.equal(elements);
       let sum = 0;
@@ -48,7 +48,7 @@ describe('real weights', function () {
 
   it('the first half of VGG-19 is recognized, and where it ends', async () => {
     await using source = await fileSource(`${folder}/vgg19-conv1_1-to-conv3_4.safetensors`);
-    const { weights: stored, metadata } = await openWeights(source);
+    const { weights: stored, metadata } = await loadWeights(source);
     const { dialect, weights, unknown } = translate(stored, vgg19Dialects);
     expect([dialect, unknown]).to.deep.equal(['torchvision', []]);
     expect([...layersOf(weights)]).to.deep.equal(
@@ -60,7 +60,7 @@ describe('real weights', function () {
 
   it('a slim VGG-19 is recognized, with its layers before and beside', async () => {
     await using source = await fileSource(`${folder}/vgg19-slim16x/5SE.pth`);
-    const { dialect, weights, unknown } = translate((await openWeights(source)).weights, vgg19Dialects);
+    const { dialect, weights, unknown } = translate((await loadWeights(source)).weights, vgg19Dialects);
     expect([dialect, unknown]).to.deep.equal(['slim16x', []]);
     const layers = layersOf(weights);
     for (const layer of ['conv0', 'conv1_1', 'conv4_4', 'conv5_1', 'conv1_1_aux', 'conv5_1_aux'])
@@ -72,7 +72,7 @@ describe('real weights', function () {
 
   it('GoogLeNet is recognized whole', async () => {
     await using source = await fileSource(`${folder}/googlenet.safetensors`);
-    const { dialect, weights, unknown } = translate((await openWeights(source)).weights, googlenetDialects);
+    const { dialect, weights, unknown } = translate((await loadWeights(source)).weights, googlenetDialects);
     expect([dialect, unknown]).to.deep.equal(['Caffe', []]);
     expect(layersOf(weights).size).to.equal(58);
   });
@@ -80,7 +80,7 @@ describe('real weights', function () {
   it('other networks are not taken for these', async () => {
     for (const name of ['squeezenet1.1.safetensors', 'retina-unet.safetensors']) {
       await using source = await fileSource(`${folder}/${name}`);
-      const { weights } = await openWeights(source);
+      const { weights } = await loadWeights(source);
       for (const dialects of [vgg19Dialects, googlenetDialects])
         expect(() => translate(weights, dialects)).to.throw('these are not the weights of');
     }

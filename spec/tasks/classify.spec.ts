@@ -6,7 +6,8 @@ import { mostProbable } from '../../lib/networks/classifier/classifier.js';
 import { imagenetLabels } from '../../lib/networks/classifier/imagenet.js';
 import { parseLabels } from '../../lib/networks/classifier/labels.js';
 import { GoogLeNet } from '../../lib/networks/classifier/published.js';
-import { classify, evaluateClassifier } from '../../lib/tasks/classify/classify.js';
+import { classifyEach } from '../../lib/tasks/classify/classify.js';
+import { evaluateClassifier } from '../../lib/tasks/classify/evaluate.js';
 import { random } from '../../lib/tensor/random.js';
 import { drawWeights, readCases } from '../models/golden-case.js';
 import { rejection } from '../models/rejection.js';
@@ -91,12 +92,13 @@ describe('Classifying', () => {
     await using network = await load();
     const pictures = [1, 2, 3, 4, 5].map((key) => ({ key, image: photograph(key, 230 + key, 260) }));
     const found = [];
-    for await (const result of classify(network, pictures, { batch: 2, top: 1 })) found.push(result);
+    for await (const result of classifyEach(network, pictures, { batch: 2, top: 1 }))
+      found.push(result.error === undefined ? result : expect.fail(result.error.message));
     expect(found.map(({ key }) => key)).to.deep.equal([1, 2, 3, 4, 5]);
-    for (const [i, { labels }] of found.entries()) {
+    for (const [i, { classes }] of found.entries()) {
       const [alone] = await network.classify(pictures[i]!.image, { top: 1 });
-      expect(labels[0]?.index).to.equal(alone?.index);
-      expect(labels[0]?.probability).to.be.closeTo(alone?.probability ?? NaN, 1e-5);
+      expect(classes[0]?.index).to.equal(alone?.index);
+      expect(classes[0]?.probability).to.be.closeTo(alone?.probability ?? NaN, 1e-5);
     }
   });
 
@@ -110,7 +112,10 @@ describe('Classifying', () => {
       }),
     );
     const done: number[] = [];
-    const accuracy = await evaluateClassifier(network, pictures, { batch: 3 }, (count) => done.push(count));
+    const accuracy = await evaluateClassifier(network, pictures, {
+      batch: 3,
+      onProgress: (count) => done.push(count),
+    });
     expect(accuracy).to.deep.equal({ images: 4, top1: 0.25, top5: 0.75 });
     expect(done).to.deep.equal([1, 2, 3, 4]);
     expect(await rejection(evaluateClassifier(network, []))).to.include('no picture');
@@ -120,9 +125,11 @@ describe('Classifying', () => {
     await using network = await load();
     const picture = { key: 0, image: photograph(1, 224, 224) };
     const stop = AbortSignal.abort(new Error('enough'));
-    const error = await classify(network, [picture], { signal: stop }).next().catch(String);
+    const error = await classifyEach(network, [picture], { signal: stop }).next().catch(String);
     expect(error).to.equal('Error: enough');
     expect(await rejection(network.classify(picture.image, { top: 0 }))).to.include('top must be');
-    expect(await rejection(classify(network, [picture], { batch: 1.5 }).next())).to.include('batch must be');
+    expect(await rejection(classifyEach(network, [picture], { batch: 1.5 }).next())).to.include(
+      'batch must be',
+    );
   });
 });

@@ -2,17 +2,20 @@ import { expect } from 'chai';
 
 import { letterbox } from '../../lib/image/geometry/letterbox.js';
 import { image, plane, solid } from '../../lib/image/image.js';
+import { type Image } from '../../lib/image/image.js';
 import { cocoTruth } from '../../lib/metrics/io/coco.js';
 import { outOfLetterbox } from '../../lib/networks/detector/box-geometry.js';
 import { coco80, coco91 } from '../../lib/networks/detector/coco-labels.js';
-import { type Box, detect, type Detection } from '../../lib/networks/detector/detector.js';
-import { openDetector } from '../../lib/networks/detector/load.js';
+import type { Detector } from '../../lib/networks/detector/detector.js';
+import { type Box, type Detection } from '../../lib/networks/detector/detector.js';
+import { loadDetector } from '../../lib/networks/detector/load.js';
 import { nms, nmsByClass } from '../../lib/networks/detector/nms.js';
-import { Yolox } from '../../lib/networks/detector/yolox.js';
+import { Yolox, yoloxShaped } from '../../lib/networks/detector/yolox.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { cocoResults } from '../../lib/tasks/detect/coco-results.js';
+import { detect, detectEach, type DetectEachOptions } from '../../lib/tasks/detect/detect.js';
 import { evaluateDetector } from '../../lib/tasks/detect/evaluate.js';
 import { drawDetections } from '../../lib/tasks/draw/detections.js';
 import { eachDot, textWidth } from '../../lib/tasks/draw/font.js';
@@ -77,7 +80,7 @@ describe('YOLOX', () => {
   const model = yolox(rows);
 
   it('decodes boxes into pixels of the picture, the surest first', async () => {
-    await using network = await openDetector(model, { placement });
+    await using network = await loadDetector(model, { placement });
     const found = await detect(network, image({ width: 64, height: 32 }), { score: 0.3 });
     expect(found.map(({ label, labelId }) => [label, labelId])).to.deep.equal([
       ['dog', 1],
@@ -98,7 +101,7 @@ describe('YOLOX', () => {
     'an Identity at the end': { end: (b, made) => b.op('Identity', [made]) },
   }))
     it(`finds the same with ${form}`, async () => {
-      await using network = await openDetector(yolox(rows, given), { placement });
+      await using network = await loadDetector(yolox(rows, given), { placement });
       const found = await detect(network, image({ width: 64, height: 32 }), { score: 0.3 });
       expect(found.map(({ labelId }) => labelId)).to.deep.equal([1, 0]);
       expect(found[0]!.score).to.be.closeTo(0.9, 1e-6);
@@ -119,20 +122,20 @@ describe('YOLOX', () => {
       },
     };
     for (const [name, end] of Object.entries(others)) {
-      const failure: unknown = await openDetector(yolox(rows, { end })).catch((error: unknown) => error);
+      const failure: unknown = await loadDetector(yolox(rows, { end })).catch((error: unknown) => error);
       expect(String(failure), name).to.contain('its rows are computed otherwise');
     }
   });
   it('of names more or fewer than it has classes is refused', async () => {
-    const failure: unknown = await openDetector(model, { labels: ['cat'] }).catch((error: unknown) => error);
+    const failure: unknown = await loadDetector(model, { labels: ['cat'] }).catch((error: unknown) => error);
     expect(String(failure)).to.contain('has 2 classes, but 1 names');
   });
   it('finds nothing without an error, and stops at the limit', async () => {
-    await using network = await openDetector(model, { placement });
+    await using network = await loadDetector(model, { placement });
     const picture = image({ width: 32, height: 32 });
     expect(await network.detect(picture, { score: 0.95 })).to.deep.equal([]);
-    const many = await detect(network, [picture, picture], { score: 0.05, limit: 2 });
-    expect(many.map((found) => found.map(({ labelId }) => labelId))).to.deep.equal([
+    const found = await all(network, [picture, picture], { score: 0.05, limit: 2 });
+    expect(found.map((found) => found.map(({ labelId }) => labelId))).to.deep.equal([
       [1, 0],
       [1, 0],
     ]);
@@ -140,7 +143,7 @@ describe('YOLOX', () => {
   it('is told from other networks', async () => {
     const b = new Builder();
     b.output(b.relu(b.input('x', 'float32', [1, 3, 32, 32])));
-    const failure = await openDetector(encodeModel(b.model()), { name: 'relu' }).catch(
+    const failure = await loadDetector(encodeModel(b.model()), { name: 'relu' }).catch(
       (error: unknown) => error,
     );
     expect(String(failure)).to.contain('relu is no detector');
@@ -173,13 +176,31 @@ class CountingYolox extends Yolox {
   }
 }
 
+/** What is found in each of some pictures. */
+async function all(
+  network: Detector,
+  pictures: readonly Image[],
+  options: DetectEachOptions,
+): Promise<readonly (readonly Detection[])[]> {
+  const found: (readonly Detection[])[] = [];
+  const keyed = pictures.map((image, key) => ({ key, image }));
+  for await (const outcome of detectEach(network, keyed, options)) {
+    if (outcome.error !== undefined) throw outcome.error;
+    expect(outcome.image).to.equal(pictures[outcome.key]);
+    found.push(outcome.detections);
+  }
+  return found;
+}
+
 describe('many pictures', () => {
   const pictures = [0.05, 0.9, 0.4, 0.6, 0.2].map((brightness, i) =>
     solid({ width: 20 + 10 * i, height: 50 - 5 * i }, [brightness, brightness, brightness]),
   );
   const options = { score: 0.01 };
   const opened = async (mixes = false) => {
-    const network = await CountingYolox.open(decodeModel(brightnessYolox(mixes)), { placement });
+    const network = await CountingYolox.of(yoloxShaped(decodeModel(brightnessYolox(mixes)), 'toy')!, {
+      placement,
+    });
     return network instanceof CountingYolox ? network : expect.fail('it counts nothing');
   };
 
@@ -188,41 +209,59 @@ describe('many pictures', () => {
     const alone: (readonly Detection[])[] = [];
     for (const picture of pictures) alone.push(await network.detect(picture, options));
     expect(new Set(alone.map(([{ score } = { score: 0 }]) => score)).size).to.equal(pictures.length);
-    expect(await detect(network, pictures, options)).to.deep.equal(alone);
-    expect(await detect(network, pictures, { ...options, batch: 2 })).to.deep.equal(alone);
+    expect(await all(network, pictures, options)).to.deep.equal(alone);
+    expect(await all(network, pictures, { ...options, batch: 2 })).to.deep.equal(alone);
     expect(await network.detectAll(pictures, options)).to.deep.equal(alone);
     expect(network.runs).to.deep.equal([1, 1, 1, 1, 1, 4, 1, 2, 2, 1, 5]);
-    expect(await detect(network, [], options)).to.deep.equal([]);
+    expect(await all(network, [], options)).to.deep.equal([]);
   });
   it('are computed one by one where the graph mixes them', async () => {
     await using network = await opened(true);
     expect(network.batches).to.be.false;
-    const found = await detect(network, pictures, options);
+    const found = await all(network, pictures, options);
     expect(network.runs).to.deep.equal([1, 1, 1, 1, 1]);
     await using other = await opened();
-    expect(found).to.deep.equal(await detect(other, pictures, options));
+    expect(found).to.deep.equal(await all(other, pictures, options));
+  });
+  it('fail one by one: the others are computed', async () => {
+    await using network = await opened();
+    const missing = () => Promise.reject(new Error('no such file'));
+    const [first, second] = pictures;
+    const mixed = [
+      { key: 'a', image: () => first! },
+      { key: 'b', image: missing },
+      { key: 'c', image: second! },
+    ];
+    const outcomes: unknown[] = [];
+    for await (const { key, image, error } of detectEach(network, mixed, options))
+      outcomes.push([key, image, error?.message]);
+    expect(outcomes).to.deep.equal([
+      ['a', first, undefined],
+      ['b', null, 'no such file'],
+      ['c', second, undefined],
+    ]);
   });
   it('end with the signal, between two batches', async () => {
     await using network = await opened();
     const many = Array.from({ length: 40 }, () => pictures[0]!);
     const controller = new AbortController();
-    const work = detect(network, many, { ...options, signal: controller.signal });
+    const work = all(network, many, { ...options, signal: controller.signal });
     while (network.runs.length < 2) await new Promise(setImmediate);
     controller.abort(new Error('enough'));
     expect(String(await work.catch((error: unknown) => error))).to.contain('enough');
     expect(network.runs.length).to.be.below(5);
   });
   it('are measured only if no two have one id', async () => {
-    await using network = await openDetector(yolox([]), { placement });
+    await using network = await loadDetector(yolox([]), { placement });
     const truth = cocoTruth({ images: [{ id: 1 }], categories: [{ id: 1, name: 'a' }], annotations: [] });
-    const picture = { id: 1, image: solid({ width: 32, height: 32 }, [0, 0, 0]) };
+    const picture = { key: 1, image: solid({ width: 32, height: 32 }, [0, 0, 0]) };
     expect(await rejection(evaluateDetector(network, [picture, picture], truth))).to.contain(
       'two pictures have the id 1',
     );
   });
   it('are not computed by none at a time', async () => {
     await using network = await opened();
-    const failure: unknown = await detect(network, pictures, { batch: 0 }).catch((error: unknown) => error);
+    const failure: unknown = await all(network, pictures, { batch: 0 }).catch((error: unknown) => error);
     expect(String(failure)).to.contain('batch must be');
   });
 });

@@ -7,13 +7,13 @@ import { registerLocalize } from '../../lib/cli/commands/localize.js';
 import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
 import { encodeImage } from '../../lib/image/codec/coding.js';
 import { type Image, image, plane, planes } from '../../lib/image/image.js';
-import { openNetwork } from '../../lib/networks/classifier/load.js';
+import { loadClassifier } from '../../lib/networks/classifier/load.js';
 import { boxIou, decodeBox, encodeBox, generalizedBoxIou } from '../../lib/networks/detector/box-geometry.js';
 import type { Box } from '../../lib/networks/detector/detector.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { encodeModel } from '../../lib/onnx/write.js';
 import { boxOfLargest } from '../../lib/tasks/localize/components.js';
-import { ActivationLocalizer, localize } from '../../lib/tasks/localize/localize.js';
+import { localize, localizeEach } from '../../lib/tasks/localize/localize.js';
 import { float32, int64 } from '../../lib/tensor/tensor.js';
 import { localizationLoss } from '../../lib/train/detection/localization-loss.js';
 import { runCommand } from '../cli/run-command.js';
@@ -44,16 +44,22 @@ function squares(): Image {
 
 describe('localization by class activation', () => {
   it('boxes what speaks for the class', async () => {
-    const network = await openNetwork(redOrBlue(), { name: 'colors', placement });
-    await using localizer = new ActivationLocalizer(network);
-    expect(localizer.layer).to.equal('map');
-    const red = await localizer.localize(squares(), { threshold: 0.6 });
-    expect([red.labelId, red.box]).to.deep.equal([0, [2, 2, 14, 10]]);
-    expect(red.score).to.be.within(0.5, 1);
-    const blue = await localize(localizer, squares(), { threshold: 0.6, labelId: 1 });
+    await using network = await loadClassifier(redOrBlue(), { name: 'colors', placement });
+    const red = await localize(network, squares(), { threshold: 0.6, layer: 'map' });
+    expect([red?.labelId, red?.box]).to.deep.equal([0, [2, 2, 14, 10]]);
+    expect(red?.score).to.be.within(0.5, 1);
+    const blue = await localize(network, squares(), { threshold: 0.6, labelId: 1 });
     expect(blue?.box).to.deep.equal([20, 8, 26, 14]);
-    const failure = await localizer.localize(squares(), { labelId: 2 }).catch((error: unknown) => error);
+    const failure = await localize(network, squares(), { labelId: 2 }).catch((error: unknown) => error);
     expect(String(failure)).to.contain('there is no class 2');
+    const many = [1, 2].map((key) => ({ key, image: squares() }));
+    const boxes: unknown[] = [];
+    for await (const outcome of localizeEach(network, many, { threshold: 0.6 }))
+      if (outcome.error === undefined) boxes.push([outcome.key, outcome.found?.box]);
+    expect(boxes).to.deep.equal([
+      [1, red?.box],
+      [2, red?.box],
+    ]);
   });
   it('takes the largest part that is connected', () => {
     const map = planes(
@@ -92,7 +98,7 @@ describe('the localization loss', () => {
       targets: b.input('targets', 'float32', [2, 4]),
     };
     b.output(localizationLoss(b, terms, 0.5), 'loss');
-    await using step = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['boxes'], ...placement });
+    await using step = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['boxes'], placement });
     const { value, gradients } = await step({
       scores: float32(Float32Array.of(0, 0, 0, Math.log(3)), [2, 2]),
       labels: int64([0, 1]),

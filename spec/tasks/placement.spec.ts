@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import type { Image } from '../../lib/image/image.js';
-import { openNetwork } from '../../lib/networks/classifier/load.js';
+import { loadClassifier } from '../../lib/networks/classifier/load.js';
 import { dream } from '../../lib/tasks/dream/dream.js';
 import { Explainer } from '../../lib/tasks/explain/explainer.js';
 import { style } from '../../lib/tasks/style/style.js';
@@ -23,7 +23,7 @@ async function last(steps: AsyncIterable<{ readonly image: Image }>): Promise<vo
 
 // Node has no wasm provider, so who asks for it fails by its name: that shows what was asked for.
 describe('where a network was opened to run', () => {
-  const open = () => openNetwork(classifier().bytes, { placement: { provider: 'wasm' } });
+  const open = () => loadClassifier(classifier().bytes, { placement: { provider: 'wasm' } });
   const small = { size: 32, octaves: 1, steps: 1 };
 
   it('is where a dream runs, unless it is told otherwise', async () => {

@@ -82,7 +82,7 @@ describe('sliding window', () => {
       const model = classifier(head);
       const source = picture(13, 12);
       expect(fullyConvolutional(model, window)).to.include({ stride: 2, classes: 2 });
-      const found = await slidingWindow(model, source, window, { placement, classes: ['no', 'yes'] });
+      const found = await slidingWindow(model, source, { window, placement, classes: ['no', 'yes'] });
       const expected = await oneByOne(model, source);
       found.probabilities!.data.forEach((value, i) => expect(value).to.be.closeTo(expected[i]!, 1e-5));
       expect(found.classes.map((area) => area.name)).to.deep.equal(['no', 'yes']);
@@ -91,8 +91,8 @@ describe('sliding window', () => {
   it('at the network’s own stride one run does, and pixels in between are as the one before them', async () => {
     const model = classifier(heads['Gemm, softmax']!);
     const source = picture(9, 7);
-    const coarse = await slidingWindow(model, source, window, { placement, stride: 2 });
-    const fine = await slidingWindow(model, source, window, { placement });
+    const coarse = await slidingWindow(model, source, { window, placement, stride: 2 });
+    const fine = await slidingWindow(model, source, { window, placement });
     coarse.labels.forEach((label, i) => {
       const [x, y] = [i % 9, Math.floor(i / 9)];
       expect(label).to.equal(fine.labels[(y - (y % 2)) * 9 + x - (x % 2)]);
@@ -106,7 +106,7 @@ describe('sliding window', () => {
         () => null,
         (error: unknown) => error,
       );
-    expect(await failure(slidingWindow(model, picture(9, 9), window, { stride: 3 })))
+    expect(await failure(slidingWindow(model, picture(9, 9), { window, stride: 3 })))
       .to.have.property('message')
       .that.includes('must divide');
     const turned = classifier((b, x) => b.op('Flatten', [b.transpose(x, [0, 2, 3, 1])]));

@@ -4,15 +4,7 @@ import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { float32, int64, type Tensor } from '../../lib/tensor/tensor.js';
 import type { Loss } from '../../lib/train/graph/loss.js';
-import {
-  bce,
-  crossEntropy,
-  dice,
-  focal,
-  smoothL1,
-  squaredError,
-  total,
-} from '../../lib/train/graph/losses.js';
+import { bce, crossEntropy, dice, focal, smoothL1, squaredError, sum } from '../../lib/train/graph/losses.js';
 import golden from './golden/losses.json' with { type: 'json' };
 
 /** The losses of scripts/reference/training.py. */
@@ -46,7 +38,11 @@ async function evaluate(loss: Loss, scores: Tensor, target: Tensor) {
     report: (name, metric) => b.output(metric, name),
   });
   b.output(b.reshape(value, []), 'loss');
-  await using compute = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['scores'], isolation: 'none' });
+  await using compute = await valueAndGrad(b.model(), {
+    loss: 'loss',
+    wrt: ['scores'],
+    placement: { isolation: 'none' },
+  });
   const result = await compute({ scores, target });
   return { loss: result.value, gradient: result.gradients['scores']!.data };
 }
@@ -126,7 +122,7 @@ describe('losses', () => {
   it('add up, each with its weight', async () => {
     const [x, t] = [float32([1, -3], [1, 1, 1, 2]), float32([0, 0], [1, 1, 1, 2])];
     // Squares 1 and 9, mean 5; beyond 1, smooth L1 is |d| − ½: ½ and 2½, mean 1½.
-    const { loss } = await evaluate(total({ squares: squaredError(), l1: [2, smoothL1()] }), x, t);
+    const { loss } = await evaluate(sum({ squares: squaredError(), l1: [2, smoothL1()] }), x, t);
     expect(loss).to.equal(5 + 2 * 1.5);
   });
 });

@@ -3,7 +3,7 @@ import { loadUNet } from '../../lib/models/unet/parameters.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
 import type { Sample, TrainingData } from '../../lib/train/fit/data.js';
-import { bce, dice, total } from '../../lib/train/graph/losses.js';
+import { bce, dice, sum } from '../../lib/train/graph/losses.js';
 import stored from './golden/unet.json' with { type: 'json' };
 
 interface StoredWeight {
@@ -21,7 +21,7 @@ export interface TrainingGolden {
 
 export const golden: TrainingGolden = stored;
 
-export const unetLoss = total({ bce: bce(), dice: dice() });
+export const unetLoss = sum({ bce: bce(), dice: dice() });
 
 /** The small U-Net as it begins. */
 export async function smallUNet({ start }: TrainingGolden = golden): Promise<Model> {

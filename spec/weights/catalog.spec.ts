@@ -6,7 +6,7 @@ import { expect } from 'chai';
 
 import { parsePreprocessing } from '../../lib/models/input/preprocessing.js';
 import { layerNamesFor } from '../../lib/networks/classifier/load.js';
-import { networkNames } from '../../lib/networks/classifier/load.js';
+import { classifierNames } from '../../lib/networks/classifier/load.js';
 import { detectorNames } from '../../lib/networks/detector/load.js';
 import { segmenterNames } from '../../lib/networks/segmenter/load.js';
 import { parseCatalog } from '../../lib/weights/catalog/entry.js';
@@ -30,7 +30,7 @@ describe('The catalog of models', () => {
   });
 
   it('says only what the library understands', () => {
-    const builders = { classify: networkNames, detect: detectorNames, segment: segmenterNames };
+    const builders = { classify: classifierNames, detect: detectorNames, segment: segmenterNames };
     for (const { name, task, architecture, preprocessing, labels, layers } of catalog.values()) {
       if (architecture !== 'onnx') expect(builders[task], name).to.include(architecture);
       expect(parsePreprocessing(preprocessing), name).to.not.equal(null);

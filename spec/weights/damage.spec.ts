@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { OneirosError } from '../../lib/base/errors.js';
 import { bytesSource } from '../../lib/files/source.js';
 import { random } from '../../lib/tensor/random.js';
-import { openWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/open.js';
 import { goldenBytes, goldenNames } from './harness.js';
 
 /** The most bytes that one tensor of these files may take, whatever the damage: an expanded one is granted 64 MiB. */
@@ -11,7 +11,7 @@ const limit = 64 * 2 ** 20;
 
 /** Opens a file and loads all its tensors. */
 async function loadAll(bytes: Uint8Array): Promise<void> {
-  const { weights } = await openWeights(bytesSource(bytes));
+  const { weights } = await loadWeights(bytesSource(bytes));
   for (const stored of weights.values()) {
     const { data } = await stored.load();
     expect(data.byteLength).to.be.at.most(limit);

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
 import { type ByteSource, bytesSource } from '../../lib/files/source.js';
-import { openWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/open.js';
 import type { Weights } from '../../lib/weights/weights.js';
 import golden from './golden/checkpoints.json' with { type: 'json' };
 
@@ -29,7 +29,7 @@ export function goldenTensors(name: string): Readonly<Record<string, GoldenTenso
 }
 
 export async function open(bytes: Uint8Array): Promise<Weights> {
-  return (await openWeights(bytesSource(bytes))).weights;
+  return (await loadWeights(bytesSource(bytes))).weights;
 }
 
 /** A source that counts the bytes that are read from it. */

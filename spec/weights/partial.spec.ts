@@ -10,7 +10,7 @@ import { locateEntry } from '../../lib/weights/catalog/node/locate.js';
 import { statusOf } from '../../lib/weights/catalog/node/status.js';
 import type { PullOptions } from '../../lib/weights/catalog/pull-options.js';
 import { blockFiles, blockSize, BlockStore } from '../../lib/weights/download/node/blocks.js';
-import { openWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/open.js';
 import type { Weights } from '../../lib/weights/weights.js';
 import { rejection } from '../models/rejection.js';
 import { goldenBytes, goldenNames } from './harness.js';
@@ -52,9 +52,9 @@ describe('Pulling a part of a model', () => {
     await using located = await locateEntry(entry, { announce: (text) => said.push(text), ...options });
     if (typeof located.source === 'string') {
       await using whole = bytesSource(await readFile(located.source));
-      return await tensors((await openWeights(whole)).weights, names);
+      return await tensors((await loadWeights(whole)).weights, names);
     }
-    return await tensors((await openWeights(located.source)).weights, names);
+    return await tensors((await loadWeights(located.source)).weights, names);
   }
   async function tensors(weights: Weights, names: readonly string[]) {
     const found = [];
@@ -62,7 +62,7 @@ describe('Pulling a part of a model', () => {
     return found;
   }
   const expected = async (names: readonly string[]) =>
-    tensors((await openWeights(bytesSource(content))).weights, names);
+    tensors((await loadWeights(bytesSource(content))).weights, names);
   const path = () => join(home, 'models', 'toy.pth');
 
   it('fetches what is read, says how much that is, and has it from then on', async () => {

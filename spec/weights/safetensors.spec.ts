@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { OneirosError } from '../../lib/base/errors.js';
 import { bytesSource } from '../../lib/files/source.js';
 import { float32, int64, type NumericTensor, numericTensor, toNumbers } from '../../lib/tensor/tensor.js';
-import { openWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/open.js';
 import { readSafetensors, writeSafetensors } from '../../lib/weights/safetensors.js';
 import { counted, expectError, goldenBytes, open } from './harness.js';
 
@@ -20,7 +20,7 @@ const entry = (dtype: string, shape: string, begin: number, end: number) =>
 
 describe('safetensors', () => {
   it('gives metadata', async () => {
-    const { format, metadata } = await openWeights(bytesSource(goldenBytes('dtypes.safetensors')));
+    const { format, metadata } = await loadWeights(bytesSource(goldenBytes('dtypes.safetensors')));
     expect(format).to.equal('safetensors');
     expect(metadata).to.deep.equal({ licence: 'CC0' });
   });
@@ -58,7 +58,7 @@ describe('safetensors', () => {
       ]),
     );
     const { source, count } = counted(bytes);
-    const { weights } = await openWeights(source);
+    const { weights } = await loadWeights(source);
     expect(toNumbers(await weights.get('small')!.load())).to.deep.equal([7]);
     expect(count()).to.be.below(1000);
   });
@@ -127,7 +127,7 @@ describe('safetensors', () => {
   });
 });
 
-describe('openWeights', () => {
+describe('loadWeights', () => {
   const latin1 = (text: string) => Uint8Array.from(text, (char) => char.charCodeAt(0));
   const kinds: readonly (readonly [string, string, 'bad-input' | 'unsupported', string])[] = [
     ['an empty file', '', 'bad-input', '0 bytes'],

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { toNumbers } from '../../lib/tensor/tensor.js';
-import { openWeights } from '../../lib/weights/open.js';
+import { loadWeights } from '../../lib/weights/open.js';
 import { counted, expectError, goldenBytes, goldenNames, goldenTensors, open } from './harness.js';
 
 describe('PyTorch checkpoints', () => {
@@ -25,7 +25,7 @@ describe('PyTorch checkpoints', () => {
     it(`reads of a ${form} file only what is asked for`, async () => {
       const bytes = goldenBytes(`training.${form}`);
       const { source, count } = counted(bytes);
-      const { weights } = await openWeights(source);
+      const { weights } = await loadWeights(source);
       const before = count();
       await weights.get('conv.weight')!.load();
       // Six floats, and the header of the zip entry (30 bytes) or the storage's length (8).

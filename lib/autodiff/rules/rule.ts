@@ -7,7 +7,7 @@ import type { Graph, Node } from '../../onnx/graph.js';
 import type { Builder } from '../../onnx/ops.js';
 
 /** A node's inputs: the first `N` are there, the others may be absent. */
-type Inputs<N extends number> = N extends 0
+export type RuleInputs<N extends number> = N extends 0
   ? readonly (Value | undefined)[]
   : N extends 1
     ? readonly [Value, ...(Value | undefined)[]]
@@ -66,7 +66,7 @@ export type RuleTable = Readonly<Record<string, Rule>>;
 /** A rule for an operator whose first `required` inputs are always there; cotangents have their inputs' shapes. */
 export function rule<N extends 0 | 1 | 2 | 3>(
   required: N,
-  apply: (context: RuleContext<Inputs<N>>) => Cotangents,
+  apply: (context: RuleContext<RuleInputs<N>>) => Cotangents,
 ): Rule {
   check('rule', { required: [required, kind.number], apply: [apply, kind.function] });
   return { broadcasts: false, apply: (context) => apply(demand(context, required)) };
@@ -75,7 +75,7 @@ export function rule<N extends 0 | 1 | 2 | 3>(
 /** The same for an operator that broadcasts: cotangents have the output's shape, and the walk sums them down. */
 export function broadcasting<N extends 0 | 1 | 2 | 3>(
   required: N,
-  apply: (context: RuleContext<Inputs<N>>) => Cotangents,
+  apply: (context: RuleContext<RuleInputs<N>>) => Cotangents,
 ): Rule {
   check('broadcasting', { required: [required, kind.number], apply: [apply, kind.function] });
   return { ...rule(required, apply), broadcasts: true };
@@ -84,7 +84,7 @@ export function broadcasting<N extends 0 | 1 | 2 | 3>(
 /** The rule of an operator whose outputs do not change with its inputs' values, or change only in jumps. */
 export const noGradient: Rule = { broadcasts: false, apply: () => [] };
 
-function demand<N extends 0 | 1 | 2 | 3>(context: RuleContext, required: N): RuleContext<Inputs<N>> {
+function demand<N extends 0 | 1 | 2 | 3>(context: RuleContext, required: N): RuleContext<RuleInputs<N>> {
   const { x } = context;
   if (!hasInputs(x, required))
     throw new OneirosError(
@@ -94,6 +94,9 @@ function demand<N extends 0 | 1 | 2 | 3>(context: RuleContext, required: N): Rul
   return { ...context, x };
 }
 
-function hasInputs<N extends 0 | 1 | 2 | 3>(x: readonly (Value | undefined)[], required: N): x is Inputs<N> {
+function hasInputs<N extends 0 | 1 | 2 | 3>(
+  x: readonly (Value | undefined)[],
+  required: N,
+): x is RuleInputs<N> {
   return x.slice(0, required).filter((input) => input !== undefined).length === required;
 }

@@ -1,5 +1,5 @@
 import type { Kind } from '../arguments.js';
-import { having, isLocation } from './forms.js';
+import { having, isLocation, isModel } from './forms.js';
 
 /** Where bytes come from. */
 export const fileKinds = {
@@ -14,6 +14,11 @@ export const fileKinds = {
   file: {
     expected: 'a path, an address, a URL, a File, or bytes in a Uint8Array',
     fits: (value) => isLocation(value) || value instanceof Uint8Array,
+  },
+  /** What a network is loaded from. */
+  networkSource: {
+    expected: 'a name, a path, an address, a URL, a File, bytes in a Uint8Array, or a model',
+    fits: (value) => isLocation(value) || value instanceof Uint8Array || isModel(value),
   },
   source: { expected: 'a byte source, as fileSource and bytesSource give it', fits: having('size', 'read') },
   picture: {

@@ -1,5 +1,7 @@
 // What a value looks like: by its properties, not by its class.
 
+import { isRecord } from '../arguments.js';
+
 /** The kind of an object that has properties of these names, its own or its class's. */
 export function having(...names: readonly string[]): (value: unknown) => boolean {
   return (value) =>
@@ -44,4 +46,9 @@ export function isLabelValue(value: unknown): boolean {
 
 export function isLocation(value: unknown): boolean {
   return typeof value === 'string' || value instanceof URL || value instanceof Blob;
+}
+
+export function isModel(value: unknown): boolean {
+  const graph: unknown = isRecord(value) ? Reflect.get(value, 'graph') : null;
+  return isRecord(graph) && Array.isArray(Reflect.get(graph, 'nodes'));
 }

@@ -1,5 +1,5 @@
 import { isRecord, type Kind } from '../arguments.js';
-import { having, isTensor } from './forms.js';
+import { having, isModel, isTensor } from './forms.js';
 
 /** Tensors and graphs. */
 export const graphKinds = {
@@ -11,14 +11,20 @@ export const graphKinds = {
   feeds: { expected: 'tensors by the names of inputs', fits: isRecord },
   model: {
     expected: 'a model, as decodeModel gives it',
-    fits: (value) => {
-      const graph: unknown = isRecord(value) ? Reflect.get(value, 'graph') : null;
-      return isRecord(graph) && Array.isArray(Reflect.get(graph, 'nodes'));
-    },
+    fits: isModel,
   },
   graph: {
     expected: "a model's graph",
     fits: having('nodes', 'inputs', 'outputs', 'initializers', 'values'),
+  },
+  value: { expected: 'a value of a graph, as a Builder gives it', fits: having('name', 'type') },
+  operand: {
+    expected: 'a value of a graph, as a Builder gives it, or a number',
+    fits: (value) => typeof value === 'number' || having('name', 'type')(value),
+  },
+  externalData: {
+    expected: "a number of bytes, true, false or 'auto'",
+    fits: (value) => typeof value === 'number' || typeof value === 'boolean' || value === 'auto',
   },
   builder: { expected: 'a Builder', fits: having('op', 'input', 'output') },
   sessionModel: {

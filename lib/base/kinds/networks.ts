@@ -8,17 +8,14 @@ export const networkKinds = {
     fits: having('model', 'image', 'layers', 'layer'),
   },
   classifier: {
-    expected: 'a classifier, as loadNetwork gives it',
+    expected: 'a classifier, as loadClassifier gives it',
     fits: having('model', 'crop', 'probabilities'),
   },
   detector: { expected: 'a detector, as loadDetector gives it', fits: having('model', 'detect') },
-  yoloxShaped: {
-    expected: 'a graph of that shape, as yoloxShaped gives it',
-    fits: having('graph', 'size', 'output'),
-  },
+  segmenter: { expected: 'a segmenter, as loadSegmenter gives it', fits: having('model', 'segment') },
   localizer: {
-    expected: 'a detector, as loadDetector gives it, or an ActivationLocalizer',
-    fits: (value) => having('detect')(value) || having('localize')(value),
+    expected: 'a detector, as loadDetector gives it, or a classifier, as loadClassifier gives it',
+    fits: (value) => having('model', 'detect')(value) || having('model', 'crop', 'probabilities')(value),
   },
   parts: {
     expected: "a network's parts, { name, model, image, layers … }",

@@ -13,10 +13,6 @@ export const pictureKinds = {
     expected: 'an array of pictures, as readImage gives them',
     fits: (value) => Array.isArray(value) && value.every(isImage),
   },
-  imageOrImages: {
-    expected: 'a picture, as readImage gives it, or an array of them',
-    fits: (value) => isImage(value) || (Array.isArray(value) && value.every(isImage)),
-  },
   pixels: {
     expected: 'pixels, { width, height, data } with bytes, as an ImageData',
     fits: (value) => isSize(value) && ArrayBuffer.isView(Reflect.get(value, 'data')),

@@ -1,15 +1,15 @@
 import { messageOf } from '../../base/errors.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
 import { classifyOptions } from '../../networks/classifier/classifier.js';
 import type { Classification } from '../../networks/classifier/labels.js';
-import { batchOptions, classify, type Picture } from '../../tasks/classify/classify.js';
-import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
-import { addFlags } from '../flags/option-flags.js';
+import { classifyEach, classifyEachOptions } from '../../tasks/classify/classify.js';
 import type { Register } from '../terminal/terminal.js';
+import { readLater } from '../inputs/each-picture.js';
+import { addFlags } from '../flags/option-flags.js';
+import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
 import type { Terminal } from '../terminal/terminal.js';
 
-const options = { ...classifyOptions, ...batchOptions };
+const options = { ...classifyOptions, ...classifyEachOptions };
 
 interface ClassifyFlags extends NetworkFlags, OptionValues<typeof options> {
   readonly json?: boolean;
@@ -32,22 +32,13 @@ async function runClassify(
   terminal: Terminal,
 ): Promise<void> {
   await using network = await networkOf(flags, terminal);
-  const pictures = readable(images, terminal);
-  for await (const { key, labels } of classify(network, pictures, {
-    ...resolveOptions(options, flags),
-    signal: terminal.signal,
-  }))
-    terminal.result({ image: key, labels }, describe(key, labels), flags.json);
-}
-
-/** The pictures that can be read; of each of the others a line says why not. */
-async function* readable(paths: readonly string[], terminal: Terminal): AsyncGenerator<Picture<string>> {
-  for (const path of paths) {
-    try {
-      yield { image: await readImage(path), key: path };
-    } catch (error) {
-      terminal.fail(messageOf(error));
-    }
+  const settings = { ...resolveOptions(options, flags), signal: terminal.signal };
+  for await (const outcome of classifyEach(network, readLater(images), settings)) {
+    const { key, image, error } = outcome;
+    if (error === undefined)
+      terminal.result({ image: key, labels: outcome.classes }, describe(key, outcome.classes), flags.json);
+    else if (image === null) terminal.fail(messageOf(error));
+    else throw error;
   }
 }
 

@@ -2,14 +2,16 @@ import { messageOf, OneirosError } from '../../base/errors.js';
 import type { OptionValues } from '../../base/options.js';
 import { readImage } from '../../image/read-write.js';
 import type { ClassLabel } from '../../networks/classifier/labels.js';
-import { batchOptions, evaluateClassifier, type Picture } from '../../tasks/classify/classify.js';
-import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
-import { addFlags } from '../flags/option-flags.js';
+import { classifyEachOptions } from '../../tasks/classify/classify.js';
+import { evaluateClassifier } from '../../tasks/classify/evaluate.js';
+import type { Picture } from '../../tasks/common/pictures.js';
 import { filesIn, type NamedFile } from '../inputs/input-files.js';
 import type { Register } from '../terminal/terminal.js';
+import { addFlags } from '../flags/option-flags.js';
+import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
 import type { Terminal } from '../terminal/terminal.js';
 
-interface EvaluateFlags extends NetworkFlags, OptionValues<typeof batchOptions> {
+interface EvaluateFlags extends NetworkFlags, OptionValues<typeof classifyEachOptions> {
   readonly data: string;
   readonly json?: boolean;
 }
@@ -25,7 +27,7 @@ export const registerEvaluateClassify: Register = (parent, terminal) => {
       '--data <folder>',
       'the pictures; a name begins with its class’s id: n01440764_tench.jpg',
     );
-  addFlags(addClassifierFlags(command), batchOptions)
+  addFlags(addClassifierFlags(command), classifyEachOptions)
     .option('--json', 'print the result as JSON')
     .action((flags: EvaluateFlags) => runEvaluate(flags, terminal));
 };
@@ -35,9 +37,12 @@ async function runEvaluate(flags: EvaluateFlags, terminal: Terminal): Promise<vo
   await using network = await networkOf(flags, terminal);
   const pictures = labeled(files, network.labels, terminal);
   const progress = terminal.progress(files.length, 'evaluate');
-  const options = { batch: flags.batch, signal: terminal.signal };
   try {
-    const accuracy = await evaluateClassifier(network, pictures, options, (done) => progress.update(done));
+    const accuracy = await evaluateClassifier(network, pictures, {
+      batch: flags.batch,
+      signal: terminal.signal,
+      onProgress: (done) => progress.update(done),
+    });
     const { images, top1, top5 } = accuracy;
     const text = `${images} pictures, top-1 ${top1.toFixed(4)}, top-5 ${top5.toFixed(4)}`;
     terminal.result(accuracy, text, flags.json);

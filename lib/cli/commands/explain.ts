@@ -1,16 +1,16 @@
 import { nearest, OneirosError } from '../../base/errors.js';
 import { choice, type OptionValues, resolveOptions } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import { drawRelevance } from '../../tasks/explain/draw.js';
-import { Explainer, explainOptions, type Explanation } from '../../tasks/explain/explainer.js';
+import { explainEach } from '../../tasks/explain/explain.js';
+import { explainOptions, type Explanation } from '../../tasks/explain/explainer.js';
 import { PictureArgument } from '../flags/checked-files.js';
-import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
+import type { Register } from '../terminal/terminal.js';
+import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
 import { addFlags } from '../flags/option-flags.js';
-import { eachPicture, picturesIn } from '../inputs/each-picture.js';
+import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
 import { outputFolder, outputFolderFlag } from '../outputs/output-folder.js';
 import { pictureFile, recipe } from '../outputs/picture-file.js';
-import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 const drawOptions = {
@@ -54,16 +54,16 @@ async function runExplain(args: readonly string[], flags: ExplainFlags, terminal
   const paths = await picturesIn(args);
   const outputOf = outputFolder(flags.out, paths);
   await using network = await networkOf(flags, terminal);
-  await using explainer = new Explainer(network, { layer: flags.layer });
   const labelId = flags.class === undefined ? undefined : classNamed(network, flags.class);
-  await eachPicture(paths, 'explain', terminal, async (path) => {
-    const picture = await readImage(path);
+  const explanations = explainEach(network, readLater(paths), {
+    ...resolveOptions(explainOptions, flags),
+    layer: flags.layer,
+    labelId,
+    signal: terminal.signal,
+  });
+  await eachPicture(paths, 'explain', terminal, explanations, async (outcome) => {
+    const { key: path, image: picture, explanation: found } = outcome;
     const file = pictureFile(outputOf(path));
-    const found = await explainer.explain(picture, {
-      ...resolveOptions(explainOptions, flags),
-      labelId,
-      signal: terminal.signal,
-    });
     const drawn = drawRelevance(picture, found.relevance, { style: flags.style });
     await file.write(drawn, recipe('explain', flags));
     const { label, probability, score } = found;

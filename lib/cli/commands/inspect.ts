@@ -13,7 +13,7 @@ import {
   type OutputReport,
   type PortReport,
 } from '../../models/inspect.js';
-import { networkNames } from '../../networks/classifier/load.js';
+import { classifierNames } from '../../networks/classifier/load.js';
 import { detectorNames, loadDetector } from '../../networks/detector/load.js';
 import type { ImageNetwork } from '../../networks/image-network.js';
 import { isAmong } from '../../networks/resolve-name.js';
@@ -49,7 +49,7 @@ export const registerInspect: Register = (program, terminal) => {
     .addArgument(
       new InputArgument(
         '<model>',
-        `an ONNX file; a model of the catalog (see oneiros models); or one of ${[...networkNames, ...segmenterNames, ...detectorNames].join(', ')} with its weights`,
+        `an ONNX file; a model of the catalog (see oneiros models); or one of ${[...classifierNames, ...segmenterNames, ...detectorNames].join(', ')} with its weights`,
         modelFiles,
       ),
     );
@@ -89,7 +89,7 @@ async function draw(anatomy: Anatomy | null, model: string, path: string): Promi
 }
 
 const builders: Readonly<Record<Task, readonly string[]>> = {
-  classify: networkNames,
+  classify: classifierNames,
   detect: detectorNames,
   segment: segmenterNames,
 };

@@ -1,13 +1,16 @@
 import { OneirosError } from '../../base/errors.js';
 import type { OptionValues } from '../../base/options.js';
-import { readImage } from '../../image/read-write.js';
-import { loadNetwork } from '../../networks/classifier/load.js';
+import type { Classifier } from '../../networks/classifier/classifier.js';
+import { loadClassifier } from '../../networks/classifier/load.js';
 import type { Detection, Detector } from '../../networks/detector/detector.js';
 import { detectorNames, loadDetector } from '../../networks/detector/load.js';
 import { isAmong } from '../../networks/resolve-name.js';
 import { drawDetections } from '../../tasks/draw/detections.js';
-import { ActivationLocalizer, localize, localizeOptions } from '../../tasks/localize/localize.js';
+import { localizeEach, localizeOptions } from '../../tasks/localize/localize.js';
 import { InputFlag, PictureArgument } from '../flags/checked-files.js';
+import type { Register } from '../terminal/terminal.js';
+import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
+import { addFlags } from '../flags/option-flags.js';
 import { catalogedTask, modelFiles, pullOf } from '../flags/model-flags.js';
 import {
   addHeadFlags,
@@ -16,11 +19,8 @@ import {
   placementOf,
   placementOptions,
 } from '../flags/network-flags.js';
-import { addFlags } from '../flags/option-flags.js';
-import { eachPicture, picturesIn } from '../inputs/each-picture.js';
 import { outputFolder, outputFolderFlag } from '../outputs/output-folder.js';
 import { pictureFile, recipe } from '../outputs/picture-file.js';
-import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 interface LocalizeFlags
@@ -60,9 +60,9 @@ async function runLocalize(args: readonly string[], flags: LocalizeFlags, termin
   const paths = await picturesIn(args);
   const outputOf = flags.out === undefined ? null : outputFolder(flags.out, paths);
   await using network = await load(flags, terminal);
-  await eachPicture(paths, 'localize', terminal, async (path) => {
-    const picture = await readImage(path);
-    const found = await localize(network, picture, { threshold: flags.threshold, signal: terminal.signal });
+  const { threshold, layer } = flags;
+  const outcomes = localizeEach(network, readLater(paths), { threshold, layer, signal: terminal.signal });
+  await eachPicture(paths, 'localize', terminal, outcomes, async ({ key: path, image: picture, found }) => {
     if (outputOf !== null) {
       const file = pictureFile(outputOf(path));
       const drawn = drawDetections(picture, found === null ? [] : [found]);
@@ -73,8 +73,8 @@ async function runLocalize(args: readonly string[], flags: LocalizeFlags, termin
   });
 }
 
-async function load(flags: LocalizeFlags, terminal: Terminal): Promise<Detector | ActivationLocalizer> {
-  const { model, weights, layer } = flags;
+async function load(flags: LocalizeFlags, terminal: Terminal): Promise<Detector | Classifier> {
+  const { model, weights } = flags;
   const settings = { weights, placement: placementOf(flags), pull: pullOf(flags, terminal) };
   if (isAmong(detectorNames, model) || catalogedTask(model) === 'detect')
     return loadDetector(model, settings);
@@ -87,9 +87,9 @@ async function load(flags: LocalizeFlags, terminal: Terminal): Promise<Detector 
     for (const note of detector?.notes ?? []) terminal.say(note);
     if (detector !== null) return detector;
   }
-  const network = await loadNetwork(model, { ...settings, ...headOptions(flags) });
+  const network = await loadClassifier(model, { ...settings, ...headOptions(flags) });
   for (const note of network.notes) terminal.say(note);
-  return new ActivationLocalizer(network, { layer });
+  return network;
 }
 
 function fieldsOf(found: Detection | null): object {

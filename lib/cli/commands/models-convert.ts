@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { OneirosError } from '../../base/errors.js';
 import { megabytes } from '../../base/format.js';
 import { flag, type OptionValues } from '../../base/options.js';
-import { loadNetwork, networkNames } from '../../networks/classifier/load.js';
+import { classifierNames, loadClassifier } from '../../networks/classifier/load.js';
 import { detectorNames, loadDetector } from '../../networks/detector/load.js';
 import { exportModel } from '../../networks/export-model.js';
 import type { ImageNetwork } from '../../networks/image-network.js';
@@ -30,7 +30,7 @@ interface ConvertFlags extends OptionValues<typeof convertOptions> {
 }
 
 const list = (text: string) => text.split(',');
-const builders = [...new Set([...networkNames, ...detectorNames, ...segmenterNames])];
+const builders = [...new Set([...classifierNames, ...detectorNames, ...segmenterNames])];
 
 export const registerConvert: Register = (models, terminal) => {
   const command = models
@@ -90,5 +90,5 @@ function load(name: string, flags: ConvertFlags, terminal: Terminal): Promise<Im
       'bad-argument',
       `--classes names those of detectors and U-Nets only, and ${name} is neither: leave it away`,
     );
-  return loadNetwork(name, { ...settings, until });
+  return loadClassifier(name, { ...settings, until });
 }

@@ -1,6 +1,6 @@
 import { megabytes } from '../../base/format.js';
 import { flag, type OptionValues } from '../../base/options.js';
-import { loadNetwork } from '../../networks/classifier/load.js';
+import { loadClassifier } from '../../networks/classifier/load.js';
 import { entryFor } from '../../weights/catalog/find.js';
 import { pullModel } from '../../weights/catalog/node/models.js';
 import { readCatalog } from '../../weights/catalog/node/read.js';
@@ -56,6 +56,6 @@ export const registerPull: Register = (models, terminal) => {
 
 /** What a network that is loaded only so far reads, is here afterwards. */
 async function upTo(name: string, until: readonly string[], pull: PullOptions): Promise<void> {
-  const network = await loadNetwork(name, { until, pull });
+  const network = await loadClassifier(name, { until, pull });
   await network.dispose();
 }

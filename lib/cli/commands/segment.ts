@@ -1,18 +1,20 @@
 import { choice, number, type OptionValues } from '../../base/options.js';
 import { writeFileAtomic } from '../../files/write.js';
 import type { Image } from '../../image/image.js';
-import { readImage } from '../../image/read-write.js';
 import type { NamedClass } from '../../labels/class-text.js';
 import { writeLabels } from '../../labels/files.js';
-import type { Id } from '../../metrics/ids.js';
 import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js';
 import type { Segmentation } from '../../networks/segmenter/segmentation.js';
 import { segmentOptions } from '../../networks/segmenter/segmenter.js';
-import { cocoBytes } from '../../tasks/detect/coco-results.js';
 import { foregroundPicture, overlay, overlayDefaults } from '../../tasks/draw/segmentation.js';
-import { type CocoAnnotation, cocoMasks } from '../../tasks/segment/coco-masks.js';
+import { segmentEach } from '../../tasks/segment/segment.js';
 import { InputFlag, OutputFlag, PictureArgument } from '../flags/checked-files.js';
 import { parseClassesFlag } from '../flags/class-flags.js';
+import { CocoFile } from '../outputs/coco-file.js';
+import type { Register } from '../terminal/terminal.js';
+import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
+import { addFlags } from '../flags/option-flags.js';
+import { imageIds } from '../inputs/image-ids.js';
 import { checkModel, modelFiles, modelHelp, pullOf } from '../flags/model-flags.js';
 import {
   addHeadFlags,
@@ -21,12 +23,8 @@ import {
   placementOf,
   placementOptions,
 } from '../flags/network-flags.js';
-import { addFlags } from '../flags/option-flags.js';
-import { eachPicture, picturesIn } from '../inputs/each-picture.js';
-import { imageIds } from '../inputs/image-ids.js';
 import { pictureFile, recipe } from '../outputs/picture-file.js';
 import { segmentOutputFlag, segmentOutputs } from '../outputs/segment-outputs.js';
-import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 const pictureOptions = {
@@ -107,14 +105,14 @@ async function runSegment(paths: readonly string[], flags: SegmentFlags, termina
   });
   for (const note of network.notes) terminal.say(note);
   const coco = new CocoFile(network.classes);
-  await eachPicture(paths, 'segment', terminal, async (path) => {
-    const picture = await readImage(path);
-    const found = await network.segment(picture, {
-      tile: flags.tile,
-      threshold: flags.threshold,
-      probabilities: flags.show === 'probability',
-      signal: terminal.signal,
-    });
+  const segmentations = segmentEach(network, readLater(paths), {
+    tile: flags.tile,
+    threshold: flags.threshold,
+    probabilities: flags.show === 'probability',
+    signal: terminal.signal,
+  });
+  await eachPicture(paths, 'segment', terminal, segmentations, async (outcome) => {
+    const { key: path, image: picture, segmentation: found } = outcome;
     const file = files[paths.indexOf(path)];
     const text = recipe('segment', flags);
     if (file !== undefined && flags.show === 'labels') await writeLabels(file.path, found, text);
@@ -145,26 +143,4 @@ function report(
     `${image}: ${areas.join(', ')}`,
     flags.json,
   );
-}
-
-/** A COCO file with what was found in several pictures. */
-class CocoFile {
-  readonly #images: object[] = [];
-  readonly #annotations: (CocoAnnotation & { readonly id: number; readonly image_id: Id })[] = [];
-
-  constructor(readonly classes: readonly string[]) {}
-
-  /** @param known the picture's id. @default one more than that of the picture before */
-  add(path: string, known: Id | null, found: Segmentation, masks: 'rle' | 'polygons'): void {
-    const id = known ?? this.#images.length + 1;
-    this.#images.push({ id, file_name: path, width: found.width, height: found.height });
-    for (const annotation of cocoMasks(found, masks))
-      this.#annotations.push({ id: this.#annotations.length + 1, image_id: id, ...annotation });
-  }
-
-  bytes(): Uint8Array {
-    const categories = this.classes.slice(1).map((name, i) => ({ id: i + 1, name }));
-    const content = { images: this.#images, annotations: this.#annotations, categories };
-    return cocoBytes(content);
-  }
 }

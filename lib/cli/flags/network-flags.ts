@@ -5,7 +5,7 @@ import { activationNames, type HeadOptions } from '../../models/input/class-head
 import { preprocessingNames } from '../../models/input/preprocessing.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import { parseLabels } from '../../networks/classifier/labels.js';
-import { layerNamesFor, loadNetwork, networkNames } from '../../networks/classifier/load.js';
+import { classifierNames, layerNamesFor, loadClassifier } from '../../networks/classifier/load.js';
 import { vgg19Options } from '../../networks/classifier/published.js';
 import { maxThreads } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
@@ -65,11 +65,11 @@ export function addNetworkFlags(command: Command): Command {
     .addOption(
       new InputFlag(
         '--model <network>',
-        `the network: ${modelHelp('classify', networkNames)}`,
+        `the network: ${modelHelp('classify', classifierNames)}`,
         modelFiles,
       ).makeOptionMandatory(),
     )
-    .hook('preAction', () => checkModel(command, command.opts<NetworkFlags>(), 'classify', networkNames));
+    .hook('preAction', () => checkModel(command, command.opts<NetworkFlags>(), 'classify', classifierNames));
   return addWeightFlags(command);
 }
 
@@ -115,7 +115,7 @@ export async function networkOf(
 ): Promise<Classifier> {
   const { model, weights, pooling, preprocessing } = flags;
   const labels = flags.labels === undefined ? undefined : parseLabels(await fileText(flags.labels));
-  const network = await loadNetwork(model, {
+  const network = await loadClassifier(model, {
     weights,
     pooling,
     labels,

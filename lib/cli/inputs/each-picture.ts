@@ -2,6 +2,8 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
 import { messageOf, OneirosError, originalOf } from '../../base/errors.js';
+import { readImage } from '../../image/read-write.js';
+import type { Computed, Outcome, Picture } from '../../tasks/common/pictures.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 export const pictureEndings = ['.jpg', '.jpeg', '.png', '.gif', '.bmp', '.tif', '.tiff'];
@@ -32,35 +34,43 @@ export async function picturesIn(paths: readonly string[]): Promise<string[]> {
   return found;
 }
 
+/** Pictures to be read when their turn comes. */
+export function readLater(paths: readonly string[]): readonly Picture<string>[] {
+  return paths.map((path) => ({ key: path, image: () => readImage(path) }));
+}
+
 /**
- * Does the work for each picture, with a bar. One that fails is told and passed over, and the exit code will be 1; but where
- * it is the only one, or the network itself failed, that ends the command. Where the command is stopped, the pictures so
+ * Does the work for each picture, with a bar. A picture that fails is reported and skipped, and the exit code will be 1; but
+ * if it is the only one, or the network itself failed, that ends the command. Where the command is stopped, the pictures so
  * far count, and a line says how many they are.
  * @throws the reason for stopping before the first picture
  */
-export async function eachPicture(
-  paths: readonly string[],
+export async function eachPicture<R extends object>(
+  { length }: readonly string[],
   label: string,
   terminal: Terminal,
-  work: (path: string) => Promise<void>,
+  outcomes: AsyncIterable<Outcome<string, R>>,
+  work: (outcome: Computed<string, R>) => Promise<void>,
 ): Promise<void> {
-  const progress = terminal.progress(paths.length, label);
+  const progress = terminal.progress(length, label);
+  let done = 0;
   try {
-    for (const [i, path] of paths.entries()) {
+    for await (const outcome of outcomes) {
       try {
         terminal.signal.throwIfAborted();
-        await work(path);
+        if (outcome.error !== undefined) throw outcome.error;
+        await work(outcome);
       } catch (thrown) {
         const error = originalOf(thrown);
-        if (terminal.signal.aborted && i > 0) {
-          terminal.say(`stopped after ${i} of ${paths.length} pictures`);
-          return;
-        }
-        if (paths.length === 1 || !(error instanceof OneirosError) || error.code === 'runtime') throw error;
+        const endsAll = length === 1 || !(error instanceof OneirosError) || error.code === 'runtime';
+        if (terminal.signal.aborted || endsAll) throw error;
         terminal.fail(messageOf(error));
       }
-      progress.update(i + 1);
+      progress.update(++done);
     }
+  } catch (error) {
+    if (!terminal.signal.aborted || done === 0) throw error;
+    terminal.say(`stopped after ${done} of ${length} pictures`);
   } finally {
     progress.stop();
   }

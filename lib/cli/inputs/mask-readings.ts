@@ -5,7 +5,7 @@ import { withValues } from '../../labels/class-text.js';
 import { kindOf, numberOf, unnamed } from '../../labels/classes.js';
 import { comparison } from '../../labels/compare.js';
 import { readLabels } from '../../labels/files.js';
-import { type Declared, ignoredLabel, labeler, type LabelScheme } from '../../labels/scheme.js';
+import { type DeclaredClasses, ignoredLabel, labeler, type LabelScheme } from '../../labels/scheme.js';
 import { type LabelSurvey, LabelSurveyor, valuesOf } from '../../labels/survey.js';
 import { mask } from '../../metrics/masks/mask.js';
 import type { LabelMap } from '../../metrics/masks/segmentation.js';
@@ -28,7 +28,7 @@ export interface MaskReading {
  */
 export async function readingByValues(
   pairs: readonly MaskPair[],
-  declared: Declared,
+  declared: DeclaredClasses,
   signal: AbortSignal,
 ): Promise<MaskReading> {
   const truths = await surveyed(

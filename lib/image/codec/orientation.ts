@@ -1,10 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Size } from '../image.js';
-import type { Pixels } from '../pixels.js';
+import type { Orientation, Pixels } from '../pixels.js';
 import { ByteReader } from './header.js';
-
-/** How a picture lies in its file (EXIF and TIFF tag 274): 1 upright, 2–4 mirrored or upside down, 5–8 on its side. */
-export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
 const tag = 274;
 const orientations: readonly Orientation[] = [1, 2, 3, 4, 5, 6, 7, 8];

@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import { flag, type Given, resolveOptions, withDefaults } from '../../base/options.js';
+import { flag, resolveOptions, withDefaults } from '../../base/options.js';
 
 /** A range of object areas in pixels, both ends included. */
 export interface AreaRange {
@@ -47,7 +47,26 @@ export const cocoQuirks = {
   ),
 };
 
-export interface CocoOptions extends Given<typeof cocoQuirks> {
+/** What `cocoQuirks` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface CocoQuirks {
+  /**
+   * Whatever is matched with the annotation of id 0 counts as wrong.
+   * @default true
+   */
+  readonly idZeroUnmatched?: boolean | undefined;
+  /**
+   * The field "ignore" of annotations is overwritten by "iscrowd".
+   * @default true
+   */
+  readonly ignoreOverwritten?: boolean | undefined;
+  /**
+   * AP is read at 100 detections an image whatever maxDets says, and is −1 if that is not in it.
+   * @default true
+   */
+  readonly headlineAt100?: boolean | undefined;
+}
+
+export interface CocoOptions extends CocoQuirks {
   /** IoU thresholds; .5 to .95 in steps of .05 if none are given. */
   readonly thresholds?: readonly number[];
   /** The detections an image for AR1, AR10 and AR100, ascending. */

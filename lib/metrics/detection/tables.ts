@@ -85,5 +85,5 @@ export interface Detection {
 }
 
 /** x, y, width and height, or a mask of the image's size. */
-export type Shape = Box | Rle;
-export type Box = readonly [x: number, y: number, width: number, height: number];
+export type Shape = CocoBox | Rle;
+export type CocoBox = readonly [x: number, y: number, width: number, height: number];

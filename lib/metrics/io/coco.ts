@@ -3,7 +3,7 @@ import { OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { own } from '../../base/own.js';
 import type { Size } from '../../image/image.js';
-import type { Box, Detections, ImageEntry, IouType, Truth } from '../detection/tables.js';
+import type { CocoBox, Detections, ImageEntry, IouType, Truth } from '../detection/tables.js';
 import { type Id, idText } from '../ids.js';
 import { boxToRle, polygonToRle } from '../masks/polygon.js';
 import { mergeRle, type Rle, rle, rleArea, rleBox } from '../masks/rle.js';
@@ -23,12 +23,12 @@ import {
 import { type JsonRecord, jsonRecords, recordName, type TextChunks } from './json-records.js';
 import { checkDetectionUnits, checkTruthUnits } from './units.js';
 
-export interface ReadOptions {
+export interface CocoReadOptions {
   readonly iouType?: IouType;
   readonly signal?: AbortSignal | undefined;
 }
 
-const readDefaults = { iouType: 'bbox' } as const satisfies ReadOptions;
+const readDefaults = { iouType: 'bbox' } as const satisfies CocoReadOptions;
 
 /**
  * The ground truth of a COCO file ("instances"): `images`, `categories` and `annotations` in any order. Annotations of
@@ -37,7 +37,7 @@ const readDefaults = { iouType: 'bbox' } as const satisfies ReadOptions;
  * @throws OneirosError `bad-input`, naming the record, for malformed JSON, a missing or empty list, duplicate ids, missing fields,
  *   boxes that are inverted, not finite or in parts of the picture, and masks that do not fit their image
  */
-export async function readCocoTruth(chunks: TextChunks, options: ReadOptions = {}): Promise<Truth> {
+export async function readCocoTruth(chunks: TextChunks, options: CocoReadOptions = {}): Promise<Truth> {
   check('readCocoTruth', { chunks: [chunks, kind.iterable] }, options, {
     iouType: oneOf('bbox', 'segm'),
     signal: kind.signal,
@@ -52,7 +52,7 @@ export async function readCocoTruth(chunks: TextChunks, options: ReadOptions = {
 }
 
 /** The same from a document that is already parsed. Throws as {@link readCocoTruth} does. */
-export function cocoTruth(document: unknown, options: Pick<ReadOptions, 'iouType'> = {}): Truth {
+export function cocoTruth(document: unknown, options: Pick<CocoReadOptions, 'iouType'> = {}): Truth {
   check('cocoTruth', {}, options, { iouType: oneOf('bbox', 'segm') });
   const reader = truthReader(options.iouType ?? readDefaults.iouType);
   const fields = fieldsOf(document);
@@ -73,7 +73,7 @@ export function cocoTruth(document: unknown, options: Pick<ReadOptions, 'iouType
 export async function readCocoDetections(
   chunks: TextChunks,
   truth: Truth,
-  options: Pick<ReadOptions, 'signal'> = {},
+  options: Pick<CocoReadOptions, 'signal'> = {},
 ): Promise<Detections> {
   check('readCocoDetections', { chunks: [chunks, kind.iterable], truth: [truth, kind.truth] }, options, {
     signal: kind.signal,
@@ -119,7 +119,7 @@ function recordsOf(document: Fields, section: string): JsonRecord[] {
 }
 
 /** What stands for a mask whose image is not listed: the annotation is left out. */
-const nowhere: Box = [0, 0, 0, 0];
+const nowhere: CocoBox = [0, 0, 0, 0];
 
 function truthReader(iouType: IouType) {
   const builder = truthBuilder(iouType);
@@ -219,7 +219,7 @@ function detectionShape(
   return { shape: fields['bbox'] === undefined ? rleBox(mask) : boxField(fields), area: rleArea(mask) };
 }
 
-function boxField(fields: Fields): Box {
+function boxField(fields: Fields): CocoBox {
   const value = fields['bbox'];
   if (isNumbers(value) && value.length === 4) return [value[0]!, value[1]!, value[2]!, value[3]!];
   throw unexpected(fields, 'bbox', 'the four numbers x, y, width and height');

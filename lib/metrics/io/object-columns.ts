@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Box, IouType, MaskColumn, ObjectTable, Shape } from '../detection/tables.js';
+import type { CocoBox, IouType, MaskColumn, ObjectTable, Shape } from '../detection/tables.js';
 import { rleArea, rleBox } from '../masks/rle.js';
 import { floats, uints } from './column.js';
 
@@ -56,7 +56,7 @@ export function objectColumns(iouType: IouType): ObjectColumns {
   };
 }
 
-function checkBox(box: Box): void {
+function checkBox(box: CocoBox): void {
   if (box.every(Number.isFinite) && box[2] >= 0 && box[3] >= 0) return;
   throw new OneirosError(
     'bad-input',

@@ -1,13 +1,13 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Size } from '../../image/image.js';
 import type { BoxForm } from '../boxes/boxes.js';
-import type { Box } from '../detection/tables.js';
+import type { CocoBox } from '../detection/tables.js';
 
 /** The four numbers of a box: corner and size, two corners, or center and size. */
 export type PascalForm = BoxForm | 'cxcywh';
 
 /** The box of a line. @param size what the numbers are parts of; for pixels 1 × 1 */
-export function boxOf(numbers: readonly number[], form: PascalForm, { width, height }: Size): Box {
+export function boxOf(numbers: readonly number[], form: PascalForm, { width, height }: Size): CocoBox {
   const [a = NaN, b = NaN, c = NaN, d = NaN] = numbers;
   switch (form) {
     case 'xywh':
@@ -29,7 +29,7 @@ const tolerance = 0.05;
 export function withinPictures(advice: string) {
   let [boxes, beyond] = [0, 0];
   return {
-    add([x, y, w, h]: Box, { width, height }: Size): void {
+    add([x, y, w, h]: CocoBox, { width, height }: Size): void {
       boxes++;
       const least = Math.min(x / width, y / height);
       const most = Math.max((x + w) / width, (y + h) / height);

@@ -3,7 +3,7 @@ import { parseXml, XmlElement } from '@rgrove/parse-xml';
 import { check } from '../../base/arguments.js';
 import { messageOf, OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import type { Box, ImageEntry, Truth } from '../detection/tables.js';
+import type { CocoBox, ImageEntry, Truth } from '../detection/tables.js';
 import { naming, truthBuilder } from './builders.js';
 import type { PascalFile } from './pascal.js';
 import { checkTruthUnits } from './units.js';
@@ -41,7 +41,7 @@ export function vocTruth(files: readonly PascalFile[]): Truth {
 
 interface VocObject {
   readonly category: string;
-  readonly shape: Box;
+  readonly shape: CocoBox;
   readonly ignore: boolean;
 }
 
@@ -77,7 +77,7 @@ function sizeOf(annotation: XmlElement): { readonly width?: number; readonly hei
   return width > 0 && height > 0 ? { width, height } : {};
 }
 
-function reachesBeyond([x, y, width, height]: Box, size: ImageEntry): boolean {
+function reachesBeyond([x, y, width, height]: CocoBox, size: ImageEntry): boolean {
   if (size.width === undefined || size.height === undefined) return false;
   return x < 0 || y < 0 || x + width > size.width || y + height > size.height;
 }

@@ -6,7 +6,7 @@ import { factorOf, type Place, placesOf, sized } from './scales.js';
 import { describeNode, parameterCounter } from './transformations.js';
 
 /** A change of resolution. */
-export interface Step {
+export interface AnatomyStep {
   readonly node: string;
   /** `max pooling 2×2, stride 2`, `strided transposed convolution 2×2, stride 2`, `resize, nearest` … */
   readonly operation: string;
@@ -18,7 +18,7 @@ export interface Step {
 }
 
 /** What goes from the way down straight to the way up. */
-export interface Skip {
+export interface AnatomySkip {
   /** The value that is taken over … */
   readonly from: string;
   /** … the node where it joins in … */
@@ -32,7 +32,7 @@ export interface Skip {
 }
 
 /** Operations in a row on one side of a level, equal ones counted. */
-export interface Stage {
+export interface AnatomyStage {
   readonly operations: readonly { readonly operation: string; readonly count: number }[];
   /** Of its result. */
   readonly channels: number | null;
@@ -40,14 +40,14 @@ export interface Stage {
 }
 
 /** One resolution. At the bottom there is no way up. */
-export interface Level {
+export interface AnatomyLevel {
   readonly scale: number;
-  readonly down: Stage | null;
-  readonly up: Stage | null;
+  readonly down: AnatomyStage | null;
+  readonly up: AnatomyStage | null;
 }
 
 /** One kind of operation, over the whole network. */
-export interface Transformation {
+export interface AnatomyTransformation {
   readonly operation: string;
   readonly count: number;
   readonly learned: number;
@@ -60,12 +60,12 @@ export interface Anatomy {
   /** Whether it climbs back to where it began (a U-Net), or stops on the way (a feature pyramid, as detectors have). */
   readonly shape: 'U-Net' | 'feature pyramid';
   /** From the picture's resolution to the bottom. */
-  readonly levels: readonly Level[];
-  readonly descents: readonly Step[];
-  readonly ascents: readonly Step[];
-  readonly skips: readonly Skip[];
+  readonly levels: readonly AnatomyLevel[];
+  readonly descents: readonly AnatomyStep[];
+  readonly ascents: readonly AnatomyStep[];
+  readonly skips: readonly AnatomySkip[];
   /** Those with learned parameters first, by how many they are. */
-  readonly transformations: readonly Transformation[];
+  readonly transformations: readonly AnatomyTransformation[];
   readonly learned: number;
   readonly statistics: number;
 }
@@ -129,7 +129,7 @@ function stepOf(
   { node, operation, learned, place }: Part,
   places: ReadonlyMap<string, Place>,
   facts: ReadonlyMap<string, Facts>,
-): Step[] {
+): AnatomyStep[] {
   const before = places.get(node.inputs[0] ?? '');
   if (place === null || before === undefined || factorOf(node, facts) === 1) return [];
   return [{ node: nameOf(node), operation, from: before.scale, to: place.scale, learned }];
@@ -140,14 +140,14 @@ function findSkips(
   nodes: readonly Node[],
   places: ReadonlyMap<string, Place>,
   facts: ReadonlyMap<string, Facts>,
-): Skip[] {
+): AnatomySkip[] {
   const makers = new Map(nodes.flatMap((node) => node.outputs.map((output) => [output, node] as const)));
   return nodes
     .filter(({ op }) => op === 'Concat' || op === 'Add')
     .flatMap((node) => {
       const inputs = node.inputs.map((name) => ({ name, place: places.get(name) }));
       if (!inputs.some(({ place }) => place && place.deepest > place.scale)) return [];
-      return inputs.flatMap(({ name, place }): Skip[] => {
+      return inputs.flatMap(({ name, place }): AnatomySkip[] => {
         if (!place || place.deepest > place.scale) return [];
         const { source, cropped } = sourceOf(name, makers);
         return [
@@ -178,7 +178,7 @@ function sourceOf(name: string, makers: ReadonlyMap<string, Node>) {
 }
 
 /** Resolutions by which the network has steps: those at which there is anything learned. */
-function levelsOf(parts: readonly Part[]): readonly Level[] {
+function levelsOf(parts: readonly Part[]): readonly AnatomyLevel[] {
   const onMap = parts.filter((part): part is Part & { readonly place: Place } => part.place !== null);
   const scales = [...new Set(onMap.filter(({ learned }) => learned > 0).map(({ place }) => place.scale))];
   return scales
@@ -193,7 +193,7 @@ function levelsOf(parts: readonly Part[]): readonly Level[] {
     });
 }
 
-function stageOf(parts: readonly Part[]): Stage | null {
+function stageOf(parts: readonly Part[]): AnatomyStage | null {
   const last = parts.at(-1);
   if (last === undefined) return null;
   const counts = new Map<string, number>();
@@ -205,8 +205,8 @@ function stageOf(parts: readonly Part[]): Stage | null {
   };
 }
 
-function transformationsOf(parts: readonly Part[]): readonly Transformation[] {
-  const kinds = new Map<string, Transformation>();
+function transformationsOf(parts: readonly Part[]): readonly AnatomyTransformation[] {
+  const kinds = new Map<string, AnatomyTransformation>();
   for (const { operation, learned, statistics } of parts) {
     const kind = kinds.get(operation);
     kinds.set(operation, {

@@ -1,7 +1,8 @@
 import { check } from '../../base/arguments.js';
 import { kind, maybe } from '../../base/kinds.js';
 import { svgDocument, svgText } from '../../svg/text.js';
-import type { Anatomy, Level, Stage, Step } from './diagram.js';
+import type { Anatomy } from './diagram.js';
+import type { AnatomyLevel, AnatomyStage, AnatomyStep } from './diagram.js';
 
 const box = { width: 272, line: 14, padding: 8 };
 const step = { height: 54, indent: 46 };
@@ -18,7 +19,7 @@ const colors = {
 };
 
 interface Row {
-  readonly level: Level;
+  readonly level: AnatomyLevel;
   /** What the boxes say: all but the steps, which stand beside their arrows. */
   readonly down: readonly string[];
   readonly up: readonly string[];
@@ -97,7 +98,7 @@ function center(width: number): number {
   return (width - box.width) / 2;
 }
 
-function linesOf(stage: Stage | null, steps: ReadonlySet<string>): readonly string[] {
+function linesOf(stage: AnatomyStage | null, steps: ReadonlySet<string>): readonly string[] {
   const lines = (stage?.operations ?? [])
     .filter(({ operation }) => !steps.has(operation))
     .map(({ operation, count }) => (count > 1 ? `${count} × ${operation}` : operation));
@@ -106,7 +107,7 @@ function linesOf(stage: Stage | null, steps: ReadonlySet<string>): readonly stri
 }
 
 function drawStage(
-  stage: Stage | null,
+  stage: AnatomyStage | null,
   lines: readonly string[],
   x: number,
   { level, y, height }: Row,
@@ -123,7 +124,7 @@ function drawStage(
 }
 
 function drawDescent(
-  steps: readonly Step[],
+  steps: readonly AnatomyStep[],
   rows: readonly Row[],
   i: number,
   width: number,
@@ -144,7 +145,7 @@ function drawDescent(
 }
 
 function drawAscent(
-  steps: readonly Step[],
+  steps: readonly AnatomyStep[],
   rows: readonly Row[],
   i: number,
   width: number,
@@ -166,7 +167,7 @@ function drawAscent(
 
 /** An arrow for the steps between two levels, with what they do. */
 function drawArrow(
-  steps: readonly Step[],
+  steps: readonly AnatomyStep[],
   from: number,
   to: number,
   path: string,

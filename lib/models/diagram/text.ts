@@ -1,7 +1,7 @@
 import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import { printable } from '../../base/printable.js';
-import type { Anatomy, Stage, Step } from './diagram.js';
+import type { Anatomy, AnatomyStage, AnatomyStep } from './diagram.js';
 
 const grouped = new Intl.NumberFormat('en');
 
@@ -38,14 +38,14 @@ export function anatomyText(anatomy: Anatomy): string {
     .join('\n');
 }
 
-function stageText({ operations, channels, learned }: Stage): string {
+function stageText({ operations, channels, learned }: AnatomyStage): string {
   const list = operations.map(({ operation, count }) => (count > 1 ? `${count} × ${operation}` : operation));
   const to = channels === null ? '' : ` → ${channels} channels`;
   return `${list.join(' · ')}${to}${learned > 0 ? ` (${grouped.format(learned)} learned)` : ''}`;
 }
 
 /** Steps of a kind on one line. */
-function stepLines(way: string, steps: readonly Step[]): readonly string[] {
+function stepLines(way: string, steps: readonly AnatomyStep[]): readonly string[] {
   const operations = [...new Set(steps.map(({ operation }) => operation))];
   return operations.map((operation) => {
     const same = steps.filter((step) => step.operation === operation);

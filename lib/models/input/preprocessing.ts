@@ -3,7 +3,7 @@ import type { Value } from '../../onnx/builder.js';
 import type { Builder } from '../../onnx/ops.js';
 import { float32 } from '../../tensor/tensor.js';
 
-type Triple = readonly [number, number, number];
+export type Triple = readonly [number, number, number];
 
 /** What a network was trained to see of RGB in [0, 1]: (scale · x − mean) / std, its channels in this order. */
 export interface Preprocessing {

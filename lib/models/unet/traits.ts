@@ -4,7 +4,7 @@ import { kind, oneOf } from '../../base/kinds.js';
 export type Climb = 'transposed' | 'bilinear' | 'nearest';
 
 /** What becomes of the network's scores at the end. */
-export type Activation = 'none' | 'sigmoid' | 'softmax';
+export type UNetActivation = 'none' | 'sigmoid' | 'softmax';
 
 /** What weights do not tell of a U-Net. */
 export interface UNetTraits {
@@ -24,7 +24,7 @@ export interface UNetTraits {
   readonly oddSizes: 'pad-features' | 'pad-image';
   /** Whether a ReLU stands before the activation. */
   readonly headRelu: boolean;
-  readonly activation: Activation;
+  readonly activation: UNetActivation;
 }
 
 export const unetTraitKinds: OptionKinds<Partial<UNetTraits>> = {

@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { count, type Given, resolveOptions } from '../../base/options.js';
+import { count, resolveOptions } from '../../base/options.js';
 import { centerCrop } from '../../image/geometry/crop.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
 import type { Image, Size } from '../../image/image.js';
@@ -34,9 +34,18 @@ export const classifyOptions = {
   top: count(5, 'how many classes to list, the most probable first', 1, [1, 10]),
 };
 
-export interface ClassifyOptions extends Given<typeof classifyOptions>, RunSettings {}
+/** What `classifyOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface ClassifyParameters {
+  /**
+   * How many classes to list, the most probable first. A whole number from 1 to 1000000.
+   * @default 5
+   */
+  readonly top?: number | undefined;
+}
 
-const classifyKinds: OptionKinds<ClassifyOptions> = { ...classifyOptions, ...runSettingsKinds };
+export interface ClassifyOptions extends ClassifyParameters, RunSettings {}
+
+export const classifyKinds: OptionKinds<ClassifyOptions> = { ...classifyOptions, ...runSettingsKinds };
 
 /** A network that tells what a picture shows. */
 export class Classifier extends ImageNetwork {
@@ -53,6 +62,11 @@ export class Classifier extends ImageNetwork {
     this.batches = parts.batches;
     this.#head = parts.head;
     checkLabels(parts);
+  }
+
+  /** Whether it can: some networks have no classes, and only layers to look at. */
+  get classifies(): boolean {
+    return !('reason' in this.#head);
   }
 
   /**

@@ -16,7 +16,7 @@ import type { CatalogEntry } from '../../weights/catalog/entry.js';
 import { pullKinds, type PullOptions } from '../../weights/catalog/pull-options.js';
 import type { Weights } from '../../weights/weights.js';
 import { foreignClassifier } from '../generic-onnx.js';
-import { type ByNameOptions, loadByName } from '../resolve-name.js';
+import { type ByNameOptions, loadFrom } from '../resolve-name.js';
 import { type ModelSource, nameOfSource, readModelSource, type WeightsSource } from '../source.js';
 import { type Pretrained, pretrainedKinds } from './build.js';
 import { bytesUntil } from './bytes-until.js';
@@ -45,8 +45,8 @@ const loaders: Readonly<Record<string, Load>> = {
   'vgg19-slim16x': (source, options) => VGG19.load(source, { ...options, padding: 'reflect' }),
 };
 
-/** The networks that `loadNetwork` builds from weights that are given with their names. */
-export const networkNames: readonly string[] = Object.keys(loaders);
+/** The classifiers that `loadClassifier` builds from weights that are given with their names. */
+export const classifierNames: readonly string[] = Object.keys(loaders);
 
 const known: Readonly<Record<string, Pretrained>> = {
   googlenet: pretrainedGoogLeNet,
@@ -55,48 +55,72 @@ const known: Readonly<Record<string, Pretrained>> = {
   'vgg19-slim16x': pretrainedVGG19,
 };
 
-/** The layers that a network of `networkNames` has, if its weights go so far; of any other name none are known. */
+/** The layers that a network of `classifierNames` has, if its weights go so far; of any other name none are known. */
 export function layerNamesFor(name: string): readonly string[] {
   check('layerNamesFor', { name: [name, kind.text] });
   const pretrained = own(known, name);
   return pretrained === undefined ? [] : layerNames(pretrained.architecture);
 }
 
-export interface LoadOptions extends VGG19Options, HeadOptions {
+export interface LoadClassifierOptions extends VGG19Options, HeadOptions {
+  /** What to call a network of a file. @default the file's name */
+  readonly name?: string | undefined;
   /** The weights of a network that is given by name. @default those of the catalog's model of that name */
   readonly weights?: WeightsSource | undefined;
   /** How a model of the catalog is fetched that is not here yet. */
   readonly pull?: PullOptions | undefined;
 }
 
-const loadKinds: OptionKinds<LoadOptions> = {
+const loadKinds: OptionKinds<LoadClassifierOptions> = {
   ...vgg19Kinds,
   ...headKinds,
+  name: kind.text,
   weights: kind.weights,
   pull: optionsOf(pullKinds),
 };
 
+/** The options of a classifier that is made of a graph. */
+type GraphOptions = VGG19Options & HeadOptions & Pick<LoadClassifierOptions, 'name'>;
+
 /**
- * Loads a network by name, or opens an ONNX file. Without weights a name is one of the catalog's, whose model is pulled
- * when it is needed for the first time.
- * @param model one of `networkNames` with its weights, a name of the catalog, or a path that ends in .onnx
- * @throws OneirosError `bad-argument` for an unknown name, or where weights are missing or in vain; `not-found` for a model
- *   that is not here and cannot be had; as `openNetwork` and the networks' own `load` do
+ * Loads a classifier: by name, with its weights or from the catalog, whose model is pulled when it is needed for the first
+ * time; or from an ONNX file. In a file VGG-19 (torchvision's export, the ONNX model zoo's) and the zoo's GoogLeNet are
+ * recognized by their structure, and become what `VGG19.load` and `GoogLeNet.load` give; of any other network the layers
+ * are the values of its graph, and it can classify if one of its outputs is a row of scores or probabilities.
+ *
+ *     await using network = await loadClassifier('googlenet');
+ *
+ * @param source a name (one of `classifierNames` with its weights, or one of the catalog); a path that ends in .onnx; an
+ *   address, a `URL` or a `File`; the bytes of an ONNX file, or a model
+ * @throws OneirosError `bad-argument` for an unknown name, or if weights are missing, or given for a model that takes none;
+ *   `not-found` if no source has the model; `bad-input` for a malformed file; `unsupported` if its input is no picture
  */
-export async function loadNetwork(model: string, options: LoadOptions = {}): Promise<Classifier> {
-  check('loadNetwork', { model: [model, kind.text] }, options, loadKinds);
+export async function loadClassifier(
+  source: ModelSource,
+  options: LoadClassifierOptions = {},
+): Promise<Classifier> {
+  check('loadClassifier', { source: [source, kind.networkSource] }, options, loadKinds);
   const { weights, pull, ...settings } = options;
-  return loadByName<Classifier>(
-    model,
+  return loadFrom<Classifier>(
+    source,
     {
       task: 'classify',
       kind: 'network',
-      names: networkNames,
-      build: (name, source) => own(loaders, name)!(source, settings),
-      open: (path, entry) => openNetwork(path, entry === undefined ? settings : asCatalogd(entry, settings)),
+      names: classifierNames,
+      build: (name, source) => buildClassifier(name, source, settings),
+      open: (graph, entry) => openClassifier(graph, settings, entry),
     },
     { weights, pull, partial: planFor(settings.until) },
   );
+}
+
+/** One of `classifierNames` from its weights. */
+export function buildClassifier(
+  name: string,
+  weights: WeightsSource,
+  options: GraphOptions,
+): Promise<Classifier> {
+  return own(loaders, name)!(weights, optionsFor(vgg19Kinds, options));
 }
 
 /** How much of a checkpoint of the catalog is going to be read, where it is not the whole. */
@@ -108,33 +132,27 @@ function planFor(until: readonly string[] | undefined): ByNameOptions['partial']
   };
 }
 
-function asCatalogd({ name, preprocessing }: CatalogEntry, options: OpenOptions): OpenOptions {
-  return { ...options, name, preprocessing: options.preprocessing ?? customary(preprocessing) };
-}
-
 /** What the catalog says of a network's input. */
 function customary(text: string): PreprocessingName | Preprocessing | undefined {
   const name = preprocessingNames.find((known) => formatPreprocessing(preprocessings[known]) === text);
   return name ?? parsePreprocessing(text) ?? undefined;
 }
 
-export interface OpenOptions extends VGG19Options, HeadOptions {
-  /** What to call it. @default the file's name */
-  readonly name?: string | undefined;
-}
-
-const openKinds: OptionKinds<OpenOptions> = { ...vgg19Kinds, ...headKinds, name: kind.text };
-
-/**
- * Opens a network that somebody exported as an ONNX file. VGG-19 (torchvision's export, the ONNX model zoo's) and the
- * zoo's GoogLeNet are recognized by their structure, and become what `VGG19.load` and `GoogLeNet.load` give; of any other
- * network the layers are the values of its graph.
- * @param source where the file lies (a path in Node, an address in browsers, a `File`), or its bytes
- * @throws OneirosError `not-found`; `bad-input` for a malformed file; `unsupported` if its input is no picture
- */
-export async function openNetwork(source: ModelSource, options: OpenOptions = {}): Promise<Classifier> {
-  check('openNetwork', { source: [source, kind.file] }, options, openKinds);
+/** A classifier of a graph, which the catalog may tell something about. */
+export async function openClassifier(
+  source: ModelSource,
+  given: GraphOptions,
+  entry?: CatalogEntry,
+): Promise<Classifier> {
   const model = await readModelSource(source);
+  const options: GraphOptions =
+    entry === undefined
+      ? given
+      : {
+          ...given,
+          name: entry.name,
+          preprocessing: given.preprocessing ?? customary(entry.preprocessing),
+        };
   const isOrdinary = options.head === undefined && options.activation === undefined;
   const vgg19 = isOrdinary ? exportedVGG19(model.graph) : null;
   // torchvision's and the zoo's are both trained so; of Caffe2's the options have to say that they are not.

@@ -1,6 +1,6 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import { choice, type Given, resolveOptions } from '../../base/options.js';
+import { choice, resolveOptions } from '../../base/options.js';
 import { googlenet } from '../../models/classifiers/googlenet.js';
 import type { Padding } from '../../models/classifiers/layer-builder.js';
 import { squeezenet } from '../../models/classifiers/squeezenet.js';
@@ -19,7 +19,16 @@ export const vgg19Options = {
   ),
 };
 
-export interface VGG19Options extends PretrainedOptions, Given<typeof vgg19Options> {
+/** What `vgg19Options` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface VGG19Parameters {
+  /**
+   * What pooling takes of four; styles are smoother by the average.
+   * @default 'max'
+   */
+  readonly pooling?: 'max' | 'average' | undefined;
+}
+
+export interface VGG19Options extends PretrainedOptions, VGG19Parameters {
   /** What surrounds the image for convolutions. @default reflect for weights of slim16x, else zero */
   readonly padding?: Padding | undefined;
 }

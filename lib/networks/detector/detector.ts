@@ -1,8 +1,7 @@
-import { check, type OptionKinds, optionsFor } from '../../base/arguments.js';
+import { check, type OptionKinds } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { count, type Given, number, type OptionValues, resolveOptions } from '../../base/options.js';
+import { count, number, type OptionValues, resolveOptions } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
-import { inBatches } from '../batches.js';
 import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from '../image-network.js';
 
 /** Left, top, right and bottom edge, in pixels of the picture; x to the right, y down, from its upper left corner. */
@@ -24,22 +23,23 @@ export const detectOptions = {
   limit: count(100, 'how many detections in a picture at the most, the best first', 1, [1, 100]),
 } as const;
 
-export const detectManyOptions = {
-  batch: number(4, 'pictures computed at once, if the network can; twice as many are held in memory', {
-    min: 1,
-    max: 1000,
-    integer: true,
-    usual: [1, 16],
-  }),
-} as const;
+/** What `detectOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface DetectParameters {
+  /**
+   * The score that a detection must have. A number from 0 to 1.
+   * @default 0.5
+   */
+  readonly score?: number | undefined;
+  /**
+   * How many detections in a picture at the most, the best first. A whole number from 1 to 1000000.
+   * @default 100
+   */
+  readonly limit?: number | undefined;
+}
 
-export interface DetectOptions extends Given<typeof detectOptions>, RunSettings {}
+export interface DetectOptions extends DetectParameters, RunSettings {}
 
 export const detectKinds: OptionKinds<DetectOptions> = { ...detectOptions, ...runSettingsKinds };
-
-export interface DetectManyOptions extends DetectOptions, Given<typeof detectManyOptions> {}
-
-export const detectManyKinds: OptionKinds<DetectManyOptions> = { ...detectKinds, ...detectManyOptions };
 
 /** What a detector goes by once defaults are filled in. */
 export type DetectSettings = OptionValues<typeof detectOptions> & RunSettings;
@@ -73,8 +73,8 @@ export abstract class Detector extends ImageNetwork {
   }
 
   /**
-   * The objects in each of some pictures, which are computed at once if `batches`, else one by one. `detect` does many of
-   * them, a few at a time.
+   * The objects in each of some pictures, which are computed at once if `batches`, else one by one. `detectEach` takes many,
+   * a few at a time.
    * @throws OneirosError as `detect` does: where one picture fails all do
    */
   async detectAll(
@@ -100,49 +100,4 @@ export abstract class Detector extends ImageNetwork {
   protected labelOf(labelId: number): string {
     return this.labels[labelId] ?? `class ${labelId}`;
   }
-}
-
-/**
- * The objects in one picture, or in each of many, in their order. A network that can (a YOLOX: it sees all pictures at one
- * size) computes many `batch` at a time, with the results of one at a time; on a CPU that saves about a twentieth. Others,
- * such as a Faster R-CNN, whose graph is of one picture of any size, compute them one by one, and the next is prepared
- * while one is computed.
- *
- *     for (const { label, box, score } of await detect(network, photograph, { score: 0.3 })) …
- *
- * @throws OneirosError as `Detector.detect` does; the signal's reason after an abort, which takes effect between two batches
- */
-export function detect(
-  network: Detector,
-  picture: Image,
-  options?: DetectOptions,
-): Promise<readonly Detection[]>;
-export function detect(
-  network: Detector,
-  pictures: readonly Image[],
-  options?: DetectManyOptions,
-): Promise<readonly (readonly Detection[])[]>;
-export async function detect(
-  network: Detector,
-  pictures: Image | readonly Image[],
-  options: DetectManyOptions = {},
-): Promise<readonly Detection[] | readonly (readonly Detection[])[]> {
-  check(
-    'detect',
-    { network: [network, kind.detector], pictures: [pictures, kind.imageOrImages] },
-    options,
-    detectManyKinds,
-  );
-  if ('data' in pictures) return network.detect(pictures, optionsFor(detectKinds, options));
-  const found: (readonly Detection[])[] = [];
-  const compute = (group: readonly Image[]) => network.detectAll(group, optionsFor(detectKinds, options));
-  for await (const detections of inBatches(pictures, batchOf(network, options), compute))
-    found.push(detections);
-  return found;
-}
-
-/** How many pictures a network is given at once. @throws OneirosError `bad-argument` for a batch of none */
-export function batchOf(network: Detector, options: Given<typeof detectManyOptions>): number {
-  const { batch } = resolveOptions(detectManyOptions, options);
-  return network.batches ? batch : 1;
 }

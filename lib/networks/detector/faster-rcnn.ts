@@ -57,12 +57,6 @@ export interface FasterRcnnFileOptions {
   readonly placement?: Placement | undefined;
 }
 
-const fileKinds: OptionKinds<FasterRcnnFileOptions> = {
-  name: kind.text,
-  labels: kind.texts,
-  placement: optionsOf(placementKinds),
-};
-
 /** A box that the first stage proposes to look at. */
 export interface Proposal {
   readonly box: Box;
@@ -133,9 +127,9 @@ export class FasterRCNN extends Detector {
   /**
    * Opens a graph that was built here, such as the `model` of one that was loaded from weights.
    * @throws OneirosError `unsupported` for another graph
+   * @internal
    */
   static of(model: Model, options: FasterRcnnFileOptions = {}): FasterRCNN {
-    check('FasterRCNN.of', { model: [model, kind.model] }, options, fileKinds);
     const { name = 'Faster R-CNN', labels, placement } = options;
     if (!isOwnFasterRcnn(model))
       throw new OneirosError(
@@ -158,31 +152,16 @@ export class FasterRCNN extends Detector {
     return proposalsOf(await this.run([outputs.proposals, outputs.objectness], toTensor(picture), signal));
   }
 
-  /** As `detect`; with `explain`, each detection tells the proposal that it was made of, and the level of its features. */
-  override detect(
+  /**
+   * As `detect`, and each detection tells the proposal that it was made of, and the level of its features.
+   * @throws OneirosError as `detect` does
+   */
+  async detectFromProposals(
     picture: Image,
-    options: DetectOptions & { readonly explain: true },
-  ): Promise<readonly ExplainedDetection[]>;
-  override detect(picture: Image, options?: DetectOptions): Promise<readonly Detection[]>;
-  override async detect(
-    picture: Image,
-    options: DetectOptions & { readonly explain?: boolean } = {},
-  ): Promise<readonly Detection[]> {
-    check('FasterRCNN.detect', { picture: [picture, kind.image] }, options, {
-      ...detectKinds,
-      explain: kind.flag,
-    });
+    options: DetectOptions = {},
+  ): Promise<readonly ExplainedDetection[]> {
+    check('FasterRCNN.detectFromProposals', { picture: [picture, kind.image] }, options, detectKinds);
     const settings = { ...resolveOptions(detectOptions, options), signal: options.signal };
-    return options.explain === true ? this.#explain(picture, settings) : this.find(picture, settings);
-  }
-
-  protected async find(picture: Image, settings: DetectSettings): Promise<readonly Detection[]> {
-    this.#check(settings);
-    const wanted = [outputs.boxes, outputs.labels, outputs.scores];
-    return this.#detections(await this.run(wanted, toTensor(picture), settings.signal), settings);
-  }
-
-  async #explain(picture: Image, settings: DetectSettings): Promise<readonly ExplainedDetection[]> {
     this.#check(settings);
     const results = await this.run(Object.values(outputs), toTensor(picture), settings.signal);
     const proposals = proposalsOf(results);
@@ -193,6 +172,12 @@ export class FasterRCNN extends Detector {
       proposalIndex: origins![i]!,
       level: `fpn/${levels![i]!}`,
     }));
+  }
+
+  protected async find(picture: Image, settings: DetectSettings): Promise<readonly Detection[]> {
+    this.#check(settings);
+    const wanted = [outputs.boxes, outputs.labels, outputs.scores];
+    return this.#detections(await this.run(wanted, toTensor(picture), settings.signal), settings);
   }
 
   #detections(results: Results, { score, limit }: DetectSettings): Detection[] {

@@ -1,13 +1,10 @@
-import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
-import { kind } from '../../base/kinds.js';
 import { letterbox } from '../../image/geometry/letterbox.js';
 import type { Image, Size } from '../../image/image.js';
 import { batchedIfSafe, stack } from '../../models/input/batched.js';
 import type { Preprocessing } from '../../models/input/preprocessing.js';
 import { readNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph.js';
-import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
 import { float32Of, unexpected } from '../../tensor/results.js';
 import { type ForeignGraph, foreignGraph, foreignParts } from '../generic-onnx.js';
@@ -26,13 +23,6 @@ export interface YoloxOptions {
   readonly iou?: number | undefined;
   readonly placement?: Placement | undefined;
 }
-
-const yoloxKinds: OptionKinds<YoloxOptions> = {
-  name: kind.text,
-  labels: kind.texts,
-  iou: kind.number,
-  placement: optionsOf(placementKinds),
-};
 
 const preprocessing: Preprocessing = { order: 'bgr', scale: 255, mean: [0, 0, 0], std: [1, 1, 1] };
 /** What surrounds a picture that does not fill the square. */
@@ -58,6 +48,7 @@ export class Yolox extends Detector {
   readonly #head: YoloxHead;
   readonly #iou: number;
 
+  /** @internal */
   protected constructor(parts: DetectorParts, signature: Signature, head: YoloxHead, iou: number) {
     super(parts);
     this.#signature = signature;
@@ -66,24 +57,12 @@ export class Yolox extends Detector {
     this.batches = batchedIfSafe(parts.model, parts.image) !== null;
   }
 
-  /** @throws OneirosError `unsupported` if the model is no YOLOX; as `of` does */
-  static async open(model: Model, options: YoloxOptions = {}): Promise<Yolox> {
-    check('Yolox.open', { model: [model, kind.model] }, options, yoloxKinds);
-    const { name = 'YOLOX' } = options;
-    const shaped = yoloxShaped(model, name);
-    if (shaped !== null) return this.of(shaped, options);
-    throw new OneirosError(
-      'unsupported',
-      `${name} is no YOLOX: expected a picture [1, 3, height, width] and one output, a row for each place`,
-    );
-  }
-
   /**
    * Opens a graph with the inputs and outputs of a YOLOX.
    * @throws OneirosError `unsupported` if its head computes something else; `bad-argument` for names of more or fewer classes
+   * @internal
    */
   static async of(shaped: YoloxShaped, options: YoloxOptions = {}): Promise<Yolox> {
-    check('Yolox.of', { shaped: [shaped, kind.yoloxShaped] }, options, yoloxKinds);
     const { graph, ...signature } = shaped;
     const { name = 'YOLOX', labels, iou = 0.65, placement = {} } = options;
     const { size, classes, output } = signature;

@@ -1,4 +1,4 @@
-import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Size } from '../../image/image.js';
 import { type LabelValue, unnamed } from '../../labels/classes.js';
@@ -11,25 +11,26 @@ import type { Model, Shape } from '../../onnx/graph.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
 import { foreignGraph, foreignParts } from '../generic-onnx.js';
-import { type ModelSource, nameOfSource, readModelSource } from '../source.js';
 import { planesOf } from './class-planes.js';
 import { isWhole, type KnownSegmenter, knownSegmenterFor } from './known-segmenters.js';
 import { Segmenter, type SegmenterParts } from './segmenter.js';
 import type { Tiling } from './tiling.js';
 
-export interface ForeignSegmenterOptions extends HeadOptions {
-  /** What to call it. @default the file's name */
+/** The options of a segmenter that is made of a graph. */
+export interface SegmenterGraphOptions extends HeadOptions {
+  /** What to call a network of a file. @default the file's name */
   readonly name?: string | undefined;
   /** What of RGB in [0, 1] it was trained on. @default as is known of it, or its metadata `input` says; else RGB as it is */
   readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
-  /** @default as is known of it, or its metadata `classes` says; else by number, the first being the background */
+  /** Names of the classes. @default as is known of it, or its metadata `classes` says; else by number, the first being the background */
   readonly classes?: readonly string[] | undefined;
   /** What label pictures show the classes by. @default as its metadata `class_values` says; else as `Segmenter.values` */
   readonly values?: readonly LabelValue[] | undefined;
+  /** Where it runs. @default as ONNX Runtime chooses */
   readonly placement?: Placement | undefined;
 }
 
-const openKinds: OptionKinds<ForeignSegmenterOptions> = {
+export const segmenterGraphKinds: OptionKinds<SegmenterGraphOptions> = {
   ...headKinds,
   name: kind.text,
   preprocessing: kind.preprocessing,
@@ -48,31 +49,19 @@ function tilingFor(model: Model): Omit<Tiling, 'tile'> {
 }
 
 /**
- * Opens any network that makes of one picture one plane of scores for each class (an output of four axes, the classes first
- * or last). Of several planes the scores become probabilities by a softmax, of one by a sigmoid, unless the graph makes them
+ * Any network that makes of one picture one plane of scores for each class (an output of four axes, the classes first or
+ * last). Of several planes the scores become probabilities by a softmax, of one by a sigmoid, unless the graph makes them
  * probabilities already.
- * @param source where an ONNX file lies (a path in Node, an address in browsers, a `File`), or its bytes
- * @throws OneirosError `not-found`; `bad-input` for a malformed file; `unsupported` if it makes no such planes
+ * @throws OneirosError `unsupported` if it makes no such planes
  */
-export async function openSegmenter(
-  source: ModelSource,
-  options: ForeignSegmenterOptions = {},
-): Promise<Segmenter> {
-  check('openSegmenter', { source: [source, kind.file] }, options, openKinds);
-  const model = await readModelSource(source);
-  const name = options.name ?? nameOfSource(source) ?? model.graph.name;
-  return segmenterOf(model, { ...options, name: name || 'the network' });
-}
-
-/** The same of a model that has been read, or was made here. Throws as `openSegmenter` does. */
 export function segmenterOf(
   model: Model,
-  { name = 'the network', ...options }: ForeignSegmenterOptions = {},
+  { name = 'the network', ...options }: SegmenterGraphOptions = {},
 ): Segmenter {
   return new Segmenter(segmenterParts(model, name, options));
 }
 
-function segmenterParts(model: Model, name: string, options: ForeignSegmenterOptions): SegmenterParts {
+function segmenterParts(model: Model, name: string, options: SegmenterGraphOptions): SegmenterParts {
   const { known, notes } = recognized(model);
   const called = known?.name ?? name;
   const graph = foreignGraph(model, called, {

@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { flag, type Given, number, resolveOptions } from '../../base/options.js';
+import { flag, number, resolveOptions } from '../../base/options.js';
 import type { Rectangle } from '../../image/geometry/crop.js';
 import { resize } from '../../image/geometry/resize.js';
 import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';
@@ -39,12 +39,31 @@ export const segmentOptions = {
   probabilities: flag(true, 'keep the probabilities of all classes, not only the likeliest class'),
 } as const;
 
-export interface SegmentOptions extends Given<typeof segmentOptions>, RunSettings {
+/** What `segmentOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface SegmentParameters {
+  /**
+   * Largest side of what is computed at once, in pixels. A whole number from 64 to 1000000.
+   * @default 1024
+   */
+  readonly tile?: number | undefined;
+  /**
+   * The probability above which a pixel is not background. A number from 0 to 1.
+   * @default 0.5
+   */
+  readonly threshold?: number | undefined;
+  /**
+   * Keep the probabilities of all classes, not only the likeliest class.
+   * @default true
+   */
+  readonly probabilities?: boolean | undefined;
+}
+
+export interface SegmentOptions extends SegmentParameters, RunSettings {
   /** Told after each row of tiles how many tiles are done. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-const segmentKinds: OptionKinds<SegmentOptions> = {
+export const segmentKinds: OptionKinds<SegmentOptions> = {
   ...segmentOptions,
   ...runSettingsKinds,
   onProgress: kind.function,

@@ -16,8 +16,8 @@ import { buildUNet } from '../../models/unet/build.js';
 import { loadUNet, outputsOf, type UNetParameters } from '../../models/unet/parameters.js';
 import { marginOf } from '../../models/unet/sizes.js';
 import {
-  type Activation,
   dialectTraits,
+  type UNetActivation,
   unetTraitKinds,
   type UNetTraits,
   unetTraits,
@@ -106,7 +106,7 @@ async function assemble(
   };
 }
 
-type LearnedActivation = UNetTraits & { readonly activation: Exclude<Activation, 'none'> };
+type LearnedActivation = UNetTraits & { readonly activation: Exclude<UNetActivation, 'none'> };
 
 /** Scores of one class are that of an object, of several those of classes that exclude one another. */
 function traitsOf(dialect: string, planes: number, given: Partial<UNetTraits>): LearnedActivation {

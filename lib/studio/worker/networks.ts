@@ -1,13 +1,13 @@
 import { messageOf, OneirosError } from '../../base/errors.js';
 import { download, type DownloadProgress } from '../../files/download.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
-import { openNetwork } from '../../networks/classifier/load.js';
+import { loadClassifier } from '../../networks/classifier/load.js';
 import { GoogLeNet, SqueezeNet, VGG19 } from '../../networks/classifier/published.js';
 import type { Detector } from '../../networks/detector/detector.js';
 import { FasterRCNN } from '../../networks/detector/faster-rcnn.js';
-import { openDetector } from '../../networks/detector/load.js';
+import { loadDetector } from '../../networks/detector/load.js';
 import type { Network } from '../../networks/network.js';
-import { openSegmenter } from '../../networks/segmenter/onnx-segmenter.js';
+import { loadSegmenter } from '../../networks/segmenter/load.js';
 import type { Segmenter } from '../../networks/segmenter/segmenter.js';
 import { UNet } from '../../networks/segmenter/unet.js';
 import type { Placement } from '../../runtime/types.js';
@@ -126,7 +126,7 @@ async function load(
   switch (kind) {
     case 'features': {
       const network = isModel
-        ? await openNetwork(bytes, { name, placement })
+        ? await loadClassifier(bytes, { name, placement })
         : await classifierOf(bytes, placement);
       return { kind, network };
     }
@@ -134,14 +134,14 @@ async function load(
       return {
         kind,
         network: isModel
-          ? await openDetector(bytes, { name, placement })
+          ? await loadDetector(bytes, { name, placement })
           : await FasterRCNN.load(bytes, { placement }),
       };
     case 'segmenter':
       return {
         kind,
         network: isModel
-          ? await openSegmenter(bytes, { name, placement })
+          ? await loadSegmenter(bytes, { name, placement })
           : await UNet.load(bytes, { placement }),
       };
   }

@@ -1,118 +1,99 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
-import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { type Given, number, resolveOptions } from '../../base/options.js';
+import { number, resolveOptions } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
-import { topK } from '../../metrics/classification/classification.js';
-import { inBatches } from '../../networks/batches.js';
-import { type Classifier, classifyOptions, mostProbable } from '../../networks/classifier/classifier.js';
+import {
+  type Classifier,
+  classifyKinds,
+  type ClassifyOptions,
+  classifyOptions,
+  mostProbable,
+} from '../../networks/classifier/classifier.js';
 import type { Classification } from '../../networks/classifier/labels.js';
-import { runSettingsKinds } from '../../networks/image-network.js';
+import { eachOutcome, type Outcome, type Pictures } from '../common/pictures.js';
 
-export const batchOptions = {
+/** How many pictures are classified. */
+export const classifyEachOptions = {
   batch: number(8, 'pictures computed at once, if the network can', { min: 1, max: 1000, integer: true }),
-};
+} as const;
 
-/** A picture, with whatever its owner knows it by. */
-export interface Picture<T> {
-  readonly image: Image;
-  readonly key: T;
+/** What `classifyEachOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface ClassifyEachParameters {
+  /**
+   * Pictures computed at once, if the network can. A whole number from 1 to 1000.
+   * @default 8
+   */
+  readonly batch?: number | undefined;
 }
 
-export interface ClassifyManyOptions extends Given<typeof classifyOptions & typeof batchOptions> {
-  readonly signal?: AbortSignal | undefined;
-}
+export interface ClassifyEachOptions extends ClassifyOptions, ClassifyEachParameters {}
 
-const classifyManyKinds: OptionKinds<ClassifyManyOptions> = {
-  ...classifyOptions,
-  ...batchOptions,
-  ...runSettingsKinds,
-};
-
-/** What a picture shows, the most probable first. */
-export interface Classified<T> {
-  readonly key: T;
-  readonly labels: readonly Classification[];
-}
+const classifyEachKinds: OptionKinds<ClassifyEachOptions> = { ...classifyKinds, ...classifyEachOptions };
 
 /**
- * Classifies many pictures, in batches; the next ones are fetched while one batch is computed.
+ * Tells what a picture of any size shows: its most probable classes, the most probable first.
  *
- *     for await (const { key, labels } of classify(network, pictures, { top: 3 })) …
+ *     const [best] = await classify(network, photograph);
  *
- * @throws OneirosError `unsupported` if the network's weights end before the classes; the signal's reason after an abort
+ * @throws OneirosError `unsupported` for a network that does not classify; `runtime` if it gives something else than
+ *   probabilities; as `Session.run` does; the signal's reason after an abort
  */
-export async function* classify<T>(
-  classifier: Classifier,
-  pictures: Iterable<Picture<T>> | AsyncIterable<Picture<T>>,
-  options: ClassifyManyOptions = {},
-): AsyncGenerator<Classified<T>, void> {
+export async function classify(
+  network: Classifier,
+  picture: Image,
+  options: ClassifyOptions = {},
+): Promise<readonly Classification[]> {
   check(
     'classify',
-    { classifier: [classifier, kind.classifier], pictures: [pictures, kind.iterable] },
+    { network: [network, kind.classifier], picture: [picture, kind.image] },
     options,
-    classifyManyKinds,
+    classifyKinds,
   );
-  const { top } = resolveOptions(classifyOptions, options);
-  for await (const { key, probabilities } of probabilitiesOf(classifier, pictures, options))
-    yield { key, labels: mostProbable(probabilities, top, classifier.labels) };
-}
-
-/** How often a classifier is right. */
-export interface Accuracy {
-  readonly images: number;
-  /** The share of pictures whose class is the most probable one … */
-  readonly top1: number;
-  /** … or among the five most probable ones. */
-  readonly top5: number;
+  return network.classify(picture, options);
 }
 
 /**
- * Measures a classifier on pictures whose key is the number of their class.
- * @param onProgress told how many are done
- * @throws OneirosError `bad-argument` without any picture; as `classify` does
+ * Classifies many pictures, in batches and in their order; the next ones are read while one batch is computed, and one that
+ * fails does not end the others.
+ *
+ *     const pictures = paths.map((path) => ({ key: path, image: () => readImage(path) }));
+ *     for await (const { key, classes, error } of classifyEach(network, pictures, { top: 3 })) …
+ *
+ * @throws OneirosError `unsupported` for a network that does not classify; the signal's reason after an abort, between two
+ *   batches
  */
-export async function evaluateClassifier(
-  classifier: Classifier,
-  pictures: Iterable<Picture<number>> | AsyncIterable<Picture<number>>,
-  options: Omit<ClassifyManyOptions, 'top'> = {},
-  onProgress: (done: number) => void = () => undefined,
-): Promise<Accuracy> {
+export async function* classifyEach<K>(
+  network: Classifier,
+  pictures: Pictures<K>,
+  options: ClassifyEachOptions = {},
+): AsyncGenerator<Outcome<K, { readonly classes: readonly Classification[] }>, void> {
   check(
-    'evaluateClassifier',
-    {
-      classifier: [classifier, kind.classifier],
-      pictures: [pictures, kind.iterable],
-      onProgress: [onProgress, kind.function],
-    },
+    'classifyEach',
+    { network: [network, kind.classifier], pictures: [pictures, kind.iterable] },
     options,
-    { ...batchOptions, ...runSettingsKinds },
+    classifyEachKinds,
   );
-  let [images, first, five] = [0, 0, 0];
-  for await (const { key, probabilities } of probabilitiesOf(classifier, pictures, options)) {
-    images++;
-    first += topK(probabilities, [key], 1);
-    five += topK(probabilities, [key], Math.min(5, probabilities.length));
-    onProgress(images);
+  const { top } = resolveOptions(classifyOptions, options);
+  for await (const outcome of probabilitiesOf(network, pictures, options)) {
+    if (outcome.error !== undefined) {
+      yield outcome;
+      continue;
+    }
+    const { key, image, probabilities } = outcome;
+    yield { key, image, classes: mostProbable(probabilities, top, network.labels) };
   }
-  if (images === 0) throw new OneirosError('bad-argument', 'there is no picture to measure the network on');
-  return { images, top1: first / images, top5: five / images };
 }
 
-interface Computed<T> {
-  readonly key: T;
-  readonly probabilities: Float32Array;
-}
-
-function probabilitiesOf<T>(
-  classifier: Classifier,
-  pictures: Iterable<Picture<T>> | AsyncIterable<Picture<T>>,
-  options: ClassifyManyOptions,
-): AsyncGenerator<Computed<T>, void> {
-  const { batch } = resolveOptions(batchOptions, options);
-  return inBatches(pictures, batch, async (group) => {
-    const images = group.map(({ image }) => image);
-    const rows = await classifier.probabilities(images, { signal: options.signal });
-    return group.map(({ key }, i) => ({ key, probabilities: rows[i]! }));
-  });
+/** The probabilities of all classes, of each of many pictures. */
+export async function* probabilitiesOf<K>(
+  network: Classifier,
+  pictures: Pictures<K>,
+  options: Pick<ClassifyEachOptions, 'batch' | 'signal'>,
+): AsyncGenerator<Outcome<K, { readonly probabilities: Float32Array }>, void> {
+  const { batch } = resolveOptions(classifyEachOptions, options);
+  const { signal } = options;
+  if (!network.classifies) return void network.head;
+  yield* eachOutcome(pictures, { batch, overlaps: true, signal }, async (images) =>
+    (await network.probabilities(images, { signal })).map((probabilities) => ({ probabilities })),
+  );
 }

@@ -8,7 +8,9 @@ import { colorOfClass } from './segmentation.js';
 type Color = readonly [number, number, number];
 
 /** What of a detection is drawn. */
-export type Drawable = Pick<Detection, 'box' | 'label' | 'labelId'> & { readonly score?: number | undefined };
+export type DrawnDetection = Pick<Detection, 'box' | 'label' | 'labelId'> & {
+  readonly score?: number | undefined;
+};
 
 /** A part of a picture in whole pixels; what of it lies beyond the edges is not drawn. */
 interface Area {
@@ -22,7 +24,7 @@ interface Area {
  * The picture with boxes around what was found, labeled with class and score. A class has the same color in every picture,
  * and letters grow with the picture so that they can be read at the size it is looked at.
  */
-export function drawDetections(picture: Image, detections: readonly Drawable[]): Image {
+export function drawDetections(picture: Image, detections: readonly DrawnDetection[]): Image {
   check('drawDetections', { picture: [picture, kind.image], detections: [detections, kind.objects] });
   const result = copy(picture);
   const dot = Math.max(1, Math.round(Math.min(picture.width, picture.height) / 320));
@@ -33,11 +35,11 @@ export function drawDetections(picture: Image, detections: readonly Drawable[]):
 }
 
 /** Numbered from 1, since color 0 is the background's. */
-function colorOf({ labelId }: Drawable): Color {
+function colorOf({ labelId }: DrawnDetection): Color {
   return colorOfClass(labelId + 1);
 }
 
-function frame(picture: Image, detection: Drawable, thickness: number): void {
+function frame(picture: Image, detection: DrawnDetection, thickness: number): void {
   const { x0, y0, x1, y1 } = areaOf(detection.box);
   const color = colorOf(detection);
   fill(picture, { x0, y0, x1, y1: y0 + thickness }, color);
@@ -47,7 +49,7 @@ function frame(picture: Image, detection: Drawable, thickness: number): void {
 }
 
 /** The label: above the box, or inside where there is no room, and always within the picture. */
-function tag(picture: Image, detection: Drawable, dot: number): void {
+function tag(picture: Image, detection: DrawnDetection, dot: number): void {
   const { label, score } = detection;
   const text = score === undefined ? label : `${label} ${score.toFixed(2)}`;
   const width = (textWidth(text) + 4) * dot;

@@ -1,12 +1,12 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { type Given, resolveOptions } from '../../base/options.js';
+import { resolveOptions } from '../../base/options.js';
 import { zoom } from '../../image/geometry/affine.js';
 import type { Image } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Dreamer, DreamStep } from './dreamer.js';
-import { type DreamOptions, dreamOptions, zoomOptions } from './options.js';
+import { type DreamOptions, dreamOptions, zoomOptions, type ZoomParameters } from './options.js';
 
 const dreamKinds: OptionKinds<DreamOptions> = {
   ...dreamOptions,
@@ -47,7 +47,7 @@ async function openDreamer(network: Network, options: DreamOptions): Promise<Dre
   return Dreamer.open(network, options);
 }
 
-export interface ZoomSequenceOptions extends DreamOptions, Given<typeof zoomOptions> {}
+export interface DreamZoomOptions extends DreamOptions, ZoomParameters {}
 
 /**
  * A fall into the dream: each frame dreams of the one before, enlarged and turned about its middle. Throws as
@@ -56,7 +56,7 @@ export interface ZoomSequenceOptions extends DreamOptions, Given<typeof zoomOpti
 export async function* dreamZoom(
   network: Network,
   photograph: Image,
-  options: ZoomSequenceOptions = {},
+  options: DreamZoomOptions = {},
 ): AsyncGenerator<DreamStep, void> {
   check('dreamZoom', { network: [network, kind.network], photograph: [photograph, kind.image] }, options, {
     ...dreamKinds,

@@ -1,4 +1,4 @@
-import { choice, count, flag, type Given, number, seed } from '../../base/options.js';
+import { choice, count, flag, number, seed } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
 import type { Placement } from '../../runtime/types.js';
 import type { LayerWeights } from '../common/layers.js';
@@ -67,7 +67,79 @@ export const dreamOptions = {
   seed: seed(0, 'the same number gives the same picture'),
 } as const;
 
-export interface DreamOptions extends Given<typeof dreamOptions> {
+/** What `dreamOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface DreamParameters {
+  /**
+   * Longer side of the picture made, in pixels; 0: as large as the photograph. A whole number from 0 to
+   * 100000.
+   * @default 512
+   */
+  readonly size?: number | undefined;
+  /**
+   * Sizes at which to dream, from small to large. A whole number from 1 to 100.
+   * @default 4
+   */
+  readonly octaves?: number | undefined;
+  /**
+   * Each size is this many times the one before. A number from 1.01 to 10.
+   * @default 1.4
+   */
+  readonly octaveScale?: number | undefined;
+  /**
+   * Gradient steps in each octave. A whole number from 1 to 10000.
+   * @default 10
+   */
+  readonly steps?: number | undefined;
+  /**
+   * Length of a step, in 8-bit levels per unit of the normalized gradient. A number from 0 to 1000.
+   * @default 1.5
+   */
+  readonly stepSize?: number | undefined;
+  /**
+   * What is raised: half the mean square of the activations, or their mean.
+   * @default 'l2'
+   */
+  readonly objective?: 'l2' | 'mean' | undefined;
+  /**
+   * What the gradient is divided by.
+   * @default 'mean-abs'
+   */
+  readonly normalization?: 'mean-abs' | 'std' | 'rms' | 'l2' | undefined;
+  /**
+   * Most pixels that the picture is shifted by before a step, at random. A whole number from 0 to 10000.
+   * @default 32
+   */
+  readonly jitter?: number | undefined;
+  /**
+   * σ of a Gaussian blur of the gradient, in pixels; 0: none. A number from 0 to 100.
+   * @default 0
+   */
+  readonly smooth?: number | undefined;
+  /**
+   * Blur the gradient by σ/2, σ and 2σ and take the mean of the three.
+   * @default false
+   */
+  readonly cascade?: boolean | undefined;
+  /**
+   * Levels of a Laplacian pyramid in which all scales of the gradient become equally strong. A whole number
+   * from 0 to 20.
+   * @default 0
+   */
+  readonly laplacian?: number | undefined;
+  /**
+   * Largest side of a tile, in pixels: bounds the memory; larger pictures are cut, at random places. A whole
+   * number from 64 to 1000000.
+   * @default 768
+   */
+  readonly tile?: number | undefined;
+  /**
+   * The same number gives the same picture. A whole number.
+   * @default 0
+   */
+  readonly seed?: number | undefined;
+}
+
+export interface DreamOptions extends DreamParameters {
   /**
    * What is to be raised, and how much: layers, or single channels of layers as `'layer:channel'`.
    * @default the network's usual layer: inception_4c/output of GoogLeNet, relu4_3 of VGG
@@ -89,3 +161,22 @@ export const zoomOptions = {
   zoom: number(1.05, 'enlargement from one frame to the next', { min: 0.1, max: 10 }),
   rotate: number(0, 'turn from one frame to the next, in degrees, clockwise', { min: -360, max: 360 }),
 } as const;
+
+/** What `zoomOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface ZoomParameters {
+  /**
+   * Pictures of a zoom sequence. A whole number from 1 to 100000.
+   * @default 1
+   */
+  readonly frames?: number | undefined;
+  /**
+   * Enlargement from one frame to the next. A number from 0.1 to 10.
+   * @default 1.05
+   */
+  readonly zoom?: number | undefined;
+  /**
+   * Turn from one frame to the next, in degrees, clockwise. A number from -360 to 360.
+   * @default 0
+   */
+  readonly rotate?: number | undefined;
+}

@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { choice, type Given, number, type OptionValues, resolveOptions, seed } from '../../base/options.js';
+import { choice, number, type OptionValues, resolveOptions, seed } from '../../base/options.js';
 import { resize } from '../../image/geometry/resize.js';
 import type { Image, Planes } from '../../image/image.js';
 import { type Classifier, mostProbable } from '../../networks/classifier/classifier.js';
@@ -33,12 +33,38 @@ export const explainOptions = {
   seed: seed(0, 'what the noise begins with'),
 } as const;
 
-export interface ExplainOptions extends Given<typeof explainOptions>, RunSettings {
+/** What `explainOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface ExplainParameters {
+  /**
+   * Grad-cam: which regions a deep layer saw it in; gradient: which pixels the score hangs on; smoothgrad:
+   * the same, averaged over noisy copies; integrated: each pixel’s share of the score.
+   * @default 'grad-cam'
+   */
+  readonly method?: 'grad-cam' | 'gradient' | 'smoothgrad' | 'integrated' | undefined;
+  /**
+   * Noisy copies of smoothgrad, or steps of integrated, each a run of the network. A whole number from 1 to
+   * 100000.
+   * @default 25
+   */
+  readonly samples?: number | undefined;
+  /**
+   * The deviation of smoothgrad’s noise, as a part of the picture’s range. A number from 0 to 1.
+   * @default 0.15
+   */
+  readonly noise?: number | undefined;
+  /**
+   * What the noise begins with. A whole number.
+   * @default 0
+   */
+  readonly seed?: number | undefined;
+}
+
+export interface ExplanationOptions extends ExplainParameters, RunSettings {
   /** The number of the class to explain. @default the most probable */
   readonly labelId?: number | undefined;
 }
 
-const explainKinds: OptionKinds<ExplainOptions> = {
+export const explainKinds: OptionKinds<ExplanationOptions> = {
   ...explainOptions,
   ...runSettingsKinds,
   labelId: kind.number,
@@ -65,9 +91,8 @@ export const explainerKinds: OptionKinds<ExplainerOptions> = { layer: kind.text 
 /**
  * Explains what a classifier says by the gradient of the class's score:
  *
- *     await using explainer = new Explainer(await loadNetwork('googlenet'));
+ *     await using explainer = new Explainer(await loadClassifier('googlenet'));
  *     const { label, relevance } = await explainer.explain(photo, { method: 'smoothgrad' });
- *     await writeImage('why.png', drawRelevance(photo, relevance));
  *
  * Grad-CAM (Selvaraju et al. 2017), the gradient (Simonyan et al. 2013), SmoothGrad (Smilkov et al. 2017) and integrated
  * gradients from a black picture (Sundararajan et al. 2017). It holds native memory until it is disposed (`await using`).
@@ -94,7 +119,7 @@ export class Explainer implements AsyncDisposable {
    * @param picture of any size; the network looks at the whole of it, in the size of its crops
    * @throws OneirosError `bad-argument` for a class that is not there, or an option out of range; as `Session.run` does
    */
-  async explain(picture: Image, options: ExplainOptions = {}): Promise<Explanation> {
+  async explain(picture: Image, options: ExplanationOptions = {}): Promise<Explanation> {
     check('Explainer.explain', { picture: [picture, kind.image] }, options, explainKinds);
     const { method, samples, noise, seed } = resolveOptions(explainOptions, options);
     const { signal } = options;

@@ -1,102 +1,147 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { type Given, number, resolveOptions } from '../../base/options.js';
+import { number, resolveOptions } from '../../base/options.js';
 import type { Image, Planes } from '../../image/image.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import type { Detection, Detector } from '../../networks/detector/detector.js';
 import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
-import { Explainer, explainerKinds, type ExplainerOptions } from '../explain/explainer.js';
+import { eachOutcome, type Outcome, type Pictures } from '../common/pictures.js';
+import { Explainer } from '../explain/explainer.js';
 import { boxOfLargest } from './components.js';
 
-/** What is found by class activation, with the map that it was read off. */
+/** The one object of a picture. */
 export interface Localization extends Detection {
-  /** How much each pixel of the picture speaks for the class, in [0, 1]. */
-  readonly activation: Planes<1>;
+  /** How much each pixel of the picture speaks for the class, in [0, 1]; `null` where a detector found it. */
+  readonly activation: Planes<1> | null;
 }
 
 export const localizeOptions = {
   threshold: number(0.2, 'what part of the largest activation belongs to the object', { min: 0, max: 1 }),
 } as const;
 
-export interface LocalizeOptions extends Given<typeof localizeOptions>, RunSettings {
+/** What `localizeOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface LocalizeParameters {
+  /**
+   * What part of the largest activation belongs to the object. A number from 0 to 1.
+   * @default 0.2
+   */
+  readonly threshold?: number | undefined;
+}
+
+export interface LocalizeOptions extends LocalizeParameters, RunSettings {
   /** The number of the class to look for. @default the most probable */
   readonly labelId?: number | undefined;
+  /** The layer of a classifier whose activations are looked at. @default the last one before the picture is pooled away */
+  readonly layer?: string | undefined;
 }
 
 const localizeKinds: OptionKinds<LocalizeOptions> = {
   ...localizeOptions,
   ...runSettingsKinds,
   labelId: kind.number,
+  layer: kind.text,
 };
 
-/** The layer whose activations are looked at. */
-export type ActivationLocalizerOptions = ExplainerOptions;
-
 /**
- * Finds the one object of a picture by a classifier alone: what speaks for its class is found by Grad-CAM (Selvaraju et al.
- * 2017); the box is that of the largest connected part above a threshold (Zhou et al. 2016). It holds native memory until it
- * is disposed (`await using`).
- */
-export class ActivationLocalizer implements AsyncDisposable {
-  readonly #explainer: Explainer;
-
-  /** @throws OneirosError `unsupported` for a network that does not classify, or has no layer of that kind */
-  constructor(
-    readonly network: Classifier,
-    options: ActivationLocalizerOptions = {},
-  ) {
-    check('new ActivationLocalizer', { network: [network, kind.classifier] }, options, explainerKinds);
-    this.#explainer = new Explainer(network, options);
-  }
-
-  /** The layer whose activations are looked at. */
-  get layer(): string {
-    return this.#explainer.layer;
-  }
-
-  /**
-   * The box of the most probable class, or of another one.
-   * @throws OneirosError `bad-argument` for a class that is not there; as `Session.run` does
-   */
-  async localize(picture: Image, options: LocalizeOptions = {}): Promise<Localization> {
-    check('ActivationLocalizer.localize', { picture: [picture, kind.image] }, options, localizeKinds);
-    const { threshold } = resolveOptions(localizeOptions, options);
-    const { labelId, signal } = options;
-    const found = await this.#explainer.explain(picture, { method: 'grad-cam', labelId, signal });
-    return {
-      box: boxOfLargest(found.relevance, threshold),
-      label: found.label,
-      labelId: found.labelId,
-      score: found.probability,
-      activation: found.relevance,
-    };
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.#explainer[Symbol.asyncDispose]();
-  }
-}
-
-/**
- * The one object of a picture: by a detector the surest detection (`null` if there is none), by a classifier's activations
- * the box of what speaks for its class.
+ * Finds the one object of a picture. By a detector it is the surest detection, or `null` if there is none. A classifier finds
+ * it by what speaks for its class, by Grad-CAM (Selvaraju et al. 2017): the box is that of the largest connected part above
+ * a threshold (Zhou et al. 2016).
+ *
+ *     const found = await localize(network, photograph);
+ *
+ * @throws OneirosError `unsupported` for a network that does not classify, or has no layer for Grad-CAM; `bad-argument` for a
+ *   class that is not there; as `Session.run` does; the signal's reason after an abort
  */
 export async function localize(
-  network: Detector | ActivationLocalizer,
+  network: Detector | Classifier,
   picture: Image,
   options: LocalizeOptions = {},
-): Promise<Detection | null> {
+): Promise<Localization | null> {
   check(
     'localize',
     { network: [network, kind.localizer], picture: [picture, kind.image] },
     options,
     localizeKinds,
   );
-  if (network instanceof ActivationLocalizer) return network.localize(picture, options);
-  const { labelId, signal } = options;
-  const found = await network.detect(picture, { score: surest, signal });
-  return found.find((detection) => labelId === undefined || detection.labelId === labelId) ?? null;
+  await using finder = finderOf(network, options);
+  return await finder.find(picture);
+}
+
+/**
+ * Finds the one object of each of many pictures, one after another; the next one is read meanwhile, and one that fails does
+ * not end the others.
+ *
+ *     const pictures = paths.map((path) => ({ key: path, image: () => readImage(path) }));
+ *     for await (const { key, found, error } of localizeEach(network, pictures)) …
+ *
+ * @throws OneirosError as `localize` does, but for what concerns one picture
+ */
+export async function* localizeEach<K>(
+  network: Detector | Classifier,
+  pictures: Pictures<K>,
+  options: LocalizeOptions = {},
+): AsyncGenerator<Outcome<K, { readonly found: Localization | null }>, void> {
+  check(
+    'localizeEach',
+    { network: [network, kind.localizer], pictures: [pictures, kind.iterable] },
+    options,
+    localizeKinds,
+  );
+  await using finder = finderOf(network, options);
+  const settings = { batch: 1, overlaps: false, signal: options.signal };
+  yield* eachOutcome(pictures, settings, async ([picture]) =>
+    picture === undefined ? [] : [{ found: await finder.find(picture) }],
+  );
+}
+
+/** What finds the object of one picture after another. It may hold native memory. */
+interface Finder extends AsyncDisposable {
+  readonly find: (picture: Image) => Promise<Localization | null>;
+}
+
+function finderOf(network: Detector | Classifier, options: LocalizeOptions): Finder {
+  if (!isClassifier(network))
+    return {
+      find: (picture) => surestOf(network, picture, options),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    };
+  const explainer = new Explainer(network, { layer: options.layer });
+  return {
+    find: (picture) => mostActive(explainer, picture, options),
+    [Symbol.asyncDispose]: () => explainer[Symbol.asyncDispose](),
+  };
+}
+
+function isClassifier(network: Detector | Classifier): network is Classifier {
+  return 'probabilities' in network;
 }
 
 /** Below this nothing is an object: the least that Faster R-CNN says. */
 const surest = 0.05;
+
+async function surestOf(
+  network: Detector,
+  picture: Image,
+  { labelId, signal }: LocalizeOptions,
+): Promise<Localization | null> {
+  const found = await network.detect(picture, { score: surest, signal });
+  const best = found.find((detection) => labelId === undefined || detection.labelId === labelId);
+  return best === undefined ? null : { ...best, activation: null };
+}
+
+async function mostActive(
+  explainer: Explainer,
+  picture: Image,
+  options: LocalizeOptions,
+): Promise<Localization> {
+  const { threshold } = resolveOptions(localizeOptions, options);
+  const { labelId, signal } = options;
+  const found = await explainer.explain(picture, { method: 'grad-cam', labelId, signal });
+  return {
+    box: boxOfLargest(found.relevance, threshold),
+    label: found.label,
+    labelId: found.labelId,
+    score: found.probability,
+    activation: found.relevance,
+  };
+}

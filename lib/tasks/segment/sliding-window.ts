@@ -1,7 +1,7 @@
-import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { check, type OptionKinds, optionsOf, required } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { count, type Given, number, resolveOptions } from '../../base/options.js';
+import { count, number, resolveOptions } from '../../base/options.js';
 import { crop } from '../../image/geometry/crop.js';
 import { pad } from '../../image/geometry/pad.js';
 import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';
@@ -22,10 +22,28 @@ export const slidingWindowOptions = {
   }),
 } as const;
 
-export interface SlidingWindowOptions extends Given<typeof slidingWindowOptions>, RunSettings {
+/** What `slidingWindowOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface SlidingWindowParameters {
+  /**
+   * Pixels from one window to the next; it has to divide the network’s own stride. A whole number from 1 to
+   * 1000000.
+   * @default 1
+   */
+  readonly stride?: number | undefined;
+  /**
+   * Of two classes: the probability above which a pixel is not background. A number from 0 to 1.
+   * @default 0.5
+   */
+  readonly threshold?: number | undefined;
+}
+
+export interface SlidingWindowOptions extends SlidingWindowParameters, RunSettings {
   /** Names of the classes. @default by number, the first being the background */
   readonly classes?: readonly string[] | undefined;
+  /** Where it runs. @default as ONNX Runtime chooses */
   readonly placement?: Placement | undefined;
+  /** The size of picture that the classifier was made for. */
+  readonly window: Size;
 }
 
 const windowKinds: OptionKinds<SlidingWindowOptions> = {
@@ -33,6 +51,7 @@ const windowKinds: OptionKinds<SlidingWindowOptions> = {
   ...runSettingsKinds,
   classes: kind.texts,
   placement: optionsOf(placementKinds),
+  window: required(kind.size),
 };
 
 /**
@@ -46,17 +65,16 @@ const windowKinds: OptionKinds<SlidingWindowOptions> = {
 export async function slidingWindow(
   model: Model,
   picture: Image,
-  window: Size,
-  options: SlidingWindowOptions = {},
+  options: SlidingWindowOptions,
 ): Promise<Segmentation> {
   check(
     'slidingWindow',
-    { model: [model, kind.model], picture: [picture, kind.image], window: [window, kind.size] },
+    { model: [model, kind.model], picture: [picture, kind.image] },
     options,
     windowKinds,
   );
   const { stride, threshold } = resolveOptions(slidingWindowOptions, options);
-  const { placement = {}, signal } = options;
+  const { window, placement = {}, signal } = options;
   const network = fullyConvolutional(model, window);
   if (network.stride % stride !== 0)
     throw new OneirosError(

@@ -6,7 +6,7 @@ import { resize } from '../../image/geometry/resize.js';
 import { type Image, image, type Size } from '../../image/image.js';
 import { adam } from '../../optim/adam.js';
 import { lbfgs } from '../../optim/lbfgs.js';
-import type { Objective, Step } from '../../optim/objective.js';
+import type { Objective, OptimizerStep } from '../../optim/objective.js';
 import { clampTo, optimize } from '../../optim/optimize.js';
 import type { Session } from '../../runtime/types.js';
 import { float32Of, numberOf } from '../../tensor/results.js';
@@ -70,7 +70,7 @@ function minimize(
   objective: Objective,
   iterations: number,
   { options, signal }: StyleDescent,
-): AsyncIterable<Step> {
+): AsyncIterable<OptimizerStep> {
   if (options.optimizer === 'lbfgs')
     // Losses relative to their targets are small numbers: no tolerance but "no lower point found" ends a run.
     return lbfgs(x, objective, {

@@ -1,4 +1,4 @@
-import { choice, count, flag, type Given, number, seed } from '../../base/options.js';
+import { choice, count, flag, number, seed } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
 import type { Placement } from '../../runtime/types.js';
 import type { LayerWeights } from '../common/layers.js';
@@ -49,7 +49,82 @@ export const styleOptions = {
   seed: seed(0, 'the same number gives the same picture'),
 } as const;
 
-export interface StyleOptions extends Given<typeof styleOptions> {
+/** What `styleOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface StyleParameters {
+  /**
+   * Longer side of the picture made, in pixels; 0: as large as the content. A whole number from 0 to 100000.
+   * @default 512
+   */
+  readonly size?: number | undefined;
+  /**
+   * Longer side at which to begin; from there to the full size by steps of √2. A whole number from 16 to
+   * 1000000.
+   * @default 180
+   */
+  readonly smallest?: number | undefined;
+  /**
+   * Iterations, over all sizes together. A whole number from 1 to 1000000.
+   * @default 150
+   */
+  readonly iterations?: number | undefined;
+  /**
+   * Weight of the style loss. A number from 0 to 1000000000.
+   * @default 1
+   */
+  readonly styleWeight?: number | undefined;
+  /**
+   * Weight of the content loss. A number from 0 to 1000000000.
+   * @default 0.06
+   */
+  readonly contentWeight?: number | undefined;
+  /**
+   * Weight of the total variation: smooths. A number from 0 to 1000000000.
+   * @default 0.1
+   */
+  readonly tvWeight?: number | undefined;
+  /**
+   * What a style is: Gram matrices, or means and covariances compared by their Wasserstein distance.
+   * @default 'gram'
+   */
+  readonly statistics?: 'gram' | 'wasserstein' | undefined;
+  /**
+   * Size of the style images relative to the picture made. A number from 0.1 to 4.
+   * @default 1
+   */
+  readonly styleScale?: number | undefined;
+  /**
+   * What to begin with.
+   * @default 'content'
+   */
+  readonly init?: 'content' | 'style' | 'noise' | undefined;
+  /**
+   * Keep the content's colors: take only lightness from the result.
+   * @default false
+   */
+  readonly keepColors?: boolean | undefined;
+  /**
+   * L-BFGS converges in fewer iterations; Adam takes less memory.
+   * @default 'lbfgs'
+   */
+  readonly optimizer?: 'lbfgs' | 'adam' | undefined;
+  /**
+   * Adam's learning rate. A number from 0.000001 to 1.
+   * @default 0.02
+   */
+  readonly learningRate?: number | undefined;
+  /**
+   * Curvature pairs that L-BFGS remembers. A whole number from 1 to 1000.
+   * @default 10
+   */
+  readonly history?: number | undefined;
+  /**
+   * The same number gives the same picture. A whole number.
+   * @default 0
+   */
+  readonly seed?: number | undefined;
+}
+
+export interface StyleOptions extends StyleParameters {
   /** Layers whose features are to be the content's, with weights. @default relu4_2 of a VGG */
   readonly contentLayers?: LayerWeights | undefined;
   /** Layers whose statistics are to be the styles', with weights that count in proportion. @default relu1_1 … relu5_1 */

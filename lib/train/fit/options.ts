@@ -1,11 +1,11 @@
 import { type OptionKinds, optionsOf, required } from '../../base/arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import { count, flag, type Given, number, type OptionValues, seed } from '../../base/options.js';
+import { count, flag, number, type OptionValues, seed } from '../../base/options.js';
 import type { Model } from '../../onnx/graph.js';
 import type { UpdateRule } from '../../optim/update-rule.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
-import type { TrainingGraphOptions } from '../graph/graph.js';
+import type { TrainingTask } from '../graph/graph.js';
 import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import type { Augmentation } from './data.js';
 import type { TrainingSchedule } from './schedule.js';
@@ -25,9 +25,59 @@ export const fitOptions = {
   validateEvery: count(0, 'updates between two validations; 0: once an epoch', 0),
 } as const;
 
+/** What `fitOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface FitParameters {
+  /**
+   * How often each sample is seen. A whole number from 1 to 1000000.
+   * @default 1
+   */
+  readonly epochs?: number | undefined;
+  /**
+   * Updates in all, instead of epochs; 0: as many as the epochs have. A whole number from 0 to 1000000.
+   * @default 0
+   */
+  readonly steps?: number | undefined;
+  /**
+   * Samples in a batch. A whole number from 1 to 10000.
+   * @default 1
+   */
+  readonly batch?: number | undefined;
+  /**
+   * Batches that one update averages the gradients of. A whole number from 1 to 1000000.
+   * @default 1
+   */
+  readonly accumulate?: number | undefined;
+  /**
+   * See the samples of each epoch in another order.
+   * @default true
+   */
+  readonly shuffle?: boolean | undefined;
+  /**
+   * Seed of the order and of the augmentation. A whole number.
+   * @default 0
+   */
+  readonly seed?: number | undefined;
+  /**
+   * Longest gradient, as the norm over all weights: longer ones are shortened; 0: any. A number of at least
+   * 0.
+   * @default 0
+   */
+  readonly clip?: number | undefined;
+  /**
+   * Updates between two checkpoints; 0: once an epoch. A whole number from 0 to 1000000.
+   * @default 0
+   */
+  readonly checkpointEvery?: number | undefined;
+  /**
+   * Updates between two validations; 0: once an epoch. A whole number from 0 to 1000000.
+   * @default 0
+   */
+  readonly validateEvery?: number | undefined;
+}
+
 export type FitSettings = OptionValues<typeof fitOptions>;
 
-export interface FitOptions extends Given<typeof fitOptions>, Omit<TrainingGraphOptions, 'sizes'> {
+export interface FitOptions extends FitParameters, TrainingTask {
   readonly optimizer: UpdateRule;
   /** Multiplies the optimizer's learning rate in the course of the run. @default constant */
   readonly schedule?: TrainingSchedule | undefined;

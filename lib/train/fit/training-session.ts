@@ -9,8 +9,8 @@ import {
   type FeedSizes,
   type TrainingGraph,
   trainingGraph,
-  type TrainingGraphOptions,
   trainingPrefix,
+  type TrainingTask,
 } from '../graph/graph.js';
 import type { LearnedWeights } from '../graph/parameters.js';
 import type { Sample } from './data.js';
@@ -42,7 +42,7 @@ export class TrainingSession implements AsyncDisposable {
 
   constructor(
     private readonly model: Model,
-    private readonly options: Omit<TrainingGraphOptions, 'sizes'>,
+    private readonly options: TrainingTask,
     private readonly sessionOptions: SessionOptions,
   ) {}
 

@@ -15,7 +15,8 @@ import type { Loss } from './loss.js';
 /** Sizes of the feeds, by the input's name. */
 export type FeedSizes = ReadonlyMap<string, readonly number[]>;
 
-export interface TrainingGraphOptions {
+/** What is trained, and on what. */
+export interface TrainingTask {
   /** The name of a scalar in the model, or what makes one. */
   readonly loss: string | Loss;
   /** Names of the weights to train. @default `trainableWeights` */
@@ -29,6 +30,9 @@ export interface TrainingGraphOptions {
   readonly batchNorm?: 'batch' | 'fixed' | undefined;
   /** Names of further scalars in the model to be told at each step. */
   readonly metrics?: readonly string[] | undefined;
+}
+
+export interface TrainingGraphOptions extends TrainingTask {
   /** Sizes that all feeds will have: a simpler and faster graph. @default any, as the model's inputs say */
   readonly sizes?: FeedSizes | undefined;
 }

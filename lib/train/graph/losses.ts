@@ -159,9 +159,9 @@ export function squaredError(options: LossInputs = {}): Loss {
 /** A loss, or one with the factor that it counts by. */
 export type WeightedLoss = Loss | readonly [weight: number, loss: Loss];
 
-/** The weighted sum of some losses, each of them a metric of its name: `total({ bce: bce(), dice: [0.5, dice()] })`. */
-export function total(parts: Readonly<Record<string, WeightedLoss>>): Loss {
-  check('total', { parts: [parts, kind.losses] });
+/** The weighted sum of some losses, each of them a metric of its name: `sum({ bce: bce(), dice: [0.5, dice()] })`. */
+export function sum(parts: Readonly<Record<string, WeightedLoss>>): Loss {
+  check('sum', { parts: [parts, kind.losses] });
   if (Object.keys(parts).length === 0)
     throw new OneirosError('bad-argument', 'a sum of losses needs one loss at least');
   return (context) => {

@@ -1,16 +1,7 @@
 import { check, type OptionKinds, optionsFor, optionsOf, required } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import {
-  choice,
-  count,
-  flag,
-  type Given,
-  number,
-  type OptionValues,
-  resolveOptions,
-  seed,
-} from '../../base/options.js';
+import { choice, count, flag, number, type OptionValues, resolveOptions, seed } from '../../base/options.js';
 import { checkClasses, type LabelValue, type MaskClass } from '../../labels/classes.js';
 import { ignoredLabel, type LabelScheme } from '../../labels/scheme.js';
 import { luminance } from '../../models/input/preprocessing.js';
@@ -31,7 +22,7 @@ import { fitKinds, fitOptions } from '../fit/options.js';
 import { cosine } from '../fit/schedule.js';
 import type { TrainingStep } from '../fit/state.js';
 import type { Loss } from '../graph/loss.js';
-import { bce, crossEntropy, dice, total } from '../graph/losses.js';
+import { bce, crossEntropy, dice, sum } from '../graph/losses.js';
 import { type MaskedPicture, maskedSamples } from './masked-picture.js';
 import { segmentationValidation } from './validation.js';
 
@@ -68,7 +59,93 @@ export const trainUNetOptions = {
   seed: seed(0, 'seed of the first weights, the order and the augmentation'),
 } as const;
 
-export interface TrainUNetOptions extends Given<typeof trainUNetOptions> {
+/** What `trainUNetOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
+export interface TrainUNetParameters {
+  /**
+   * Updates of the weights. A whole number from 1 to 1000000.
+   * @default 500
+   */
+  readonly steps?: number | undefined;
+  /**
+   * Cut-outs in an update. A whole number from 1 to 10000.
+   * @default 4
+   */
+  readonly batch?: number | undefined;
+  /**
+   * Side of the square cut-outs, in pixels: a multiple of 2 to the number of poolings. A whole number from
+   * 16 to 8192.
+   * @default 256
+   */
+  readonly crop?: number | undefined;
+  /**
+   * Adam's rate at its highest. A number of at least 0.
+   * @default 0.002
+   */
+  readonly learningRate?: number | undefined;
+  /**
+   * Share of the run over which the rate rises; then it falls in half a wave. A number from 0 to 0.9.
+   * @default 0.05
+   */
+  readonly warmUp?: number | undefined;
+  /**
+   * How the network climbs a level.
+   * @default 'transposed'
+   */
+  readonly climb?: 'transposed' | 'bilinear' | 'nearest' | undefined;
+  /**
+   * What it sees: the luminance alone, or red, green and blue.
+   * @default '1'
+   */
+  readonly channels?: '1' | '3' | undefined;
+  /**
+   * Show mirror images and quarter turns.
+   * @default true
+   */
+  readonly flips?: boolean | undefined;
+  /**
+   * Standard deviation of the elastic deformation, in pixels; 0: none. A number from 0 to 1000.
+   * @default 10
+   */
+  readonly elastic?: number | undefined;
+  /**
+   * Share of the cut-outs that are deformed. A number from 0 to 1.
+   * @default 0.5
+   */
+  readonly elasticShare?: number | undefined;
+  /**
+   * How much brighter or darker pictures are made, of the whole range. A number from 0 to 1.
+   * @default 0.1
+   */
+  readonly brightness?: number | undefined;
+  /**
+   * How much contrast is raised or lowered. A number from 0 to 1.
+   * @default 0.2
+   */
+  readonly contrast?: number | undefined;
+  /**
+   * Updates between two validations. A whole number from 1 to 1000000.
+   * @default 100
+   */
+  readonly validateEvery?: number | undefined;
+  /**
+   * Updates between two checkpoints. A whole number from 1 to 1000000.
+   * @default 50
+   */
+  readonly checkpointEvery?: number | undefined;
+  /**
+   * Longest gradient, as the norm over all weights: longer ones are shortened; 0: any. A number of at least
+   * 0.
+   * @default 0
+   */
+  readonly clip?: number | undefined;
+  /**
+   * Seed of the first weights, the order and the augmentation. A whole number.
+   * @default 0
+   */
+  readonly seed?: number | undefined;
+}
+
+export interface TrainUNetOptions extends TrainUNetParameters {
   /** Classes and the values that masks show them by, the background first. */
   readonly classes: readonly MaskClass[];
   /** The value of pixels that count neither for the loss nor for the figures. @default all pixels count */
@@ -156,7 +233,7 @@ export async function* trainUNet(
 function lossOf({ classes, ignore: value }: LabelScheme): Loss {
   const ignore = value === null ? undefined : ignoredLabel;
   const entropy = classes.length === 2 ? { bce: bce({ ignore }) } : { entropy: crossEntropy({ ignore }) };
-  return total({ ...entropy, diceLoss: dice({ ignore }) });
+  return sum({ ...entropy, diceLoss: dice({ ignore }) });
 }
 
 /** All that the way of the weights depends on; how often it is looked at, it does not. */

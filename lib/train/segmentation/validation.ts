@@ -19,7 +19,7 @@ export interface SegmentationScores {
 
 /**
  * Validates networks that make of `image`, RGB in [0, 1], scores or probabilities of the classes, over all pictures
- * together. Each is segmented just as `openSegmenter` does it with the network's file, so that this gives the same figures.
+ * together. Each is segmented just as `loadSegmenter` does it with the network's file, so that this gives the same figures.
  * @throws OneirosError `bad-input`, also from the validation, for a mask with a value that is no class
  */
 export function segmentationValidation(

@@ -14,7 +14,7 @@ import {
 // The list of models that are known by name: onnx-models/catalog.json. This file is browser-safe; where the list and the
 // models lie is told in node/.
 
-/** The façade that loads it: `loadNetwork`, `loadDetector`, `loadSegmenter`. */
+/** The façade that loads it: `loadClassifier`, `loadDetector`, `loadSegmenter`. */
 export type Task = 'classify' | 'detect' | 'segment';
 
 /** What is known of a file's contents before it is here. */
@@ -32,20 +32,20 @@ export type Checksum =
   | { readonly kind: 'none'; readonly verified: false; readonly from: string };
 
 /** Where a file comes from. */
-export type Source =
+export type EntrySource =
   /** With the package, in onnx-models/. */
   | { readonly kind: 'shipped' }
   /** From the first of these addresses that has it. */
   | { readonly kind: 'download'; readonly addresses: readonly string[] };
 
 /** A file's size: as published, or as computed from a figure rounded to three or four digits. */
-export interface Size {
+export interface FileSize {
   readonly bytes: number;
   readonly exact: boolean;
 }
 
 /** Figures that somebody measured, by the metric's name: fractions of 1. */
-export interface Accuracy {
+export interface PublishedAccuracy {
   readonly metrics: Readonly<Record<string, number>>;
   /** The data. */
   readonly on: string;
@@ -63,9 +63,9 @@ export interface CatalogEntry {
   readonly format: 'onnx' | 'pytorch' | 'safetensors';
   /** What the file is called, here and at a mirror. */
   readonly file: string;
-  readonly source: Source;
+  readonly source: EntrySource;
   /** `null` for a shipped model that has not been built yet. */
-  readonly size: Size | null;
+  readonly size: FileSize | null;
   readonly checksum: Checksum;
   readonly licence: string;
   /** Who made it, and where that can be read. */
@@ -77,7 +77,7 @@ export interface CatalogEntry {
   /** Layers worth looking at, from the image on; the first and the last among them. */
   readonly layers: readonly string[];
   /** `null` where nobody has measured any. */
-  readonly accuracy: Accuracy | null;
+  readonly accuracy: PublishedAccuracy | null;
 }
 
 /** The models by name, in the file's order. */
@@ -139,7 +139,7 @@ function entryOf(place: string, value: unknown): CatalogEntry {
   };
 }
 
-function sourceOf({ what, values }: Fields): Source {
+function sourceOf({ what, values }: Fields): EntrySource {
   const fields = fieldsOf(`${what}'s source`, values['source'], ['kind', 'addresses']);
   if (word(fields, 'kind', ['shipped', 'download']) === 'shipped') return { kind: 'shipped' };
   const addresses = texts(fields, 'addresses');
@@ -154,7 +154,7 @@ function isHttps(address: string): boolean {
   return url?.protocol === 'https:' && url.username === '' && url.password === '';
 }
 
-function sizeOf({ what, values }: Fields): Size | null {
+function sizeOf({ what, values }: Fields): FileSize | null {
   if (values['size'] === null) return null;
   const fields = fieldsOf(`${what}'s size`, values['size'], ['bytes', 'exact']);
   return { bytes: count(fields, 'bytes', largestFile), exact: flag(fields, 'exact') };
@@ -186,7 +186,7 @@ function unverified(fields: Fields): false {
   throw malformed(fields.what, 'is called verified, but is no whole sha256');
 }
 
-function accuracyOf({ what, values }: Fields): Accuracy | null {
+function accuracyOf({ what, values }: Fields): PublishedAccuracy | null {
   if (values['accuracy'] === null) return null;
   const fields = fieldsOf(`${what}'s accuracy`, values['accuracy'], ['metrics', 'on', 'by']);
   const { metrics } = fields.values;

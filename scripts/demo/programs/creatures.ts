@@ -1,6 +1,6 @@
-import { dream, loadNetwork, readImage, writeImage } from '../../../lib/index.js';
+import { dream, loadClassifier, readImage, writeImage } from 'oneiros';
 
-const network = await loadNetwork('vgg19-slim');
+const network = await loadClassifier('vgg19-slim');
 const evening = await readImage('demo-out/landscape.jpg');
 
 const options = { layers: { relu5_1: 1 }, laplacian: 4, steps: 15 };

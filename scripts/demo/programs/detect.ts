@@ -1,4 +1,4 @@
-import { drawDetections, loadDetector, readImage, writeImage } from '../../../lib/index.js';
+import { drawDetections, loadDetector, readImage, writeImage } from 'oneiros';
 
 const detector = await loadDetector('fasterrcnn-cells');
 const smear = await readImage('demo-out/blood-smear.jpg');

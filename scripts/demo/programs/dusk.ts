@@ -1,6 +1,6 @@
-import { loadNetwork, readImage, style, writeImage } from '../../../lib/index.js';
+import { loadClassifier, readImage, style, writeImage } from 'oneiros';
 
-const network = await loadNetwork('vgg19-slim');
+const network = await loadClassifier('vgg19-slim');
 const astronaut = await readImage('scripts/demo/photographs/astronaut.jpg');
 const evening = await readImage('demo-out/landscape.jpg');
 

@@ -1,4 +1,4 @@
-import { loadSegmenter, overlay, readImage, writeImage } from '../../../lib/index.js';
+import { loadSegmenter, overlay, readImage, writeImage } from 'oneiros';
 
 const segmenter = await loadSegmenter('unet-membrane');
 const tissue = await readImage('demo-out/membranes.jpg');

@@ -1,6 +1,6 @@
-import { loadNetwork, readImage, style, writeImage } from '../../../lib/index.js';
+import { loadClassifier, readImage, style, writeImage } from 'oneiros';
 
-const network = await loadNetwork('vgg19-slim', { pooling: 'average' });
+const network = await loadClassifier('vgg19-slim', { pooling: 'average' });
 const cat = await readImage('scripts/demo/photographs/cat.jpg');
 const glass = await readImage('demo-out/stained-glass.jpg');
 

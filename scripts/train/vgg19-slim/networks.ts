@@ -13,7 +13,7 @@ import { renameGraph } from '../../../lib/onnx/rename.js';
 import { random } from '../../../lib/tensor/random.js';
 import { float32, type Float32Tensor, sizeOf } from '../../../lib/tensor/tensor.js';
 import { loadWeight } from '../../../lib/weights/check.js';
-import { openWeights } from '../../../lib/weights/open.js';
+import { loadWeights } from '../../../lib/weights/open.js';
 import type { StoredTensor, Weights } from '../../../lib/weights/weights.js';
 
 /** Channels of the five blocks: a quarter of VGG-19's. */
@@ -98,7 +98,7 @@ export async function slimTeacher(
   const path = join(shared, 'weights/vgg19-slim16x/5SE.pth');
   const network = await VGG19.load(path);
   await using source = await fileSource(path);
-  const { weights } = await openWeights(source);
+  const { weights } = await loadWeights(source);
   const lifts = new Map<string, Lift>();
   for (const layer of lifted) {
     const name = `conv${layer.replace(/\D/g, '')}_aux`;

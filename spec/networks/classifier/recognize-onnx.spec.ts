@@ -3,7 +3,7 @@ import { expect } from 'chai';
 
 import { bytesSource } from '../../../lib/files/source.js';
 import { image } from '../../../lib/image/image.js';
-import { openNetwork } from '../../../lib/networks/classifier/load.js';
+import { loadClassifier } from '../../../lib/networks/classifier/load.js';
 import { GoogLeNet } from '../../../lib/networks/classifier/published.js';
 import type { Value } from '../../../lib/onnx/builder.js';
 import { Builder } from '../../../lib/onnx/ops.js';
@@ -11,7 +11,7 @@ import { decodeModel } from '../../../lib/onnx/read.js';
 import { encodeModel } from '../../../lib/onnx/write.js';
 import { random } from '../../../lib/tensor/random.js';
 import { float32, int64, sizeOf } from '../../../lib/tensor/tensor.js';
-import { openWeights } from '../../../lib/weights/open.js';
+import { loadWeights } from '../../../lib/weights/open.js';
 import { drawWeights, readCases } from '../../models/golden-case.js';
 import { rejection } from '../../models/rejection.js';
 
@@ -64,14 +64,14 @@ function picture(width: number, height: number) {
 function openForeign(bytes: Uint8Array) {
   const b = Builder.from(decodeModel(bytes).graph);
   b.output(b.sigmoid(b.value('scores')));
-  return openNetwork(encodeModel(b.model()), { placement, preprocessing: 'imagenet' });
+  return loadClassifier(encodeModel(b.model()), { placement, preprocessing: 'imagenet' });
 }
 
 describe('ONNX files that others exported', () => {
   it('recognizes torchvision’s VGG-19 by its structure, and computes the same', async () => {
     for (const transposed of [false, true]) {
       const bytes = torchvisionExport({ transposed });
-      await using network = await openNetwork(bytes, { placement });
+      await using network = await loadClassifier(bytes, { placement });
       expect(network.name).to.equal('VGG-19');
       expect(network.layers).to.include.members(['relu4_2', 'fc6', 'prob']);
       await using plain = await openForeign(bytes);
@@ -84,7 +84,7 @@ describe('ONNX files that others exported', () => {
   });
 
   it('does not take VGG-16 for VGG-19', async () => {
-    await using network = await openNetwork(torchvisionExport({ blocks: [2, 2, 3, 3, 3] }), {
+    await using network = await loadClassifier(torchvisionExport({ blocks: [2, 2, 3, 3, 3] }), {
       placement,
       name: 'vgg16',
     });
@@ -97,12 +97,12 @@ describe('ONNX files that others exported', () => {
       ({ network }) => network === 'googlenet',
     );
     const source = drawWeights(golden?.shapes ?? {});
-    const { weights } = await openWeights(bytesSource(source));
+    const { weights } = await loadWeights(bytesSource(source));
     const b = new Builder();
     b.output(b.sigmoid(b.input('data_0', 'float32', [1, 3, 224, 224])), 'prob_1');
     for (const [name, stored] of weights)
       b.constant(await stored.load(), name.replace('.weight', '_w_0').replace('.bias', '_b_0'));
-    await using zoo = await openNetwork(encodeModel(b.model()), { placement });
+    await using zoo = await loadClassifier(encodeModel(b.model()), { placement });
     await using caffe = await GoogLeNet.load(source, { placement });
     const photograph = picture(224, 224);
     expect(await zoo.classify(photograph)).to.deep.equal(await caffe.classify(photograph));
@@ -116,7 +116,7 @@ describe('ONNX files that others exported', () => {
     b.output(
       b.op('GlobalAveragePool', [b.op('Conv', [half, kernel], {}, { name: 'sum' })], {}, { name: 'mean' }),
     );
-    await using network = await openNetwork(encodeModel(b.model()), {
+    await using network = await loadClassifier(encodeModel(b.model()), {
       placement,
       name: 'toy',
       preprocessing: 'caffe',
@@ -138,7 +138,7 @@ describe('ONNX files that others exported', () => {
     const x = b.input('pixels', 'float32', [1, 3, 'H', 'W']);
     const row = b.op('Softmax', [b.op('GlobalAveragePool', [x])], { axis: 1 });
     b.output(b.op('Identity', [b.op('Flatten', [row], { axis: 1 })]), 'probabilities');
-    await using network = await openNetwork(encodeModel(b.model()), { placement, name: 'toy' });
+    await using network = await loadClassifier(encodeModel(b.model()), { placement, name: 'toy' });
     const red = image({ width: 1, height: 1 }, Float32Array.of(1, 0, 0));
     const [first] = await network.classify(red);
     expect(first?.probability).to.be.closeTo(Math.E / (Math.E + 2), 1e-6);
@@ -148,7 +148,7 @@ describe('ONNX files that others exported', () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [1, 3, 8000, 8000]);
     b.output(b.op('Flatten', [b.op('GlobalAveragePool', [x])]), 'y');
-    expect(await rejection(openNetwork(encodeModel(b.model()), { name: 'toy' }))).to.match(
+    expect(await rejection(loadClassifier(encodeModel(b.model()), { name: 'toy' }))).to.match(
       /toy takes pictures of 8000×8000 pixels.*at most 8,388,608/,
     );
   });
@@ -156,11 +156,11 @@ describe('ONNX files that others exported', () => {
   it('says what a network takes if that is no picture', async () => {
     const b = new Builder();
     b.output(b.add(b.input('tokens', 'float32', [1, 77]), b.input('mask', 'float32', [1, 77])), 'sum');
-    expect(await rejection(openNetwork(encodeModel(b.model()), { name: 'clip' }))).to.match(
+    expect(await rejection(loadClassifier(encodeModel(b.model()), { name: 'clip' }))).to.match(
       /clip takes "tokens" \(float32 \[1, 77\]\) and "mask".*expected one picture/,
     );
     const ids = new Builder();
     ids.output(ids.add(ids.input('ids', 'int64', [1, 3, 8, 8]), ids.constant(int64([1]))), 'next');
-    expect(await rejection(openNetwork(encodeModel(ids.model())))).to.match(/"ids" \(int64/);
+    expect(await rejection(loadClassifier(encodeModel(ids.model())))).to.match(/"ids" \(int64/);
   });
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { solid } from '../../../lib/image/image.js';
-import { openDetector } from '../../../lib/networks/detector/load.js';
+import { loadDetector } from '../../../lib/networks/detector/load.js';
 import { Builder } from '../../../lib/onnx/ops.js';
 import { encodeModel } from '../../../lib/onnx/write.js';
 import { float32, int64 } from '../../../lib/tensor/tensor.js';
@@ -28,7 +28,7 @@ describe("torchvision's ONNX export of a Faster R-CNN", () => {
   it('gives the detections that torchvision gives, at three sizes', async () => {
     const results: unknown = JSON.parse(golden('faster-rcnn-v1.json').toString());
     if (!isGolden(results)) throw new Error('faster-rcnn-v1.json holds no results');
-    await using network = await openDetector(golden('faster-rcnn-export.onnx'), { placement });
+    await using network = await loadDetector(golden('faster-rcnn-export.onnx'), { placement });
     expect(network.notes.join()).to.contain('exported as by torchvision');
     for (const wanted of results.pictures) {
       const found = await network.detect(pattern(wanted.size), { score: 0.3 });
@@ -82,7 +82,7 @@ describe("the ONNX model zoo's Faster R-CNN", () => {
     const fed = [1 * 255 - 102.9801, 0.6 * 255 - 115.9465, 0.2 * 255 - 122.7717];
     for (const [channel, value] of fed.entries()) {
       const model = probe([3, 'height', 'width'], [channel, 799, 1066], zoo, 1 / value, 81);
-      await using network = await openDetector(model, { placement });
+      await using network = await loadDetector(model, { placement });
       expect(network.notes.join()).to.contain('the ONNX model zoo');
       const [found, ...others] = await network.detect(picture);
       expect(others).to.be.empty;
@@ -92,7 +92,7 @@ describe("the ONNX model zoo's Faster R-CNN", () => {
   });
   it('is padded with nothing', async () => {
     const model = probe([3, 'height', 'width'], [0, 799, 1067], zoo, 1, 81);
-    await using network = await openDetector(model, { placement });
+    await using network = await loadDetector(model, { placement });
     const [found] = await network.detect(solid({ width: 400, height: 300 }, [1, 1, 1]), { score: 0 });
     expect(found?.score).to.equal(0);
   });
@@ -106,20 +106,20 @@ describe('an exported Faster R-CNN', () => {
       [3, 'height', 'width'],
       [1, 3, 'height', 'width'],
     ]) {
-      await using network = await openDetector(probe(shape, [0, 4, 6], torchvision, 1), { placement });
+      await using network = await loadDetector(probe(shape, [0, 4, 6], torchvision, 1), { placement });
       const [found] = await network.detect(solid({ width: 7, height: 5 }, [0.75, 0, 0]));
       expect(found).to.deep.include({ box: [0, 0, 7, 5], labelId: 17, label: 'cat' });
       expect(found?.score).to.be.closeTo(0.75, 1e-6);
     }
   });
   it('of one size gets the picture fitted into that, and boxes are moved back', async () => {
-    await using network = await openDetector(probe([3, 8, 8], [1, 3, 7], torchvision, 1), { placement });
+    await using network = await loadDetector(probe([3, 8, 8], [1, 3, 7], torchvision, 1), { placement });
     const [found] = await network.detect(solid({ width: 16, height: 8 }, [0, 1, 0]));
     expect(found).to.deep.include({ score: 1, box: [0, 0, 16, 8] });
   });
   it('has COCO’s names only if its scores are of as many classes', async () => {
     const labelOf = async (model: Uint8Array, labels?: readonly string[]) => {
-      await using network = await openDetector(model, { placement, labels });
+      await using network = await loadDetector(model, { placement, labels });
       const [found] = await network.detect(solid({ width: 7, height: 5 }, [0.75, 0, 0]));
       return [found?.label, network.notes.join('\n')];
     };
@@ -145,11 +145,11 @@ describe('an exported Faster R-CNN', () => {
   it('is told from other networks', async () => {
     const b = new Builder();
     b.output(b.relu(b.input('image', 'float32', [3, 8, 8])), 'boxes');
-    const other = openDetector(encodeModel(b.model()), { placement });
+    const other = loadDetector(encodeModel(b.model()), { placement });
     expect(String(await other.catch((error: unknown) => error))).to.contain('no detector that is known');
     const gray = new Builder();
     gray.output(gray.constant(float32([1], [1])), 'scores');
-    expect(String(await openDetector(encodeModel(gray.model())).catch((error: unknown) => error))).to.contain(
+    expect(String(await loadDetector(encodeModel(gray.model())).catch((error: unknown) => error))).to.contain(
       'no detector that is known',
     );
   });

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { crop, type Rectangle } from '../../../lib/image/geometry/crop.js';
 import { type Image, image, planes } from '../../../lib/image/image.js';
 import { knownSegmenterFor } from '../../../lib/networks/segmenter/known-segmenters.js';
-import { openSegmenter } from '../../../lib/networks/segmenter/onnx-segmenter.js';
+import { loadSegmenter } from '../../../lib/networks/segmenter/load.js';
 import type { PictureSource } from '../../../lib/networks/segmenter/picture-source.js';
 import { tiled } from '../../../lib/networks/segmenter/tiled.js';
 import { spansOf } from '../../../lib/networks/segmenter/tiling.js';
@@ -176,7 +176,7 @@ describe('a network from elsewhere', () => {
 
   for (const size of [null, 8])
     it(`scores become probabilities of the picture's size; its own size: ${size ?? 'any'}`, async () => {
-      await using network = await openSegmenter(model(size), { placement });
+      await using network = await loadSegmenter(model(size), { placement });
       const { labels, classes, probabilities } = await network.segment(half);
       expect([...labels]).to.deep.equal(Array.from({ length: 32 }, (_, i) => (i % 8 < 4 ? 0 : 1)));
       expect(classes).to.deep.equal([
@@ -189,7 +189,7 @@ describe('a network from elsewhere', () => {
 
   it('a U-Net that was written to a file is the same network, in tiles too', async () => {
     await using unet = await UNet.load(weights('milesial-transposed'), { placement });
-    await using same = await openSegmenter(encodeModel(unet.model), { placement });
+    await using same = await loadSegmenter(encodeModel(unet.model), { placement });
     const picture = texture(481, 130);
     const { probabilities } = await unet.segment(picture);
     const parts = await same.segment(picture, { tile: 400 });
@@ -197,7 +197,7 @@ describe('a network from elsewhere', () => {
   });
 
   it('names must be as many as there are classes', async () => {
-    const error: unknown = await openSegmenter(model(null), { classes: ['one'] }).catch(
+    const error: unknown = await loadSegmenter(model(null), { classes: ['one'] }).catch(
       (reason: unknown) => reason,
     );
     expect(error).to.have.property('message').that.includes('2 classes');

@@ -117,7 +117,7 @@ describe('losses of style transfer', () => {
     it(`agrees with finite differences: ${name}`, async () => {
       const checks = await checkGradient(modelOf(dims, make), {
         feeds: { x: normals(dims, 1) },
-        isolation: 'none',
+        placement: { isolation: 'none' },
       });
       for (const { error } of checks) expect(error).to.be.below(2e-3);
     });

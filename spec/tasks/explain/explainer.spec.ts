@@ -7,7 +7,7 @@ import { registerExplain } from '../../../lib/cli/commands/explain.js';
 import { encodeImage } from '../../../lib/image/codec/coding.js';
 import { type Image, image, plane, planes, solid } from '../../../lib/image/image.js';
 import { readImage } from '../../../lib/image/read-write.js';
-import { openNetwork } from '../../../lib/networks/classifier/load.js';
+import { loadClassifier } from '../../../lib/networks/classifier/load.js';
 import { Builder } from '../../../lib/onnx/ops.js';
 import { encodeModel } from '../../../lib/onnx/write.js';
 import { ClassGradients } from '../../../lib/tasks/explain/class-gradient.js';
@@ -46,7 +46,7 @@ function noise(seed: number): Image {
 }
 
 async function colors() {
-  return await openNetwork(squareOfRed(), {
+  return await loadClassifier(squareOfRed(), {
     name: 'colors',
     placement,
     preprocessing: 'none',

@@ -1,6 +1,6 @@
 import { OneirosError } from '../../../base/errors.js';
 import { corrupt, type Header, truncated, unsupported } from '../header.js';
-import type { Orientation } from '../orientation.js';
+import type { Orientation } from '../../pixels.js';
 import { concatenate } from '../png/png.js';
 import { type Frame, frameOf, isFrame, type Scan, scanOf, unitsOf } from './frame.js';
 import { Metadata } from './metadata.js';

@@ -1,5 +1,6 @@
 import { ByteReader } from '../header.js';
-import { exifOrientation, type Orientation } from '../orientation.js';
+import { exifOrientation } from '../orientation.js';
+import type { Orientation } from '../../pixels.js';
 import { latin1 } from '../png/png.js';
 import { marker, type Segment } from './segments.js';
 

@@ -1,5 +1,6 @@
 import { corrupt, type Header, unsupported } from '../header.js';
-import { type Orientation, orientationOf } from '../orientation.js';
+import { orientationOf } from '../orientation.js';
+import type { Orientation } from '../../pixels.js';
 import { Directory, tiffHeader } from './directory.js';
 
 /** What the samples of a pixel are. */

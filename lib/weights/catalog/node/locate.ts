@@ -7,7 +7,7 @@ import { Http } from '../../download/node/http.js';
 import { patienceDefaults } from '../../download/timeouts.js';
 import type { CatalogEntry, Task } from '../entry.js';
 import { entryFor, findEntry } from '../find.js';
-import type { Located, LocateOptions } from '../locate.js';
+import type { Located, LocateOptions } from '../located.js';
 import { modelPath, settled } from './home.js';
 import { openPartial } from './partial.js';
 import { pullWhole } from './pull.js';
@@ -15,7 +15,11 @@ import { readCatalog } from './read.js';
 import { isWhole } from './receipt.js';
 
 /** What `locateModel` does where there is a file system. */
-export async function locate(name: string, task: Task, options: LocateOptions): Promise<Located | null> {
+export async function locate(
+  name: string,
+  task: Task | undefined,
+  options: LocateOptions,
+): Promise<Located | null> {
   const catalog = readCatalog();
   if (findEntry(catalog, name) === undefined) return null;
   return locateEntry(entryFor(catalog, name, task), options);

@@ -7,7 +7,7 @@ import type { Answer, Http } from '../../download/node/http.js';
 import { remoteSource } from '../../download/node/range-source.js';
 import { checkSize } from '../../download/node/resumable-download.js';
 import { attempt } from '../../download/node/retry.js';
-import { openWeights } from '../../open.js';
+import { loadWeights } from '../../open.js';
 import type { Weights } from '../../weights.js';
 import type { CatalogEntry } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';
@@ -85,7 +85,7 @@ async function planned(
         },
     () => incomplete(entry),
   );
-  total = plan((await openWeights(source)).weights);
+  total = plan((await loadWeights(source)).weights);
   return source;
 }
 

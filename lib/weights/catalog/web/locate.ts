@@ -3,13 +3,17 @@ import { messageOf, OneirosError } from '../../../base/errors.js';
 import { download } from '../../../files/download.js';
 import { type Catalog, parseCatalog, type Task } from '../entry.js';
 import { entryFor, findEntry } from '../find.js';
-import type { Located, LocateOptions } from '../locate.js';
+import type { Located, LocateOptions } from '../located.js';
 
 /**
  * What `locateModel` does in browsers: the models lie in a folder of the page's host, or another that lets pages read it.
  * Without its address no model is known by name.
  */
-export async function locate(name: string, task: Task, options: LocateOptions): Promise<Located | null> {
+export async function locate(
+  name: string,
+  task: Task | undefined,
+  options: LocateOptions,
+): Promise<Located | null> {
   const { mirror, announce, onProgress, signal } = options;
   if (mirror === undefined) return null;
   const folder = new URL(mirror.endsWith('/') ? mirror : `${mirror}/`, globalThis.location.href);

@@ -1,0 +1,225 @@
+// `oneiros`: tasks, the networks they take, and pictures. The other files of this folder are the other entries of the
+// package. All are the same in Node and in browsers: what differs between the two is behind the `#` imports of package.json
+// in the folder above, which bundlers resolve for browsers and Node for itself.
+
+// Tasks, each (network, picture, options); those that end in Each take many pictures.
+export {
+  classify,
+  classifyEach,
+  classifyEachOptions,
+  type ClassifyEachOptions,
+  type ClassifyEachParameters,
+} from '../tasks/classify/classify.js';
+export {
+  evaluateClassifier,
+  type ClassifierFigures,
+  type EvaluateClassifierOptions,
+} from '../tasks/classify/evaluate.js';
+export type { LayerWeights } from '../tasks/common/layers.js';
+export type { Computed, Failed, Outcome, Picture, Pictures } from '../tasks/common/pictures.js';
+export type { PictureStep } from '../tasks/common/step.js';
+export { cocoResults, type CocoResult } from '../tasks/detect/coco-results.js';
+export {
+  detect,
+  detectEach,
+  detectEachOptions,
+  type DetectEachOptions,
+  type DetectEachParameters,
+} from '../tasks/detect/detect.js';
+export {
+  evaluateDetector,
+  type DetectorFigures,
+  type EvaluateDetectorOptions,
+} from '../tasks/detect/evaluate.js';
+export { drawDetections, type DrawnDetection } from '../tasks/draw/detections.js';
+export { foregroundPicture, overlay, type OverlayOptions } from '../tasks/draw/segmentation.js';
+export { dream, dreamZoom, type DreamZoomOptions } from '../tasks/dream/dream.js';
+export type { DreamStep } from '../tasks/dream/dreamer.js';
+export {
+  dreamOptions,
+  zoomOptions,
+  type DreamOptions,
+  type DreamParameters,
+  type ZoomParameters,
+} from '../tasks/dream/options.js';
+export { drawRelevance, type DrawRelevanceOptions } from '../tasks/explain/draw.js';
+export { explain, explainEach, type ExplainOptions } from '../tasks/explain/explain.js';
+export {
+  Explainer,
+  explainMethods,
+  explainOptions,
+  type ExplainerOptions,
+  type Explanation,
+  type ExplanationOptions,
+  type ExplainMethod,
+  type ExplainParameters,
+} from '../tasks/explain/explainer.js';
+export {
+  localize,
+  localizeEach,
+  localizeOptions,
+  type Localization,
+  type LocalizeOptions,
+  type LocalizeParameters,
+} from '../tasks/localize/localize.js';
+export { cocoMasks, type CocoAnnotation, type CocoMask } from '../tasks/segment/coco-masks.js';
+export { segment, segmentEach } from '../tasks/segment/segment.js';
+export {
+  slidingWindow,
+  slidingWindowOptions,
+  type SlidingWindowOptions,
+  type SlidingWindowParameters,
+} from '../tasks/segment/sliding-window.js';
+export type { StyleLosses, StyleStep } from '../tasks/style/descent.js';
+export { styleOptions, type StyleOptions, type StyleParameters } from '../tasks/style/options.js';
+export { style } from '../tasks/style/style.js';
+
+// Networks
+export { loadNetwork, type LoadNetworkOptions } from '../networks/load.js';
+export type { ModelSource, OpenWeights, WeightsSource } from '../networks/source.js';
+export type { Network } from '../networks/network.js';
+export { ImageNetwork, type NetworkParts, type RunSettings } from '../networks/image-network.js';
+export {
+  Classifier,
+  classifyOptions,
+  type ClassifierParts,
+  type ClassifyOptions,
+  type ClassifyParameters,
+  type CropSettings,
+} from '../networks/classifier/classifier.js';
+export { imagenetLabels } from '../networks/classifier/imagenet.js';
+export { parseLabels, type Classification, type ClassLabel } from '../networks/classifier/labels.js';
+export {
+  classifierNames,
+  layerNamesFor,
+  loadClassifier,
+  type LoadClassifierOptions,
+} from '../networks/classifier/load.js';
+export type { PretrainedOptions } from '../networks/classifier/build.js';
+export {
+  GoogLeNet,
+  SqueezeNet,
+  VGG19,
+  type VGG19Options,
+  type VGG19Parameters,
+} from '../networks/classifier/published.js';
+export { coco80, coco91 } from '../networks/detector/coco-labels.js';
+export {
+  Detector,
+  detectOptions,
+  type Box,
+  type Detection,
+  type DetectOptions,
+  type DetectParameters,
+  type DetectorParts,
+  type DetectSettings,
+} from '../networks/detector/detector.js';
+export {
+  FasterRCNN,
+  type ExplainedDetection,
+  type FasterRcnnOptions,
+  type Proposal,
+} from '../networks/detector/faster-rcnn.js';
+export { detectorNames, loadDetector, type LoadDetectorOptions } from '../networks/detector/load.js';
+export { Yolox } from '../networks/detector/yolox.js';
+export { exportModel } from '../networks/export-model.js';
+export { loadSegmenter, segmenterNames, type LoadSegmenterOptions } from '../networks/segmenter/load.js';
+export type { SegmenterGraphOptions } from '../networks/segmenter/onnx-segmenter.js';
+export { pictureSource, type PictureSource } from '../networks/segmenter/picture-source.js';
+export { maskOfClass, type ClassArea, type Segmentation } from '../networks/segmenter/segmentation.js';
+export {
+  Segmenter,
+  segmentOptions,
+  type SegmenterParts,
+  type SegmentOptions,
+  type SegmentParameters,
+} from '../networks/segmenter/segmenter.js';
+export type { Tiling } from '../networks/segmenter/tiling.js';
+export { UNet, type UNetOptions } from '../networks/segmenter/unet.js';
+export {
+  fasterRcnnVariants,
+  type FasterRcnnTraits,
+  type FasterRcnnVariant,
+} from '../models/faster-rcnn/traits.js';
+export type { ClassHead, Headless, HeadOptions } from '../models/input/class-head.js';
+export type { Activation, FoundActivation } from '../models/activation/activation.js';
+export type { Padding } from '../models/classifiers/layer-builder.js';
+export {
+  preprocessings,
+  type Preprocessing,
+  type PreprocessingName,
+  type Triple,
+} from '../models/input/preprocessing.js';
+
+// What is inside of one
+export {
+  anatomyOf,
+  type Anatomy,
+  type AnatomyLevel,
+  type AnatomySkip,
+  type AnatomyStage,
+  type AnatomyStep,
+  type AnatomyTransformation,
+} from '../models/diagram/diagram.js';
+export { anatomySvg } from '../models/diagram/svg.js';
+export { anatomyText } from '../models/diagram/text.js';
+export {
+  inspectModel,
+  type Inspection,
+  type LayerReport,
+  type OutputReport,
+  type PortReport,
+} from '../models/inspect.js';
+
+// The catalog of models
+export { listModels, pullModel, removeModel, verifyModel } from '#models';
+export type {
+  Catalog,
+  CatalogEntry,
+  Checksum,
+  EntrySource,
+  FileSize,
+  PublishedAccuracy,
+  Task,
+} from '../weights/catalog/entry.js';
+export type { ModelStatus, Presence, Verification } from '../weights/catalog/model-status.js';
+export type { PullOptions, PullStep } from '../weights/catalog/pull-options.js';
+export { patienceDefaults, type Patience } from '../weights/download/timeouts.js';
+
+// Pictures
+export { readImage, writeImage, type PictureLocation } from '../image/read-write.js';
+export { decodeImage, encodeImage } from '../image/codec/coding.js';
+export type { Drawable } from '../image/codec/codec.js';
+export type { ImageFiles } from '../image/codec/image-files.js';
+export type { DecodeOptions, EncodeOptions, OutputFormat } from '../image/codec/options.js';
+export type { Colormap } from '../image/color/colormap.js';
+export type { Rectangle } from '../image/geometry/crop.js';
+export { fromTensor, image, solid, toTensor, type Image, type Planes, type Size } from '../image/image.js';
+export { fromPixels, toPixels, type Background, type Pixels } from '../image/pixels.js';
+export { resize, scaledSize, type Filter, type ResizeOptions, type Side } from '../image/geometry/resize.js';
+
+// Masks
+export type { LabelValue, MaskClass } from '../labels/classes.js';
+export { readLabels, writeLabels } from '../labels/files.js';
+export {
+  decodeLabels,
+  encodeLabels,
+  labelPicture,
+  type ClassMap,
+  type LabelData,
+  type LabelPicture,
+} from '../labels/label-picture.js';
+
+// Foundations
+export { OneirosError, type ErrorCode } from '../base/errors.js';
+export type {
+  ChoiceOption,
+  FlagOption,
+  Given,
+  NumberOption,
+  Option,
+  OptionTable,
+  OptionValues,
+} from '../base/options.js';
+export type { FileLocation } from '../files/location.js';
+export type { Placement } from '../runtime/types.js';

@@ -1,0 +1,21 @@
+// `oneiros/metrics`: how well detectors, segmenters and classifiers do. Pure functions on boxes, masks and labels.
+
+export * from '../metrics/index.js';
+export {
+  boxIou,
+  decodeBox,
+  encodeBox,
+  generalizedBoxIou,
+  type BoxOffsets,
+  type BoxWeights,
+} from '../networks/detector/box-geometry.js';
+export type { PascalForm } from '../metrics/io/pascal-box.js';
+export { nms, nmsByClass, type Candidate } from '../networks/detector/nms.js';
+export {
+  distinctIds,
+  imageIdOf,
+  readImageIds,
+  type ImageIdOptions,
+  type ImageIds,
+} from '../metrics/io/image-ids.js';
+export { regionsOf, type Region, type Ring } from '../metrics/masks/outline.js';

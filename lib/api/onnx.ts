@@ -1,0 +1,62 @@
+// `oneiros/onnx`: ONNX graphs as values, their derivatives, and what a gradient rule is written in.
+
+// Graphs
+export type { AttributeLike } from '../onnx/attributes.js';
+export type { Budget } from '../onnx/budget.js';
+export type { GraphBuilder, NamedAttributes, Naming, Value } from '../onnx/builder.js';
+export type {
+  Attribute,
+  AttributeOf,
+  Attributes,
+  AttributeType,
+  AttributeValues,
+  Dim,
+  Graph,
+  Model,
+  Node,
+  OpaqueTensor,
+  Shape,
+  TensorType,
+  ValueInfo,
+} from '../onnx/graph.js';
+export { Builder, dtypeOf, shapeOf, type Operand, type Sizes } from '../onnx/ops.js';
+export type { ExternalReader, ExternalReference } from '../onnx/codec/external.js';
+export { decodeModel, type DecodeModelOptions } from '../onnx/read.js';
+export { encodeModel } from '../onnx/write.js';
+export { readModel, writeModel, type WriteModelOptions } from '../onnx/files.js';
+
+// Passes
+export { extractSubgraph } from '../onnx/extract.js';
+export type { Facts } from '../onnx/shapes/facts.js';
+export { inferModel } from '../onnx/shapes/infer.js';
+export { normalizeOpset } from '../onnx/opset/normalize.js';
+export { simplifyModel } from '../onnx/passes/simplify.js';
+
+// Derivatives
+export { grad, type GradOptions } from '../autodiff/grad.js';
+export type { DerivationOptions } from '../autodiff/derivation.js';
+export { hvp, type HvpOptions } from '../autodiff/hvp.js';
+export { jvp, type JvpOptions } from '../autodiff/jvp.js';
+export { checkGradient } from '../gradients/check-gradient.js';
+export type { CheckGradientOptions } from '../gradients/check-options.js';
+export type { GradientCheck } from '../gradients/compare.js';
+export {
+  valueAndGrad,
+  type Differentiated,
+  type ValueAndGrad,
+  type ValueAndGradOptions,
+} from '../gradients/value-and-grad.js';
+
+// Rules
+export { attr } from '../onnx/attributes.js';
+export { averageMaxPool, guidedRelu, redirectedRelu } from '../autodiff/overrides.js';
+export type { RuleOverrides } from '../autodiff/rule-choice.js';
+export {
+  broadcasting,
+  rule,
+  type Cotangents,
+  type Rule,
+  type RuleContext,
+  type RuleInputs,
+  type RuleTable,
+} from '../autodiff/rules/rule.js';

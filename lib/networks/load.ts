@@ -1,0 +1,95 @@
+import { check, type OptionKinds, optionsOf } from '../base/arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind } from '../base/kinds.js';
+import type { Model } from '../onnx/graph.js';
+import { placementKinds } from '../runtime/options.js';
+import type { Placement } from '../runtime/types.js';
+import type { CatalogEntry } from '../weights/catalog/entry.js';
+import { pullKinds, type PullOptions } from '../weights/catalog/pull-options.js';
+import type { Classifier } from './classifier/classifier.js';
+import { buildClassifier, classifierNames, openClassifier } from './classifier/load.js';
+import type { Detector } from './detector/detector.js';
+import { buildDetector, detectorNames, detectorOf } from './detector/load.js';
+import { isAmong, loadFrom } from './resolve-name.js';
+import { buildSegmenter, segmenterNames } from './segmenter/load.js';
+import { segmenterOf } from './segmenter/onnx-segmenter.js';
+import type { Segmenter } from './segmenter/segmenter.js';
+import { type ModelSource, nameOfSource, readModelSource, type WeightsSource } from './source.js';
+
+export interface LoadNetworkOptions {
+  /** What to call a network of a file. @default the file's name */
+  readonly name?: string | undefined;
+  /** Where it runs. @default as ONNX Runtime chooses */
+  readonly placement?: Placement | undefined;
+  /** The weights of a network that is given by name. @default those of the catalog's model of that name */
+  readonly weights?: WeightsSource | undefined;
+  /** How a model of the catalog is fetched that is not here yet. */
+  readonly pull?: PullOptions | undefined;
+}
+
+const loadKinds: OptionKinds<LoadNetworkOptions> = {
+  name: kind.text,
+  placement: optionsOf(placementKinds),
+  weights: kind.weights,
+  pull: optionsOf(pullKinds),
+};
+
+/** The options of a network that is made of a graph. */
+type GraphOptions = Pick<LoadNetworkOptions, 'name' | 'placement'>;
+
+/**
+ * Loads a network, whatever it is: a model of the catalog by what the catalog says of it, a graph by what it gives.
+ * Detections make a detector, a row of scores a classifier, a plane of scores for each class a segmenter; any other graph
+ * of one picture is a classifier that cannot classify, but has layers to dream at. `loadClassifier`, `loadDetector` and
+ * `loadSegmenter` load one kind, and take options for it.
+ *
+ *     const network = await loadNetwork('model.onnx');
+ *     if (network instanceof Detector) …
+ *
+ * @param source a name, which takes weights or is one of the catalog; a path that ends in .onnx; an address, a `URL` or a
+ *   `File`; the bytes of an ONNX file, or a model
+ * @throws OneirosError `bad-argument` for an unknown name, or if weights are missing, or given for a model that takes none;
+ *   `not-found` if no source has the model; `bad-input` for a malformed file; `unsupported` if its input is no picture
+ */
+export async function loadNetwork(
+  source: ModelSource,
+  options: LoadNetworkOptions = {},
+): Promise<Classifier | Detector | Segmenter> {
+  check('loadNetwork', { source: [source, kind.networkSource] }, options, loadKinds);
+  const { weights, pull, ...settings } = options;
+  return loadFrom<Classifier | Detector | Segmenter>(
+    source,
+    {
+      kind: 'network',
+      names: [...classifierNames, ...detectorNames, ...segmenterNames],
+      build: (name, source) => build(name, source, settings),
+      open: (graph, entry) => open(graph, settings, entry),
+    },
+    { weights, pull },
+  );
+}
+
+function build(name: string, weights: WeightsSource, options: GraphOptions) {
+  if (isAmong(detectorNames, name)) return buildDetector(name, weights, options);
+  if (isAmong(segmenterNames, name)) return buildSegmenter(weights, options);
+  return buildClassifier(name, weights, options);
+}
+
+async function open(source: ModelSource, options: GraphOptions, entry?: CatalogEntry) {
+  const model = await readModelSource(source);
+  const name = entry?.name ?? options.name ?? nameOfSource(source) ?? (model.graph.name || 'the network');
+  const named = { ...options, name };
+  const detector = await detectorOf(model, named);
+  if (detector !== null) return detector;
+  const classifier = await openClassifier(model, named, entry);
+  return classifier.classifies ? classifier : (segmenterIfAny(model, named) ?? classifier);
+}
+
+function segmenterIfAny(model: Model, options: GraphOptions): Segmenter | null {
+  try {
+    return segmenterOf(model, options);
+  } catch (error) {
+    if (error instanceof OneirosError) return null;
+    throw error;
+  }
+}

@@ -1,0 +1,55 @@
+import { check } from '../../base/arguments.js';
+import { kind } from '../../base/kinds.js';
+import type { Image } from '../../image/image.js';
+import type { PictureSource } from '../../networks/segmenter/picture-source.js';
+import type { Segmentation } from '../../networks/segmenter/segmentation.js';
+import { type Segmenter, segmentKinds, type SegmentOptions } from '../../networks/segmenter/segmenter.js';
+import { eachOutcome, type Outcome, type Pictures } from '../common/pictures.js';
+
+/**
+ * Tells what every pixel of a picture belongs to. A picture larger than a tile is computed in tiles that overlap and fade
+ * into one another; a network that takes one size only sees the whole picture at that size.
+ *
+ *     const { labels, classes } = await segment(network, photograph);
+ *
+ * @throws OneirosError `runtime` if the network gives something else than it should; as `Session.run` does; the signal's
+ *   reason after an abort
+ */
+export async function segment(
+  network: Segmenter,
+  picture: Image | PictureSource,
+  options: SegmentOptions = {},
+): Promise<Segmentation> {
+  check(
+    'segment',
+    { network: [network, kind.segmenter], picture: [picture, kind.pictureSource] },
+    options,
+    segmentKinds,
+  );
+  return network.segment(picture, options);
+}
+
+/**
+ * Segments many pictures, one after another; the next one is read meanwhile, and one that fails does not end the others.
+ *
+ *     const pictures = paths.map((path) => ({ key: path, image: () => readImage(path) }));
+ *     for await (const { key, segmentation, error } of segmentEach(network, pictures)) …
+ *
+ * @throws the signal's reason after an abort
+ */
+export async function* segmentEach<K, I extends Image | PictureSource = Image>(
+  network: Segmenter,
+  pictures: Pictures<K, I>,
+  options: SegmentOptions = {},
+): AsyncGenerator<Outcome<K, { readonly segmentation: Segmentation }, I>, void> {
+  check(
+    'segmentEach',
+    { network: [network, kind.segmenter], pictures: [pictures, kind.iterable] },
+    options,
+    segmentKinds,
+  );
+  const settings = { batch: 1, overlaps: false, signal: options.signal };
+  yield* eachOutcome(pictures, settings, async ([picture]) =>
+    picture === undefined ? [] : [{ segmentation: await network.segment(picture, options) }],
+  );
+}

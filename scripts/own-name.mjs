@@ -1,0 +1,7 @@
+// Resolves this package's own name to its sources, so that examples import what a reader would.
+const entries = new URL('../lib/api/', import.meta.url);
+
+export function resolve(specifier, context, next) {
+  const found = /^oneiros(?:\/(\w+))?$/.exec(specifier);
+  return next(found === null ? specifier : new URL(`${found[1] ?? 'index'}.ts`, entries).href, context);
+}

@@ -1,0 +1,9 @@
+import * as index from '../../lib/api/index.js';
+import * as metrics from '../../lib/api/metrics.js';
+import * as onnx from '../../lib/api/onnx.js';
+import * as runtime from '../../lib/api/runtime.js';
+import * as train from '../../lib/api/train.js';
+import * as weights from '../../lib/api/weights.js';
+
+/** What the package exports, by the entry: `oneiros` is `index`, `oneiros/onnx` is `onnx`. */
+export const entries = { index, metrics, onnx, runtime, train, weights };
