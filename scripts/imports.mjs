@@ -53,7 +53,7 @@ const rules = [
 
 const inBrowsers = {
   name: 'pages load this, but browsers have no Node: import its twin by a # name of lib/package.json',
-  from: { path: '^lib/(?:browser|runtime/web/worker|studio/main|studio/worker/worker)[.]ts$' },
+  from: { path: '^lib/(?:api/[^/]+|runtime/web/worker-entry|studio/main|studio/worker/worker)[.]ts$' },
   to: { path: `^(?:node:)?(?:${builtinModules.join('|')})(?:/|$)`, reachable: true },
 };
 

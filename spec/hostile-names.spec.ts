@@ -18,7 +18,7 @@ import { encodeModel } from '../lib/onnx/codec/write.js';
 import { simplifyModel } from '../lib/onnx/passes/simplify.js';
 import { inferModel } from '../lib/onnx/shapes/infer.js';
 import { openSession } from '../lib/runtime/session.js';
-import { toggleLayer } from '../lib/studio/layers.js';
+import { toggleLayer } from '../lib/studio/state/layer-choice.js';
 import { float32 } from '../lib/tensor/tensor.js';
 import { readSafetensors, writeSafetensors } from '../lib/weights/formats/safetensors.js';
 

@@ -1,6 +1,7 @@
 import { nearest, OneirosError } from './errors.js';
 import { isRecord, type Kind } from './kinds/kind.js';
-import { complaint, type Option } from './options.js';
+import { type Option } from './options.js';
+import { expectedOf } from './options.js';
 import { own } from './own.js';
 
 export { isRecord, type Kind };
@@ -48,7 +49,7 @@ function checkOptions(what: string, options: unknown, known: Known): void {
   for (const [name, value] of Object.entries(values)) {
     const kind = own(known, name);
     if (kind === undefined || value === undefined) continue;
-    const expected = 'fits' in kind ? (kind.fits(value) ? null : kind.expected) : complaint(kind, value);
+    const expected = 'fits' in kind ? (kind.fits(value) ? null : kind.expected) : expectedOf(kind, value);
     if (expected !== null) throw unfit(`${what}: ${name}`, expected, value);
   }
   for (const [name, kind] of Object.entries(known))
@@ -57,11 +58,15 @@ function checkOptions(what: string, options: unknown, known: Known): void {
 }
 
 /** Those of some options that a function knows, for one that passes on what it was given for several. */
-export function optionsFor<O>(known: OptionKinds<O>, options: Readonly<Record<string, unknown>> | O): O;
-export function optionsFor(known: Known, options: Readonly<Record<string, unknown>>): unknown {
-  return Object.fromEntries<unknown>(
-    Object.entries(options).filter(([name, value]) => value !== undefined && Object.hasOwn(known, name)),
+export function optionsFor<O extends object>(
+  known: OptionKinds<O>,
+  options: Readonly<Record<string, unknown>> | O,
+): O {
+  const entries: [string, unknown][] = Object.entries(options).filter(
+    ([name, value]) => value !== undefined && Object.hasOwn(known, name),
   );
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- `check` compared the options with these kinds
+  return Object.fromEntries(entries) as O;
 }
 
 /** The same kind, of an option that may not be left out. */
@@ -81,7 +86,7 @@ export function optionsOf(known: Known): Kind {
 
 function fitsOption(kind: Kind | Option | undefined, value: unknown): boolean {
   if (kind === undefined) return false;
-  return value === undefined || ('fits' in kind ? kind.fits(value) : complaint(kind, value) === null);
+  return value === undefined || ('fits' in kind ? kind.fits(value) : expectedOf(kind, value) === null);
 }
 
 function unknownOption(what: string, name: string, known: Known): OneirosError {

@@ -1,5 +1,4 @@
 import { OneirosError } from './errors.js';
-import { own } from './own.js';
 
 /** A number with its range; `integer` for whole numbers. */
 export interface NumberOption {
@@ -94,23 +93,29 @@ export type Given<T extends OptionTable> = {
 
 /**
  * The options given, with defaults for the others.
- * @throws OneirosError `bad-argument` for a value out of range; options of other names are none of its business
+ * @throws OneirosError `bad-argument` for a value out of range; options of other names are left out
  */
-export function resolveOptions<T extends OptionTable>(table: T, given: Given<T>): OptionValues<T>;
-export function resolveOptions(
-  table: OptionTable,
-  given: Readonly<Record<string, unknown>>,
-): Record<string, unknown> {
+export function resolveOptions<T extends OptionTable>(table: T, given: Given<T>): OptionValues<T> {
+  return checkedOptions(table, given);
+}
+
+/**
+ * The same of values whose types are not known, such as those of a form.
+ * @throws OneirosError `bad-argument` for a value of another type, or out of range
+ */
+export function checkedOptions<T extends OptionTable>(table: T, given: object): OptionValues<T> {
+  const values = new Map<string, unknown>(Object.entries(given));
   const entries = Object.entries(table).map(([name, option]): [string, unknown] => {
-    const value = own(given, name) ?? option.default;
+    const value = values.get(name) ?? option.default;
     checkOption(name, option, value);
     return [name, value];
   });
-  return Object.fromEntries<unknown>(entries);
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- each value was checked against its own option
+  return Object.fromEntries<unknown>(entries) as OptionValues<T>;
 }
 
 function checkOption(name: string, option: Option, value: unknown): void {
-  const expected = complaint(option, value);
+  const expected = expectedOf(option, value);
   if (expected !== null)
     throw new OneirosError('bad-argument', `${name} must be ${expected}, not ${String(value)}`);
 }
@@ -126,14 +131,14 @@ export type WithDefaults<D, G> = {
       : never;
 };
 
-export function withDefaults<D extends object, G extends object>(defaults: D, given: G): WithDefaults<D, G>;
-export function withDefaults(defaults: object, given: object): object {
+export function withDefaults<D extends object, G extends object>(defaults: D, given: G): WithDefaults<D, G> {
   const values = Object.entries(given).filter(([, value]) => value !== undefined);
-  return { ...defaults, ...Object.fromEntries<unknown>(values) };
+  // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- a spread has the fields of both; TypeScript cannot see that none is undefined
+  return { ...defaults, ...Object.fromEntries<unknown>(values) } as WithDefaults<D, G>;
 }
 
 /** What is expected instead of a value, or `null` if it will do. */
-export function complaint(option: Option, value: unknown): string | null {
+export function expectedOf(option: Option, value: unknown): string | null {
   switch (option.kind) {
     case 'flag':
       return typeof value === 'boolean' ? null : 'true or false';

@@ -2,10 +2,10 @@
 import { Command, CommanderError } from 'commander';
 
 import { messageOf, originalOf } from '../base/errors.js';
-import { checkFiles } from './checked-files.js';
 import { commands } from './commands/index.js';
-import type { Interruption } from './interruption.js';
-import { createTerminal, exitCode, type Terminal } from './terminal.js';
+import { checkFiles } from './flags/checked-files.js';
+import type { Interruption } from './terminal/interruption.js';
+import { createTerminal, exitCode, type Terminal } from './terminal/terminal.js';
 
 /** How a command line ended. */
 interface Ending {

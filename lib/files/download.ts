@@ -29,7 +29,7 @@ const downloadKinds: OptionKinds<Partial<DownloadOptions>> = {
   progress: kind.function,
   signal: kind.signal,
 };
-export const downloadDefaults: DownloadOptions = { limit: 2 ** 31, cache: 'oneiros' };
+const downloadDefaults: DownloadOptions = { limit: 2 ** 31, cache: 'oneiros' };
 
 /**
  * The bytes behind an address.

@@ -150,7 +150,7 @@ function freeInputs({ graph }: Model): Model['graph']['inputs'] {
   return graph.inputs.filter(({ name }) => !graph.initializers.has(name));
 }
 
-export function withOutputs(model: Model, names: readonly string[]): Model {
+function withOutputs(model: Model, names: readonly string[]): Model {
   const outputs = [...new Set(names)].map((name) => ({ name, type: null }));
   return { ...model, graph: { ...model.graph, outputs } };
 }

@@ -1,6 +1,5 @@
 import { attr } from './graph/attributes.js';
-import type { Dim, Model, Node, Shape } from './graph/graph.js';
-import { inferModel } from './shapes/infer.js';
+import type { Dim, Node, Shape } from './graph/graph.js';
 
 /**
  * How many multiply-adds a node takes: those of convolutions and matrix products, 0 for other operators.
@@ -25,14 +24,6 @@ export function multiplyAddsOf(
     default:
       return 0;
   }
-}
-
-/** The multiply-adds of a model's main graph; `null` if a size that they depend on is not known. */
-export function multiplyAdds(model: Model): number | null {
-  const facts = inferModel(model);
-  const shapeOf = (name: string | undefined) => facts.get(name ?? '')?.type?.shape ?? null;
-  const counts = model.graph.nodes.map((node) => multiplyAddsOf(node, shapeOf));
-  return counts.reduce((sum, count) => (sum === null || count === null ? null : sum + count), 0);
 }
 
 function product(...shapes: readonly (readonly Dim[] | null | undefined)[]): number | null {

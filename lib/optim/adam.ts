@@ -16,7 +16,7 @@ export interface AdamOptions {
   readonly decoupled: boolean;
 }
 
-export const adamDefaults: AdamOptions = {
+const adamDefaults: AdamOptions = {
   learningRate: 1e-3,
   beta1: 0.9,
   beta2: 0.999,

@@ -48,7 +48,7 @@ export interface AscentOptions {
   readonly normalization: Normalization;
 }
 
-export const ascentDefaults: AscentOptions = { stepSize: 1.5 / 255, normalization: 'mean-abs' };
+const ascentDefaults: AscentOptions = { stepSize: 1.5 / 255, normalization: 'mean-abs' };
 
 /** Normalized gradient ascent: the one rule here that raises its objective. It has no state but its count. */
 export function ascent(options: Partial<AscentOptions> = {}): UpdateRule {

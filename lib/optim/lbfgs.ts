@@ -41,7 +41,7 @@ const lbfgsKinds: OptionKinds<Partial<LbfgsOptions> & Pick<LbfgsOptions, 'iterat
   changeTolerance: kind.number,
 };
 
-export const lbfgsDefaults: Omit<LbfgsOptions, 'iterations' | 'signal'> = {
+const lbfgsDefaults: Omit<LbfgsOptions, 'iterations' | 'signal'> = {
   history: 20,
   firstStep: 1,
   lineSearch: 25,

@@ -13,7 +13,7 @@ export interface RmspropOptions {
   readonly weightDecay: number;
 }
 
-export const rmspropDefaults: RmspropOptions = {
+const rmspropDefaults: RmspropOptions = {
   learningRate: 1e-2,
   alpha: 0.99,
   epsilon: 1e-8,

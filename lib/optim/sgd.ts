@@ -12,7 +12,7 @@ export interface SgdOptions {
   readonly weightDecay: number;
 }
 
-export const sgdDefaults: SgdOptions = { learningRate: 1e-3, momentum: 0, nesterov: false, weightDecay: 0 };
+const sgdDefaults: SgdOptions = { learningRate: 1e-3, momentum: 0, nesterov: false, weightDecay: 0 };
 
 /**
  * Gradient descent with momentum, as PyTorch writes it: the velocity gathers gradients, and the learning rate multiplies

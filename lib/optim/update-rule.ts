@@ -44,21 +44,17 @@ export function updateRule<const N extends string>(
   schedule: Schedule,
   names: readonly N[],
   begin: (buffers: Readonly<Record<N, Float32Array>>) => Move,
-): UpdateRule;
-export function updateRule(
-  schedule: Schedule,
-  names: readonly string[],
-  begin: (buffers: Readonly<Record<string, Float32Array>>) => Move,
 ): UpdateRule {
   const rate = (updates: number) => scheduled(schedule, updates);
   return {
     rate,
     start(size, state) {
       let updates = state?.updates ?? 0;
-      const buffers = Object.fromEntries(
-        names.map((name) => [name, state ? restored(state, name, size) : new Float32Array(size)]),
+      const buffers = names.map(
+        (name) => [name, state ? restored(state, name, size) : new Float32Array(size)] as const,
       );
-      const move = begin(buffers);
+      // eslint-disable-next-line @typescript-eslint/consistent-type-assertions -- it has a buffer of each of these names
+      const move = begin(Object.fromEntries(buffers) as Record<N, Float32Array>);
       return {
         update(x, gradient, factor = 1) {
           if (x.length !== size || gradient.length !== size)
@@ -70,7 +66,7 @@ export function updateRule(
         },
         state: () => ({
           updates,
-          buffers: Object.fromEntries(names.map((name) => [name, own(buffers, name)!.slice()])),
+          buffers: Object.fromEntries(buffers.map(([name, buffer]) => [name, buffer.slice()])),
         }),
       };
     },

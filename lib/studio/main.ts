@@ -2,16 +2,16 @@ import * as v from 'valibot';
 
 import { readJson } from '../base/schema.js';
 import type { Context } from './actions/context.js';
+import { WorkerEngine } from './actions/engine.js';
 import { offerShipped } from './actions/models.js';
 import { offerKept } from './actions/own-models.js';
-import { place } from './actions/places.js';
-import { WorkerEngine } from './engine.js';
+import { selectProvider } from './actions/providers.js';
 import { keepOffline } from './offline.js';
-import { buildPage } from './page.js';
-import { browserShelf } from './shelf.js';
-import { initialState } from './state.js';
-import { Store } from './store.js';
-import { isTaskId, type TaskId } from './tasks.js';
+import { buildPage } from './view/page.js';
+import { initialState } from './state/state.js';
+import { Store } from './state/store.js';
+import { isTaskId, type TaskId } from './state/tasks.js';
+import { browserModelStore } from './state/model-store.js';
 import { restoreTheme } from './view/theme.js';
 
 /** What the page's server offers, files in models/ and samples: it is written when the page is built. */
@@ -33,7 +33,7 @@ const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type
 const context: Context = {
   store: new Store(initialState()),
   engine: new WorkerEngine(worker),
-  shelf: browserShelf,
+  modelStore: browserModelStore,
   painting: null,
 };
 const { models, samples } = await offers();
@@ -41,7 +41,7 @@ offerShipped(context, models, new URL('models/', document.baseURI).href);
 await offerKept(context);
 const root = document.getElementById('studio');
 if (root !== null) buildPage(context, root, samples);
-void place(context, 'auto');
+void selectProvider(context, 'auto');
 keepOffline(context.store);
 
 async function offers(): Promise<Offers> {

@@ -1,5 +1,5 @@
-import type { State } from './state.js';
-import type { Store } from './store.js';
+import type { State } from './state/state.js';
+import type { Store } from './state/store.js';
 
 /** Has the page work without a network from the next visit on, where it was built so, with the runtime that it takes. */
 export function keepOffline(store: Store<State>): void {

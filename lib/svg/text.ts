@@ -1,5 +1,5 @@
 /** Text as the content of an element or of an attribute in double quotes. */
-export function escapeXml(text: string): string {
+function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 

@@ -11,7 +11,7 @@ import { decodeModel } from '../../lib/onnx/codec/read.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { normalizeOpset } from '../../lib/onnx/opset/normalize.js';
 import { simplifyModel } from '../../lib/onnx/passes/simplify.js';
-import { readRecipe } from '../../lib/studio/recipe.js';
+import { readRecipe } from '../../lib/studio/state/recipe.js';
 import { decodeState } from '../../lib/train/fit/checkpoint.js';
 import { parseCatalog } from '../../lib/weights/catalog/entry.js';
 import { loadWeights } from '../../lib/weights/formats/open.js';

@@ -1,3 +1,4 @@
+import { vgg19Options } from '../../lib/networks/classifier/published.js';
 import { expectTypeOf } from 'expect-type';
 import {
   type Classification,

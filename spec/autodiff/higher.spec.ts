@@ -8,11 +8,11 @@ import { along } from '../../lib/gradients/perturb.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import type { Value } from '../../lib/onnx/builder/graph-builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
-import { multiplyAdds } from '../../lib/onnx/cost.js';
 import type { Model } from '../../lib/onnx/graph/graph.js';
-import { openSession } from '../../lib/runtime/session.js';
 import { float } from '../../lib/onnx/graph/attributes.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { float32, int64, type Tensor, tensor } from '../../lib/tensor/tensor.js';
+import { multiplyAdds } from '../onnx/multiply-adds.js';
 import { compute, noise, noise64, numbersOf, operators, unused } from './compute.js';
 
 const names = (infos: Model['graph']['inputs']) => infos.map(({ name }) => name);

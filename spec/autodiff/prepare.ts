@@ -73,7 +73,7 @@ export function prepare(run: Run, prefix: string, dtype: FloatDType): Prepared {
 }
 
 /** The row as a model, in which every draw is an input. */
-export /** The rules for operators that the model has. */
+/** The rules for operators that the model has. */
 function overridesFor({ graph }: Model, overrides: RuleTable): RuleTable {
   const operators = new Set(graph.nodes.map(({ op }) => op));
   return Object.fromEntries(Object.entries(overrides).filter(([op]) => operators.has(op)));

@@ -118,7 +118,7 @@ export async function* checkRandomGraphs(count: number): AsyncGenerator<RandomOu
 }
 
 /** Checks the gradient of the random graph of that seed, by all its inputs. */
-export async function checkRandomGraph(seed: number): Promise<RandomOutcome> {
+async function checkRandomGraph(seed: number): Promise<RandomOutcome> {
   const model = randomModel(seed);
   const nodes = model.graph.nodes.length;
   try {

@@ -6,10 +6,10 @@ import { rule } from '../../lib/autodiff/rules/rule.js';
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import type { Value } from '../../lib/onnx/builder/graph-builder.js';
-import { multiplyAdds } from '../../lib/onnx/cost.js';
 import { attributes } from '../../lib/onnx/graph/attributes.js';
 import type { Model, Node, Shape } from '../../lib/onnx/graph/graph.js';
 import { float32, int64, tensor, zeros } from '../../lib/tensor/tensor.js';
+import { multiplyAdds } from '../onnx/multiply-adds.js';
 import { compute, noise, numbersOf, operators, repeated, unused } from './compute.js';
 
 /** A model of float32 inputs with these shapes, and what is built of them as outputs. */

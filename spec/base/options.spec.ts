@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { complaint, count, number, type OptionTable, seed } from '../../lib/base/options.js';
+import { count, expectedOf, number, type OptionTable, seed } from '../../lib/base/options.js';
 
 /** All tables of options that the library has, by where they lie. */
 const tables: Readonly<Record<string, OptionTable>> = {
@@ -28,16 +28,16 @@ describe('options', () => {
     for (const [name, table] of Object.entries(tables))
       for (const [key, option] of Object.entries(table)) {
         if (option.kind !== 'number' || option.integer !== true || key === 'seed') continue;
-        expect(complaint(option, 1e9), `${name}.${key}`).to.match(/^a whole number from \d+ to \d+$/);
+        expect(expectedOf(option, 1e9), `${name}.${key}`).to.match(/^a whole number from \d+ to \d+$/);
       }
   });
 
   it('take finite numbers only, and whole ones where those are counted exactly', () => {
     for (const value of [Infinity, -Infinity, NaN])
-      expect(complaint(number(1, ''), value)).to.equal('a number');
-    expect(complaint(count(1, ''), 1.5)).to.equal('a whole number from 1 to 1000000');
-    expect(complaint(number(1, '', { integer: true }), 2 ** 60)).to.equal('a whole number');
-    for (const value of [-7, 0, 123456789012]) expect(complaint(seed(0, ''), value)).to.equal(null);
-    expect(complaint(seed(0, ''), 1e300)).to.equal('a whole number');
+      expect(expectedOf(number(1, ''), value)).to.equal('a number');
+    expect(expectedOf(count(1, ''), 1.5)).to.equal('a whole number from 1 to 1000000');
+    expect(expectedOf(number(1, '', { integer: true }), 2 ** 60)).to.equal('a whole number');
+    for (const value of [-7, 0, 123456789012]) expect(expectedOf(seed(0, ''), value)).to.equal(null);
+    expect(expectedOf(seed(0, ''), 1e300)).to.equal('a whole number');
   });
 });

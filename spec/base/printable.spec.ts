@@ -7,7 +7,7 @@ import { Command } from 'commander';
 import { OneirosError } from '../../lib/base/errors.js';
 import { printable, printableJson } from '../../lib/base/printable.js';
 import { registerInspect } from '../../lib/cli/commands/inspect.js';
-import { createTerminal } from '../../lib/cli/terminal.js';
+import { createTerminal } from '../../lib/cli/terminal/terminal.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 

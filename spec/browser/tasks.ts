@@ -1,5 +1,4 @@
 import type { FileLocation } from '../../lib/files/location.js';
-import { readImage } from '../../lib/image/codec/read-write.js';
 import type { Image } from '../../lib/image/image.js';
 import type { Detection } from '../../lib/networks/detector/detector.js';
 import { FasterRCNN } from '../../lib/networks/detector/faster-rcnn.js';
@@ -93,10 +92,4 @@ function numbersOf(found: readonly Detection[]): Outcome {
     labels: found.map(({ labelId }) => labelId),
     scores: found.map(({ score }) => score),
   };
-}
-
-/** The pixels of a picture file. */
-export async function pixels(file: FileLocation): Promise<Outcome> {
-  const { width, height, data } = await readImage(file);
-  return { size: [width, height], data: [...data] };
 }

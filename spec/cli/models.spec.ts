@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import { CommanderError } from 'commander';
 
+import { megabytes } from '../../lib/base/format.js';
 import { registerClassify } from '../../lib/cli/commands/classify.js';
 import { registerModels } from '../../lib/cli/commands/models.js';
-import { SpeedMeter } from '../../lib/cli/progress.js';
+import { SpeedMeter } from '../../lib/cli/terminal/progress.js';
 import { image } from '../../lib/image/image.js';
 import { loadClassifier } from '../../lib/networks/classifier/load.js';
 import { loadSegmenter } from '../../lib/networks/segmenter/load.js';
-import { megabytes } from '../../lib/weights/catalog/amount.js';
 import { namesFor } from '../../lib/weights/catalog/find.js';
 import { modelHome } from '../../lib/weights/catalog/node/home.js';
 import { readCatalog } from '../../lib/weights/catalog/node/read.js';

@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { expect } from 'chai';
 import { Command } from 'commander';
 
-import { InputFlag } from '../../lib/cli/checked-files.js';
 import { registerDetect } from '../../lib/cli/commands/detect.js';
 import { registerDream } from '../../lib/cli/commands/dream.js';
 import { registerExplain } from '../../lib/cli/commands/explain.js';
 import { registerSegment } from '../../lib/cli/commands/segment.js';
 import { registerStyle } from '../../lib/cli/commands/style.js';
-import { besideThePicture, recipe } from '../../lib/cli/pictures.js';
-import { createTerminal } from '../../lib/cli/terminal.js';
+import { InputFlag } from '../../lib/cli/flags/checked-files.js';
+import { besideThePicture, recipe } from '../../lib/cli/outputs/picture-file.js';
+import { createTerminal } from '../../lib/cli/terminal/terminal.js';
 import { readPngText } from '../../lib/image/codec/png/text.js';
 import { runCommand } from './run-command.js';
 import { smallWorkshop } from './small-weights.js';

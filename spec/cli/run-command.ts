@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 
-import { checkFiles } from '../../lib/cli/checked-files.js';
-import type { Register } from '../../lib/cli/command.js';
-import type { Terminal } from '../../lib/cli/terminal.js';
+import { checkFiles } from '../../lib/cli/flags/checked-files.js';
+import type { Register } from '../../lib/cli/terminal/terminal.js';
+import type { Terminal } from '../../lib/cli/terminal/terminal.js';
 
 /** What a command printed. */
 export interface Printed {

@@ -1,21 +1,8 @@
 import { expect } from 'chai';
 
-import {
-  colorMoments,
-  matchColorMoments,
-  matchHistogram,
-  transferChroma,
-} from '../../lib/image/color/color-transfer.js';
-import { colorize, cubehelix, diverging, jet } from '../../lib/image/color/colormap.js';
-import {
-  gray,
-  luminance,
-  mapColors,
-  rgbToYCbCr,
-  rgbToYiq,
-  yCbCrToRgb,
-  yiqToRgb,
-} from '../../lib/image/color/colorspace.js';
+import { transferChroma } from '../../lib/image/color/color-transfer.js';
+import { colorize, cubehelix, jet } from '../../lib/image/color/colormap.js';
+import { mapColors, rgbToYCbCr, yCbCrToRgb } from '../../lib/image/color/colorspace.js';
 import { image, planes, solid } from '../../lib/image/image.js';
 import { expectClose } from './expect.js';
 import reference from './golden/color.json' with { type: 'json' };
@@ -29,15 +16,11 @@ describe('color spaces', () => {
     expectClose(mapColors(pixel(1, 0, 0), rgbToYCbCr).data, [0.299, 0.5 - 0.168736, 1], 1e-6);
     expectClose(mapColors(pixel(0, 0, 1), rgbToYCbCr).data, [0.114, 1, 0.5 - 0.081312], 1e-6);
     expectClose(mapColors(pixel(1, 1, 1), rgbToYCbCr).data, [1, 0.5, 0.5], 1e-6);
-    expectClose(mapColors(pixel(1, 0, 0), rgbToYiq).data, [0.3, 0.599, 0.213], 1e-6);
-    expectClose(mapColors(pixel(1, 1, 1), rgbToYiq).data, [1, 0, 0], 1e-6);
-    expect(luminance(pixel(0, 1, 0)).data[0]).to.be.closeTo(0.587, 1e-6);
-    expect([...gray(luminance(pixel(1, 1, 1))).data]).to.deep.equal([1, 1, 1]);
+    expect(mapColors(pixel(0, 1, 0), rgbToYCbCr).data[0]).to.be.closeTo(0.587, 1e-6);
   });
 
   it('are undone by their inverses', () => {
     expectClose(mapColors(mapColors(content, rgbToYCbCr), yCbCrToRgb).data, content.data, 1e-6);
-    expectClose(mapColors(mapColors(content, rgbToYiq), yiqToRgb).data, content.data, 1e-6);
   });
 });
 
@@ -45,43 +28,10 @@ describe('color transfer', () => {
   it('keeps one picture’s luminance and the other’s chroma', () => {
     const [light, dark] = [pixel(0.5, 0.5, 0.5), pixel(0.6, 0.2, 0.2)];
     const result = transferChroma(light, dark);
-    expect(luminance(result).data[0]).to.be.closeTo(0.5, 1e-6);
+    expect(mapColors(result, rgbToYCbCr).data[0]).to.be.closeTo(0.5, 1e-6);
     const shift = 0.5 - (0.299 * 0.6 + 0.701 * 0.2);
     expectClose(result.data, [0.6 + shift, 0.2 + shift, 0.2 + shift], 1e-6);
     expect(() => transferChroma(content, style)).to.throw('8×5 but the colors are 4×6');
-  });
-
-  it('measures mean and covariance as numpy', () => {
-    const { mean, covariance } = colorMoments(style);
-    expectClose(mean, reference.mean, 1e-7);
-    expectClose(covariance, reference.covariance, 1e-7);
-  });
-
-  it('moves mean and covariance onto the reference’s', () => {
-    const moments = colorMoments(content);
-    const matched = matchColorMoments(style, moments);
-    expectClose(matched.data, reference.styleWithMomentsOfContent, 1e-5);
-    expectClose(colorMoments(matched).covariance, moments.covariance, 1e-4);
-  });
-
-  it('survives pictures of one color', () => {
-    const flat = solid({ width: 3, height: 3 }, [0.2, 0.4, 0.9]);
-    const { mean } = colorMoments(content);
-    const matched = matchColorMoments(flat, colorMoments(content));
-    expectClose(
-      matched.data,
-      mean.flatMap((value) => Array<number>(9).fill(value)),
-      1e-5,
-    );
-    expectClose(
-      matchColorMoments(content, colorMoments(flat)).data,
-      solid(content, [0.2, 0.4, 0.9]).data,
-      1e-3,
-    );
-  });
-
-  it('matches histograms as skimage', () => {
-    expectClose(matchHistogram(style, content).data, reference.styleWithHistogramOfContent, 1e-6);
   });
 });
 
@@ -90,9 +40,6 @@ describe('color maps', () => {
     expect(jet(0)).to.deep.equal([0, 0, 0.5]);
     expect(jet(0.5)).to.deep.equal([0.5, 1, 0.5]);
     expect(jet(1)).to.deep.equal([0.5, 0, 0]);
-    expect(diverging(0)).to.deep.equal([0, 0, 1]);
-    expect(diverging(0.5)).to.deep.equal([1, 1, 1]);
-    expect(diverging(1)).to.deep.equal([1, 0, 0]);
     expect(cubehelix(0)).to.deep.equal([0, 0, 0]);
     expect(cubehelix(1)).to.deep.equal([1, 1, 1]);
     // At ½ the helix stands at 150°, where cos is −√3/2 and sin ½, with amplitude ⅛.

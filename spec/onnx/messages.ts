@@ -42,7 +42,7 @@ export function value(name: string, ...dims: (number | string | undefined)[]): V
   });
 }
 
-export function graph(init: GraphInit): GraphProto {
+function graph(init: GraphInit): GraphProto {
   return create(GraphProtoSchema, init);
 }
 

@@ -143,7 +143,7 @@ export function feedsFor(
   );
 }
 
-export function randomTensor(dtype: TensorType['dtype'], dims: readonly number[], dice: Random): Tensor {
+function randomTensor(dtype: TensorType['dtype'], dims: readonly number[], dice: Random): Tensor {
   const length = dims.reduce((product, size) => product * size, 1);
   const fill = (next: () => number) => Array.from({ length }, next);
   switch (dtype) {

@@ -5,8 +5,8 @@ import { grad } from '../../lib/autodiff/grad.js';
 import { checkGradient } from '../../lib/gradients/check-gradient.js';
 import { GoogLeNet } from '../../lib/networks/classifier/published.js';
 import { readModel } from '../../lib/onnx/codec/model-files.js';
-import { multiplyAdds } from '../../lib/onnx/cost.js';
 import type { Model } from '../../lib/onnx/graph/graph.js';
+import { multiplyAdds } from '../onnx/multiply-adds.js';
 
 const shared = '../shared';
 

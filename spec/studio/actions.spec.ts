@@ -7,11 +7,11 @@ import { openPicture, redo, savePicture, undo } from '../../lib/studio/actions/p
 import { useRecipe } from '../../lib/studio/actions/recipes.js';
 import { runRecipe } from '../../lib/studio/actions/rerun.js';
 import { resume, start, stop } from '../../lib/studio/actions/runs.js';
-import type { ModelInfo, PaintOrder, PaintProgress, PictureInfo } from '../../lib/studio/protocol.js';
-import { readRecipe, type Recipe, recipeTexts } from '../../lib/studio/recipe.js';
-import { currentVersion } from '../../lib/studio/state.js';
-import { defaultSettings } from '../../lib/studio/tasks.js';
-import { contextWith, deferred, FakeEngine, fakePicture, FakeShelf, settle } from './fake-engine.js';
+import type { ModelInfo, PaintOrder, PaintProgress, PictureInfo } from '../../lib/studio/state/protocol.js';
+import { readRecipe, type Recipe, recipeTexts } from '../../lib/studio/state/recipe.js';
+import { currentVersion } from '../../lib/studio/state/state.js';
+import { defaultSettings } from '../../lib/studio/state/tasks.js';
+import { contextWith, deferred, FakeEngine, FakeModelStore, fakePicture, settle } from './fake-engine.js';
 
 const vgg: ModelInfo = {
   id: 'vgg19-slim.onnx',
@@ -247,13 +247,13 @@ describe('studio: actions', () => {
   });
 
   it('have a network of the user’s on the next visit as well, until it is removed', async () => {
-    const shelf = new FakeShelf();
+    const modelStore = new FakeModelStore();
     const engine = new FakeEngine({
       load: ({ id }) => ({ ...vgg, id, kind: 'segmenter' }),
       unload: () => null,
     });
-    await addModelFile(contextWith(engine, shelf), new File([], 'unet.pt'));
-    const later = contextWith(engine, shelf);
+    await addModelFile(contextWith(engine, modelStore), new File([], 'unet.pt'));
+    const later = contextWith(engine, modelStore);
     await offerKept(later);
     const [entry] = later.store.state.models;
     expect(entry).to.deep.include({ name: 'unet.pt', source: { kept: 'unet.pt' }, tasks: ['segment'] });
@@ -261,13 +261,13 @@ describe('studio: actions', () => {
     await removeModel(later, entry!);
     expect(later.store.state.models).to.deep.equal([]);
     expect(later.store.state.chosen.segment).to.equal(null);
-    expect(await shelf.list()).to.deep.equal([]);
+    expect(await modelStore.list()).to.deep.equal([]);
     expect(engine.asked).to.include('unload');
   });
 
   it('put a network in the place of one of the same name, and say if it cannot be kept', async () => {
     const engine = new FakeEngine({ load: ({ id }) => ({ ...vgg, id }), unload: () => null });
-    const context = contextWith(engine, new FakeShelf(0));
+    const context = contextWith(engine, new FakeModelStore(0));
     await addModelFile(context, new File([], 'net.onnx'));
     await addModelFile(context, new File([], 'net.onnx'));
     const { models, chosen, notice } = context.store.state;
@@ -297,7 +297,7 @@ describe('studio: actions', () => {
       open: () => ({ ...fakePicture(1), reducedFrom: null, texts: new Map() }),
       forget: () => null,
       load: () => vgg,
-      place: () => 'wasm',
+      selectProvider: () => 'wasm',
       paint: () => {
         if (engine.asked.filter((kind) => kind === 'paint').length === 1)
           throw new OneirosError('runtime', 'the device was lost');

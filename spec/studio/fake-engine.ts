@@ -1,10 +1,10 @@
 import { OneirosError } from '../../lib/base/errors.js';
 import type { Context } from '../../lib/studio/actions/context.js';
-import type { Engine, Running } from '../../lib/studio/engine.js';
-import type { CallName, Calls, PaintCommand, PictureInfo } from '../../lib/studio/protocol.js';
-import type { KeptNetwork, Shelf } from '../../lib/studio/shelf.js';
-import { initialState } from '../../lib/studio/state.js';
-import { Store } from '../../lib/studio/store.js';
+import type { Engine, Running } from '../../lib/studio/actions/engine.js';
+import type { KeptNetwork, ModelStore } from '../../lib/studio/state/model-store.js';
+import type { CallName, Calls, PaintCommand, PictureInfo } from '../../lib/studio/state/protocol.js';
+import { initialState } from '../../lib/studio/state/state.js';
+import { Store } from '../../lib/studio/state/store.js';
 
 type Handler<K extends CallName> = (
   ask: Calls[K]['ask'],
@@ -35,8 +35,8 @@ export class FakeEngine implements Engine {
   }
 }
 
-/** A shelf for a number of networks. */
-export class FakeShelf implements Shelf {
+/** A modelStore for a number of networks. */
+export class FakeModelStore implements ModelStore {
   readonly kept = new Map<string, KeptNetwork>();
 
   constructor(readonly room = Infinity) {}
@@ -57,8 +57,8 @@ export class FakeShelf implements Shelf {
   }
 }
 
-export function contextWith(engine: Engine, shelf: Shelf = new FakeShelf()): Context {
-  return { store: new Store(initialState()), engine, shelf, painting: null };
+export function contextWith(engine: Engine, modelStore: ModelStore = new FakeModelStore()): Context {
+  return { store: new Store(initialState()), engine, modelStore, painting: null };
 }
 
 /** A picture of nothing, whose preview knows whether it was freed. */

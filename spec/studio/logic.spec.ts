@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import { complaint } from '../../lib/base/options.js';
-import { curveOf } from '../../lib/studio/curve.js';
+import { expectedOf } from '../../lib/base/options.js';
+import { curveOf } from '../../lib/studio/state/curve-lines.js';
 import {
   canRedo,
   canUndo,
@@ -13,12 +13,12 @@ import {
   move,
   push,
   replace,
-} from '../../lib/studio/history.js';
-import { pickableLayers, toggleLayer } from '../../lib/studio/layers.js';
-import { scaleOf } from '../../lib/studio/scale.js';
-import { shippedAmong } from '../../lib/studio/shipped.js';
-import { Store } from '../../lib/studio/store.js';
-import { defaultSettings, optionsOf, taskIds, tasks, titleOf } from '../../lib/studio/tasks.js';
+} from '../../lib/studio/state/history.js';
+import { pickableLayers, toggleLayer } from '../../lib/studio/state/layer-choice.js';
+import { shippedAmong } from '../../lib/studio/state/shipped.js';
+import { Store } from '../../lib/studio/state/store.js';
+import { defaultSettings, optionsOf, taskIds, tasks, titleOf } from '../../lib/studio/state/tasks.js';
+import { scaleOf } from '../../lib/studio/view/slider-scale.js';
 
 describe('studio: sliders', () => {
   it('go from one end of what is usual to the other, in steps of 1, 2 or 5', () => {
@@ -55,8 +55,8 @@ describe('studio: sliders', () => {
           continue;
         }
         const about = `${task}: ${name}`;
-        expect(complaint(option, scale.valueAt(0)), about).to.equal(null);
-        expect(complaint(option, scale.valueAt(scale.last)), about).to.equal(null);
+        expect(expectedOf(option, scale.valueAt(0)), about).to.equal(null);
+        expect(expectedOf(option, scale.valueAt(scale.last)), about).to.equal(null);
         const reached = scale.valueAt(scale.positionOf(option.default));
         expect(reached, about).to.be.closeTo(option.default, 0.05 * option.default);
       }

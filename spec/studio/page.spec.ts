@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 
 import { readPngText } from '../../lib/image/codec/png/text.js';
-import { readRecipe } from '../../lib/studio/recipe.js';
+import { readRecipe } from '../../lib/studio/state/recipe.js';
 import { requireChromium } from '../browser/harness.js';
 import { longestTask, tracing } from '../browser/trace.js';
 import { goOn, pausePaintings } from './pausing.js';

@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 
-import type { Ask, CallName, PaintCommand, Reply } from '../../lib/studio/protocol.js';
+import type { Ask, CallName, PaintCommand, Reply } from '../../lib/studio/state/protocol.js';
 
 declare global {
   interface Window {

@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import { encodeImage } from '../../lib/image/codec/coding.js';
 import { readPngText } from '../../lib/image/codec/png/text.js';
 import { solid } from '../../lib/image/image.js';
-import { readRecipe, type Recipe, recipeTexts } from '../../lib/studio/recipe.js';
-import { defaultSettings } from '../../lib/studio/tasks.js';
+import { readRecipe, type Recipe, recipeTexts } from '../../lib/studio/state/recipe.js';
+import { defaultSettings } from '../../lib/studio/state/tasks.js';
 
 const recipe: Recipe = [
   {

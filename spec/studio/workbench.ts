@@ -10,7 +10,7 @@ import { holdStates } from './pausing.js';
 
 const root = join(import.meta.dirname, '../..');
 /** How long the specs wait for what is to come, in ms. */
-export const patience = 240_000;
+const patience = 240_000;
 /** Screenshots of each run, to be looked at. */
 const pictures = join(root, 'artifacts/studio');
 

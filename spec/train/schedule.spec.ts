@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { sparkline } from '../../lib/cli/sparkline.js';
+import { sparkline } from '../../lib/cli/terminal/sparkline.js';
 import { lossSvg, smoothed } from '../../lib/train/fit/loss-svg.js';
 import { constant, cosine, linear, stepped } from '../../lib/train/fit/schedule.js';
 

@@ -5,17 +5,17 @@ import { detectorNames, loadDetector } from '../../networks/detector/load.js';
 import { cocoBytes, type CocoResult, cocoResults } from '../../tasks/detect/coco-results.js';
 import { detectEach, detectEachOptions } from '../../tasks/detect/detect.js';
 import { drawDetections } from '../../tasks/draw/detections.js';
-import { InputFlag, OutputFlag, PictureArgument } from '../checked-files.js';
-import { parseNamesFlag } from '../class-flags.js';
-import type { Register } from '../command.js';
-import { eachPicture, picturesIn, readLater } from '../each-picture.js';
-import { addFlags } from '../flags.js';
-import { imageIds } from '../image-ids.js';
-import { checkModel, modelFiles, modelHelp, pullOf } from '../models.js';
-import { placementOf, placementOptions } from '../network.js';
-import { outputFolder, outputFolderFlag } from '../output-folder.js';
-import { pictureFile, recipe } from '../pictures.js';
-import type { Terminal } from '../terminal.js';
+import { InputFlag, OutputFlag, PictureArgument } from '../flags/checked-files.js';
+import { parseNamesFlag } from '../flags/class-flags.js';
+import type { Register } from '../terminal/terminal.js';
+import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
+import { addFlags } from '../flags/option-flags.js';
+import { imageIds } from '../inputs/image-ids.js';
+import { checkModel, modelFiles, modelHelp, pullOf } from '../flags/model-flags.js';
+import { placementOf, placementOptions } from '../flags/network-flags.js';
+import { outputFolder, outputFolderFlag } from '../outputs/output-folder.js';
+import { pictureFile, recipe } from '../outputs/picture-file.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 const options = { ...detectOptions, ...detectEachOptions, ...placementOptions };
 

@@ -6,13 +6,13 @@ import { dreamZoom } from '../../tasks/dream/dream.js';
 import type { DreamStep } from '../../tasks/dream/dreamer.js';
 import { defaultDreamLayers } from '../../tasks/dream/layers.js';
 import { dreamOptions, zoomOptions } from '../../tasks/dream/options.js';
-import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
-import type { Register } from '../command.js';
-import { addFlags } from '../flags.js';
-import { collectLayer } from '../layers.js';
-import { addNetworkFlags, type NetworkFlags, networkOf } from '../network.js';
-import { frameName, frameNames, type PictureFile, pictureFile, recipe } from '../pictures.js';
-import type { Terminal } from '../terminal.js';
+import { InputArgument, InputFlag, OutputFlag } from '../flags/checked-files.js';
+import { collectLayer } from '../flags/layer-flags.js';
+import { addNetworkFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import { frameName, frameNames, type PictureFile, pictureFile, recipe } from '../outputs/picture-file.js';
+import type { Register } from '../terminal/terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 interface DreamFlags
   extends NetworkFlags, OptionValues<typeof dreamOptions>, OptionValues<typeof zoomOptions> {

@@ -5,11 +5,11 @@ import type { ClassLabel } from '../../networks/classifier/labels.js';
 import { classifyEachOptions } from '../../tasks/classify/classify.js';
 import { evaluateClassifier } from '../../tasks/classify/evaluate.js';
 import type { Picture } from '../../tasks/common/pictures.js';
-import { filesIn, type NamedFile } from '../annotations.js';
-import type { Register } from '../command.js';
-import { addFlags } from '../flags.js';
-import { addClassifierFlags, type NetworkFlags, networkOf } from '../network.js';
-import type { Terminal } from '../terminal.js';
+import { filesIn, type NamedFile } from '../inputs/input-files.js';
+import type { Register } from '../terminal/terminal.js';
+import { addFlags } from '../flags/option-flags.js';
+import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 interface EvaluateFlags extends NetworkFlags, OptionValues<typeof classifyEachOptions> {
   readonly data: string;

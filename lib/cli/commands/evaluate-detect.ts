@@ -20,11 +20,11 @@ import {
 } from '../../metrics/detection/protocol.js';
 import { readCocoDetections, readCocoTruth } from '../../metrics/io/coco.js';
 import { pascalDefaults } from '../../metrics/io/pascal.js';
-import { about, fileChunks, isFolder } from '../annotations.js';
-import { type BoxFolderFlags, type BoxTables, readBoxFolders } from '../box-folder.js';
-import type { Register } from '../command.js';
-import { addFlags, parseNumber } from '../flags.js';
-import type { Terminal } from '../terminal.js';
+import { addFlags, parseNumber } from '../flags/option-flags.js';
+import { type BoxFolderFlags, type BoxTables, readBoxFolders } from '../inputs/box-folder.js';
+import { about, fileChunks, isFolder } from '../inputs/input-files.js';
+import type { Register } from '../terminal/terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 const detectOptions = {
   protocol: choice(['coco', 'voc2007', 'voc2012'], 'coco', 'by whose rules'),

@@ -1,13 +1,13 @@
 import type { NamedClass } from '../../labels/class-text.js';
 import type { LabelValue } from '../../labels/classes.js';
 import { segmentationEvaluation, type SegmentationFigures } from '../../metrics/masks/segmentation.js';
-import { about } from '../annotations.js';
-import { parseClassesFlag, parseValueFlag } from '../class-flags.js';
-import type { Register } from '../command.js';
-import { parseNumber } from '../flags.js';
-import { pairedMasks } from '../mask-pairs.js';
-import { readingByBrightness, readingByValues } from '../mask-readings.js';
-import type { Terminal } from '../terminal.js';
+import { parseClassesFlag, parseValueFlag } from '../flags/class-flags.js';
+import { parseNumber } from '../flags/option-flags.js';
+import { about } from '../inputs/input-files.js';
+import { pairedMasks } from '../inputs/mask-pairs.js';
+import { readingByBrightness, readingByValues } from '../inputs/mask-readings.js';
+import type { Register } from '../terminal/terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 interface SegmentFlags {
   readonly gt: string;

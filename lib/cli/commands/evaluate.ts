@@ -1,4 +1,4 @@
-import type { Register } from '../command.js';
+import type { Register } from '../terminal/terminal.js';
 import { registerEvaluateClassify } from './evaluate-classify.js';
 import { registerEvaluateDetect } from './evaluate-detect.js';
 import { registerEvaluateSegment } from './evaluate-segment.js';

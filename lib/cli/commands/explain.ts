@@ -4,14 +4,14 @@ import type { Classifier } from '../../networks/classifier/classifier.js';
 import { drawRelevance } from '../../tasks/explain/draw.js';
 import { explainEach } from '../../tasks/explain/explain.js';
 import { explainOptions, type Explanation } from '../../tasks/explain/explainer.js';
-import { PictureArgument } from '../checked-files.js';
-import type { Register } from '../command.js';
-import { eachPicture, picturesIn, readLater } from '../each-picture.js';
-import { addFlags } from '../flags.js';
-import { addClassifierFlags, type NetworkFlags, networkOf } from '../network.js';
-import { outputFolder, outputFolderFlag } from '../output-folder.js';
-import { pictureFile, recipe } from '../pictures.js';
-import type { Terminal } from '../terminal.js';
+import { PictureArgument } from '../flags/checked-files.js';
+import type { Register } from '../terminal/terminal.js';
+import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
+import { addFlags } from '../flags/option-flags.js';
+import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
+import { outputFolder, outputFolderFlag } from '../outputs/output-folder.js';
+import { pictureFile, recipe } from '../outputs/picture-file.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 const drawOptions = {
   style: choice(

@@ -6,10 +6,10 @@ import { checkGradient } from '../../gradients/check-gradient.js';
 import type { GradientCheck } from '../../gradients/compare.js';
 import { readModel, writeModel } from '../../onnx/codec/model-files.js';
 import type { Model } from '../../onnx/graph/graph.js';
-import { InputArgument, OutputFlag } from '../checked-files.js';
-import type { Register } from '../command.js';
-import { addFlags } from '../flags.js';
-import type { Terminal } from '../terminal.js';
+import { InputArgument, OutputFlag } from '../flags/checked-files.js';
+import type { Register } from '../terminal/terminal.js';
+import { addFlags } from '../flags/option-flags.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 const gradOptions = {
   seed: seed(1, 'for --check: where and in which directions the gradient is checked'),

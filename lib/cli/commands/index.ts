@@ -1,4 +1,4 @@
-import type { Register } from '../command.js';
+import type { Register } from '../terminal/terminal.js';
 import { registerClassify } from './classify.js';
 import { registerDetect } from './detect.js';
 import { registerDream } from './dream.js';

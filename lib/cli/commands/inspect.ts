@@ -23,12 +23,12 @@ import { readModelSource } from '../../networks/source.js';
 import { formatModel } from '../../onnx/format-model.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import type { Task } from '../../weights/catalog/entry.js';
-import { InputArgument, OutputFlag } from '../checked-files.js';
-import type { Register } from '../command.js';
-import { addFlags } from '../flags.js';
-import { catalogedTask, checkModel, modelFiles, pullOf } from '../models.js';
-import { addWeightFlags, type NetworkFlags, networkOf } from '../network.js';
-import type { Terminal } from '../terminal.js';
+import { InputArgument, OutputFlag } from '../flags/checked-files.js';
+import { catalogedTask, checkModel, modelFiles, pullOf } from '../flags/model-flags.js';
+import { addWeightFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import type { Register } from '../terminal/terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 const inspectOptions = {
   size: count(224, 'width and height in pixels, where the model leaves them open'),

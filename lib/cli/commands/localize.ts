@@ -7,15 +7,21 @@ import { detectorNames, loadDetector } from '../../networks/detector/load.js';
 import { isAmong } from '../../networks/resolve-name.js';
 import { drawDetections } from '../../tasks/draw/detections.js';
 import { localizeEach, localizeOptions } from '../../tasks/localize/localize.js';
-import { InputFlag, PictureArgument } from '../checked-files.js';
-import type { Register } from '../command.js';
-import { eachPicture, picturesIn, readLater } from '../each-picture.js';
-import { addFlags } from '../flags.js';
-import { catalogedTask, modelFiles, pullOf } from '../models.js';
-import { addHeadFlags, type HeadFlags, headOptions, placementOf, placementOptions } from '../network.js';
-import { outputFolder, outputFolderFlag } from '../output-folder.js';
-import { pictureFile, recipe } from '../pictures.js';
-import type { Terminal } from '../terminal.js';
+import { InputFlag, PictureArgument } from '../flags/checked-files.js';
+import type { Register } from '../terminal/terminal.js';
+import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
+import { addFlags } from '../flags/option-flags.js';
+import { catalogedTask, modelFiles, pullOf } from '../flags/model-flags.js';
+import {
+  addHeadFlags,
+  type HeadFlags,
+  headOptions,
+  placementOf,
+  placementOptions,
+} from '../flags/network-flags.js';
+import { outputFolder, outputFolderFlag } from '../outputs/output-folder.js';
+import { pictureFile, recipe } from '../outputs/picture-file.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 interface LocalizeFlags
   extends HeadFlags, OptionValues<typeof localizeOptions>, OptionValues<typeof placementOptions> {

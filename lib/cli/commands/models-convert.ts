@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 
 import { OneirosError } from '../../base/errors.js';
+import { megabytes } from '../../base/format.js';
 import { flag, type OptionValues } from '../../base/options.js';
 import { classifierNames, loadClassifier } from '../../networks/classifier/load.js';
 import { detectorNames, loadDetector } from '../../networks/detector/load.js';
@@ -9,13 +10,13 @@ import type { ImageNetwork } from '../../networks/image-network.js';
 import { isAmong } from '../../networks/resolve-name.js';
 import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js';
 import { writeModel } from '../../onnx/codec/model-files.js';
-import { megabytes } from '../../weights/catalog/amount.js';
-import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
-import { parseNamesFlag } from '../class-flags.js';
-import type { Register } from '../command.js';
-import { addFlags } from '../flags.js';
-import { catalogedTask, modelFiles, pullOf } from '../models.js';
-import type { Terminal } from '../terminal.js';
+import { InputArgument, InputFlag, OutputFlag } from '../flags/checked-files.js';
+import { parseNamesFlag } from '../flags/class-flags.js';
+import type { Register } from '../terminal/terminal.js';
+import { addFlags } from '../flags/option-flags.js';
+import { catalogedTask, pullOf } from '../flags/model-flags.js';
+import type { Terminal } from '../terminal/terminal.js';
+import { modelFiles } from '../flags/model-flags.js';
 
 const convertOptions = {
   offline: flag(false, 'never download a model of the catalog (nor where ONEIROS_OFFLINE is set)'),

@@ -1,10 +1,10 @@
 import { OneirosError } from '../../base/errors.js';
 import { entryFor } from '../../weights/catalog/find.js';
+import type { Verification } from '../../weights/catalog/model-status.js';
 import { listModels, removeModel, verifyModel } from '../../weights/catalog/node/models.js';
 import { readCatalog } from '../../weights/catalog/node/read.js';
 import { statusOf } from '../../weights/catalog/node/status.js';
-import type { Verification } from '../../weights/catalog/model-status.js';
-import type { Register } from '../command.js';
+import type { Register } from '../terminal/terminal.js';
 
 interface JsonFlag {
   readonly json?: boolean;

@@ -1,8 +1,8 @@
 import { textTable } from '../../base/text-table.js';
-import { megabytes } from '../../weights/catalog/amount.js';
+import { megabytes } from '../../base/format.js';
 import { listModels } from '../../weights/catalog/node/models.js';
 import type { ModelStatus, Presence } from '../../weights/catalog/model-status.js';
-import type { Register } from '../command.js';
+import type { Register } from '../terminal/terminal.js';
 
 const words: Readonly<Record<Presence, string>> = {
   shipped: 'with the package',

@@ -1,14 +1,14 @@
+import { megabytes } from '../../base/format.js';
 import { flag, type OptionValues } from '../../base/options.js';
 import { loadClassifier } from '../../networks/classifier/load.js';
-import { megabytes } from '../../weights/catalog/amount.js';
 import { entryFor } from '../../weights/catalog/find.js';
 import { pullModel } from '../../weights/catalog/node/models.js';
 import { readCatalog } from '../../weights/catalog/node/read.js';
 import { statusOf } from '../../weights/catalog/node/status.js';
 import type { PullOptions } from '../../weights/catalog/pull-options.js';
-import type { Register } from '../command.js';
-import { addFlags } from '../flags.js';
-import { pullOf } from '../models.js';
+import { pullOf } from '../flags/model-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import type { Register } from '../terminal/terminal.js';
 
 const pullOptions = {
   offline: flag(false, 'only say whether it is here (as where ONEIROS_OFFLINE is set)'),
@@ -42,7 +42,7 @@ export const registerPull: Register = (models, terminal) => {
       // Before anything is downloaded, it is known that all are there to be.
       const entries = names.map((name) => entryFor(readCatalog(), name));
       for (const entry of entries) {
-        await (until === undefined ? whole(entry.name, options) : upTo(entry.name, until, options));
+        await (until === undefined ? pullModel(entry.name, options) : upTo(entry.name, until, options));
         const { path, bytes, presence } = await statusOf(entry);
         const part = presence === 'partly' ? ' of it are here' : '';
         terminal.result(
@@ -53,11 +53,6 @@ export const registerPull: Register = (models, terminal) => {
       }
     });
 };
-
-async function whole(name: string, options: PullOptions): Promise<void> {
-  const steps = pullModel(name, options);
-  while ((await steps.next()).done !== true);
-}
 
 /** What a network that is loaded only so far reads, is here afterwards. */
 async function upTo(name: string, until: readonly string[], pull: PullOptions): Promise<void> {

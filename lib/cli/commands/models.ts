@@ -1,4 +1,4 @@
-import type { Register } from '../command.js';
+import type { Register } from '../terminal/terminal.js';
 import { registerConvert } from './models-convert.js';
 import { registerPath, registerRemove, registerVerify } from './models-files.js';
 import { registerList } from './models-list.js';

@@ -8,18 +8,24 @@ import type { Segmentation } from '../../networks/segmenter/segmentation.js';
 import { segmentOptions } from '../../networks/segmenter/segmenter.js';
 import { foregroundPicture, overlay, overlayDefaults } from '../../tasks/draw/segmentation.js';
 import { segmentEach } from '../../tasks/segment/segment.js';
-import { InputFlag, OutputFlag, PictureArgument } from '../checked-files.js';
-import { parseClassesFlag } from '../class-flags.js';
-import { CocoFile } from '../coco-file.js';
-import type { Register } from '../command.js';
-import { eachPicture, picturesIn, readLater } from '../each-picture.js';
-import { addFlags } from '../flags.js';
-import { imageIds } from '../image-ids.js';
-import { checkModel, modelFiles, modelHelp, pullOf } from '../models.js';
-import { addHeadFlags, type HeadFlags, headOptions, placementOf, placementOptions } from '../network.js';
-import { pictureFile, recipe } from '../pictures.js';
-import { segmentOutputFlag, segmentOutputs } from '../segment-outputs.js';
-import type { Terminal } from '../terminal.js';
+import { InputFlag, OutputFlag, PictureArgument } from '../flags/checked-files.js';
+import { parseClassesFlag } from '../flags/class-flags.js';
+import { CocoFile } from '../outputs/coco-file.js';
+import type { Register } from '../terminal/terminal.js';
+import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
+import { addFlags } from '../flags/option-flags.js';
+import { imageIds } from '../inputs/image-ids.js';
+import { checkModel, modelFiles, modelHelp, pullOf } from '../flags/model-flags.js';
+import {
+  addHeadFlags,
+  type HeadFlags,
+  headOptions,
+  placementOf,
+  placementOptions,
+} from '../flags/network-flags.js';
+import { pictureFile, recipe } from '../outputs/picture-file.js';
+import { segmentOutputFlag, segmentOutputs } from '../outputs/segment-outputs.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 const pictureOptions = {
   show: choice(

@@ -8,13 +8,13 @@ import { defaultContentLayers, defaultStyleLayers } from '../../tasks/style/laye
 import type { StyleLosses, StyleStep } from '../../tasks/style/descent.js';
 import { styleOptions } from '../../tasks/style/options.js';
 import { style } from '../../tasks/style/style.js';
-import { InputArgument, InputFlag, OutputFlag } from '../checked-files.js';
-import type { Register } from '../command.js';
-import { addFlags } from '../flags.js';
-import { collectLayer, parseNumbers } from '../layers.js';
-import { addNetworkFlags, type NetworkFlags, networkOf } from '../network.js';
-import { pictureFile, recipe } from '../pictures.js';
-import type { Terminal } from '../terminal.js';
+import { InputArgument, InputFlag, OutputFlag } from '../flags/checked-files.js';
+import { collectLayer, parseNumbers } from '../flags/layer-flags.js';
+import { addNetworkFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import { pictureFile, recipe } from '../outputs/picture-file.js';
+import type { Register } from '../terminal/terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 interface StyleFlags extends NetworkFlags, OptionValues<typeof styleOptions> {
   readonly out: string;

@@ -18,13 +18,13 @@ import {
   trainUNetOptions,
   type UNetTrainingStep,
 } from '../../train/segmentation/unet.js';
-import { InputFlag, OutputFlag } from '../checked-files.js';
-import { parseClassesFlag, parseValueFlag } from '../class-flags.js';
-import type { Register } from '../command.js';
-import { addFlags, parseNumber } from '../flags.js';
-import { maskFolderFiles, readMaskFolder } from '../mask-folder.js';
-import { sparkline } from '../sparkline.js';
-import type { Terminal } from '../terminal.js';
+import { InputFlag, OutputFlag } from '../flags/checked-files.js';
+import { parseClassesFlag, parseValueFlag } from '../flags/class-flags.js';
+import { addFlags, parseNumber } from '../flags/option-flags.js';
+import { maskFolderFiles, readMaskFolder } from '../inputs/mask-folder.js';
+import { sparkline } from '../terminal/sparkline.js';
+import type { Register } from '../terminal/terminal.js';
+import type { Terminal } from '../terminal/terminal.js';
 
 interface TrainFlags extends OptionValues<typeof trainUNetOptions> {
   readonly data: string;

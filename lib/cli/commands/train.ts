@@ -1,4 +1,4 @@
-import type { Register } from '../command.js';
+import type { Register } from '../terminal/terminal.js';
 import { registerTrainUNet } from './train-unet.js';
 
 export const registerTrain: Register = (program, terminal) => {

@@ -27,7 +27,7 @@ const boxKinds: OptionKinds<BoxOptions> = {
   form: oneOf('xyxy', 'xywh'),
 };
 
-export const boxDefaults = { measure: 'iou', form: 'xyxy' } as const satisfies Required<BoxOptions>;
+const boxDefaults = { measure: 'iou', form: 'xyxy' } as const satisfies Required<BoxOptions>;
 
 /** At most so many pairs in one matrix: 2 GiB of float32. */
 const maxPairs = 2 ** 29;

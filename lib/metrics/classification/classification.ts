@@ -41,7 +41,7 @@ export interface CalibrationOptions {
   readonly bins?: number;
 }
 
-export const calibrationDefaults = { bins: 15 } as const satisfies Required<CalibrationOptions>;
+const calibrationDefaults = { bins: 15 } as const satisfies Required<CalibrationOptions>;
 
 /** One bar of a reliability diagram; the means are 0 where the bin is empty. */
 export interface CalibrationBin {

@@ -14,7 +14,7 @@ export interface CurveSvgOptions {
 
 const svgKinds: OptionKinds<CurveSvgOptions> = { title: kind.text, width: kind.number, height: kind.number };
 
-export const curveSvgDefaults = {
+const curveSvgDefaults = {
   title: 'Precision and recall',
   width: 480,
   height: 360,

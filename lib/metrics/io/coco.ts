@@ -28,7 +28,7 @@ export interface CocoReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-export const readDefaults = { iouType: 'bbox' } as const satisfies CocoReadOptions;
+const readDefaults = { iouType: 'bbox' } as const satisfies CocoReadOptions;
 
 /**
  * The ground truth of a COCO file ("instances"): `images`, `categories` and `annotations` in any order. Annotations of

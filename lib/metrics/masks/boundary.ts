@@ -12,7 +12,7 @@ export interface BoundaryOptions {
 
 const boundaryKinds: OptionKinds<BoundaryOptions> = { dilationRatio: kind.number };
 
-export const boundaryDefaults = { dilationRatio: 0.02 } as const satisfies Required<BoundaryOptions>;
+const boundaryDefaults = { dilationRatio: 0.02 } as const satisfies Required<BoundaryOptions>;
 
 /**
  * Boundary IoU (Cheng et al. 2021): the IoU of the two masks' inner boundaries, which large objects cannot win by their

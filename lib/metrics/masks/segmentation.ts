@@ -24,7 +24,7 @@ export interface SegmentationOptions {
 
 const segmentationKinds: OptionKinds<SegmentationOptions> = { classes: kind.number, ignore: kind.number };
 
-export const segmentationDefaults = {
+const segmentationDefaults = {
   classes: 2,
   ignore: 255,
 } as const satisfies Required<SegmentationOptions>;

@@ -34,7 +34,7 @@ export async function loadStages(
 }
 
 /** @throws OneirosError `not-found`, or `bad-input` if the tensors are not finite */
-export async function loadConv(weights: Weights, layer: string): Promise<ConvParameters> {
+async function loadConv(weights: Weights, layer: string): Promise<ConvParameters> {
   const load = (name: string) => loadWeight(weights, name, weights.get(name)?.dims ?? []);
   return { weight: await load(`${layer}.weight`), bias: await load(`${layer}.bias`) };
 }

@@ -5,7 +5,7 @@ import { largestGrowth } from './traits.js';
 // Boxes are [..., 4]: left, top, right, bottom edge.
 
 /** The four columns of boxes or offsets, each [..., 1]. */
-export function columns(b: Builder, boxes: Value): readonly [Value, Value, Value, Value] {
+function columns(b: Builder, boxes: Value): readonly [Value, Value, Value, Value] {
   const axis = (boxes.type?.shape?.length ?? 2) - 1;
   const column = (i: number) => b.slice(boxes, [axis], [i], [i + 1]);
   return [column(0), column(1), column(2), column(3)];

@@ -25,7 +25,7 @@ const buildKinds: OptionKinds<BuildUNetOptions> = {
   prepare: kind.function,
 };
 
-export const buildUNetDefaults: UNetGraphOptions = { ...unetTraits, batchNorm: 'fold' };
+const buildUNetDefaults: UNetGraphOptions = { ...unetTraits, batchNorm: 'fold' };
 
 export interface BuiltUNet {
   /** From `image` to `logits`, or `probabilities` if there is an activation: as large as the image. */

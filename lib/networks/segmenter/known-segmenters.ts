@@ -3,7 +3,7 @@ import type { Graph, Shape } from '../../onnx/graph/graph.js';
 import { sizeOf } from '../../tensor/tensor.js';
 
 /** How a network that somebody published is to be used: known by its input and output, told as a table. */
-export interface Adapter {
+export interface KnownSegmenter {
   readonly name: string;
   /** By what it is recognized. */
   readonly signature: {
@@ -20,7 +20,7 @@ export interface Adapter {
 const person = ['background', 'person'];
 
 /** Networks that cut people out of their background. */
-const adapters: readonly Adapter[] = [
+const knownSegmenters: readonly KnownSegmenter[] = [
   {
     // Park et al. 2020, "SINet: Extreme Lightweight Portrait Segmentation Networks".
     name: 'SINet',
@@ -53,9 +53,9 @@ const adapters: readonly Adapter[] = [
   },
 ];
 
-/** The adapter of a network that is called so outside, if it is known. */
-export function adapterFor(input: string, shape: Shape, output: string): Adapter | undefined {
-  return adapters.find(
+/** What is known of a network whose input and output are called so, if it is published. */
+export function knownSegmenterFor(input: string, shape: Shape, output: string): KnownSegmenter | undefined {
+  return knownSegmenters.find(
     ({ signature }) =>
       signature.input === input &&
       signature.output === output &&
@@ -64,7 +64,7 @@ export function adapterFor(input: string, shape: Shape, output: string): Adapter
 }
 
 /** Whether a graph has as much in it as the network that it is called like. */
-export function isWhole({ signature }: Adapter, { initializers }: Graph): boolean {
+export function isWhole({ signature }: KnownSegmenter, { initializers }: Graph): boolean {
   const learned = [...initializers.values()].filter(
     ({ dtype, dims }) => dtype === 'float32' && dims.length > 0,
   );

@@ -13,7 +13,7 @@ import type { Placement } from '../../runtime/types.js';
 import type { Shape } from '../../onnx/graph/graph.js';
 import { foreignGraph, foreignParts } from '../generic-onnx.js';
 import { planesOf } from './class-planes.js';
-import { type Adapter, adapterFor, isWhole } from './known-segmenters.js';
+import { isWhole, type KnownSegmenter, knownSegmenterFor } from './known-segmenters.js';
 import { Segmenter, type SegmenterParts } from './segmenter.js';
 import type { Tiling } from './tiling.js';
 
@@ -63,12 +63,12 @@ export function segmenterOf(
 }
 
 function segmenterParts(model: Model, name: string, options: SegmenterGraphOptions): SegmenterParts {
-  const { adapter, notes } = recognized(model);
-  const called = adapter?.name ?? name;
+  const { known, notes } = recognized(model);
+  const called = known?.name ?? name;
   const graph = foreignGraph(model, called, {
-    preprocessing: options.preprocessing ?? adapter?.preprocessing,
+    preprocessing: options.preprocessing ?? known?.preprocessing,
   });
-  const found = planesOf(graph, called, { ...options, head: options.head ?? adapter?.signature.output });
+  const found = planesOf(graph, called, { ...options, head: options.head ?? known?.signature.output });
   const { value, planes, exclusive, about } = found;
   const parts = foreignParts(graph, called, options.placement);
   const count = planes + (exclusive ? 0 : 1);
@@ -79,7 +79,7 @@ function segmenterParts(model: Model, name: string, options: SegmenterGraphOptio
     probabilities: value.name,
     planes,
     exclusive,
-    classes: options.classes ?? adapter?.classes ?? said.classes ?? unnamed(count),
+    classes: options.classes ?? known?.classes ?? said.classes ?? unnamed(count),
     values: options.values ?? valuesFor(count, said),
     size: fixedSize(graph.shape),
     tiling: tilingFor(model),
@@ -88,15 +88,18 @@ function segmenterParts(model: Model, name: string, options: SegmenterGraphOptio
 }
 
 /** The published network that a model is, and what to say of that. */
-function recognized({ graph }: Model): { readonly adapter?: Adapter; readonly notes: readonly string[] } {
+function recognized({ graph }: Model): {
+  readonly known?: KnownSegmenter;
+  readonly notes: readonly string[];
+} {
   const [input] = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
-  const adapter = adapterFor(input?.name ?? '', input?.type?.shape ?? [], graph.outputs[0]?.name ?? '');
-  if (adapter === undefined) return { notes: [] };
-  return isWhole(adapter, graph)
-    ? { adapter, notes: [`recognized as ${adapter.name}, whose input and classes are known`] }
+  const known = knownSegmenterFor(input?.name ?? '', input?.type?.shape ?? [], graph.outputs[0]?.name ?? '');
+  if (known === undefined) return { notes: [] };
+  return isWhole(known, graph)
+    ? { known, notes: [`recognized as ${known.name}, whose input and classes are known`] }
     : {
         notes: [
-          `its input and output are called as ${adapter.name}’s, but it has other weights: not taken for it`,
+          `its input and output are called as ${known.name}’s, but it has other weights: not taken for it`,
         ],
       };
 }

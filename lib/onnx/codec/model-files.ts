@@ -100,7 +100,7 @@ const writeModelKinds: OptionKinds<Partial<WriteModelOptions>> = {
   limit: kind.number,
 };
 
-export const writeModelDefaults: WriteModelOptions = { externalData: 'auto', limit: maxFileSize };
+const writeModelDefaults: WriteModelOptions = { externalData: 'auto', limit: maxFileSize };
 
 const threshold = 1024;
 

@@ -13,7 +13,7 @@ export function freeNames(node: Node): readonly string[] {
 }
 
 /** The names a graph takes from the graphs around it, each once. */
-export function capturesOf(graph: Graph): readonly string[] {
+function capturesOf(graph: Graph): readonly string[] {
   const bound = namesOf(graph);
   const used = [
     ...graph.nodes.flatMap((node) => [...node.inputs, ...freeNames(node)]),

@@ -1,14 +1,14 @@
 import { messageOf } from '../../base/errors.js';
-import type { Engine, Running } from '../engine.js';
-import type { Shelf } from '../shelf.js';
-import type { Notice, State } from '../state.js';
-import type { Store } from '../store.js';
+import type { ModelStore } from '../state/model-store.js';
+import type { Notice, State } from '../state/state.js';
+import type { Store } from '../state/store.js';
+import type { Engine, Running } from './engine.js';
 
 /** What every action works with. */
 export interface Context {
   readonly store: Store<State>;
   readonly engine: Engine;
-  readonly shelf: Shelf;
+  readonly modelStore: ModelStore;
   /** The painting that is under way or stopped. */
   painting: Running<'paint'> | null;
 }

@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
 import { type Context, tell } from './context.js';
-import { place } from './places.js';
+import { selectProvider } from './providers.js';
 
 /**
  * What to do when something failed on the GPU: if that was the page's own choice, everything goes over to WebAssembly; if
@@ -12,9 +12,9 @@ export async function fallBack(context: Context, error: unknown): Promise<boolea
   if (runs !== 'webgpu' || !(error instanceof OneirosError)) return false;
   const isOurs = wanted === 'auto' && ['runtime', 'unsupported'].includes(error.code);
   if (isOurs) {
-    await place(context, 'wasm');
+    await selectProvider(context, 'wasm');
     tell(context, 'This did not work on your graphics card, so it now runs on WebAssembly.');
-  } else if (error.code === 'runtime') await place(context, wanted);
+  } else if (error.code === 'runtime') await selectProvider(context, wanted);
   return isOurs;
 }
 

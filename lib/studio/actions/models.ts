@@ -1,8 +1,8 @@
-import type { ModelInfo } from '../protocol.js';
-import { shippedAmong } from '../shipped.js';
-import { currentVersion, isBusy, type ModelEntry, modelFor, type State } from '../state.js';
-import type { TaskId } from '../tasks.js';
-import { tasks } from '../tasks.js';
+import type { ModelInfo } from '../state/protocol.js';
+import { shippedAmong } from '../state/shipped.js';
+import { currentVersion, isBusy, type ModelEntry, modelFor, type State } from '../state/state.js';
+import type { TaskId } from '../state/tasks.js';
+import { tasks } from '../state/tasks.js';
 import { complain, type Context, endPainting } from './context.js';
 import { fallBack } from './fallback.js';
 
@@ -38,11 +38,11 @@ function withDefaults(chosen: State['chosen'], models: readonly ModelEntry[]): S
 
 export function chooseModel(context: Context, task: TaskId, id: string): void {
   const { store } = context;
-  const { chosen, sight } = store.state;
+  const { chosen, analysis } = store.state;
   endPainting(context);
   // What another network saw is not what this one sees.
-  const isSeen = sight !== null && sight.seen.kind !== task;
-  store.update({ chosen: { ...chosen, [task]: id }, sight: isSeen ? sight : null });
+  const isSeen = analysis !== null && analysis.seen.kind !== task;
+  store.update({ chosen: { ...chosen, [task]: id }, analysis: isSeen ? analysis : null });
 }
 
 /** The network that is chosen for a tab, loaded. @throws OneirosError as its loading does */

@@ -1,14 +1,14 @@
 import { messageOf } from '../../base/errors.js';
-import type { ModelSource } from '../protocol.js';
-import { tasksOfKind } from '../shipped.js';
-import type { ModelEntry } from '../state.js';
-import { type NetworkKind, tasks } from '../tasks.js';
+import type { ModelSource } from '../state/protocol.js';
+import { tasksOfKind } from '../state/shipped.js';
+import type { ModelEntry } from '../state/state.js';
+import { type NetworkKind, tasks } from '../state/tasks.js';
 import { complain, type Context, endPainting, tell } from './context.js';
 import { changeModel, loadEntry, setModels } from './models.js';
 
 /** Networks that the user brought on an earlier visit; each is read when it is first needed. */
-export async function offerKept({ store, shelf }: Context): Promise<void> {
-  const kept = await shelf.list().catch(() => []);
+export async function offerKept({ store, modelStore }: Context): Promise<void> {
+  const kept = await modelStore.list().catch(() => []);
   const entries = kept.map(({ name, kind }) => ({
     ...entryOf(name, { kept: name }, [kind]),
     tasks: tasksOfKind(kind),
@@ -44,7 +44,7 @@ export async function removeModel(context: Context, entry: ModelEntry): Promise<
   endPainting(context);
   forget(context, entry);
   try {
-    await context.shelf.remove(entry.name);
+    await context.modelStore.remove(entry.name);
     tell(context, `${entry.name} is removed.`);
   } catch (error) {
     complain(context, error);
@@ -79,9 +79,9 @@ function forget({ store, engine }: Context, { id }: ModelEntry): void {
 }
 
 /** @returns what is to be said where it could not be kept */
-async function keep({ shelf }: Context, file: File, kind: NetworkKind): Promise<string> {
+async function keep({ modelStore }: Context, file: File, kind: NetworkKind): Promise<string> {
   try {
-    await shelf.keep({ name: file.name, kind }, file);
+    await modelStore.keep({ name: file.name, kind }, file);
     return '';
   } catch (error) {
     return ` It is not kept for your next visit: ${messageOf(error)}.`;

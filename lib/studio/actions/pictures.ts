@@ -1,7 +1,7 @@
-import { current, emptyHistory, forgotten, type History, jump, move, push } from '../history.js';
-import type { Marks } from '../protocol.js';
-import { recipeTexts } from '../recipe.js';
-import { currentVersion, type State, type Version } from '../state.js';
+import { current, emptyHistory, forgotten, type History, jump, move, push } from '../state/history.js';
+import type { Marks } from '../state/protocol.js';
+import { recipeTexts } from '../state/recipe.js';
+import { currentVersion, type State, type Version } from '../state/state.js';
 import { complain, type Context, endPainting, tell } from './context.js';
 import { offerRecipe } from './recipes.js';
 
@@ -32,9 +32,9 @@ export async function openPicture(context: Context, file: Blob, name: string): P
 /** Changes what there is to go back to, and frees what is gone from it. */
 export function setHistory({ store, engine }: Context, history: History<Version>): void {
   const before = store.state.history;
-  const { sight } = store.state;
-  const isSeen = sight !== null && sight.picture === current(history)?.picture.id;
-  store.update({ history, sight: isSeen ? sight : null });
+  const { analysis } = store.state;
+  const isSeen = analysis !== null && analysis.picture === current(history)?.picture.id;
+  store.update({ history, analysis: isSeen ? analysis : null });
   const gone = forgotten(before, history).map(({ picture }) => picture);
   if (gone.length === 0) return;
   for (const { preview } of gone) preview.close();
@@ -95,11 +95,11 @@ export async function savePicture(context: Context): Promise<SavedPicture | null
   }
 }
 
-function marksOn({ sight, tab, settings, opacity }: State, { picture }: Version): Marks | null {
-  if (sight?.picture !== picture.id || sight.seen.kind !== tab) return null;
-  switch (sight.seen.kind) {
+function marksOn({ analysis, tab, settings, opacity }: State, { picture }: Version): Marks | null {
+  if (analysis?.picture !== picture.id || analysis.seen.kind !== tab) return null;
+  switch (analysis.seen.kind) {
     case 'detect':
-      return { kind: 'boxes', detections: detectionsIn(sight.seen.detections, settings.detect) };
+      return { kind: 'boxes', detections: detectionsIn(analysis.seen.detections, settings.detect) };
     case 'segment':
       return { kind: 'classes', opacity };
     case 'classify':

@@ -1,7 +1,7 @@
 import { messageOf } from '../../base/errors.js';
-import { readRecipe, type Recipe, type RecipeStep } from '../recipe.js';
-import { type ModelEntry, modelsFor, type State } from '../state.js';
-import { tasks } from '../tasks.js';
+import { readRecipe, type Recipe, type RecipeStep } from '../state/recipe.js';
+import { type ModelEntry, modelsFor, type State } from '../state/state.js';
+import { tasks } from '../state/tasks.js';
 import { complain, type Context, tell } from './context.js';
 
 /** Asks whether a recipe that came with a picture is to be used; a damaged one is said to be so. */

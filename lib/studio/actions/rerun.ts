@@ -1,7 +1,7 @@
-import { jump } from '../history.js';
-import type { Recipe } from '../recipe.js';
-import { currentVersion, isBusy, photograph } from '../state.js';
-import { tasks } from '../tasks.js';
+import { jump } from '../state/history.js';
+import type { Recipe } from '../state/recipe.js';
+import { currentVersion, isBusy, photograph } from '../state/state.js';
+import { tasks } from '../state/tasks.js';
 import { type Context, tell } from './context.js';
 import { setHistory } from './pictures.js';
 import { setControls } from './recipes.js';

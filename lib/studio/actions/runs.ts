@@ -1,9 +1,9 @@
 import { OneirosError } from '../../base/errors.js';
-import { current, push, replace } from '../history.js';
-import type { ModelInfo, PaintProgress, PictureInfo } from '../protocol.js';
-import type { RecipeStep } from '../recipe.js';
-import { currentVersion, isBusy, layersFor, type Run, type Version } from '../state.js';
-import { type TaskId, tasks } from '../tasks.js';
+import { current, push, replace } from '../state/history.js';
+import type { ModelInfo, PaintProgress, PictureInfo } from '../state/protocol.js';
+import type { RecipeStep } from '../state/recipe.js';
+import { currentVersion, isBusy, layersFor, type Run, type Version } from '../state/state.js';
+import { type TaskId, tasks } from '../state/tasks.js';
 import { complain, type Context, endPainting } from './context.js';
 import { withFallback } from './fallback.js';
 import { readyModel } from './models.js';
@@ -54,7 +54,7 @@ export async function start(
         if (store.state.run?.id !== id || store.state.run.status !== 'preparing') return false;
         return tab === 'dream' || tab === 'style'
           ? await paint(context, tab, info, version, stopAfter)
-          : await look(context, tab, info, version);
+          : await analyze(context, tab, info, version);
       },
     );
   } catch (error) {
@@ -153,16 +153,16 @@ class Result {
   }
 }
 
-async function look(
+async function analyze(
   { store, engine }: Context,
   task: Exclude<TaskId, 'dream' | 'style'>,
   { id: model }: ModelInfo,
   { picture: { id: picture } }: Version,
 ): Promise<boolean> {
-  const seen = await engine.call('look', { task, model, picture, settings: store.state.settings[task] })
+  const seen = await engine.call('analyze', { task, model, picture, settings: store.state.settings[task] })
     .answer;
   const isCurrent = currentVersion(store.state)?.picture.id === picture;
-  if (isCurrent) store.update({ sight: { picture, seen } });
+  if (isCurrent) store.update({ analysis: { picture, seen } });
   return isCurrent;
 }
 

@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Sample } from '../samples.js';
+import type { Sample } from '../state/samples.js';
 import { complain, type Context } from './context.js';
 import { openPicture } from './pictures.js';
 import { start } from './runs.js';

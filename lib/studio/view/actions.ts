@@ -1,8 +1,8 @@
 import type { Context } from '../actions/context.js';
 import { resume, start, stop } from '../actions/runs.js';
-import { h, show, textButton } from '../dom.js';
-import { currentVersion, isBusy, modelFor } from '../state.js';
-import { tasks } from '../tasks.js';
+import { currentVersion, isBusy, modelFor } from '../state/state.js';
+import { tasks } from '../state/tasks.js';
+import { h, show, textButton } from './dom.js';
 
 /** The one large button: it starts, stops and goes on. */
 export function actionsView(context: Context): HTMLElement {

@@ -1,13 +1,13 @@
 import type { Context } from '../actions/context.js';
-import { h } from '../dom.js';
-import type { Run, State } from '../state.js';
-import { tasks } from '../tasks.js';
+import type { Run, State } from '../state/state.js';
+import { tasks } from '../state/tasks.js';
+import { h } from './dom.js';
 
 /** Tells screen readers how work goes on: each quarter of it, and its end. */
 export function announcerView({ store }: Context): HTMLElement {
   const region = h('div', { class: 'unseen', 'aria-live': 'polite' });
   store.watch(
-    ({ run, sight }) => [run?.id, run?.status, quarter(run), sight],
+    ({ run, analysis }) => [run?.id, run?.status, quarter(run), analysis],
     () => {
       region.textContent = sentence(store.state);
     },
@@ -19,7 +19,7 @@ function quarter(run: Run | null): number {
   return run === null || run.total === 0 ? 0 : Math.floor((4 * run.done) / run.total);
 }
 
-function sentence({ run, sight }: State): string {
+function sentence({ run, analysis }: State): string {
   if (run === null) return '';
   const { title } = tasks[run.task];
   switch (run.status) {
@@ -30,7 +30,7 @@ function sentence({ run, sight }: State): string {
     case 'stopped':
       return `${title}: stopped after ${run.done} of ${run.total} steps`;
     case 'done':
-      return sight?.seen.kind === run.task
+      return analysis?.seen.kind === run.task
         ? `${title}: the results are below the controls`
         : `${title}: done`;
   }

@@ -1,5 +1,5 @@
-import { h, setAttributes, show } from '../dom.js';
-import { icon } from '../icons.js';
+import { h, setAttributes, show } from './dom.js';
+import { icon } from './icons.js';
 
 /** A handle that is dragged over a picture: before on its left, after on its right. */
 export interface Comparison {

@@ -1,14 +1,14 @@
 import {
   type ChoiceOption,
-  complaint,
+  expectedOf,
   type FlagOption,
   type NumberOption,
   type Option,
 } from '../../base/options.js';
-import { freshId, h, iconButton, setAttributes, show } from '../dom.js';
-import { icon } from '../icons.js';
-import { scaleOf } from '../scale.js';
-import { type Settings, titleOf } from '../tasks.js';
+import { type Settings, titleOf } from '../state/tasks.js';
+import { freshId, h, iconButton, setAttributes, show } from './dom.js';
+import { icon } from './icons.js';
+import { scaleOf } from './slider-scale.js';
 
 type Value = Settings[string];
 
@@ -61,7 +61,7 @@ function numberControl(name: string, option: NumberOption, change: (value: Value
 
   field.onchange = () => {
     const value = field.value.trim() === '' ? option.default : Number(field.value);
-    const expected = complaint(option, value);
+    const expected = expectedOf(option, value);
     field.setCustomValidity(expected === null ? '' : `It must be ${expected}.`);
     if (expected === null) change(value);
     else field.reportValidity();

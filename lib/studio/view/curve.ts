@@ -1,8 +1,8 @@
-import { curveOf } from '../curve.js';
-import { h, setAttributes, show, svg } from '../dom.js';
-import { providerTitle, type Run, type State } from '../state.js';
-import type { Store } from '../store.js';
-import { tasks } from '../tasks.js';
+import { curveOf } from '../state/curve-lines.js';
+import { providerTitle, type Run, type State } from '../state/state.js';
+import type { Store } from '../state/store.js';
+import { tasks } from '../state/tasks.js';
+import { h, setAttributes, show, svg } from './dom.js';
 
 const [width, height] = [600, 48];
 

@@ -1,7 +1,7 @@
 import type { Context } from '../actions/context.js';
 import { addModelFile } from '../actions/own-models.js';
 import { addStyle, openPicture } from '../actions/pictures.js';
-import { h } from '../dom.js';
+import { h } from './dom.js';
 import { isModelFile } from './files.js';
 
 /** Takes files that are dropped anywhere, or pasted: pictures, weights and networks. */

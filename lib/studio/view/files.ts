@@ -1,4 +1,4 @@
-import { h } from '../dom.js';
+import { h } from './dom.js';
 
 export interface FilePicker {
   /** To be put anywhere; it is not seen. */

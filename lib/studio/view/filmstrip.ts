@@ -1,10 +1,10 @@
 import type { Context } from '../actions/context.js';
 import { goTo, redo, savePicture, undo } from '../actions/pictures.js';
 import { loadRecipe } from '../actions/recipes.js';
-import { h, iconButton, show, squareThumb } from '../dom.js';
-import { canRedo, canUndo } from '../history.js';
-import { icon } from '../icons.js';
+import { canRedo, canUndo } from '../state/history.js';
+import { h, iconButton, show, squareThumb } from './dom.js';
 import { filePicker } from './files.js';
+import { icon } from './icons.js';
 
 /** All versions of the picture, from the photograph on: what undo goes back to. And what to do with them. */
 export function filmstripView(context: Context, chooseFile: () => void): HTMLElement {

@@ -1,9 +1,9 @@
 import type { Context } from '../actions/context.js';
-import { place } from '../actions/places.js';
-import { h, iconButton } from '../dom.js';
-import { icon } from '../icons.js';
-import { providerTitle } from '../state.js';
+import { selectProvider } from '../actions/providers.js';
+import { providerTitle } from '../state/state.js';
+import { h, iconButton } from './dom.js';
 import { helpDialog } from './help.js';
+import { icon } from './icons.js';
 import { tabsView } from './tabs.js';
 import { nextTheme } from './theme.js';
 
@@ -36,7 +36,7 @@ function providerView(context: Context): HTMLElement {
   const label = h('label', { class: 'provider' }, h('span', { class: 'dot' }), select);
   select.onchange = () => {
     const wanted = (['auto', 'webgpu', 'wasm'] as const).find((name) => name === select.value);
-    if (wanted !== undefined) void place(context, wanted);
+    if (wanted !== undefined) void selectProvider(context, wanted);
   };
   context.store.watch(
     ({ provider }) => [provider],

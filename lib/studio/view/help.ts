@@ -1,5 +1,5 @@
-import { h, iconButton } from '../dom.js';
-import { icon } from '../icons.js';
+import { h, iconButton } from './dom.js';
+import { icon } from './icons.js';
 
 const keys: readonly (readonly [string, string])[] = [
   ['Ctrl + Enter', 'start, stop, go on'],

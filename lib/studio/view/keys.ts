@@ -1,7 +1,7 @@
 import type { Context } from '../actions/context.js';
 import { redo, undo } from '../actions/pictures.js';
 import { stop } from '../actions/runs.js';
-import { isBusy } from '../state.js';
+import { isBusy } from '../state/state.js';
 import { act } from './actions.js';
 import { download } from './filmstrip.js';
 

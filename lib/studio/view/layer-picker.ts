@@ -1,10 +1,10 @@
 import type { Context } from '../actions/context.js';
 import { thumbnailsKey } from '../actions/models.js';
-import { freshId, h, show } from '../dom.js';
-import { toggleLayer } from '../layers.js';
-import type { Thumbnail } from '../protocol.js';
-import { layersFor, modelFor } from '../state.js';
-import { type LayerRole, roleTitles, type TaskId, tasks } from '../tasks.js';
+import { toggleLayer } from '../state/layer-choice.js';
+import type { Thumbnail } from '../state/protocol.js';
+import { layersFor, modelFor } from '../state/state.js';
+import { type LayerRole, roleTitles, type TaskId, tasks } from '../state/tasks.js';
+import { freshId, h, show } from './dom.js';
 
 const side = 128;
 

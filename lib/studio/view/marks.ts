@@ -1,16 +1,16 @@
 import type { Context } from '../actions/context.js';
 import { detectionsIn } from '../actions/pictures.js';
-import { drawBitmap, h, show } from '../dom.js';
-import type { Sight } from '../protocol.js';
-import { currentVersion, type State } from '../state.js';
+import type { Analysis } from '../state/protocol.js';
+import { currentVersion, type State } from '../state/state.js';
 import { cssColorOf } from './colors.js';
+import { drawBitmap, h, show } from './dom.js';
 
 /** What was seen in the picture, laid over it: boxes, or a color for every class. Results are read out from their list. */
 export function marksView({ store }: Context): HTMLElement {
   const boxes = h('div', { class: 'boxes' });
   const classes = h('canvas', { class: 'classes' });
   store.watch(
-    (state) => [sightOn(state), currentVersion(state), state.settings.detect],
+    (state) => [analysisOn(state), currentVersion(state), state.settings.detect],
     ([seen, version, settings]) => {
       boxes.replaceChildren();
       if (seen?.kind !== 'detect' || version === null) return;
@@ -32,7 +32,7 @@ export function marksView({ store }: Context): HTMLElement {
     },
   );
   store.watch(
-    (state) => [sightOn(state)],
+    (state) => [analysisOn(state)],
     ([seen]) => {
       show(classes, seen?.kind === 'segment');
       if (seen?.kind === 'segment') drawBitmap(classes, seen.overlay);
@@ -46,10 +46,10 @@ export function marksView({ store }: Context): HTMLElement {
 }
 
 /** What was seen in the picture that is looked at, if the tab is open that it belongs to. */
-export function sightOn(state: State): Sight | null {
-  const { sight, tab } = state;
-  const isCurrent = sight !== null && sight.picture === currentVersion(state)?.picture.id;
-  return isCurrent && sight.seen.kind === tab ? sight.seen : null;
+export function analysisOn(state: State): Analysis | null {
+  const { analysis, tab } = state;
+  const isCurrent = analysis !== null && analysis.picture === currentVersion(state)?.picture.id;
+  return isCurrent && analysis.seen.kind === tab ? analysis.seen : null;
 }
 
 export function percent(share: number): string {

@@ -1,11 +1,11 @@
 import type { Context } from '../actions/context.js';
 import { chooseModel } from '../actions/models.js';
 import { addModelFile, removeModel } from '../actions/own-models.js';
-import { freshId, h, iconButton, show, textButton } from '../dom.js';
-import { icon } from '../icons.js';
-import { type ModelEntry, modelFor, modelsFor } from '../state.js';
-import { type NetworkKind, type TaskId, tasks } from '../tasks.js';
+import { type ModelEntry, modelFor, modelsFor } from '../state/state.js';
+import { type NetworkKind, type TaskId, tasks } from '../state/tasks.js';
+import { freshId, h, iconButton, show, textButton } from './dom.js';
 import { filePicker, modelFiles } from './files.js';
+import { icon } from './icons.js';
 
 /** What to bring where no network is there that can do it. */
 const wanted: Readonly<Record<NetworkKind, string>> = {

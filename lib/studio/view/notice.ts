@@ -1,6 +1,6 @@
 import type { Context } from '../actions/context.js';
-import { h, iconButton, show, textButton } from '../dom.js';
-import { icon } from '../icons.js';
+import { h, iconButton, show, textButton } from './dom.js';
+import { icon } from './icons.js';
 
 /** How long news stay, in ms. */
 const newsTime = 8000;

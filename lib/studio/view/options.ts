@@ -1,8 +1,8 @@
 import { own } from '../../base/own.js';
 import type { Context } from '../actions/context.js';
-import { h, show } from '../dom.js';
-import { optionsOf, type TaskId, tasks } from '../tasks.js';
+import { optionsOf, type TaskId, tasks } from '../state/tasks.js';
 import { controlFor } from './controls.js';
+import { h, show } from './dom.js';
 
 /** The controls of a task: those that matter first, the others folded away. */
 export function optionsView({ store }: Context, task: TaskId): HTMLElement {

@@ -1,8 +1,8 @@
 import type { Context } from '../actions/context.js';
-import { h, show } from '../dom.js';
-import { ofTask, type Sample } from '../samples.js';
-import { type TaskId, taskIds, tasks } from '../tasks.js';
+import { ofTask, type Sample } from '../state/samples.js';
+import { type TaskId, taskIds, tasks } from '../state/tasks.js';
 import { actionsView } from './actions.js';
+import { h, show } from './dom.js';
 import { layerPickerView } from './layer-picker.js';
 import { modelPickerView } from './model-picker.js';
 import { optionsView } from './options.js';

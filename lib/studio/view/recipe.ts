@@ -1,10 +1,10 @@
 import type { Context } from '../actions/context.js';
 import { networkOf, summary } from '../actions/recipes.js';
 import { runRecipe } from '../actions/rerun.js';
-import { h, iconButton, show, textButton } from '../dom.js';
-import { icon } from '../icons.js';
-import type { Recipe } from '../recipe.js';
-import { isBusy, photograph, type State } from '../state.js';
+import type { Recipe } from '../state/recipe.js';
+import { isBusy, photograph, type State } from '../state/state.js';
+import { h, iconButton, show, textButton } from './dom.js';
+import { icon } from './icons.js';
 
 /** The recipe that is in use: what it says, and a button that follows all of it. */
 export function recipeView(context: Context): HTMLElement {

@@ -1,10 +1,10 @@
 import type { Detection } from '../../networks/detector/detector.js';
 import type { Context } from '../actions/context.js';
 import { detectionsIn } from '../actions/pictures.js';
-import { freshId, h, show } from '../dom.js';
-import type { ClassShare, Sight } from '../protocol.js';
+import type { Analysis, ClassShare } from '../state/protocol.js';
 import { cssColorOf } from './colors.js';
-import { percent, sightOn } from './marks.js';
+import { freshId, h, show } from './dom.js';
+import { analysisOn, percent } from './marks.js';
 
 /** What was seen, in words. */
 export function resultsView(context: Context): HTMLElement {
@@ -12,7 +12,7 @@ export function resultsView(context: Context): HTMLElement {
   const box = h('section', { class: 'results', 'aria-label': 'Results' });
   const opacity = opacityControl(context);
   store.watch(
-    (state) => [sightOn(state), state.settings.detect],
+    (state) => [analysisOn(state), state.settings.detect],
     ([seen]) => {
       show(box, seen !== null);
       if (seen !== null)
@@ -22,7 +22,7 @@ export function resultsView(context: Context): HTMLElement {
   return box;
 }
 
-function resultOf(seen: Sight, context: Context): readonly HTMLElement[] {
+function resultOf(seen: Analysis, context: Context): readonly HTMLElement[] {
   switch (seen.kind) {
     case 'detect': {
       const { detections } = seen;

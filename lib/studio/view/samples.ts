@@ -1,9 +1,9 @@
 import type { Context } from '../actions/context.js';
 import { openSample, takeSample } from '../actions/samples.js';
-import { h, show } from '../dom.js';
-import type { Sample } from '../samples.js';
-import { photograph } from '../state.js';
-import type { TaskId } from '../tasks.js';
+import type { Sample } from '../state/samples.js';
+import { photograph } from '../state/state.js';
+import type { TaskId } from '../state/tasks.js';
+import { h, show } from './dom.js';
 
 /** A button that fetches a sample. */
 export function sampleButton(

@@ -1,10 +1,10 @@
 import type { Context } from '../actions/context.js';
-import { drawBitmap, h, show } from '../dom.js';
-import type { Sample } from '../samples.js';
-import { currentVersion, photograph, type State } from '../state.js';
-import { tasks } from '../tasks.js';
+import type { Sample } from '../state/samples.js';
+import { currentVersion, photograph, type State } from '../state/state.js';
+import { tasks } from '../state/tasks.js';
 import { comparison } from './compare.js';
 import { curveView } from './curve.js';
+import { drawBitmap, h, show } from './dom.js';
 import { filmstripView } from './filmstrip.js';
 import { marksView } from './marks.js';
 import { noticeView } from './notice.js';

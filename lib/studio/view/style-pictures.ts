@@ -1,9 +1,9 @@
 import type { Context } from '../actions/context.js';
 import { addStyle, removeStyle } from '../actions/pictures.js';
-import { h, show, squareThumb } from '../dom.js';
-import { icon } from '../icons.js';
-import { ofTask, type Sample } from '../samples.js';
+import { ofTask, type Sample } from '../state/samples.js';
+import { h, show, squareThumb } from './dom.js';
 import { filePicker, pictureFiles } from './files.js';
+import { icon } from './icons.js';
 import { sampleButton } from './samples.js';
 
 /** The pictures whose style is wanted: one, or several that are blended. */

@@ -1,7 +1,7 @@
-import { h } from '../dom.js';
-import type { State } from '../state.js';
-import type { Store } from '../store.js';
-import { type TaskId, taskIds, tasks } from '../tasks.js';
+import type { State } from '../state/state.js';
+import type { Store } from '../state/store.js';
+import { type TaskId, taskIds, tasks } from '../state/tasks.js';
+import { h } from './dom.js';
 
 export const panelId = 'panel';
 

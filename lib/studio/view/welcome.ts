@@ -1,6 +1,6 @@
 import type { Context } from '../actions/context.js';
-import { h, textButton } from '../dom.js';
-import type { Sample } from '../samples.js';
+import type { Sample } from '../state/samples.js';
+import { h, textButton } from './dom.js';
 import { sampleButton } from './samples.js';
 
 /** What is there before there is a picture. */

@@ -1,4 +1,4 @@
-import type { PaintCommand } from '../protocol.js';
+import type { PaintCommand } from '../state/protocol.js';
 
 /** Holds work up between two steps, until it is to go on or to end. */
 export class Gate {

@@ -14,10 +14,10 @@ import type { Placement } from '../../runtime/types.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
 import { defaultDreamLayers } from '../../tasks/dream/layers.js';
 import { defaultContentLayers, defaultStyleLayers } from '../../tasks/style/layers.js';
-import { pickableLayers } from '../layers.js';
-import type { LoadProgress, ModelInfo, ModelSource } from '../protocol.js';
-import { keptFile } from '../shelf.js';
-import type { LayerRole, NetworkKind } from '../tasks.js';
+import { pickableLayers } from '../state/layer-choice.js';
+import { keptFile } from '../state/model-store.js';
+import type { LoadProgress, ModelInfo, ModelSource } from '../state/protocol.js';
+import type { LayerRole, NetworkKind } from '../state/tasks.js';
 
 type Loaded =
   | { readonly kind: 'features'; readonly network: Classifier }
@@ -37,7 +37,7 @@ export class Networks {
   #placement: Placement = {};
 
   /** What they run on from now on; those that are loaded are loaded anew. */
-  async place(placement: Placement): Promise<void> {
+  async setPlacement(placement: Placement): Promise<void> {
     this.#placement = placement;
     for (const entry of this.#entries.values()) {
       const { loaded } = entry;

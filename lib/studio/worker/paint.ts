@@ -1,11 +1,11 @@
+import { checkedOptions } from '../../base/options.js';
 import type { ProviderName } from '../../runtime/types.js';
 import type { PictureStep } from '../../tasks/common/step.js';
 import { dream } from '../../tasks/dream/dream.js';
-import type { DreamOptions } from '../../tasks/dream/options.js';
-import type { StyleOptions } from '../../tasks/style/options.js';
+import { dreamOptions } from '../../tasks/dream/options.js';
+import { styleOptions } from '../../tasks/style/options.js';
 import { style } from '../../tasks/style/style.js';
-import type { PaintOrder, PictureInfo } from '../protocol.js';
-import type { Settings } from '../tasks.js';
+import type { PaintOrder, PictureInfo } from '../state/protocol.js';
 import { Gate } from './gate.js';
 import type { Networks } from './networks.js';
 import { bitmapOf, type Pictures } from './pictures.js';
@@ -16,7 +16,7 @@ const memoryLimit = 4e9;
 /** Between two previews, in ms: a screen shows no more, and making them takes time from the work. */
 const previewPause = 40;
 
-export interface Workshop {
+export interface WorkerContext {
   readonly networks: Networks;
   readonly pictures: Pictures;
   readonly provider: ProviderName;
@@ -24,13 +24,13 @@ export interface Workshop {
 
 /** Dreams or paints step by step, pauses and resumes when told to, and ends between two steps. */
 export async function paint(
-  workshop: Workshop,
+  context: WorkerContext,
   order: PaintOrder,
   caller: Caller<'paint'>,
 ): Promise<Answered<'paint'>> {
   const gate = new Gate();
   caller.onCommand((command) => gate.command(command));
-  const steps = await stepsOf(workshop, order, gate.signal);
+  const steps = await stepsOf(context, order, gate.signal);
   let last: PictureStep | null = null;
   let shown = -Infinity;
   try {
@@ -44,7 +44,7 @@ export async function paint(
       const progress = { kind: 'step', done, total, part, parts, value, preview } as const;
       caller.progress(progress, preview === null ? [] : [preview]);
       if (gate.isStopped) {
-        const picture = await workshop.pictures.keep(step.image);
+        const picture = await context.pictures.keep(step.image);
         caller.progress({ kind: 'stopped', picture }, [picture.preview]);
         await gate.opened();
       }
@@ -55,33 +55,27 @@ export async function paint(
     if (!gate.signal.aborted) throw error;
   }
   if (last === null || gate.signal.aborted) return { answer: null };
-  const picture: PictureInfo = await workshop.pictures.keep(last.image);
+  const picture: PictureInfo = await context.pictures.keep(last.image);
   return { answer: picture, transfer: [picture.preview] };
 }
 
 async function stepsOf(
-  { networks, pictures, provider }: Workshop,
+  { networks, pictures, provider }: WorkerContext,
   { task, model, picture, styles, settings, layers }: PaintOrder,
   signal: AbortSignal,
 ): Promise<AsyncIterable<PictureStep>> {
   const network = await networks.features(model);
   const photograph = pictures.get(picture);
-  const given = { ...choices(settings), ...layers, placement: { provider }, memoryLimit, signal };
+  const given = { ...layers, placement: { provider }, memoryLimit, signal };
   switch (task) {
     case 'dream':
-      return dream(network, photograph, given);
+      return dream(network, photograph, { ...checkedOptions(dreamOptions, settings), ...given });
     case 'style':
       return style(
         network,
         photograph,
         styles.map((id) => pictures.get(id)),
-        given,
+        { ...checkedOptions(styleOptions, settings), ...given },
       );
   }
-}
-
-/** The page's settings come from the task's own option table; what is out of range, the task itself refuses. */
-function choices(settings: Settings): DreamOptions & StyleOptions;
-function choices(settings: object): object {
-  return settings;
 }

@@ -3,7 +3,7 @@ import { readPngText } from '../../image/codec/png/text.js';
 import { scaledSize } from '../../image/geometry/resize.js';
 import type { Image, Size } from '../../image/image.js';
 import { fromPixels, toPixels } from '../../image/pixels.js';
-import type { OpenedPicture, PictureInfo } from '../protocol.js';
+import type { OpenedPicture, PictureInfo } from '../state/protocol.js';
 
 /** Larger pictures are made smaller when they are opened: every pixel takes twelve bytes, and many times that later. */
 const maxPixels = 4e6;

@@ -1,5 +1,5 @@
 import { messageOf, OneirosError } from '../../base/errors.js';
-import type { Ask, CallName, Calls, PaintCommand, Reply } from '../protocol.js';
+import type { Ask, CallName, Calls, PaintCommand, Reply } from '../state/protocol.js';
 
 /** The way back to who called. */
 export interface Caller<K extends CallName> {

@@ -6,9 +6,9 @@ import { type Image, type Size, toTensor } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
 import { openModel } from '../../runtime/open-model.js';
 import type { ProviderName, Session } from '../../runtime/types.js';
-import { type ActivityGraph, activityGraph, normalized } from '../activity.js';
-import { pickableLayers } from '../layers.js';
-import type { Thumbnail } from '../protocol.js';
+import { pickableLayers } from '../state/layer-choice.js';
+import type { Thumbnail } from '../state/protocol.js';
+import { type ActivityGraph, activityGraph, normalized } from './activity.js';
 import { bitmapOf } from './pictures.js';
 
 /** Longer side of the picture that the network is shown, unless it takes one size only. */

@@ -63,7 +63,7 @@ export function overlay(
 }
 
 /** The classes as colors. */
-export function colored({ labels, classes, ...size }: Segmentation): Image {
+function colored({ labels, classes, ...size }: Segmentation): Image {
   const colors = classes.map((_, index) => colorOfClass(index));
   const result = image(size);
   for (let c = 0; c < 3; c++) {

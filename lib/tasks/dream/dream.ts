@@ -8,7 +8,7 @@ import { placementKinds } from '../../runtime/options.js';
 import type { Dreamer, DreamStep } from './dreamer.js';
 import { type DreamOptions, dreamOptions, zoomOptions, type ZoomParameters } from './options.js';
 
-export const dreamKinds: OptionKinds<DreamOptions> = {
+const dreamKinds: OptionKinds<DreamOptions> = {
   ...dreamOptions,
   layers: kind.numbersByName,
   guide: kind.image,

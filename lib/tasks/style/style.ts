@@ -6,7 +6,7 @@ import { placementKinds } from '../../runtime/options.js';
 import type { StyleStep } from './descent.js';
 import { type StyleOptions, styleOptions } from './options.js';
 
-export const styleKinds: OptionKinds<StyleOptions> = {
+const styleKinds: OptionKinds<StyleOptions> = {
   ...styleOptions,
   contentLayers: kind.numbersByName,
   styleLayers: kind.numbersByName,

@@ -41,7 +41,7 @@ export const detectionAugmentationKinds: OptionKinds<Partial<DetectionAugmentati
   stretch: kind.number,
 };
 
-export const detectionAugmentation: DetectionAugmentation = {
+const detectionAugmentation: DetectionAugmentation = {
   horizontal: true,
   vertical: false,
   color: 0.1,

@@ -90,7 +90,7 @@ function shuffleInPlace(items: Uint32Array, stream: Random): void {
  * Samples side by side along the first axis.
  * @throws OneirosError `bad-argument` where their feeds are not of the same names, types and sizes
  */
-export function concatenated(samples: readonly Sample[]): Sample {
+function concatenated(samples: readonly Sample[]): Sample {
   const [first, ...others] = samples;
   if (first === undefined || others.length === 0) return first ?? {};
   const names = Object.keys(first);

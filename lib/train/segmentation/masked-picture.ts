@@ -13,7 +13,7 @@ export interface MaskedPicture {
 }
 
 /** What a network of so many channels sees of a picture: 1 × channels × height × width, one channel being its luminance. */
-export function inputOf({ width, height, data }: Image, channels: 1 | 3): Float32Tensor {
+function inputOf({ width, height, data }: Image, channels: 1 | 3): Float32Tensor {
   if (channels === 3) return float32(data, [1, 3, height, width]);
   const area = width * height;
   const gray = new Float32Array(area);

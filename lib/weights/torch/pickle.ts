@@ -21,11 +21,11 @@ export class Dict {
   readonly entries = new Map<PickleValue, PickleValue>();
 }
 /** What the host made: a tensor, a storage, an element type … */
-export abstract class Foreign {
+export abstract class HostObject {
   abstract readonly kind: string;
 }
 /** What the host lets a pickle call. It must take no more time or memory than its arguments are long. */
-export class Callable extends Foreign {
+export class Callable extends HostObject {
   readonly kind = 'function';
   constructor(
     readonly name: string,
@@ -35,7 +35,7 @@ export class Callable extends Foreign {
   }
 }
 export type PickleValue =
-  null | boolean | number | bigint | string | Uint8Array | List | Tuple | Dict | Foreign;
+  null | boolean | number | bigint | string | Uint8Array | List | Tuple | Dict | HostObject;
 
 /** Gives a pickle's names their meaning. */
 export interface PickleHost {
@@ -230,7 +230,7 @@ function swapped<A, B>(a: A, b: B): [B, A] {
 /** What a value is, for messages. */
 export function describe(value: PickleValue | undefined): string {
   if (value === undefined || value === null) return 'nothing';
-  if (value instanceof Foreign) return `a ${value.kind}`;
+  if (value instanceof HostObject) return `a ${value.kind}`;
   if (value instanceof List) return 'a list';
   if (value instanceof Tuple) return 'a tuple';
   if (value instanceof Dict) return 'a dictionary';

@@ -6,7 +6,7 @@ import {
   damaged,
   describe,
   Dict,
-  Foreign,
+  HostObject,
   List,
   type PickleHost,
   type PickleValue,
@@ -14,7 +14,7 @@ import {
 } from './pickle.js';
 
 /** A run of elements in the file, which tensors are views of. */
-export class Storage extends Foreign {
+export class Storage extends HostObject {
   readonly kind = 'storage';
   constructor(
     readonly dtype: NumericDType,
@@ -31,7 +31,7 @@ export class Storage extends Foreign {
 }
 
 /** A tensor as PyTorch describes it: where in its storage each element lies. */
-export class TensorView extends Foreign {
+export class TensorView extends HostObject {
   readonly kind = 'tensor';
   constructor(
     readonly storage: Storage,
@@ -45,14 +45,14 @@ export class TensorView extends Foreign {
   }
 }
 
-class ElementType extends Foreign {
+class ElementType extends HostObject {
   readonly kind = 'dtype';
   constructor(readonly dtype: NumericDType) {
     super();
   }
 }
 
-class StorageType extends Foreign {
+class StorageType extends HostObject {
   readonly kind = 'storage type';
   constructor(readonly dtype: NumericDType) {
     super();
@@ -60,7 +60,7 @@ class StorageType extends Foreign {
 }
 
 /** Something that checkpoints hold beside tensors, and that no tensor depends on: a device, a set, bytes. */
-class Bystander extends Foreign {
+class IgnoredObject extends HostObject {
   constructor(readonly kind: string) {
     super();
   }
@@ -110,11 +110,11 @@ const globals: ReadonlyMap<string, PickleValue> = new Map<string, PickleValue>([
     'torch._utils._rebuild_parameter': ([data]) => given(TensorView, 'tensor', data),
     'torch._utils._rebuild_parameter_with_state': ([data]) => given(TensorView, 'tensor', data),
     'torch.Size': ([dims]) => (dims === undefined ? new Tuple([]) : given(Tuple, 'tuple', dims)),
-    'torch.device': () => new Bystander('device'),
+    'torch.device': () => new IgnoredObject('device'),
     'collections.Counter': () => new Dict(),
-    'builtins.set': () => new Bystander('set'),
-    '__builtin__.set': () => new Bystander('set'),
-    '_codecs.encode': () => new Bystander('byte string'),
+    'builtins.set': () => new IgnoredObject('set'),
+    '__builtin__.set': () => new IgnoredObject('set'),
+    '_codecs.encode': () => new IgnoredObject('byte string'),
   }),
 ]);
 

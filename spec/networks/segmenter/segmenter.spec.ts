@@ -4,7 +4,7 @@ import { expect } from 'chai';
 
 import { crop, type Rectangle } from '../../../lib/image/geometry/crop.js';
 import { type Image, image, planes } from '../../../lib/image/image.js';
-import { adapterFor } from '../../../lib/networks/segmenter/known-segmenters.js';
+import { knownSegmenterFor } from '../../../lib/networks/segmenter/known-segmenters.js';
 import { loadSegmenter } from '../../../lib/networks/segmenter/load.js';
 import type { PictureSource } from '../../../lib/networks/segmenter/picture-source.js';
 import { tiled } from '../../../lib/networks/segmenter/tiled.js';
@@ -204,8 +204,10 @@ describe('a network from elsewhere', () => {
   });
 
   it('portrait networks are known by their inputs and outputs', () => {
-    expect(adapterFor('data', [1, 3, 320, 320], 'classifier/1')?.name).to.equal('SINet');
-    expect(adapterFor('input_3', ['None', 3, 256, 256], 'permute_1')?.name).to.equal('Prisma portrait');
-    expect(adapterFor('data', [1, 3, 224, 224], 'classifier/1')).to.equal(undefined);
+    expect(knownSegmenterFor('data', [1, 3, 320, 320], 'classifier/1')?.name).to.equal('SINet');
+    expect(knownSegmenterFor('input_3', ['None', 3, 256, 256], 'permute_1')?.name).to.equal(
+      'Prisma portrait',
+    );
+    expect(knownSegmenterFor('data', [1, 3, 224, 224], 'classifier/1')).to.equal(undefined);
   });
 });

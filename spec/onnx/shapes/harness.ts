@@ -175,7 +175,7 @@ function compare(
 }
 
 /** What ONNX Runtime makes of the case. */
-export async function run(each: Case): Promise<readonly OrtTensor[]> {
+async function run(each: Case): Promise<readonly OrtTensor[]> {
   const node = nodeOf(each);
   const named = each.operands.flatMap((operand, i) =>
     operand === null ? [] : [{ ...operand, name: `input${i}` }],

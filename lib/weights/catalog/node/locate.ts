@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 
 import { OneirosError } from '../../../base/errors.js';
+import { megabytes } from '../../../base/format.js';
 import { withDefaults } from '../../../base/options.js';
 import { Http } from '../../download/node/http.js';
 import { patienceDefaults } from '../../download/timeouts.js';
-import { megabytes } from '../amount.js';
 import type { CatalogEntry, Task } from '../entry.js';
 import { entryFor, findEntry } from '../find.js';
 import type { Located, LocateOptions } from '../located.js';

@@ -3,11 +3,12 @@ import { kind } from '../../../base/kinds.js';
 import type { CatalogEntry } from '../entry.js';
 import { entryFor } from '../find.js';
 import type { ModelStatus, Verification } from '../model-status.js';
-import { pullKinds, type PullOptions, type PullStep } from '../pull-options.js';
+import { pullKinds, type PullOptions } from '../pull-options.js';
+import { modelPath } from './home.js';
+import { locateEntry } from './locate.js';
 import { removeEntry } from './pull.js';
 import { readCatalog } from './read.js';
 import { statusOf, verifyEntry } from './status.js';
-import { pullSteps } from './steps.js';
 
 // What programs can do with the catalog.
 
@@ -19,14 +20,18 @@ export async function listModels(options: Pick<PullOptions, 'home'> = {}): Promi
 }
 
 /**
- * Brings the whole file of a model here, step by step, and verifies it; an interrupted download is gone on with. Nothing is
- * downloaded if it is here. Resolves to its path.
- * @throws OneirosError `bad-argument` for an unknown name; `not-found` if it is nowhere to be had; `bad-input` if what came is
+ * Brings the whole file of a model here and verifies it; an interrupted download is resumed. Nothing is downloaded if it
+ * is here. `onProgress` tells how far it is; `signal` stops it, and keeps what came.
+ * @returns the file's path
+ * @throws OneirosError `bad-argument` for an unknown name; `not-found` if no source has it; `bad-input` if what came is
  *   not what was published; `too-large` if the disk has no room; `runtime` if the network or the host does not work
  */
-export async function* pullModel(name: string, options: PullOptions = {}): AsyncGenerator<PullStep, string> {
+export async function pullModel(name: string, options: PullOptions = {}): Promise<string> {
   check('pullModel', { name: [name, kind.text] }, options, pullKinds);
-  return yield* pullSteps(entryOf(name), options);
+  const entry = entryOf(name);
+  const located = await locateEntry(entry, options);
+  await located[Symbol.asyncDispose]();
+  return modelPath(entry, options.home);
 }
 
 /**

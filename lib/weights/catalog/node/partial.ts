@@ -1,18 +1,19 @@
 import { OneirosError } from '../../../base/errors.js';
+import { megabytes } from '../../../base/format.js';
 import type { ByteSource } from '../../../files/source.js';
 import { blockSize, BlockStore } from '../../download/node/blocks.js';
-import { lasting } from '../../download/node/failure.js';
+import { toFinal } from '../../download/node/failure.js';
 import type { Answer, Http } from '../../download/node/http.js';
 import { remoteSource } from '../../download/node/range-source.js';
 import { checkSize } from '../../download/node/resumable-download.js';
 import { attempt } from '../../download/node/retry.js';
 import { loadWeights } from '../../formats/open.js';
 import type { Weights } from '../../weights.js';
-import { megabytes } from '../amount.js';
 import type { CatalogEntry } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';
+import { addressesOf, expectedOf } from './expected-file.js';
 import { modelPath } from './home.js';
-import { addressesOf, expectedOf, holdModel, sayOnStandardError, throttled } from './pull.js';
+import { holdModel, sayOnStandardError, throttled } from './pull-tools.js';
 
 /** How many bytes are going to be read of a checkpoint's tensors. */
 export type Plan = (weights: Weights) => number;
@@ -57,6 +58,7 @@ async function planned(
   options: PullOptions,
 ): Promise<ByteSource> {
   const addresses = addressesOf(entry, options);
+  const [first] = addresses;
   const { onProgress, signal } = options;
   const report = throttled((done, total) => onProgress?.({ model: entry.name, done, total }));
   // The header tells what there is to read; from then on it is known how much that will be.
@@ -64,7 +66,7 @@ async function planned(
   let announced = false;
   const source = remoteSource(
     store,
-    options.offline === true || addresses.length === 0
+    options.offline === true || first === undefined
       ? null
       : {
           addresses,
@@ -74,7 +76,7 @@ async function planned(
             if (total === null || announced) return;
             announced = true;
             const size = `${megabytes(total)} of ${megabytes(store.identity.size)}`;
-            const host = new URL(addresses[0]!).host;
+            const host = new URL(first).host;
             (options.announce ?? sayOnStandardError)(
               `${entry.name}: downloading ${size} from ${host} (${entry.licence}): the tensors that are needed`,
             );
@@ -105,7 +107,7 @@ async function begin(
       return await storeFor(path, address, answer, entry);
     } catch (error) {
       signal?.throwIfAborted();
-      failure = lasting(error, address);
+      failure = toFinal(error, address);
     }
   }
   throw failure;

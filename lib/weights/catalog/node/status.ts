@@ -3,8 +3,8 @@ import { BlockStore } from '../../download/node/blocks.js';
 import { sha256Of } from '../../download/node/hash.js';
 import type { CatalogEntry } from '../entry.js';
 import type { ModelStatus, Verification } from '../model-status.js';
+import { agrees, difference } from './expected-file.js';
 import { modelPath } from './home.js';
-import { agrees, difference } from './pull.js';
 import { readReceipt } from './receipt.js';
 
 export async function statusOf(entry: CatalogEntry, home?: string): Promise<ModelStatus> {
@@ -30,12 +30,16 @@ export async function verifyEntry(
   if (whole === null) return { ...status, result: 'unverified', sha256: null, detail: null };
   const sha256 = await sha256Of(status.path, signal);
   const receipt = await readReceipt(status.path);
-  const detail = complaint(entry, sha256, receipt?.sha256 ?? null);
+  const detail = checksumMismatch(entry, sha256, receipt?.sha256 ?? null);
   const result = detail !== null ? 'damaged' : entry.checksum.kind === 'none' ? 'unchanged' : 'verified';
   return { ...status, result, sha256, detail };
 }
 
-function complaint({ checksum, source }: CatalogEntry, sha256: string, pulled: string | null): string | null {
+function checksumMismatch(
+  { checksum, source }: CatalogEntry,
+  sha256: string,
+  pulled: string | null,
+): string | null {
   if (!agrees(sha256, checksum)) return difference(sha256, checksum);
   if (source.kind === 'shipped') return null;
   if (pulled === null) return 'it was not pulled by oneiros: nothing says what it is';

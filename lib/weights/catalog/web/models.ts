@@ -6,9 +6,7 @@ import { OneirosError } from '../../../base/errors.js';
 export const listModels: typeof node.listModels = () => Promise.reject(unavailable('listed'));
 export const verifyModel: typeof node.verifyModel = () => Promise.reject(unavailable('verified'));
 export const removeModel: typeof node.removeModel = () => Promise.reject(unavailable('removed'));
-export const pullModel: typeof node.pullModel = () => {
-  throw unavailable('pulled');
-};
+export const pullModel: typeof node.pullModel = () => Promise.reject(unavailable('pulled'));
 
 function unavailable(what: string): OneirosError {
   return new OneirosError(

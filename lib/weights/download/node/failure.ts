@@ -3,7 +3,7 @@ import { own } from '../../../base/own.js';
 import { codeOf } from '../../../files/failure.js';
 
 /** A failure that may be over when it is tried again. */
-export class Passing extends Error {
+export class TransientError extends Error {
   /** @param wait how long the server asks to wait, in milliseconds */
   constructor(
     message: string,
@@ -15,18 +15,18 @@ export class Passing extends Error {
 }
 
 /** There is nothing at the place in the file that was asked for: it is shorter than it was. */
-export class BeyondEnd extends Passing {}
+export class BeyondEnd extends TransientError {}
 
 /** What went wrong on the way, as something that may pass; what is certain stays as it is. */
-export function passing(error: unknown): unknown {
-  if (error instanceof Passing || error instanceof OneirosError || isAbort(error) || isDisk(error))
+export function toTransient(error: unknown): unknown {
+  if (error instanceof TransientError || error instanceof OneirosError || isAbort(error) || isDisk(error))
     return error;
-  return new Passing(own(reasons, codeOf(error)) ?? messageOf(error), null, { cause: error });
+  return new TransientError(own(reasons, codeOf(error)) ?? messageOf(error), null, { cause: error });
 }
 
 /** What is thrown at the end, when nothing has helped. */
-export function lasting(error: unknown, address: string): unknown {
-  if (!(error instanceof Passing)) return error;
+export function toFinal(error: unknown, address: string): unknown {
+  if (!(error instanceof TransientError)) return error;
   return new OneirosError('runtime', `cannot download ${address}: ${error.message}`, { cause: error });
 }
 

@@ -5,7 +5,7 @@ import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { OneirosError } from '../../../base/errors.js';
 import { own } from '../../../base/own.js';
 import type { Patience } from '../timeouts.js';
-import { BeyondEnd, Passing, passing } from './failure.js';
+import { BeyondEnd, toTransient, TransientError } from './failure.js';
 
 export interface Range {
   /** The first byte, and the first one after the last; `null` for the end of the file. */
@@ -47,7 +47,7 @@ export class Http implements AsyncDisposable {
 
   /**
    * Asks for a file or a part of it.
-   * @throws Passing for what may be over next time; OneirosError `not-found`, or `runtime` for an answer that makes no sense
+   * @throws TransientError for what may be over next time; OneirosError `not-found`, or `runtime` for an answer that makes no sense
    */
   async get(address: string, range: Range | null, signal: AbortSignal | undefined): Promise<Answer> {
     let url = new URL(address);
@@ -70,7 +70,7 @@ export class Http implements AsyncDisposable {
       });
     } catch (error) {
       signal?.throwIfAborted();
-      throw passing(error);
+      throw toTransient(error);
     }
   }
 
@@ -123,7 +123,7 @@ function answerOf(response: Response, range: Range | null, url: URL, patience: P
     isRange: !whole,
     size: part.size,
     validator: validatorOf(headers),
-    body: steadily(response, part.length, patience),
+    body: withMinimumSpeed(response, part.length, patience),
     discard: () => discard(response),
   };
 }
@@ -157,7 +157,7 @@ function refusal(status: number, headers: Response['headers'], url: URL): Error 
   if (status === 416) return new BeyondEnd('the file is shorter than it was (416)');
   const what = status === 429 ? 'the host asks for patience' : 'the host is in trouble';
   if (status === 408 || status === 425 || status === 429 || status >= 500)
-    return new Passing(`${what} (${status})`, retryAfter(headers));
+    return new TransientError(`${what} (${status})`, retryAfter(headers));
   return new OneirosError('runtime', `${where} is refused (${status})`);
 }
 
@@ -170,29 +170,29 @@ function retryAfter(headers: Response['headers']): number | null {
   return Number.isFinite(wait) ? Math.max(wait, 0) : null;
 }
 
-async function* steadily(response: Response, length: number | null, { window, slowest }: Patience) {
+async function* withMinimumSpeed(response: Response, length: number | null, { window, slowest }: Patience) {
   let done = 0;
   let checkedAt = performance.now();
   let checked = 0;
   try {
     for await (const chunk of response.body) {
       const bytes: unknown = chunk;
-      if (!(bytes instanceof Uint8Array)) throw new Passing('the answer is no bytes');
+      if (!(bytes instanceof Uint8Array)) throw new TransientError('the answer is no bytes');
       done += bytes.length;
-      if (length !== null && done > length) throw new Passing('the answer is longer than it says');
+      if (length !== null && done > length) throw new TransientError('the answer is longer than it says');
       yield bytes;
       const now = performance.now();
       if (now - checkedAt < window) continue;
       if (done - checked < slowest)
-        throw new Passing(`less than ${slowest} bytes came in ${window / 1000} s`);
+        throw new TransientError(`less than ${slowest} bytes came in ${window / 1000} s`);
       [checkedAt, checked] = [now, done];
     }
   } catch (error) {
-    throw passing(error);
+    throw toTransient(error);
   } finally {
     discard(response);
   }
-  if (length !== null && done < length) throw new Passing('the answer ended too early');
+  if (length !== null && done < length) throw new TransientError('the answer ended too early');
 }
 
 function discard({ body }: Response): void {

@@ -2,7 +2,7 @@ import { OneirosError } from '../../../base/errors.js';
 import { SerialQueue } from '../../../base/serial-queue.js';
 import { type ByteSource, checkRange } from '../../../files/source.js';
 import { blockSize, type BlockStore } from './blocks.js';
-import { lasting } from './failure.js';
+import { toFinal } from './failure.js';
 import type { Http } from './http.js';
 import { attempt } from './retry.js';
 
@@ -95,7 +95,7 @@ class Reader {
         return;
       } catch (error) {
         signal?.throwIfAborted();
-        failure = lasting(error, address);
+        failure = toFinal(error, address);
       }
     }
     throw failure;

@@ -8,7 +8,7 @@ import { fileError } from '../../../files/failure.js';
 import { fileSize } from '../../../files/file-size.js';
 import { readSmallText } from '../../../files/read.js';
 import { writeFileAtomic } from '../../../files/write.js';
-import { BeyondEnd, lasting } from './failure.js';
+import { BeyondEnd, toFinal } from './failure.js';
 import type { Answer, Http } from './http.js';
 import { attempt } from './retry.js';
 
@@ -60,7 +60,7 @@ export async function downloadWhole(
       progress: () => download.received,
     });
   } catch (error) {
-    throw lasting(error, address);
+    throw toFinal(error, address);
   }
   return download.part;
 }

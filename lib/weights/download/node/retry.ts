@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Patience } from '../timeouts.js';
-import { Passing } from './failure.js';
+import { TransientError } from './failure.js';
 
 export interface AttemptSettings {
   readonly patience: Patience;
@@ -11,7 +11,7 @@ export interface AttemptSettings {
 }
 
 /** So much has to come between two failures for the first not to count. */
-const gettingOn = 2 ** 20;
+const progressThreshold = 2 ** 20;
 
 /**
  * Tries something again for as long as its failures may pass, with longer and longer pauses.
@@ -27,8 +27,8 @@ export async function attempt<T>(task: () => Promise<T>, settings: AttemptSettin
       return await task();
     } catch (error) {
       signal?.throwIfAborted();
-      if (!(error instanceof Passing)) throw error;
-      if (progress() - before >= gettingOn) failures = 0;
+      if (!(error instanceof TransientError)) throw error;
+      if (progress() - before >= progressThreshold) failures = 0;
       before = progress();
       if (++failures >= patience.attempts) throw error;
       await sleep(pause(failures, error.wait, patience), undefined, signal && { signal });

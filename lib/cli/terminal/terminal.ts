@@ -1,0 +1,87 @@
+import type { Command } from 'commander';
+
+import { printable, printableJson } from '../../base/printable.js';
+import { Interruption, onStopSignals } from './interruption.js';
+import { type Counted, createProgress, type Progress } from './progress.js';
+
+export const exitCode = { ok: 0, failed: 1, usage: 2 } as const;
+
+/** What commands print and how they are stopped: results go to standard output, everything else to standard error. */
+export interface Terminal {
+  /**
+   * One result: with `json`, the object on a line of its own; otherwise the text, a line or several. Names in it may hold
+   * anything: what a terminal would obey is written out.
+   */
+  result(value: object, text: string | readonly string[], json: boolean | undefined): void;
+  /** A line on standard error. */
+  say(text: string): void;
+  /** The one clear line of an error. */
+  complain(text: string): void;
+  /** The same for one item of many: the work goes on, and the exit code becomes 1. */
+  fail(text: string): void;
+  readonly failures: number;
+  /** A bar on standard error; nothing where that is not a terminal. */
+  progress(total: number, label: string, counted?: Counted): Progress;
+  /**
+   * Aborts on the first Ctrl-C, SIGTERM or SIGHUP, and where standard output takes no more, so that work ends cleanly with
+   * what there is; a second signal quits at once. The reason is an `Interruption`.
+   */
+  readonly signal: AbortSignal;
+  /** Why the command was asked to stop; `null` if it was not. */
+  readonly interruption: Interruption | null;
+  /** Resolves when all that was printed is out, or cannot be. */
+  close(): Promise<void>;
+}
+
+export function createTerminal(): Terminal {
+  const controller = new AbortController();
+  const bars = new Set<Progress>();
+  let failures = 0;
+  let interruption: Interruption | null = null;
+  const say = (text: string) => process.stderr.write(`${printable(text)}\n`);
+  const stop = (reason: Interruption) => {
+    interruption ??= reason;
+    controller.abort(interruption);
+  };
+  const signals = onStopSignals((reason) => {
+    if (controller.signal.aborted) process.exit(reason.exitCode);
+    say('Stopping after this step; Ctrl-C again quits at once.');
+    stop(reason);
+  });
+  process.stdout.on('error', (error: Error) => stop(Interruption.byOutput(error)));
+  // There is nowhere to complain of that.
+  process.stderr.on('error', () => undefined);
+  return {
+    result: (value, text, json) => {
+      const lines = typeof text === 'string' ? [text] : text;
+      process.stdout.write(`${json === true ? printableJson(value) : lines.map(printable).join('\n')}\n`);
+    },
+    say,
+    complain: (text) => say(`oneiros: ${text}`),
+    fail: (text) => {
+      failures++;
+      say(`oneiros: ${text}`);
+    },
+    get failures() {
+      return failures;
+    },
+    progress: (total, label, counted = 'steps') => {
+      const bar = createProgress(total, label, counted);
+      bars.add(bar);
+      return bar;
+    },
+    signal: controller.signal,
+    get interruption() {
+      return interruption;
+    },
+    close: async () => {
+      // A bar that a failure has left would keep the process alive.
+      for (const bar of bars) bar.stop();
+      await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
+      signals[Symbol.dispose]();
+    },
+  };
+}
+
+/** Adds a command to the program: one file each, nothing but parsing, printing and progress. */
+export type Register = (program: Command, terminal: Terminal) => void;

@@ -1,0 +1,17 @@
+import type { ProviderName } from '../../runtime/types.js';
+import { complain, type Context, endPainting } from './context.js';
+
+/** Chooses what networks run on from now on. */
+export async function selectProvider(context: Context, wanted: 'auto' | ProviderName): Promise<void> {
+  const { store, engine } = context;
+  endPainting(context);
+  const before = store.state.provider;
+  store.update({ provider: { wanted, runs: null } });
+  try {
+    const runs = await engine.call('selectProvider', { provider: wanted }).answer;
+    store.update({ provider: { wanted, runs } });
+  } catch (error) {
+    store.update({ provider: before });
+    complain(context, error);
+  }
+}

@@ -1,0 +1,77 @@
+import { messageOf, OneirosError } from '../../base/errors.js';
+import type { NetworkKind } from './tasks.js';
+
+/** A network of the user's that the browser keeps for the next visit. */
+export interface KeptNetwork {
+  /** Its file's name: another file of that name takes its place. */
+  readonly name: string;
+  readonly kind: NetworkKind;
+}
+
+/** Where networks of the user's stay when the page is closed. */
+export interface ModelStore {
+  list(): Promise<readonly KeptNetwork[]>;
+  /** @throws OneirosError `too-large` where the browser has no room for it, `unsupported` where it keeps nothing */
+  keep(network: KeptNetwork, file: Blob): Promise<void>;
+  remove(name: string): Promise<void>;
+}
+
+/** Apart from what the service worker keeps: that goes when the studio is updated, this does not. */
+const cacheName = 'oneiros-networks';
+const kindHeader = 'x-oneiros-kind';
+
+/** A modelStore in the browser's Cache API, which pages from https or localhost have. */
+export const browserModelStore: ModelStore = {
+  async list() {
+    const cache = await open();
+    const found: KeptNetwork[] = [];
+    for (const request of (await cache?.keys()) ?? []) {
+      const kind = kindOf((await cache?.match(request))?.headers.get(kindHeader));
+      if (kind !== null) found.push({ name: nameIn(request.url), kind });
+    }
+    return found;
+  },
+
+  async keep({ name, kind }, file) {
+    const cache = await open();
+    if (cache === null)
+      throw new OneirosError('unsupported', 'browsers keep files only for pages from https or localhost');
+    try {
+      await cache.put(addressOf(name), new Response(file, { headers: { [kindHeader]: kind } }));
+    } catch (cause) {
+      const isFull = cause instanceof DOMException && cause.name === 'QuotaExceededError';
+      if (!isFull) throw new OneirosError('runtime', messageOf(cause), { cause });
+      const size = (file.size / 1e6).toPrecision(2);
+      throw new OneirosError('too-large', `your browser has no room for ${Number(size)} MB more`, { cause });
+    }
+  },
+
+  async remove(name) {
+    await (await open())?.delete(addressOf(name));
+  },
+};
+
+/** The file of a network that is kept. @throws OneirosError `not-found` where the browser has cleared it away */
+export async function keptFile(name: string): Promise<Blob> {
+  const response = await (await open())?.match(addressOf(name));
+  if (response !== undefined) return response.blob();
+  throw new OneirosError('not-found', `your browser has cleared ${name} away: drop it again`);
+}
+
+async function open(): Promise<Cache | null> {
+  if (typeof caches === 'undefined') return null;
+  return await caches.open(cacheName).catch(() => null);
+}
+
+/** Nothing is ever fetched from there: caches go by addresses. */
+function addressOf(name: string): string {
+  return `/kept-networks/${encodeURIComponent(name)}`;
+}
+
+function nameIn(address: string): string {
+  return decodeURIComponent(new URL(address).pathname.split('/').at(-1) ?? '');
+}
+
+function kindOf(text: string | null | undefined): NetworkKind | null {
+  return (['features', 'detector', 'segmenter'] as const).find((kind) => kind === text) ?? null;
+}

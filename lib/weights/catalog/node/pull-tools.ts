@@ -1,0 +1,43 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+import { fileError } from '../../../files/failure.js';
+import { lock } from '../../download/node/lock.js';
+import type { CatalogEntry } from '../entry.js';
+import type { PullOptions } from '../pull-options.js';
+
+// What a pull of a whole file and one of some tensors share.
+
+/** The lock that whoever changes a model's files holds, and the folder for them. */
+export async function holdModel(
+  path: string,
+  { name }: CatalogEntry,
+  { signal, announce }: PullOptions,
+): Promise<AsyncDisposable> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (error) {
+    throw fileError('write', dirname(path), error);
+  }
+  return lock(`${path}.lock`, {
+    signal,
+    onWait: () => (announce ?? sayOnStandardError)(`${name}: waiting for another process that is pulling it`),
+  });
+}
+
+export function sayOnStandardError(text: string): void {
+  process.stderr.write(`${text}\n`);
+}
+
+/** Ten times a second at the most. */
+export function throttled(
+  report: (done: number, total: number) => void,
+): (done: number, total: number) => void {
+  let last = -Infinity;
+  return (done, total) => {
+    const now = performance.now();
+    if (now - last < 100) return;
+    last = now;
+    report(done, total);
+  };
+}
