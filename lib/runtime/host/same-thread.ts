@@ -3,12 +3,18 @@ import type { Reply, Request } from '../protocol/messages.js';
 import type { Engine } from '../worker/engine.js';
 import type { Channel } from './channel.js';
 
+type Guard = (call: () => Promise<Reply>) => Promise<Reply>;
+
 /** A channel to an engine in this very thread, which each run blocks. */
 export class InlineChannel implements Channel {
   #engine: Promise<Engine> | null;
 
-  constructor(engine: Promise<Engine>) {
+  readonly #guard: Guard;
+
+  /** @param guard what each call of native code goes through */
+  constructor(engine: Promise<Engine>, guard: Guard = (call) => call()) {
     this.#engine = engine;
+    this.#guard = guard;
   }
 
   get isGone(): boolean {
@@ -17,7 +23,12 @@ export class InlineChannel implements Channel {
 
   async ask(request: Request): Promise<Reply> {
     if (this.#engine === null) throw new OneirosError('runtime', 'the session is closed');
-    return (await this.#engine).answer(request);
+    const engine = await this.#engine;
+    return this.#guard(() => engine.answer(request));
+  }
+
+  post(): void {
+    // An engine has no request without an answer.
   }
 
   async close(): Promise<void> {

@@ -2,6 +2,9 @@ import { readFileBytes } from '#files/read';
 import type { Platform } from '../host/platform.js';
 import { InlineChannel } from '../host/same-thread.js';
 import { createEngine } from './engine.js';
+import type { Reply, Request } from '../protocol/messages.js';
+import { packRequest } from '../protocol/packing.js';
+import { workerName } from './worker-name.js';
 import { workerChannel } from './worker-channel.js';
 
 /** Sessions in browsers, on onnxruntime-web. */
@@ -14,6 +17,11 @@ export const platform: Platform = {
 
   connect(isolation, assets) {
     if (isolation === 'none') return new InlineChannel(createEngine(assets));
-    return workerChannel(assets, isolation === 'process');
+    // Bundlers look for exactly this expression.
+    const worker = new Worker(new URL('./worker-entry.js', import.meta.url), {
+      type: 'module',
+      name: workerName(assets),
+    });
+    return workerChannel<Request, Reply>(worker, { pack: packRequest, killable: isolation === 'process' });
   },
 };

@@ -68,7 +68,8 @@ export class Engine {
     }
   }
 
-  async #load(request: OpenRequest): Promise<OpenedReply> {
+  async #load(given: OpenRequest): Promise<OpenedReply> {
+    const request = { ...given, model: await derived(given) };
     const { auto } = this.#providers;
     const provider = await this.#choose(request.provider === 'auto' ? auto : [request.provider], request);
     try {
@@ -163,6 +164,13 @@ export class Engine {
       });
     return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, fromOrt(output)]));
   }
+}
+
+async function derived({ model, gradient }: OpenRequest): Promise<Uint8Array | string> {
+  if (gradient === null || typeof model === 'string') return model;
+  // Most sessions open a model as it is, and need none of this code.
+  const { deriveGradient } = await import('./derive.js');
+  return deriveGradient(model, gradient);
 }
 
 function withNodesOnCpu(provider: ProviderName, names: readonly string[]): ProviderName | WebGpuOptions {

@@ -1,14 +1,13 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { type Given, resolveOptions } from '../../base/options.js';
-import { zoom } from '../../image/geometry/affine.js';
+import type { Given } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
-import type { Network } from '../../networks/network.js';
+import { type Network, sessionFor } from '../../networks/network.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { SessionOptions } from '../../runtime/types.js';
 import type { LayerWeights } from '../common/layers.js';
-import type { Dreamer } from './dreamer.js';
 import { dreamOptions, zoomOptions } from './options.js';
+import { stepOf } from './state.js';
 
 export interface DreamOptions extends Given<typeof dreamOptions> {
   /**
@@ -68,14 +67,22 @@ export async function* dream(
     options,
     dreamKinds,
   );
-  await using dreamer = await openDreamer(network, options);
-  yield* dreamer.dream(photograph);
+  yield* dreamSteps(network, photograph, options);
 }
 
-/** Gradients are a good deal of code, which pages load with their first dream. */
-async function openDreamer(network: Network, options: DreamOptions): Promise<Dreamer> {
-  const { Dreamer } = await import('./dreamer.js');
-  return Dreamer.open(network, options);
+/** Where the session is to run, the whole dream does. Gradients are a good deal of code, which pages load when they dream. */
+async function* dreamSteps(
+  network: Network,
+  photograph: Image,
+  options: ZoomSequenceOptions,
+): AsyncGenerator<ZoomStep, void> {
+  if (sessionFor(network, options.session).isolation === 'none') {
+    const { dreamStates } = await import('./dreamer.js');
+    for await (const state of dreamStates(network, photograph, options)) yield stepOf(state);
+  } else {
+    const { dreamRemotely } = await import('../worker/remote.js');
+    for await (const state of dreamRemotely(network, photograph, options)) yield stepOf(state);
+  }
 }
 
 export interface ZoomSequenceOptions extends DreamOptions, Given<typeof zoomOptions> {}
@@ -100,33 +107,5 @@ export async function* dreamZoom(
     ...dreamKinds,
     ...zoomOptions,
   });
-  const { frames, zoom: factor, rotate } = resolveOptions(zoomOptions, options);
-  await using dreamer = await openDreamer(network, options);
-  let picture = photograph;
-  for (let frame = 1; frame <= frames; frame++) {
-    let last: DreamStep | undefined;
-    for await (const step of dreamer.dream(picture)) {
-      last = step;
-      yield inFrame(step, frame, frames);
-    }
-    if (options.signal?.aborted === true || last === undefined) return;
-    picture = zoom(last.image, factor, { rotation: rotate });
-  }
-}
-
-/** Not a spread, which would make the picture of every step. */
-function inFrame(step: DreamStep, frame: number, frames: number): ZoomStep {
-  const { done, total, octave, octaves, objective } = step;
-  return {
-    done: (frame - 1) * total + done,
-    total: frames * total,
-    octave,
-    octaves,
-    objective,
-    frame,
-    frames,
-    get image() {
-      return step.image;
-    },
-  };
+  yield* dreamSteps(network, photograph, options);
 }

@@ -1,11 +1,10 @@
-import { breath } from '../../base/cooperative.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
 import { combine } from '../../image/color/combine.js';
+import { zoom } from '../../image/geometry/affine.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
 import { roll } from '../../image/geometry/roll.js';
 import { type Image, type Planes, planes, type Size } from '../../image/image.js';
 import { type Network, sessionFor } from '../../networks/network.js';
-import { clampTo } from '../../optim/optimize.js';
 import { freeMemory } from '../../runtime/free-memory.js';
 import { openModel } from '../../runtime/open-model.js';
 import { type Random, random } from '../../tensor/random.js';
@@ -14,10 +13,11 @@ import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common
 import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/scales.js';
 import { stepDirection } from './direction.js';
-import type { DreamOptions, DreamStep } from './dream.js';
+import type { DreamOptions, ZoomSequenceOptions } from './dream.js';
 import { dreamModel, layersModel } from './graph.js';
 import { guideFeatures } from './guide.js';
-import { dreamOptions } from './options.js';
+import { dreamOptions, zoomOptions } from './options.js';
+import { clamped, type DreamState, pictureOf } from './state.js';
 import { type GradientSession, pictureGradient } from './tiled-gradient.js';
 
 /** About how many pictures of the full size a step has in hand, beside the tile. */
@@ -62,7 +62,7 @@ export class Dreamer implements AsyncDisposable {
   }
 
   /** The dream of one photograph. The next one goes on with the random numbers where this one stopped. */
-  async *dream(photograph: Image): AsyncGenerator<DreamStep, void> {
+  async *dream(photograph: Image, frame = 1, frames = 1): AsyncGenerator<DreamState, void> {
     const { size, octaves, octaveScale, steps } = this.settings;
     const fullSize = size === 0 ? photograph : scaledSize(photograph, size);
     const sizes = octaveSizes(fullSize, octaves, octaveScale, this.minimum);
@@ -71,23 +71,22 @@ export class Dreamer implements AsyncDisposable {
     // What has been dreamt so far, apart from the photograph, which each octave brings in anew in more detail.
     let detail: Planes<3> = planes(3, full);
     for (const [i, octaveSize] of sizes.entries()) {
-      await breath();
       const base = resize(full, octaveSize);
-      await breath();
       let picture: Image = combine(base, resize(detail, octaveSize), 1);
       for (let step = 1; step <= steps; step++) {
         if (this.signal?.aborted === true) return;
         const { objective, climbed } = await this.#step(picture);
         picture = climbed;
         yield {
-          done: i * steps + step,
-          total: octaves * steps,
+          done: ((frame - 1) * octaves + i) * steps + step,
+          total: frames * octaves * steps,
           octave: i + 1,
           octaves,
           objective,
-          get image() {
-            return clamped(combine(full, resize(combine(climbed, base, -1), full), 1));
-          },
+          frame,
+          frames,
+          full,
+          detail: combine(climbed, base, -1),
         };
       }
       detail = combine(picture, base, -1);
@@ -99,9 +98,7 @@ export class Dreamer implements AsyncDisposable {
     const [dx, dy] = [this.#shift(picture.width), this.#shift(picture.height)];
     const shifted = roll(picture, dx, dy);
     const { objective, gradient } = await pictureGradient(this.field, shifted);
-    await breath();
     const step = stepDirection(gradient, this.settings);
-    await breath();
     const climbed = clamped(combine(shifted, step, this.settings.stepSize / 255));
     return { objective, climbed: roll(climbed, -dx, -dy) };
   }
@@ -122,7 +119,19 @@ export class Dreamer implements AsyncDisposable {
   }
 }
 
-function clamped(picture: Planes<3>): Image {
-  clampTo(0, 1)(picture.data);
-  return picture;
+/** The steps of a zoom sequence; of one dream, where there is one frame. Throws as `dreamZoom` does. */
+export async function* dreamStates(
+  network: Network,
+  photograph: Image,
+  options: ZoomSequenceOptions,
+): AsyncGenerator<DreamState, void> {
+  const { frames, zoom: factor, rotate } = resolveOptions(zoomOptions, options);
+  await using dreamer = await Dreamer.open(network, options);
+  let picture = photograph;
+  for (let frame = 1; frame <= frames; frame++) {
+    let last: DreamState | undefined;
+    for await (const state of dreamer.dream(picture, frame, frames)) yield (last = state);
+    if (options.signal?.aborted === true || last === undefined) return;
+    if (frame < frames) picture = zoom(pictureOf(last), factor, { rotation: rotate });
+  }
 }

@@ -2,7 +2,7 @@ import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Given } from '../../base/options.js';
 import type { Image } from '../../image/image.js';
-import type { Network } from '../../networks/network.js';
+import { type Network, sessionFor } from '../../networks/network.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { SessionOptions } from '../../runtime/types.js';
 import type { LayerWeights } from '../common/layers.js';
@@ -59,7 +59,13 @@ export async function* style(
     options,
     styleKinds,
   );
-  // Gradients are a good deal of code, which pages load with their first style transfer.
-  const { stylize } = await import('./stylizer.js');
-  yield* stylize(network, content, styles, options);
+  // Where the session is to run, the whole task does. Gradients are a good deal of code, which pages load with their first
+  // style transfer.
+  if (sessionFor(network, options.session).isolation === 'none') {
+    const { stylize } = await import('./stylizer.js');
+    yield* stylize(network, content, styles, options);
+  } else {
+    const { styleRemotely } = await import('../worker/remote.js');
+    yield* styleRemotely(network, content, styles, options);
+  }
 }
