@@ -1,18 +1,22 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Reply, Request } from '../protocol/messages.js';
-import type { Engine } from '../worker/engine.js';
 import type { Channel } from './channel.js';
+
+/** An engine, as this side knows it. */
+interface Answering {
+  answer(request: Request): Promise<Reply>;
+}
 
 type Guard = (call: () => Promise<Reply>) => Promise<Reply>;
 
 /** A channel to an engine in this very thread, which each run blocks. */
 export class InlineChannel implements Channel {
-  #engine: Promise<Engine> | null;
+  #engine: Promise<Answering> | null;
 
   readonly #guard: Guard;
 
   /** @param guard what each call of native code goes through */
-  constructor(engine: Promise<Engine>, guard: Guard = (call) => call()) {
+  constructor(engine: Promise<Answering>, guard: Guard = (call) => call()) {
     this.#engine = engine;
     this.#guard = guard;
   }
