@@ -1,4 +1,6 @@
 import type { GradOptions } from '../autodiff/grad.js';
+import type { NamedOverrides } from '../autodiff/named-rules.js';
+import type { RuleOverrides } from '../autodiff/rule-choice.js';
 import { optionsFor } from '../base/arguments.js';
 import type { Model } from '../onnx/graph.js';
 import { modelBytes } from './host/model-bytes.js';
@@ -17,13 +19,20 @@ export async function openGradient(
   gradient: GradOptions,
   options: Omit<SessionOptions, 'transfer'> = {},
 ): Promise<Session> {
-  const { overrides, ...request } = gradient;
-  if (overrides !== undefined) {
+  const overrides = await named(gradient.overrides);
+  if (overrides === null) {
     const { grad } = await import('../autodiff/grad.js');
     return openModel(grad(model, gradient), options);
   }
-  return openLocated(await modelBytes(model), request, {
-    ...optionsFor(sessionKinds, options),
-    transfer: true,
-  });
+  return openLocated(
+    await modelBytes(model),
+    { ...gradient, overrides },
+    { ...optionsFor(sessionKinds, options), transfer: true },
+  );
+}
+
+async function named(overrides: RuleOverrides | undefined): Promise<NamedOverrides | null> {
+  if (overrides === undefined) return { operators: {}, nodes: {} };
+  const { nameOverrides } = await import('../autodiff/named-rules.js');
+  return nameOverrides(overrides);
 }

@@ -1,4 +1,5 @@
 import type { GradOptions } from '../../autodiff/grad.js';
+import type { NamedOverrides } from '../../autodiff/named-rules.js';
 import type { ErrorCode } from '../../base/errors.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { ProviderName, ProviderStatus, TensorInfo } from '../types.js';
@@ -21,8 +22,10 @@ export interface OpenRequest {
   readonly threads: number | null;
 }
 
-/** `GradOptions` as data. Rules are functions, which cannot be sent. */
-export type GradientRequest = Omit<GradOptions, 'overrides'>;
+/** `GradOptions` as data: rules are functions, which cannot be sent; their names can. */
+export interface GradientRequest extends Omit<GradOptions, 'overrides'> {
+  readonly overrides: NamedOverrides;
+}
 
 export interface RunRequest {
   readonly kind: 'run';
