@@ -47,7 +47,9 @@ describe('valueAndGrad', () => {
       const options = { loss: 'loss', overrides: { operators }, isolation: 'none' } as const;
       await using step = await valueAndGrad(b.model(), options);
       const { gradients } = await step({ x: float32([1, -1]) });
-      expect(Array.from(gradients['x']?.data ?? [], (value) => Number(value) + 0)).to.deep.equal(wanted);
+      expect(
+        Array.from<unknown, number>(gradients['x']?.data ?? [], (value) => Number(value) + 0),
+      ).to.deep.equal(wanted);
     }
   });
 

@@ -5,8 +5,8 @@ import type { Dim } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { decodeModel } from '../../lib/onnx/read.js';
 import { encodeModel } from '../../lib/onnx/write.js';
-import { openSession } from '../../lib/runtime/session.js';
 import { guardNative } from '../../lib/runtime/node/native-guard.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 
 /** Scales a picture by factors that are an input, as many as `length` says. */

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
 import { connectSession } from '../../lib/runtime/host/remote-session.js';
-import { openSession } from '../../lib/runtime/session.js';
 import { engineEntry } from '../../lib/runtime/node/platform.js';
 import { ProcessChannel } from '../../lib/runtime/node/process-channel.js';
 import type { Reply, Request } from '../../lib/runtime/protocol/messages.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { endlessModel } from './models.js';
 

@@ -1,29 +1,23 @@
 import { isMainThread, parentPort } from 'node:worker_threads';
 
-import type { CloseRequest } from '../protocol/messages.js';
-import type { Packed } from '../protocol/packing.js';
-
-interface Reply {
-  readonly kind: string;
-}
+import type { Service } from '../worker/service.js';
 
 /** Answers what comes from the host of this thread or child process, until it is told to close. */
-export function listen<Q, R extends Reply>(
-  answer: (request: Q | CloseRequest) => Promise<R | null>,
-  pack: (reply: R) => Packed<R>,
-): void {
+export function listen<Q, R extends { readonly kind: string }>(service: Service<Q, R>): void {
   const port = parentPort;
   port?.on('message', (request: Q) => {
-    void answer(request).then((reply) => {
+    void service.answer(request).then((reply) => {
+      service.after?.(request);
       if (reply === null) return;
-      const { message, moved } = pack(reply);
+      const { message, moved } = service.pack(reply);
       port.postMessage(message, moved);
       if (reply.kind === 'closed') port.close();
     });
   });
   if (!isMainThread || process.send === undefined) return;
   process.on('message', (request: Q) => {
-    void answer(request).then((reply) => {
+    void service.answer(request).then((reply) => {
+      service.after?.(request);
       if (reply === null) return;
       process.send?.(reply, () => {
         if (reply.kind === 'closed') process.disconnect();

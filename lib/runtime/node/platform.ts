@@ -3,14 +3,14 @@ import { access, constants, stat } from 'node:fs/promises';
 import { OneirosError } from '../../base/errors.js';
 import type { Platform } from '../host/platform.js';
 import { InlineChannel } from '../host/same-thread.js';
-import { createEngine } from './engine.js';
-import { nativeCall } from './native-call-lock.js';
-import { workerUrl } from './worker-url.js';
 import type { Reply, Request } from '../protocol/messages.js';
 import { packRequest } from '../protocol/packing.js';
+import { createEngine } from './engine.js';
+import { nativeCall } from './native-call-lock.js';
 import { ProcessChannel } from './process-channel.js';
 import { disableTelemetry } from './telemetry.js';
 import { threadChannel } from './thread-channel.js';
+import { workerUrl } from './worker-url.js';
 
 /** What a worker with an engine begins with. */
 export const engineEntry = workerUrl('worker-entry', import.meta.url);

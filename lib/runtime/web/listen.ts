@@ -1,14 +1,12 @@
-import type { Packed } from '../protocol/packing.js';
+import type { Service } from '../worker/service.js';
 
 /** Answers what comes from the page of this worker until the page ends it. */
-export function listen<Q, R>(
-  answer: (request: Q) => Promise<R | null>,
-  pack: (reply: R) => Packed<R>,
-): void {
+export function listen<Q, R extends { readonly kind: string }>(service: Service<Q, R>): void {
   self.addEventListener('message', ({ data }: MessageEvent<Q>) => {
-    void answer(data).then((reply) => {
+    void service.answer(data).then((reply) => {
+      service.after?.(data);
       if (reply === null) return;
-      const { message, moved } = pack(reply);
+      const { message, moved } = service.pack(reply);
       self.postMessage(message, { transfer: moved });
     });
   });

@@ -1,11 +1,11 @@
 import { readFileBytes } from '#files/read';
 import type { Platform } from '../host/platform.js';
 import { InlineChannel } from '../host/same-thread.js';
-import { createEngine } from './engine.js';
 import type { Reply, Request } from '../protocol/messages.js';
 import { packRequest } from '../protocol/packing.js';
-import { workerName } from './worker-name.js';
+import { createEngine } from './engine.js';
 import { workerChannel } from './worker-channel.js';
+import { workerName } from './worker-name.js';
 
 /** Sessions in browsers, on onnxruntime-web. */
 export const platform: Platform = {

@@ -3,7 +3,7 @@ import { PeerChannel } from '../host/message-channel.js';
 import type { CloseRequest } from '../protocol/messages.js';
 import type { Packed } from '../protocol/packing.js';
 
-export interface WorkerSide<Q> {
+interface WorkerSide<Q> {
   readonly pack: (request: Q | CloseRequest, transfer: boolean) => Packed<Q | CloseRequest>;
   /** Whether an abort ends the worker in the middle of a run. */
   readonly killable: boolean;

@@ -4,6 +4,7 @@ import { OneirosError } from '../../base/errors.js';
 import { numericTensor, type Tensor, tensor } from '../../tensor/tensor.js';
 import type { OpenedReply, OpenRequest, Reply, Request, RunRequest } from '../protocol/messages.js';
 import { runtimeError } from '../protocol/ort-errors.js';
+import { free } from '../protocol/packing.js';
 import type { ProviderName, ProviderStatus, TensorInfo } from '../types.js';
 import { probeModel } from './probe.js';
 
@@ -69,7 +70,16 @@ export class Engine {
   }
 
   async #load(given: OpenRequest): Promise<OpenedReply> {
-    const request = { ...given, model: await derived(given) };
+    const model = await derived(given);
+    try {
+      return await this.#openOnBest({ ...given, model });
+    } finally {
+      // An idle worker collects no garbage.
+      if (model !== given.model && typeof model !== 'string') free([model]);
+    }
+  }
+
+  async #openOnBest(request: OpenRequest): Promise<OpenedReply> {
     const { auto } = this.#providers;
     const provider = await this.#choose(request.provider === 'auto' ? auto : [request.provider], request);
     try {

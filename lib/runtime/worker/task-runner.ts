@@ -1,17 +1,23 @@
 import { runtimeError } from '../protocol/ort-errors.js';
+import { type Packed, packTask } from '../protocol/packing.js';
 import type { TaskReply, TaskRequest } from '../protocol/tasks.js';
+import type { Service } from './service.js';
 
 /** A task: what it does with its input, step by step. */
 export type Task<I, S> = (input: I, signal: AbortSignal) => AsyncGenerator<S, void>;
 
 /** One task behind requests and replies: the same in a thread, in a child process and in a Web Worker. */
-export class TaskRunner<I, S> {
+export class TaskRunner<I, S> implements Service<TaskRequest<I>, TaskReply<S>> {
   readonly #task: Task<I, S>;
   readonly #abort = new AbortController();
   #steps: AsyncGenerator<S, void> | null = null;
 
   constructor(task: Task<I, S>) {
     this.#task = task;
+  }
+
+  pack(reply: TaskReply<S>): Packed<TaskReply<S>> {
+    return packTask(reply);
   }
 
   /** Never rejects: what fails is a reply that says so. `null` where none is expected. */

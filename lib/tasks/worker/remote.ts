@@ -51,7 +51,8 @@ export async function* styleRemotely(
 }
 
 /** In the worker, sessions run in the task's own thread. */
-function inWorker({ isolation: _, assets, ...placement }: Placement): Placement {
+function inWorker(placement: Placement): Placement {
+  const { assets } = placement;
   // A worker's own address is the base of relative ones in it; what the page means is relative to the page.
   const folder = assets === undefined ? {} : { assets: new URL(assets, globalThis.location.href).href };
   return { ...placement, ...folder, isolation: 'none' };

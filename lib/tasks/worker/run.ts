@@ -1,8 +1,8 @@
 // The worker's side: tasks whose sessions run in this very thread.
 import { type Planes, planes } from '../../image/image.js';
+import type { StyleStep } from '../style/descent.js';
 import { unpackNetwork } from './network-data.js';
 import type { DreamInput, DreamMessage, StyleInput, TaskInput, TaskStep } from './tasks.js';
-import type { StyleStep } from '../style/descent.js';
 
 /** The steps of a task. Their pictures are copies, which can be moved away. */
 export function runTask(input: TaskInput, signal: AbortSignal): AsyncGenerator<TaskStep, void> {

@@ -34,7 +34,7 @@ export function trainBatchNorm(model: Model): BatchNormTraining {
   const { graph } = model;
   const b = new Rewriter(graph, allNamesOf(graph), Budget.for(model));
   const statistics: RunningStatistic[] = [];
-  const nodes: Record<string, Rule> = {};
+  const nodes = new Map<string, Rule>();
   for (const node of graph.nodes) {
     const running = runningOf(node, graph.initializers);
     if (running === null) {
@@ -45,7 +45,7 @@ export function trainBatchNorm(model: Model): BatchNormTraining {
     const name = b.fresh(node.name || node.outputs[0] || 'batch_norm');
     const inputs = [...node.inputs.slice(0, 3), mean.name, variance.name];
     b.append({ ...node, name, inputs, outputs: node.outputs.slice(0, 1) });
-    nodes[name] = batchNormByBatch;
+    nodes.set(name, batchNormByBatch);
     const share = 1 - attr.float(node, 'momentum', 0.9);
     statistics.push({ name: running.mean, batch: mean.name, share });
     statistics.push({ name: running.variance, batch: unbiased.name, share });
@@ -53,7 +53,7 @@ export function trainBatchNorm(model: Model): BatchNormTraining {
   return {
     model: { ...model, graph: b.finish(graph) },
     statistics,
-    overrides: { nodes },
+    overrides: { nodes: Object.fromEntries(nodes) },
   };
 }
 

@@ -1,11 +1,6 @@
 // What a thread or a child process for a task begins with.
 import { listen } from '../../../runtime/node/listen.js';
-import { packTask } from '../../../runtime/protocol/packing.js';
-import type { TaskReply, TaskRequest } from '../../../runtime/protocol/tasks.js';
 import { TaskRunner } from '../../../runtime/worker/task-runner.js';
 import { runTask } from '../run.js';
-import type { TaskInput, TaskStep } from '../tasks.js';
 
-const runner = new TaskRunner(runTask);
-
-listen<TaskRequest<TaskInput>, TaskReply<TaskStep>>((request) => runner.answer(request), packTask);
+listen(new TaskRunner(runTask));

@@ -1,13 +1,10 @@
-import type { Placement } from '../../../networks/network.js';
 import type { TaskChannel } from '../../../runtime/host/remote-steps.js';
 import { packTask } from '../../../runtime/protocol/packing.js';
 import { workerChannel } from '../../../runtime/web/worker-channel.js';
 import type { Tasks } from '../tasks.js';
 
 /** A Web Worker for a task. */
-export function connectTask<K extends keyof Tasks>(
-  _: Placement,
-): TaskChannel<Tasks[K]['input'], Tasks[K]['step']> {
+export function connectTask<K extends keyof Tasks>(): TaskChannel<Tasks[K]['input'], Tasks[K]['step']> {
   // Bundlers look for exactly this expression.
   const worker = new Worker(new URL('./task-entry.js', import.meta.url), {
     type: 'module',
