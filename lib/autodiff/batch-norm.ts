@@ -23,22 +23,19 @@ export function perChannel(b: Builder, v: Value, like: Value): Value {
 export const batchNormByBatch: Rule = rule(3, ({ b, node, dy, x: [x, scale, , mean, variance] }) => {
   if (mean === undefined || variance === undefined)
     throw new OneirosError('bad-input', `${describe(node)} needs a mean and a variance`);
-    const inverse = b.reciprocal(b.sqrt(b.add(variance, attr.float(node, 'epsilon', 1e-5))));
-    const centered = b.sub(x, perChannel(b, mean, x));
-    const meanDy = meanOverBatch(b, dy, false);
-    // mean(dy x̂) = mean(dy (x − μ)) / σ: nothing as large as the image is divided.
-    const along = b.mul(meanOverBatch(b, b.mul(dy, centered), false), inverse);
-    const count = b.castLike(
-      b.elements(x, [0, ...Array.from({ length: rankOf(x) - 2 }, (_, i) => i + 2)]),
-      x,
-    );
-    return [
-      () => {
-        const shared = b.mul(centered, perChannel(b, b.mul(along, inverse), x));
-        const moved = b.sub(b.sub(dy, shared), perChannel(b, meanDy, x));
-        return b.mul(moved, perChannel(b, b.mul(scale, inverse), x));
-      },
-      () => b.mul(along, count),
-      () => b.mul(meanDy, count),
-    ];
+  const inverse = b.reciprocal(b.sqrt(b.add(variance, attr.float(node, 'epsilon', 1e-5))));
+  const centered = b.sub(x, perChannel(b, mean, x));
+  const meanDy = meanOverBatch(b, dy, false);
+  // mean(dy x̂) = mean(dy (x − μ)) / σ: nothing as large as the image is divided.
+  const along = b.mul(meanOverBatch(b, b.mul(dy, centered), false), inverse);
+  const count = b.castLike(b.elements(x, [0, ...Array.from({ length: rankOf(x) - 2 }, (_, i) => i + 2)]), x);
+  return [
+    () => {
+      const shared = b.mul(centered, perChannel(b, b.mul(along, inverse), x));
+      const moved = b.sub(b.sub(dy, shared), perChannel(b, meanDy, x));
+      return b.mul(moved, perChannel(b, b.mul(scale, inverse), x));
+    },
+    () => b.mul(along, count),
+    () => b.mul(meanDy, count),
+  ];
 });
