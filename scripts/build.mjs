@@ -55,10 +55,10 @@ await build({
       output,
     },
   },
-  // The worker is bundled by itself: its chunks lie beside the page's and must not be called as those are.
+  // Each worker is bundled by itself: its chunks lie beside the page's and the other's and must not be called as those are.
   worker: {
     format: 'es',
     plugins: () => [besideUs],
-    rollupOptions: { checks, output: { ...output, chunkFileNames: 'worker-[name].js' } },
+    rollupOptions: { checks, output: { ...output, chunkFileNames: 'worker-[name]-[hash].js' } },
   },
 });

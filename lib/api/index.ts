@@ -33,13 +33,14 @@ export {
 } from '../tasks/detect/evaluate.js';
 export { drawDetections, type DrawnDetection } from '../tasks/draw/detections.js';
 export { foregroundPicture, overlay, type OverlayOptions } from '../tasks/draw/segmentation.js';
-export { dream, dreamZoom, type DreamZoomOptions } from '../tasks/dream/dream.js';
-export type { DreamStep } from '../tasks/dream/dreamer.js';
+export { dream, dreamZoom } from '../tasks/dream/dream.js';
+export type { DreamStep } from '../tasks/dream/state.js';
 export {
   dreamOptions,
   zoomOptions,
   type DreamOptions,
   type DreamParameters,
+  type DreamZoomOptions,
   type ZoomParameters,
 } from '../tasks/dream/options.js';
 export { drawRelevance, type DrawRelevanceOptions } from '../tasks/explain/draw.js';

@@ -1,4 +1,4 @@
-import { grad, gradKinds, type GradOptions } from '../autodiff/grad.js';
+import { gradKinds, type GradOptions } from '../autodiff/grad.js';
 import { valueOfGradient } from '../autodiff/names.js';
 import { check, type OptionKinds, optionsFor, optionsOf, required } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
@@ -6,7 +6,7 @@ import { kind } from '../base/kinds.js';
 import { own } from '../base/own.js';
 import type { Model } from '../onnx/graph/graph.js';
 import { HeldSession } from '../runtime/held-session.js';
-import { openModel } from '../runtime/open-model.js';
+import { openGradient } from '../runtime/open-gradient.js';
 import { placementKinds } from '../runtime/options.js';
 import type { Placement, RunOptions, SessionOptions } from '../runtime/types.js';
 import { numberOf } from '../tensor/results.js';
@@ -46,7 +46,6 @@ export interface Differentiated extends AsyncDisposable {
     feeds: Readonly<Record<string, Tensor>>,
     options?: Pick<RunOptions, 'signal' | 'transfer'>,
   ): Promise<ValueAndGrad>;
-  readonly model: Model;
   dispose(): Promise<void>;
 }
 
@@ -60,16 +59,14 @@ export interface Differentiated extends AsyncDisposable {
 export async function valueAndGrad(model: Model, options: ValueAndGradOptions): Promise<Differentiated> {
   check('valueAndGrad', { model: [model, kind.model] }, options, valueAndGradKinds);
   const { loss, prefix, placement = {}, signal } = options;
-  const derived = grad(model, { ...optionsFor(gradKinds, options), keepOutputs: [loss] });
+  const gradient = { ...optionsFor(gradKinds, options), keepOutputs: [loss] };
+  const open = (opening: SessionOptions = placement) => openGradient(model, gradient, opening);
+  const session = await open({ ...placement, ...(signal && { signal }) });
   // The loss is the only output kept; those after it are the gradients.
-  const gradients = derived.graph.outputs
+  const gradients = session.outputs
     .slice(1)
     .map(({ name }) => [valueOfGradient(name, prefix) ?? name, name] as const);
-  const open = (opening: SessionOptions = placement) => openModel(derived, opening);
-  const held = new HeldSession({
-    key: loss,
-    session: await open({ ...placement, ...(signal && { signal }) }),
-  });
+  const held = new HeldSession({ key: loss, session });
   let isDisposed = false;
   const compute = async (
     feeds: Readonly<Record<string, Tensor>>,
@@ -87,5 +84,5 @@ export async function valueAndGrad(model: Model, options: ValueAndGradOptions): 
     isDisposed = true;
     return held.dispose();
   };
-  return Object.assign(compute, { model: derived, dispose, [Symbol.asyncDispose]: dispose });
+  return Object.assign(compute, { dispose, [Symbol.asyncDispose]: dispose });
 }

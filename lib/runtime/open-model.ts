@@ -1,16 +1,14 @@
 import { optionsFor } from '../base/arguments.js';
 import type { Model } from '../onnx/graph/graph.js';
-import { encodeModel } from '../onnx/codec/write.js';
+import { modelBytes } from './host/model-bytes.js';
 import { sessionKinds } from './options.js';
-import { openSession } from './session.js';
+import { openLocated } from './session.js';
 import type { Session, SessionOptions } from './types.js';
 
-/** Opens a session on a model that is at hand as a graph. Nobody keeps a copy of them. Options of
- * other names are the caller's own. */
+/** Opens a session on a graph. Nobody keeps a copy of its bytes. Options of other names are the caller's own. */
 export async function openModel(
   model: Model,
   options: Omit<SessionOptions, 'transfer'> = {},
 ): Promise<Session> {
-  const bytes = encodeModel(model);
-  return openSession(bytes, { ...optionsFor(sessionKinds, options), transfer: true });
+  return openLocated(await modelBytes(model), null, { ...optionsFor(sessionKinds, options), transfer: true });
 }

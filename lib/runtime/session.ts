@@ -4,6 +4,7 @@ import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { connectSession } from './host/remote-session.js';
 import { maxThreads, sessionKinds } from './options.js';
+import type { GradientRequest } from './protocol/messages.js';
 import type { ProviderStatus, Session, SessionOptions } from './types.js';
 
 /**
@@ -18,6 +19,15 @@ export async function openSession(
   options: SessionOptions = {},
 ): Promise<Session> {
   check('openSession', { model: [model, kind.sessionModel] }, options, sessionKinds);
+  return openLocated(model, null, options);
+}
+
+/** Opens a model, or its gradient, that is at hand as bytes or at a place. */
+export async function openLocated(
+  model: Uint8Array | { readonly path: string },
+  gradient: GradientRequest | null,
+  options: SessionOptions,
+): Promise<Session> {
   const { provider = 'auto', isolation = 'thread', threads, assets, transfer = false, signal } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads))
     throw new OneirosError(
@@ -28,7 +38,7 @@ export async function openSession(
   const located = await platform.locate(model);
   signal?.throwIfAborted();
   const channel = platform.connect(isolation, assets);
-  const request = { kind: 'open', model: located, provider, threads: threads ?? null } as const;
+  const request = { kind: 'open', model: located, gradient, provider, threads: threads ?? null } as const;
   // Bytes that were read for this session alone are nobody else's.
   return connectSession(channel, request, transfer || located !== model, signal);
 }

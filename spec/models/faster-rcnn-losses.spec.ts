@@ -76,8 +76,8 @@ describe('the losses of Faster R-CNN', () => {
         stopGradient,
         placement,
       });
-      expect(step.model.graph.outputs).to.have.length(weights.length + 1);
       const found = await step(feedsOf(training));
+      expect(Object.keys(found.gradients)).to.have.length(weights.length);
       for (const [name, wanted] of Object.entries(training.gradients)) {
         const data = found.gradients[name]?.data;
         expect(data, name).to.have.length(wanted.length);

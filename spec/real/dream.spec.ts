@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { decodeImage } from '../../lib/image/codec/coding.js';
 import { GoogLeNet } from '../../lib/networks/classifier/published.js';
 import { dream } from '../../lib/tasks/dream/dream.js';
-import type { DreamStep } from '../../lib/tasks/dream/dreamer.js';
+import type { DreamStep } from '../../lib/tasks/dream/state.js';
 
 const weights = '../shared/weights/googlenet.safetensors';
 const photograph = '../shared/images/content_Tuebingen_Neckarfront.jpg';

@@ -2,8 +2,10 @@ import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
 import { connectSession } from '../../lib/runtime/host/remote-session.js';
-import { openSession } from '../../lib/runtime/session.js';
+import { engineEntry } from '../../lib/runtime/node/platform.js';
 import { ProcessChannel } from '../../lib/runtime/node/process-channel.js';
+import type { Reply, Request } from '../../lib/runtime/protocol/messages.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { endlessModel } from './models.js';
 
@@ -27,10 +29,10 @@ describe('a session in a child process', () => {
   });
 
   it('turns a crash of native code into an error', async () => {
-    const channel = new ProcessChannel();
+    const channel = new ProcessChannel<Request, Reply>(engineEntry);
     await using session = await connectSession(
       channel,
-      { kind: 'open', model: endlessModel(), provider: 'cpu', threads: null },
+      { kind: 'open', model: endlessModel(), gradient: null, provider: 'cpu', threads: null },
       false,
       undefined,
     );

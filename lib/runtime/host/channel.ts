@@ -1,17 +1,19 @@
 import type { Reply, Request } from '../protocol/messages.js';
 
-/** The way to an engine in this thread, another thread or another process. */
-export interface Channel {
-  /** Whether the engine is gone: closed, killed, or crashed with its thread or process. */
+/** The way to an engine, or to a task, in this thread, another thread or another process. */
+export interface Channel<Q = Request, R = Reply> {
+  /** Whether the other side is gone: closed, killed, or crashed with its thread or process. */
   readonly isGone: boolean;
   /**
-   * The engine's answer to a request; one at a time.
+   * The other side's answer to a request; one at a time.
    * @param transfer the request's buffers may be moved instead of copied
    * @throws OneirosError `runtime` if the other side is gone or goes meanwhile
    */
-  ask(request: Request, transfer: boolean): Promise<Reply>;
-  /** Ends the engine at once, in the middle of a run; absent where that would take the host down. */
+  ask(request: Q, transfer: boolean): Promise<R>;
+  /** Sends a request that has no answer, also while another one is pending. */
+  post(request: Q): void;
+  /** Ends the other side at once, in the middle of a run; absent where that would take the host down. */
   kill?(): void;
-  /** Frees the engine and ends its thread or process, once it is idle. */
+  /** Frees what the other side holds and ends its thread or process, once it is idle. */
   close(): Promise<void>;
 }

@@ -1,14 +1,14 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Reply, Request } from '../protocol/messages.js';
+import type { CloseRequest } from '../protocol/messages.js';
 import { runtimeError } from '../protocol/ort-errors.js';
 import type { Channel } from './channel.js';
 
 /** What threads and child processes have in common, as the host sees them. */
-export interface Peer {
+export interface Peer<Q> {
   /** What it is: "process", "thread", "worker". */
   readonly kind: string;
   /** Posts a request. */
-  send(request: Request, transfer: boolean): void;
+  send(request: Q | CloseRequest, transfer: boolean): void;
   /** Whether the host stays alive for its sake. */
   hold(held: boolean): void;
   /** Ends it at once. */
@@ -17,17 +17,17 @@ export interface Peer {
   gone(): void;
 }
 
-/** A channel to an engine in another thread or process, which may vanish. */
-export class PeerChannel implements Channel {
+/** A channel to another thread or process, which may vanish. */
+export class PeerChannel<Q, R> implements Channel<Q, R> {
   readonly kill?: () => void;
   #killed = false;
-  readonly #peer: Peer;
+  readonly #peer: Peer<Q>;
   readonly #ended: Promise<void>;
   #end: () => void = () => undefined;
-  #pending: { resolve: (reply: Reply) => void; reject: (error: Error) => void } | null = null;
+  #pending: { resolve: (reply: R) => void; reject: (error: Error) => void } | null = null;
   #death: OneirosError | null = null;
 
-  constructor(peer: Peer) {
+  constructor(peer: Peer<Q>) {
     this.#peer = peer;
     if (peer.kill !== undefined)
       this.kill = () => {
@@ -38,14 +38,14 @@ export class PeerChannel implements Channel {
     peer.hold(false);
   }
 
-  async ask(request: Request, transfer: boolean): Promise<Reply> {
+  async ask(request: Q | CloseRequest, transfer: boolean): Promise<R> {
     if (this.#killed) await this.#ended;
     if (this.#death !== null) throw this.#death;
     const peer = this.#peer;
     // A host with nothing else to do waits for an answer, but not for an idle engine.
     peer.hold(true);
     try {
-      return await new Promise<Reply>((resolve, reject) => {
+      return await new Promise<R>((resolve, reject) => {
         this.#pending = { resolve, reject };
         peer.send(request, transfer);
       });
@@ -57,6 +57,10 @@ export class PeerChannel implements Channel {
     }
   }
 
+  post(request: Q): void {
+    if (!this.isGone) this.#peer.send(request, false);
+  }
+
   async close(): Promise<void> {
     if (this.#hasEnded()) return;
     // The engine ends its own thread or process after this answer; if it dies instead, it is gone just as well.
@@ -66,7 +70,7 @@ export class PeerChannel implements Channel {
   }
 
   /** To be called with each answer. */
-  answered(reply: Reply): void {
+  answered(reply: R): void {
     // A reply that was on its way when the engine was killed is not awaited any more, but its end is.
     if (!this.#killed) this.#pending?.resolve(reply);
   }

@@ -1,14 +1,24 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Reply, Request } from '../protocol/messages.js';
-import type { Engine } from '../worker/engine.js';
 import type { Channel } from './channel.js';
+
+/** An engine, as this side knows it. */
+interface Answering {
+  answer(request: Request): Promise<Reply>;
+}
+
+type Guard = (call: () => Promise<Reply>) => Promise<Reply>;
 
 /** A channel to an engine in this very thread, which each run blocks. */
 export class InlineChannel implements Channel {
-  #engine: Promise<Engine> | null;
+  #engine: Promise<Answering> | null;
 
-  constructor(engine: Promise<Engine>) {
+  readonly #guard: Guard;
+
+  /** @param guard what each call of native code goes through */
+  constructor(engine: Promise<Answering>, guard: Guard = (call) => call()) {
     this.#engine = engine;
+    this.#guard = guard;
   }
 
   get isGone(): boolean {
@@ -17,7 +27,12 @@ export class InlineChannel implements Channel {
 
   async ask(request: Request): Promise<Reply> {
     if (this.#engine === null) throw new OneirosError('runtime', 'the session is closed');
-    return (await this.#engine).answer(request);
+    const engine = await this.#engine;
+    return this.#guard(() => engine.answer(request));
+  }
+
+  post(): void {
+    // An engine has no request without an answer.
   }
 
   async close(): Promise<void> {

@@ -1,3 +1,5 @@
+import { workerData } from 'node:worker_threads';
+
 const OPEN = 0;
 const INSIDE = 1;
 const SHUT = 2;
@@ -9,14 +11,21 @@ const SHUT = 2;
  */
 export class Gate {
   readonly #state: Int32Array;
+  #last: Promise<unknown> = Promise.resolve();
 
   /** @param shared what another thread's gate has as `shared`, to be the same gate */
   constructor(readonly shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) {
     this.#state = new Int32Array(shared);
   }
 
-  /** Runs a task inside the gate; if the gate is shut, sleeps until the thread is ended. */
-  async pass<T>(task: () => Promise<T>): Promise<T> {
+  /** Runs a task inside the gate, after those before it; if the gate is shut, sleeps until the thread is ended. */
+  pass<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(() => this.#inside(task));
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+
+  async #inside<T>(task: () => Promise<T>): Promise<T> {
     while (Atomics.compareExchange(this.#state, 0, OPEN, INSIDE) !== OPEN) Atomics.wait(this.#state, 0, SHUT);
     try {
       return await task();
@@ -31,4 +40,25 @@ export class Gate {
     while (Atomics.compareExchange(this.#state, 0, OPEN, SHUT) === INSIDE)
       Atomics.wait(this.#state, 0, INSIDE);
   }
+}
+
+/** What a thread is started with to go through the host's gate. */
+export function gateData(gate: Gate): Readonly<Record<string, SharedArrayBuffer>> {
+  return { [key]: gate.shared };
+}
+
+const key = 'oneiros: native calls';
+
+/** The gate of this thread, if it is a worker of the runtime. */
+function gateOfThisThread(): Gate | null {
+  const data: unknown = workerData;
+  const shared: unknown = typeof data === 'object' && data !== null ? Reflect.get(data, key) : undefined;
+  return shared instanceof SharedArrayBuffer ? new Gate(shared) : null;
+}
+
+const gate = gateOfThisThread();
+
+/** Makes a call of ONNX Runtime: through the gate in a worker of the runtime, directly elsewhere. */
+export function nativeCall<T>(call: () => Promise<T>): Promise<T> {
+  return gate === null ? call() : gate.pass(call);
 }

@@ -3,10 +3,17 @@ import { access, constants, stat } from 'node:fs/promises';
 import { OneirosError } from '../../base/errors.js';
 import type { Platform } from '../host/platform.js';
 import { InlineChannel } from '../host/same-thread.js';
+import type { Reply, Request } from '../protocol/messages.js';
+import { packRequest } from '../protocol/packing.js';
 import { createEngine } from './engine.js';
+import { nativeCall } from './native-call-lock.js';
 import { ProcessChannel } from './process-channel.js';
 import { disableTelemetry } from './telemetry.js';
 import { threadChannel } from './thread-channel.js';
+import { workerUrl } from './worker-url.js';
+
+/** What a worker with an engine begins with. */
+export const engineEntry = workerUrl('worker-entry', import.meta.url);
 
 /** Sessions in Node, on onnxruntime-node. */
 export const platform: Platform = {
@@ -25,13 +32,12 @@ export const platform: Platform = {
   connect(isolation) {
     switch (isolation) {
       case 'thread':
-        disableTelemetry();
-        return threadChannel();
+        return threadChannel<Request, Reply>(engineEntry, packRequest);
       case 'process':
-        return new ProcessChannel();
+        return new ProcessChannel<Request, Reply>(engineEntry);
       case 'none':
         disableTelemetry();
-        return new InlineChannel(createEngine());
+        return new InlineChannel(createEngine(), nativeCall);
     }
   },
 };

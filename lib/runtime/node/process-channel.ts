@@ -2,17 +2,17 @@ import { fork } from 'node:child_process';
 
 import { messageOf } from '../../base/errors.js';
 import { PeerChannel } from '../host/message-channel.js';
-import type { Reply } from '../protocol/messages.js';
 import { atExit } from './exit-hooks.js';
 import { withoutTelemetry } from './telemetry.js';
-import { workerArgs, workerUrl } from './worker-url.js';
+import { workerArgs } from './worker-url.js';
 
-/** An engine in a child process, with its process id. */
-export class ProcessChannel extends PeerChannel {
+/** A child process, with its process id. */
+export class ProcessChannel<Q extends object, R> extends PeerChannel<Q, R> {
   readonly pid: number | undefined;
 
-  constructor() {
-    const child = fork(workerUrl, {
+  /** @param entry the file that the process begins with */
+  constructor(entry: URL) {
+    const child = fork(entry, {
       serialization: 'advanced',
       execArgv: workerArgs,
       env: { ...process.env, ...withoutTelemetry },
@@ -34,7 +34,7 @@ export class ProcessChannel extends PeerChannel {
       gone: atExit(kill),
     });
     this.pid = child.pid;
-    child.on('message', (reply: Reply) => this.answered(reply));
+    child.on('message', (reply: R) => this.answered(reply));
     child.on('error', (error) => this.ended(`failed: ${messageOf(error)}`));
     child.on('exit', (code, signal) =>
       this.ended(signal === null ? `ended with code ${code ?? '?'}` : `died of ${signal}`),

@@ -1,16 +1,30 @@
+import type { GradOptions } from '../../autodiff/grad.js';
+import type { NamedOverrides } from '../../autodiff/named-rules.js';
 import type { ErrorCode } from '../../base/errors.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { ProviderName, ProviderStatus, TensorInfo } from '../types.js';
 
 /** What a session asks of the engine that holds ONNX Runtime. */
-export type Request = OpenRequest | RunRequest | { readonly kind: 'providers' } | { readonly kind: 'close' };
+export type Request = OpenRequest | RunRequest | { readonly kind: 'providers' } | CloseRequest;
+
+/** The last request to any worker. */
+export interface CloseRequest {
+  readonly kind: 'close';
+}
 
 export interface OpenRequest {
   readonly kind: 'open';
   /** The model's bytes, or its path. */
   readonly model: Uint8Array | string;
+  /** The model to open is the gradient of the one that is sent; `null` for that one itself. */
+  readonly gradient: GradientRequest | null;
   readonly provider: 'auto' | ProviderName;
   readonly threads: number | null;
+}
+
+/** `GradOptions` as data: rules are functions, which cannot be sent; their names can. */
+export interface GradientRequest extends Omit<GradOptions, 'overrides'> {
+  readonly overrides: NamedOverrides;
 }
 
 export interface RunRequest {

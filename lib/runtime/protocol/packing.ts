@@ -36,6 +36,20 @@ export function packReply(reply: Reply): Packed<Reply> {
   return { message: reply, moved: [...new Set(buffers)] };
 }
 
+/** A task's request or reply, whose buffers all move: they were made to be sent. */
+export function packTask<T>(message: T): Packed<T> {
+  return { message, moved: [...buffersIn(message)] };
+}
+
+function buffersIn(value: unknown, found = new Set<ArrayBuffer>()): ReadonlySet<ArrayBuffer> {
+  if (ArrayBuffer.isView(value)) {
+    const buffer = wholeBuffer(value);
+    if (buffer !== null) found.add(buffer);
+  } else if (typeof value === 'object' && value !== null)
+    for (const part of Object.values(value)) buffersIn(part, found);
+  return found;
+}
+
 /** Empties the buffers that a request hands over, where they have not been moved away. */
 export function emptyHandedOver(request: Request): void {
   if (request.kind === 'open' && typeof request.model !== 'string') free([request.model]);

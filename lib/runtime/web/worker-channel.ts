@@ -1,34 +1,38 @@
 import type { Channel } from '../host/channel.js';
 import { PeerChannel } from '../host/message-channel.js';
-import type { Reply } from '../protocol/messages.js';
-import { packRequest } from '../protocol/packing.js';
-import { workerName } from './worker-name.js';
+import type { CloseRequest } from '../protocol/messages.js';
+import type { Packed } from '../protocol/packing.js';
 
-/**
- * An engine in a Web Worker of its own.
- * @param killable whether an abort ends the worker in the middle of a run
- */
-export function workerChannel(assets: string | undefined, killable: boolean): Channel {
-  // Bundlers look for exactly this expression.
-  const worker = new Worker(new URL('./worker-entry.js', import.meta.url), {
-    type: 'module',
-    name: workerName(assets),
-  });
+interface WorkerSide<Q> {
+  readonly pack: (request: Q | CloseRequest, transfer: boolean) => Packed<Q | CloseRequest>;
+  /** Whether an abort ends the worker in the middle of a run. */
+  readonly killable: boolean;
+}
+
+interface Reply {
+  readonly kind: string;
+}
+
+/** A Web Worker. */
+export function workerChannel<Q, R extends Reply>(
+  worker: Worker,
+  { pack, killable }: WorkerSide<Q>,
+): Channel<Q, R> {
   const end = (how: string) => {
     worker.terminate();
     channel.ended(how);
   };
-  const channel = new PeerChannel({
+  const channel = new PeerChannel<Q, R>({
     kind: 'worker',
     send: (request, transfer) => {
-      const { message, moved } = packRequest(request, transfer);
+      const { message, moved } = pack(request, transfer);
       worker.postMessage(message, moved);
     },
     hold: () => undefined,
     ...(killable && { kill: () => end('was ended') }),
     gone: () => undefined,
   });
-  worker.addEventListener('message', ({ data: reply }: MessageEvent<Reply>) => {
+  worker.addEventListener('message', ({ data: reply }: MessageEvent<R>) => {
     channel.answered(reply);
     if (reply.kind === 'closed') end('is closed');
   });

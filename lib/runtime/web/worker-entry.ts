@@ -1,16 +1,7 @@
-// The other end of a worker channel: answers requests with an engine until the page ends it.
-import type { Request } from '../protocol/messages.js';
-import { packReply } from '../protocol/packing.js';
+// The worker's side of a session in a browser: an engine answers requests until the page ends it.
+import { engineService } from '../worker/engine-service.js';
 import { createEngine } from './engine.js';
+import { listen } from './listen.js';
 import { assetsOf } from './worker-name.js';
 
-const engine = createEngine(assetsOf(self.name));
-
-self.addEventListener('message', ({ data }: MessageEvent<Request>) => {
-  void engine
-    .then((ready) => ready.answer(data))
-    .then((reply) => {
-      const { message, moved } = packReply(reply);
-      self.postMessage(message, { transfer: moved });
-    });
-});
+listen(engineService(createEngine(assetsOf(self.name))));

@@ -4,6 +4,7 @@ import { OneirosError } from '../../base/errors.js';
 import { numericTensor, type Tensor, tensor } from '../../tensor/tensor.js';
 import type { OpenedReply, OpenRequest, Reply, Request, RunRequest } from '../protocol/messages.js';
 import { runtimeError } from '../protocol/ort-errors.js';
+import { free } from '../protocol/packing.js';
 import type { ProviderName, ProviderStatus, TensorInfo } from '../types.js';
 import { probeModel } from './probe.js';
 
@@ -68,7 +69,17 @@ export class Engine {
     }
   }
 
-  async #load(request: OpenRequest): Promise<OpenedReply> {
+  async #load(given: OpenRequest): Promise<OpenedReply> {
+    const model = await derived(given);
+    try {
+      return await this.#openOnBest({ ...given, model });
+    } finally {
+      // An idle worker collects no garbage.
+      if (model !== given.model && typeof model !== 'string') free([model]);
+    }
+  }
+
+  async #openOnBest(request: OpenRequest): Promise<OpenedReply> {
     const { auto } = this.#providers;
     const provider = await this.#choose(request.provider === 'auto' ? auto : [request.provider], request);
     try {
@@ -163,6 +174,13 @@ export class Engine {
       });
     return Object.fromEntries(Object.entries(outputs).map(([name, output]) => [name, fromOrt(output)]));
   }
+}
+
+async function derived({ model, gradient }: OpenRequest): Promise<Uint8Array | string> {
+  if (gradient === null || typeof model === 'string') return model;
+  // Most sessions open a model as it is, and need none of this code.
+  const { deriveGradient } = await import('./derive.js');
+  return deriveGradient(model, gradient);
 }
 
 function withNodesOnCpu(provider: ProviderName, names: readonly string[]): ProviderName | WebGpuOptions {

@@ -1,12 +1,10 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { resolveOptions } from '../../base/options.js';
-import { zoom } from '../../image/geometry/affine.js';
 import type { Image } from '../../image/image.js';
-import type { Network } from '../../networks/network.js';
+import { type Network, sessionFor } from '../../networks/network.js';
 import { placementKinds } from '../../runtime/options.js';
-import type { Dreamer, DreamStep } from './dreamer.js';
-import { type DreamOptions, dreamOptions, zoomOptions, type ZoomParameters } from './options.js';
+import { type DreamOptions, dreamOptions, type DreamZoomOptions, zoomOptions } from './options.js';
+import { type DreamStep, stepOf } from './state.js';
 
 const dreamKinds: OptionKinds<DreamOptions> = {
   ...dreamOptions,
@@ -37,17 +35,23 @@ export async function* dream(
     options,
     dreamKinds,
   );
-  await using dreamer = await openDreamer(network, options);
-  yield* dreamer.dream(photograph);
+  yield* dreamSteps(network, photograph, options);
 }
 
-/** Gradients are a good deal of code, which pages load with their first dream. */
-async function openDreamer(network: Network, options: DreamOptions): Promise<Dreamer> {
-  const { Dreamer } = await import('./dreamer.js');
-  return Dreamer.open(network, options);
+/** Where the session is to run, the whole dream does. Gradients are a good deal of code, which pages load when they dream. */
+async function* dreamSteps(
+  network: Network,
+  photograph: Image,
+  options: DreamZoomOptions,
+): AsyncGenerator<DreamStep, void> {
+  if (sessionFor(network, options.placement).isolation === 'none') {
+    const { dreamStates } = await import('./dreamer.js');
+    for await (const state of dreamStates(network, photograph, options)) yield stepOf(state);
+  } else {
+    const { dreamRemotely } = await import('../worker/remote.js');
+    for await (const state of dreamRemotely(network, photograph, options)) yield stepOf(state);
+  }
 }
-
-export interface DreamZoomOptions extends DreamOptions, ZoomParameters {}
 
 /**
  * A fall into the dream: each frame dreams of the one before, enlarged and turned about its middle. Throws as
@@ -62,12 +66,5 @@ export async function* dreamZoom(
     ...dreamKinds,
     ...zoomOptions,
   });
-  const { frames, zoom: factor, rotate } = resolveOptions(zoomOptions, options);
-  await using dreamer = await openDreamer(network, options);
-  let picture = photograph;
-  for (let frame = 1; frame <= frames; frame++) {
-    let last: DreamStep | undefined;
-    for await (const step of dreamer.dream(picture, frame, frames)) yield (last = step);
-    if (last !== undefined && frame < frames) picture = zoom(last.image, factor, { rotation: rotate });
-  }
+  yield* dreamSteps(network, photograph, options);
 }

@@ -1,7 +1,7 @@
-import { breath } from '../../base/cooperative.js';
 import { type OptionValues, resolveOptions } from '../../base/options.js';
 import { clamp } from '../../image/color/clamp.js';
 import { combine } from '../../image/color/combine.js';
+import { zoom } from '../../image/geometry/affine.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
 import { roll } from '../../image/geometry/roll.js';
 import { type Image, type Planes, planes, type Size } from '../../image/image.js';
@@ -12,26 +12,16 @@ import { type Random, random } from '../../tensor/random.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/scales.js';
-import type { PictureStep } from '../common/step.js';
 import { stepDirection } from './direction.js';
 import { dreamModel, layersModel } from './graph.js';
 import { guideFeatures } from './guide.js';
 import { defaultDreamLayers, objectiveTerms } from './layers.js';
-import { type DreamOptions, dreamOptions } from './options.js';
+import { type DreamOptions, dreamOptions, type DreamZoomOptions, zoomOptions } from './options.js';
+import { type DreamState, pictureOf } from './state.js';
 import { type GradientSession, pictureGradient } from './tiled-gradient.js';
 
 /** About how many pictures of the full size a step has in hand, beside the tile. */
 const copies = 12;
-
-/**
- * The state after a gradient step. Its parts are octaves, the smallest first; its value is the objective before this step;
- * its image is of the full size, and computed when it is read.
- */
-export interface DreamStep extends PictureStep {
-  /** The frame of a zoom sequence, 1 for the first, of how many; a frame is finished with its last step. */
-  readonly frame: number;
-  readonly frames: number;
-}
 
 /**
  * A network made ready to dream of one picture after another: one session serves every octave of all of them. Holds
@@ -72,7 +62,7 @@ export class Dreamer implements AsyncDisposable {
   }
 
   /** The dream of one photograph. The next one goes on with the random numbers where this one stopped. */
-  async *dream(photograph: Image, frame = 1, frames = 1): AsyncGenerator<DreamStep, void> {
+  async *dream(photograph: Image, frame = 1, frames = 1): AsyncGenerator<DreamState, void> {
     const { size, octaves, octaveScale, steps } = this.settings;
     const fullSize = size === 0 ? photograph : scaledSize(photograph, size);
     const sizes = octaveSizes(fullSize, octaves, octaveScale, this.minimum);
@@ -81,9 +71,7 @@ export class Dreamer implements AsyncDisposable {
     // What has been dreamt so far, apart from the photograph, which each octave brings in anew in more detail.
     let detail: Planes<3> = planes(3, full);
     for (const [i, octaveSize] of sizes.entries()) {
-      await breath();
       const base = resize(full, octaveSize);
-      await breath();
       let picture: Image = combine(base, resize(detail, octaveSize), 1);
       for (let step = 1; step <= steps; step++) {
         this.signal?.throwIfAborted();
@@ -97,9 +85,8 @@ export class Dreamer implements AsyncDisposable {
           value: objective,
           frame,
           frames,
-          get image() {
-            return clamp(combine(full, resize(combine(climbed, base, -1), full), 1));
-          },
+          full,
+          detail: combine(climbed, base, -1),
         };
       }
       detail = combine(picture, base, -1);
@@ -111,9 +98,7 @@ export class Dreamer implements AsyncDisposable {
     const [dx, dy] = [this.#shift(picture.width), this.#shift(picture.height)];
     const shifted = roll(picture, dx, dy);
     const { objective, gradient } = await pictureGradient(this.field, shifted);
-    await breath();
     const step = stepDirection(gradient, this.settings);
-    await breath();
     const climbed = clamp(combine(shifted, step, this.settings.stepSize / 255));
     return { objective, climbed: roll(climbed, -dx, -dy) };
   }
@@ -131,5 +116,21 @@ export class Dreamer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.field.session.dispose();
+  }
+}
+
+/** The steps of a zoom sequence; of one dream, where there is one frame. Throws as `dreamZoom` does. */
+export async function* dreamStates(
+  network: Network,
+  photograph: Image,
+  options: DreamZoomOptions,
+): AsyncGenerator<DreamState, void> {
+  const { frames, zoom: factor, rotate } = resolveOptions(zoomOptions, options);
+  await using dreamer = await Dreamer.open(network, options);
+  let picture = photograph;
+  for (let frame = 1; frame <= frames; frame++) {
+    let last: DreamState | undefined;
+    for await (const state of dreamer.dream(picture, frame, frames)) yield (last = state);
+    if (last !== undefined && frame < frames) picture = zoom(pictureOf(last), factor, { rotation: rotate });
   }
 }

@@ -180,3 +180,6 @@ export interface ZoomParameters {
    */
   readonly rotate?: number | undefined;
 }
+
+/** A dream's options, and those of a fall into it. */
+export interface DreamZoomOptions extends DreamOptions, ZoomParameters {}

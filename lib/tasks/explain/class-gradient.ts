@@ -1,13 +1,12 @@
-import { grad } from '../../autodiff/grad.js';
 import { gradientName } from '../../autodiff/names.js';
 import { OneirosError } from '../../base/errors.js';
 import { type Image, toTensor } from '../../image/image.js';
 import { checkProbabilities } from '../../models/input/class-head.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
-import type { Model } from '../../onnx/graph/graph.js';
 import { Builder } from '../../onnx/builder/builder.js';
+import type { Model } from '../../onnx/graph/graph.js';
 import { HeldSession } from '../../runtime/held-session.js';
-import { openModel } from '../../runtime/open-model.js';
+import { openGradient } from '../../runtime/open-gradient.js';
 import type { Session } from '../../runtime/types.js';
 import { floatsOf, type Results } from '../../tensor/results.js';
 import { float32, type Float32Tensor } from '../../tensor/tensor.js';
@@ -85,14 +84,12 @@ export class ClassGradients implements AsyncDisposable {
     await this.#session.dispose();
   }
 
-  /** Deriving a large network's gradient takes a while: the thread is free in between. */
-  async #open(): Promise<Session> {
+  #open(): Promise<Session> {
     const { model, score } = this.#scored;
     const { probabilities, scores } = this.network.head;
     const layer = this.by === this.network.image ? [] : [this.by];
     const keepOutputs = [...new Set([...layer, probabilities, scores, score])];
-    const derived = grad(model, { loss: score, wrt: [this.by], keepOutputs });
-    return openModel(derived, this.network.placement);
+    return openGradient(model, { loss: score, wrt: [this.by], keepOutputs }, this.network.placement);
   }
 
   async #run(

@@ -1,7 +1,7 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Image } from '../../image/image.js';
-import type { Network } from '../../networks/network.js';
+import { type Network, sessionFor } from '../../networks/network.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { StyleStep } from './descent.js';
 import { type StyleOptions, styleOptions } from './options.js';
@@ -39,7 +39,13 @@ export async function* style(
     options,
     styleKinds,
   );
-  // Gradients are a good deal of code, which pages load with their first style transfer.
-  const { stylize } = await import('./stylizer.js');
-  yield* stylize(network, content, styles, options);
+  // Where the session is to run, the whole task does. Gradients are a good deal of code, which pages load with their first
+  // style transfer.
+  if (sessionFor(network, options.placement).isolation === 'none') {
+    const { stylize } = await import('./stylizer.js');
+    yield* stylize(network, content, styles, options);
+  } else {
+    const { styleRemotely } = await import('../worker/remote.js');
+    yield* styleRemotely(network, content, styles, options);
+  }
 }

@@ -2,7 +2,7 @@ import { gradientName } from '../../autodiff/names.js';
 import { OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
 import type { Model } from '../../onnx/graph/graph.js';
-import { openModel } from '../../runtime/open-model.js';
+import { openGradient } from '../../runtime/open-gradient.js';
 import type { Session, SessionOptions } from '../../runtime/types.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import {
@@ -63,7 +63,7 @@ export class TrainingSession implements AsyncDisposable {
   async #make(sizes: FeedSizes | undefined): Promise<TrainingGraph> {
     const graph = trainingGraph(this.model, { ...this.options, sizes });
     await this[Symbol.asyncDispose]();
-    const session = await openModel(graph.model, this.sessionOptions);
+    const session = await openGradient(graph.model, graph.gradient, this.sessionOptions);
     this.#open = { graph, session, sizes };
     return graph;
   }

@@ -1,5 +1,5 @@
 import { activePath } from '../../autodiff/active.js';
-import { grad } from '../../autodiff/grad.js';
+import type { GradOptions } from '../../autodiff/grad.js';
 import { nearest, OneirosError } from '../../base/errors.js';
 import { own } from '../../base/own.js';
 import { fixedConstants } from '../../models/input/preprocessing.js';
@@ -39,8 +39,13 @@ export interface TrainingGraphOptions extends TrainingTask {
 
 /** A graph of one step: from feeds and weights to the loss, its gradient by each weight and the metrics. */
 export interface TrainingGraph {
-  /** Its outputs are the loss, the metrics, and `gradientName(name, trainingPrefix)` for each of `weights`. */
+  /** From feeds and weights to the loss and the metrics. */
   readonly model: Model;
+  /**
+   * How to differentiate it: the outputs are then the loss, the metrics, and `gradientName(name, trainingPrefix)` for each
+   * of `weights`.
+   */
+  readonly gradient: GradOptions;
   readonly loss: string;
   /** Output of each metric by its name. */
   readonly metrics: ReadonlyMap<string, string>;
@@ -53,9 +58,8 @@ export interface TrainingGraph {
 export const trainingPrefix = 'gradient of ';
 
 /**
- * Adds the loss to a model, makes inputs of its weights, and differentiates the one by the others.
- * @throws OneirosError `bad-argument` for names that the model does not have, or a loss that depends on no weight;
- *   `unsupported` for an operator on the way without a gradient
+ * Adds the loss to a model and makes inputs of its weights, so that the one can be differentiated by the others.
+ * @throws OneirosError `bad-argument` for names that the model does not have, or a loss that depends on no weight
  */
 export function trainingGraph(original: Model, options: TrainingGraphOptions): TrainingGraph {
   const { batchNorm = typeof options.loss === 'string' ? 'fixed' : 'batch', stopGradient = [] } = options;
@@ -69,9 +73,9 @@ export function trainingGraph(original: Model, options: TrainingGraphOptions): T
   const graph: Graph = { ...b.graph(model.graph.name), values: model.graph.values };
   const weights = options.wrt ?? trainableWeights(plain.graph, graph, loss.name, stopGradient);
   const outputs = [loss, ...metrics.values()].map(({ name }) => name);
-  const derived = grad(
-    { ...model, graph: withInputs(graph, weights) },
-    {
+  return {
+    model: { ...model, graph: withInputs(graph, weights) },
+    gradient: {
       loss: loss.name,
       wrt: weights,
       stopGradient,
@@ -79,9 +83,6 @@ export function trainingGraph(original: Model, options: TrainingGraphOptions): T
       overrides,
       keepOutputs: [...new Set([...outputs, ...statistics.map(({ batch }) => batch)])],
     },
-  );
-  return {
-    model: derived,
     loss: loss.name,
     metrics: new Map(Array.from(metrics, ([name, value]) => [name, value.name])),
     weights,

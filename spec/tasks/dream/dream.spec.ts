@@ -2,8 +2,8 @@ import { expect } from 'chai';
 
 import { OneirosError } from '../../../lib/base/errors.js';
 import { dream, dreamZoom } from '../../../lib/tasks/dream/dream.js';
-import type { DreamStep } from '../../../lib/tasks/dream/dreamer.js';
 import type { DreamOptions } from '../../../lib/tasks/dream/options.js';
+import type { DreamStep } from '../../../lib/tasks/dream/state.js';
 import { waves } from '../pictures.js';
 import { smallNetwork } from '../small-network.js';
 

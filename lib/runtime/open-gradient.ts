@@ -1,0 +1,38 @@
+import type { GradOptions } from '../autodiff/grad.js';
+import type { NamedOverrides } from '../autodiff/named-rules.js';
+import type { RuleOverrides } from '../autodiff/rule-choice.js';
+import { optionsFor } from '../base/arguments.js';
+import type { Model } from '../onnx/graph/graph.js';
+import { modelBytes } from './host/model-bytes.js';
+import { openModel } from './open-model.js';
+import { sessionKinds } from './options.js';
+import { openLocated } from './session.js';
+import type { Session, SessionOptions } from './types.js';
+
+/**
+ * Opens a session on the gradient of a graph, which is derived where the session runs. Rules of the caller's own are
+ * functions and cannot be sent: with them, the gradient is derived in the calling thread.
+ * @throws OneirosError as `grad` and `openSession` do
+ */
+export async function openGradient(
+  model: Model,
+  gradient: GradOptions,
+  options: Omit<SessionOptions, 'transfer'> = {},
+): Promise<Session> {
+  const overrides = await named(gradient.overrides);
+  if (overrides === null) {
+    const { grad } = await import('../autodiff/grad.js');
+    return openModel(grad(model, gradient), options);
+  }
+  return openLocated(
+    await modelBytes(model),
+    { ...gradient, overrides },
+    { ...optionsFor(sessionKinds, options), transfer: true },
+  );
+}
+
+async function named(overrides: RuleOverrides | undefined): Promise<NamedOverrides | null> {
+  if (overrides === undefined) return { operators: {}, nodes: {} };
+  const { nameOverrides } = await import('../autodiff/named-rules.js');
+  return nameOverrides(overrides);
+}

@@ -1,0 +1,22 @@
+import type { Reply, Request } from '../protocol/messages.js';
+import { free, packReply } from '../protocol/packing.js';
+import type { Engine } from './engine.js';
+import type { Service } from './service.js';
+
+/** An engine as what a worker does. @param guard what each call of native code goes through */
+export function engineService(
+  engine: Promise<Engine>,
+  guard: (call: () => Promise<Reply>) => Promise<Reply> = (call) => call(),
+): Service<Request, Reply> {
+  return {
+    async answer(request) {
+      const ready = await engine;
+      return guard(() => ready.answer(request));
+    },
+    pack: packReply,
+    after(request) {
+      // A model's bytes are as much again as its loaded weights, and an idle worker collects no garbage.
+      if (request.kind === 'open' && typeof request.model !== 'string') free([request.model]);
+    },
+  };
+}

@@ -1,0 +1,28 @@
+import { findLayer, type Network } from '../../networks/network.js';
+import { decodeModel } from '../../onnx/codec/read.js';
+import { modelBytes } from '../../runtime/host/model-bytes.js';
+import type { NetworkData } from './tasks.js';
+
+/** A network made ready to be sent. */
+export async function packNetwork(network: Network): Promise<NetworkData> {
+  const { name, model, image, layers } = network;
+  return {
+    name,
+    model: await modelBytes(model),
+    image,
+    layers: layers.map((layer) => [layer, network.layer(layer)] as const),
+  };
+}
+
+/** The network that was sent. */
+export function unpackNetwork({ name, model, image, layers }: NetworkData): Network {
+  const values = new Map(layers);
+  const names = [...values.keys()];
+  return {
+    name,
+    model: decodeModel(model),
+    image,
+    layers: names,
+    layer: (layer) => values.get(findLayer(names, layer, name)) ?? layer,
+  };
+}

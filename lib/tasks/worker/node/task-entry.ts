@@ -1,0 +1,6 @@
+// What a thread or a child process for a task begins with.
+import { listen } from '../../../runtime/node/listen.js';
+import { TaskRunner } from '../../../runtime/worker/task-runner.js';
+import { runTask } from '../run.js';
+
+listen(new TaskRunner(runTask));

@@ -1,0 +1,6 @@
+// What a Web Worker for a task begins with.
+import { listen } from '../../../runtime/web/listen.js';
+import { TaskRunner } from '../../../runtime/worker/task-runner.js';
+import { runTask } from '../run.js';
+
+listen(new TaskRunner(runTask));
