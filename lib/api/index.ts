@@ -95,7 +95,14 @@ export {
   type LoadClassifierOptions,
 } from '../networks/classifier/load.js';
 export type { PretrainedOptions } from '../networks/classifier/build.js';
-export { GoogLeNet, SqueezeNet, VGG19, type VGG19Options, type VGG19Parameters } from '../networks/classifier/published.js';
+export {
+  GoogLeNet,
+  SqueezeNet,
+  VGG19,
+  vgg19Options,
+  type VGG19Options,
+  type VGG19Parameters,
+} from '../networks/classifier/published.js';
 export { coco80, coco91 } from '../networks/detector/coco-labels.js';
 export {
   Detector,
@@ -161,7 +168,15 @@ export {
 } from '../models/inspect.js';
 
 // The catalog of models
-export { listModels, pullModel, removeModel, verifyModel } from '#models';
+export {
+  listModels,
+  type ModelStatus,
+  type Presence,
+  pullModel,
+  removeModel,
+  type Verification,
+  verifyModel,
+} from '#models';
 export type {
   Catalog,
   CatalogEntry,
@@ -171,7 +186,6 @@ export type {
   PublishedAccuracy,
   Task,
 } from '../weights/catalog/entry.js';
-export type { ModelStatus, Presence, Verification } from '../weights/catalog/node/status.js';
 export type { PullOptions, PullStep } from '../weights/catalog/pull-options.js';
 export { patienceDefaults, type Patience } from '../weights/download/timeouts.js';
 

@@ -8,6 +8,8 @@ import { readCatalog } from './read.js';
 import { type ModelStatus, statusOf, type Verification, verifyEntry } from './status.js';
 import { pullSteps } from './steps.js';
 
+export type { ModelStatus, Presence, Verification } from './status.js';
+
 // What programs can do with the catalog.
 
 /** Every model of the catalog, and what there is of it here. */
