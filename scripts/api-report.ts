@@ -31,7 +31,9 @@ export async function apiReport(): Promise<ApiReport> {
     return symbol === undefined ? [] : checker.getExportsOfModule(symbol);
   };
   const isPublic = new Set<ts.Symbol>();
-  const parts = files.map((entry) => [entry, exportsOf(entry).flatMap((symbol) => declared(symbol, ''))] as const);
+  const parts = files.map(
+    (entry) => [entry, exportsOf(entry).flatMap((symbol) => declared(symbol, ''))] as const,
+  );
   function declared(symbol: ts.Symbol, prefix: string): readonly Declared[] {
     const target = symbol.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(symbol) : symbol;
     if (target.flags & ts.SymbolFlags.ValueModule)
@@ -61,13 +63,22 @@ interface Declared {
 
 /** The program of the declaration files that the sources give. */
 function declarations(): ts.Program {
-  const config = ts.getParsedCommandLineOfConfigFile(join(root, 'lib', 'tsconfig.json'), {}, {
-    ...ts.sys,
-    onUnRecoverableConfigFileDiagnostic: (diagnostic) => {
-      throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
+  const config = ts.getParsedCommandLineOfConfigFile(
+    join(root, 'lib', 'tsconfig.json'),
+    {},
+    {
+      ...ts.sys,
+      onUnRecoverableConfigFileDiagnostic: (diagnostic) => {
+        throw new Error(ts.flattenDiagnosticMessageText(diagnostic.messageText, '\n'));
+      },
     },
-  });
-  const options: ts.CompilerOptions = { ...config?.options, outDir: join(root, 'lib'), sourceMap: false, inlineSources: false };
+  );
+  const options: ts.CompilerOptions = {
+    ...config?.options,
+    outDir: join(root, 'lib'),
+    sourceMap: false,
+    inlineSources: false,
+  };
   const entries = readdirSync(folder).map((file) => join(folder, file));
   const sources = ts.createProgram(entries, options);
   const written = new Map<string, string>();
@@ -86,7 +97,14 @@ function declarations(): ts.Program {
   };
   return ts.createProgram(
     entries.map((entry) => entry.replace(/\.ts$/, '.d.ts')),
-    { ...config?.options, noEmit: true, declaration: false, sourceMap: false, inlineSources: false, stripInternal: false },
+    {
+      ...config?.options,
+      noEmit: true,
+      declaration: false,
+      sourceMap: false,
+      inlineSources: false,
+      stripInternal: false,
+    },
     host,
   );
 }

@@ -172,7 +172,13 @@ try {
   )
     throw new Error('the install has fetched CUDA');
 
-  writeFileSync(join(esm, 'main.cjs'), program(importing((names, entry) => `const ${names} = require('${entry}');`), 'console.log'));
+  writeFileSync(
+    join(esm, 'main.cjs'),
+    program(
+      importing((names, entry) => `const ${names} = require('${entry}');`),
+      'console.log',
+    ),
+  );
   expect('CommonJS', run(esm, process.execPath, '--no-warnings', 'main.cjs'), answer);
   const usage = run(esm, 'npx', 'oneiros', '--help').split('\n')[0];
   expect('the command line', usage, 'Usage: oneiros [options] [command]');

@@ -32,7 +32,9 @@ export async function webSizes() {
 
 async function sizesOf(imports) {
   const source = Object.entries(imports)
-    .map(([entry, names]) => `export ${names} from ${JSON.stringify(join(root, 'dist', 'api', `${entry}.js`))};`)
+    .map(
+      ([entry, names]) => `export ${names} from ${JSON.stringify(join(root, 'dist', 'api', `${entry}.js`))};`,
+    )
     .join('\n');
   const page = {
     name: 'page',

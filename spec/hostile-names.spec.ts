@@ -73,7 +73,11 @@ describe('names that every object has', () => {
       if (name === '__proto__') return;
       const b = new Builder();
       b.output(b.sum(b.square(b.input(name, 'float32', [2]))), 'loss');
-      await using f = await valueAndGrad(b.model(), { loss: 'loss', prefix: 'by ', placement: { isolation: 'none' } });
+      await using f = await valueAndGrad(b.model(), {
+        loss: 'loss',
+        prefix: 'by ',
+        placement: { isolation: 'none' },
+      });
       const { value, gradients } = await f({ [name]: float32([1, 2]) });
       expect(value).to.equal(5);
       expect(Object.keys(gradients)).to.deep.equal([name]);

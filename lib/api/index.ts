@@ -40,7 +40,12 @@ export {
   type DreamStep,
   type DreamZoomOptions,
 } from '../tasks/dream/dream.js';
-export { dreamOptions, zoomOptions, type DreamParameters, type ZoomParameters } from '../tasks/dream/options.js';
+export {
+  dreamOptions,
+  zoomOptions,
+  type DreamParameters,
+  type ZoomParameters,
+} from '../tasks/dream/options.js';
 export { drawRelevance, type DrawRelevanceOptions } from '../tasks/explain/draw.js';
 export { explain, explainEach, type ExplainOptions } from '../tasks/explain/explain.js';
 export {
@@ -136,7 +141,11 @@ export {
 } from '../networks/segmenter/segmenter.js';
 export type { Tiling } from '../networks/segmenter/tiling.js';
 export { UNet, type UNetOptions } from '../networks/segmenter/unet.js';
-export { fasterRcnnVariants, type FasterRcnnTraits, type FasterRcnnVariant } from '../models/faster-rcnn/traits.js';
+export {
+  fasterRcnnVariants,
+  type FasterRcnnTraits,
+  type FasterRcnnVariant,
+} from '../models/faster-rcnn/traits.js';
 export type { ClassHead, Headless, HeadOptions } from '../models/input/class-head.js';
 export type { Activation, FoundActivation } from '../models/activation/activation.js';
 export type { Padding } from '../models/classifiers/layer-builder.js';

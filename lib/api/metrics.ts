@@ -11,5 +11,11 @@ export {
 } from '../networks/detector/box-geometry.js';
 export type { PascalForm } from '../metrics/io/pascal-box.js';
 export { nms, nmsByClass, type Candidate } from '../networks/detector/nms.js';
-export { distinctIds, imageIdOf, readImageIds, type ImageIdOptions, type ImageIds } from '../metrics/io/image-ids.js';
+export {
+  distinctIds,
+  imageIdOf,
+  readImageIds,
+  type ImageIdOptions,
+  type ImageIds,
+} from '../metrics/io/image-ids.js';
 export { regionsOf, type Region, type Ring } from '../metrics/masks/outline.js';

@@ -2,7 +2,7 @@
 
 // Graphs
 export type { AttributeLike } from '../onnx/attributes.js';
-export type { Budget } from '../onnx/budget.js';
+export type { Budget, Resource } from '../onnx/budget.js';
 export type { GraphBuilder, NamedAttributes, Naming, Value } from '../onnx/builder.js';
 export type {
   Attribute,
@@ -37,11 +37,7 @@ export { grad, type GradOptions } from '../autodiff/grad.js';
 export type { DerivationOptions } from '../autodiff/derivation.js';
 export { hvp, type HvpOptions } from '../autodiff/hvp.js';
 export { jvp, type JvpOptions } from '../autodiff/jvp.js';
-export {
-  checkGradient,
-  type CheckGradientOptions,
-  type GradientCheck,
-} from '../gradients/check-gradient.js';
+export { checkGradient, type CheckGradientOptions, type GradientCheck } from '../gradients/check-gradient.js';
 export {
   valueAndGrad,
   type Differentiated,

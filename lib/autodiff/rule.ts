@@ -79,6 +79,9 @@ function demand<N extends 0 | 1 | 2 | 3>(context: RuleContext, required: N): Rul
   return { ...context, x };
 }
 
-function hasInputs<N extends 0 | 1 | 2 | 3>(x: readonly (Value | undefined)[], required: N): x is RuleInputs<N> {
+function hasInputs<N extends 0 | 1 | 2 | 3>(
+  x: readonly (Value | undefined)[],
+  required: N,
+): x is RuleInputs<N> {
   return x.slice(0, required).filter((input) => input !== undefined).length === required;
 }

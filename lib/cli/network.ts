@@ -5,7 +5,7 @@ import { activationNames, type HeadOptions } from '../models/input/class-head.js
 import { preprocessingNames } from '../models/input/preprocessing.js';
 import type { Classifier } from '../networks/classifier/classifier.js';
 import { parseLabels } from '../networks/classifier/labels.js';
-import { classifierNames,layerNamesFor, loadClassifier } from '../networks/classifier/load.js';
+import { classifierNames, layerNamesFor, loadClassifier } from '../networks/classifier/load.js';
 import { vgg19Options } from '../networks/classifier/published.js';
 import { maxThreads } from '../runtime/host/session.js';
 import type { Placement } from '../runtime/placement.js';

@@ -42,7 +42,10 @@ export interface ValueAndGrad {
 
 /** A loss and its gradient, ready to be computed as often as need be; disposable as the session under it is. */
 export interface Differentiated extends AsyncDisposable {
-  (feeds: Readonly<Record<string, Tensor>>, options?: Pick<RunOptions, 'signal' | 'transfer'>): Promise<ValueAndGrad>;
+  (
+    feeds: Readonly<Record<string, Tensor>>,
+    options?: Pick<RunOptions, 'signal' | 'transfer'>,
+  ): Promise<ValueAndGrad>;
   readonly model: Model;
   dispose(): Promise<void>;
 }

@@ -20,7 +20,11 @@ const objectValues = [1, 255, 65535];
  * another whichever of these they use.
  * @throws OneirosError `bad-input` where it is not plain, or where values have no class; as `schemeOf`
  */
-export function comparison(truth: LabelSurvey, predicted: LabelSurvey, declared: DeclaredClasses = {}): Comparison {
+export function comparison(
+  truth: LabelSurvey,
+  predicted: LabelSurvey,
+  declared: DeclaredClasses = {},
+): Comparison {
   checkPalettes(truth, predicted);
   if (declared.classes === undefined && declared.ignore === undefined) {
     const binary = twoValues(truth, predicted);

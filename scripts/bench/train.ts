@@ -24,7 +24,12 @@ const sample = {
 const steps = fit(
   model,
   { length: batch, sample: () => Promise.resolve(sample) },
-  { loss: losses.sum({ bce: losses.bce(), dice: losses.dice() }), optimizer: optimizers.adam(), batch, steps: rounds + 1 },
+  {
+    loss: losses.sum({ bce: losses.bce(), dice: losses.dice() }),
+    optimizer: optimizers.adam(),
+    batch,
+    steps: rounds + 1,
+  },
 );
 
 const python = spawn('python3', [join(import.meta.dirname, 'train.py'), String(size), String(batch)], {

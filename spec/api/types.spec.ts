@@ -51,7 +51,14 @@ import {
 import type { cocoQuirks, CocoQuirks } from 'oneiros/metrics';
 import { type Model, rule, type Value, valueAndGrad } from 'oneiros/onnx';
 import type { SessionOptions } from 'oneiros/runtime';
-import { fit, type fitOptions, type FitParameters, losses, type trainUNetOptions, type TrainUNetParameters } from 'oneiros/train';
+import {
+  fit,
+  type fitOptions,
+  type FitParameters,
+  losses,
+  type trainUNetOptions,
+  type TrainUNetParameters,
+} from 'oneiros/train';
 
 // Checked by the compiler: nothing here runs.
 declare const network: Classifier & Detector;

@@ -14,7 +14,9 @@ const tables: Readonly<Record<string, OptionTable>> = {
   detectEach: await import('../../lib/tasks/detect/detect.js').then(
     ({ detectEachOptions }) => detectEachOptions,
   ),
-  classifyEach: await import('../../lib/tasks/classify/classify.js').then(({ classifyEachOptions }) => classifyEachOptions),
+  classifyEach: await import('../../lib/tasks/classify/classify.js').then(
+    ({ classifyEachOptions }) => classifyEachOptions,
+  ),
   tiling: await import('../../lib/networks/segmenter/tiling.js').then(({ tilingOptions }) => tilingOptions),
   window: await import('../../lib/tasks/segment/sliding-window.js').then(
     ({ slidingWindowOptions }) => slidingWindowOptions,

@@ -1,6 +1,15 @@
 import { expect } from 'chai';
-import { cocoDetections, cocoTruth, evaluateDetections, fractionAbove, meanFractionAbove, precisionRecall, precisionRecallSvg, vocFigures, vocProtocol } from 'oneiros/metrics';
-
+import {
+  cocoDetections,
+  cocoTruth,
+  evaluateDetections,
+  fractionAbove,
+  meanFractionAbove,
+  precisionRecall,
+  precisionRecallSvg,
+  vocFigures,
+  vocProtocol,
+} from 'oneiros/metrics';
 
 // How good is a detector? Three answers, from a definition that can be worked on paper to the one that is published.
 describe('Example: mean average precision', () => {

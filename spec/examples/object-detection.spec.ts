@@ -1,7 +1,23 @@
 import { expect } from 'chai';
-import { type Box, cocoResults, detect, drawDetections, FasterRCNN, type Image, loadDetector, solid } from 'oneiros';
-import { boxIou, cocoDetections, cocoFigures, cocoProtocol, cocoTruth, evaluateDetections, nms } from 'oneiros/metrics';
-
+import {
+  type Box,
+  cocoResults,
+  detect,
+  drawDetections,
+  FasterRCNN,
+  type Image,
+  loadDetector,
+  solid,
+} from 'oneiros';
+import {
+  boxIou,
+  cocoDetections,
+  cocoFigures,
+  cocoProtocol,
+  cocoTruth,
+  evaluateDetections,
+  nms,
+} from 'oneiros/metrics';
 
 // Detection: a varying number of objects, each with its class, its box and a score. The network is Faster R-CNN (Ren et al.
 // 2015), small enough to come with the library, and its insides are open.

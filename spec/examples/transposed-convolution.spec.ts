@@ -5,7 +5,6 @@ import { expect } from 'chai';
 import { Builder, encodeModel, grad, type Model } from 'oneiros/onnx';
 import { float32, type Float32Tensor, openSession } from 'oneiros/runtime';
 
-
 type Matrix = readonly (readonly number[])[];
 
 const input: Matrix = [

@@ -7,7 +7,6 @@ import { Builder, decodeModel, encodeModel } from 'oneiros/onnx';
 import { float32 } from 'oneiros/runtime';
 import { buildUNet, type BuildUNetOptions, initialUNet, type UNetShape } from 'oneiros/train';
 
-
 const paper = { channels: 1, classes: 2, widths: [4, 8, 16, 32, 64], batchNorm: false };
 
 /** Through a file, as if somebody else had made it. */

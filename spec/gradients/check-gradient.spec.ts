@@ -2,7 +2,11 @@ import { expect } from 'chai';
 
 import { rule } from '../../lib/autodiff/rule.js';
 import { OneirosError } from '../../lib/base/errors.js';
-import { checkGradient, type CheckGradientOptions, type GradientCheck } from '../../lib/gradients/check-gradient.js';
+import {
+  checkGradient,
+  type CheckGradientOptions,
+  type GradientCheck,
+} from '../../lib/gradients/check-gradient.js';
 import type { Model } from '../../lib/onnx/graph.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { float32, int64 } from '../../lib/tensor/tensor.js';

@@ -18,7 +18,11 @@ function model(): Model {
 
 describe('valueAndGrad', () => {
   it('computes a loss and its gradients in one run, as often as need be', async () => {
-    await using step = await valueAndGrad(model(), { loss: 'loss', wrt: ['x', 'w'], placement: { isolation: 'none' } });
+    await using step = await valueAndGrad(model(), {
+      loss: 'loss',
+      wrt: ['x', 'w'],
+      placement: { isolation: 'none' },
+    });
     const first = await step({ x: float32([1, -3]) });
     expect(first.value).to.equal(20);
     expect(first.gradients['x']).to.deep.include({ dims: [2], data: Float32Array.of(4, -12) });

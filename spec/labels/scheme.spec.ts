@@ -30,7 +30,8 @@ function survey(...masks: readonly LabelPicture[]) {
 }
 
 const gray = (...values: readonly number[]) => survey(mask('gray', values)).finish();
-const scheme = (masks: LabelPicture, declared: DeclaredClasses = {}) => schemeOf(survey(masks).finish(), declared);
+const scheme = (masks: LabelPicture, declared: DeclaredClasses = {}) =>
+  schemeOf(survey(masks).finish(), declared);
 
 describe('masks of a set are of one kind', () => {
   it('gray pixels of pictures in color are numbers, unless one picture has a color', () => {

@@ -128,6 +128,8 @@ describe('Classifying', () => {
     const error = await classifyEach(network, [picture], { signal: stop }).next().catch(String);
     expect(error).to.equal('Error: enough');
     expect(await rejection(network.classify(picture.image, { top: 0 }))).to.include('top must be');
-    expect(await rejection(classifyEach(network, [picture], { batch: 1.5 }).next())).to.include('batch must be');
+    expect(await rejection(classifyEach(network, [picture], { batch: 1.5 }).next())).to.include(
+      'batch must be',
+    );
   });
 });

@@ -195,7 +195,9 @@ describe('many pictures', () => {
   );
   const options = { score: 0.01 };
   const opened = async (mixes = false) => {
-    const network = await CountingYolox.of(yoloxShaped(decodeModel(brightnessYolox(mixes)), 'toy')!, { placement });
+    const network = await CountingYolox.of(yoloxShaped(decodeModel(brightnessYolox(mixes)), 'toy')!, {
+      placement,
+    });
     return network instanceof CountingYolox ? network : expect.fail('it counts nothing');
   };
 

@@ -4,15 +4,7 @@ import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
 import { Builder } from '../../lib/onnx/ops.js';
 import { float32, int64, type Tensor } from '../../lib/tensor/tensor.js';
 import type { Loss } from '../../lib/train/graph/loss.js';
-import {
-  bce,
-  crossEntropy,
-  dice,
-  focal,
-  smoothL1,
-  squaredError,
-  sum,
-} from '../../lib/train/graph/losses.js';
+import { bce, crossEntropy, dice, focal, smoothL1, squaredError, sum } from '../../lib/train/graph/losses.js';
 import golden from './golden/losses.json' with { type: 'json' };
 
 /** The losses of scripts/reference/training.py. */
@@ -46,7 +38,11 @@ async function evaluate(loss: Loss, scores: Tensor, target: Tensor) {
     report: (name, metric) => b.output(metric, name),
   });
   b.output(b.reshape(value, []), 'loss');
-  await using compute = await valueAndGrad(b.model(), { loss: 'loss', wrt: ['scores'], placement: { isolation: 'none' } });
+  await using compute = await valueAndGrad(b.model(), {
+    loss: 'loss',
+    wrt: ['scores'],
+    placement: { isolation: 'none' },
+  });
   const result = await compute({ scores, target });
   return { loss: result.value, gradient: result.gradients['scores']!.data };
 }

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 
 import { OneirosError } from '../../base/errors.js';
 import { flag, type OptionValues } from '../../base/options.js';
-import { classifierNames,loadClassifier } from '../../networks/classifier/load.js';
+import { classifierNames, loadClassifier } from '../../networks/classifier/load.js';
 import { detectorNames, loadDetector } from '../../networks/detector/load.js';
 import { exportModel } from '../../networks/export-model.js';
 import type { ImageNetwork } from '../../networks/image-network.js';

@@ -172,7 +172,15 @@ class Report {
     this.#progress = terminal.progress(steps, 'train');
   }
 
-  add({ done: step, total: steps, epoch, value: loss, metrics, learningRate, validation }: UNetTrainingStep): void {
+  add({
+    done: step,
+    total: steps,
+    epoch,
+    value: loss,
+    metrics,
+    learningRate,
+    validation,
+  }: UNetTrainingStep): void {
     const figures = { loss, ...validation };
     for (const [name, value] of Object.entries(figures)) {
       const points = this.#figures.get(name) ?? [];

@@ -8,7 +8,9 @@ import { colorOfClass } from './segmentation.js';
 type Color = readonly [number, number, number];
 
 /** What of a detection is drawn. */
-export type DrawnDetection = Pick<Detection, 'box' | 'label' | 'labelId'> & { readonly score?: number | undefined };
+export type DrawnDetection = Pick<Detection, 'box' | 'label' | 'labelId'> & {
+  readonly score?: number | undefined;
+};
 
 /** A part of a picture in whole pixels; what of it lies beyond the edges is not drawn. */
 interface Area {

@@ -3,7 +3,7 @@ import { kind } from '../../base/kinds.js';
 import type { Image } from '../../image/image.js';
 import type { PictureSource } from '../../networks/segmenter/picture-source.js';
 import type { Segmentation } from '../../networks/segmenter/segmentation.js';
-import { type Segmenter,segmentKinds, type SegmentOptions } from '../../networks/segmenter/segmenter.js';
+import { type Segmenter, segmentKinds, type SegmentOptions } from '../../networks/segmenter/segmenter.js';
 import { eachOutcome, type Outcome, type Pictures } from '../common/pictures.js';
 
 /**

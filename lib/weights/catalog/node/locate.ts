@@ -15,7 +15,11 @@ import { readCatalog } from './read.js';
 import { isWhole } from './receipt.js';
 
 /** What `locateModel` does where there is a file system. */
-export async function locate(name: string, task: Task | undefined, options: LocateOptions): Promise<Located | null> {
+export async function locate(
+  name: string,
+  task: Task | undefined,
+  options: LocateOptions,
+): Promise<Located | null> {
   const catalog = readCatalog();
   if (findEntry(catalog, name) === undefined) return null;
   return locateEntry(entryFor(catalog, name, task), options);

@@ -9,7 +9,11 @@ import type { Located, LocateOptions } from '../locate.js';
  * What `locateModel` does in browsers: the models lie in a folder of the page's host, or another that lets pages read it.
  * Without its address no model is known by name.
  */
-export async function locate(name: string, task: Task | undefined, options: LocateOptions): Promise<Located | null> {
+export async function locate(
+  name: string,
+  task: Task | undefined,
+  options: LocateOptions,
+): Promise<Located | null> {
   const { mirror, announce, onProgress, signal } = options;
   if (mirror === undefined) return null;
   const folder = new URL(mirror.endsWith('/') ? mirror : `${mirror}/`, globalThis.location.href);
