@@ -18,7 +18,6 @@ export {
 export type { LayerWeights } from '../tasks/common/layers.js';
 export type { Computed, Failed, Outcome, Picture, Pictures } from '../tasks/common/pictures.js';
 export type { PictureStep } from '../tasks/common/step.js';
-export { cocoResults, type CocoResult } from '../tasks/detect/coco-results.js';
 export {
   detect,
   detectEach,
@@ -66,7 +65,6 @@ export {
   type LocalizeOptions,
   type LocalizeParameters,
 } from '../tasks/localize/localize.js';
-export { cocoMasks, type CocoAnnotation, type CocoMask } from '../tasks/segment/coco-masks.js';
 export { segment, segmentEach } from '../tasks/segment/segment.js';
 export {
   slidingWindow,
@@ -141,11 +139,6 @@ export {
 } from '../networks/segmenter/segmenter.js';
 export type { Tiling } from '../networks/segmenter/tiling.js';
 export { UNet, type UNetOptions } from '../networks/segmenter/unet.js';
-export {
-  fasterRcnnVariants,
-  type FasterRcnnTraits,
-  type FasterRcnnVariant,
-} from '../models/faster-rcnn/traits.js';
 export type { ClassHead, Headless, HeadOptions } from '../models/input/class-head.js';
 export type { Activation, FoundActivation } from '../models/activation/activation.js';
 export type { Padding } from '../models/classifiers/layer-builder.js';
@@ -155,26 +148,6 @@ export {
   type PreprocessingName,
   type Triple,
 } from '../models/input/preprocessing.js';
-
-// What is inside of one
-export {
-  anatomyOf,
-  type Anatomy,
-  type AnatomyLevel,
-  type AnatomySkip,
-  type AnatomyStage,
-  type AnatomyStep,
-  type AnatomyTransformation,
-} from '../models/diagram/diagram.js';
-export { anatomySvg } from '../models/diagram/svg.js';
-export { anatomyText } from '../models/diagram/text.js';
-export {
-  inspectModel,
-  type Inspection,
-  type LayerReport,
-  type OutputReport,
-  type PortReport,
-} from '../models/inspect.js';
 
 // The catalog of models
 export {

@@ -1,4 +1,4 @@
-// `oneiros/onnx`: ONNX graphs as values, their derivatives, and what a gradient rule is written in.
+// `oneiros/onnx`: ONNX graphs as values, their derivatives, what a gradient rule is written in, and reports of graphs.
 
 // Graphs
 export type { AttributeLike } from '../onnx/attributes.js';
@@ -58,3 +58,23 @@ export {
   type RuleInputs,
   type RuleTable,
 } from '../autodiff/rule.js';
+
+// What is inside of one
+export {
+  anatomyOf,
+  type Anatomy,
+  type AnatomyLevel,
+  type AnatomySkip,
+  type AnatomyStage,
+  type AnatomyStep,
+  type AnatomyTransformation,
+} from '../models/diagram/diagram.js';
+export { anatomySvg } from '../models/diagram/svg.js';
+export { anatomyText } from '../models/diagram/text.js';
+export {
+  inspectModel,
+  type Inspection,
+  type LayerReport,
+  type OutputReport,
+  type PortReport,
+} from '../models/inspect.js';

@@ -61,14 +61,8 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
   const paths = await picturesIn(args);
   const outputOf = out === undefined ? null : outputFolder(out, paths);
   const idOf = coco === undefined ? null : await imageIds(paths, images, terminal);
-  await using network = await loadDetector(flags.model, {
-    weights,
-    labels,
-    score,
-    limit,
-    placement: placementOf(flags),
-    pull: pullOf(flags, terminal),
-  });
+  const settings = { placement: placementOf(flags), pull: pullOf(flags, terminal) };
+  await using network = await loadDetector(flags.model, { weights, labels, score, limit, ...settings });
   for (const note of network.notes) terminal.say(note);
   const results: CocoResult[] = [];
   const found = detectEach(network, readLater(paths), { score, limit, batch, signal: terminal.signal });
