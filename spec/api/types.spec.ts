@@ -1,19 +1,19 @@
 import { expectTypeOf } from 'expect-type';
 import {
-  classify,
-  type ClassifyParameters,
-  type classifyEachOptions,
-  type ClassifyEachParameters,
   type Classification,
   type Classifier,
+  classify,
+  type classifyEachOptions,
+  type ClassifyEachParameters,
   type classifyOptions,
+  type ClassifyParameters,
   detect,
   detectEach,
-  type DetectEachParameters,
   type detectEachOptions,
+  type DetectEachParameters,
   type Detection,
-  type Detector,
   type detectOptions,
+  type Detector,
   type DetectParameters,
   dream,
   type DreamOptions,
@@ -48,7 +48,7 @@ import {
   type zoomOptions,
   type ZoomParameters,
 } from 'oneiros';
-import type { cocoQuirks, CocoQuirks } from 'oneiros/metrics';
+import type { CocoQuirks, cocoQuirks } from 'oneiros/metrics';
 import { type Model, rule, type Value, valueAndGrad } from 'oneiros/onnx';
 import type { SessionOptions } from 'oneiros/runtime';
 import {
@@ -94,8 +94,7 @@ describe('the types of the public names', () => {
   it('tell one picture from many by the function', () => {
     expectTypeOf(detect).returns.resolves.toEqualTypeOf<readonly Detection[]>();
     expectTypeOf(classify).returns.resolves.toEqualTypeOf<readonly Classification[]>();
-    const keyed = () => detectEach(network, [{ key: 7, image: picture }]);
-    type Found = ReturnType<typeof keyed> extends AsyncGenerator<infer F> ? F : never;
+    type Found = ReturnType<typeof detectEach<number>> extends AsyncGenerator<infer F> ? F : never;
     expectTypeOf<Found['key']>().toEqualTypeOf<number>();
     type Computed = Extract<Found, { readonly error?: undefined }>;
     expectTypeOf<Computed['detections']>().toEqualTypeOf<readonly Detection[]>();

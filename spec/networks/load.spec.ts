@@ -35,7 +35,7 @@ describe('loadNetwork', () => {
     // More planes than there can be classes.
     const network = await loadNetwork(planes(300));
     expect(network).to.be.instanceOf(Classifier).and.to.include({ classifies: false });
-    expect(network.layers).to.deep.equal(['y']);
+    expect(network.layers).to.include('y');
   });
 
   it('takes a name for what the catalog says of it, and weights for a name', async () => {
