@@ -128,10 +128,10 @@ describe('oneiros in a browser', function () {
   });
 
   it('keeps memory flat in a long style transfer, ends it at an abort, and frees its workers', async () => {
-    const { done, memory, after } = await page.evaluate(() =>
+    const { done, memory, after, rejects } = await page.evaluate(() =>
       window.measures.longStyle({ provider: 'wasm' }, 200),
     );
-    expect([done, after]).to.deep.equal([200, 0]);
+    expect([done, after, rejects]).to.deep.equal([200, 0, true]);
     expect(memory.at(-1)).to.be.at.most(1.1 * memory[0]!);
     await Promise.all(page.workers().map((worker) => worker.waitForEvent('close', { timeout: 0 })));
     expect(page.workers()).to.have.length(0);
