@@ -18,7 +18,6 @@ export {
 export type { LayerWeights } from '../tasks/common/layers.js';
 export type { Computed, Failed, Outcome, Picture, Pictures } from '../tasks/common/pictures.js';
 export type { PictureStep } from '../tasks/common/step.js';
-export { cocoResults, type CocoResult } from '../tasks/detect/coco-results.js';
 export {
   detect,
   detectEach,
@@ -63,7 +62,6 @@ export {
   type LocalizeOptions,
   type LocalizeParameters,
 } from '../tasks/localize/localize.js';
-export { cocoMasks, type CocoAnnotation, type CocoMask } from '../tasks/segment/coco-masks.js';
 export { segment, segmentEach } from '../tasks/segment/segment.js';
 export {
   slidingWindow,
@@ -137,11 +135,6 @@ export {
 } from '../networks/segmenter/segmenter.js';
 export type { Tiling } from '../networks/segmenter/tiling.js';
 export { UNet, type UNetOptions } from '../networks/segmenter/unet.js';
-export {
-  fasterRcnnVariants,
-  type FasterRcnnTraits,
-  type FasterRcnnVariant,
-} from '../models/faster-rcnn/traits.js';
 export type { ClassHead, Headless, HeadOptions } from '../models/input/class-head.js';
 export type { Activation, FoundActivation } from '../models/activation/activation.js';
 export type { Padding } from '../models/classifiers/layer-builder.js';
@@ -152,28 +145,16 @@ export {
   type Triple,
 } from '../models/input/preprocessing.js';
 
-// What is inside of one
-export {
-  anatomyOf,
-  type Anatomy,
-  type AnatomyLevel,
-  type AnatomySkip,
-  type AnatomyStage,
-  type AnatomyStep,
-  type AnatomyTransformation,
-} from '../models/diagram/diagram.js';
-export { anatomySvg } from '../models/diagram/svg.js';
-export { anatomyText } from '../models/diagram/text.js';
-export {
-  inspectModel,
-  type Inspection,
-  type LayerReport,
-  type OutputReport,
-  type PortReport,
-} from '../models/inspect.js';
-
 // The catalog of models
-export { listModels, pullModel, removeModel, verifyModel } from '#models';
+export {
+  listModels,
+  type ModelStatus,
+  type Presence,
+  pullModel,
+  removeModel,
+  type Verification,
+  verifyModel,
+} from '#models';
 export type {
   Catalog,
   CatalogEntry,
@@ -183,7 +164,6 @@ export type {
   PublishedAccuracy,
   Task,
 } from '../weights/catalog/entry.js';
-export type { ModelStatus, Presence, Verification } from '../weights/catalog/model-status.js';
 export type { PullOptions, PullStep } from '../weights/catalog/pull-options.js';
 export { patienceDefaults, type Patience } from '../weights/download/timeouts.js';
 

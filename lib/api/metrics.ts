@@ -19,3 +19,5 @@ export {
   type ImageIds,
 } from '../metrics/io/image-ids.js';
 export { regionsOf, type Region, type Ring } from '../metrics/masks/outline.js';
+export { cocoResults, type CocoResult } from '../tasks/detect/coco-results.js';
+export { cocoMasks, type CocoAnnotation, type CocoMask } from '../tasks/segment/coco-masks.js';

@@ -1,10 +1,24 @@
-// `oneiros/onnx`: ONNX graphs as values, their derivatives, and what a gradient rule is written in.
+// `oneiros/onnx`: ONNX graphs as values, their derivatives, what a gradient rule is written in, and reports of graphs.
 
 // Graphs
 export type { AttributeLike } from '../onnx/graph/attributes.js';
-export type { Budget } from '../onnx/graph/budget.js';
+export type { Budget, Resource } from '../onnx/graph/budget.js';
 export type { GraphBuilder, NamedAttributes, Naming, Value } from '../onnx/builder/graph-builder.js';
-export type { Attribute, AttributeOf, Attributes, AttributeType, AttributeValues, Dim, Graph, Model, Node, OpaqueTensor, Shape, TensorType, ValueInfo } from '../onnx/graph/graph.js';
+export type {
+  Attribute,
+  AttributeOf,
+  Attributes,
+  AttributeType,
+  AttributeValues,
+  Dim,
+  Graph,
+  Model,
+  Node,
+  OpaqueTensor,
+  Shape,
+  TensorType,
+  ValueInfo,
+} from '../onnx/graph/graph.js';
 export { dtypeOf, shapeOf, type Sizes } from '../onnx/builder/builder.js';
 export { Builder, type Operand } from '../onnx/builder/builder.js';
 export type { ExternalReader, ExternalReference } from '../onnx/codec/external-reference.js';
@@ -47,3 +61,23 @@ export {
   type RuleInputs,
   type RuleTable,
 } from '../autodiff/rules/rule.js';
+
+// What is inside of one
+export {
+  anatomyOf,
+  type Anatomy,
+  type AnatomyLevel,
+  type AnatomySkip,
+  type AnatomyStage,
+  type AnatomyStep,
+  type AnatomyTransformation,
+} from '../models/diagram/diagram.js';
+export { anatomySvg } from '../models/diagram/svg.js';
+export { anatomyText } from '../models/diagram/text.js';
+export {
+  inspectModel,
+  type Inspection,
+  type LayerReport,
+  type OutputReport,
+  type PortReport,
+} from '../models/inspect.js';

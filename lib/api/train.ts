@@ -39,6 +39,11 @@ export { segmentationValidation, type SegmentationScores } from '../train/segmen
 
 // Networks that detect
 export { lossNames, type FasterRcnnLosses, type TrainingTraits } from '../models/faster-rcnn/losses.js';
+export {
+  fasterRcnnVariants,
+  type FasterRcnnTraits,
+  type FasterRcnnVariant,
+} from '../models/faster-rcnn/traits.js';
 export type { Sampling } from '../models/faster-rcnn/matching.js';
 export type { LearnedTensors } from '../models/faster-rcnn/net.js';
 export { slimFasterRcnn, slimTraining, slimTraits, type SlimOptions } from '../models/faster-rcnn/slim.js';

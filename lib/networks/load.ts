@@ -39,9 +39,9 @@ type GraphOptions = Pick<LoadNetworkOptions, 'name' | 'placement'>;
 
 /**
  * Loads a network, whatever it is: a model of the catalog by what the catalog says of it, a graph by what it gives.
- * Detections make a detector, a row of scores a classifier, a plane of scores for each class a segmenter; any other graph
- * of one picture is a classifier that cannot classify, but has layers to dream at. `loadClassifier`, `loadDetector` and
- * `loadSegmenter` load one kind, and take options for it.
+ * Detections make a detector, a row of scores a classifier, planes as large as the picture (or of classes that the file
+ * names) a segmenter; any other graph of one picture is a classifier that cannot classify, but has layers to dream at.
+ * `loadClassifier`, `loadDetector` and `loadSegmenter` load one kind, and take options for it.
  *
  *     const network = await loadNetwork('model.onnx');
  *     if (network instanceof Detector) …
@@ -79,10 +79,25 @@ async function open(source: ModelSource, options: GraphOptions, entry?: CatalogE
   const model = await readModelSource(source);
   const name = entry?.name ?? options.name ?? nameOfSource(source) ?? (model.graph.name || 'the network');
   const named = { ...options, name };
+  if (entry?.task === 'segment') return segmenterOf(model, named);
+  if (entry?.task === 'classify') return openClassifier(model, named, entry);
   const detector = await detectorOf(model, named);
   if (detector !== null) return detector;
-  const classifier = await openClassifier(model, named, entry);
-  return classifier.classifies ? classifier : (segmenterIfAny(model, named) ?? classifier);
+  const classifier = await openClassifier(model, named);
+  if (classifier.classifies || !givesPlanes(classifier)) return classifier;
+  return segmenterIfAny(model, named) ?? classifier;
+}
+
+/** Whether a graph names its classes, or gives planes as large as the picture; smaller ones may be features as well. */
+function givesPlanes({ model: { graph, metadata }, image }: Classifier): boolean {
+  const [, , height, width] = graph.inputs.find(({ name }) => name === image)?.type?.shape ?? [];
+  return (
+    metadata.has('classes') ||
+    graph.outputs.some(({ type }) => {
+      const [, ...sizes] = type?.shape ?? [];
+      return sizes.length === 3 && sizes.includes(height ?? NaN) && sizes.includes(width ?? NaN);
+    })
+  );
 }
 
 function segmenterIfAny(model: Model, options: GraphOptions): Segmenter | null {

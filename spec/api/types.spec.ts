@@ -1,4 +1,3 @@
-import { vgg19Options } from '../../lib/networks/classifier/published.js';
 import { expectTypeOf } from 'expect-type';
 import {
   type Classification,
@@ -60,6 +59,8 @@ import {
   type TrainUNetParameters,
 } from 'oneiros/train';
 
+import { vgg19Options } from '../../lib/networks/classifier/published.js';
+
 // Checked by the compiler: nothing here runs.
 declare const network: Classifier & Detector;
 declare const picture: Image;
@@ -94,8 +95,7 @@ describe('the types of the public names', () => {
   it('tell one picture from many by the function', () => {
     expectTypeOf(detect).returns.resolves.toEqualTypeOf<readonly Detection[]>();
     expectTypeOf(classify).returns.resolves.toEqualTypeOf<readonly Classification[]>();
-    const keyed = () => detectEach(network, [{ key: 7, image: picture }]);
-    type Found = ReturnType<typeof keyed> extends AsyncGenerator<infer F> ? F : never;
+    type Found = ReturnType<typeof detectEach<number>> extends AsyncGenerator<infer F> ? F : never;
     expectTypeOf<Found['key']>().toEqualTypeOf<number>();
     type Computed = Extract<Found, { readonly error?: undefined }>;
     expectTypeOf<Computed['detections']>().toEqualTypeOf<readonly Detection[]>();

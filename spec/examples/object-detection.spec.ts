@@ -1,19 +1,11 @@
 import { expect } from 'chai';
-import {
-  type Box,
-  cocoResults,
-  detect,
-  drawDetections,
-  FasterRCNN,
-  type Image,
-  loadDetector,
-  solid,
-} from 'oneiros';
+import { type Box, detect, drawDetections, FasterRCNN, type Image, loadDetector, solid } from 'oneiros';
 import {
   boxIou,
   cocoDetections,
   cocoFigures,
   cocoProtocol,
+  cocoResults,
   cocoTruth,
   evaluateDetections,
   nms,

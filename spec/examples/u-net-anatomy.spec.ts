@@ -2,8 +2,15 @@
 // is that of the paper (Ronneberger et al. 2015), sixteen times as narrow.
 
 import { expect } from 'chai';
-import { type Anatomy, anatomyOf, anatomySvg, anatomyText } from 'oneiros';
-import { Builder, decodeModel, encodeModel } from 'oneiros/onnx';
+import {
+  type Anatomy,
+  anatomyOf,
+  anatomySvg,
+  anatomyText,
+  Builder,
+  decodeModel,
+  encodeModel,
+} from 'oneiros/onnx';
 import { float32 } from 'oneiros/runtime';
 import { buildUNet, type BuildUNetOptions, initialUNet, type UNetShape } from 'oneiros/train';
 

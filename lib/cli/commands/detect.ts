@@ -7,14 +7,14 @@ import { detectEach, detectEachOptions } from '../../tasks/detect/detect.js';
 import { drawDetections } from '../../tasks/draw/detections.js';
 import { InputFlag, OutputFlag, PictureArgument } from '../flags/checked-files.js';
 import { parseNamesFlag } from '../flags/class-flags.js';
-import type { Register } from '../terminal/terminal.js';
-import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
-import { addFlags } from '../flags/option-flags.js';
-import { imageIds } from '../inputs/image-ids.js';
 import { checkModel, modelFiles, modelHelp, pullOf } from '../flags/model-flags.js';
 import { placementOf, placementOptions } from '../flags/network-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
+import { imageIds } from '../inputs/image-ids.js';
 import { outputFolder, outputFolderFlag } from '../outputs/output-folder.js';
 import { pictureFile, recipe } from '../outputs/picture-file.js';
+import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 const options = { ...detectOptions, ...detectEachOptions, ...placementOptions };
@@ -61,14 +61,8 @@ async function runDetect(args: readonly string[], flags: DetectFlags, terminal: 
   const paths = await picturesIn(args);
   const outputOf = out === undefined ? null : outputFolder(out, paths);
   const idOf = coco === undefined ? null : await imageIds(paths, images, terminal);
-  await using network = await loadDetector(flags.model, {
-    weights,
-    labels,
-    score,
-    limit,
-    placement: placementOf(flags),
-    pull: pullOf(flags, terminal),
-  });
+  const settings = { placement: placementOf(flags), pull: pullOf(flags, terminal) };
+  await using network = await loadDetector(flags.model, { weights, labels, score, limit, ...settings });
   for (const note of network.notes) terminal.say(note);
   const results: CocoResult[] = [];
   const found = detectEach(network, readLater(paths), { score, limit, batch, signal: terminal.signal });

@@ -74,6 +74,11 @@ export class Classifier extends ImageNetwork {
    * @throws OneirosError `unsupported` for a network that does not classify
    */
   get head(): ClassHead {
+    return this.requireHead();
+  }
+
+  /** @internal */
+  requireHead(): ClassHead {
     if (!('reason' in this.#head)) return this.#head;
     throw new OneirosError('unsupported', `${this.name} cannot classify: ${this.#head.reason}`);
   }

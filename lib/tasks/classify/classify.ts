@@ -92,7 +92,7 @@ export async function* probabilitiesOf<K>(
 ): AsyncGenerator<Outcome<K, { readonly probabilities: Float32Array }>, void> {
   const { batch } = resolveOptions(classifyEachOptions, options);
   const { signal } = options;
-  if (!network.classifies) return void network.head;
+  network.requireHead();
   yield* eachOutcome(pictures, { batch, overlaps: true, signal }, async (images) =>
     (await network.probabilities(images, { signal })).map((probabilities) => ({ probabilities })),
   );

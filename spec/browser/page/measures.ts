@@ -30,15 +30,17 @@ export async function longStyle(placement: Placement, iterations: number) {
   }
   const controller = new AbortController();
   const { signal } = controller;
-  let [aborted, after] = [0, 0];
-  for await (const step of style(network, content, [painting], { ...options, iterations, signal })) {
-    if (signal.aborted) after++;
-    if (step.done === 5 && !signal.aborted) {
-      aborted = step.done;
-      controller.abort();
+  const reason = new Error('enough');
+  let after = 0;
+  try {
+    for await (const step of style(network, content, [painting], { ...options, iterations, signal })) {
+      if (signal.aborted) after++;
+      else if (step.done === 5) controller.abort(reason);
     }
+  } catch (error) {
+    return { done, memory, after, rejects: error === reason };
   }
-  return { done, memory, aborted, after };
+  return { done, memory, after, rejects: false };
 }
 
 /** What the page and its workers hold, after garbage collection. */

@@ -10,6 +10,8 @@ import { removeEntry } from './pull.js';
 import { readCatalog } from './read.js';
 import { statusOf, verifyEntry } from './status.js';
 
+export type { ModelStatus, Presence, Verification } from '../model-status.js';
+
 // What programs can do with the catalog.
 
 /** Every model of the catalog, and what there is of it here. */
