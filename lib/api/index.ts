@@ -99,6 +99,7 @@ export {
   GoogLeNet,
   SqueezeNet,
   VGG19,
+  vgg19Options,
   type VGG19Options,
   type VGG19Parameters,
 } from '../networks/classifier/published.js';

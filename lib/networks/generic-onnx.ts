@@ -11,14 +11,14 @@ import {
   preprocessingOf,
 } from '../models/input/preprocessing.js';
 import { readNetworkMetadata } from '../models/metadata.js';
-import { Budget } from '../onnx/graph/budget.js';
-import type { Value } from '../onnx/builder/graph-builder.js';
-import type { Graph, Model, Node } from '../onnx/graph/graph.js';
 import { Builder } from '../onnx/builder/builder.js';
-import { normalized } from '../onnx/opset/normalize.js';
-import { allNamesOf, usesOf } from '../onnx/graph/subgraphs.js';
-import type { Placement } from '../runtime/types.js';
+import type { Value } from '../onnx/builder/graph-builder.js';
+import { Budget } from '../onnx/graph/budget.js';
+import type { Graph, Model, Node } from '../onnx/graph/graph.js';
 import type { Shape } from '../onnx/graph/graph.js';
+import { allNamesOf, usesOf } from '../onnx/graph/subgraphs.js';
+import { normalized } from '../onnx/opset/normalize.js';
+import type { Placement } from '../runtime/types.js';
 import { isFloat } from '../tensor/dtype.js';
 import type { NetworkParts } from './image-network.js';
 

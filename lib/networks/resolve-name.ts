@@ -63,7 +63,7 @@ export async function loadFrom<T>(
 }
 
 /** A path that ends in .onnx, or any address; all else is a name. */
-export function isFile(model: string): boolean {
+function isFile(model: string): boolean {
   // One letter before a colon is a drive.
   return /\.onnx$/i.test(model) || /^[a-z][a-z\d+.-]+:/i.test(model);
 }

@@ -2,8 +2,8 @@ import { fileSource } from '#files/read';
 import { about, type FileLocation, fileName } from '../files/location.js';
 import { type ByteSource, bytesSource } from '../files/source.js';
 import { readModel } from '../onnx/codec/model-files.js';
-import type { Model } from '../onnx/graph/graph.js';
 import { decodeModel } from '../onnx/codec/read.js';
+import type { Model } from '../onnx/graph/graph.js';
 import { type Checkpoint, loadWeights } from '../weights/formats/open.js';
 
 /** Tensors by name, with what their file says of itself besides. */

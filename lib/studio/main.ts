@@ -7,11 +7,11 @@ import { offerShipped } from './actions/models.js';
 import { offerKept } from './actions/own-models.js';
 import { selectProvider } from './actions/providers.js';
 import { keepOffline } from './offline.js';
-import { buildPage } from './view/page.js';
+import { browserModelStore } from './state/model-store.js';
 import { initialState } from './state/state.js';
 import { Store } from './state/store.js';
 import { isTaskId, type TaskId } from './state/tasks.js';
-import { browserModelStore } from './state/model-store.js';
+import { buildPage } from './view/page.js';
 import { restoreTheme } from './view/theme.js';
 
 /** What the page's server offers, files in models/ and samples: it is written when the page is built. */

@@ -1,8 +1,8 @@
 import { gradientName } from '../../lib/autodiff/names.js';
 import type { RuleTable } from '../../lib/autodiff/rules/rule.js';
 import { messageOf } from '../../lib/base/errors.js';
-import { OPSET } from '../../lib/onnx/graph/graph.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
+import { OPSET } from '../../lib/onnx/graph/graph.js';
 import { openSession } from '../../lib/runtime/session.js';
 import type { Session } from '../../lib/runtime/types.js';
 import { halfToNumber, type Tensor } from '../../lib/tensor/tensor.js';

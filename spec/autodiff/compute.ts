@@ -1,5 +1,5 @@
-import type { Model, Node } from '../../lib/onnx/graph/graph.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
+import type { Model, Node } from '../../lib/onnx/graph/graph.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32, type Tensor, tensor } from '../../lib/tensor/tensor.js';

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
 
 import { grad } from '../../lib/autodiff/grad.js';
-import type { Value } from '../../lib/onnx/builder/graph-builder.js';
-import type { Model } from '../../lib/onnx/graph/graph.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
+import type { Value } from '../../lib/onnx/builder/graph-builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
+import type { Model } from '../../lib/onnx/graph/graph.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { numberToHalf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { elements } from './check.js';

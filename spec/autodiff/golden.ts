@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 
 import { grad } from '../../lib/autodiff/grad.js';
 import { messageOf } from '../../lib/base/errors.js';
-import { type AttributeLike, attributes } from '../../lib/onnx/graph/attributes.js';
-import { type Model, OPSET } from '../../lib/onnx/graph/graph.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
+import { type AttributeLike, attributes } from '../../lib/onnx/graph/attributes.js';
+import { type Model, OPSET } from '../../lib/onnx/graph/graph.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { float32, int64, sizeOf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { elements } from './check.js';

@@ -2,8 +2,8 @@ import { expect } from 'chai';
 
 import { image } from '../../lib/image/image.js';
 import { loadClassifier, type LoadClassifierOptions } from '../../lib/networks/classifier/load.js';
-import type { Value } from '../../lib/onnx/builder/graph-builder.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
+import type { Value } from '../../lib/onnx/builder/graph-builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { Explainer } from '../../lib/tasks/explain/explainer.js';
 import { float32 } from '../../lib/tensor/tensor.js';

@@ -2,10 +2,10 @@ import { expect } from 'chai';
 
 import { image } from '../../lib/image/image.js';
 import { batchedIfSafe, stack } from '../../lib/models/input/batched.js';
-import type { Value } from '../../lib/onnx/builder/graph-builder.js';
-import type { Model } from '../../lib/onnx/graph/graph.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
+import type { Value } from '../../lib/onnx/builder/graph-builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
+import type { Model } from '../../lib/onnx/graph/graph.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';

@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
-import type { Dim } from '../../lib/onnx/graph/graph.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import { decodeModel } from '../../lib/onnx/codec/read.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
-import { openSession } from '../../lib/runtime/session.js';
+import type { Dim } from '../../lib/onnx/graph/graph.js';
 import { guardNative } from '../../lib/runtime/node/native-guard.js';
+import { openSession } from '../../lib/runtime/session.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 
 /** Scales a picture by factors that are an input, as many as `length` says. */

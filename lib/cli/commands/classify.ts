@@ -3,10 +3,10 @@ import { type OptionValues, resolveOptions } from '../../base/options.js';
 import { classifyOptions } from '../../networks/classifier/classifier.js';
 import type { Classification } from '../../networks/classifier/labels.js';
 import { classifyEach, classifyEachOptions } from '../../tasks/classify/classify.js';
-import type { Register } from '../terminal/terminal.js';
-import { readLater } from '../inputs/each-picture.js';
-import { addFlags } from '../flags/option-flags.js';
 import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import { readLater } from '../inputs/each-picture.js';
+import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 const options = { ...classifyOptions, ...classifyEachOptions };

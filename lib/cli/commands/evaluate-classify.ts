@@ -5,10 +5,10 @@ import type { ClassLabel } from '../../networks/classifier/labels.js';
 import { classifyEachOptions } from '../../tasks/classify/classify.js';
 import { evaluateClassifier } from '../../tasks/classify/evaluate.js';
 import type { Picture } from '../../tasks/common/pictures.js';
+import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
+import { addFlags } from '../flags/option-flags.js';
 import { filesIn, type NamedFile } from '../inputs/input-files.js';
 import type { Register } from '../terminal/terminal.js';
-import { addFlags } from '../flags/option-flags.js';
-import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 interface EvaluateFlags extends NetworkFlags, OptionValues<typeof classifyEachOptions> {

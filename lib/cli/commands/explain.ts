@@ -5,12 +5,12 @@ import { drawRelevance } from '../../tasks/explain/draw.js';
 import { explainEach } from '../../tasks/explain/explain.js';
 import { explainOptions, type Explanation } from '../../tasks/explain/explainer.js';
 import { PictureArgument } from '../flags/checked-files.js';
-import type { Register } from '../terminal/terminal.js';
-import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
-import { addFlags } from '../flags/option-flags.js';
 import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
 import { outputFolder, outputFolderFlag } from '../outputs/output-folder.js';
 import { pictureFile, recipe } from '../outputs/picture-file.js';
+import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 const drawOptions = {

@@ -7,8 +7,8 @@ import type { GradientCheck } from '../../gradients/compare.js';
 import { readModel, writeModel } from '../../onnx/codec/model-files.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import { InputArgument, OutputFlag } from '../flags/checked-files.js';
-import type { Register } from '../terminal/terminal.js';
 import { addFlags } from '../flags/option-flags.js';
+import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 const gradOptions = {

@@ -8,9 +8,6 @@ import { isAmong } from '../../networks/resolve-name.js';
 import { drawDetections } from '../../tasks/draw/detections.js';
 import { localizeEach, localizeOptions } from '../../tasks/localize/localize.js';
 import { InputFlag, PictureArgument } from '../flags/checked-files.js';
-import type { Register } from '../terminal/terminal.js';
-import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
-import { addFlags } from '../flags/option-flags.js';
 import { catalogedTask, modelFiles, pullOf } from '../flags/model-flags.js';
 import {
   addHeadFlags,
@@ -19,8 +16,11 @@ import {
   placementOf,
   placementOptions,
 } from '../flags/network-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
 import { outputFolder, outputFolderFlag } from '../outputs/output-folder.js';
 import { pictureFile, recipe } from '../outputs/picture-file.js';
+import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 interface LocalizeFlags

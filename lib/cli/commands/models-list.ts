@@ -1,7 +1,7 @@
-import { textTable } from '../../base/text-table.js';
 import { megabytes } from '../../base/format.js';
-import { listModels } from '../../weights/catalog/node/models.js';
+import { textTable } from '../../base/text-table.js';
 import type { ModelStatus, Presence } from '../../weights/catalog/model-status.js';
+import { listModels } from '../../weights/catalog/node/models.js';
 import type { Register } from '../terminal/terminal.js';
 
 const words: Readonly<Record<Presence, string>> = {

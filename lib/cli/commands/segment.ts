@@ -10,11 +10,6 @@ import { foregroundPicture, overlay, overlayDefaults } from '../../tasks/draw/se
 import { segmentEach } from '../../tasks/segment/segment.js';
 import { InputFlag, OutputFlag, PictureArgument } from '../flags/checked-files.js';
 import { parseClassesFlag } from '../flags/class-flags.js';
-import { CocoFile } from '../outputs/coco-file.js';
-import type { Register } from '../terminal/terminal.js';
-import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
-import { addFlags } from '../flags/option-flags.js';
-import { imageIds } from '../inputs/image-ids.js';
 import { checkModel, modelFiles, modelHelp, pullOf } from '../flags/model-flags.js';
 import {
   addHeadFlags,
@@ -23,8 +18,13 @@ import {
   placementOf,
   placementOptions,
 } from '../flags/network-flags.js';
+import { addFlags } from '../flags/option-flags.js';
+import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
+import { imageIds } from '../inputs/image-ids.js';
+import { CocoFile } from '../outputs/coco-file.js';
 import { pictureFile, recipe } from '../outputs/picture-file.js';
 import { segmentOutputFlag, segmentOutputs } from '../outputs/segment-outputs.js';
+import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 const pictureOptions = {

@@ -3,13 +3,13 @@ import { readImage } from '../../image/codec/read-write.js';
 import { plane } from '../../image/image.js';
 import { withValues } from '../../labels/class-text.js';
 import { kindOf, unnamed } from '../../labels/classes.js';
+import { numberOf } from '../../labels/classes.js';
+import { comparison } from '../../labels/compare.js';
 import { readLabels } from '../../labels/files.js';
 import { type DeclaredClasses, ignoredLabel, labeler, type LabelScheme } from '../../labels/scheme.js';
 import { type LabelSurvey, LabelSurveyor, valuesOf } from '../../labels/survey.js';
 import { mask } from '../../metrics/masks/mask.js';
 import type { LabelMap } from '../../metrics/masks/segmentation.js';
-import { numberOf } from '../../labels/classes.js';
-import { comparison } from '../../labels/compare.js';
 import type { MaskPair } from './mask-pairs.js';
 
 /** How pairs of masks become labels that can be compared. */

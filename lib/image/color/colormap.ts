@@ -9,9 +9,6 @@ const tent = (value: number, peak: number) => clamp(1.5 - Math.abs(4 * value - p
 /** Blue, cyan, yellow, red: the usual look of saliency maps. Its lightness is not monotonic. */
 export const jet: Colormap = (v) => [tent(v, 3), tent(v, 2), tent(v, 1)];
 
-/** Blue, white, red: for signed maps, ½ is zero. */
-export const diverging: Colormap = (v) => [clamp(2 * v), 1 - Math.abs(2 * v - 1), clamp(2 - 2 * v)];
-
 /**
  * A spiral from black to white of steadily rising lightness, readable in gray print: D. A. Green, "A color scheme for
  * the display of astronomical intensity images" (2011), with its default start ½, −1.5 rotations, hue 1, γ 1.

@@ -1,4 +1,4 @@
-import { type Image, type Planes, planes } from '../image.js';
+import { type Planes, planes } from '../image.js';
 
 /** The nine numbers of a 3×3 matrix, row by row. */
 export type Matrix3 = readonly [number, number, number, number, number, number, number, number, number];
@@ -19,23 +19,6 @@ export const rgbToYCbCr: ColorMap = {
 };
 export const yCbCrToRgb: ColorMap = inverse(rgbToYCbCr);
 
-/** To the YIQ of NTSC, FCC version (Python's `colorsys`): I = .74(R−Y) − .27(B−Y), Q = .48(R−Y) + .41(B−Y). */
-export const rgbToYiq: ColorMap = {
-  matrix: [
-    0.3,
-    0.59,
-    0.11,
-    0.74 - 0.47 * 0.3,
-    -0.47 * 0.59,
-    -0.27 - 0.47 * 0.11,
-    0.48 - 0.89 * 0.3,
-    -0.89 * 0.59,
-    0.41 - 0.89 * 0.11,
-  ],
-  offset: [0, 0, 0],
-};
-export const yiqToRgb: ColorMap = inverse(rgbToYiq);
-
 /** Every pixel of three planes through the map; nothing is clamped. */
 export function mapColors({ width, height, data }: Planes<3>, { matrix, offset }: ColorMap): Planes<3> {
   const area = width * height;
@@ -46,22 +29,6 @@ export function mapColors({ width, height, data }: Planes<3>, { matrix, offset }
       result.data[row * area + i] =
         a * data[i]! + b * data[area + i]! + c * data[2 * area + i]! + offset[row]!;
   }
-  return result;
-}
-
-/** The luma of a picture (BT.601), in [0, 1]. */
-export function luminance({ width, height, data }: Image): Planes<1> {
-  const area = width * height;
-  const result = planes(1, { width, height });
-  for (let i = 0; i < area; i++)
-    result.data[i] = R * data[i]! + G * data[area + i]! + B * data[2 * area + i]!;
-  return result;
-}
-
-/** One plane shown as gray. */
-export function gray({ width, height, data }: Planes<1>): Image {
-  const result = planes(3, { width, height });
-  for (let c = 0; c < 3; c++) result.data.set(data, c * width * height);
   return result;
 }
 

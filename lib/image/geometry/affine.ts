@@ -62,7 +62,7 @@ export interface ZoomOptions {
   readonly border: Border;
 }
 
-export const zoomDefaults: ZoomOptions = { center: [0.5, 0.5], rotation: 0, border: 'replicate' };
+const zoomDefaults: ZoomOptions = { center: [0.5, 0.5], rotation: 0, border: 'replicate' };
 
 /**
  * The planes enlarged by `factor` (> 1 goes in, < 1 out) about a point and turned, at the same size: one frame to the

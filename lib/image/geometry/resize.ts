@@ -37,7 +37,7 @@ const resizeKinds: OptionKinds<Partial<ResizeOptions>> = {
   antialias: kind.flag,
 };
 
-export const resizeDefaults: ResizeOptions = { filter: 'bilinear', antialias: true };
+const resizeDefaults: ResizeOptions = { filter: 'bilinear', antialias: true };
 
 /**
  * The planes at another size. Values can leave [0, 1] by the overshoot of `bicubic` and `lanczos3`.

@@ -1,8 +1,8 @@
 import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import { printable } from '../../base/printable.js';
-import type { Anatomy, AnatomyStage, AnatomyStep } from './diagram.js';
 import { textTable } from '../../base/text-table.js';
+import type { Anatomy, AnatomyStage, AnatomyStep } from './diagram.js';
 
 const grouped = new Intl.NumberFormat('en');
 

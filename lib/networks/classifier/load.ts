@@ -15,7 +15,6 @@ import type { Model } from '../../onnx/graph/graph.js';
 import type { CatalogEntry } from '../../weights/catalog/entry.js';
 import { pullKinds, type PullOptions } from '../../weights/catalog/pull-options.js';
 import type { Weights } from '../../weights/weights.js';
-import { foreignClassifier } from './onnx-classifier.js';
 import { type ByNameOptions, loadFrom } from '../resolve-name.js';
 import { type ModelSource, nameOfSource, readModelSource, type WeightsSource } from '../source.js';
 import { type Pretrained, pretrainedKinds } from './build.js';
@@ -23,6 +22,7 @@ import { bytesUntil } from './bytes-until.js';
 import { Classifier } from './classifier.js';
 import { type ClassLabel, parseLabels } from './labels.js';
 import { layerNames } from './layer-names.js';
+import { foreignClassifier } from './onnx-classifier.js';
 import {
   GoogLeNet,
   pretrainedGoogLeNet,

@@ -8,9 +8,9 @@ import type { Preprocessing, PreprocessingName } from '../../models/input/prepro
 import { readNetworkMetadata, valuesFor } from '../../models/metadata.js';
 import { marginOf } from '../../models/unet/sizes.js';
 import type { Model } from '../../onnx/graph/graph.js';
+import type { Shape } from '../../onnx/graph/graph.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
-import type { Shape } from '../../onnx/graph/graph.js';
 import { foreignGraph, foreignParts } from '../generic-onnx.js';
 import { planesOf } from './class-planes.js';
 import { isWhole, type KnownSegmenter, knownSegmenterFor } from './known-segmenters.js';

@@ -22,8 +22,8 @@ import {
   type UNetTraits,
   unetTraits,
 } from '../../models/unet/traits.js';
-import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
 import { describeNames, translate } from '../../weights/dialect.js';

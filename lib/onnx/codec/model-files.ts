@@ -6,9 +6,9 @@ import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import { withDefaults } from '../../base/options.js';
 import { describeLocation, type FileLocation } from '../../files/location.js';
-import type { ExternalReference } from './external-reference.js';
 import type { Model } from '../graph/graph.js';
 import { externalData } from './external-data.js';
+import type { ExternalReference } from './external-reference.js';
 import { decodeModel, externalReferences } from './read.js';
 import { encodeChunks, maxFileSize } from './write.js';
 

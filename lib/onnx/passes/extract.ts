@@ -2,9 +2,9 @@ import { check } from '../../base/arguments.js';
 import { nearest, OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import type { Graph, Model, Node, ValueInfo } from '../graph/graph.js';
-import { eliminateDeadCode } from './dead-code.js';
-import { inferModel } from '../shapes/infer.js';
 import { allNamesOf, namesOf, usedIn } from '../graph/subgraphs.js';
+import { inferModel } from '../shapes/infer.js';
+import { eliminateDeadCode } from './dead-code.js';
 
 /**
  * The part of a model between some of its values: a network up to a layer, or from one on. Inputs of the model that the

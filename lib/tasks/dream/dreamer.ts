@@ -27,7 +27,7 @@ const copies = 12;
  * A network made ready to dream of one picture after another: one session serves every octave of all of them. Holds
  * native memory until it is disposed (`await using`).
  */
-export class Dreamer implements AsyncDisposable {
+class Dreamer implements AsyncDisposable {
   readonly #random: Random;
 
   private constructor(

@@ -14,7 +14,7 @@ import {
 
 export interface ExplainOptions extends ExplanationOptions, ExplainerOptions {}
 
-export const explainKinds: OptionKinds<ExplainOptions> = { ...onceKinds, ...explainerKinds };
+const explainKinds: OptionKinds<ExplainOptions> = { ...onceKinds, ...explainerKinds };
 
 /**
  * Explains why a classifier takes a picture for what it takes it for, by the gradient of the class's score: Grad-CAM

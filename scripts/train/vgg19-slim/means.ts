@@ -1,6 +1,6 @@
 import { type Image, toTensor } from '../../../lib/image/image.js';
-import type { Model } from '../../../lib/onnx/graph/graph.js';
 import { encodeModel } from '../../../lib/onnx/codec/write.js';
+import type { Model } from '../../../lib/onnx/graph/graph.js';
 import { openSession } from '../../../lib/runtime/session.js';
 import { toFloat32 } from '../../../lib/weights/check.js';
 

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
 import { checkGradient } from '../../../lib/gradients/check-gradient.js';
-import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
 import { Builder } from '../../../lib/onnx/builder/builder.js';
+import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
 import { encodeModel } from '../../../lib/onnx/codec/write.js';
 import { openSession } from '../../../lib/runtime/session.js';
 import {
