@@ -56,6 +56,7 @@ export {
   broadcasting,
   rule,
   type Cotangents,
+  type DifferentiateRegion,
   type Rule,
   type RuleContext,
   type RuleInputs,
