@@ -21,7 +21,7 @@ describe('results of a run', () => {
     return 'no error';
   };
 
-  it('are read as what they are expected to be', () => {
+  it('are read by type and shape', () => {
     expect(float32Of(results, 'scores')).to.equal(results.scores);
     expect(float32Of(results, 'scores', [1, 'classes'])).to.equal(results.scores);
     expect([...floatsOf(results, 'halves').data]).to.deep.equal([0.5]);
@@ -32,7 +32,7 @@ describe('results of a run', () => {
     expect(numberOf(results, 'halves')).to.equal(0.5);
   });
 
-  it('that are something else are refused by name, with what was found and what was expected', () => {
+  it('of another type or shape are rejected with the name, what was found and what was expected', () => {
     expect(reason(() => float32Of(results, 'boxes'))).to.equal(
       'runtime: the run gave nothing for "boxes", expected float32',
     );
