@@ -71,12 +71,17 @@ function checkPredicted(
 
 /** The comparison if both sets are masks of one object, else `null`. */
 function twoValues(truth: LabelSurvey, predicted: LabelSurvey): Comparison | null {
-  const [trueValue, found] = [objectValue(truth), objectValue(predicted)];
+  const [trueValue, predictedValue] = [objectValue(truth), objectValue(predicted)];
   const stored = predicted.classes ?? truth.classes;
-  if (trueValue === null || found === null || !isOneObject(truth.classes) || !isOneObject(predicted.classes))
+  if (
+    trueValue === null ||
+    predictedValue === null ||
+    !isOneObject(truth.classes) ||
+    !isOneObject(predicted.classes)
+  )
     return null;
   const names = stored?.map(({ name }) => name) ?? unnamed(2);
-  const values = [trueValue || found || 255, found || trueValue || 255] as const;
+  const values = [trueValue || predictedValue || 255, predictedValue || trueValue || 255] as const;
   const [truths, predictions] = values.map((value): LabelScheme => {
     const [background, object] = names;
     return {

@@ -40,9 +40,9 @@ const declaredKinds: OptionKinds<DeclaredClasses> = { classes: kind.objects, ign
 
 /**
  * The meaning of the values of a set of masks: as declared, else from the files, else one class for each value.
- * @throws OneirosError `bad-input` if a value has no class, or if it is ambiguous which values are classes;
- *   `bad-argument` unless there are 2 to 256 classes (255 with an ignored value) with different values, all numbers or
- *   all colors
+ * @throws OneirosError `bad-input` if a value has no class, if values and classes are of different kinds, or if it is
+ *   ambiguous which values are classes; `bad-argument` unless there are 2 to 256 classes (255 with an ignored value)
+ *   with different values, all numbers or all colors
  */
 export function schemeOf(survey: LabelSurvey, declared: DeclaredClasses = {}): LabelScheme {
   check('schemeOf', { survey: [survey, kind.survey] }, declared, declaredKinds);

@@ -54,11 +54,11 @@ export function numberOf(results: Results, name: string): number {
   throw unexpected(results, name, 'one floating-point number');
 }
 
-/** The error for an unexpected result: what the run gave and what was expected. */
+/** The error for an unexpected result: what the run returned and what was expected. */
 export function unexpected(results: Results, name: string, expected: string): OneirosError {
   const result = own(results, name);
   const found = result === undefined ? 'nothing' : `${result.dtype} [${result.dims.join(', ')}]`;
-  return new OneirosError('runtime', `the run gave ${found} for "${name}", expected ${expected}`);
+  return new OneirosError('runtime', `the run returned ${found} for "${name}", expected ${expected}`);
 }
 
 function hasShape({ dims }: Tensor, shape: ExpectedShape): boolean {

@@ -12,8 +12,8 @@ import { unpack } from './unpack.js';
  * tried with the files of spec/image fail:
  * - tiff 7.1.3 does not support PackBits, CMYK, planes, 2 or 4 bits, and reads tiles of colors 255 levels off without
  *   an error.
- * - geotiff 3.0.5 reads big-endian 16 bits with a predictor 65,280 of 65,535 levels off, and such floats as 8e37. A 5
- *   kB file with the LZW code 4093 crashes the process, out of memory; 486 kB of deflated zeros take 1 GB for 4×4
+ * - geotiff 3.0.5 reads big-endian 16 bits with a predictor 65,280 of 65,535 levels off, and such floats as 8e37. The
+ *   LZW code 4093 in a file of 5 kB crashes the process, out of memory; 486 kB of deflated zeros take 1 GB for 4×4
  *   pixels; truncated LZW data gives a wrong picture. With its decompression and predictors replaced, it would save
  *   about 40 lines.
  * - utif2 loops forever on some LZW data, and leaves missing data blank.
