@@ -51,7 +51,7 @@ describe('a survey of masks', () => {
       /0\.png stores gray values of 8 bits, 1\.png indices of a palette/,
     );
     expect(mixed(mask('gray', [0, 1]), mask('gray', [0, 1], { bits: 1 }))).to.throw(
-      /8 bits, 1\.png .* 1 bit;/,
+      /8 bits, 1\.png .* 1 bit:/,
     );
     expect(mixed(mask('gray', [0]), mask('color', [0x800000]))).to.throw(/0\.png .* 1\.png colors/);
   });
