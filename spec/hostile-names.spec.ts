@@ -22,10 +22,10 @@ import { toggleLayer } from '../lib/studio/state/layer-choice.js';
 import { float32 } from '../lib/tensor/tensor.js';
 import { readSafetensors, writeSafetensors } from '../lib/weights/formats/safetensors.js';
 
-/** What every object has from Object, and what it is made by. */
+/** Names that every object inherits from Object. */
 const names = ['constructor', 'toString', 'hasOwnProperty', 'valueOf', '__defineGetter__', '__proto__'];
 
-/** y = 3x² under hostile names: of the input, the weight, the nodes, what is in between and the output. */
+/** y = 3x² with a hostile name for the input, the weight, the intermediate value and the output. */
 function hostile(name: string, output = `${name}!`) {
   const b = new Builder();
   const x = b.input(name, 'float32', [2]);
@@ -35,9 +35,9 @@ function hostile(name: string, output = `${name}!`) {
   return b.model({ [name]: name });
 }
 
-describe('names that every object has', () => {
+describe('names that every object inherits', () => {
   for (const name of names) {
-    it(`"${name}" is a value like any other, from the file to the gradient`, async () => {
+    it(`"${name}" is a normal value name, from the file to the gradient`, async () => {
       const model = simplifyModel(decodeModel(encodeModel(hostile(name))));
       expect([...inferModel(model).keys()]).to.include(name);
       expect(model.metadata.get(name)).to.equal(name);
@@ -50,7 +50,7 @@ describe('names that every object has', () => {
     });
 
     for (const isolation of ['none', 'thread', 'process'] as const)
-      it(`"${name}" as input and output is computed with isolation ${isolation}, or refused in a sentence`, async () => {
+      it(`"${name}" as output runs with isolation ${isolation}, or is rejected with a clear error`, async () => {
         const b = new Builder();
         b.output(b.mul(b.input(`in ${name}`, 'float32', [1]), 2), name);
         const run = async () => {
@@ -61,7 +61,7 @@ describe('names that every object has', () => {
         else expect(Array.from((await run())[name]!.data, Number)).to.deep.equal([8]);
       });
 
-    it(`"${name}" that is not fed is missed, and not taken from Object`, async () => {
+    it(`"${name}" as an input that is not fed is an error, and is not read from Object`, async () => {
       if (name === '__proto__') return;
       await using session = await openSession(encodeModel(hostile(name)), { isolation: 'none', threads: 1 });
       expect((await failure(() => session.run({}))).message).to.equal(
@@ -69,7 +69,7 @@ describe('names that every object has', () => {
       );
     });
 
-    it(`"${name}" names a gradient`, async () => {
+    it(`"${name}" is a normal name for a gradient`, async () => {
       if (name === '__proto__') return;
       const b = new Builder();
       b.output(b.sum(b.square(b.input(name, 'float32', [2]))), 'loss');
@@ -84,7 +84,7 @@ describe('names that every object has', () => {
       expect(Array.from(gradients[name]!.data, Number)).to.deep.equal([2, 4]);
     });
 
-    it(`"${name}" names a weight and its metadata in a file`, async () => {
+    it(`"${name}" is a normal name for a weight and for metadata in a file`, async () => {
       const bytes = writeSafetensors(new Map([[name, float32([7])]]), { [name]: 'kept' });
       const { weights, metadata } = await readSafetensors(bytesSource(bytes));
       expect([...weights.keys()]).to.deep.equal([name]);
@@ -92,7 +92,7 @@ describe('names that every object has', () => {
       expect(Object.entries(metadata)).to.deep.equal([[name, 'kept']]);
     });
 
-    it(`"${name}" names a class of COCO's`, () => {
+    it(`"${name}" is a normal name for a COCO class`, () => {
       const truth = cocoTruth({
         images: [{ id: name }],
         categories: [{ id: 1, name }],
@@ -103,27 +103,27 @@ describe('names that every object has', () => {
       expect(cocoFigures(evaluation, { category: 0 }).AP).to.be.closeTo(1, 1e-12);
     });
 
-    it(`"${name}" is a layer that is in or out`, () => {
+    it(`"${name}" is a layer that can be toggled`, () => {
       expect(Object.entries(toggleLayer({ other: 1 }, name))).to.deep.equal([
         ['other', 1],
         [name, 1],
       ]);
     });
 
-    it(`"${name}" is an option like any other`, () => {
+    it(`"${name}" is a normal name for an option`, () => {
       const table = Object.fromEntries([[name, number(5, 'a number')]]);
       expect(Object.entries(resolveOptions(table, {}))).to.deep.equal([[name, 5]]);
     });
   }
 
-  it('are read out of JSON as they stand there', async () => {
+  it('are read from JSON unchanged', async () => {
     const header = '{"__proto__":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
     const bytes = new Uint8Array(8 + header.length + 4);
     new DataView(bytes.buffer).setBigUint64(0, BigInt(header.length), true);
     bytes.set(new TextEncoder().encode(header), 8);
     const { weights } = await readSafetensors(bytesSource(bytes));
     expect([...weights.keys()]).to.deep.equal(['__proto__']);
-    // A record whose fields stand in its prototype has none.
+    // A record whose fields are in its prototype has no fields.
     const inherited: unknown = JSON.parse('{"__proto__": {"image_id": 1, "category_id": 1, "score": 1}}');
     const truth = cocoTruth({ images: [{ id: 1 }], categories: [{ id: 1, name: 'a' }], annotations: [] });
     expect(() => cocoDetections([inherited], truth)).to.throw(OneirosError, /"image_id" is missing/);

@@ -7,8 +7,8 @@ import { own } from './own.js';
 export { isRecord, type Kind };
 
 /**
- * Every option of an interface, with what it may be; the compiler misses one that is forgotten. Options in numbers and words
- * (`OptionTable`) are kinds as they stand there.
+ * The kind of every option of an interface; forgetting one is a compile error. The entries of an `OptionTable` can be
+ * used as kinds directly.
  */
 export type OptionKinds<O> = {
   readonly [K in keyof Required<O>]: undefined extends O[K]
@@ -20,44 +20,45 @@ type Arguments = Readonly<Record<string, readonly [value: unknown, kind: Kind]>>
 type Known = Readonly<Record<string, Kind | Option>>;
 
 /**
- * Checks what a public function was called with, which the compiler has not seen in plain JavaScript.
+ * Checks the arguments of a public function: plain JavaScript callers have no compiler to check them.
  *
  *     check('dream', { network: [network, kind.network], photograph: [photograph, kind.image] }, options, dreamKinds);
  *
  * @param what the function's name, for the message
- * @param known every option there is
- * @throws OneirosError `bad-argument` that names the argument or option, what it must be and what it is; for an option of
- *   an unknown name, the near ones
+ * @param known the kinds of all options
+ * @throws OneirosError `bad-argument` with the argument or option, what was expected and what was given; for an unknown
+ *   option, with the most similar names
  */
 export function check(what: string, given: Arguments, options?: unknown, known: Known = {}): void {
   checkNames(what, options, known);
   for (const [name, [value, { fits, expected }]] of Object.entries(given))
-    if (!fits(value)) throw unfit(`${what}: ${name}`, expected, value);
+    if (!fits(value)) throw argumentError(`${what}: ${name}`, expected, value);
   checkOptions(what, options, known);
 }
 
 function checkNames(what: string, options: unknown, known: Known): void {
   if (!isRecord(options)) return;
   for (const [name, value] of Object.entries(options))
-    // What is undefined is not given, so that options can be passed on to functions that know fewer.
-    if (value !== undefined && !Object.hasOwn(known, name)) throw unknownOption(what, name, known);
+    // An undefined option counts as omitted, so that options can be passed on to functions that know fewer.
+    if (value !== undefined && !Object.hasOwn(known, name)) throw unknownOptionError(what, name, known);
 }
 
 function checkOptions(what: string, options: unknown, known: Known): void {
-  if (options !== undefined && !isRecord(options)) throw unfit(`${what}: options`, 'an object', options);
+  if (options !== undefined && !isRecord(options))
+    throw argumentError(`${what}: options`, 'an object', options);
   const values: Readonly<Record<string, unknown>> = options ?? {};
   for (const [name, value] of Object.entries(values)) {
     const kind = own(known, name);
     if (kind === undefined || value === undefined) continue;
     const expected = 'fits' in kind ? (kind.fits(value) ? null : kind.expected) : expectedOf(kind, value);
-    if (expected !== null) throw unfit(`${what}: ${name}`, expected, value);
+    if (expected !== null) throw argumentError(`${what}: ${name}`, expected, value);
   }
   for (const [name, kind] of Object.entries(known))
     if ('fits' in kind && kind.required === true && own(values, name) === undefined)
-      throw unfit(`${what}: ${name}`, kind.expected, undefined);
+      throw argumentError(`${what}: ${name}`, kind.expected, undefined);
 }
 
-/** Those of some options that a function knows, for one that passes on what it was given for several. */
+/** The options that one function knows, for a caller that passes its options on to several functions. */
 export function optionsFor<O extends object>(
   known: OptionKinds<O>,
   options: Readonly<Record<string, unknown>> | O,
@@ -69,12 +70,12 @@ export function optionsFor<O extends object>(
   return Object.fromEntries(entries) as O;
 }
 
-/** The same kind, of an option that may not be left out. */
+/** The same kind, for a required option. */
 export function required(kind: Kind): Kind & { readonly required: true } {
   return { ...kind, required: true };
 }
 
-/** The kind of an option that is an object of options itself. */
+/** The kind of an option that is itself an object of options. */
 export function optionsOf(known: Known): Kind {
   const names = Object.keys(known).join(', ');
   return {
@@ -89,21 +90,21 @@ function fitsOption(kind: Kind | Option | undefined, value: unknown): boolean {
   return value === undefined || ('fits' in kind ? kind.fits(value) : expectedOf(kind, value) === null);
 }
 
-function unknownOption(what: string, name: string, known: Known): OneirosError {
+function unknownOptionError(what: string, name: string, known: Known): OneirosError {
   const names = Object.keys(known);
   const near = names.length === 0 ? 'it takes none' : `near names: ${nearest(name, names).join(', ')}`;
   return new OneirosError('bad-argument', `${what} has no option "${name}"; ${near}`);
 }
 
-function unfit(what: string, expected: string, value: unknown): OneirosError {
+function argumentError(what: string, expected: string, value: unknown): OneirosError {
   return new OneirosError('bad-argument', `${what} must be ${expected}, not ${describeValue(value)}`);
 }
 
-/** A value of any kind, in a few words. */
+/** A value in a few words, for error messages: `an array of 3`. */
 export function describeValue(value: unknown): string {
   switch (typeof value) {
     case 'undefined':
-      return 'left out';
+      return 'undefined';
     case 'string':
       return JSON.stringify(value.length > 40 ? `${value.slice(0, 40)}…` : value);
     case 'function':

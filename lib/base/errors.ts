@@ -2,18 +2,18 @@ import { printable } from './printable.js';
 
 /**
  * Why an operation of this library failed:
- * - `bad-argument`  the caller asked for something impossible (an unknown layer, a negative size)
- * - `bad-input`     something from outside is malformed (an image, an ONNX file, a checkpoint, JSON)
- * - `not-found`     a file, a model or a tensor is not there
- * - `too-large`     it would not fit in memory, or is over a stated limit
- * - `unsupported`   it is well-formed, but this library (or the chosen provider) cannot do it
+ * - `bad-argument`  an argument is wrong (an unknown layer, a negative size)
+ * - `bad-input`     data from outside is malformed (an image, an ONNX file, a checkpoint, JSON)
+ * - `not-found`     a file, a model or a tensor does not exist
+ * - `too-large`     the data does not fit in memory, or exceeds a limit
+ * - `unsupported`   the input is well-formed, but this library (or the chosen provider) cannot process it
  * - `runtime`       ONNX Runtime, a worker or the operating system failed
  */
 export type ErrorCode = 'bad-argument' | 'bad-input' | 'not-found' | 'too-large' | 'unsupported' | 'runtime';
 
 /**
- * The one error class of the library. Its message is a single line that says what was wrong, what was expected,
- * and where it helps, what to do; `code` is for programs. An aborted operation throws the signal's own reason instead.
+ * The error class of the library. Its message is one line: what was wrong, what was expected and, where it helps, what
+ * to do. Programs test `code`. An aborted operation throws the signal's reason instead.
  */
 export class OneirosError extends Error {
   override readonly name = 'OneirosError';
@@ -23,31 +23,33 @@ export class OneirosError extends Error {
     message: string,
     options?: ErrorOptions,
   ) {
-    // Names out of files go into messages: whatever they hold, a message stays one line of plain text.
+    // Messages contain names from files, which can hold any characters; a message stays one line of plain text.
     super(printable(message.replace(/\s*[\t\n\v\f\r]+\s*/g, ' ')), options);
   }
 }
 
 /**
- * The error that came first. Where disposing of something fails after another failure, JavaScript throws a
- * SuppressedError around both, whose own message says nothing of either.
+ * The error that came first. If disposing of something fails after another failure, JavaScript throws a SuppressedError
+ * around both, whose own message describes neither.
  */
 export function originalOf(error: unknown): unknown {
   let original = error;
-  // By its name: engines without explicit resource management throw a stand-in that the compiler makes.
+  // Compared by name: in engines without explicit resource management, the compiler emits a substitute class.
   while (original instanceof Error && original.name === 'SuppressedError' && 'suppressed' in original)
     original = original.suppressed;
   return original;
 }
 
-/** The text of anything thrown, on one line: of the error that came first, with its cause where only that says why. */
+/**
+ * The message of any thrown value, on one line: that of the first error, with its causes if it does not contain them.
+ */
 export function messageOf(error: unknown): string {
   return reasonOf(error, maxCauses)
     .replace(/\s*\n\s*/g, ' ')
     .trim();
 }
 
-/** Errors may be each other's causes. */
+/** A bound, because errors can be causes of each other in a cycle. */
 const maxCauses = 8;
 
 function reasonOf(thrown: unknown, causes: number): string {
@@ -63,8 +65,8 @@ function reasonOf(thrown: unknown, causes: number): string {
 }
 
 /**
- * The names most like `name` (by edit distance), best first: for errors that say "did you mean".
- * @param limit how many at the most
+ * The names most similar to `name` (by edit distance, ignoring case), best first: for messages like "did you mean".
+ * @param limit the maximum number of names
  */
 export function nearest(name: string, candidates: Iterable<string>, limit = 5): string[] {
   const wanted = name.toLowerCase();

@@ -1,4 +1,4 @@
-/** What JSON text says; `undefined`, which no JSON says, where it is no JSON. */
+/** The value of JSON text; `undefined`, which is not a JSON value, if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);

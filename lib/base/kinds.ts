@@ -8,8 +8,8 @@ import { trainingKinds } from './kinds/training.js';
 import { valueKinds } from './kinds/values.js';
 
 /**
- * What the public functions take, one kind for each thing. A kind looks at a value's properties, not at its class: the value
- * may come from another copy of oneiros.
+ * The kinds of arguments that public functions take. A kind tests a value's properties, not its class: the value may
+ * come from another copy of oneiros.
  */
 export const kind = {
   ...valueKinds,
@@ -21,12 +21,12 @@ export const kind = {
   ...evaluationKinds,
 };
 
-/** The kind of one word of a few. */
+/** One of a few words. */
 export function oneOf(...words: readonly string[]): Kind {
   return { expected: `one of ${words.join(', ')}`, fits: (value) => words.some((word) => word === value) };
 }
 
-/** The same kind, of an argument that may be left out. */
+/** The same kind, for an optional argument. */
 export function maybe({ expected, fits }: Kind): Kind {
   return { expected, fits: (value) => value === undefined || fits(value) };
 }
@@ -36,7 +36,7 @@ export function orNull({ expected, fits }: Kind): Kind {
   return { expected: `${expected}, or null`, fits: (value) => value === null || fits(value) };
 }
 
-/** The kind of an array of which each item is of a kind. */
+/** An array whose items are all of one kind. */
 export function arrayOf({ expected, fits }: Kind): Kind {
   return {
     expected: `an array, each item ${expected}`,

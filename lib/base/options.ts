@@ -1,6 +1,6 @@
 import { OneirosError } from './errors.js';
 
-/** A number with its range; `integer` for whole numbers. */
+/** A number with its range, ends included; `integer` allows integers only. */
 export interface NumberOption {
   readonly kind: 'number';
   readonly default: number;
@@ -8,10 +8,10 @@ export interface NumberOption {
   readonly min?: number;
   readonly max?: number;
   readonly integer?: boolean;
-  /** What people usually want, as the ends of a slider; what lies beyond can still be typed. @default from min to max */
+  /** The usual values, as the ends of a slider; values beyond them can still be typed. @default from min to max */
   readonly usual?: readonly [number, number];
 }
-/** One word of a few. */
+/** One of a few words. */
 export interface ChoiceOption<T extends string = string> {
   readonly kind: 'choice';
   readonly default: T;
@@ -26,8 +26,8 @@ export interface FlagOption {
 export type Option = NumberOption | ChoiceOption | FlagOption;
 
 /**
- * The options of a task, each with its default, its meaning and its range, written once: the API fills in and checks
- * what a caller gives by it, the command line makes its flags and its help from it, the studio its sliders.
+ * The options of a task, each with its default, meaning and range. The API takes defaults and checks from the table,
+ * the command line its flags and help, the studio its sliders.
  */
 export type OptionTable = Readonly<Record<string, Option>>;
 
@@ -48,10 +48,10 @@ export function number(
   return { kind: 'number', default: value, about, ...range };
 }
 
-/** Counts without a limit of their own go so far: what is larger is a slip of the keyboard. */
-const mostOfAnything = 1_000_000;
+/** The limit of counts without a limit of their own: a larger number is a typing error. */
+const maxCount = 1_000_000;
 
-/** A whole number of at least `min` and at most a million. */
+/** An integer from `min` to a million. */
 export function count(
   value: number,
   about: string,
@@ -63,13 +63,13 @@ export function count(
     default: value,
     about,
     min,
-    max: mostOfAnything,
+    max: maxCount,
     integer: true,
     ...(usual && { usual }),
   };
 }
 
-/** The seed of random numbers: any safe whole number. It has no range that a slider could show. */
+/** The seed of random numbers: any safe integer. It has no range, so no slider. */
 export function seed(value: number, about: string): NumberOption {
   return number(value, about, { integer: true });
 }
@@ -86,22 +86,22 @@ export function flag(value: boolean, about: string): FlagOption {
   return { kind: 'flag', default: value, about };
 }
 
-/** What an API takes for a table: any of its options, the others at their defaults. */
+/** A function's options by a table: each is optional; omitted ones take their defaults. */
 export type Given<T extends OptionTable> = {
   readonly [K in keyof OptionValues<T>]?: OptionValues<T>[K] | undefined;
 };
 
 /**
- * The options given, with defaults for the others.
- * @throws OneirosError `bad-argument` for a value out of range; options of other names are left out
+ * The given options, with defaults for the others. Options that are not in the table are dropped.
+ * @throws OneirosError `bad-argument` for a value out of range
  */
 export function resolveOptions<T extends OptionTable>(table: T, given: Given<T>): OptionValues<T> {
   return checkedOptions(table, given);
 }
 
 /**
- * The same of values whose types are not known, such as those of a form.
- * @throws OneirosError `bad-argument` for a value of another type, or out of range
+ * As `resolveOptions`, for values of unknown types, such as those of a form.
+ * @throws OneirosError `bad-argument` for a value of the wrong type or out of range
  */
 export function checkedOptions<T extends OptionTable>(table: T, given: object): OptionValues<T> {
   const values = new Map<string, unknown>(Object.entries(given));
@@ -120,7 +120,7 @@ function checkOption(name: string, option: Option, value: unknown): void {
     throw new OneirosError('bad-argument', `${name} must be ${expected}, not ${String(value)}`);
 }
 
-/** Options with their defaults filled in. One that is given as `undefined` is not given. */
+/** Options with their defaults filled in. An option that is `undefined` takes its default. */
 export type WithDefaults<D, G> = {
   readonly [K in keyof D | keyof G]: K extends keyof D
     ? K extends keyof G
@@ -137,7 +137,7 @@ export function withDefaults<D extends object, G extends object>(defaults: D, gi
   return { ...defaults, ...Object.fromEntries<unknown>(values) } as WithDefaults<D, G>;
 }
 
-/** What is expected instead of a value, or `null` if it will do. */
+/** What is expected instead of a value; `null` if the value is valid. */
 export function expectedOf(option: Option, value: unknown): string | null {
   switch (option.kind) {
     case 'flag':

@@ -1,6 +1,6 @@
 /**
- * What a record holds under a name that may come from outside: its own property, never what every object has from Object
- * ("constructor", "__proto__"). The linter lets nothing else read a record by a name that is not written in the code.
+ * A record's own property of a name that may come from outside, never one that is inherited from Object ("constructor",
+ * "__proto__"). The linter forbids every other way to read a record by a computed name.
  */
 export function own<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   return Object.hasOwn(record, name) ? record[name] : undefined;

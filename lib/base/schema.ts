@@ -4,12 +4,13 @@ import { describeValue } from './arguments.js';
 import type { OneirosError } from './errors.js';
 import { parseJson } from './json.js';
 
-// JSON from outside is checked by valibot's schemas. The messages in a schema are what it expects, as it stands in "expected …":
-// `v.string('text')`. Names from outside need another way: valibot's `record` leaves out a key that is called "constructor".
+// Valibot schemas check JSON from outside. A message in a schema completes "expected …": `v.string('text')`. Do not use
+// valibot's `record` for names from outside: it drops a key named "constructor".
 
 /**
- * A value of JSON as its schema says it is.
- * @param malformed makes the error of what goes behind the value's name: `has 3 as its title: expected text`
+ * A JSON value that conforms to a schema.
+ * @param malformed makes the error; its detail completes a sentence that begins with the value's name:
+ *   `has 3 as its title: expected text`
  */
 export function conforming<S extends GenericSchema>(
   schema: S,
@@ -21,7 +22,7 @@ export function conforming<S extends GenericSchema>(
   throw malformed(detailOf(issues[0]));
 }
 
-/** What JSON text says, if it is as the schema says; else `null`: for what this library wrote itself, and can do without. */
+/** The value of JSON text; `null` if it does not conform: for files that this library wrote and can do without. */
 export function readJson<S extends GenericSchema>(schema: S, text: string): InferOutput<S> | null {
   const { success, output } = safeParse(schema, parseJson(text));
   return success ? output : null;
@@ -32,7 +33,7 @@ function detailOf(issue: BaseIssue<unknown>): string {
   const path = getDotPath(issue);
   if (path === null)
     return `is ${describeValue(input)}: expected ${expected === 'Object' ? 'an object' : message}`;
-  if (expected === 'never') return `has a field ${received} that is not known here`;
+  if (expected === 'never') return `has an unknown field ${received}`;
   if (input === undefined) return `has no ${path}`;
   return `has ${describeValue(input)} as its ${path}: expected ${expected === 'Object' ? 'an object' : message}`;
 }

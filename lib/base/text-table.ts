@@ -1,6 +1,6 @@
 /**
- * Rows of cells as lines of columns of equal width, two spaces between them.
- * @param left how many columns stand to the left; the others hold numbers, and stand to the right
+ * Rows of cells as lines of text with aligned columns, two spaces apart.
+ * @param left the number of left-aligned columns; the others hold numbers and are right-aligned
  */
 export function textTable(rows: readonly (readonly string[])[], left = Infinity): readonly string[] {
   const widths: number[] = [];

@@ -4,7 +4,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc;
 });
 
-/** The CRC-32 (that of PNG and zip) of these bytes, one part after the other. */
+/** The CRC-32 (as in PNG and zip) of the concatenated parts. */
 export function crc32(...parts: readonly Uint8Array[]): number {
   let crc = 0xffffffff;
   for (const bytes of parts)

@@ -3,22 +3,23 @@ import { messageOf, OneirosError } from '../base/errors.js';
 import { kind, orNull } from '../base/kinds.js';
 import { withDefaults } from '../base/options.js';
 
-/** How much of a download has arrived, in bytes. */
+/** The progress of a download, in bytes. */
 export interface DownloadProgress {
   readonly loaded: number;
-  /** `null` where the server does not say. */
+  /** `null` if the server does not state it. */
   readonly total: number | null;
 }
 
 export interface DownloadOptions {
-  /** The most bytes that are taken into memory. */
+  /** The maximum number of bytes to download. @default 2³¹ */
   readonly limit: number;
   /**
-   * Browsers: the Cache API's store that the file is kept in once it is whole, so that it is there offline; `null` for
-   * none. A kept file is taken anew when its server names another version of it.
+   * Browsers only: the name of the Cache API's store that keeps the complete file, for offline use; `null` for none. If
+   * the server has another version of a kept file, it is downloaded again.
+   * @default 'oneiros'
    */
   readonly cache: string | null;
-  /** Is called as bytes arrive. */
+  /** Called when bytes arrive. */
   readonly progress?: ((progress: DownloadProgress) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,9 +33,10 @@ const downloadKinds: OptionKinds<Partial<DownloadOptions>> = {
 const downloadDefaults: DownloadOptions = { limit: 2 ** 31, cache: 'oneiros' };
 
 /**
- * The bytes behind an address.
- * @throws OneirosError `not-found` where there are none; `too-large` if they are over the limit; `runtime` if the server
- *   cannot be reached, refuses or breaks off; the signal's reason after an abort
+ * Downloads the bytes at an address.
+ * @throws OneirosError `not-found` for HTTP 404 and 410; `too-large` if there are more bytes than the limit; `runtime`
+ *   if the server cannot be reached, answers with another error or closes the connection early. After an abort, the
+ *   signal's reason
  */
 export async function download(
   address: string | URL,
@@ -50,24 +52,27 @@ export async function download(
   const response = await request(address, { signal: settings.signal ?? null });
   if (!response.ok) {
     const code = response.status === 404 || response.status === 410 ? 'not-found' : 'runtime';
-    throw new OneirosError(code, `cannot read ${String(address)}: the server answers ${response.status}`);
+    throw new OneirosError(
+      code,
+      `cannot read ${String(address)}: the server responded with HTTP ${response.status}`,
+    );
   }
   const bytes = await readBody(response, address, settings);
-  // What does not fit into the browser's quota is not kept, and works all the same.
+  // A file over the browser's quota is not kept; the download succeeds anyway.
   await store?.put(address, copyOf(response, bytes)).catch(() => undefined);
   return bytes;
 }
 
-/** Pages on plain http have no Cache API, and neither has Node. */
+/** `null` without a Cache API: in Node, and on pages over plain http. */
 async function openStore(name: string | null): Promise<Cache | null> {
   if (name === null || typeof caches === 'undefined') return null;
   return await caches.open(name).catch(() => null);
 }
 
-/** Headers that tell one version of a file from another; those that a server of another origin lets be seen. */
+/** Headers that identify a version of a file; a cross-origin server exposes only some of them. */
 const versionHeaders = ['etag', 'last-modified', 'content-length'];
 
-/** Whether the server still has the file that was kept; if it does not answer, the file that is there will do. */
+/** Whether the kept file is the server's current version; `true` if the server does not answer. */
 async function isCurrent(
   kept: Response,
   address: string | URL,
@@ -136,7 +141,7 @@ function concatenate(parts: readonly Uint8Array[], length: number): Uint8Array<A
   return whole;
 }
 
-/** Of a compressed answer the header has the compressed size, which says nothing here. */
+/** `null` for a compressed response, whose header states the compressed size. */
 function sizeOf({ headers }: Response): number | null {
   const length = headers.get('content-encoding') === null ? headers.get('content-length') : null;
   return length === null ? null : Number(length);

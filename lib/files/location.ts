@@ -1,19 +1,19 @@
 import { OneirosError, originalOf } from '../base/errors.js';
 
 /**
- * Where the bytes of a file lie: a path in Node, an address in browsers (relative ones by the page's); a URL, in Node
- * `file:` ones too; a `File` or any other `Blob`.
+ * Where a file is: a path in Node, an address in browsers (relative to the page's); a URL, in Node also a `file:` URL;
+ * a `File` or another `Blob`.
  */
 export type FileLocation = string | URL | Blob;
 
-/** What to call a file in messages: its path, address or name. */
+/** A file's path, address or name, for messages. */
 export function describeLocation(location: FileLocation): string {
   if (typeof location === 'string') return location;
   if (location instanceof URL) return location.href;
   return fileName(location) ?? `a blob of ${location.size} bytes`;
 }
 
-/** Does something with what a file holds; where that fails, the error names the file. */
+/** Runs `work` on a file; an error's message begins with the file's name unless it contains it. */
 export async function about<T>(location: FileLocation, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -25,7 +25,7 @@ export async function about<T>(location: FileLocation, work: () => Promise<T>): 
   }
 }
 
-/** A file's name without its folder; `null` for a blob, which has none. */
+/** A file's name without its folder; `null` for a blob without a name. */
 export function fileName(location: FileLocation): string | null {
   if (location instanceof Blob)
     return 'name' in location && typeof location.name === 'string' ? location.name : null;

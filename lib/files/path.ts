@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { messageOf, OneirosError } from '../base/errors.js';
 
 /**
- * The path that is meant by a path or a `file:` URL.
+ * The path of a path or a `file:` URL.
  * @throws OneirosError `bad-argument` for another URL
  */
 export function pathOf(location: string | URL): string {

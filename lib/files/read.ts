@@ -12,13 +12,14 @@ import { pathOf } from './path.js';
 import { checkLimit, readDefaults, type ReadOptions } from './read-options.js';
 import { blobSource, type ByteSource, bytesSource, checkRange } from './source.js';
 
-/** One system call reads less than 2 GiB. */
+/** A system call can read less than 2 GiB. */
 const chunk = 2 ** 30;
 
 /**
- * The whole of a file.
- * @throws OneirosError `not-found`; `bad-argument` if it is a folder or another thing that is no file; `too-large`,
- *   before memory is taken, if it has more bytes than the limit; `runtime` if the operating system refuses
+ * Reads a whole file.
+ * @throws OneirosError `not-found`; `bad-argument` for a folder, a pipe or a device; `too-large` if it has more bytes
+ *   than the limit (for a file on disk or a blob, before memory is allocated); `runtime` if the operating system
+ *   refuses
  */
 export async function readFileBytes(
   location: FileLocation,
@@ -30,19 +31,19 @@ export async function readFileBytes(
   return await source.read(0, source.size);
 }
 
-/** The most bytes of a small text. */
-const smallText = 2 ** 16;
+/** In bytes. */
+const maxSmallText = 2 ** 16;
 
-/** The text of a small file; `null` where there is none that can be read. */
+/** The text of a file of up to 64 KiB; `null` if it cannot be read. */
 export async function readSmallText(path: string): Promise<string | null> {
-  const bytes = await readFileBytes(path, { limit: smallText }).catch(() => null);
+  const bytes = await readFileBytes(path, { limit: maxSmallText }).catch(() => null);
   return bytes === null ? null : new TextDecoder().decode(bytes);
 }
 
 /**
- * Opens a file for reading piece by piece; it is closed by `close` or `await using`. In browsers, and from http in Node,
- * it is loaded whole first.
- * @throws OneirosError as {@link readFileBytes} does, except for the limit
+ * Opens a file for reading ranges of it. Close it with `close` or `await using`. A file at an http address, and any
+ * address in browsers, is downloaded whole first.
+ * @throws OneirosError as {@link readFileBytes}, except for its limit
  */
 export async function fileSource(location: FileLocation): Promise<ByteSource> {
   check('fileSource', { location: [location, kind.location] });
@@ -58,12 +59,12 @@ export async function fileSource(location: FileLocation): Promise<ByteSource> {
   }
 }
 
-/** Windows has no such flag, and no pipes among its files. */
+/** Windows has neither this flag nor pipes in its file system. */
 const nonblocking = process.platform === 'win32' ? 0 : constants.O_NONBLOCK;
 
 /**
- * Opens what is a file. Opening a pipe waits for somebody to write to it, and opening a device may set it going: a path
- * is looked at before, and once more after, when nobody can exchange it anymore.
+ * Opens a regular file. Opening a pipe blocks until another process writes to it, and opening a device can start it. So
+ * the path is checked before opening, and the open file again: another process may have replaced the path in between.
  */
 async function openFile(path: string): Promise<{ readonly file: FileHandle; readonly size: number }> {
   requireFile(await stat(path), 'read', path);
@@ -99,7 +100,7 @@ async function readRange(file: FileHandle, offset: number, length: number): Prom
   const bytes = allocate(length);
   for (let done = 0; done < length;) {
     const { bytesRead } = await file.read(bytes, done, Math.min(chunk, length - done), offset + done);
-    // Somebody cut the file short since it was opened.
+    // Another process truncated the file after it was opened.
     if (bytesRead === 0) checkRange(offset + done, offset, length);
     done += bytesRead;
   }

@@ -6,7 +6,7 @@ import type { FileLocation } from './location.js';
 import { checkLimit, readDefaults, type ReadOptions } from './read-options.js';
 import { blobSource, type ByteSource, bytesSource } from './source.js';
 
-/** As `read.ts` has it in Node: the whole of a file, from an address or a blob. */
+/** The browser twin of `read.ts`: reads a whole file from an address or a blob. */
 export async function readFileBytes(
   location: FileLocation,
   options: Partial<ReadOptions> = {},
@@ -17,7 +17,7 @@ export async function readFileBytes(
   return new Uint8Array(await location.arrayBuffer());
 }
 
-/** As `read.ts` has it in Node. A blob is read piece by piece; what lies at an address is loaded whole. */
+/** The browser twin of `read.ts`. A blob is read in ranges; a file at an address is downloaded whole. */
 export async function fileSource(location: FileLocation): Promise<ByteSource> {
   check('fileSource', { location: [location, kind.location] });
   return location instanceof Blob ? blobSource(location) : bytesSource(await download(location));

@@ -3,21 +3,21 @@ import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 
 /**
- * Bytes that are read piece by piece, wherever they lie: in memory, in a file, behind HTTP ranges. Whoever opens one
- * closes it (`await using`); reading after that is an error. This file is browser-safe; files on disk are `fileSource`.
+ * Bytes that are read in ranges: from memory, from a file, or by HTTP range requests. The code that opens a source
+ * closes it (`await using`). For files on disk use `fileSource`.
  */
 export interface ByteSource extends AsyncDisposable {
   /** In bytes. */
   readonly size: number;
   /**
-   * Exactly `length` bytes from `offset` on: perhaps a view of memory that others see too, so not to be written to.
-   * @throws OneirosError `bad-input` if the range does not lie within the source
+   * Reads exactly `length` bytes from `offset` on. Do not write to them: they can be a view of shared memory.
+   * @throws OneirosError `bad-input` if the range is not inside the source
    */
   read(offset: number, length: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
-/** A source over bytes in memory; what it gives are views of them. */
+/** A source over bytes in memory. It returns views of them. */
 export function bytesSource(bytes: Uint8Array): ByteSource {
   check('bytesSource', { bytes: [bytes, kind.bytes] });
   const close = () => Promise.resolve();
@@ -33,7 +33,7 @@ export function bytesSource(bytes: Uint8Array): ByteSource {
   };
 }
 
-/** A source over a `File` or another `Blob`; what it gives are copies. */
+/** A source over a `File` or another `Blob`. It returns copies. */
 export function blobSource(blob: Blob): ByteSource {
   const close = () => Promise.resolve();
   return {
@@ -47,12 +47,12 @@ export function blobSource(blob: Blob): ByteSource {
   };
 }
 
-/** @throws OneirosError `bad-input` if the range does not lie within a source of `size` bytes */
+/** @throws OneirosError `bad-input` if the range is not inside a source of `size` bytes */
 export function checkRange(size: number, offset: number, length: number): void {
   const whole = Number.isSafeInteger(offset) && Number.isSafeInteger(length) && offset >= 0 && length >= 0;
   if (!whole || offset + length > size)
     throw new OneirosError(
       'bad-input',
-      `the file is truncated or damaged: ${length} bytes from byte ${offset} on were expected, but it ends after ${size}`,
+      `the file is truncated or damaged: expected ${length} bytes at byte ${offset}, but it ends after ${size}`,
     );
 }

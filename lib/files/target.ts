@@ -5,17 +5,17 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { OneirosError } from '../base/errors.js';
 import { codeOf, requireFile } from './failure.js';
 
-/** The file that writing to a path makes or replaces. */
+/** The file that writing to a path creates or replaces. */
 export interface Target {
-  /** Absolute, and of no link. */
+  /** Absolute, with symbolic links resolved. */
   readonly path: string;
-  /** The permissions to keep, where there is a file already. */
+  /** The permissions of an existing file, to keep; else `undefined`. */
   readonly mode: number | undefined;
-  /** As `identityOf` gives it. */
+  /** As `identityOf` returns it. */
   readonly identity: string | null;
 }
 
-/** The same for all names of a file, links included; `null` where there is none. */
+/** A key that is the same for all paths of a file, links included; `null` if there is no file. */
 export async function identityOf(path: string): Promise<string | null> {
   const found = await stat(path, { bigint: true }).catch(() => null);
   return found === null ? null : identityIn(found);
@@ -25,17 +25,18 @@ function identityIn({ dev, ino }: BigIntStats): string {
   return `${dev}:${ino}`;
 }
 
-/** Folders that were found writable, by their names: there are few of them, and many files in each. */
+/** A cache of checked folders by name: many files share few folders. */
 export type KnownFolders = Map<string, Promise<string>>;
 
 /**
- * Where writing to a path goes: symbolic links are followed, also to where there is no file yet.
- * @throws OneirosError `not-found` where its folder is missing; `bad-argument` for a folder, a pipe or a device; errors of
- *   the operating system as they are
+ * The file that writing to a path would create or replace. Symbolic links are followed, even to a file that does not
+ * exist yet.
+ * @throws OneirosError `not-found` if its folder is missing or not writable; `bad-argument` for a folder, a pipe or a
+ *   device; errors of the operating system unchanged
  */
 export async function targetOf(path: string, folders: KnownFolders = new Map()): Promise<Target> {
   const target = await follow(path, folders);
-  const existing = await stat(target, { bigint: true }).catch(noneIf('ENOENT'));
+  const existing = await stat(target, { bigint: true }).catch(nullFor('ENOENT'));
   if (existing === null) return { path: target, mode: undefined, identity: null };
   // Renaming over a device (/dev/null!) would replace it.
   requireFile(existing, 'write', path);
@@ -43,26 +44,26 @@ export async function targetOf(path: string, folders: KnownFolders = new Map()):
   return { path: target, mode: Number(existing.mode & 0o777n), identity: identityIn(existing) };
 }
 
-/** As many as Linux follows. */
+/** The limit of Linux. */
 const maxLinks = 40;
 
-/** Not by `realpath`, which fails where a link leads to no file. */
+/** `realpath` would fail for a link to a file that does not exist. */
 async function follow(path: string, folders: KnownFolders): Promise<string> {
   let at = path;
   for (let links = 0; links <= maxLinks; links++) {
-    const folder = await known(folders, dirname(at), (name) => writableFolder(path, name));
+    const folder = await cached(folders, dirname(at), (name) => writableFolder(path, name));
     at = join(folder, basename(at));
-    const link = await readlink(at).catch(noneIf('ENOENT', 'EINVAL', 'UNKNOWN'));
+    const link = await readlink(at).catch(nullFor('ENOENT', 'EINVAL', 'UNKNOWN'));
     if (link === null) return at;
     at = resolve(folder, link);
   }
   throw new OneirosError(
     'bad-argument',
-    `cannot write ${JSON.stringify(path)}: its symbolic links lead in a circle`,
+    `cannot write ${JSON.stringify(path)}: its symbolic links form a cycle`,
   );
 }
 
-function known(
+function cached(
   folders: KnownFolders,
   name: string,
   find: (name: string) => Promise<string>,
@@ -83,8 +84,8 @@ async function writableFolder(path: string, folder: string): Promise<string> {
   }
 }
 
-/** Makes nothing of errors that say that there is nothing. */
-function noneIf(...codes: readonly string[]): (error: unknown) => null {
+/** A handler that returns `null` for errors with these codes. */
+function nullFor(...codes: readonly string[]): (error: unknown) => null {
   return (error) => {
     if (codes.some((code) => code === codeOf(error))) return null;
     throw error;

@@ -2,14 +2,14 @@ import { createHash, randomUUID } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
-/** A name beside a file for what is going to replace it. */
+/** A temporary path in the same folder, for a file that is going to replace `path`. */
 export function temporaryFor(path: string): string {
   return join(dirname(path), `.${stemOf(path)}.${randomUUID()}.tmp`);
 }
 
 /**
- * Removes what writers of these files left behind that were killed.
- * @param paths which nobody else is writing now
+ * Removes the temporary files that killed writers of these files left behind.
+ * @param paths files that no other process is writing now
  */
 export async function removeTemporaries(paths: readonly string[]): Promise<void> {
   for (const [folder, files] of byFolder(paths)) {
@@ -21,7 +21,7 @@ export async function removeTemporaries(paths: readonly string[]): Promise<void>
   }
 }
 
-/** Paths by the folder that they lie in. */
+/** Paths grouped by folder. */
 export function byFolder(paths: readonly string[]): ReadonlyMap<string, readonly [string, ...string[]]> {
   const folders = new Map<string, [string, ...string[]]>();
   for (const path of paths) {
@@ -32,12 +32,12 @@ export function byFolder(paths: readonly string[]): ReadonlyMap<string, readonly
   return folders;
 }
 
-/** Bytes of a name that leave room for the rest, within the 255 of most file systems. */
-const longest = 180;
+/** In bytes. The rest of a temporary name must fit as well, into the 255 of most file systems. */
+const maxStem = 180;
 
-/** A file's name; of a long one the beginning, with digits that tell it from others which begin so. */
+/** A file's name; a long one is shortened to its beginning and a hash. */
 function stemOf(path: string): string {
   const name = basename(path);
-  if (Buffer.byteLength(name) <= longest) return name;
+  if (Buffer.byteLength(name) <= maxStem) return name;
   return `${name.slice(0, 40)}~${createHash('sha256').update(name).digest('hex').slice(0, 12)}`;
 }

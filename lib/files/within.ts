@@ -7,16 +7,16 @@ import { describeLocation, type FileLocation } from './location.js';
 import { pathOf } from './path.js';
 
 /**
- * Where a file lies that another file, which is not to be trusted, names relative to itself: it must lie in that
- * file's folder or below, with symbolic links followed. Where `base` is itself a link (as in download caches), the
- * folder it leads to counts as well.
- * @throws OneirosError `bad-input` if it lies elsewhere, `not-found` if it is not there, `unsupported` beside a blob
+ * Resolves a relative path that an untrusted file contains. With symbolic links followed, the result must be inside
+ * that file's folder. If `file` is itself a link (as in download caches), the folder of its target is allowed as well.
+ * @throws OneirosError `bad-input` if it is outside the folder, `not-found` if it does not exist, `unsupported` for a
+ *   blob
  */
 export async function pathWithin(file: FileLocation, location: string): Promise<FileLocation> {
   if (file instanceof Blob)
     throw new OneirosError(
       'unsupported',
-      `${describeLocation(file)} keeps constants in ${JSON.stringify(location)}, which cannot be found beside a blob: give the model's path`,
+      `${describeLocation(file)} stores constants in ${JSON.stringify(location)}, which cannot be found from a blob: pass the model's path`,
     );
   const base = pathOf(file);
   const isOutside =
@@ -27,7 +27,7 @@ export async function pathWithin(file: FileLocation, location: string): Promise<
     return target;
   throw new OneirosError(
     'bad-input',
-    `${JSON.stringify(base)} refers to ${JSON.stringify(location)}, which lies outside its folder`,
+    `${JSON.stringify(base)} refers to ${JSON.stringify(location)}, which is outside its folder`,
   );
 }
 

@@ -5,32 +5,33 @@ import { type KnownFolders, type Target, targetOf } from './target.js';
 import { byFolder, removeTemporaries, temporaryFor } from './temporary.js';
 
 /**
- * Writes a file so that at every moment, also after a crash, there is the old one (or none) or the whole new one: under a
- * temporary name in the same folder, flushed to the disk, then renamed. A failure leaves nothing behind. An existing
- * file keeps its permissions; a symbolic link is followed, also to where there is no file yet.
- * @param bytes whole or in pieces, which are written one after the other
- * @throws OneirosError `not-found` if the folder is not there; `bad-argument` if `path` is a folder, a pipe or a device;
- *   `runtime` if the operating system refuses (permissions, no space left)
+ * Writes a file atomically: at every moment, even after a crash, the path holds the old file (or none) or the complete
+ * new one. The bytes go to a temporary file in the same folder, which is flushed to disk and renamed. A failure leaves
+ * nothing behind. An existing file keeps its permissions; a symbolic link is followed, even to a file that does not
+ * exist yet.
+ * @param bytes all at once, or pieces that are written in order
+ * @throws OneirosError `not-found` if the folder is missing or not writable; `bad-argument` if `path` is a folder, a
+ *   pipe or a device; `runtime` if the operating system refuses (permissions, no space left)
  */
 export async function writeFileAtomic(path: string, bytes: Uint8Array | Iterable<Uint8Array>): Promise<void> {
   const pieces = bytes instanceof Uint8Array ? [bytes] : bytes;
-  await naming(path, async () => replace(await targetOf(path), pieces));
+  await withFileErrors(path, async () => replace(await targetOf(path), pieces));
 }
 
 /**
- * Checks that files can be written, before any work is done for them, and removes what writers of them left behind that
- * were killed.
- * @returns the files that would be made or replaced
- * @throws OneirosError as `writeFileAtomic` does
+ * Checks, before the work for them starts, that files can be written. Removes temporary files that killed writers left
+ * behind.
+ * @returns the files that would be created or replaced
+ * @throws OneirosError as `writeFileAtomic`
  */
 export async function prepareOutputs(paths: readonly string[]): Promise<readonly Target[]> {
   const folders: KnownFolders = new Map();
-  const found = await Promise.all(paths.map((path) => naming(path, () => targetOf(path, folders))));
+  const found = await Promise.all(paths.map((path) => withFileErrors(path, () => targetOf(path, folders))));
   const targets = found.map(({ path }) => path);
   await removeTemporaries(targets);
-  // Permissions do not tell of full or odd file systems: a file tells, one in each folder.
+  // Permissions do not reveal a full or special file system: write one test file in each folder.
   for (const [first] of byFolder(targets).values())
-    await naming(paths[targets.indexOf(first)] ?? first, async () => {
+    await withFileErrors(paths[targets.indexOf(first)] ?? first, async () => {
       const temporary = temporaryFor(first);
       await writeAndFlush(temporary, [], undefined);
       await rm(temporary);
@@ -38,13 +39,13 @@ export async function prepareOutputs(paths: readonly string[]): Promise<readonly
   return found;
 }
 
-/** Removes what a writer of a file left behind that was killed, if there is such a file's folder. */
+/** Removes the temporary files that killed writers of a file left behind, if its folder exists. */
 export async function removeLeftovers(path: string): Promise<void> {
   const target = await targetOf(path).catch(() => null);
-  if (target !== null) await naming(path, () => removeTemporaries([target.path]));
+  if (target !== null) await withFileErrors(path, () => removeTemporaries([target.path]));
 }
 
-async function naming<T>(path: string, work: () => Promise<T>): Promise<T> {
+async function withFileErrors<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {

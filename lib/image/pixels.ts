@@ -4,33 +4,34 @@ import { kind } from '../base/kinds.js';
 import { type Image, image, plane, type Size } from './image.js';
 
 /**
- * Interleaved pixels as decoders give and encoders take them: red, green, blue, alpha (not premultiplied), rows from
- * the top; full scale is 255 in 8 bits, 65535 in 16, 1 in floats.
+ * Interleaved pixels, as decoders return and encoders take them: red, green, blue, alpha (not premultiplied), rows from
+ * the top. Full scale is 255 in 8 bits, 65535 in 16 bits and 1 in floats.
  */
 export interface Pixels extends Size {
   readonly data: Uint8Array | Uint8ClampedArray | Uint16Array | Float32Array;
 }
 
-/** What a picture file stores of its pixels: never scaled, cut down or looked up in a palette. */
+/** The values that a picture file stores: not scaled, not reduced in depth, not looked up in a palette. */
 export interface Samples extends Size {
-  /** What the first numbers of a pixel are: the index of a palette's color, a gray value, or red, green and blue. */
+  /** What the first channels are: a palette index, a gray value, or red, green and blue. */
   readonly kind: 'palette' | 'gray' | 'rgb';
-  /** Of each number: 1, 2, 4, 8 or 16. */
+  /** Bits per channel: 1, 2, 4, 8 or 16. */
   readonly bits: number;
-  /** Numbers a pixel: 1 or, of RGB, 3; one more where there is an alpha, which comes last. */
+  /** Channels per pixel: 1, or 3 for RGB; one more if there is alpha, which comes last. */
   readonly channels: number;
-  /** The pixels' numbers one after another, rows from the top. */
+  /** Interleaved values, rows from the top. */
   readonly data: Uint8Array | Uint16Array;
-  /** Red, green, blue in 8 bits for each index; empty where there is no palette. */
+  /** Red, green, blue in 8 bits for each index; empty without a palette. */
   readonly palette: Uint8Array;
 }
 
-/** What shows through where a picture is transparent: red, green, blue in [0, 1]. */
+/** The color behind transparent pixels: red, green, blue in [0, 1]. */
 export type Background = readonly [number, number, number];
 export const white: Background = [1, 1, 1];
 
 /**
- * The picture of interleaved RGBA pixels, laid over the background (in sRGB values, as browsers do).
+ * Interleaved RGBA pixels as a picture, composited over the background (in sRGB values, as browsers do).
+ * @param background white by default
  * @throws OneirosError `bad-argument` if the data does not fill the size
  */
 export function fromPixels(pixels: Pixels, background: Background = white): Image {
@@ -40,7 +41,7 @@ export function fromPixels(pixels: Pixels, background: Background = white): Imag
   if (data.length !== 4 * area)
     throw new OneirosError(
       'bad-argument',
-      `${width}×${height} RGBA pixels are ${4 * area} values, not ${data.length}`,
+      `${width}×${height} RGBA pixels have ${4 * area} values, not ${data.length}`,
     );
   const fullScale = data instanceof Float32Array ? 1 : data instanceof Uint16Array ? 65535 : 255;
   const picture = image({ width, height });
@@ -56,7 +57,7 @@ export function fromPixels(pixels: Pixels, background: Background = white): Imag
   return picture;
 }
 
-/** The opaque 8-bit RGBA pixels of a picture: clamped to [0, 1], rounded half up; NaN becomes 0. */
+/** A picture as opaque 8-bit RGBA pixels. Values are clamped to [0, 1] and rounded half up; NaN becomes 0. */
 export function toPixels(picture: Image): Size & { readonly data: Uint8ClampedArray<ArrayBuffer> } {
   check('toPixels', { picture: [picture, kind.image] });
   const { width, height, data } = picture;
@@ -64,7 +65,7 @@ export function toPixels(picture: Image): Size & { readonly data: Uint8ClampedAr
   const pixels = new Uint8ClampedArray(4 * area).fill(255);
   for (let c = 0; c < 3; c++)
     for (let i = 0; i < area; i++) {
-      // Clamping and NaN → 0 are what a Uint8ClampedArray does; but it rounds half to even.
+      // A Uint8ClampedArray clamps and turns NaN into 0, but would round half to even.
       pixels[4 * i + c] = Math.floor(data[c * area + i]! * 255 + 0.5);
     }
   return { width, height, data: pixels };

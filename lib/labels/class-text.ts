@@ -9,21 +9,21 @@ import {
   unnamed,
 } from './classes.js';
 
-// Classes as texts: on command lines, and in label pictures.
+// Classes as text: on command lines and in label pictures.
 
-/** A class as somebody names it, with or without its value. */
+/** A class as a user declares it, with or without a value. */
 export interface NamedClass {
   readonly name: string;
   readonly value: LabelValue | null;
 }
 
 const forms =
-  'Classes are names, the background first (sky,tree), with values (sky=255,tree=0 or sky=#80c0ff,tree=#008000), a number of them whose values are 0, 1, 2 and so on (21), or JSON (["sky", "tree, bush"] or [{"name": "sky", "value": 255}, …]).';
+  'Give names, the background first (sky,tree); names with values (sky=255,tree=0 or sky=#80c0ff,tree=#008000); the number of classes with the values 0, 1, 2 and so on (21); or JSON (["sky", "tree, bush"] or [{"name": "sky", "value": 255}, …]).';
 
 /**
- * Reads classes from text: `21`, `sky,tree`, `sky=255,tree=0`, `sky=#80c0ff,tree=#008000`, or JSON, which names with commas
+ * Parses classes: `21`, `sky,tree`, `sky=255,tree=0`, `sky=#80c0ff,tree=#008000`, or JSON, which names with commas
  * need.
- * @throws OneirosError `bad-argument` for anything else
+ * @throws OneirosError `bad-argument` for other text, a repeated name, or more than 256 classes
  */
 export function parseClasses(text: string): readonly NamedClass[] {
   const trimmed = text.trim();
@@ -31,33 +31,33 @@ export function parseClasses(text: string): readonly NamedClass[] {
   const classes = trimmed.startsWith('[') ? parsedJson(trimmed) : trimmed.split(',').map(parseClass);
   const valued = classes.filter(({ value }) => value !== null);
   if (classes.some(({ name }) => name === '') || (valued.length > 0 && valued.length < classes.length))
-    throw noClasses(text);
+    throw malformedClasses(text);
   const twice = classes.find(({ name }, i) => classes.findIndex((each) => each.name === name) < i);
   if (twice === undefined) return classes;
   throw new OneirosError('bad-argument', `two classes have the name ${JSON.stringify(twice.name)}`);
 }
 
-/** `count` classes without names, whose values are their numbers. */
+/** `count` classes with default names, whose values are their indices. */
 function countedClasses(count: number): readonly MaskClass[] {
   if (count > maxClasses)
-    throw new OneirosError('bad-argument', `${count} classes are too many: ${maxClasses} at the most`);
+    throw new OneirosError('bad-argument', `${count} classes are too many: the limit is ${maxClasses}`);
   return unnamed(count).map((name, value) => ({ name, value }));
 }
 
-/** Classes with a value each: where none has one, they are 0, 1, 2 and so on. Throws as `checkClasses`. */
+/** Classes with values: a missing value becomes the index of its class. Throws as `checkClasses`. */
 export function withValues(classes: readonly NamedClass[]): readonly MaskClass[] {
   const valued = classes.map(({ name, value }, i) => ({ name, value: value ?? i }));
   checkClasses(valued);
   return valued;
 }
 
-/** A value from text. @throws OneirosError `bad-argument` */
+/** Parses a value. @throws OneirosError `bad-argument` if it is not 0 to 65535 or a color such as #80c000 */
 export function parseValue(text: string): LabelValue {
   const value = valueOf(text.trim());
   if (value !== null) return value;
   throw new OneirosError(
     'bad-argument',
-    `${JSON.stringify(text)} is no value of a label: expected 0 to 65535, or a color such as #80c000`,
+    `${JSON.stringify(text)} is not a label value: expected 0 to 65535, or a color such as #80c000`,
   );
 }
 
@@ -78,12 +78,12 @@ function parsedJson(text: string): readonly NamedClass[] {
   const list = parseJson(text);
   const classes = Array.isArray(list) ? list.map(namedClass) : [];
   const named = classes.filter((each) => each !== null);
-  if (named.length === 0 || named.length < classes.length) throw noClasses(text);
+  if (named.length === 0 || named.length < classes.length) throw malformedClasses(text);
   return named;
 }
 
-function noClasses(text: string): OneirosError {
-  return new OneirosError('bad-argument', `${JSON.stringify(text)} names no classes. ${forms}`);
+function malformedClasses(text: string): OneirosError {
+  return new OneirosError('bad-argument', `${JSON.stringify(text)} does not name classes. ${forms}`);
 }
 
 function namedClass(item: unknown): NamedClass | null {
@@ -100,7 +100,7 @@ export function formatClasses(classes: readonly MaskClass[]): string {
   return JSON.stringify(classes.map(({ name, value }) => ({ name, value })));
 }
 
-/** What `formatClasses` wrote; `null` for other texts. */
+/** Parses the output of `formatClasses`; `null` for other text. */
 export function storedClasses(text: string | undefined): readonly MaskClass[] | null {
   const list = text === undefined ? undefined : parseJson(text);
   const classes = Array.isArray(list) ? list.map(namedClass) : [];

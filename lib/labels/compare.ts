@@ -3,22 +3,23 @@ import { colorText, describeClasses, type MaskClass, numberOf, unnamed } from '.
 import { checkValues, type DeclaredClasses, type LabelScheme, schemeOf } from './scheme.js';
 import { describeValues, type LabelSurvey, labelValue } from './survey.js';
 
-/** How true masks and predicted ones are read so that their labels mean the same. */
+/** The schemes for true and predicted masks that give their labels the same meaning. */
 export interface Comparison {
   readonly truth: LabelScheme;
   readonly predicted: LabelScheme;
-  /** What was assumed. */
+  /** The assumptions, for the user. */
   readonly notes: readonly string[];
 }
 
-/** What pictures of one object and its background store: 0 and one of these. */
+/** In masks of one object, the background is 0 and the object has one of these values. */
 const objectValues = [1, 255, 65535];
 
 /**
- * How two sets of masks can be compared. Where nothing is declared, the classes are as the predictions say of themselves,
- * else as the truth does, else the values of the true masks; masks of two values (0 and 255, 0 and 1) are compared with one
- * another whichever of these they use.
- * @throws OneirosError `bad-input` where it is not plain, or where values have no class; as `schemeOf`
+ * Finds how to compare two sets of masks. Without declared classes, they come from the predicted files, else from the
+ * true files, else from the values of the true masks. Sets with two values each (0 and one of 1, 255 and 65535) are
+ * comparable even if their values differ.
+ * @throws OneirosError as `schemeOf`; `bad-input` if the sets have different kinds of values or different palettes, or
+ *   if a predicted value has no class
  */
 export function comparison(
   truth: LabelSurvey,
@@ -30,17 +31,17 @@ export function comparison(
     const binary = twoValues(truth, predicted);
     if (binary !== null) return binary;
   }
-  const said = predicted.classes ?? truth.classes;
-  const classes = declared.classes ?? said ?? undefined;
+  const stored = predicted.classes ?? truth.classes;
+  const classes = declared.classes ?? stored ?? undefined;
   const scheme = schemeOf(truth, { classes, ignore: declared.ignore });
-  const notes = declared.classes === undefined && said !== null ? [note(predicted, scheme.classes)] : [];
+  const notes = declared.classes === undefined && stored !== null ? [note(predicted, scheme.classes)] : [];
   checkPredicted(truth, predicted, scheme, classes === undefined);
   return { truth: scheme, predicted: scheme, notes };
 }
 
 function note(predicted: LabelSurvey, classes: readonly MaskClass[]): string {
   const who = predicted.classes === null ? 'true masks' : 'predicted masks';
-  return `classes as the ${who} say: ${describeClasses(classes)}`;
+  return `classes from the files of the ${who}: ${describeClasses(classes)}`;
 }
 
 function checkPredicted(
@@ -52,7 +53,7 @@ function checkPredicted(
   if (truth.kind !== predicted.kind)
     throw new OneirosError(
       'bad-input',
-      `the true masks have ${truth.kind}s (${describeValues(truth)}), the predicted ones ${predicted.kind}s (${describeValues(predicted)}): save both in the same way`,
+      `the true masks have ${truth.kind}s (${describeValues(truth)}), the predicted masks have ${predicted.kind}s (${describeValues(predicted)}): save both in the same form`,
     );
   if (!undeclared) {
     checkValues(scheme, predicted);
@@ -64,17 +65,23 @@ function checkPredicted(
   if (other === undefined) return;
   throw new OneirosError(
     'bad-input',
-    `${other[1].in} has the value ${labelValue(other[0], predicted)}, which no true mask has (they have ${describeValues(truth)}): name the classes and their values, or give their number`,
+    `${other[1].in} has the value ${labelValue(other[0], predicted)}, which no true mask has (they have ${describeValues(truth)}): name the classes and their values, or give the number of classes`,
   );
 }
 
-/** Both sets as masks of one object, if they are that. */
+/** The comparison if both sets are masks of one object, else `null`. */
 function twoValues(truth: LabelSurvey, predicted: LabelSurvey): Comparison | null {
-  const [there, found] = [objectValue(truth), objectValue(predicted)];
-  const said = predicted.classes ?? truth.classes;
-  if (there === null || found === null || !isUsual(truth.classes) || !isUsual(predicted.classes)) return null;
-  const names = said?.map(({ name }) => name) ?? unnamed(2);
-  const values = [there || found || 255, found || there || 255] as const;
+  const [trueValue, predictedValue] = [objectValue(truth), objectValue(predicted)];
+  const stored = predicted.classes ?? truth.classes;
+  if (
+    trueValue === null ||
+    predictedValue === null ||
+    !isOneObject(truth.classes) ||
+    !isOneObject(predicted.classes)
+  )
+    return null;
+  const names = stored?.map(({ name }) => name) ?? unnamed(2);
+  const values = [trueValue || predictedValue || 255, predictedValue || trueValue || 255] as const;
   const [truths, predictions] = values.map((value): LabelScheme => {
     const [background, object] = names;
     return {
@@ -92,7 +99,7 @@ function twoValues(truth: LabelSurvey, predicted: LabelSurvey): Comparison | nul
   return { truth: truths!, predicted: predictions!, notes };
 }
 
-/** What the object has for a value in masks of two values; 0 where it is nowhere; `null` for other masks. */
+/** The object's value in masks of one object; 0 if no pixel shows it; `null` for other masks. */
 function objectValue({ kind, found }: LabelSurvey): number | null {
   const [value = 0, ...more] = [...found.keys()].filter((each) => each !== 0);
   return kind === 'number' && more.length === 0 && (value === 0 || objectValues.includes(value))
@@ -100,13 +107,13 @@ function objectValue({ kind, found }: LabelSurvey): number | null {
     : null;
 }
 
-/** Whether classes, if there are any, are a background of 0 and an object. */
-function isUsual(classes: readonly MaskClass[] | null): boolean {
+/** Whether the classes are a background of 0 and one object; true for `null`. */
+function isOneObject(classes: readonly MaskClass[] | null): boolean {
   const [background, object, ...more] = classes?.map(({ value }) => value) ?? [0, 255];
   return background === 0 && objectValues.some((value) => value === object) && more.length === 0;
 }
 
-/** Indices are compared; but a color that has one index here and another there would be compared with the wrong one. */
+/** Masks are compared by palette index, so a color must not have different indices in the two sets. */
 function checkPalettes(truth: LabelSurvey, predicted: LabelSurvey): void {
   const indices = new Map(Array.from(truth.palette, ([index, color]) => [color, index]));
   for (const [index, color] of predicted.palette) {
@@ -114,7 +121,7 @@ function checkPalettes(truth: LabelSurvey, predicted: LabelSurvey): void {
     if (other === undefined || truth.palette.get(index) === color || other === index) continue;
     throw new OneirosError(
       'bad-input',
-      `the color ${colorText(color)} has index ${other} in the true masks, but ${index} in the predicted ones (${predicted.found.get(index)?.in ?? ''}): save both with one palette, or as gray pictures of the classes' numbers`,
+      `the color ${colorText(color)} has index ${other} in the true masks, but ${index} in the predicted ones (${predicted.found.get(index)?.in ?? ''}): save both with the same palette, or as gray pictures of the class indices`,
     );
   }
 }

@@ -7,7 +7,10 @@ import { describeLocation, type FileLocation } from '../files/location.js';
 import { imageFormat } from '../image/codec/read-write.js';
 import { type ClassMap, decodeLabels, encodeLabels, type LabelPicture } from './label-picture.js';
 
-/** The mask in a file: see `decodeLabels`. @throws OneirosError `not-found`, and as `decodeLabels`; each names the file */
+/**
+ * Reads a mask from a file: see `decodeLabels`.
+ * @throws OneirosError `not-found`, and as `decodeLabels`; the message names the file
+ */
 export async function readLabels(source: FileLocation): Promise<LabelPicture> {
   check('readLabels', { source: [source, kind.location] });
   const bytes = await readFileBytes(source, { keep: false });
@@ -21,8 +24,10 @@ export async function readLabels(source: FileLocation): Promise<LabelPicture> {
 }
 
 /**
- * Writes a mask whole or not at all, as a PNG file: see `encodeLabels`.
- * @throws OneirosError `bad-argument` for a name that does not end in .png
+ * Writes a mask as a PNG file, atomically: see `encodeLabels`.
+ * @param text further texts by keyword
+ * @throws OneirosError `bad-argument` if `path` does not end in .png, and as `encodeLabels`; `not-found` if the folder
+ *   is missing; `runtime` if the operating system refuses
  */
 export async function writeLabels(
   path: string,
@@ -37,7 +42,7 @@ export async function writeLabels(
   if (imageFormat(path) !== 'png')
     throw new OneirosError(
       'bad-argument',
-      `cannot write a mask to ${path}: JPEG does not keep values; take a name that ends in .png`,
+      `cannot write a mask to ${path}: JPEG does not keep values; use a name that ends in .png`,
     );
   await writeFileAtomic(path, await encodeLabels(map, text));
 }

@@ -11,45 +11,45 @@ import type { Samples } from '../image/pixels.js';
 import { formatClasses, storedClasses } from './class-text.js';
 import { checkClasses, kindOf, type MaskClass, numberOf } from './classes.js';
 
-/** The values of pixels: numbers as they are stored; or colors, as 0xrrggbb. */
+/** The values of pixels: stored numbers, or colors as 0xrrggbb. */
 export type LabelData = Uint8Array | Uint16Array | Uint32Array;
 
-/** A picture whose values are labels: a mask. */
+/** A mask: a picture whose values are labels. */
 export interface LabelPicture extends Size {
-  /** How the file stores them: as indices of a palette, as gray values, or as colors. */
+  /** How the file stores the values: as palette indices, gray values or colors. */
   readonly stored: 'palette' | 'gray' | 'color';
-  /** Of an index, a gray value, or each of red, green and blue. */
+  /** Bits of an index, of a gray value, or of each color channel. */
   readonly bits: number;
-  /** Of each pixel, rows from the top, never scaled. A gray pixel of a color picture is a color here: 0x808080. */
+  /** The value of each pixel, rows from the top, not scaled. A gray pixel of a color picture is a color: 0x808080. */
   readonly values: LabelData;
-  /** Red, green, blue in 8 bits for each index; empty where there is no palette. */
+  /** Red, green, blue in 8 bits for each index; empty without a palette. */
   readonly palette: Uint8Array;
-  /** Which classes the values are, where the file says so. */
+  /** The classes of the values, if the file states them. */
   readonly classes: readonly MaskClass[] | null;
 }
 
-/** The keyword of a PNG's text that says which classes its values are. */
+/** The keyword of the PNG text that states the classes. */
 const keyword = 'oneiros classes';
 
 /**
- * Reads a mask. The value of a pixel is what the file stores: of a palette the index, of gray the value at its own depth
- * (1 to 16 bits), else the color.
- * @throws OneirosError `bad-input` for a damaged file, or one that is transparent in places; `unsupported` for JPEG, whose
- *   compression changes values, and for colors of 16 bits; `too-large`
+ * Decodes a mask from a PNG, GIF, BMP or TIFF file. The value of a pixel is what the file stores: a palette index, a
+ * gray value of 1 to 16 bits, or a color.
+ * @throws OneirosError `bad-input` for a damaged file or a transparent pixel; `unsupported` for JPEG, whose compression
+ *   changes values, and for colors of 16 bits; `too-large` for more than `maxPixels`
  */
 export async function decodeLabels(
   bytes: Uint8Array,
   options: Partial<Pick<DecodeOptions, 'maxPixels'>> = {},
 ): Promise<LabelPicture> {
   check('decodeLabels', { bytes: [bytes, kind.bytes] }, options, { maxPixels: kind.number });
-  const samples = opaque(await decodeSamples(bytes, options));
+  const samples = withoutAlpha(await decodeSamples(bytes, options));
   const { width, height, bits, palette } = samples;
   const stored = samples.kind === 'rgb' ? 'color' : samples.kind;
   return { width, height, stored, bits, ...valuesIn(samples), palette, classes: classesIn(bytes) };
 }
 
-/** Without an alpha that says nothing. */
-function opaque(samples: Samples): Samples {
+/** Removes alpha, after a check that every pixel is opaque. */
+function withoutAlpha(samples: Samples): Samples {
   const { data, channels, bits } = samples;
   if (channels % 2 === 1) return samples;
   const kept = channels - 1;
@@ -59,7 +59,7 @@ function opaque(samples: Samples): Samples {
     if (alpha !== 2 ** bits - 1)
       throw new OneirosError(
         'bad-input',
-        `it is transparent in places (alpha ${alpha} of ${2 ** bits - 1} at ${place(i, samples)}), which is no label: save masks without alpha`,
+        `it is transparent in places (alpha ${alpha} of ${2 ** bits - 1} at ${position(i, samples)}): save masks without alpha`,
       );
     for (let c = 0; c < kept; c++) without[i * kept + c] = data[i * channels + c]!;
   }
@@ -76,7 +76,7 @@ function valuesIn(samples: Samples): Pick<LabelPicture, 'values'> & Partial<Pick
   return { values };
 }
 
-/** The gray values of RGB in 16 bits. */
+/** The values of 16-bit RGB samples, which must be gray. */
 function grayOf(samples: Samples): Uint16Array {
   const { data } = samples;
   return Uint16Array.from({ length: data.length / 3 }, (_, i) => {
@@ -84,13 +84,13 @@ function grayOf(samples: Samples): Uint16Array {
     if (red === green && green === blue) return red;
     throw new OneirosError(
       'unsupported',
-      `it has colors of 16 bits ((${red}, ${green}, ${blue}) at ${place(i, samples)}): save masks in color with 8 bits`,
+      `it has colors of 16 bits ((${red}, ${green}, ${blue}) at ${position(i, samples)}): save masks in color with 8 bits`,
     );
   });
 }
 
-/** Where a pixel lies. */
-function place(i: number, { width }: Size): string {
+/** The position of a pixel, for messages. */
+function position(i: number, { width }: Size): string {
   return `(${i % width}, ${Math.floor(i / width)})`;
 }
 
@@ -99,17 +99,18 @@ function classesIn(bytes: Uint8Array): readonly MaskClass[] | null {
   return storedClasses(readPngText(bytes).get(keyword));
 }
 
-/** What a mask shows: for each pixel the number of a class, 0 for the first. */
+/** A class for each pixel: `labels` are indices of `classes`, rows from the top. */
 export interface ClassMap extends Size {
   readonly labels: Uint8Array;
   readonly classes: readonly MaskClass[];
 }
 
 /**
- * A mask as a PNG file that `decodeLabels` reads back: gray of 8 bits, of 16 where a value needs them, or RGB for colors. It
- * says itself which classes its values are.
+ * Encodes a mask as a PNG file for `decodeLabels`: gray with 8 bits, or 16 if a value needs them; RGB for colors. The
+ * file also stores the classes.
  * @param text further texts by keyword
- * @throws OneirosError `bad-argument` for classes that cannot be told apart by their values
+ * @throws OneirosError `bad-argument` unless there are 2 to 256 classes with different values, all numbers or all
+ *   colors
  */
 export async function encodeLabels(
   map: ClassMap,
@@ -128,7 +129,7 @@ export async function encodeLabels(
   return writePngText(await encodeGrayPng(map, data), texts);
 }
 
-/** A mask to look at: colors as they are, numbers as gray values of 255. */
+/** A mask as a picture for display: colors unchanged, numbers as gray values from 0 to 255. */
 export function labelPicture(map: ClassMap): Image {
   check('labelPicture', { map: [map, kind.classMap] });
   const { labels, classes, width, height } = map;

@@ -14,42 +14,46 @@ import {
 import type { LabelData } from './label-picture.js';
 import { describeValues, type LabelSurvey, labelValue } from './survey.js';
 
-/** What the values of masks mean. */
+/** The meaning of the values of masks. */
 export interface LabelScheme {
   /** The background first. */
   readonly classes: readonly MaskClass[];
-  /** The value of pixels that do not count, such as the borders of PASCAL VOC's objects; `null` if all count. */
+  /** The value of pixels that do not count, such as the object borders of PASCAL VOC; `null` if all count. */
   readonly ignore: LabelValue | null;
 }
 
-/** What somebody says that the values mean. */
+/** The meaning of the values as the user declares it. */
 export interface DeclaredClasses {
-  /** @default as the masks say; else the values that they have, in ascending order */
+  /** @default the classes in the files, else one class for each value, in ascending order */
   readonly classes?: readonly NamedClass[] | undefined;
-  /** @default 255 where three or more classes are declared and it is none of them */
+  /** @default 255 if three or more classes with numbers are known and 255 is not one of them, else none */
   readonly ignore?: LabelValue | undefined;
 }
 
 /** The label of a pixel that does not count. */
 export const ignoredLabel = 255;
 
-/** More values than these are not taken for classes unless somebody says so. */
+/** Without declared classes, more values than this are an error. */
 const maxUndeclared = 32;
 
-/**
- * What the values of a set of masks mean, as declared or else as they look.
- * @throws OneirosError `bad-input` where values have no class, or where it is not plain which of them are classes;
- *   `bad-argument` for classes that cannot be told apart
- */
 const declaredKinds: OptionKinds<DeclaredClasses> = { classes: kind.objects, ignore: kind.labelValue };
 
+/**
+ * The meaning of the values of a set of masks: as declared, else from the files, else one class for each value.
+ * @throws OneirosError `bad-input` if a value has no class, if values and classes are of different kinds, or if it is
+ *   ambiguous which values are classes; `bad-argument` unless there are 2 to 256 classes (255 with an ignored value)
+ *   with different values, all numbers or all colors
+ */
 export function schemeOf(survey: LabelSurvey, declared: DeclaredClasses = {}): LabelScheme {
   check('schemeOf', { survey: [survey, kind.survey] }, declared, declaredKinds);
   const { classes, ignore } = declared;
   const known = classes === undefined ? survey.classes : withValues(classes);
   const scheme = known === null ? undeclared(survey, ignore) : declaredScheme(known, survey, ignore);
   if (scheme.ignore !== null && scheme.classes.length >= maxClasses)
-    throw new OneirosError('bad-argument', `with an ignored value there can be ${maxClasses - 1} classes`);
+    throw new OneirosError(
+      'bad-argument',
+      `with an ignored value, at most ${maxClasses - 1} classes are possible`,
+    );
   return scheme;
 }
 
@@ -59,8 +63,8 @@ function declaredScheme(
   ignore: LabelValue | undefined,
 ): LabelScheme {
   const known = new Set(classes.map(({ value }) => numberOf(value)));
-  const void255 = kindOf(classes) === 'number' && classes.length > 2 && !known.has(255) ? 255 : null;
-  const scheme = { classes, ignore: ignore ?? void255 };
+  const defaultIgnore = kindOf(classes) === 'number' && classes.length > 2 && !known.has(255) ? 255 : null;
+  const scheme = { classes, ignore: ignore ?? defaultIgnore };
   checkKinds(scheme, survey);
   checkValues(scheme, survey);
   return scheme;
@@ -75,11 +79,11 @@ function checkKinds({ classes, ignore }: LabelScheme, survey: LabelSurvey): void
   const [first] = survey.found.values();
   throw new OneirosError(
     'bad-input',
-    `the masks (${first?.in ?? 'none'} and others) have the ${survey.kind}s ${describeValues(survey)}, but the classes are ${describeClasses(classes)}${ignore === null ? '' : ` and the ignored value ${ignore}`}: give their values as ${survey.kind}s`,
+    `the masks (${first?.in ?? 'none'} and others) have the ${survey.kind}s ${describeValues(survey)}, but the classes are ${describeClasses(classes)}${ignore === null ? '' : ` and the ignored value is ${ignore}`}: give all values as ${survey.kind}s`,
   );
 }
 
-/** @throws OneirosError `bad-input` for values that are no class */
+/** @throws OneirosError `bad-input` if a value has no class */
 export function checkValues({ classes, ignore }: LabelScheme, survey: LabelSurvey): void {
   const known = new Set(classes.map(({ value }) => numberOf(value)));
   if (ignore !== null) known.add(numberOf(ignore));
@@ -89,11 +93,11 @@ export function checkValues({ classes, ignore }: LabelScheme, survey: LabelSurve
   const text = labelValue(value, survey);
   throw new OneirosError(
     'bad-input',
-    `${name} has a pixel of ${text}; classes are ${describeClasses(classes)}; in all masks ${pixels} pixels have it: name its class, or ignore it (--ignore ${text}) if it marks pixels that do not count`,
+    `${name} has a pixel of ${text}, but the classes are ${describeClasses(classes)}; ${pixels} pixels of all masks have this value: name its class, or ignore it (--ignore ${text}) if it marks pixels that do not count`,
   );
 }
 
-/** Classes by the values that there are, the lowest being the background. */
+/** One class for each value; the lowest value is the background. */
 function undeclared(survey: LabelSurvey, ignore: LabelValue | undefined): LabelScheme {
   const values = [...survey.found.keys()].filter(
     (value) => ignore === undefined || value !== numberOf(ignore),
@@ -101,12 +105,12 @@ function undeclared(survey: LabelSurvey, ignore: LabelValue | undefined): LabelS
   if (values.length > maxUndeclared)
     throw new OneirosError(
       'bad-input',
-      `the masks have ${values.length} different values (${describeValues(survey)}), too many to be classes unless you say so: name the classes, or give their number if their values are 0, 1, 2 and so on; masks must not be compressed like photographs, nor have soft edges`,
+      `the masks have ${values.length} different values (${describeValues(survey)}), too many for undeclared classes: name the classes, or give the number of classes if their values are 0, 1, 2 and so on. Masks must not have soft edges or lossy compression`,
     );
   if (values.length < 2)
     throw new OneirosError(
       'bad-input',
-      `the masks have ${values.length === 0 ? 'no value' : `the value ${describeValues(survey)} only`}: name the classes and their values`,
+      `the masks have ${values.length === 0 ? 'no value' : `only the value ${describeValues(survey)}`}: name the classes and their values`,
     );
   if (survey.kind === 'number') {
     checkNoise(survey, values);
@@ -119,7 +123,7 @@ function undeclared(survey: LabelSurvey, ignore: LabelValue | undefined): LabelS
   };
 }
 
-/** Values next to black and next to white, and nothing between, are what JPEG makes of a mask of two values. */
+/** JPEG compression of a mask of two values leaves values near black and near white, and none in between. */
 function checkNoise(survey: LabelSurvey, values: readonly number[]): void {
   if (survey.highest !== 255 || survey.palette.size > 0) return;
   const nearBlack = values.find((value) => value > 0 && value < 32);
@@ -128,41 +132,42 @@ function checkNoise(survey: LabelSurvey, values: readonly number[]): void {
   if (nearBlack === undefined || nearWhite === undefined || between) return;
   throw new OneirosError(
     'bad-input',
-    `the masks have values next to black (${nearBlack}, in ${survey.found.get(nearBlack)!.in}) and next to white (${nearWhite}, in ${survey.found.get(nearWhite)!.in}), as compression leaves them: save masks of two values without loss, or name the classes and their values`,
+    `the masks have values near black (${nearBlack}, in ${survey.found.get(nearBlack)!.in}) and near white (${nearWhite}, in ${survey.found.get(nearWhite)!.in}), as after lossy compression: save masks of two values without loss, or name the classes and their values`,
   );
 }
 
-/** The highest value beside small numbers is what data sets mark pixels with that do not count. */
+/** Data sets with few, small values use the highest possible value for pixels that do not count. */
 function checkBorder(survey: LabelSurvey, values: readonly number[]): void {
   const { highest } = survey;
   const others = values.filter((value) => value !== highest);
   if (others.length === values.length || others.length < 2 || highest < 255) return;
-  if (others.every((value) => value < 64)) throw border(survey, highest);
+  if (others.every((value) => value < 64)) throw borderError(survey, highest);
 }
 
-/** The color that PASCAL VOC draws around its objects. */
+/** The color of object borders in PASCAL VOC. */
 const vocBorder = 0xe0e0c0;
 
 function checkColoredBorder(survey: LabelSurvey): void {
   if (survey.found.has(vocBorder) && survey.found.has(0) && survey.found.size > 2)
-    throw border(survey, vocBorder);
+    throw borderError(survey, vocBorder);
 }
 
-function border(survey: LabelSurvey, value: number): OneirosError {
+function borderError(survey: LabelSurvey, value: number): OneirosError {
   const { pixels, in: name } = survey.found.get(value)!;
   const text = labelValue(value, survey);
   return new OneirosError(
     'bad-input',
-    `the masks have the values ${describeValues(survey)}: ${text} (${pixels} pixels, the first in ${name}) may be a class, or mark pixels that do not count, such as the borders of objects: give --ignore ${text}, or name the classes and their values`,
+    `the masks have the values ${describeValues(survey)}: ${text} (${pixels} pixels, the first in ${name}) may be a class, or mark pixels that do not count, such as object borders: use --ignore ${text}, or name the classes and their values`,
   );
 }
 
-/** Which label each value has. */
+/** Converts the values of a mask to labels; `name` is the mask's name for errors. */
 export type Labeler = (values: LabelData, name: string) => Uint8Array;
 
 /**
- * Makes labels of values: the number of the class, 0 for the background, or `ignoredLabel`.
- * @throws OneirosError `bad-input`, from the labeler, for a value that is no class
+ * A function from the values of a mask to labels: the index of the class, 0 for the background, or 255 for ignored
+ * pixels.
+ * @throws OneirosError `bad-input`, when the labeler is called, if a value has no class
  */
 export function labeler(scheme: LabelScheme): Labeler {
   check('labeler', { scheme: [scheme, kind.scheme] });
@@ -178,7 +183,7 @@ export function labeler(scheme: LabelScheme): Labeler {
       if (label === undefined)
         throw new OneirosError(
           'bad-input',
-          `the mask of ${name} has a pixel of ${kindOf(classes) === 'color' ? `#${value.toString(16).padStart(6, '0')}` : value}; classes are ${describeClasses(classes)}`,
+          `the mask of ${name} has a pixel of ${kindOf(classes) === 'color' ? `#${value.toString(16).padStart(6, '0')}` : value}, but the classes are ${describeClasses(classes)}`,
         );
       result.fill(label, start, end);
     }

@@ -7,47 +7,48 @@ import type { LabelData, LabelPicture } from './label-picture.js';
 
 /** A value in a set of masks. */
 export interface FoundValue {
-  /** How many pixels have it. */
+  /** The number of pixels that have it. */
   readonly pixels: number;
   /** The first mask that has it. */
   readonly in: string;
 }
 
-/** What the masks of a set (all of a folder, say) have in common. */
+/** The common properties of a set of masks, such as all masks of a folder. */
 export interface LabelSurvey {
-  /** Whether values are numbers, or colors. */
+  /** Whether values are numbers or colors. */
   readonly kind: 'number' | 'color';
-  /** By value, a color as 0xrrggbb, in ascending order. */
+  /** The occurring values in ascending order; colors as 0xrrggbb. */
   readonly found: ReadonlyMap<number, FoundValue>;
-  /** The largest number that the files could hold. */
+  /** The largest number that the files can store. */
   readonly highest: number;
-  /** Of masks with a palette the colors of those indices that occur, as 0xrrggbb. */
+  /** For masks with a palette, the colors of the occurring indices, as 0xrrggbb. */
   readonly palette: ReadonlyMap<number, number>;
-  /** Which classes the values are, where the files themselves say so. */
+  /** The classes of the values, if the files state them. */
   readonly classes: readonly MaskClass[] | null;
 }
 
 type Traits = Omit<LabelPicture, 'values'>;
 type Values = Map<number, FoundValue>;
 
-/** The first mask of some kind. */
+/** The first mask of a kind. */
 interface Example {
   readonly name: string;
   readonly traits: Traits;
 }
 
-/** More values than these are no labels, whatever classes are declared. */
+/** A mask with more values is an error, even if classes are declared. */
 const maxValues = 4096;
 
-/** Looks at the masks of a set one after another: whether they are of one kind, and which values they have. */
+/** Collects the values of a set of masks, one mask at a time, and checks that all masks are of the same kind. */
 export class LabelSurveyor {
   readonly #kinds = new Map<string, Example & { readonly found: Values }>();
   readonly #palettes = new Map<string, Example>();
   readonly #classes = new Map<string, Example>();
 
   /**
-   * @param name what to call the mask in errors
-   * @throws OneirosError `bad-input` for more values than labels have
+   * Adds a mask.
+   * @param name the mask's name in errors
+   * @throws OneirosError `bad-input` if it has more than 4096 different values
    */
   add(name: string, { values, ...traits }: LabelPicture): void {
     const example = { name, traits };
@@ -63,10 +64,11 @@ export class LabelSurveyor {
   }
 
   /**
-   * What all of them have in common.
-   * @param as `color` to take pictures in color for that where all of their colors are gray; otherwise those are numbers
-   * @throws OneirosError `bad-input` for masks of different kinds, for indices that are one color in one mask and another
-   *   in another, and for masks that say of themselves that they have different classes; `bad-argument` for no masks
+   * The survey of all added masks.
+   * @param as `color` to treat color pictures as colors even if all their pixels are gray; by default, gray pixels are
+   *   numbers
+   * @throws OneirosError `bad-input` for masks of different kinds, for an index with different colors in two masks, and
+   *   for masks whose files state different classes; `bad-argument` if no masks were added
    */
   finish(as?: 'number' | 'color'): LabelSurvey {
     const { traits, found } = this.#oneKind(as === 'color');
@@ -90,7 +92,7 @@ export class LabelSurveyor {
     if (other !== undefined)
       throw new OneirosError(
         'bad-input',
-        `the masks are of different kinds: ${first.name} stores ${kindText(first.traits)}, ${other.name} ${kindText(other.traits)}; save all masks of a folder in the same way`,
+        `the masks are of different kinds: ${first.name} stores ${kindText(first.traits)}, ${other.name} ${kindText(other.traits)}: save all masks of a folder in the same form`,
       );
     return { ...first, found: kinds.map(({ found }) => found).reduce(merged) };
   }
@@ -110,7 +112,7 @@ export class LabelSurveyor {
       if (other !== undefined)
         throw new OneirosError(
           'bad-input',
-          `the palettes of the masks differ: index ${index} is ${colorText(color)} in ${examples[0]!.name}, but ${colorText(colorAt(other.traits.palette, index)!)} in ${other.name}; save all masks of a folder with one palette, or as gray pictures of the classes' numbers`,
+          `the palettes of the masks differ: index ${index} is ${colorText(color)} in ${examples[0]!.name}, but ${colorText(colorAt(other.traits.palette, index)!)} in ${other.name}: save all masks of a folder with the same palette, or as gray pictures of the class indices`,
         );
     }
     return colors;
@@ -119,29 +121,29 @@ export class LabelSurveyor {
   #oneSetOfClasses(): readonly MaskClass[] | null {
     const [first, other] = this.#classes.values();
     if (first === undefined || other === undefined) return first?.traits.classes ?? null;
-    const say = ({ name, traits }: Example) =>
-      `${name} ${traits.classes === null ? 'says nothing' : formatClasses(traits.classes)}`;
+    const describe = ({ name, traits }: Example) =>
+      `${name} ${traits.classes === null ? 'states none' : formatClasses(traits.classes)}`;
     throw new OneirosError(
       'bad-input',
-      `the masks say different things of their classes: ${say(first)}, ${say(other)}; keep masks that were made by different networks in folders of their own`,
+      `the masks state different classes: ${describe(first)}, ${describe(other)}: keep the masks of different networks in separate folders`,
     );
   }
 }
 
-/** The values of a mask's pixels by the kind of its set: those of gray pixels stored as colors are numbers. */
+/** The values of a mask in the kind of its set: if that is numbers, gray colors become numbers. */
 export function valuesOf(picture: LabelPicture, survey: Pick<LabelSurvey, 'kind'>): LabelData {
   check('valuesOf', { picture: [picture, kind.labelPicture], survey: [survey, kind.object] });
   const { stored, values } = picture;
-  // Numbers that are too large for a byte lose their upper bytes: 0x808080 becomes 0x80.
+  // Conversion to bytes keeps the lowest byte: 0x808080 becomes 0x80.
   return stored === 'color' && survey.kind === 'number' ? new Uint8Array(values) : values;
 }
 
-/** A value as people write it: 128, or #808080. */
+/** A value in its usual notation: 128, or #808080. */
 export function labelValue(value: number, { kind }: Pick<LabelSurvey, 'kind'>): LabelValue {
   return kind === 'color' ? colorText(value) : value;
 }
 
-/** The values that occur, at most a dozen of them, for people to read. */
+/** The occurring values, at most twelve of them, for messages. */
 export function describeValues({ found, ...survey }: LabelSurvey): string {
   const values = [...found.keys()].map((value) => String(labelValue(value, survey)));
   return values.length <= 12 ? values.join(', ') : `${values.slice(0, 11).join(', ')}, … ${values.at(-1)}`;
@@ -184,7 +186,7 @@ function colorAt(palette: Uint8Array | undefined, index: number): number | undef
     : red * 0x10000 + green * 0x100 + blue;
 }
 
-/** How many pixels have each value. */
+/** The number of pixels of each value. */
 function tally(values: LabelData, name: string): Map<number, number> {
   const counts = new Map<number, number>();
   for (let start = 0, end = 0; start < values.length; start = end) {
@@ -194,7 +196,7 @@ function tally(values: LabelData, name: string): Map<number, number> {
     if (counts.size > maxValues)
       throw new OneirosError(
         'bad-input',
-        `${name} has more than ${maxValues} different values, too many to be labels: a mask has one value for each class`,
+        `${name} has more than ${maxValues} different values, too many for labels: a mask has one value per class`,
       );
   }
   return counts;

@@ -1,25 +1,25 @@
 import { round, svgDocument, svgText } from './text.js';
 
-/** Okabe and Ito's colors, which people who do not see red and green apart can tell from one another. */
+/** Okabe and Ito's palette, which readers with red-green color blindness can tell apart. */
 const colors = ['#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#000000'];
 
-/** The color of the series of that number, from 0. */
+/** The color of a series by its index from 0; the colors repeat. */
 export function seriesColor(index: number): string {
   return colors[index % colors.length]!;
 }
 
-/** An axis of a chart, from its lowest value to its highest. */
+/** An axis of a chart, from its lowest to its highest value. */
 export interface Axis {
   readonly label?: string;
   readonly low: number;
   readonly high: number;
-  /** Values with a line across the chart and a number beside it. */
+  /** Values that get a grid line and a number. */
   readonly ticks: readonly number[];
 }
 
 export interface ChartLayout {
   readonly title: string;
-  /** Of the whole picture, in pixels. */
+  /** In pixels, as are the height and the margins. */
   readonly width: number;
   readonly height: number;
   readonly margin: {
@@ -32,7 +32,7 @@ export interface ChartLayout {
   readonly y: Axis;
 }
 
-/** Where values are in a chart, in pixels from the top left. */
+/** From values to positions in a chart, in pixels from the top left. */
 export interface ChartScales {
   readonly x: (value: number) => number;
   readonly y: (value: number) => number;
@@ -40,7 +40,7 @@ export interface ChartScales {
 
 /**
  * A chart with a title, axes and a grid.
- * @param draw the elements within it, one a line
+ * @param draw returns the elements inside it, one per line
  */
 export function chartSvg(layout: ChartLayout, draw: (scales: ChartScales) => readonly string[]): string {
   const scales = scalesOf(layout);
@@ -87,13 +87,13 @@ export function linePath(
   return strokedPath(`M${points.map(([x, y]) => `${x} ${y}`).join('L')}`, color, { faint });
 }
 
-/** @param d the path in SVG's own words */
+/** @param d the path data, as in SVG's `d` attribute */
 export function strokedPath(d: string, color: string, { faint = false }: { faint?: boolean } = {}): string {
   const look = faint ? 'stroke-opacity=".35"' : 'stroke-width="2"';
   return `<path d="${d}" fill="none" stroke="${color}" ${look}/>`;
 }
 
-/** The names of series, one below another, each beside a dash of its color; (x, y) is the first one's baseline. */
+/** The names of series, one below another, each next to a dash of its color; (x, y) is the baseline of the first. */
 export function legend(names: readonly string[], x: number, y: number): readonly string[] {
   return names.map((name, i) => {
     const line = y + 15 * i;
@@ -101,7 +101,7 @@ export function legend(names: readonly string[], x: number, y: number): readonly
   });
 }
 
-/** 1, 2 or 5 times a power of ten, no smaller than `least`, which is above 0. */
+/** The smallest 1, 2 or 5 times a power of ten that is at least `least`, which must be > 0. */
 export function tickSpacing(least: number): number {
   const power = 10 ** Math.floor(Math.log10(least));
   return power * ([1, 2, 5].find((digit) => digit * power >= least) ?? 10);

@@ -1,16 +1,16 @@
-/** Text as the content of an element or of an attribute in double quotes. */
+/** Text escaped for an element or a double-quoted attribute. */
 function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }
 
-/** Rounded, so that a path of many points stays short. */
+/** Rounded, to keep long paths short. */
 export function round(value: number, digits = 2): number {
   return Math.round(value * 10 ** digits) / 10 ** digits;
 }
 
 /**
- * A picture with a title on white, in the system's sans-serif font of 11 pixels.
- * @param body its elements, one a line
+ * An SVG document with a title and a white background; its text is in the system's sans-serif font at 11 pixels.
+ * @param body its elements, one per line
  */
 export function svgDocument(
   title: string,

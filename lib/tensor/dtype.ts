@@ -1,4 +1,4 @@
-/** The typed array that holds each element type. float16 is kept as its 16 bits, bool as 0 or 1. */
+/** The typed array of each element type. float16 and bfloat16 elements are their 16 bits, bool elements 0 or 1. */
 export interface DataOf {
   float32: Float32Array;
   float64: Float64Array;

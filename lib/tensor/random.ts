@@ -1,20 +1,22 @@
 import { check } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
+
 /** A stream of seeded pseudo-random numbers: the same seed gives the same numbers on every machine. */
 export interface Random {
-  /** Uniform in [0, 1), 32 bits of it. */
+  /** Uniform in [0, 1), with 32 random bits. */
   uniform(): number;
   /** Standard normal (Box–Muller). */
   normal(): number;
-  /** A whole number, uniform in [low, high], both ends included. */
+  /** An integer, uniform in [low, high], both ends included. */
   integer(low: number, high: number): number;
-  /** The state, from which `random` can go on: four 32-bit words. */
+  /** The generator's state, four 32-bit words: pass it to `random` to resume. */
   state(): readonly [number, number, number, number];
 }
 
 /**
- * xoshiro128** (Blackman and Vigna, 2018), seeded by splitmix32, or resumed from a saved state.
- * @param seed any number; its lowest 32 bits count
+ * The xoshiro128** generator (Blackman and Vigna, 2018), seeded by splitmix32, or resumed from a saved state.
+ * @param seed any number, of which the lowest 32 bits count; or a saved state
+ * @throws OneirosError `bad-argument` for another type
  */
 export function random(seed: number | readonly [number, number, number, number]): Random {
   check('random', { seed: [seed, kind.seed] });

@@ -4,27 +4,27 @@ import { kind } from '../base/kinds.js';
 import { roundHalfToEven } from '../base/round.js';
 import { arrayOf, type DataOf, type DType, type NumericDType } from './dtype.js';
 
-/** A dense array, row-major, with its element type; `data.length` is the product of `dims`. */
+/** A dense, row-major array with its element type; `data.length` is the product of `dims`. */
 export interface TensorOf<D extends DType> {
   readonly dtype: D;
   readonly dims: readonly number[];
   readonly data: DataOf[D];
 }
 
-/** A tensor of any element type: test `dtype` to know what `data` is. */
+/** A tensor of any element type: `dtype` tells the type of `data`. */
 export type Tensor = { [D in DType]: TensorOf<D> }[DType];
-/** A tensor of any element type but `string`. */
+/** A tensor of any element type except `string`. */
 export type NumericTensor = { [D in NumericDType]: TensorOf<D> }[NumericDType];
 export type Float32Tensor = TensorOf<'float32'>;
 
-/** How many elements a tensor of these dimensions has: 1 for a scalar. */
+/** The number of elements of a tensor with these dimensions: 1 for a scalar. */
 export function sizeOf(dims: readonly number[]): number {
   return dims.reduce((product, dim) => product * dim, 1);
 }
 
 /**
  * A tensor over `data` (not copied).
- * @throws OneirosError `bad-argument` if a dimension is not a whole number ≥ 0 or the length is not their product
+ * @throws OneirosError `bad-argument` if a dimension is not an integer ≥ 0, or `data.length` is not their product
  */
 export function tensor<D extends DType>(dtype: D, data: DataOf[D], dims: readonly number[]): TensorOf<D> {
   check('tensor', { dtype: [dtype, kind.text], data: [data, kind.data], dims: [dims, kind.numbers] });
@@ -41,7 +41,11 @@ export function tensor<D extends DType>(dtype: D, data: DataOf[D], dims: readonl
   return { dtype, data, dims };
 }
 
-/** A float32 tensor; plain arrays are converted, a Float32Array is used as it is. `dims` default to one axis. */
+/**
+ * A float32 tensor. A plain array is converted; a Float32Array is not copied.
+ * @param dims by default one axis, `[data.length]`
+ * @throws OneirosError `bad-argument` as {@link tensor}
+ */
 export function float32(data: Float32Array | readonly number[], dims?: readonly number[]): Float32Tensor {
   check('float32', { data: [data, kind.numbers] });
   return tensor(
@@ -51,7 +55,11 @@ export function float32(data: Float32Array | readonly number[], dims?: readonly 
   );
 }
 
-/** An int64 tensor from whole numbers. `dims` default to one axis. */
+/**
+ * An int64 tensor of integers.
+ * @param dims by default one axis, `[values.length]`
+ * @throws OneirosError `bad-argument` as {@link tensor}
+ */
 export function int64(values: readonly (number | bigint)[], dims?: readonly number[]): TensorOf<'int64'> {
   check('int64', { values: [values, kind.wholeNumbers] });
   return tensor('int64', BigInt64Array.from(values, BigInt), dims ?? [values.length]);
@@ -63,8 +71,8 @@ export function zeros(dtype: NumericDType, dims: readonly number[]): NumericTens
 }
 
 /**
- * A tensor over the bytes of `buffer` from `byteOffset` on, as they lie; not copied, so `byteOffset` must be a
- * multiple of the element's size.
+ * A tensor over the bytes of `buffer` from `byteOffset` on. They are not copied, so `byteOffset` must be a multiple of
+ * the element's size.
  */
 export function numericTensor(
   dtype: NumericDType,
@@ -100,7 +108,7 @@ export function numericTensor(
   }
 }
 
-/** The elements as numbers: int64 beyond ±2^53 loses digits, float16 is decoded. For small tensors and tests. */
+/** The elements as numbers: int64 beyond ±2^53 is rounded, float16 and bfloat16 are decoded. For small tensors. */
 export function toNumbers(t: NumericTensor): number[] {
   if (t.dtype === 'float16') return Array.from(t.data, halfToNumber);
   if (t.dtype === 'bfloat16') return Array.from(t.data, bfloat16ToNumber);

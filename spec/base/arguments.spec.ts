@@ -4,7 +4,7 @@ import { entries } from '../api/entries.js';
 
 const { OneirosError } = entries.index;
 const { losses, optimizers, schedules, ...training } = entries.train;
-/** All public names. Namespaces are as good as entries. */
+/** All public names, those in namespaces included. */
 const oneiros = {
   ...entries.index,
   ...entries.metrics,
@@ -17,7 +17,7 @@ const oneiros = {
   ...schedules,
 };
 
-const nonsense: readonly (readonly [string, unknown])[] = [
+const invalid: readonly (readonly [string, unknown])[] = [
   ['undefined', undefined],
   ['null', null],
   ['5', 5],
@@ -32,20 +32,20 @@ const nonsense: readonly (readonly [string, unknown])[] = [
   ['a promise', Promise.resolve(1)],
 ];
 
-/** Right calls without any argument that take long: 31 million random weights, a session on each provider. */
+/** Calls that are valid without arguments but slow: 31 million random weights, a session on each provider. */
 const slowByDefault = new Set(['initialUNet', 'listProviders']);
 
-type Anything = (...given: readonly unknown[]) => unknown;
+type AnyFunction = (...given: readonly unknown[]) => unknown;
 
-function isFunction(value: unknown): value is Anything {
+function isFunction(value: unknown): value is AnyFunction {
   return typeof value === 'function';
 }
 
-function isClass(value: Anything): boolean {
+function isClass(value: AnyFunction): boolean {
   return /^class\b/.test(Function.prototype.toString.call(value));
 }
 
-/** Calls it, or makes one of its class, and takes the first of what it yields. */
+/** Makes a call and, if it returns an async iterable, takes the first item. */
 async function attempt(call: () => unknown): Promise<unknown> {
   try {
     const result = await call();
@@ -63,8 +63,8 @@ async function attempt(call: () => unknown): Promise<unknown> {
   }
 }
 
-/** Each public function and class, and the static and the own methods of classes. */
-function* publicFunctions(): Generator<readonly [name: string, call: Anything]> {
+/** Each public function, constructor and static `load` method. */
+function* publicFunctions(): Generator<readonly [name: string, call: AnyFunction]> {
   for (const [name, exported] of Object.entries<unknown>(oneiros)) {
     if (!isFunction(exported) || name === 'OneirosError') continue;
     if (!isClass(exported)) {
@@ -80,10 +80,10 @@ function* publicFunctions(): Generator<readonly [name: string, call: Anything]> 
   }
 }
 
-describe('public functions, called with nonsense', () => {
+describe('public functions called with invalid arguments', () => {
   for (const [name, call] of publicFunctions())
-    it(`${name} fails with an OneirosError or not at all`, async () => {
-      for (const [title, value] of nonsense)
+    it(`${name} throws only OneirosErrors`, async () => {
+      for (const [title, value] of invalid)
         for (const given of [
           [],
           [value],
@@ -100,15 +100,15 @@ describe('public functions, called with nonsense', () => {
     });
 });
 
-describe('public functions, called with nonsense after a right argument', () => {
+describe('public functions called with invalid arguments after a valid one', () => {
   const b = new oneiros.Builder();
   b.output(b.relu(b.input('x', 'float32', [3])), 'y');
   const model = b.model();
   const picture = oneiros.image({ width: 4, height: 4 });
   for (const [name, call] of publicFunctions())
-    it(`${name} fails with an OneirosError or not at all`, async () => {
+    it(`${name} throws only OneirosErrors`, async () => {
       for (const [first, right] of Object.entries({ model, picture }))
-        for (const [title, value] of nonsense) {
+        for (const [title, value] of invalid) {
           const error = await attempt(() => call(right, value, value));
           if (error === null) continue;
           expect(error, `${name}(${first}, ${title}, ${title})`).to.be.instanceOf(OneirosError);
@@ -116,8 +116,8 @@ describe('public functions, called with nonsense after a right argument', () => 
     });
 });
 
-/** Names of a function's parameters that are plain identifiers; `options` among them for most. */
-function parametersOf(call: Anything): readonly string[] {
+/** The names of a function's parameters, as far as they are plain identifiers. */
+function parametersOf(call: AnyFunction): readonly string[] {
   const [, list = ''] = /^[^(]*\(([^{]*?)\)\s*\{/s.exec(Function.prototype.toString.call(call)) ?? [];
   return list.split(',').map((parameter) => parameter.trim().split(/\W/)[0] ?? '');
 }
@@ -125,9 +125,9 @@ function parametersOf(call: Anything): readonly string[] {
 describe('every public function', () => {
   for (const [name, exported] of Object.entries<unknown>(oneiros)) {
     if (!isFunction(exported) || isClass(exported) || exported.length === 0) continue;
-    // What a document may be, its own reader says.
+    // Its parser checks the document and has its own messages.
     if (name === 'cocoTruth') continue;
-    it(`${name} names an argument that it cannot take`, async () => {
+    it(`${name} names an argument of the wrong type`, async () => {
       const error = await attempt(() => exported(Symbol('x')));
       expect(error).to.be.instanceOf(OneirosError);
       expect(String(error)).to.contain(name);
@@ -137,7 +137,7 @@ describe('every public function', () => {
     if (!isFunction(exported) || isClass(exported)) continue;
     const at = parametersOf(exported).indexOf('options');
     if (at < 0) continue;
-    it(`${name} refuses an option that it does not know`, async () => {
+    it(`${name} rejects an unknown option`, async () => {
       const given: unknown[] = [];
       given[at] = { unheardOf: 1 };
       const error = await attempt(() => exported(...given));
@@ -147,8 +147,8 @@ describe('every public function', () => {
   }
 });
 
-describe('options of unknown names', () => {
-  it('are refused with the near names, whatever table they are looked up in', async () => {
+describe('options with unknown names', () => {
+  it('are rejected with the most similar names, for any table of options', async () => {
     const messages: readonly (readonly [() => unknown, RegExp])[] = [
       [
         (): unknown => Reflect.apply(oneiros.adam, null, [{ learnRate: 1 }]),

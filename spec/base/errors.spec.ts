@@ -9,10 +9,10 @@ async function thrownBy(work: () => Promise<void>): Promise<unknown> {
   );
 }
 
-describe('messages of errors', () => {
+describe('error messages', () => {
   const failing = (message: string) => ({ [Symbol.asyncDispose]: () => Promise.reject(new Error(message)) });
 
-  it('tell what came first where disposing of things fails as well, however many', async () => {
+  it('describe the first error if any number of disposals fail after it', async () => {
     const first = new OneirosError('bad-input', 'the model is damaged');
     const thrown = await thrownBy(async () => {
       await using outer = failing('the outer one');
@@ -25,7 +25,7 @@ describe('messages of errors', () => {
     expect(originalOf(thrown)).to.equal(first);
   });
 
-  it('tell the cause where only that says why', () => {
+  it('include the cause if the message does not contain it', () => {
     const refused = new Error('connect ECONNREFUSED 127.0.0.1:1');
     expect(messageOf(new TypeError('fetch failed', { cause: refused }))).to.equal(
       'fetch failed: connect ECONNREFUSED 127.0.0.1:1',

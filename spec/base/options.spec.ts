@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { count, expectedOf, number, type OptionTable, seed } from '../../lib/base/options.js';
 
-/** All tables of options that the library has, by where they lie. */
+/** All option tables of the library. */
 const tables: Readonly<Record<string, OptionTable>> = {
   dream: await import('../../lib/tasks/dream/options.js').then(({ dreamOptions }) => dreamOptions),
   zoom: await import('../../lib/tasks/dream/options.js').then(({ zoomOptions }) => zoomOptions),
@@ -24,7 +24,7 @@ const tables: Readonly<Record<string, OptionTable>> = {
 };
 
 describe('options', () => {
-  it('refuse impossible requests in a sentence that says the limit', () => {
+  it('name the limit if a count is out of range', () => {
     for (const [name, table] of Object.entries(tables))
       for (const [key, option] of Object.entries(table)) {
         if (option.kind !== 'number' || option.integer !== true || key === 'seed') continue;
@@ -32,7 +32,7 @@ describe('options', () => {
       }
   });
 
-  it('take finite numbers only, and whole ones where those are counted exactly', () => {
+  it('accept only finite numbers, and only safe integers for integer options', () => {
     for (const value of [Infinity, -Infinity, NaN])
       expect(expectedOf(number(1, ''), value)).to.equal('a number');
     expect(expectedOf(count(1, ''), 1.5)).to.equal('a whole number from 1 to 1000000');

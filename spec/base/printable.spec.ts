@@ -11,31 +11,31 @@ import { createTerminal } from '../../lib/cli/terminal/terminal.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 
-/** Clears the screen, forges a line, ends an escape sequence of eight bits, and turns the direction of writing. */
+/** Clears the screen, forges a line, begins an 8-bit escape sequence, and reverses the text direction. */
 const hostile = 'a\u001b[2J\nb\u009bc\u202ed\u2028e';
-const written = 'a\\u001b[2J\\u000ab\\u009bc\\u202ed\\u2028e';
-const obeyed = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
+const escaped = 'a\\u001b[2J\\u000ab\\u009bc\\u202ed\\u2028e';
+const controls = /[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u;
 
-describe('names from outside, on a terminal', () => {
-  it('are written out where a terminal would obey them, and are what they are otherwise', () => {
-    expect(printable(hostile)).to.equal(written);
+describe('names from outside on a terminal', () => {
+  it('have their control characters escaped and stay unchanged otherwise', () => {
+    expect(printable(hostile)).to.equal(escaped);
     expect(printable('Zürich 猫 🐈 x·y')).to.equal('Zürich 猫 🐈 x·y');
   });
 
-  it('are the same in JSON, once it is read', () => {
+  it('are the same after a round trip through JSON', () => {
     const line = printableJson({ [hostile]: hostile });
-    expect(line).not.to.match(obeyed);
+    expect(line).not.to.match(controls);
     expect(JSON.parse(line)).to.deep.equal({ [hostile]: hostile });
   });
 
-  it('cannot break the one line of an error', () => {
+  it('cannot break an error message into lines', () => {
     expect(new OneirosError('bad-input', `the layer ${hostile}`).message).to.equal(
       'the layer a\\u001b[2J b\\u009bc\\u202ed\\u2028e',
     );
   });
 
   for (const flags of [[], ['--json']] as const)
-    it(`come through no command as they are: inspect ${flags.join()}`, async () => {
+    it(`are escaped by the command inspect ${flags.join()}`, async () => {
       const folder = await mkdtemp(join(tmpdir(), 'oneiros-names-'));
       const write = process.stdout.write.bind(process.stdout);
       let printed = '';
@@ -54,8 +54,8 @@ describe('names from outside, on a terminal', () => {
         process.stdout.write = write;
         await rm(folder, { recursive: true });
       }
-      expect(printed).to.contain(flags.length > 0 ? 'x' : `y${written}`);
-      for (const line of printed.split('\n')) expect(line).not.to.match(obeyed);
+      expect(printed).to.contain(flags.length > 0 ? 'x' : `y${escaped}`);
+      for (const line of printed.split('\n')) expect(line).not.to.match(controls);
       if (flags.length > 0)
         expect(JSON.parse(printed)).to.have.nested.property('outputs[0].name', `y${hostile}`);
     });

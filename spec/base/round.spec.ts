@@ -32,7 +32,7 @@ const rounded: readonly (readonly [number, number])[] = [
 
 describe('rounding half to even', () => {
   for (const [x, result] of rounded)
-    it(`of ${Object.is(x, -0) ? '-0' : x} is NumPy's`, () => {
+    it(`of ${Object.is(x, -0) ? '-0' : x} equals NumPy's`, () => {
       expect(Object.is(roundHalfToEven(x), result), String(roundHalfToEven(x))).to.equal(true);
     });
 });

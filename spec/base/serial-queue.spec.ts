@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { SerialQueue } from '../../lib/base/serial-queue.js';
 
 describe('a serial queue', () => {
-  it('starts each task when the one before is over, also where it failed', async () => {
+  it('starts each task when the one before has ended, even by an error', async () => {
     const queue = new SerialQueue();
     const order: string[] = [];
     const task = (name: string, end: () => string) => async () => {

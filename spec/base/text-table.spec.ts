@@ -2,8 +2,8 @@ import { expect } from 'chai';
 
 import { textTable } from '../../lib/base/text-table.js';
 
-describe('a table of text', () => {
-  it('aligns its columns, numbers to the right, and leaves no space at the end of a line', () => {
+describe('a text table', () => {
+  it('aligns its columns, numbers to the right, without trailing spaces', () => {
     const rows = [
       ['name', 'count', 'unit'],
       ['a', '1000', ''],

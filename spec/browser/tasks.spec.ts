@@ -123,8 +123,8 @@ describe('oneiros in a browser', function () {
       ] as const;
     });
     for (const red of reds) expect(red).to.deep.equal([4, 3, 1, 0, Math.fround(0.2)]);
-    expect(none).to.include('this is no picture');
-    expect(missing).to.include('cannot read /nothing.png: the server answers 404');
+    expect(none).to.include('this is not a picture');
+    expect(missing).to.include('cannot read /nothing.png: the server responded with HTTP 404');
   });
 
   it('keeps memory flat in a long style transfer, ends it at an abort, and frees its workers', async () => {

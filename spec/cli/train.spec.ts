@@ -103,11 +103,11 @@ describe('oneiros train unet', () => {
       /31 pixels cannot be halved 1 times: take a multiple of 2/,
     );
     expect(await complaint('--classes', 'a=10,b=100')).to.match(
-      /has a pixel of 200; classes are a 10, b 100/,
+      /has a pixel of 200, but the classes are a 10, b 100/,
     );
-    expect(await complaint('--classes', 'a')).to.match(/two classes at least/);
+    expect(await complaint('--classes', 'a')).to.match(/expected 2 to 256 classes/);
     expect(await complaint('--classes', 'a=10,b=10')).to.match(/a and b have the same value 10/);
-    expect(await complaint('--classes', 'a=10,b')).to.match(/names no classes/);
+    expect(await complaint('--classes', 'a=10,b')).to.match(/does not name classes/);
     await rm(file('label/3.png'));
     expect(await complaint()).to.match(/label has no mask of 3.png/);
     expect(await complaint('--data', file('nowhere'))).to.match(/no such file or folder/);

@@ -41,18 +41,18 @@ describe('files', () => {
       expect(await readFileBytes(path('empty'))).to.have.length(0);
     });
 
-    it('says what is wrong', async () => {
+    it('names the file and the reason of a failure', async () => {
       await writeFile(path('a'), 'abc');
       await expectError(readFileBytes(path('nothing')), 'not-found', 'nothing"', 'no such file');
       await expectError(readFileBytes(join(path('a'), 'b')), 'not-found', 'not a folder');
       await expectError(readFileBytes(folder), 'bad-argument', 'a folder');
       await expectError(readFileBytes('/dev/null'), 'bad-argument', 'a device');
-      await expectError(readFileBytes('a\0b'), 'bad-argument', 'no path');
+      await expectError(readFileBytes('a\0b'), 'bad-argument', 'not a valid path');
       await expectError(readFileBytes(path('a'), { limit: 2 }), 'too-large', '3 bytes', 'limit of 2');
     });
   });
 
-  it('are no pipes: neither reading nor writing waits for their other end', async function () {
+  it('are not pipes: reading or writing a pipe fails without blocking', async function () {
     if (process.platform === 'win32') this.skip();
     execFileSync('mkfifo', [path('pipe.png')]);
     await symlink(path('pipe.png'), path('link.png'));
@@ -66,7 +66,7 @@ describe('files', () => {
     }
   });
 
-  it('beside a model are no pipes either', async function () {
+  it('with external data are not pipes either', async function () {
     if (process.platform === 'win32') this.skip();
     const b = new Builder();
     const weight = b.constant(float32(new Float32Array(512).fill(1)), 'weight');
@@ -78,7 +78,7 @@ describe('files', () => {
   });
 
   describe('ByteSource', () => {
-    it('gives ranges of a file and of bytes in memory', async () => {
+    it('reads ranges of a file and of bytes in memory', async () => {
       await writeFile(path('a'), Uint8Array.of(1, 2, 3, 4));
       for (const source of [await fileSource(path('a')), bytesSource(Uint8Array.of(1, 2, 3, 4))]) {
         expect(source.size).to.equal(4);
@@ -97,7 +97,7 @@ describe('files', () => {
       }
     });
 
-    it('says so when the file was closed, or cut short since it was opened', async () => {
+    it('throws if the file was closed, or truncated after it was opened', async () => {
       await writeFile(path('a'), 'abcdef');
       const source = await fileSource(path('a'));
       await truncate(path('a'), 3);
@@ -108,7 +108,7 @@ describe('files', () => {
   });
 
   describe('writeFileAtomic', () => {
-    it('writes a file and leaves nothing else', async () => {
+    it('writes a file and leaves no other', async () => {
       await writeFileAtomic(path('out.png'), Uint8Array.of(1, 2));
       await writeFileAtomic(path('out.png'), Uint8Array.of(3));
       expect([...(await readFile(path('out.png')))]).to.deep.equal([3]);
@@ -125,7 +125,7 @@ describe('files', () => {
       expect((await stat(path('real/a'))).mode & 0o777).to.equal(0o640);
     });
 
-    it('follows a link to where there is no file yet, and finds links that lead nowhere', async () => {
+    it('follows a link to a file that does not exist yet, and rejects broken and cyclic links', async () => {
       await mkdir(path('real'));
       await symlink('real/new', path('link'));
       await symlink('../link', path('real/other'));
@@ -146,20 +146,20 @@ describe('files', () => {
       );
       await symlink('b', path('a'));
       await symlink('a', path('b'));
-      await expectError(writeFileAtomic(path('a'), Uint8Array.of(1)), 'bad-argument', 'a', 'in a circle');
-      await expectError(readFileBytes(path('a')), 'bad-argument', 'in a circle');
+      await expectError(writeFileAtomic(path('a'), Uint8Array.of(1)), 'bad-argument', 'a', 'form a cycle');
+      await expectError(readFileBytes(path('a')), 'bad-argument', 'form a cycle');
     });
 
-    it('leaves no half-written file for ever: the next writer is asked to remove it', async () => {
+    it('has its abandoned temporary files removed by the next writer', async () => {
       const name = 'x'.repeat(200);
-      const mine = `.out.png.0a1b2c3d-0000-4000-8000-000000000000.tmp`;
-      await writeFile(path(mine), 'half');
+      const abandoned = `.out.png.0a1b2c3d-0000-4000-8000-000000000000.tmp`;
+      await writeFile(path(abandoned), 'half');
       await writeFile(path('.other.png.0a1b2c3d-0000-4000-8000-000000000000.tmp'), 'half');
       await prepareOutputs([path('out.png'), path(name)]);
       expect(await readdir(folder)).to.deep.equal(['.other.png.0a1b2c3d-0000-4000-8000-000000000000.tmp']);
     });
 
-    it('takes names of any length that the file system takes', async () => {
+    it('accepts names of any length that the file system accepts', async () => {
       const name = 'ü'.repeat(120);
       await writeFileAtomic(path(name), Uint8Array.of(1));
       await expectError(writeFileAtomic(path('x'.repeat(300)), Uint8Array.of(1)), 'bad-argument', 'too long');
@@ -171,10 +171,10 @@ describe('files', () => {
       await expectError(writeFileAtomic('/dev/null', Uint8Array.of(1)), 'bad-argument', 'a device');
     });
 
-    it('says what is wrong, and leaves the old file and nothing half-written', async () => {
+    it('names the reason of a failure, and leaves the old file and no temporary one', async () => {
       await expectError(writeFileAtomic(path('none/out.png'), Uint8Array.of(1)), 'not-found', 'none/out.png');
       await writeFile(path('kept'), 'old');
-      // Bytes that were transferred away fail when the temporary file is already there.
+      // Bytes of a detached buffer fail after the temporary file was created.
       const bytes = new Uint8Array(8);
       structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
       await expectError(writeFileAtomic(path('kept'), bytes), 'runtime', 'cannot write', 'detached');

@@ -12,7 +12,7 @@ const style = image(reference.style, Float32Array.from(reference.style.data));
 const pixel = (r: number, g: number, b: number) => solid({ width: 1, height: 1 }, [r, g, b]);
 
 describe('color spaces', () => {
-  it('give the figures of their standards for red, green, blue and white', () => {
+  it('give the values of their standards for red, green, blue and white', () => {
     expectClose(mapColors(pixel(1, 0, 0), rgbToYCbCr).data, [0.299, 0.5 - 0.168736, 1], 1e-6);
     expectClose(mapColors(pixel(0, 0, 1), rgbToYCbCr).data, [0.114, 1, 0.5 - 0.081312], 1e-6);
     expectClose(mapColors(pixel(1, 1, 1), rgbToYCbCr).data, [1, 0.5, 0.5], 1e-6);
@@ -36,17 +36,17 @@ describe('color transfer', () => {
 });
 
 describe('color maps', () => {
-  it('have the ends they are known for', () => {
+  it('have known values at their ends', () => {
     expect(jet(0)).to.deep.equal([0, 0, 0.5]);
     expect(jet(0.5)).to.deep.equal([0.5, 1, 0.5]);
     expect(jet(1)).to.deep.equal([0.5, 0, 0]);
     expect(cubehelix(0)).to.deep.equal([0, 0, 0]);
     expect(cubehelix(1)).to.deep.equal([1, 1, 1]);
-    // At ½ the helix stands at 150°, where cos is −√3/2 and sin ½, with amplitude ⅛.
+    // At ½ the angle is 150°, where cos is −√3/2 and sin ½; the amplitude is ⅛.
     expectClose(cubehelix(0.5), [0.627511, 0.474984, 0.286423], 1e-6);
   });
 
-  it('cubehelix gets lighter and lighter', () => {
+  it('get steadily lighter with cubehelix', () => {
     const luma = Array.from({ length: 50 }, (_, i) => {
       const [r, g, b] = cubehelix(i / 49);
       return 0.3 * r + 0.59 * g + 0.11 * b;
@@ -54,7 +54,7 @@ describe('color maps', () => {
     expect(luma.every((value, i) => i === 0 || value > luma[i - 1]!)).to.be.true;
   });
 
-  it('color a plane, and clamp', () => {
+  it('color a plane and clamp its values', () => {
     const values = planes(1, { width: 3, height: 1 }, Float32Array.of(-5, 0.5, NaN));
     expect([...colorize(values).data]).to.deep.equal([0, 0.5, 0, 0, 1, 0, 0.5, 0.5, 0.5]);
   });

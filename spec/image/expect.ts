@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-/** Every number within `tolerance` of the expected one. */
+/** Expects every number to be within `tolerance` of the expected one. */
 export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: number): void {
   expect(actual.length).to.equal(expected.length);
   let worst = 0;
@@ -8,7 +8,7 @@ export function expectClose(actual: ArrayLike<number>, expected: ArrayLike<numbe
   expect(worst).to.be.at.most(tolerance);
 }
 
-/** What a promise is rejected with. */
+/** The rejection reason of a promise; fails if it is fulfilled. */
 export async function rejection(promise: Promise<unknown>): Promise<unknown> {
   return promise.then(
     () => expect.fail('it should have failed'),

@@ -28,7 +28,7 @@ async function expectError(file: Uint8Array, code: ErrorCode, text: string, opti
   expect(error.message).not.to.include('\n');
 }
 
-/** A PNG that says it has this size; its IDAT holds nothing of the kind. */
+/** A PNG that states this size, with an IDAT of 20 zero bytes. */
 function pngOfSize(width: number, height: number): Uint8Array {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
@@ -42,7 +42,7 @@ function pngOfSize(width: number, height: number): Uint8Array {
   ]);
 }
 
-/** A Windows bitmap of one row after another, from the bottom. */
+/** A Windows bitmap; the rows of `pixels` are from the bottom. */
 function bitmap(
   width: number,
   height: number,
@@ -71,7 +71,7 @@ async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
 }
 
 describe('decodeImage', () => {
-  it('leaves the bytes of a Buffer as they are: a palette, rows of differences', async () => {
+  it('does not change the bytes of its input: a palette, rows with a predictor', async () => {
     for (const name of ['palette.bmp', 'rgb-raw.tiff', 'rgb-tiff_lzw.tiff']) {
       const bytes = Buffer.from(bytesOf(name));
       const [first, second] = [await decodeSamples(bytes), await decodeSamples(bytes)];
@@ -81,14 +81,14 @@ describe('decodeImage', () => {
   });
 
   for (const [name, { width, height, expected }] of Object.entries(files))
-    it(`reads ${name} as PIL does`, async () => {
+    it(`reads ${name} like PIL`, async () => {
       const picture = await decodeImage(bytesOf(name));
       expect([picture.width, picture.height]).to.deep.equal([width, height]);
-      // Of JPEGs this is what was written; what is read, to the last bit, is in pictures.spec.ts.
+      // For JPEG the expected values are those before encoding; pictures.spec.ts compares decoded values exactly.
       expectClose(picture.data, expected, name.endsWith('jpeg') ? 4.01 / 255 : 1e-6);
     });
 
-  it('lays transparency over the chosen background', async () => {
+  it('composites transparent pixels over the given background', async () => {
     const [white, black] = await Promise.all([
       decodeImage(bytesOf('rgba.png')),
       decodeImage(bytesOf('rgba.png'), { background: [0, 0, 0] }),
@@ -110,16 +110,16 @@ describe('decodeImage', () => {
     expectClose((await decodeImage(animated)).data, files['rgb.png']!.expected, 1e-6);
   });
 
-  it('reads bytes that lie inside a larger buffer', async () => {
+  it('reads bytes inside a larger buffer', async () => {
     for (const name of ['rgb.png', 'rgb-raw.tiff', 'orientation-6.jpeg', 'rgb.bmp', 'palette.gif']) {
       const padded = Uint8Array.from([1, 2, 3, ...files[name]!.bytes, 4, 5]).subarray(3, -2);
       expect((await decodeImage(padded)).width).to.equal(files[name]!.width);
     }
   });
 
-  it('says what is wrong with a file that is no picture', async () => {
+  it('explains why a file is not a picture', async () => {
     await expectError(new Uint8Array(), 'bad-input', 'the image file is empty');
-    await expectError(new TextEncoder().encode('hello'), 'bad-input', 'this is no image file');
+    await expectError(new TextEncoder().encode('hello'), 'bad-input', 'this is not an image file');
     await expectError(new TextEncoder().encode('RIFF....WEBPVP8 '), 'unsupported', 'WebP');
     await expectError(new TextEncoder().encode('<svg xmlns='), 'unsupported', 'SVG');
     await expectError(Uint8Array.of(0xff, 0xd8), 'bad-input', 'JPEG file is truncated');
@@ -130,7 +130,7 @@ describe('decodeImage', () => {
     );
   });
 
-  it('refuses too many pixels by the header alone', async () => {
+  it('rejects too many pixels by the header, before decoding', async () => {
     await expectError(
       pngOfSize(100_000, 100_000),
       'too-large',
@@ -147,7 +147,7 @@ describe('decodeImage', () => {
       await expectError(bytesOf(name), 'too-large', 'limit of 1', { maxPixels: 1 });
   });
 
-  it('reads an interlaced PNG, but not one that inflates to more than its pixels', async () => {
+  it('reads an interlaced PNG, and rejects one that inflates to more than its pixels', async () => {
     const header = Uint8Array.of(0, 0, 0, 1, 0, 0, 0, 1, 8, 2, 0, 0, 1);
     const pixel = await deflate(Uint8Array.of(0, 255, 0, 51));
     const chunks = [pngChunk('IHDR', header), pngChunk('IDAT', pixel), pngChunk('IEND', new Uint8Array())];
@@ -161,7 +161,7 @@ describe('decodeImage', () => {
     await expectError(bomb, 'bad-input', 'holds more than');
   });
 
-  it('reads the first page of a TIFF whose directories go round in a circle, none from beyond its end', async () => {
+  it('reads the first page of a TIFF with cyclic directories, and rejects a directory beyond the end', async () => {
     const tiff = bytesOf('rgb-raw.tiff');
     const view = new DataView(tiff.buffer);
     const directory = view.getUint32(4, true);
@@ -173,7 +173,7 @@ describe('decodeImage', () => {
   });
 
   for (const [name, { bytes }] of Object.entries(files))
-    it(`notices that ${name} is cut short`, async () => {
+    it(`rejects a truncated ${name}`, async () => {
       for (const share of [0.1, 0.5, 0.9]) {
         const error = await rejection(
           decodeImage(Uint8Array.from(bytes.slice(0, Math.ceil(bytes.length * share)))),
@@ -183,7 +183,7 @@ describe('decodeImage', () => {
       await expectError(Uint8Array.from(bytes.slice(0, -2)), 'bad-input', '');
     });
 
-  it('answers damaged files with a picture or one clear error', async () => {
+  it('decodes a damaged file or throws an OneirosError', async () => {
     const numbers = random(5);
     for (const { bytes } of Object.values(files))
       for (let trial = 0; trial < 40; trial++) {
@@ -206,10 +206,10 @@ describe('decodeImage', () => {
     expect([...(await decodeImage(green)).data]).to.deep.equal([0, 1, 0]);
     const half = bitmap(1, 1, 16, [], [0x10, 0x42, 0, 0]); // 16 of 31 in each of the 5-bit fields
     expectClose((await decodeImage(half)).data, [132 / 255, 132 / 255, 132 / 255], 1e-6);
-    await expectError(bitmap(1, 1, 5, [], [0, 0, 0, 0]), 'bad-input', '5 bits a pixel');
+    await expectError(bitmap(1, 1, 5, [], [0, 0, 0, 0]), 'bad-input', '5 bits per pixel');
   });
 
-  it('tells format and size without decoding', () => {
+  it('has imageHeader, which reads format and size without decoding', () => {
     expect(imageHeader(bytesOf('grey16.png'))).to.include({ format: 'png', width: 5, height: 3, bits: 16 });
     expect(imageHeader(bytesOf('orientation-6.jpeg'))).to.deep.equal({
       format: 'jpeg',
@@ -225,13 +225,13 @@ describe('encodeImage', () => {
     Float32Array.from({ length: 273 }, (_, i) => ((i * 37) % 256) / 255),
   );
 
-  it('writes PNG losslessly, the same bytes every time', async () => {
+  it('writes PNG losslessly, with the same bytes every time', async () => {
     const [first, second] = [await encodeImage(picture, 'png'), await encodeImage(picture, 'png')];
     expect(first).to.deep.equal(second);
     expectClose((await decodeImage(first)).data, picture.data, 1e-7);
   });
 
-  it('writes JPEG with the quality asked for', async () => {
+  it('writes JPEG with the given quality', async () => {
     const [good, poor] = [
       await encodeImage(picture, 'jpeg'),
       await encodeImage(picture, 'jpeg', { quality: 10 }),
@@ -240,7 +240,7 @@ describe('encodeImage', () => {
     expect((await decodeImage(good)).width).to.equal(13);
   });
 
-  it('refuses what the format cannot hold', async () => {
+  it('rejects options and sizes that the format does not support', async () => {
     for (const quality of [0, 101, NaN])
       expect(String(await rejection(encodeImage(picture, 'jpeg', { quality })))).to.include('1 to 100');
     expect(String(await rejection(encodeImage(picture, 'jpeg', { text: { a: 'b' } })))).to.include(
@@ -250,7 +250,7 @@ describe('encodeImage', () => {
     expect(String(await rejection(encodeImage(wide, 'jpeg')))).to.include('65500 pixels');
   });
 
-  it('keeps texts, Latin-1 and beyond, and replaces them', async () => {
+  it('stores texts, in Latin-1 or UTF-8, and replaces them', async () => {
     const text = { oneiros: '{"layer":"inception_4c/output"}', Title: 'Träume', Comment: '夢 🌙' };
     const file = await encodeImage(picture, 'png', { text });
     expect(Object.fromEntries(readPngText(file))).to.deep.equal(text);

@@ -18,7 +18,7 @@ const picture = image(reference, Float32Array.from(reference.data));
 const counting = planes(1, { width: 3, height: 2 }, Float32Array.of(1, 2, 3, 4, 5, 6));
 
 describe('geometry', () => {
-  it('crops, and refuses to crop outside', () => {
+  it('crops, and rejects a crop outside the picture', () => {
     expect([...crop(counting, { x: 1, y: 0, width: 2, height: 2 }).data]).to.deep.equal([2, 3, 5, 6]);
     expect(() => crop(counting, { x: 2, y: 0, width: 2, height: 2 })).to.throw('cannot crop 2×2 at (2, 0)');
     expectClose(centerCrop(picture, reference.centerCrop).data, reference.centerCrop.result, 1e-8);
@@ -43,7 +43,7 @@ describe('geometry', () => {
     expect(() => pad(counting, { left: -1, top: 0, right: 0, bottom: 0 })).to.throw('margins');
   });
 
-  it('letterboxes: the whole picture in the upper left corner, its sides rounded down', () => {
+  it('letterboxes the whole picture into the upper left corner, with sides rounded down', () => {
     const { image: boxed, scale } = letterbox(
       solid({ width: 4, height: 3 }, [1, 0, 0]),
       { width: 6, height: 6 },
@@ -55,7 +55,7 @@ describe('geometry', () => {
     expect([...boxed.data.subarray(36, 72)]).to.deep.equal([...Array<number>(24).fill(0), ...rest]);
   });
 
-  it('pastes, times a factor, and only what lies inside', () => {
+  it('pastes times a factor, and rejects a paste that does not fit', () => {
     const target = planes(1, { width: 4, height: 3 });
     paste(target, counting, 1, 1, 2);
     expect([...target.data]).to.deep.equal([0, 0, 0, 0, 0, 2, 4, 6, 0, 8, 10, 12]);
@@ -76,11 +76,11 @@ describe('geometry', () => {
   });
 
   for (const { factor, rotation, result } of reference.zooms)
-    it(`zooms by ${factor} and turns by ${rotation}° as torch's grid_sample`, () => {
+    it(`zooms by ${factor} and turns by ${rotation}° like torch's grid_sample`, () => {
       expectClose(zoom(picture, factor, { rotation }).data, result, 1e-6);
     });
 
-  it('warps with what lies outside as asked', () => {
+  it('warps with the given border', () => {
     const shifted = warp(counting, [1, 0, 1, 0, 1, 0], counting, 0);
     expect([...shifted.data]).to.deep.equal([2, 3, 0, 5, 6, 0]);
     expect([...warp(counting, [1, 0, 1, 0, 1, 0], counting, 'reflect').data]).to.deep.equal([
@@ -91,11 +91,11 @@ describe('geometry', () => {
   });
 
   for (const { sigma, radius, result } of reference.blurs)
-    it(`blurs by σ ${sigma} as torchvision`, () => {
+    it(`blurs by σ ${sigma} like torchvision`, () => {
       expectClose(gaussianBlur(picture, sigma, radius).data, result, 1e-6);
     });
 
-  it('blurs by any σ, also wider than the image', () => {
+  it('blurs by any σ, even wider than the image', () => {
     expect(gaussianBlur(picture, 0).data).to.deep.equal(picture.data);
     const flat = solid({ width: 3, height: 2 }, [0.3, 0.3, 0.3]);
     expectClose(gaussianBlur(flat, 20).data, flat.data, 1e-6);

@@ -20,7 +20,7 @@ async function expectRefusal(file: Uint8Array, code: ErrorCode, text: string): P
   expect(error.code).to.equal(code);
 }
 
-/** A little-endian TIFF of one byte a pixel: its fields by tag, and its data, which begins at byte 8. */
+/** A little-endian TIFF of one byte per pixel with these fields by tag; its data begins at byte 8. */
 function tiff(fields: Readonly<Record<number, readonly number[]>>, data: Uint8Array): Uint8Array {
   const entries = Object.entries({ 258: [8], 262: [1], 273: [8], 279: [data.length], ...fields });
   const directoryAt = 8 + data.length;
@@ -50,8 +50,8 @@ const square = (side: number) => ({ 256: [side], 257: [side] });
 const compressions = { lzw: 5, deflate: 8, packbits: 32773, none: 1 };
 
 describe('hostile pictures', () => {
-  it('are refused where a TIFF has compressed data that never ends or ends early, whatever the compression', async () => {
-    // Thirteen zeros are codes of LZW that utif2 followed for ever.
+  it('are rejected if the compressed data of a TIFF never ends or ends early, with any compression', async () => {
+    // Thirteen zeros are LZW codes on which utif2 loops forever.
     await expectRefusal(tiff({ ...square(4), 259: [5] }, new Uint8Array(13)), 'bad-input', 'LZW data');
     for (const name of pictures
       .map((picture) => picture.name)
@@ -68,7 +68,7 @@ describe('hostile pictures', () => {
       const inline = view.getUint32(counts + 4, true) * (short ? 2 : 4) <= 4;
       const at = inline ? counts + 8 : view.getUint32(counts + 8, true);
       const length = short ? view.getUint16(at, true) : view.getUint32(at, true);
-      // A first strip that is said to be shorter: the same picture, if that was padding, or an error.
+      // A shorter length of the first strip: the same picture, if that was padding, or an error.
       for (let less = 1; less <= Math.min(20, length); less++) {
         const cut = fileOf(name);
         new DataView(cut.buffer).setUint16(at, length - less, true);
@@ -78,12 +78,12 @@ describe('hostile pictures', () => {
     }
   });
 
-  it('are refused before memory is taken where a TIFF cannot have the pixels that it states', async () => {
+  it('are rejected before memory is allocated if a TIFF is too short for its size', async () => {
     for (const compression of Object.values(compressions))
       await expectRefusal(
         tiff({ ...square(9000), 259: [compression] }, new Uint8Array(40)),
         'bad-input',
-        'its pixels have 40 bytes where its size calls for 81000000',
+        'its pixels have 40 bytes, but its size needs 81000000',
       );
     const tile = { ...square(4), 324: [8], 325: [40] };
     await expectRefusal(
@@ -98,7 +98,7 @@ describe('hostile pictures', () => {
     );
   });
 
-  it('are refused where the strips of a TIFF lay over each other, are too many, or lie about their number', async () => {
+  it('are rejected if the strips of a TIFF overlap, are too many, or have a wrong count', async () => {
     const rows = (count: number, length: number) => ({
       256: [10],
       257: [count],
@@ -113,13 +113,13 @@ describe('hostile pictures', () => {
     await expectRefusal(tiff({ ...rows(9, 10), 279: [90] }, data), 'bad-input', 'the lengths of 1');
   });
 
-  it('are refused where floating-point values are no shades of grey', async () => {
+  it('are rejected if floating-point values are outside [0, 1]', async () => {
     const values = new Float32Array([0, 0.5, 1, 300]);
     const file = tiff({ ...square(2), 258: [32], 339: [3] }, new Uint8Array(values.buffer));
     await expectRefusal(file, 'unsupported', 'from 0 to 300');
   });
 
-  it('are refused where a JPEG has thousands of scans, or goes over its coefficients again and again', async () => {
+  it('are rejected if a JPEG has thousands of scans, or too many passes over its coefficients', async () => {
     const progressive = fileOf('420-progressive.jpeg');
     const all = [...segments(progressive)].map(({ bytes }) => bytes);
     const scans = [...segments(progressive)]
@@ -134,7 +134,7 @@ describe('hostile pictures', () => {
     await expectRefusal(withScans(many), 'too-large', '16 passes over its coefficients, the limit');
   });
 
-  it('are refused where a JPEG cannot have the pixels that it states, or lacks a component', async () => {
+  it('are rejected if a JPEG is too short for its size, or lacks a component', async () => {
     const stated = fileOf('ycc-no-markers.jpeg');
     const frame = stated.findIndex((byte, i) => byte === 0xff && stated[i + 1] === 0xc0);
     stated.set([9000 >> 8, 9000 & 255, 9000 >> 8, 9000 & 255], frame + 5);
@@ -147,7 +147,7 @@ describe('hostile pictures', () => {
     await expectRefusal(without, 'bad-input', 'it ends before component 1');
   });
 
-  it('are refused clearly where a JPEG is of a kind that is not read', async () => {
+  it('are rejected if a JPEG is of an unsupported kind', async () => {
     const frame = (change: (file: Uint8Array, at: number) => void) => {
       const file = fileOf('ycc-no-markers.jpeg');
       change(
@@ -172,7 +172,7 @@ describe('hostile pictures', () => {
     );
   });
 
-  it('are refused where the data of a JPEG ends early or cannot be, which libjpeg fills up with grey', async () => {
+  it('are rejected if the data of a JPEG ends early or is invalid, which libjpeg would fill with gray', async () => {
     const good = fileOf('444.jpeg');
     const whole = await decodeImage(good);
     for (const name of ['444.jpeg', '420.jpeg', 'color-restarts.jpeg', 'grey-restarts.jpeg', 'cmyk.jpeg']) {
@@ -181,13 +181,13 @@ describe('hostile pictures', () => {
         const early = concatenate([file.subarray(0, -2 - less), Uint8Array.of(0xff, 0xd9)]);
         await expectRefusal(early, 'bad-input', 'JPEG file is corrupt');
       }
-      // No code is all ones.
+      // No Huffman code is all ones.
       const ones = concatenate([file.subarray(0, -42), repeated(20, 0xff, 0), Uint8Array.of(0xff, 0xd9)]);
       await expectRefusal(ones, 'bad-input', 'JPEG file is corrupt');
-      // The decoder is as it was before.
+      // The decoder still works.
       expect(await decodeImage(good)).to.deep.equal(whole);
     }
-    // Padding before a marker is no damage, nor are numbers that a sequential scan has for nothing.
+    // Padding before a marker is valid, and a sequential scan ignores these three numbers.
     const padded = concatenate([good.subarray(0, -2), repeated(9, 0), good.subarray(-2)]);
     expect(await decodeImage(padded)).to.deep.equal(whole);
     const scan = good.findIndex((byte, i) => byte === 0xff && good[i + 1] === 0xda);
@@ -195,7 +195,7 @@ describe('hostile pictures', () => {
     expect(await decodeImage(good)).to.deep.equal(whole);
   });
 
-  it('are refused clearly where inks in a JPEG are of a kind that jpeg-js reads wrongly', async () => {
+  it('are rejected if jpeg-js would decode a CMYK JPEG wrongly', async () => {
     await expectRefusal(fileOf(subsampledInks), 'unsupported', 'subsampled CMYK JPEG');
     const inks = fileOf('cmyk-progressive.jpeg');
     const parts = [...segments(inks)];
@@ -211,10 +211,10 @@ describe('hostile pictures', () => {
     const interval = Uint8Array.of(0xff, 0xdd, 0, 4, 0, 9);
     await expectRefusal(before(scan, interval), 'unsupported', 'restart markers');
     const table = parts.find(({ marker }) => marker === 0xdb)!.bytes;
-    await expectRefusal(before(scan + 1, table), 'unsupported', 'tables that change');
+    await expectRefusal(before(scan + 1, table), 'unsupported', 'changing quantization tables');
   });
 
-  it('cost no more than their bytes where they are floods of segments, chunks, blocks', async () => {
+  it('decode as usual with a flood of segments or chunks', async () => {
     const jpeg = fileOf('420.jpeg');
     const segment = [0xff, 0xdd, 0, 4, 0, 0];
     const flooded = concatenate([jpeg.subarray(0, 2), repeated(50_000, ...segment), jpeg.subarray(2)]);
@@ -230,7 +230,7 @@ describe('hostile pictures', () => {
     expect(readPngText(many).size).to.equal(0);
   });
 
-  it('are refused where a bitmap has its pixels in its header, or run lengths that end early', async () => {
+  it('are rejected if the pixels of a bitmap are in its header, or its run lengths end early', async () => {
     const inside = fileOf('rgb24-top-down.bmp');
     new DataView(inside.buffer).setUint32(10, 0, true);
     await expectRefusal(inside, 'bad-input', 'its pixels begin at byte 0, inside its header');
@@ -241,11 +241,11 @@ describe('hostile pictures', () => {
     }
   });
 
-  it('are never half a picture: cut at any byte, a file is refused or whole', async function () {
+  it('are never decoded in part: a truncated file is rejected or complete', async function () {
     this.timeout(300_000);
     for (const { name, file } of picturesInNode) {
       const whole = await decodeImage(file);
-      // Every seventh place of each file, at another offset in each: all kinds of places by the hundreds.
+      // Every seventh length of each file, from a different start: hundreds of lengths of every kind.
       for (let length = name.length % 7; length < file.length; length += 7) {
         const picture = await decodeImage(file.subarray(0, length)).catch((error: unknown) => error);
         if (!(picture instanceof OneirosError)) expect(picture, `${name} at ${length}`).to.deep.equal(whole);

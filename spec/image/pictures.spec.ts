@@ -5,9 +5,9 @@ import { imageHeader } from '../../lib/image/codec/image-files.js';
 import { expectClose } from './expect.js';
 import { picturesInNode as pictures } from './pictures.js';
 
-describe('decodeImage, over the kinds of picture files', () => {
+describe('decodeImage, for all kinds of picture files', () => {
   for (const { name, file, width, height, levels, tolerance } of pictures)
-    it(`reads ${name} as Pillow does`, async () => {
+    it(`reads ${name} like Pillow`, async () => {
       const picture = await decodeImage(file);
       expect([picture.width, picture.height]).to.deep.equal([width, height]);
       expectClose(

@@ -1,17 +1,17 @@
 import golden from './golden/pictures.json' with { type: 'json' };
 
-/** A small file, and what Pillow reads from it. */
+/** A small file and its pixels as decoded by Pillow. */
 export interface Picture {
   readonly name: string;
   readonly file: Uint8Array;
   readonly width: number;
   readonly height: number;
-  /** Red, green and blue planes, in levels of 255. */
+  /** Red, green and blue planes, in levels from 0 to 255. */
   readonly levels: ArrayLike<number>;
   readonly tolerance: number;
 }
 
-/** One of each kind, made by scripts/reference/pictures.py. */
+/** One file of each kind, written by scripts/reference/pictures.py. */
 export const pictures: readonly Picture[] = Object.entries(golden).map(
   ([name, { file, levels, ...rest }]) => ({
     name,
@@ -21,7 +21,7 @@ export const pictures: readonly Picture[] = Object.entries(golden).map(
   }),
 );
 
-/** What only browsers read: jpeg-js, which reads inks in Node, repeats subsampled ones instead of interpolating them. */
+/** A file that only browsers decode: in Node, jpeg-js repeats subsampled CMYK components instead of interpolating. */
 export const subsampledInks = 'cmyk-subsampled.jpeg';
 export const picturesInNode: readonly Picture[] = pictures.filter(({ name }) => name !== subsampledInks);
 

@@ -11,11 +11,11 @@ const plane = planes(1, reference, Float32Array.from(reference.data));
 describe('resize', () => {
   for (const filter of filters)
     for (const { antialias, by, width, height, result } of reference.cases.filter((c) => c.filter === filter))
-      it(`gives ${by}'s values: ${filter}${antialias ? ', antialiased' : ''}, to ${width}×${height}`, () => {
+      it(`returns ${by}'s values: ${filter}${antialias ? ', antialiased' : ''}, to ${width}×${height}`, () => {
         expectClose(resize(plane, { width, height }, { filter, antialias }).data, result, 1e-6);
       });
 
-  it('doubles two pixels by the quarters worked by hand', () => {
+  it('doubles two pixels to hand-computed quarters', () => {
     const { data } = resize(planes(1, { width: 2, height: 1 }, Float32Array.of(0, 1)), {
       width: 4,
       height: 1,
@@ -23,7 +23,7 @@ describe('resize', () => {
     expect([...data]).to.deep.equal([0, 0.25, 0.75, 1]);
   });
 
-  it('keeps a constant constant with every filter, and channels apart', () => {
+  it('keeps a constant with every filter, and keeps channels separate', () => {
     const source = image({ width: 9, height: 5 });
     [0.2, 0.5, 0.7].forEach((value, c) => source.data.fill(value, c * 45, (c + 1) * 45));
     for (const filter of filters) {
@@ -37,18 +37,18 @@ describe('resize', () => {
     }
   });
 
-  it('gives memory of its own even at the same size', () => {
+  it('returns a copy even at the same size', () => {
     const same = resize(plane, plane);
     expect(same.data).to.deep.equal(plane.data);
     expect(same.data).not.to.equal(plane.data);
   });
 
-  it('refuses sizes that are not whole and positive', () => {
+  it('rejects sizes that are not positive integers', () => {
     for (const width of [0, -1, 1.5, NaN, Infinity])
       expect(() => resize(plane, { width, height: 3 })).to.throw('whole numbers ≥ 1');
   });
 
-  it('scales sizes by a side', () => {
+  it('has scaledSize, which scales a size by one side', () => {
     const size = { width: 1024, height: 768 };
     expect(scaledSize(size, 512)).to.deep.equal({ width: 512, height: 384 });
     expect(scaledSize(size, 256, 'shorter')).to.deep.equal({ width: 341, height: 256 });

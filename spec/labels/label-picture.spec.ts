@@ -19,7 +19,7 @@ interface File {
 const files: Readonly<Record<string, File>> = golden.files;
 const size = { width: golden.width, height: golden.height };
 
-/** A PNG file of rows of bytes, each of which begins with its filter. */
+/** A PNG file of rows of bytes, with filter 0. */
 async function png(colorType: number, bits: number, width: number, rows: readonly (readonly number[])[]) {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
@@ -34,37 +34,37 @@ async function png(colorType: number, bits: number, width: number, rows: readonl
   ]);
 }
 
-async function complaint(bytes: Uint8Array): Promise<string> {
+async function failure(bytes: Uint8Array): Promise<string> {
   const error = await rejection(decodeLabels(bytes));
   return error instanceof Error ? error.message : '';
 }
 
-describe('masks: the value of a pixel is what the file stores', () => {
+describe('decodeLabels', () => {
   for (const [name, { bytes, values }] of Object.entries(files))
-    it(`${name}, as Pillow reads it`, async () => {
+    it(`reads ${name} like Pillow`, async () => {
       const picture = await decodeLabels(Uint8Array.from(bytes));
       expect([picture.width, picture.height]).to.deep.equal([size.width, size.height]);
       expect(Array.from(picture.values)).to.deep.equal(values);
     });
 
-  it('gray of 2 and 4 bits, which Pillow stretches', async () => {
+  it('reads gray of 2 and 4 bits, which Pillow would scale', async () => {
     const two = await decodeLabels(await png(0, 2, 4, [[0b00011011]]));
     expect(Array.from(two.values)).to.deep.equal([0, 1, 2, 3]);
     const four = await decodeLabels(await png(0, 4, 2, [[0x5f], [0x07]]));
     expect(Array.from(four.values)).to.deep.equal([5, 15, 0, 7]);
   });
 
-  it('gray stored as RGB of 16 bits', async () => {
+  it('reads gray stored as RGB of 16 bits', async () => {
     const { values } = await decodeLabels(await png(2, 16, 1, [[3, 1, 3, 1, 3, 1]]));
     expect(Array.from(values)).to.deep.equal([769]);
   });
 
-  it('refuses transparency, colors of 16 bits, and JPEG, and names the file', async () => {
-    expect(await complaint(await png(6, 8, 2, [[1, 2, 3, 255, 1, 2, 3, 128]]))).to.match(
+  it('rejects transparency, colors of 16 bits and JPEG, and readLabels names the file', async () => {
+    expect(await failure(await png(6, 8, 2, [[1, 2, 3, 255, 1, 2, 3, 128]]))).to.match(
       /transparent in places \(alpha 128 of 255 at \(1, 0\)\)/,
     );
-    expect(await complaint(await png(4, 8, 1, [[7, 0]]))).to.match(/alpha 0 of 255/);
-    expect(await complaint(await png(2, 16, 1, [[0, 1, 0, 2, 0, 3]]))).to.match(
+    expect(await failure(await png(4, 8, 1, [[7, 0]]))).to.match(/alpha 0 of 255/);
+    expect(await failure(await png(2, 16, 1, [[0, 1, 0, 2, 0, 3]]))).to.match(
       /colors of 16 bits \(\(1, 2, 3\) at \(0, 0\)\)/,
     );
     const folder = await mkdtemp(join(tmpdir(), 'labels-'));
@@ -78,7 +78,7 @@ describe('masks: the value of a pixel is what the file stores', () => {
     await rm(folder, { recursive: true });
   });
 
-  it('writes what it reads: 8 bits, 16 bits, colors; the file knows its classes', async () => {
+  it('reads back what encodeLabels wrote: 8 bits, 16 bits, colors, and the classes', async () => {
     const labels = Uint8Array.of(0, 1, 2, 1);
     for (const values of [
       [255, 7, 0],

@@ -33,8 +33,8 @@ const gray = (...values: readonly number[]) => survey(mask('gray', values)).fini
 const scheme = (masks: LabelPicture, declared: DeclaredClasses = {}) =>
   schemeOf(survey(masks).finish(), declared);
 
-describe('masks of a set are of one kind', () => {
-  it('gray pixels of pictures in color are numbers, unless one picture has a color', () => {
+describe('a survey of masks', () => {
+  it('treats gray pixels of color pictures as numbers, unless one pixel has a color', () => {
     const both = survey(mask('gray', [0, 7]), mask('color', [0x070707, 0xffffff])).finish();
     expect([both.kind, [...both.found.keys()]]).to.deep.equal(['number', [0, 7, 255]]);
     expect([...valuesOf(mask('color', [0x070707, 0xffffff]), both)]).to.deep.equal([7, 255]);
@@ -42,7 +42,7 @@ describe('masks of a set are of one kind', () => {
     expect([colors.kind, [...colors.found.keys()]]).to.deep.equal(['color', [0, 0x800000]]);
   });
 
-  it('otherwise the error names a mask of each kind', () => {
+  it('rejects different kinds and names a mask of each', () => {
     const mixed =
       (...masks: readonly LabelPicture[]) =>
       () =>
@@ -51,12 +51,12 @@ describe('masks of a set are of one kind', () => {
       /0\.png stores gray values of 8 bits, 1\.png indices of a palette/,
     );
     expect(mixed(mask('gray', [0, 1]), mask('gray', [0, 1], { bits: 1 }))).to.throw(
-      /8 bits, 1\.png .* 1 bit;/,
+      /8 bits, 1\.png .* 1 bit:/,
     );
     expect(mixed(mask('gray', [0]), mask('color', [0x800000]))).to.throw(/0\.png .* 1\.png colors/);
   });
 
-  it('palettes agree on the indices that occur', () => {
+  it('requires palettes to agree on the occurring indices', () => {
     const [red, green] = [Uint8Array.of(0, 0, 0, 128, 0, 0), Uint8Array.of(0, 0, 0, 0, 128, 0)];
     const masks = (values: readonly number[]) =>
       survey(mask('palette', values, { palette: red }), mask('palette', values, { palette: green }));
@@ -65,8 +65,8 @@ describe('masks of a set are of one kind', () => {
   });
 });
 
-describe('what the values of masks mean', () => {
-  it('undeclared: the values there are, in ascending order', () => {
+describe('a scheme of masks', () => {
+  it('has one class for each value in ascending order if none are declared', () => {
     expect(scheme(mask('gray', [200, 100, 0], { bits: 16 })).classes).to.deep.equal([
       { name: 'background', value: 0 },
       { name: 'class 1', value: 100 },
@@ -79,19 +79,19 @@ describe('what the values of masks mean', () => {
     ]);
   });
 
-  it('an ignored value is no class, and labels say so', () => {
+  it('gives an ignored value the label 255 and no class', () => {
     const ignoring = scheme(mask('gray', [0, 1, 2, 255]), { ignore: 255 });
     expect(ignoring.classes).to.have.length(3);
     expect([...labeler(ignoring)(Uint8Array.of(2, 255, 0), 'a')]).to.deep.equal([2, 255, 0]);
     expect(() => labeler(ignoring)(Uint8Array.of(9), 'a')).to.throw(
-      /mask of a has a pixel of 9; classes are/,
+      /mask of a has a pixel of 9, but the classes are/,
     );
     // PyTorch's ignore_index can be a class as well.
     const background = scheme(mask('gray', [0, 1]), { classes: parseClasses('2'), ignore: 0 });
     expect([...labeler(background)(Uint8Array.of(0, 1), 'a')]).to.deep.equal([255, 1]);
   });
 
-  it('255 beside small numbers is either declared, or an error that proposes to ignore it', () => {
+  it('rejects an undeclared 255 among small values and proposes to ignore it', () => {
     const voc = mask('gray', [0, 1, 15, 255]);
     expect(() => scheme(voc)).to.throw(/255 \(1 pixels, the first in 0\.png\) may be a class.*--ignore 255/);
     expect(() => scheme(mask('palette', [0, 1, 255]))).to.throw(/--ignore 255/);
@@ -102,8 +102,8 @@ describe('what the values of masks mean', () => {
     expect(() => scheme(mask('gray', [0, 255]), { classes: parseClasses('2') })).to.throw(/a pixel of 255/);
   });
 
-  it('what compression or soft edges leave is refused', () => {
-    expect(() => scheme(mask('gray', [0, 1, 2, 253, 255]))).to.throw(/next to black \(1, in 0\.png\)/);
+  it('rejects values that come from lossy compression or soft edges', () => {
+    expect(() => scheme(mask('gray', [0, 1, 2, 253, 255]))).to.throw(/near black \(1, in 0\.png\)/);
     expect(() =>
       scheme(
         mask(
@@ -116,7 +116,7 @@ describe('what the values of masks mean', () => {
     expect(() => survey(mask('color', many))).to.throw(/0\.png has more than 4096 different values/);
   });
 
-  it('numbers are not colors', () => {
+  it('rejects classes with colors for masks of numbers', () => {
     expect(() => scheme(mask('gray', [0, 128]), { classes: parseClasses('a=#000000,b=#000080') })).to.throw(
       /have the numbers 0, 128, but the classes are a #000000, b #000080/,
     );
@@ -125,35 +125,35 @@ describe('what the values of masks mean', () => {
   });
 });
 
-describe('true and predicted masks mean the same', () => {
-  it('of two values, whichever they are', () => {
+describe('a comparison of true and predicted masks', () => {
+  it('matches masks of two values, even if the values differ', () => {
     const { truth, predicted, notes } = comparison(gray(0, 1), gray(0, 255));
     expect([truth.classes[1]!.value, predicted.classes[1]!.value]).to.deep.equal([1, 255]);
     expect(notes).to.deep.equal(['the object is 1 in the true masks, 255 in the predicted ones']);
     expect(comparison(gray(0), gray(0, 255)).truth.classes[1]!.value).to.equal(255);
   });
 
-  it('as the predictions say of themselves', () => {
+  it('uses the classes in the predicted files', () => {
     const classes = withValues(parseClasses('cell=255,membrane=0'));
     const predicted = survey(mask('gray', [0, 255], { classes })).finish();
     expect(comparison(gray(0, 255), predicted).truth.classes).to.deep.equal(classes);
-    // Values that were not trained with are no more than 0 and 255.
+    // Classes with the default values 0 and 255 also match other values.
     const usual = survey(mask('gray', [0, 255], { classes: withValues(parseClasses('no=0,vessel=255')) }));
     const { truth } = comparison(gray(0, 1), usual.finish());
     expect(truth.classes[1]).to.deep.equal({ name: 'vessel', value: 1 });
   });
 
-  it('values that the truth has not are an error, unless they are declared', () => {
+  it('rejects predicted values that are not in the truth, unless they are declared', () => {
     expect(() => comparison(gray(0, 1, 2), gray(0, 3))).to.throw(/the value 3, which no true mask has/);
     expect(() => comparison(gray(0, 1, 2), gray(0, 100, 200))).to.throw(/the value 100/);
     const declared = { classes: parseClasses('4') };
     expect(comparison(gray(0, 1, 2), gray(0, 3), declared).truth.classes).to.have.length(4);
-    expect(() => comparison(gray(0, 1), gray(0, 9), declared)).to.throw(/a pixel of 9; classes are/);
+    expect(() => comparison(gray(0, 1), gray(0, 9), declared)).to.throw(/a pixel of 9, but the classes are/);
     const colors = survey(mask('color', [0, 0x800000])).finish();
     expect(() => comparison(colors, gray(0, 1))).to.throw(/colors .* numbers/);
   });
 
-  it('one color with two indices is an error', () => {
+  it('rejects a color with two indices', () => {
     const set = (palette: Uint8Array) => survey(mask('palette', [0, 1, 2], { palette })).finish();
     const first = Uint8Array.of(0, 0, 0, 128, 0, 0, 0, 128, 0);
     const second = Uint8Array.of(0, 0, 0, 0, 128, 0, 128, 0, 0);
@@ -165,7 +165,7 @@ describe('true and predicted masks mean the same', () => {
 });
 
 describe('classes as text', () => {
-  it('numbers, names, values, JSON', () => {
+  it('can be a number, names, values or JSON', () => {
     expect(parseClasses('3')[2]).to.deep.equal({ name: 'class 2', value: 2 });
     expect(parseClasses('sky, tree')).to.deep.equal([
       { name: 'sky', value: null },
@@ -179,6 +179,6 @@ describe('classes as text', () => {
     for (const wrong of ['', 'a=1,b', 'a,,b', '[1]', '[', 'a=1,a=2', '300'])
       expect(() => parseClasses(wrong), wrong).to.throw(/./);
     for (const wrong of ['a=1,b=1', 'a=1,b=#000000', 'a'])
-      expect(() => withValues(parseClasses(wrong)), wrong).to.throw(/cannot be told apart/);
+      expect(() => withValues(parseClasses(wrong)), wrong).to.throw(/the classes are invalid/);
   });
 });

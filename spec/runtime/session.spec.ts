@@ -292,8 +292,8 @@ describe('feeds', () => {
 
   // As plain JavaScript may have it, which knows no types.
   const untyped: readonly [string, unknown, RegExp][] = [
-    ['null', null, /feeds must be tensors by the names of inputs, not null$/],
-    ['undefined', undefined, /feeds must be .* not left out$/],
+    ['null', null, /feeds must be tensors by input name, not null$/],
+    ['undefined', undefined, /feeds must be .* not undefined$/],
     ['a list', [x(), y()], /feeds must be .* not an array of 2$/],
     ['null for an input', { x: null, y: y() }, /^input "x" takes a tensor, such as .*, not null$/],
     ['nothing for an input', { x: undefined, y: y() }, /needs the input "x", which was not given/],

@@ -21,7 +21,7 @@ describe('results of a run', () => {
     return 'no error';
   };
 
-  it('are read as what they are expected to be', () => {
+  it('are read by type and shape', () => {
     expect(float32Of(results, 'scores')).to.equal(results.scores);
     expect(float32Of(results, 'scores', [1, 'classes'])).to.equal(results.scores);
     expect([...floatsOf(results, 'halves').data]).to.deep.equal([0.5]);
@@ -32,18 +32,18 @@ describe('results of a run', () => {
     expect(numberOf(results, 'halves')).to.equal(0.5);
   });
 
-  it('that are something else are refused by name, with what was found and what was expected', () => {
+  it('of another type or shape are rejected with the name, what was found and what was expected', () => {
     expect(reason(() => float32Of(results, 'boxes'))).to.equal(
-      'runtime: the run gave nothing for "boxes", expected float32',
+      'runtime: the run returned nothing for "boxes", expected float32',
     );
     expect(reason(() => float32Of(results, 'scores', [1, 3]))).to.equal(
-      'runtime: the run gave float32 [1, 2] for "scores", expected float32 [1, 3]',
+      'runtime: the run returned float32 [1, 2] for "scores", expected float32 [1, 3]',
     );
     expect(reason(() => float32Of(results, 'scores', ['classes']))).to.include('expected float32 [classes]');
     expect(reason(() => floatsOf(results, 'double'))).to.include('expected float32 or float16');
     expect(reason(() => integersOf(results, 'scores'))).to.include('expected int64');
     expect(reason(() => numbersOf(results, 'names'))).to.include('string [1] for "names"');
     expect(reason(() => numberOf(results, 'scores'))).to.include('expected one floating-point number');
-    expect(reason(() => numberOf(results, 'constructor'))).to.include('gave nothing');
+    expect(reason(() => numberOf(results, 'constructor'))).to.include('returned nothing');
   });
 });

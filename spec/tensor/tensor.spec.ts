@@ -3,17 +3,17 @@ import { expect } from 'chai';
 import { random } from '../../lib/tensor/random.js';
 import { halfToNumber, int64, numberToHalf, tensor, toNumbers } from '../../lib/tensor/tensor.js';
 
-describe('tensor', () => {
-  it('refuses data that does not fill its dimensions', () => {
+describe('a tensor', () => {
+  it('rejects data that does not fill its dimensions', () => {
     expect(() => tensor('float32', new Float32Array(5), [2, 3])).to.throw('[2, 3] has 6 elements, not 5');
-    expect(() => tensor('float32', new Float32Array(0), [-1])).to.throw('whole numbers');
+    expect(() => tensor('float32', new Float32Array(0), [-1])).to.throw('whole numbers ≥ 0');
   });
 
   it('reads int64 as numbers', () => {
     expect(toNumbers(int64([1, -2, 3]))).to.deep.equal([1, -2, 3]);
   });
 
-  it('converts half floats: literal bit patterns, and every pattern back to itself', () => {
+  it('converts half-precision floats: known bit patterns, and every pattern back to itself', () => {
     expect(numberToHalf(1)).to.equal(0x3c00);
     expect(numberToHalf(-2)).to.equal(0xc000);
     expect(numberToHalf(65504)).to.equal(0x7bff);
@@ -24,8 +24,8 @@ describe('tensor', () => {
   });
 });
 
-describe('random', () => {
-  it('gives the same numbers for the same seed, others for another, and goes on from a saved state', () => {
+describe('a random generator', () => {
+  it('repeats its numbers for the same seed, not for another, and resumes from a saved state', () => {
     const [a, b, c] = [random(7), random(7), random(8)];
     const first = Array.from({ length: 5 }, () => a.uniform());
     expect(Array.from({ length: 5 }, () => b.uniform())).to.deep.equal(first);

@@ -15,14 +15,17 @@ export const fileKinds = {
     expected: 'a path, an address, a URL, a File, or bytes in a Uint8Array',
     fits: (value) => isLocation(value) || value instanceof Uint8Array,
   },
-  /** What a network is loaded from. */
+  /** What a network can be loaded from. */
   networkSource: {
     expected: 'a name, a path, an address, a URL, a File, bytes in a Uint8Array, or a model',
     fits: (value) => isLocation(value) || value instanceof Uint8Array || isModel(value),
   },
-  source: { expected: 'a byte source, as fileSource and bytesSource give it', fits: having('size', 'read') },
+  source: {
+    expected: 'a byte source, as fileSource and bytesSource return it',
+    fits: having('size', 'read'),
+  },
   picture: {
-    expected: 'a path, an address, a URL, a File, bytes in a Uint8Array, or what can be drawn',
+    expected: 'a path, an address, a URL, a File, bytes in a Uint8Array, or something a canvas can draw',
     fits: (value) => isLocation(value) || value instanceof Uint8Array || having('width', 'height')(value),
   },
   weights: {

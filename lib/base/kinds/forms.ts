@@ -1,8 +1,8 @@
-// What a value looks like: by its properties, not by its class.
+// Tests of a value's properties, not of its class.
 
 import { isRecord } from '../arguments.js';
 
-/** The kind of an object that has properties of these names, its own or its class's. */
+/** Tests for an object with properties of these names, own or inherited. */
 export function having(...names: readonly string[]): (value: unknown) => boolean {
   return (value) =>
     isObject(value) && !Array.isArray(value) && names.every((name) => Reflect.has(value, name));

@@ -3,23 +3,23 @@ import { having, isModel, isTensor } from './forms.js';
 
 /** Tensors and graphs. */
 export const graphKinds = {
-  tensor: { expected: 'a tensor, as float32() makes it', fits: isTensor },
+  tensor: { expected: 'a tensor, as float32() returns it', fits: isTensor },
   tensors: {
-    expected: 'tensors by name, as float32() makes them',
+    expected: 'tensors by name, as float32() returns them',
     fits: (value) => isRecord(value) && Object.values(value).every(isTensor),
   },
-  feeds: { expected: 'tensors by the names of inputs', fits: isRecord },
+  feeds: { expected: 'tensors by input name', fits: isRecord },
   model: {
-    expected: 'a model, as decodeModel gives it',
+    expected: 'a model, as decodeModel returns it',
     fits: isModel,
   },
   graph: {
     expected: "a model's graph",
     fits: having('nodes', 'inputs', 'outputs', 'initializers', 'values'),
   },
-  value: { expected: 'a value of a graph, as a Builder gives it', fits: having('name', 'type') },
+  value: { expected: 'a value of a graph, as a Builder returns it', fits: having('name', 'type') },
   operand: {
-    expected: 'a value of a graph, as a Builder gives it, or a number',
+    expected: 'a value of a graph, as a Builder returns it, or a number',
     fits: (value) => typeof value === 'number' || having('name', 'type')(value),
   },
   externalData: {

@@ -1,9 +1,9 @@
-/** What an argument or an option may be. */
+/** The type of an argument or an option, tested at run time. */
 export interface Kind {
-  /** As it stands in "… must be …": `a picture, as readImage gives it`. */
+  /** Completes "… must be …": `a picture, as readImage returns it`. */
   readonly expected: string;
   readonly fits: (value: unknown) => boolean;
-  /** Whether it may not be left out, of options. @default false */
+  /** Whether an option of this kind is required. @default false */
   readonly required?: boolean;
 }
 

@@ -1,20 +1,20 @@
 import { having } from './forms.js';
 import { isRecord, type Kind } from './kind.js';
 
-/** Networks, and what they answer. */
+/** Networks and their results. */
 export const networkKinds = {
   network: {
-    expected: 'a network, as loadNetwork gives it',
+    expected: 'a network, as loadNetwork returns it',
     fits: having('model', 'image', 'layers', 'layer'),
   },
   classifier: {
-    expected: 'a classifier, as loadClassifier gives it',
+    expected: 'a classifier, as loadClassifier returns it',
     fits: having('model', 'crop', 'probabilities'),
   },
-  detector: { expected: 'a detector, as loadDetector gives it', fits: having('model', 'detect') },
-  segmenter: { expected: 'a segmenter, as loadSegmenter gives it', fits: having('model', 'segment') },
+  detector: { expected: 'a detector, as loadDetector returns it', fits: having('model', 'detect') },
+  segmenter: { expected: 'a segmenter, as loadSegmenter returns it', fits: having('model', 'segment') },
   localizer: {
-    expected: 'a detector, as loadDetector gives it, or a classifier, as loadClassifier gives it',
+    expected: 'a detector, as loadDetector returns it, or a classifier, as loadClassifier returns it',
     fits: (value) => having('model', 'detect')(value) || having('model', 'crop', 'probabilities')(value),
   },
   parts: {
@@ -26,8 +26,8 @@ export const networkKinds = {
     fits: (value) => typeof value === 'string' || isRecord(value),
   },
   segmentation: {
-    expected: 'a segmentation, as Segmenter.segment gives it',
+    expected: 'a segmentation, as Segmenter.segment returns it',
     fits: having('width', 'height', 'labels', 'classes'),
   },
-  anatomy: { expected: 'an anatomy, as anatomyOf gives it', fits: having('levels') },
+  anatomy: { expected: 'an anatomy, as anatomyOf returns it', fits: having('levels') },
 } as const satisfies Readonly<Record<string, Kind>>;

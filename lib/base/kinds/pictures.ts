@@ -1,24 +1,24 @@
 import { having, isFour, isImage, isLabelValue, isObject, isPlanes, isRle, isSize } from './forms.js';
 import type { Kind } from './kind.js';
 
-/** Pictures, and what lies on them: boxes, masks, labels. */
+/** Pictures, boxes, masks and labels. */
 export const pictureKinds = {
   size: { expected: 'a size, { width, height }', fits: isSize },
   planes: { expected: 'planes of pixels, { channels, width, height, data }', fits: isPlanes },
   image: {
-    expected: 'a picture, as readImage gives it',
+    expected: 'a picture, as readImage returns it',
     fits: isImage,
   },
   images: {
-    expected: 'an array of pictures, as readImage gives them',
+    expected: 'an array of pictures, as readImage returns them',
     fits: (value) => Array.isArray(value) && value.every(isImage),
   },
   pixels: {
-    expected: 'pixels, { width, height, data } with bytes, as an ImageData',
+    expected: 'pixels, { width, height, data } with a typed array, such as an ImageData',
     fits: (value) => isSize(value) && ArrayBuffer.isView(Reflect.get(value, 'data')),
   },
   pictureSource: {
-    expected: 'a picture, as readImage gives it, or a source of its parts, { width, height, read }',
+    expected: 'a picture, as readImage returns it, or a source of its parts, { width, height, read }',
     fits: (value) => isImage(value) || (isSize(value) && Reflect.has(value, 'read')),
   },
   background: {
@@ -30,7 +30,7 @@ export const pictureKinds = {
     expected: 'an array of boxes of four numbers',
     fits: (value) => Array.isArray(value) && value.every(isFour),
   },
-  labelPicture: { expected: 'a mask, as readLabels gives it', fits: having('stored', 'values') },
+  labelPicture: { expected: 'a mask, as readLabels returns it', fits: having('stored', 'values') },
   labelValue: { expected: 'a number, or a color such as "#80c000"', fits: isLabelValue },
   labelValues: {
     expected: 'an array of numbers, or of colors such as "#80c000"',
@@ -40,8 +40,8 @@ export const pictureKinds = {
     expected: 'a map of classes, { width, height, labels, classes }',
     fits: having('width', 'height', 'labels', 'classes'),
   },
-  survey: { expected: 'a survey of masks, as LabelSurveyor gives it', fits: having('kind', 'found') },
-  scheme: { expected: 'a scheme, as schemeOf gives it', fits: having('classes', 'ignore') },
+  survey: { expected: 'a survey of masks, as LabelSurveyor returns it', fits: having('kind', 'found') },
+  scheme: { expected: 'a scheme, as schemeOf returns it', fits: having('classes', 'ignore') },
   mask: {
     expected: 'a mask, { width, height, data }',
     fits: (value) => isSize(value) && ArrayBuffer.isView(Reflect.get(value, 'data')),

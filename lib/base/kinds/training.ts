@@ -3,13 +3,13 @@ import { isRecord, type Kind } from './kind.js';
 
 /** Optimization and training. */
 export const trainingKinds = {
-  updateRule: { expected: 'an update rule, as adam() gives it', fits: having('rate', 'start') },
+  updateRule: { expected: 'an update rule, as adam() returns it', fits: having('rate', 'start') },
   schedule: {
     expected: 'a number, or a function of the number of updates',
     fits: (value) => typeof value === 'number' || typeof value === 'function',
   },
   loss: {
-    expected: 'a loss, as crossEntropy() gives it, or the name of a value in the model',
+    expected: 'a loss, as crossEntropy() returns it, or the name of a value in the model',
     fits: (value) => typeof value === 'function' || typeof value === 'string',
   },
   losses: {
@@ -20,7 +20,7 @@ export const trainingKinds = {
   },
   trainingData: { expected: 'training data, { length, sample }', fits: having('length', 'sample') },
   checkpointStore: {
-    expected: 'a checkpoint store, as checkpointFile() gives it',
+    expected: 'a checkpoint store, as checkpointFile() returns it',
     fits: having('load', 'save'),
   },
   labeledPicture: {
@@ -32,7 +32,7 @@ export const trainingKinds = {
     fits: having('scores', 'labels', 'boxes', 'targets'),
   },
   unetParameters: {
-    expected: "a U-Net's parameters, as initialUNet() gives them",
+    expected: "a U-Net's parameters, as initialUNet() returns them",
     fits: having('encoder', 'head'),
   },
 } as const satisfies Readonly<Record<string, Kind>>;

@@ -13,9 +13,8 @@ export const valueKinds = {
     expected: 'an array of strings',
     fits: (value) => Array.isArray(value) && value.every((item) => typeof item === 'string'),
   },
-  /** An array of numbers, typed or not. */
   numbers: {
-    expected: 'numbers in an array, typed or not',
+    expected: 'numbers in an array or a typed array',
     fits: (value) =>
       (ArrayBuffer.isView(value) && !(value instanceof DataView)) ||
       (Array.isArray(value) && value.every((item) => typeof item === 'number' || typeof item === 'bigint')),
@@ -51,12 +50,15 @@ export const valueKinds = {
     fits: (value) => typeof value === 'number' || typeof value === 'bigint' || typeof value === 'string',
   },
   seed: {
-    expected: 'a number, or the four of a saved state',
+    expected: 'a number, or the four numbers of a saved state',
     fits: (value) => typeof value === 'number' || isFour(value),
   },
   data: {
     expected: 'a typed array, or strings in an array',
     fits: (value) => ArrayBuffer.isView(value) || Array.isArray(value),
   },
-  random: { expected: 'a source of random numbers, as random() gives it', fits: having('uniform', 'normal') },
+  random: {
+    expected: 'a source of random numbers, as random() returns it',
+    fits: having('uniform', 'normal'),
+  },
 } as const satisfies Readonly<Record<string, Kind>>;

@@ -2,7 +2,7 @@ import { OneirosError } from '../../base/errors.js';
 import type { Codec } from './codec.js';
 import { plainJpeg } from './jpeg/file.js';
 
-/** JPEG read by mozjpeg and jpeg-js and written by jimp, each loaded when first needed. */
+/** Reads JPEG with mozjpeg and jpeg-js and writes it with jimp. Each is loaded when first needed. */
 export const codec: Codec = {
   async decodeJpeg(bytes, file) {
     const plain = plainJpeg(bytes, file);
@@ -20,7 +20,7 @@ export const codec: Codec = {
   pixelsOf() {
     throw new OneirosError(
       'unsupported',
-      'elements and canvases are read in browsers; in Node give a path, a URL, a Blob or the bytes of a file',
+      'elements and canvases can be read only in browsers: in Node, pass a path, a URL, a Blob or the bytes of a file',
     );
   },
 };

@@ -2,18 +2,24 @@ import type { Size } from '../image.js';
 import type { Pixels } from '../pixels.js';
 import type { JpegFile } from './jpeg/file.js';
 
-/** What browsers can draw: an `<img>`, an `ImageBitmap`, a canvas, a video's frame. */
+/** An object that browsers can draw: an `<img>`, an `ImageBitmap`, a canvas, a video's frame. */
 export type Drawable = Size;
 
-/** What each platform reads and writes JPEG with: mozjpeg and jpeg-js in Node, a canvas in browsers. All else needs neither. */
+/**
+ * The platform's part of the codecs, JPEG: with mozjpeg, jpeg-js and jimp in Node, with a canvas in browsers. The other
+ * formats use the same code on both.
+ */
 export interface Codec {
-  /** The pixels of a JPEG file, as they lie in it. Throws anything for a corrupt one. */
+  /** The pixels of a JPEG file, without its orientation. A corrupt file can cause any error. */
   decodeJpeg(bytes: Uint8Array, file: JpegFile): Promise<Pixels>;
-  /** A JPEG file of the given quality, 1 … 100. Alpha is ignored. */
+  /** A JPEG file with a quality from 1 to 100. Alpha is ignored. */
   encodeJpeg(
     pixels: Pixels & { readonly data: Uint8ClampedArray<ArrayBuffer> },
     quality: number,
   ): Promise<Uint8Array>;
-  /** @throws OneirosError `unsupported` for what cannot be drawn here; `bad-argument` for what may not be read */
+  /**
+   * @throws OneirosError `unsupported` if the platform cannot draw it; `bad-argument` if it is not loaded yet, or is
+   *   from another site
+   */
   pixelsOf(drawable: Drawable): Pixels;
 }

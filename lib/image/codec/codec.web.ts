@@ -4,7 +4,7 @@ import type { Codec, Drawable } from './codec.js';
 import { corrupt } from './common/header.js';
 import { plainJpeg } from './jpeg/file.js';
 
-/** JPEG by the browser's own decoder and encoder, and a canvas. */
+/** JPEG with the browser's decoder and encoder, through a canvas. */
 export const codec: Codec = {
   async decodeJpeg(bytes, file) {
     const bitmap = await bitmapOf(plainJpeg(bytes, file));
@@ -28,16 +28,16 @@ export const codec: Codec = {
         ? { width: drawable.videoWidth, height: drawable.videoHeight }
         : drawable;
     if (!(size.width >= 1 && size.height >= 1))
-      throw new OneirosError('bad-argument', 'there is nothing to see yet: wait until the picture is loaded');
+      throw new OneirosError('bad-argument', 'the picture has no size yet: wait until it is loaded');
     if (isCanvasSource(drawable)) return draw(drawable, size);
     throw new OneirosError(
       'unsupported',
-      'this is no picture: expected an address, a File, a Blob, bytes, <img>, <canvas>, <video>, ImageBitmap or ImageData',
+      'this is not a picture: expected an address, a File, a Blob, bytes, <img>, <canvas>, <video>, ImageBitmap or ImageData',
     );
   },
 };
 
-/** Pixels as the file has them: no color management. */
+/** The pixels of the file without color management. */
 async function bitmapOf(plain: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
   try {
     return await createImageBitmap(new Blob([plain], { type: 'image/jpeg' }), {
@@ -49,16 +49,16 @@ async function bitmapOf(plain: Uint8Array<ArrayBuffer>): Promise<ImageBitmap> {
   }
 }
 
-/** No browser's canvas holds less. */
-const mostCanvasPixels = 2 ** 24;
+/** Every browser's canvas can hold this many. */
+const maxCanvasPixels = 2 ** 24;
 
-/** The pixels of what can be drawn, through canvases of as many rows as one holds. */
+/** The pixels of a drawable, through canvases that hold as many rows as possible. */
 function draw(source: CanvasImageSource, { width, height }: Drawable): Pixels {
-  const most = Math.max(1, Math.floor(mostCanvasPixels / width));
-  if (height <= most) return rowsOf(source, width, 0, height);
+  const maxRows = Math.max(1, Math.floor(maxCanvasPixels / width));
+  if (height <= maxRows) return rowsOf(source, width, 0, height);
   const data = new Uint8ClampedArray(4 * width * height);
-  for (let y = 0; y < height; y += most)
-    data.set(rowsOf(source, width, y, Math.min(most, height - y)).data, 4 * y * width);
+  for (let y = 0; y < height; y += maxRows)
+    data.set(rowsOf(source, width, y, Math.min(maxRows, height - y)).data, 4 * y * width);
   return { width, height, data };
 }
 
@@ -70,7 +70,7 @@ function rowsOf(source: CanvasImageSource, width: number, from: number, count: n
   } catch (cause) {
     throw new OneirosError(
       'bad-argument',
-      'the browser lets nobody read this picture, which comes from another site: load it with crossorigin="anonymous"',
+      'the browser does not allow reading this picture from another site: load it with crossorigin="anonymous"',
       { cause },
     );
   }
@@ -78,14 +78,17 @@ function rowsOf(source: CanvasImageSource, width: number, from: number, count: n
 
 function canvasOf(width: number, height: number) {
   const canvas = new OffscreenCanvas(width, height);
-  // The picture is read back at once, which a canvas on the GPU is slow at.
+  // The pixels are read back, which is slow for a canvas on the GPU.
   const context = canvas.getContext('2d', { willReadFrequently: true });
   if (context === null)
-    throw new OneirosError('too-large', `the browser has no canvas of ${width}×${height} pixels`);
+    throw new OneirosError(
+      'too-large',
+      `the browser cannot create a canvas of ${width}×${height} pixels: use a smaller picture`,
+    );
   return { canvas, context };
 }
 
-// Workers have no elements, so not even their classes to compare with.
+// In workers, the classes of elements do not exist.
 function isImage(drawable: object): drawable is HTMLImageElement {
   return typeof HTMLImageElement !== 'undefined' && drawable instanceof HTMLImageElement;
 }

@@ -4,7 +4,7 @@ import { kind, oneOf } from '../../base/kinds.js';
 import type { ImageFiles } from './image-files.js';
 import { decodeKinds, encodeKinds } from './options.js';
 
-/** Picture files by what this platform has, libraries in Node, a canvas in browsers: loaded with the first of them. */
+/** The functions for picture files with this platform's codec. Loaded when first needed. */
 async function files(): Promise<ImageFiles> {
   const { imageFiles } = await import('./image-files.js');
   return imageFiles(codec);

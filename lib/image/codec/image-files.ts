@@ -8,7 +8,7 @@ import { latin1 } from './common/bytes.js';
 import { checkPixels, corrupt, type Format, type Header } from './common/header.js';
 import { upright } from './common/orientation.js';
 import { decodeGif, gifHeader } from './gif/gif.js';
-import { jpegFile, jpegHeader, mostSide } from './jpeg/file.js';
+import { jpegFile, jpegHeader, maxSide } from './jpeg/file.js';
 import {
   decodeDefaults,
   type DecodeOptions,
@@ -22,19 +22,22 @@ import { writePngText } from './png/text.js';
 import { decodeTiff } from './tiff/decode.js';
 import { tiffHeader } from './tiff/directory.js';
 
-/** Reading and writing of picture files. */
+/** Decodes and encodes picture files. */
 export interface ImageFiles {
   /**
-   * The picture in a JPEG, PNG, GIF (first frame), BMP or TIFF (first page) file: upright (EXIF rotation applied),
-   * transparency laid over the background, 16-bit PNG and TIFF at full precision. Color profiles and gamma are ignored.
-   * @throws OneirosError `too-large`, before memory is taken, if the header says more than `maxPixels`; `bad-input` if
-   *   the file is empty, truncated, corrupt or no picture; `unsupported` if it is of a kind that is not read
+   * Decodes a JPEG, PNG, GIF (first frame), BMP or TIFF (first page) file. The picture is upright (EXIF orientation
+   * applied), transparent pixels are composited over the background, 16-bit PNG and TIFF keep their precision. Color
+   * profiles and gamma are ignored.
+   * @throws OneirosError `too-large`, before memory is allocated, if the header states more than `maxPixels`;
+   *   `bad-input` if the file is empty, truncated, corrupt or not a picture; `unsupported` for other formats and
+   *   unsupported variants
    */
   readonly decodeImage: (bytes: Uint8Array, options?: Partial<DecodeOptions>) => Promise<Image>;
   /**
-   * The picture as a PNG (RGB, 8 bits; the same pixels and text give the same bytes) or JPEG file; values are clamped to
-   * [0, 1] and rounded half up.
-   * @throws OneirosError `bad-argument` if the options, or the size, are not possible in the format
+   * Encodes a picture as a PNG (RGB, 8 bits) or JPEG file. Values are clamped to [0, 1] and rounded half up. The same
+   * pixels and text give the same PNG bytes.
+   * @throws OneirosError `bad-argument` for a quality outside 1 … 100, a text keyword or text that PNG cannot store,
+   *   text for a JPEG, or a JPEG with a side over 65,500 pixels
    */
   readonly encodeImage: (
     picture: Image,
@@ -43,7 +46,7 @@ export interface ImageFiles {
   ) => Promise<Uint8Array>;
 }
 
-/** Picture files by a platform's codec. */
+/** The functions for picture files with a platform's codec. */
 export function imageFiles(codec: Codec): ImageFiles {
   return {
     async decodeImage(bytes, options = {}) {
@@ -64,7 +67,7 @@ export function imageFiles(codec: Codec): ImageFiles {
 }
 
 function decode(codec: Codec, bytes: Uint8Array, { format }: Header): Promise<Pixels> {
-  return soundly(format, async () => {
+  return withDecoderErrors(format, async () => {
     switch (format) {
       case 'gif':
         return decodeGif(bytes);
@@ -82,13 +85,13 @@ function decode(codec: Codec, bytes: Uint8Array, { format }: Header): Promise<Pi
   });
 }
 
-/** What a decoder gives; whatever it throws becomes an error about the file. */
-export async function soundly<T>(format: Format, decoder: () => T | Promise<T>): Promise<T> {
+/** Runs a decoder; any error becomes an `OneirosError` about the file. */
+export async function withDecoderErrors<T>(format: Format, decoder: () => T | Promise<T>): Promise<T> {
   try {
     return await decoder();
   } catch (error) {
     if (error instanceof OneirosError) throw error;
-    // A decoder that trips over its own undefined has nothing to say to a reader.
+    // The message of a decoder's internal error does not help users.
     const internal = error instanceof TypeError || error instanceof RangeError;
     throw corrupt(format, internal ? 'its parts contradict each other' : messageOf(error), error);
   }
@@ -103,14 +106,14 @@ const headers: Record<Format, (bytes: Uint8Array) => Header> = {
 };
 
 /**
- * The format and the size that a picture file states, without decoding it; EXIF rotation is not counted in.
- * @throws OneirosError `bad-input` if it is empty, truncated or no picture; `unsupported` if it is of a kind that is not read
+ * The format and size that a picture file states, without decoding it; EXIF orientation is not applied.
+ * @throws OneirosError `bad-input` if it is empty, truncated or not a picture; `unsupported` for other formats
  */
 export function imageHeader(bytes: Uint8Array): Header {
   return headers[formatOf(bytes)](bytes);
 }
 
-/** The format by its first bytes, whatever the file is called. */
+/** Recognizes the format by the first bytes, not by the file's name. */
 function formatOf(bytes: Uint8Array): Format {
   if (bytes.length === 0) throw new OneirosError('bad-input', 'the image file is empty');
   const start = latin1(bytes.subarray(0, 16));
@@ -119,13 +122,13 @@ function formatOf(bytes: Uint8Array): Format {
   if (/^GIF8[79]a/.test(start)) return 'gif';
   if (start.startsWith('BM')) return 'bmp';
   if (/^(II[*+]\0|MM\0[*+])/.test(start)) return 'tiff';
-  const other = otherKinds.find(([pattern]) => pattern.test(start))?.[1];
+  const other = otherFormats.find(([pattern]) => pattern.test(start))?.[1];
   if (other)
     throw new OneirosError('unsupported', `${other} is not supported: convert it to a PNG or JPEG file`);
-  throw new OneirosError('bad-input', 'this is no image file: expected JPEG, PNG, GIF, BMP or TIFF');
+  throw new OneirosError('bad-input', 'this is not an image file: expected JPEG, PNG, GIF, BMP or TIFF');
 }
 
-const otherKinds: readonly (readonly [RegExp, string])[] = [
+const otherFormats: readonly (readonly [RegExp, string])[] = [
   [/^RIFF.{4}WEBP/s, 'WebP'],
   [/^.{4}ftypavi[fs]/s, 'AVIF'],
   [/^.{4}ftyp(hei|mif|msf)/s, 'HEIF'],
@@ -140,12 +143,12 @@ function checkEncoding(
   text: EncodeOptions['text'],
 ): void {
   if (!(quality >= 1 && quality <= 100))
-    throw new OneirosError('bad-argument', `the JPEG quality is 1 to 100, not ${quality}`);
+    throw new OneirosError('bad-argument', `the JPEG quality must be 1 to 100, not ${quality}`);
   if (format === 'jpeg' && Object.keys(text).length > 0)
-    throw new OneirosError('bad-argument', 'text is kept in PNG files only; choose png');
-  if (format === 'jpeg' && Math.max(width, height) > mostSide)
+    throw new OneirosError('bad-argument', 'only PNG files can store text: choose png');
+  if (format === 'jpeg' && Math.max(width, height) > maxSide)
     throw new OneirosError(
       'bad-argument',
-      `a JPEG is at most ${mostSide} pixels wide and high, not ${width}×${height}`,
+      `a JPEG file can have at most ${maxSide} pixels per side, not ${width}×${height}: choose png, or scale it down`,
     );
 }

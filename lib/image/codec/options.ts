@@ -3,9 +3,9 @@ import { kind } from '../../base/kinds.js';
 import { type Background, white } from '../pixels.js';
 
 export interface DecodeOptions {
-  /** The most pixels a file may have; decoding takes some 16 to 40 bytes for each. */
+  /** The maximum number of pixels; decoding takes about 16 to 40 bytes per pixel. @default 1e8 */
   readonly maxPixels: number;
-  /** Shows through where the picture is transparent. */
+  /** The color behind transparent pixels: red, green, blue in [0, 1]. @default white */
   readonly background: Background;
 }
 
@@ -16,9 +16,9 @@ export const decodeKinds: OptionKinds<Partial<DecodeOptions>> = {
 export const decodeDefaults: DecodeOptions = { maxPixels: 100e6, background: white };
 
 export interface EncodeOptions {
-  /** Of a JPEG, 1 … 100. */
+  /** The quality of a JPEG, 1 … 100. @default 92 */
   readonly quality: number;
-  /** Texts by keyword, kept in a PNG file: how a picture was made. */
+  /** Texts by keyword to store in a PNG file, such as how the picture was made. @default none */
   readonly text: Readonly<Record<string, string>>;
 }
 
@@ -28,5 +28,5 @@ export const encodeKinds: OptionKinds<Partial<EncodeOptions>> = {
 };
 export const encodeDefaults: EncodeOptions = { quality: 92, text: {} };
 
-/** The formats that pictures are written in. */
+/** The formats of picture files that can be written. */
 export type OutputFormat = 'png' | 'jpeg';

@@ -19,14 +19,16 @@ import {
 } from './options.js';
 
 /**
- * Where a picture comes from: the place of a file (a path in Node, an address in browsers, a URL, a `File` or `Blob`), its
- * bytes, or, in browsers, anything that can be drawn: `<img>`, `<canvas>`, `<video>`, `ImageBitmap`, `ImageData`.
+ * The source of a picture: a file (a path in Node, an address in browsers, a URL, a `File` or a `Blob`), the bytes of a
+ * file, or, in browsers, a drawable object: `<img>`, `<canvas>`, `<video>`, `ImageBitmap`, `ImageData`.
  */
 export type PictureLocation = FileLocation | Uint8Array | Drawable;
 
 /**
- * The picture in a file: JPEG (turned as its EXIF says), PNG, GIF, BMP or TIFF; or what an element of a page shows.
- * @throws OneirosError `not-found`; `bad-input` for a damaged file; `too-large`; each names the file
+ * Reads a picture from a file (JPEG with its EXIF orientation applied, PNG, GIF, BMP or TIFF) or from an element of a
+ * page.
+ * @throws OneirosError `not-found`; `bad-input` for a damaged file; `unsupported` for other formats; `too-large` for
+ *   more than `maxPixels`. The message names the file
  */
 export async function readImage(
   source: PictureLocation,
@@ -50,8 +52,9 @@ function isDrawable(source: FileLocation | Drawable): source is Drawable {
 }
 
 /**
- * Writes a picture whole or not at all, as PNG or JPEG by its name's ending. A page gives it to the browser to save.
- * @throws OneirosError `bad-argument` for another ending
+ * Writes a picture as PNG or JPEG, by the path's extension, and atomically. On a page, the browser downloads it.
+ * @throws OneirosError `bad-argument` for another extension or options that {@link encodeImage} rejects; `not-found` if
+ *   the folder is missing; `runtime` if the operating system refuses
  */
 export async function writeImage(
   path: string,
@@ -63,7 +66,7 @@ export async function writeImage(
   await writeFileAtomic(path, await encodeImage(image, format, options));
 }
 
-/** The format that a name's ending asks for. */
+/** The format for a path's extension. @throws OneirosError `bad-argument` for another extension */
 export function imageFormat(path: string): OutputFormat {
   switch (/\.[^./\\]*$/.exec(path)?.[0].toLowerCase()) {
     case '.png':

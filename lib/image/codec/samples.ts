@@ -5,15 +5,15 @@ import { checkPixels } from './common/header.js';
 import type { TurnedSamples } from './common/orientation.js';
 import { turn } from './common/orientation.js';
 import { gifSamples } from './gif/gif.js';
-import { imageHeader, soundly } from './image-files.js';
+import { imageHeader, withDecoderErrors } from './image-files.js';
 import { decodeDefaults, type DecodeOptions } from './options.js';
 import { pngSamples } from './png/pixels.js';
 import { tiffSamples } from './tiff/decode.js';
 
 /**
- * What a PNG, GIF (first frame), BMP or TIFF (first page) file stores of each pixel, upright: for pictures whose
- * numbers mean something, such as masks. By the same code in Node and in browsers.
- * @throws OneirosError as `decodeImage`; `unsupported` for JPEG, which stores no pixels
+ * The stored values of a PNG, GIF (first frame), BMP or TIFF (first page) file, upright: for pictures whose values have
+ * a meaning, such as masks. The same code in Node and in browsers.
+ * @throws OneirosError as `decodeImage`; `unsupported` for JPEG, which does not keep exact values
  */
 export async function decodeSamples(
   bytes: Uint8Array,
@@ -21,7 +21,7 @@ export async function decodeSamples(
 ): Promise<Samples> {
   const header = imageHeader(bytes);
   checkPixels(header, options.maxPixels ?? decodeDefaults.maxPixels);
-  return soundly(header.format, async () => {
+  return withDecoderErrors(header.format, async () => {
     switch (header.format) {
       case 'png':
         return uprightSamples(await pngSamples(bytes));
@@ -34,7 +34,7 @@ export async function decodeSamples(
       case 'jpeg':
         throw new OneirosError(
           'unsupported',
-          'it is a JPEG file, which does not keep the value of each pixel',
+          'it is a JPEG file, which does not keep exact pixel values: save it as PNG',
         );
     }
   });

@@ -2,8 +2,8 @@ import { OneirosError } from '../../base/errors.js';
 import { type Planes, planes, type Size } from '../image.js';
 
 /**
- * `below` with `above` laid over it: below + (above − below)·opacity.
- * @param opacity in [0, 1]: one number, or a plane with a number for each pixel
+ * `above` composited over `below`: below + (above − below)·opacity.
+ * @param opacity in [0, 1]: one number, or a plane with one value per pixel
  * @throws OneirosError `bad-argument` if the sizes differ
  */
 export function blend<C extends number>(
@@ -28,6 +28,6 @@ function checkSameSize(a: Size, b: Size): void {
   if (a.width !== b.width || a.height !== b.height)
     throw new OneirosError(
       'bad-argument',
-      `images of ${a.width}×${a.height} and ${b.width}×${b.height} cannot be blended; resize one`,
+      `images of ${a.width}×${a.height} and ${b.width}×${b.height} cannot be blended: resize one`,
     );
 }

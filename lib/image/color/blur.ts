@@ -3,15 +3,15 @@ import { borderIndex } from '../geometry/pad.js';
 import { resampleColumns, resampleRows, type ResampleTable } from '../geometry/resample.js';
 import { type Planes, planes } from '../image.js';
 
-/** Weights of a blur, in rows and columns together, over which it is refused (3 GB). */
-const mostWeights = 2 ** 28;
+/** The maximum size of a blur's weight table, for rows or for columns (3 GB). */
+const maxWeights = 2 ** 28;
 
 /**
- * Gaussian blur, separable, edges mirrored without repeating the edge pixel (torchvision's `gaussian_blur`).
+ * Separable Gaussian blur; edges are mirrored without repeating the edge pixel (torchvision's `gaussian_blur`).
  * @param sigma standard deviation in pixels; 0 copies
- * @param radius pixels on each side that count: by default all up to 3σ
- * @throws OneirosError `bad-argument` if σ or the radius is negative or not finite, `too-large` for a radius far beyond the
- *   picture
+ * @param radius the kernel's extent in pixels on each side; by default 3σ, rounded up
+ * @throws OneirosError `bad-argument` if σ is negative or not finite, or the radius is not an integer ≥ 0; `too-large`
+ *   if 2·radius·max(width, height) is over 2²⁸
  */
 export function gaussianBlur<C extends number>(
   source: Planes<C>,
@@ -21,13 +21,13 @@ export function gaussianBlur<C extends number>(
   if (!(sigma >= 0 && Number.isFinite(sigma) && Number.isSafeInteger(radius) && radius >= 0))
     throw new OneirosError(
       'bad-argument',
-      `a blur has σ ≥ 0 and a whole radius ≥ 0, not σ ${sigma} and radius ${radius}`,
+      `a blur needs σ ≥ 0 and a whole radius ≥ 0, not σ ${sigma} and radius ${radius}`,
     );
   const { width, height, data } = source;
-  if (2 * radius * Math.max(width, height) > mostWeights)
+  if (2 * radius * Math.max(width, height) > maxWeights)
     throw new OneirosError(
       'too-large',
-      `a blur of ${width}×${height} pixels has a radius of at most ${Math.floor(mostWeights / 2 / Math.max(width, height))}, not ${radius}`,
+      `a blur of ${width}×${height} pixels has a radius of at most ${Math.floor(maxWeights / 2 / Math.max(width, height))}, not ${radius}`,
     );
   if (sigma === 0 || radius === 0) return planes(source.channels, source, data.slice());
   const kernel = gaussian(sigma, radius);

@@ -1,16 +1,16 @@
 import { type Image, image, plane, type Planes } from '../image.js';
 
-/** From a value in [0, 1] to red, green, blue in [0, 1]. */
+/** A function from a value in [0, 1] to red, green, blue in [0, 1]. */
 export type Colormap = (value: number) => readonly [number, number, number];
 
 const clamp = (value: number) => Math.min(1, Math.max(0, value));
 const tent = (value: number, peak: number) => clamp(1.5 - Math.abs(4 * value - peak));
 
-/** Blue, cyan, yellow, red: the usual look of saliency maps. Its lightness is not monotonic. */
+/** Blue, cyan, yellow, red: the usual colors of saliency maps. The lightness is not monotonic. */
 export const jet: Colormap = (v) => [tent(v, 3), tent(v, 2), tent(v, 1)];
 
 /**
- * A spiral from black to white of steadily rising lightness, readable in gray print: D. A. Green, "A color scheme for
+ * A spiral from black to white with steadily rising lightness, readable in gray print: D. A. Green, "A color scheme for
  * the display of astronomical intensity images" (2011), with its default start ½, −1.5 rotations, hue 1, γ 1.
  */
 export const cubehelix: Colormap = (v) => {
@@ -24,7 +24,7 @@ export const cubehelix: Colormap = (v) => {
   ];
 };
 
-/** A plane of values in [0, 1] (others are clamped, NaN is 0) in false colors. */
+/** A plane of values in [0, 1] in false colors. Other values are clamped; NaN counts as 0. */
 export function colorize(values: Planes<1>, colormap: Colormap = jet): Image {
   const result = image(values);
   const [r, g, b] = [plane(result, 0), plane(result, 1), plane(result, 2)];

@@ -19,7 +19,7 @@ export const rgbToYCbCr: ColorMap = {
 };
 export const yCbCrToRgb: ColorMap = inverse(rgbToYCbCr);
 
-/** Every pixel of three planes through the map; nothing is clamped. */
+/** Applies the map to every pixel of three planes, without clamping. */
 export function mapColors({ width, height, data }: Planes<3>, { matrix, offset }: ColorMap): Planes<3> {
   const area = width * height;
   const result = planes(3, { width, height });
@@ -32,7 +32,7 @@ export function mapColors({ width, height, data }: Planes<3>, { matrix, offset }
   return result;
 }
 
-/** The map that undoes another, by Cramer's rule. */
+/** The inverse map, by Cramer's rule. */
 function inverse({ matrix, offset }: ColorMap): ColorMap {
   const [a, b, c, d, e, f, g, h, i] = matrix;
   const determinant = a * (e * i - f * h) - b * (d * i - f * g) + c * (d * h - e * g);

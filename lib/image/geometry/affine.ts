@@ -4,12 +4,15 @@ import { type Planes, planes, type Size } from '../image.js';
 import { type Border, borderIndex } from './pad.js';
 
 /**
- * Where an output position comes from: (a·x + b·y + c, d·x + e·y + f), in pixels of a plane whose top left corner is
- * (0, 0) and whose first pixel's center is (½, ½).
+ * The map from an output position to a source position: (a·x + b·y + c, d·x + e·y + f), in pixels. The top left corner
+ * of a plane is (0, 0), the center of its first pixel (½, ½).
  */
 export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
 
-/** The planes of the given size, sampled bilinearly where `from` says; `border` is what lies outside the source. */
+/**
+ * Planes of the given size, sampled bilinearly at the source positions of the map; `border` gives the values outside.
+ * @throws OneirosError `bad-argument` if a coefficient is not finite
+ */
 export function warp<C extends number>(
   source: Planes<C>,
   from: Affine,
@@ -18,7 +21,10 @@ export function warp<C extends number>(
 ): Planes<C> {
   const [a, b, c, d, e, f] = from;
   if (!from.every(Number.isFinite))
-    throw new OneirosError('bad-argument', `an affine map is six finite numbers, not ${from.join(', ')}`);
+    throw new OneirosError(
+      'bad-argument',
+      `an affine map must be six finite numbers, not ${from.join(', ')}`,
+    );
   const result = planes(source.channels, size);
   const sample = sampler(source, border);
   const area = result.width * result.height;
@@ -30,7 +36,9 @@ export function warp<C extends number>(
   return result;
 }
 
-/** Writes the value of every channel at a position (pixel centers at whole numbers) to target[index + channel·stride]. */
+/**
+ * Writes the value of every channel at a position (pixel centers at whole numbers) to target[index + channel·stride].
+ */
 function sampler(source: Planes, border: Border) {
   const { width, height, channels, data } = source;
   const constant = typeof border === 'number' ? border : 0;
@@ -55,9 +63,9 @@ function sampler(source: Planes, border: Border) {
 }
 
 export interface ZoomOptions {
-  /** The point that stays where it is, as fractions of the width and the height. */
+  /** The fixed point of the zoom, as fractions of the width and the height. */
   readonly center: readonly [number, number];
-  /** Clockwise turn in degrees. */
+  /** Clockwise rotation in degrees. */
   readonly rotation: number;
   readonly border: Border;
 }
@@ -65,8 +73,8 @@ export interface ZoomOptions {
 const zoomDefaults: ZoomOptions = { center: [0.5, 0.5], rotation: 0, border: 'replicate' };
 
 /**
- * The planes enlarged by `factor` (> 1 goes in, < 1 out) about a point and turned, at the same size: one frame to the
- * next of a zoom sequence.
+ * The planes scaled by `factor` (> 1 zooms in, < 1 out) about a point and rotated, at the same size: the next frame of
+ * a zoom sequence.
  * @throws OneirosError `bad-argument` if the factor is not a finite number > 0
  */
 export function zoom<C extends number>(
@@ -76,11 +84,11 @@ export function zoom<C extends number>(
 ): Planes<C> {
   const { center, rotation, border } = withDefaults(zoomDefaults, options);
   if (!(factor > 0 && Number.isFinite(factor)))
-    throw new OneirosError('bad-argument', `a zoom factor is a finite number > 0, not ${factor}`);
+    throw new OneirosError('bad-argument', `a zoom factor must be a finite number > 0, not ${factor}`);
   const [cx, cy] = [center[0] * source.width, center[1] * source.height];
   const angle = (rotation * Math.PI) / 180;
   const [cos, sin] = [Math.cos(angle) / factor, Math.sin(angle) / factor];
-  // The inverse of "turn by angle, enlarge by factor, about the center".
+  // The inverse of "rotate by angle, scale by factor, about the center".
   const from: Affine = [cos, sin, cx - cos * cx - sin * cy, -sin, cos, cy + sin * cx - cos * cy];
   return warp(source, from, source, border);
 }

@@ -2,7 +2,7 @@ import { OneirosError } from '../../base/errors.js';
 import { roundHalfToEven } from '../../base/round.js';
 import { type Planes, planes, type Size } from '../image.js';
 
-/** A rectangle of whole pixels; x, y is its top left corner. */
+/** A rectangle of whole pixels; (x, y) is its top left corner. */
 export interface Rectangle extends Size {
   readonly x: number;
   readonly y: number;
@@ -10,7 +10,7 @@ export interface Rectangle extends Size {
 
 /**
  * The part of the planes inside the rectangle.
- * @throws OneirosError `bad-argument` if it is not made of whole pixels or reaches outside
+ * @throws OneirosError `bad-argument` if its coordinates are not integers, or it extends outside the planes
  */
 export function crop<C extends number>(source: Planes<C>, { x, y, width, height }: Rectangle): Planes<C> {
   const inside =
@@ -35,9 +35,9 @@ export function crop<C extends number>(source: Planes<C>, { x, y, width, height 
 }
 
 /**
- * The middle of the planes; where a margin is odd the extra pixel goes to the right and the bottom, unless the
- * rounding of half a pixel to even (torchvision's `center_crop`) says otherwise.
- * @throws OneirosError `bad-argument` if it is larger than the planes
+ * The center of the planes. If the total margin is odd, half of it is rounded to even, as in torchvision's
+ * `center_crop`.
+ * @throws OneirosError `bad-argument` if the size is larger than the planes
  */
 export function centerCrop<C extends number>(source: Planes<C>, size: Size): Planes<C> {
   return crop(source, {

@@ -1,6 +1,6 @@
 import { copy, type Planes } from '../image.js';
 
-/** The planes mirrored: `horizontal` swaps left and right, `vertical` top and bottom. */
+/** Mirrors the planes: `horizontal` swaps left and right, `vertical` top and bottom. */
 export function flip<C extends number>(source: Planes<C>, axis: 'horizontal' | 'vertical'): Planes<C> {
   const result = copy(source);
   const { width, height, channels } = source;

@@ -2,16 +2,16 @@ import { type Image, image, type Size } from '../image.js';
 import { paste } from './paste.js';
 import { resize } from './resize.js';
 
-/** A picture fitted into another size, its proportions kept. */
+/** A picture fitted into another size with its proportions kept. */
 export interface Letterboxed {
   readonly image: Image;
-  /** Pixels of the fitted picture for each of the original one. */
+  /** Pixels of the fitted picture per pixel of the original. */
   readonly scale: number;
 }
 
 /**
- * Puts a picture, as large as it fits, into the upper left corner of one of another size; `fill` (in [0, 1]) is the rest. The
- * fitted sides are rounded down and resized without antialiasing, as in the preprocessing that YOLOX was trained with.
+ * Scales a picture to fit into another size and pastes it into the upper left corner; the rest is `fill` (in [0, 1]).
+ * The fitted sides are rounded down, and resizing does not antialias, as in YOLOX's preprocessing.
  */
 export function letterbox(picture: Image, size: Size, fill: number): Letterboxed {
   const scale = Math.min(size.width / picture.width, size.height / picture.height);

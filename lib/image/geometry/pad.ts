@@ -10,21 +10,21 @@ export interface Margins {
 }
 
 /**
- * What lies beyond the edge: a value for every channel, the edge pixel, or the mirror image (`reflect` does not repeat
- * the edge: cb|abcd|cb).
+ * The values beyond the edge: a constant for every channel, the edge pixel, or the mirror image (`reflect` does not
+ * repeat the edge: cb|abcd|cb).
  */
 export type Border = number | 'replicate' | 'reflect';
 
 /**
  * The planes with margins around them.
- * @throws OneirosError `bad-argument` if a margin is not a whole number ≥ 0
+ * @throws OneirosError `bad-argument` if a margin is not an integer ≥ 0
  */
 export function pad<C extends number>(source: Planes<C>, margins: Margins, border: Border = 0): Planes<C> {
   const { left, top, right, bottom } = margins;
   if (![left, top, right, bottom].every((margin) => Number.isSafeInteger(margin) && margin >= 0))
     throw new OneirosError(
       'bad-argument',
-      `margins are whole numbers ≥ 0, not ${left}, ${top}, ${right}, ${bottom}`,
+      `margins must be whole numbers ≥ 0, not ${left}, ${top}, ${right}, ${bottom}`,
     );
   const result = planes(source.channels, {
     width: left + source.width + right,
@@ -42,7 +42,7 @@ export function pad<C extends number>(source: Planes<C>, margins: Margins, borde
   return result;
 }
 
-/** Where each padded position comes from, −1 for outside under a constant border. */
+/** The source index of each padded position; −1 outside the source if the border is constant. */
 function sourceIndices(length: number, before: number, total: number, border: Border): Int32Array {
   const index = (i: number) => {
     if (i >= 0 && i < length) return i;
@@ -51,7 +51,7 @@ function sourceIndices(length: number, before: number, total: number, border: Bo
   return Int32Array.from({ length: total }, (_, i) => index(i - before));
 }
 
-/** The position inside [0, length) that shows at position i, however far outside. */
+/** The index in [0, length) whose value position i takes, at any distance outside. */
 export function borderIndex(i: number, length: number, border: 'replicate' | 'reflect'): number {
   if (border === 'replicate' || length === 1) return Math.min(length - 1, Math.max(0, i));
   const period = 2 * (length - 1);

@@ -2,8 +2,8 @@ import { OneirosError } from '../../base/errors.js';
 import type { Planes } from '../image.js';
 
 /**
- * Copies `source`, times a factor, into `target`, its top left corner at (x, y).
- * @throws OneirosError `bad-argument` if it does not lie inside
+ * Copies `source` times a factor into `target`, with its top left corner at (x, y).
+ * @throws OneirosError `bad-argument` if it does not fit inside `target`
  */
 export function paste<C extends number>(
   target: Planes<C>,

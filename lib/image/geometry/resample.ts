@@ -1,6 +1,6 @@
 /**
- * One-dimensional resampling tables. Output i is Σₖ weights[i·taps + k] · input[indices[i·taps + k]]; an image is resized
- * by one table along its rows, then one along its columns.
+ * A one-dimensional resampling table. Output i is Σₖ weights[i·taps + k] · input[indices[i·taps + k]]. An image is
+ * resized by one table along its rows, then one along its columns.
  */
 export interface ResampleTable {
   readonly length: number;
@@ -33,8 +33,8 @@ const sinc = (x: number) => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x)
 export const lanczos3: Kernel = { support: 3, at: (x) => (Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0) };
 
 /**
- * The table that stretches the kernel over the input pixels of each output pixel when shrinking, so that nothing is
- * skipped (as PIL, torchvision's `antialias=True`); outside the image there is nothing, and the weights are rescaled.
+ * When downscaling, stretches the kernel over all input pixels of an output pixel, so that none is skipped (as PIL and
+ * torchvision's `antialias=True`). Taps outside the image are dropped and the other weights rescaled.
  */
 export function antialiased(kernel: Kernel, from: number, to: number): ResampleTable {
   const scale = from / to;
@@ -48,7 +48,7 @@ export function antialiased(kernel: Kernel, from: number, to: number): ResampleT
   });
 }
 
-/** The table that samples the input at the output's pixel centers; the edge repeats (torch, `align_corners=False`). */
+/** Samples the input at the output's pixel centers; the edge pixel repeats (torch, `align_corners=False`). */
 export function interpolated(kernel: Kernel, from: number, to: number): ResampleTable {
   return table(to, kernel.support * 2, (i, add) => {
     const center = ((i + 0.5) * from) / to - 0.5;
@@ -84,13 +84,13 @@ function table(length: number, taps: number, fill: Fill): ResampleTable {
       weights[k++] = weight;
       sum += weight;
     });
-    // Unused taps stay 0 · input[0]; a sum of 1 to rounding is the kernel's own partition of unity.
+    // Unused taps stay 0 · input[0]. The division normalizes the weights to sum 1.
     for (let j = i * taps; j < k; j++) weights[j]! /= sum;
   }
   return { length, taps, indices, weights };
 }
 
-/** Resamples every row: `rows` rows of `width` values become as many of `table.length`. */
+/** Resamples every row of `width` values to `table.length` values. */
 export function resampleRows(data: Float32Array, width: number, table: ResampleTable): Float32Array {
   const { length, taps, indices, weights } = table;
   const rows = data.length / width;
@@ -106,7 +106,7 @@ export function resampleRows(data: Float32Array, width: number, table: ResampleT
   return result;
 }
 
-/** Resamples every column of planes of `width`×`height`: the planes become `table.length` rows high. */
+/** Resamples every column of `width`×`height` planes to `table.length` values. */
 export function resampleColumns(
   data: Float32Array,
   width: number,
@@ -119,7 +119,7 @@ export function resampleColumns(
   const sums = new Float64Array(width);
   for (let c = 0; c < channels; c++)
     for (let i = 0; i < length; i++) {
-      // Whole rows at a time: memory is then read in order.
+      // Whole rows at a time, to read memory in order.
       sums.fill(0);
       for (let k = i * taps; k < (i + 1) * taps; k++) {
         const weight = weights[k]!;

@@ -18,16 +18,19 @@ import {
 } from './resample.js';
 
 /**
- * How pixels between pixels are made: `nearest` copies (masks of labels), `area` averages, the others are
- * reconstruction filters of growing sharpness.
+ * The interpolation: `nearest` copies pixels (for label masks), `area` averages them, the others are reconstruction
+ * filters of increasing sharpness.
  */
 export type Filter = 'nearest' | 'area' | 'bilinear' | 'bicubic' | 'lanczos3';
 
 export interface ResizeOptions {
+  /** @default 'bilinear' */
   readonly filter: Filter;
   /**
-   * Widens the filter when shrinking, so that no pixel is skipped: PIL and torchvision. Off: torch's `interpolate`
-   * with `align_corners=False`. `bicubic` has a = −0.5 with it and −0.75 without, as theirs do.
+   * Whether to widen the filter when downscaling, so that no pixel is skipped, as PIL and torchvision do; without it,
+   * as torch's `interpolate` with `align_corners=False`. `bicubic` has a = −0.5 with it and −0.75 without, as in these
+   * libraries.
+   * @default true
    */
   readonly antialias: boolean;
 }
@@ -40,8 +43,9 @@ const resizeKinds: OptionKinds<Partial<ResizeOptions>> = {
 const resizeDefaults: ResizeOptions = { filter: 'bilinear', antialias: true };
 
 /**
- * The planes at another size. Values can leave [0, 1] by the overshoot of `bicubic` and `lanczos3`.
- * @throws OneirosError `bad-argument` if the size is not two whole numbers ≥ 1, `too-large` if it takes too much memory
+ * Resizes planes. `bicubic` and `lanczos3` overshoot, so values can leave [0, 1].
+ * @throws OneirosError `bad-argument` if a side is not an integer ≥ 1; `too-large` if the result, or the intermediate
+ *   planes of the new width and the old height, have more than 2³¹ − 1 values
  */
 export function resize<C extends number>(
   source: Planes<C>,
@@ -52,7 +56,7 @@ export function resize<C extends number>(
   const settings = withDefaults(resizeDefaults, options);
   checkSize(size);
   const { width, height, data } = source;
-  // Rows come first: the planes in between can be larger than both ends.
+  // Rows are resized first: the intermediate planes can be larger than the source and the result.
   for (const rows of [height, size.height]) checkRoom(source.channels, { width: size.width, height: rows });
   const wide = width === size.width ? data : resampleRows(data, width, tableOf(settings, width, size.width));
   const result =
@@ -78,12 +82,14 @@ function tableOf({ filter, antialias }: ResizeOptions, from: number, to: number)
   }
 }
 
-/** Which side of a picture a length is the new length of. */
+/** The side of a picture that gets a new length. */
 export type Side = 'shorter' | 'longer' | 'width' | 'height';
 
 /**
- * The size with the same proportions whose given side is `length`; the other is rounded to the nearest, at least 1.
- * @throws OneirosError `bad-argument` if `length` is not a whole number ≥ 1
+ * The size with the same proportions whose given side is `length` pixels. The other side is rounded to the nearest
+ * integer, at least 1.
+ * @param side `longer` by default
+ * @throws OneirosError `bad-argument` if `length` is not an integer ≥ 1
  */
 export function scaledSize(size: Size, length: number, side: Side = 'longer'): Size {
   check('scaledSize', {
@@ -93,7 +99,7 @@ export function scaledSize(size: Size, length: number, side: Side = 'longer'): S
   });
   const { width, height } = size;
   if (!Number.isSafeInteger(length) || length < 1)
-    throw new OneirosError('bad-argument', `a length in pixels is a whole number ≥ 1, not ${length}`);
+    throw new OneirosError('bad-argument', `a length in pixels must be a whole number ≥ 1, not ${length}`);
   const byWidth = side === 'width' || (side !== 'height' && (side === 'longer') === width >= height);
   return byWidth
     ? { width: length, height: Math.max(1, Math.round((height * length) / width)) }

@@ -1,7 +1,7 @@
 import { type Planes, planes } from '../image.js';
 
 /**
- * The planes shifted cyclically by whole pixels, right and down (numpy's `roll`): what leaves on one side comes in on the
+ * Shifts planes cyclically by whole pixels, right and down (numpy's `roll`): pixels that leave on one side enter on the
  * other. `roll(roll(p, dx, dy), −dx, −dy)` is `p`. DeepDream's jitter.
  */
 export function roll<C extends number>(source: Planes<C>, dx: number, dy: number): Planes<C> {

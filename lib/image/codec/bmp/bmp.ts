@@ -3,7 +3,7 @@ import { concatenate } from '../common/bytes.js';
 import { ByteReader, corrupt, type Header, unsupported } from '../common/header.js';
 import { unpackRuns } from './runs.js';
 
-/** How the pixels are written, by the number in the header. */
+/** The encodings of the pixels, by the number in the header. */
 const compressions = ['none', 'runs', 'runs', 'masks', 'jpeg', 'png', 'masks'] as const;
 const alphaMasks = 6;
 
@@ -11,18 +11,19 @@ interface BmpHeader extends Header {
   readonly topDown: boolean;
   readonly bits: number;
   readonly compression: (typeof compressions)[number];
-  /** Red, green, blue, alpha; 0 for those that are not there. */
+  /** Bit masks of red, green, blue and alpha; 0 for a missing channel. */
   readonly masks: readonly number[];
   readonly colors: number;
-  /** Where the palette begins, and bytes of a color in it. */
+  /** The offset of the palette, and the bytes per color. */
   readonly paletteAt: number;
   readonly colorBytes: 3 | 4;
   readonly pixelsAt: number;
 }
 
 /**
- * The file and information headers of a bitmap, of Windows or OS/2.
- * @throws OneirosError `bad-input` if they are truncated or corrupt, `unsupported` for JPEG, PNG and fax data in a bitmap
+ * The file and information headers of a Windows or OS/2 bitmap.
+ * @throws OneirosError `bad-input` if they are truncated or corrupt, `unsupported` for JPEG, PNG and fax data in a
+ *   bitmap
  */
 export function bmpHeader(bytes: Uint8Array): BmpHeader {
   const reader = new ByteReader(bytes, 'bmp', true);
@@ -41,13 +42,13 @@ export function bmpHeader(bytes: Uint8Array): BmpHeader {
     (size === 64 && code > 2)
   )
     throw unsupported('bmp', `compression-${code}`);
-  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw corrupt('bmp', `it has ${bits} bits a pixel`);
+  if (![1, 4, 8, 16, 24, 32].includes(bits)) throw corrupt('bmp', `it has ${bits} bits per pixel`);
   if (compression === 'runs' && (bits !== (code === 1 ? 8 : 4) || height < 0))
     throw corrupt('bmp', `it has run lengths of ${bits}-bit pixels${height < 0 ? ' from the top' : ''}`);
   if (compression === 'masks' && bits < 16) throw corrupt('bmp', `it has masks for ${bits}-bit pixels`);
   const pixelsAt = reader.u32(10);
   if (pixelsAt < 14 + size) throw corrupt('bmp', `its pixels begin at byte ${pixelsAt}, inside its header`);
-  const masks = compression === 'masks' ? [54, 58, 62].map((at) => reader.u32(at)) : usualMasks(bits);
+  const masks = compression === 'masks' ? [54, 58, 62].map((at) => reader.u32(at)) : defaultMasks(bits);
   const alpha = compression === 'masks' && (size >= 56 || code === alphaMasks) ? reader.u32(66) : 0;
   const colors = core ? 0 : reader.u32(46);
   return {
@@ -65,13 +66,13 @@ export function bmpHeader(bytes: Uint8Array): BmpHeader {
   };
 }
 
-function usualMasks(bits: number): readonly number[] {
+function defaultMasks(bits: number): readonly number[] {
   return bits === 16 ? [0x7c00, 0x03e0, 0x001f] : [0xff0000, 0x00ff00, 0x0000ff];
 }
 
 /**
- * The pixels of a bitmap of any depth; opaque, unless its header has a mask for alpha. Own code, because jimp's reader
- * loses all rows but one of 4-bit pictures of odd width.
+ * The pixels of a bitmap of any depth; opaque, unless its header has an alpha mask. Own code, because jimp's reader
+ * loses all rows except one of 4-bit pictures with an odd width.
  * @throws OneirosError `bad-input` if the file is truncated or corrupt
  */
 export function decodeBmp(bytes: Uint8Array): Pixels & { readonly data: Uint8Array } {
@@ -84,7 +85,7 @@ export function decodeBmp(bytes: Uint8Array): Pixels & { readonly data: Uint8Arr
   return { width, height, data };
 }
 
-/** What a bitmap stores: indices of its palette, or red, green, blue and alpha. Throws as `decodeBmp`. */
+/** The stored values of a bitmap: palette indices, or red, green, blue and alpha. Throws as `decodeBmp`. */
 export function bmpSamples(bytes: Uint8Array): Samples {
   const bitmap = openBitmap(bytes);
   const { header, reader, depth } = bitmap;
@@ -100,19 +101,19 @@ export function bmpSamples(bytes: Uint8Array): Samples {
 
 interface Bitmap {
   readonly header: BmpHeader;
-  /** Of the rows, as they are or unpacked from runs; the first begins at `start`. */
+  /** Over the rows, as stored or unpacked from runs; the first begins at `start`. */
   readonly reader: ByteReader;
   readonly depth: number;
   readonly start: number;
   readonly rowBytes: number;
 }
 
-/** A bitmap whose file holds all of its rows. */
+/** Opens a bitmap and checks that the file holds all rows. */
 function openBitmap(bytes: Uint8Array): Bitmap {
   const header = bmpHeader(bytes);
   const { width, height, bits, pixelsAt, compression } = header;
   const file = new ByteReader(bytes, 'bmp', true);
-  // Runs are unpacked to a bitmap of 8 bits.
+  // Runs are unpacked to 8-bit indices.
   const runs = compression === 'runs';
   const reader = runs ? new ByteReader(unpackRuns(file.from(pixelsAt), header), 'bmp', true) : file;
   const depth = runs ? 8 : bits;
@@ -122,7 +123,7 @@ function openBitmap(bytes: Uint8Array): Bitmap {
   return { header, reader, depth, start, rowBytes };
 }
 
-/** Visits pixels, rows from the top: the byte that a pixel's row begins at, its column, and its number. */
+/** Visits all pixels, rows from the top, with the offset of the pixel's row, its column and its index. */
 function eachPixel(
   { header, start, rowBytes }: Bitmap,
   visit: (row: number, x: number, i: number) => void,
@@ -139,7 +140,7 @@ function indexAt({ bytes }: ByteReader, bits: number, row: number, x: number): n
   return (byte >> (8 - bits - ((x * bits) % 8))) & (2 ** bits - 1);
 }
 
-/** Writes pixel x of the row that begins at a byte as RGBA at `to`. */
+/** Writes pixel x of the row at offset `row` as RGBA at `to`. */
 type Write = (row: number, x: number, data: Uint8Array, to: number) => void;
 
 function indexed(reader: ByteReader, bits: number, palette: readonly Uint8Array[]): Write {
@@ -174,7 +175,7 @@ function readPalette(bytes: Uint8Array, { paletteAt, colorBytes, colors }: BmpHe
   return Array.from({ length: colors }, (_, i) => reader.slice(paletteAt + colorBytes * i, 3));
 }
 
-/** Takes the bits under a mask out of a pixel and scales them to 0 … 255. */
+/** Extracts the masked bits of a pixel and scales them to 0 … 255. */
 function field(mask: number): (value: number) => number {
   if (mask === 0) return () => 0;
   const lowest = (mask & -mask) >>> 0;

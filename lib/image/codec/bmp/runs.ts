@@ -2,7 +2,7 @@ import type { Size } from '../../image.js';
 import { corrupt } from '../common/header.js';
 
 interface Runs extends Size {
-  /** Of a pixel: 4 or 8. */
+  /** Bits per pixel: 4 or 8. */
   readonly bits: number;
 }
 
@@ -11,9 +11,9 @@ const endOfBitmap = 1;
 const move = 2;
 
 /**
- * The palette indices, a byte each, of a bitmap in run lengths, in the order of the file. Pixels that it skips have
+ * Decodes a run-length encoded bitmap to palette indices, one byte each, in the order of the file. Skipped pixels get
  * index 0.
- * @throws OneirosError `bad-input` if it ends before its last row does
+ * @throws OneirosError `bad-input` if the data ends before the last row
  */
 export function unpackRuns(data: Uint8Array, { width, height, bits }: Runs): Uint8Array {
   const indices = new Uint8Array(width * height);
@@ -23,7 +23,7 @@ export function unpackRuns(data: Uint8Array, { width, height, bits }: Runs): Uin
     if (byte === undefined) throw endsEarly(y, height);
     return byte;
   };
-  // What reaches beyond its row is cut off, as other readers do it.
+  // Pixels beyond the end of a row are dropped, as in other readers.
   const put = (index: number) => {
     if (x < width && y < height) indices[y * width + x] = index;
     x++;

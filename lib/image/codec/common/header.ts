@@ -1,9 +1,9 @@
 import { OneirosError } from '../../../base/errors.js';
 
-/** The file formats that pictures are read from. */
+/** The formats of picture files that can be read. */
 export type Format = 'jpeg' | 'png' | 'gif' | 'bmp' | 'tiff';
 
-/** What a file's header says of its pixels. */
+/** The format and size that a file's header states. */
 export interface Header {
   readonly format: Format;
   /** In pixels, before any EXIF rotation. */
@@ -11,7 +11,7 @@ export interface Header {
   readonly height: number;
 }
 
-/** Reads numbers out of an image file; reading past its end is the one "truncated" error. */
+/** Reads numbers from an image file. Reading past the end throws the "truncated" error. */
 export class ByteReader {
   private readonly view: DataView;
 
@@ -73,7 +73,7 @@ export function corrupt(format: Format, detail: string, cause?: unknown): Oneiro
   return new OneirosError('bad-input', `the ${names[format]} file is corrupt: ${detail}`, { cause });
 }
 
-/** @param feature as an adjective: "tiled" */
+/** @param feature an adjective: "tiled" */
 export function unsupported(format: Format, feature: string): OneirosError {
   return new OneirosError(
     'unsupported',
@@ -81,12 +81,12 @@ export function unsupported(format: Format, feature: string): OneirosError {
   );
 }
 
-/** @throws OneirosError `bad-input` if there are no pixels, `too-large` if there are more than `maxPixels` */
+/** @throws OneirosError `bad-input` if there are no pixels; `too-large` if there are more than `maxPixels` */
 export function checkPixels({ format, width, height }: Header, maxPixels: number): void {
   if (width < 1 || height < 1) throw corrupt(format, `its size is ${width}×${height} pixels`);
   if (width * height > maxPixels)
     throw new OneirosError(
       'too-large',
-      `the ${names[format]} file says it has ${width}×${height} pixels, over the limit of ${maxPixels}: scale it down, or raise maxPixels`,
+      `the ${names[format]} file has ${width}×${height} pixels, over the limit of ${maxPixels}: scale it down, or raise maxPixels`,
     );
 }

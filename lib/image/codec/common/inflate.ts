@@ -1,16 +1,16 @@
 import { messageOf, type OneirosError } from '../../../base/errors.js';
 import { corrupt, type Format } from './header.js';
 
-/** No zlib stream makes more of its bytes. */
-const mostRatio = 1032;
-/** What some encoders write behind the last pixel. */
+/** zlib expands its input at most 1032-fold. */
+const maxRatio = 1032;
+/** Some encoders write extra bytes after the last pixel. */
 const slack = 1024;
 
 /**
- * The first `length` bytes that a zlib stream inflates to.
- * @param most bytes that it may inflate to
- * @throws OneirosError `bad-input`, before memory is taken where it can be known, if there are fewer or far more, or if
- *   it is no zlib stream
+ * Inflates a zlib stream and returns the first `length` bytes.
+ * @param most the maximum number of inflated bytes
+ * @throws OneirosError `bad-input` if there are fewer than `length` or more than `most` bytes, or if it is not a zlib
+ *   stream; if the ratio is impossible, before memory is allocated
  */
 export async function inflate(
   compressed: Uint8Array<ArrayBuffer>,
@@ -18,7 +18,7 @@ export async function inflate(
   length: number,
   most = length + slack,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  if (length > mostRatio * (compressed.length + 1))
+  if (length > maxRatio * (compressed.length + 1))
     throw tooFew(format, `${compressed.length} compressed`, length);
   const result = new Uint8Array(length);
   let at = 0;
@@ -42,13 +42,13 @@ async function* inflated(compressed: Uint8Array<ArrayBuffer>, format: Format): A
   }
 }
 
-/** The bytes as a zlib stream. */
+/** Compresses bytes to a zlib stream. */
 export async function deflate(bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const deflated = through(bytes, new CompressionStream('deflate'));
   return new Uint8Array(await new Response(deflated).arrayBuffer());
 }
 
-/** What comes out at the other end. Errors come out there as well. */
+/** The output of a compression stream. Its errors appear in the output as well. */
 function through(
   bytes: Uint8Array<ArrayBuffer>,
   { writable, readable }: DecompressionStream | CompressionStream,
@@ -60,9 +60,9 @@ function through(
 }
 
 function tooFew(format: Format, held: string, length: number): OneirosError {
-  return corrupt(format, `its compressed data holds ${held} bytes where its size calls for ${length}`);
+  return corrupt(format, `its compressed data holds ${held} bytes, but its size needs ${length}`);
 }
 
 function tooMany(format: Format, length: number): OneirosError {
-  return corrupt(format, `its compressed data holds more than the ${length} bytes its size calls for`);
+  return corrupt(format, `its compressed data holds more than the ${length} bytes that its size needs`);
 }

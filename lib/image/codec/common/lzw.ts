@@ -1,23 +1,23 @@
 import { corrupt, type Format } from './header.js';
 
-/** How a file format writes LZW codes. */
+/** The variant of LZW that a file format uses. */
 export interface LzwOptions {
-  /** Bits of a byte, 1 … 8: the first codes have one more. */
+  /** Bits of an uncompressed value, 1 … 8. The first codes have one bit more. */
   readonly bits: number;
-  /** Whether the first bit of a code is the highest one of its byte. */
+  /** Whether codes are packed from the highest bit of each byte. */
   readonly highestFirst: boolean;
-  /** Whether codes become longer one code before they must (TIFF). */
+  /** Whether the code length grows one code early (TIFF). */
   readonly early: boolean;
 }
 
 /**
- * The first `count` bytes that variable-length LZW codes stand for.
- * @throws OneirosError `bad-input` if there are fewer, or a code is not yet defined
+ * Decodes the first `count` bytes of variable-length LZW codes.
+ * @throws OneirosError `bad-input` if there are fewer bytes, or a code is undefined
  */
 export function unpackLzw(data: Uint8Array, format: Format, count: number, options: LzwOptions): Uint8Array {
   const { bits: start, highestFirst, early } = options;
   const clear = 1 << start;
-  // String n is string prefix[n] and then the byte suffix[n].
+  // String n is string prefix[n] followed by the byte suffix[n].
   const prefix = new Uint16Array(4096);
   const suffix = new Uint8Array(4096);
   for (let i = 0; i < clear; i++) suffix[i] = i;
@@ -40,7 +40,7 @@ export function unpackLzw(data: Uint8Array, format: Format, count: number, optio
     }
     if (code === clear + 1 || code > next || (code === next && previous < 0))
       throw corrupt(format, `its LZW data ends or breaks off at byte ${filled} of ${count}`);
-    // A code that is just being defined is the previous string and its own first byte.
+    // A code that is defined by this step is the previous string followed by that string's first byte.
     let length = 0;
     let string = code;
     if (code === next) {

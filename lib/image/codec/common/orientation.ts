@@ -3,10 +3,10 @@ import type { Size } from '../../image.js';
 import type { Pixels, Samples } from '../../pixels.js';
 import { ByteReader } from './header.js';
 
-/** How a picture lies in its file (EXIF and TIFF tag 274): 1 upright, 2–4 mirrored or upside down, 5–8 on its side. */
+/** A stored picture's orientation (EXIF and TIFF tag 274): 1 upright, 2–4 mirrored or upside down, 5–8 on its side. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** Samples as they lie in a file. */
+/** Samples as stored, with the orientation of the picture. */
 export interface TurnedSamples extends Samples {
   readonly orientation: Orientation;
 }
@@ -14,14 +14,16 @@ export interface TurnedSamples extends Samples {
 const tag = 274;
 const orientations: readonly Orientation[] = [1, 2, 3, 4, 5, 6, 7, 8];
 
-/** The orientation of this number; upright for any other, as other readers take it. */
+/** The orientation with this number; upright for an invalid number, as in other readers. */
 export function orientationOf(value: number | undefined): Orientation {
   return orientations.find((orientation) => orientation === value) ?? 1;
 }
 
-/** What an EXIF block (a TIFF directory) says; upright where it is silent or damaged: the pixels are sound without it. */
+/**
+ * The orientation in an EXIF block (a TIFF directory); upright if it is missing or damaged, as the pixels are intact.
+ */
 export function exifOrientation(block: Uint8Array): Orientation {
-  // JPEG writes these letters before it, PNG does not, but some that write PNG do.
+  // JPEG files have this prefix. PNG files should not, but some encoders write it.
   const exif = String.fromCharCode(...block.subarray(0, 6)) === 'Exif\0\0' ? block.subarray(6) : block;
   try {
     const reader = new ByteReader(exif, 'tiff', exif[0] === 0x49);
@@ -35,7 +37,7 @@ export function exifOrientation(block: Uint8Array): Orientation {
   return 1;
 }
 
-/** The pixels turned as their orientation says. */
+/** The pixels turned upright. */
 export function upright({ width, height, data }: Pixels, orientation: Orientation): Pixels {
   if (orientation === 1) return { width, height, data };
   const turned = data.slice();
@@ -45,7 +47,7 @@ export function upright({ width, height, data }: Pixels, orientation: Orientatio
   return { ...size, data: turned };
 }
 
-/** The size of the upright picture, for each of whose pixels `move` is told which of the file's it is. */
+/** Calls `move` with the stored and the upright index of each pixel. @returns the size of the upright picture */
 export function turn(
   { width, height }: Size,
   orientation: Orientation,
@@ -53,12 +55,12 @@ export function turn(
 ): Size {
   const [columns, rows] = orientation >= 5 ? [height, width] : [width, height];
   for (let y = 0, to = 0; y < rows; y++)
-    for (let x = 0; x < columns; x++, to++) move(place(orientation, x, y, columns, rows, width), to);
+    for (let x = 0; x < columns; x++, to++) move(storedIndex(orientation, x, y, columns, rows, width), to);
   return { width: columns, height: rows };
 }
 
-/** The pixel of the file that is seen at (x, y) of the upright picture. */
-function place(
+/** The stored index of the pixel at (x, y) of the upright picture. */
+function storedIndex(
   orientation: Orientation,
   x: number,
   y: number,

@@ -8,7 +8,7 @@ export function gifHeader(bytes: Uint8Array): Header {
   return { format: 'gif', width: reader.u16(6), height: reader.u16(8) };
 }
 
-/** The first frame, where the frame lies on the logical screen. */
+/** The first frame, with its position on the logical screen. */
 interface Frame {
   readonly x: number;
   readonly y: number;
@@ -16,15 +16,15 @@ interface Frame {
   readonly height: number;
   readonly interlaced: boolean;
   readonly palette: Uint8Array;
-  /** The palette entry that is not painted, −1 if there is none. */
+  /** The index of the transparent color; −1 if there is none. */
   readonly transparent: number;
   readonly codeBits: number;
   readonly data: Uint8Array;
 }
 
 /**
- * The first frame of a GIF on its (transparent) logical screen. Own code, because jimp's reader reports short data on
- * standard output instead of failing.
+ * The first frame of a GIF on its (transparent) logical screen. Own code, because for short data jimp's reader prints a
+ * message to standard output instead of throwing.
  * @throws OneirosError `bad-input` if the file is truncated or corrupt
  */
 export function decodeGif(bytes: Uint8Array): Pixels {
@@ -43,8 +43,9 @@ export function decodeGif(bytes: Uint8Array): Pixels {
 }
 
 /**
- * The palette's indices of the first frame; its transparent one is one like the others.
- * @throws OneirosError `bad-input` if the file is truncated or corrupt; `unsupported` if the frame leaves pixels out
+ * The palette indices of the first frame; the transparent index is kept.
+ * @throws OneirosError `bad-input` if the file is truncated or corrupt; `unsupported` if the frame does not cover the
+ *   whole picture
  */
 export function gifSamples(bytes: Uint8Array): Samples {
   const { width, height } = gifHeader(bytes);
@@ -58,7 +59,7 @@ function indexedFrame(bytes: Uint8Array): { readonly frame: Frame; readonly indi
   const { width, height } = gifHeader(bytes);
   const frame = firstFrame(new ByteReader(bytes, 'gif', true));
   if (frame.x + frame.width > width || frame.y + frame.height > height)
-    throw corrupt('gif', 'its first frame reaches outside the picture');
+    throw corrupt('gif', 'its first frame extends outside the picture');
   const stored = unpack(frame, frame.width * frame.height);
   if (!frame.interlaced) return { frame, indices: stored };
   const indices = new Uint8Array(stored.length);
@@ -101,7 +102,7 @@ function paletteBytes(flags: number): number {
   return (flags & 0x80) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1);
 }
 
-/** The data of a chain of sub-blocks, each led by its length, ended by one of length 0. */
+/** The data of a chain of sub-blocks. Each begins with its length; one of length 0 ends the chain. */
 function subBlocks(reader: ByteReader, start: number): { data: Uint8Array; end: number } {
   let end = start;
   let length = 0;
@@ -114,13 +115,13 @@ function subBlocks(reader: ByteReader, start: number): { data: Uint8Array; end: 
   return { data, end: end + 1 };
 }
 
-/** `count` palette indices, from codes whose least significant bit comes first. */
+/** `count` palette indices from LZW codes, which are packed from the lowest bit. */
 function unpack({ data, codeBits }: Frame, count: number): Uint8Array {
   if (codeBits < 1 || codeBits > 8) throw corrupt('gif', `its LZW codes begin with ${codeBits} bits`);
   return unpackLzw(data, 'gif', count, { bits: codeBits, highestFirst: false, early: false });
 }
 
-/** The rows in the order an interlaced frame stores them. */
+/** The row numbers in the order in which an interlaced frame stores them. */
 function interlacedRows(height: number): number[] {
   const passes = [
     [0, 8],

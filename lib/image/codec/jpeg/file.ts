@@ -6,42 +6,44 @@ import { type Frame, frameOf, isFrame, type Scan, scanOf, unitsOf } from './fram
 import { Metadata } from './metadata.js';
 import { marker, segments } from './segments.js';
 
-/** What the components are. Inks are stored inverted, as Adobe does it, whether or not the file says so. */
+/**
+ * The meaning of the components. CMYK values are stored inverted, as Adobe does, even if the file does not state it.
+ */
 export type Colors = 'gray' | 'ycc' | 'rgb' | 'ycck' | 'cmyk';
 
-/** The structure of a JPEG file, read to its end and checked: a decoder can be given its data. */
+/** The structure of a JPEG file, read to the end and checked: its data is safe to decode. */
 export interface JpegFile extends Header, Frame {
   readonly scans: readonly Scan[];
   readonly colors: Colors;
   readonly orientation: Orientation;
 }
 
-/** The largest side that libjpeg reads and writes. */
-export const mostSide = 65500;
-/** Encoders write about ten. A scan of a few bytes can have the work of a whole picture. */
-const mostScans = 100;
-/** Passes over all coefficients that the scans together may be: each of 14 bits can be a pass of its own. */
-const mostPasses = 16;
+/** The largest side that libjpeg reads and writes, in pixels. */
+export const maxSide = 65500;
+/** Encoders write about ten. A scan of a few bytes can cost as much work as a whole picture. */
+const maxScans = 100;
+/** All scans together: each of a coefficient's 14 bits can be a separate pass. */
+const maxPasses = 16;
 
 /**
- * A JPEG file's structure, which its data can fill: memory can be taken for it.
+ * The checked structure of a JPEG file. Its data is long enough for its size, so memory can be allocated.
  * @throws OneirosError `bad-input` if it is truncated or corrupt; `unsupported` if it is lossless, hierarchical,
- *   arithmetic-coded, fractionally subsampled, of 12 bits or two components; `too-large` if it has over 100 scans, or is
- *   over 65,500 pixels wide or high
+ *   arithmetic-coded, fractionally subsampled, or has 12 bits or two components; `too-large` if it has over 100 scans,
+ *   over 16 passes over its coefficients, or a side over 65,500 pixels
  */
 export function jpegFile(bytes: Uint8Array): JpegFile {
   const file = structureOf(bytes);
   const { width, height } = file;
-  if (Math.max(width, height) > mostSide)
+  if (Math.max(width, height) > maxSide)
     throw new OneirosError(
       'too-large',
-      `the JPEG file says it has ${width}×${height} pixels, and no side may be over ${mostSide}: save it as a PNG`,
+      `the JPEG file has ${width}×${height} pixels, over the limit of ${maxSide} per side: save it as a PNG`,
     );
   checkScans(file, bytes.length);
   return file;
 }
 
-/** The size of a JPEG. Throws as {@link jpegFile} does, not for data that is too short. */
+/** The size of a JPEG. Throws as {@link jpegFile}, but checks neither the length of the data nor the sides. */
 export function jpegHeader(bytes: Uint8Array): Header {
   const { format, width, height } = structureOf(bytes);
   return { format, width, height };
@@ -57,7 +59,7 @@ function structureOf(bytes: Uint8Array): JpegFile {
       frame = frameOf(segment);
     } else if (segment.marker === marker.startOfScan) {
       if (frame === null) throw corrupt('jpeg', 'it has a scan before its frame header');
-      if (scans.length === mostScans) throw tooMuchWork(`${mostScans} scans`);
+      if (scans.length === maxScans) throw tooMuchWork(`${maxScans} scans`);
       scans.push(scanOf(segment, frame));
     } else if (segment.marker === marker.hierarchy || segment.marker === marker.expansion)
       throw unsupported('jpeg', 'hierarchical');
@@ -68,12 +70,12 @@ function structureOf(bytes: Uint8Array): JpegFile {
   return { ...frame, format: 'jpeg', scans, colors, orientation: metadata.orientation ?? 1 };
 }
 
-/** Every component is there, and the data can hold it: a block takes a bit or more of the first scan it is in. */
+/** Checks that each component has data that is long enough: a block takes at least one bit of its first scan. */
 function checkScans({ scans, ...frame }: JpegFile, fileLength: number): void {
   for (const component of frame.components) {
     const own = scans.filter(({ components, first }) => first === 0 && components.includes(component));
     if (own.length === 0) throw corrupt('jpeg', `it ends before component ${component.id}`);
-    if (!frame.progressive && own.length > 1) throw corrupt('jpeg', `component ${component.id} comes twice`);
+    if (!frame.progressive && own.length > 1) throw corrupt('jpeg', `component ${component.id} occurs twice`);
   }
   let visited = 0;
   for (const scan of scans) {
@@ -85,11 +87,11 @@ function checkScans({ scans, ...frame }: JpegFile, fileLength: number): void {
   }
   const [across, down] = unitsOf(frame);
   const units = frame.components.reduce((sum, component) => sum + component.across * component.down, 0);
-  if (visited > 64 * mostPasses * across * down * units)
-    throw tooMuchWork(`${mostPasses} passes over its coefficients`);
+  if (visited > 64 * maxPasses * across * down * units)
+    throw tooMuchWork(`${maxPasses} passes over its coefficients`);
 }
 
-/** Blocks that the data of a scan codes: of a single component without those that fill up the last units. */
+/** The number of blocks in a scan's data. A scan of a single component has no blocks that only pad the last units. */
 function blocksOf({ components }: Scan, frame: Frame): number {
   const [across, down] = unitsOf(frame);
   return components.reduce((sum, component) => {
@@ -101,11 +103,11 @@ function blocksOf({ components }: Scan, frame: Frame): number {
 function tooMuchWork(what: string): OneirosError {
   return new OneirosError(
     'too-large',
-    `the JPEG file has more than ${what}, the limit: save the picture anew`,
+    `the JPEG file has more than ${what}, the limit: save the picture again`,
   );
 }
 
-/** As libjpeg decides it, and with it browsers and most readers. */
+/** By the rules of libjpeg, which browsers and most readers share. */
 function colorsOf({ components }: Frame, { jfif, transform }: Metadata): Colors {
   if (components.length === 1) return 'gray';
   if (components.length === 4) return transform === null || transform === 0 ? 'cmyk' : 'ycck';
@@ -117,8 +119,8 @@ function colorsOf({ components }: Frame, { jfif, transform }: Metadata): Colors 
 const transforms: Readonly<Record<Colors, number>> = { gray: 0, rgb: 0, cmyk: 0, ycc: 1, ycck: 2 };
 
 /**
- * The file without its metadata: its pixels as they lie, their colors as Adobe's segment states them, no orientation,
- * no color profile. Every decoder reads the same from it.
+ * The file without orientation, color profile and other metadata, with an Adobe segment that states its colors. Every
+ * decoder reads the same pixels from it.
  */
 export function plainJpeg(bytes: Uint8Array, { colors }: JpegFile): Uint8Array<ArrayBuffer> {
   const kept = [...segments(bytes)].filter(

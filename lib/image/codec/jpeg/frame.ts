@@ -1,28 +1,28 @@
 import { ByteReader, corrupt, unsupported } from '../common/header.js';
 import type { Segment } from './segments.js';
 
-/** The frame header of a JPEG (ITU T.81, B.2.2): what is coded. */
+/** The frame header of a JPEG (ITU T.81, B.2.2): the size and the components. */
 export interface Frame {
   readonly width: number;
   readonly height: number;
   readonly progressive: boolean;
   readonly components: readonly Component[];
-  /** The most samples of a component in a unit, across and down. */
+  /** The maximum of the components' sampling factors, across and down. */
   readonly across: number;
   readonly down: number;
 }
 
 export interface Component {
   readonly id: number;
-  /** Blocks in an interleaved unit, across and down: 1 … 4. */
+  /** The sampling factors, which are the blocks in an interleaved unit, across and down: 1 … 4. */
   readonly across: number;
   readonly down: number;
-  /** Blocks of 8×8 of its own samples. */
+  /** The number of blocks of 8×8 samples, across and down. */
   readonly columns: number;
   readonly rows: number;
 }
 
-/** SOF0–SOF15, without the three numbers among them that are other markers (DHT, JPG, DAC). */
+/** SOF0–SOF15, without the three other markers in this range (DHT, JPG, DAC). */
 export function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc;
 }
@@ -63,18 +63,18 @@ function isSampling(factor: number): boolean {
   return factor >= 1 && factor <= 4;
 }
 
-/** Interleaved units of a frame, across and down. */
+/** The number of interleaved units of a frame, across and down. */
 export function unitsOf({ width, height, across, down }: Frame): readonly [number, number] {
   return [Math.ceil(width / (8 * across)), Math.ceil(height / (8 * down))];
 }
 
-/** The header of a scan (B.2.3): which coefficients of which components its data holds. */
+/** The header of a scan (B.2.3): the components and coefficients in its data. */
 export interface Scan {
   readonly components: readonly Component[];
   /** The first and the last coefficient, in zigzag order. */
   readonly first: number;
   readonly last: number;
-  /** The bytes of its data. */
+  /** The length of its data in bytes. */
   readonly length: number;
 }
 
@@ -84,7 +84,8 @@ export function scanOf({ data, coded }: Segment, frame: Frame): Scan {
   const components = Array.from({ length: count }, (_, i) => {
     const id = reader.u8(1 + 2 * i);
     const component = frame.components.find((candidate) => candidate.id === id);
-    if (component === undefined) throw corrupt('jpeg', `a scan has component ${id}, which the frame has not`);
+    if (component === undefined)
+      throw corrupt('jpeg', `a scan has component ${id}, which is not in the frame`);
     return component;
   });
   const blocks = components.reduce((sum, { across, down }) => sum + across * down, 0);

@@ -3,10 +3,10 @@ import { ByteReader } from '../common/header.js';
 import { exifOrientation, type Orientation } from '../common/orientation.js';
 import { marker, type Segment } from './segments.js';
 
-/** What the application segments say of the pixels. */
+/** What the application segments state about the pixels. */
 export class Metadata {
   jfif = false;
-  /** What Adobe's segment says of the colors: 0 as they are, 1 YCbCr, 2 YCCK. */
+  /** The color transform in Adobe's segment: 0 none, 1 YCbCr, 2 YCCK; `null` without the segment. */
   transform: number | null = null;
   orientation: Orientation | null = null;
 

@@ -6,25 +6,25 @@ import createDecoder, { type MozJPEGModule } from '@jsquash/jpeg/codec/dec/mozjp
 import type { Pixels } from '../../pixels.js';
 import { corrupt } from '../common/header.js';
 
-/** mozjpeg (libjpeg-turbo's decoder) in WebAssembly: what it prints while it decodes are its warnings. */
+/** mozjpeg (libjpeg-turbo's decoder) in WebAssembly, with the warnings that it prints while decoding. */
 interface Decoder {
   readonly module: MozJPEGModule;
   readonly warnings: string[];
 }
 
-/** Beginning takes 40 times as long as a small picture. */
+/** Reused, because starting a decoder takes 40 times as long as decoding a small picture. */
 let kept: Decoder | undefined;
-/** A decoder that has had more pixels is not kept: its memory never shrinks. */
-const mostKept = 2 ** 22;
+/** A decoder of more pixels is not reused: its memory never shrinks. */
+const maxKeptPixels = 2 ** 22;
 
-/** What libjpeg warns of and reads all the same: padding before a marker, numbers in a scan's header that say nothing. */
+/** Warnings of libjpeg that do not affect pixels: padding before a marker, unused numbers in a scan's header. */
 const harmless = /extraneous bytes|Invalid SOS parameters/;
 
 let compiled: Promise<WebAssembly.Module> | undefined;
 
 /**
- * The pixels of a JPEG of one or three components, whose colors Adobe's segment states.
- * @throws OneirosError `bad-input` where its data ends early or cannot be, which libjpeg makes up for with gray
+ * The pixels of a JPEG of one or three components with an Adobe segment.
+ * @throws OneirosError `bad-input` if its data ends early or is invalid, which libjpeg would fill with gray
  */
 export async function decodeByMozjpeg(plain: Uint8Array<ArrayBuffer>): Promise<Pixels> {
   const decoder = kept ?? (await newDecoder());
@@ -34,7 +34,7 @@ export async function decodeByMozjpeg(plain: Uint8Array<ArrayBuffer>): Promise<P
   const damage = decoder.warnings.find((warning) => !harmless.test(warning));
   if (pixels === null || damage !== undefined)
     throw corrupt('jpeg', (damage ?? 'its data cannot be decoded').replace('Corrupt JPEG data: ', ''));
-  if (pixels.width * pixels.height <= mostKept) kept = decoder;
+  if (pixels.width * pixels.height <= maxKeptPixels) kept = decoder;
   return pixels;
 }
 
@@ -42,7 +42,7 @@ function pixelsOf({ module, warnings }: Decoder, plain: Uint8Array<ArrayBuffer>)
   try {
     return module.decode(plain, false);
   } catch (error) {
-    // Its errors end the "program" and are printed before.
+    // An error of libjpeg prints its message, then exits the WebAssembly program, which throws.
     if (warnings.length === 0) throw error;
     return null;
   }

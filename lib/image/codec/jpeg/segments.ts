@@ -1,12 +1,12 @@
 import { ByteReader, corrupt, truncated } from '../common/header.js';
 
-/** A marker of a JPEG file (ITU T.81, table B.1) and what it leads. */
+/** A marker segment of a JPEG file (ITU T.81, table B.1). */
 export interface Segment {
   readonly marker: number;
   readonly data: Uint8Array;
-  /** The entropy-coded data after the header of a scan; empty after all others. */
+  /** The entropy-coded data after a scan header; empty for other segments. */
   readonly coded: Uint8Array;
-  /** The whole segment as it lies in the file. */
+  /** The whole segment as stored, marker included. */
   readonly bytes: Uint8Array;
 }
 
@@ -27,8 +27,8 @@ export const marker = {
 } as const;
 
 /**
- * The segments from the first to the end-of-image marker; what follows that is ignored.
- * @throws OneirosError `bad-input` if the file ends before or a marker is missing
+ * The segments up to the end-of-image marker; data after it is ignored.
+ * @throws OneirosError `bad-input` if the file ends before that marker, or a marker is missing
  */
 export function* segments(bytes: Uint8Array): Generator<Segment, void> {
   const reader = new ByteReader(bytes, 'jpeg', false);
@@ -39,9 +39,9 @@ export function* segments(bytes: Uint8Array): Generator<Segment, void> {
     const code = bytes[at++]!;
     if (code === marker.endOfImage) return;
     if (code === 0 || code === marker.startOfImage || isRestart(code))
-      throw corrupt('jpeg', `byte ${at - 1} is no marker of a segment`);
+      throw corrupt('jpeg', `byte ${at - 1} is not a segment marker`);
     const length = reader.u16(at);
-    if (length < 2) throw corrupt('jpeg', `the segment at byte ${at} says it has ${length} bytes`);
+    if (length < 2) throw corrupt('jpeg', `the segment at byte ${at} has a length of ${length} bytes`);
     const data = reader.slice(at + 2, length - 2);
     const codedAt = at + length;
     at = code === marker.startOfScan ? codedEnd(bytes, codedAt) : codedAt;
@@ -49,7 +49,7 @@ export function* segments(bytes: Uint8Array): Generator<Segment, void> {
   }
 }
 
-/** Where the data of a scan ends: at the first marker that neither stands for a byte 255 nor restarts it. */
+/** The end of a scan's data: the first marker except stuffed bytes (FF 00) and restart markers. */
 function codedEnd(bytes: Uint8Array, from: number): number {
   for (let at = bytes.indexOf(0xff, from); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
     const next = bytes[at + 1];

@@ -1,6 +1,7 @@
 import { corrupt } from '../common/header.js';
 
-// PNG's five filters: each byte of a row less what its neighbors a (left), b (above) and c (above left) foretell.
+// PNG's five filters: each byte of a row minus its prediction from the neighbors a (left), b (above) and c (above
+// left).
 
 type Predictor = (a: number, b: number, c: number) => number;
 
@@ -17,14 +18,14 @@ const predictors: readonly Predictor[] = [
 ];
 
 /**
- * Undoes the filters of an image's rows, each of which begins with the number of its own, in place.
- * @param step bytes of a pixel, at least 1
- * @throws OneirosError `bad-input` for a filter that there is not
+ * Undoes the filters of an image's rows, in place. Each row begins with the number of its filter.
+ * @param step bytes per pixel, at least 1
+ * @throws OneirosError `bad-input` for an unknown filter
  */
 export function unfilter(rows: Uint8Array, rowBytes: number, step: number): void {
   for (let start = 1; start < rows.length; start += rowBytes + 1) {
     const predict = predictors[rows[start - 1]!];
-    if (predict === undefined) throw corrupt('png', `a row has filter ${rows[start - 1]!}`);
+    if (predict === undefined) throw corrupt('png', `a row has the unknown filter ${rows[start - 1]!}`);
     const above = start > 1 ? start - rowBytes - 1 : null;
     for (let i = 0; i < rowBytes; i++) {
       const a = i >= step ? rows[start + i - step]! : 0;
@@ -36,8 +37,8 @@ export function unfilter(rows: Uint8Array, rowBytes: number, step: number): void
 }
 
 /**
- * Filters a row by whichever leaves the smallest numbers, the usual guess at what compresses best.
- * @param into the filter's number and the row
+ * Filters a row with the filter whose output has the smallest sum of magnitudes, the usual heuristic for compression.
+ * @param into receives the filter's number and the filtered row
  */
 export function filterRow(row: Uint8Array, above: Uint8Array, step: number, into: Uint8Array): void {
   let least = Infinity;

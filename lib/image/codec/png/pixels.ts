@@ -8,10 +8,10 @@ import { exifOrientation, upright } from '../common/orientation.js';
 import { filterRow, unfilter } from './filter.js';
 import { essentialChunks, pngChunk, pngFile, type PngHeader, pngHeader } from './png.js';
 
-// PNG (W3C Recommendation, third edition), by the same code in Node and in browsers: a canvas multiplies colors by alpha
-// and cuts 16 bits down to 8, and so would give other pixels.
+// PNG (W3C Recommendation, third edition), with the same code in Node and in browsers: a canvas would change pixels,
+// because it premultiplies alpha and reduces 16 bits to 8.
 
-/** The part of the pixels that a pass holds: from (x, y) on, every dx-th of every dy-th row. */
+/** The pixels of a pass: from (x, y) on, every dx-th pixel of every dy-th row. */
 interface Pass {
   readonly x: number;
   readonly y: number;
@@ -19,7 +19,7 @@ interface Pass {
   readonly dy: number;
   readonly width: number;
   readonly height: number;
-  /** Without the byte before each row that names its filter. */
+  /** Without the filter byte at the start of each row. */
   readonly rowBytes: number;
 }
 
@@ -35,20 +35,20 @@ const adam7 = [
 ] as const;
 
 /**
- * The pixels of a PNG file, upright, in 16 bits if it has 16.
+ * The upright pixels of a PNG file, in 16 bits if the file has 16, else in 8.
  * @throws OneirosError `bad-input` if it is truncated or corrupt; `unsupported` if it has an unknown critical chunk
  */
 export async function decodePng(bytes: Uint8Array): Promise<Pixels> {
   const header = pngHeader(bytes);
   const { width, height } = header;
   const all = chunkData(bytes);
-  const data = await placed(header, all('IDAT'), 4, colorOf(header, all('PLTE'), all('tRNS')));
+  const data = await decodeChannels(header, all('IDAT'), 4, colorOf(header, all('PLTE'), all('tRNS')));
   return upright({ width, height, data }, exifOrientation(all('eXIf')));
 }
 
 const kindOf = { 0: 'gray', 2: 'rgb', 3: 'palette', 4: 'gray', 6: 'rgb' } as const;
 
-/** What a PNG file stores of each pixel; a color that tRNS makes transparent is one like the others. Throws as `decodePng`. */
+/** The stored samples of a PNG file; tRNS transparency is ignored. Throws as `decodePng`. */
 export async function pngSamples(bytes: Uint8Array): Promise<TurnedSamples> {
   const header = pngHeader(bytes);
   const { width, height, bits, samples: channels, colorType } = header;
@@ -56,20 +56,20 @@ export async function pngSamples(bytes: Uint8Array): Promise<TurnedSamples> {
   const copy: Write = (samples, from, data, to) => {
     for (let c = 0; c < channels; c++) data[to + c] = samples[from + c]!;
   };
-  const data = await placed(header, all('IDAT'), channels, copy);
+  const data = await decodeChannels(header, all('IDAT'), channels, copy);
   const palette = colorType === 3 ? all('PLTE') : new Uint8Array();
   const orientation = exifOrientation(all('eXIf'));
   return { width, height, kind: kindOf[colorType], bits, channels, data, palette, orientation };
 }
 
-/** The data of all chunks of a type, one after another. */
+/** A function that returns the concatenated data of all chunks of a type. */
 function chunkData(bytes: Uint8Array): (type: string) => Uint8Array<ArrayBuffer> {
   const chunks = essentialChunks(bytes);
   return (wanted) => concatenate(chunks.filter(({ type }) => type === wanted).map(({ data }) => data));
 }
 
-/** So many numbers for each pixel, as `write` makes them of what the file stores. */
-async function placed(
+/** Decodes the pixels to `channels` values each, which `write` makes from the stored samples. */
+async function decodeChannels(
   header: PngHeader,
   compressed: Uint8Array<ArrayBuffer>,
   channels: number,
@@ -93,13 +93,13 @@ async function placed(
 function passesOf({ width, height, bits, samples, interlaced }: PngHeader): readonly Pass[] {
   return (interlaced ? adam7 : whole).flatMap(([x, y, dx, dy]): Pass[] => {
     const [w, h] = [Math.ceil((width - x) / dx), Math.ceil((height - y) / dy)];
-    // A pass without a pixel has no rows either.
+    // A pass without pixels has no rows.
     if (w <= 0 || h <= 0) return [];
     return [{ x, y, dx, dy, width: w, height: h, rowBytes: Math.ceil((w * bits * samples) / 8) }];
   });
 }
 
-/** Writes what is wanted of a pixel, whose samples begin at `from`, at `to`. */
+/** Writes the values of the pixel whose samples begin at `from` to `to`. */
 type Write = (
   samples: Uint8Array | Uint16Array,
   from: number,
@@ -111,7 +111,7 @@ type Write = (
 function colorOf({ colorType, bits }: PngHeader, palette: Uint8Array, transparency: Uint8Array): Write {
   const opaque = bits === 16 ? 65535 : 255;
   const scale = bits < 8 ? 255 / (2 ** bits - 1) : 1;
-  // The one color that is transparent, where there is one: two bytes a sample.
+  // The transparent color, if there is one: two bytes per sample.
   const key = Array.from(
     { length: transparency.length >> 1 },
     (_, i) => transparency[2 * i]! * 256 + transparency[2 * i + 1]!,
@@ -169,7 +169,7 @@ function placePixels(
   }
 }
 
-/** Samples of fewer than 8 bits lie several in a byte, the first in its high bits; those of 16 high byte first. */
+/** Unpacks samples: those of fewer than 8 bits from the high bits of each byte on, those of 16 bits high byte first. */
 function samplesOf(row: Uint8Array, bits: number): Uint8Array | Uint16Array {
   if (bits === 8) return row;
   if (bits === 16)
@@ -182,14 +182,14 @@ function samplesOf(row: Uint8Array, bits: number): Uint8Array | Uint16Array {
   );
 }
 
-/** A PNG file (RGB, 8 bits) of RGBA pixels, without their alpha. */
+/** A PNG file (RGB, 8 bits) of RGBA pixels; alpha is dropped. */
 export function encodePng({ width, height, data }: Pixels): Promise<Uint8Array> {
   return pngOf({ width, height, colorType: 2, bits: 8, rowBytes: 3 * width }, (y, row) => {
     for (let i = 0; i < row.length; i++) row[i] = data[4 * (y * width + Math.floor(i / 3)) + (i % 3)]!;
   });
 }
 
-/** A PNG file of gray values at their own depth: 8 bits, or 16 of a Uint16Array. */
+/** A grayscale PNG file: 8 bits for a Uint8Array, 16 for a Uint16Array. */
 export function encodeGrayPng({ width, height }: Size, data: Uint8Array | Uint16Array): Promise<Uint8Array> {
   const bytes = data instanceof Uint16Array ? 2 : 1;
   return pngOf({ width, height, colorType: 0, bits: 8 * bytes, rowBytes: bytes * width }, (y, row) => {

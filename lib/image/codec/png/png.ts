@@ -4,17 +4,17 @@ import { ByteReader, corrupt, type Header, unsupported } from '../common/header.
 
 /** One chunk of a PNG file. */
 export interface Chunk {
-  /** Four letters; the first is a capital in those a decoder must understand. */
+  /** Four letters; the first is uppercase for chunks that a decoder must understand. */
   readonly type: string;
   readonly data: Uint8Array;
-  /** The whole chunk as it lies in the file: length, type, data, CRC. */
+  /** The whole chunk as stored: length, type, data, CRC. */
   readonly bytes: Uint8Array;
 }
 
 const signature = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
 
 /**
- * The chunks of a PNG file up to IEND; what follows that is ignored.
+ * The chunks of a PNG file up to IEND; data after it is ignored.
  * @throws OneirosError `bad-input` if the file ends before IEND or a checksum is wrong
  */
 export function* pngChunks(bytes: Uint8Array): Generator<Chunk, void> {
@@ -53,11 +53,11 @@ export function pngFile(chunks: Iterable<Uint8Array>): Uint8Array<ArrayBuffer> {
 type ColorType = 0 | 2 | 3 | 4 | 6;
 
 export interface PngHeader extends Header {
-  /** Bits of a sample: 1, 2, 4, 8 or 16. */
+  /** Bits per sample: 1, 2, 4, 8 or 16. */
   readonly bits: number;
-  /** Gray, RGB, palette, gray with alpha, RGB with alpha. */
+  /** 0 gray, 2 RGB, 3 palette, 4 gray with alpha, 6 RGB with alpha. */
   readonly colorType: ColorType;
-  /** Of each pixel, by its color type. */
+  /** Samples per pixel. */
   readonly samples: number;
   readonly interlaced: boolean;
 }
@@ -75,7 +75,7 @@ export function pngHeader(bytes: Uint8Array): PngHeader {
   return { format: 'png', width, height, bits, colorType, samples, interlaced: bytes[28] !== 0 };
 }
 
-/** How many samples a pixel of each color type has, and of how many bits. */
+/** The samples per pixel and the bit depths of each color type. */
 const kinds: readonly {
   readonly colorType: ColorType;
   readonly samples: number;
@@ -90,8 +90,9 @@ const kinds: readonly {
 const needed = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND', 'eXIf']);
 
 /**
- * The chunks that make the picture: gamma, chromaticities and color profiles are not among them.
- * @throws OneirosError `bad-input` if the file is truncated or corrupt; `unsupported` if it has an unknown critical chunk
+ * The chunks that decoding needs, without gamma, chromaticities and color profiles.
+ * @throws OneirosError `bad-input` if the file is truncated or corrupt; `unsupported` if it has an unknown critical
+ *   chunk
  */
 export function essentialChunks(bytes: Uint8Array): readonly Chunk[] {
   const chunks: Chunk[] = [];

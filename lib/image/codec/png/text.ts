@@ -3,8 +3,8 @@ import { concatenate, latin1 } from '../common/bytes.js';
 import { pngChunk, pngChunks, pngFile } from './png.js';
 
 /**
- * The uncompressed texts of a PNG file by keyword (its tEXt and iTXt chunks); where a keyword comes twice, the last.
- * @throws OneirosError `bad-input` if it is no PNG file, truncated or corrupt
+ * The uncompressed texts of a PNG file (its tEXt and iTXt chunks) by keyword; of a repeated keyword, the last text.
+ * @throws OneirosError `bad-input` if it is not a PNG file, truncated or corrupt
  */
 export function readPngText(bytes: Uint8Array): ReadonlyMap<string, string> {
   const texts = new Map<string, string>();
@@ -14,7 +14,7 @@ export function readPngText(bytes: Uint8Array): ReadonlyMap<string, string> {
     const keyword = latin1(data.subarray(0, keywordEnd));
     if (type === 'tEXt') texts.set(keyword, latin1(data.subarray(keywordEnd + 1)));
     if (type === 'iTXt' && data[keywordEnd + 1] === 0) {
-      // Two bytes of compression, then the language and the translated keyword, each ended by a zero.
+      // Two bytes about compression, then the language and the translated keyword, both zero-terminated.
       const languageEnd = data.indexOf(0, keywordEnd + 3);
       const translationEnd = data.indexOf(0, languageEnd + 1);
       if (languageEnd > 0 && translationEnd > 0)
@@ -25,10 +25,11 @@ export function readPngText(bytes: Uint8Array): ReadonlyMap<string, string> {
 }
 
 /**
- * A PNG file with texts added after its header, replacing those of the same keywords: tEXt where Latin-1 can hold the
- * text, else iTXt. The pixels stay as they are, byte for byte.
- * @param texts keyword (1–79 printable ASCII characters) to text (without NUL)
- * @throws OneirosError `bad-argument` for a keyword or text PNG cannot hold; `bad-input` if it is no PNG file
+ * Adds texts to a PNG file after its header and replaces texts with the same keywords: in tEXt chunks if Latin-1 can
+ * encode the text, else in iTXt. The compressed pixels are not changed.
+ * @param texts texts (without NUL) by keyword (1–79 printable ASCII characters)
+ * @throws OneirosError `bad-argument` for a keyword or text that PNG cannot store; `bad-input` if it is not a PNG file,
+ *   truncated or corrupt
  */
 export function writePngText(
   bytes: Uint8Array,
@@ -47,7 +48,7 @@ function textChunk(keyword: string, text: string): Uint8Array {
   if (!/^[!-~]([ -~]{0,77}[!-~])?$/.test(keyword))
     throw new OneirosError(
       'bad-argument',
-      `a PNG text keyword is 1 to 79 printable ASCII characters, not ${JSON.stringify(keyword)}`,
+      `a PNG text keyword must be 1 to 79 printable ASCII characters, not ${JSON.stringify(keyword)}`,
     );
   if (text.includes('\0'))
     throw new OneirosError(

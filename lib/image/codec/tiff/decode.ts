@@ -8,15 +8,17 @@ import { rowBytes, rowSamples, type Samples, samplesFor } from './samples.js';
 import { unpack } from './unpack.js';
 
 /**
- * The pixels of a TIFF's first page, upright, at the precision of the file. Own code, because each library that was tried
- * with the files of spec/image fails:
- * - tiff 7.1.3 knows no PackBits, CMYK, planes, 2 or 4 bits, and reads tiles of colors 255 levels off without a word.
- * - geotiff 3.0.5 reads big-endian 16 bits with a predictor 65,280 of 65,535 levels off, and such floats as 8e37; a 5 kB
- *   file with the LZW code 4093 ends the process, out of memory; 486 kB of deflated zeros take 1 GB for 4×4 pixels; LZW
- *   data that is cut is another picture. With its unpacking and predictors replaced, it would save some 40 lines.
- * - utif2 never ends on some LZW data, and leaves what is missing blank.
- * @throws OneirosError `bad-input` if the file is truncated or corrupt, or its floating-point values are not in [0, 1];
- *   `unsupported` for what {@link tiffLayout} does not know
+ * The pixels of a TIFF's first page, upright, at the precision of the file. Own code, because the libraries that were
+ * tried with the files of spec/image fail:
+ * - tiff 7.1.3 does not support PackBits, CMYK, planes, 2 or 4 bits, and reads tiles of colors 255 levels off without
+ *   an error.
+ * - geotiff 3.0.5 reads big-endian 16 bits with a predictor 65,280 of 65,535 levels off, and such floats as 8e37. The
+ *   LZW code 4093 in a file of 5 kB crashes the process, out of memory; 486 kB of deflated zeros take 1 GB for 4×4
+ *   pixels; truncated LZW data gives a wrong picture. With its decompression and predictors replaced, it would save
+ *   about 40 lines.
+ * - utif2 loops forever on some LZW data, and leaves missing data blank.
+ * @throws OneirosError `bad-input` if the file is truncated or corrupt; `unsupported` if its floating-point values are
+ *   not in [0, 1], and for variants that {@link tiffLayout} does not support
  */
 export async function decodeTiff(bytes: Uint8Array): Promise<Pixels> {
   const layout = tiffLayout(bytes);
@@ -30,8 +32,8 @@ export async function decodeTiff(bytes: Uint8Array): Promise<Pixels> {
 }
 
 /**
- * What a TIFF stores of its first page; gray values count from black. Throws as `decodeTiff` does, and `unsupported` for
- * CMYK and floating-point values.
+ * The stored samples of a TIFF's first page; in gray pictures, 0 is black. Throws as `decodeTiff`, and `unsupported`
+ * for CMYK and floating-point values.
  */
 export async function tiffSamples(bytes: Uint8Array): Promise<TurnedSamples> {
   const layout = tiffLayout(bytes);
@@ -51,7 +53,7 @@ export async function tiffSamples(bytes: Uint8Array): Promise<TurnedSamples> {
   return { width, height, kind, bits, channels, data, palette: paletteOf(layout), orientation };
 }
 
-/** All reds come first, then all greens, then all blues, in 16 bits. */
+/** The palette in 8 bits, interleaved. The file stores all reds, then all greens, then all blues, in 16 bits. */
 function paletteOf({ palette }: Layout): Uint8Array {
   const entries = Math.floor(palette.length / 3);
   return Uint8Array.from(
@@ -60,16 +62,16 @@ function paletteOf({ palette }: Layout): Uint8Array {
   );
 }
 
-/** Bytes that one stored byte can stand for at the most. */
-const mostRatio: Readonly<Record<Compression, number>> = { none: 1, packbits: 64, deflate: 1032, lzw: 3641 };
+/** The maximum number of bytes that one stored byte expands to. */
+const maxRatio: Readonly<Record<Compression, number>> = { none: 1, packbits: 64, deflate: 1032, lzw: 3641 };
 
 async function readSamples(bytes: Uint8Array, layout: Layout): Promise<Samples> {
   const { width, height, samples, together, partWidth, partHeight, parts, compression } = layout;
   const stride = rowBytes(layout, partWidth);
   const stored = parts.reduce((sum, { length }) => sum + length, 0);
   const needed = parts.reduce((sum, { y }) => sum + stride * Math.min(partHeight, height - y), 0);
-  if (needed > mostRatio[compression] * stored)
-    throw corrupt('tiff', `its pixels have ${stored} bytes where its size calls for ${needed}`);
+  if (needed > maxRatio[compression] * stored)
+    throw corrupt('tiff', `its pixels have ${stored} bytes, but its size needs ${needed}`);
   const all = samplesFor(layout, width * height * samples);
   for (const { plane, x, y, offset, length } of parts) {
     const rows = Math.min(partHeight, height - y);
@@ -89,24 +91,24 @@ async function readSamples(bytes: Uint8Array, layout: Layout): Promise<Samples> 
 function checkRange(samples: Samples): void {
   let [least, most] = [Infinity, -Infinity];
   for (const value of samples) {
-    // NaN is in no range.
+    // NaN fails both comparisons, so that it becomes a limit and fails the check below.
     if (!(value >= least)) least = value;
     if (!(value <= most)) most = value;
   }
   if (!(least >= 0 && most <= 1))
     throw new OneirosError(
       'unsupported',
-      `the TIFF file has floating-point values from ${least} to ${most}, and nothing says what is black and white: scale them to 0 … 1`,
+      `the TIFF file has floating-point values from ${least} to ${most}, which have no defined black and white: scale them to 0 … 1`,
     );
 }
 
-/** Writes a pixel, whose samples begin at `from`, as RGBA at `to`. */
+/** Writes the pixel whose samples begin at `from` as RGBA at `to`. */
 type Write = (samples: Samples, from: number, data: Samples, to: number) => void;
 
 function writerOf(layout: Layout): Write {
   const { photometric, kind, bits, alpha } = layout;
   const full = kind === 'float' ? 1 : bits === 16 ? 65535 : 255;
-  // Samples of fewer than 8 bits are stretched to 8.
+  // Samples of fewer than 8 bits are scaled to 8.
   const scale = kind === 'integer' && bits < 8 ? 255 / (2 ** bits - 1) : 1;
   const color = colorOf(layout, full, scale);
   if (alpha === 'none')
@@ -114,9 +116,9 @@ function writerOf(layout: Layout): Write {
       color(samples, from, data, to);
       data[to + 3] = full;
     };
-  const place = colorSamples[photometric];
+  const alphaAt = colorSamples[photometric];
   return (samples, from, data, to) => {
-    const opacity = samples[from + place]! * scale;
+    const opacity = samples[from + alphaAt]! * scale;
     color(samples, from, data, to);
     if (alpha === 'premultiplied' && opacity > 0)
       for (let c = 0; c < 3; c++) data[to + c] = Math.min(full, (data[to + c]! * full) / opacity);

@@ -1,6 +1,6 @@
 import { ByteReader, corrupt, type Header, unsupported } from '../common/header.js';
 
-/** The fields of TIFF 6.0 that say how the pixels lie. */
+/** The tags of the TIFF 6.0 fields that describe the pixels. */
 const tags = {
   width: 256,
   height: 257,
@@ -26,14 +26,14 @@ const tags = {
 } as const;
 type Field = keyof typeof tags;
 
-/** Bytes of BYTE, SHORT and LONG. */
+/** Sizes of BYTE, SHORT and LONG in bytes. */
 const bytesOfType: ReadonlyMap<number, number> = new Map([
   [1, 1],
   [3, 2],
   [4, 4],
 ]);
 
-/** The first page of a TIFF file: its fields. Later pages are not looked for. */
+/** The fields of a TIFF file's first page. Later pages are ignored. */
 export class Directory {
   readonly reader: ByteReader;
   readonly #entries = new Map<number, number>();
@@ -51,7 +51,7 @@ export class Directory {
     this.reader = reader;
   }
 
-  /** The numbers of a field; none if it is not there. */
+  /** The numbers of a field; none if it is missing. */
   all(field: Field): readonly number[] {
     const at = this.#entries.get(tags[field]);
     if (at === undefined) return [];

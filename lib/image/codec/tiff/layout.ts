@@ -2,7 +2,7 @@ import { corrupt, type Header, unsupported } from '../common/header.js';
 import { type Orientation, orientationOf } from '../common/orientation.js';
 import { Directory, tiffHeader } from './directory.js';
 
-/** What the samples of a pixel are. */
+/** The meaning of a pixel's samples. */
 export type Photometric = 'white-is-zero' | 'gray' | 'rgb' | 'palette' | 'cmyk';
 const photometrics = new Map<number, Photometric>([
   [0, 'white-is-zero'],
@@ -11,7 +11,7 @@ const photometrics = new Map<number, Photometric>([
   [3, 'palette'],
   [5, 'cmyk'],
 ]);
-/** Samples of a pixel without alpha and other extras. */
+/** Samples per pixel, without alpha and other extra samples. */
 export const colorSamples: Readonly<Record<Photometric, number>> = {
   'white-is-zero': 1,
   gray: 1,
@@ -38,11 +38,11 @@ const otherCompressions = new Map([
   [50001, 'WebP-compressed'],
 ]);
 
-/** What changes of neighboring samples are stored instead of the samples. */
+/** The prediction from neighboring samples, whose differences are stored. */
 export type Predictor = 'none' | 'horizontal' | 'floating-point';
 const predictors: readonly (Predictor | undefined)[] = [undefined, 'none', 'horizontal', 'floating-point'];
 
-/** A part of the picture that is compressed by itself: a strip, or a tile, of one plane. */
+/** A part of the picture that is compressed separately: a strip or a tile, of one plane or of all. */
 export interface Part {
   readonly plane: number;
   readonly x: number;
@@ -51,38 +51,40 @@ export interface Part {
   readonly length: number;
 }
 
-/** How the pixels of a TIFF's first page lie in the file. */
+/** The layout of a TIFF's first page in the file. */
 export interface Layout extends Header {
   readonly photometric: Photometric;
-  /** Whole numbers from 0, or fractions. */
+  /** Unsigned integers, or floating-point numbers. */
   readonly kind: 'integer' | 'float';
   readonly bits: number;
-  /** Of a pixel, and of those how many lie together: all, or one in each plane. */
+  /** Samples per pixel, and how many of them are interleaved: all, or one if each plane is stored separately. */
   readonly samples: number;
   readonly together: number;
   readonly alpha: 'none' | 'premultiplied' | 'separate';
   readonly compression: Compression;
   readonly predictor: Predictor;
-  /** Whether the first pixel of a byte is in its lowest bits. */
+  /** Whether the first pixel of a byte is in the lowest bits. */
   readonly lowestFirst: boolean;
-  /** Of a whole part; the last of a row or column may reach beyond the picture. */
+  /** The size of a full part; the last one of a row or column can extend beyond the picture. */
   readonly partWidth: number;
   readonly partHeight: number;
   readonly parts: readonly Part[];
   readonly orientation: Orientation;
   readonly littleEndian: boolean;
-  /** 16-bit red, green and blue planes. */
+  /** In 16 bits: all reds, then all greens, then all blues. */
   readonly palette: readonly number[];
 }
 
-/** Each strip or tile is a stream of its own, whose beginning costs more than its bytes. */
-const mostParts = 2 ** 16;
-/** No tile of 4096×4096 pixels or fewer is refused; memory is taken for one at a time. */
-const mostTilePixels = 2 ** 24;
+/** Each strip or tile is a separate stream, and starting a stream can cost more than decoding its bytes. */
+const maxParts = 2 ** 16;
+/** 4096×4096 pixels. Memory is allocated for one tile at a time. */
+const maxTilePixels = 2 ** 24;
 
 /**
- * @throws OneirosError `bad-input` if the page is corrupt or its parts do not lie in the file; `unsupported` for
- *   compressions other than LZW, deflate and PackBits, signed numbers, YCbCr and Lab, over 65,536 strips or tiles
+ * Reads and checks the layout of the first page.
+ * @throws OneirosError `bad-input` if the page is corrupt or its parts are outside the file; `unsupported` for
+ *   compressions other than LZW, deflate and PackBits, signed numbers, YCbCr and Lab, tiles of over 2²⁴ pixels, and
+ *   over 65,536 strips or tiles
  */
 export function tiffLayout(bytes: Uint8Array): Layout {
   const directory = new Directory(bytes);
@@ -90,8 +92,7 @@ export function tiffLayout(bytes: Uint8Array): Layout {
   const samples = directory.one('samples', 1);
   const planar = directory.one('planar', 1) === 2 && samples > 1;
   const [code] = directory.all('photometric');
-  if (code === undefined)
-    throw corrupt('tiff', 'it does not say what its samples are (no photometric field)');
+  if (code === undefined) throw corrupt('tiff', 'it has no photometric field');
   const photometric = photometrics.get(code);
   if (photometric === undefined || (photometric === 'cmyk' && directory.one('inkSet', 1) !== 1))
     throw unsupported('tiff', 'YCbCr, Lab, mask or multi-ink');
@@ -164,7 +165,7 @@ function partSizeOf(directory: Directory, { width, height }: Header) {
   if (directory.all('tileOffsets').length === 0)
     return { width, height: Math.min(height, directory.one('rowsPerStrip', height)) };
   const tile = { width: directory.one('tileWidth', 0), height: directory.one('tileHeight', 0) };
-  if (tile.width * tile.height > mostTilePixels)
+  if (tile.width * tile.height > maxTilePixels)
     throw unsupported('tiff', `${tile.width}×${tile.height}-pixel-tile`);
   return tile;
 }
@@ -186,20 +187,20 @@ function partsOf(
       'tiff',
       `it has ${offsets.length} ${what} of ${part.width}×${part.height} for ${picture.width}×${picture.height} pixels`,
     );
-  if (offsets.length > mostParts) throw unsupported('tiff', `${offsets.length}-${what.slice(0, -1)}`);
+  if (offsets.length > maxParts) throw unsupported('tiff', `${offsets.length}-${what.slice(0, -1)}`);
   if (lengths.length !== offsets.length)
-    throw corrupt('tiff', `it has ${offsets.length} ${what}, and the lengths of ${lengths.length}`);
-  // Parts that lay over each other could make a small file the work of a large one.
+    throw corrupt('tiff', `it has ${offsets.length} ${what}, but the lengths of ${lengths.length}`);
+  // Overlapping parts would let a small file cost the work of a large one.
   const total = lengths.reduce((sum, length) => sum + length, 0);
   if (total > directory.reader.bytes.length)
     throw corrupt('tiff', `its ${what} have ${total} bytes, more than the file`);
   return offsets.map((offset, i): Part => {
     directory.reader.need(offset, lengths[i]!);
-    const place = i % (columns * rows);
+    const cell = i % (columns * rows);
     return {
       plane: Math.floor(i / (columns * rows)),
-      x: (place % columns) * part.width,
-      y: Math.floor(place / columns) * part.height,
+      x: (cell % columns) * part.width,
+      y: Math.floor(cell / columns) * part.height,
       offset,
       length: lengths[i]!,
     };

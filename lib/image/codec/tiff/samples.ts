@@ -2,22 +2,22 @@ import type { Layout } from './layout.js';
 
 export type Samples = Uint8Array | Uint16Array | Float32Array;
 
-/** Memory for so many samples as the layout has them. */
+/** An array for `count` samples of the layout's type. */
 export function samplesFor({ kind, bits }: Layout, count: number): Samples {
   if (kind === 'float') return new Float32Array(count);
   return bits === 16 ? new Uint16Array(count) : new Uint8Array(count);
 }
 
-/** Bytes of a row of so many pixels, of one plane. */
+/** The bytes of a row of `width` pixels in one part. */
 export function rowBytes({ bits, together }: Layout, width: number): number {
   return Math.ceil((width * together * bits) / 8);
 }
 
-/** The samples of one row of a strip or tile, with its predictor undone. */
+/** The samples of one row of a strip or tile, with the predictor undone. */
 export function rowSamples(row: Uint8Array, layout: Layout, width: number): Samples {
   const { kind, bits, together, predictor, littleEndian } = layout;
   const count = width * together;
-  if (predictor === 'floating-point') return planesOfBytes(row, layout, count);
+  if (predictor === 'floating-point') return floatsOfPlanes(row, layout, count);
   const samples = samplesFor(layout, count);
   const view = new DataView(row.buffer, row.byteOffset, row.byteLength);
   for (let i = 0; i < count; i++)
@@ -26,14 +26,14 @@ export function rowSamples(row: Uint8Array, layout: Layout, width: number): Samp
     else if (bits === 16) samples[i] = view.getUint16(2 * i, littleEndian);
     else if (bits === 8) samples[i] = row[i]!;
     else samples[i] = (row[(i * bits) >> 3]! >> (8 - bits - ((i * bits) & 7))) & ((1 << bits) - 1);
-  // Sums wrap around, as those of the encoder do.
+  // Sums wrap around, as in the encoder.
   if (predictor === 'horizontal')
     for (let i = together; i < count; i++) samples[i] = samples[i]! + samples[i - together]!;
   return samples;
 }
 
-/** Adobe's floating-point predictor: differences of bytes, first the highest of all samples, then the next ones. */
-function planesOfBytes(row: Uint8Array, { bits, together }: Layout, count: number): Samples {
+/** Undoes Adobe's floating-point predictor: byte differences, first of all samples' highest bytes, then of the next. */
+function floatsOfPlanes(row: Uint8Array, { bits, together }: Layout, count: number): Samples {
   const bytes = new Uint8Array(row);
   for (let i = together; i < bytes.length; i++) bytes[i] = bytes[i]! + bytes[i - together]!;
   const size = bits / 8;

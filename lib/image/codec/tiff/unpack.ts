@@ -4,9 +4,9 @@ import { unpackLzw } from '../common/lzw.js';
 import type { Layout } from './layout.js';
 
 /**
- * The first `length` bytes of a strip or tile.
- * @param most bytes that it may hold
- * @throws OneirosError `bad-input` if it holds fewer
+ * Decompresses the first `length` bytes of a strip or tile.
+ * @param most the maximum size of deflated data after decompression
+ * @throws OneirosError `bad-input` if it holds fewer than `length` bytes
  */
 export async function unpack(
   stored: Uint8Array,
@@ -14,7 +14,7 @@ export async function unpack(
   length: number,
   most: number,
 ): Promise<Uint8Array> {
-  const data = lowestFirst ? stored.map(mirrored) : stored;
+  const data = lowestFirst ? stored.map(reversedBits) : stored;
   switch (compression) {
     case 'none':
       if (data.length < length) throw tooFew(data.length, length);
@@ -24,21 +24,21 @@ export async function unpack(
     case 'packbits':
       return unpackBits(data, length);
     case 'lzw': {
-      // Before TIFF 6.0 codes were written as in GIF: such data begins with a code to clear of this look.
+      // Before TIFF 6.0, codes were packed as in GIF. Such data begins with a clear code of these bits.
       const old = data[0] === 0 && (data[1]! & 1) === 1;
       return unpackLzw(data, 'tiff', length, { bits: 8, highestFirst: !old, early: !old });
     }
   }
 }
 
-/** The bits of a byte the other way round. */
-function mirrored(byte: number): number {
+/** Reverses the bits of a byte. */
+function reversedBits(byte: number): number {
   let result = 0;
   for (let bit = 0; bit < 8; bit++) result |= ((byte >> bit) & 1) << (7 - bit);
   return result;
 }
 
-/** Apple's run lengths: n ≥ 0 leads n + 1 bytes, n < 0 one byte that comes 1 − n times; −128 is nothing. */
+/** Apple's PackBits: n ≥ 0 precedes n + 1 literal bytes, n < 0 a byte that repeats 1 − n times; −128 is skipped. */
 function unpackBits(data: Uint8Array, length: number): Uint8Array {
   const result = new Uint8Array(length);
   let filled = 0;
@@ -58,5 +58,5 @@ function unpackBits(data: Uint8Array, length: number): Uint8Array {
 }
 
 function tooFew(held: number, length: number) {
-  return corrupt('tiff', `a strip or tile holds ${held} bytes where its size calls for ${length}`);
+  return corrupt('tiff', `a strip or tile holds ${held} bytes, but its size needs ${length}`);
 }
