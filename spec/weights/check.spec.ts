@@ -51,6 +51,6 @@ describe('checks of weights', () => {
     expect([...(await loadWeight(weights, 'good', [2])).data]).to.deep.equal([1, 2]);
     await expectError(loadWeight(weights, 'good', [3]), 'bad-input', '"good"', '[2], expected [3]');
     await expectError(loadWeight(weights, 'bad', [2]), 'bad-input', '"bad"', 'not finite');
-    await expectError(loadWeight(weights, 'goo', [2]), 'not-found', '"goo"', 'near: "good"');
+    await expectError(loadWeight(weights, 'goo', [2]), 'not-found', '"goo"', 'near names: "good"');
   });
 });
