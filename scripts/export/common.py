@@ -15,9 +15,9 @@ OPSET = 17
 def arguments(description):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, help="the ONNX file to write")
-    parser.add_argument("--weights", type=Path, help="a state_dict saved by torch.save (default: the published one)")
-    parser.add_argument("--random", type=int, metavar="SEED", help="random weights instead, to try the export without a network")
-    parser.add_argument("--state", type=Path, help="write the weights there too: for scripts/export/check.ts")
+    parser.add_argument("--weights", type=Path, help="a state_dict saved by torch.save (default: the published weights)")
+    parser.add_argument("--random", type=int, metavar="SEED", help="use random weights instead, to try the export without a download")
+    parser.add_argument("--state", type=Path, help="also write the weights to this file, for scripts/export/check.ts")
     return parser
 
 

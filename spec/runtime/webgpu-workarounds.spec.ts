@@ -6,14 +6,14 @@ import { Builder } from '../../lib/onnx/builder/builder.js';
 import { decodeModel } from '../../lib/onnx/codec/read.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 import type { Node } from '../../lib/onnx/graph/graph.js';
-import { placeLacking } from '../../lib/runtime/web/webgpu-workarounds.js';
+import { placeUnsupported } from '../../lib/runtime/web/webgpu-workarounds.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 
 /** The nodes of a graph that are placed on the CPU. */
 function keptFrom(build: (b: Builder) => void): readonly Node[] {
   const b = new Builder();
   build(b);
-  const { model, onCpu } = placeLacking(encodeModel(b.model()));
+  const { model, onCpu } = placeUnsupported(encodeModel(b.model()));
   return decodeModel(model).graph.nodes.filter(({ name }) => onCpu.includes(name));
 }
 
@@ -33,7 +33,7 @@ describe('nodes that WebGPU cannot compute', () => {
     b.output(b.tanh(b.slice(x, [1], [7], [1], [-3])), 'y');
     b.output(b.slice(x, [1], [-1], [-10], [-1]), 'reversed');
     const bytes = encodeModel(b.model());
-    const { model, onCpu } = placeLacking(bytes);
+    const { model, onCpu } = placeUnsupported(bytes);
     expect(onCpu).to.have.length(1);
     expect(model).to.equal(bytes);
   });
@@ -43,7 +43,7 @@ describe('nodes that WebGPU cannot compute', () => {
     b.output(b.slice(b.input('x', 'float32', [9]), [0], [7], [1], [-3]), 'y');
     const built = b.model();
     const nodes = built.graph.nodes.map((node) => ({ ...node, name: '' }));
-    const { model, onCpu } = placeLacking(encodeModel({ ...built, graph: { ...built.graph, nodes } }));
+    const { model, onCpu } = placeUnsupported(encodeModel({ ...built, graph: { ...built.graph, nodes } }));
     expect(onCpu).to.deep.equal(['on_cpu_0']);
     expect(decodeModel(model).graph.nodes.map(({ name }) => name)).to.include('on_cpu_0');
   });
@@ -76,11 +76,11 @@ describe('nodes that WebGPU cannot compute', () => {
     const folder = join(import.meta.dirname, '../../onnx-models');
     const models = (await readdir(folder)).filter((name) => name.endsWith('.onnx'));
     expect(models).to.not.be.empty;
-    for (const name of models) placeLacking(await readFile(join(folder, name)));
+    for (const name of models) placeUnsupported(await readFile(join(folder, name)));
   });
 
   it('are not searched in a file that cannot be decoded', () => {
     const bytes = Uint8Array.of(1, 2, 3);
-    expect(placeLacking(bytes)).to.deep.equal({ model: bytes, onCpu: [] });
+    expect(placeUnsupported(bytes)).to.deep.equal({ model: bytes, onCpu: [] });
   });
 });

@@ -15,8 +15,8 @@ export async function createEngine(assets: string | undefined): Promise<Engine> 
     place: async (provider, model) => {
       if (provider !== 'webgpu' || typeof model === 'string') return { model, onCpu: [] };
       // The model reader is small compared to the WebGPU build, and wasm does not need it.
-      const { placeLacking } = await import('./webgpu-workarounds.js');
-      return placeLacking(model);
+      const { placeUnsupported } = await import('./webgpu-workarounds.js');
+      return placeUnsupported(model);
     },
     load: async (provider, threads) => {
       const ort = provider === 'webgpu' ? await loadWebgpu() : await import('onnxruntime-web/wasm');

@@ -25,7 +25,7 @@ interface PlacedBytes extends Placed {
  *
  * @throws OneirosError `unsupported` for a model that computes in float64, which the WebGPU build does not support
  */
-export function placeLacking(bytes: Uint8Array): PlacedBytes {
+export function placeUnsupported(bytes: Uint8Array): PlacedBytes {
   const model = read(bytes);
   if (model === null) return { model: bytes, onCpu: [] };
   requireNoFloat64(model.graph);
@@ -33,12 +33,12 @@ export function placeLacking(bytes: Uint8Array): PlacedBytes {
   const given: string[] = [];
   const onCpu: string[] = [];
   const dimsOf: Constants = (name) => model.graph.initializers.get(name)?.dims;
-  const nameLacking = (graph: Graph, around: Constants): Graph => {
+  const nameUnsupported = (graph: Graph, around: Constants): Graph => {
     const constantOf: Constants = (name) => constantIn(graph, name) ?? around(name);
     const nodes = graph.nodes.map((node) => {
       const inner =
-        subgraphsOf(node).length > 0 ? mapSubgraphs(node, (body) => nameLacking(body, constantOf)) : node;
-      if (!isLacking(inner, constantOf, dimsOf)) return inner;
+        subgraphsOf(node).length > 0 ? mapSubgraphs(node, (body) => nameUnsupported(body, constantOf)) : node;
+      if (!isUnsupported(inner, constantOf, dimsOf)) return inner;
       const name = inner.name === '' ? freshName(taken) : inner.name;
       if (inner.name === '') given.push(name);
       onCpu.push(name);
@@ -46,7 +46,7 @@ export function placeLacking(bytes: Uint8Array): PlacedBytes {
     });
     return { ...graph, nodes };
   };
-  const named = { ...model, graph: nameLacking(model.graph, () => undefined) };
+  const named = { ...model, graph: nameUnsupported(model.graph, () => undefined) };
   return { model: given.length === 0 ? bytes : encodeModel(named), onCpu };
 }
 
@@ -96,7 +96,7 @@ function constantIn({ initializers, nodes }: Graph, name: string): readonly numb
     : undefined;
 }
 
-function isLacking(node: Node, constantOf: Constants, dimsOf: Constants): boolean {
+function isUnsupported(node: Node, constantOf: Constants, dimsOf: Constants): boolean {
   if (node.domain !== '') return false;
   switch (node.op) {
     case 'MaxPool':

@@ -9,7 +9,7 @@ import { buildStudent } from './networks.js';
 export type Parameters = ReadonlyMap<string, Float32Tensor>;
 
 /** A unit that is active at a smaller share of the positions than this counts as dead: it no longer learns. */
-const leastActivity = 0.004;
+const minActivity = 0.004;
 
 /**
  * Replaces dead units (`dead`) or all units (`all`) with new ones. New weights are random, and scaled so that on the
@@ -32,7 +32,7 @@ export async function revived(
   for (const [i, layer] of layers.entries()) {
     const weight = parameters.get(`${layer}.weight`)!;
     const units = Array.from({ length: weight.dims[0]! }, (_, unit) => unit).filter(
-      (unit) => activity === null || activity.get(layer)!.active[unit]! < leastActivity,
+      (unit) => activity === null || activity.get(layer)!.active[unit]! < minActivity,
     );
     if (units.length === 0) continue;
     count += units.length;

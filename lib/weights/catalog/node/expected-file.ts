@@ -34,11 +34,11 @@ export function expectedOf({ size, checksum }: CatalogEntry): Expected {
 }
 
 /** Whether a sha256 agrees with the published checksum; true if none is published. */
-export function agrees(sha256: string, checksum: Checksum): boolean {
+export function matchesChecksum(sha256: string, checksum: Checksum): boolean {
   return checksum.kind === 'none' || sha256.startsWith(checksum.digest);
 }
 
-export function difference(sha256: string, checksum: Checksum): string {
+export function checksumDifference(sha256: string, checksum: Checksum): string {
   const expected = checksum.kind === 'none' ? '?' : checksum.digest;
   return `its sha256 is ${sha256}, expected ${expected}${checksum.kind === 'sha256-prefix' ? '…' : ''} (${checksum.from})`;
 }

@@ -5,16 +5,16 @@ import type { CatalogEntry } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';
 import { shippedPath } from './read.js';
 
-export interface Surroundings {
+export interface Environment {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Partial<Record<string, string>>>;
   readonly home: string;
 }
 
-const here = (): Surroundings => ({ platform: process.platform, env: process.env, home: homedir() });
+const here = (): Environment => ({ platform: process.platform, env: process.env, home: homedir() });
 
 /** The folder for models: `given`, otherwise `ONEIROS_HOME`, otherwise a folder in the platform's folder for caches. */
-export function modelHome(given?: string, { platform, env, home }: Surroundings = here()): string {
+export function modelHome(given?: string, { platform, env, home }: Environment = here()): string {
   const chosen = given ?? env['ONEIROS_HOME'];
   if (chosen !== undefined && chosen !== '') return resolve(chosen);
   switch (platform) {
@@ -37,7 +37,7 @@ export function modelPath({ source, file }: CatalogEntry, home?: string): string
 }
 
 /** Fills in options that are not given from the environment. */
-export function settled({
+export function withEnvironment({
   offline,
   mirror,
   ...options

@@ -8,7 +8,7 @@ import { patienceDefaults } from '../../download/timeouts.js';
 import type { CatalogEntry, Task } from '../entry.js';
 import { entryFor, findEntry } from '../find.js';
 import type { Located, LocateOptions } from '../located.js';
-import { modelPath, settled } from './home.js';
+import { modelPath, withEnvironment } from './home.js';
 import { openPartial } from './partial.js';
 import { pullWhole } from './pull.js';
 import { readCatalog } from './read.js';
@@ -37,7 +37,7 @@ export async function locateEntry(entry: CatalogEntry, options: LocateOptions): 
   if (await isWhole(path)) return inPlace(entry, path);
   const http = new Http(withDefaults(patienceDefaults, options.patience ?? {}));
   try {
-    const settings = settled(options);
+    const settings = withEnvironment(options);
     const { partial } = options;
     const source =
       partial === undefined || entry.format === 'onnx'

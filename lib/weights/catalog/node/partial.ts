@@ -13,7 +13,7 @@ import type { CatalogEntry } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';
 import { addressesOf, expectedOf } from './expected-file.js';
 import { modelPath } from './home.js';
-import { holdModel, sayOnStandardError, throttled } from './pull-tools.js';
+import { holdModel, printToStandardError, throttled } from './pull-tools.js';
 
 /** The number of bytes of a checkpoint's tensors that will be read. */
 export type Plan = (weights: Weights) => number;
@@ -78,7 +78,7 @@ async function planned(
             announced = true;
             const size = `${megabytes(total)} of ${megabytes(store.identity.size)}`;
             const host = new URL(first).host;
-            (options.announce ?? sayOnStandardError)(
+            (options.announce ?? printToStandardError)(
               `${entry.name}: downloading ${size} from ${host} (${entry.licence}): only the tensors that are needed`,
             );
           },

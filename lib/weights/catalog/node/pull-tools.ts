@@ -21,11 +21,12 @@ export async function holdModel(
   }
   return lock(`${path}.lock`, {
     signal,
-    onWait: () => (announce ?? sayOnStandardError)(`${name}: waiting for another process that is pulling it`),
+    onWait: () =>
+      (announce ?? printToStandardError)(`${name}: waiting for another process that is pulling it`),
   });
 }
 
-export function sayOnStandardError(text: string): void {
+export function printToStandardError(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 

@@ -8,9 +8,9 @@ import type { Http } from '../../download/node/http.js';
 import { downloadWhole, finish, forget } from '../../download/node/resumable-download.js';
 import type { CatalogEntry } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';
-import { addressesOf, agrees, difference, expectedOf } from './expected-file.js';
+import { addressesOf, checksumDifference, expectedOf, matchesChecksum } from './expected-file.js';
 import { modelPath } from './home.js';
-import { holdModel, sayOnStandardError, throttled } from './pull-tools.js';
+import { holdModel, printToStandardError, throttled } from './pull-tools.js';
 import { isWhole, receiptPath, writeReceipt } from './receipt.js';
 
 /**
@@ -70,11 +70,11 @@ async function fetchFrom(address: string, path: string, { entry, http, options }
     onProgress: throttled((done, total) => onProgress?.({ model: entry.name, done, total })),
   });
   const sha256 = await sha256Of(part, signal);
-  if (!agrees(sha256, entry.checksum)) {
+  if (!matchesChecksum(sha256, entry.checksum)) {
     await forget(part);
     throw new OneirosError(
       'bad-input',
-      `${address} is not ${entry.name}: ${difference(sha256, entry.checksum)}`,
+      `${address} is not ${entry.name}: ${checksumDifference(sha256, entry.checksum)}`,
     );
   }
   const { size } = await stat(part);
@@ -90,7 +90,7 @@ function announceWhole(entry: CatalogEntry, options: PullOptions): void {
   const unverified =
     checksum.kind === 'none' ? '; its checksum is not published, so it cannot be verified' : '';
   const amount = size === null ? 'a file of unknown size' : megabytes(size.bytes);
-  (options.announce ?? sayOnStandardError)(
+  (options.announce ?? printToStandardError)(
     `${name}: downloading ${amount} from ${[...from][0] ?? 'nowhere'} (${entry.licence})${unverified}`,
   );
 }

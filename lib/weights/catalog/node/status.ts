@@ -3,7 +3,7 @@ import { BlockStore } from '../../download/node/blocks.js';
 import { sha256Of } from '../../download/node/hash.js';
 import type { CatalogEntry } from '../entry.js';
 import type { ModelStatus, Verification } from '../model-status.js';
-import { agrees, difference } from './expected-file.js';
+import { checksumDifference, matchesChecksum } from './expected-file.js';
 import { modelPath } from './home.js';
 import { readReceipt } from './receipt.js';
 
@@ -40,7 +40,7 @@ function checksumMismatch(
   sha256: string,
   pulled: string | null,
 ): string | null {
-  if (!agrees(sha256, checksum)) return difference(sha256, checksum);
+  if (!matchesChecksum(sha256, checksum)) return checksumDifference(sha256, checksum);
   if (source.kind === 'shipped') return null;
   if (pulled === null) return 'it was not pulled by oneiros, so there is no checksum to compare it with';
   return pulled === sha256 ? null : `its sha256 is ${sha256}, but was ${pulled} when it was pulled`;

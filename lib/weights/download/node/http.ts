@@ -34,7 +34,7 @@ export interface Answer {
   discard(): void;
 }
 
-const mostRedirects = 5;
+const maxRedirects = 5;
 
 /** An HTTP client for files; keeps connections open until it is disposed. */
 export class Http implements AsyncDisposable {
@@ -56,14 +56,14 @@ export class Http implements AsyncDisposable {
    */
   async get(address: string, range: Range | null, signal: AbortSignal | undefined): Promise<Answer> {
     let url = new URL(address);
-    for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+    for (let redirects = 0; redirects <= maxRedirects; redirects++) {
       const response = await this.#request(url, range, signal);
       const target = redirectOf(response);
       if (target === null) return answerOf(response, range, url, this.patience);
       discard(response);
       url = follow(url, target);
     }
-    throw new OneirosError('runtime', `${address} redirects more than ${mostRedirects} times`);
+    throw new OneirosError('runtime', `${address} redirects more than ${maxRedirects} times`);
   }
 
   async #request(url: URL, range: Range | null, signal: AbortSignal | undefined) {

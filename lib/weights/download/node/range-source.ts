@@ -19,10 +19,10 @@ export interface Remote {
 }
 
 /** Two missing blocks are fetched in one request if their numbers differ by at most this much. */
-const smallestHole = 2;
+const maxGap = 2;
 /** The maximum number of blocks in one request. */
-const longestRun = 256;
-const mostReads = 3;
+const maxRunLength = 256;
+const maxReads = 3;
 
 /**
  * A file that is read with HTTP ranges. Downloaded blocks are kept in the store; only missing blocks are fetched.
@@ -65,7 +65,7 @@ class Reader {
   async #read(offset: number, length: number): Promise<Uint8Array> {
     const first = Math.floor(offset / blockSize);
     const last = Math.floor((offset + length - 1) / blockSize);
-    for (let tries = 0; tries < mostReads; tries++) {
+    for (let tries = 0; tries < maxReads; tries++) {
       for (const run of runsOf(this.store, first, last)) await this.#fetch(run);
       const bytes = await this.store.read(first, last);
       // A block that is damaged on disk is fetched again.
@@ -149,7 +149,7 @@ function runsOf(store: BlockStore, first: number, last: number): readonly Run[] 
   for (let block = first; block <= last; block++) {
     if (store.has(block)) continue;
     const run = runs.at(-1);
-    if (run && block - run.last <= smallestHole && block - run.first < longestRun) run.last = block;
+    if (run && block - run.last <= maxGap && block - run.first < maxRunLength) run.last = block;
     else runs.push({ first: block, last: block });
   }
   return runs;

@@ -31,15 +31,15 @@ export interface DownloadOptions {
 }
 
 /** The state that is saved when a download begins, to resume it later. */
-const begunSchema = v.object({
+const stateSchema = v.object({
   address: v.string(),
   size: v.nullable(v.number()),
   validator: v.nullable(v.string()),
 });
-type Begun = v.InferOutput<typeof begunSchema>;
+type DownloadState = v.InferOutput<typeof stateSchema>;
 
 /** Bytes that must stay free on the disk. */
-const spare = 32 * 2 ** 20;
+const reservedSpace = 32 * 2 ** 20;
 
 /**
  * Downloads a file to `<path>.part` and resumes where an earlier attempt ended. Afterwards the part is complete, but it
@@ -121,15 +121,15 @@ class Download {
   }
 
   /** The state of an earlier download that can be resumed; `null` if there is none. */
-  async #begun(): Promise<Begun | null> {
-    const begun = readJson(begunSchema, (await readSmallText(stateOf(this.part))) ?? '');
+  async #begun(): Promise<DownloadState | null> {
+    const begun = readJson(stateSchema, (await readSmallText(stateOf(this.part))) ?? '');
     const isSame =
       begun?.address === this.address && (begun.validator !== null || this.options.expected.isVerified);
     return isSame ? begun : null;
   }
 
   /** Deletes any earlier version, then saves the state of this one. */
-  async #begin(begun: Begun): Promise<void> {
+  async #begin(begun: DownloadState): Promise<void> {
     await forget(this.part);
     await writeFileAtomic(stateOf(this.part), new TextEncoder().encode(JSON.stringify(begun)));
   }
@@ -170,9 +170,9 @@ async function checkSpace(path: string, bytes: number): Promise<void> {
     ({ bavail, bsize }) => bavail * bsize,
     () => Infinity,
   );
-  if (free < bytes + spare)
+  if (free < bytes + reservedSpace)
     throw new OneirosError(
       'too-large',
-      `${JSON.stringify(dirname(path))} has room for ${free} bytes, but the download needs ${bytes + spare}: free some space, or set ONEIROS_HOME to another folder`,
+      `${JSON.stringify(dirname(path))} has room for ${free} bytes, but the download needs ${bytes + reservedSpace}: free some space, or set ONEIROS_HOME to another folder`,
     );
 }
