@@ -107,7 +107,7 @@ export function follow(from: URL, target: string): URL {
   if (to !== null && allowed.includes(to.protocol)) return to;
   throw new OneirosError(
     'runtime',
-    `${from.origin} redirects to ${JSON.stringify(target.slice(0, 200))}, which is not followed: expected an address that begins with ${allowed.join(' or ')}`,
+    `${from.origin} redirects to ${JSON.stringify(target.slice(0, 200))}, which is not followed: expected ${allowed.join(' or ')}`,
   );
 }
 
