@@ -1,4 +1,4 @@
-// The public names of each entry, as they stand in spec/api: `npm run api` writes them, and a spec compares.
+// The public names of each entry. `npm run api` writes them to spec/api, and a spec compares them.
 import { readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,16 +8,16 @@ import ts from 'typescript';
 const root = join(import.meta.dirname, '..');
 const folder = join(root, 'lib', 'api');
 
-/** Where the report of an entry lies. */
+/** The file with the report of an entry. */
 export function reportPath(entry: string): string {
   return join(root, 'spec', 'api', `${entry}.api.md`);
 }
 
-/** What the entries of the package declare, as TypeScript would write it into .d.ts files. */
+/** The declarations of the package's entries, as TypeScript writes them to .d.ts files. */
 export interface ApiReport {
   /** The declarations of each entry, by name, without comments. */
   readonly texts: ReadonlyMap<string, string>;
-  /** Types of public signatures that no entry exports: `Name (in where)`. */
+  /** Types in public signatures that no entry exports, as `Name (in where)`. */
   readonly forgotten: readonly string[];
 }
 
@@ -61,7 +61,7 @@ interface Declared {
   readonly target: ts.Symbol;
 }
 
-/** The program of the declaration files that the sources give. */
+/** A TypeScript program of the declaration files that are generated from the sources. */
 function declarations(): ts.Program {
   const config = ts.getParsedCommandLineOfConfigFile(
     join(root, 'lib', 'tsconfig.json'),
@@ -113,7 +113,7 @@ function isSource(path: string): boolean {
   return path.startsWith(join(root, 'lib')) && path.endsWith('.ts') && !path.endsWith('.d.ts');
 }
 
-/** Whether the library declares it, at the top of a file. */
+/** Whether the library declares the name at the top level of a file. */
 function isOurs({ declarations = [], flags }: ts.Symbol): boolean {
   if (flags & (ts.SymbolFlags.TypeParameter | ts.SymbolFlags.ValueModule)) return false;
   return declarations.some((declaration) => {
@@ -126,7 +126,7 @@ function isTop(node: ts.Node): boolean {
   return ts.isInterfaceDeclaration(node) || ts.isTypeAliasDeclaration(node) || ts.isClassDeclaration(node);
 }
 
-/** Every name that stands for a type. */
+/** Every name that refers to a type. */
 function eachReference(node: ts.Node, tell: (name: ts.Node) => void): void {
   if (ts.isTypeReferenceNode(node)) tell(node.typeName);
   if (ts.isExpressionWithTypeArguments(node)) tell(node.expression);

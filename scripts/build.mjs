@@ -1,5 +1,5 @@
-// Builds lib/ into dist/: its modules, for Node and for bundlers, and in dist/web/ one file for each entry of the package with
-// what they share and the worker beside them, for pages without a bundler.
+// Builds lib/ into dist/: its modules, for Node and for bundlers; and dist/web/, for pages without a bundler: one file
+// for each entry of the package, shared chunks, and the workers.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -11,10 +11,10 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', 'lib'], { cwd: root, stdio: 'inherit' });
-// Which modules are for which platform; it has to lie beside them.
+// lib/package.json maps # names to the modules of each platform, and must be next to them.
 copyFileSync(join(root, 'lib', 'package.json'), join(root, 'dist', 'package.json'));
 
-/** ONNX Runtime stays a package of its own: from node_modules/oneiros/dist/web/ it is found beside oneiros. */
+/** ONNX Runtime is not bundled: from node_modules/oneiros/dist/web/ it is found next to oneiros. */
 const besideUs = {
   name: 'onnxruntime-web-beside-us',
   enforce: 'pre',
@@ -23,7 +23,7 @@ const besideUs = {
     return name && { id: `../../../onnxruntime-web/dist/ort.${name}.bundle.min.mjs`, external: true };
   },
 };
-/** The files of lib/api/: what package.json exports. */
+/** The files of lib/api/, which package.json exports. */
 const entries = ['index', 'onnx', 'metrics', 'train', 'runtime', 'weights'];
 const output = {
   entryFileNames: '[name].js',
@@ -50,12 +50,12 @@ await build({
         entries.map((name) => [name === 'index' ? 'oneiros' : name, join(root, 'dist', 'api', `${name}.js`)]),
       ),
       preserveEntrySignatures: 'strict',
-      // With all exports in one file, some of what could be loaded later is there at once.
+      // The entries have all exports, so some modules that are imported dynamically are loaded at once anyway.
       checks: { ...checks, ineffectiveDynamicImport: false },
       output,
     },
   },
-  // Each worker is bundled by itself: its chunks lie beside the page's and the other's and must not be called as those are.
+  // Each worker is bundled separately. All chunks are in one folder, so their names must differ.
   worker: {
     format: 'es',
     plugins: () => [besideUs],

@@ -1,6 +1,6 @@
-// Writes into onnx-models/catalog.json how large the shipped models are and what their sha256 is, as they lie there now.
-//   npm run catalog             after a model was built anew
-//   npm run catalog -- --check  fails where the file says something else
+// Writes the current sizes and sha256 of the shipped models to onnx-models/catalog.json.
+//   npm run catalog             after a model was rebuilt
+//   npm run catalog -- --check  fails if the file is out of date
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,17 +14,17 @@ const models = [...parseCatalog(before).values()].map(measured);
 const after = `${JSON.stringify({ version: 1, models }, null, 2)}\n`;
 parseCatalog(after);
 if (process.argv.includes('--check')) {
-  if (after !== before) throw new Error('onnx-models/catalog.json is out of date: npm run catalog');
+  if (after !== before) throw new Error('onnx-models/catalog.json is out of date: run npm run catalog');
 } else {
   writeFileSync(path, after);
 }
 
-/** The entry with the facts of its file, where that is shipped. */
+/** The entry, with the size and sha256 of its file if it is shipped. */
 function measured(entry: CatalogEntry): CatalogEntry {
   if (entry.source.kind !== 'shipped') return entry;
   const file = join(folder, entry.file);
   if (!existsSync(file)) {
-    console.warn(`${entry.file} is not there yet`);
+    console.warn(`${entry.file} does not exist yet`);
     return { ...entry, size: null, checksum: { kind: 'none', verified: false, from: 'not built yet' } };
   }
   const bytes = readFileSync(file);

@@ -1,8 +1,8 @@
-// Compares every Markdown page with the repository, so that pages do not rot:
+// Compares every Markdown page with the repository, so that pages stay correct:
 //   - a relative link leads to a file or folder that exists, and its #fragment to a heading of that page;
 //   - in docs/ and at the top level, a path in `code` that begins with a folder of this repository exists (not in
 //     CHANGELOG.md, which names folders of earlier versions);
-//   - a block ```ts spec/x.spec.ts quotes that file: so a spec runs the code that a page shows;
+//   - a block ```ts spec/x.spec.ts quotes that file, so that a spec runs the code on the page;
 //   - docs/architecture.md lists the floors of lib/ in the order that the linter enforces.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ function failuresOf(page) {
   return wrong.map((message) => `${page}: ${message}`);
 }
 
-/** Tracked pages, and those that a commit of everything would add; all pages of a checkout without Git are not known. */
+/** Tracked pages, and untracked ones that Git does not ignore; without Git, the pages are not known. */
 function pages() {
   try {
     const args = ['ls-files', '--cached', '--others', '--exclude-standard', '-z', '*.md'];
@@ -48,14 +48,14 @@ function deadLinks(page, prose) {
     if (/^[a-z]+:/i.test(target)) return [];
     const [path, fragment] = target.split('#');
     const file = path === '' ? page : normalize(join(dirname(page), path));
-    if (!exists(file)) return [`the link ${target} leads nowhere`];
+    if (!exists(file)) return [`the link ${target} leads to nothing that exists`];
     return fragment === undefined || headings(read(file)).includes(fragment)
       ? []
       : [`the link ${target} names a heading that ${file} does not have`];
   });
 }
 
-/** The fragments that a page's headings get, as GitHub makes them. */
+/** The fragments of a page's headings, as GitHub creates them. */
 function headings(text) {
   return Array.from(text.replace(fence, '').matchAll(/^#+ (?<title>.+)$/gm), ({ groups }) =>
     groups.title
@@ -80,11 +80,11 @@ function staleQuotes(text) {
     if (!exists(file)) return [`a block quotes ${file}, which does not exist`];
     return flat(read(file)).includes(flat(code))
       ? []
-      : [`a block is no longer what ${file} has: ${JSON.stringify(code.trim().split('\n')[0])} …`];
+      : [`a block differs from ${file}: ${JSON.stringify(code.trim().split('\n')[0])} …`];
   });
 }
 
-/** Indentation and line breaks are the formatter's. */
+/** Ignores indentation and line breaks, which depend on the formatter. */
 function flat(code) {
   return code.replace(/\s+/g, ' ').trim();
 }

@@ -1,6 +1,6 @@
-/** The path of Chromium: what CHROMIUM_PATH says, else one on the path, else where it is usually installed. */
+/** The path of Chromium: CHROMIUM_PATH, otherwise one on the PATH, otherwise one of the usual locations. */
 export function findChromium(): string | undefined;
-/** What to do where there is none. */
+/** What to do if there is none. */
 export const howToGetChromium: string;
-/** Flags for tests: no traffic of its own, and WebGPU in software where there is no GPU. */
+/** Flags for tests: no background traffic, and WebGPU in software if there is no GPU. */
 export const chromiumFlags: string[];

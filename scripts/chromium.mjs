@@ -1,4 +1,4 @@
-// Where Chromium or Chrome is, for the tests that need a browser, and how it is started.
+// Finds Chromium or Chrome for the tests that need a browser, and gives the flags to start it with.
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
@@ -13,7 +13,7 @@ const places = [
   ),
 ];
 
-/** The path of Chromium: what CHROMIUM_PATH says, else one on the path, else where it is usually installed. */
+/** The path of Chromium: CHROMIUM_PATH, otherwise one on the PATH, otherwise one of the usual locations. */
 export function findChromium() {
   const chosen = process.env.CHROMIUM_PATH;
   if (chosen !== undefined && chosen !== '') return existsSync(chosen) ? chosen : undefined;
@@ -23,11 +23,11 @@ export function findChromium() {
   );
 }
 
-/** What to do where there is none. */
+/** What to do if there is none. */
 export const howToGetChromium =
-  'install Chromium or Chrome (on Debian: apt-get install chromium), or set CHROMIUM_PATH to where it is';
+  'install Chromium or Chrome (on Debian: apt-get install chromium), or set CHROMIUM_PATH to its path';
 
-/** Flags for tests: no traffic of its own, and WebGPU in software where there is no GPU. */
+/** Flags for tests: no background traffic, and WebGPU in software if there is no GPU. */
 export const chromiumFlags = [
   '--no-sandbox',
   '--no-first-run',
@@ -37,6 +37,6 @@ export const chromiumFlags = [
   '--enable-unsafe-webgpu',
   '--use-webgpu-adapter=swiftshader',
   '--enable-features=Vulkan',
-  // A page that measures its memory would wait for a garbage collection, up to half a minute.
+  // Without this flag, a page that measures its memory waits up to half a minute for a garbage collection.
   '--enable-blink-features=ForceEagerMeasureMemory',
 ];

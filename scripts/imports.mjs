@@ -1,12 +1,12 @@
-// Checks who imports whom in lib, types included: floors, cycles, and that what pages load does without Node. Names with #
-// lead to a module of Node's and to one of browsers' (lib/package.json); both are followed, one after the other.
+// Checks the imports in lib, types included: floors, cycles, and that modules for pages do not use Node. A name with #
+// leads to one module for Node and one for browsers (lib/package.json); both are checked, one after the other.
 import { readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { resolve } from 'node:path';
 import { cruise } from 'dependency-cruiser';
 import extractTSConfig from 'dependency-cruiser/config-utl/extract-ts-config';
 
-// Each floor imports only from floors before it; those in one row do not import each other.
+// Each floor imports only from the floors before it; floors in one row do not import each other.
 const floors = [
   ['base'],
   ['svg'],
@@ -39,7 +39,7 @@ const rules = [
     })),
   ),
   {
-    name: 'files must not import each other in a circle: move what both need, often a type, to a file below them',
+    name: 'files must not import each other in a circle: move the shared part, often a type, to a file below them',
     from: {},
     to: { circular: true },
   },
@@ -86,7 +86,7 @@ async function check(platform, forbidden) {
     { tsConfig: extractTSConfig('tsconfig.json') },
   );
   for (const { rule, from, to, cycle = [], via = [] } of output.summary.violations) {
-    // A twin that takes the types of the other one by their common name seems to import itself.
+    // A twin that imports types from the other one by their common name seems to import itself.
     if (from === to) continue;
     const path = [...cycle, ...via].map(({ name }) => name);
     complaints.add(`${from} → ${path.length > 0 ? path.join(' → ') : to}\n  ${rule.name}`);

@@ -1,5 +1,5 @@
-// What an editor shows of a task's options: an interface beside each option table, with the text, the default and the range of
-// each option. `npm run api` writes them from the tables, and a spec compares.
+// Documents a task's options for editors: an interface beside each option table, with the text, default and range of
+// each option. `npm run api` writes them from the tables, and a spec compares them.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -21,7 +21,7 @@ import { styleOptions } from '../lib/tasks/style/options.js';
 import { fitOptions } from '../lib/train/fit/options.js';
 import { trainUNetOptions } from '../lib/train/segmentation/unet.js';
 
-/** Each table's file in lib/, and the interface beside it. */
+/** The file of each table in lib/, and the name of its interface. */
 const tables: readonly (readonly [file: string, name: string, table: OptionTable])[] = [
   ['metrics/detection/protocol.ts', 'CocoQuirks', cocoQuirks],
   ['networks/classifier/classifier.ts', 'ClassifyParameters', classifyOptions],
@@ -40,7 +40,7 @@ const tables: readonly (readonly [file: string, name: string, table: OptionTable
   ['train/segmentation/unet.ts', 'TrainUNetParameters', trainUNetOptions],
 ];
 
-/** The files with option tables as they should be, by their paths. */
+/** The expected contents of the files with option tables, by path. */
 export async function documentedFiles(): Promise<ReadonlyMap<string, string>> {
   const texts = new Map<string, string>();
   for (const [file, name, table] of tables) {
@@ -55,13 +55,13 @@ export async function documentedFiles(): Promise<ReadonlyMap<string, string>> {
   return texts;
 }
 
-/** Where the body of an interface begins and ends. */
+/** The range of the body of an interface. */
 function bodyOf(text: string, name: string, path: string): readonly [number, number] {
   const head = `export interface ${name} {\n`;
   const at = text.indexOf(head);
   if (at < 0) throw new Error(`${path} has no interface ${name}`);
   const start = at + head.length;
-  // An interface without options ends at once.
+  // The body of an interface without options is empty.
   return [start, text.startsWith('}', start) ? start : text.indexOf('\n}\n', start) + 1];
 }
 
@@ -93,7 +93,7 @@ function rangeOf(option: Option): string {
   return min === -Infinity ? `${what} of at most ${max}.` : `${what} from ${min} to ${max}.`;
 }
 
-/** Lines that fit the width of a file. */
+/** Breaks text into lines that fit the width of a file. */
 function wrapped(text: string): readonly string[] {
   const lines: string[] = [''];
   for (const word of text.split(' ')) {

@@ -1,4 +1,4 @@
-// Resolves this package's own name to its sources, so that examples import what a reader would.
+// Resolves this package's own name to its sources, so that examples import it as a user would.
 const entries = new URL('../lib/api/', import.meta.url);
 
 export function resolve(specifier, context, next) {

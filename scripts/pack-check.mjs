@@ -1,5 +1,5 @@
-// Packs the library and uses it as others would: in an application made with Vite, in a Node project of ES modules, in one
-// of CommonJS, and in a page without a bundler; both pages are run in Chromium. Packages come from the npm registry alone.
+// Packs the library and uses it as users do: in an application built with Vite, in Node projects of ES modules and of
+// CommonJS, and in a page without a bundler. Both pages run in Chromium. Packages come only from the npm registry.
 import { execFileSync, spawn } from 'node:child_process';
 import { createReadStream, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -13,7 +13,7 @@ import { kB, webSizes } from './web-size.mjs';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const work = mkdtempSync(join(tmpdir(), 'oneiros-pack-'));
 const windows = process.platform === 'win32';
-// Installs as the README tells users to. `npm run` hands this repository's ignore-scripts down; users have not set it.
+// Installs as described in the README. `npm run` passes on this repository's ignore-scripts, which users have not set.
 const asUser = { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'skip', npm_config_ignore_scripts: 'false' };
 
 function run(folder, command, ...args) {
@@ -44,8 +44,8 @@ function expect(what, found, wanted) {
 }
 
 /**
- * What a page may load of ours at once, gzipped, in bytes: 80 kB for one that imports a task. One that imports everything
- * takes every function with it that answers at once, and so cannot be loaded later.
+ * The limits for code of this library that a page loads at once, in gzipped bytes: 80 kB for a page that imports one
+ * task. A page that imports everything includes every synchronous function, since those cannot be loaded later.
  */
 const budgets = { everything: 210_000 };
 const taskBudget = 80_000;
@@ -55,15 +55,15 @@ async function expectSizes() {
     const budget = budgets[page] ?? taskBudget;
     if (first.ours > budget)
       throw new Error(
-        `a page that imports ${page} loads ${kB(first.ours)} kB of ours at once, over ${kB(budget)}`,
+        `a page that imports ${page} loads ${kB(first.ours)} kB of the library at once, over ${kB(budget)}`,
       );
     console.error(
-      `✔ a page that imports ${page} loads ${kB(first.ours)} kB of ours at once, within ${kB(budget)}`,
+      `✔ a page that imports ${page} loads ${kB(first.ours)} kB of the library at once, within ${kB(budget)}`,
     );
   }
 }
 
-/** A program that differentiates Σ x² on ONNX Runtime: [1, 2] gives 5, [2, 4]. */
+/** A program that differentiates Σ x² with ONNX Runtime: for [1, 2] it prints 5 and [2, 4]. */
 const program = (imports, tell) => `${imports}
 async function main() {
   const b = new Builder();
@@ -78,13 +78,13 @@ async function main() {
 }
 main().catch((error) => ${tell}(String(error)));
 `;
-/** What the program imports of each entry. */
+/** The names that the program imports from each entry. */
 const imports = {
   oneiros: '{ decodeImage, encodeImage, image }',
   'oneiros/onnx': '{ Builder, valueAndGrad }',
   'oneiros/runtime': '{ float32 }',
 };
-/** The imports of the program, each in a form such as `import … from …`. */
+/** The imports of the program, each in the given form, such as `import … from …`. */
 const importing = (form) =>
   Object.entries(imports)
     .map(([entry, names]) => form(names, entry))
@@ -99,7 +99,7 @@ const types = {
   '.wasm': 'application/wasm',
 };
 
-/** What a page of this folder writes as its title, served as any web server would. */
+/** The title that a page of this folder sets, served by a plain web server. */
 async function titleOf(folder, path) {
   const server = createServer((request, response) => {
     const file = join(folder, new URL(request.url, 'http://localhost').pathname);
@@ -115,7 +115,7 @@ async function titleOf(folder, path) {
   }
 }
 
-/** What the page writes as its title with Vite's development server, which leaves modules as they are. */
+/** The title that the page sets when served by Vite's development server, which does not bundle modules. */
 async function titleInDevelopment(app) {
   const vite = join(app, 'node_modules/vite/bin/vite.js');
   const server = spawn(process.execPath, [vite, '--host', '127.0.0.1', '--port', '0'], {
@@ -128,7 +128,7 @@ async function titleInDevelopment(app) {
       const address = /http:\S+/.exec(text)?.[0];
       if (address !== undefined) return await titleAt(address);
     }
-    throw new Error('the development server did not begin');
+    throw new Error('the development server did not start');
   } finally {
     server.kill();
   }
@@ -150,7 +150,7 @@ async function titleAt(address) {
 }
 
 try {
-  // What `prepare` prints would stand in the way of the JSON.
+  // The output of `prepare` would mix with the JSON.
   run(root, process.execPath, 'scripts/build.mjs');
   await expectSizes();
   const packed = JSON.parse(
@@ -172,7 +172,7 @@ try {
       join(esm, 'node_modules/onnxruntime-node/bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so'),
     )
   )
-    throw new Error('the install has fetched CUDA');
+    throw new Error('the installation downloaded CUDA');
 
   writeFileSync(
     join(esm, 'main.cjs'),

@@ -1,4 +1,5 @@
-// Fetches what onnxruntime-node needs to run on NVIDIA GPUs, some 200 MB, which the default install leaves out.
+// Downloads the libraries that onnxruntime-node needs for NVIDIA GPUs, about 200 MB; the default installation skips
+// them.
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -10,7 +11,7 @@ function fail(message) {
 }
 
 if (`${process.platform}/${process.arch}` !== 'linux/x64')
-  fail(`onnxruntime-node has CUDA only for Linux on x64; this is ${process.platform}/${process.arch}.`);
+  fail(`onnxruntime-node supports CUDA only on Linux x64; this is ${process.platform}/${process.arch}.`);
 
 const root = dirname(dirname(createRequire(import.meta.url).resolve('onnxruntime-node')));
 try {
@@ -20,10 +21,10 @@ try {
     env: { ...process.env, ONNXRUNTIME_NODE_INSTALL: 'true' },
   });
 } catch {
-  fail('The CUDA libraries could not be fetched (from api.nuget.org): see above. Nothing else has changed.');
+  fail('The CUDA libraries could not be downloaded from api.nuget.org: see above. Nothing was changed.');
 }
 if (!existsSync(join(root, 'bin/napi-v6/linux/x64/libonnxruntime_providers_cuda.so')))
-  fail('The CUDA libraries are not where they should be after the download; see above.');
+  fail('The CUDA libraries are not in the expected folder after the download: see above.');
 console.error(
-  'Done. A GPU run also needs an NVIDIA driver, CUDA 12 and cuDNN 9 on the library path; the provider "auto" then takes it.',
+  'Done. A GPU run also needs an NVIDIA driver, CUDA 12 and cuDNN 9 on the library path; the provider "auto" then uses it.',
 );

@@ -1,6 +1,6 @@
-// Makes a checkout ready to run: installs the packages of package-lock.json when they are missing or out of date, and
-// builds lib/ into dist/. `npm test` and `npm run demo` call it first, so a fresh clone needs no other command. For the tests
-// (`--browser`) it also installs Chromium where it can.
+// Prepares a checkout: installs the packages of package-lock.json if they are missing or out of date, and builds lib/
+// into dist/. `npm test` and `npm run demo` call it first, so a fresh clone needs no other command. For the tests
+// (`--browser`) it also installs Chromium if possible.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, readdirSync } from 'node:fs';
 import { join, dirname } from 'node:path';
@@ -29,7 +29,7 @@ if (!built()) {
 
 if (process.argv.includes('--browser') && findChromium() === undefined) getChromium();
 
-/** Debian's own package where that can be had without a question; elsewhere a line says what to do. */
+/** Installs Debian's package if that is possible without a prompt; otherwise prints a line that says what to do. */
 function getChromium() {
   const apt = '/usr/bin/apt-get';
   const options = { stdio: ['ignore', 2, 2], env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' } };
@@ -39,7 +39,7 @@ function getChromium() {
       execFileSync(apt, ['update', '-qq'], options);
       execFileSync(apt, ['install', '-qq', '-y', '--no-install-recommends', 'chromium'], options);
     } catch {
-      // Said below: tests that need a browser are skipped, and say so.
+      // Reported below. Tests that need a browser are skipped with a message.
     }
   if (findChromium() === undefined) console.error(`No browser to test in: ${howToGetChromium}.`);
 }

@@ -1,4 +1,4 @@
-// Compares the top level of the repository with the agreed list, so that no stray file stays there unnoticed.
+// Compares the top level of the repository with the agreed list, to detect stray files.
 import { execFileSync } from 'node:child_process';
 
 const agreed = [
@@ -17,14 +17,14 @@ const agreed = [
   'SECURITY.md',
 ];
 
-// Tracked files, and those that a commit of everything would add. A checkout without Git has nothing to compare.
+// Tracked files, and untracked ones that Git does not ignore. A checkout without Git has nothing to compare.
 const files = listedByGit('ls-files', '--cached', '--others', '--exclude-standard', '-z');
 const stray = [...new Set(files.map((path) => path.split('/')[0]))].filter(
   (name) => !agreed.includes(name) && !name.startsWith('.'),
 );
 if (stray.length > 0) {
   console.error(
-    `The top level holds ${stray.join(', ')}, which the agreed list (scripts/top-level.mjs) does not name: move or delete it.`,
+    `The top level has ${stray.join(', ')}, which the agreed list (scripts/top-level.mjs) does not name: move or delete it.`,
   );
   process.exitCode = 1;
 }

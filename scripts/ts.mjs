@@ -1,4 +1,4 @@
-// Lets Node load the TypeScript sources as they are: `node --import ./scripts/ts.mjs file.ts`.
+// Lets Node load TypeScript sources directly: `node --import ./scripts/ts.mjs file.ts`.
 // ts-node only transpiles here; types are checked by `npm run check`.
 import { register } from 'node:module';
 

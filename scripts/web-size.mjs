@@ -1,6 +1,7 @@
-// What a page loads of this library, gzipped: `node scripts/web-size.mjs`, after a build. Bundles dist/ as an application
-// made with Vite would be, and counts what the page loads at once, and all that it can ever load. Libraries that come along
-// are counted by themselves, and ONNX Runtime, which is many times as large as everything else, not at all.
+// Measures how much of this library a page loads, gzipped: `node scripts/web-size.mjs`, after a build. Bundles dist/
+// like an application built with Vite, and counts the code that the page loads at once, and all code that it can load.
+// Other libraries are counted separately; ONNX Runtime, which is many times larger than everything else, is not
+// counted.
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -8,7 +9,7 @@ import { build } from 'vite';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 
-/** Pages, by what they export of which entry. */
+/** Pages, each given by its exports from an entry. */
 const pages = {
   everything: Object.fromEntries(
     ['index', 'onnx', 'metrics', 'train', 'runtime', 'weights'].map((entry) => [entry, `* as ${entry}`]),
@@ -21,8 +22,8 @@ const pages = {
 
 /**
  * @typedef {{ ours: number, libraries: number }} Size bytes, gzipped
- * @returns {Promise<Record<string, { first: Size, whole: Size }>>} by page: what it loads at once, and in all with its
- *   chunks and its worker
+ * @returns {Promise<Record<string, { first: Size, whole: Size }>>} by page: the size loaded at once, and in total with
+ *   its chunks and its worker
  */
 export async function webSizes() {
   const sizes = {};
@@ -80,7 +81,7 @@ const withoutRuntime = {
   resolveId: (id) => (id.startsWith('onnxruntime-web/') ? { id, external: true } : null),
 };
 
-/** Libraries in chunks of their own. */
+/** Puts libraries in separate chunks. */
 const codeSplitting = {
   groups: [
     { name: 'library-protobuf', test: /node_modules[\\/]@bufbuild/ },
@@ -102,5 +103,5 @@ export const kB = (bytes) => (bytes / 1000).toFixed(1);
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href)
   for (const [name, { first, whole }] of Object.entries(await webSizes()))
     console.log(
-      `${name}: at once ${kB(first.ours)} kB of ours and ${kB(first.libraries)} of libraries; in all ${kB(whole.ours)} and ${kB(whole.libraries)}`,
+      `${name}: at once ${kB(first.ours)} kB of oneiros and ${kB(first.libraries)} of other libraries; in total ${kB(whole.ours)} and ${kB(whole.libraries)}`,
     );

@@ -65,7 +65,7 @@ describe('names that every object inherits', () => {
       if (name === '__proto__') return;
       await using session = await openSession(encodeModel(hostile(name)), { isolation: 'none', threads: 1 });
       expect((await failure(() => session.run({}))).message).to.equal(
-        `the model needs the input "${name}", which was not given`,
+        `the feeds lack the model's input "${name}"`,
       );
     });
 

@@ -1,6 +1,6 @@
 import { platform } from '#runtime';
 
-/** Bytes that this process can still take; Infinity in browsers, which do not say. */
+/** Bytes of memory that are still available to this process; Infinity in browsers, which do not report it. */
 export function freeMemory(): number {
   return platform.freeMemory();
 }

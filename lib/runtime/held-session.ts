@@ -1,26 +1,27 @@
+import { SerialQueue } from '../base/serial-queue.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { RunOptions, Session } from './types.js';
 
-/** How to open a session, and what tells it from others. */
+/** How to open a session, and the key that identifies it. */
 export interface Opening {
   readonly key: string;
   readonly open: () => Promise<Session>;
 }
 
-/** An open session, and what tells it from others. */
+/** An open session, and the key that identifies it. */
 export interface Held {
   readonly key: string;
   readonly session: Session;
 }
 
 /**
- * One session at a time, for as many runs as need be. It is opened by the first run, anew for another model, and anew where
- * the last one has ended by an abort or a crash. It holds native memory until it is disposed; a run after that takes it
- * anew.
+ * Keeps one session open for many runs. The first run opens it; a run of another model, or a run after an abort or a
+ * crash, opens a new one. The session holds native memory until it is disposed; a later run opens another.
  */
 export class HeldSession implements AsyncDisposable {
   #held: Held | null;
-  #last: Promise<unknown> = Promise.resolve();
+  // A session must not be replaced between its opening and its run.
+  readonly #queue = new SerialQueue();
 
   /** @param held a session that is open already */
   constructor(held: Held | null = null) {
@@ -33,23 +34,16 @@ export class HeldSession implements AsyncDisposable {
     feeds: Readonly<Record<string, Tensor>>,
     options: RunOptions = {},
   ): Promise<Record<string, Tensor>> {
-    return this.#next(async () => (await this.#session(opening)).run(feeds, options));
+    return this.#queue.add(async () => (await this.#session(opening)).run(feeds, options));
   }
 
-  /** Lets the runs asked for so far finish, then frees everything. */
+  /** Waits for the queued runs, then frees everything. */
   dispose(): Promise<void> {
-    return this.#next(() => this.#close());
+    return this.#queue.add(() => this.#close());
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
-  }
-
-  /** One after the other: a session must not be replaced between its opening and its run. */
-  #next<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(task);
-    this.#last = result.catch(() => undefined);
-    return result;
   }
 
   async #session({ key, open }: Opening): Promise<Session> {

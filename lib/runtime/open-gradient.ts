@@ -10,8 +10,8 @@ import { openLocated } from './session.js';
 import type { Session, SessionOptions } from './types.js';
 
 /**
- * Opens a session on the gradient of a graph, which is derived where the session runs. Rules of the caller's own are
- * functions and cannot be sent: with them, the gradient is derived in the calling thread.
+ * Opens a session on the gradient of a graph. The gradient is derived where the session runs, except with the caller's
+ * own rules: they are functions and cannot be sent, so the gradient is derived in the calling thread.
  * @throws OneirosError as `grad` and `openSession` do
  */
 export async function openGradient(

@@ -5,7 +5,7 @@ import { sessionKinds } from './options.js';
 import { openLocated } from './session.js';
 import type { Session, SessionOptions } from './types.js';
 
-/** Opens a session on a graph. Nobody keeps a copy of its bytes. Options of other names are the caller's own. */
+/** Opens a session on a graph. No copy of the encoded model is kept. Ignores options that are not session options. */
 export async function openModel(
   model: Model,
   options: Omit<SessionOptions, 'transfer'> = {},

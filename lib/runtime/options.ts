@@ -21,5 +21,5 @@ export const runKinds: OptionKinds<RunOptions> = {
   signal: kind.signal,
 };
 
-/** ONNX Runtime begins as many as it is told, and thousands take it forever. */
+/** ONNX Runtime starts any number of threads that it is given, and starting thousands takes too long. */
 export const maxThreads = 256;

@@ -8,11 +8,12 @@ import type { GradientRequest } from './protocol/messages.js';
 import type { ProviderStatus, Session, SessionOptions } from './types.js';
 
 /**
- * Makes a model ready to run.
- * @param model the bytes of an ONNX file, or where it lies: a path in Node (the only form for a model with external
- *   data), a URL in browsers
- * @throws OneirosError `not-found`, `bad-input` for a malformed model, `unsupported` for an operator or a provider that
- *   is not there, `bad-argument`
+ * Opens a session that runs a model.
+ * @param model the bytes of an ONNX file, or its location: a path in Node (required for a model with external data), a
+ *   URL in browsers
+ * @throws OneirosError `not-found` if there is no such file, `bad-input` for a malformed model, `unsupported` for an
+ *   operator or a provider that is not available, `bad-argument` for invalid options; the signal's reason after an
+ *   abort
  */
 export async function openSession(
   model: Uint8Array | { readonly path: string },
@@ -22,7 +23,9 @@ export async function openSession(
   return openLocated(model, null, options);
 }
 
-/** Opens a model, or its gradient, that is at hand as bytes or at a place. */
+/**
+ * Opens a session on a model, given by its bytes or its location, or on its gradient. Does not check argument types.
+ */
 export async function openLocated(
   model: Uint8Array | { readonly path: string },
   gradient: GradientRequest | null,
@@ -39,11 +42,11 @@ export async function openLocated(
   signal?.throwIfAborted();
   const channel = platform.connect(isolation, assets);
   const request = { kind: 'open', model: located, gradient, provider, threads: threads ?? null } as const;
-  // Bytes that were read for this session alone are nobody else's.
+  // Bytes that were read only for this session can always be transferred.
   return connectSession(channel, request, transfer || located !== model, signal);
 }
 
-/** Every provider this build of ONNX Runtime knows, the fastest first, each tried on a tiny model. */
+/** Lists the providers in this build of ONNX Runtime, the fastest first. Tries each one on a tiny model. */
 export async function listProviders(
   options: Pick<SessionOptions, 'assets'> = {},
 ): Promise<readonly ProviderStatus[]> {

@@ -1,45 +1,48 @@
-// What a session is, in types only: every file of the runtime may import them.
+// The types of a session; every file of the runtime may import them.
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 
-/** What ONNX Runtime can run on. In Node: cpu, cuda, webgpu, coreml, dml; in browsers: webgpu, wasm. */
+/** An execution provider of ONNX Runtime. In Node: cpu, cuda, webgpu, coreml, dml; in browsers: webgpu, wasm. */
 export type ProviderName = 'cpu' | 'cuda' | 'webgpu' | 'wasm' | 'coreml' | 'dml';
 
 /**
  * Where a session runs:
- * - `thread`   in a worker thread, so that the host's event loop stays free
- * - `process`  in a child process, which an abort kills in the middle of a run and whose crash is an error here, not the
- *              host's end; tensors are copied both ways, which handing them over does not change. In browsers a worker as above, which an abort ends likewise
- * - `none`     in the calling thread, which every run blocks until it is done
+ * - `thread`   in a worker thread, so that runs do not block the host's event loop
+ * - `process`  in a child process. An abort kills it in the middle of a run; its crash is an error here and does not
+ *              end the host. Tensors are copied both ways, even with `transfer`. In browsers: in a worker that an abort
+ *              terminates in the middle of a run
+ * - `none`     in the calling thread, which every run blocks
  */
 export type Isolation = 'thread' | 'process' | 'none';
 
 export interface SessionOptions {
   /**
-   * `auto` (the default) takes the best provider that works here, in Node cuda, else cpu, in browsers webgpu (if it is
-   * not a software one), else wasm; `session.provider` says which. A provider asked for by name is used or the opening
-   * fails: there is no silent fall back. Single operators that a provider has no kernel for still run on the CPU, as ONNX
-   * Runtime does it.
+   * The execution provider. `auto` uses the best one that works: in Node cuda, otherwise cpu; in browsers webgpu
+   * (unless it is a software implementation), otherwise wasm. `session.provider` tells which one it is. If you name a
+   * provider that does not work, opening fails; there is no silent fallback. ONNX Runtime still runs single operators
+   * on the CPU if the provider has no kernel for them.
+   * @default 'auto'
    */
   readonly provider?: 'auto' | ProviderName;
   /** @default 'thread' */
   readonly isolation?: Isolation;
   /**
-   * Threads within an operator on the CPU. Browsers have one alone, but in pages that are cross-origin isolated.
-   * @default one for each physical core; in browsers for half of the logical cores, at most 4
+   * Threads within an operator on the CPU, from 1 to 256. Browsers use one unless the page is cross-origin isolated.
+   * @default the number of physical cores; in browsers half the number of logical cores, at most 4
    */
   readonly threads?: number;
   /**
-   * Browsers: the address of the folder that holds ONNX Runtime's `ort-wasm-*.wasm` files.
-   * @default beside ONNX Runtime's own code: where the bundler put them, or `node_modules/onnxruntime-web/dist`
+   * Only in browsers: the URL of the folder with ONNX Runtime's `ort-wasm-*.wasm` files.
+   * @default the folder of ONNX Runtime's own code: where the bundler puts it, or `node_modules/onnxruntime-web/dist`
    */
   readonly assets?: string;
   /**
-   * The model's bytes are handed over: the caller's array is empty afterwards. They are moved to a thread; a process gets
-   * a copy.
+   * Hands over the model's bytes: the caller's array is empty afterwards. A thread receives them without a copy; a
+   * process gets a copy.
+   * @default false
    */
   readonly transfer?: boolean;
-  /** Gives up the opening; it has no effect on a session that is open. */
+  /** Aborts the opening; has no effect on a session that is open. */
   readonly signal?: AbortSignal;
 }
 
@@ -47,52 +50,59 @@ export interface RunOptions {
   /** The outputs to compute. @default all */
   readonly fetches?: readonly string[];
   /**
-   * The feeds are handed over: the caller's arrays are empty once the run is over. Their buffers are moved to a thread
-   * instead of copied; a process gets copies. Views of a part of a buffer are copied all the same, so that nothing else is emptied with them.
+   * Hands over the feeds: the caller's arrays are empty after the run. A thread receives their buffers without a copy;
+   * a process gets copies. Arrays that view only a part of a buffer are copied and stay, because moving the buffer
+   * would also empty its other views.
+   * @default false
    */
   readonly transfer?: boolean;
   /**
-   * Ends the run by throwing the signal's reason: before it begins or once it is done, since ONNX Runtime cannot stop
-   * in between. With `isolation: 'process'` at once, and the session is closed by that: open another, as networks and all
-   * else that holds a session does by itself at its next run.
+   * Aborts the run, which then rejects with the signal's reason: before it begins or when it is done, since ONNX
+   * Runtime cannot stop in between. With `isolation: 'process'` it rejects at once and closes the session: open another
+   * one. (Networks and everything else that holds a session reopen it at their next run.)
    */
   readonly signal?: AbortSignal;
 }
 
-/** An input or output of a model. Sizes that vary are their symbol; `?` where the model names none. */
+/** An input or output of a model. */
 export interface TensorInfo {
   readonly name: string;
   readonly dtype: DType;
-  /** Empty for a scalar, and where the model does not declare the rank. */
+  /**
+   * The shape. A size that varies is given by its symbol, or `?` if the model names none. Empty for a scalar, and if
+   * the model does not declare the rank.
+   */
   readonly dims: readonly (number | string)[];
 }
 
 /**
- * A model made ready to run. It holds native memory and a thread or process until it is disposed (`await using`). One
- * that is not disposed does not keep the host from ending; but `process.exit()` in the middle of a run in a thread waits
- * for that run, since ONNX Runtime would abort the process otherwise.
+ * A model that is ready to run. It holds native memory and a thread or process until it is disposed (`await using`). A
+ * session that is not disposed does not keep the host from exiting, but `process.exit()` during a run in a thread waits
+ * for that run, since ONNX Runtime would otherwise abort the process.
  */
 export interface Session extends AsyncDisposable {
   readonly provider: ProviderName;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
-  /** Whether it is over: disposed, or ended by an abort or a crash of its thread or process. Every run fails then. */
+  /** Whether it is disposed, or ended by an abort or a crash of its thread or process. If so, every run fails. */
   readonly closed: boolean;
   /**
-   * Computes the outputs from the feeds, by name. Runs of one session queue up. The feeds stay the caller's, but must
-   * not change until the promise settles; the results are the caller's own.
-   * @throws OneirosError `bad-argument` for feeds that do not fit the inputs, `too-large` where memory ran out,
-   *   `runtime` where ONNX Runtime failed, the signal's reason after an abort
+   * Computes the outputs from the feeds, by name. Runs of one session are queued. Do not change the feeds until the
+   * promise settles; the results may be changed freely.
+   * @throws OneirosError `bad-argument` for feeds that do not fit the inputs, `bad-input` if a result contradicts its
+   *   declared shape, `too-large` if memory runs out, `runtime` if ONNX Runtime fails; the signal's reason after an
+   *   abort
    */
   run(feeds: Readonly<Record<string, Tensor>>, options?: RunOptions): Promise<Record<string, Tensor>>;
-  /** Lets the runs asked for so far finish, then frees everything. */
+  /** Waits for the queued runs, then frees everything. */
   dispose(): Promise<void>;
 }
 
-/** Whether a provider works on this machine, and why not or how to get it. */
+/** Whether a provider works on this machine. */
 export interface ProviderStatus {
   readonly provider: ProviderName;
   readonly works: boolean;
+  /** Why it does not work and how to get it; empty if it works. */
   readonly note: string;
 }
 

@@ -3,8 +3,8 @@ import { float32, type Float32Tensor, halfToNumber, type NumericTensor } from '.
 import { quoted, type StoredTensor, type Weights } from './weights.js';
 
 /**
- * Loads a weight as a network wants it: float32, of the dimensions it must have, and all of it finite.
- * @param dims what is expected; `null` for an axis that may have any size
+ * Loads a weight as float32 and checks that it has the expected dimensions and is finite.
+ * @param dims the expected dimensions; `null` for an axis of any size
  * @throws OneirosError `not-found` if there is no such tensor (the message lists near names); `bad-input` as
  *   {@link checkDims} and {@link checkFinite} do
  */
@@ -17,7 +17,7 @@ export async function loadWeight(
   if (stored === undefined)
     throw new OneirosError(
       'not-found',
-      `the weights have no tensor ${quoted(name)}; near: ${nearest(name, weights.keys()).map(quoted).join(', ')}`,
+      `the weights have no tensor ${quoted(name)}; near names: ${nearest(name, weights.keys()).map(quoted).join(', ')}`,
     );
   checkDims(name, stored, dims);
   const tensor = toFloat32(await stored.load());
@@ -45,7 +45,7 @@ export function checkDims(
 /** @throws OneirosError `bad-input` that names the tensor, if an element is NaN or infinite */
 export function checkFinite(name: string, tensor: NumericTensor): void {
   const { data } = tensor.dtype === 'float32' ? tensor : toFloat32(tensor);
-  // One pass without a branch: x − x is 0 but for NaN and infinities.
+  // One pass without a branch: x − x is 0 except for NaN and infinities.
   let sum = 0;
   for (let i = 0; i < data.length; i++) sum += data[i]! - data[i]!;
   if (sum === 0) return;
@@ -58,7 +58,7 @@ export function checkFinite(name: string, tensor: NumericTensor): void {
   );
 }
 
-/** The elements as float32, not copied where they are. */
+/** Converts a tensor to float32; returns the same tensor if it is float32 already. */
 export function toFloat32(tensor: NumericTensor): Float32Tensor {
   switch (tensor.dtype) {
     case 'float32':

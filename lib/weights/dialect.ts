@@ -4,24 +4,24 @@ import { arrange, type Arrangement } from './kernel-layout.js';
 import { quoted, type StoredTensor, type Weights } from './weights.js';
 
 /**
- * How one framework names a tensor, and the canonical name `<layer>.<parameter>` it stands for. In `from`, `{x}` is a run
- * of letters, digits and underscores, `{x#}` a single digit, and
- * `{x*}` anything; in `to`, `{x}` is what was found there.
+ * Maps a framework's tensor name to the canonical name `<layer>.<parameter>`. In `from`, `{x}` matches a run of
+ * letters, digits and underscores, `{x#}` a single digit, and `{x*}` one or more of any characters; in `to`, `{x}` is
+ * replaced by the match.
  */
 export interface Rule {
   readonly from: string;
   readonly to: string;
-  /** How its elements lie, where not as PyTorch's and Caffe's do. */
+  /** The layout of its elements, if it differs from PyTorch's and Caffe's. */
   readonly arrangement?: Arrangement;
 }
 
-/** The names that one framework or publication gives the weights of one network: a table. */
+/** A table of the names that one framework or publication uses for the weights of one network. */
 export interface Dialect {
   readonly name: string;
   readonly rules: readonly Rule[];
 }
 
-/** All dialects that the weights of a network are read in. */
+/** All dialects that are recognized for the weights of a network. */
 export interface Dialects {
   /** The network, for messages. */
   readonly network: string;
@@ -32,18 +32,19 @@ export interface Dialects {
 export interface Translation {
   /** The name of the dialect that was recognized. */
   readonly dialect: string;
-  /** What stood before all of the network's names, such as `model.`; empty where they were as they should be. */
+  /** The prefix of all of the network's names in the file, such as `model.`; empty if there is none. */
   readonly prefix: string;
   readonly weights: Weights;
-  /** The file's names that the dialect does not know. */
+  /** The names in the file that the dialect does not contain. */
   readonly unknown: readonly string[];
 }
 
 /**
- * Gives weights their canonical names, by the dialect that knows most of theirs. Where whatever holds the network has put a
- * prefix before all of its names (`model.`, `module.`), that is taken off.
- * @throws OneirosError `bad-input` if no dialect knows half of the names (the message shows some, and some that were
- *   expected), if several prefixes lead to such a network, or if two tensors have the same canonical name
+ * Translates weights to canonical names, using the dialect that matches most of their names. A prefix that all of the
+ * network's names share (`model.`, `module.`) is removed.
+ * @throws OneirosError `bad-input` if no dialect matches half of the names (the message lists some found and some
+ *   expected names), if the file contains the network under several prefixes, or if two tensors have the same canonical
+ *   name
  */
 export function translate(weights: Weights, { network, dialects }: Dialects): Translation {
   const names = [...weights.keys()];
@@ -65,26 +66,28 @@ export function translate(weights: Weights, { network, dialects }: Dialects): Tr
   };
 }
 
-/** Whose names the weights have, for a note. */
+/** Describes the naming scheme of the weights, for a note to the user. */
 export function describeNames({ dialect, prefix }: Translation): string {
-  return prefix === '' ? `named as by ${dialect}` : `named as by ${dialect} behind ${quoted(prefix)}`;
+  return prefix === ''
+    ? `named as by ${dialect}`
+    : `named as by ${dialect} after the prefix ${quoted(prefix)}`;
 }
 
-/** The layers of which there are weights: canonical names without the parameter, in the file's order. */
+/** The layers that have weights: canonical names without the parameter, in the file's order. */
 export function layersOf(weights: Weights): ReadonlySet<string> {
   return new Set([...weights.keys()].map((name) => name.slice(0, name.lastIndexOf('.'))));
 }
 
 type Match = Pick<Rule, 'to' | 'arrangement'>;
 
-/** What a dialect knows of the names behind a prefix, by the file's names. */
+/** The matches of a dialect with the names after a prefix, by the file's names. */
 interface Attempt {
   readonly dialect: Dialect;
   readonly prefix: string;
   readonly matches: ReadonlyMap<string, Match>;
 }
 
-/** The dialect that knows most of the names as they are; `null` if none knows half of them. */
+/** The dialect that matches most of the names without a prefix; `null` if none matches half of them. */
 function unprefixed(names: readonly string[], dialects: readonly Dialect[]): Attempt | null {
   const best = mostMatches(
     dialects.map((dialect) => {
@@ -100,9 +103,9 @@ function unprefixed(names: readonly string[], dialects: readonly Dialect[]): Att
 }
 
 /**
- * The dialect that knows most of the names behind one prefix: half of those behind it, and a quarter of the file's; `null`
- * if there is none.
- * @throws OneirosError `bad-input` if another prefix leads to at least half as many
+ * The dialect that matches most names after one prefix. It must match half of the names with that prefix and a quarter
+ * of the file's names; `null` if none does.
+ * @throws OneirosError `bad-input` if another prefix has at least half as many matches
  */
 function prefixed(names: readonly string[], dialects: readonly Dialect[], network: string): Attempt | null {
   const attempts = dialects.flatMap((dialect) => attemptsByPrefix(names, dialect));
@@ -115,7 +118,7 @@ function prefixed(names: readonly string[], dialects: readonly Dialect[], networ
   if (prefixes.size > 1)
     throw new OneirosError(
       'bad-input',
-      `the file has the weights of more than one ${network}, behind ${[...prefixes].map(quoted).join(' and ')}: keep one of them in the file`,
+      `the file has the weights of more than one ${network}, under the prefixes ${[...prefixes].map(quoted).join(' and ')}: keep only one of them in the file`,
     );
   return best;
 }
@@ -136,7 +139,7 @@ function attemptsByPrefix(names: readonly string[], dialect: Dialect): readonly 
   return Array.from(byPrefix, ([prefix, matches]) => ({ dialect, prefix, matches }));
 }
 
-/** `a.b.c` may be `b.c` behind `a.`, or `c` behind `a.b.`. */
+/** `a.b.c` may be `b.c` after `a.`, or `c` after `a.b.`. */
 function prefixesOf(name: string): readonly string[] {
   return Array.from(name.matchAll(/[./]/g), ({ index }) => name.slice(0, index + 1)).slice(0, maxParts);
 }
@@ -167,7 +170,7 @@ function firstMatch(
 
 const placeholder = /\{(\w+)([#*]?)\}/g;
 
-/** Always with a group, so that a match is told from none even where the rule has no placeholder. */
+/** The pattern always has a group, so that `groups` is set for a match even if the rule has no placeholder. */
 function patternOf(template: string): RegExp {
   const seen = new Set<string>();
   const source = template
@@ -196,6 +199,6 @@ function ambiguous(name: string, matches: ReadonlyMap<string, Match>): OneirosEr
   const keys = [...matches].filter(([, { to }]) => to === name).map(([key]) => quoted(key));
   return new OneirosError(
     'bad-input',
-    `the tensors ${keys.join(' and ')} both are the network's ${quoted(name)}`,
+    `the tensors ${keys.join(' and ')} have the same name in the network, ${quoted(name)}: keep only one of them in the file`,
   );
 }

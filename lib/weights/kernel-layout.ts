@@ -3,16 +3,16 @@ import { rowMajor, toRowMajor } from './strided.js';
 import { quoted, type StoredTensor, tensorOver } from './weights.js';
 
 /**
- * How a kernel's elements lie in frameworks that put channels last:
+ * The layout of a kernel in frameworks that put channels last:
  * - `hwio`    a convolution's [height, width, inputs, outputs]
  * - `io`      a dense layer's [inputs, outputs]
- * - `{ hwc }` a dense layer's [inputs, outputs], the inputs being a flattened picture of height × width × channels
+ * - `{ hwc }` a dense layer's [inputs, outputs], where the inputs are a flattened picture of height × width × channels
  */
 export type Arrangement = 'hwio' | 'io' | { readonly hwc: readonly [number, number, number] };
 
 /**
- * The kernel as PyTorch and ONNX have it: [outputs, inputs, height, width], or [outputs, inputs] where the inputs are a
- * flattened picture of channels × height × width.
+ * The kernel in the layout of PyTorch and ONNX: [outputs, inputs, height, width], or [outputs, inputs] where the inputs
+ * are a flattened picture of channels × height × width.
  * @throws OneirosError `bad-input` if the tensor's dimensions do not fit the arrangement
  */
 export function arrange(name: string, stored: StoredTensor, arrangement: Arrangement): StoredTensor {
@@ -32,11 +32,11 @@ export function arrange(name: string, stored: StoredTensor, arrangement: Arrange
 }
 
 interface Plan {
-  /** The axes that the stored elements are seen as having … */
+  /** The dimensions that the stored elements are viewed with. */
   readonly dims: readonly number[];
-  /** … the order they are put in … */
+  /** The permutation of these axes. */
   readonly order: readonly number[];
-  /** … and the dimensions that the result has. */
+  /** The dimensions of the result. */
   readonly reordered: readonly number[];
 }
 

@@ -8,19 +8,19 @@ export function rowMajor(dims: readonly number[]): number[] {
   return strides;
 }
 
-/** How many elements lie between the first and the last of an array, both included. */
+/** The number of elements from the first to the last of a strided array, both included. */
 export function spanOf(dims: readonly number[], strides: readonly number[]): number {
   if (dims.includes(0)) return 0;
   return dims.reduce((span, dim, axis) => span + (dim - 1) * strides[axis]!, 1);
 }
 
-/** Whether the elements lie in row-major order without a gap; axes of one element have any stride. */
+/** Whether the elements are contiguous in row-major order; an axis of size 1 may have any stride. */
 export function isRowMajor(dims: readonly number[], strides: readonly number[]): boolean {
   const dense = rowMajor(dims);
   return dims.every((dim, axis) => dim === 1 || strides[axis] === dense[axis]);
 }
 
-/** The bytes of the array that lies in `bytes` with these strides (in elements), in row-major order. */
+/** Copies the array that is stored in `bytes` with these strides (in elements) to row-major order. */
 export function toRowMajor(
   dtype: NumericDType,
   bytes: Uint8Array,
@@ -28,7 +28,7 @@ export function toRowMajor(
   strides: readonly number[],
 ): Uint8Array {
   const width = bytesPerElement(dtype);
-  // A copy begins where its elements may begin. `slice` of Node's `Buffer` would be none.
+  // A copy is aligned. (`slice` would not copy: Node's `Buffer` overrides it to return a view.)
   const { buffer, byteOffset } = bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
   const length = Math.floor(bytes.length / width);
   const out = new Uint8Array(sizeOf(dims) * width);
@@ -48,7 +48,7 @@ export function toRowMajor(
   return out;
 }
 
-/** Copies line after line along the last axis; the other axes count like an odometer. */
+/** Copies line by line along the last axis; the indices of the other axes advance like an odometer. */
 function gather<T>(
   from: ArrayLike<T>,
   to: { [i: number]: T; readonly length: number },

@@ -2,22 +2,22 @@ import { OneirosError } from '../base/errors.js';
 import type { ByteSource } from '../files/source.js';
 import { quoted } from './weights.js';
 
-// The directory of a zip file whose entries are stored as they are, which is how PyTorch writes its checkpoints. All that
-// is wanted are the byte ranges of the entries. Of the libraries, fflate needs the whole file in memory, yauzl needs Node,
-// and zip.js (60 kB in a browser bundle) streams whole entries and keeps the range of their bytes to itself.
+// Reads the directory of a zip file with uncompressed entries, as PyTorch writes its checkpoints. Only the byte ranges
+// of the entries are needed. No library provides them: fflate needs the whole file in memory, yauzl needs Node, and
+// zip.js (60 kB in a browser bundle) streams whole entries and does not expose their byte ranges.
 
-/** An entry of a zip file, as its directory describes it. */
+/** An entry of a zip file as listed in its directory. */
 export interface ZipEntry {
   readonly name: string;
   readonly size: number;
-  /** Where its own header begins; the bytes follow it. */
+  /** The offset of its local header; its bytes follow the header. */
   readonly headerOffset: number;
 }
 
 /** The entries by name. */
 export type ZipDirectory = ReadonlyMap<string, ZipEntry>;
 
-/** The most bytes of directory: some 100 000 entries. */
+/** The maximum size of the directory in bytes: about 100 000 entries. */
 const maxDirectory = 8 * 2 ** 20;
 const maxComment = 2 ** 16 - 1;
 
@@ -35,9 +35,9 @@ const entrySize = 46;
 const headerSize = 30;
 
 /**
- * Reads the directory at the end of a zip file, 64-bit or not.
- * @throws OneirosError `bad-input` if it is truncated or damaged; `unsupported` if an entry is compressed or encrypted, or
- *   the archive is in several parts; `too-large` if the directory is over 8 MiB
+ * Reads the directory at the end of a zip or zip64 file.
+ * @throws OneirosError `bad-input` if it is truncated or damaged; `unsupported` if an entry is compressed or encrypted,
+ *   or the archive is in several parts; `too-large` if the directory is over 8 MiB
  */
 export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory> {
   const { offset, size, count } = await findDirectory(source);
@@ -55,13 +55,13 @@ export async function readZipDirectory(source: ByteSource): Promise<ZipDirectory
 }
 
 /**
- * Where the bytes of an entry begin.
- * @throws OneirosError `bad-input` if its header is not where the directory says, or is that of another entry
+ * The offset of an entry's bytes in the file.
+ * @throws OneirosError `bad-input` if there is no local header at the offset from the directory
  */
 export async function dataOffset(source: ByteSource, { name, headerOffset }: ZipEntry): Promise<number> {
   const header = viewOf(await source.read(headerOffset, headerSize));
   if (header.getUint32(0, true) !== signatures.header)
-    throw damaged(`the entry ${quoted(name)} is not at byte ${headerOffset}, where its directory says`);
+    throw damaged(`the entry ${quoted(name)} is not at byte ${headerOffset}, as its directory states`);
   return headerOffset + headerSize + header.getUint16(26, true) + header.getUint16(28, true);
 }
 
@@ -75,7 +75,7 @@ async function findDirectory(source: ByteSource): Promise<DirectoryRange> {
   const tailSize = Math.min(source.size, locator64Size + endSize + maxComment);
   const tail = viewOf(await source.read(source.size - tailSize, tailSize));
   const at = findEnd(tail);
-  if (at === undefined) throw damaged('its directory, the last thing in the file, is missing: truncated?');
+  if (at === undefined) throw damaged('it has no directory at its end: it may be truncated');
   if (at >= locator64Size && tail.getUint32(at - locator64Size, true) === signatures.locator64)
     return findDirectory64(source, wide(tail, at - locator64Size + 8));
   if (tail.getUint16(at + 4, true) !== 0 || tail.getUint16(at + 6, true) !== 0) throw inParts();
@@ -86,7 +86,7 @@ async function findDirectory(source: ByteSource): Promise<DirectoryRange> {
   };
 }
 
-/** The end record is followed by a comment, whose length it says, and then by nothing. */
+/** The end record is followed by a comment, whose length it states, and then by the end of the file. */
 function findEnd(tail: DataView): number | undefined {
   for (let at = tail.byteLength - endSize; at >= 0; at--)
     if (
@@ -100,7 +100,7 @@ function findEnd(tail: DataView): number | undefined {
 async function findDirectory64(source: ByteSource, offset: number): Promise<DirectoryRange> {
   const end = viewOf(await source.read(offset, end64Size));
   if (end.getUint32(0, true) !== signatures.end64)
-    throw damaged('its 64-bit end record is not where it says');
+    throw damaged('its 64-bit end record is not at the stated offset');
   if (end.getUint32(16, true) !== 0 || end.getUint32(20, true) !== 0) throw inParts();
   return { count: wide(end, 32), size: wide(end, 40), offset: wide(end, 48) };
 }
@@ -109,11 +109,11 @@ function readEntries(directory: DataView): ZipEntry[] {
   const entries: ZipEntry[] = [];
   for (let at = 0; at < directory.byteLength;) {
     if (at + entrySize > directory.byteLength || directory.getUint32(at, true) !== signatures.entry)
-      throw damaged(`entry ${entries.length} of its directory is broken`);
+      throw damaged(`entry ${entries.length} of its directory is invalid`);
     const nameLength = directory.getUint16(at + 28, true);
     const extraLength = directory.getUint16(at + 30, true);
     const next = at + entrySize + nameLength + extraLength + directory.getUint16(at + 32, true);
-    if (next > directory.byteLength) throw damaged(`entry ${entries.length} of its directory is cut short`);
+    if (next > directory.byteLength) throw damaged(`entry ${entries.length} of its directory is truncated`);
     const name = new TextDecoder().decode(part(directory, at + entrySize, nameLength));
     entries.push(readEntry(directory, at, name, part(directory, at + entrySize + nameLength, extraLength)));
     at = next;
@@ -124,7 +124,7 @@ function readEntries(directory: DataView): ZipEntry[] {
 function readEntry(directory: DataView, at: number, name: string, extra: Uint8Array): ZipEntry {
   if (directory.getUint16(at + 8, true) & 1) throw notStored(name, 'encrypted');
   if (directory.getUint16(at + 10, true) !== 0) throw notStored(name, 'compressed');
-  // Numbers that do not fit 32 bits are all ones, and follow in the extra field in this order.
+  // A number that does not fit into 32 bits is stored as all ones; its value is in the extra field, in this order.
   const wider = wideNumbers(extra);
   const number = (offset: number) => {
     const narrow = directory.getUint32(offset, true);
@@ -138,7 +138,7 @@ function readEntry(directory: DataView, at: number, name: string, extra: Uint8Ar
   return { name, size, headerOffset };
 }
 
-/** What the 64-bit field (id 1) among an entry's extra fields holds. */
+/** The values of the 64-bit field (id 1) among an entry's extra fields. */
 function wideNumbers(extra: Uint8Array): number[] {
   const view = viewOf(extra);
   for (let at = 0; at + 4 <= extra.length;) {
@@ -151,7 +151,7 @@ function wideNumbers(extra: Uint8Array): number[] {
   return [];
 }
 
-/** A 64-bit number; beyond 2^53 it is no longer exact, and beyond the end of any file all the same. */
+/** A 64-bit number. Inexact above 2^53, which is larger than any file. */
 function wide(view: DataView, at: number): number {
   return Number(view.getBigUint64(at, true));
 }
@@ -169,12 +169,12 @@ function damaged(detail: string): OneirosError {
 }
 
 function inParts(): OneirosError {
-  return new OneirosError('unsupported', 'zip files in several parts are not read');
+  return new OneirosError('unsupported', 'zip files in several parts are not supported');
 }
 
 function notStored(name: string, how: string): OneirosError {
   return new OneirosError(
     'unsupported',
-    `the zip entry ${quoted(name)} is ${how}; torch.save stores entries as they are: save the checkpoint with it again`,
+    `the zip entry ${quoted(name)} is ${how}, but torch.save writes plain entries: save the checkpoint again with torch.save`,
   );
 }

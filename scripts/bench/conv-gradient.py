@@ -1,4 +1,4 @@
-"""PyTorch's kernel gradients for `npm run bench conv-gradient`: milliseconds for each line of JSON on standard input."""
+"""PyTorch's kernel gradients for `npm run bench conv-gradient`: prints milliseconds for each line of JSON on standard input."""
 
 import json
 import sys

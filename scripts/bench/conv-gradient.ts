@@ -1,9 +1,10 @@
-// What the gradient by a 3×3 kernel costs, in each of the forms it can be said in, and in PyTorch: in turn, in one run, so
-// that ratios hold on a busy machine. Medians in milliseconds; every form is first compared with the one that `grad` makes.
+// Times the gradient with respect to a 3×3 kernel, in each form that it can be expressed in, and in PyTorch. The forms
+// run alternately, so that ratios are valid on a busy machine. Prints medians in milliseconds; each form is first
+// compared with the one that `grad` derives.
 //
 //   npm run bench conv-gradient -- [rounds = 7] [threads = 2]
 //
-// PYTHON names the interpreter that has torch; python3 if it is not set. Without it, that column stays empty.
+// PYTHON names an interpreter with torch; the default is python3. Without torch, the column stays empty.
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -39,7 +40,7 @@ const forms: Readonly<Record<string, Form>> = {
   'one Conv': (shapes) => written(shapes, oneConvolution),
 };
 
-/** PyTorch in a process of its own; NaN where there is none. */
+/** PyTorch in a separate process; NaN if it is not installed. */
 class Torch {
   readonly #child = spawn(
     process.env['PYTHON'] ?? 'python3',
@@ -96,7 +97,7 @@ for (const [inputs, outputs, size] of layers) {
 }
 torch.end();
 
-/** What `grad` makes of a convolution. */
+/** The form that `grad` derives for a convolution. */
 function derived({ inputs, outputs, size }: Shapes): Model {
   const b = new Builder();
   const image = b.input('image', 'float32', [batch, inputs, size, size]);
@@ -105,7 +106,7 @@ function derived({ inputs, outputs, size }: Shapes): Model {
   const model = grad(b.model(), { outputs: ['y'], wrt: ['w'], keepOutputs: [] });
   const [cotangent] = model.graph.inputs.filter(({ name }) => name === 'd_y');
   if (cotangent === undefined) throw new Error('the gradient takes no cotangent');
-  // Its names are those of the other forms, and the kernel, of which it does not depend, is no input.
+  // Rename values as in the other forms, and drop the kernel as an input, since the gradient does not depend on it.
   const renamed = (name: string) => (name === 'd_y' ? 'dy' : name === 'd_w' ? 'dw' : name);
   const nodes = model.graph.nodes.map((node) => ({
     ...node,
@@ -133,7 +134,7 @@ function written(shapes: Shapes, form: Written): Model {
   return b.model();
 }
 
-/** What the kernel sees at each of its positions: N × C × pixels. */
+/** The inputs under the kernel at each of its positions: N × C × pixels. */
 function seen(b: Builder, image: Value, { size }: Shapes): readonly Value[] {
   const padded = b.pad(image, [0, 0, 1, 1, 0, 0, 1, 1]);
   return Array.from({ length: kernel ** 2 }, (_, at) => {
@@ -167,7 +168,7 @@ function oneConvolution(b: Builder, image: Value, dy: Value): Value {
 async function once(model: Model, feeds: Readonly<Record<string, Tensor>>): Promise<Tensor> {
   await using session = await openSession(encodeModel(model), { isolation: 'none', threads });
   const { dw } = await session.run(feeds);
-  if (dw === undefined) throw new Error('no gradient came out');
+  if (dw === undefined) throw new Error('the session returned no gradient');
   return dw;
 }
 
@@ -177,7 +178,7 @@ function requireEqual(name: string, { data }: Tensor, { data: expected }: Tensor
     difference += (Number(data[i]) - Number(expected[i])) ** 2;
     norm += Number(expected[i]) ** 2;
   }
-  if (!(Math.sqrt(difference / norm) < 1e-4)) throw new Error(`"${name}" computes something else`);
+  if (!(Math.sqrt(difference / norm) < 1e-4)) throw new Error(`"${name}" computes a different gradient`);
 }
 
 function noise(dims: readonly number[], seed: number): Tensor {

@@ -1,5 +1,5 @@
-"""torchvision's side of `npm run bench detect`: writes a Faster R-CNN R50-FPN with seeded random weights to the path given,
-then reads a line from standard input for each run and answers with milliseconds, detections and peak megabytes.
+"""torchvision's side of `npm run bench detect`: writes a Faster R-CNN R50-FPN with seeded random weights to the given path.
+Then it runs once per line on standard input and prints milliseconds, detections and peak megabytes.
 
     python3 scripts/bench/detect.py WEIGHTS.pth PIXELS HEIGHT WIDTH THREADS
 """
@@ -19,7 +19,7 @@ from faster_rcnn import shake  # noqa: E402
 
 
 def peak():
-    """Of resident memory, in MB; since the last time it was asked to forget."""
+    """Peak resident memory in MB since it was last reset."""
     return int(re.search(r"VmHWM:\s+(\d+)", Path("/proc/self/status").read_text())[1]) / 1024
 
 

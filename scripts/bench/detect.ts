@@ -1,6 +1,6 @@
-// Faster R-CNN R50-FPN beside torchvision's, with the same seeded random weights on the same picture, whose shorter side is
-// 800: each in a process of its own, in turn. Time of a picture and the process's peak memory; ratios are what counts.
-// Needs Linux, and Python with torch and torchvision.
+// Compares Faster R-CNN R50-FPN with torchvision's, with the same seeded random weights and the same picture, whose
+// shorter side is 800. Each runs in a separate process, alternately. Prints time per picture and the process's peak
+// memory; only the ratios are meaningful. Needs Linux, and Python with torch and torchvision.
 //
 //   npm run bench detect -- [threads = 2] [rounds = 7]
 import { spawn, spawnSync } from 'node:child_process';
@@ -25,14 +25,14 @@ async function compare(threads: number, rounds: number): Promise<void> {
     const args = [weights, pixels, picture.height, picture.width, threads].map(String);
     const python = ['python3', join(import.meta.dirname, 'detect.py'), ...args];
     const made = spawnSync(python[0]!, python.slice(1), { stdio: 'inherit' });
-    if (made.status !== 0) throw new Error('torchvision made no weights: is it installed?');
+    if (made.status !== 0) throw new Error('torchvision wrote no weights: check that it is installed');
     const own = [process.execPath, ...process.execArgv, import.meta.filename, '--ours', ...args];
     const sides = { torchvision: await start(python), oneiros: await start(own) };
     const results: Record<keyof typeof sides, Run[]> = { torchvision: [], oneiros: [] };
     for (let i = 0; i <= rounds; i++)
       for (const side of ['torchvision', 'oneiros'] as const) {
         const run = await sides[side].next();
-        // The first is slower in both.
+        // The first run is slower on both sides.
         if (i > 0) results[side].push(run);
       }
     for (const side of Object.values(sides)) side.end();
@@ -48,7 +48,7 @@ interface Run {
   readonly megabytes: number;
 }
 
-/** Starts one side, which answers a line with a line. */
+/** Starts one side, which replies to each line with a line. */
 async function start([command = '', ...args]: readonly string[]) {
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
@@ -58,7 +58,7 @@ async function start([command = '', ...args]: readonly string[]) {
       child.stdin.write('\n');
       const answer: IteratorResult<string, unknown> = await lines.next();
       const numbers: unknown = answer.done === true ? null : JSON.parse(answer.value);
-      if (!Array.isArray(numbers)) throw new Error('one side has ended before it was done');
+      if (!Array.isArray(numbers)) throw new Error('one side ended before it was done');
       const [milliseconds = NaN, detections = NaN, megabytes = NaN] = numbers.map(Number);
       return { milliseconds, detections, megabytes };
     },
@@ -81,7 +81,7 @@ function report(what: string, { torchvision, oneiros }: Record<'torchvision' | '
   console.log(`ratio: time ${time.toFixed(2)}, memory ${memory.toFixed(2)}`);
 }
 
-/** Our side, in its own process. */
+/** This library's side, in its own process. */
 async function serve(args: readonly string[]): Promise<void> {
   const [weights = '', pixels = '', ...numbers] = args;
   const [height = 0, width = 0, threads = 1] = numbers.map(Number);
@@ -102,7 +102,7 @@ async function serve(args: readonly string[]): Promise<void> {
   }
 }
 
-/** Of this process's resident memory, in MB. */
+/** Peak resident memory of this process in MB. */
 function peak(): number {
   const [, kilobytes = NaN] = /VmHWM:\s+(\d+)/.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
   return Number(kilobytes) / 1024;

@@ -1,5 +1,6 @@
-// How long the host's event loop is held up while a session runs in its worker thread: the delays of a 1 ms timer during
-// runs of about half a second each, with an image going in and out. Ends with code 1 if the 99th percentile is ≥ 20 ms.
+// Measures how long the host's event loop is blocked while a session runs in its worker thread: the delays of a 1 ms
+// timer during runs of about half a second each, with an image as input and output. Exits with code 1 if the 99th
+// percentile is ≥ 20 ms.
 //
 //   node --import ./scripts/ts.mjs scripts/bench/event-loop.ts [runs = 20] [size = 320] [isolation = thread]
 import { monitorEventLoopDelay } from 'node:perf_hooks';

@@ -1,4 +1,4 @@
-"""pycocotools on two files, for scripts/bench/metrics.ts: prints the seconds of reading and of evaluating, and the figures.
+"""Runs pycocotools on two files for scripts/bench/metrics.ts: prints the seconds of reading and evaluating, and the figures.
 
 pip install pycocotools
 python3 scripts/bench/metrics.py truth.json detections.json bbox

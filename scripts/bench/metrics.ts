@@ -1,10 +1,10 @@
-// COCO evaluation beside pycocotools, in one run on the same two files: a synthetic set of 5,000 images with as many
-// objects as COCO's val2017, compared by boxes or by masks. Ends with code 1 if we are slower, or if a figure differs by
-// more than 1e-12. With `only`, pycocotools is left out: 200 detections an image are a million.
+// Compares COCO evaluation with pycocotools, in one run on the same two files: a synthetic set of 5,000 images with as
+// many objects as COCO's val2017, evaluated by boxes or by masks. Exits with code 1 if this library is slower, or if a
+// figure differs by more than 1e-12. `only` skips pycocotools: 200 detections per image are a million.
 //
 //   node --import ./scripts/ts.mjs scripts/bench/metrics.ts [detections per image = 40] [bbox | segm] [only]
 //
-// PYTHON names the interpreter that has pycocotools; python3 if it is not set.
+// PYTHON names an interpreter with pycocotools; the default is python3.
 import { execFileSync } from 'node:child_process';
 import { createReadStream } from 'node:fs';
 import { mkdtemp, open, rm } from 'node:fs/promises';
@@ -48,7 +48,7 @@ try {
     console.log(`pycocotools  ${seconds({ read, evaluate })}; AP ${reference[0]}`);
     const difference = Math.max(...figures.map((figure, i) => Math.abs(figure - (reference[i] ?? NaN))));
     console.log(`largest difference of the twelve figures: ${difference}`);
-    const slower = ours.read + ours.evaluate > read + evaluate; // pycocotools makes its masks while it evaluates
+    const slower = ours.read + ours.evaluate > read + evaluate; // pycocotools creates its masks while it evaluates
     process.exitCode = slower || !(difference <= 1e-12) ? 1 : 0;
   }
   timePairs();
@@ -60,7 +60,7 @@ function seconds({ read, evaluate }: { readonly read: number; readonly evaluate:
   return `reads in ${read.toFixed(2)} s, evaluates in ${evaluate.toFixed(2)} s`;
 }
 
-/** Objects of all sizes, a quarter of them found well, a quarter badly, and many boxes where there is nothing. */
+/** Objects of all sizes: a quarter is detected well, a quarter badly; and many false positives. */
 async function writeSet(): Promise<number> {
   const rng = random(5);
   const number = (value: number) => Number(value.toFixed(2));

@@ -1,4 +1,4 @@
-// `npm run bench NAME [-- ARGUMENTS]` runs one of the benchmarks beside this file; without a name, lists them.
+// `npm run bench NAME [-- ARGUMENTS]` runs a benchmark in this folder; without a name, it lists them.
 import { spawnSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

@@ -1,4 +1,4 @@
-"""PyTorch's side of `npm run bench train`: for each line of standard input, one training step, and its milliseconds."""
+"""PyTorch's side of `npm run bench train`: runs a training step per line of standard input and prints its milliseconds."""
 
 import sys
 import time

@@ -1,6 +1,6 @@
-// What a training step costs beside PyTorch's: a U-Net of widths 16 … 256 with batch normalization (1.9 M parameters), BCE and
-// Dice, Adam; one step of each in turn, in one run, so that the ratio counts whatever else the machine does. Without
-// PyTorch (python3 -c 'import torch') only ours.
+// Compares a training step with PyTorch's: a U-Net of widths 16 … 256 with batch normalization (1.9 M parameters), BCE
+// and Dice, Adam. The steps alternate in one run, so that the ratio is valid on a busy machine. Without PyTorch
+// (python3 -c 'import torch') it times only this library.
 //
 //   npm run bench train -- [size = 256] [batch = 4] [rounds = 12]
 import { spawn } from 'node:child_process';
@@ -39,7 +39,7 @@ python.stdin.on('error', () => undefined);
 const lines = createInterface(python.stdout)[Symbol.asyncIterator]();
 const said = await lines.next();
 const torch = said.done === true ? null : said.value;
-console.log(torch ?? 'PyTorch is not here: no comparison');
+console.log(torch ?? 'PyTorch is not installed: no comparison');
 
 const [ours, theirs]: [number[], number[]] = [[], []];
 for (let round = 0; round <= rounds; round++) {
@@ -56,7 +56,7 @@ for (let round = 0; round <= rounds; round++) {
 python.stdin.end();
 const ratios = ours.map((time, i) => time / theirs[i]!);
 console.log(
-  `${size}², batch ${batch}: ours ${median(ours).toFixed(0)} ms a step` +
+  `${size}², batch ${batch}: ours ${median(ours).toFixed(0)} ms per step` +
     (torch === null ? '' : `, PyTorch's ${median(theirs).toFixed(0)} ms, ratio ${median(ratios).toFixed(2)}`),
 );
 

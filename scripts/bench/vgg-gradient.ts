@@ -1,5 +1,5 @@
-// What a gradient costs: VGG-19 to relu5_1 with random weights, the gradient of a mean square with respect to the image
-// against the forward pass alone, in turn, in one run. Ratios are what counts.
+// Times a gradient against the forward pass: VGG-19 to relu5_1 with random weights, and the gradient of a mean square
+// with respect to the image. They alternate in one run; only the ratios are meaningful.
 //
 //   npm run bench vgg-gradient -- [size = 256] [rounds = 7]
 import { Builder, encodeModel, grad } from '../../lib/api/onnx.js';

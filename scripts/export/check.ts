@@ -1,4 +1,4 @@
-// Compares a network that Python exported with the one that our builders make of the same weights:
+// Compares a network that Python exported with the one that this library builds from the same weights:
 //   python3 scripts/export/vgg19.py vgg19.onnx --random 1 --state vgg19.pth
 //   node --import ./scripts/ts.mjs scripts/export/check.ts vgg19 vgg19.onnx vgg19.pth
 import { type Image, image } from '../../lib/image/image.js';

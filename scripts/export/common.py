@@ -1,4 +1,4 @@
-"""What the exporters have in common."""
+"""Shared by the exporters."""
 
 import argparse
 from importlib.util import module_from_spec, spec_from_file_location
@@ -15,14 +15,14 @@ OPSET = 17
 def arguments(description):
     parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=Path, help="the ONNX file to write")
-    parser.add_argument("--weights", type=Path, help="a state_dict saved by torch.save (default: the published one)")
-    parser.add_argument("--random", type=int, metavar="SEED", help="random weights instead, to try the export without a network")
-    parser.add_argument("--state", type=Path, help="write the weights there too: for scripts/export/check.ts")
+    parser.add_argument("--weights", type=Path, help="a state_dict saved by torch.save (default: the published weights)")
+    parser.add_argument("--random", type=int, metavar="SEED", help="use random weights instead, to try the export without a download")
+    parser.add_argument("--state", type=Path, help="also write the weights to this file, for scripts/export/check.ts")
     return parser
 
 
 def reference(name):
-    """A script of scripts/reference, whose layouts and random weights are of use here too."""
+    """Imports a script of scripts/reference for its layouts and random weights."""
     spec = spec_from_file_location(f"reference_{name}", Path(__file__).parents[1] / "reference" / f"{name}.py")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
@@ -30,12 +30,12 @@ def reference(name):
 
 
 def load(network, args, published):
-    """Puts in the weights that were asked for; `published` downloads the usual ones."""
+    """Loads the requested weights into a network; `published` downloads the usual ones."""
     if args.random is None:
         state = torch.load(args.weights, map_location="cpu", weights_only=True) if args.weights else published()
         for key in ("state_dict", "model_state_dict", "model"):
             state = state.get(key, state) if isinstance(state, dict) else state
-        state.pop("mask_values", None)  # milesial keeps the masks' grey levels beside the weights
+        state.pop("mask_values", None)  # milesial stores the masks' gray levels with the weights
         network.load_state_dict(state)
     if args.state:
         torch.save(network.state_dict(), args.state)
@@ -43,7 +43,7 @@ def load(network, args, published):
 
 
 def export(network, example, path, inputs, outputs, dynamic, metadata):
-    """By the exporter that traces: it keeps operators whole, where the newer one takes them apart."""
+    """Uses the tracing exporter, which keeps operators whole; the newer exporter decomposes them."""
     with torch.no_grad():
         torch.onnx.export(network, example, str(path), opset_version=OPSET, input_names=inputs, output_names=outputs, dynamic_axes=dynamic, dynamo=False)
     model = onnx.load(path)
@@ -65,7 +65,7 @@ def run(path, feeds):
 
 
 def picture(height, width):
-    """RGB in [0, 1]: waves that a random network has something to see in."""
+    """RGB in [0, 1]: waves, which give a random network varied activations."""
     c, y, x = np.mgrid[0:3, 0:height, 0:width].astype(np.float64)
     waves = np.sin(0.11 * x * (c + 1) + 0.05 * y) + np.sin(0.17 * y - 0.03 * x * c) + np.sin(0.002 * x * y + c)
     return (0.5 + waves / 6).astype(np.float32)

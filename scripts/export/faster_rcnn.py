@@ -1,15 +1,15 @@
-"""Exports torchvision's Faster R-CNNs from PyTorch to an ONNX file that `loadDetector` and `oneiros detect` take: one picture
+"""Exports torchvision's Faster R-CNNs from PyTorch to an ONNX file for `loadDetector` and `oneiros detect`: from one picture
 of any size, RGB in [0, 1], to boxes in its pixels, labels and scores.
 
-torchvision writes RoiAlign without saying how coordinates are meant, and from opset 16 on ONNX takes that for `half_pixel`,
-which shifts every region by half a cell; so the attribute is set to `output_half_pixel`, which is what torchvision means by
-aligned=False.
+torchvision exports RoiAlign without `coordinate_transformation_mode`. From opset 16 on, ONNX defaults to `half_pixel`, which
+shifts every region by half a cell; so this script sets the attribute to `output_half_pixel`, which corresponds to
+torchvision's aligned=False.
 
     pip install torch torchvision onnx onnxruntime
     python3 scripts/export/faster_rcnn.py fasterrcnn.onnx --variant resnet50_fpn
     npx oneiros detect street.jpg --model fasterrcnn.onnx
 
-oneiros needs no Python for that: `oneiros models pull fasterrcnn_resnet50_fpn`, or `oneiros models convert …`.
+oneiros can do this without Python: `oneiros models pull fasterrcnn_resnet50_fpn`, or `oneiros models convert …`.
 """
 
 import sys
@@ -26,7 +26,7 @@ VARIANTS = ["resnet50_fpn", "resnet50_fpn_v2", "mobilenet_v3_large_fpn", "mobile
 
 parser = arguments(__doc__)
 parser.add_argument("--variant", choices=VARIANTS, default=VARIANTS[0])
-parser.add_argument("--score", type=float, default=0.05, help="the lowest score that is given (default: torchvision's)")
+parser.add_argument("--score", type=float, default=0.05, help="the lowest score to return (default: torchvision's)")
 args = parser.parse_args()
 torch.manual_seed(args.random or 0)
 name = f"fasterrcnn_{args.variant}"
@@ -36,7 +36,7 @@ if args.random is not None:
     reference("faster_rcnn").shake(network, args.random)
 load(network, args, lambda: weights.get_state_dict(check_hash=True))
 if args.variant == "resnet50_fpn" and args.random is None:
-    detection._utils.overwrite_eps(network, 0.0)  # as torchvision does for these very weights
+    detection._utils.overwrite_eps(network, 0.0)  # as torchvision does for these weights
 example = torch.from_numpy(picture(160, 224))
 axes = {"image": {1: "height", 2: "width"}, "boxes": {0: "n"}, "labels": {0: "n"}, "scores": {0: "n"}}
 model = export(network, ([example],), args.out, ["image"], ["boxes", "labels", "scores"], axes, {"classes": ",".join(weights.meta["categories"])})
@@ -53,7 +53,8 @@ for height, width in [(160, 224), (203, 131)]:
     with torch.no_grad():
         [expected] = network([image])
     found = run(args.out, {"image": image.numpy()})
-    # As sets: where scores are all but equal, rounding decides which comes first, or which of two suppresses the other.
+    # Compared as sets: if scores are almost equal, rounding decides which comes first, or which one suppresses the
+    # other.
     there = [
         any(label == int(other) and np.abs(box - near).max() < 0.1 and abs(score - value) < 1e-3 for near, other, value in zip(found["boxes"], found["labels"], found["scores"]))
         for box, label, score in zip(*(expected[key].numpy() for key in ("boxes", "labels", "scores")))

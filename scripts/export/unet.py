@@ -1,11 +1,11 @@
-"""Exports milesial's U-Net (github.com/milesial/Pytorch-UNet, weights of its own or of yours) from PyTorch to an ONNX file that
-`loadSegmenter` and `oneiros segment` take: one picture of any size, RGB in [0, 1], to a score for each class and pixel.
+"""Exports milesial's U-Net (github.com/milesial/Pytorch-UNet, with its published weights or yours) from PyTorch to an ONNX file
+for `loadSegmenter` and `oneiros segment`: from one picture of any size, RGB in [0, 1], to a score for each class and pixel.
 
     pip install torch onnx onnxruntime
     python3 scripts/export/unet.py unet.onnx --weights checkpoint.pth
     npx oneiros segment car.jpg --model unet.onnx -o cut.png
 
-The layout is written down here from what the project's checkpoints say. oneiros needs no Python for that:
+The layout is derived from the project's checkpoints. oneiros can do this without Python:
 `oneiros models convert unet --weights checkpoint.pth -o unet.onnx`.
 """
 
@@ -26,14 +26,14 @@ parser = arguments(__doc__)
 parser.add_argument("--channels", type=int, default=3)
 parser.add_argument("--classes", default="background,car", help="names of the classes, the background first (default: Carvana's)")
 parser.add_argument("--width", type=int, default=64, help="channels at the top")
-parser.add_argument("--bilinear", action="store_true", help="climb by interpolation instead of transposed convolutions")
+parser.add_argument("--bilinear", action="store_true", help="upsample by interpolation instead of transposed convolutions")
 args = parser.parse_args()
 names = args.classes.split(",")
 network = Milesial(args.channels, len(names), args.width, args.bilinear)
 if args.random is not None:
     randomise(network, args.random)
 network = load(network, args, lambda: torch.hub.load_state_dict_from_url(CARVANA, map_location="cpu"))
-# Odd sizes, so that nothing is traced as if every level fitted the next.
+# Odd sizes, so that the trace does not assume that each level is exactly half the size of the previous one.
 example = torch.from_numpy(picture(101, 75)[None, : args.channels])
 axes = {name: {2: "height", 3: "width"} for name in ("image", "scores")}
 model = export(network, example, args.out, ["image"], ["scores"], axes, {"input": "RGB, 0..1", "classes": ",".join(names)})

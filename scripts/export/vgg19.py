@@ -1,11 +1,11 @@
-"""Exports torchvision's VGG-19 from PyTorch to an ONNX file that `loadNetwork` and every command take for VGG-19: pictures of
-any number, 224×224, normalised as torchvision does.
+"""Exports torchvision's VGG-19 from PyTorch to an ONNX file that `loadNetwork` and every command recognize as VGG-19: any number
+of pictures, 224×224, normalized as in torchvision.
 
     pip install torch torchvision onnx onnxruntime
     python3 scripts/export/vgg19.py vgg19.onnx
     npx oneiros classify cat.jpg --model vgg19.onnx
 
-oneiros needs no Python for that: `oneiros models pull vgg19`, or `oneiros models convert vgg19 --weights FILE -o vgg19.onnx`.
+oneiros can do this without Python: `oneiros models pull vgg19`, or `oneiros models convert vgg19 --weights FILE -o vgg19.onnx`.
 """
 
 import sys

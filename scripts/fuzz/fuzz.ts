@@ -1,6 +1,6 @@
-// Feeds changed files to everything that reads files from outside: `npm run fuzz -- --seconds 60 --seed 1`.
-// Each target runs in a child process with limits; what hangs, dies, takes too much memory or fails with an error that is
-// not the library's own is kept in artifacts/fuzz, and makes the exit code 1.
+// Feeds mutated files to everything that reads untrusted files: `npm run fuzz -- --seconds 60 --seed 1`.
+// Each target runs in a child process with limits. An input that makes it hang, die, exceed the memory limit or fail
+// with an error that is not a OneirosError is saved in artifacts/fuzz, and the exit code is 1.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
@@ -11,9 +11,9 @@ import { targets } from './targets.js';
 
 const root = join(import.meta.dirname, '../..');
 const program = new Command('fuzz')
-  .option('--seconds <n>', 'how long, all targets together', wholeNumber, 60)
-  .option('--inputs <n>', 'at most so many inputs for each target', wholeNumber)
-  .option('--seed <n>', 'another seed makes other inputs', wholeNumber, 1)
+  .option('--seconds <n>', 'total time for all targets', wholeNumber, 60)
+  .option('--inputs <n>', 'maximum number of inputs per target', wholeNumber)
+  .option('--seed <n>', 'seed of the random inputs', wholeNumber, 1)
   .option('--target <name...>', `one or more of ${Object.keys(targets).join(', ')} (default: all)`)
   .option('--seeds <folder...>', 'folders with more files to start from', [
     join(root, 'onnx-models'),
@@ -31,10 +31,10 @@ const options = program.opts<{
 const names = options.target ?? Object.keys(targets);
 const unknown = names.find((name) => !Object.hasOwn(targets, name));
 if (unknown !== undefined)
-  program.error(`there is no target ${unknown}; there are ${Object.keys(targets).join(', ')}`);
+  program.error(`there is no target ${unknown}; the targets are ${Object.keys(targets).join(', ')}`);
 
 let findings = 0;
-// ONNX has as many kinds of content as all the others together.
+// ONNX files have as many kinds of content as all other files together.
 const shares = names.map((name) => (name === 'onnx' ? names.length : 1));
 const whole = shares.reduce((sum, share) => sum + share, 0);
 for (const [i, name] of names.entries()) {
@@ -48,7 +48,7 @@ for (const [i, name] of names.entries()) {
   for (const finding of tally.findings) await keep(name, finding);
   findings += tally.findings.length;
 }
-console.log(findings === 0 ? 'nothing found' : `${findings} found, kept in artifacts/fuzz`);
+console.log(findings === 0 ? 'nothing found' : `${findings} found, saved in artifacts/fuzz`);
 process.exitCode = findings === 0 ? 0 : 1;
 
 function report(name: string, { inputs, read, refused, findings: found }: Tally): void {

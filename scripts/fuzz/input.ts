@@ -2,7 +2,7 @@ import { random } from '../../lib/tensor/random.js';
 import { pick } from './mutate-bytes.js';
 import type { Target } from './targets.js';
 
-/** Input `index` of a run: the same target, seeds and seed give the same bytes. */
+/** Input number `index` of a run; deterministic for a target, its seed files and the seed. */
 export function makeInput(
   target: Target,
   seeds: readonly Uint8Array[],

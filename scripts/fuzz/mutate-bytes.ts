@@ -1,9 +1,9 @@
 import type { Random } from '../../lib/tensor/random.js';
 
-/** Changes a seed at random. The others of the same target are there to take parts from. */
+/** Changes a seed file at random; may copy parts from the other seed files of the same target. */
 export type Mutate = (seed: Uint8Array, random: Random, others: readonly Uint8Array[]) => Uint8Array;
 
-/** Whole numbers at which formats and programs change what they do. */
+/** Whole numbers at which formats and programs change their behavior. */
 export const interesting: readonly number[] = [
   0, 1, 2, 3, 4, 7, 8, 15, 16, 31, 32, 63, 64, 127, 128, 255, 256, 1000, 1023, 4095, 4096, 32767, 32768,
   65535, 65536, 99999, 1e6, 16777215, 16777216, 2147483647, 2147483648, 4294967295,
@@ -13,9 +13,11 @@ export function pick<T>(random: Random, from: readonly T[]): T {
   return from[random.integer(0, from.length - 1)]!;
 }
 
-/** One to four changes of bytes: flipped, overwritten by an interesting number, removed, repeated, taken from elsewhere. */
+/**
+ * One to four changes of bytes: flips, overwrites with an interesting number, removals, repeats, copies from elsewhere.
+ */
 export const mutateBytes: Mutate = (seed, random, others) => {
-  // A copy, which `slice` of a Buffer is not.
+  // A copy; `slice` of a Buffer would be a view.
   let bytes: Uint8Array = new Uint8Array(seed);
   for (let left = random.integer(1, 4); left > 0 && bytes.length > 0; left--)
     bytes = change(bytes, random, others);
@@ -23,7 +25,7 @@ export const mutateBytes: Mutate = (seed, random, others) => {
 };
 
 function change(bytes: Uint8Array, random: Random, others: readonly Uint8Array[]): Uint8Array {
-  // What describes a file stands at its beginning more often than at its end.
+  // Headers are more often at the beginning of a file than at its end.
   const at = random.integer(0, random.integer(0, bytes.length - 1));
   const length = Math.min(random.integer(1, 64), bytes.length - at);
   switch (random.integer(0, 6)) {

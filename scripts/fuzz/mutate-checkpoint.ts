@@ -2,8 +2,9 @@ import { joined, type Mutate, mutateBytes } from './mutate-bytes.js';
 import { mutateJson } from './mutate-json.js';
 
 /**
- * Checkpoints: of a safetensors file the header is changed as JSON and gets the length that it then has; of other files
- * bytes are changed where they are, so that the places of a zip file's entries stay right. Now and then anything.
+ * Mutates checkpoints. In a safetensors file, the header is changed as JSON and its length is corrected; in other
+ * files, bytes are changed in place, so that the offsets of a zip file's entries stay valid. Sometimes any byte is
+ * changed.
  */
 export const mutateCheckpoint: Mutate = (seed, random, others) => {
   if (random.integer(0, 3) === 0) return mutateBytes(seed, random, others);
@@ -20,7 +21,7 @@ export const mutateCheckpoint: Mutate = (seed, random, others) => {
 
 const brace = '{'.charCodeAt(0);
 
-/** One to four bytes, most of them within the pickle, which lies at the beginning. */
+/** Changes one to four bytes, most of them in the pickle, which is at the beginning. */
 function changedInPlace(seed: Uint8Array, random: Parameters<Mutate>[1]): Uint8Array {
   const bytes = new Uint8Array(seed);
   for (let left = random.integer(1, 4); left > 0; left--) {

@@ -3,7 +3,7 @@ import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import type { Random } from '../../lib/tensor/random.js';
 import { joined, type Mutate, mutateBytes, pick } from './mutate-bytes.js';
 
-/** PNG: chunks are changed, repeated, exchanged or left out, and get the checksums that let a reader look further. */
+/** Mutates PNG: chunks are changed, repeated, swapped or removed, with correct checksums, so that readers continue. */
 export const mutatePng: Mutate = (seed, random, others) => {
   const chunks = pngChunks(seed);
   if (chunks.length === 0 || random.integer(0, 4) === 0) return mutateBytes(seed, random, others);
@@ -45,7 +45,9 @@ export const mutatePng: Mutate = (seed, random, others) => {
   return joined(seed.subarray(0, 8), ...chunks.map(pngChunk));
 };
 
-/** Pixels are changed behind the compression, half of the time: a stream that is damaged shows few of its readers. */
+/**
+ * Half of the time, pixels are changed before compression: a damaged stream reaches little of the code that reads it.
+ */
 function changedData({ type, data }: Chunk, random: Random): Uint8Array {
   const change = (bytes: Uint8Array) => mutateBytes(bytes, random, [bytes]);
   if (type !== 'IDAT' || random.integer(0, 1) === 0) return change(data);
@@ -82,7 +84,7 @@ function pngChunk({ type, data }: Chunk): Uint8Array {
   return joined(frame.subarray(0, 4), body, frame.subarray(4));
 }
 
-/** JPEG: segments before the first scan are changed, repeated, exchanged or left out, with lengths that are right. */
+/** Mutates JPEG: segments before the first scan are changed, repeated, swapped or removed, with correct lengths. */
 export const mutateJpeg: Mutate = (seed, random, others) => {
   const { segments, rest } = jpegSegments(seed);
   if (segments.length === 0 || random.integer(0, 3) === 0) return mutateBytes(seed, random, others);
@@ -100,7 +102,7 @@ export const mutateJpeg: Mutate = (seed, random, others) => {
       );
       break;
     case 2:
-      // A scan header begins the picture's data; many of them are how progressive files take long.
+      // A scan header begins the picture's data; many of them make progressive files slow to decode.
       return joined(
         seed.subarray(0, 2),
         ...segments,

@@ -17,7 +17,7 @@ const values: readonly unknown[] = [
   ...interesting,
 ];
 
-/** JSON: values are replaced, repeated, left out or nested where they are; now and then bytes instead. */
+/** Mutates JSON: values are replaced, repeated, removed or nested; sometimes bytes are changed instead. */
 export const mutateJson: Mutate = (seed, random, others) => {
   if (random.integer(0, 3) === 0) return mutateBytes(seed, random, others);
   const document: unknown = JSON.parse(new TextDecoder().decode(seed));

@@ -4,7 +4,7 @@ import { type ModelProto, ModelProtoSchema } from '../../lib/onnx/proto/onnx_pb.
 import type { Random } from '../../lib/tensor/random.js';
 import { interesting, type Mutate, mutateBytes, pick } from './mutate-bytes.js';
 
-/** Names at which programs stumble, and operators with bodies, lists or sizes to lie about. */
+/** Names that often cause errors, and operators with subgraphs, lists or sizes that can be made inconsistent. */
 const names = [
   '',
   '__proto__',
@@ -56,8 +56,8 @@ const operators = [
 ];
 
 /**
- * ONNX: fields of the messages are changed where they are: numbers to interesting ones, lists repeated, cut or exchanged,
- * names taken from elsewhere in the model, whole messages from other models. Now and then bytes instead.
+ * Mutates ONNX: fields of the messages are changed: numbers to interesting ones, lists repeated, cut or swapped, names
+ * copied from elsewhere in the model, whole messages copied from other models. Sometimes bytes are changed instead.
  */
 export const mutateOnnx: Mutate = (seed, random, others) => {
   if (random.integer(0, 9) === 0) return mutateBytes(seed, random, others);
@@ -71,19 +71,19 @@ export const mutateOnnx: Mutate = (seed, random, others) => {
   try {
     return toBinary(ModelProtoSchema, model);
   } catch {
-    // A number too large for its field: the bytes are changed instead.
+    // A number is too large for its field: change bytes instead.
     return mutateBytes(seed, random, others);
   }
 };
 
-/** A field of some message within a model. */
+/** A field of any message within a model. */
 interface Place {
   readonly message: object;
   readonly field: string;
   readonly value: unknown;
 }
 
-/** Every field, those of large constants' data left out. */
+/** Every field, except the data of large constants. */
 function placesIn(model: ModelProto): Place[] {
   const places: Place[] = [];
   const visit = (message: object): void => {
@@ -102,7 +102,7 @@ function placesIn(model: ModelProto): Place[] {
 function changeAt({ message, field, value }: Place, random: Random, donors: readonly Place[]): void {
   const same = donors.filter((place) => place.field === field && typeof place.value === typeof value);
   if (same.length > 0 && random.integer(0, 4) === 0) {
-    // A copy, or a message could come to lie within itself.
+    // A copy, otherwise a message could contain itself.
     Reflect.set(message, field, structuredClone(pick(random, same).value));
     return;
   }

@@ -20,7 +20,7 @@ const weights = (...dims: number[]) =>
     dims,
   );
 
-/** A classifier, a segmenter and a detector, by what goes in and out. */
+/** A classifier, a segmenter and a detector, recognizable by their inputs and outputs. */
 function small(): Uint8Array[] {
   const classifier = new Builder();
   const pixels = classifier.input('pixels', 'float32', ['n', 3, 8, 8]);
@@ -53,7 +53,7 @@ function small(): Uint8Array[] {
 
 const name = 'the network';
 
-/** Networks that somebody exported: opened, not run. */
+/** Exported networks; they are opened but not run. */
 export const networks: Target = {
   seeds: () => Promise.resolve(small()),
   mutate: mutateOnnx,
@@ -66,7 +66,7 @@ export const networks: Target = {
 
 const folder = join(import.meta.dirname, '../../artifacts/fuzz/external');
 
-/** A model in a folder, with constants in a file beside it. */
+/** A model in a folder, with constants in an external file. */
 export const external: Target = {
   seeds: async () => {
     const models = small().map((bytes) => decodeModel(bytes));

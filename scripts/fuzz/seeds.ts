@@ -12,10 +12,10 @@ import { table } from '../../spec/autodiff/table.js';
 
 const root = join(import.meta.dirname, '../..');
 
-/** Larger seeds would make for few inputs a second. */
+/** Larger seeds would allow only few inputs per second. */
 const largest = 300_000;
 
-/** One model for each row of the table of gradients, and those that ship or are goldens, if they are small. */
+/** One model for each row of the table of gradients, and the small shipped and golden models. */
 export async function onnxSeeds(folders: readonly string[]): Promise<Uint8Array[]> {
   const rows = table.map((row) =>
     encodeModel(modelOf({ row, variant: row.options.variants?.[0] ?? 'static' }, 'float32')),
@@ -23,7 +23,7 @@ export async function onnxSeeds(folders: readonly string[]): Promise<Uint8Array[
   return [...rows, ...(await filesIn(folders, ['.onnx']))];
 }
 
-/** Pictures of the specs' goldens in every format, and a few written here. */
+/** Golden pictures of the specs in every format, and a few written here. */
 export async function pictureSeeds(
   endings: readonly string[],
   folders: readonly string[],
@@ -41,7 +41,7 @@ export async function pictureSeeds(
   return [...named.map(([, bytes]) => bytes), ...written, ...(await filesIn(folders, endings))];
 }
 
-/** Checkpoints of the specs' goldens, and safetensors written here. */
+/** Golden checkpoints of the specs, and safetensors files written here. */
 export async function checkpointSeeds(folders: readonly string[]): Promise<Uint8Array[]> {
   const golden = Object.values(await goldenBytes('spec/weights/golden/checkpoints.json'));
   const tensors = new Map([
@@ -55,7 +55,7 @@ export async function checkpointSeeds(folders: readonly string[]): Promise<Uint8
   ];
 }
 
-/** A state as training writes it. */
+/** A state file as training writes it. */
 export const trainingIdentity = { steps: 4, batch: 2, shuffle: true };
 export function trainingSeeds(): Promise<Uint8Array[]> {
   const state = {
@@ -69,7 +69,7 @@ export function trainingSeeds(): Promise<Uint8Array[]> {
   return Promise.resolve([encodeState(state, trainingIdentity)]);
 }
 
-/** Every golden file of this form: names with their bytes as a list or in base64. */
+/** The entries of golden files that map names to bytes, as a list or in base64. */
 async function goldenBytes(path: string): Promise<Record<string, Uint8Array>> {
   const golden: unknown = JSON.parse(await readFile(join(root, path), 'utf8'));
   const entries = Object.entries(golden ?? {}).flatMap(([name, value]): [string, Uint8Array][] => {

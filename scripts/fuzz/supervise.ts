@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
 
-/** What must not happen: a foreign error, a hang, too much memory, or the death of the process. */
+/** A fault: an error that is not a OneirosError, a hang, too much memory, or the death of the process. */
 export interface Finding {
   readonly index: number;
   readonly step: string;
@@ -14,7 +14,7 @@ export interface Finding {
 
 export interface Tally {
   readonly inputs: number;
-  /** Steps that ended well, and that refused their input with an error of the library. */
+  /** The numbers of steps that succeeded, and of steps that refused their input with an error of the library. */
   readonly read: number;
   readonly refused: number;
   readonly findings: readonly Finding[];
@@ -27,12 +27,12 @@ export interface Limits {
   readonly folders: readonly string[];
 }
 
-/** CPU time for one step of one input, in seconds: wall-clock time would depend on what else runs. */
+/** CPU time for one step of one input, in seconds; wall-clock time would depend on the machine's load. */
 const cpuLimit = 10;
 /** Resident memory of the child, in bytes. */
 const memoryLimit = 1.5 * 2 ** 30;
 
-/** Runs children one after the other, each from the input behind that which ended the one before. */
+/** Runs child processes one after the other; each starts after the input that ended the previous one. */
 export async function fuzzTarget(name: string, limits: Limits): Promise<Tally> {
   let left = limits.milliseconds;
   let next = 0;
@@ -44,7 +44,7 @@ export async function fuzzTarget(name: string, limits: Limits): Promise<Tally> {
     refused += run.refused;
     left -= run.milliseconds;
     findings.push(...run.findings);
-    // A child that dies before its first input would do so forever.
+    // A child that dies before its first input would die again and again.
     if (run.next === next && run.ended !== 'time')
       throw new Error(`the child for ${name} ended: ${run.ended}`);
     next = run.next;
@@ -57,7 +57,7 @@ interface ChildRun {
   read: number;
   refused: number;
   readonly findings: Finding[];
-  /** Since its first input: how long it took to start does not count. */
+  /** Measured from its first input: the start does not count. */
   milliseconds: number;
   ended: string;
 }
@@ -145,7 +145,7 @@ function isReadable(stream: unknown): stream is Readable {
   return typeof stream === 'object' && stream !== null && 'read' in stream;
 }
 
-/** From /proc, in clock ticks of 10 ms; elsewhere than on Linux, time that has passed. */
+/** CPU time from /proc, in clock ticks of 10 ms; elapsed time on other systems than Linux. */
 function cpuSeconds(pid: number | undefined): number {
   try {
     const fields =
@@ -159,7 +159,7 @@ function cpuSeconds(pid: number | undefined): number {
   }
 }
 
-/** From /proc; elsewhere only V8's own limit holds. */
+/** Resident memory from /proc; on other systems only V8's limit applies. */
 function residentBytes(pid: number | undefined): number {
   try {
     return Number(readFileSync(`/proc/${String(pid)}/statm`, 'utf8').split(' ')[1]) * 4096;

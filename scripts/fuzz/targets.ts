@@ -23,10 +23,10 @@ import { mutateOnnx } from './mutate-onnx.js';
 import { external, networks } from './networks.js';
 import { checkpointSeeds, onnxSeeds, pictureSeeds, trainingIdentity, trainingSeeds } from './seeds.js';
 
-/** A step of what happens to an input. A OneirosError in one does not keep the others from being tried. */
+/** A step that reads an input. If one throws a OneirosError, the others still run. */
 export type Step = (bytes: Uint8Array) => unknown;
 
-/** A kind of file from outside: where inputs come from, how they are changed, what reads them. */
+/** A kind of untrusted file: its seeds, how they are mutated, and what reads them. */
 export interface Target {
   readonly seeds: (folders: readonly string[]) => Promise<Uint8Array[]>;
   readonly mutate: Mutate;
@@ -73,7 +73,9 @@ const cocoResults = [
   },
 ];
 
-/** With the checksum that a changed state would have, so that a reader looks further: CRC-32 with zeros in its own place. */
+/**
+ * Corrects the checksum of a mutated state, so that the reader continues: CRC-32 with zeros in place of the checksum.
+ */
 function sealed(state: Uint8Array): Uint8Array {
   const bytes = Buffer.from(state);
   const field = bytes.indexOf('"checksum":"');

@@ -1,4 +1,4 @@
-// Makes inputs and reads them, until it is killed. What it does is written to a pipe before it is done, so that the parent
+// Creates inputs and reads them until it is killed. Each step is announced on a pipe before it runs, so that the parent
 // knows which input was being read when this process hung or died.
 import { writeSync } from 'node:fs';
 
@@ -20,7 +20,7 @@ for (let index = Number(first); ; index++) {
       await run(input);
       tell({ outcome: 'read' });
     } catch (error) {
-      // Anything but the library's own error, on one line, is a fault of the library.
+      // Any error that is not a OneirosError with a message of one line is a fault of the library.
       const isSound = error instanceof OneirosError && !error.message.includes('\n');
       tell(isSound ? { outcome: 'refused' } : { outcome: 'fault', detail: describe(error) });
     }

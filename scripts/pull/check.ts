@@ -1,5 +1,5 @@
-// Pulls the convolutions of a full-size VGG-19 checkpoint over HTTP ranges, and compares the network with PyTorch's: bytes that
-// were moved, peak memory, largest difference of a layer.
+// Pulls the convolutions of a full-size VGG-19 checkpoint with HTTP ranges, and compares the network with PyTorch's.
+// Prints the transferred bytes, peak memory, and the largest difference of a layer.
 //   python3 scripts/pull/vgg19.py FOLDER && node --import ./scripts/ts.mjs scripts/pull/check.ts FOLDER
 import { spawn } from 'node:child_process';
 import { createReadStream, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
@@ -26,7 +26,7 @@ const [folder = '.', file, mirror = '', home = ''] = process.argv.slice(2);
 if (file === undefined) await check();
 else await pull(file);
 
-/** Serves the checkpoints, and has each pulled by a process of its own. */
+/** Serves the checkpoints, and pulls each one in a separate process. */
 async function check(): Promise<void> {
   let moved = 0;
   const server = createServer((request, response) => {
@@ -53,7 +53,7 @@ async function check(): Promise<void> {
     const args = [...process.execArgv, import.meta.filename, folder, name, `http://127.0.0.1:${port}`, cache];
     await new Promise((resolve) => spawn(process.execPath, args, { stdio: 'inherit' }).on('exit', resolve));
     console.log(
-      `${name}: ${(moved / 1e6).toFixed(1)} of ${(statSync(join(folder, name)).size / 1e6).toFixed(1)} MB moved`,
+      `${name}: ${(moved / 1e6).toFixed(1)} of ${(statSync(join(folder, name)).size / 1e6).toFixed(1)} MB transferred`,
     );
     rmSync(cache, { recursive: true });
   }
@@ -95,7 +95,7 @@ async function pull(name: string): Promise<void> {
   }
 }
 
-/** In megabytes, of this process since it began. */
+/** Peak memory of this process since its start, in megabytes. */
 function peak(): number {
   return Math.round(process.resourceUsage().maxRSS / 1000);
 }

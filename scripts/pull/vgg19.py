@@ -1,5 +1,6 @@
-"""A checkpoint of torchvision's VGG-19 at its full size (548 MB) with seeded random weights, as torch.save writes it now (a zip
-file) and as it did when torchvision's own was made, and what PyTorch makes of a picture with it: for scripts/pull/check.ts.
+"""For scripts/pull/check.ts: writes a full-size checkpoint of torchvision's VGG-19 (548 MB) with seeded random weights, both in
+torch.save's current format (a zip file) and in the legacy format of torchvision's own checkpoint, and PyTorch's results for a
+picture.
 
 pip install torch torchvision numpy
 python3 scripts/pull/vgg19.py FOLDER

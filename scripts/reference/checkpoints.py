@@ -1,5 +1,5 @@
-"""Golden checkpoints for spec/weights: small files as torch.save writes them, and what torch.load gives back; and a
-safetensors file of the format's own library.
+"""Golden checkpoints for spec/weights: small files written by torch.save, with the results of torch.load; and a safetensors
+file written by the reference library.
 
 pip install torch numpy safetensors
 python3 scripts/reference/checkpoints.py
@@ -73,7 +73,7 @@ def saved(value, **options):
 
 
 def rezipped(data):
-    """The same entries in a plain zip file: no 64-bit records, and a comment at the end."""
+    """The same entries in a plain zip file without 64-bit records, with a comment at the end."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED) as new:
         new.comment = b"a comment, PK\x05\x06 and all"

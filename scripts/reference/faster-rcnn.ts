@@ -1,6 +1,7 @@
-// Compares our Faster R-CNNs at full size with torchvision's: reads what faster_rcnn.py has written to the folder, and says
-// how far proposals and detections lie apart, and how far both are off torchvision's in float64. Exit code 1 beyond 0.1
-// pixels or 10⁻⁴ of a score, but where ours are the nearer to float64: random weights amplify what either rounds.
+// Compares this library's Faster R-CNNs at full size with torchvision's: reads the files that faster_rcnn.py has
+// written to the folder, and prints the differences of proposals and detections, and the errors of both against
+// torchvision in float64. Exits with code 1 if a difference exceeds 0.1 pixels or 10⁻⁴ of a score, unless this library
+// is closer to float64: random weights amplify rounding errors.
 //
 //   python3 scripts/reference/faster_rcnn.py FOLDER
 //   node --no-warnings --import ./scripts/ts.mjs scripts/reference/faster-rcnn.ts FOLDER
@@ -28,7 +29,7 @@ interface Picture {
 
 interface Reference {
   readonly pictures: readonly Picture[];
-  /** The same, computed in float64. */
+  /** The same results, computed in float64. */
   readonly exact: readonly Picture[];
 }
 
@@ -40,7 +41,7 @@ const [folder = '.'] = process.argv.slice(2);
 for (const variant of variantNames) {
   const at = (ending: string) => join(folder, `faster-rcnn-${variant}.${ending}`);
   const reference: unknown = JSON.parse(await readFile(at('json'), 'utf8'));
-  if (!isReference(reference)) throw new Error(`${at('json')} holds no results`);
+  if (!isReference(reference)) throw new Error(`${at('json')} has no results`);
   await using network = await FasterRCNN.load(at('pth'), { variant, score: 0.3 });
   for (const [i, theirs] of reference.pictures.entries()) {
     const picture = pattern(theirs.size);
@@ -89,7 +90,9 @@ function compare(
   );
 }
 
-/** Each of the wanted beside the nearest of those found; their order may differ where scores are equal but for rounding. */
+/**
+ * Pairs each expected detection with the nearest one found: the order may differ if scores are equal up to rounding.
+ */
 function difference(found: readonly Found[], wanted: readonly Found[]): { box: number; score: number } {
   let [box, score] = [0, 0];
   for (const one of wanted) {

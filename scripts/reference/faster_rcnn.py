@@ -1,7 +1,7 @@
-"""Writes small Faster R-CNNs of torchvision's own classes with seeded random weights, and what torchvision makes of three
-pictures with them: spec/models/golden/faster-rcnn-*.pth and .json, and of the first its ONNX export. With a folder as its
-argument it writes full-size ones there instead, which scripts/reference/faster-rcnn.ts compares with ours; with --empty,
-only what torchvision makes of a picture without objects with the weights that are there: faster-rcnn-empty.json.
+"""Writes small Faster R-CNNs of torchvision's classes with seeded random weights, and torchvision's results for three pictures:
+spec/models/golden/faster-rcnn-*.pth and .json, and the ONNX export of the first. With a folder as its argument it writes
+full-size ones there instead, which scripts/reference/faster-rcnn.ts compares with this library's; with --empty, only
+torchvision's result for a picture without objects with the existing weights: faster-rcnn-empty.json.
 
     pip install torch torchvision numpy
     python3 scripts/reference/faster_rcnn.py [FOLDER | --empty]
@@ -47,7 +47,7 @@ def picture(height, width):
 
 
 def small_resnet(norm):
-    """A ResNet of one bottleneck a stage, made by torchvision's own builder of stages."""
+    """A ResNet with one bottleneck per stage, built by torchvision's builder of stages."""
     body = resnet.ResNet(resnet.Bottleneck, [1, 1, 1, 1], norm_layer=norm)
     body.inplanes = 8
     body.conv1 = nn.Conv2d(3, 8, 7, stride=2, padding=3, bias=False)
@@ -101,7 +101,7 @@ def small_mobilenet():
 
 
 def shake(model, seed):
-    """Weights that keep activations alive, with scores far apart; statistics of batch norm that are not 0 and 1."""
+    """Weights that keep units active, with scores far apart; batch norm has statistics other than 0 and 1."""
     random = torch.Generator().manual_seed(seed)
     normal = lambda like, scale: torch.randn(like.shape, generator=random) * scale
     with torch.no_grad():
@@ -115,12 +115,12 @@ def shake(model, seed):
                 tensor.copy_(base + normal(tensor, 0.1))
             else:
                 tensor.copy_(normal(tensor, (2 / tensor[0].numel()) ** 0.5))
-            tensor.copy_(tensor.half())  # what the small checkpoints keep
+            tensor.copy_(tensor.half())  # the precision of the small checkpoints
     calibrate(model)
 
 
 def calibrate(model):
-    """Scales the last layers, so that scores and boxes are neither all alike nor all at an end."""
+    """Scales the last layers, so that scores and boxes are neither all alike nor all saturated."""
     model.eval()
     head, predictor = model.rpn.head, model.roi_heads.box_predictor
     wanted = {head.cls_logits: 1.5, head.bbox_pred: 0.3, predictor.cls_score: 2.0, predictor.bbox_pred: 1.0}
@@ -169,7 +169,7 @@ OBJECTS = [[20.0, 30, 90, 110], [100, 10, 180, 60], [150.5, 80.25, 200, 130]], [
 
 
 def losses(model, boxes, labels):
-    """The four losses with every anchor and proposal sampled, and their sum's gradient by some of the weights."""
+    """The four losses with every anchor and proposal sampled, and the gradient of their sum by some of the weights."""
     everything = _utils.BalancedPositiveNegativeSampler(10**6, 0.5)
     model.rpn.fg_bg_sampler = model.roi_heads.fg_bg_sampler = everything
     model.train()
@@ -228,7 +228,7 @@ def write(folder, name, model, pictures, with_losses=False):
 
 
 def write_export(model):
-    """The same network as torchvision's own export writes it, for pictures of any size."""
+    """The same network as exported by torchvision, for pictures of any size."""
     model.eval()
     torch.onnx.export(
         model,

@@ -1,9 +1,9 @@
-"""Golden gradients for spec/autodiff: PyTorch's, of every operator it has, and at kinks and ties.
+"""Golden gradients for spec/autodiff: PyTorch's gradients of every operator that it has, also at kinks and ties.
 
 pip install torch torchvision
 python3 scripts/reference/gradients.py
 
-Inputs and cotangents are made by formula, so that results alone are stored: element i of the input with phase p is
+Inputs and cotangents are computed by formula, so that only results are stored: element i of the input with phase p is
 shift + scale · sin(p + 0.9 i) (an input without phase is literal); the cotangent's is cos(0.5 + 0.7 i), or 1.
 """
 
@@ -51,7 +51,7 @@ def tensor(spec):
 
 
 def case(op, function, inputs, attributes=None, opset=None, ones=False, note=None, held=()):
-    """`function` takes the tensors of the inputs; those in `held` are not differentiated by."""
+    """`function` takes the tensors of the inputs; there are no gradients by those in `held`."""
     for i, spec in enumerate(inputs):
         if spec.get("phase", 0) is None:
             spec["phase"] = 0.3 + 1.7 * i
@@ -107,8 +107,8 @@ case("Where", torch.where, [flags([1, 0, 1]), wave(2, 3), wave(3)])
 case("Sum", lambda x, y: x + y, [wave(2, 3), wave(3)])
 case("Mean", lambda x, y: (x + y) / 2, [wave(2, 3), wave(3)])
 
-# Kinks and ties. Newer versions of PyTorch let nothing pass at the bounds of clamp and hardswish, older ones do; spec/
-# autodiff/conventions.spec.ts has those by hand.
+# Kinks and ties. At the bounds of clamp and hardswish, newer versions of PyTorch have a gradient of 0, older ones do
+# not; spec/autodiff/conventions.spec.ts tests those by hand.
 case("Relu", F.relu, [exactly([-1.0, 0.0, 1.0])], ones=True, note="0 at 0")
 case("LeakyRelu", lambda x: F.leaky_relu(x, 0.01), [exactly([-1.0, 0.0, 1.0])], ones=True, note="α at 0")
 case("PRelu", F.prelu, [exactly([-1.0, 0.0, 1.0], [3, 1]), exactly([0.25])], ones=True, note="s at 0")
@@ -196,7 +196,7 @@ case("GlobalAveragePool", lambda x: F.adaptive_avg_pool2d(x, 1), [wave(2, 2, 3, 
 case("GlobalMaxPool", lambda x: F.adaptive_max_pool2d(x, 1), [wave(2, 2, 3, 4)])
 case("GlobalMaxPool", lambda x: x.amax((2, 3), keepdim=True), [exactly([1.0, 1.0, 0.0, 1.0], [1, 1, 2, 2])], ones=True, note="ties share, as amax has it")
 
-# Normalisation.
+# Normalization.
 case("BatchNormalization", lambda x, g, b, m, v: F.batch_norm(x, m, v, g, b), [wave(2, 3, 2, 2), wave(3), wave(3), wave(3), wave(3, scale=0.5, shift=1.0)], held=(3, 4))
 case("InstanceNormalization", lambda x, g, b: F.instance_norm(x, weight=g, bias=b), [wave(2, 3, 2, 3), wave(3), wave(3)])
 case("LayerNormalization", lambda x, g, b: F.layer_norm(x, [3, 4], g, b), [wave(2, 3, 4), wave(3, 4), wave(3, 4)], dict(axis=1))

@@ -1,4 +1,4 @@
-"""Golden values for spec/image: PIL's, torch's and torchvision's resizing, warping and blurring.
+"""Golden values for spec/image: resizing, warping and blurring by PIL, torch and torchvision.
 
 pip install torch torchvision pillow numpy
 python3 scripts/reference/image.py
@@ -62,7 +62,7 @@ picture = torch.from_numpy(rng.random((3, 6, 9), dtype=np.float32))
 
 
 def zoomed(factor, degrees):
-    """zoom about the middle and turn clockwise, by grid_sample in normalised coordinates."""
+    """Zooms about the center and rotates clockwise, with grid_sample in normalized coordinates."""
     _, height, width = picture.shape
     c, s = math.cos(math.radians(degrees)) / factor, math.sin(math.radians(degrees)) / factor
     theta = torch.tensor([[[c, s * height / width, 0], [-s * width / height, c, 0]]], dtype=torch.float64)
@@ -78,7 +78,7 @@ write("geometry.json", dict(
     centerCrop=dict(width=4, height=3, result=numbers(TF.center_crop(picture, [3, 4]))),
 ))
 
-# --- colours --------------------------------------------------------------------------------------------------------
+# --- colors ---------------------------------------------------------------------------------------------------------
 content = rng.random((3, 5, 8)) * [[[0.5]], [[0.9]], [[0.2]]] + 0.1
 style = rng.random((3, 6, 4)) ** 2
 style[1] = 0.6 * style[0] + 0.4 * style[1]
@@ -118,7 +118,8 @@ write("color.json", dict(
     styleWithHistogramOfContent=numbers(np.stack([match_channel(style[c], content[c]) for c in range(3)])),
 ))
 
-# --- files: one 5×3 picture in every format, and what PIL reads from it -------------------------------------------------
+# --- files: one 5×3 picture in every format, as PIL reads it
+# ------------------------------------------------------------
 small = Image.fromarray((rng.random((3, 5, 4)) * 255).round().astype(np.uint8), "RGBA")
 rgb = small.convert("RGB")
 
@@ -166,7 +167,7 @@ for compression in ("raw", "tiff_lzw", "tiff_deflate", "packbits"):
 add("grey.tiff", grey, format="TIFF")
 add("rgba.tiff", small, format="TIFF")
 
-# A photograph-like JPEG of one gradient, in every EXIF orientation: what it must look like upright.
+# A photograph-like JPEG of one gradient in every EXIF orientation, with the expected upright picture.
 y, x = np.mgrid[0:16, 0:24]
 gradient = Image.fromarray(np.stack([x * 10, y * 15, 120 + 0 * x], -1).astype(np.uint8))
 for orientation in range(1, 9):

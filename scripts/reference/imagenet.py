@@ -1,6 +1,6 @@
 """Writes lib/networks/classifier/imagenet.ts: the 1000 ImageNet classes of ILSVRC 2012 in the order of the networks' outputs.
 
-The ids are WordNet 3.0 offsets, the names WordNet's words for those synsets (Princeton University, WordNet 3.0 licence).
+The ids are WordNet 3.0 offsets, the names are WordNet's words for those synsets (Princeton University, WordNet 3.0 license).
 Source: the lists in timm (Apache-2.0).
 
     pip install timm

@@ -1,4 +1,4 @@
-"""Golden values for spec/labels: what Pillow reads from masks of every kind that the label reader knows.
+"""Golden values for spec/labels: masks of every kind that the label reader supports, as Pillow reads them.
 
 pip install pillow numpy
 python3 scripts/reference/labels.py

@@ -1,4 +1,4 @@
-"""Golden values for spec/metrics: pycocotools' figures of 200 random cases, its run lengths, torchvision's box overlaps.
+"""Golden values for spec/metrics: pycocotools' figures for 200 random cases, its run lengths, torchvision's box overlaps.
 
 pip install pycocotools numpy torch torchvision
 python3 scripts/reference/metrics.py
@@ -25,7 +25,7 @@ def write(name, value):
 
 
 def number(value):
-    """As short as JSON allows: 3.0 is 3."""
+    """The shortest JSON for a number: 3.0 becomes 3."""
     value = round(float(value), 2)
     return int(value) if value == int(value) else value
 
@@ -49,7 +49,7 @@ def random_box(width, height):
     size = np.array([width, height])
     w, h = rng.uniform(size / 2, size) if rng.random() < 0.2 else np.exp(rng.uniform(np.log(4), np.log(size)))
     x, y = rng.uniform(0, width - w), rng.uniform(0, height - h)
-    # Whole pixels make IoUs that are equal, and equal to thresholds; hundredths make the others.
+    # Whole pixels give IoUs that are equal to each other and to thresholds; hundredths give different ones.
     digits = int(rng.choice([0, 2]))
     return [number(round(value, digits)) for value in (x, y, max(w, 1), max(h, 1))]
 
@@ -61,7 +61,7 @@ def jittered(box, width, height):
 
 
 def outline(box):
-    """A polygon around a box's middle, now and then of two parts, now and then beyond the image's edge."""
+    """A polygon around a box's center, sometimes of two parts, sometimes beyond the image's edge."""
     x, y, w, h = box
     parts = []
     for _ in range(1 + (rng.random() < 0.2)):
@@ -121,7 +121,7 @@ def case(iou_type, crowded=False):
     for _ in range(130 if crowded else rng.integers(1, 8)):
         somewhere = {
             "image_id": images[0]["id"] if crowded else int(rng.choice([i["id"] for i in images])),
-            # Now and then a category that the truth does not list.
+            # Sometimes a category that the ground truth does not list.
             "category_id": int(rng.choice([c["id"] for c in categories] + [99] * (rng.random() < 0.1))),
         }
         box = random_box(width, height)
@@ -129,13 +129,13 @@ def case(iou_type, crowded=False):
     order = rng.permutation(len(detections))
     detections = [detections[i] for i in order]
     truth = {"images": images, "categories": categories, "annotations": annotations}
-    # pycocotools writes into what it is given.
+    # pycocotools modifies its arguments.
     copied = json.loads(json.dumps([truth, detections]))
     return {"truth": truth, "detections": detections, "figures": figures(*copied, iou_type)}
 
 
 def moved(polygons, box, found):
-    """The polygons of one box, carried over to another."""
+    """The polygons of one box, mapped to another box."""
     old, new = np.array(box), np.array(found)
     scaled = [(np.reshape(p, (-1, 2)) - old[:2]) * (new[2:] / old[2:]) + new[:2] for p in polygons]
     return [[number(v) for v in points.ravel()] for points in scaled]
@@ -158,7 +158,7 @@ with_boxes = False
 write("coco-bbox.json", [case("bbox", crowded=i % 70 == 69) for i in range(140)])
 masks = []
 for i in range(60):
-    with_boxes = i % 4 == 3  # then pycocotools takes the boxes' areas
+    with_boxes = i % 4 == 3  # then pycocotools uses the boxes' areas
     masks.append(case("segm"))
 write("coco-segm.json", masks)
 

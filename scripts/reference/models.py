@@ -1,7 +1,7 @@
-"""Golden activations and gradients for spec/models: VGG-19, GoogLeNet and SqueezeNet, written anew in PyTorch.
+"""Golden activations and gradients for spec/models: VGG-19, GoogLeNet and SqueezeNet, reimplemented in PyTorch.
 
-The weights are drawn by the library's own generator (xoshiro128**, lib/tensor/random.ts), so that only their shapes are
-stored. With a folder of real weights, the same for those, into spec/real/golden.
+The weights come from the library's generator (xoshiro128**, lib/tensor/random.ts), so that only their shapes are stored.
+With a folder of real weights, the results for those are written to spec/real/golden.
 
     pip install torch numpy
     python3 scripts/reference/models.py
@@ -23,7 +23,7 @@ M = 0xFFFFFFFF
 
 
 def uniforms(seed, count):
-    """lib/tensor/random.ts: `uniform()`, so many times."""
+    """The first numbers of `uniform()` in lib/tensor/random.ts."""
 
     def splitmix():
         nonlocal seed
@@ -53,7 +53,7 @@ def image(height, width, seed):
 
 
 def draw(shapes):
-    """One stream of numbers for all tensors: kernels as He et al. (2015) scale them, biases in [-0.5, 0.5)."""
+    """One stream of numbers for all tensors: kernels are scaled as in He et al. (2015), biases are in [-0.5, 0.5)."""
     stream = uniforms(2, sum(math.prod(shape) for shape in shapes.values()))
     weights, at = {}, 0
     for name, shape in shapes.items():
@@ -90,7 +90,7 @@ def torchvision_names():
 
 
 def vgg19(x, weights, names, reflect=False, average=False):
-    """`x` is preprocessed already. Layers by Caffe's names."""
+    """`x` is already preprocessed. Layers have Caffe's names."""
     out = {}
     pool = F.avg_pool2d if average else F.max_pool2d
     for (block, i), name in zip(CONVS, names):
@@ -234,7 +234,7 @@ def squeezenet(x, weights):
 
 
 def sample(tensor, most=60):
-    """So many of the elements, evenly spaced, and the largest magnitude of all, to which errors are relative."""
+    """A number of evenly spaced elements, and the largest magnitude of all, to which errors are relative."""
     flat = tensor.detach().flatten()
     stride = max(1, flat.numel() // most)
     values = [float(f"{value:.7g}") for value in flat[::stride].tolist()]
@@ -242,7 +242,7 @@ def sample(tensor, most=60):
 
 
 def sent_back(x, forward, weights, layers):
-    """All activations, and for each layer the image's gradient when its activation is its cotangent."""
+    """All activations, and for each layer the image's gradient with the layer's activation as cotangent."""
     x = x.detach().requires_grad_()
     out = forward(x, weights)
     return out, {y: torch.autograd.grad(out[y], x, out[y].detach(), retain_graph=True)[0] for y in layers}
@@ -250,8 +250,8 @@ def sent_back(x, forward, weights, layers):
 
 def is_smooth(run, x, sent, trial):
     """
-    Whether there is no kink nearby: where two numbers of a pooling window are almost equal, the last bit says which of
-    them the gradient goes to, and no two implementations agree.
+    Whether there is no kink nearby: if two numbers in a pooling window are almost equal, the last bit decides which of them
+    gets the gradient, and implementations differ.
     """
     torch.manual_seed(trial)
     _, moved = run(x * (1 + 3e-7 * torch.randn_like(x)))
@@ -259,7 +259,7 @@ def is_smooth(run, x, sent, trial):
 
 
 def case(name, network, forward, weights, size, layers, gradients, shapes=None, options=None):
-    """`gradients`: layers whose own activation is sent back to the image as their cotangent."""
+    """`gradients`: layers whose activation is also their cotangent for the gradient by the image."""
     run = lambda x: sent_back(x, forward, weights, gradients)
     for seed in range(1, 100):
         x = image(*size, seed)

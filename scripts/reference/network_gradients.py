@@ -1,10 +1,10 @@
-"""Golden gradients of whole networks for spec/autodiff, and Hessian–vector products: PyTorch's, in double precision.
+"""Golden gradients of whole networks and Hessian–vector products for spec/autodiff: PyTorch's, in double precision.
 
     pip install torch
     python3 scripts/reference/network_gradients.py
 
-Two small networks of the kinds of VGG and GoogLeNet. Everything that goes in is made by formula, so that results alone
-are stored: element i of tensor number p is scale · sin(p + 0.9 i), which the spec makes again.
+Two small networks like VGG and GoogLeNet. All inputs are computed by formula, so that only results are stored: element i of
+tensor number p is scale · sin(p + 0.9 i), which the spec computes too.
 """
 
 import json
@@ -18,7 +18,7 @@ OUT = Path(__file__).resolve().parents[2] / "spec" / "autodiff" / "golden" / "ne
 
 
 class Waves:
-    """Weights in the order in which they are asked for."""
+    """Creates weights in the order in which they are requested."""
 
     def __init__(self):
         self.made = []
@@ -72,7 +72,7 @@ def googlenet(w):
 
 
 def smooth(w):
-    """A network with curvature everywhere, for second derivatives: normalisation, stride, groups, pooling of both kinds."""
+    """A network with curvature everywhere, for second derivatives: normalization, stride, groups, pooling of both kinds."""
     x = w(2, 3, 11, 12, scale=1)
     x = F.softplus(conv(w, x, 4, 3, stride=2, padding=1))
     x = x + torch.tanh(F.conv2d(x, w(4, 2, 3, 3), None, padding=1, groups=2))

@@ -1,4 +1,4 @@
-"""Golden trajectories for spec/optim: PyTorch's optimisers on Rosenbrock's and Beale's functions.
+"""Golden trajectories for spec/optim: PyTorch's optimizers on Rosenbrock's and Beale's functions.
 
 pip install torch
 python3 scripts/reference/optim.py
@@ -21,7 +21,7 @@ def beale(x):
 
 
 def trajectory(function, x0, make, steps, dtype):
-    """x after each step, and the value before it."""
+    """x after each step, and the function's value before it."""
     x = torch.tensor(x0, dtype=dtype, requires_grad=True)
     optimizer = make([x])
     points = []
@@ -39,7 +39,7 @@ def trajectory(function, x0, make, steps, dtype):
 
 
 def lbfgs(**options):
-    # One iteration a call; what it remembers stays in its state.
+    # One iteration per call; the optimizer's memory is kept in its state.
     return lambda p: torch.optim.LBFGS(p, max_iter=1, max_eval=1000, line_search_fn="strong_wolfe", **options)
 
 

@@ -1,4 +1,4 @@
-"""Golden files for spec/image: one small picture in every kind of file that is read, and what Pillow reads from each.
+"""Golden files for spec/image: one small picture in every supported kind of file, and Pillow's result for each.
 
 pip install pillow numpy
 python3 scripts/reference/pictures.py
@@ -31,7 +31,7 @@ files = {}
 
 
 def as_read(data):
-    """Levels of 255, laid over white, upright: as Pillow reads a file."""
+    """A file as Pillow reads it: in levels of 255, over white, upright."""
     image = ImageOps.exif_transpose(Image.open(io.BytesIO(data)))
     if image.mode in ("I;16", "I;16B", "I"):
         return np.repeat(np.asarray(image)[..., None] / 257, 3, 2)
@@ -45,7 +45,7 @@ def as_read(data):
 
 
 def add(name, data, expected=None, tolerance=0.01):
-    """`tolerance` in levels of 255, where Pillow itself rounds more than the file does."""
+    """`tolerance` in levels of 255, larger if Pillow rounds more than the file format does."""
     levels = as_read(data) if expected is None else np.asarray(expected, dtype=np.float64)
     assert name not in files
     planes = levels.transpose(2, 0, 1).ravel()
@@ -67,7 +67,8 @@ def exif(orientation, big=False):
     return (b"MM" if big else b"II") + struct.pack(order + "HIHHHIHHI", 42, 8, 1, 274, 3, 1, orientation, 0, 0)
 
 
-# --- JPEG ---------------------------------------------------------------------------------------------------------------
+# --- JPEG
+# ---------------------------------------------------------------------------------------------------------------
 def segments(data):
     at = 2
     while data[at + 1] != 0xDA:
@@ -109,7 +110,7 @@ add("ycc-jfif-and-adobe-0.jpeg", led_by(app(0, b"JFIF\0\1\1\0\0\1\0\1\0\0"), led
 add("ycc-short-adobe.jpeg", led_by(app(14, b"Adobe"), bare), as_read(bare))  # Pillow does not open it
 add("ycc-other-app14.jpeg", led_by(app(14, b"Other\0\0\0\0\0\0\0"), bare))
 add("two-adobe-markers.jpeg", led_by(adobe(1), led_by(adobe(0), bare)))
-# jpeg-js, which reads inks in Node, rounds its cosine transform and its colors otherwise than libjpeg.
+# jpeg-js, which reads CMYK in Node, rounds its cosine transform and its colors differently from libjpeg.
 add("cmyk.jpeg", inks, tolerance=1.01)
 add("cmyk-no-adobe.jpeg", without(inks, 0xEE), tolerance=1.01)
 add("cmyk-subsampled.jpeg", jpeg(cmyk, subsampling=2))
@@ -134,7 +135,8 @@ add("fill-bytes.jpeg", ycc[:2] + b"\xff\xff\xff" + ycc[2:])
 add("after-its-end.jpeg", ycc + b"\0" * 9 + ycc)
 
 
-# --- PNG ----------------------------------------------------------------------------------------------------------------
+# --- PNG
+# ----------------------------------------------------------------------------------------------------------------
 def chunk(kind, data):
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
@@ -179,7 +181,7 @@ for interlaced in (False, True):
     colors = bytes(palette16.getpalette()[:48])
     for bits in (4, 8):
         add(f"palette{bits}{kind}.png", make(np.asarray(palette16), 3, bits, chunk(b"PLTE", colors)))
-    # At 16 bits Pillow rounds to 8 or clips: the numbers themselves are right.
+    # Pillow rounds 16 bits to 8 or clips them, so the original numbers are stored instead.
     add(f"rgb16{kind}.png", make(sixteen, 2, 16), sixteen / 257)
     add(f"grey16{kind}.png", make(sixteen[..., 0], 0, 16))
     add(f"rgba16{kind}.png", make(np.dstack([sixteen, opaque16]), 6, 16), on_white(sixteen, opaque16.astype(float)))
@@ -190,7 +192,8 @@ add("rgb-key.png", png(pixels, 2, 8, chunk(b"tRNS", struct.pack(">HHH", 255, 0, 
 add("palette-alpha.png", png(np.asarray(palette16), 3, 8, chunk(b"PLTE", colors) + chunk(b"tRNS", bytes([0, 90, 255]))))
 
 
-# --- TIFF: Pillow's own, and what it does not write, by hand ------------------------------------------------------------
+# --- TIFF: written by Pillow, or by hand if Pillow cannot write it
+# ------------------------------------------------------
 def tiff(samples, photometric, bits=8, order="<", extra=(), tile=None, rows=None, planar=False, format=1,
          compress=None, code=1, fields=()):
     samples = samples if samples.ndim == 3 else samples[..., None]
@@ -279,7 +282,8 @@ def float_differences(order):
 add("float-differences.tiff", float_differences("<"))
 
 
-# --- BMP ----------------------------------------------------------------------------------------------------------------
+# --- BMP
+# ----------------------------------------------------------------------------------------------------------------
 def bmp(header, body, palette=b""):
     at = 14 + len(header) + len(palette)
     return b"BM" + struct.pack("<IHHI", at + len(body), 0, 0, at) + header + palette + body

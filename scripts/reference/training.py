@@ -3,10 +3,10 @@
     pip install torch torchvision numpy
     python3 scripts/reference/training.py spec/train/golden
 
-losses.json: scores, targets, the loss and its gradient by the scores, for each loss. unet.json: the first weights of a U-Net
-of widths 4 and 8 with batch normalisation, by this library's names; the gradient of the first step by each weight; the
-loss of each of 20 steps of Adam; weights and running statistics after the last. Pictures and masks of the steps are the
-numbers of a linear congruential generator, so that both sides can make them.
+losses.json: scores, targets, the loss and its gradient by the scores, for each loss. unet.json: the initial weights of a U-Net
+of widths 4 and 8 with batch normalization, under this library's names; the gradient of the first step by each weight; the
+loss of each of 20 steps of Adam; weights and running statistics after the last one. Pictures and masks of the steps come from
+a linear congruential generator, so that both sides can compute them.
 """
 
 import json
@@ -38,7 +38,7 @@ def dice_classes(x, t, smooth=1.0):
 def losses():
     generator = torch.Generator().manual_seed(5)
     binary = 2 * torch.randn(2, 1, 3, 4, generator=generator)
-    binary[0, 0, 0, 0] = 0  # a kink of careless formulas
+    binary[0, 0, 0, 0] = 0  # a kink of naive formulas
     soft = torch.rand(2, 1, 3, 4, generator=generator)
     hard = (soft > 0.5).float()
     scores = 2 * torch.randn(2, 3, 2, 4, generator=generator)
@@ -102,7 +102,7 @@ class UNet(nn.Module):
 
 
 def canonical(name):
-    """encoder1.conv1.weight is encoder1/conv1.weight here."""
+    """Renames encoder1.conv1.weight to this library's encoder1/conv1.weight."""
     parts = name.split(".")
     return ".".join(["/".join(parts[:-1]), parts[-1]])
 
@@ -136,7 +136,7 @@ def unet():
         if "num_batches" not in name
     }
     start = state()
-    # What is written down is what both begin with.
+    # Both sides start from the written weights.
     for name, value in net.state_dict().items():
         if "num_batches" not in name:
             value.copy_(torch.tensor(start[canonical(name)]["data"]).reshape(value.shape))

@@ -1,11 +1,11 @@
-"""Golden results of U-Nets, for spec/models/unet.spec.ts: seeded random checkpoints of two well-known layouts, small.
+"""Golden results of U-Nets for spec/models/unet.spec.ts: small, seeded random checkpoints of two well-known layouts.
 
     pip install torch numpy
     python3 scripts/reference/unet.py spec/models/golden
 
-The layouts are written down here from what the projects' checkpoints and papers say: milesial/Pytorch-UNet (padding of
-what climbs, bilinear with align_corners or transposed convolutions, logits) and mateuszbuda/brain-segmentation-pytorch
-(transposed convolutions, sigmoid). Sizes that the second does not take are mirrored up to a multiple of 16 and cropped.
+The layouts follow the projects' checkpoints and papers: milesial/Pytorch-UNet (padding of upsampled features, bilinear
+upsampling with align_corners or transposed convolutions, logits) and mateuszbuda/brain-segmentation-pytorch (transposed
+convolutions, sigmoid). Sizes that the second does not support are mirrored up to a multiple of 16 and cropped.
 Each unet-<name>.pt is a torch checkpoint; unet.json holds sizes and results.
 """
 
@@ -136,7 +136,7 @@ def mirrored(x, multiple):
 
 
 def randomise(model, seed):
-    """Batch norms with statistics of their own, or they would hide whether they are there."""
+    """Gives batch norms statistics other than 0 and 1, so that a missing norm changes the results."""
     torch.manual_seed(seed)
     for module in model.modules():
         if isinstance(module, (nn.Conv2d, nn.ConvTranspose2d)):
@@ -152,7 +152,7 @@ def randomise(model, seed):
 
 
 def ramp(channels, height, width):
-    """An input that a few words describe: the same in TypeScript."""
+    """An input given by a formula that the spec computes in TypeScript too."""
     i = torch.arange(channels * height * width, dtype=torch.float64)
     return torch.sin(i * 0.37).mul(0.5).add(0.5).float().reshape(1, channels, height, width)
 

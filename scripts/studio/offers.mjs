@@ -1,4 +1,4 @@
-// What the studio has to offer beside its own code: the shipped models and sample pictures, and offers.json, which lists them.
+// The studio's content besides its code: the shipped models, the sample pictures, and offers.json, which lists them.
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,7 @@ import { sampleFiles } from './samples.mjs';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const models = join(root, 'onnx-models');
 
-/** The files by the address they are served at. */
+/** The files by the address at which they are served. */
 function files() {
   const shipped = existsSync(models) ? readdirSync(models).filter((name) => name.endsWith('.onnx')) : [];
   return new Map([
@@ -30,7 +30,7 @@ export function offers() {
   return {
     name: 'studio-offers',
     configureServer(server) {
-      // What has to be rendered first is better waited for before the page is opened than in it.
+      // Render sample pictures before the page is opened, so that the page does not wait for them.
       sampleFiles();
       server.middlewares.use((request, response, next) => {
         const path = new URL(request.url ?? '/', 'http://localhost').pathname.slice(1);

@@ -1,4 +1,4 @@
-// Makes the built studio work without a network: every file is listed in the service worker, which keeps them.
+// Makes the built studio work offline: lists every file in the service worker, which caches them.
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,7 @@ export function offline() {
     configResolved(config) {
       publicDir = config.publicDir;
     },
-    // The page registers a service worker only where there is one.
+    // The page registers a service worker only if the build has one.
     transformIndexHtml: (html) => html.replace('<html lang="en">', '<html lang="en" data-offline>'),
     generateBundle: {
       order: 'post',
@@ -30,7 +30,8 @@ export function offline() {
         const webgpu = files.filter((name) => /\/ort.*(webgpu|asyncify)/.test(name));
         const wasm = files.filter((name) => /\/ort/.test(name) && !webgpu.includes(name));
         const others = files.filter((name) => !webgpu.includes(name) && !wasm.includes(name));
-        if (webgpu.length === 0 || wasm.length === 0) throw new Error('where is ONNX Runtime?');
+        if (webgpu.length === 0 || wasm.length === 0)
+          throw new Error('the build has no files of ONNX Runtime');
         const source = readFileSync(fileURLToPath(template), 'utf8')
           .replace("'VERSION'", JSON.stringify(hash.digest('hex').slice(0, 16)))
           .replace("['FILES']", JSON.stringify(others))

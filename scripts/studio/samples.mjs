@@ -1,4 +1,4 @@
-// The studio's sample pictures: photographs with their sources beside them, and scenes that the demo's scripts render.
+// The studio's sample pictures: photographs (with a list of their sources), and scenes that the demo's scripts render.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtempSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
@@ -9,7 +9,10 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 const scenes = join(root, 'scripts/demo/scenes');
 const cache = join(root, 'node_modules/.cache/oneiros-studio');
 
-/** A sample is `for` a tab where it makes a good style, or a shipped network, its `model`, was trained on the like of it. */
+/**
+ * A sample is `for` a tab if it is a good style there, or if a shipped network, its `model`, was trained on similar
+ * pictures.
+ */
 const samples = [
   { name: 'A cat', photograph: 'cat' },
   { name: 'A coffee', photograph: 'coffee' },
@@ -19,7 +22,7 @@ const samples = [
   { name: 'Nerve tissue', scene: 'membranes', for: 'segment', model: 'unet-membrane.onnx' },
 ];
 
-/** The samples with their files; what has not been rendered yet is, which takes a few seconds once. */
+/** The samples with their files. Renders missing scenes, which takes a few seconds once. */
 export function sampleFiles() {
   const rendered = renderedScenes();
   return samples.map(({ name, photograph, scene, for: task = null, model = null }) => {
@@ -30,7 +33,7 @@ export function sampleFiles() {
   });
 }
 
-/** The folder of the rendered scenes: another one whenever what renders them changes. */
+/** The folder of the rendered scenes; its name changes when the code that renders them changes. */
 function renderedScenes() {
   const folder = join(cache, digest());
   if (existsSync(folder)) return folder;
@@ -51,7 +54,7 @@ function renderedScenes() {
     renameSync(unfinished, folder);
   } catch (error) {
     rmSync(unfinished, { recursive: true });
-    // Another build may have been quicker.
+    // Another build may have finished first.
     if (!existsSync(folder)) throw error;
   }
   return folder;

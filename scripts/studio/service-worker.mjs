@@ -1,5 +1,5 @@
-// Keeps the studio, so that it works without a network from the second visit on: all but ONNX Runtime at once, and of its
-// builds the one that the page runs on, when the page says so. The build of the studio fills in the names.
+// Caches the studio, so that it works offline from the second visit on: everything except ONNX Runtime at once, and the
+// build of ONNX Runtime that the page uses when the page reports it. The build of the studio fills in the names.
 const version = 'VERSION';
 const files = ['FILES'];
 /** Of each provider. */
@@ -7,7 +7,7 @@ const runtimes = { RUNTIMES: [] };
 const prefix = 'oneiros-studio-';
 const cacheName = `${prefix}${version}`;
 
-/** What lets the page share memory between threads, also where its server does not say so. */
+/** The headers that allow the page to share memory between threads, even if its server does not send them. */
 const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -20,11 +20,11 @@ self.addEventListener('install', (event) => {
 async function install() {
   const cache = await caches.open(cacheName);
   await cache.addAll(files);
-  // Who could work offline before an update can do so after it.
+  // A user who could work offline before an update can still do so after it.
   for (const provider of await providersBefore()) await cache.addAll(runtimes[provider]);
 }
 
-/** The providers for which an earlier version was kept: a runtime's name stays the same but for its hash. */
+/** The providers that an earlier version has cached: the name of a runtime file stays the same except for its hash. */
 async function providersBefore() {
   const names = await keptNames();
   const unhashed = (name) => name.replace(/-[\w-]{8}(?=\.\w+$)/, '');
@@ -56,7 +56,7 @@ async function removeOld() {
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
-// The page says what it runs on: `{ runsOn: 'wasm' }`.
+// The page reports its provider: `{ runsOn: 'wasm' }`.
 self.addEventListener('message', (event) => {
   event.waitUntil(keepRuntime(runtimes[event.data?.runsOn] ?? []));
 });

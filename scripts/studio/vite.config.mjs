@@ -4,7 +4,7 @@ import { defineConfig } from 'vite';
 import { offers } from './offers.mjs';
 import { offline } from './offline.mjs';
 
-// Pages that are isolated from others may share memory between threads, which wasm is several times faster with.
+// Cross-origin isolated pages can share memory between threads, which makes wasm several times faster.
 const headers = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Embedder-Policy': 'require-corp',
@@ -12,14 +12,14 @@ const headers = {
 
 export default defineConfig({
   root: fileURLToPath(new URL('../../lib/studio', import.meta.url)),
-  // Relative addresses: the folder works wherever it is put.
+  // Relative addresses: the folder works at any address.
   base: './',
   publicDir: 'public',
   cacheDir: fileURLToPath(new URL('../../node_modules/.vite', import.meta.url)),
   plugins: [offers(), offline()],
   server: { headers, host: '127.0.0.1', fs: { allow: [fileURLToPath(new URL('../..', import.meta.url))] } },
   preview: { headers, host: '127.0.0.1' },
-  // onnxruntime-web finds its wasm files beside itself, where Vite's bundled copy would not have them.
+  // onnxruntime-web looks for its wasm files in its own folder; Vite's bundled copy would not have them there.
   optimizeDeps: { exclude: ['onnxruntime-web'] },
   worker: { format: 'es' },
   build: {
@@ -27,7 +27,7 @@ export default defineConfig({
     emptyOutDir: true,
     target: 'es2022',
     chunkSizeWarningLimit: 2000,
-    // 41 MB of wasm would be compressed for a line in the terminal.
+    // Otherwise 41 MB of wasm would be compressed only to print a size.
     reportCompressedSize: false,
   },
 });

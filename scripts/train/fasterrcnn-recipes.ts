@@ -3,25 +3,25 @@ import type { TrainingTraits } from '../../lib/models/faster-rcnn/losses.js';
 import type { SlimOptions } from '../../lib/models/faster-rcnn/slim.js';
 import type { DetectionAugmentation } from '../../lib/train/detection/augment.js';
 
-/** How one of the small Faster R-CNNs is trained. */
+/** The recipe for training one of the small Faster R-CNNs. */
 export interface Recipe {
-  /** Names of the classes by number, the background first. */
+  /** Names of the classes by index, the background first. */
   readonly labels: readonly string[];
   readonly shape: Omit<SlimOptions, 'seed' | 'vgg'>;
-  /** A shipped network to begin with, and which of its layers stay as they are. @default a residual network at random */
+  /** A shipped network to start from, and its frozen layers. @default a residual network with random weights */
   readonly backbone?: { readonly file: string; readonly frozen: RegExp };
-  /** The size within which pictures are kept in memory. */
+  /** The size to which larger pictures are reduced in memory. */
   readonly kept: Size;
-  /** The size of what is trained on. */
+  /** The size of training pictures. */
   readonly size: Size;
   readonly augmentation: Partial<DetectionAugmentation>;
-  /** What differs from the slim network's own. */
+  /** Options that differ from the slim network's. */
   readonly traits: Partial<TrainingTraits>;
   readonly epochs: number;
   readonly accumulate: number;
   readonly learningRate: number;
   readonly seed: number;
-  /** Epochs between two measurements. */
+  /** Epochs between two validations. */
   readonly validateEvery: number;
 }
 

@@ -1,5 +1,5 @@
-// Trains the Faster R-CNNs that ship: `npm run train:fasterrcnn-cells -- [--data FOLDER] [--out FILE]`, likewise for
-// animals. FOLDER has train/ and val/, each with images/ and annotations.json in COCO form.
+// Trains the shipped Faster R-CNNs: `npm run train:fasterrcnn-cells -- [--data FOLDER] [--out FILE]`, likewise for
+// animals. FOLDER has train/ and val/, each with images/ and annotations.json in COCO format.
 import { createReadStream } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -41,14 +41,14 @@ const { values: flags, positionals } = parseArgs({
     data: { type: 'string' },
     out: { type: 'string' },
     epochs: { type: 'string' },
-    /** Where to keep the run's state: a run that was killed goes on from it. */
+    /** The file for the state of the run; a run that was killed resumes from it. */
     checkpoint: { type: 'string' },
     threads: { type: 'string', default: '1' },
   },
 });
 const name = positionals[0] ?? '';
 const recipe = recipes[name];
-if (recipe === undefined) throw new Error(`name what to train: ${Object.keys(recipes).join(' or ')}`);
+if (recipe === undefined) throw new Error(`state what to train: ${Object.keys(recipes).join(' or ')}`);
 await train(recipe, {
   folder: flags.data ?? join(import.meta.dirname, '../../../shared/data', name),
   out: flags.out ?? join(import.meta.dirname, `../../onnx-models/fasterrcnn-${name}.onnx`),
@@ -61,7 +61,7 @@ interface Run {
   readonly folder: string;
   readonly out: string;
   readonly epochs: number;
-  /** One is best on a machine that others use, too. */
+  /** One is best on a shared machine. */
   readonly threads: number;
   readonly checkpoint: CheckpointStore | undefined;
 }
@@ -79,7 +79,7 @@ async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint 
   const wrt = weights.filter((weight) => backbone?.frozen.test(weight) !== true);
   const data = await detectionData(annotations('train'), {
     size: kept,
-    onUnreadable: ({ message }) => console.log(`left out: ${message}`),
+    onUnreadable: ({ message }) => console.log(`skipped: ${message}`),
     ...augmentation,
   });
   for (const note of data.notes) console.log(note);
@@ -121,7 +121,7 @@ async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint 
         ...numbers(step.metrics),
         ...numbers(step.validation ?? {}),
       );
-    // A run that had ended before gives its last step without validating it once more.
+    // A run that has finished before yields its last step without another validation.
     if (step.done === step.total) {
       await using detector = await network(step.model());
       await writeFileAtomic(out, encodeModel(detector.model));
@@ -129,7 +129,7 @@ async function train(recipe: Recipe, { folder, out, epochs, threads, checkpoint 
   }
 }
 
-/** Weights to begin with: of a network that ships, or random ones whose norms have the statistics of some pictures. */
+/** The initial weights: those of a shipped network, or random ones whose norms have the statistics of some pictures. */
 async function beginning(
   { shape, size, seed, backbone }: Recipe,
   images: string,
@@ -149,7 +149,7 @@ async function beginning(
   return await measureNorms(slimFasterRcnn({ ...shape, seed }), mosaic, slimTraits, placement);
 }
 
-/** AP50, over all classes and of each. */
+/** AP50 over all classes, and of each class. */
 async function figures(detector: FasterRCNN, folder: string, truth: Truth): Promise<Record<string, number>> {
   const { AP, AP50, perClass } = await evaluateDetector(detector, picturesOf(folder), truth, { score: 0.01 });
   const each = Object.entries(perClass).map(([label, of]) => [label, of.AP50] as const);

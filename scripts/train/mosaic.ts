@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { type Image, image, plane, type Size } from '../../lib/image/image.js';
 
-/** Nine pictures of a folder side by side, for the statistics of norms. */
+/** Nine pictures of a folder in a 3×3 grid, for the statistics of norms. */
 export async function mosaicOf(
   folder: string,
   { width, height }: Size,

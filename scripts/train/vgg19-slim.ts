@@ -1,8 +1,8 @@
 // `npm run train:vgg19-slim`: trains onnx-models/vgg19-slim.onnx by matching the features of the real VGG-19 and of
-// Wang et al.'s slim one, on the pictures in ../shared/data. An hour on two cores that have nothing else to do.
-//   --out FOLDER            where what has been learned is kept (weights.safetensors)
-//   --from FILE --stage N   goes on with what an earlier run had learned before its stage N, or with a file that ships
-//   --learned FILE          trains nothing: measures and ships what was learned before
+// Wang et al.'s slim one, on the pictures in ../shared/data. Takes an hour on two idle cores.
+//   --out FOLDER            the folder for the learned weights (weights.safetensors)
+//   --from FILE --stage N   continues from an earlier run's weights before its stage N, or from a shipped file
+//   --learned FILE          trains nothing: evaluates and ships weights that were learned before
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -54,7 +54,7 @@ interface Stage {
   readonly learningRate: number;
 }
 
-/** From shallow to deep; every stage begins with new units in the place of dead ones. */
+/** From shallow to deep; each stage first replaces dead units with new ones. */
 const stages: readonly Stage[] = [
   { until: 'relu1_1', steps: 500, learningRate: 5e-3 },
   { until: 'relu2_2', steps: 500, learningRate: 2e-3 },
@@ -76,7 +76,7 @@ const learned = flags.learned === undefined ? await train() : await read(flags.l
 const { model: student } = await buildStudent(studentOf(learned));
 const lifts = await liftsFor(student);
 const found = await correlations(student, lifts, teachers, middles(files.heldOut, 224));
-console.log(`On ${files.heldOut.length} pictures that it has never seen, correlation with its teachers:`);
+console.log(`Correlation with its teachers on ${files.heldOut.length} held-out pictures:`);
 for (const [layer, correlation] of found) console.log(`  ${layer} ${correlation.toFixed(4)}`);
 
 const photographs: Image[] = [];
@@ -84,7 +84,7 @@ for await (const photograph of middles(files.train.slice(0, 64), 224)) photograp
 const model = await shipped(await rescaled(learned, photographs));
 await writeFileAtomic(join(root, 'onnx-models/vgg19-slim.onnx'), encodeModel(model));
 
-/** From random weights, or those that an earlier run had before `--stage`, to what has been learned, lifts included. */
+/** Trains random weights, or an earlier run's weights before `--stage`; returns the learned weights, lifts included. */
 async function train(): Promise<LearnedWeights> {
   await mkdir(flags.out, { recursive: true });
   await using teacher = await openSession(encodeModel(targetModel(teachers, matches)), { threads });
@@ -98,7 +98,7 @@ async function train(): Promise<LearnedWeights> {
   for (const [i, stage] of stages.entries()) {
     if (i < first) continue;
     const alive = await revived(parameters, 'dead', crops, random(5 + i));
-    console.log(`Stage ${i}, up to ${stage.until}; ${alive.count} units begin again`);
+    console.log(`Stage ${i}, up to ${stage.until}; ${alive.count} dead units replaced`);
     const taken = await lesson(stage, alive.parameters, lessons);
     parameters = new Map([...alive.parameters, ...taken]);
     await writeFileAtomic(join(flags.out, 'weights.safetensors'), writeSafetensors(parameters));
@@ -112,7 +112,7 @@ async function lesson(
   lessons: TrainingData,
 ): Promise<LearnedWeights> {
   const matched = matches.filter(({ layer }) => layer <= until);
-  // The first layers of the blocks are what styles are made of.
+  // Style losses use the first layers of the blocks.
   const weightOf = (layer: string) => (layer.endsWith('_1') ? 2 : 1);
   const { model: untrained } = await buildStudent(studentOf(parameters));
   const { model: objective, wrt } = distillation(
@@ -151,7 +151,7 @@ async function lesson(
   return parameters;
 }
 
-/** The best lifts, on some of the pictures that are learned from. */
+/** The best lifts on some of the training pictures. */
 function liftsFor(student: Model): ReturnType<typeof leastSquaresLifts> {
   return leastSquaresLifts(student, teachers, middles(everySixth(files.train), 160));
 }
@@ -160,7 +160,7 @@ function read(path: string): Promise<LearnedWeights> {
   return path.endsWith('.onnx') ? readShipped(path) : readLearned(path);
 }
 
-/** What ships has no lifts: they are found anew. */
+/** A shipped file has no lifts, so they are computed again. */
 async function readShipped(path: string): Promise<LearnedWeights> {
   const { graph } = decodeModel(await readFileBytes(path));
   const parameters = new Map<string, Float32Tensor>();

@@ -58,7 +58,9 @@ describe('oneiros models', () => {
     );
     expect(await rejection(run('pull', 'vgg18'))).to.match(/no model "vgg18"; near names: vgg19/);
     expect(await rejection(run('path', 'vgg19'))).to.match(/not here as a whole: oneiros models pull vgg19/);
-    expect(await rejection(run('remove', 'vgg19-slim'))).to.match(/came with the package, and stays/);
+    expect(await rejection(run('remove', 'vgg19-slim'))).to.match(
+      /is shipped with the package and cannot be removed/,
+    );
     expect(await rejection(run('pull', 'vgg19', '--until', 'conv9_9'))).to.match(/not here|no layer/);
   });
 

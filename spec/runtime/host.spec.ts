@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { expect } from 'chai';
 
-/** Runs host.ts; what it printed and how it ended. */
+/** Runs host.ts and returns what it printed and how it ended. */
 async function host(...args: string[]) {
   const child = spawn(process.execPath, ['--import', './scripts/ts.mjs', 'spec/runtime/host.ts', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -15,13 +15,13 @@ async function host(...args: string[]) {
 
 describe('a host that ends with a session open', () => {
   for (const isolation of ['thread', 'process'])
-    it(`ends by itself while it is idle, with its own code in the middle of a run (${isolation})`, async () => {
+    it(`ends by itself while idle, and with its own exit code during a run (${isolation})`, async () => {
       const [idle, exit] = await Promise.all([host('idle', isolation), host('exit', isolation)]);
       expect(idle).to.deep.equal({ code: 0, signal: null, out: '', err: '' });
       expect(exit).to.deep.equal({ code: 3, signal: null, out: '', err: '' });
     });
 
-  it('waits for a run under way, and shows its own error when it fails meanwhile', async () => {
+  it('waits for a run in progress, and reports its own error if it fails meanwhile', async () => {
     const [unawaited, thrown] = await Promise.all([host('unawaited', 'thread'), host('throw', 'thread')]);
     expect(unawaited).to.deep.equal({ code: 0, signal: null, out: 'the run was finished\n', err: '' });
     expect(thrown.code).to.equal(1);
@@ -30,8 +30,8 @@ describe('a host that ends with a session open', () => {
       .and.not.match(/Napi|terminate/);
   });
 
-  it('may run the built library', async function () {
-    // Mocha alone does not build; `npm test` does.
+  it('can run the built library', async function () {
+    // Mocha does not build the library; `npm test` does.
     if (!existsSync(new URL('../../dist/runtime/session.js', import.meta.url))) this.skip();
     const ends = await Promise.all(
       ['thread', 'process'].map((isolation) => host('exit', isolation, 'built')),

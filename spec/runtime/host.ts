@@ -1,4 +1,4 @@
-// A program to be run on its own: opens a session, does what its argument says, and ends without disposing of it.
+// A program for host.spec.ts: opens a session, does what its argument states, and ends without disposing the session.
 //   host.ts idle|unawaited|exit|throw thread|process sources|built
 import * as sources from '../../lib/runtime/session.js';
 import { zeros } from '../../lib/tensor/tensor.js';

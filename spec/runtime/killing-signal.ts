@@ -1,4 +1,4 @@
-/** A signal that aborts as soon as a request that listens to it is on its way: after it was sent, before it is answered. */
+/** A signal that aborts as soon as a request listens to it: after the request is sent, and before its reply. */
 export function killingSignal(reason: Error): AbortSignal {
   const controller = new AbortController();
   const { signal } = controller;

@@ -21,7 +21,7 @@ describe('a session in a worker thread', () => {
       expect(megabytes() - before).to.be.below(60);
     });
 
-  it('gives its memory back', async () => {
+  it('frees its memory when it is disposed', async () => {
     const use = async () => (await openSession(heavyModel())).dispose();
     await use();
     const before = megabytes();
@@ -30,7 +30,7 @@ describe('a session in a worker thread', () => {
     expect(megabytes() - before).to.be.below(30);
   });
 
-  it("leaves the host's event loop free", async () => {
+  it("does not block the host's event loop", async () => {
     await using session = await openSession(heavyModel());
     const state = { turns: 0, isRunning: true };
     const turning = async () => {
@@ -38,7 +38,7 @@ describe('a session in a worker thread', () => {
     };
     const running = session.run({ x: zeros('float32', [1, 64, 224, 224]) });
     await Promise.all([turning(), running.finally(() => (state.isRunning = false))]);
-    // How long the turns take at the most, scripts/bench/event-loop.ts measures.
+    // scripts/bench/event-loop.ts measures the longest turn.
     expect(state.turns, 'turns of the event loop while the session runs').to.be.above(10);
   });
 });

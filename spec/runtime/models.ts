@@ -10,7 +10,7 @@ type Info = readonly [name: string, type: DataType, dims: readonly (number | str
 type Node = readonly [op: string, inputs: string[], outputs: string[], ints?: Record<string, number[]>];
 type Weights = Readonly<Record<string, readonly [dims: number[], data: Float32Array]>>;
 
-/** The bytes of an ONNX file, made of the bare messages: what a session gets, broken models included. */
+/** Encodes an ONNX file from bare protobuf messages, so that invalid models are possible too. */
 function modelBytes(nodes: Node[], inputs: Info[], outputs: Info[], weights: Weights = {}): Uint8Array {
   const model = create(ModelProtoSchema, {
     irVersion: 8n,
@@ -66,7 +66,7 @@ export const addModel = (): Uint8Array =>
     ],
   );
 
-/** One input and one output of each element type: half · half, not bool, text and int64 as they are. */
+/** One input and one output of each element type: half · half, not bool; text and int64 unchanged. */
 export const typesModel = (): Uint8Array =>
   modelBytes(
     [
@@ -97,7 +97,7 @@ export const reluModel = (): Uint8Array =>
     [['y', DataType.FLOAT, [1, 8, 'h', 'w']]],
   );
 
-/** float32: y[sizes] = x[1] repeated; asks for as much memory as the sizes say. */
+/** float32: y[sizes] = x[1] repeated; allocates as much memory as the sizes require. */
 export const expandModel = (): Uint8Array =>
   modelBytes(
     [['Expand', ['x', 'sizes'], ['y']]],
@@ -108,7 +108,7 @@ export const expandModel = (): Uint8Array =>
     [['y', DataType.FLOAT, ['h', 'w']]],
   );
 
-/** float32: z = a · b; that the inner sizes agree shows only in the run. */
+/** float32: z = a · b; whether the inner sizes agree is known only at run time. */
 export const productModel = (): Uint8Array =>
   modelBytes(
     [['MatMul', ['a', 'b'], ['z']]],
@@ -119,15 +119,15 @@ export const productModel = (): Uint8Array =>
     [['z', DataType.FLOAT, ['m', 'n']]],
   );
 
-/** Well-formed, but with an operator nobody has. */
+/** Well-formed, but with an operator that does not exist. */
 export const unknownOperatorModel = (): Uint8Array =>
   modelBytes([['Nonsense', ['x'], ['y']]], [['x', DataType.FLOAT, [1]]], [['y', DataType.FLOAT, [1]]]);
 
-/** Well-formed messages, but a node takes a value that nothing makes. */
+/** Well-formed messages, but a node uses a value that no node computes. */
 export const danglingModel = (): Uint8Array =>
   modelBytes([['Relu', ['nothing'], ['y']]], [['x', DataType.FLOAT, [1]]], [['y', DataType.FLOAT, [1]]]);
 
-/** y = x at sizes that are known only when it runs, whatever is declared of them. */
+/** y = x with sizes that are known only at run time, for any declared shape. */
 export const declaredModel = (
   input: readonly (number | string)[],
   output: readonly (number | string)[],
@@ -141,7 +141,7 @@ export const declaredModel = (
     [['y', DataType.FLOAT, output]],
   );
 
-/** y = x + x + …, for longer than anybody waits. */
+/** y = x + x + …, longer than any test waits. */
 export function endlessModel(): Uint8Array {
   const b = new Builder();
   const x = b.input('x', 'float32', [1]);
@@ -156,7 +156,7 @@ export function endlessModel(): Uint8Array {
   return encodeModel(b.model());
 }
 
-/** 3×3 convolutions of 64 channels on x[1,64,h,w], 37 thousand multiply-adds a pixel each: twelve take 0.3 s at 256². */
+/** 3×3 convolutions of 64 channels on x[1,64,h,w], 37 000 multiply-adds per pixel each: twelve take 0.3 s at 256². */
 export function heavyModel(layers = 12): Uint8Array {
   const generator = random(1);
   const kernel = Float32Array.from({ length: 64 * 64 * 9 }, () => generator.normal() / 17);

@@ -9,7 +9,7 @@ import { guardNative } from '../../lib/runtime/node/native-guard.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 
-/** Scales a picture by factors that are an input, as many as `length` says. */
+/** Scales a picture by factors that are an input with `length` elements. */
 function resizeBy(length: Dim, nested = false): Uint8Array {
   const b = new Builder();
   const x = b.input('x', 'float32', [1, 1, 2, 2]);
@@ -44,9 +44,9 @@ async function failureOf(work: Promise<unknown>): Promise<OneirosError> {
   return error;
 }
 
-// Each of these ended the whole process, as ONNX Runtime 1.30 does with them unguarded.
-describe('models that would end the process within ONNX Runtime', () => {
-  it('are refused before ONNX Runtime reads them, where the file shows it', async () => {
+// Without the guard, each of these crashes the whole process in ONNX Runtime 1.30.
+describe('models that crash ONNX Runtime', () => {
+  it('are refused before ONNX Runtime reads them if the file shows the fault', async () => {
     // The builder refuses such a node itself, so the file is changed afterwards.
     const { graph, ...rest } = decodeModel(resizeBy('n'));
     const inputs = graph.inputs.map(({ name, type }) =>
@@ -58,7 +58,7 @@ describe('models that would end the process within ONNX Runtime', () => {
   });
 
   for (const nested of [false, true])
-    it(`fail in the run, where only that shows it${nested ? ', inside a branch as well' : ''}`, async () => {
+    it(`fail with an error at run time if only the feeds show it${nested ? ', even in a branch' : ''}`, async () => {
       await using session = await openSession(resizeBy('n', nested));
       const scales = float32(new Float32Array(3000).fill(1), [3000]);
       const error = await failureOf(session.run({ x: x(), scales }));
@@ -69,12 +69,12 @@ describe('models that would end the process within ONNX Runtime', () => {
       expect(y?.dims).to.deep.equal([1, 1, 4, 4]);
     });
 
-  it('and others stay as they are, to the byte', async () => {
+  it('are guarded, and other models are not changed', async () => {
     const known = resizeBy(4);
     expect(await guardNative(known)).to.equal(known);
   });
 
-  it('get a name for each new value that the model does not have', async () => {
+  it('get new values whose names are not used in the model', async () => {
     const guarded = await guardNative(resizeBy('n'));
     if (typeof guarded === 'string') throw new Error('a path came back for bytes');
     const { nodes } = decodeModel(guarded).graph;

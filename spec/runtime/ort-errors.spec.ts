@@ -32,11 +32,11 @@ describe('runtimeError', () => {
     [
       "failed to call OrtRun(). ERROR_CODE: 1, ERROR_MESSAGE: const map_async_result.status == wgpu::MapAsyncStatus::Success was false. Failed to download data from buffer. wgpu::MapAsyncStatus value: 4, message: Failed to execute 'mapAsync' on 'GPUBuffer': A valid external Instance reference no longer exists.",
       'runtime',
-      'it failed: the GPU was lost, as it happens when its driver restarts or its memory runs out',
+      'it failed: the GPU was lost, which happens when its driver restarts or its memory runs out',
     ],
   ];
   for (const [raw, code, line] of texts)
-    it(`makes one line of "${raw.slice(0, 60)}…"`, () => {
+    it(`shortens to one line: "${raw.slice(0, 60)}…"`, () => {
       const error = runtimeError('it failed', new Error(raw));
       expect(error.message).to.equal(line);
       expect(error.code).to.equal(code);

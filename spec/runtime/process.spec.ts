@@ -12,7 +12,7 @@ import { endlessModel } from './models.js';
 const feeds = () => ({ x: float32([1], [1]) });
 
 describe('a session in a child process', () => {
-  it('is stopped by an abort in the middle of a run, and says so from then on', async () => {
+  it('is ended by an abort during a run, and later runs fail with an error that states it', async () => {
     await using session = await openSession(endlessModel(), { isolation: 'process' });
     const stop = new AbortController();
     const reason = new Error('enough');
@@ -24,11 +24,11 @@ describe('a session in a child process', () => {
     if (!(later instanceof OneirosError)) throw new Error(`expected a OneirosError, got ${String(later)}`);
     expect(later.code).to.equal('runtime');
     expect(later.message).to.equal(
-      "an abort has ended the session's process: open another session to run the model",
+      "an abort ended the session's process: open another session to run the model",
     );
   });
 
-  it('turns a crash of native code into an error', async () => {
+  it('reports a crash of native code as an error', async () => {
     const channel = new ProcessChannel<Request, Reply>(engineEntry);
     await using session = await connectSession(
       channel,

@@ -12,7 +12,7 @@ import * as models from './models.js';
 const x = () => float32([1, 2, 3, 4, 5, 6], [2, 3]);
 const y = () => float32([10, 20, 30], [1, 3]);
 
-/** Expects a OneirosError on one line, of that code and with that text. */
+/** Expects a OneirosError with this code, whose message is one line and matches the text. */
 async function expectFailure(promise: Promise<unknown>, code: ErrorCode, text: RegExp): Promise<void> {
   const error: unknown = await promise.then(
     () => null,
@@ -30,7 +30,7 @@ for (const isolation of ['thread', 'process', 'none'] as const)
     before(async () => (session = await openSession(models.addModel(), { isolation })));
     after(() => session.dispose());
 
-    it('says what it runs on and what the model takes and gives', () => {
+    it('has the provider, and the inputs and outputs of the model', () => {
       expect(session.provider).to.equal('cpu');
       expect(session.inputs).to.deep.equal([
         { name: 'x', dtype: 'float32', dims: ['n', 3] },
@@ -39,7 +39,7 @@ for (const isolation of ['thread', 'process', 'none'] as const)
       expect(session.outputs.map(({ name }) => name)).to.deep.equal(['z', 'twice']);
     });
 
-    it('computes the outputs, and the caller keeps the feeds', async () => {
+    it('computes the outputs and does not change the feeds', async () => {
       const feeds = { x: x(), y: y() };
       const { z, twice } = await session.run(feeds);
       expect(z).to.deep.equal(float32([11, 22, 33, 14, 25, 36], [2, 3]));
@@ -52,7 +52,7 @@ for (const isolation of ['thread', 'process', 'none'] as const)
       expect(Object.keys(results)).to.deep.equal(['twice']);
     });
 
-    it('takes views of a part of a buffer, also handed over, and leaves their neighbors alone', async () => {
+    it('accepts views of a part of a buffer, even handed over, and does not change the rest of the buffer', async () => {
       const many = Float32Array.of(0, 10, 20, 30, 7);
       const { z } = await session.run(
         { x: x(), y: float32(many.subarray(1, 4), [1, 3]) },
@@ -62,7 +62,7 @@ for (const isolation of ['thread', 'process', 'none'] as const)
       expect([...many]).to.deep.equal([0, 10, 20, 30, 7]);
     });
 
-    it('leaves arrays that are handed over empty, of feeds and of models', async () => {
+    it('empties the arrays of feeds and models that are handed over', async () => {
       const feeds = { x: x(), y: y() };
       const { z } = await session.run(feeds, { transfer: true });
       expect(z).to.deep.equal(float32([11, 22, 33, 14, 25, 36], [2, 3]));
@@ -72,20 +72,20 @@ for (const isolation of ['thread', 'process', 'none'] as const)
       expect(given.length).to.equal(0);
     });
 
-    it('takes one tensor for two inputs, handed over', async () => {
+    it('accepts one tensor for two inputs, handed over', async () => {
       const both = y();
       const { z } = await session.run({ x: both, y: both }, { transfer: true });
       expect(z).to.deep.equal(float32([20, 40, 60], [1, 3]));
     });
 
-    it('queues runs up and answers them in order', async () => {
+    it('queues runs and completes them in order', async () => {
       const answers = await Promise.all(
         [1, 2, 3, 4].map((value) => session.run({ x: float32([value, value, value], [1, 3]), y: y() })),
       );
       expect(answers.map(({ twice }) => twice?.data[0])).to.deep.equal([2, 4, 6, 8]);
     });
 
-    it('carries every kind of element', async () => {
+    it('passes every element type', async () => {
       await using types = await openSession(models.typesModel(), { isolation });
       const feeds = {
         half: tensor('float16', Uint16Array.of(0x3c00, 0x4000), [2]),
@@ -102,7 +102,7 @@ for (const isolation of ['thread', 'process', 'none'] as const)
       });
     });
 
-    it('ends an aborted run with the reason of its signal, and then runs on', async () => {
+    it("rejects an aborted run with its signal's reason, and can run again", async () => {
       const reason = new Error('enough');
       const signal = AbortSignal.abort(reason);
       const error: unknown = await session.run({ x: x(), y: y() }, { signal }).catch((e: unknown) => e);
@@ -110,7 +110,7 @@ for (const isolation of ['thread', 'process', 'none'] as const)
       await session.run({ x: x(), y: y() });
     });
 
-    it('is over after disposal, which lets the runs asked for finish', async () => {
+    it('waits for queued runs when it is disposed, and refuses later ones', async () => {
       const other = await openSession(models.addModel(), { isolation });
       const runs = [other.run({ x: x(), y: y() }), other.run({ x: x(), y: y() })];
       await Promise.all([other.dispose(), other.dispose()]);
@@ -118,7 +118,7 @@ for (const isolation of ['thread', 'process', 'none'] as const)
       await expectFailure(other.run({ x: x(), y: y() }), 'bad-argument', /the session is disposed/);
     });
 
-    it('cleans up after a model that is none', () =>
+    it('cleans up after an invalid model', () =>
       expectFailure(
         openSession(models.addModel().subarray(0, 50), { isolation }),
         'bad-input',
@@ -126,17 +126,17 @@ for (const isolation of ['thread', 'process', 'none'] as const)
       ));
   });
 
-describe('what ONNX Runtime refuses', () => {
+describe('ONNX Runtime refuses', () => {
   const isolation = 'none';
 
-  it('is a model that is none', async () => {
+  it('an invalid model', async () => {
     const open = (model: Uint8Array) => openSession(model, { isolation });
     await expectFailure(open(new Uint8Array()), 'bad-input', /^the model could not be loaded: /);
     await expectFailure(open(models.danglingModel()), 'bad-input', /input 'nothing' is not a graph input/);
     await expectFailure(open(models.unknownOperatorModel()), 'unsupported', /No Op registered for Nonsense/);
   });
 
-  it('is a run whose sizes do not agree, after which others succeed', async () => {
+  it('a run whose sizes do not agree, after which others succeed', async () => {
     await using product = await openSession(models.productModel(), { isolation });
     const run = (rows: number) =>
       product.run({ a: zeros('float32', [2, 3]), b: zeros('float32', [rows, 4]) });
@@ -144,7 +144,7 @@ describe('what ONNX Runtime refuses', () => {
     expect((await run(3))['z']?.dims).to.deep.equal([2, 4]);
   });
 
-  it('is what does not fit in memory', async () => {
+  it('a run that does not fit in memory', async () => {
     await using expand = await openSession(models.expandModel(), { isolation });
     const feeds = { x: float32([1]), sizes: int64([10_000_000, 10_000_000]) };
     await expectFailure(
@@ -168,7 +168,7 @@ describe('openSession', () => {
     }
   });
 
-  it('says which file is not there', async () => {
+  it('names a file that does not exist', async () => {
     await expectFailure(
       openSession({ path: '/no/such.onnx' }),
       'not-found',
@@ -177,7 +177,7 @@ describe('openSession', () => {
     await expectFailure(openSession({ path: tmpdir() }), 'not-found', /^there is no readable file at /);
   });
 
-  it('never falls back from a provider that was asked for by name', async () => {
+  it('never falls back from a provider that was requested by name', async () => {
     const statuses = await listProviders();
     expect(statuses.find(({ provider }) => provider === 'cpu')).to.deep.equal({
       provider: 'cpu',
@@ -200,7 +200,7 @@ describe('openSession', () => {
     );
   });
 
-  it('takes the number of threads', async () => {
+  it('accepts a number of threads', async () => {
     await using session = await openSession(models.addModel(), { threads: 1, isolation: 'none' });
     expect((await session.run({ x: x(), y: y() }))['z']?.data[0]).to.equal(11);
     await expectFailure(
@@ -215,7 +215,7 @@ describe('openSession', () => {
     );
   });
 
-  it('gives up when its signal is aborted', async () => {
+  it('stops when its signal is aborted', async () => {
     const reason = new Error('changed my mind');
     const stop = new AbortController();
     const opening = openSession(models.addModel(), { signal: stop.signal }).catch((e: unknown) => e);
@@ -223,7 +223,7 @@ describe('openSession', () => {
     expect(await opening).to.equal(reason);
   });
 
-  it('takes the bytes of the model only when they are handed over', async () => {
+  it('empties the bytes of the model only if they are handed over', async () => {
     const kept = models.addModel();
     const { length } = kept;
     await (await openSession(kept)).dispose();
@@ -234,7 +234,7 @@ describe('openSession', () => {
   });
 });
 
-/** What plain JavaScript may give for feeds. */
+/** Feeds that plain JavaScript may pass. */
 function feedsOf(value: unknown): Record<string, Tensor>;
 function feedsOf(value: unknown): unknown {
   return value;
@@ -250,11 +250,11 @@ describe('results that contradict what a model declares', () => {
     return await session.run({ x: zeros('float32', dims), sizes: int64([1, 1, 1]) });
   };
 
-  it('are an error that names the output, and both sizes', async () => {
+  it('are an error that names the output and both shapes', async () => {
     await expectFailure(
       run(['n', 3, 7], ['n', 3, 5], [2, 3, 5]),
       'bad-input',
-      /^the model declares its output "y" as \[n, 3, 7\], but a run gave \[2, 3, 5\]: correct or remove/,
+      /^the model declares its output "y" as \[n, 3, 7\], but a run returned \[2, 3, 5\]: correct or remove/,
     );
     await expectFailure(
       run([1, 3], ['n', 3, 5], [1, 3, 5]),
@@ -263,7 +263,7 @@ describe('results that contradict what a model declares', () => {
     );
   });
 
-  it('are none where the sizes are free, or were those of the picture it was exported with', async () => {
+  it('are accepted for symbolic sizes, and for axes whose size is symbolic in an input', async () => {
     expect((await run(['n', 3, 5], ['n', 3, 5], [2, 3, 5]))['y']?.dims).to.deep.equal([2, 3, 5]);
     expect((await run(['a', 'b', 'c'], ['n', 3, 5], [2, 3, 5]))['y']?.dims).to.deep.equal([2, 3, 5]);
     expect((await run([1, 3, 5], ['n', 3, 5], [2, 3, 5]))['y']?.dims).to.deep.equal([2, 3, 5]);
@@ -278,7 +278,7 @@ describe('feeds', () => {
 
   const wrong: readonly [string, Record<string, Tensor>, RegExp][] = [
     ['of an unknown name', { q: x(), y: y() }, /no input "q"; its inputs are x, y/],
-    ['that are missing', { x: x() }, /needs the input "y", which was not given/],
+    ['that are missing', { x: x() }, /the feeds lack the model's input "y"/],
     [
       'of another type',
       { x: tensor('int32', Int32Array.of(1, 2, 3), [1, 3]), y: y() },
@@ -290,13 +290,13 @@ describe('feeds', () => {
   for (const [what, feeds, text] of wrong)
     it(`${what} are refused`, () => expectFailure(session.run(feeds), 'bad-argument', text));
 
-  // As plain JavaScript may have it, which knows no types.
+  // Plain JavaScript can pass these.
   const untyped: readonly [string, unknown, RegExp][] = [
     ['null', null, /feeds must be tensors by input name, not null$/],
     ['undefined', undefined, /feeds must be .* not undefined$/],
     ['a list', [x(), y()], /feeds must be .* not an array of 2$/],
     ['null for an input', { x: null, y: y() }, /^input "x" takes a tensor, such as .*, not null$/],
-    ['nothing for an input', { x: undefined, y: y() }, /needs the input "x", which was not given/],
+    ['nothing for an input', { x: undefined, y: y() }, /the feeds lack the model's input "x"/],
     [
       'numbers for an input',
       { x: Float32Array.of(1, 2, 3), y: y() },
@@ -306,32 +306,32 @@ describe('feeds', () => {
     ['data without dimensions', { x: { dtype: 'float32', data: [1] }, y: y() }, /"x" takes a tensor/],
   ];
   for (const [what, given, text] of untyped)
-    it(`that are ${what} are refused in a sentence`, () =>
+    it(`that are ${what} are refused with a clear error`, () =>
       expectFailure(session.run(feedsOf(given)), 'bad-argument', text));
 
-  it('that are handed over are empty afterwards, and refused when they come again', async () => {
+  it('that are handed over are empty afterwards, and refused in a later run', async () => {
     const feeds = { x: x(), y: y() };
     await session.run(feeds, { transfer: true });
     expect(feeds.x.data).to.have.length(0);
     await expectFailure(
       session.run(feeds),
       'bad-argument',
-      /needs 6 elements but holds 0: were they handed over/,
+      /needs 6 elements but holds 0: an earlier run may have taken them/,
     );
   });
 
-  it('in shared memory are taken as they are', async () => {
+  it('in shared memory are accepted', async () => {
     const shared = new Float32Array(new SharedArrayBuffer(12));
     shared.set([1, 2, 3]);
     const { z } = await session.run({ x: float32(shared, [1, 3]), y: y() }, { transfer: true });
     expect(z).to.deep.equal(float32([11, 22, 33], [1, 3]));
   });
 
-  it('may be of no elements', async () => {
+  it('may have no elements', async () => {
     expect((await session.run({ x: zeros('float32', [0, 3]), y: y() }))['z']?.dims).to.deep.equal([0, 3]);
   });
 
-  it('are computed only into outputs that exist', () =>
+  it('are refused if a fetched output does not exist', () =>
     expectFailure(
       session.run({ x: x(), y: y() }, { fetches: ['w'] }),
       'bad-argument',

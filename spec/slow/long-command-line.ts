@@ -1,5 +1,5 @@
-// A program to be run on its own: runs a session, in a worker thread if it is told so, whatever else is on its command line.
-//   long-command-line.ts thread|process|none main|worker sources|built [ignored …]
+// A program for long-command-line.spec.ts: runs a session, optionally in a worker thread, and ignores further
+//   arguments. long-command-line.ts thread|process|none main|worker sources|built [ignored …]
 import { isMainThread, Worker } from 'node:worker_threads';
 
 import { messageOf } from '../../lib/base/errors.js';

@@ -21,7 +21,7 @@ interface Ended {
   readonly errors: readonly string[];
 }
 
-/** Runs a command in a process of its own; is told each line of either stream, with the process. */
+/** Runs a command in a separate process; calls back with each line of either stream, and the process. */
 async function run(
   args: readonly string[],
   onLine: (line: string, child: ChildProcess) => void = () => undefined,
@@ -48,7 +48,7 @@ async function run(
 }
 
 describe('a command that is stopped', function () {
-  // Every process compiles TypeScript first.
+  // Each process compiles TypeScript first.
   this.timeout(240_000);
   if (process.platform === 'win32') return;
   let shop: Awaited<ReturnType<typeof smallWorkshop>>;
@@ -79,7 +79,7 @@ describe('a command that is stopped', function () {
   ];
   const stepOf = (line: string | undefined) => Number(/"step":(\d+)/.exec(line ?? '')?.[1]);
 
-  it('training: keeps its state before the first checkpoint is due, and goes on from there', async () => {
+  it('training: saves its state even before the first checkpoint is due, and resumes from it', async () => {
     let last = 0;
     for (const [signal, code] of [
       ['SIGINT', 130],
@@ -97,7 +97,7 @@ describe('a command that is stopped', function () {
     }
   });
 
-  it('training: never speaks of a state that there is not', async () => {
+  it('training: never announces a state that does not exist', async () => {
     const ended = await run(training('none.onnx'), (line, child) => {
       if (line.startsWith('training on')) child.kill('SIGINT');
     });
@@ -107,7 +107,7 @@ describe('a command that is stopped', function () {
     expect(ended.errors.at(-1)).to.equal('oneiros: stopped by Ctrl-C');
   });
 
-  it('dreaming: writes what there is, and says by its exit code that it was stopped', async () => {
+  it('dreaming: writes the picture so far, and its exit code shows that it was stopped', async () => {
     const dream = [
       ...[
         'dream',
@@ -133,7 +133,7 @@ describe('a command that is stopped', function () {
     expect(new Set(ended.out.map((line) => /frame-\d+.png/.exec(line)?.[0]))).to.deep.equal(new Set(frames));
   });
 
-  it('by a reader that has gone: quietly, with what there is kept', async () => {
+  it('by a closed pipe: prints no error and keeps its state', async () => {
     const ended = await run(training('piped.onnx'), (line, child) => {
       if (stepOf(line) === 1) child.stdout?.destroy();
     });
@@ -143,7 +143,7 @@ describe('a command that is stopped', function () {
     ]);
   });
 
-  it('by a full disk behind standard output: with one line, and the code of a failure', async function () {
+  it('by a full disk: prints one line and has the exit code of a failure', async function () {
     if (!existsSync('/dev/full')) this.skip();
     const ended = await run(['models', 'list'], undefined, openSync('/dev/full', 'w'));
     expect(ended.code).to.equal(1);

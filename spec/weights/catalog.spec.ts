@@ -17,19 +17,19 @@ const catalog = readCatalog();
 const shipped = [...catalog.values()].filter(({ source }) => source.kind === 'shipped');
 
 describe('The catalog of models', () => {
-  it('has the models that the documentation names, whose numbers are those of the published file names', () => {
+  it('has the documented models, with the checksums in the published file names', () => {
     expect(namesFor(catalog)).to.include.members([
       ...['vgg19-slim', 'unet-membrane', 'fasterrcnn-cells', 'fasterrcnn-animals'],
       ...['vgg19', 'vgg19-zoo', 'googlenet', 'fasterrcnn-12', 'brain-unet', 'unet-carvana'],
       ...['fasterrcnn_resnet50_fpn', 'fasterrcnn_resnet50_fpn_v2', 'fasterrcnn_mobilenet_v3_large_fpn'],
     ]);
-    // PyTorch's file names end in the first eight digits of the sha256.
+    // PyTorch's file names end with the first eight digits of the sha256.
     for (const { name, file, checksum } of catalog.values())
       if (checksum.kind === 'sha256-prefix')
         expect(file, name).to.match(new RegExp(`-${checksum.digest}\\.pth?$`));
   });
 
-  it('says only what the library understands', () => {
+  it('contains only values that the library supports', () => {
     const builders = { classify: classifierNames, detect: detectorNames, segment: segmenterNames };
     for (const { name, task, architecture, preprocessing, labels, layers } of catalog.values()) {
       if (architecture !== 'onnx') expect(builders[task], name).to.include(architecture);
@@ -43,10 +43,10 @@ describe('The catalog of models', () => {
     expect(layerNamesFor('googlenet')).to.include.members([...(catalog.get('googlenet')?.layers ?? [])]);
   });
 
-  it('has the size and the sha256 of every model that lies in the package, and no others lie there', async () => {
+  it('has the size and the sha256 of every model in the package, and the package has no other models', async () => {
     for (const { name, file, size, checksum } of shipped) {
       const path = shippedPath(file);
-      // In a checkout models can be missing that are still being trained: then nothing is said of them.
+      // In a checkout, models that are still being trained may be missing: they are skipped.
       const bytes = existsSync(path) ? readFileSync(path) : null;
       const digest = bytes && createHash('sha256').update(bytes).digest('hex');
       expect(size, name).to.deep.equal(bytes && { bytes: bytes.length, exact: true });
@@ -59,7 +59,7 @@ describe('The catalog of models', () => {
     expect(shipped.map(({ file }) => file)).to.include.members(models);
   });
 
-  it('finds a model however its name is spelled, and says what it is instead of what was asked for', () => {
+  it('finds a model by variants of its name, and reports the task of a model that is for another one', () => {
     expect(findEntry(catalog, 'fasterrcnn-resnet50-fpn')?.name).to.equal('fasterrcnn_resnet50_fpn');
     expect(findEntry(catalog, 'vgg18')).to.equal(undefined);
     expect(() => entryFor(catalog, 'vgg18')).to.throw(/no model "vgg18"; near names: vgg19/);
@@ -79,9 +79,9 @@ describe('The catalog of models', () => {
     ['an unknown task', { task: 'dream' }, /expected one of classify, detect, segment/],
     ['an address that is not https', download('http://example.org/x'), /expected https/],
     ['an address with a password', download('https://a:b@example.org/x'), /expected https/],
-    ['no address', download(), /expected https/],
+    ['no address', download(), /at least one https address/],
     [
-      'a digest that is none',
+      'an invalid digest',
       { checksum: { kind: 'sha256', digest: 'ABC', verified: true, from: 'x' } },
       /digest/,
     ],
@@ -90,18 +90,18 @@ describe('The catalog of models', () => {
       { checksum: { kind: 'sha256-prefix', digest: '0123abcd', verified: true, from: 'x' } },
       /called verified/,
     ],
-    ['an absurd size', { size: { bytes: 2 ** 50, exact: true } }, /whole number from 1 to/],
-    ['labels that are no names', { labels: [1] }, /expected a list of names/],
+    ['a size over the limit', { size: { bytes: 2 ** 50, exact: true } }, /whole number from 1 to/],
+    ['labels that are not names', { labels: [1] }, /expected a list of names/],
     ['a figure beyond 1', { accuracy: { metrics: { mAP: 37 }, on: 'x', by: 'y' } }, /fractions of 1/],
-    ['a field that nobody knows', { post_install: 'rm -rf' }, /a field "post_install"/],
+    ['an unknown field', { post_install: 'rm -rf' }, /a field "post_install"/],
   ] as const)
     it(`refuses ${what}`, () => expect(broken(change)).to.throw(message));
 
-  it('refuses what is no catalog at all', () => {
+  it('refuses text that is not a catalog', () => {
     for (const text of ['', '[]', '{}', '{"version":2,"models":[]}', '{"version":1,"models":{}}'])
       expect(() => parseCatalog(text)).to.throw(/the catalog is malformed/);
     expect(() => parseCatalog(JSON.stringify({ version: 1, models: [first, first] }))).to.throw(
-      /two models alike/,
+      /two models with the same name/,
     );
   });
 });

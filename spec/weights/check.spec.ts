@@ -7,7 +7,7 @@ import { writeSafetensors } from '../../lib/weights/formats/safetensors.js';
 import { expectError, open } from './harness.js';
 
 describe('checks of weights', () => {
-  it('converts every element type to float32', () => {
+  it('convert every element type to float32', () => {
     expect([...toFloat32(tensor('float16', Uint16Array.of(0x3c00, 0xc000, 0x7bff), [3])).data]).to.deep.equal(
       [1, -2, 65504],
     );
@@ -18,7 +18,7 @@ describe('checks of weights', () => {
     expect([...toFloat32(tensor('float64', Float64Array.of(0.5), [1])).data]).to.deep.equal([0.5]);
   });
 
-  it('names the tensor whose dimensions are wrong, with those found and expected', () => {
+  it('name the tensor whose dimensions are wrong, with those found and expected', () => {
     checkDims('conv1_1.weight', { dims: [64, 3, 3, 3] }, [null, 3, 3, 3]);
     for (const dims of [[64, 4, 3, 3], [64, 3, 3], []])
       expect(() => checkDims('conv1_1.weight', { dims }, [null, 3, 3, 3])).to.throw(
@@ -27,7 +27,7 @@ describe('checks of weights', () => {
       );
   });
 
-  it('names the tensor that is not finite', () => {
+  it('name a tensor that is not finite', () => {
     checkFinite('w', float32([3.4e38, -3.4e38, 0]));
     checkFinite('w', int64([1]));
     expect(() => checkFinite('w', float32([1, NaN, 2, -Infinity]))).to.throw(
@@ -39,7 +39,7 @@ describe('checks of weights', () => {
     );
   });
 
-  it('loads a weight through all of them', async () => {
+  it('all apply to loaded weights', async () => {
     const weights = await open(
       writeSafetensors(
         new Map([
@@ -51,6 +51,6 @@ describe('checks of weights', () => {
     expect([...(await loadWeight(weights, 'good', [2])).data]).to.deep.equal([1, 2]);
     await expectError(loadWeight(weights, 'good', [3]), 'bad-input', '"good"', '[2], expected [3]');
     await expectError(loadWeight(weights, 'bad', [2]), 'bad-input', '"bad"', 'not finite');
-    await expectError(loadWeight(weights, 'goo', [2]), 'not-found', '"goo"', 'near: "good"');
+    await expectError(loadWeight(weights, 'goo', [2]), 'not-found', '"goo"', 'near names: "good"');
   });
 });

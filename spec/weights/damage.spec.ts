@@ -6,7 +6,7 @@ import { random } from '../../lib/tensor/random.js';
 import { loadWeights } from '../../lib/weights/formats/open.js';
 import { goldenBytes, goldenNames } from './harness.js';
 
-/** The most bytes that one tensor of these files may take, whatever the damage: an expanded one is granted 64 MiB. */
+/** The maximum bytes of one tensor of these files after any damage: the limit for expanded tensors is 64 MiB. */
 const limit = 64 * 2 ** 20;
 
 /** Opens a file and loads all its tensors. */
@@ -18,7 +18,7 @@ async function loadAll(bytes: Uint8Array): Promise<void> {
   }
 }
 
-/** Whatever fails, fails by a OneirosError of one line. */
+/** Expects any failure to be a OneirosError of one line. */
 async function expectSound(bytes: Uint8Array, what: string): Promise<void> {
   try {
     await loadAll(bytes);
@@ -30,7 +30,7 @@ async function expectSound(bytes: Uint8Array, what: string): Promise<void> {
 
 describe('damaged checkpoints', () => {
   for (const name of goldenNames) {
-    it(`${name} cut short is never taken for whole`, async () => {
+    it(`${name}, truncated, never counts as complete`, async () => {
       const bytes = goldenBytes(name);
       const lengths = random(1);
       for (let i = 0; i < 150; i++) {
@@ -43,14 +43,14 @@ describe('damaged checkpoints', () => {
       }
     });
 
-    it(`${name} with flipped, overwritten, removed or repeated bytes gives tensors or a clear error`, async () => {
+    it(`${name}, with flipped, overwritten, removed or repeated bytes, gives tensors or a clear error`, async () => {
       const whole = goldenBytes(name);
       for (let seed = 0; seed < 400; seed++) await expectSound(damage(whole, seed), `seed ${seed}`);
     });
   }
 });
 
-/** A few random damages; the first bytes and what describes the tensors are hit as often as their elements. */
+/** A few random changes; half of them affect the first bytes or the description of the tensors, not their elements. */
 function damage(whole: Uint8Array, seed: number): Uint8Array {
   const draw = random(seed);
   let bytes = whole.slice();

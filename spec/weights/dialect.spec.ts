@@ -19,7 +19,7 @@ const canonical = (dialects: Dialects, ...names: string[]) => {
 };
 
 describe('dialects of VGG-19', () => {
-  it("knows torchvision's numbers", () => {
+  it("include torchvision's numbered layers", () => {
     // The modules of torchvision's vgg19().features that are convolutions, and its three dense layers.
     const convolutions = [0, 2, 5, 7, 10, 12, 14, 16, 19, 21, 23, 25, 28, 30, 32, 34].map(
       (i) => `features.${i}.weight`,
@@ -36,7 +36,7 @@ describe('dialects of VGG-19', () => {
     });
   });
 
-  it('tells the original weights for PyTorch from those of torchvision', () => {
+  it('distinguish the original weights for PyTorch from those of torchvision', () => {
     const names = ['features.0.weight', 'classifier.1.weight', 'classifier.4.weight', 'classifier.6.weight'];
     expect(canonical(vgg19Dialects, ...names)).to.deep.equal({
       dialect: 'jcjohnson',
@@ -45,7 +45,7 @@ describe('dialects of VGG-19', () => {
     });
   });
 
-  it("knows Caffe's names, and those of the slim networks with their auxiliary layers", () => {
+  it("include Caffe's names, and those of the slim networks with their auxiliary layers", () => {
     expect(canonical(vgg19Dialects, 'conv4_2.weight', 'fc6.bias').dialect).to.equal('Caffe');
     const slim = ['conv0.weight', 'conv11.weight', 'conv51.bias', 'conv11_aux.weight'];
     expect(canonical(vgg19Dialects, ...slim)).to.deep.equal({
@@ -60,7 +60,7 @@ describe('dialects of VGG-19', () => {
     ['block2_conv1', 'block2_conv1/block2_conv1/kernel:0', 'block2_conv1/block2_conv1/bias:0'],
     ['block2_conv1', 'block2_conv1/block2_conv1_W_1:0', 'block2_conv1/block2_conv1_b_1:0'],
   ] as const)
-    it(`knows Keras's ${kernel} and turns its kernels`, async () => {
+    it(`include Keras's ${kernel} and transpose its kernels`, async () => {
       // [height 1, width 2, inputs 2, outputs 2]: element [h, w, i, o] is 100w + 10i + o
       const stored = float32([0, 1, 10, 11, 100, 101, 110, 111], [1, 2, 2, 2]);
       const file = inMemory({ [kernel]: stored, [bias]: float32([5, 6]) });
@@ -77,7 +77,7 @@ describe('dialects of VGG-19', () => {
       expect(toNumbers(loaded)).to.deep.equal([0, 100, 10, 110, 1, 101, 11, 111]);
     });
 
-  it("turns Keras's dense layers, the first of which sees its picture channels last", async () => {
+  it("transpose Keras's dense layers, the first of which has its picture with channels last", async () => {
     const first = float32(
       Float32Array.from({ length: 7 * 7 * 512 * 2 }, (_, i) => i),
       [7 * 7 * 512, 2],
@@ -95,14 +95,14 @@ describe('dialects of VGG-19', () => {
     ]);
   });
 
-  it('says where a kernel has not the axes of its dialect', () => {
+  it('reject a kernel that does not have the axes of its dialect', () => {
     const file = inMemory({ 'block1_conv1/kernel:0': float32([1, 2], [1, 2]) });
     expect(() => translate(file, vgg19Dialects)).to.throw(OneirosError, '[1, 2], expected hwio');
     const dense = inMemory({ 'fc1/kernel:0': float32([1, 2], [1, 2]) });
     expect(() => translate(dense, vgg19Dialects)).to.throw(OneirosError, 'expected [7·7·512, outputs]');
   });
 
-  it('lists the layers that are there, so that a network can be cut where its weights end', () => {
+  it('list the layers with weights, so that a network can be cut where its weights end', () => {
     const { weights } = translate(
       named('features.0.weight', 'features.0.bias', 'features.2.weight'),
       vgg19Dialects,
@@ -110,12 +110,12 @@ describe('dialects of VGG-19', () => {
     expect([...layersOf(weights)]).to.deep.equal(['conv1_1', 'conv1_2']);
   });
 
-  it('lists the names that it does not know', () => {
+  it('list unknown names', () => {
     const { unknown } = canonical(vgg19Dialects, 'features.0.weight', 'features.1.weight');
     expect(unknown).to.deep.equal(['features.1.weight']);
   });
 
-  it('says what it found and what it expected where no dialect fits', () => {
+  it('report the found and the expected names if no dialect matches', () => {
     expect(() => canonical(vgg19Dialects, 'encoder.weight', 'features.0.weight', 'decoder.bias'))
       .to.throw(OneirosError, 'not the weights of VGG-19')
       .with.property('message')
@@ -125,21 +125,21 @@ describe('dialects of VGG-19', () => {
     expect(() => translate(new Map(), vgg19Dialects)).to.throw(OneirosError, 'no tensors');
   });
 
-  it('refuses two tensors of one name', () => {
+  it('refuse two tensors with the same name', () => {
     const both = ['block1_conv1/bias:0', 'block1_conv1/block1_conv1/bias:0'];
     expect(() => canonical(vgg19Dialects, ...both)).to.throw(
       OneirosError,
-      'both are the network\'s "conv1_1.bias"',
+      'have the same name in the network, "conv1_1.bias"',
     );
   });
 });
 
-describe('names behind a prefix', () => {
+describe('names with a prefix', () => {
   const own = ['features.0.weight', 'features.0.bias', 'features.2.weight', 'features.2.bias'];
   const behind = (prefix: string) => own.map((name) => prefix + name);
 
   for (const prefix of ['model.', 'module.', 'net.', '_orig_mod.', 'lit.backbone.vgg_19.', 'student/'])
-    it(`takes ${prefix} off, whatever else the file holds`, () => {
+    it(`lose the prefix ${prefix}, whatever else the file contains`, () => {
       const { weights, unknown, ...translation } = translate(
         named(...behind(prefix), 'loss.weight', 'steps'),
         vgg19Dialects,
@@ -154,12 +154,12 @@ describe('names behind a prefix', () => {
       expect(translation).to.deep.equal({ dialect: 'torchvision', prefix });
     });
 
-  it('takes the names as they are, where the file has those', () => {
+  it('are ignored if the file also has names without it', () => {
     const { prefix, weights } = translate(named(...own, ...behind('ema.').slice(0, 2)), vgg19Dialects);
     expect([prefix, weights.size]).to.deep.equal(['', 4]);
   });
 
-  it('refuses two networks behind two prefixes', () => {
+  it('are refused if two networks have two prefixes', () => {
     for (const second of [
       behind('teacher.'),
       behind('teacher.').slice(0, 2),
@@ -167,11 +167,11 @@ describe('names behind a prefix', () => {
     ])
       expect(() => translate(named(...behind('student.'), ...second), vgg19Dialects)).to.throw(
         OneirosError,
-        'more than one VGG-19, behind "student." and "teacher."',
+        'more than one VGG-19, under the prefixes "student." and "teacher."',
       );
   });
 
-  it('takes nothing for a network that is only a few layers of another', () => {
+  it('are not recognized if they are only a few layers of another network', () => {
     const other = Array.from({ length: 12 }, (_, i) => `blocks.${i}.gamma`);
     expect(() => translate(named(...other, ...behind('stem.').slice(0, 2)), vgg19Dialects)).to.throw(
       OneirosError,
@@ -179,7 +179,7 @@ describe('names behind a prefix', () => {
     );
   });
 
-  it('of names that end in a dialect’s names by chance, makes no network', () => {
+  it('are not recognized if they end with a dialect’s names by chance', () => {
     const layers = ['a', 'b', 'c', 'd', 'e', 'f'].map((layer) => `${layer}.conv.weight`);
     expect(() => translate(named(...layers), unetDialects)).to.throw(
       OneirosError,
@@ -189,7 +189,7 @@ describe('names behind a prefix', () => {
 });
 
 describe('dialects of U-Net', () => {
-  it('knows what milesial called the modules before 2020', () => {
+  it("include milesial's names from before 2020", () => {
     const names = {
       'inc.conv.conv.0.weight': 'encoder1/conv1.weight',
       'inc.conv.conv.4.running_mean': 'encoder1/norm2.running_mean',
@@ -207,12 +207,12 @@ describe('dialects of U-Net', () => {
 });
 
 describe('dialects of GoogLeNet', () => {
-  it("knows Caffe's names", () => {
+  it("include Caffe's names", () => {
     const names = ['conv1/7x7_s2.weight', 'inception_4c/3x3_reduce.bias', 'loss3/classifier.weight'];
     expect(canonical(googlenetDialects, ...names)).to.deep.equal({ dialect: 'Caffe', names, unknown: [] });
   });
 
-  it("does not take torchvision's network for it", () => {
+  it("do not match torchvision's network", () => {
     expect(() =>
       canonical(googlenetDialects, 'conv1.conv.weight', 'inception3a.branch1.conv.weight'),
     ).to.throw(OneirosError, 'GoogLeNet (BVLC)');

@@ -27,7 +27,7 @@ const prefix: Checksum = { kind: 'sha256-prefix', digest: sha256.slice(0, 8), ve
 const entryOf = (change: Partial<CatalogEntry> = {}) =>
   toyEntry(content.length, { checksum: prefix, ...change });
 
-/** A promise for the moment at which the first bytes have been written. */
+/** Resolves when the first bytes have been written. */
 function sight() {
   let onProgress: () => void = () => undefined;
   const seen = new Promise<void>((resolve) => (onProgress = resolve));
@@ -67,7 +67,7 @@ describe('Pulling a model', () => {
   const kept = async () =>
     existsSync(join(home, 'models')) ? (await readdir(join(home, 'models'))).sort() : [];
 
-  it('says what and how much, verifies it, and has it from then on', async () => {
+  it('announces what it downloads and how much, verifies it, and keeps it', async () => {
     expect(await pull()).to.deep.equal(Buffer.from(content));
     expect(said).to.deep.equal([
       'toy: downloading 300 kB from 127.0.0.1:' + server.address.split(':')[2]! + ' (MIT)',
@@ -82,23 +82,23 @@ describe('Pulling a model', () => {
   for (const [what, faults, settings = {}] of [
     ['a dropped connection', [{ kind: 'drop', after: 100_000 }]],
     ['several, a few bytes each', [0, 1, 5000].map((after) => ({ kind: 'drop', after }))],
-    ['a download that comes to a halt', [{ kind: 'stall', after: 50_000 }]],
-    ['bytes that drip', [{ kind: 'drip', bytes: 10, every: 20 }]],
-    ['a server that says nothing', [{ kind: 'silent' }]],
+    ['a download that stalls', [{ kind: 'stall', after: 50_000 }]],
+    ['a slow trickle of bytes', [{ kind: 'drip', bytes: 10, every: 20 }]],
+    ['a server that does not answer', [{ kind: 'silent' }]],
     [
-      'a server in trouble',
+      'server errors',
       [
         { kind: 'status', status: 503 },
         { kind: 'status', status: 500 },
       ],
     ],
-    ['an answer cut short without a size', [{ kind: 'drop', after: 9_000 }], { sizes: false }],
+    ['a truncated response without a size', [{ kind: 'drop', after: 9_000 }], { sizes: false }],
     ['a server without ranges', [{ kind: 'drop', after: 100_000 }], { ranges: false }],
-    ['a server that says neither version nor date', [{ kind: 'drop', after: 100_000 }], { etag: null }],
+    ['a server that sends neither an ETag nor a date', [{ kind: 'drop', after: 100_000 }], { etag: null }],
   ] as const satisfies readonly (readonly [string, readonly Fault[], ServerOptions?])[])
-    it(`gets over ${what}`, async () => {
+    it(`recovers from ${what}`, async () => {
       misbehave(faults, settings);
-      // A loaded machine may lose patience with a server that behaves, too.
+      // On a loaded machine, even requests to a server that behaves may time out.
       const waits = faults.some(({ kind }) => ['stall', 'drip', 'silent'].includes(kind));
       const change = waits ? { patience: impatient } : {};
       expect(await pull(entryOf(), change)).to.deep.equal(Buffer.from(content));
@@ -106,7 +106,7 @@ describe('Pulling a model', () => {
       else expect(server.requests).to.have.length(faults.length + 1);
     });
 
-  it('goes on where it was interrupted, if the file is still the same', async () => {
+  it('resumes where it was interrupted if the file is still the same', async () => {
     const { seen, onProgress } = sight();
     misbehave([{ kind: 'drop', after: 100_000, seen }]);
     await pull(entryOf(), { onProgress });
@@ -115,11 +115,11 @@ describe('Pulling a model', () => {
     expect(server.sent).to.be.below(content.length + 1000);
   });
 
-  it('goes on in another run, and begins anew where the file has changed', async () => {
+  it('resumes in a later run, and starts again if the file has changed', async () => {
     const { seen, onProgress } = sight();
     misbehave(Array.from({ length: 4 }, () => ({ kind: 'drop', after: 1000, seen })));
     expect(await rejection(pull(entryOf(), { onProgress }))).to.match(
-      /cannot download http.*toy\.pth: the (connection was lost|answer ended too early)/,
+      /cannot download http.*toy\.pth: the (connection was lost|response ended too early)/,
     );
     expect((await statusOf(entryOf(), home)).presence).to.equal('partly');
     expect(await kept()).to.deep.equal(['toy.pth.part', 'toy.pth.part.json']);
@@ -129,33 +129,33 @@ describe('Pulling a model', () => {
     expect(server.sent).to.be.at.least(content.length);
   });
 
-  it('waits as long as a server asks, but not for ever', async () => {
+  it('waits as long as a server requests, up to a limit', async () => {
     misbehave([{ kind: 'status', status: 429, headers: { 'retry-after': '3600' } }]);
     const began = performance.now();
     await pull();
-    // An hour was asked for, which this spec does not have; its patience is at an end after 0.4 s.
+    // The server requests an hour; the limit in this spec is 0.4 s.
     expect(performance.now() - began).to.be.at.least(390);
     misbehave(Array.from({ length: 9 }, () => ({ kind: 'status', status: 429 })));
     expect(await rejection(pull(entryOf({ file: 'other.pth' })))).to.match(
-      /the host asks for patience \(429\)/,
+      /the server is rate-limiting \(HTTP 429\)/,
     );
     expect(server.requests).to.have.length(6);
   });
 
-  it('follows redirects, to other hosts too, but not for ever and not to nowhere', async () => {
+  it('follows redirects, even to other hosts, but not endless ones and not to other protocols', async () => {
     await using other = await MisbehavingServer.start({ 'elsewhere/toy': content });
     misbehave([{ kind: 'redirect', to: `${other.address}/elsewhere/toy` }]);
     expect(await pull()).to.deep.equal(Buffer.from(content));
     const loop = Array.from({ length: 20 }, (): Fault => ({ kind: 'redirect', to: '/toy.pth' }));
     misbehave(loop);
-    expect(await rejection(pull(entryOf({ file: 'a.pth' })))).to.match(/one redirect to the next/);
+    expect(await rejection(pull(entryOf({ file: 'a.pth' })))).to.match(/redirects more than 5 times/);
     misbehave([{ kind: 'redirect', to: 'file:///etc/passwd' }]);
     expect(await rejection(pull(entryOf({ file: 'b.pth' })))).to.match(/redirects to "file:.*not followed/);
   });
 
   for (const [what, fault, message, sent] of [
-    ['a page that is not there', { kind: 'status', status: 404 }, /nothing at http.*404/, 0],
-    ['a file that is forbidden', { kind: 'status', status: 403 }, /refused \(403\)/, 0],
+    ['a missing file', { kind: 'status', status: 404 }, /there is no file at http.*404/, 0],
+    ['a forbidden file', { kind: 'status', status: 403 }, /the server refuses http.* \(HTTP 403\)/, 0],
     ['a file of another size', { kind: 'length', bytes: 299_999 }, /299999 bytes, not 300000/, 299_999],
     ['a file far too large', { kind: 'length', bytes: 400_000 }, /400000 bytes, not 300000/, 400_000],
     ['other bytes', { kind: 'garbage' }, /its sha256 is [0-9a-f]{64}, expected [0-9a-f]{8}…/, 300_000],
@@ -168,25 +168,25 @@ describe('Pulling a model', () => {
       expect(await kept()).to.deep.equal([]);
     });
 
-  it('does not take an endless answer for more than it may be', async () => {
+  it('stops reading an endless response at the expected size', async () => {
     misbehave([{ kind: 'length', bytes: 5_000_000 }], { sizes: false });
     const rounded = entryOf({ size: { bytes: 290_000, exact: false } });
     expect(await rejection(pull(rounded))).to.match(/bytes, not 261000 to 319000/);
     expect((await statusOf(rounded, home)).bytes).to.be.at.most(319_000);
   });
 
-  it('refuses a part that is another than was asked for', async () => {
+  it('refuses a range other than the requested one', async () => {
     const { seen, onProgress } = sight();
     misbehave([{ kind: 'drop', after: 1000, seen }, { kind: 'shifted' }]);
     expect(await rejection(pull(entryOf(), { onProgress }))).to.match(
-      /another part of the file than was asked for/,
+      /does not send the requested part of the file/,
     );
   });
 
-  it('says so where nobody has published a checksum, and remembers what came', async () => {
+  it('announces that a checksum is not published, and records the one of the received file', async () => {
     const entry = entryOf({ checksum: { kind: 'none', verified: false, from: 'nobody' }, size: null });
     await pull(entry);
-    expect(said.join()).to.match(/a file of unknown size .*nobody has published its checksum/);
+    expect(said.join()).to.match(/a file of unknown size .*its checksum is not published/);
     expect((await verifyEntry(entry, home)).result).to.equal('unchanged');
     await writeFile(
       join(home, 'models', 'toy.pth'),
@@ -197,7 +197,7 @@ describe('Pulling a model', () => {
     expect(detail).to.match(/but was [0-9a-f]{64} when it was pulled/);
   });
 
-  it('does not take a file for a model that it has not pulled itself, or that has changed its size', async () => {
+  it('does not accept a local file that it has not pulled, or whose size has changed', async () => {
     await mkdir(join(home, 'models'));
     await writeFile(join(home, 'models', 'toy.pth'), content.subarray(0, 1000));
     expect(await pull()).to.deep.equal(Buffer.from(content));
@@ -205,7 +205,7 @@ describe('Pulling a model', () => {
     expect(await pull()).to.deep.equal(Buffer.from(content));
   });
 
-  it('is pulled once by several who want it at the same time', async () => {
+  it('happens only once for several concurrent callers', async () => {
     const all = await Promise.all([1, 2, 3].map(() => pull()));
     for (const bytes of all) expect(bytes).to.deep.equal(Buffer.from(content));
     expect(server.requests).to.have.length(1);
@@ -213,7 +213,7 @@ describe('Pulling a model', () => {
     expect(await kept()).to.deep.equal(['toy.pth', 'toy.pth.sha256']);
   });
 
-  it('does not wait for a process that is gone', async () => {
+  it('does not wait for a process that has ended', async () => {
     await mkdir(join(home, 'models'));
     const { hostname } = await import('node:os');
     await writeFile(
@@ -224,7 +224,7 @@ describe('Pulling a model', () => {
     expect(said.join()).to.not.include('waiting');
   });
 
-  it('fails clearly offline, by an option or by the environment', async () => {
+  it('fails with a clear error if an option or the environment turns downloads off', async () => {
     expect(await rejection(pull(entryOf(), { offline: true }))).to.match(
       /toy \(300 kB\) is not here, and downloads are off.*oneiros models pull toy/,
     );
@@ -236,7 +236,7 @@ describe('Pulling a model', () => {
     expect(server.requests).to.have.length(0);
   });
 
-  it('is stopped by a signal, and keeps what came', async () => {
+  it('stops when its signal is aborted, and keeps the received bytes', async () => {
     misbehave([{ kind: 'stall', after: 200_000 }]);
     const controller = new AbortController();
     const onProgress = () => controller.abort(new Error('enough'));
@@ -249,7 +249,7 @@ describe('Pulling a model', () => {
     expect(await kept()).to.not.include('toy.pth.lock');
   });
 
-  it('tells its progress, and can be removed', async () => {
+  it('reports its progress, and can be undone', async () => {
     misbehave([{ kind: 'drip', bytes: 30_000, every: 30 }]);
     const steps: PullStep[] = [];
     await pull(entryOf(), { onProgress: (step) => steps.push(step) });
@@ -259,12 +259,12 @@ describe('Pulling a model', () => {
     expect(await kept()).to.deep.equal([]);
   });
 
-  it('refuses a mirror that is no address', async () => {
+  it('refuses a mirror that is not an address', async () => {
     for (const mirror of ['models', 'ftp://example.org/', 'https://user:secret@example.org/'])
-      expect(await rejection(pull(entryOf(), { mirror }))).to.match(/the mirror ".*" is no address/);
+      expect(await rejection(pull(entryOf(), { mirror }))).to.match(/the mirror ".*" is not a valid address/);
   });
 
-  it('goes through the proxy that the environment names', async () => {
+  it('uses the proxy from the environment', async () => {
     const asked: string[] = [];
     const proxy = createServer().on('connect', (request: IncomingMessage, socket: Socket) => {
       asked.push(request.url ?? '');
@@ -287,7 +287,7 @@ describe('Pulling a model', () => {
     }
   });
 
-  it('tries the next address where the first has not got it', async () => {
+  it('tries the next address if the first does not have the file', async () => {
     const addresses = [`${server.address}/nothing`, `${server.address}/toy.pth`];
     const entry = entryOf({ source: { kind: 'download', addresses } });
     expect(await pull(entry, { mirror: undefined })).to.have.length(content.length);

@@ -17,7 +17,7 @@ export interface GoldenTensor {
 }
 const files: Readonly<Record<string, GoldenFile>> = golden;
 
-/** What torch.save wrote, by the names in scripts/reference/checkpoints.py. */
+/** Files that torch.save wrote, by their names in scripts/reference/checkpoints.py. */
 export const goldenNames = Object.keys(files);
 
 export function goldenBytes(name: string): Uint8Array {
@@ -43,7 +43,7 @@ export function counted(bytes: Uint8Array): { readonly source: ByteSource; reado
   return { source: { ...inner, read }, count: () => count };
 }
 
-/** The promise fails with this code, in one line that has all these texts. */
+/** Expects the promise to fail with this code and a message of one line that contains all these texts. */
 export async function expectError(
   promise: Promise<unknown>,
   code: ErrorCode,

@@ -52,7 +52,7 @@ describe('A pull that is killed', () => {
     return await readFile(located.source);
   };
 
-  it('leaves nothing that is taken for whole, and the next one goes on', async () => {
+  it('leaves nothing that counts as complete, and the next pull resumes', async () => {
     const script = join(import.meta.dirname, 'pull-child.ts');
     const loader = join(import.meta.dirname, '..', '..', 'scripts', 'ts.mjs');
     for (const killedAt of [50_000, 200_000]) {
@@ -61,7 +61,7 @@ describe('A pull that is killed', () => {
       const args = ['--import', loader, script, String(content.length), sha256, home, server.address];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
       const ended = once(child, 'exit');
-      // What has come stays as it is: the server sends no more until the child is killed.
+      // The server stops here until the child is killed, so the received bytes do not change.
       while ((await sizeOf(`${path()}.part`)) <= before && child.exitCode === null) await sleep(5);
       child.kill('SIGKILL');
       await ended;
@@ -69,11 +69,11 @@ describe('A pull that is killed', () => {
     }
     const before = server.sent;
     expect(await pull()).to.deep.equal(Buffer.from(content));
-    // A part of it was here already; the lock of the dead did not matter.
+    // A part was here already; the lock of the killed process was ignored.
     expect(server.sent - before).to.be.below(content.length);
   });
 
-  it('is gone on with from any byte, or begun anew, whatever there is of it', async () => {
+  it('can be resumed from any byte, or starts again if what it left is wrong', async () => {
     const state = (size: number | null) =>
       JSON.stringify({ address: `${server.address}/toy.pth`, size, validator: '"v1"' });
     await mkdir(join(home, 'models'));
@@ -86,7 +86,7 @@ describe('A pull that is killed', () => {
       [1000, ''],
       [1000, '{"address":'],
       [1000, state(content.length).replace('v1', 'v0')],
-      // Longer than it can be, and as long as it should be but wrong: only the checksum tells.
+      // Too long, and of the right length but wrong: only the checksum shows that.
       [400_001, state(content.length)],
     ] as const) {
       const part = Buffer.alloc(length);
@@ -96,7 +96,7 @@ describe('A pull that is killed', () => {
       expect(await isWhole(path())).to.equal(false);
       expect(await pull(), `${length} ${text}`).to.deep.equal(Buffer.from(content));
       await rm(path());
-      // The receipt is still there; without its file it is worth nothing.
+      // The receipt still exists, but is worthless without its file.
       expect(await isWhole(path())).to.equal(false);
     }
   });

@@ -2,22 +2,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** What a server does with one request, in this order as requests come; afterwards it behaves. */
+/** The server's misbehavior for one request. Faults are used in order, one per request; then the server behaves. */
 export type Fault =
-  /** Sends so many bytes of what was asked for, and closes the connection, at once or when some have been seen. */
+  /** Sends this many of the requested bytes and closes the connection, at once or when the client has received some. */
   | { readonly kind: 'drop'; readonly after: number; readonly seen?: Promise<unknown> }
-  /** Sends so many bytes, and then nothing any more. */
+  /** Sends this many bytes, and then nothing. */
   | { readonly kind: 'stall'; readonly after: number }
-  /** Sends so many bytes at a time with pauses in between, for ever. */
+  /** Sends this many bytes at a time with pauses in between, forever. */
   | { readonly kind: 'drip'; readonly bytes: number; readonly every: number }
   | { readonly kind: 'silent' }
   | { readonly kind: 'status'; readonly status: number; readonly headers?: Readonly<Record<string, string>> }
   | { readonly kind: 'redirect'; readonly to: string }
-  /** Says, and sends, another number of bytes. */
+  /** Declares and sends a different number of bytes. */
   | { readonly kind: 'length'; readonly bytes: number }
-  /** Sends other bytes, as many as there should be. */
+  /** Sends wrong bytes of the right number. */
   | { readonly kind: 'garbage' }
-  /** Answers a range with another one. */
+  /** Answers with a range other than the requested one. */
   | { readonly kind: 'shifted' };
 
 export interface ServerOptions {
@@ -25,7 +25,7 @@ export interface ServerOptions {
   readonly ranges?: boolean;
   /** `null`: neither an ETag nor a date. @default `"v1"` */
   readonly etag?: string | null;
-  /** Whether the size of an answer is told. @default true */
+  /** Whether responses have a Content-Length. @default true */
   readonly sizes?: boolean;
 }
 
@@ -35,7 +35,7 @@ export interface Request {
   readonly ifRange: string | undefined;
 }
 
-/** Serves files by name on the loopback interface, as badly as it is told. */
+/** Serves files by name on the loopback interface, with the given faults. */
 export class MisbehavingServer implements AsyncDisposable {
   readonly requests: Request[] = [];
   /** Bytes of bodies that were written. */

@@ -39,7 +39,7 @@ describe('Pulling a part of a model', () => {
     await rm(home, { recursive: true });
   });
 
-  /** Some tensors of the model, read piece by piece. */
+  /** Loads some tensors of the model. */
   async function load(names: readonly string[], change: PullOptions = {}): Promise<readonly unknown[]> {
     const options = {
       home,
@@ -65,9 +65,9 @@ describe('Pulling a part of a model', () => {
     tensors((await loadWeights(bytesSource(content))).weights, names);
   const path = () => join(home, 'models', 'toy.pth');
 
-  it('fetches what is read, says how much that is, and has it from then on', async () => {
+  it('fetches only the tensors that are read, announces their size, and keeps them', async () => {
     expect(await load(convolutions)).to.deep.equal(await expected(convolutions));
-    // 4 · (32·3·9 + 32 + 32·32·9 + 32 + 64·32·9 + 64) bytes of three megabytes; moved are the blocks that they lie in.
+    // 4 · (32·3·9 + 32 + 32·32·9 + 32 + 64·32·9 + 64) bytes of 3 MB; the blocks that contain them are transferred.
     expect(said).to.have.length(1);
     expect(said[0]).to.match(/^toy: downloading 115 kB of 3\.3 MB from 127\.0\.0\.1/);
     expect(server.sent).to.be.at.most(4 * blockSize);
@@ -77,9 +77,9 @@ describe('Pulling a part of a model', () => {
     const { presence, bytes } = await statusOf(entry, home);
     expect(presence).to.equal('partly');
     expect(bytes).to.be.at.most(4 * blockSize);
-    // What is deeper is fetched when it is needed, or is not to be had.
+    // Deeper layers are fetched when they are needed; offline that is an error.
     expect(await rejection(load(['fc6.weight'], { offline: true }))).to.match(
-      /only a part is here, and downloads are off/,
+      /only a part of toy is here, and downloads are off/,
     );
     expect(await load(['fc6.weight'])).to.deep.equal(await expected(['fc6.weight']));
   });
@@ -93,15 +93,15 @@ describe('Pulling a part of a model', () => {
       ],
     ],
     ['halts', [{ kind: 'stall', after: 100 }, { kind: 'silent' }], impatient],
-    ['a server in trouble', [{ kind: 'status', status: 503 }]],
+    ['server errors', [{ kind: 'status', status: 503 }]],
   ] as const satisfies readonly (readonly [string, readonly Fault[], typeof impatient?])[])
-    it(`gets over ${what}`, async () => {
+    it(`recovers from ${what}`, async () => {
       await load(convolutions);
       server.faults = [...faults];
       expect(await load(['fc6.weight'], { patience })).to.deep.equal(await expected(['fc6.weight']));
     });
 
-  it('fetches the whole file where there are no ranges, or nothing that tells versions apart', async () => {
+  it('fetches the whole file if the server supports no ranges, or sends no validator', async () => {
     for (const options of [{ ranges: false }, { etag: null }]) {
       server.options = options;
       expect(await load(convolutions)).to.deep.equal(await expected(convolutions));
@@ -110,25 +110,25 @@ describe('Pulling a part of a model', () => {
     }
   });
 
-  it('does not put parts of two versions together', async () => {
+  it('does not mix parts of two versions', async () => {
     await load(convolutions);
     server.options = { etag: '"v2"' };
     expect(await rejection(load(['fc6.weight']))).to.match(
-      /has changed since a part of it was read.*models remove/,
+      /has changed since a part of it was downloaded.*models remove/,
     );
   });
 
-  it('refuses a part that is not the one that was asked for, or of a file of another size', async () => {
+  it('refuses a part other than the requested one, or of a file of another size', async () => {
     await load(convolutions);
     server.faults = [{ kind: 'shifted' }];
-    expect(await rejection(load(['fc6.weight']))).to.match(/another part of the file/);
+    expect(await rejection(load(['fc6.weight']))).to.match(/does not send the requested part/);
     const larger = toyEntry(content.length + 1, { format: 'safetensors', file: 'other.pth' });
     server.files.set('other.pth', content);
     const options = { home, mirror: server.address, patience: hasty, offline: false, partial: plan };
-    expect(await rejection(locateEntry(larger, options))).to.match(/is another file than expected/);
+    expect(await rejection(locateEntry(larger, options))).to.match(/is not the expected file/);
   });
 
-  it('fetches again what was damaged on the disk, or was being written when the process was killed', async () => {
+  it('fetches blocks again that are damaged on disk, or were being written when the process was killed', async () => {
     await load(convolutions);
     const files = blockFiles(path());
     const [data, index] = [await readFile(files.data), await readFile(files.index)];
@@ -156,7 +156,7 @@ describe('Pulling a part of a model', () => {
     }
   });
 
-  it('keeps blocks that any checkpoint can be read from', async () => {
+  it('stores blocks from which any checkpoint can be read', async () => {
     for (const name of goldenNames) {
       const bytes = goldenBytes(name);
       await using store = await BlockStore.create(join(home, 'golden'), {

@@ -1,4 +1,4 @@
-// Pulls the toy model of the kill spec: node --import scripts/ts.mjs pull-child.ts ENTRY HOME MIRROR
+// Pulls the toy model of killed.spec.ts: node --import scripts/ts.mjs pull-child.ts ENTRY HOME MIRROR
 import { locateEntry } from '../../lib/weights/catalog/node/locate.js';
 import { toyEntry } from './toy-model.js';
 

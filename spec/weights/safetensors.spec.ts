@@ -7,7 +7,7 @@ import { loadWeights } from '../../lib/weights/formats/open.js';
 import { readSafetensors, writeSafetensors } from '../../lib/weights/formats/safetensors.js';
 import { counted, expectError, goldenBytes, open } from './harness.js';
 
-/** A file of this header and so many bytes of zeros. */
+/** A file with this header, followed by this many zero bytes. */
 function file(header: string, data: number): Uint8Array {
   const text = new TextEncoder().encode(header);
   const bytes = new Uint8Array(8 + text.length + data);
@@ -19,7 +19,7 @@ const entry = (dtype: string, shape: string, begin: number, end: number) =>
   `{"dtype":"${dtype}","shape":${shape},"data_offsets":[${begin},${end}]}`;
 
 describe('safetensors', () => {
-  it('gives metadata', async () => {
+  it('reads metadata', async () => {
     const { format, metadata } = await loadWeights(bytesSource(goldenBytes('dtypes.safetensors')));
     expect(format).to.equal('safetensors');
     expect(metadata).to.deep.equal({ licence: 'CC0' });
@@ -33,7 +33,7 @@ describe('safetensors', () => {
     expect(writeSafetensors(tensors, metadata)).to.deep.equal(golden);
   });
 
-  it('writes a header by hand', () => {
+  it('writes the same header as one written by hand', () => {
     const written = writeSafetensors(new Map([['w', float32([1, -2], [2, 1])]]));
     const header = '{"w":{"dtype":"F32","shape":[2,1],"data_offsets":[0,8]}}';
     expect(new TextDecoder().decode(written.subarray(8, 64))).to.equal(header);
@@ -49,7 +49,7 @@ describe('safetensors', () => {
     for (const stored of weights.values()) expect(toNumbers(await stored.load())).to.deep.equal([1, 2]);
   });
 
-  it('reads only the tensors that are asked for', async () => {
+  it('reads only the tensors that are loaded', async () => {
     const big = numericTensor('uint8', new ArrayBuffer(1e6), [1e6]);
     const bytes = writeSafetensors(
       new Map<string, NumericTensor>([
@@ -69,7 +69,7 @@ describe('safetensors', () => {
   });
 
   const damages: readonly (readonly [string, Uint8Array, string])[] = [
-    ['a file cut short', file(`{"a":${entry('F32', '[2]', 0, 8)}}`, 7), 'truncated'],
+    ['a truncated file', file(`{"a":${entry('F32', '[2]', 0, 8)}}`, 7), 'truncated'],
     ['bytes after the last tensor', file(`{"a":${entry('F32', '[2]', 0, 8)}}`, 9), '1 bytes follow'],
     [
       'a hole',
@@ -87,12 +87,12 @@ describe('safetensors', () => {
       'begins at byte 1',
     ],
     [
-      'a size that is not that of the shape',
+      'a size that does not match the shape',
       file(`{"a":${entry('F32', '[3]', 0, 8)}}`, 8),
       'takes 12 bytes but has 8',
     ],
     [
-      'a shape beyond all numbers',
+      'a shape whose size is not a safe integer',
       file(`{"a":${entry('F32', '[4294967296,4294967296]', 0, 8)}}`, 8),
       'impossible',
     ],
@@ -101,28 +101,28 @@ describe('safetensors', () => {
     ['a shape with fractions', file(`{"a":${entry('F32', '[0.5]', 0, 2)}}`, 2), 'no shape'],
     ['a tensor without a dtype', file('{"a":{}}', 0), 'no dtype'],
     ['a tensor that is a number', file('{"a":1}', 0), 'not described'],
-    ['metadata that are no texts', file('{"__metadata__":{"a":1}}', 0), 'metadata'],
-    ['a header that is no JSON', file('{"a":', 0), 'no JSON'],
-    ['a header nested a million deep', file(`{"a":${'['.repeat(1e6)}`, 0), 'no JSON'],
-    ['a header that is not UTF-8', Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0xff), 'no JSON'],
+    ['metadata that is not text', file('{"__metadata__":{"a":1}}', 0), 'metadata'],
+    ['a header that is not JSON', file('{"a":', 0), 'not valid JSON'],
+    ['a header nested a million deep', file(`{"a":${'['.repeat(1e6)}`, 0), 'not valid JSON'],
+    ['a header that is not UTF-8', Uint8Array.of(2, 0, 0, 0, 0, 0, 0, 0, 0x7b, 0xff), 'not valid JSON'],
     ['a header beyond the file', file('{}', 0).subarray(0, 9), 'ends after 9'],
   ];
   for (const [what, bytes, message] of damages)
-    it(`says what is wrong: ${what}`, () => expectError(open(bytes), 'bad-input', message));
+    it(`reports ${what}`, () => expectError(open(bytes), 'bad-input', message));
 
-  it('refuses element types that there is no array for, by name', () =>
+  it('refuses element types without a typed array, by name', () =>
     expectError(open(file(`{"a":${entry('F8_E4M3', '[1]', 0, 1)}}`, 1)), 'unsupported', '"a"', '"F8_E4M3"'));
 
-  it('refuses a header over the limit before it takes memory', () => {
+  it('refuses a header over the limit before allocating memory', () => {
     const bytes = file('{"a', 100);
     bytes.set([0, 0, 0, 0, 1], 0);
     return expectError(open(bytes), 'too-large', '4294967296 bytes');
   });
 
-  it('refuses a tensor called like the metadata', () => {
+  it('refuses to write a tensor with the name of the metadata', () => {
     expect(() => writeSafetensors(new Map([['__metadata__', float32([1])]]))).to.throw(
       OneirosError,
-      'no tensor',
+      'cannot be named "__metadata__"',
     );
   });
 });
@@ -138,13 +138,13 @@ describe('loadWeights', () => {
     ['gzip', '\x1f\x8b\x08\0\0\0\0\0\0\0', 'unsupported', 'unpack'],
     ['tar', `${'\0'.repeat(257)}ustar\0`, 'unsupported', '2017'],
     ['an empty zip file', `PK\x05\x06${'\0'.repeat(18)}`, 'bad-input', 'nothing at all'],
-    ['a zip file cut short', `PK\x03\x04${'\0'.repeat(80)}`, 'bad-input', 'truncated'],
+    ['a truncated zip file', `PK\x03\x04${'\0'.repeat(80)}`, 'bad-input', 'truncated'],
     ['zeros', '\0'.repeat(100), 'bad-input', 'neither'],
   ];
   for (const [what, start, code, message] of kinds)
-    it(`says what it was given: ${what}`, () => expectError(open(latin1(start)), code, message));
+    it(`reports that it was given ${what}`, () => expectError(open(latin1(start)), code, message));
 
-  it('takes a header whose length looks like a pickle for what it is', async () => {
+  it('recognizes a safetensors file whose header length looks like a pickle', async () => {
     const header = '{"a":{"dtype":"U8","shape":[0],"data_offsets":[0,0]}}'.padEnd(0x280);
     expect([...(await open(file(header, 0))).keys()]).to.deep.equal(['a']);
   });

@@ -3,16 +3,16 @@ import { float32, type NumericTensor, sizeOf } from '../../lib/tensor/tensor.js'
 import type { CatalogEntry } from '../../lib/weights/catalog/entry.js';
 import { writeSafetensors } from '../../lib/weights/formats/safetensors.js';
 
-/** Tries again soon, and waits for an answer as long as a loaded machine may take for it. */
+/** Retries soon, but with timeouts that are long enough for a loaded machine. */
 export const hasty = {
   ...{ attempts: 4, backoff: 5, longestWait: 400 },
   ...{ answer: 60_000, idle: 60_000, window: 60_000, slowest: 1 },
 };
 
-/** Gives up soon on a server that says nothing, or too little. */
+/** Gives up soon on a server that sends nothing, or too little. */
 export const impatient = { ...hasty, answer: 300, idle: 300, window: 200, slowest: 2000 };
 
-/** A model of the catalog that a spec makes up. */
+/** A catalog entry that exists only in specs. */
 export function toyEntry(bytes: number, change: Partial<CatalogEntry> = {}): CatalogEntry {
   return {
     name: 'toy',
@@ -34,7 +34,7 @@ export function toyEntry(bytes: number, change: Partial<CatalogEntry> = {}): Cat
   };
 }
 
-/** Seeded weights of conv1_1 to conv3_1 of a VGG-19 with few channels, and of a fully connected layer far larger than them. */
+/** Seeded weights of conv1_1 to conv3_1 of a VGG-19 with few channels, and of a much larger fully connected layer. */
 export function toyVgg(): Uint8Array {
   const shapes = {
     'conv1_1.weight': [32, 3, 3, 3],

@@ -13,14 +13,14 @@ export function checkFeeds(feeds: Readonly<Record<string, Tensor>>, inputs: read
   for (const name of Object.keys(feeds)) if (!known.has(name)) throw unknownName('input', name, [...known]);
   const missing = [...known].filter((name) => own(feeds, name) === undefined);
   if (missing.length > 0)
-    throw new OneirosError('bad-argument', `the model needs the input${list(missing)}, which was not given`);
+    throw new OneirosError('bad-argument', `the feeds lack the model's input${list(missing)}`);
   for (const input of inputs) {
     const feed = own(feeds, input.name);
     if (feed !== undefined) checkFeed(feed, input);
   }
 }
 
-/** @throws OneirosError `bad-argument` for a name that is no output of the model */
+/** @throws OneirosError `bad-argument` for a name that is not an output of the model */
 export function checkFetches(fetches: readonly string[], outputs: readonly TensorInfo[]): void {
   const known = outputs.map(({ name }) => name);
   for (const name of fetches) if (!known.includes(name)) throw unknownName('output', name, known);
@@ -35,7 +35,7 @@ function checkFeed(feed: Tensor, { name, ...input }: TensorInfo): void {
   const { dtype, dims, data } = feed;
   if (dtype !== input.dtype)
     throw new OneirosError('bad-argument', `input "${name}" takes ${input.dtype}, not ${dtype}`);
-  // An empty list may also mean that the model does not say: then ONNX Runtime checks.
+  // An empty list may also mean that the model does not declare the rank: then ONNX Runtime checks.
   const fits =
     input.dims.length === 0 ||
     (input.dims.length === dims.length &&
@@ -49,11 +49,11 @@ function checkFeed(feed: Tensor, { name, ...input }: TensorInfo): void {
     throw new OneirosError(
       'bad-argument',
       `input "${name}" of dimensions [${dims.join(', ')}] needs ${sizeOf(dims)} elements but holds ${data.length}` +
-        (data.length === 0 ? ': were they handed over to an earlier run?' : ''),
+        (data.length === 0 ? ': an earlier run may have taken them with `transfer`' : ''),
     );
 }
 
-// Plain JavaScript may give anything.
+// Callers in plain JavaScript can pass any value.
 function isTensor(value: unknown): boolean {
   if (
     typeof value !== 'object' ||

@@ -3,13 +3,13 @@ import type { CloseRequest } from '../protocol/messages.js';
 import { runtimeError } from '../protocol/ort-errors.js';
 import type { Channel } from './channel.js';
 
-/** What threads and child processes have in common, as the host sees them. */
+/** The host's common interface to threads and child processes. */
 export interface Peer<Q> {
-  /** What it is: "process", "thread", "worker". */
+  /** The word for it in error messages: "process", "thread", "worker". */
   readonly kind: string;
   /** Posts a request. */
   send(request: Q | CloseRequest, transfer: boolean): void;
-  /** Whether the host stays alive for its sake. */
+  /** Sets whether the peer keeps the host process alive. */
   hold(held: boolean): void;
   /** Ends it at once. */
   kill?(): void;
@@ -17,7 +17,7 @@ export interface Peer<Q> {
   gone(): void;
 }
 
-/** A channel to another thread or process, which may vanish. */
+/** A channel to another thread or process, which may end at any time. */
 export class PeerChannel<Q, R> implements Channel<Q, R> {
   readonly kill?: () => void;
   #killed = false;
@@ -42,7 +42,7 @@ export class PeerChannel<Q, R> implements Channel<Q, R> {
     if (this.#killed) await this.#ended;
     if (this.#death !== null) throw this.#death;
     const peer = this.#peer;
-    // A host with nothing else to do waits for an answer, but not for an idle engine.
+    // A pending request keeps the host process alive; an idle engine does not.
     peer.hold(true);
     try {
       return await new Promise<R>((resolve, reject) => {
@@ -50,7 +50,7 @@ export class PeerChannel<Q, R> implements Channel<Q, R> {
         peer.send(request, transfer);
       });
     } catch (error) {
-      throw runtimeError('the request did not get through', error);
+      throw runtimeError('the request could not be sent', error);
     } finally {
       this.#pending = null;
       if (!this.#hasEnded()) peer.hold(false);
@@ -63,15 +63,15 @@ export class PeerChannel<Q, R> implements Channel<Q, R> {
 
   async close(): Promise<void> {
     if (this.#hasEnded()) return;
-    // The engine ends its own thread or process after this answer; if it dies instead, it is gone just as well.
+    // The engine ends its thread or process after this reply. A crash instead of a reply is fine too: it has ended.
     if (!this.#killed) await this.ask({ kind: 'close' }, false).catch(() => undefined);
     if (!this.#hasEnded()) this.#peer.hold(true);
     await this.#ended;
   }
 
-  /** To be called with each answer. */
+  /** Call this with each reply. */
   answered(reply: R): void {
-    // A reply that was on its way when the engine was killed is not awaited any more, but its end is.
+    // After a kill, `ask` waits for the end of the peer and ignores a reply that was already on its way.
     if (!this.#killed) this.#pending?.resolve(reply);
   }
 
@@ -83,11 +83,11 @@ export class PeerChannel<Q, R> implements Channel<Q, R> {
     return this.#death !== null;
   }
 
-  /** To be called when the other side is gone, with what was seen of its end: "died of SIGSEGV". */
+  /** Call this when the other side has ended. @param how a description of its end: "died of SIGSEGV" */
   ended(how: string): void {
     if (this.#death !== null) return;
     const { kind } = this.#peer;
-    const end = this.#killed ? `an abort has ended the session's ${kind}` : `the session's ${kind} ${how}`;
+    const end = this.#killed ? `an abort ended the session's ${kind}` : `the session's ${kind} ${how}`;
     this.#death = new OneirosError('runtime', `${end}: open another session to run the model`);
     this.#pending?.reject(this.#death);
     this.#peer.gone();

@@ -2,15 +2,17 @@ import { encodeChunks } from '../../onnx/codec/write.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import { yieldToEventLoop } from './yield.js';
 
-/** How many bytes are copied before others get the thread: a few milliseconds' worth. */
+/** Bytes to copy between two yields to the event loop: copying them takes a few milliseconds. */
 const pause = 2 ** 24;
 
-/** The ONNX file of a model, ready to be moved to a worker. The thread stays free: large models are copied in parts. */
+/**
+ * The ONNX file of a model, ready to be moved to a worker. Copies large models in parts to keep the thread responsive.
+ */
 export function modelBytes(model: Model): Promise<Uint8Array<ArrayBuffer>> {
   return joined(encodeChunks(model));
 }
 
-/** The bytes of several arrays, one after the other, copied in parts so that the thread stays free. */
+/** Concatenates arrays of bytes, in parts, so that the thread stays responsive. */
 export async function joined(chunks: readonly Uint8Array[]): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(chunks.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

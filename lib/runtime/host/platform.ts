@@ -1,15 +1,15 @@
 import type { Isolation } from '../types.js';
 import type { Channel } from './channel.js';
 
-/** What differs between Node and browsers. */
+/** The operations that differ between Node and browsers. */
 export interface Platform {
   /**
-   * What an engine is to be given: the model's bytes, or a path that it can read itself.
-   * @throws OneirosError `not-found` if there is no model at that place
+   * The form of a model that is sent to an engine: its bytes, or a path that the engine can read.
+   * @throws OneirosError `not-found` if there is no file at the path
    */
   locate(model: Uint8Array | { readonly path: string }): Promise<Uint8Array | string>;
   /** @param assets see `SessionOptions.assets` */
   connect(isolation: Isolation, assets: string | undefined): Channel;
-  /** Bytes that this process can still take; Infinity where nobody says. */
+  /** Bytes of memory that are still available to this process; Infinity if unknown. */
   freeMemory(): number;
 }

@@ -1,6 +1,7 @@
 import { check } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
+import { SerialQueue } from '../../base/serial-queue.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { runKinds } from '../options.js';
 import type { OpenedReply, OpenRequest, Reply, Request } from '../protocol/messages.js';
@@ -10,7 +11,7 @@ import type { Channel } from './channel.js';
 import { checkFeeds, checkFetches } from './feeds.js';
 import { checkResults } from './results.js';
 
-/** Opens a model at the other end of a channel, and closes the channel where that fails. */
+/** Opens a model at the other end of a channel; closes the channel if that fails. */
 export async function connectSession(
   channel: Channel,
   request: OpenRequest,
@@ -33,7 +34,7 @@ class ChannelSession implements Session {
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
   readonly #channel: Channel;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
   #disposal: Promise<void> | null = null;
 
   constructor(channel: Channel, { provider, inputs, outputs }: OpenedReply) {
@@ -50,10 +51,10 @@ class ChannelSession implements Session {
     check('Session.run', { feeds: [feeds, kind.feeds] }, options, runKinds);
     const { fetches = this.outputs.map(({ name }) => name), transfer = false, signal } = options;
     if (this.#disposal !== null)
-      throw new OneirosError('bad-argument', 'the session is disposed: open another to run the model');
+      throw new OneirosError('bad-argument', 'the session is disposed: open another one to run the model');
     checkFetches(fetches, this.outputs);
     checkFeeds(feeds, this.inputs);
-    return this.#inTurn(async () => {
+    return this.#queue.add(async () => {
       const reply = await ask(this.#channel, { kind: 'run', feeds, fetches }, transfer, signal);
       if (reply.kind !== 'ran') throw unexpected(reply);
       checkResults(reply.results, this);
@@ -66,19 +67,12 @@ class ChannelSession implements Session {
   }
 
   dispose(): Promise<void> {
-    this.#disposal ??= this.#inTurn(() => this.#channel.close());
+    this.#disposal ??= this.#queue.add(() => this.#channel.close());
     return this.#disposal;
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.dispose();
-  }
-
-  /** Starts a task when all earlier ones are over, however they ended. */
-  #inTurn<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#queue.then(task);
-    this.#queue = result.catch(() => undefined);
-    return result;
   }
 }
 
@@ -97,13 +91,13 @@ async function ask(
     return reply;
   } finally {
     signal?.removeEventListener('abort', kill);
-    // Not every channel moves what is handed over.
+    // Some channels copy buffers even if `transfer` is set.
     if (transfer) emptyHandedOver(request);
-    // An abort goes before whatever came of the request: its results, or the error of the kill.
+    // An abort takes precedence over the request's results and over the error of the kill.
     signal?.throwIfAborted();
   }
 }
 
 function unexpected(reply: Reply): OneirosError {
-  return new OneirosError('runtime', `the engine gave an answer out of turn: ${reply.kind}`);
+  return new OneirosError('runtime', `unexpected reply from the engine: ${reply.kind}`);
 }

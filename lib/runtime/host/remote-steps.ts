@@ -6,9 +6,10 @@ import type { Channel } from './channel.js';
 export type TaskChannel<I, S> = Channel<TaskRequest<I>, TaskReply<S>>;
 
 /**
- * The steps of a task that runs at the other end of a channel, which is closed after the last. Each is computed when it is
- * asked for. After an abort the step in progress is still computed, and the task ends as it would here.
- * @throws OneirosError as the task does; the signal's reason where the task throws after an abort
+ * The steps of a task that runs at the other end of a channel; the channel is closed after the last step. A step is
+ * computed when the iterator asks for it. After an abort the step in progress is still computed, and the task ends as
+ * it would in this thread.
+ * @throws OneirosError as the task does; the signal's reason if the task throws after an abort
  */
 export async function* remoteSteps<I, S>(
   channel: TaskChannel<I, S>,
@@ -19,7 +20,7 @@ export async function* remoteSteps<I, S>(
   signal?.addEventListener('abort', abort, { once: true });
   try {
     if (signal?.aborted === true) abort();
-    // The input is moved where it can be: it was made for this task.
+    // The input was created for this task, so its buffers may move.
     await channel.ask({ kind: 'start', input }, true);
     for (;;) {
       const reply = await channel.ask({ kind: 'step' }, false);

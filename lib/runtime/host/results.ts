@@ -4,8 +4,9 @@ import type { Tensor } from '../../tensor/tensor.js';
 import type { TensorInfo } from '../types.js';
 
 /**
- * Compares what a run gave with what the model declares: ONNX Runtime goes on where they differ. Free are sizes that have
- * a symbol, and axes that have one in an input: exporters leave the number or the size of the pictures they tried.
+ * Compares the results of a run with the shapes that the model declares; ONNX Runtime ignores a difference. Symbolic
+ * sizes are not checked, and neither are axes that are symbolic in an input: there, exporters often declare the number
+ * or size of the images they traced with.
  * @throws OneirosError `bad-input` naming the first output that contradicts its declaration
  */
 export function checkResults(
@@ -15,7 +16,7 @@ export function checkResults(
   const varies = (axis: number) => inputs.some(({ dims }) => typeof dims[axis] === 'string');
   for (const { name, dims: declared } of outputs) {
     const found = own(results, name)?.dims;
-    // No dimensions are those of a scalar, or of a value whose rank the model does not declare.
+    // An empty list means a scalar, or that the model does not declare the rank.
     if (found === undefined || declared.length === 0) continue;
     const agrees =
       found.length === declared.length &&
@@ -23,7 +24,7 @@ export function checkResults(
     if (!agrees)
       throw new OneirosError(
         'bad-input',
-        `the model declares its output "${name}" as [${declared.join(', ')}], but a run gave [${found.join(', ')}]: ` +
+        `the model declares its output "${name}" as [${declared.join(', ')}], but a run returned [${found.join(', ')}]: ` +
           'correct or remove the declaration',
       );
   }

@@ -2,20 +2,20 @@ import { OneirosError } from '../../base/errors.js';
 import type { Reply, Request } from '../protocol/messages.js';
 import type { Channel } from './channel.js';
 
-/** An engine, as this side knows it. */
+/** The part of an engine that this channel uses. */
 interface Answering {
   answer(request: Request): Promise<Reply>;
 }
 
 type Guard = (call: () => Promise<Reply>) => Promise<Reply>;
 
-/** A channel to an engine in this very thread, which each run blocks. */
+/** A channel to an engine in the calling thread, which each run blocks. */
 export class InlineChannel implements Channel {
   #engine: Promise<Answering> | null;
 
   readonly #guard: Guard;
 
-  /** @param guard what each call of native code goes through */
+  /** @param guard wraps each call of native code */
   constructor(engine: Promise<Answering>, guard: Guard = (call) => call()) {
     this.#engine = engine;
     this.#guard = guard;
@@ -32,7 +32,7 @@ export class InlineChannel implements Channel {
   }
 
   post(): void {
-    // An engine has no request without an answer.
+    // Every request to an engine has a reply, so there is nothing to post.
   }
 
   async close(): Promise<void> {

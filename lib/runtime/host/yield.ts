@@ -1,4 +1,4 @@
-/** Lets waiting events run. A message, since browsers add 4 ms to each timer. */
+/** Yields to the event loop once. Uses a message because browsers delay nested timers by 4 ms. */
 export function yieldToEventLoop(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

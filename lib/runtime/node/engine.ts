@@ -9,7 +9,7 @@ import { guardNative } from './native-guard.js';
 
 /**
  * An engine on onnxruntime-node.
- * @throws OneirosError `runtime` where its native library does not load
+ * @throws OneirosError `runtime` if its native library does not load
  */
 export async function createEngine(): Promise<Engine> {
   const { default: ort } = await import('onnxruntime-node').catch((error: unknown) => {
@@ -30,17 +30,17 @@ export async function createEngine(): Promise<Engine> {
   });
 }
 
-// coreml, dml and webgpu lack kernels that gradients need and compute in less precision: only by name.
+// coreml, dml and webgpu lack kernels that gradients need and are less precise, so they must be chosen by name.
 const auto: readonly ProviderName[] = ['cuda', 'cpu'];
 
 function advice(provider: ProviderName, reason: string): string {
   switch (provider) {
     case 'cuda':
       if (process.platform !== 'linux' || process.arch !== 'x64')
-        return 'onnxruntime-node has CUDA for Linux on x64 alone';
+        return 'onnxruntime-node supports CUDA only on Linux x64';
       return hasCudaLibraries()
         ? `its libraries are installed, but ${reason}; it needs an NVIDIA GPU and driver, CUDA 12 and cuDNN 9 on the library path`
-        : 'its libraries are not installed; get them with `npm run setup:cuda`, or outside of a checkout with `node node_modules/onnxruntime-node/script/install --onnxruntime-node-install`';
+        : 'its libraries are not installed; install them with `npm run setup:cuda`, or outside a checkout with `node node_modules/onnxruntime-node/script/install --onnxruntime-node-install`';
     case 'wasm':
       return 'it is for browsers; in Node use cpu';
     case 'coreml':

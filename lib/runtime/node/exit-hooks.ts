@@ -1,8 +1,8 @@
 const tasks = new Set<() => void>();
 
-/** Has a task done when the host process exits, also by an uncaught error; returns what calls that off. */
+/** Runs a task when the host process exits, even after an uncaught error. @returns a function that cancels it */
 export function atExit(task: () => void): () => void {
-  // One listener for all: Node warns of a leak at eleven.
+  // All tasks share one listener: Node warns of a leak at eleven.
   if (tasks.size === 0) process.on('exit', runAll);
   tasks.add(task);
   return () => {

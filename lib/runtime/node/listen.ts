@@ -2,7 +2,7 @@ import { isMainThread, parentPort } from 'node:worker_threads';
 
 import type { Service } from '../worker/service.js';
 
-/** Answers what comes from the host of this thread or child process, until it is told to close. */
+/** Answers requests from the host of this thread or child process until a close request. */
 export function listen<Q, R extends { readonly kind: string }>(service: Service<Q, R>): void {
   const port = parentPort;
   port?.on('message', (request: Q) => {
@@ -24,7 +24,7 @@ export function listen<Q, R extends { readonly kind: string }>(service: Service<
       });
     });
   });
-  // Ctrl-C in a terminal goes to the children too, but it is the host that decides how to end.
+  // A terminal sends Ctrl-C to child processes too, but the host decides how to end.
   process.on('SIGINT', () => undefined);
   process.on('disconnect', () => process.exit());
 }

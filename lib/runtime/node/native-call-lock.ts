@@ -5,20 +5,22 @@ const INSIDE = 1;
 const SHUT = 2;
 
 /**
- * Keeps a worker's native calls and the end of the host apart: ONNX Runtime aborts the whole process (exit code 134)
- * when its thread is ended in the middle of a call. The worker goes through the gate for each call; the host shuts it
- * for good, which waits for the call in progress and lets no other begin.
+ * Prevents the host from exiting during a worker's native call: ONNX Runtime aborts the whole process (exit code 134)
+ * when its thread is terminated in the middle of a call. The worker makes each call inside the gate. The host shuts the
+ * gate permanently: `shut` waits for the call in progress and prevents any other from starting.
  */
 export class Gate {
   readonly #state: Int32Array;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param shared what another thread's gate has as `shared`, to be the same gate */
+  /** @param shared the `shared` of another thread's gate, to join that gate */
   constructor(readonly shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) {
     this.#state = new Int32Array(shared);
   }
 
-  /** Runs a task inside the gate, after those before it; if the gate is shut, sleeps until the thread is ended. */
+  /**
+   * Runs a task inside the gate, after all earlier ones. If the gate is shut, sleeps until the thread is terminated.
+   */
   pass<T>(task: () => Promise<T>): Promise<T> {
     const result = this.#last.then(() => this.#inside(task));
     this.#last = result.catch(() => undefined);
@@ -35,14 +37,14 @@ export class Gate {
     }
   }
 
-  /** Blocks this thread until no call is in progress, and lets none begin. */
+  /** Blocks this thread until no call is in progress, and prevents new ones. */
   shut(): void {
     while (Atomics.compareExchange(this.#state, 0, OPEN, SHUT) === INSIDE)
       Atomics.wait(this.#state, 0, INSIDE);
   }
 }
 
-/** What a thread is started with to go through the host's gate. */
+/** The `workerData` for a thread that uses the host's gate. */
 export function gateData(gate: Gate): Readonly<Record<string, SharedArrayBuffer>> {
   return { [key]: gate.shared };
 }
@@ -58,7 +60,7 @@ function gateOfThisThread(): Gate | null {
 
 const gate = gateOfThisThread();
 
-/** Makes a call of ONNX Runtime: through the gate in a worker of the runtime, directly elsewhere. */
+/** Makes a call of ONNX Runtime: inside the gate in a worker of the runtime, otherwise directly. */
 export function nativeCall<T>(call: () => Promise<T>): Promise<T> {
   return gate === null ? call() : gate.pass(call);
 }

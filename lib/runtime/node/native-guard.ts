@@ -13,11 +13,11 @@ import { inferModel } from '../../onnx/shapes/infer.js';
 import { int64 } from '../../tensor/tensor.js';
 
 /**
- * Keeps ONNX Runtime's native code from ending the process. Version 1.30 copies as many scales as it is given into room
- * for the rank of what `Resize` and `Upsample` scale, and dies of a negative `batch_dims` in `GatherND`.
+ * Prevents crashes in ONNX Runtime's native code. In version 1.30, `Resize` and `Upsample` copy all given scales into a
+ * buffer whose length is the rank of their input, and `GatherND` crashes on a negative `batch_dims`.
  *
- * Shape inference refuses such nodes where ranks and lengths are known. Where they are known only when the model runs, a
- * Reshape before the node gives the scales the length that they must have; other lengths are an error of that Reshape.
+ * Shape inference rejects such nodes if ranks and lengths are known. If they are known only at run time, a Reshape is
+ * inserted before the node: it requires the scales to have the correct length and fails otherwise.
  * @param model the model's bytes, or its path
  * @returns the model, or the bytes of its guarded form
  * @throws OneirosError `bad-input` if the inputs of a node contradict its operator
@@ -32,13 +32,13 @@ export async function guardNative(model: Uint8Array | string): Promise<Uint8Arra
   return graph === inlined.graph ? model : encodeModel({ ...inlined, graph });
 }
 
-/** Most models have none of these operators, and need not be decoded to see it. */
+/** Searches the bytes for the operators' names: most models contain none of them and need not be decoded. */
 function mentionsDangerous(bytes: Uint8Array): boolean {
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   return ['Resize', 'Upsample', 'GatherND'].some((op) => text.includes(op, 0, 'latin1'));
 }
 
-/** `null` for what cannot be read here: ONNX Runtime refuses it with its own words. */
+/** `null` if the model cannot be decoded: ONNX Runtime then reports the error. */
 async function decode(model: Uint8Array | string, bytes: Uint8Array): Promise<Model | null> {
   try {
     const isWhole = externalReferences(bytes).length === 0;
@@ -57,7 +57,7 @@ class ScalesGuard {
     this.#taken = allNamesOf(model.graph);
   }
 
-  /** The graph with each node guarded that needs it; itself if none does. */
+  /** Guards each node that needs it; returns the same graph if none does. */
   guard(graph: Graph): Graph {
     const nodes = graph.nodes.flatMap((node) => this.#node(mapChanged(node, (body) => this.guard(body))));
     const isSame = nodes.length === graph.nodes.length && nodes.every((node, i) => node === graph.nodes[i]);
@@ -71,7 +71,7 @@ class ScalesGuard {
     return [...this.#reshape(node, at, scales), { ...node, inputs: node.inputs.with(at, scales) }];
   }
 
-  /** Whether there are as many scales as axes to scale, whatever the model is fed. */
+  /** Whether the number of scales equals the number of axes to scale for all feeds. */
   #isProven(node: Node, at: number): boolean {
     const shapeOf = (name = '') => (this.#facts.get(name) ?? unknown).type?.shape;
     const axes = axesOf(node)?.length ?? shapeOf(node.inputs[0])?.length;
@@ -106,10 +106,10 @@ class ScalesGuard {
   }
 }
 
-/** Which input are the scales; `null` where the node has none, or is given sizes instead. */
+/** The index of the input that holds the scales; `null` if the node has none, or has sizes instead. */
 function scalesInput({ op, domain, inputs }: Node): number | null {
   if (domain !== '' || (op !== 'Resize' && op !== 'Upsample')) return null;
-  // Up to operator set 10 the scales are input 1, later the region is.
+  // Up to operator set 10, input 1 holds the scales; from 11 on it holds the region (roi), and input 2 the scales.
   const at = inputs.length <= 2 ? 1 : 2;
   return (inputs[at] ?? '') === '' || (inputs[3] ?? '') !== '' ? null : at;
 }
@@ -118,7 +118,7 @@ function axesOf(node: Node): readonly number[] | null {
   return attr.has(node, 'axes') ? attr.ints(node, 'axes') : null;
 }
 
-/** The node itself where no subgraph changes. */
+/** Returns the same node if no subgraph changes. */
 function mapChanged(node: Node, change: (graph: Graph) => Graph): Node {
   const mapped = mapSubgraphs(node, change);
   const [before, after] = [subgraphsOf(node), subgraphsOf(mapped)];

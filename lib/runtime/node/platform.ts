@@ -12,7 +12,7 @@ import { disableTelemetry } from './telemetry.js';
 import { threadChannel } from './thread-channel.js';
 import { workerUrl } from './worker-url.js';
 
-/** What a worker with an engine begins with. */
+/** The entry file of a worker with an engine. */
 export const engineEntry = workerUrl('worker-entry', import.meta.url);
 
 /** Sessions in Node, on onnxruntime-node. */

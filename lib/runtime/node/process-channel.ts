@@ -6,23 +6,24 @@ import { atExit } from './exit-hooks.js';
 import { withoutTelemetry } from './telemetry.js';
 import { workerArgs } from './worker-url.js';
 
-/** A child process, with its process id. */
+/** A channel to a child process. */
 export class ProcessChannel<Q extends object, R> extends PeerChannel<Q, R> {
   readonly pid: number | undefined;
 
-  /** @param entry the file that the process begins with */
+  /** @param entry the file that the process starts with */
   constructor(entry: URL) {
     const child = fork(entry, {
       serialization: 'advanced',
       execArgv: workerArgs,
       env: { ...process.env, ...withoutTelemetry },
-      // Its standard output would mix with the host's results; what native code prints when it crashes is worth seeing.
+      // Standard output is ignored because it would mix with the host's results. Standard error shows what native code
+      // prints when it crashes.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
     const kill = () => void child.kill('SIGKILL');
     super({
       kind: 'process',
-      // What keeps a request from arriving ends the child as well, and its end says more.
+      // A send fails only if the child ends, and the error for its end is more informative.
       send: (request) => child.send(request, () => undefined),
       hold: (held) => {
         if (held) child.ref();

@@ -10,26 +10,27 @@ const variable = 'ORT_DISABLE_TELEMETRY';
 export const withoutTelemetry = { [variable]: '1' };
 
 /**
- * ONNX Runtime matches the command line against a regular expression that takes some 300 bytes of stack for each
- * character; the 4 MiB of a worker thread are enough for 14,000 of them.
+ * In bytes. ONNX Runtime matches the command line against a regular expression, which uses about 300 bytes of stack per
+ * character; the 4 MiB stack of a worker thread is enough for about 14,000 characters.
  */
 const safeCommandLine = 8192;
 
 /**
- * Keeps ONNX Runtime from sending telemetry to Microsoft, which it does on Linux from 1.30 on, and from crashing while it
- * prepares to: a long command line (some 20,000 characters) overflows its stack.
- * @throws OneirosError `unsupported` in a worker thread of the host's that cannot reach the environment of the process,
- *   where the command line is long
+ * Keeps ONNX Runtime from sending telemetry to Microsoft, which it does on Linux since 1.30, and from crashing while it
+ * prepares to do so: a long command line (about 20,000 characters) overflows its stack.
+ * @throws OneirosError `unsupported` if the command line is long and this is a worker thread, which cannot change the
+ *   environment of the process
  */
 export function disableTelemetry(): void {
   Object.assign(process.env, withoutTelemetry);
-  // Only the main thread is sure to write the environment that native code reads: workers have a copy.
+  // Native code reads the environment of the process. Workers usually have a copy; only the main thread surely changes
+  // it.
   if (isMainThread || process.platform !== 'linux') return;
   const { length } = readFileSync('/proc/self/cmdline');
   if (length <= safeCommandLine || own(realEnvironment(), variable) === '1') return;
   throw new OneirosError(
     'unsupported',
-    `ONNX Runtime crashes in a worker thread when the command line is as long as here (${length} bytes): set ` +
+    `ONNX Runtime crashes in a worker thread if the command line is this long (${length} bytes): set ` +
       `${variable}=1 before the program starts or in its main thread, or use isolation: 'process'`,
   );
 }

@@ -11,8 +11,8 @@ import { disableTelemetry } from './telemetry.js';
 import { workerArgs } from './worker-url.js';
 
 /**
- * A worker thread. It cannot be killed: that would abort the host in the middle of a native call.
- * @param entry the file that the thread begins with
+ * A channel to a worker thread. It has no `kill`: terminating the thread during a native call would abort the host.
+ * @param entry the file that the thread starts with
  */
 export function threadChannel<Q, R>(
   entry: URL,

@@ -1,4 +1,4 @@
-// The worker's side of a session in a thread or a child process: an engine answers requests until it is told to close.
+// The worker side of a session in a thread or a child process: an engine answers requests until a close request.
 import { engineService } from '../worker/engine-service.js';
 import { createEngine } from './engine.js';
 import { listen } from './listen.js';

@@ -1,10 +1,14 @@
-// From the sources (under a loader that reads TypeScript) a worker needs the flags that set up that loader; built, it needs
-// none, and some that the host may have (--input-type) would keep it from starting.
+// When run from the sources, a worker needs the host's flags, which register the TypeScript loader. The built worker
+// needs none, and some flags that the host may have (--input-type) would keep it from starting.
 const fromSources = import.meta.url.endsWith('.ts');
 
 export const workerArgs: string[] = fromSources ? process.execArgv : [];
 
-/** The file of that name, without extension, beside a module: one that threads and child processes can start with. */
+/**
+ * The URL of an entry file for threads and child processes.
+ * @param name the file's name without extension
+ * @param module the URL of a module in the same folder
+ */
 export function workerUrl(name: string, module: string): URL {
   return new URL(`./${name}${fromSources ? '.ts' : '.js'}`, module);
 }

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../base/errors.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { ProviderName, ProviderStatus, TensorInfo } from '../types.js';
 
-/** What a session asks of the engine that holds ONNX Runtime. */
+/** A request from a session to the engine that holds ONNX Runtime. */
 export type Request = OpenRequest | RunRequest | { readonly kind: 'providers' } | CloseRequest;
 
 /** The last request to any worker. */
@@ -16,13 +16,13 @@ export interface OpenRequest {
   readonly kind: 'open';
   /** The model's bytes, or its path. */
   readonly model: Uint8Array | string;
-  /** The model to open is the gradient of the one that is sent; `null` for that one itself. */
+  /** Opens the gradient of the model instead of the model; `null` opens the model. */
   readonly gradient: GradientRequest | null;
   readonly provider: 'auto' | ProviderName;
   readonly threads: number | null;
 }
 
-/** `GradOptions` as data: rules are functions, which cannot be sent; their names can. */
+/** `GradOptions` as data. Rules are functions and cannot be sent, so they are given by name. */
 export interface GradientRequest extends Omit<GradOptions, 'overrides'> {
   readonly overrides: NamedOverrides;
 }
@@ -33,7 +33,7 @@ export interface RunRequest {
   readonly fetches: readonly string[];
 }
 
-/** What the engine answers. */
+/** A reply from the engine. */
 export type Reply = OpenedReply | RanReply | ProvidersReply | ClosedReply | FailedReply;
 
 export interface OpenedReply {

@@ -1,6 +1,6 @@
 import { type ErrorCode, messageOf, OneirosError } from '../../base/errors.js';
 
-// What ONNX Runtime writes, and which kind of failure that is; the first that matches.
+// Patterns in ONNX Runtime's messages and the error code for each; the first match counts.
 const kinds: readonly (readonly [RegExp, ErrorCode])[] = [
   [
     /failed to allocate|bad_alloc|out of memory|array buffer allocation failed|integer overflow/i,
@@ -14,19 +14,19 @@ const kinds: readonly (readonly [RegExp, ErrorCode])[] = [
   ],
 ];
 
-// How a GPU's going away looks from a program that waits for its results.
+// The messages a program gets when the GPU is lost while the program waits for results.
 const lostGpu = /device (?:is |was )?lost|MapAsyncStatus|external Instance reference/i;
 
 /**
- * A failure of ONNX Runtime as one line: without source paths, C++ signatures and status codes.
+ * An error of ONNX Runtime as one line, without source paths, C++ signatures and status codes.
  * @param doing what failed, as a clause: "the model could not be loaded"
  */
 export function runtimeError(doing: string, error: unknown): OneirosError {
   if (error instanceof OneirosError) return error;
-  const said = messageOf(error);
-  const text = lostGpu.test(said)
-    ? 'the GPU was lost, as it happens when its driver restarts or its memory runs out'
-    : tidy(said);
+  const original = messageOf(error);
+  const text = lostGpu.test(original)
+    ? 'the GPU was lost, which happens when its driver restarts or its memory runs out'
+    : tidy(original);
   const code = kinds.find(([pattern]) => pattern.test(text))?.[1] ?? 'runtime';
   return new OneirosError(code, `${doing}: ${text}`, { cause: error });
 }

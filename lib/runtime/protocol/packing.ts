@@ -1,15 +1,15 @@
 import { numericTensor, type Tensor } from '../../tensor/tensor.js';
 import type { Reply, Request } from './messages.js';
 
-/** A message together with those of its buffers that move with it to another thread. */
+/** A message and the buffers in it that move to another thread with it. */
 export interface Packed<T> {
   readonly message: T;
   readonly moved: ArrayBuffer[];
 }
 
 /**
- * A request whose buffers can all be moved: the caller's own where they are handed over and nothing else lies in them,
- * copies otherwise. (A structured clone would copy twice, and with a view the whole buffer behind it.)
+ * A request whose buffers can all be moved: the caller's buffer if it is handed over and holds nothing but the tensor,
+ * otherwise a copy. (A structured clone would copy twice, and for a view it would copy the whole underlying buffer.)
  */
 export function packRequest(request: Request, handedOver: boolean): Packed<Request> {
   if (request.kind === 'open' && typeof request.model !== 'string') {
@@ -27,7 +27,7 @@ export function packRequest(request: Request, handedOver: boolean): Packed<Reque
   return { message: { ...request, feeds: Object.fromEntries(feeds) }, moved: [...moved] };
 }
 
-/** A reply whose results move to the one who asked. */
+/** A reply whose results move to the host. */
 export function packReply(reply: Reply): Packed<Reply> {
   if (reply.kind !== 'ran') return { message: reply, moved: [] };
   const buffers = Object.values(reply.results).flatMap(({ data }) =>
@@ -36,7 +36,7 @@ export function packReply(reply: Reply): Packed<Reply> {
   return { message: reply, moved: [...new Set(buffers)] };
 }
 
-/** A task's request or reply, whose buffers all move: they were made to be sent. */
+/** A task's request or reply. All its buffers move: they were created for this message. */
 export function packTask<T>(message: T): Packed<T> {
   return { message, moved: [...buffersIn(message)] };
 }
@@ -50,7 +50,7 @@ function buffersIn(value: unknown, found = new Set<ArrayBuffer>()): ReadonlySet<
   return found;
 }
 
-/** Empties the buffers that a request hands over, where they have not been moved away. */
+/** Empties the buffers that a request hands over, unless they have moved already. */
 export function emptyHandedOver(request: Request): void {
   if (request.kind === 'open' && typeof request.model !== 'string') free([request.model]);
   if (request.kind === 'run')
@@ -58,8 +58,8 @@ export function emptyHandedOver(request: Request): void {
 }
 
 /**
- * Frees the memory of arrays at once, which garbage collection may take long to do; those that are views of a part of a
- * buffer stay. What is posted to a closed port is thrown away.
+ * Frees the memory of arrays at once instead of waiting for garbage collection, by transferring their buffers to a
+ * closed port, which discards them. Arrays that view only a part of a buffer are kept.
  */
 export function free(views: readonly ArrayBufferView[]): void {
   const buffers = new Set(views.flatMap((view) => wholeBuffer(view) ?? []).filter((b) => b.byteLength > 0));
@@ -69,7 +69,7 @@ export function free(views: readonly ArrayBufferView[]): void {
   port1.close();
 }
 
-/** The buffer of an array that is all there is in it. */
+/** The buffer of an array, or `null` if the array does not cover all of it. */
 function wholeBuffer({ buffer, byteLength }: ArrayBufferView): ArrayBuffer | null {
   return buffer instanceof ArrayBuffer && byteLength === buffer.byteLength ? buffer : null;
 }

@@ -1,16 +1,19 @@
 import type { ClosedReply, CloseRequest, FailedReply } from './messages.js';
 
-/** What the host asks of a worker that runs a task: a computation in steps, beside its own sessions. */
+/** A request from the host to a worker that runs a task: a computation in steps, with sessions in the same thread. */
 export type TaskRequest<I> =
   | { readonly kind: 'start'; readonly input: I }
   /** Computes the next step. */
   | { readonly kind: 'step' }
-  /** Ends the task before its next step. The only request that may come before the last one is answered; it has no reply. */
+  /**
+   * Ends the task before its next step. Has no reply, and is the only request that may be sent while another is
+   * pending.
+   */
   | { readonly kind: 'abort' }
   /** Frees the task's sessions, and ends the worker. */
   | CloseRequest;
 
-/** What the worker answers. */
+/** A reply from the worker. */
 export type TaskReply<S> =
   | { readonly kind: 'started' }
   /** A step, whose buffers are handed over. */

@@ -2,8 +2,8 @@ import type { ProviderName } from '../types.js';
 import { Engine, type Ort } from '../worker/engine.js';
 
 /**
- * An engine on onnxruntime-web, for the thread it is made in. Its code comes in two builds, of which each is loaded when a
- * provider first needs it: one of 14 MB for wasm alone, one of 27 MB for WebGPU.
+ * An engine on onnxruntime-web in the current thread. onnxruntime-web has two builds, 14 MB for wasm only and 27 MB for
+ * WebGPU; each is loaded when a provider first needs it.
  * @param assets see `SessionOptions.assets`
  */
 export async function createEngine(assets: string | undefined): Promise<Engine> {
@@ -14,9 +14,9 @@ export async function createEngine(assets: string | undefined): Promise<Engine> 
     advice,
     place: async (provider, model) => {
       if (provider !== 'webgpu' || typeof model === 'string') return { model, onCpu: [] };
-      // To read a model takes code that is small beside what WebGPU takes, and that wasm does without.
-      const { placeLacking } = await import('./webgpu-workarounds.js');
-      return placeLacking(model);
+      // The model reader is small compared to the WebGPU build, and wasm does not need it.
+      const { placeUnsupported } = await import('./webgpu-workarounds.js');
+      return placeUnsupported(model);
     },
     load: async (provider, threads) => {
       const ort = provider === 'webgpu' ? await loadWebgpu() : await import('onnxruntime-web/wasm');
@@ -26,7 +26,7 @@ export async function createEngine(assets: string | undefined): Promise<Engine> 
 }
 
 async function loadWebgpu(): Promise<Ort> {
-  // Without a device the 27 MB would be in vain.
+  // Without a device, do not load the 27 MB.
   if ((await adapter()) === null) throw new Error('the browser offers no GPU');
   return import('onnxruntime-web/webgpu');
 }
@@ -34,19 +34,19 @@ async function loadWebgpu(): Promise<Ort> {
 function configure(ort: Ort, assets: string | undefined, threads: number | null): Ort {
   const { wasm } = ort.env;
   if (assets !== undefined) wasm.wasmPaths = assets.endsWith('/') ? assets : `${assets}/`;
-  // Several threads share memory, which browsers allow in pages that are isolated from others alone.
+  // Several threads need shared memory, which browsers allow only in cross-origin isolated pages.
   if (!globalThis.crossOriginIsolated) wasm.numThreads = 1;
   else if (threads !== null) wasm.numThreads = threads;
   return ort;
 }
 
-/** Whether there is a GPU worth having: one that the CPU pretends to be is slower than wasm. */
+/** Whether there is a hardware GPU; a software adapter is slower than wasm. */
 async function hasGpu(): Promise<boolean> {
   const found = await adapter();
   return found !== null && !found.info.isFallbackAdapter;
 }
 
-/** What is asked of WebGPU here; TypeScript's own declarations of browsers do not have it yet. */
+/** The part of WebGPU that is used here; TypeScript's DOM library does not declare it yet. */
 interface Gpu {
   requestAdapter(): Promise<{ readonly info: { readonly isFallbackAdapter?: boolean } } | null>;
 }
@@ -59,7 +59,7 @@ async function adapter() {
 function advice(provider: ProviderName, reason: string): string {
   switch (provider) {
     case 'webgpu':
-      return `${reason}; it needs a browser with WebGPU, a GPU that it trusts, and a page from https or localhost`;
+      return `${reason}; it needs a browser with WebGPU, a GPU that the browser supports, and a page from https or localhost`;
     case 'wasm':
       return reason;
     default:

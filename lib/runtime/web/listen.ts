@@ -1,6 +1,6 @@
 import type { Service } from '../worker/service.js';
 
-/** Answers what comes from the page of this worker until the page ends it. */
+/** Answers requests from the page until the page terminates this worker. */
 export function listen<Q, R extends { readonly kind: string }>(service: Service<Q, R>): void {
   self.addEventListener('message', ({ data }: MessageEvent<Q>) => {
     void service.answer(data).then((reply) => {

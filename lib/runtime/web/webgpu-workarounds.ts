@@ -11,20 +11,21 @@ interface PlacedBytes extends Placed {
 }
 
 /**
- * Finds the nodes that ONNX Runtime's WebGPU provider takes but cannot do, so that they run by the CPU's kernels within the
- * same session. These are what it lacked, as of 1.30, of every operator and setting in spec/autodiff/table.ts:
- * - MaxPool that tells the places of its maxima: refused when it runs
- * - BatchNormalization that trains: refused when it runs
- * - Slice backwards from elsewhere than the end: begins at the end all the same
+ * Finds the nodes that ONNX Runtime's WebGPU provider accepts but computes wrongly or not at all, so that they run on
+ * CPU kernels within the same session. Of all operators and settings in spec/autodiff/table.ts, version 1.30 fails on
+ * these:
+ * - MaxPool with an output for indices: fails at run time
+ * - BatchNormalization in training mode: fails at run time
+ * - Slice with a negative step that does not start at the end: starts at the end anyway
  *
- * and of networks whose results it got wrong:
- * - Conv from 6, 9, 15, 18 … channels, multiples of 3 and not of 4, to a multiple of 4: other sums altogether
+ * and of networks with wrong results:
+ * - Conv from 6, 9, 15, 18 … channels (multiples of 3 but not of 4) to a multiple of 4: wrong sums
  *
- * (Rounded-up pooling, scatters and what it has no kernel for, it does or leaves to the CPU by itself.)
+ * (Pooling with `ceil_mode`, scatters and operators without a kernel work, or fall back to the CPU by themselves.)
  *
- * @throws OneirosError `unsupported` for a model that computes in float64, which the build with WebGPU has nowhere
+ * @throws OneirosError `unsupported` for a model that computes in float64, which the WebGPU build does not support
  */
-export function placeLacking(bytes: Uint8Array): PlacedBytes {
+export function placeUnsupported(bytes: Uint8Array): PlacedBytes {
   const model = read(bytes);
   if (model === null) return { model: bytes, onCpu: [] };
   requireNoFloat64(model.graph);
@@ -32,12 +33,12 @@ export function placeLacking(bytes: Uint8Array): PlacedBytes {
   const given: string[] = [];
   const onCpu: string[] = [];
   const dimsOf: Constants = (name) => model.graph.initializers.get(name)?.dims;
-  const nameLacking = (graph: Graph, around: Constants): Graph => {
+  const nameUnsupported = (graph: Graph, around: Constants): Graph => {
     const constantOf: Constants = (name) => constantIn(graph, name) ?? around(name);
     const nodes = graph.nodes.map((node) => {
       const inner =
-        subgraphsOf(node).length > 0 ? mapSubgraphs(node, (body) => nameLacking(body, constantOf)) : node;
-      if (!isLacking(inner, constantOf, dimsOf)) return inner;
+        subgraphsOf(node).length > 0 ? mapSubgraphs(node, (body) => nameUnsupported(body, constantOf)) : node;
+      if (!isUnsupported(inner, constantOf, dimsOf)) return inner;
       const name = inner.name === '' ? freshName(taken) : inner.name;
       if (inner.name === '') given.push(name);
       onCpu.push(name);
@@ -45,7 +46,7 @@ export function placeLacking(bytes: Uint8Array): PlacedBytes {
     });
     return { ...graph, nodes };
   };
-  const named = { ...model, graph: nameLacking(model.graph, () => undefined) };
+  const named = { ...model, graph: nameUnsupported(model.graph, () => undefined) };
   return { model: given.length === 0 ? bytes : encodeModel(named), onCpu };
 }
 
@@ -59,12 +60,12 @@ function requireNoFloat64({ initializers, inputs, nodes }: Graph): void {
   if (found !== undefined)
     throw new OneirosError(
       'unsupported',
-      `the model computes "${found}" in float64, which onnxruntime-web has without WebGPU alone: choose the provider wasm, or auto`,
+      `the model computes "${found}" in float64, which onnxruntime-web does not support with WebGPU: choose the provider wasm or auto`,
     );
   for (const body of nodes.flatMap(subgraphsOf)) requireNoFloat64(body);
 }
 
-/** What cannot be read here is left to ONNX Runtime, which says so better than could be said of half a model. */
+/** `null` if the model cannot be decoded: ONNX Runtime then reports the error. */
 function read(bytes: Uint8Array): Model | null {
   try {
     return decodeModel(bytes);
@@ -80,7 +81,7 @@ function freshName(taken: Set<string>): string {
   return `on_cpu_${i}`;
 }
 
-/** Numbers that are known of a constant, where the name is one's. */
+/** Looks up the known numbers of a constant by its name. */
 type Constants = (name: string) => readonly number[] | undefined;
 
 function constantIn({ initializers, nodes }: Graph, name: string): readonly number[] | undefined {
@@ -95,7 +96,7 @@ function constantIn({ initializers, nodes }: Graph, name: string): readonly numb
     : undefined;
 }
 
-function isLacking(node: Node, constantOf: Constants, dimsOf: Constants): boolean {
+function isUnsupported(node: Node, constantOf: Constants, dimsOf: Constants): boolean {
   if (node.domain !== '') return false;
   switch (node.op) {
     case 'MaxPool':

@@ -13,7 +13,7 @@ interface Reply {
   readonly kind: string;
 }
 
-/** A Web Worker. */
+/** A channel to a Web Worker. */
 export function workerChannel<Q, R extends Reply>(
   worker: Worker,
   { pack, killable }: WorkerSide<Q>,
@@ -39,6 +39,6 @@ export function workerChannel<Q, R extends Reply>(
   worker.addEventListener('error', ({ message }) =>
     end(`failed: ${message || 'its script could not be loaded'}`),
   );
-  worker.addEventListener('messageerror', () => end('sent what cannot be read'));
+  worker.addEventListener('messageerror', () => end('sent an unreadable message'));
   return channel;
 }

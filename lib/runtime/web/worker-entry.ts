@@ -1,4 +1,4 @@
-// The worker's side of a session in a browser: an engine answers requests until the page ends it.
+// The worker side of a session in a browser: an engine answers requests until the page terminates it.
 import { engineService } from '../worker/engine-service.js';
 import { createEngine } from './engine.js';
 import { listen } from './listen.js';

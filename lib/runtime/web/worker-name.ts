@@ -1,8 +1,9 @@
-// A worker is told where its files lie by its name: it has that before its first message, and developer tools show it.
+// A worker's name carries the address of its assets: it is available before the first message and shown in developer
+// tools.
 const prefix = 'oneiros ';
 
 export function workerName(assets: string | undefined): string {
-  // A worker's own address is the base of relative ones in it; what the page means is relative to the page.
+  // In a worker, relative addresses resolve against the worker's own address; `assets` is relative to the page.
   return assets === undefined ? prefix.trim() : prefix + new URL(assets, globalThis.location.href).href;
 }
 

@@ -3,7 +3,7 @@ import { free, packReply } from '../protocol/packing.js';
 import type { Engine } from './engine.js';
 import type { Service } from './service.js';
 
-/** An engine as what a worker does. @param guard what each call of native code goes through */
+/** Adapts an engine to the interface of a worker. @param guard wraps each call of native code */
 export function engineService(
   engine: Promise<Engine>,
   guard: (call: () => Promise<Reply>) => Promise<Reply> = (call) => call(),
@@ -15,7 +15,7 @@ export function engineService(
     },
     pack: packReply,
     after(request) {
-      // A model's bytes are as much again as its loaded weights, and an idle worker collects no garbage.
+      // A model's bytes take as much memory again as its loaded weights, and an idle worker does not collect garbage.
       if (request.kind === 'open' && typeof request.model !== 'string') free([request.model]);
     },
   };

@@ -8,7 +8,7 @@ import { free } from '../protocol/packing.js';
 import type { ProviderName, ProviderStatus, TensorInfo } from '../types.js';
 import { probeModel } from './probe.js';
 
-/** What the engine needs of onnxruntime-node or onnxruntime-web. */
+/** The parts of onnxruntime-node and onnxruntime-web that the engine uses. */
 export interface Ort {
   readonly env: Env;
   readonly InferenceSession: {
@@ -17,21 +17,23 @@ export interface Ort {
   readonly Tensor: TensorConstructor;
 }
 
-/** What is known of the providers on a platform. */
+/** The providers of a platform. */
 export interface Providers {
-  /** Those this build of ONNX Runtime has, the fastest first. */
+  /** Those in this build of ONNX Runtime, the fastest first. */
   readonly built: readonly ProviderName[];
-  /** What `auto` tries, the best first; the last is always there. */
+  /** Those that `auto` tries, the best first; the last one always works. */
   readonly auto: readonly ProviderName[];
-  /** The library that has a provider. @throws Error saying why it cannot be had here */
+  /** Loads the library that has a provider. @throws Error with the reason if it is not available */
   load(provider: ProviderName, threads: number | null): Promise<Ort>;
-  /** The form of a model, given by its bytes or its path, in which a provider can be trusted with it. */
+  /** Rewrites a model, given by its bytes or its path, so that a provider runs it correctly and without crashing. */
   place?(provider: ProviderName, model: Uint8Array | string): Promise<Placed>;
-  /** How to get a provider, given why it does not work. */
+  /** What to do about a provider that does not work, given the reason. */
   advice(provider: ProviderName, reason: string): string;
 }
 
-/** A model, and which of its nodes are to run on the CPU because the provider takes them but cannot do them. */
+/**
+ * A model, and the names of the nodes that must run on the CPU because the provider accepts but cannot compute them.
+ */
 export interface Placed {
   readonly model: Uint8Array | string;
   readonly onCpu: readonly string[];
@@ -39,7 +41,9 @@ export interface Placed {
 
 const always: readonly ProviderName[] = ['cpu', 'wasm'];
 
-/** One ONNX Runtime session behind requests and replies: the same in this thread, in a worker and in a child process. */
+/**
+ * Answers requests with one ONNX Runtime session; the same in the calling thread, in a worker and in a child process.
+ */
 export class Engine {
   readonly #providers: Providers;
   #open: { readonly ort: Ort; readonly session: InferenceSession } | null = null;
@@ -48,7 +52,7 @@ export class Engine {
     this.#providers = providers;
   }
 
-  /** Never rejects: what fails is a reply that says so. */
+  /** Never rejects: a failure is a reply of kind `failed`. */
   async answer(request: Request): Promise<Reply> {
     try {
       switch (request.kind) {
@@ -74,7 +78,7 @@ export class Engine {
     try {
       return await this.#openOnBest({ ...given, model });
     } finally {
-      // An idle worker collects no garbage.
+      // An idle worker does not collect garbage.
       if (model !== given.model && typeof model !== 'string') free([model]);
     }
   }
@@ -85,7 +89,7 @@ export class Engine {
     try {
       return await this.#openOn(provider, request);
     } catch (error) {
-      // What the best provider lacks for this very model, the last may have.
+      // If the best provider does not support this model, the last one may.
       const last = auto.at(-1);
       const lacks = error instanceof OneirosError && error.code === 'unsupported';
       if (request.provider !== 'auto' || !lacks || last === undefined || last === provider) throw error;
@@ -114,7 +118,7 @@ export class Engine {
 
   async #ort(provider: ProviderName, threads: number | null): Promise<Ort> {
     const ort = await this.#providers.load(provider, threads);
-    // Failures arrive as errors; ONNX Runtime's own lines would only litter the host's standard error.
+    // Failures arrive as errors; ONNX Runtime's log would only clutter the host's standard error.
     ort.env.logLevel = 'fatal';
     return ort;
   }
@@ -131,7 +135,7 @@ export class Engine {
         throw new OneirosError('unsupported', `the provider ${provider} does not work here: ${advice}`);
       }
     }
-    throw new OneirosError('runtime', `none of ${candidates.join(', ')} works here`);
+    throw new OneirosError('runtime', `none of the providers ${candidates.join(', ')} works here`);
   }
 
   async #list(): Promise<readonly ProviderStatus[]> {
@@ -144,7 +148,7 @@ export class Engine {
     return statuses;
   }
 
-  /** Why a provider does not work, or `null` if it has just computed a sum without the CPU's help. */
+  /** Why a provider does not work; `null` if it computes a sum without falling back to the CPU. */
   async #failure(provider: ProviderName, threads: number | null): Promise<string | null> {
     if (!this.#providers.built.includes(provider)) return 'this build of ONNX Runtime lacks it';
     if (always.includes(provider)) return null;
@@ -159,7 +163,7 @@ export class Engine {
       await session.release();
       return null;
     } catch (error) {
-      return runtimeError('it was tried', error).message;
+      return runtimeError('a test run failed', error).message;
     }
   }
 
@@ -191,26 +195,36 @@ type WebGpuOptions = InferenceSession.WebGpuExecutionProviderOption;
 
 function toOrt(ort: Ort, name: string, { dtype, data, dims }: Tensor): OrtTensor {
   if (dtype === 'bfloat16')
-    throw new OneirosError('unsupported', `input "${name}" is bfloat16, which JavaScript cannot feed`);
+    throw new OneirosError(
+      'unsupported',
+      `input "${name}" is bfloat16, which has no typed array in JavaScript`,
+    );
   return new ort.Tensor(dtype, data, dims);
 }
 
 function fromOrt({ type, data, dims }: OrtTensor): Tensor {
   if (type === 'int4' || type === 'uint4')
-    throw new OneirosError('unsupported', `an output is ${type}, for which there is no array`);
+    throw new OneirosError('unsupported', `an output is ${type}, which has no typed array in JavaScript`);
   if (type === 'string') return tensor(type, Array.from(data, String), dims);
-  if (Array.isArray(data)) throw new OneirosError('runtime', `ONNX Runtime gave ${type} as a list`);
-  // Newer engines give float16 as a Float16Array: the same bits.
+  if (Array.isArray(data))
+    throw new OneirosError('runtime', `ONNX Runtime returned ${type} as a list instead of a typed array`);
+  // Newer JavaScript engines return float16 as a Float16Array, which has the same bits.
   return numericTensor(type, data.buffer, dims, data.byteOffset);
 }
 
 function infoOf(value: InferenceSession.ValueMetadata): TensorInfo {
-  // ONNX Runtime takes and gives tensors as properties of plain objects, which cannot have one of that name.
+  // ONNX Runtime passes tensors as properties of plain objects, which cannot have an ordinary property of this name.
   if (value.name === '__proto__')
     throw new OneirosError('unsupported', 'an input or output is named "__proto__": give it another name');
   if (!value.isTensor)
-    throw new OneirosError('unsupported', `"${value.name}" is no tensor but a sequence, map or optional`);
+    throw new OneirosError(
+      'unsupported',
+      `"${value.name}" is a sequence, map or optional; only tensors are supported`,
+    );
   if (value.type === 'int4' || value.type === 'uint4')
-    throw new OneirosError('unsupported', `"${value.name}" is ${value.type}, for which there is no array`);
+    throw new OneirosError(
+      'unsupported',
+      `"${value.name}" is ${value.type}, which has no typed array in JavaScript`,
+    );
   return { name: value.name, dtype: value.type, dims: value.shape.map((dim) => (dim === '' ? '?' : dim)) };
 }

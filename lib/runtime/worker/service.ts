@@ -1,11 +1,11 @@
 import type { Packed } from '../protocol/packing.js';
 
-/** What a worker does for its host, whichever way requests reach it. */
+/** Answers a host's requests, independent of how they are transported. */
 export interface Service<Q, R extends { readonly kind: string }> {
-  /** The reply; `null` where none is expected. */
+  /** The reply; `null` for a request that has none. */
   answer(request: Q): Promise<R | null>;
-  /** The reply with the buffers that move. */
+  /** The reply and the buffers that move with it. */
   pack(reply: R): Packed<R>;
-  /** Called with a request that has been answered. */
+  /** Called with each request after it is answered. */
   after?(request: Q): void;
 }

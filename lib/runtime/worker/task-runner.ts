@@ -3,10 +3,10 @@ import { type Packed, packTask } from '../protocol/packing.js';
 import type { TaskReply, TaskRequest } from '../protocol/tasks.js';
 import type { Service } from './service.js';
 
-/** A task: what it does with its input, step by step. */
+/** A task: a generator that computes steps from its input. */
 export type Task<I, S> = (input: I, signal: AbortSignal) => AsyncGenerator<S, void>;
 
-/** One task behind requests and replies: the same in a thread, in a child process and in a Web Worker. */
+/** Answers requests with the steps of one task; the same in a thread, in a child process and in a Web Worker. */
 export class TaskRunner<I, S> implements Service<TaskRequest<I>, TaskReply<S>> {
   readonly #task: Task<I, S>;
   readonly #abort = new AbortController();
@@ -20,7 +20,7 @@ export class TaskRunner<I, S> implements Service<TaskRequest<I>, TaskReply<S>> {
     return packTask(reply);
   }
 
-  /** Never rejects: what fails is a reply that says so. `null` where none is expected. */
+  /** Never rejects: a failure is a reply of kind `failed`. `null` for a request that has no reply. */
   async answer(request: TaskRequest<I>): Promise<TaskReply<S> | null> {
     try {
       switch (request.kind) {

@@ -3,15 +3,15 @@ import * as v from 'valibot';
 import { messageOf, OneirosError } from '../../base/errors.js';
 import { conforming } from '../../base/schema.js';
 
-// The list of models that are known by name: onnx-models/catalog.json. This file is browser-safe; where the list and the
-// models lie is told in node/.
+// The schema of onnx-models/catalog.json, the list of models that are known by name. This file works in browsers; node/
+// and web/ locate the list and the models.
 
-/** The façade that loads it: `loadClassifier`, `loadDetector`, `loadSegmenter`. */
+/** The kind of network: loaded by `loadClassifier`, `loadDetector` or `loadSegmenter`. */
 export type Task = 'classify' | 'detect' | 'segment';
 
-/** What is known of a file's contents before it is here. */
+/** The known checksum of a file. */
 export type Checksum =
-  /** `verified` if this project has hashed the bytes itself; otherwise it is what `from` published. */
+  /** `verified` if this project has computed it from the bytes; otherwise `from` has published it. */
   | { readonly kind: 'sha256'; readonly digest: string; readonly verified: boolean; readonly from: string }
   /** The first hexadecimal digits of the sha256, which PyTorch puts into its file names. */
   | {
@@ -20,28 +20,29 @@ export type Checksum =
       readonly verified: false;
       readonly from: string;
     }
-  /** Nothing that could be looked up: what comes is recorded at the first pull, and compared from then on. */
+  /** No checksum is published: it is recorded at the first pull and compared from then on. */
   | { readonly kind: 'none'; readonly verified: false; readonly from: string };
 
-/** Where a file comes from. */
+/** The source of a file. */
 export type EntrySource =
-  /** With the package, in onnx-models/. */
+  /** Shipped with the package, in onnx-models/. */
   | { readonly kind: 'shipped' }
-  /** From the first of these addresses that has it. */
+  /** Downloaded from the first of these addresses that has it. */
   | { readonly kind: 'download'; readonly addresses: readonly string[] };
 
-/** A file's size: as published, or as computed from a figure rounded to three or four digits. */
+/** A file's size: the published number of bytes, or (not exact) one computed from a figure rounded to 3 or 4 digits. */
 export interface FileSize {
   readonly bytes: number;
   readonly exact: boolean;
 }
 
-/** Figures that somebody measured, by the metric's name: fractions of 1. */
+/** Published accuracy. */
 export interface PublishedAccuracy {
+  /** Values in [0, 1] by the metric's name. */
   readonly metrics: Readonly<Record<string, number>>;
-  /** The data. */
+  /** The evaluation data. */
   readonly on: string;
-  /** Who says so. */
+  /** Who published the values. */
   readonly by: string;
 }
 
@@ -50,35 +51,35 @@ export interface CatalogEntry {
   readonly name: string;
   readonly title: string;
   readonly task: Task;
-  /** What builds it from its weights: a name that the task's façade takes; `onnx` for a graph of its own. */
+  /** The architecture that is built from its weights; `onnx` if the file contains its graph. */
   readonly architecture: string;
   readonly format: 'onnx' | 'pytorch' | 'safetensors';
-  /** What the file is called, here and at a mirror. */
+  /** The file's name, in the local folder and on a mirror. */
   readonly file: string;
   readonly source: EntrySource;
   /** `null` for a shipped model that has not been built yet. */
   readonly size: FileSize | null;
   readonly checksum: Checksum;
   readonly licence: string;
-  /** Who made it, and where that can be read. */
+  /** The authors, and a reference. */
   readonly origin: string;
-  /** What of RGB in [0, 1] its file was trained on, in the words that checkpoints use. */
+  /** How RGB in [0, 1] is converted to the network's input, in the terms of checkpoints. */
   readonly preprocessing: string;
-  /** Names of its classes, or what such a list is called: `imagenet-1k`, `coco-91`. */
+  /** Names of its classes, or the name of a known list: `imagenet-1k`, `coco-91`. */
   readonly labels: readonly string[];
-  /** Layers worth looking at, from the image on; the first and the last among them. */
+  /** Important layers in the order of computation, including the first and the last. */
   readonly layers: readonly string[];
-  /** `null` where nobody has measured any. */
+  /** `null` if no figures are published. */
   readonly accuracy: PublishedAccuracy | null;
 }
 
-/** The models by name, in the file's order. */
+/** The models by name, in the order of the file. */
 export type Catalog = ReadonlyMap<string, CatalogEntry>;
 
-/** The largest file that is believed: 16 GiB. */
+/** The maximum size of a file: 16 GiB. */
 const largestFile = 16 * 2 ** 30;
 
-/** Text of one line, not empty. */
+/** A non-empty string of one line. */
 const line = (expected: string, pattern = /^[^\p{Cc}]+$/u) =>
   v.pipe(v.string(expected), v.maxLength(2000, expected), v.regex(pattern, expected));
 const oneOf = <const T extends string>(...words: readonly T[]) =>
@@ -103,7 +104,7 @@ const source = v.variant(
       kind: v.literal('download'),
       addresses: v.pipe(
         listOfNames('https addresses'),
-        v.minLength(1, 'https addresses, one at the least'),
+        v.minLength(1, 'at least one https address'),
         v.everyItem(isHttps, 'https addresses without a password'),
       ),
     }),
@@ -141,7 +142,7 @@ const catalogEntry: v.GenericSchema<unknown, CatalogEntry> = v.strictObject({
   task: oneOf('classify', 'detect', 'segment'),
   architecture: aText,
   format: oneOf('onnx', 'pytorch', 'safetensors'),
-  // Neither hidden nor a way out of the folder.
+  // The name cannot be hidden, and cannot lead out of the folder.
   file: line('letters, digits, dots, dashes and underscores', /^[a-z0-9][a-z0-9._-]{0,119}$/i),
   source,
   size: v.nullable(
@@ -165,13 +166,14 @@ const catalogEntry: v.GenericSchema<unknown, CatalogEntry> = v.strictObject({
 });
 
 const document = v.strictObject({
-  version: v.literal(1, '1: other versions are not known here'),
+  version: v.literal(1, '1: other versions are not supported'),
   models: v.array(v.unknown(), 'a list of models'),
 });
 
 /**
- * Reads a catalog, which is not trusted: names cannot lead out of a folder, addresses are https, digests are digests.
- * @throws OneirosError `bad-input` that names the model and the field
+ * Parses a catalog without trusting it: file names cannot lead out of a folder, addresses must be https, and digests
+ * must be hexadecimal.
+ * @throws OneirosError `bad-input` naming the model and the field
  */
 export function parseCatalog(json: string): Catalog {
   const { models } = conforming(document, parse(json), malformed('the document'));
@@ -180,7 +182,7 @@ export function parseCatalog(json: string): Catalog {
     return conforming(catalogEntry, model, malformed(JSON.stringify(name)));
   });
   const catalog = new Map(entries.map((entry) => [entry.name, entry]));
-  if (catalog.size < entries.length) throw malformed('the document')('names two models alike');
+  if (catalog.size < entries.length) throw malformed('the document')('has two models with the same name');
   return catalog;
 }
 
@@ -188,7 +190,7 @@ function parse(json: string): unknown {
   try {
     return JSON.parse(json);
   } catch (cause) {
-    throw malformed('the document')(`is no JSON (${messageOf(cause)})`);
+    throw malformed('the document')(`is not valid JSON (${messageOf(cause)})`);
   }
 }
 

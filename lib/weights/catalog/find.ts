@@ -1,7 +1,7 @@
 import { nearest, OneirosError } from '../../base/errors.js';
 import type { Catalog, CatalogEntry, Task } from './entry.js';
 
-/** The model of that name; dashes and underscores are the same. */
+/** Finds a model by name, ignoring case and treating dashes and underscores as equal. */
 export function findEntry(catalog: Catalog, name: string): CatalogEntry | undefined {
   return catalog.get(name) ?? [...catalog.values()].find((entry) => plain(entry.name) === plain(name));
 }
@@ -11,8 +11,9 @@ function plain(name: string): string {
 }
 
 /**
- * The model of that name for a task.
- * @throws OneirosError `bad-argument` if there is none, or it does something else
+ * Finds a model by name and checks its task.
+ * @param task `undefined` accepts any task
+ * @throws OneirosError `bad-argument` if there is no such model, or it is for another task
  */
 export function entryFor(catalog: Catalog, name: string, task?: Task): CatalogEntry {
   const entry = findEntry(catalog, name);
@@ -35,7 +36,7 @@ const verbs: Readonly<Record<Task, string>> = {
   segment: 'segments',
 };
 
-/** The names of all models for a task. */
+/** The names of all models for a task; without one, of all models. */
 export function namesFor(catalog: Catalog, task?: Task): readonly string[] {
   return [...catalog.values()]
     .filter((entry) => task === undefined || entry.task === task)

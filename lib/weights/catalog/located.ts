@@ -3,17 +3,17 @@ import type { Weights } from '../weights.js';
 import type { CatalogEntry } from './entry.js';
 import type { PullOptions } from './pull-options.js';
 
-/** A model of the catalog, and where its file is now. */
+/** A model of the catalog and the location of its file. */
 export interface Located extends AsyncDisposable {
   readonly entry: CatalogEntry;
-  /** A path, or what reads the file piece by piece until this is disposed. */
+  /** A path or address, or a source that reads the file in parts until this object is disposed. */
   readonly source: string | ByteSource;
 }
 
 export interface LocateOptions extends PullOptions {
   /**
-   * Only some of a checkpoint's tensors are going to be read, of so many bytes: where the whole file is not here, none but
-   * those are fetched.
+   * States that only some of a checkpoint's tensors will be read; returns their total size in bytes. If the whole file
+   * is not available locally, only those tensors are fetched.
    */
   readonly partial?: ((weights: Weights, entry: CatalogEntry) => number) | undefined;
 }

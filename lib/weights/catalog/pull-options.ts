@@ -2,30 +2,34 @@ import { type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Patience } from '../download/timeouts.js';
 
-/** How far a download has come. */
+/** The progress of a download. */
 export interface PullStep {
   /** The model's name. */
   readonly model: string;
-  /** Bytes that are here, those of an earlier attempt among them. */
+  /** Bytes received so far, including those of earlier attempts. */
   readonly done: number;
-  /** Bytes that it will be. */
+  /** Bytes in total. */
   readonly total: number;
 }
 
-/** How models that are not here yet are fetched. */
+/** How to fetch models that are not available locally. */
 export interface PullOptions {
-  /** The folder where models are kept. @default `ONEIROS_HOME`, else `oneiros` in the platform's folder for caches */
+  /** The folder for models. @default `ONEIROS_HOME`, otherwise `oneiros` in the platform's folder for caches */
   readonly home?: string | undefined;
-  /** Nothing is downloaded: what is not here is an error. @default whether `ONEIROS_OFFLINE` is set */
+  /** Download nothing and throw if a model is not available locally. @default whether `ONEIROS_OFFLINE` is set */
   readonly offline?: boolean | undefined;
-  /** Where files are looked for by their names, instead of at their publishers'. @default `ONEIROS_MIRROR` */
+  /**
+   * The address of a folder to download files from by name, instead of from their publishers.
+   * @default `ONEIROS_MIRROR`
+   */
   readonly mirror?: string | undefined;
-  /** Is told what is going to be downloaded, and how much. @default a line on standard error */
+  /** Called with a line about what will be downloaded, and how much. @default prints it to standard error */
   readonly announce?: ((text: string) => void) | undefined;
-  /** Is told how far it has come, several times a second. */
+  /** Called with the progress, at most ten times per second. */
   readonly onProgress?: ((step: PullStep) => void) | undefined;
+  /** Stops the download; the received bytes are kept. */
   readonly signal?: AbortSignal | undefined;
-  /** How long it waits for what, and how often it tries. */
+  /** Timeouts and retries. */
   readonly patience?: Partial<Patience> | undefined;
 }
 

@@ -1,6 +1,6 @@
 import type { Dialects } from '../dialect.js';
 
-/** Faster R-CNNs by torchvision's names, which are the canonical ones. */
+/** Faster R-CNN: torchvision's names, which are the canonical ones. */
 export const fasterRcnnDialects: Dialects = {
   network: 'Faster R-CNN',
   dialects: [

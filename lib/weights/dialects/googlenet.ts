@@ -1,9 +1,9 @@
 import type { Dialects } from '../dialect.js';
 
 /**
- * BVLC GoogLeNet by its Caffe layer names, which are the canonical ones: `conv1/7x7_s2`, `conv2/3x3_reduce`,
+ * BVLC GoogLeNet: its Caffe layer names, which are the canonical ones: `conv1/7x7_s2`, `conv2/3x3_reduce`,
  * `inception_3a/1x1` … `inception_5b/pool_proj`, `loss3/classifier`, each with `.weight` and `.bias`. torchvision's
- * GoogLeNet is another network (batch normalization, 3×3 where this one has 5×5), so its names have no meaning here.
+ * GoogLeNet is a different network (batch normalization, 3×3 instead of 5×5), so its names are not supported.
  */
 export const googlenetDialects: Dialects = {
   network: 'GoogLeNet (BVLC)',

@@ -1,9 +1,9 @@
 import type { Dialects, Rule } from '../dialect.js';
 
-/** The deepest network that names are known for. */
+/** Levels below the top; deeper networks are not recognized. */
 const levels = [1, 2, 3, 4, 5, 6, 7, 8];
 
-/** A sequence of convolution, batch norm, ReLU, twice; without batch norm the second convolution is module 2. */
+/** Convolution, batch norm and ReLU, twice. Without batch norm the second convolution is module 2 instead of 3. */
 function doubleConv(from: string, to: string): Rule[] {
   return [
     { from: `${from}.0.{p}`, to: `${to}/conv1.{p}` },
@@ -14,7 +14,7 @@ function doubleConv(from: string, to: string): Rule[] {
   ];
 }
 
-/** What milesial calls the modules around the sequences, which changed in 2020. */
+/** milesial's names for the modules around the sequences; they changed in 2020. */
 interface MilesialNames {
   readonly top: string;
   readonly down: string;
@@ -38,7 +38,7 @@ function convNorm(from: string, to: string): Rule[] {
   ];
 }
 
-/** Keras 1 numbers the convolutions of a model in the order they were made. */
+/** Keras 1 numbers the convolutions of a model in the order of their creation. */
 const numbered = [
   ...['encoder1', 'encoder2', 'encoder3', 'decoder1', 'decoder2'].flatMap((block) => [
     `${block}/conv1`,
@@ -54,9 +54,10 @@ const numbered = [
 });
 
 /**
- * U-Nets: `encoder1/conv1`, `encoder1/norm1`, `encoder1/conv2`, `encoder1/norm2` at the top, one encoder block a level down to
- * the bottom; from there on up `up1` (a transposed convolution, or nothing), `decoder1/conv1` …, counted from the bottom;
- * `head`, the 1×1 convolution at the end. Norms have `weight`, `bias`, `running_mean` and `running_var`.
+ * U-Nets. Canonical names: `encoder1/conv1`, `encoder1/norm1`, `encoder1/conv2`, `encoder1/norm2` at the top, then one
+ * encoder block per level down to the bottom; from there upwards `up1` (a transposed convolution, optional) and
+ * `decoder1/conv1` …, counted from the bottom; `head`, the final 1×1 convolution. Norms have `weight`, `bias`,
+ * `running_mean` and `running_var`.
  */
 export const unetDialects: Dialects = {
   network: 'U-Net',

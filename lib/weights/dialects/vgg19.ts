@@ -4,7 +4,7 @@ import type { Arrangement } from '../kernel-layout.js';
 /** Convolutions in each of the five blocks. */
 const blocks = [2, 2, 4, 4, 4];
 
-/** torchvision numbers the modules of a Sequential: each convolution is followed by its ReLU, each block by its pooling. */
+/** torchvision numbers the modules of a Sequential: each convolution is followed by a ReLU, each block by a pooling. */
 const numbered: readonly Rule[] = blocks.flatMap((convolutions, block) => {
   const before = blocks.slice(0, block).reduce((sum, count) => sum + 2 * count + 1, 0);
   return Array.from({ length: convolutions }, (_, i) => ({
@@ -13,7 +13,7 @@ const numbered: readonly Rule[] = blocks.flatMap((convolutions, block) => {
   }));
 });
 
-/** Keras keeps kernels with the channels last, and has changed how it names them: newest first. */
+/** Keras stores kernels with the channels last. Its naming scheme has changed over time; the newest comes first. */
 function kerasLayer(layer: string, to: string, arrangement: Arrangement): Rule[] {
   return [
     [`${layer}/kernel:0`, `${layer}/bias:0`],
@@ -26,9 +26,9 @@ function kerasLayer(layer: string, to: string, arrangement: Arrangement): Rule[]
 }
 
 /**
- * VGG-19: `conv1_1` … `conv5_4`, `fc6`, `fc7`, `fc8`, each with `.weight` and `.bias`; the slim networks have besides
- * `conv0`, which turns RGB [0, 1] into what the first layer wants, and `conv1_1_aux` …, which lift features to the real
- * network's widths.
+ * VGG-19. Canonical names: `conv1_1` … `conv5_4`, `fc6`, `fc7`, `fc8`, each with `.weight` and `.bias`. The slim
+ * networks also have `conv0`, which converts RGB in [0, 1] to the input of the first layer, and `conv1_1_aux` …, which
+ * lift features to the widths of the full network.
  */
 export const vgg19Dialects: Dialects = {
   network: 'VGG-19',

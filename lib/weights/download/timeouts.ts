@@ -1,17 +1,21 @@
-/** How long a download waits for what, and how often it tries: in milliseconds and bytes. */
+/** Timeouts and retries of a download; times are in milliseconds, amounts in bytes. */
 export interface Patience {
-  /** How often it fails, without having got on in between, before it gives up. */
+  /** Failures without progress in between before the download gives up. @default 5 */
   readonly attempts: number;
-  /** What it waits after the first failure; twice as long after each further one, a random part of it less. */
+  /**
+   * The pause after the first failure; doubles with each further one. Up to half is subtracted at random.
+   * @default 500
+   */
   readonly backoff: number;
-  /** The longest it waits, also where a server asks for longer (Retry-After). */
+  /** The longest pause, even if a server requests a longer one (Retry-After). @default 60 000 */
   readonly longestWait: number;
-  /** For a connection, and for an answer to begin. */
+  /** The timeout for a connection, and for a response to begin. @default 30 000 */
   readonly answer: number;
-  /** For the next bytes of an answer. */
+  /** The timeout for the next bytes of a response. @default 30 000 */
   readonly idle: number;
-  /** In this time at least `slowest` bytes have to come. */
+  /** At least `slowest` bytes must arrive in this time. @default 30 000 */
   readonly window: number;
+  /** The minimum number of bytes per `window`. @default 30 720 */
   readonly slowest: number;
 }
 

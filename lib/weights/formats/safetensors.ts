@@ -6,16 +6,16 @@ import type { NumericDType } from '../../tensor/dtype.js';
 import type { NumericTensor } from '../../tensor/tensor.js';
 import { byteSizeOf, quoted, type StoredTensor, tensorOver, type Weights } from '../weights.js';
 
-// The format: the header's length as a 64-bit number, the header in JSON, then the elements of all tensors, little-endian,
-// row-major, one after the other without a hole (github.com/huggingface/safetensors).
+// The format: the header's length as a 64-bit number, the header as JSON, then the elements of all tensors,
+// little-endian, row-major, contiguous (github.com/huggingface/safetensors).
 
-// Its header is checked by hand: names of tensors come from outside, of which valibot's `record` leaves some out, and a page
-// that loads a network would load valibot for this.
+// The header is checked without valibot: its `record` drops some names, and tensors may have any name; also, a page
+// that loads a network would load valibot only for this.
 
-/** The most bytes of header: some 40 000 tensors. JSON takes many times its own size in memory. */
+/** The maximum size of the header in bytes: about 40 000 tensors. Parsed JSON takes many times its size in memory. */
 const maxHeader = 4 * 2 ** 20;
 
-/** In the order in which the reference library writes them: the largest first, so that all elements are aligned. */
+/** In the order in which the reference library writes them: the largest first, which aligns all elements. */
 const dtypes = [
   ['U64', 'uint64'],
   ['I64', 'int64'],
@@ -35,7 +35,7 @@ const dtypeOf: ReadonlyMap<string, NumericDType> = new Map(dtypes);
 const rank = (dtype: NumericDType) => dtypes.findIndex(([, other]) => other === dtype);
 const codeOf: ReadonlyMap<NumericDType, string> = new Map(dtypes.map(([code, dtype]) => [dtype, code]));
 
-/** What a safetensors file holds. */
+/** The contents of a safetensors file. */
 export interface Safetensors {
   readonly weights: Weights;
   /** Free text by keyword. */
@@ -43,9 +43,10 @@ export interface Safetensors {
 }
 
 /**
- * Reads the header; the tensors are read when they are loaded.
- * @throws OneirosError `bad-input` if the file is truncated or damaged, or its tensors overlap or leave holes; `too-large`
- *   if the header is over 4 MiB; `unsupported` for an element type that there is no array for (8-bit floats, complex)
+ * Reads the header of a safetensors file; tensors are read when they are loaded.
+ * @throws OneirosError `bad-input` if the file is truncated or damaged, or its tensors overlap or leave holes;
+ *   `too-large` if the header is over 4 MiB; `unsupported` for an element type without a typed array (8-bit floats,
+ *   complex)
  */
 export async function readSafetensors(source: ByteSource): Promise<Safetensors> {
   check('readSafetensors', { source: [source, kind.source] });
@@ -72,11 +73,11 @@ async function readHeader(
   if (length > maxHeader)
     throw new OneirosError(
       'too-large',
-      `the safetensors file says its header has ${length.toString()} bytes, over the limit of ${maxHeader}`,
+      `the safetensors file declares a header of ${length.toString()} bytes, over the limit of ${maxHeader}`,
     );
   const bytes = await source.read(8, Number(length));
   const header = parse(bytes);
-  if (!isRecord(header)) throw damaged('its header is no JSON object');
+  if (!isRecord(header)) throw damaged('its header is not a JSON object');
   return { header, start: 8 + bytes.length };
 }
 
@@ -84,7 +85,7 @@ function parse(bytes: Uint8Array): unknown {
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (error) {
-    throw damaged(`its header is no JSON (${messageOf(error)})`, error);
+    throw damaged(`its header is not valid JSON (${messageOf(error)})`, error);
   }
 }
 
@@ -92,7 +93,7 @@ interface Entry {
   readonly name: string;
   readonly dtype: NumericDType;
   readonly dims: readonly number[];
-  /** First byte, and the first one after it, counted from the end of the header. */
+  /** The first byte and the byte after the last one, counted from the end of the header. */
   readonly begin: number;
   readonly end: number;
 }
@@ -104,7 +105,10 @@ function entryOf(name: string, value: unknown): Entry {
   if (typeof code !== 'string') throw damaged(`${what} has no dtype`);
   const dtype = dtypeOf.get(code);
   if (dtype === undefined)
-    throw new OneirosError('unsupported', `${what} has the element type ${quoted(code)}, which is not read`);
+    throw new OneirosError(
+      'unsupported',
+      `${what} has the element type ${quoted(code)}, which is not supported`,
+    );
   if (!areSizes(shape)) throw damaged(`${what} has no shape`);
   if (!areSizes(offsets) || offsets.length !== 2) throw damaged(`${what} has no data_offsets`);
   const [begin = NaN, end = NaN] = offsets;
@@ -114,7 +118,7 @@ function entryOf(name: string, value: unknown): Entry {
   return { name, dtype, dims: shape, begin, end };
 }
 
-/** The tensors must tile the rest of the file: no byte is read twice, none is hidden. */
+/** The tensors must cover the rest of the file without overlap or gaps. */
 function checkLayout(entries: readonly Entry[], size: number): void {
   let end = 0;
   for (const entry of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
@@ -126,21 +130,22 @@ function checkLayout(entries: readonly Entry[], size: number): void {
   }
   if (end > size)
     throw damaged(
-      `its tensors take ${end} bytes, but only ${Math.max(size, 0)} follow the header: truncated?`,
+      `its tensors take ${end} bytes, but only ${Math.max(size, 0)} follow the header: it may be truncated`,
     );
   if (end < size) throw damaged(`${size - end} bytes follow its last tensor`);
 }
 
 function metadataOf(value: unknown): Readonly<Record<string, string>> {
   if (value === undefined) return {};
-  if (!isRecord(value) || !isTexts(value)) throw damaged('its metadata are not texts by keyword');
+  if (!isRecord(value) || !isTexts(value)) throw damaged('its metadata is not an object of strings');
   return value;
 }
 
 /**
- * The bytes of a safetensors file, as the reference library writes them: by element type, then by name; the same tensors
- * give the same bytes.
- * @throws OneirosError `bad-argument` if a tensor is called `__metadata__`
+ * Encodes a safetensors file as the reference library does: sorted by element type, then by name. The same tensors give
+ * the same bytes.
+ * @param metadata free text by keyword
+ * @throws OneirosError `bad-argument` if a tensor is named `__metadata__`
  */
 export function writeSafetensors(
   tensors: ReadonlyMap<string, NumericTensor>,
@@ -148,7 +153,10 @@ export function writeSafetensors(
 ): Uint8Array {
   check('writeSafetensors', { tensors: [tensors, kind.map], metadata: [metadata, kind.textsByName] });
   if (tensors.has('__metadata__'))
-    throw new OneirosError('bad-argument', 'no tensor of a safetensors file can be called "__metadata__"');
+    throw new OneirosError(
+      'bad-argument',
+      'a tensor in a safetensors file cannot be named "__metadata__": rename it',
+    );
   const ordered = [...tensors].sort(
     ([a, { dtype: da }], [b, { dtype: db }]) => rank(da) - rank(db) || Number(a > b) - Number(a < b),
   );
@@ -173,7 +181,7 @@ export function writeSafetensors(
   return file;
 }
 
-/** Filled up with spaces to a multiple of 8 bytes. */
+/** Pads the header with spaces to a multiple of 8 bytes. */
 function padded(header: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(Math.ceil(header.length / 8) * 8).fill(0x20);
   bytes.set(header);

@@ -7,18 +7,19 @@ import { stateDict } from './state-dict.js';
 import { type Storage, TorchHost } from './torch-globals.js';
 import { maxPickle } from './zip.js';
 
-// Before PyTorch 1.6 a checkpoint was five pickles (a magic number, the format's version, the writing system, the object,
-// the keys of its storages) and then the storages in the keys' order: the number of elements in 64 bits, and the elements.
+// Before PyTorch 1.6 a checkpoint consisted of five pickles (a magic number, the format's version, the system that
+// wrote it, the object, the keys of its storages), followed by the storages in the order of the keys, each as the
+// number of elements in 64 bits and the elements.
 
 const magic = 0x1950a86a20f9469cfc6cn;
 const version = 1001;
 const lengthSize = 8;
 
-/** How much is read at first to find the pickles, which describe tensors but do not hold them. */
+/** Bytes to read first for the pickles, which describe tensors but do not contain their elements. */
 const firstRead = 2 ** 16;
 
 /**
- * A checkpoint in PyTorch's old form.
+ * Reads a checkpoint in PyTorch's format before 1.6.
  * @throws OneirosError as `readTorchZip` does
  */
 export async function readTorchLegacy(source: ByteSource): Promise<Weights> {
@@ -34,7 +35,7 @@ export async function readTorchLegacy(source: ByteSource): Promise<Weights> {
   if (at > source.size)
     throw new OneirosError(
       'bad-input',
-      `the checkpoint is truncated: its tensors end at byte ${at}, but the file after ${source.size}`,
+      `the checkpoint is truncated: its tensors end at byte ${at}, but the file at ${source.size}`,
     );
   const missing = [...storages.keys()].find((key) => !starts.has(key));
   if (missing !== undefined) throw damaged(`the storage ${quoted(missing)} is not in the file`);
@@ -59,7 +60,7 @@ interface Pickles {
   readonly end: number;
 }
 
-/** Nothing says how long the pickles are: more is read until they are whole. */
+/** The length of the pickles is not stored: reads more and more until they are complete. */
 async function readPickles(source: ByteSource): Promise<Pickles> {
   for (let length = firstRead; ; length *= 8) {
     const bytes = await source.read(0, Math.min(length, source.size, maxPickle));
@@ -78,30 +79,30 @@ function parsePickles(bytes: Uint8Array): Pickles {
   if (head.value !== magic)
     throw new OneirosError(
       'bad-input',
-      `this pickle is no PyTorch checkpoint: it begins with ${describe(head.value)}`,
+      `this pickle is not a PyTorch checkpoint: it begins with ${describe(head.value)}`,
     );
   const format = unpickle(bytes, head.end, plain);
   if (format.value !== version)
     throw new OneirosError(
       'unsupported',
-      `PyTorch checkpoints of version ${describe(format.value)} are not read`,
+      `PyTorch checkpoints of version ${describe(format.value)} are not supported: expected ${version}`,
     );
   const system = unpickle(bytes, format.end, plain);
   if (!(system.value instanceof Dict) || system.value.entries.get('little_endian') !== true)
-    throw new OneirosError('unsupported', 'checkpoints in big-endian byte order are not read');
+    throw new OneirosError('unsupported', 'checkpoints in big-endian byte order are not supported');
   const host = new TorchHost(bytes.length);
   const object = unpickle(bytes, system.end, host);
   const keys = unpickle(bytes, object.end, plain);
   return { value: object.value, keys: texts(keys.value), storages: host.storages, end: keys.end };
 }
 
-/** For the pickles that hold nothing but numbers and texts. */
+/** For the pickles that contain only numbers and strings. */
 const plain: PickleHost = {
   global: (module, name) => {
-    throw damaged(`it names ${quoted(`${module}.${name}`)} where only numbers and texts belong`);
+    throw damaged(`it names ${quoted(`${module}.${name}`)} where only numbers and strings are allowed`);
   },
   persistent: () => {
-    throw damaged('it names a storage where only numbers and texts belong');
+    throw damaged('it names a storage where only numbers and strings are allowed');
   },
 };
 
@@ -109,6 +110,6 @@ function texts(value: PickleValue): string[] {
   const items = value instanceof List ? value.items : [];
   const keys = items.filter((item) => typeof item === 'string');
   if (!(value instanceof List) || keys.length < items.length || new Set(keys).size < keys.length)
-    throw damaged('the list of its storages is broken');
+    throw damaged('the list of its storages is invalid');
   return keys;
 }

@@ -1,13 +1,13 @@
 import { OneirosError } from '../../base/errors.js';
 
-/** The bytes at hand end before the pickle does: the file is truncated, or more of it must be read. */
+/** The given bytes end before the pickle does: the file is truncated, or more of it must be read. */
 export class PickleTruncated extends OneirosError {
   constructor() {
-    super('bad-input', 'the pickle ends in the middle: the file is truncated');
+    super('bad-input', 'the pickle is incomplete: the file is truncated');
   }
 }
 
-/** More digits than any number in a checkpoint has; Python's integers have no end. */
+/** Python's integers may have any length, but numbers in checkpoints are shorter than this. */
 const maxIntegerBytes = 32;
 
 /** Reads the arguments of a pickle's opcodes. */
@@ -18,7 +18,7 @@ export class PickleReader {
 
   constructor(
     private readonly bytes: Uint8Array,
-    /** Of the byte that is read next. */
+    /** The offset of the next byte. */
     public position: number,
   ) {
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -40,7 +40,7 @@ export class PickleReader {
     return this.view.getInt32(this.advance(4), true);
   }
 
-  /** A length: beyond 2^53 it is inexact, and beyond the end of the bytes all the same. */
+  /** A length. Inexact above 2^53, which is larger than any file. */
   u64(): number {
     return Number(this.view.getBigUint64(this.advance(8), true));
   }
@@ -63,7 +63,7 @@ export class PickleReader {
     return this.singleByte.decode(this.take(length));
   }
 
-  /** The text up to the end of the line. */
+  /** The text up to the next line feed. */
   line(): string {
     const end = this.bytes.indexOf(0x0a, this.position);
     if (end < 0) throw new PickleTruncated();
@@ -72,7 +72,7 @@ export class PickleReader {
     return text;
   }
 
-  /** An integer in two's complement, the lowest byte first; a bigint where a number would not be exact. */
+  /** A little-endian integer in two's complement; a bigint if a number would not be exact. */
   integer(length: number): number | bigint {
     if (length > maxIntegerBytes)
       throw new OneirosError('bad-input', `the pickle is damaged: it has an integer of ${length} bytes`);
@@ -80,11 +80,11 @@ export class PickleReader {
     return exact(BigInt.asIntN(8 * length, value));
   }
 
-  /** An integer written in digits, one line. */
+  /** A line with an integer in decimal digits. */
   decimal(): number | bigint {
     const line = this.line();
     if (!/^-?\d{1,20}$/.test(line))
-      throw new OneirosError('bad-input', 'the pickle is damaged: an integer is not made of digits');
+      throw new OneirosError('bad-input', 'the pickle is damaged: an integer does not consist of digits');
     return exact(BigInt(line));
   }
 
@@ -93,7 +93,7 @@ export class PickleReader {
     if (protocol < 2 || protocol > 5)
       throw new OneirosError(
         'unsupported',
-        `pickles of protocol ${protocol} are not read: only those of 2 to 5`,
+        `pickles of protocol ${protocol} are not supported: expected 2 to 5`,
       );
   }
 

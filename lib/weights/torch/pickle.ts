@@ -3,10 +3,13 @@ import { own } from '../../base/own.js';
 import { quoted } from '../weights.js';
 import { PickleReader } from './pickle-reader.js';
 
-// A machine for Python's pickles (protocols 2 to 5) that can only put plain data together. Everything else a pickle can
-// name or call goes through the host, which knows a fixed list; so there is nothing in here that a file could run.
+// A virtual machine for Python's pickles (protocols 2 to 5) that can only build plain data. Every global that a pickle
+// names or calls goes through the host, which allows only a fixed list; so a file cannot run code.
 
-/** The most opcodes of one pickle, enough for 50 000 tensors: one byte of pickle can make an object of a hundred. */
+/**
+ * The maximum number of opcodes of one pickle, enough for 50 000 tensors. Without a limit, memory could grow to a
+ * hundred times the size of the pickle: one byte can create an object of a hundred bytes.
+ */
 const maxSteps = 2e6;
 
 /** A Python list; sets are read as lists, too. */
@@ -20,11 +23,13 @@ export class Tuple {
 export class Dict {
   readonly entries = new Map<PickleValue, PickleValue>();
 }
-/** What the host made: a tensor, a storage, an element type … */
+/** An object that the host created: a tensor, a storage, an element type … */
 export abstract class HostObject {
   abstract readonly kind: string;
 }
-/** What the host lets a pickle call. It must take no more time or memory than its arguments are long. */
+/**
+ * A function that a pickle may call. Its time and memory must be at most proportional to the length of its arguments.
+ */
 export class Callable extends HostObject {
   readonly kind = 'function';
   constructor(
@@ -37,7 +42,7 @@ export class Callable extends HostObject {
 export type PickleValue =
   null | boolean | number | bigint | string | Uint8Array | List | Tuple | Dict | HostObject;
 
-/** Gives a pickle's names their meaning. */
+/** Resolves the globals and persistent ids that a pickle names. */
 export interface PickleHost {
   /** @throws OneirosError to refuse the name */
   global(module: string, name: string): PickleValue;
@@ -48,8 +53,8 @@ export interface PickleHost {
 /**
  * Reads one pickle that begins at byte `start` of `bytes`.
  * @returns its value, and where the pickle ends
- * @throws OneirosError `bad-input` if it is damaged (a `PickleTruncated` if `bytes` end before it does), `unsupported` if
- *   the host refuses a name, `too-large` if it has absurdly many steps
+ * @throws OneirosError `bad-input` if it is damaged (a `PickleTruncated` if `bytes` end before it does), `unsupported`
+ *   if the host refuses a name, `too-large` if it has more than 2 million steps
  */
 export function unpickle(
   bytes: Uint8Array,
@@ -157,7 +162,9 @@ class Machine {
     this.push(callee.call(args.items));
   }
 
-  /** Sets an object's attributes. Only dictionaries have some (a state_dict's `_metadata`), and nothing depends on them. */
+  /**
+   * Ignores an object's attributes: only dictionaries have any (a state_dict's `_metadata`), and no tensor needs them.
+   */
   build(): void {
     this.pop();
     const target = this.top();
@@ -169,7 +176,7 @@ class Machine {
   }
 }
 
-/** By opcode, named as in Python's pickletools where the letter does not tell; Python 2's texts are Latin-1. */
+/** By opcode; names as in Python's pickletools where the letter does not suggest it. Python 2's strings are Latin-1. */
 const opcodes: Readonly<Record<string, (m: Machine) => void>> = {
   '\x80': (m) => m.reader.protocol(), // PROTO
   '\x95': (m) => m.reader.take(8), // FRAME
@@ -227,7 +234,7 @@ function swapped<A, B>(a: A, b: B): [B, A] {
   return [b, a];
 }
 
-/** What a value is, for messages. */
+/** A short description of a value, for messages. */
 export function describe(value: PickleValue | undefined): string {
   if (value === undefined || value === null) return 'nothing';
   if (value instanceof HostObject) return `a ${value.kind}`;
@@ -240,7 +247,7 @@ export function describe(value: PickleValue | undefined): string {
 
 function unknownOpcode(opcode: string): OneirosError {
   const code = opcode.charCodeAt(0).toString(16).padStart(2, '0');
-  return damaged(`opcode 0x${code} is not one that a file of tensors needs`);
+  return damaged(`opcode 0x${code} does not occur in files of tensors`);
 }
 
 export function damaged(detail: string): OneirosError {

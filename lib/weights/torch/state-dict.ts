@@ -10,19 +10,20 @@ import { type Storage, TensorView } from './torch-globals.js';
 /** Where the bytes of a storage begin in the file. */
 export type Locate = (storage: Storage) => Promise<number>;
 
-/** Under which name training scripts keep the network among other things, the likeliest first. */
+/** The keys under which training scripts store the network in a checkpoint, the most likely first. */
 const wrappers = ['state_dict', 'model_state_dict', 'model', 'net', 'network', 'weights', 'params'];
-/** What they keep beside it. */
+/** The keys of other state that they store beside it. */
 const companions = /optim|scheduler|scaler/i;
 
 const maxDepth = 32;
-/** Dictionaries can be named again and again: how many items are looked at, at the most. */
+/** The maximum number of visited items: a pickle can refer to the same dictionary many times. */
 const maxItems = 500_000;
-/** An expanded tensor (stride 0) is larger than its storage: so much is granted. */
+/** The maximum bytes of an expanded tensor (stride 0), which is larger than its storage. */
 const maxExpanded = 64 * 2 ** 20;
 
 /**
- * The named tensors of an unpickled checkpoint. A wrapper (`model`, `state_dict` …) is taken off; names of nested dictionaries are joined by dots; optimizers, lists and all that is no tensor are left out.
+ * The named tensors of an unpickled checkpoint. Unwraps a dictionary around the network (`model`, `state_dict` …),
+ * joins the names of nested dictionaries with dots, and skips optimizers, lists and everything that is not a tensor.
  * @throws OneirosError `bad-input` if there is no tensor, or one does not fit its storage; `too-large`
  */
 export function stateDict(root: PickleValue, source: ByteSource, locate: Locate): Weights {
@@ -60,7 +61,7 @@ function* tensorsIn(root: PickleValue): Generator<readonly [name: string, view: 
       if (++items > maxItems || depth > maxDepth)
         throw new OneirosError(
           'too-large',
-          'the checkpoint is nested absurdly deep, or has absurdly many items',
+          `the checkpoint is nested deeper than ${maxDepth} levels, or has more than ${maxItems} items`,
         );
       if (typeof key !== 'string' || (depth === 0 && companions.test(key))) continue;
       if (item instanceof TensorView) yield [prefix + key, item];
@@ -84,7 +85,7 @@ function checkView(name: string, { storage, dtype, offset, dims, strides }: Tens
     throw new OneirosError('too-large', `${what} is ${size} bytes expanded from ${storage.byteLength}`);
 }
 
-/** Reads the elements from the first to the last, and puts them in order where they lie otherwise. */
+/** Reads the bytes from the first to the last element; copies to row-major order if the strides differ from it. */
 async function load(view: TensorView, source: ByteSource, locate: Locate): Promise<NumericTensor> {
   const { storage, dtype, offset, dims, strides } = view;
   const width = bytesPerElement(dtype);

@@ -13,7 +13,7 @@ import {
   Tuple,
 } from './pickle.js';
 
-/** A run of elements in the file, which tensors are views of. */
+/** A contiguous run of elements in the file; tensors are views of it. */
 export class Storage extends HostObject {
   readonly kind = 'storage';
   constructor(
@@ -30,13 +30,13 @@ export class Storage extends HostObject {
   }
 }
 
-/** A tensor as PyTorch describes it: where in its storage each element lies. */
+/** A tensor as PyTorch stores it: a strided view of a storage. */
 export class TensorView extends HostObject {
   readonly kind = 'tensor';
   constructor(
     readonly storage: Storage,
     readonly dtype: NumericDType,
-    /** Of the first element, in elements. */
+    /** The offset of the first element, in elements. */
     readonly offset: number,
     readonly dims: readonly number[],
     readonly strides: readonly number[],
@@ -59,7 +59,7 @@ class StorageType extends HostObject {
   }
 }
 
-/** Something that checkpoints hold beside tensors, and that no tensor depends on: a device, a set, bytes. */
+/** An object that checkpoints contain but no tensor needs: a device, a set, bytes. */
 class IgnoredObject extends HostObject {
   constructor(readonly kind: string) {
     super();
@@ -95,7 +95,7 @@ const elementTypes: readonly NumericDType[] = [
   'bool',
 ];
 
-/** All that a pickle may name, and what it stands for: data. */
+/** The only globals that a pickle may name; all of them stand for data. */
 const globals: ReadonlyMap<string, PickleValue> = new Map<string, PickleValue>([
   ...Object.entries(storageTypes).map(([name, dtype]) => [`torch.${name}`, new StorageType(dtype)] as const),
   ['torch.storage.UntypedStorage', new StorageType('uint8')],
@@ -122,7 +122,7 @@ function functions(table: Readonly<Record<string, Callable['call']>>): (readonly
   return Object.entries(table).map(([name, call]) => [name, new Callable(name, call)] as const);
 }
 
-/** Lets a pickle name PyTorch's tensor plumbing, and nothing else; remembers the storages that were named. */
+/** Allows a pickle to name only the globals that describe PyTorch tensors; collects the storages that it names. */
 export class TorchHost implements PickleHost {
   /** By key. */
   readonly storages = new Map<string, Storage>();
@@ -131,7 +131,7 @@ export class TorchHost implements PickleHost {
   );
   private orderedPairs = 0;
 
-  /** @param maxPairs how many pairs dictionaries may be made of at once; a list of them can be named again and again */
+  /** @param maxPairs the limit for pairs passed to OrderedDict, in total; a pickle can pass the same list many times */
   constructor(private readonly maxPairs: number) {}
 
   global(module: string, name: string): PickleValue {
@@ -141,13 +141,13 @@ export class TorchHost implements PickleHost {
     return meaning;
   }
 
-  /** `('storage', type, key, device, length)`; before PyTorch 0.4 also a view, `null` where there is none. */
+  /** `('storage', type, key, device, length)`; before PyTorch 0.4 also a view, which may be `null`. */
   persistent(id: PickleValue): PickleValue {
     const [tag, type, key, , length, view = null] = given(Tuple, 'tuple', id).items;
     if (tag !== 'storage' || typeof key !== 'string')
-      throw damaged('a persistent id is not that of a storage');
+      throw damaged('a persistent id does not name a storage');
     if (view !== null)
-      throw new OneirosError('unsupported', 'storages that are views of others are not read');
+      throw new OneirosError('unsupported', 'storages that are views of other storages are not supported');
     const { dtype } = given(StorageType, 'storage type', type);
     const elements = count(length);
     byteSizeOf(`the storage ${quoted(key)}`, dtype, [elements]);
@@ -161,18 +161,18 @@ export class TorchHost implements PickleHost {
     return storage;
   }
 
-  /** Python 2 gives the items as a list of pairs; Python 3 sets them afterwards. */
+  /** Python 2 passes the items as a list of pairs; Python 3 sets them afterwards. */
   private orderedDict(pairs: PickleValue | undefined): Dict {
     const dict = new Dict();
     if (pairs === undefined) return dict;
     const { items } = given(List, 'list', pairs);
     this.orderedPairs += items.length;
-    if (this.orderedPairs > this.maxPairs) throw damaged('its dictionaries are absurdly large');
+    if (this.orderedPairs > this.maxPairs) throw damaged('its dictionaries are larger than the pickle');
     for (const pair of items) {
       if (!(pair instanceof List || pair instanceof Tuple))
-        throw damaged('an item of a dictionary is no pair');
+        throw damaged('an item of a dictionary is not a pair');
       const [key, value] = pair.items;
-      if (key === undefined || value === undefined) throw damaged('an item of a dictionary is no pair');
+      if (key === undefined || value === undefined) throw damaged('an item of a dictionary is not a pair');
       dict.entries.set(key, value);
     }
     return dict;
@@ -182,8 +182,8 @@ export class TorchHost implements PickleHost {
 function refused(path: string): OneirosError {
   return new OneirosError(
     'unsupported',
-    `the pickle names ${quoted(path)}, which no file of tensors needs: it is refused, and nothing of it was run; ` +
-      'if you trust the file, load it in Python and save its state_dict() alone',
+    `the pickle names ${quoted(path)}, which files of tensors do not need: the file is refused, and none of its code was run; ` +
+      'if you trust the file, load it in Python and save only its state_dict()',
   );
 }
 
@@ -207,7 +207,7 @@ function counts(value: PickleValue | undefined): number[] {
 
 function count(value: PickleValue | undefined): number {
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0)
-    throw damaged(`${describe(value)} is where a size should be`);
+    throw damaged(`it has ${describe(value)} where a size is expected`);
   return value;
 }
 
@@ -217,5 +217,5 @@ function given<T>(
   value: PickleValue | undefined,
 ): T {
   if (value instanceof kind) return value;
-  throw damaged(`${describe(value)} is where a ${name} should be`);
+  throw damaged(`it has ${describe(value)} where a ${name} is expected`);
 }

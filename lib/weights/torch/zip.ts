@@ -6,14 +6,14 @@ import { damaged, unpickle } from './pickle.js';
 import { stateDict } from './state-dict.js';
 import { type Storage, TorchHost } from './torch-globals.js';
 
-/** The most bytes of a pickle, which describes tensors but does not hold them. */
+/** The maximum size of a pickle in bytes; it describes tensors but does not contain their elements. */
 export const maxPickle = 32 * 2 ** 20;
 
 /**
- * A checkpoint as PyTorch has written it since 1.6: a zip file of `<name>/data.pkl`, which describes the tensors, and one
- * entry `<name>/data/<key>` for each storage.
- * @throws OneirosError `bad-input` if it is damaged; `unsupported` if its pickle names anything but tensor plumbing, or it
- *   was written on a big-endian machine
+ * Reads a checkpoint in PyTorch's format since 1.6: a zip file with `<name>/data.pkl`, which describes the tensors, and
+ * one entry `<name>/data/<key>` per storage.
+ * @throws OneirosError `bad-input` if it is damaged; `unsupported` if its pickle names globals that tensors do not
+ *   need, or it was written on a big-endian machine; `too-large` if its pickle is over 32 MiB
  */
 export async function readTorchZip(source: ByteSource): Promise<Weights> {
   const directory = await readZipDirectory(source);
@@ -21,7 +21,7 @@ export async function readTorchZip(source: ByteSource): Promise<Weights> {
   if (pickle === undefined)
     throw new OneirosError(
       'bad-input',
-      `the zip file is no PyTorch checkpoint: it has no data.pkl but ${listed(directory)}`,
+      `the zip file is not a PyTorch checkpoint: expected an entry data.pkl, found ${listed(directory)}`,
     );
   const folder = pickle.name.slice(0, -'data.pkl'.length);
   await checkByteOrder(source, directory.get(`${folder}byteorder`));
@@ -38,7 +38,10 @@ async function checkByteOrder(source: ByteSource, entry: ZipEntry | undefined): 
   if (entry === undefined) return;
   const order = new TextDecoder().decode(await readEntry(source, entry, 16));
   if (order !== 'little')
-    throw new OneirosError('unsupported', `checkpoints in ${quoted(order)}-endian byte order are not read`);
+    throw new OneirosError(
+      'unsupported',
+      `checkpoints in ${quoted(order)}-endian byte order are not supported`,
+    );
 }
 
 async function readEntry(source: ByteSource, entry: ZipEntry, limit: number): Promise<Uint8Array> {

@@ -1,4 +1,4 @@
-// How much of the real networks the student shows, on pictures that it has never seen.
+// How well the student reproduces the real networks' features, on held-out pictures.
 import type { Image } from '../../../lib/image/image.js';
 import { Builder } from '../../../lib/onnx/builder/builder.js';
 import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
@@ -9,8 +9,8 @@ import { joinTeachers } from './objective.js';
 import { loadPicture, middle } from './pictures.js';
 
 /**
- * Pearson's correlation of each layer, lifted by its 1×1 convolution and a ReLU, with the teacher's, over all values of all
- * pictures.
+ * Pearson's correlation of each layer, lifted by its 1×1 convolution and a ReLU, with the teacher's layer, over all
+ * values of all pictures.
  * @param student a graph with the layers as values
  */
 export async function correlations(
@@ -33,7 +33,7 @@ function layerMoments(layer: string): string {
   return `moments/${layer}`;
 }
 
-/** The middle of pictures, as many pixels square. */
+/** The central square of each picture, with this side in pixels. */
 export async function* middles(files: readonly string[], side: number): AsyncGenerator<Image> {
   for (const file of files) yield middle(await loadPicture(file), side);
 }

@@ -1,4 +1,4 @@
-// Crops with what the teachers make of them: asked once, and remembered.
+// Crops and the teachers' features for them, computed once and cached.
 import { toTensor } from '../../../lib/image/image.js';
 import type { Session } from '../../../lib/runtime/types.js';
 import { random } from '../../../lib/tensor/random.js';
@@ -9,20 +9,20 @@ import { loadPicture, randomCrop } from './pictures.js';
 export interface LessonOptions {
   /** The crops' width and height in pixels. */
   readonly side: number;
-  /** Crops of each picture. */
+  /** Crops per picture. */
   readonly crops: number;
   readonly seed: number;
 }
 
-/** A tensor of which the upper half of each float32 is kept: two or three digits, in half the memory. */
+/** A tensor that stores the upper half of each float32: two or three digits in half the memory. */
 interface Packed {
   readonly dims: readonly number[];
   readonly data: Uint16Array;
 }
 
 /**
- * A few crops of each picture, always the same: two thirds of the work of a step would be the teachers', so they look at
- * each crop once only, and thousands of crops of 96² are more than the student can learn by heart. Takes 2 MB a crop.
+ * A few fixed crops of each picture. The teachers would take two thirds of the time of a step, so they run only once
+ * per crop; thousands of crops of 96² are too many for the student to memorize. Takes 2 MB per crop.
  */
 export class Lessons implements TrainingData {
   readonly #known = new Map<number, ReadonlyMap<string, Packed>>();
@@ -66,7 +66,7 @@ function unpack({ dims, data }: Packed): Float32Tensor {
   return float32(new Float32Array(bits.buffer), dims);
 }
 
-/** The same lessons, of each only some of the tensors. */
+/** The same lessons with only some of the tensors of each. */
 export function partOf(lessons: TrainingData, names: ReadonlySet<string>): TrainingData {
   return {
     length: lessons.length,

@@ -9,7 +9,7 @@ import type { Lift, Teacher } from './networks.js';
 import { joinTeachers, type Match } from './objective.js';
 
 /**
- * By layer, the lift for which the mean over all positions of all pictures of ‖lift(student) − teacher‖² is least.
+ * For each layer the lift that minimizes ‖lift(student) − teacher‖², averaged over all positions of all pictures.
  * @param student a graph with the layers as values
  */
 export async function leastSquaresLifts(
@@ -35,7 +35,7 @@ export async function leastSquaresLifts(
   );
 }
 
-/** A lift to a teacher's features as one to what the training matches: standardized. */
+/** Converts a lift to a teacher's features into one to the standardized features that the training matches. */
 export function standardized({ weight, bias }: Lift, { means, deviation }: Match): Lift {
   return {
     weight: float32(
@@ -49,18 +49,18 @@ export function standardized({ weight, bias }: Lift, { means, deviation }: Match
   };
 }
 
-/** 1×C×H×W as C × positions. */
+/** Reshapes 1×C×H×W to C × positions. */
 function matrixOf(b: Builder, value: Value): Value {
   return b.reshape(value, [Number(shapeOf(value)[1]), -1]);
 }
 
-/** The same with a row of ones below. */
+/** The same with an added row of ones at the bottom. */
 function withOne(b: Builder, value: Value): Value {
   const matrix = matrixOf(b, value);
   return b.concat([matrix, b.fillLike(b.slice(matrix, [0], [0], [1]), 1)], 0);
 }
 
-/** The lift from the normal equations: `normal` is n×n, of which the last row is the bias's; `right` is n×channels. */
+/** Solves the normal equations for a lift: `normal` is n×n, its last row is for the bias; `right` is n×channels. */
 function solved(normal: Float64Array, right: Float64Array): Lift {
   const n = Math.sqrt(normal.length);
   const channels = right.length / n;
@@ -76,7 +76,7 @@ function solved(normal: Float64Array, right: Float64Array): Lift {
   };
 }
 
-/** x of a·x = b by Cholesky's decomposition; a little is added to the diagonal, for features that are never active. */
+/** Solves a·x = b by Cholesky decomposition; adds a small value to the diagonal for features that are never active. */
 function solveSymmetric(a: Float64Array, b: Float64Array, n: number): Float64Array {
   const lower = a.slice();
   const columns = b.length / n;

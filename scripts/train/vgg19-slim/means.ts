@@ -4,7 +4,7 @@ import type { Model } from '../../../lib/onnx/graph/graph.js';
 import { openSession } from '../../../lib/runtime/session.js';
 import { toFloat32 } from '../../../lib/weights/check.js';
 
-/** What a graph that takes `image` gives, each of its outputs averaged over pictures. */
+/** Averages the outputs of a graph with the input `image` over pictures. */
 export async function meansOver(
   model: Model,
   pictures: AsyncIterable<Image> | readonly Image[],

@@ -1,4 +1,4 @@
-// The student at random, and its two teachers, each as a graph from RGB in [0, 1].
+// The student with random weights, and its two teachers, each as a graph from RGB in [0, 1].
 import { join } from 'node:path';
 
 import { fileSource } from '../../../lib/files/read.js';
@@ -19,12 +19,12 @@ import type { StoredTensor, Weights } from '../../../lib/weights/weights.js';
 /** Channels of the five blocks: a quarter of VGG-19's. */
 const widths = [16, 32, 64, 128, 128];
 
-/** The layers that the student has: to conv5_1, the deepest that a teacher knows. */
+/** The student's layers, up to conv5_1, the deepest layer of a teacher. */
 const convolutions = vgg19.stages
   .flatMap((stage) => stage.learned)
   .filter((layer) => /^conv/.test(layer) && layer <= 'conv5_1');
 
-/** By name: normal weights of standard deviation √(2/N), N inputs a unit (He et al. 2015), and biases of 0. */
+/** By name: normal weights with standard deviation √(2/N) for N inputs per unit (He et al. 2015), and biases of 0. */
 export function initialWeights(seed: number): ReadonlyMap<string, Float32Tensor> {
   const stream = random(seed);
   const weights = new Map<string, Float32Tensor>();
@@ -38,7 +38,7 @@ export function initialWeights(seed: number): ReadonlyMap<string, Float32Tensor>
   return weights;
 }
 
-/** Normal numbers of variance gain/N for a kernel of N inputs a unit. */
+/** Normal numbers with variance gain/N for a kernel with N inputs per unit. */
 function normal(
   stream: { readonly normal: () => number },
   dims: readonly number[],
@@ -51,7 +51,7 @@ function normal(
   );
 }
 
-/** The student, from `image`: RGB in [0, 1], normalized as torchvision does it, which keeps what is learned near 1. */
+/** The student from `image`, RGB in [0, 1]. Normalizes as torchvision does, which keeps learned values near 1. */
 export function buildStudent(parameters: ReadonlyMap<string, Float32Tensor>): Promise<BuiltNetwork> {
   return buildNetwork(vgg19, asWeights(parameters), {
     input: (net, image) => net.preprocess(image, preprocessings.imagenet, 'data'),
@@ -75,21 +75,21 @@ export interface Lift {
   readonly bias: Float32Tensor;
 }
 
-/** A network to learn from: its graph from `image`, its values' names beginning with `prefix`. */
+/** A teacher: its graph from `image`, whose value names begin with `prefix`. */
 export interface Teacher {
   readonly graph: Graph;
   readonly prefix: string;
-  /** What the teacher's own training lifts its features by. */
+  /** The lifts from the teacher's own training. */
   readonly lifts: ReadonlyMap<string, Lift>;
 }
 
-/** The real VGG-19, as far as it could be had. */
+/** The real VGG-19 up to conv3_4, the part whose weights are in the shared folder. */
 export async function realTeacher(shared: string, layers: readonly string[]): Promise<Teacher> {
   const network = await VGG19.load(join(shared, 'weights/vgg19-conv1_1-to-conv3_4.safetensors'));
   return { graph: teacherGraph(network.model, layers, 'vgg/'), prefix: 'vgg/', lifts: new Map() };
 }
 
-/** Wang et al.'s slim network, and what lifts its first layer of a block to the real width. */
+/** Wang et al.'s slim network, with the lifts of each block's first layer to the full width. */
 export async function slimTeacher(
   shared: string,
   layers: readonly string[],

@@ -1,4 +1,5 @@
-// What vgg19-slim is trained on, as one graph: the student, both teachers, and how far the one is from the others.
+// The training objective of vgg19-slim as one graph: the student, both teachers, and the distance between their
+// features.
 import type { Image } from '../../../lib/image/image.js';
 import { Builder, shapeOf } from '../../../lib/onnx/builder/builder.js';
 import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
@@ -7,23 +8,23 @@ import { float32, type Float32Tensor } from '../../../lib/tensor/tensor.js';
 import { meansOver } from './means.js';
 import type { Lift, Teacher } from './networks.js';
 
-/** A layer of the student and what it is to be like. */
+/** A layer of the student and its target. */
 export interface Match {
   readonly layer: string;
-  /** The value in the teachers' graph. */
+  /** The name of the target value in the teachers' graph. */
   readonly target: string;
-  /** Of the target's channels: the mean of each, and the standard deviation of all around their means. */
+  /** The mean of each channel of the target, and the standard deviation of all channels around their means. */
   readonly means: Float32Tensor;
   readonly deviation: number;
 }
 
 const fromReal = ['relu1_1', 'relu1_2', 'relu2_1', 'relu2_2', 'relu3_1', 'relu3_2', 'relu3_3', 'relu3_4'];
 const fromSlim = ['relu4_1', 'relu4_2', 'relu4_3', 'relu4_4', 'relu5_1'];
-/** Of these the slim network's training knew what the real network makes of them. */
+/** The layers for which the slim network was trained to match the real network. */
 const lifted = ['relu4_1', 'relu5_1'];
 export const taught = { fromReal, fromSlim, lifted };
 
-/** Both teachers in one graph; the targets by the student's layers. */
+/** Joins both teachers in one graph; returns the targets by the student's layers. */
 export function joinTeachers(b: Builder, teachers: readonly Teacher[]): ReadonlyMap<string, Value> {
   const targets = new Map<string, Value>();
   for (const { graph, prefix, lifts } of teachers) {
@@ -42,7 +43,7 @@ export function joinTeachers(b: Builder, teachers: readonly Teacher[]): Readonly
   return targets;
 }
 
-/** What the teachers' features are like on some pictures of one size. */
+/** Statistics of the teachers' features on some pictures of one size. */
 export async function measureTargets(
   teachers: readonly Teacher[],
   pictures: readonly Image[],
@@ -67,7 +68,7 @@ export async function measureTargets(
   });
 }
 
-/** The teachers' features of a picture as they are to be matched: standardized, the window only. Outputs by layer. */
+/** The targets for a picture: the teachers' standardized features in the window. Outputs by layer. */
 export function targetModel(teachers: readonly Teacher[], matches: readonly Match[]): Model {
   const b = new Builder();
   const targets = joinTeachers(b, teachers);
@@ -80,12 +81,13 @@ export function targetModel(teachers: readonly Teacher[], matches: readonly Matc
 }
 
 /**
- * The graph whose `loss` is the weighted mean over layers of ‖lift(student) − target‖² / ‖target‖²: the part of the teacher's
- * variance that a linear map of the student's features, with a ReLU after it as there, leaves unexplained, which is `error/<layer>` of each. It takes
- * `image` and `target/<layer>`, as `targetModel` gives them. The lifts are weights of the graph as well,
- * `lift/<layer>.weight` and `.bias`, and of no use after the training.
- * @param matches the layers to match: what lies deeper stays as it is
- * @returns the graph, and the names of all that is to be learned
+ * The graph with the output `loss`: the weighted mean over layers of ‖lift(student) − target‖² / ‖target‖². That ratio,
+ * `error/<layer>`, is the part of the teacher's variance that a linear map of the student's features, followed by a
+ * ReLU as in the teacher, does not explain. The inputs are `image`, and `target/<layer>` as `targetModel` computes
+ * them. The lifts are also weights of the graph, `lift/<layer>.weight` and `.bias`; they are not needed after the
+ * training.
+ * @param matches the layers to match; deeper layers are not changed
+ * @returns the graph, and the names of the learned weights
  */
 export function distillation(
   student: Model,
@@ -111,7 +113,7 @@ export function distillation(
     const weight = b.constant(lift.weight, `lift/${layer}.weight`);
     const bias = b.constant(lift.bias, `lift/${layer}.bias`);
     learned.push(weight.name, bias.name);
-    // The target is a ReLU's, of which zero has been moved.
+    // The target is the output of a ReLU, whose zero was moved by the standardization.
     const zero = float32(
       means.data.map((mean) => -mean / deviation),
       [channels, 1, 1],
@@ -132,7 +134,7 @@ export function distillation(
   return { model: b.model(), wrt: learned };
 }
 
-/** Says nothing at first. */
+/** All zeros. */
 function noLift(channels: number, width: number): Lift {
   return {
     weight: float32(new Float32Array(channels * width), [channels, width, 1, 1]),
@@ -140,7 +142,7 @@ function noLift(channels: number, width: number): Lift {
   };
 }
 
-/** The first two blocks have so many positions that the middle of the picture is enough: half of each side. */
+/** The first two blocks have so many positions that the central part of the picture, half of each side, is enough. */
 function window(b: Builder, value: Value, layer: string): Value {
   if (layer >= 'relu3') return value;
   const ends = [2, 3].map((axis) => b.sub(b.dim(value, axis), b.div(b.dim(value, axis), 4)));

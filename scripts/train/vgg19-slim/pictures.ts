@@ -1,4 +1,4 @@
-// The pictures that vgg19-slim learns from, and those it never sees until it is measured.
+// The pictures for the training of vgg19-slim, and the held-out ones for its evaluation.
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -8,13 +8,13 @@ import { resize, scaledSize } from '../../../lib/image/geometry/resize.js';
 import { type Image, image } from '../../../lib/image/image.js';
 import type { Random } from '../../../lib/tensor/random.js';
 
-/** Pictures are made smaller, to a shorter side of at most so many pixels. */
+/** Pictures are reduced so that their shorter side has at most this many pixels. */
 const shorterSide = 288;
 
-/** Ends before its last bytes. */
+/** Truncated files, which are skipped. */
 const damaged = new Set(['kangaroo-1090.jpg']);
 
-/** A picture in 8 bits: planar RGB. */
+/** A picture in 8 bits, planar RGB. */
 export interface StoredPicture {
   readonly width: number;
   readonly height: number;
@@ -27,8 +27,8 @@ export interface PictureFiles {
 }
 
 /**
- * The files under the folder of shared data: of ImageNet's sample every tenth is held out, of COCO the validation part.
- * Blood cells look alike: every fourth is enough.
+ * The files in the folder of shared data. Held out are every tenth picture of the ImageNet sample and the validation
+ * part of COCO. Of the blood cells, which look alike, every fourth picture is used.
  */
 export async function pictureFiles(shared: string): Promise<PictureFiles> {
   const imagenet = await filesIn(join(shared, 'data/imagenet-sample'));
@@ -65,7 +65,7 @@ export async function loadPicture(path: string): Promise<StoredPicture> {
   return { width, height, data: Uint8Array.from(data, (value) => Math.round(255 * value)) };
 }
 
-/** The square in the middle of a picture, as many pixels wide. */
+/** The central square of a picture, this many pixels wide. */
 export function middle(picture: StoredPicture, side: number): Image {
   const width = Math.min(picture.width, picture.height);
   const corner = { x: Math.floor((picture.width - width) / 2), y: Math.floor((picture.height - width) / 2) };
@@ -73,12 +73,12 @@ export function middle(picture: StoredPicture, side: number): Image {
 }
 
 /**
- * A random square of a picture at a random scale, `side` pixels wide: mirrored half the time, brightness and colors
- * changed a little, as dreams change them a lot.
+ * A random square of a picture at a random scale, `side` pixels wide: mirrored half of the time, with slightly changed
+ * brightness and colors (dreams change them a lot).
  */
 export function randomCrop(picture: StoredPicture, side: number, random: Random): Image {
   const most = Math.min(picture.width, picture.height);
-  // Uniform in the logarithm of the scale: from details enlarged by √2 to the whole picture.
+  // Uniform in the logarithm of the scale, from details enlarged by √2 to the whole picture.
   const least = Math.min(most, side / Math.SQRT2);
   const width = Math.round(least * (most / least) ** random.uniform());
   const x = random.integer(0, picture.width - width);

@@ -1,4 +1,4 @@
-// Units that begin well, and begin again where training has killed them.
+// Initializes units well, and reinitializes units that died during training.
 import type { Image } from '../../../lib/image/image.js';
 import { Builder } from '../../../lib/onnx/builder/builder.js';
 import type { Random } from '../../../lib/tensor/random.js';
@@ -8,15 +8,14 @@ import { buildStudent } from './networks.js';
 
 export type Parameters = ReadonlyMap<string, Float32Tensor>;
 
-/** A unit that is active at a smaller share of the positions than this learns nothing any more. */
-const leastActivity = 0.004;
+/** A unit that is active at a smaller share of the positions than this counts as dead: it no longer learns. */
+const minActivity = 0.004;
 
 /**
- * The parameters with new units in the place of those that are never active (`dead`), or of all (`all`). New weights are
- * random, scaled by what they make of the pictures: a mean of 0.3 before the ReLU, a standard deviation of 1. Nothing
- * listens to a revived unit at first, so that the network computes what it did; the gradient of what could listen is
- * not zero.
- * @param learned weights and biases of the student's convolutions, and lifts, which are changed along with them
+ * Replaces dead units (`dead`) or all units (`all`) with new ones. New weights are random, and scaled so that on the
+ * pictures the values before the ReLU have mean 0.3 and standard deviation 1. The weights that read a new unit start at
+ * zero, so that the network computes the same as before; their gradients are not zero.
+ * @param learned weights and biases of the student's convolutions, and lifts, which are changed accordingly
  */
 export async function revived(
   learned: Parameters,
@@ -33,7 +32,7 @@ export async function revived(
   for (const [i, layer] of layers.entries()) {
     const weight = parameters.get(`${layer}.weight`)!;
     const units = Array.from({ length: weight.dims[0]! }, (_, unit) => unit).filter(
-      (unit) => activity === null || activity.get(layer)!.active[unit]! < leastActivity,
+      (unit) => activity === null || activity.get(layer)!.active[unit]! < minActivity,
     );
     if (units.length === 0) continue;
     count += units.length;
@@ -57,7 +56,7 @@ export async function revived(
   return { parameters, count };
 }
 
-/** Sets what a layer of dims [outputs, inputs, …] makes of some inputs to zero. */
+/** Sets the weights of a layer with dims [outputs, inputs, …] for some inputs to zero. */
 function silence(weight: Float32Tensor | undefined, inputs: readonly number[]): void {
   if (weight === undefined) return;
   const [outputs = 0, width = 0] = weight.dims;
@@ -67,7 +66,7 @@ function silence(weight: Float32Tensor | undefined, inputs: readonly number[]): 
       weight.data.fill(0, (output * width + input) * kernel, (output * width + input + 1) * kernel);
 }
 
-/** Of each unit, over all positions of all pictures. */
+/** Statistics of each unit over all positions of all pictures. */
 interface Statistics {
   /** Before the ReLU. */
   readonly mean: Float64Array;

@@ -1,4 +1,4 @@
-// What was learned as the file that is shipped: of sensible scale, under the usual names.
+// Converts learned weights to the shipped file, with normalized scales and the usual names.
 import type { Image } from '../../../lib/image/image.js';
 import { buildNetwork } from '../../../lib/models/classifiers/architecture.js';
 import { vgg19 } from '../../../lib/models/classifiers/vgg19.js';
@@ -13,7 +13,7 @@ import { asWeights, buildStudent, type Lift } from './networks.js';
 
 type Parameters = ReadonlyMap<string, Float32Tensor>;
 
-/** The student's own parameters, without what served the training. */
+/** The student's parameters, without those that only the training needs. */
 export function studentOf(learned: Parameters): Parameters {
   return new Map([...learned].filter(([name]) => name.startsWith('conv')));
 }
@@ -29,10 +29,10 @@ export function liftsOf(learned: Parameters): ReadonlyMap<string, Lift> {
 }
 
 /**
- * The same network with other units. Between ReLUs the scale of a channel is free: here it is how much the channel
- * counts in the real network's features (the length of its column of the lift), so that Gram matrices weigh channels as
- * the real network's would; and the mean activation of a layer on photographs is 1 (Gatys et al. 2016), so that layers
- * compare.
+ * Rescales the channels without changing the network's function: between ReLUs the scale of a channel is free. Here it
+ * is the channel's weight in the real network's features (the length of its column of the lift), so that Gram matrices
+ * weight channels like the real network's; and the mean activation of a layer on photographs is 1 (Gatys et al. 2016),
+ * so that layers are comparable.
  */
 export async function rescaled(learned: Parameters, photographs: readonly Image[]): Promise<Parameters> {
   const parameters = studentOf(learned);
@@ -66,7 +66,7 @@ function columnLengths({ data, dims: [rows = 0, columns = 0] }: Float32Tensor): 
   });
 }
 
-/** The mean of each channel of each ReLU, over all pictures. */
+/** The mean of each channel of each ReLU over all pictures. */
 async function meanActivations(
   parameters: Parameters,
   photographs: readonly Image[],
@@ -79,7 +79,7 @@ async function meanActivations(
   return new Map(relus.map((layer) => [layer, means.get(`mean/${layer}`)!]));
 }
 
-/** The ONNX file: from what torchvision's VGG-19 takes to relu5_1, every layer a value of its usual name. */
+/** The ONNX file: from the input of torchvision's VGG-19 to relu5_1; each layer is a value with its usual name. */
 export async function shipped(parameters: Parameters): Promise<Model> {
   const { model } = await buildNetwork(vgg19, asWeights(parameters), {
     input: (_, image) => image,

@@ -5,16 +5,16 @@ import type { CatalogEntry } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';
 import { shippedPath } from './read.js';
 
-export interface Surroundings {
+export interface Environment {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Partial<Record<string, string>>>;
   readonly home: string;
 }
 
-const here = (): Surroundings => ({ platform: process.platform, env: process.env, home: homedir() });
+const here = (): Environment => ({ platform: process.platform, env: process.env, home: homedir() });
 
-/** The folder that models are kept in: `ONEIROS_HOME`, or where the platform has its caches. */
-export function modelHome(given?: string, { platform, env, home }: Surroundings = here()): string {
+/** The folder for models: `given`, otherwise `ONEIROS_HOME`, otherwise a folder in the platform's folder for caches. */
+export function modelHome(given?: string, { platform, env, home }: Environment = here()): string {
   const chosen = given ?? env['ONEIROS_HOME'];
   if (chosen !== undefined && chosen !== '') return resolve(chosen);
   switch (platform) {
@@ -23,7 +23,7 @@ export function modelHome(given?: string, { platform, env, home }: Surroundings 
     case 'darwin':
       return join(home, 'Library', 'Caches', 'oneiros');
     default:
-      // The standard has it that a relative path is ignored.
+      // The XDG specification requires relative paths to be ignored.
       return join(
         env['XDG_CACHE_HOME']?.startsWith('/') ? env['XDG_CACHE_HOME'] : join(home, '.cache'),
         'oneiros',
@@ -31,13 +31,13 @@ export function modelHome(given?: string, { platform, env, home }: Surroundings 
   }
 }
 
-/** Where the whole file of a model is, or would be. */
+/** The path of a model's whole file, even if it does not exist. */
 export function modelPath({ source, file }: CatalogEntry, home?: string): string {
   return source.kind === 'shipped' ? shippedPath(file) : join(modelHome(home), 'models', file);
 }
 
-/** The options, and what the environment says where they do not. */
-export function settled({
+/** Fills in options that are not given from the environment. */
+export function withEnvironment({
   offline,
   mirror,
   ...options

@@ -8,17 +8,17 @@ import { patienceDefaults } from '../../download/timeouts.js';
 import type { CatalogEntry, Task } from '../entry.js';
 import { entryFor, findEntry } from '../find.js';
 import type { Located, LocateOptions } from '../located.js';
-import { modelPath, settled } from './home.js';
+import { modelPath, withEnvironment } from './home.js';
 import { openPartial } from './partial.js';
 import { pullWhole } from './pull.js';
 import { readCatalog } from './read.js';
 import { isWhole } from './receipt.js';
 
 /**
- * Finds a model of the catalog, and pulls it where it is not here yet; `null` if the catalog has none of that name. In
- * browsers catalog and models lie where `mirror` says, which is where a page's host has put `onnx-models/`.
- * @throws OneirosError `bad-argument` if it does something else than `task`, where one is given; `not-found` if its file is neither here nor to
- *   be had; as `pullModel` does
+ * Finds a model of the catalog and pulls it if it is not here yet; `null` if the catalog has no model of that name. In
+ * browsers `mirror` is the address of the folder with the catalog and the models, a copy of `onnx-models/`.
+ * @throws OneirosError `bad-argument` if it is not for `task` (if given); `not-found` if its file is not here and no
+ *   source has it; otherwise as `pullModel`
  */
 export async function locateModel(
   name: string,
@@ -30,14 +30,14 @@ export async function locateModel(
   return locateEntry(entryFor(catalog, name, task), options);
 }
 
-/** The same for an entry, of whatever catalog. */
+/** The same for an entry of any catalog. */
 export async function locateEntry(entry: CatalogEntry, options: LocateOptions): Promise<Located> {
   const path = modelPath(entry, options.home);
   if (entry.source.kind === 'shipped') return inPlace(entry, shippedFile(entry, path));
   if (await isWhole(path)) return inPlace(entry, path);
   const http = new Http(withDefaults(patienceDefaults, options.patience ?? {}));
   try {
-    const settings = settled(options);
+    const settings = withEnvironment(options);
     const { partial } = options;
     const source =
       partial === undefined || entry.format === 'onnx'
@@ -59,7 +59,7 @@ async function closeBoth(source: AsyncDisposable, http: AsyncDisposable): Promis
   await http[Symbol.asyncDispose]();
 }
 
-/** A file that is nobody's but the reader's. */
+/** A local file, which needs no cleanup. */
 function inPlace(entry: CatalogEntry, path: string): Located {
   return { entry, source: path, [Symbol.asyncDispose]: () => Promise.resolve() };
 }
@@ -69,7 +69,7 @@ function shippedFile({ name }: CatalogEntry, path: string): string {
   if (existsSync(path)) return path;
   throw new OneirosError(
     'not-found',
-    `${name} should have come with the package, as ${JSON.stringify(path)}, but is not there: install oneiros again, or, in a checkout, see onnx-models/README.md`,
+    `${name} is shipped with the package, but ${JSON.stringify(path)} is missing: reinstall oneiros, or, in a checkout, see onnx-models/README.md`,
   );
 }
 
@@ -77,6 +77,6 @@ function notHere({ name, size }: CatalogEntry): OneirosError {
   const amount = size === null ? '' : ` (${megabytes(size.bytes)})`;
   return new OneirosError(
     'not-found',
-    `${name}${amount} is not here, and downloads are off (--offline, ONEIROS_OFFLINE): oneiros models pull ${name} where there is a network`,
+    `${name}${amount} is not here, and downloads are off (--offline, ONEIROS_OFFLINE): run oneiros models pull ${name} while online`,
   );
 }

@@ -12,9 +12,9 @@ import { statusOf, verifyEntry } from './status.js';
 
 export type { ModelStatus, Presence, Verification } from '../model-status.js';
 
-// What programs can do with the catalog.
+// The public functions for the catalog.
 
-/** Every model of the catalog, and what there is of it here. */
+/** Lists all models of the catalog, and which part of each is available locally. */
 export async function listModels(options: Pick<PullOptions, 'home'> = {}): Promise<readonly ModelStatus[]> {
   check('listModels', {}, options, { home: kind.text });
   const { home } = options;
@@ -22,11 +22,12 @@ export async function listModels(options: Pick<PullOptions, 'home'> = {}): Promi
 }
 
 /**
- * Brings the whole file of a model here and verifies it; an interrupted download is resumed. Nothing is downloaded if it
- * is here. `onProgress` tells how far it is; `signal` stops it, and keeps what came.
+ * Downloads the whole file of a model and verifies it. Resumes an interrupted download; downloads nothing if the file
+ * is here already. Aborting `signal` stops the download and keeps the received bytes.
  * @returns the file's path
- * @throws OneirosError `bad-argument` for an unknown name; `not-found` if no source has it; `bad-input` if what came is
- *   not what was published; `too-large` if the disk has no room; `runtime` if the network or the host does not work
+ * @throws OneirosError `bad-argument` for an unknown name; `not-found` if no source has it; `bad-input` if the received
+ *   file is not the published one; `too-large` if the disk is full; `runtime` if the network or the server fails; the
+ *   signal's reason after an abort
  */
 export async function pullModel(name: string, options: PullOptions = {}): Promise<string> {
   check('pullModel', { name: [name, kind.text] }, options, pullKinds);
@@ -37,7 +38,7 @@ export async function pullModel(name: string, options: PullOptions = {}): Promis
 }
 
 /**
- * Compares a model's file with its published checksum, and with what it was when it was pulled.
+ * Compares a model's file with its published checksum, and with its checksum at the pull.
  * @throws OneirosError `bad-argument` for an unknown name
  */
 export async function verifyModel(
@@ -50,8 +51,8 @@ export async function verifyModel(
 }
 
 /**
- * Removes all that was pulled of a model.
- * @throws OneirosError `bad-argument` for an unknown name, or a model that came with the package
+ * Removes all files that were pulled for a model.
+ * @throws OneirosError `bad-argument` for an unknown name, or a model that is shipped with the package
  */
 export async function removeModel(name: string, options: PullOptions = {}): Promise<void> {
   check('removeModel', { name: [name, kind.text] }, options, pullKinds);

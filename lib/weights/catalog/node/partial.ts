@@ -13,14 +13,15 @@ import type { CatalogEntry } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';
 import { addressesOf, expectedOf } from './expected-file.js';
 import { modelPath } from './home.js';
-import { holdModel, sayOnStandardError, throttled } from './pull-tools.js';
+import { holdModel, printToStandardError, throttled } from './pull-tools.js';
 
-/** How many bytes are going to be read of a checkpoint's tensors. */
+/** The number of bytes of a checkpoint's tensors that will be read. */
 export type Plan = (weights: Weights) => number;
 
 /**
- * Opens the file of a model of which only some tensors are going to be read: what was read of it before is here, the rest is
- * fetched when it is read. `null` where the host cannot send parts of files. Until it is closed, nobody else pulls the model.
+ * Opens a model's file to read only some of its tensors. Parts that were read before are stored locally; the others are
+ * fetched when they are read. `null` if the server cannot send parts of files. Holds the model's lock until it is
+ * closed.
  * @throws OneirosError as `pullWhole` does
  */
 export async function openPartial(
@@ -61,7 +62,7 @@ async function planned(
   const [first] = addresses;
   const { onProgress, signal } = options;
   const report = throttled((done, total) => onProgress?.({ model: entry.name, done, total }));
-  // The header tells what there is to read; from then on it is known how much that will be.
+  // The total is known only after the header has been read.
   let total: number | null = null;
   let announced = false;
   const source = remoteSource(
@@ -77,8 +78,8 @@ async function planned(
             announced = true;
             const size = `${megabytes(total)} of ${megabytes(store.identity.size)}`;
             const host = new URL(first).host;
-            (options.announce ?? sayOnStandardError)(
-              `${entry.name}: downloading ${size} from ${host} (${entry.licence}): the tensors that are needed`,
+            (options.announce ?? printToStandardError)(
+              `${entry.name}: downloading ${size} from ${host} (${entry.licence}): only the tensors that are needed`,
             );
           },
           onProgress: (received) => total !== null && report(Math.min(received, total), total),
@@ -89,7 +90,7 @@ async function planned(
   return source;
 }
 
-/** Asks for the first block, to see whether the host sends parts. */
+/** Requests the first block to find out whether the server sends parts of files. */
 async function begin(
   path: string,
   entry: CatalogEntry,
@@ -122,7 +123,7 @@ async function storeFor(
   answer.discard();
   const { isRange, size, validator } = answer;
   checkSize(address, size, expectedOf(entry));
-  // Without a validator parts of two versions could be put together, and no checksum is of a part.
+  // Without a validator, parts of two versions could be mixed, and there is no checksum to detect that.
   if (!isRange || size === null || validator === null) return null;
   return BlockStore.create(path, { size, validator });
 }
@@ -130,6 +131,6 @@ async function storeFor(
 function incomplete({ name }: CatalogEntry): OneirosError {
   return new OneirosError(
     'not-found',
-    `of ${name} only a part is here, and downloads are off (--offline, ONEIROS_OFFLINE): oneiros models pull ${name} where there is a network`,
+    `only a part of ${name} is here, and downloads are off (--offline, ONEIROS_OFFLINE): run oneiros models pull ${name} while online`,
   );
 }

@@ -6,9 +6,9 @@ import { lock } from '../../download/node/lock.js';
 import type { CatalogEntry } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';
 
-// What a pull of a whole file and one of some tensors share.
+// Shared by pulls of whole files and of single tensors.
 
-/** The lock that whoever changes a model's files holds, and the folder for them. */
+/** Acquires the lock that is required to change a model's files; creates their folder. */
 export async function holdModel(
   path: string,
   { name }: CatalogEntry,
@@ -21,15 +21,16 @@ export async function holdModel(
   }
   return lock(`${path}.lock`, {
     signal,
-    onWait: () => (announce ?? sayOnStandardError)(`${name}: waiting for another process that is pulling it`),
+    onWait: () =>
+      (announce ?? printToStandardError)(`${name}: waiting for another process that is pulling it`),
   });
 }
 
-export function sayOnStandardError(text: string): void {
+export function printToStandardError(text: string): void {
   process.stderr.write(`${text}\n`);
 }
 
-/** Ten times a second at the most. */
+/** Limits reports to ten per second. */
 export function throttled(
   report: (done: number, total: number) => void,
 ): (done: number, total: number) => void {

@@ -8,23 +8,23 @@ import type { Http } from '../../download/node/http.js';
 import { downloadWhole, finish, forget } from '../../download/node/resumable-download.js';
 import type { CatalogEntry } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';
-import { addressesOf, agrees, difference, expectedOf } from './expected-file.js';
+import { addressesOf, checksumDifference, expectedOf, matchesChecksum } from './expected-file.js';
 import { modelPath } from './home.js';
-import { holdModel, sayOnStandardError, throttled } from './pull-tools.js';
+import { holdModel, printToStandardError, throttled } from './pull-tools.js';
 import { isWhole, receiptPath, writeReceipt } from './receipt.js';
 
 /**
- * Brings the whole file of a model here and verifies it; what is here already stays as it is.
+ * Downloads the whole file of a model and verifies it; does nothing if it is here already.
  * @returns its path
- * @throws OneirosError `not-found` if it is nowhere to be had; `bad-input` if what came is something else; `too-large` if the
- *   disk has no room; `runtime` if the network or the host does not work
+ * @throws OneirosError `not-found` if no source has it; `bad-input` if the received file is not the published one;
+ *   `too-large` if the disk is full; `runtime` if the network or the server fails
  */
 export async function pullWhole(entry: CatalogEntry, http: Http, options: PullOptions): Promise<string> {
   const path = modelPath(entry, options.home);
   if (await isWhole(path)) return path;
   const held = await holdModel(path, entry, options);
   try {
-    // Somebody else may have pulled it in the meantime.
+    // Another process may have pulled it in the meantime.
     if (!(await isWhole(path))) await pullFromAny(entry, path, http, options);
     return path;
   } finally {
@@ -70,11 +70,11 @@ async function fetchFrom(address: string, path: string, { entry, http, options }
     onProgress: throttled((done, total) => onProgress?.({ model: entry.name, done, total })),
   });
   const sha256 = await sha256Of(part, signal);
-  if (!agrees(sha256, entry.checksum)) {
+  if (!matchesChecksum(sha256, entry.checksum)) {
     await forget(part);
     throw new OneirosError(
       'bad-input',
-      `${address} is not ${entry.name}: ${difference(sha256, entry.checksum)}`,
+      `${address} is not ${entry.name}: ${checksumDifference(sha256, entry.checksum)}`,
     );
   }
   const { size } = await stat(part);
@@ -88,20 +88,20 @@ function announceWhole(entry: CatalogEntry, options: PullOptions): void {
   const { name, checksum, size } = entry;
   const from = new Set(addressesOf(entry, options).map((address) => new URL(address).host));
   const unverified =
-    checksum.kind === 'none' ? '; nobody has published its checksum, so it cannot be verified' : '';
+    checksum.kind === 'none' ? '; its checksum is not published, so it cannot be verified' : '';
   const amount = size === null ? 'a file of unknown size' : megabytes(size.bytes);
-  (options.announce ?? sayOnStandardError)(
+  (options.announce ?? printToStandardError)(
     `${name}: downloading ${amount} from ${[...from][0] ?? 'nowhere'} (${entry.licence})${unverified}`,
   );
 }
 
 /**
- * Removes all there is of a model.
- * @throws OneirosError `bad-argument` for one that came with the package
+ * Removes all files of a model.
+ * @throws OneirosError `bad-argument` for a model that is shipped with the package
  */
 export async function removeEntry(entry: CatalogEntry, options: PullOptions): Promise<void> {
   if (entry.source.kind === 'shipped')
-    throw new OneirosError('bad-argument', `${entry.name} came with the package, and stays`);
+    throw new OneirosError('bad-argument', `${entry.name} is shipped with the package and cannot be removed`);
   const path = modelPath(entry, options.home);
   const held = await holdModel(path, entry, options);
   try {

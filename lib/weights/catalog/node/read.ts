@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { fileError } from '../../../files/failure.js';
 import { type Catalog, parseCatalog } from '../entry.js';
 
-/** Where the package keeps its models: beside lib/ and beside dist/. */
+/** The package's folder of models, next to both lib/ and dist/. */
 const shipped = new URL('../../../../onnx-models/', import.meta.url);
 
 /** The path of a file that is shipped with the package. */

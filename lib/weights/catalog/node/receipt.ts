@@ -2,7 +2,7 @@ import { fileSize } from '../../../files/file-size.js';
 import { readSmallText } from '../../../files/read.js';
 import { writeFileAtomic } from '../../../files/write.js';
 
-/** What is written down of a file that was pulled whole and verified, before it gets its name. */
+/** The note of a pulled and verified file; it is written before the file is renamed to its final name. */
 export interface Receipt {
   readonly size: number;
   readonly sha256: string;
@@ -10,7 +10,7 @@ export interface Receipt {
 
 const pathOf = (path: string) => `${path}.sha256`;
 
-/** In the form that `sha256sum --check` reads, but for the size. */
+/** Like a line of `sha256sum`, but with the size in place of the file's name. */
 export async function writeReceipt(path: string, { size, sha256 }: Receipt): Promise<void> {
   await writeFileAtomic(pathOf(path), new TextEncoder().encode(`${sha256} ${size}\n`));
 }
@@ -23,7 +23,7 @@ export async function readReceipt(path: string): Promise<Receipt | null> {
 
 export const receiptPath = pathOf;
 
-/** Whether the file is here as it was when it was verified, as far as its size tells. */
+/** Whether the file has a receipt and still has the size in it. */
 export async function isWhole(path: string): Promise<boolean> {
   const receipt = await readReceipt(path);
   return receipt !== null && receipt.size === (await fileSize(path));

@@ -3,7 +3,7 @@ import { BlockStore } from '../../download/node/blocks.js';
 import { sha256Of } from '../../download/node/hash.js';
 import type { CatalogEntry } from '../entry.js';
 import type { ModelStatus, Verification } from '../model-status.js';
-import { agrees, difference } from './expected-file.js';
+import { checksumDifference, matchesChecksum } from './expected-file.js';
 import { modelPath } from './home.js';
 import { readReceipt } from './receipt.js';
 
@@ -14,12 +14,12 @@ export async function statusOf(entry: CatalogEntry, home?: string): Promise<Mode
     return { entry, path, presence: whole === null ? 'absent' : 'shipped', bytes: whole ?? 0 };
   if (whole !== null && whole === (await readReceipt(path))?.size)
     return { entry, path, presence: 'here', bytes: whole };
-  // A whole file without a receipt was not verified by whoever put it there.
+  // A whole file without a receipt was not pulled, so it was not verified.
   const bytes = (whole ?? 0) + ((await fileSize(`${path}.part`)) ?? 0) + (await storedBlocks(path));
   return { entry, path, presence: bytes > 0 ? 'partly' : 'absent', bytes };
 }
 
-/** Reads a model's whole file, and compares its sha256 with all that is known of it. */
+/** Compares the sha256 of a model's whole file with the published one and with the receipt. */
 export async function verifyEntry(
   entry: CatalogEntry,
   home?: string,
@@ -40,9 +40,9 @@ function checksumMismatch(
   sha256: string,
   pulled: string | null,
 ): string | null {
-  if (!agrees(sha256, checksum)) return difference(sha256, checksum);
+  if (!matchesChecksum(sha256, checksum)) return checksumDifference(sha256, checksum);
   if (source.kind === 'shipped') return null;
-  if (pulled === null) return 'it was not pulled by oneiros: nothing says what it is';
+  if (pulled === null) return 'it was not pulled by oneiros, so there is no checksum to compare it with';
   return pulled === sha256 ? null : `its sha256 is ${sha256}, but was ${pulled} when it was pulled`;
 }
 

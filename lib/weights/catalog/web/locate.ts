@@ -6,8 +6,8 @@ import { entryFor, findEntry } from '../find.js';
 import type { Located, LocateOptions } from '../located.js';
 
 /**
- * What `locateModel` does in browsers: the models lie in a folder of the page's host, or another that lets pages read it.
- * Without its address no model is known by name.
+ * `locateModel` for browsers: the models are in a folder on the page's host, or on another host that allows it (CORS).
+ * Returns `null` without the folder's address, `mirror`.
  */
 export async function locateModel(
   name: string,
@@ -22,7 +22,7 @@ export async function locateModel(
   const entry = entryFor(catalog, name, task);
   const address = new URL(entry.file, folder).href;
   announce?.(`${entry.name} is loaded from ${address}`);
-  // Whoever reads the address afterwards finds it in the browser's cache.
+  // A later read of the address is served from the browser's cache.
   if (onProgress !== undefined)
     await download(address, {
       signal,
@@ -37,7 +37,7 @@ async function catalogAt(address: URL): Promise<Catalog> {
   try {
     return parseCatalog(new TextDecoder().decode(list));
   } catch (error) {
-    // Many servers answer with their first page where there is nothing.
+    // Many servers send their start page for an address that does not exist.
     throw new OneirosError(
       'bad-input',
       `${address.href} is not the catalog.json that comes with the models: ${messageOf(error)}`,

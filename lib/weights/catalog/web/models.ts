@@ -1,7 +1,7 @@
 import type * as node from '#models';
 import { OneirosError } from '../../../base/errors.js';
 
-// Pages have no folder of models; their browser's cache keeps what they load.
+// Pages have no folder of models; the browser's cache keeps the models that they load.
 
 export const listModels: typeof node.listModels = () => Promise.reject(unavailable('listed'));
 export const verifyModel: typeof node.verifyModel = () => Promise.reject(unavailable('verified'));

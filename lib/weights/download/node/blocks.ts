@@ -7,11 +7,12 @@ import { readJson } from '../../../base/schema.js';
 import { readSmallText } from '../../../files/read.js';
 import { writeFileAtomic } from '../../../files/write.js';
 
-// A file of which only some blocks are here. The data file has every block in its place, with holes between; the index
-// says which are there, each with a checksum of its own. What a killed process leaves behind are at worst blocks that do
-// not agree with their checksums, or that no checksum is of: they count as missing. No order of writing is needed for that.
+// Stores some blocks of a file. The data file holds each stored block at its offset in the complete file, with holes in
+// between; the index lists the stored blocks with a checksum for each. If a process is killed, there may be blocks
+// without a checksum, or blocks that do not match their checksum: both count as missing. So the order of writes does
+// not matter.
 
-/** Bytes of a block; only the last is shorter. */
+/** Bytes per block; only the last block is shorter. */
 export const blockSize = 2 ** 16;
 /** In the index: the block's number and its crc32, 32 bits each. */
 const recordSize = 8;
@@ -20,10 +21,10 @@ const identitySchema = v.object({
   size: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
   validator: v.nullable(v.string()),
 });
-/** Which version of a file the blocks are of. */
+/** Identifies the version of the file that the blocks belong to. */
 export type Identity = Readonly<v.InferOutput<typeof identitySchema>>;
 
-/** The files that blocks are kept in. */
+/** The files that store the blocks. */
 export function blockFiles(path: string): { data: string; index: string; identity: string } {
   return { data: `${path}.blocks`, index: `${path}.blocks.index`, identity: `${path}.blocks.json` };
 }
@@ -45,7 +46,7 @@ export class BlockStore implements AsyncDisposable {
     this.#checksums = checksums;
   }
 
-  /** What was stored before; `null` if that is nothing. */
+  /** Opens the blocks that were stored before; `null` if there are none. */
   static async open(path: string): Promise<BlockStore | null> {
     const files = blockFiles(path);
     const identity = readJson(identitySchema, (await readSmallText(files.identity)) ?? '');
@@ -55,20 +56,20 @@ export class BlockStore implements AsyncDisposable {
     return new BlockStore(identity, await open(files.data, await modeFor(files.data)), index, checksums);
   }
 
-  /** A store with nothing in it, instead of whatever there was. */
+  /** Creates an empty store; removes an existing one. */
   static async create(path: string, identity: Identity): Promise<BlockStore> {
     await removeBlocks(path);
     await writeFileAtomic(blockFiles(path).identity, new TextEncoder().encode(JSON.stringify(identity)));
     const store = await BlockStore.open(path);
     if (store !== null) return store;
-    throw new OneirosError('runtime', `${JSON.stringify(path)} was removed by somebody else`);
+    throw new OneirosError('runtime', `${JSON.stringify(path)} was removed by another process`);
   }
 
   has(block: number): boolean {
     return this.#checksums.has(block);
   }
 
-  /** How many bytes a block has. */
+  /** The length of a block in bytes. */
   lengthOf(block: number): number {
     return Math.min(blockSize, this.identity.size - block * blockSize);
   }
@@ -84,8 +85,8 @@ export class BlockStore implements AsyncDisposable {
   }
 
   /**
-   * The bytes of blocks `first` to `last`, which were said to be there; `null` if one of them has been damaged, which is
-   * missing from then on.
+   * The bytes of blocks `first` to `last`, which must be stored. If any of them is damaged: `null`, and the damaged
+   * blocks count as missing from then on.
    */
   async read(first: number, last: number): Promise<Uint8Array | null> {
     const length = (last - first) * blockSize + this.lengthOf(last);
@@ -105,7 +106,7 @@ export class BlockStore implements AsyncDisposable {
     return damaged.length === 0 ? bytes : null;
   }
 
-  /** How many bytes are here. */
+  /** The number of bytes that are stored. */
   get stored(): number {
     return [...this.#checksums.keys()].reduce((sum, block) => sum + this.lengthOf(block), 0);
   }
@@ -116,7 +117,7 @@ export class BlockStore implements AsyncDisposable {
   }
 }
 
-/** A file that is there is not emptied. */
+/** Creates the file if it does not exist; an existing file is not truncated. */
 async function modeFor(path: string): Promise<string> {
   const file = await open(path, 'a');
   await file.close();

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 
 import { fileError } from '../../../files/failure.js';
 
-/** The sha256 of a file in hexadecimal, read piece by piece. */
+/** The sha256 of a file in hexadecimal, computed by streaming. */
 export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {
   const hash = createHash('sha256');
   try {

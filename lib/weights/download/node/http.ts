@@ -1,5 +1,6 @@
-// undici is what Node's own fetch is made of; the package is needed because only it takes proxies from the environment
-// (HTTP_PROXY, HTTPS_PROXY, NO_PROXY) in every Node that we support, and because it has a timeout for each stage of an answer.
+// Node's fetch is built on undici. The package is needed because only it uses the proxies from the environment
+// (HTTP_PROXY, HTTPS_PROXY, NO_PROXY) in every supported version of Node, and because it has a timeout for each stage
+// of a response.
 import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 
 import { OneirosError } from '../../../base/errors.js';
@@ -8,31 +9,34 @@ import type { Patience } from '../timeouts.js';
 import { BeyondEnd, toTransient, TransientError } from './failure.js';
 
 export interface Range {
-  /** The first byte, and the first one after the last; `null` for the end of the file. */
+  /** The first byte. */
   readonly begin: number;
+  /** The byte after the last one; `null` for the end of the file. */
   readonly end: number | null;
-  /** Only if the file is still the one that this stands for: its ETag, or when it was last changed. */
+  /** The ETag or modification date of the expected version: if the file has changed, the server sends all of it. */
   readonly validator: string | null;
 }
 
-/** An answer whose body is still to come. */
+/** A response whose body has not been read yet. */
 export interface Answer {
-  /** Where the body begins in the file: 0 unless a range was asked for and given. */
+  /** The offset of the body in the file: 0 unless the server sends a range. */
   readonly begin: number;
   readonly isRange: boolean;
-  /** Of the whole file; `null` where the server does not say. */
+  /** Bytes of the whole file; `null` if the server does not tell. */
   readonly size: number | null;
-  /** What tells this version of the file from others; `null` where the server says nothing that could. */
+  /**
+   * Identifies this version of the file: a strong ETag or the modification date; `null` if the server sends neither.
+   */
   readonly validator: string | null;
-  /** The body as it comes; ends with an error where it stops, or is slower than there is patience for. */
+  /** The body as a stream; throws if it stops, or is slower than `Patience` allows. */
   readonly body: AsyncIterable<Uint8Array>;
-  /** Lets go of a body that nobody wants. */
+  /** Discards a body that is not needed. */
   discard(): void;
 }
 
-const mostRedirects = 5;
+const maxRedirects = 5;
 
-/** Asks servers for files; holds connections until it is closed. */
+/** An HTTP client for files; keeps connections open until it is disposed. */
 export class Http implements AsyncDisposable {
   readonly #agent: EnvHttpProxyAgent;
 
@@ -46,19 +50,20 @@ export class Http implements AsyncDisposable {
   }
 
   /**
-   * Asks for a file or a part of it.
-   * @throws TransientError for what may be over next time; OneirosError `not-found`, or `runtime` for an answer that makes no sense
+   * Requests a file or a part of it.
+   * @throws TransientError for a failure that a retry may fix; OneirosError `not-found`, or `runtime` for an invalid
+   *   response
    */
   async get(address: string, range: Range | null, signal: AbortSignal | undefined): Promise<Answer> {
     let url = new URL(address);
-    for (let redirects = 0; redirects <= mostRedirects; redirects++) {
+    for (let redirects = 0; redirects <= maxRedirects; redirects++) {
       const response = await this.#request(url, range, signal);
       const target = redirectOf(response);
       if (target === null) return answerOf(response, range, url, this.patience);
       discard(response);
       url = follow(url, target);
     }
-    throw new OneirosError('runtime', `${address} leads from one redirect to the next`);
+    throw new OneirosError('runtime', `${address} redirects more than ${maxRedirects} times`);
   }
 
   async #request(url: URL, range: Range | null, signal: AbortSignal | undefined) {
@@ -83,7 +88,7 @@ type Response = Dispatcher.ResponseData;
 
 function headersFor(range: Range | null): Record<string, string> {
   return {
-    // Sizes and ranges are those of the file itself.
+    // Without compression, sizes and ranges are those of the file.
     'accept-encoding': 'identity',
     'user-agent': 'oneiros',
     ...(range !== null && { range: `bytes=${range.begin}-${range.end === null ? '' : range.end - 1}` }),
@@ -95,7 +100,7 @@ function redirectOf({ statusCode, headers }: Response): string | null {
   return [301, 302, 303, 307, 308].includes(statusCode) ? (header(headers, 'location') ?? '') : null;
 }
 
-/** @throws OneirosError `runtime` if it leads nowhere, or from https to something less */
+/** @throws OneirosError `runtime` if the target is not an http(s) address, or leads from https to http */
 export function follow(from: URL, target: string): URL {
   const to = URL.canParse(target, from.href) ? new URL(target, from) : null;
   const allowed = from.protocol === 'https:' ? ['https:'] : ['https:', 'http:'];
@@ -117,7 +122,10 @@ function answerOf(response: Response, range: Range | null, url: URL, patience: P
   const part = whole ? { begin: 0, size: length, length } : contentRange(headers, range, url);
   const encoding = header(headers, 'content-encoding') ?? 'identity';
   if (encoding !== 'identity')
-    throw new OneirosError('runtime', `${url.host} sends the file as ${JSON.stringify(encoding)}, unasked`);
+    throw new OneirosError(
+      'runtime',
+      `${url.host} sends the file with the encoding ${JSON.stringify(encoding)}, although none was requested`,
+    );
   return {
     begin: part.begin,
     isRange: !whole,
@@ -128,7 +136,7 @@ function answerOf(response: Response, range: Range | null, url: URL, patience: P
   };
 }
 
-/** Where the part that a server sends lies: it has to be the one that was asked for. */
+/** The range that the server sends. @throws OneirosError `runtime` if it is not the requested one */
 function contentRange(headers: Response['headers'], range: Range | null, url: URL) {
   const match = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(header(headers, 'content-range') ?? '');
   const [begin, last, size] = (match ?? []).slice(1).map(Number);
@@ -140,10 +148,10 @@ function contentRange(headers: Response['headers'], range: Range | null, url: UR
     last === Math.min(range.end ?? size, size) - 1 &&
     Number.isSafeInteger(size);
   if (fits) return { begin, size, length: last + 1 - begin };
-  throw new OneirosError('runtime', `${url.host} answers with another part of the file than was asked for`);
+  throw new OneirosError('runtime', `${url.host} does not send the requested part of the file`);
 }
 
-/** A weak ETag says that two files mean the same, not that their bytes are. */
+/** Ignores weak ETags: they do not guarantee that two files have the same bytes. */
 function validatorOf(headers: Response['headers']): string | null {
   const etag = header(headers, 'etag');
   if (etag !== undefined && /^"[^"]*"$/.test(etag)) return etag;
@@ -153,15 +161,15 @@ function validatorOf(headers: Response['headers']): string | null {
 function refusal(status: number, headers: Response['headers'], url: URL): Error {
   const where = `${url.origin}${url.pathname}`;
   if (status === 404 || status === 410)
-    return new OneirosError('not-found', `there is nothing at ${where} (${status})`);
-  if (status === 416) return new BeyondEnd('the file is shorter than it was (416)');
-  const what = status === 429 ? 'the host asks for patience' : 'the host is in trouble';
+    return new OneirosError('not-found', `there is no file at ${where} (HTTP ${status})`);
+  if (status === 416) return new BeyondEnd('the file is shorter than before (HTTP 416)');
+  const what = status === 429 ? 'the server is rate-limiting' : 'server error';
   if (status === 408 || status === 425 || status === 429 || status >= 500)
-    return new TransientError(`${what} (${status})`, retryAfter(headers));
-  return new OneirosError('runtime', `${where} is refused (${status})`);
+    return new TransientError(`${what} (HTTP ${status})`, retryAfter(headers));
+  return new OneirosError('runtime', `the server refuses ${where} (HTTP ${status})`);
 }
 
-/** Seconds, or a date, as milliseconds from now. */
+/** The wait in milliseconds from a header that holds seconds or a date; `null` if there is none. */
 function retryAfter(headers: Response['headers']): number | null {
   const text = header(headers, 'retry-after');
   if (text === undefined) return null;
@@ -177,14 +185,15 @@ async function* withMinimumSpeed(response: Response, length: number | null, { wi
   try {
     for await (const chunk of response.body) {
       const bytes: unknown = chunk;
-      if (!(bytes instanceof Uint8Array)) throw new TransientError('the answer is no bytes');
+      if (!(bytes instanceof Uint8Array)) throw new TransientError('the response does not consist of bytes');
       done += bytes.length;
-      if (length !== null && done > length) throw new TransientError('the answer is longer than it says');
+      if (length !== null && done > length)
+        throw new TransientError('the response is longer than its Content-Length or range');
       yield bytes;
       const now = performance.now();
       if (now - checkedAt < window) continue;
       if (done - checked < slowest)
-        throw new TransientError(`less than ${slowest} bytes came in ${window / 1000} s`);
+        throw new TransientError(`less than ${slowest} bytes arrived in ${window / 1000} s`);
       [checkedAt, checked] = [now, done];
     }
   } catch (error) {
@@ -192,11 +201,11 @@ async function* withMinimumSpeed(response: Response, length: number | null, { wi
   } finally {
     discard(response);
   }
-  if (length !== null && done < length) throw new TransientError('the answer ended too early');
+  if (length !== null && done < length) throw new TransientError('the response ended too early');
 }
 
 function discard({ body }: Response): void {
-  // Destroyed in the middle, a body complains, and nobody listens any more.
+  // Destroying a body before its end emits an error, which would otherwise be uncaught.
   body.on('error', () => undefined);
   body.destroy();
 }

@@ -8,25 +8,25 @@ import { readJson } from '../../../base/schema.js';
 import { codeOf, fileError } from '../../../files/failure.js';
 import { readSmallText } from '../../../files/read.js';
 
-// Of the libraries, proper-lockfile has had no release since 2021. A lock here only keeps two processes from doing the same
-// work twice: what is downloaded is verified before it is used, so that even two holders could not break a file.
+// No library: proper-lockfile has had no release since 2021. This lock only prevents two processes from doing the same
+// work: downloads are verified before they are used, so even two holders could not corrupt a file.
 
-/** A holder touches its lock so often … */
+/** The interval in ms at which a holder updates its lock's modification time. */
 const heartbeat = 2_000;
-/** … and is taken for dead when it has not for so long, whatever the reason: another machine, a number used again. */
+/** After this many ms without an update a lock counts as stale, even if its holder may run on another machine. */
 const stale = 30_000;
 const poll = 250;
 
 export interface LockSettings {
   readonly signal?: AbortSignal | undefined;
-  /** Is told once, if somebody else holds the lock. */
+  /** Called once if the lock is held already. */
   readonly onWait?: (() => void) | undefined;
 }
 
 /**
- * Holds a lock until it is disposed; waits while another process, or another caller in this one, holds it. The lock of a
- * process that is gone is taken over.
- * @throws the signal's reason
+ * Acquires a lock and holds it until it is disposed; waits while another process, or another caller in this process,
+ * holds it. Takes over the lock of a process that has ended.
+ * @throws the signal's reason after an abort
  */
 export async function lock(path: string, { signal, onWait }: LockSettings = {}): Promise<AsyncDisposable> {
   const owner = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
@@ -59,13 +59,15 @@ function held(path: string, owner: string): AsyncDisposable {
   return {
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
-      // Somebody who took us for dead may hold it by now.
+      // Another process may have broken this lock as stale and hold it now.
       if ((await readSmallText(path)) === owner) await rm(path, { force: true });
     },
   };
 }
 
-/** Takes the lock of a dead holder away; only one of several who try succeeds, for a file can be renamed but once. */
+/**
+ * Removes the lock of a dead holder. Of several processes that try, only one succeeds: a file can be renamed only once.
+ */
 async function breakIfStale(path: string): Promise<boolean> {
   const owner = await readSmallText(path);
   if (owner === null) return true;
@@ -80,7 +82,7 @@ async function breakIfStale(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-  // Between reading and renaming another may have broken it, and taken it: then this is his, and goes back.
+  // Between reading and renaming, another process may have broken and acquired the lock: then restore it.
   if (renamed && (await readSmallText(aside)) !== owner) await rename(aside, path);
   else await rm(aside, { force: true });
   return true;
@@ -90,7 +92,7 @@ const holderSchema = v.object({ pid: v.pipe(v.number(), v.safeInteger(), v.minVa
 
 function isDead(owner: string): boolean {
   const holder = readJson(holderSchema, owner);
-  // A lock just made is still empty.
+  // A new lock file is still empty.
   if (holder?.host !== hostname()) return false;
   try {
     process.kill(holder.pid, 0);

@@ -6,27 +6,28 @@ import { toFinal } from './failure.js';
 import type { Http } from './http.js';
 import { attempt } from './retry.js';
 
-/** Gets bytes of the file from where it is; `null` where nothing may be downloaded. */
+/** Where and how to download missing bytes of the file. */
 export interface Remote {
-  /** Tried one after the other, where one has not got the file. */
+  /** Tried in this order until one succeeds. */
   readonly addresses: readonly string[];
   readonly http: Http;
   readonly signal: AbortSignal | undefined;
-  /** Is told before the first bytes are asked for. */
+  /** Called before each request for missing bytes. */
   readonly onFetch: () => void;
-  /** Is told how many bytes of the file have come, since it was opened. */
+  /** Called with the number of bytes downloaded since the file was opened. */
   readonly onProgress: (received: number) => void;
 }
 
-/** Two ranges with a hole between them that is no larger are fetched as one. */
-const smallestHole = 2;
-/** The most blocks in one request. */
-const longestRun = 256;
-const mostReads = 3;
+/** Two missing blocks are fetched in one request if their numbers differ by at most this much. */
+const maxGap = 2;
+/** The maximum number of blocks in one request. */
+const maxRunLength = 256;
+const maxReads = 3;
 
 /**
- * A file behind HTTP ranges: what was read once is kept in the store, and only what is missing is fetched.
- * @param missing what to say where something is missing and there is no remote
+ * A file that is read with HTTP ranges. Downloaded blocks are kept in the store; only missing blocks are fetched.
+ * @param remote `null` if nothing may be downloaded
+ * @param missing creates the error for a missing block without a remote
  */
 export function remoteSource(
   store: BlockStore,
@@ -56,7 +57,7 @@ class Reader {
     private readonly missing: () => OneirosError,
   ) {}
 
-  /** One after the other, so that nothing is fetched twice. */
+  /** Reads are queued so that no block is fetched twice. */
   read(offset: number, length: number): Promise<Uint8Array> {
     return this.#queue.add(() => this.#read(offset, length));
   }
@@ -64,14 +65,17 @@ class Reader {
   async #read(offset: number, length: number): Promise<Uint8Array> {
     const first = Math.floor(offset / blockSize);
     const last = Math.floor((offset + length - 1) / blockSize);
-    for (let tries = 0; tries < mostReads; tries++) {
+    for (let tries = 0; tries < maxReads; tries++) {
       for (const run of runsOf(this.store, first, last)) await this.#fetch(run);
       const bytes = await this.store.read(first, last);
-      // A block that was damaged on the disk is fetched again.
+      // A block that is damaged on disk is fetched again.
       if (bytes !== null)
         return bytes.subarray(offset - first * blockSize, offset - first * blockSize + length);
     }
-    throw new OneirosError('runtime', 'the disk does not give back what was written to it: is it damaged?');
+    throw new OneirosError(
+      'runtime',
+      'blocks read from the disk differ from what was written: check the disk',
+    );
   }
 
   async #fetch(run: Run): Promise<void> {
@@ -86,7 +90,7 @@ class Reader {
       try {
         await attempt(
           async () => {
-            // What came before an error is here already.
+            // Blocks that arrived before an error are stored already.
             while (next <= run.last && this.store.has(next)) next++;
             if (next <= run.last) await this.#take(remote, address, next, run.last);
           },
@@ -111,7 +115,7 @@ class Reader {
       answer.discard();
       throw new OneirosError(
         'runtime',
-        `${address} has changed since a part of it was read: oneiros models remove it, and pull it again`,
+        `${address} has changed since a part of it was downloaded: remove the model (oneiros models remove) and pull it again`,
       );
     }
     const block = new Uint8Array(blockSize);
@@ -139,13 +143,13 @@ interface Run {
   readonly last: number;
 }
 
-/** The missing blocks between two, as few runs of them. */
+/** Groups the missing blocks from `first` to `last` into runs, each for one request. */
 function runsOf(store: BlockStore, first: number, last: number): readonly Run[] {
   const runs: { first: number; last: number }[] = [];
   for (let block = first; block <= last; block++) {
     if (store.has(block)) continue;
     const run = runs.at(-1);
-    if (run && block - run.last <= smallestHole && block - run.first < longestRun) run.last = block;
+    if (run && block - run.last <= maxGap && block - run.first < maxRunLength) run.last = block;
     else runs.push({ first: block, last: block });
   }
   return runs;

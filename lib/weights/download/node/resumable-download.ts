@@ -12,12 +12,13 @@ import { BeyondEnd, toFinal } from './failure.js';
 import type { Answer, Http } from './http.js';
 import { attempt } from './retry.js';
 
-/** What a file has to be like. */
+/** The expected properties of a file. */
 export interface Expected {
-  /** How large it may be, at the least and at the most; the same number twice where it is known. */
+  /** The minimum size in bytes; equal to `largest` if the size is known. */
   readonly smallest: number;
+  /** The maximum size in bytes. */
   readonly largest: number;
-  /** Whether its contents are checked afterwards: only then may parts of unknown versions be put together. */
+  /** Whether its contents are verified afterwards: only then may parts of unknown versions be joined. */
   readonly isVerified: boolean;
 }
 
@@ -25,26 +26,27 @@ export interface DownloadOptions {
   readonly http: Http;
   readonly expected: Expected;
   readonly signal: AbortSignal | undefined;
-  /** Bytes that are here, and that it will be. */
+  /** Called with the bytes that are stored and the expected total. */
   readonly onProgress: (done: number, total: number) => void;
 }
 
-/** What is written down of a download that has begun, to go on with it another time. */
-const begunSchema = v.object({
+/** The state that is saved when a download begins, to resume it later. */
+const stateSchema = v.object({
   address: v.string(),
   size: v.nullable(v.number()),
   validator: v.nullable(v.string()),
 });
-type Begun = v.InferOutput<typeof begunSchema>;
+type DownloadState = v.InferOutput<typeof stateSchema>;
 
-/** So much has to be left on the disk. */
-const spare = 32 * 2 ** 20;
+/** Bytes that must stay free on the disk. */
+const reservedSpace = 32 * 2 ** 20;
 
 /**
- * Downloads a file to `<path>.part`, going on where an earlier attempt ended; what is there afterwards is whole, but not
- * verified, and not yet at `path`.
+ * Downloads a file to `<path>.part` and resumes where an earlier attempt ended. Afterwards the part is complete, but it
+ * is not verified, and not yet at `path`.
  * @returns the path of the part
- * @throws OneirosError `not-found`, `too-large`, `bad-input` for a file of another size, `runtime` where nothing helps
+ * @throws OneirosError `not-found`, `too-large` if the disk is full, `bad-input` for a file of another size, `runtime`
+ *   if all attempts fail
  */
 export async function downloadWhole(
   address: string,
@@ -54,7 +56,7 @@ export async function downloadWhole(
   const download = new Download(address, `${path}.part`, options);
   const { patience } = options.http;
   try {
-    await attempt(() => download.goOn(), {
+    await attempt(() => download.resume(), {
       patience,
       signal: options.signal,
       progress: () => download.received,
@@ -65,7 +67,7 @@ export async function downloadWhole(
   return download.part;
 }
 
-/** Takes a verified part to its place. */
+/** Renames a verified part to its final path. */
 export async function finish(part: string, path: string): Promise<void> {
   try {
     await using file = await open(part, 'r+');
@@ -77,7 +79,7 @@ export async function finish(part: string, path: string): Promise<void> {
   await forget(part);
 }
 
-/** Throws away what is there of a download. */
+/** Deletes a part and the state of its download. */
 export async function forget(part: string): Promise<void> {
   await rm(part, { force: true });
   await rm(stateOf(part), { force: true });
@@ -86,7 +88,7 @@ export async function forget(part: string): Promise<void> {
 const stateOf = (part: string) => `${part}.json`;
 
 class Download {
-  /** Bytes that have come, over all attempts. */
+  /** Bytes received over all attempts. */
   received = 0;
 
   constructor(
@@ -95,7 +97,7 @@ class Download {
     readonly options: DownloadOptions,
   ) {}
 
-  async goOn(): Promise<void> {
+  async resume(): Promise<void> {
     const { http, signal, expected } = this.options;
     const begun = await this.#begun();
     const stored = begun === null ? 0 : ((await fileSize(this.part)) ?? 0);
@@ -118,16 +120,16 @@ class Download {
     await this.#take(answer);
   }
 
-  /** What was begun before, if it can be gone on with. */
-  async #begun(): Promise<Begun | null> {
-    const begun = readJson(begunSchema, (await readSmallText(stateOf(this.part))) ?? '');
+  /** The state of an earlier download that can be resumed; `null` if there is none. */
+  async #begun(): Promise<DownloadState | null> {
+    const begun = readJson(stateSchema, (await readSmallText(stateOf(this.part))) ?? '');
     const isSame =
       begun?.address === this.address && (begun.validator !== null || this.options.expected.isVerified);
     return isSame ? begun : null;
   }
 
-  /** Nothing of an earlier version stays, and then it is written down which one this is. */
-  async #begin(begun: Begun): Promise<void> {
+  /** Deletes any earlier version, then saves the state of this one. */
+  async #begin(begun: DownloadState): Promise<void> {
     await forget(this.part);
     await writeFileAtomic(stateOf(this.part), new TextEncoder().encode(JSON.stringify(begun)));
   }
@@ -158,7 +160,7 @@ function wrongSize(address: string, size: number, { smallest, largest }: Expecte
   const range = smallest === largest ? `${largest}` : `${smallest} to ${largest}`;
   return new OneirosError(
     'bad-input',
-    `${address} is another file than expected: ${size} bytes, not ${range}`,
+    `${address} is not the expected file: it has ${size} bytes, not ${range}`,
   );
 }
 
@@ -168,9 +170,9 @@ async function checkSpace(path: string, bytes: number): Promise<void> {
     ({ bavail, bsize }) => bavail * bsize,
     () => Infinity,
   );
-  if (free < bytes + spare)
+  if (free < bytes + reservedSpace)
     throw new OneirosError(
       'too-large',
-      `${JSON.stringify(dirname(path))} has room for ${free} bytes, but ${bytes} are to come: free some, or set ONEIROS_HOME to another folder`,
+      `${JSON.stringify(dirname(path))} has room for ${free} bytes, but the download needs ${bytes + reservedSpace}: free some space, or set ONEIROS_HOME to another folder`,
     );
 }

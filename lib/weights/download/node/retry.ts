@@ -6,15 +6,15 @@ import { TransientError } from './failure.js';
 export interface AttemptSettings {
   readonly patience: Patience;
   readonly signal: AbortSignal | undefined;
-  /** How much has come so far: a failure after which it got on is not counted. */
+  /** The bytes received so far: progress since the last failure resets the count of failures. */
   readonly progress: () => number;
 }
 
-/** So much has to come between two failures for the first not to count. */
+/** The bytes that must arrive after a failure to reset the count. */
 const progressThreshold = 2 ** 20;
 
 /**
- * Tries something again for as long as its failures may pass, with longer and longer pauses.
+ * Runs a task, and retries it after transient failures with increasing pauses.
  * @throws the last failure
  */
 export async function attempt<T>(task: () => Promise<T>, settings: AttemptSettings): Promise<T> {
@@ -36,7 +36,9 @@ export async function attempt<T>(task: () => Promise<T>, settings: AttemptSettin
   }
 }
 
-/** As long as the server asks, or twice as long each time; up to half of it at random, so that not all come back at once. */
+/**
+ * The server's Retry-After, or exponential backoff with up to half subtracted at random, so that clients spread out.
+ */
 function pause(failures: number, wait: number | null, { backoff, longestWait }: Patience): number {
   const own = backoff * 2 ** (failures - 1) * (1 - Math.random() / 2);
   return Math.min(wait ?? own, longestWait);
