@@ -144,7 +144,7 @@ describe('formatModel', () => {
         '  output b',
         '  b = Add(a, a)',
         'function local.Broken',
-        '  # cannot be read: "the graph \\"Broken\\" has the output \\"nothing\\", which nothing makes"',
+        '  # cannot be read: "the graph \\"Broken\\" has the output \\"nothing\\", which no node makes"',
       ),
     );
   });

@@ -794,7 +794,7 @@ describe('normalizeOpset', () => {
     );
     expect(() => normalizeOpset(doubling)).to.throw(
       OneirosError,
-      'takes the work on this model over its limit of',
+      'exceeds the work limit of',
     );
   });
 });

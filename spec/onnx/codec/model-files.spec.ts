@@ -151,7 +151,7 @@ describe('model files', () => {
     await writeFile(inFolder('m.onnx'), referring('d', '60'));
     await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'takes 4 bytes, but has 60');
     await writeFile(inFolder('m.onnx'), referring('d', String(2 ** 50)));
-    await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'behind its end');
+    await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'past its end');
     expect((await stat(inFolder('d'))).size).to.equal(100);
   });
 });

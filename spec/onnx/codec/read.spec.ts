@@ -282,9 +282,9 @@ describe('a malformed model', () => {
     [
       'with a dangling name',
       model({ ...relu, node: [node('Add', ['x', 'nothing'], ['y'])] }),
-      'Add node "y" uses "nothing", which nothing makes',
+      'Add node "y" uses "nothing", which no node makes',
     ],
-    ['with a dangling output', model({ ...relu, output: [value('z')] }), 'output "z", which nothing makes'],
+    ['with a dangling output', model({ ...relu, output: [value('z')] }), 'output "z", which no node makes'],
     [
       'with a value made twice',
       model({ ...relu, node: [...relu.node, node('Abs', ['x'], ['y'])] }),
@@ -300,7 +300,7 @@ describe('a malformed model', () => {
           { name: 'c', dataType: 1, dims: [0n] },
         ],
       }),
-      '"c" is there twice',
+      '"c" is defined twice',
     ],
     [
       'with a node without an operator',
@@ -352,7 +352,7 @@ describe('a malformed model', () => {
     [
       'with an external location missing',
       constant({ dims: [1n], dataLocation: TensorProto_DataLocation.EXTERNAL }),
-      'not said where',
+      'has no location',
     ],
   ];
   for (const [what, bytes, message] of cases) it(`${what} is refused`, () => expectError(bytes, message));

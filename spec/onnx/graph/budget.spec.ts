@@ -254,7 +254,7 @@ describe('bounded work', function () {
     );
     const b = new Builder();
     const x = b.input('x', 'float32', [1]);
-    tooLarge('axes; the most here is 64')(() => b.reshape(x, axes));
+    tooLarge('axes; the maximum is 64')(() => b.reshape(x, axes));
     const sizes = b.constant(int64(new Array<number>(100_000).fill(1)));
     for (const op of ['Reshape', 'Expand'])
       tooLarge(`the result of ${op} node`, '100000 axes')(() => b.op(op, [x, sizes]));
