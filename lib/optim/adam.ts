@@ -26,8 +26,8 @@ const adamDefaults: AdamOptions = {
 };
 
 /**
- * Adam (Kingma & Ba, 2015), with PyTorch's defaults and place of ε; AdamW (Loshchilov & Hutter, 2019) if `decoupled`.
- * Descends: for an objective to be raised give its gradient negated.
+ * Adam (Kingma & Ba, 2015), with PyTorch's defaults and position of ε; AdamW (Loshchilov & Hutter, 2019) if
+ * `decoupled`. It descends: to raise an objective, negate its gradient.
  * @throws OneirosError `bad-argument` for options out of range
  */
 export function adam(options: Partial<AdamOptions> = {}): UpdateRule {

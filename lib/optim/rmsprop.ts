@@ -22,7 +22,7 @@ const rmspropDefaults: RmspropOptions = {
 };
 
 /**
- * RMSprop (Hinton's lecture 6e, 2012), with PyTorch's defaults and place of ε.
+ * RMSprop (Hinton's lecture 6e, 2012), with PyTorch's defaults and position of ε.
  * @throws OneirosError `bad-argument` for options out of range
  */
 export function rmsprop(options: Partial<RmspropOptions> = {}): UpdateRule {

@@ -5,9 +5,9 @@ import { checkRange, type Schedule, type UpdateRule, updateRule } from './update
 
 export interface SgdOptions {
   readonly learningRate: Schedule;
-  /** How much of the last step goes on into this, in [0, 1). */
+  /** The fraction of the last step that is added to this one, in [0, 1). @default 0 */
   readonly momentum: number;
-  /** Looks ahead along the momentum (Sutskever et al., 2013). */
+  /** Whether to use Nesterov momentum (Sutskever et al., 2013). @default false */
   readonly nesterov: boolean;
   readonly weightDecay: number;
 }
@@ -15,8 +15,8 @@ export interface SgdOptions {
 const sgdDefaults: SgdOptions = { learningRate: 1e-3, momentum: 0, nesterov: false, weightDecay: 0 };
 
 /**
- * Gradient descent with momentum, as PyTorch writes it: the velocity gathers gradients, and the learning rate multiplies
- * the whole.
+ * Gradient descent with momentum in PyTorch's form: the velocity accumulates gradients, and the learning rate
+ * multiplies the velocity.
  * @throws OneirosError `bad-argument` for options out of range
  */
 export function sgd(options: Partial<SgdOptions> = {}): UpdateRule {
