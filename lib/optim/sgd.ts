@@ -4,11 +4,13 @@ import { withDefaults } from '../base/options.js';
 import { checkRange, type Schedule, type UpdateRule, updateRule } from './update-rule.js';
 
 export interface SgdOptions {
+  /** The step size. @default 1e-3 */
   readonly learningRate: Schedule;
   /** The fraction of the last step that is added to this one, in [0, 1). @default 0 */
   readonly momentum: number;
   /** Whether to use Nesterov momentum (Sutskever et al., 2013). @default false */
   readonly nesterov: boolean;
+  /** Factor of the parameters that is added to the gradient, ≥ 0. @default 0 */
   readonly weightDecay: number;
 }
 

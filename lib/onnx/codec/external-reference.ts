@@ -19,7 +19,10 @@ export function referenceOf(proto: TensorProto): ExternalReference {
   const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
   const location = entries.get('location') ?? '';
   if (location === '')
-    throw new OneirosError('bad-input', `the constant "${proto.name}" is stored outside the model, but has no location`);
+    throw new OneirosError(
+      'bad-input',
+      `the constant "${proto.name}" is stored outside the model, but has no location`,
+    );
   return {
     location,
     offset: wholeNumber(proto, 'offset', entries.get('offset')) ?? 0,

@@ -43,7 +43,10 @@ function symbolOf(name: string, axis: number): string {
 function decodeDim({ value }: TensorShapeProto_Dimension, otherwise: string): Dim {
   if (value.case === 'dimValue' && value.value >= 0n) {
     if (value.value > BigInt(Number.MAX_SAFE_INTEGER))
-      throw new OneirosError('bad-input', `axis "${otherwise}" has the impossible size ${String(value.value)}`);
+      throw new OneirosError(
+        'bad-input',
+        `axis "${otherwise}" has the impossible size ${String(value.value)}`,
+      );
     return Number(value.value);
   }
   // Exporters write "unknown" as a name that begins with "?"; it may mean a different size each time.

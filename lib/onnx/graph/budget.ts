@@ -90,10 +90,7 @@ export class Budget {
     const { noun } = allowances[resource];
     const limit = this.#limits[resource].toLocaleString('en');
     const who = node === undefined ? 'the model' : describe(node);
-    return new OneirosError(
-      'too-large',
-      `${who} exceeds the work limit of ${limit} ${noun} for this model`,
-    );
+    return new OneirosError('too-large', `${who} exceeds the work limit of ${limit} ${noun} for this model`);
   }
 
   /** Whether this much is left; checked before optional work. */

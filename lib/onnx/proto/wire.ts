@@ -73,7 +73,8 @@ function extent(bytes: Uint8Array, wireType: number, at: number, end: number, wh
 }
 
 function within(at: number, length: number, end: number, where: string): number {
-  if (length > end - at) throw malformed(at, `${where} declares ${length} bytes, but only ${end - at} are left`);
+  if (length > end - at)
+    throw malformed(at, `${where} declares ${length} bytes, but only ${end - at} are left`);
   return at + length;
 }
 

@@ -37,7 +37,11 @@ function hiddenSize(node: Node, inputs: readonly Facts[]): Dim {
   if (!attr.has(node, 'hidden_size')) return fromWeights ?? anySize;
   const size = attr.int(node, 'hidden_size');
   if (typeof fromWeights === 'number' && fromWeights !== size)
-    throw contradiction(node, inputs, `hidden_size ${size} differs from the recurrent weights' ${fromWeights}`);
+    throw contradiction(
+      node,
+      inputs,
+      `hidden_size ${size} differs from the recurrent weights' ${fromWeights}`,
+    );
   return size;
 }
 

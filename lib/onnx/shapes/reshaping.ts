@@ -104,7 +104,11 @@ const transpose: Inference = (node, inputs) => {
     shape.map((_, i) => shape.length - 1 - i),
   );
   if ([...perm].sort((a, b) => a - b).some((axis, i) => axis !== i) || perm.length !== shape.length)
-    throw contradiction(node, inputs, `perm [${perm.join(', ')}] is not a permutation of ${shape.length} axes`);
+    throw contradiction(
+      node,
+      inputs,
+      `perm [${perm.join(', ')}] is not a permutation of ${shape.length} axes`,
+    );
   return [
     known(
       dtypeOf(x),
