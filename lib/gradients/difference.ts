@@ -3,7 +3,7 @@ import { OneirosError } from '../base/errors.js';
 /** A derivative computed from differences. */
 export interface Quotient {
   readonly value: number;
-  /** How far apart the difference quotients behind it are: about the accuracy of `value`. */
+  /** How far apart the two extrapolated quotients are: about the accuracy of `value`. */
   readonly uncertainty: number;
 }
 

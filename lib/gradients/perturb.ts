@@ -7,7 +7,7 @@ import { halfToNumber, numberToHalf, sizeOf, type Tensor, tensor } from '../tens
 
 /** The parts of a difference quotient: points, directions, and their products, summed in double precision. */
 
-/** The most elements that are drawn, whatever size a file declares for an input. */
+/** The most elements that are drawn, for any size that a file declares for an input. */
 const mostDrawn = 2 ** 25;
 
 /**

@@ -37,7 +37,7 @@ async function slopes(
 }
 
 describe('gradients at kinks', () => {
-  // PyTorch 1.13; since then nothing passes at the bounds of clamp (they are 0), nor at ±3 (0 and 1) of hardswish.
+  // As in PyTorch 1.13. Later versions give 0 at the bounds of clamp, and 0 and 1 at ±3 for hardswish.
   it('pass at both bounds of Clip', async () => {
     const clip = (b: Builder, x: Value) => b.op('Clip', [x, b.scalar(-1, 'float32'), b.scalar(2, 'float32')]);
     expect(await slopes([-2, -1, 0, 2, 3], clip)).to.deep.equal([0, 1, 1, 1, 0]);

@@ -37,7 +37,7 @@ export function operatorsDocument(proof: Proof): string {
     'float16: ✓ the gradient was computed in float16 and agrees with the one in float32; “types”: ONNX Runtime’s CPU provider has no float16 kernels, so only the emitted graph was checked: every cotangent has its value’s element type.',
     '## With a gradient rule',
     section(differentiated, proof),
-    '## Taken apart before differentiation',
+    '## Decomposed before differentiation',
     'Operators that consist of simpler ones, including those of other operator sets: lib/onnx/opset defines how.',
     section(composed, proof),
     '## Loops',

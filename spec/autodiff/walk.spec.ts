@@ -188,7 +188,7 @@ describe('grad', () => {
     expect(await of({ overrides: { operators: { Relu: straight } } })).to.equal(2);
   });
 
-  it('differentiates a node by its operator, whatever its name', async () => {
+  it('differentiates a node by its operator, not by its name', async () => {
     const x = float32([0.5, -2]);
     const derivatives: readonly (readonly [string, (x: number) => number])[] = [
       ['Relu', (t) => (t > 0 ? 1 : 0)],

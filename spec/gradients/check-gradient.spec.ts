@@ -89,7 +89,7 @@ describe('checkGradient', () => {
     expect(found?.error).to.be.below(1e-3);
   });
 
-  it('asks for inputs that it cannot draw', async () => {
+  it('requires inputs that it cannot draw', async () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [5, 2]);
     b.output(b.gather(x, b.input('index', 'int64', [3]), 0), 'y');

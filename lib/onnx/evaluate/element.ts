@@ -53,7 +53,7 @@ export function integers(value: Tensor | undefined): readonly number[] | undefin
   return Array.from<number | bigint, number>(value.data, Number);
 }
 
-/** How many elements lie between neighbors along each axis. */
+/** The distance, in elements, between neighbors along each axis. */
 export function stridesOf(dims: readonly number[]): readonly number[] {
   const strides = dims.map(() => 1);
   for (let axis = dims.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * dims[axis + 1]!;

@@ -63,7 +63,7 @@ function all(data: NumericTensor['data'], holds: (value: Element) => boolean): b
   return true;
 }
 
-/** The remainder has the sign of the divisor, as in Python, unless `fmod` asks for C's. */
+/** The remainder has the sign of the divisor, as in Python, unless `fmod` selects C's. */
 const modulo: Evaluation = (node, inputs) => {
   const [a, b] = inputs;
   if (!isComputable(a) || !isComputable(b) || a.dtype !== b.dtype) return null;

@@ -4,7 +4,7 @@ import type { Conversion, Rules } from './rule.js';
 
 /**
  * Since 19 there are dilations, and the sum over a window that extends past the end is divided by the number of its
- * elements within the padding: as if the image is padded first, and what lies beyond is not counted.
+ * elements within the padding: as if the image is padded first, and elements beyond the padding are not counted.
  */
 function averagePool(c: Conversion): void {
   const { node, b } = c;
