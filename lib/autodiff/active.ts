@@ -2,7 +2,7 @@ import { OneirosError } from '../base/errors.js';
 import type { Graph, Node } from '../onnx/graph/graph.js';
 import { usesOf } from '../onnx/graph/subgraphs.js';
 
-/** The part of a graph through which gradients flow: everything on a way from `wrt` to `targets`. */
+/** The part of a graph through which gradients flow: everything on a path from `wrt` to `targets`. */
 export interface ActivePath {
   readonly nodes: ReadonlySet<Node>;
   readonly values: ReadonlySet<string>;
@@ -43,7 +43,7 @@ export function activePath(
       else users.push(node);
     }
   }
-  // Nodes were met from the last to the first.
+  // Nodes were visited from the last to the first.
   for (const users of usersOf.values()) users.reverse();
   const values = new Set([...wanted].filter((name) => dependent.has(name)));
   return { nodes, values, makerOf, usersOf, wrt, targets };

@@ -12,15 +12,14 @@ export function meanOverBatch(b: Builder, x: Value, keep: boolean): Value {
   return b.mean(spatial.length === 0 ? x : b.mean(x, spatial, keep), [0], keep);
 }
 
-/** A value for each channel, in the form that is broadcast over images and pixels. */
+/** A value for each channel, in a shape that broadcasts over images and pixels. */
 export function perChannel(b: Builder, v: Value, like: Value): Value {
   return b.reshape(v, [-1, ...Array<number>(rankOf(like) - 2).fill(1)]);
 }
 
 /**
- * Batch normalization in training, where mean and variance are those of the batch: y = γ x̂ + β with x̂ = (x − μ) / σ and
- * statistics that move with x:
- * dx = γ/σ (dy − mean dy − x̂ · mean(dy x̂)), dγ = Σ dy x̂, dβ = Σ dy
+ * Batch normalization in training, where mean and variance are those of the batch: y = γ x̂ + β with x̂ = (x − μ) / σ
+ * and statistics that depend on x: dx = γ/σ (dy − mean dy − x̂ · mean(dy x̂)), dγ = Σ dy x̂, dβ = Σ dy
  */
 export const batchNormByBatch: Rule = rule(3, ({ b, node, dy, x: [x, scale, , mean, variance] }) => {
   if (mean === undefined || variance === undefined)
@@ -28,7 +27,7 @@ export const batchNormByBatch: Rule = rule(3, ({ b, node, dy, x: [x, scale, , me
   const inverse = b.reciprocal(b.sqrt(b.add(variance, attr.float(node, 'epsilon', 1e-5))));
   const centered = b.sub(x, perChannel(b, mean, x));
   const meanDy = meanOverBatch(b, dy, false);
-  // mean(dy x̂) = mean(dy (x − μ)) / σ: nothing as large as the image is divided.
+  // mean(dy x̂) = mean(dy (x − μ)) / σ avoids a division of a tensor as large as the image.
   const along = b.mul(meanOverBatch(b, b.mul(dy, centered), false), inverse);
   const count = b.castLike(b.elements(x, [0, ...Array.from({ length: rankOf(x) - 2 }, (_, i) => i + 2)]), x);
   return [

@@ -3,7 +3,7 @@ import type { Value } from '../onnx/builder/graph-builder.js';
 
 /**
  * Undoes broadcasting: sums `cotangent` over the axes along which `x` was repeated, so that it has `x`'s shape.
- * Where symbols leave open whether an axis was repeated, the sum's axes are computed when the graph runs.
+ * If symbols do not determine whether an axis was repeated, the sum's axes are computed when the graph runs.
  */
 export function unbroadcast(b: Builder, cotangent: Value, x: Value): Value {
   const extra = rankOf(cotangent) - rankOf(x);

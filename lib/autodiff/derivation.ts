@@ -13,7 +13,7 @@ import { floatNames, requireFloat, requireValue } from './names.js';
 import { RuleChoice, type RuleOverrides } from './rule-choice.js';
 import { ReverseWalk } from './walk.js';
 
-/** What every way of differentiating a model can be told. */
+/** Options of every way to differentiate a model. */
 export interface DerivationOptions {
   /** Values through which no gradient passes. */
   readonly stopGradient?: readonly string[];
@@ -71,10 +71,10 @@ export class Derivation {
   }
 
   /**
-   * A reverse pass over all that has been built so far.
+   * A reverse pass over everything built so far.
    * @returns the cotangents of `wrt`
-   * @throws OneirosError `bad-argument` where a value of `wrt` has no influence on any target, `unsupported` where every
-   *   way to it ends at an operator without a gradient
+   * @throws OneirosError `bad-argument` if a value of `wrt` has no influence on any target, `unsupported` if every
+   *   path to it ends at an operator without a gradient
    */
   pullBack(seeds: readonly Seed[], wrt: readonly Value[]): readonly Value[] {
     const walk = this.#walk(seeds, wrt);
@@ -87,7 +87,7 @@ export class Derivation {
     });
   }
 
-  /** The same, with zeros for what no gradient reaches: right for derivatives of derivatives, which may well vanish. */
+  /** The same, with zeros where no gradient arrives: correct for derivatives of derivatives, which may vanish. */
   pullBackOrZero(seeds: readonly Seed[], wrt: readonly Value[]): readonly Value[] {
     const walk = this.#walk(seeds, wrt);
     walk.run();

@@ -8,9 +8,9 @@ import type { ActivePath } from './active.js';
 /** How many nodes of a path an error names before it cuts the middle out. */
 const shown = 6;
 
-/** The error for an operator that stands on the way and has no rule. */
+/** The error for an operator on the path that has no rule. */
 export function missingRule(node: Node, path: ActivePath, b: Builder): OneirosError {
-  // Where the number of iterations is known, there are too many of them.
+  // A loop with a known number of iterations stays only if there are too many.
   if (iterationOf(node, b) !== null) return b.budget.excess('nodes', node);
   if (node.domain === '' && (node.op === 'Loop' || node.op === 'Scan'))
     return new OneirosError(
@@ -25,7 +25,7 @@ export function missingRule(node: Node, path: ActivePath, b: Builder): OneirosEr
   );
 }
 
-/** The error for a value of `wrt` that no cotangent reached: where the ways toward it ended. */
+/** The error for a value of `wrt` that no cotangent reached: it names where the paths toward it ended. */
 export function deadEnd(
   name: string,
   path: ActivePath,
@@ -36,7 +36,7 @@ export function deadEnd(
   const where = [...new Set(ends)].slice(0, shown).join('; ');
   return new OneirosError(
     'unsupported',
-    `no gradient reaches "${name}": every way to it ends at an operator without a gradient (${where})`,
+    `no gradient reaches "${name}": every path to it ends at an operator without a gradient (${where})`,
   );
 }
 
@@ -44,7 +44,7 @@ export function deadEnd(
 function forwardFrom(name: string, { usersOf }: ActivePath): readonly Node[] {
   const found = new Set<Node>();
   const queue = [name];
-  // What is added on the way is visited as well.
+  // The loop also visits what it adds to the queue.
   for (const next of queue)
     for (const user of usersOf.get(next) ?? [])
       if (!found.has(user)) {
@@ -64,7 +64,7 @@ function pathThrough(node: Node, path: ActivePath): string {
   return cut.join(' → ');
 }
 
-/** One way from a node to an end of the path. */
+/** One chain of nodes from a node to an end of the path. */
 function chain(node: Node, neighbors: (node: Node) => readonly Node[]): readonly Node[] {
   const nodes: Node[] = [];
   for (let [next] = neighbors(node); next !== undefined; [next] = neighbors(next)) nodes.push(next);

@@ -8,18 +8,21 @@ import { gradientName, newName, requireLoss } from './names.js';
 
 export interface GradOptions extends DerivationOptions {
   /**
-   * Values whose cotangents the gradient model takes as inputs `d_<output>`: outputs, or any value in between. A
-   * vector–Jacobian product. Default: every floating-point output of the graph, unless `loss` is given.
+   * Values whose cotangents the gradient model takes as inputs `d_<output>`: outputs, or any intermediate value. The
+   * result is a vector–Jacobian product. Default: every floating-point output of the graph, unless `loss` is given.
    */
   readonly outputs?: readonly string[];
-  /** A value of one element instead, whose cotangent is 1: a plain gradient, without further inputs. */
+  /** Instead of `outputs`, a value of one element whose cotangent is 1: a plain gradient, without further inputs. */
   readonly loss?: string;
   /**
-   * Values to differentiate by, which become outputs `d_<value>`: inputs, weights, or any value in between.
+   * Values to differentiate by, which become outputs `d_<value>`: inputs, weights, or any intermediate value.
    * Default: every floating-point input of the graph.
    */
   readonly wrt?: readonly string[];
-  /** What new names begin with, for a model that has values named `d_…` itself: a gradient. @default 'd_' */
+  /**
+   * Prefix of new names; change it for a model that already has values named `d_…`, such as a gradient.
+   * @default 'd_'
+   */
   readonly prefix?: string;
 }
 
@@ -32,13 +35,14 @@ export const gradKinds: OptionKinds<GradOptions> = {
 };
 
 /**
- * Reverse-mode automatic differentiation of an ONNX graph, as another ONNX graph (operator set 17, no custom operators).
+ * Reverse-mode automatic differentiation of an ONNX graph, as another ONNX graph (operator set 17, no custom
+ * operators).
  *
  * The result takes the model's inputs, and a cotangent `d_<output>` for each of `outputs`; it returns the model's
  * outputs, and `d_<value>` for each of `wrt`, of that value's shape and element type. It can be differentiated again.
  *
- * @throws OneirosError `bad-argument` for an unknown name; `unsupported` where an operator on the way has no rule, or
- *   every way from the outputs to a value of `wrt` ends at an operator without a gradient
+ * @throws OneirosError `bad-argument` for an unknown name; `unsupported` if an operator on the path has no rule, or if
+ *   every path from the outputs to a value of `wrt` ends at an operator without a gradient
  */
 export function grad(model: Model, options: GradOptions = {}): Model {
   check('grad', { model: [model, kind.model] }, options, gradKinds);

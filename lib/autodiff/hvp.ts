@@ -6,9 +6,9 @@ import { Derivation, derivationKinds, type DerivationOptions, type Seed } from '
 import { newName, requireLoss, vectorName } from './names.js';
 
 export interface HvpOptions extends DerivationOptions {
-  /** The value of one element whose second derivatives are wanted. */
+  /** The value whose second derivatives are computed, with one element. */
   readonly loss: string;
-  /** Values to differentiate by: inputs, weights, or any value in between. Default: every floating-point input. */
+  /** Values to differentiate by: inputs, weights, or any intermediate value. Default: every floating-point input. */
   readonly wrt?: readonly string[];
 }
 
@@ -17,8 +17,8 @@ export interface HvpOptions extends DerivationOptions {
  * the cost of the loss (reverse mode over reverse mode: H v = ∂⟨∂loss/∂x, v⟩/∂x; Pearlmutter, 1994).
  *
  * The result takes the model's inputs, and a vector `v_<value>` for each of `wrt`; it returns the model's outputs, and
- * `hv_<value>` = Σ ∂²loss/∂value∂other · v_other over all `other` in `wrt`. Where the gradient does not change, as in
- * a network that is linear between its kinks, that is zero.
+ * `hv_<value>` = Σ ∂²loss/∂value∂other · v_other over all `other` in `wrt`. It is zero where the gradient does not
+ * change, as in a network that is linear between its kinks.
  *
  * @throws OneirosError as `grad` does
  */

@@ -6,20 +6,20 @@ import { Derivation, derivationKinds, type DerivationOptions, type Seed } from '
 import { newName, vectorName } from './names.js';
 
 export interface JvpOptions extends DerivationOptions {
-  /** The values that move: inputs, weights, or any value in between. Default: every floating-point input. */
+  /** The values that have tangents: inputs, weights, or any intermediate value. Default: every floating-point input. */
   readonly wrt?: readonly string[];
-  /** The values whose movement is wanted. Default: every floating-point output. */
+  /** The values whose tangents are computed. Default: every floating-point output. */
   readonly outputs?: readonly string[];
 }
 
 /**
- * Forward mode: how outputs move when inputs do, at about twice the model's own cost however many inputs there are.
+ * Forward mode: how outputs change when inputs do, at about twice the cost of the model for any number of inputs.
  *
  * The result takes the model's inputs, and a tangent `v_<value>` for each of `wrt`; it returns the model's outputs, and
- * `jv_<output>` = Σ ∂output/∂value · v_value for each of `outputs`; zeros for an output that does not depend on any.
+ * `jv_<output>` = Σ ∂output/∂value · v_value for each of `outputs`; zeros for an output that depends on none of them.
  *
- * It is reverse mode, transposed: Jᵀu is linear in u, so its own reverse pass by u is J v, whatever u is (Townsend,
- * 2017). Nothing of the reverse pass itself stays in the graph but what J v needs: masks and factors, no products.
+ * It is reverse mode, transposed: Jᵀu is linear in u, so its reverse pass by u is J v for any u (Townsend, 2017). Of
+ * the reverse pass, only what J v needs stays in the graph: masks and factors, no products.
  *
  * @throws OneirosError as `grad` does
  */
@@ -37,7 +37,7 @@ export function jvp(model: Model, options: JvpOptions = {}): Model {
     const name = newName(b, vectorName(value.name), 'it would be the name of a tangent');
     return b.input(name, dtypeOf(value), shapeOf(value));
   });
-  // Any u of the right shape will do: each output itself is at hand.
+  // Any u of the right shape works: use each output itself.
   const u = outputs.map((output) => b.op('Identity', [output]));
   const pulled = derivation.pullBack(
     outputs.map((output, i): Seed => [output, u[i]!]),

@@ -4,7 +4,7 @@ import type { RuleOverrides } from './rule-choice.js';
 import type { Rule } from './rules/rule.js';
 import type { RuleTable } from './rules/rule.js';
 
-// Rules are functions, which cannot be sent to a worker. Those that this library has to offer have names, which can.
+// Rules are functions, which cannot be sent to a worker. The rules of this library have names, which can.
 
 const rules = new Map<string, Rule>(
   Object.entries({ guidedRelu, redirectedRelu, averageMaxPool, batchNorm: { batchNormByBatch } }).flatMap(
@@ -15,13 +15,13 @@ const names = new Map(Array.from(rules, ([name, rule]) => [rule, name]));
 
 type Names = Readonly<Record<string, string>>;
 
-/** `RuleOverrides` with the names of rules in their place. */
+/** `RuleOverrides` with names instead of rules. */
 export interface NamedOverrides {
   readonly operators: Names;
   readonly nodes: Names;
 }
 
-/** The overrides as data; `null` if a rule is the caller's own. */
+/** The overrides as data; `null` if the caller wrote one of the rules. */
 export function nameOverrides({ operators = {}, nodes = {} }: RuleOverrides): NamedOverrides | null {
   const named = { operators: namesOf(operators), nodes: namesOf(nodes) };
   return named.operators && named.nodes && { operators: named.operators, nodes: named.nodes };
@@ -33,7 +33,7 @@ function namesOf(table: RuleTable): Names | null {
   return known.length < entries.length ? null : Object.fromEntries(known);
 }
 
-/** The overrides of which these are the names. */
+/** The overrides with these names. */
 export function overridesOf({ operators, nodes }: NamedOverrides): RuleOverrides {
   return { operators: tableOf(operators), nodes: tableOf(nodes) };
 }

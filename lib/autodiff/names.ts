@@ -8,7 +8,7 @@ import { isFloat } from '../tensor/dtype.js';
 /** What the names of gradients and of cotangents begin with. */
 const gradientPrefix = 'd_';
 
-/** What `grad` calls the gradient by a value, and the cotangent of one. */
+/** The name that `grad` gives to the gradient by a value, or to its cotangent. */
 export function gradientName(value: string, prefix = gradientPrefix): string {
   return prefix + value;
 }
@@ -18,7 +18,7 @@ export function valueOfGradient(name: string, prefix = gradientPrefix): string |
   return name.startsWith(prefix) ? name.slice(prefix.length) : null;
 }
 
-/** What `jvp` and `hvp` call the vector that they take for a value. */
+/** The name of the vector that `jvp` and `hvp` take for a value. */
 export function vectorName(value: string): string {
   return `v_${value}`;
 }
@@ -29,8 +29,8 @@ export function floatNames(b: Builder, infos: readonly ValueInfo[]): readonly st
 }
 
 /**
- * The value of that name.
- * @throws OneirosError `bad-argument` if there is none, with near names
+ * The value with this name.
+ * @throws OneirosError `bad-argument` if there is none; the message lists near names
  */
 export function requireValue(b: Builder, name: string, graph: Graph): Value {
   if (b.has(name)) return b.value(name);
@@ -42,7 +42,7 @@ export function requireValue(b: Builder, name: string, graph: Graph): Value {
 
 /**
  * A value that can have a gradient.
- * @throws OneirosError `bad-argument` if there is none of that name, or if it is not of floating point
+ * @throws OneirosError `bad-argument` if there is no value with this name, or if it is not floating-point
  */
 export function requireFloat(b: Builder, name: string, graph: Graph): Value {
   const value = requireValue(b, name, graph);
@@ -64,14 +64,15 @@ export function requireLoss(b: Builder, name: string, graph: Graph): Value {
   if (sizes?.some((size) => typeof size === 'number' && size !== 1))
     throw new OneirosError(
       'bad-argument',
-      `the loss "${name}" has shape [${sizes.join(', ')}], but a loss has one element; reduce it, or pass it in \`outputs\``,
+      `the loss "${name}" has shape [${sizes.join(', ')}], but a loss must have one element; reduce it, or pass it in \`outputs\``,
     );
   return value;
 }
 
 /**
- * The name that a derived model gives to a value of its own.
- * @throws OneirosError `bad-argument` if the model has it already
+ * A name that a derived model gives to a new value.
+ * @param remedy what the caller can do, or why the name is needed, for the message
+ * @throws OneirosError `bad-argument` if the model already has the name
  */
 export function newName(b: Builder, name: string, remedy: string): string {
   if (b.has(name))

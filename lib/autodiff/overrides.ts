@@ -4,8 +4,8 @@ import { averagePool } from './rules/pooling.js';
 import { rule, type RuleTable } from './rules/rule.js';
 
 /**
- * Guided backpropagation: a ReLU passes back what is positive, where its input was positive. Shows what in an image
- * speaks for a unit, sharper than the gradient does, though it is not a gradient any more. Springenberg et al.,
+ * Guided backpropagation: a ReLU passes back positive cotangents where its input was positive. It shows what in an
+ * image activates a unit, more sharply than the gradient, but it is no longer a gradient. Springenberg et al.,
  * "Striving for simplicity: the all convolutional net" (ICLR workshop 2015).
  */
 export const guidedRelu: RuleTable = {
@@ -13,10 +13,11 @@ export const guidedRelu: RuleTable = {
 };
 
 /**
- * Redirected ReLU, for optimizing images from a start where the units of interest are silent: where a ReLU lets nothing
- * through for a whole image, it passes back what would wake it. Elsewhere the plain gradient. For a quantity that is to
- * grow: a negative cotangent would push a silent unit further down, and stays out. From Lucid (Olah, Mordvintsev and
- * Schubert, "Feature visualization", Distill 2017), which writes it for a loss that is to shrink.
+ * Redirected ReLU, for optimizing images from a start where the units of interest are inactive: if the gradient of a
+ * ReLU is zero for a whole image, it passes back the positive cotangents, which would activate it. Otherwise it passes
+ * back the plain gradient. It is for maximizing: a negative cotangent would push an inactive unit further down, and is
+ * dropped. From Lucid (Olah, Mordvintsev and Schubert, "Feature visualization", Distill 2017), which writes it for
+ * minimizing a loss.
  */
 export const redirectedRelu: RuleTable = {
   Relu: rule(1, ({ b, dy, x: [x], y: [y] }) => {
@@ -28,10 +29,9 @@ export const redirectedRelu: RuleTable = {
 };
 
 /**
- * Max pooling whose cotangent spreads evenly over each window, as average pooling's does. What comes back is smoother:
- * max pooling sends everything to single pixels, whose pattern shows in optimized images (Olah et al., 2017; that
- * average pooling makes for better pictures is in Gatys, Ecker and Bethge, 2016). The model itself still pools
- * maxima.
+ * Max pooling whose cotangent spreads evenly over each window, as in average pooling. The gradient is smoother: max
+ * pooling sends everything to single pixels, whose pattern shows in optimized images (Olah et al., 2017; Gatys, Ecker
+ * and Bethge, 2016, find that average pooling gives better pictures). The model itself still pools maxima.
  */
 export const averageMaxPool: RuleTable = { MaxPool: averagePool };
 

@@ -4,22 +4,24 @@ import { subgraphsOf } from '../onnx/graph/subgraphs.js';
 import { rules } from './rules/families.js';
 import type { Rule, RuleTable } from './rules/rule.js';
 
-/** Rules to use instead of the table's. One that no node of the model asks for is an error. */
+/** Rules to use instead of the table's. A rule that fits no node of the model is an error. */
 export interface RuleOverrides {
-  /** By operator: `Relu`, or `com.microsoft.Gelu` where it is of another domain than ONNX's own. */
+  /** By operator: `Relu`, or `com.microsoft.Gelu` for one of another domain than ONNX's. */
   readonly operators?: RuleTable | undefined;
-  /** By the name of a node; these come before those by operator. */
+  /** By the name of a node; these take precedence over rules by operator. */
   readonly nodes?: RuleTable | undefined;
 }
 
 const builtIn: ReadonlyMap<string, Rule> = new Map(Object.entries(rules));
 
-/** Which rule differentiates a node. Names of nodes and of operators are looked up apart: a node may be called "Exp". */
+/** Which rule differentiates a node. Names of nodes and of operators are kept apart: a node may be named "Exp". */
 export class RuleChoice {
   readonly #operators: ReadonlyMap<string, Rule>;
   readonly #nodes: ReadonlyMap<string, Rule>;
 
-  /** @throws OneirosError `bad-argument` for an override that fits no node of the graph, with near names */
+  /**
+   * @throws OneirosError `bad-argument` for an override that fits no node of the graph; the message lists near names
+   */
   constructor(graph: Graph, { operators = {}, nodes = {} }: RuleOverrides = {}) {
     this.#operators = new Map(Object.entries(operators));
     this.#nodes = new Map(Object.entries(nodes));
@@ -61,7 +63,7 @@ function requireUses(
       );
 }
 
-/** A graph's nodes and those within them. */
+/** A graph's nodes and those inside them. */
 function nodesOf({ nodes }: Graph): readonly Node[] {
   return nodes.flatMap((node) => [node, ...subgraphsOf(node).flatMap(nodesOf)]);
 }

@@ -9,7 +9,7 @@ import { missingRule } from './explain.js';
 import type { RuleChoice } from './rule-choice.js';
 import type { Cotangents, Rule } from './rules/rule.js';
 
-/** What a walk differentiates, by what, and how. */
+/** What a walk differentiates, by which values, and how. */
 export interface WalkOptions {
   readonly targets: readonly string[];
   readonly wrt: readonly string[];
@@ -33,7 +33,7 @@ export class ReverseWalk {
     this.path = activePath(graph, options.wrt, options.targets, options.stopGradient);
   }
 
-  /** Gives a target its cotangent, to start from. */
+  /** Sets a target's cotangent, from which the walk starts. */
   seed(target: Value, cotangent: Value): void {
     this.#accumulate(target, cotangent);
   }
@@ -131,7 +131,7 @@ export class ReverseWalk {
     return rule;
   }
 
-  /** A cotangent has its value's type by definition, which inference may know less exactly. */
+  /** A cotangent has its value's type by definition; inference may know it less exactly. */
   #accumulate(value: Value, cotangent: Value): void {
     const typed = { ...cotangent, type: value.type };
     const parts = this.#cotangents.get(value.name);

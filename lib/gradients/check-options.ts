@@ -11,23 +11,23 @@ export interface CheckGradientOptions extends Pick<
   'outputs' | 'wrt' | 'stopGradient' | 'overrides'
 > {
   /**
-   * Where to differentiate. Inputs left out are drawn uniformly from [0, 1) or [0, 255), again where float32 is too
-   * coarse; symbolic sizes are taken from `sizes`.
+   * Where to differentiate, by the name of the input. Missing inputs are drawn uniformly from [0, 1) or [0, 255), again
+   * if float32 is too coarse at a point; `sizes` gives symbolic sizes.
    */
   readonly feeds?: Readonly<Record<string, Tensor>>;
   /** Sizes of symbolic axes. Default: 1 for the first axis, 64 for others. */
   readonly sizes?: Readonly<Record<string, number>>;
   /** Steps of the central differences, relative to the size of the inputs, in descending order. */
   readonly steps?: readonly number[];
-  /** Of the direction, the cotangents and the inputs that are drawn. @default 1 */
+  /** Seed of the random directions, cotangents and inputs. @default 1 */
   readonly seed?: number;
   /** Where it runs. @default as ONNX Runtime chooses */
   readonly placement?: Placement;
-  /** Gives up between two runs. */
+  /** Aborts the check between two runs. */
   readonly signal?: AbortSignal;
 }
 
-/** The options of `checkGradient`, for checking them. */
+/** How the options of `checkGradient` are checked. */
 export const checkKinds: OptionKinds<CheckGradientOptions> = {
   stopGradient: derivationKinds.stopGradient,
   overrides: derivationKinds.overrides,

@@ -21,13 +21,13 @@ export interface CheckPoint {
   /** By the name of the value. */
   readonly gradients: Tensors;
   /**
-   * ‖gradient − the same in double precision‖ / ‖gradient‖, the greatest of all; 0 where there is no such form. In
-   * a network of ReLUs and maxima, a point can be so near to a kink that rounding decides on which side it is.
+   * ‖gradient − the same in double precision‖ / ‖gradient‖, the maximum over all gradients; 0 if there is no such form.
+   * In a network of ReLUs and maxima, a point can be so near to a kink that rounding decides on which side it is.
    */
   readonly rounding: number;
 }
 
-/** The gradient to check: the model, its derived gradient, and where they may be evaluated. */
+/** The gradient to check: the model, its derived gradient, and where to evaluate them. */
 export interface CheckProblem {
   readonly model: Model;
   /** Its gradient, whose inputs and outputs have names that begin with `prefix`. */
@@ -41,14 +41,14 @@ export interface CheckProblem {
   readonly session: SessionOptions;
 }
 
-/** A point with no more rounding than this is taken at once. */
+/** A point with no more rounding than this is used at once. */
 const acceptableRounding = 2e-4;
 const maxAttempts = 8;
 /** Networks take images in [0, 1] or in [0, 255]. */
 const ranges = [1, 255];
 
 /**
- * A random point to check a gradient at. Inputs that are not given are drawn several times, until rounding does not blur the
+ * A random point at which to check a gradient. Missing inputs are drawn several times, until rounding does not blur the
  * gradient; the best point is returned. The choice does not depend on whether the gradient is correct.
  */
 export async function sampleCheckPoint(problem: CheckProblem, r: Random): Promise<CheckPoint> {
@@ -72,7 +72,7 @@ export async function sampleCheckPoint(problem: CheckProblem, r: Random): Promis
     if (best === null || point.rounding < best.rounding) best = point;
     if (best.rounding <= acceptableRounding || free.length === 0) break;
   }
-  if (best === null) throw new OneirosError('runtime', 'no point was tried');
+  if (best === null) throw new OneirosError('runtime', 'no point was evaluated');
   return best;
 }
 
@@ -119,13 +119,13 @@ class ExactGradient implements AsyncDisposable {
   }
 }
 
-/** ‖a − b‖ / ‖a‖ for the tensors of that name. */
+/** ‖a − b‖ / ‖a‖ for the tensors with this name. */
 export function distance(a: Tensors, b: Tensors, name: string): number {
   const [exact, other] = [required(a, name), required(b, name)];
   return Math.sqrt(squaredDistance(exact, other) / Math.max(dot(exact, exact), Number.MIN_VALUE));
 }
 
-/** The model in double precision for inputs of these sizes, ready to run; `null` where there is no such form. */
+/** The model in double precision for inputs of these sizes, ready to run; `null` if there is no such form. */
 export async function openFloat64(
   model: Model,
   feeds: Tensors,
@@ -145,7 +145,7 @@ export function open(model: Model, options: SessionOptions): Promise<Session> {
   return openModel(model, options);
 }
 
-/** Inputs that have to be fed: in old files constants are listed among the inputs too. */
+/** Inputs that need a value: old files list constants among the inputs too. */
 function freeInputs({ graph }: Model): Model['graph']['inputs'] {
   return graph.inputs.filter(({ name }) => !graph.initializers.has(name));
 }

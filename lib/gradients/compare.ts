@@ -22,32 +22,34 @@ import { derivative } from './difference.js';
 import { toFloat64 } from './float64.js';
 import { along, dot, noiseLike, scaleOf } from './perturb.js';
 
-/** A step h crosses about h of all kinks, and each counts: the error of a deep network falls with √h alone. */
+/** A step h crosses about h of all kinks, and each counts: the error of a deep network falls only with √h. */
 const fineSteps = [1e-6, 1e-7, 1e-8, 1e-9, 1e-10];
 const coarseSteps = [1e-1, 3e-2, 1e-2, 3e-3, 1e-3, 3e-4];
-/** How well the model in double precision has to agree with the model itself to stand in for it. */
+/** How well the model in double precision must agree with the model itself to replace it. */
 const agreement = 1e-3;
 /** Assumed not to begin any name of the model; `grad` throws if it does. */
 const prefix = 'cotangent of ';
 
-/** How the derived gradient by one value compares with what differences of the model itself say. */
+/** How the derived gradient by one value compares with differences of the model. */
 export interface GradientCheck {
   readonly wrt: string;
   /** The directional derivative ⟨gradient, direction⟩, and the difference quotient that should equal it. */
   readonly analytic: number;
   readonly numeric: number;
-  /** |numeric − analytic| / max(|analytic|, ‖gradient‖): what a random direction sees of a gradient is about its norm. */
+  /** |numeric − analytic| / max(|analytic|, ‖gradient‖): along a random direction, a gradient is about its norm. */
   readonly error: number;
   readonly norm: number;
-  /** How far the difference quotients disagree among themselves, in the error's units. */
+  /** How far the difference quotients disagree with each other, in the same unit as `error`. */
   readonly uncertainty: number;
-  /** ‖gradient − the same in double precision‖ / ‖gradient‖: how much of the error the model's own precision explains. */
+  /**
+   * ‖gradient − the same in double precision‖ / ‖gradient‖: how much of the error the model's own precision explains.
+   */
   readonly rounding: number;
-  /** What the differences were taken in: double precision wherever the model can be said in it. */
+  /** The precision of the differences: double precision if the model can be expressed in it, otherwise the model's. */
   readonly precision: 'float64' | 'own';
 }
 
-/** The model as a function of one of its values, to take differences of. */
+/** The model as a function of one of its values, for differences. */
 interface Forward extends AsyncDisposable {
   readonly precision: GradientCheck['precision'];
   readonly point: Tensor;
@@ -89,7 +91,7 @@ export async function compareGradient(
       analytic,
       numeric: numeric.value,
       norm,
-      // What is not a number agrees with nothing.
+      // NaN agrees with nothing.
       error: Number.isNaN(error) ? Infinity : error,
       uncertainty: numeric.uncertainty / unit,
       rounding: checkPoint.rounding,

@@ -1,27 +1,27 @@
 import { OneirosError } from '../base/errors.js';
 
-/** A derivative out of differences. */
+/** A derivative computed from differences. */
 export interface Quotient {
   readonly value: number;
-  /** How far the difference quotients that it was made of are apart: it cannot be told more exactly than about that. */
+  /** How far apart the two extrapolated quotients are: about the accuracy of `value`. */
   readonly uncertainty: number;
 }
 
-/** Neighbors that agree this well, relative to themselves, need no finer step to tell which of all agree best. */
+/** If two neighboring quotients agree this well, relative to their value, finer steps are not tried. */
 const enough = 3e-5;
 
 /**
- * The derivative of `f` at 0 by central differences at several steps. Too large a step bends or crosses kinks, too small
- * a one drowns in rounding; in between, neighbors agree. The two that agree best are extrapolated to step 0 (Ridders,
- * 1982): what the derivative is expected to be has no say in it.
- * @param steps in descending order, two at least
+ * The derivative of `f` at 0 by central differences at several steps. Too large a step meets curvature or kinks, too
+ * small a step is dominated by rounding; in between, neighbors agree. The two that agree best are extrapolated to step
+ * 0 (Ridders, 1982); the expected derivative does not influence the choice.
+ * @param steps in descending order, at least two
  */
 export async function derivative(
   f: (h: number) => Promise<number>,
   steps: readonly number[],
 ): Promise<Quotient> {
   if (steps.length < 2)
-    throw new OneirosError('bad-argument', 'a derivative by differences takes two steps at least');
+    throw new OneirosError('bad-argument', 'a derivative by differences needs at least two steps');
   let best: Quotient = { value: NaN, uncertainty: Infinity };
   let coarse: Difference | null = null;
   for (const step of steps) {

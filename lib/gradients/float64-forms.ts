@@ -16,20 +16,20 @@ import { attr, describe } from '../onnx/graph/attributes.js';
 import type { Node } from '../onnx/graph/graph.js';
 import { float32 } from '../tensor/tensor.js';
 
-/** One node to be said in double precision. All sizes are known. */
+/** One node to express in double precision. All sizes are known. */
 interface Original {
   readonly b: Builder;
   readonly node: Node;
   /** Its inputs, in double precision where they were floats. */
   readonly x: readonly [Value, ...(Value | undefined)[]];
-  /** What was known of its inputs as they were, and of its output. */
+  /** The original inputs and output, with what is known about them. */
   readonly from: readonly Value[];
   readonly y: Value;
 }
 
 type Form = (original: Original) => Value;
 
-/** Operators that ONNX Runtime has no double-precision kernel for on the CPU, in terms of those it has. */
+/** Operators for which ONNX Runtime has no double-precision kernel on the CPU, expressed by those it has. */
 export const float64Forms: Readonly<Record<string, Form | undefined>> = {
   Conv: convolution,
   ConvTranspose: transposedConvolution,
@@ -40,7 +40,7 @@ export const float64Forms: Readonly<Record<string, Form | undefined>> = {
   InstanceNormalization: instanceNormalization,
   Resize: resize,
 
-  // Spelled out, since ONNX Runtime fuses x · Sigmoid(x) into an operator that it has in single precision alone.
+  // Spelled out, since ONNX Runtime fuses x · Sigmoid(x) into an operator that it has only in single precision.
   Sigmoid: ({ b, x: [x] }) => b.reciprocal(b.add(b.exp(b.neg(x)), 1)),
   LeakyRelu: ({ b, node, x: [x] }) => b.where(b.less(x, 0), b.mul(x, attr.float(node, 'alpha', 0.01)), x),
   PRelu: ({ b, x: [x, slope] }) => b.where(b.less(x, 0), b.mul(x, slope!), x),
@@ -61,7 +61,7 @@ export const float64Forms: Readonly<Record<string, Form | undefined>> = {
   ReduceL2: (original) => original.b.sqrt(reduced(original, 'ReduceSum', (b, x) => b.square(x))),
 };
 
-/** By matrix products: one for each position of the kernel, or for each of the output, whichever are fewer. */
+/** By matrix products: one for each position of the kernel or for each position of the output, whichever are fewer. */
 function convolution({ b, node, x: [x, w, bias], y }: Original): Value {
   const window = windowOf(b, node, x, y, kernelOf(node, w!));
   const groups = attr.int(node, 'group', 1);
@@ -75,7 +75,7 @@ function convolution({ b, node, x: [x, w, bias], y }: Original): Value {
   return withBias(b, b.reshape(columns, b.shape(y)), bias);
 }
 
-/** Σ W · (what each position of the kernel sees): N × groups × M/groups × pixels. */
+/** Σ W · (the elements at each position of the kernel): N × groups × M/groups × pixels. */
 function eachOffset(b: Builder, padded: Value, w: Value, y: Value, window: Window, groups: number): Value {
   if (shapeOf(w)[1] === 1 && shapeOf(w)[0] === groups) return depthwise(b, padded, w, y, window);
   const pixels = b.elements(y, spatialAxes(y));
@@ -85,7 +85,7 @@ function eachOffset(b: Builder, padded: Value, w: Value, y: Value, window: Windo
   });
 }
 
-/** One input channel for each output: a product of two numbers an element, where a matrix product has nothing to add up. */
+/** One input channel for each output: elementwise products, since a matrix product would have nothing to sum. */
 function depthwise(b: Builder, padded: Value, w: Value, y: Value, window: Window): Value {
   const ones = spatialAxes(y).map(() => 1);
   return sumOf(b, offsetsOf(b, window.kernel), (offset, i) =>
@@ -93,7 +93,7 @@ function depthwise(b: Builder, padded: Value, w: Value, y: Value, window: Window
   );
 }
 
-/** (What each output sees) · Wᵀ: N × M × pixels. */
+/** (The window of each output) · Wᵀ: N × M × pixels. */
 function eachOutput(
   b: Builder,
   padded: Value,
@@ -113,7 +113,7 @@ function eachOutput(
   return b.concat(columns, 2);
 }
 
-/** Wᵀ · x at each position of the kernel, put where the kernel lies. */
+/** Wᵀ · x at each position of the kernel, added at the kernel's position. */
 function transposedConvolution({ b, node, x: [x, w, bias], y }: Original): Value {
   if (attr.string(node, 'auto_pad', 'NOTSET') !== 'NOTSET' || attr.has(node, 'output_shape'))
     throw new OneirosError('unsupported', `${describe(node)}: no double-precision form for its padding`);
@@ -153,7 +153,7 @@ function averagePool({ b, node, x: [x], y }: Original): Value {
 
 /**
  * Sums over windows, one axis after the other.
- * @param border what the window's own padding holds; what `ceil_mode` adds beyond that is zero
+ * @param border the value of the window's padding; what `ceil_mode` adds beyond it is zero
  */
 function windowSum(b: Builder, x: Value, y: Value, window: Window, border: number): Value {
   const { begin, end, strides, dilations, kernel, extent } = window;
@@ -188,7 +188,7 @@ function instanceNormalization({ b, node, x: [x, scale, shift] }: Original): Val
   return b.add(b.mul(standard, perChannel(b, scale!, x)), perChannel(b, shift!, x));
 }
 
-/** A · x along each resized axis; A is what the operator makes of the identity matrix, in single precision. */
+/** A · x along each resized axis; A is the operator's result for the identity matrix, in single precision. */
 function resize({ b, node, x: [x], from, y }: Original): Value {
   const [, roi, scales, sizes] = from;
   const factors = scales?.constant?.dtype === 'float32' ? scales.constant.data : null;
@@ -247,7 +247,7 @@ function reduced({ b, node, x: [x] }: Original, op: string, f: (b: Builder, x: V
   return b.op(op, [f(b, x), axes], { keepdims: attr.int(node, 'keepdims', 1) });
 }
 
-/** Adds up as it goes, so that no more than one part is alive beside the sum. */
+/** Adds the parts one by one, so that only one part is in memory besides the sum. */
 function sumOf<T>(b: Builder, items: readonly T[], part: (item: T, i: number) => Value): Value {
   const [first, ...others] = items;
   if (first === undefined) throw new RangeError('a sum of nothing');

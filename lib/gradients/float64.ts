@@ -23,8 +23,8 @@ const float64Code = 11n;
 const narrowCodes = [1n, 10n];
 
 /**
- * The model in double precision, in operator set 17: what to take differences of. Operators that ONNX Runtime has no
- * double-precision kernel for (convolution, average pooling, resizing …) are said in terms of those that it has.
+ * The model in double precision, in operator set 17, for differences. Operators for which ONNX Runtime has no
+ * double-precision kernel (convolution, average pooling, resizing …) are expressed by others.
  * @param dims the sizes of every input, by name
  * @returns `null` for a model with graphs inside nodes
  */
@@ -79,7 +79,7 @@ function widen(constant: Tensor | OpaqueTensor): Tensor | OpaqueTensor {
   return toFloat64(constant);
 }
 
-/** A tensor of floating-point numbers in double precision; others as they are. */
+/** A floating-point tensor in double precision; others are unchanged. */
 export function toFloat64(t: Tensor): Tensor {
   return t.dtype === 'float32' || t.dtype === 'float16'
     ? tensor('float64', Float64Array.from(toNumbers(t)), t.dims)
@@ -95,7 +95,7 @@ function widenNode(node: Node): Node {
       return [name, isCode ? { type: 'int', value: float64Code } : attribute];
     }),
   );
-  // A message it was read from would still say the narrower type.
+  // The protobuf message it was read from would still declare the narrower type.
   const { name, op, domain, inputs, outputs } = node;
   return { name, op, domain, inputs, outputs, attributes };
 }

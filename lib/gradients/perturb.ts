@@ -5,15 +5,15 @@ import { type FloatDType, isFloat } from '../tensor/dtype.js';
 import type { Random } from '../tensor/random.js';
 import { halfToNumber, numberToHalf, sizeOf, type Tensor, tensor } from '../tensor/tensor.js';
 
-/** What takes part in a difference quotient: points, directions, and products of them, summed in double precision. */
+/** The parts of a difference quotient: points, directions, and their products, summed in double precision. */
 
-/** A file's word for the size of an input does not get more memory than this many elements take. */
+/** The most elements that are drawn, for any size that a file declares for an input. */
 const mostDrawn = 2 ** 25;
 
 /**
  * A tensor for an input, uniform in [0, range).
  * @param sizes of symbolic axes; by default 1 for the first axis, 64 for others
- * @throws OneirosError `bad-argument` for an input without a shape, or that is not of floating point; `too-large` for one
+ * @throws OneirosError `bad-argument` for an input without a shape, or that is not floating-point; `too-large` for one
  *   that declares more elements than are drawn
  */
 export function draw(
@@ -24,16 +24,16 @@ export function draw(
 ): Tensor {
   const shape = type?.shape ?? null;
   if (type === null || shape === null)
-    throw new OneirosError('bad-argument', `input "${name}" has no declared shape: give it in \`feeds\``);
+    throw new OneirosError('bad-argument', `input "${name}" has no declared shape: pass it in \`feeds\``);
   const dims = shape.map((size, axis) =>
     typeof size === 'number' ? size : (own(sizes, size) ?? (axis === 0 ? 1 : 64)),
   );
   if (!isFloat(type.dtype))
-    throw new OneirosError('bad-argument', `input "${name}" is ${type.dtype}: give it in \`feeds\``);
+    throw new OneirosError('bad-argument', `input "${name}" is ${type.dtype}: pass it in \`feeds\``);
   if (!(sizeOf(dims) <= mostDrawn))
     throw new OneirosError(
       'too-large',
-      `input "${name}" has ${sizeOf(dims)} elements, and at most ${mostDrawn} are drawn: give it in \`feeds\``,
+      `input "${name}" has ${sizeOf(dims)} elements, and at most ${mostDrawn} are drawn: pass it in \`feeds\``,
     );
   return fill(type.dtype, dims, () => range * r.uniform());
 }
@@ -66,7 +66,7 @@ export function squaredDistance(a: Tensor, c: Tensor): number {
   return sum;
 }
 
-/** Root mean square: what a relative step is relative to; 1 for zeros. */
+/** The root mean square, the unit of relative steps; 1 for zeros. */
 export function scaleOf(point: Tensor): number {
   return Math.sqrt(dot(point, point) / Math.max(1, point.data.length)) || 1;
 }

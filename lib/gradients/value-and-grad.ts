@@ -16,11 +16,11 @@ export interface ValueAndGradOptions extends Pick<
   GradOptions,
   'wrt' | 'stopGradient' | 'overrides' | 'prefix'
 > {
-  /** The value to differentiate, of one element. */
+  /** The value to differentiate, with one element. */
   readonly loss: string;
   /** Where it runs. @default as ONNX Runtime chooses */
   readonly placement?: Placement;
-  /** Gives up the opening; it has no effect on what is open. */
+  /** Aborts the opening; it has no effect afterwards. */
   readonly signal?: AbortSignal;
 }
 
@@ -40,7 +40,7 @@ export interface ValueAndGrad {
   readonly gradients: Readonly<Record<string, Tensor>>;
 }
 
-/** A loss and its gradient, ready to be computed as often as need be; disposable as the session under it is. */
+/** A loss and its gradient, ready to be computed any number of times. Dispose of it to close its session. */
 export interface Differentiated extends AsyncDisposable {
   (
     feeds: Readonly<Record<string, Tensor>>,
@@ -50,8 +50,8 @@ export interface Differentiated extends AsyncDisposable {
 }
 
 /**
- * Derives the gradient of a model's loss and opens one session that computes both in one run; where an abort or a crash has
- * ended its process, the next run opens it anew.
+ * Derives the gradient of a model's loss and opens one session that computes both in one run. If an abort or a crash
+ * has ended its process, the next run reopens it.
  *
  *     await using step = await valueAndGrad(model, { loss: 'loss', wrt: ['image'] });
  *     const { value, gradients } = await step({ image });
@@ -73,7 +73,7 @@ export async function valueAndGrad(model: Model, options: ValueAndGradOptions): 
     run: RunOptions = {},
   ): Promise<ValueAndGrad> => {
     if (isDisposed)
-      throw new OneirosError('bad-argument', 'the gradient is disposed: call valueAndGrad for another');
+      throw new OneirosError('bad-argument', 'the gradient is disposed; call valueAndGrad again');
     const results = await held.run({ key: loss, open }, feeds, run);
     return {
       value: numberOf(results, loss),

@@ -2,9 +2,9 @@ import { attr } from './graph/attributes.js';
 import type { Dim, Node, Shape } from './graph/graph.js';
 
 /**
- * How many multiply-adds a node takes: those of convolutions and matrix products, 0 for other operators.
- * @param shapeOf the shape of a value by its name, as far as it is known
- * @returns `null` where a size is not known
+ * The number of multiply-adds in a node: those of convolutions and matrix products, 0 for other operators.
+ * @param shapeOf returns the shape of a value by its name, `null` if it is unknown
+ * @returns `null` if a size is unknown
  */
 export function multiplyAddsOf(
   node: Node,

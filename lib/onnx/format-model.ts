@@ -10,20 +10,20 @@ import type { FunctionProto } from './proto/onnx_pb.js';
 import { inferModel } from './shapes/infer.js';
 
 export interface FormatOptions {
-  /** Whether the values in between get the types that shape inference finds. @default true */
+  /** Whether intermediate values get the types that shape inference finds. @default true */
   readonly infer?: boolean;
-  /** How many lines the text may have; the last one says how many were left out. @default 2000 */
+  /** The maximum number of lines; the last one states how many were left out. @default 2000 */
   readonly maxLines?: number;
 }
 
 const formatKinds: OptionKinds<FormatOptions> = {
   infer: kind.flag,
-  maxLines: count(2000, 'how many lines the text may have'),
+  maxLines: count(2000, 'the maximum number of lines'),
 };
 
 /**
- * A model as text, to be read by people: one line for each input, output, constant and node. The same model always gives the
- * same text.
+ * Prints a model as text for people: one line for each input, output, constant and node. The same model always gives
+ * the same text.
  *
  *     model: IR version 8, opset 17, by "oneiros"
  *     graph oneiros
@@ -32,9 +32,9 @@ const formatKinds: OptionKinds<FormatOptions> = {
  *       tanh_0: float32[n, 3] = Tanh(x)
  *       loss: float32[1, 1] = ReduceSum(tanh_0) keepdims=1
  *
- * Names are quoted where they hold spaces or the like, and long names, lists and texts are cut; constants show their
- * elements if there are at most eight. A node's own name follows `#` where it is not that of its first output. Where shape
- * inference fails, the text says why and shows the declared types.
+ * Names with spaces or brackets are quoted; long names, lists and texts are shortened; constants show their elements if
+ * there are at most eight. A node's name follows `#` if it differs from the name of its first output. If shape
+ * inference fails, the text gives the reason and shows the declared types.
  */
 export function formatModel(model: Model, options: FormatOptions = {}): string {
   check('formatModel', { model: [model, kind.model] }, options, formatKinds);

@@ -3,19 +3,19 @@ import { halfToNumber, sizeOf, type Tensor } from '../tensor/tensor.js';
 import { elementName } from './codec/elements.js';
 import type { OpaqueTensor, Shape, ValueInfo } from './graph/graph.js';
 
-/** A name or a text longer than this loses its middle. */
+/** Longer names and texts are shortened in the middle. */
 const longest = 120;
-/** A constant of more elements is printed without them. */
+/** Constants with more elements are printed without them. */
 const small = 8;
-/** A list shows no more items than this. */
+/** The maximum number of list items shown. */
 const shown = 16;
 
-/** A name: as it is, or in quotes where it holds a space, a bracket or the like. */
+/** A name, in quotes if it contains a space, a bracket or a similar character. */
 export function nameText(name: string): string {
   return /^[\p{L}\p{N}_.:/@-]*[\p{L}\p{N}_./@-]$/u.test(name) ? printable(shortened(name)) : quoted(name);
 }
 
-/** Text from a file in quotes, on one line, without what a terminal would obey. */
+/** Text from a file in quotes, on one line, without terminal control sequences. */
 export function quoted(text: string): string {
   return printable(JSON.stringify(shortened(text)));
 }
@@ -32,7 +32,7 @@ export function listText<T>(items: ArrayLike<T>, textOf: (item: T) => string): s
   return [...texts, ...(rest > 0 ? [`… ${rest} more`] : [])].join(', ');
 }
 
-/** `float32[n, 3]`; `float32[…]` where not even the rank is known, `?` where the type is not. */
+/** `float32[n, 3]`; `float32[…]` if the rank is unknown, `?` if the type is. */
 export function typeText(type: ValueInfo['type']): string {
   return type === null ? '?' : `${type.dtype}[${type.shape === null ? '…' : shapeText(type.shape)}]`;
 }
@@ -43,7 +43,7 @@ function shapeText(shape: Shape): string {
   );
 }
 
-/** `float32[2] = 0.5, 1.0`, with its elements if they are few. */
+/** `float32[2] = 0.5, 1.0`, with its elements if there are at most eight. */
 export function tensorText(tensor: Tensor | OpaqueTensor): string {
   if (tensor.dtype === 'opaque') return `${elementName(tensor.origin.dataType)}[${shapeText(tensor.dims)}]`;
   const type = typeText({ dtype: tensor.dtype, shape: tensor.dims });
@@ -74,7 +74,7 @@ function bfloatToNumber(bits: number): number {
   return new Float32Array(Uint32Array.of(bits << 16).buffer)[0]!;
 }
 
-/** The shortest decimal that stands for the number, as a float32 if it is one; whole ones as `2.0`. */
+/** The shortest decimal that reads back as the number (as float32, if the number is one); whole numbers as `2.0`. */
 export function floatText(value: number): string {
   if (Object.is(value, -0)) return '-0.0';
   const isSingle = Math.fround(value) === value;
@@ -84,7 +84,7 @@ export function floatText(value: number): string {
   return /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
-/** Whether a size reads well without quotes: a name, or a term such as `min(height, 2*width)`. */
+/** Whether a size needs no quotes: a name, or an expression such as `min(height, 2*width)`. */
 function isExpression(size: string): boolean {
   return /^[\w+*/() .-]+$|^\w+\([\w+*/(), .-]+\)$/.test(size);
 }

@@ -4,15 +4,17 @@ import { withDefaults } from '../base/options.js';
 import { checkRange, type Schedule, type UpdateRule, updateRule } from './update-rule.js';
 
 export interface AdamOptions {
+  /** The step size, about the distance a parameter moves per update. @default 1e-3 */
   readonly learningRate: Schedule;
-  /** Decay of the running mean of the gradient, in [0, 1). */
+  /** Decay of the running mean of the gradient, in [0, 1). @default 0.9 */
   readonly beta1: number;
-  /** Decay of the running mean of its square, in [0, 1). */
+  /** Decay of the running mean of its square, in [0, 1). @default 0.999 */
   readonly beta2: number;
-  /** Added to the root of the bias-corrected second moment. */
+  /** Added to the root of the bias-corrected second moment, ≥ 0. @default 1e-8 */
   readonly epsilon: number;
+  /** Decay of the parameters, ≥ 0. @default 0 */
   readonly weightDecay: number;
-  /** Decay acts on the parameters themselves (AdamW) rather than through the gradient. */
+  /** Whether the decay acts on the parameters themselves (AdamW) rather than through the gradient. @default false */
   readonly decoupled: boolean;
 }
 
@@ -26,8 +28,8 @@ const adamDefaults: AdamOptions = {
 };
 
 /**
- * Adam (Kingma & Ba, 2015), with PyTorch's defaults and place of ε; AdamW (Loshchilov & Hutter, 2019) if `decoupled`.
- * Descends: for an objective to be raised give its gradient negated.
+ * Adam (Kingma & Ba, 2015), with PyTorch's defaults and position of ε; AdamW (Loshchilov & Hutter, 2019) if
+ * `decoupled`. It descends: to raise an objective, negate its gradient.
  * @throws OneirosError `bad-argument` for options out of range
  */
 export function adam(options: Partial<AdamOptions> = {}): UpdateRule {

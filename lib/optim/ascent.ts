@@ -4,12 +4,12 @@ import { withDefaults } from '../base/options.js';
 import { type Schedule, type UpdateRule, updateRule } from './update-rule.js';
 
 /**
- * What a gradient is divided by, so that the size of a step does not depend on the network: the mean of its absolute
- * values (the DeepDream notebook), their standard deviation, root mean square, Euclidean length, or nothing.
+ * By what a gradient is divided, so that the size of a step does not depend on the network: the mean of its absolute
+ * values (as in the DeepDream notebook), its standard deviation, root mean square, Euclidean length, or nothing.
  */
 export type Normalization = 'mean-abs' | 'std' | 'rms' | 'l2' | 'none';
 
-// Keeps a vanishing gradient from becoming a division by zero; 1e-8 is what the DeepDreams of the field use.
+// Prevents a division by zero for a vanishing gradient; DeepDream implementations use 1e-8.
 const epsilon = 1e-8;
 
 /** The factor that normalizes a gradient. It is finite for a gradient of zeros too. */
@@ -43,14 +43,19 @@ function spread(gradient: Float32Array, measure: Exclude<Normalization, 'none'>)
 }
 
 export interface AscentOptions {
-  /** The length of a step in units of the normalized gradient: of [0, 1] pixels, 1.5/255 is the notebook's. */
+  /**
+   * The length of a step in units of the normalized gradient.
+   * @default 1.5 / 255, the DeepDream notebook's for [0, 1] pixels
+   */
   readonly stepSize: Schedule;
   readonly normalization: Normalization;
 }
 
 const ascentDefaults: AscentOptions = { stepSize: 1.5 / 255, normalization: 'mean-abs' };
 
-/** Normalized gradient ascent: the one rule here that raises its objective. It has no state but its count. */
+/**
+ * Normalized gradient ascent: the only rule here that raises its objective. Its only state is the number of updates.
+ */
 export function ascent(options: Partial<AscentOptions> = {}): UpdateRule {
   check('ascent', {}, options, {
     stepSize: kind.schedule,

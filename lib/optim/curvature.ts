@@ -9,7 +9,7 @@ interface Pair {
   alpha: number;
 }
 
-/** The last pairs of steps and gradient changes: L-BFGS's picture of the inverse Hessian H. */
+/** The last pairs of steps and gradient changes: L-BFGS's approximation of the inverse Hessian H. */
 export class Curvature {
   private readonly pairs: Pair[] = [];
   private spare: Pair | undefined;
@@ -29,14 +29,15 @@ export class Curvature {
     this.scale = 1;
   }
 
-  /** Learns from a step along `direction`, the oldest pair making room; skips one without positive curvature. */
+  /** Stores a step along `direction` in place of the oldest pair; skips a step without positive curvature. */
   learn(step: number, direction: Float32Array, before: Float32Array, after: Float32Array): void {
     const pair = this.room(direction.length);
     scale(pair.s, step, direction);
     addScaled(pair.y, after, -1, before);
     const sy = dot(pair.s, pair.y);
     const yy = dot(pair.y, pair.y);
-    // PyTorch asks for s·y > 1e-10; taken relative to their lengths here, so that the objective's scale does not matter.
+    // PyTorch requires s·y > 1e-10; here it is relative to their lengths, so that the objective's scale does not
+    // matter.
     if (!(sy > 1e-10 * Math.sqrt(yy * dot(pair.s, pair.s)))) {
       this.spare = pair;
       return;

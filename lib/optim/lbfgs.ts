@@ -17,17 +17,17 @@ import { addScaled, dot, maxAbs, sumAbs } from './vector.js';
 
 export interface LbfgsOptions extends IterationOptions {
   /**
-   * How many steps the curvature is learned from; each takes twice the parameters' memory. PyTorch has 100, style
-   * transfers of the field 10 to 100.
+   * How many past steps the curvature is estimated from; each takes twice the parameters' memory. PyTorch uses 100,
+   * style transfer implementations 10 to 100. @default 20
    */
   readonly history: number;
-  /** The step each line search tries first, in units of the quasi-Newton step. */
+  /** The step each line search tries first, in units of the quasi-Newton step. @default 1 */
   readonly firstStep: number;
-  /** The most evaluations a line search may take after its first. */
+  /** The maximum number of evaluations of a line search after its first. @default 25 */
   readonly lineSearch: number;
-  /** Ends the run when no gradient component is larger. A negative tolerance never ends it. */
+  /** Ends the run when no gradient component is larger. A negative tolerance never ends it. @default 1e-7 */
   readonly gradientTolerance: number;
-  /** Ends the run when neither a parameter nor the value changes by more. */
+  /** Ends the run when no parameter changes by more, or when the value does not. @default 1e-9 */
   readonly changeTolerance: number;
 }
 
@@ -51,12 +51,12 @@ const lbfgsDefaults: Omit<LbfgsOptions, 'iterations' | 'signal'> = {
 
 /**
  * Limited-memory BFGS (Liu & Nocedal, 1989) with a strong Wolfe line search, step for step as PyTorch's
- * `LBFGS(line_search_fn='strong_wolfe')`. An iteration is one line search, usually one or two evaluations; `value` is the
- * objective at the new `x`. It ends after `iterations`, or earlier within the tolerances, or when no lower point can be
- * found along the gradient; from a point that is already optimal there are no steps.
+ * `LBFGS(line_search_fn='strong_wolfe')`. An iteration is one line search, usually one or two evaluations; `value` is
+ * the objective at the new `x`. It ends after `iterations`, or earlier within the tolerances, or when no lower point
+ * can be found along the gradient; from a point that is already optimal there are no steps.
  * @param x0 where to begin; not changed
- * @throws OneirosError `runtime` if the objective is not finite at `x0`, or everywhere tried along the gradient;
- *   points that are not finite in a line search are only stepped back from
+ * @throws OneirosError `runtime` if the objective is not finite at `x0`, or at all points tried along the gradient; a
+ *   line search only steps back from points that are not finite
  */
 export async function* lbfgs(
   x0: Float32Array,
@@ -97,7 +97,7 @@ export async function* lbfgs(
     });
     const wall = path.takeWall();
     if (found === start) {
-      // Nothing is lower that way. Without the remembered curvature something may be; if there was none, this is the end.
+      // No lower point in this direction. Try again without the stored curvature; if there was none, stop.
       if (curvature.empty && wall !== undefined) throw diverged(wall, iteration);
       if (curvature.empty) return;
       curvature.clear();
@@ -115,7 +115,7 @@ export async function* lbfgs(
   }
 }
 
-/** The objective along the line from `x` in `direction`, both of which the iterations move. */
+/** The objective along the line from `x` in `direction`; the iterations change both. */
 class Path implements Line {
   readonly direction: Float32Array;
   evaluations = 0;
@@ -148,7 +148,7 @@ class Path implements Line {
     this.free.push(gradient);
   };
 
-  /** The last value since the last call that was not finite, or whose gradient was not. */
+  /** The last value that was not finite, or whose gradient was not, since the previous call. */
   takeWall(): number | undefined {
     const { wall } = this;
     this.wall = undefined;

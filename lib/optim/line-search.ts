@@ -8,16 +8,16 @@ export interface Trial {
   readonly gradient: Float32Array;
 }
 
-/** What the line search asks of the line. */
+/** What the line search needs. */
 export interface Line {
   readonly evaluate: (step: number) => Promise<Trial>;
-  /** Says that a trial of this search is no longer needed, so that its memory can serve the next. */
+  /** Marks a trial of this search as no longer needed, so that the next can reuse its memory. */
   readonly release: (trial: Trial) => void;
 }
 
 export interface LineSearchOptions {
   readonly firstStep: number;
-  /** The most evaluations after the first. */
+  /** The maximum number of evaluations after the first. */
   readonly evaluations: number;
   /** Gives up when the bracket is shorter than this. */
   readonly shortest: number;
@@ -28,8 +28,8 @@ const c1 = 1e-4;
 const c2 = 0.9;
 
 /**
- * A step that satisfies the strong Wolfe conditions; when the evaluations are used up, the lowest one found, which may be
- * the start. Brackets, then narrows the bracket by cubic interpolation, with the safeguards of minFunc that PyTorch's
+ * A step that satisfies the strong Wolfe conditions; when the evaluations are used up, the lowest one found, which may
+ * be the start. Finds a bracket, then narrows it by cubic interpolation, with the safeguards of minFunc that PyTorch's
  * `strong_wolfe` has too. A trial that is not finite is a wall: the bracket is halved away from it.
  * @param start the trial at step 0, which is never released; its slope is negative
  */
@@ -54,7 +54,7 @@ export async function strongWolfe(line: Line, start: Trial, options: LineSearchO
   return narrow(line, start, [start, trial], { ...options, evaluations: 0 });
 }
 
-/** Narrows a bracket, an interval between two trials that holds a step that will do, until that is found. */
+/** Narrows a bracket, an interval between two trials that contains a suitable step, until the step is found. */
 async function narrow(
   line: Line,
   start: Trial,
@@ -88,8 +88,8 @@ async function narrow(
 }
 
 /**
- * The step to try inside a bracket: the cubic's minimum, but a tenth of the bracket away from an edge that it is on, or
- * close to for the second time, which would hardly shorten the bracket.
+ * The step to try inside a bracket: the cubic's minimum. If that is on an edge, or near one for the second time, it
+ * would hardly shorten the bracket; the step is then a tenth of the bracket away from the edge.
  */
 function guardedStep(low: Trial, high: Trial, guard: { nearEdge: boolean }): number {
   const left = Math.min(low.step, high.step);
@@ -111,7 +111,9 @@ function isFlat(trial: Trial, start: Trial): boolean {
   return Math.abs(trial.slope) <= -c2 * start.slope;
 }
 
-/** Where the cubic through two trials and their slopes is lowest, kept in [low, high]; their middle if there is none. */
+/**
+ * Where the cubic through two trials and their slopes is lowest, kept in [low, high]; their middle if there is none.
+ */
 function cubicMinimum(p: Trial, q: Trial, low: number, high: number): number {
   const [a, b] = p.step <= q.step ? [p, q] : [q, p];
   const d1 = a.slope + b.slope - (3 * (a.value - b.value)) / (a.step - b.step);

@@ -3,31 +3,31 @@ import { OneirosError } from '../base/errors.js';
 /** An objective's value at a point, and its gradient there. */
 export interface Evaluation {
   readonly value: number;
-  /** As long as the point. The optimizer has read it when it next evaluates, so its memory may be reused. */
+  /** As long as the point. Its memory may be reused by the next evaluation. */
   readonly gradient: Float32Array;
 }
 
 /**
- * A differentiable function of flat float32 parameters. `x` is the optimizer's own memory: it holds the point until the
- * promise settles, and must not be written to.
+ * A differentiable function of flat float32 parameters. `x` is the optimizer's memory: it holds the point until the
+ * promise settles, and must not be changed.
  */
 export type Objective = (x: Float32Array) => Promise<Evaluation>;
 
-/** What an optimizer tells after each iteration. */
+/** What an optimizer yields after each iteration. */
 export interface OptimizerStep {
   /** 1 for the first. */
   readonly iteration: number;
-  /** The objective: see each optimizer for at which point. */
+  /** The objective; each optimizer documents at which point. */
   readonly value: number;
-  /** The parameters after this iteration, in the optimizer's memory: they change when the next step is asked for. */
+  /** The parameters after this iteration, in the optimizer's memory: the next step changes them. */
   readonly x: Float32Array;
   /** How often the objective has been evaluated so far. */
   readonly evaluations: number;
 }
 
-/** What all optimizers take. */
+/** Options of all optimizers. */
 export interface IterationOptions {
-  /** How many at the most. */
+  /** The maximum number of iterations. */
   readonly iterations: number;
   /** Ends the run between evaluations; the iterator then throws the signal's reason. */
   readonly signal?: AbortSignal | undefined;
@@ -57,7 +57,7 @@ export async function evaluate(
 
 /** Whether a value and every number of its gradient are finite. */
 export function allFinite({ value, gradient }: Evaluation): boolean {
-  // NaN and infinities survive multiplication by zero and addition; one sum tells of all.
+  // NaN and infinities survive multiplication by zero and addition, so one sum shows whether there are any.
   let sum = value * 0;
   for (let i = 0; i < gradient.length; i++) sum += gradient[i]! * 0;
   return sum === 0;

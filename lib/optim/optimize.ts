@@ -12,9 +12,9 @@ import {
 import type { RuleState, UpdateRule } from './update-rule.js';
 
 export interface OptimizeOptions extends IterationOptions {
-  /** Brings parameters back to where they may be, in place, after every update: {@link clampTo}. */
+  /** Projects the parameters onto the allowed set, in place, after every update: see {@link clampTo}. */
   readonly project?: ((x: Float32Array) => void) | undefined;
-  /** What an earlier run's `state()` gave: goes on as if it had not stopped. */
+  /** The result of an earlier run's `state()`: the run resumes as if it had not stopped. */
   readonly state?: RuleState | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface UpdateStep extends OptimizerStep {
 }
 
 /**
- * Applies an update rule to an objective, one evaluation an iteration.
+ * Applies an update rule to an objective, with one evaluation per iteration.
  * @param x0 where to begin; not changed
  * @throws OneirosError `runtime` if the value or the gradient stops being finite
  */
@@ -66,11 +66,11 @@ export function diverged(value: number, iteration: number): OneirosError {
   const what = Number.isFinite(value) ? 'gradient is not finite' : `value is ${value}`;
   return new OneirosError(
     'runtime',
-    `the objective's ${what} at iteration ${iteration}: take smaller steps, or look for NaN in the weights and the image`,
+    `the objective's ${what} at iteration ${iteration}: take smaller steps, or check the weights and the image for NaN`,
   );
 }
 
-/** A projection onto the box [low, high]: pixels are clampTo(0, 1). */
+/** A projection onto the box [low, high]; use clampTo(0, 1) for pixels. */
 export function clampTo(low: number, high: number): (x: Float32Array) => void {
   check('clampTo', { low: [low, kind.number], high: [high, kind.number] });
   return (x) => {

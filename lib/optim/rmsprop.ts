@@ -4,12 +4,15 @@ import { withDefaults } from '../base/options.js';
 import { checkRange, type Schedule, type UpdateRule, updateRule } from './update-rule.js';
 
 export interface RmspropOptions {
+  /** The step size. @default 1e-2 */
   readonly learningRate: Schedule;
-  /** Decay of the running mean of the squared gradient, in [0, 1). */
+  /** Decay of the running mean of the squared gradient, in [0, 1). @default 0.99 */
   readonly alpha: number;
-  /** Added to the root of that mean. */
+  /** Added to the root of that mean. @default 1e-8 */
   readonly epsilon: number;
+  /** The fraction of the last step that is added to this one. @default 0 */
   readonly momentum: number;
+  /** Factor of the parameters that is added to the gradient, ≥ 0. @default 0 */
   readonly weightDecay: number;
 }
 
@@ -22,7 +25,7 @@ const rmspropDefaults: RmspropOptions = {
 };
 
 /**
- * RMSprop (Hinton's lecture 6e, 2012), with PyTorch's defaults and place of ε.
+ * RMSprop (Hinton's lecture 6e, 2012), with PyTorch's defaults and position of ε.
  * @throws OneirosError `bad-argument` for options out of range
  */
 export function rmsprop(options: Partial<RmspropOptions> = {}): UpdateRule {

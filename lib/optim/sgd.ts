@@ -4,19 +4,21 @@ import { withDefaults } from '../base/options.js';
 import { checkRange, type Schedule, type UpdateRule, updateRule } from './update-rule.js';
 
 export interface SgdOptions {
+  /** The step size. @default 1e-3 */
   readonly learningRate: Schedule;
-  /** How much of the last step goes on into this, in [0, 1). */
+  /** The fraction of the last step that is added to this one, in [0, 1). @default 0 */
   readonly momentum: number;
-  /** Looks ahead along the momentum (Sutskever et al., 2013). */
+  /** Whether to use Nesterov momentum (Sutskever et al., 2013). @default false */
   readonly nesterov: boolean;
+  /** Factor of the parameters that is added to the gradient, ≥ 0. @default 0 */
   readonly weightDecay: number;
 }
 
 const sgdDefaults: SgdOptions = { learningRate: 1e-3, momentum: 0, nesterov: false, weightDecay: 0 };
 
 /**
- * Gradient descent with momentum, as PyTorch writes it: the velocity gathers gradients, and the learning rate multiplies
- * the whole.
+ * Gradient descent with momentum in PyTorch's form: the velocity accumulates gradients, and the learning rate
+ * multiplies the velocity.
  * @throws OneirosError `bad-argument` for options out of range
  */
 export function sgd(options: Partial<SgdOptions> = {}): UpdateRule {

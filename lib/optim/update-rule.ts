@@ -1,44 +1,44 @@
 import { OneirosError } from '../base/errors.js';
 import { own } from '../base/own.js';
 
-/** A rule that moves parameters by their gradient alone: Adam, SGD, ascent. The options are in it, the state is not. */
+/** A rule that moves parameters by their gradient only: Adam, SGD, ascent. It has the options, but no state. */
 export interface UpdateRule {
-  /** The learning rate (the step size, of an ascent) after so many updates. */
+  /** The learning rate (for ascent, the step size) after this many updates. */
   readonly rate: (updates: number) => number;
   /**
-   * Begins with `size` parameters, or goes on from a saved state.
-   * @throws OneirosError `bad-argument` if the state is another rule's, or of another size
+   * Starts with `size` parameters, or resumes from a saved state.
+   * @throws OneirosError `bad-argument` if the state belongs to another rule, or has another size
    */
   readonly start: (size: number, state?: RuleState) => Updater;
 }
 
 /** A rule at work on one array of parameters. */
 export interface Updater {
-  /** Moves `x` in place, at `factor` (default 1) times the rule's rate: a schedule over a run that the rule knows nothing of. */
+  /** Moves `x` in place, at `factor` (default 1) times the rule's rate, for a schedule outside the rule. */
   readonly update: (x: Float32Array, gradient: Float32Array, factor?: number) => void;
-  /** A copy of all that the next update depends on, to resume from. */
+  /** A copy of everything that the next update depends on, to resume from. */
   readonly state: () => RuleState;
 }
 
-/** How many updates were made, and the rule's running averages by name. */
+/** The number of updates so far, and the rule's running averages by name. */
 export interface RuleState {
   readonly updates: number;
   readonly buffers: Readonly<Record<string, Float32Array>>;
 }
 
-/** A constant, or one by the number of updates made before: a schedule. */
+/** A constant, or a function of the number of updates made before. */
 export type Schedule = number | ((updates: number) => number);
 
 function scheduled(schedule: Schedule, updates: number): number {
   return typeof schedule === 'number' ? schedule : schedule(updates);
 }
 
-/** What a rule does to its parameters at a rate, given its buffers; `updates` is 1 at the first. */
+/** Updates the parameters in place at a rate; `updates` is 1 at the first. */
 type Move = (x: Float32Array, gradient: Float32Array, rate: number, updates: number) => void;
 
 /**
- * A rule from its rate, the names of its buffers (zeros at first) and the function that makes its update over them;
- * counting, copying and checking of states are done here for all.
+ * A rule from its rate, the names of its buffers (initially zeros) and a function that takes the buffers and returns
+ * the update. Counting, copying and checking of states are done here for all rules.
  */
 export function updateRule<const N extends string>(
   schedule: Schedule,

@@ -1,4 +1,7 @@
-/** Σ aᵢ·bᵢ, summed in double precision: in four parts, because a single sum waits for each addition (twice as slow). */
+/**
+ * Σ aᵢ·bᵢ in double precision, in four partial sums: with a single sum, each addition waits for the last (half as
+ * fast).
+ */
 export function dot(a: Float32Array, b: Float32Array): number {
   const whole = a.length - (a.length % 4);
   let [s0, s1, s2, s3] = [0, 0, 0, 0];

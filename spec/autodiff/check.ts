@@ -9,14 +9,14 @@ import { halfToNumber, type Tensor } from '../../lib/tensor/tensor.js';
 import { merged, type Moved, prepare, type Prepared, type Run, tensorOf } from './prepare.js';
 import type { Row, Variant } from './row.js';
 
-/** What a row's run came to. */
+/** The result of a row's run. */
 export interface Outcome extends Run {
   /** float64 wherever ONNX Runtime's CPU has the kernels. */
   readonly precision: 'float64' | 'float32';
   /** Of the worst input: |numeric − analytic| / max(|analytic|, ‖gradient‖). */
   readonly error: number;
   readonly tolerance: number;
-  /** Why there is no figure. */
+  /** Why there is no error figure. */
   readonly failure?: string;
 }
 
@@ -26,13 +26,13 @@ export function hasPassed({ error, tolerance, failure }: Outcome): boolean {
 
 /**
  * Tolerances: in float64 differences are good to 1e-9; in float32 to the square root of rounding, unless the operator
- * is linear in each input, where any step is right and only sums are rounded.
+ * is linear in each input, where any step is exact and only sums are rounded.
  */
 const tolerances = { float64: 1e-6, float32: 1e-3, linear: 2e-6 } as const;
 
 const variants: readonly Variant[] = ['static', 'symbolic'];
 
-/** Nodes in one session: many sessions take time to open, and large ones take more than their share. */
+/** Nodes in one session: many sessions take long to open, and large ones take disproportionately long. */
 const batchSize = 300;
 
 /**
@@ -74,7 +74,7 @@ function opsetOf({ row }: Run): number {
   return row.options.opset ?? OPSET;
 }
 
-/** Rows in one session; those that ONNX Runtime has no float64 kernels for once more in float32. */
+/** Rows in one session; those without float64 kernels in ONNX Runtime run again in float32. */
 async function* compute(rows: readonly Prepared[]): AsyncGenerator<Outcome> {
   if (rows.length === 0) return;
   try {
@@ -212,7 +212,7 @@ function compare(gradient: readonly number[], direction: readonly number[], nume
   const analytic = dot(gradient, direction);
   const norm = Math.sqrt(dot(gradient, gradient));
   const scale = Math.max(Math.abs(analytic), norm, Number.MIN_VALUE);
-  // What is not finite agrees with nothing.
+  // A value that is not finite agrees with nothing.
   const error = numeric === analytic ? 0 : Math.abs(numeric - analytic) / scale;
   return Number.isFinite(analytic) && Number.isFinite(error) ? error : Infinity;
 }

@@ -44,7 +44,7 @@ export function operators({ graph }: Model): Readonly<Record<string, number>> {
   return counts;
 }
 
-/** Nodes of which nothing is used, and constants that nothing uses. */
+/** Nodes with no used result, and constants that nothing uses. */
 export function unused({ graph }: Model): readonly string[] {
   const used = new Set([
     ...graph.nodes.flatMap((node) => node.inputs),

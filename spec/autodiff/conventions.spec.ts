@@ -36,20 +36,20 @@ async function slopes(
   return elements(results['d_x']);
 }
 
-describe('gradients where there is none', () => {
-  // PyTorch 1.13; since then nothing passes at the bounds of clamp (they are 0), nor at ±3 (0 and 1) of hardswish.
+describe('gradients at kinks', () => {
+  // As in PyTorch 1.13. Later versions give 0 at the bounds of clamp, and 0 and 1 at ±3 for hardswish.
   it('pass at both bounds of Clip', async () => {
     const clip = (b: Builder, x: Value) => b.op('Clip', [x, b.scalar(-1, 'float32'), b.scalar(2, 'float32')]);
     expect(await slopes([-2, -1, 0, 2, 3], clip)).to.deep.equal([0, 1, 1, 1, 0]);
   });
 
-  it('are −½, ½ and 3⁄2 of HardSwish at −3, 0 and 3', async () => {
+  it('are −½, ½ and 3⁄2 for HardSwish at −3, 0 and 3', async () => {
     expect(await slopes([-4, -3, 0, 3, 4], (b, x) => b.op('HardSwish', [x]))).to.deep.equal([
       0, -0.5, 0.5, 1.5, 1,
     ]);
   });
 
-  it('are 1 of a smooth L1 loss where it turns linear', async () => {
+  it('are 1 for a smooth L1 loss where it becomes linear', async () => {
     const smooth = (b: Builder, x: Value) => {
       const size = b.abs(x);
       return b.where(b.less(size, 1), b.mul(b.square(x), 0.5), b.sub(size, 0.5));
@@ -57,14 +57,14 @@ describe('gradients where there is none', () => {
     expect(await slopes([-2, -1, 0, 0.5, 1, 2], smooth)).to.deep.equal([-1, -1, 0, 0.5, 1, 1]);
   });
 
-  it('are infinite of a square root at 0, and 0 of a norm', async () => {
+  it('are infinite for a square root at 0, and 0 for a norm', async () => {
     expect(await slopes([0, 4], (b, x) => b.sqrt(x))).to.deep.equal([Infinity, 0.25]);
     expect(await slopes([0, 0], (b, x) => b.op('ReduceL2', [x]))).to.deep.equal([0, 0]);
   });
 });
 
 describe('gradients that differences cannot check', () => {
-  it('of Dropout in training pass where its mask let something through', async () => {
+  it('of Dropout in training pass where its mask is true', async () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [64]);
     const [y, mask] = b.ops('Dropout', [x, b.scalar(0.25, 'float32'), b.scalar(1, 'bool')], 2, { seed: 5 });
@@ -92,7 +92,7 @@ describe('gradients that differences cannot check', () => {
 });
 
 describe('gradients of loops', () => {
-  it('that end by what they compute are refused, with the reason', () => {
+  it('whose end depends on what they compute are refused with the reason', () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [2]);
     const count = b.input('count', 'int64', []);

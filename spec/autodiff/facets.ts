@@ -4,7 +4,7 @@ import { families as evaluations } from '../../lib/onnx/evaluate/families.js';
 import { families as opsets } from '../../lib/onnx/opset/families.js';
 import { families as shapes } from '../../lib/onnx/shapes/families.js';
 
-/** What the library knows of operators: a folder for each facet, in it a file for each family. */
+/** What the library knows about operators: a folder for each facet, in it a file for each family. */
 export interface Facet {
   readonly folder: string;
   readonly title: string;
@@ -18,7 +18,7 @@ export const facets: readonly Facet[] = [
   { folder: 'lib/autodiff/rules', title: 'Gradient', families: gradients },
 ];
 
-/** One operator: its families (one, if all is well), and its rules by the folder of the facet. */
+/** One operator: its families (one, if the folders agree), and its rules by the folder of the facet. */
 export interface KnownOperator {
   readonly families: ReadonlySet<string>;
   readonly rules: ReadonlyMap<string, unknown>;
@@ -41,7 +41,7 @@ export function knownOperators(): ReadonlyMap<string, KnownOperator> {
   return found;
 }
 
-/** For the table: ✓ where there is a rule, – where the rule is that there is no gradient. */
+/** For the table: ✓ for a rule, – for a rule that states that there is no gradient. */
 export function mark(rule: unknown): string {
   if (rule === undefined) return '';
   return rule === noGradient ? '–' : '✓';

@@ -22,7 +22,7 @@ export interface GoldenCase {
     Record<string, number | string | readonly number[] | { readonly float: number }>
   >;
   readonly output: readonly number[];
-  /** Whether the cotangent is 1 throughout. */
+  /** Whether the cotangent is 1 everywhere. */
   readonly ones: boolean;
   /** By the input's index. */
   readonly gradients: Readonly<Record<string, readonly number[]>>;
@@ -38,14 +38,14 @@ interface GoldenInput {
   readonly shift?: number;
 }
 
-/** What a case came to: the largest difference, relative to the largest gradient. */
+/** The result of a case: the largest difference, relative to the largest gradient. */
 export interface GoldenOutcome {
   readonly golden: GoldenCase;
   readonly error: number;
   readonly failure?: string;
 }
 
-/** Agreement in float32, relative to the largest element where that is above 1. */
+/** Agreement in float32, relative to the largest element if that is above 1. */
 export const goldenTolerance = 1e-5;
 
 export function loadGolden(): readonly GoldenCase[] {
@@ -74,7 +74,7 @@ async function checkBatch(cases: readonly GoldenCase[]): Promise<readonly Golden
     const results = await session.run(Object.fromEntries(feeds));
     return cases.map((golden, i) => ({ golden, error: errorOf(golden, results, `g${i}/`) }));
   } catch (error) {
-    // One by one, to know which it is.
+    // One by one, to find the case that fails.
     const [only, ...others] = cases;
     if (only === undefined) return [];
     if (others.length === 0) return [{ golden: only, error: Infinity, failure: messageOf(error) }];

@@ -9,14 +9,14 @@ import { elements } from './check.js';
 import { prepare, type Prepared, tensorOf } from './prepare.js';
 import type { Row } from './row.js';
 
-/** How a row's gradient fares in float16. */
+/** The result of a row's gradient in float16. */
 export interface HalfOutcome {
   readonly row: Row;
   /** Every gradient of the emitted graph has the element type of its value. */
   readonly keepsType: boolean;
   /** Whether ONNX Runtime's CPU provider could run it. */
   readonly ran: boolean;
-  /** Against the gradient in float32, relative to its largest element; 0 where it did not run. */
+  /** The difference from the gradient in float32, relative to its largest element; 0 if it did not run. */
   readonly error: number;
   readonly failure?: string;
 }

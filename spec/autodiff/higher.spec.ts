@@ -24,7 +24,7 @@ function model64(dims: readonly number[], f: (b: Builder, x: Value) => Value): M
   return b.model();
 }
 
-/** The movement of `output` when x moves from `x` along `v`, by differences. */
+/** The change of `output` when x moves from `x` along `v`, by differences. */
 async function moved(model: Model, output: string, x: Tensor, v: Tensor, i: number): Promise<number> {
   await using session = await openSession(encodeModel(model), { isolation: 'none', threads: 1 });
   const at = async (h: number) => numbersOf(await session.run({ x: along(x, v, h) }), output)[i]!;
@@ -32,7 +32,7 @@ async function moved(model: Model, output: string, x: Tensor, v: Tensor, i: numb
 }
 
 describe('hvp', () => {
-  it('takes vectors and gives products beside the outputs', async () => {
+  it('takes vectors and returns products in addition to the outputs', async () => {
     // loss = x³ + x z: H = [[6 x, 1], [1, 0]]
     const b = new Builder();
     const [x, z] = [b.input('x', 'float32', [1]), b.input('z', 'float32', [1])];
@@ -55,7 +55,7 @@ describe('hvp', () => {
     expect(found['hv_x']?.dims).to.deep.equal([2, 3]);
   });
 
-  it('goes through a condition', async () => {
+  it('differentiates through a condition', async () => {
     const b = new Builder();
     const x = b.input('x', 'float64', [2]);
     const branch = (f: (inner: Builder) => Value) => {
@@ -78,7 +78,7 @@ describe('hvp', () => {
     expect(first).to.be.closeTo(-Math.sin(-2), 1e-12);
   });
 
-  // The operators that backward passes are made of, differentiated once more.
+  // The operators that backward passes use, differentiated again.
   const second: Readonly<Record<string, readonly [readonly number[], (b: Builder, x: Value) => Value]>> = {
     'overlapping windows of MaxPool, whose cotangents are interleaved and added': [
       [1, 2, 7, 7],
@@ -94,7 +94,7 @@ describe('hvp', () => {
           b.slice(b.pad(b.sin(x), [0, 2, 0, -1]), [1], [0], [4], [2]),
         ),
     ],
-    'borders that mirror': [
+    'borders that reflect': [
       [4, 5],
       (b, x) => b.square(b.op('Pad', [b.exp(x), b.sizes([1, 2, 1, 1])], { mode: 'reflect' })),
     ],
@@ -166,7 +166,7 @@ describe('hvp', () => {
 });
 
 describe('jvp', () => {
-  it('takes tangents and gives those of the outputs', async () => {
+  it('takes tangents and returns those of the outputs', async () => {
     const b = new Builder();
     const [x, z] = [b.input('x', 'float32', [2]), b.input('z', 'float32', [2])];
     b.output(b.mul(x, z), 'product');
@@ -185,7 +185,7 @@ describe('jvp', () => {
     expect(numbersOf(found, 'jv_square')).to.deep.equal([2, 40]);
   });
 
-  it('is zero for an output that does not depend on what moves', async () => {
+  it('is zero for an output that does not depend on wrt', async () => {
     const b = new Builder();
     const [x, z] = [b.input('x', 'float32', [2]), b.input('z', 'float32', [2])];
     b.output(b.exp(x), 'y');
@@ -233,7 +233,7 @@ describe('jvp', () => {
         );
     });
 
-  it('keeps nothing of the reverse pass: a convolution costs two, whatever its kernel', () => {
+  it('keeps nothing of the reverse pass: a convolution costs two, for any kernel', () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [1, 4, 16, 16]);
     const hidden = b.relu(b.op('Conv', [x, b.constant(noise(1, 8, 4, 3, 3))], { pads: [1, 1, 1, 1] }));

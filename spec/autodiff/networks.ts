@@ -9,7 +9,7 @@ import { float32, sizeOf, type Tensor } from '../../lib/tensor/tensor.js';
 /** PyTorch's figures for one network: see scripts/reference/network_gradients.py. */
 export interface GoldenNetwork {
   readonly loss: number;
-  /** By each tensor that goes in, in their order. */
+  /** One for each input tensor, in order. */
   readonly gradients: readonly (readonly number[])[];
   /** Hessian times cos(p + 0.7 i) for tensor p. */
   readonly products: readonly (readonly number[])[];
@@ -23,7 +23,7 @@ export const goldenNetworks: Readonly<Record<NetworkName, GoldenNetwork>> = JSON
   readFileSync(file, 'utf8'),
 );
 
-/** What goes into a network, made by the script's formula in the order in which it is asked for. */
+/** The inputs of a network, computed by the script's formula in the order of their creation. */
 class Waves {
   readonly feeds: Record<string, Tensor> = {};
   #made = 0;
@@ -61,7 +61,7 @@ export function wave(dims: readonly number[], f: (i: number) => number): Tensor 
   );
 }
 
-/** One of the script's networks, with everything that goes in as inputs w1, w2 …, and its output `loss`. */
+/** One of the script's networks, with all its tensors as inputs w1, w2 …, and the output `loss`. */
 export function goldenModel(name: NetworkName): {
   readonly model: Model;
   readonly feeds: Readonly<Record<string, Tensor>>;

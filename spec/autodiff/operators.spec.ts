@@ -20,7 +20,7 @@ function operatorsIn(title: string): readonly string[] {
 }
 
 describe('lib/autodiff/OPERATORS.md', () => {
-  it('lists the rules there are', () => {
+  it('lists all rules', () => {
     expect(operatorsIn('With a gradient rule')).to.have.members(differentiated);
     expect(sectionOf('Without a gradient').match(/[A-Z]\w+(?=[,.])/g)).to.include.members(withoutGradient);
   });
@@ -32,7 +32,7 @@ describe('lib/autodiff/OPERATORS.md', () => {
     ]);
   });
 
-  it('was written from the table as it is', () => {
+  it('was written from the current table', () => {
     expect(text).to.contain(`${table.length} rows of operator, shapes and attributes`);
     expect(text).to.contain(`${loadGolden().length} gradients`);
     expect(text).not.to.contain('**');

@@ -9,7 +9,7 @@ import type { Shape } from '../../lib/onnx/graph/graph.js';
 import { float32, type Tensor } from '../../lib/tensor/tensor.js';
 import { compute, numbersOf } from './compute.js';
 
-/** The cotangent of x for y = f(x), by a rule of its own. */
+/** The cotangent of x for y = f(x), with other rules. */
 async function pullBack(
   f: (b: Builder, x: Value) => Value,
   overrides: RuleTable,
@@ -28,7 +28,7 @@ async function pullBack(
 const relu = (b: Builder, x: Value) => b.relu(x);
 
 describe('guidedRelu', () => {
-  it('passes back what is positive, where the input was positive', async () => {
+  it('passes back positive cotangents where the input was positive', async () => {
     const [x, dy] = [float32([1, 2, -1, -2]), float32([5, -6, 7, -8])];
     expect(await pullBack(relu, guidedRelu, x, dy)).to.deep.equal([5, 0, 0, 0]);
   });
@@ -37,11 +37,11 @@ describe('guidedRelu', () => {
 describe('redirectedRelu', () => {
   // Two images: something passes in the first, nothing in the second.
   const x = float32([1, -1, -1, -1, -1, -1], [2, 3]);
-  it('wakes units of an image where nothing passes, and leaves the others alone', async () => {
+  it('activates units of an image where nothing passes, and does not change the others', async () => {
     const dy = float32([5, 6, -7, 8, -9, 10], [2, 3]);
     expect(await pullBack(relu, redirectedRelu, x, dy)).to.deep.equal([5, 0, 0, 8, 0, 10]);
   });
-  it('takes a cotangent of zero for nothing passing', async () => {
+  it('treats a cotangent of zero as nothing passing', async () => {
     const dy = float32([0, 6, -7, 0, 0, 0], [2, 3]);
     expect(await pullBack(relu, redirectedRelu, x, dy)).to.deep.equal([0, 6, 0, 0, 0, 0]);
   });
@@ -62,7 +62,7 @@ describe('averageMaxPool', () => {
     const dy = float32([4, 8, 12, 16], [1, 1, 2, 2]);
     expect(await pullBack(two, averageMaxPool, image, dy)).to.deep.equal([1, 3, 2, 4, 10, 6, 3, 7, 4]);
   });
-  it('counts what lies in the image alone, at borders and beyond them in ceil_mode', async () => {
+  it('counts only elements in the image, at borders and beyond them in ceil_mode', async () => {
     const ceil = pool({ kernel_shape: [2, 2], strides: [2, 2], ceil_mode: 1 });
     const dy = float32([4, 8, 12, 16], [1, 1, 2, 2]);
     expect(await pullBack(ceil, averageMaxPool, image, dy)).to.deep.equal([1, 1, 4, 1, 1, 4, 6, 6, 16]);

@@ -72,13 +72,13 @@ export function prepare(run: Run, prefix: string, dtype: FloatDType): Prepared {
   };
 }
 
-/** The row as a model, in which every draw is an input. */
 /** The rules for operators that the model has. */
 function overridesFor({ graph }: Model, overrides: RuleTable): RuleTable {
   const operators = new Set(graph.nodes.map(({ op }) => op));
   return Object.fromEntries(Object.entries(overrides).filter(([op]) => operators.has(op)));
 }
 
+/** The row as a model, in which every draw is an input. */
 export function modelOf({ row, variant }: Run, dtype: FloatDType): Model {
   const { op, inputs, options } = row;
   const b = new Builder();
@@ -140,7 +140,7 @@ export function tensorOf(dtype: FloatDType, values: readonly number[], dims: rea
   return tensor(dtype, Uint16Array.from(values, numberToHalf), dims);
 }
 
-/** Each row draws from a stream of its own, so that rows may come and go. */
+/** Each row has its own random stream, so that rows can be added and removed. */
 function seedOf(text: string): number {
   let hash = 2166136261;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 16777619);

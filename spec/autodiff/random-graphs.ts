@@ -22,7 +22,7 @@ export interface Grown {
   readonly bound: number;
 }
 
-/** A graph that grows at random, in double precision. Whatever it is given to learn is an input of it. */
+/** A graph that grows at random, in double precision. All its parameters are inputs. */
 export class RandomGraph {
   readonly b = new Builder();
   readonly r: Random;
@@ -43,7 +43,7 @@ export class RandomGraph {
     this.#values.push(grown);
   }
 
-  /** Something made already, the newest with preference, of a kind; marked as used. */
+  /** An existing value that fits, preferably a new one; marked as used. */
   pick(fits: (grown: Grown) => boolean = () => true): Grown | undefined {
     const fitting = this.#values.filter(fits);
     const newest = fitting[fitting.length - 1 - Math.floor(this.r.uniform() ** 2 * fitting.length)];
@@ -57,7 +57,7 @@ export class RandomGraph {
     return item;
   };
 
-  /** All that nothing else uses. */
+  /** All values that nothing else uses. */
   leaves(): readonly Grown[] {
     return this.#values.filter(({ value }) => !this.#used.has(value.name));
   }
@@ -93,7 +93,7 @@ export function randomModel(seed: number): Model {
   }
   for (const { value } of graph.leaves()) b.output(value);
   const model = b.model();
-  // What was too large, and what went into that, goes.
+  // Removes what was too large, and what only that used.
   return extractSubgraph(
     model,
     [],
@@ -112,12 +112,12 @@ export interface RandomOutcome {
 /** In double precision differences are good to about 1e-8. */
 export const randomTolerance = 1e-5;
 
-/** Checks the gradients of so many random graphs, whose seeds are 0, 1, 2 … */
+/** Checks the gradients of `count` random graphs, whose seeds are 0, 1, 2 … */
 export async function* checkRandomGraphs(count: number): AsyncGenerator<RandomOutcome> {
   for (let seed = 0; seed < count; seed++) yield await checkRandomGraph(seed);
 }
 
-/** Checks the gradient of the random graph of that seed, by all its inputs. */
+/** Checks the gradient of the random graph with this seed, by all its inputs. */
 async function checkRandomGraph(seed: number): Promise<RandomOutcome> {
   const model = randomModel(seed);
   const nodes = model.graph.nodes.length;

@@ -4,7 +4,7 @@ import type { AttributeLike } from '../../lib/onnx/graph/attributes.js';
 import { float32, int64, sizeOf, tensor } from '../../lib/tensor/tensor.js';
 import type { Grown, RandomGraph } from './random-graphs.js';
 
-/** One way in which a random graph grows: a value made of those there are, or `null` where none fits. */
+/** One way in which a random graph grows: a value made from existing ones, or `null` if none fits. */
 export type Growth = (graph: RandomGraph) => Grown | null;
 
 const dimsOf = (value: Value) => shapeOf(value).map(Number);
@@ -358,7 +358,7 @@ const images: readonly Growth[] = [
   }),
   ...['MaxPool', 'AveragePool'].map((op) =>
     on(isImage, ({ b, r, choose }, { value, bound }) => {
-      // No padding with sizes rounded up: where a window would begin in the padding, ONNX Runtime infers another size
+      // No padding with sizes rounded up: if a window would begin in the padding, ONNX Runtime infers another size
       // than it computes at operator set 17, and does not load what relies on either.
       const ceil = r.integer(0, 1);
       const pads = choose([

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { checkRandomGraphs, randomModel, randomTolerance } from './random-graphs.js';
 
-// Three hundred of them and more are checked by `npm run gradcheck`.
+// `npm run gradcheck` checks 300 of them.
 const count = 60;
 
 describe('gradients of random graphs', function () {
@@ -13,7 +13,7 @@ describe('gradients of random graphs', function () {
       expect(error, `seed ${seed}: ${failure ?? ''}`).to.be.below(randomTolerance);
   });
 
-  it('are of 20 nodes and more, and of many operators', () => {
+  it('have at least 20 nodes, and many operators', () => {
     const models = Array.from({ length: count }, (_, seed) => randomModel(seed));
     for (const { graph } of models) expect(graph.nodes.length).to.be.within(15, 90);
     const operators = new Set(models.flatMap(({ graph }) => graph.nodes.map(({ op }) => op)));

@@ -9,7 +9,7 @@ import type { GoldenOutcome } from './golden.js';
 import type { HalfOutcome } from './half.js';
 import { describeAttribute, type Row } from './row.js';
 
-/** What lib/autodiff/OPERATORS.md is made from. */
+/** The results from which lib/autodiff/OPERATORS.md is written. */
 export interface Proof {
   readonly outcomes: readonly Outcome[];
   readonly golden: readonly GoldenOutcome[];
@@ -21,7 +21,7 @@ const loops = ['Loop', 'Scan'];
 
 /** Operators that have a gradient rule. */
 export const differentiated = Object.keys(rules).filter((op) => rules[op] !== noGradient);
-/** Operators whose rule is that there is no gradient. */
+/** Operators whose rule states that there is no gradient. */
 export const withoutGradient = Object.keys(rules).filter((op) => rules[op] === noGradient);
 
 export function operatorsDocument(proof: Proof): string {
@@ -31,29 +31,29 @@ export function operatorsDocument(proof: Proof): string {
   const composed = [...new Set([...rows].map(({ op }) => op))].filter((op) => !known.has(op));
   return [
     '# Operators that can be differentiated',
-    'Written by `npm run gradcheck`; not to be edited by hand.',
-    `${rows.size} rows of operator, shapes and attributes, in ${outcomes.length} runs: with all sizes known, and with a symbol for each size. A run compares the derived gradient by each input, weights included, with central differences of ONNX Runtime's own forward pass along a random direction. The error is the difference relative to the gradient's norm. float64 wherever the CPU provider has the kernels; in float32 operators that are linear in each input are differenced exactly, in whole numbers. ${golden.length} gradients, those at kinks and ties among them, agree with PyTorch's to 1e-5.`,
-    'Tolerances: float64 1e-6, float32 1e-3, float32 where linear 2e-6.',
-    'float16: ✓ the gradient was computed in float16 and agrees with the one in float32; “types” where ONNX Runtime’s CPU provider lacks float16 kernels, so that only the emitted graph was checked: every cotangent has its value’s element type.',
+    'Written by `npm run gradcheck`; do not edit it by hand.',
+    `${rows.size} rows of operator, shapes and attributes, in ${outcomes.length} runs: with all sizes known, and with a symbol for each size. A run compares the derived gradient by each input, weights included, with central differences of ONNX Runtime's forward pass along a random direction. The error is the difference relative to the gradient's norm. Runs are in float64 if the CPU provider has the kernels; in float32, operators that are linear in each input are checked exactly, with whole numbers. ${golden.length} gradients, including those at kinks and ties, agree with PyTorch's to 1e-5.`,
+    'Tolerances: float64 1e-6, float32 1e-3, float32 for linear operators 2e-6.',
+    'float16: ✓ the gradient was computed in float16 and agrees with the one in float32; “types”: ONNX Runtime’s CPU provider has no float16 kernels, so only the emitted graph was checked: every cotangent has its value’s element type.',
     '## With a gradient rule',
     section(differentiated, proof),
-    '## Taken apart before differentiation',
-    'Operators made of simpler ones, those of other operator sets included: lib/onnx/opset says how.',
+    '## Decomposed before differentiation',
+    'Operators that consist of simpler ones, including those of other operator sets: lib/onnx/opset defines how.',
     section(composed, proof),
     '## Loops',
-    'Unrolled where the number of iterations is known before the graph runs; otherwise an error says that it is not.',
+    'Unrolled if the number of iterations is known before the graph runs; otherwise an error states that it is not.',
     section(loops, proof),
     '## Without a gradient',
-    'What these compute changes in jumps or not at all. No cotangent passes; where every way ends at one of them, the error names it.',
+    'The results of these change in jumps or not at all. No cotangent passes; if every path ends at one of them, the error names it.',
     `${withoutGradient.toSorted().join(', ')}.`,
     '## Where each operator is',
-    'Each of these folders has a file for each family of operators. ✓: the operator has a rule there; –: its rule is that it has no gradient. A shape rule infers the shape of the result; an operator set rule says in set 17 what a node of another set means; folding computes constants.',
+    'Each of these folders has a file for each family of operators. ✓: the operator has a rule there; –: its rule states that it has no gradient. A shape rule infers the shape of the result; an operator set rule expresses a node of another set in set 17; folding computes constants.',
     whereabouts(),
     '',
   ].join('\n\n');
 }
 
-/** Which facets each operator has, and in which file of each folder. */
+/** Which facets each operator has, and in which family. */
 function whereabouts(): string {
   const head = ['Operator', 'Family', ...facets.map(({ title, folder }) => `${title} (${folder})`)];
   const lines = [...knownOperators()]
@@ -100,14 +100,14 @@ function line(op: string, { outcomes, golden, halves }: Proof): readonly string[
   ];
 }
 
-/** Rounded up so far that the last bits, which differ between machines, do not show. */
+/** Rounded up so that the last bits, which differ between machines, do not show. */
 export function bounded(error: number): string {
   const bound = [1e-8, 1e-6, 2e-6, 1e-4, 1e-3].find((limit) => error <= limit);
   if (error === 0) return 'exact';
   return bound === undefined ? `**${error.toExponential(0)}**` : `< ${bound.toExponential(0)}`;
 }
 
-/** Names of attributes, with their values where those are words or switches. */
+/** Names of attributes, with their values if those are words or switches. */
 function attributesOf(rows: readonly Row[]): string {
   const values = new Map<string, Set<string>>();
   for (const { attributes } of rows)
@@ -126,7 +126,7 @@ function attributesOf(rows: readonly Row[]): string {
 const folder = new URL('../../lib/autodiff/rules/', import.meta.url);
 let found: ReadonlyMap<string, string> | undefined;
 
-/** The comment above each rule, where its formula stands. */
+/** The comment above each rule, which has its formula. */
 function comments(): ReadonlyMap<string, string> {
   found ??= new Map(
     readdirSync(folder).flatMap((file) => {

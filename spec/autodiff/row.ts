@@ -6,11 +6,11 @@ import type { AttributeLike } from '../../lib/onnx/graph/attributes.js';
 import type { Random } from '../../lib/tensor/random.js';
 import { sizeOf, type Tensor } from '../../lib/tensor/tensor.js';
 
-/** An input that is differentiated by, and how its elements are drawn: away from the operator's kinks. */
+/** An input to differentiate by, and how its elements are drawn: away from the operator's kinks. */
 export interface Draw {
   readonly dims: readonly number[];
   readonly sample: (r: Random, count: number) => readonly number[];
-  /** Elements are whole numbers, and steps of 1 meet no kink: where the operator is linear, differences are exact. */
+  /** Elements are whole numbers, and steps of 1 meet no kink: if the operator is linear, differences are exact. */
   readonly whole: boolean;
   /** How far a step may go, 1 unless kinks or poles are near. */
   readonly reach: number;
@@ -36,11 +36,11 @@ export interface Options {
   readonly opset?: number;
   /** How many outputs the node has. Default: 1. */
   readonly outputs?: number;
-  /** What is computed, where it is more than one node. The row is about `op` all the same. */
+  /** Builds the graph if it has more than one node; the row still checks `op`. */
   readonly build?: (b: Builder, inputs: readonly (Value | undefined)[]) => Value | readonly Value[];
-  /** What sets the row apart, where shapes and attributes do not say it. */
+  /** Distinguishes the row, if shapes and attributes do not. */
   readonly note?: string;
-  /** Checked in float32 though there is a float64 kernel: that rounds to float32 within. */
+  /** Checked in float32 although there is a float64 kernel, since that rounds to float32 internally. */
   readonly roundsWithin?: true;
   /** With sizes all known, and with a symbol for each. Default: both. */
   readonly variants?: readonly Variant[];
@@ -91,7 +91,7 @@ export function normal(...dims: number[]): Draw {
   return draw(dims, (r, n) => Array.from({ length: n }, () => r.normal()));
 }
 
-/** Uniform numbers, for what is smooth (or defined) in an interval alone. */
+/** Uniform numbers, for what is smooth (or defined) only in an interval. */
 export function uniform(low: number, high: number, ...dims: number[]): Draw {
   const reach = Math.min(1, (high - low) / 2);
   return draw(dims, (r, n) => Array.from({ length: n }, () => low + (high - low) * r.uniform()), { reach });
@@ -116,18 +116,18 @@ export function whole(...dims: number[]): Draw {
   return draw(dims, (r, n) => Array.from({ length: n }, () => r.integer(-4, 4)), { whole: true });
 }
 
-/** Whole numbers with at least 8 between each two, in random order: a step of 1 changes no order and no sign. */
+/** Whole numbers at least 8 apart, in random order: a step of 1 changes no order and no sign. */
 export function distinct(...dims: number[]): Draw {
   const sample = (r: Random, n: number) => shuffled(r, n).map((i) => 8 * (i - Math.floor(n / 2)) + 3);
   return draw(dims, sample, { whole: true });
 }
 
-/** The same with factors between them that smooth functions bear: differences of at least 0.4. */
+/** The same in a range that suits smooth functions: differences of at least 0.4. */
 export function apart(...dims: number[]): Draw {
   return draw(dims, (r, n) => shuffled(r, n).map((i) => 0.4 * (i - Math.floor(n / 2)) + 0.2));
 }
 
-/** These numbers, so chosen that zeros or ties lie where they matter. */
+/** These numbers, chosen to put zeros or ties where they matter. */
 export function exactly(values: readonly number[], ...dims: number[]): Draw {
   if (values.length !== sizeOf(dims)) throw new RangeError(`${values.length} values for [${dims.join()}]`);
   return draw(dims, () => values);

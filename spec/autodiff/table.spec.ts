@@ -10,7 +10,7 @@ import { families, table } from './table.js';
 describe('gradients, operator by operator', function () {
   this.timeout(240_000);
 
-  it('has over a thousand different rows', () => {
+  it('are checked in over a thousand different rows', () => {
     const titles = table.map(titleOf);
     expect(titles.length).to.be.greaterThan(1000);
     expect(titles.filter((title, i) => titles.indexOf(title) !== i)).to.deep.equal([]);
@@ -21,7 +21,7 @@ describe('gradients, operator by operator', function () {
       expect(await failuresOf(rows)).to.deep.equal([]);
     });
 
-  it('would be seen to be wrong: by a sign, by a thousandth, by a place', async () => {
+  it('are found to be wrong: by a sign, by a thousandth, by a position', async () => {
     const rows = [
       row('Sin', [normal(2, 3)]),
       row('Mul', [whole(2, 3), whole(3)]),

@@ -12,7 +12,7 @@ import { float32, int64, tensor, zeros } from '../../lib/tensor/tensor.js';
 import { multiplyAdds } from '../onnx/multiply-adds.js';
 import { compute, noise, numbersOf, operators, repeated, unused } from './compute.js';
 
-/** A model of float32 inputs with these shapes, and what is built of them as outputs. */
+/** A model of float32 inputs with these shapes, and what is built from them as outputs. */
 function model(
   inputs: Readonly<Record<string, Shape>>,
   build: (b: Builder, x: Readonly<Record<string, Value>>) => Readonly<Record<string, Value>>,
@@ -38,7 +38,7 @@ function failure(action: () => unknown, code: ErrorCode): string {
 const names = (infos: Model['graph']['inputs']) => infos.map(({ name }) => name);
 
 describe('grad', () => {
-  it('takes the inputs and cotangents, and gives the outputs and gradients', async () => {
+  it('takes the inputs and cotangents, and returns the outputs and gradients', async () => {
     // y = a · c
     const m = model({ a: [2], c: [2] }, (b, { a, c }) => ({ y: b.mul(a!, c!) }));
     const g = grad(m);
@@ -64,7 +64,7 @@ describe('grad', () => {
     expect(numbersOf(found, 'd_x')).to.deep.equal([6, 0]);
   });
 
-  it('adds up what comes from several outputs, and from an output within another', async () => {
+  it('adds up the cotangents from several outputs, and from an output that another depends on', async () => {
     const m = model({ x: [1] }, (b, { x }) => {
       const half = b.mul(x!, 0.5);
       return { half, twice: b.mul(half, 4) };
@@ -92,7 +92,7 @@ describe('grad', () => {
     expect(found['d_one']?.dims).to.deep.equal([]);
   });
 
-  it('decides when it runs which axes were broadcast, where the model leaves sizes open', async () => {
+  it('decides at run time which axes were broadcast, if sizes are unknown', async () => {
     const m = model({ a: ['p', 'q'], c: ['r', 's'] }, (b, { a, c }) => ({ y: b.mul(a!, c!) }));
     const g = grad(m);
     const d_y = float32([1, 2, 3, 4, 5, 6], [2, 3]);
@@ -126,12 +126,12 @@ describe('grad', () => {
     }
   });
 
-  it('needs no computed axes where sizes are the same symbol', () => {
+  it('needs no computed axes if sizes are the same symbol', () => {
     const m = model({ a: [1, 'h', 'w'], c: [1, 'h', 'w'] }, (b, { a, c }) => ({ y: b.mul(a!, c!) }));
     expect(operators(grad(m))).to.deep.equal({ Mul: 3 });
   });
 
-  it('differentiates by weights and by values in between', async () => {
+  it('differentiates by weights and by intermediate values', async () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [1, 2]);
     const w = b.constant(float32([1, 2, 3, 4], [2, 2]), 'w');
@@ -147,7 +147,7 @@ describe('grad', () => {
     expect(numbersOf(other, 'd_hidden')).to.deep.equal([5, 7]);
   });
 
-  it('takes values in between as outputs, and leaves out what lies behind them', () => {
+  it('accepts intermediate values as outputs, and leaves out what follows them', () => {
     const m = model({ x: [1, 3, 8, 8] }, (b, { x }) => {
       const early = b.op('Sigmoid', [x!], {}, { name: 'early' });
       return { y: b.op('Erf', [early]) };
@@ -157,12 +157,12 @@ describe('grad', () => {
     expect(operators(g)).not.to.have.property('Erf');
   });
 
-  it('keeps the outputs it is asked to', () => {
+  it('keeps only the outputs in keepOutputs', () => {
     const m = model({ x: [2] }, (b, { x }) => ({ y: b.exp(x!), z: b.sin(x!) }));
     expect(names(grad(m, { outputs: ['y'], keepOutputs: ['z'] }).graph.outputs)).to.deep.equal(['z', 'd_x']);
   });
 
-  it('lets nothing through where it is told to stop', async () => {
+  it('passes nothing through values in stopGradient', async () => {
     const m = model({ x: [1] }, (b, { x }) => {
       const twice = b.op('Mul', [x!, b.scalar(2, 'float32')], {}, { name: 'twice' });
       return { y: b.mul(twice, x!) };
@@ -172,7 +172,7 @@ describe('grad', () => {
     expect(numbersOf(await compute(grad(m, { stopGradient: ['twice'] }), feeds), 'd_x')).to.deep.equal([6]);
   });
 
-  it('uses rules of the caller, by operator and by name of the node', async () => {
+  it('uses the caller’s rules, by operator and by name of the node', async () => {
     const m = model({ x: [1] }, (b, { x }) => ({
       y: b.add(
         b.op('Relu', [x!], {}, { name: 'first' }),
@@ -188,7 +188,7 @@ describe('grad', () => {
     expect(await of({ overrides: { operators: { Relu: straight } } })).to.equal(2);
   });
 
-  it('differentiates a node by its operator, whatever its name', async () => {
+  it('differentiates a node by its operator, not by its name', async () => {
     const x = float32([0.5, -2]);
     const derivatives: readonly (readonly [string, (x: number) => number])[] = [
       ['Relu', (t) => (t > 0 ? 1 : 0)],
@@ -219,7 +219,7 @@ describe('grad', () => {
       }
   });
 
-  it('refuses an override that no node asks for, with near names', () => {
+  it('refuses an override that fits no node, and lists near names', () => {
     const m = model({ x: [1] }, (b, { x }) => ({ y: b.op('Relu', [x!], {}, { name: 'first' }) }));
     const straight = rule(1, ({ dy }) => [dy]);
     const message = (overrides: RuleOverrides) => failure(() => grad(m, { overrides }), 'bad-argument');
@@ -229,7 +229,7 @@ describe('grad', () => {
     expect(message({ nodes: { '': straight } })).to.match(/no node named ""/);
   });
 
-  it('takes a rule for an operator of another domain', () => {
+  it('accepts a rule for an operator of another domain', () => {
     const b = new Builder();
     const loss = b.sum(b.input('x', 'float32', [1]));
     b.output(loss, 'loss');
@@ -296,13 +296,13 @@ describe('the errors of grad', () => {
     logits: b.mul(image!, scale!),
   }));
 
-  it('list near names for an unknown one', () => {
+  it('list near names for an unknown name', () => {
     expect(failure(() => grad(m, { wrt: ['imgae'] }), 'bad-argument')).to.match(/no value "imgae".*: image/);
     expect(failure(() => grad(m, { outputs: ['logit'] }), 'bad-argument')).to.match(/"logit".*: logits/);
     expect(failure(() => grad(m, { keepOutputs: ['logit'] }), 'bad-argument')).to.match(/"logit".*: logits/);
   });
 
-  it('say what has no gradient by its type, and what is no loss', () => {
+  it('name a value whose type has no gradient, and a value that is not a loss', () => {
     const integers = new Builder();
     const i = integers.input('i', 'int64', [2]);
     integers.output(integers.mul(i, integers.sizes([2, 2])), 'y');
@@ -332,7 +332,7 @@ describe('the errors of grad', () => {
     expect(message).to.match(/overrides.*stopGradient/);
   });
 
-  it('show the way around ports that are left out, on both sides of a node', () => {
+  it('show the path if inputs and outputs are left out, on both sides of a node', () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [2, 3, 3]);
     const weights = [b.constant(zeros('float32', [1, 15, 3])), b.constant(zeros('float32', [1, 15, 5]))];
@@ -343,19 +343,19 @@ describe('the errors of grad', () => {
     expect(failure(() => grad(b.model()), 'unsupported')).to.match(/GRU node "recurrent".*recurrent → after/);
   });
 
-  it('say where all paths end', () => {
+  it('state where all paths end', () => {
     const dead = model({ x: [2, 3] }, (b, { x }) => ({
       y: b.mul(b.op('Floor', [b.exp(x!)], {}, { name: 'steps' }), 2),
     }));
     expect(failure(() => grad(dead), 'unsupported')).to.match(/no gradient reaches "x".*Floor node "steps"/);
   });
 
-  it('say what has no influence', () => {
+  it('name a value without influence', () => {
     const apart = model({ x: [2], z: [2] }, (b, { x, z }) => ({ y: b.exp(x!), other: b.exp(z!) }));
     expect(failure(() => grad(apart, { outputs: ['y'], wrt: ['z'] }), 'bad-argument')).to.match(/\[y\].*"z"/);
   });
 
-  it('say that integers are computed with whole numbers only', () => {
+  it('state that integer arithmetic takes only whole numbers', () => {
     for (const dtype of ['int32', 'int64'] as const) {
       const b = new Builder();
       const x = b.input('x', dtype, [2]);
@@ -365,7 +365,7 @@ describe('the errors of grad', () => {
     }
   });
 
-  it('say which name is taken', () => {
+  it('state which name is taken', () => {
     const taken = model({ x: [2], d_y: [2] }, (b, { x, d_y }) => ({ y: b.mul(x!, d_y!) }));
     expect(failure(() => grad(taken), 'bad-argument')).to.match(/"d_y".*prefix/);
     expect(names(grad(taken, { prefix: 'ct_' }).graph.inputs)).to.deep.equal(['x', 'd_y', 'ct_y']);
@@ -373,12 +373,12 @@ describe('the errors of grad', () => {
 });
 
 describe('the graph that grad emits', () => {
-  it('has nothing for inputs that nobody wants', () => {
+  it('computes nothing for inputs that are not in wrt', () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [1, 3, 8, 8]);
     const w = b.constant(noise(1, 4, 3, 3, 3));
     b.output(b.op('Conv', [x, w, b.constant(noise(2, 4))], { pads: [1, 1, 1, 1] }), 'y');
-    // One convolution back; the kernel is turned and transposed beforehand.
+    // One convolution back; the kernel is rotated and transposed beforehand.
     expect(operators(grad(b.model(), { keepOutputs: [] }))).to.deep.equal({ Conv: 1 });
   });
 
@@ -391,7 +391,7 @@ describe('the graph that grad emits', () => {
       .and.at.most(2.2);
   });
 
-  it('is differentiated at the end of a network alone, if that is all that is wanted', () => {
+  it('covers only the end of a network, if only that is asked for', () => {
     const m = vgg19(64);
     const [last] = m.graph.nodes.filter(({ op }) => op === 'Conv').slice(-1);
     const [forward, derived] = [

@@ -25,7 +25,7 @@ function network(): Model {
 }
 
 describe('checkGradient', () => {
-  it('finds a right gradient right, to what single precision leaves of it', async () => {
+  it('accepts a correct gradient, within the accuracy of single precision', async () => {
     const [image, kernel, hidden] = await check(network(), { wrt: ['image', 'kernel', 'hidden'] });
     for (const result of [image, kernel, hidden]) {
       expect(result?.error).to.be.below(1e-4);
@@ -37,7 +37,7 @@ describe('checkGradient', () => {
     expect(kernel?.wrt).to.equal('kernel');
   });
 
-  it('finds a wrong one wrong: a factor, a shift by one, a forgotten part', async () => {
+  it('detects a wrong gradient: a factor, a shift by one, a missing part', async () => {
     const wrong = {
       Relu: rule(1, ({ b, dy, y: [y] }) => [b.mul(b.mul(dy, 1.01), b.castLike(b.greater(y, 0), dy))]),
       Softmax: rule(1, ({ b, dy, y: [y] }) => [b.mul(dy, y)]),
@@ -51,7 +51,7 @@ describe('checkGradient', () => {
     }
   });
 
-  it('takes a gradient that is not finite for wrong', async () => {
+  it('detects a gradient that is not finite', async () => {
     const b = new Builder();
     b.output(b.op('Sqrt', [b.input('x', 'float32', [2])]), 'y');
     const [result] = await check(b.model(), { feeds: { x: float32([0, 1]) } });
@@ -64,7 +64,7 @@ describe('checkGradient', () => {
     expect((await check(network(), { seed: 8 }))[0]?.analytic).not.to.equal(once[0]?.analytic);
   });
 
-  it('works at the place and the size it is given', async () => {
+  it('works at the given point and sizes', async () => {
     const b = new Builder();
     b.output(b.square(b.input('x', 'float32', [1])), 'y');
     const [result] = await check(b.model(), { feeds: { x: float32([3]) } });
@@ -73,7 +73,7 @@ describe('checkGradient', () => {
     expect(sized[0]?.error).to.be.below(1e-4);
   });
 
-  it('takes differences in the model’s own precision where there is no other', async () => {
+  it('takes differences in the model’s precision if there is no double-precision form', async () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [2, 3]);
     const inner = new Builder(b);
@@ -89,7 +89,7 @@ describe('checkGradient', () => {
     expect(found?.error).to.be.below(1e-3);
   });
 
-  it('asks for inputs that it cannot draw', async () => {
+  it('requires inputs that it cannot draw', async () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [5, 2]);
     b.output(b.gather(x, b.input('index', 'int64', [3]), 0), 'y');

@@ -15,7 +15,7 @@ describe('derivative', () => {
     expect(uncertainty).to.be.below(1e-4);
   });
 
-  it('leaves out steps that cross a kink, and steps that drown in rounding', async () => {
+  it('ignores steps that cross a kink, and steps dominated by rounding', async () => {
     // A kink at 0.005, and noise of 1e-9 that changes from call to call.
     let sign = 1;
     const f = (h: number) => 3 * h + 100 * Math.max(0, h - 0.005) + 1e-9 * (sign = -sign);
@@ -23,7 +23,7 @@ describe('derivative', () => {
     expect(value).to.be.closeTo(3, 1e-4);
   });
 
-  it('says how uncertain it is', async () => {
+  it('reports its uncertainty', async () => {
     const { uncertainty } = await derivative(of(Math.abs), [1e-1, 1e-2]);
     expect(uncertainty).to.equal(0);
     const steep = await derivative(
@@ -33,7 +33,7 @@ describe('derivative', () => {
     expect(steep.uncertainty).to.be.above(10);
   });
 
-  it('needs two steps', async () => {
+  it('needs at least two steps', async () => {
     const error: unknown = await derivative(of(Math.sin), [1e-3]).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(OneirosError);
   });

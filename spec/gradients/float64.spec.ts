@@ -107,7 +107,7 @@ describe('inFloat64', () => {
         b.op('Resize', [x, undefined, b.constant(float32(scales))], attributes),
       ));
 
-  it('widens constants, casts and inputs, and leaves integers alone', async () => {
+  it('widens constants, casts and inputs, and does not change integers', async () => {
     const b = new Builder();
     const x = b.input('x', 'float32', ['n', 2]);
     b.output(b.mul(b.cast(b.cast(x, 'int64'), 'float32'), b.constant(float32([0.5, 2]))), 'y');

@@ -8,7 +8,7 @@ import { Builder } from '../../lib/onnx/builder/builder.js';
 import type { Model } from '../../lib/onnx/graph/graph.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 
-/** loss = Σ w x², of any number of x, beside another output that is not asked for. */
+/** loss = Σ w x², for any number of x, and another output that is not used. */
 function model(): Model {
   const b = new Builder();
   const x = b.input('x', 'float32', ['n']);
@@ -19,7 +19,7 @@ function model(): Model {
 }
 
 describe('valueAndGrad', () => {
-  it('computes a loss and its gradients in one run, as often as need be', async () => {
+  it('computes a loss and its gradients in one run, any number of times', async () => {
     await using step = await valueAndGrad(model(), {
       loss: 'loss',
       wrt: ['x', 'w'],
@@ -34,13 +34,13 @@ describe('valueAndGrad', () => {
     expect(second.gradients['x']?.data).to.deep.equal(Float32Array.of(4, 8, 12));
   });
 
-  it('computes nothing that is not asked for', async () => {
+  it('computes only what is asked for', async () => {
     await using step = await valueAndGrad(model(), { loss: 'loss', placement: { isolation: 'none' } });
     const { gradients } = await step({ x: float32([1]) });
     expect(Object.keys(gradients)).to.deep.equal(['x']);
   });
 
-  it('takes rules: named ones go to the worker, those of the caller stay', async () => {
+  it('accepts rules: named ones are sent to the worker, those of the caller are not', async () => {
     const b = new Builder();
     b.output(b.sum(b.neg(b.relu(b.input('x', 'float32', [2]))), undefined, false), 'loss');
     const relu = rule(1, ({ b: builder, dy }) => [builder.mul(dy, 3)]);
@@ -57,14 +57,14 @@ describe('valueAndGrad', () => {
     }
   });
 
-  it('is over once it is disposed of', async () => {
+  it('cannot run after it is disposed', async () => {
     const step = await valueAndGrad(model(), { loss: 'loss', placement: { isolation: 'none' } });
     await step.dispose();
     const error: unknown = await step({ x: float32([1]) }).catch((reason: unknown) => reason);
     expect(error).to.be.instanceOf(OneirosError);
   });
 
-  it('says what is no loss', async () => {
+  it('names a value that is not a loss', async () => {
     const error: unknown = await valueAndGrad(model(), { loss: 'lost' }).catch((reason: unknown) => reason);
     expect(error)
       .to.be.instanceOf(OneirosError)

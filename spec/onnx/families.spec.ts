@@ -15,7 +15,7 @@ describe('families of operators', () => {
       expect(files).to.include.members(Object.keys(families).map((family) => `${family}.ts`));
     });
 
-  it('know no operator twice in one folder', () => {
+  it('list no operator twice in one folder', () => {
     for (const { families } of facets) {
       const ops = Object.values(families).flatMap((table) => Object.keys(table));
       expect(ops).to.have.members([...new Set(ops)]);

@@ -15,7 +15,7 @@ function text(...lines: readonly string[]): string {
 }
 
 describe('formatModel', () => {
-  it('prints a gradient graph, one line a node', () => {
+  it('prints a gradient graph with one line per node', () => {
     const b = new Builder();
     const x = b.input('x', 'float32', ['n', 3]);
     b.output(b.sum(b.mul(b.tanh(x), x), undefined, false), 'loss');
@@ -116,7 +116,7 @@ describe('formatModel', () => {
     ]);
   });
 
-  it("prints the model's own functions", () => {
+  it('prints the functions that the model defines', () => {
     const functions = [
       create(FunctionProtoSchema, {
         domain: 'local',
@@ -144,12 +144,12 @@ describe('formatModel', () => {
         '  output b',
         '  b = Add(a, a)',
         'function local.Broken',
-        '  # cannot be read: "the graph \\"Broken\\" has the output \\"nothing\\", which nothing makes"',
+        '  # cannot be read: "the graph \\"Broken\\" has the output \\"nothing\\", which no node makes"',
       ),
     );
   });
 
-  it('shows declared types and the reason where shapes contradict each other', () => {
+  it('shows declared types and the reason if shapes contradict each other', () => {
     const b = new Builder();
     const [x, y] = [b.input('x', 'float32', [2]), b.input('y', 'float32', [2])];
     b.output(b.add(x, y), 'z');
@@ -163,7 +163,7 @@ describe('formatModel', () => {
     expect(formatModel(b.model(), { infer: false })).to.include('\n  add_0 = Add(x, y)');
   });
 
-  it('writes out what a terminal would obey, and cuts what is long', () => {
+  it('escapes terminal control sequences, and shortens long texts', () => {
     const b = new Builder();
     const x = b.input('a\u001b[2J, b', 'float32', ['size\u202e', 'c, d', 'min(h, 2*w)']);
     const many = Array.from({ length: 40 }, (_, i) => i);
@@ -177,7 +177,7 @@ describe('formatModel', () => {
     expect(lines[5]).to.have.length.below(500);
   });
 
-  it('ends after the most lines there may be, and says how many are left', () => {
+  it('stops after the maximum number of lines, and states how many are left', () => {
     const b = new Builder();
     let x = b.input('x', 'float32', ['n']);
     for (let i = 0; i < 100; i++) x = b.exp(x);
@@ -190,7 +190,7 @@ describe('formatModel', () => {
     expect(formatModel(b.model(), { maxLines: whole.length })).to.equal(whole.join('\n'));
   });
 
-  it('names an option that it does not know', () => {
+  it('names an unknown option', () => {
     const options = { infer: true, lines: 3 };
     expect(() => formatModel(new Builder().model(), options)).to.throw(/formatModel.*lines/);
   });

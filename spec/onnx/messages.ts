@@ -26,7 +26,7 @@ export function node(
   return create(NodeProtoSchema, { opType, input, output, attribute });
 }
 
-/** A float value of these dimensions, of which `undefined` ones are not said. */
+/** A float value of these dimensions, of which `undefined` ones are not declared. */
 export function value(name: string, ...dims: (number | string | undefined)[]): ValueInfoProto {
   const dim = dims.map((size) => ({
     value:
@@ -51,7 +51,7 @@ export function body(name: string, init: GraphInit): AttributeInit {
   return { name, type: Type.GRAPH, g: graph(init) };
 }
 
-/** The bytes of a model around a graph, at operator set 17 unless said otherwise. */
+/** The bytes of a model around a graph, by default at operator set 17. */
 export function model(init: GraphInit, rest: ModelInit = {}): Uint8Array {
   return toBinary(
     ModelProtoSchema,
@@ -64,7 +64,7 @@ export function model(init: GraphInit, rest: ModelInit = {}): Uint8Array {
   );
 }
 
-/** `y = relu(x)`, the smallest model there is. */
+/** `y = relu(x)`, the smallest model. */
 export const relu = {
   input: [value('x', 1, 2)],
   output: [value('y', 1, 2)],

@@ -122,16 +122,16 @@ describe('eliminateIdentity', () => {
     ['Identity', op('Identity', ['a'], ['b'])],
     ['Dropout', op('Dropout', ['a'], ['b'])],
     ['a Reshape to the same shape', op('Reshape', ['a', 'c'], ['b']), { c: int64([2, -1, 4]) }],
-    ['a Transpose of nothing', op('Transpose', ['a'], ['b'], { perm: [0, 1, 2] })],
+    ['a Transpose that keeps the order', op('Transpose', ['a'], ['b'], { perm: [0, 1, 2] })],
     ['a Cast to the same type', op('Cast', ['a'], ['b'], { to: 1 })],
     ['a Pad by nothing', op('Pad', ['a', 'c'], ['b']), { c: int64([0, 0, 0, 0, 0, 0]) }],
     ['a Slice of everything', op('Slice', ['a', 'c', 'd'], ['b']), { c: int64([0]), d: int64([2 ** 40]) }],
     ['a Concat of one', op('Concat', ['a'], ['b'], { axis: 1 })],
     ['an Expand to the same shape', op('Expand', ['a', 'c'], ['b']), { c: int64([1, 4]) }],
-    ['times 1', op('Mul', ['c', 'a'], ['b']), { c: one }],
-    ['plus 0', op('Add', ['a', 'c'], ['b']), { c: float32([0, 0, 0, 0]) }],
-    ['divided by 1', op('Div', ['a', 'c'], ['b']), { c: one }],
-    ['minus 0', op('Sub', ['a', 'c'], ['b']), { c: float32([0]) }],
+    ['a multiplication by 1', op('Mul', ['c', 'a'], ['b']), { c: one }],
+    ['an addition of 0', op('Add', ['a', 'c'], ['b']), { c: float32([0, 0, 0, 0]) }],
+    ['a division by 1', op('Div', ['a', 'c'], ['b']), { c: one }],
+    ['a subtraction of 0', op('Sub', ['a', 'c'], ['b']), { c: float32([0]) }],
   ];
   for (const [what, node, constants] of gone)
     it(`removes ${what}, in the middle and at the end`, async () => {
@@ -164,8 +164,8 @@ describe('eliminateIdentity', () => {
       op('Mul', ['a', 'c'], ['b']),
       { c: float32(Array(8).fill(1), [2, 1, 1, 4]) },
     ],
-    ['0 minus', op('Sub', ['c', 'a'], ['b']), { c: float32([0]) }],
-    ['1 by', op('Div', ['c', 'a'], ['b']), { c: one }],
+    ['a subtraction from 0', op('Sub', ['c', 'a'], ['b']), { c: float32([0]) }],
+    ['a division of 1', op('Div', ['c', 'a'], ['b']), { c: one }],
     [
       'a Dropout in training',
       op('Dropout', ['a', '', 't'], ['b']),
@@ -184,7 +184,7 @@ describe('eliminateIdentity', () => {
       expect(eliminateIdentity(model)).to.equal(model);
     });
 
-  it('joins transpositions, and reshapings', async () => {
+  it('merges two Transposes in a row, and two Reshapes', async () => {
     const model = chain(
       f32(2, 3, 4),
       any(3),
@@ -202,7 +202,7 @@ describe('eliminateIdentity', () => {
     await expectSame(model, joined, feedsFor(model, random(1)));
   });
 
-  it('keeps what joins an input to an output, and one of two outputs of one value', async () => {
+  it('keeps a node that connects an input to an output, and one of two outputs with one value', async () => {
     const model = modelOf({
       nodes: [
         op('Identity', ['x'], ['y']),
@@ -298,7 +298,7 @@ describe('foldConstants', () => {
     }),
   );
 
-  it('folds sizes of fixed shapes, through what computes with them', async () => {
+  it('folds sizes of fixed shapes, and computations with them', async () => {
     const model = chain(
       f32('n', 3, 4),
       any(2),
@@ -316,7 +316,7 @@ describe('foldConstants', () => {
     await expectSame(model, folded, feedsFor(model, random(1)));
   });
 
-  it('leaves alone what would make the file larger, and what cannot be computed', () => {
+  it('keeps nodes that would make the file larger if folded, and nodes that cannot be computed', () => {
     const growing = chain(f32(1), any(1), [op('Expand', ['c', 'd'], ['e']), op('Add', ['x', 'e'], ['y'])], {
       c: float32([1]),
       d: int64([100_000]),
@@ -331,8 +331,8 @@ describe('foldConstants', () => {
   });
 });
 
-describe('every pass leaves random graphs the results they have', () => {
-  /** A graph of square matrices, sums and shapes, with a branch now and then. */
+describe('random graphs give the same results after', () => {
+  /** A graph of square matrices, sums and shapes, sometimes with a branch. */
   function randomModel(dice: Random): Model {
     const pick = <T>(items: readonly T[]): T => items[dice.integer(0, items.length - 1)]!;
     const constants: Record<string, Tensor> = {
@@ -447,7 +447,7 @@ describe('extractSubgraph', () => {
     expect(graph.outputs[0]?.type).to.deep.equal({ dtype: 'float32', shape: [2] });
   });
 
-  it('begins one at a value that a node makes beside others', async () => {
+  it('begins one at a value that a node makes among others', async () => {
     const part = extractSubgraph(model, ['b1'], ['y', 'm']);
     expect(names(part.graph.inputs)).to.deep.equal(['x', 'z', 'b1']);
     expect(ops(part)).to.deep.equal(['Add', 'Split', 'Mul', 'Add']);
@@ -457,7 +457,7 @@ describe('extractSubgraph', () => {
     expect([...(result.get('y')?.data ?? [])]).to.deep.equal([9, 65]);
   });
 
-  it('names the nearest values to one that is not there', () => {
+  it('lists the nearest names for an unknown value', () => {
     expect(() => extractSubgraph(model, [], ['b3'])).to.throw('no value "b3"; the nearest names are b1, b2');
     expect(() => extractSubgraph(model, ['a', 'a'], ['y'])).to.throw('"a" is listed twice');
   });

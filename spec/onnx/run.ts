@@ -9,7 +9,7 @@ import { float32, numberToHalf, type Tensor, tensor } from '../../lib/tensor/ten
 
 export type Feeds = Readonly<Record<string, Tensor>>;
 
-/** Runs a model in ONNX Runtime, without optimizations of its own. */
+/** Runs a model in ONNX Runtime, without ONNX Runtime's optimizations. */
 export async function run(model: Model, feeds: Feeds): Promise<Map<string, OrtTensor>> {
   const session = await InferenceSession.create(encodeModel(model), {
     graphOptimizationLevel: 'disabled',
@@ -43,7 +43,7 @@ function toOrt(value: Tensor | undefined): OrtTensor {
     case 'bool':
       return new OrtTensor(dtype, value.data, dims);
     default:
-      return expect.fail(`no feed of type ${dtype} is needed`);
+      return expect.fail(`feeds of type ${dtype} are not supported`);
   }
 }
 
@@ -86,7 +86,7 @@ export function op(
   return { name: outputs[0] ?? name, op: name, domain: '', inputs, outputs, attributes: attributes(values) };
 }
 
-/** What a graph is, for the short of it. */
+/** A graph in short form. */
 export interface Sketch {
   readonly nodes: readonly Node[];
   readonly inputs?: Readonly<Record<string, TensorType>>;
@@ -128,7 +128,7 @@ export function type(dtype: TensorType['dtype'], ...shape: (number | string)[]):
   return { dtype, shape };
 }
 
-/** Numbers of a standard normal distribution (integers up to ±5, coins), one set for each input. */
+/** Random values for each input: standard normal floats, integers up to ±5, booleans. */
 export function feedsFor(
   { graph }: Model,
   dice: Random,
@@ -177,6 +177,6 @@ function randomTensor(dtype: TensorType['dtype'], dims: readonly number[], dice:
     case 'bool':
       return tensor(dtype, Uint8Array.from(fill(() => dice.integer(0, 1))), dims);
     default:
-      return expect.fail(`no random ${dtype} is needed`);
+      return expect.fail(`random tensors of type ${dtype} are not supported`);
   }
 }

@@ -44,7 +44,7 @@ export async function collect<S extends { readonly x: Float32Array }>(run: Async
   return steps;
 }
 
-/** What a run throws. */
+/** The error that a run throws. */
 export async function failure(run: AsyncGenerator): Promise<unknown> {
   try {
     while (!(await run.next()).done);

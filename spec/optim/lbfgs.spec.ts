@@ -8,7 +8,7 @@ import golden from './golden/trajectories.json' with { type: 'json' };
 
 describe('lbfgs', () => {
   for (const { function: name, x0, history, steps } of golden.lbfgs)
-    it(`goes PyTorch's way on ${name} from (${x0.join(', ')}) with a history of ${history}`, async () => {
+    it(`follows PyTorch's steps on ${name} from (${x0.join(', ')}) with a history of ${history}`, async () => {
       const objective = name === 'beale' ? beale : rosenbrock;
       const run = lbfgs(Float32Array.from(x0), objective, { iterations: steps.length, history });
       const ours = await collect(run);
@@ -17,7 +17,7 @@ describe('lbfgs', () => {
         x.forEach((expected, i) =>
           expect(ours[k]!.x[i]).to.be.closeTo(expected, 1e-5 * scale, `step ${k + 1}`),
         );
-      // Float32 points and PyTorch's float64 part in the end, but arrive at the same place.
+      // Float32 points and PyTorch's float64 points diverge in the end, but reach the same minimum.
       steps.at(-1)!.x.forEach((expected, i) => expect(ours.at(-1)!.x[i]).to.be.closeTo(expected, 2e-3));
     });
 
@@ -31,7 +31,7 @@ describe('lbfgs', () => {
     expect(dale.at(-1)!.x[1]).to.be.closeTo(0.5, 1e-3);
   });
 
-  it('solves a bowl of n curvatures in about n steps, its value never rising', async () => {
+  it('minimizes a quadratic with n curvatures in about n steps and never raises its value', async () => {
     const run = lbfgs(new Float32Array(5), bowl([1, 10, 100, 3, 30], [1, -1, 2, -2, 0.5]), {
       iterations: 50,
     });
@@ -41,7 +41,7 @@ describe('lbfgs', () => {
     expect(steps.at(-1)!.value).to.be.lessThan(1e-8);
   });
 
-  it('does not mind the scale of the objective', async () => {
+  it('does not depend on the scale of the objective', async () => {
     const tiny: Objective = async (x) => {
       const { value, gradient } = await rosenbrock(x);
       return { value: value * 1e-6, gradient: gradient.map((g) => g * 1e-6) };
@@ -52,7 +52,7 @@ describe('lbfgs', () => {
     expect(steps.at(-1)!.x[0]).to.be.closeTo(1, 1e-2);
   });
 
-  it('counts evaluations, tells the value at x, and leaves x0 alone', async () => {
+  it('counts evaluations, reports the value at x, and does not change x0', async () => {
     let calls = 0;
     const counted: Objective = async (x) => (calls++, rosenbrock(x));
     const x0 = Float32Array.of(-1.2, 1);
@@ -78,7 +78,7 @@ describe('lbfgs', () => {
     expect(reused).to.deep.equal(own);
   });
 
-  it('steps back from where the objective is not a number', async () => {
+  it('steps back from points where the objective is not a number', async () => {
     // −log x + x is lowest at 1 and NaN below 0, where the first steps from 0.01 land.
     let walls = 0;
     const barrier: Objective = async ([x = 0]) => {
@@ -90,7 +90,7 @@ describe('lbfgs', () => {
     expect(steps.at(-1)!.x[0]).to.be.closeTo(1, 1e-3);
   });
 
-  it('ends with a clear error where nothing is a number', async () => {
+  it('ends with a clear error if the objective is a number nowhere', async () => {
     const nowhere: Objective = async (x) =>
       Promise.resolve({ value: NaN, gradient: new Float32Array(x.length) });
     const atStart = await failure(lbfgs(new Float32Array(2), nowhere, { iterations: 5 }));
@@ -102,7 +102,7 @@ describe('lbfgs', () => {
     expect(String(beyond)).to.include('is Infinity at iteration 1');
   });
 
-  it('ends where the gradient leads nowhere, and at once at an optimum', async () => {
+  it('ends if no step along the gradient is lower, and at once at an optimum', async () => {
     const liar: Objective = async ([x = 0]) =>
       Promise.resolve({ value: Math.abs(x), gradient: Float32Array.of(-1) });
     expect(await collect(lbfgs(Float32Array.of(1), liar, { iterations: 5 }))).to.have.length(0);
@@ -121,7 +121,7 @@ describe('lbfgs', () => {
     expect(calls).to.equal(2);
   });
 
-  it('refuses bad options', async () => {
+  it('refuses invalid options', async () => {
     for (const bad of [{ history: 0 }, { lineSearch: 0 }, { firstStep: -1 }, { iterations: 1.5 }])
       expect(
         await failure(lbfgs(new Float32Array(1), rosenbrock, { iterations: 1, ...bad })),

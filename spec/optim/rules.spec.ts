@@ -31,7 +31,7 @@ const start = Float32Array.from(golden.start);
 
 describe('update rules', () => {
   for (const [name, steps] of Object.entries(golden.rules))
-    it(`${name} goes PyTorch's way`, async () => {
+    it(`${name} follows PyTorch's steps`, async () => {
       const rule = Object.entries(rules).find(([key]) => key === name)![1];
       const ours = await collect(optimize(start, rosenbrock, rule, { iterations: steps.length }));
       steps.forEach(({ x, value }, k) => {
@@ -42,7 +42,7 @@ describe('update rules', () => {
       });
     });
 
-  it('go on from a saved state as if they had not stopped', async () => {
+  it('resume from a saved state as if they had not stopped', async () => {
     for (const rule of Object.values(rules)) {
       const whole = await collect(optimize(start, rosenbrock, rule, { iterations: 10 }));
       const run = optimize(start, rosenbrock, rule, { iterations: 10 });
@@ -55,11 +55,11 @@ describe('update rules', () => {
     }
   });
 
-  it('take the first step worked by hand', async () => {
+  it('take the first step worked out by hand', async () => {
     const objective = bowl([2, 1], [0, 0]);
     const first = async (rule: UpdateRule) =>
       (await collect(optimize(Float32Array.of(3, -4), objective, rule, { iterations: 1 })))[0]!;
-    // The gradient is (6, −4). Adam's first step is the learning rate, whatever the gradient.
+    // The gradient is (6, −4). Adam's first step is the learning rate, for any gradient.
     const { x, value } = await first(adam({ learningRate: 0.5 }));
     expect(value).to.equal(17);
     expect([...x]).to.deep.equal([2.5, -3.5]);
@@ -69,7 +69,7 @@ describe('update rules', () => {
     expect(upwards.x[1]).to.be.closeTo(-4 - (10 * 4) / 5, 1e-6);
   });
 
-  it('reach the bottom of a bowl', async () => {
+  it('reach the minimum of a quadratic', async () => {
     for (const rule of [
       adam({ learningRate: 0.1 }),
       sgd({ learningRate: 0.3 }),
@@ -82,7 +82,7 @@ describe('update rules', () => {
     }
   });
 
-  it('stay in their box, and leave x0 alone', async () => {
+  it('stay in their box, and do not change x0', async () => {
     const x0 = Float32Array.of(0.5, 0.5);
     const run = optimize(x0, bowl([1, 1], [3, -3]), sgd({ learningRate: 1 }), {
       iterations: 3,
@@ -113,7 +113,7 @@ describe('update rules', () => {
     );
   });
 
-  it('refuse bad options, states and gradients', async () => {
+  it('refuse invalid options, states and gradients', async () => {
     expect(() => adam({ beta1: 1 })).to.throw('beta1 must be in [0, 1), not 1');
     expect(() => sgd({ momentum: NaN })).to.throw('momentum');
     expect(() => rmsprop({ epsilon: -1 })).to.throw('epsilon');
@@ -136,7 +136,7 @@ describe('update rules', () => {
 describe('gradientScale', () => {
   const gradient = Float32Array.of(3, -4, 0, 0);
 
-  it('is one over each measure, by hand', () => {
+  it('is one divided by each measure, worked out by hand', () => {
     expect(gradientScale(gradient, 'none')).to.equal(1);
     expect(gradientScale(gradient, 'mean-abs')).to.be.closeTo(1 / 1.75, 1e-6);
     expect(gradientScale(gradient, 'rms')).to.be.closeTo(1 / 2.5, 1e-6);

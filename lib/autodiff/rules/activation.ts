@@ -2,7 +2,7 @@ import { attr } from '../../onnx/graph/attributes.js';
 import { axisOf } from './normalization.js';
 import { broadcasting, noGradient, rule, type RuleTable } from './rule.js';
 
-/** Activation functions, element by element; at kinks PyTorch's conventions. */
+/** Activation functions, element by element; at kinks, PyTorch's conventions apply. */
 export const activation: RuleTable = {
   // y = max(x, 0)          dx = dy where x > 0; 0 at x = 0
   Relu: rule(1, ({ b, dy, y: [y] }) => [b.mul(dy, b.castLike(b.greater(y, 0), dy))]),
@@ -43,7 +43,7 @@ export const activation: RuleTable = {
   Shrink: rule(1, ({ b, node, dy, x: [x] }) => [
     b.where(b.greater(b.abs(x), attr.float(node, 'lambd', 0.5)), dy, 0),
   ]),
-  // The cotangent passes at both bounds, as torch.clamp had it at first; none goes to the bounds.
+  // The cotangent passes at both bounds, as in torch.clamp up to PyTorch 1.13; none goes to the bounds.
   Clip: rule(1, ({ b, dy, x: [x, low, high] }) => {
     const above = low && b.greaterOrEqual(x, low);
     const below = high && b.lessOrEqual(x, high);

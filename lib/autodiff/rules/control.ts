@@ -3,7 +3,7 @@ import { rule, type RuleTable } from './rule.js';
 
 /** Control flow. Loop and Scan have no rules: those with a known number of iterations are unrolled before the walk. */
 export const control: RuleTable = {
-  // Another If by the same condition, whose branches have the gradients of the forward branches.
+  // Another If with the same condition, whose branches compute the gradients of the forward branches.
   If: rule(1, ({ b, node, dys, x: [condition], captured, differentiate }) => {
     if (captured.length === 0) return [];
     const branch = (name: string) =>

@@ -43,7 +43,7 @@ export const convolution: RuleTable = {
   }),
 };
 
-/** The window that slides over y, with the padding that brings it back to x's size. */
+/** The window that slides over y, with the padding that restores x's size. */
 function transposedWindow(b: Builder, node: Node, x: Value, y: Value, kernel: readonly number[]): Window {
   const n = kernel.length;
   const strides = attr.ints(node, 'strides', Array<number>(n).fill(1));
@@ -56,7 +56,7 @@ function transposedWindow(b: Builder, node: Node, x: Value, y: Value, kernel: re
   }
   const none = Array<number>(n).fill(0);
   if (auto === 'VALID') return { kernel, strides, dilations, extent, begin: none, end: none };
-  // The padding follows from y's size; the odd one goes to the end for SAME_UPPER, to the begin otherwise.
+  // The padding follows from y's size; an odd element goes to the end for SAME_UPPER, to the beginning otherwise.
   const extra = attr.ints(node, 'output_padding', none);
   const totals = extent.map((reach, i) => {
     const unpadded = b.add(b.mul(b.sub(b.dim(x, i + 2), 1), strides[i]!), reach + extra[i]!);
@@ -68,7 +68,7 @@ function transposedWindow(b: Builder, node: Node, x: Value, y: Value, kernel: re
   return { kernel, strides, dilations, extent, begin, end };
 }
 
-/** Spatial sizes of a kernel, which have to be known: the number of nodes depends on them. */
+/** Spatial sizes of a kernel, which must be known, since the number of nodes depends on them. */
 export function kernelOf(node: Node, w: Value): readonly number[] {
   return shapeOf(w)
     .slice(2)
@@ -79,8 +79,8 @@ export function kernelOf(node: Node, w: Value): readonly number[] {
 }
 
 /**
- * dx: `dy` convolved with the kernel turned by 180°, its channel axes exchanged. At stride 1 as Conv, which every
- * provider has tuned further than ConvTranspose (1.3 times faster on the CPU); otherwise as ConvTranspose.
+ * dx: `dy` convolved with the kernel rotated by 180°, its channel axes exchanged. At stride 1 as Conv, which providers
+ * have optimized further than ConvTranspose (1.3 times faster on the CPU); otherwise as ConvTranspose.
  */
 function inputCotangent(b: Builder, dy: Value, w: Value, x: Value, window: Window, groups: number): Value {
   const { strides, dilations, extent, begin, end } = window;
@@ -91,7 +91,7 @@ function inputCotangent(b: Builder, dy: Value, w: Value, x: Value, window: Windo
     return b.op('Conv', [dy, rotated(b, w, groups)], { dilations, group: groups, pads });
 
   const known = [...begin, ...end].every((pad) => typeof pad === 'number');
-  // The rows that no stride reached are unknown until the image's size is: as many as can be, then cut to size.
+  // The number of rows that no stride reached depends on the image's size: make the most possible, then crop.
   const full = b.op('ConvTranspose', [dy, w], {
     strides,
     dilations,
@@ -119,7 +119,7 @@ function pointwise(b: Builder, w: Value): Value {
   return b.reshape(positions, [b.dim(w, 0), -1, ...spatialAxes(w).map(() => 1)]);
 }
 
-/** M × C/g × k → C × M/g × k, turned by 180° along the spatial axes. */
+/** M × C/g × k → C × M/g × k, rotated by 180° along the spatial axes. */
 function rotated(b: Builder, w: Value, groups: number): Value {
   const axes = spatialAxes(w);
   const flipped = positionsIn(shapeOf(w).slice(2).map(Number)) === 1 ? w : flip(b, w, axes);

@@ -8,21 +8,21 @@ import { noGradient, rule, type RuleTable } from './rule.js';
 /** Operators of detectors. */
 export const detection: RuleTable = {
   /**
-   * Averaging RoiAlign (He et al., 2017) is linear in the image and works on rows and columns by themselves: for each
-   * region y = R x Cᵀ. R and C are what the operator itself makes of identity matrices, so sampling, borders and
-   * coordinates are the forward pass's own. Regions are not differentiated (as in torchvision).
+   * Averaging RoiAlign (He et al., 2017) is linear in the image and works on rows and columns separately: for each
+   * region y = R x Cᵀ. R and C are the operator's own results for identity matrices, so sampling, borders and
+   * coordinates agree with the forward pass. Regions are not differentiated (as in torchvision).
    */
   RoiAlign: rule(3, ({ b, node, dy, x: [x, regions, batch] }) => {
     if (attr.string(node, 'mode', 'avg') !== 'avg')
-      throw new OneirosError('unsupported', `${describe(node)}: there is a gradient for mode "avg" alone`);
+      throw new OneirosError('unsupported', `${describe(node)}: only mode "avg" has a gradient`);
     const rows = interpolation(b, node, x, regions, batch, 'rows');
     const columns = interpolation(b, node, x, regions, batch, 'columns');
     // regions × C × H × W
     const each = b.matmul(b.matmul(b.swap(rows), dy), columns);
-    // Each region's share goes to its image: one row of ones and zeros per image.
+    // Each region's cotangent goes to its image: one row of ones and zeros per image.
     const images = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(b.dim(x, 0), [0]), b.scalar(1, 'int64')]);
     const isOf = b.castLike(b.equal(b.unsqueeze(images, [1]), b.unsqueeze(batch, [0])), dy);
-    // Flatten, unlike Reshape, knows its sizes where there is no region at all.
+    // Unlike Reshape, Flatten has well-defined sizes if there are no regions.
     const flat = b.op('Flatten', [each], { axis: 1 });
     return [b.reshape(b.matmul(isOf, flat), b.shape(x))];
   }),
@@ -31,7 +31,7 @@ export const detection: RuleTable = {
 
 /**
  * How each region samples one axis of the image: regions × 1 × (cells) × (size of the axis). The operator is run on an
- * image that has the axis twice, as channels and as pixels, and a single pixel across, where every sample lies inside.
+ * image that has the axis twice, as channels and as pixels, and is one pixel wide, so that every sample lies inside.
  */
 function interpolation(
   b: Builder,

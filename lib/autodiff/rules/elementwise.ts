@@ -41,7 +41,7 @@ export const elementwise: RuleTable = {
     const share = b.div(dy, x.length);
     return x.map(() => share);
   }),
-  // Ties share the cotangent evenly, as torch.maximum has it.
+  // Ties share the cotangent evenly, as in torch.maximum.
   Max: broadcasting(1, toExtremes),
   Min: broadcasting(1, toExtremes),
   // y = c ? a : d
@@ -68,7 +68,7 @@ export const elementwise: RuleTable = {
   Asinh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sqrt(b.add(b.square(x), 1)))]),
   Acosh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sqrt(b.sub(b.square(x), 1)))]),
   Atanh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sub(1, b.square(x)))]),
-  // Conversions: a cotangent goes back in its value's own element type; through integers none goes.
+  // Conversions: a cotangent goes back in its value's element type; none passes through integers.
   Cast: rule(1, ({ b, dy, x: [x], y: [y] }) => (isFloat(dtypeOf(y)) ? [b.castLike(dy, x)] : [])),
   CastLike: rule(1, ({ b, dy, x: [x], y: [y] }) => (isFloat(dtypeOf(y)) ? [b.castLike(dy, x)] : [])),
   Sign: noGradient,
@@ -86,14 +86,14 @@ export const elementwise: RuleTable = {
   Or: noGradient,
   Xor: noGradient,
   Not: noGradient,
-  // In inference everything passes; in training what the mask let through, 1 / (1 − ratio) times as large.
+  // In inference everything passes; in training what the mask keeps passes, scaled by 1 / (1 − ratio).
   Dropout: rule(1, ({ b, dy, x: [, ratio, training], y: [, mask] }) => {
     const isTraining = training?.constant?.data[0];
     if (training === undefined || isTraining === 0) return [dy];
     if (mask === undefined)
       throw new OneirosError(
         'unsupported',
-        'Dropout in training has a gradient only with its mask as an output',
+        'Dropout in training has a gradient only if its mask is an output',
       );
     const scale = b.reciprocal(
       b.sub(1, ratio === undefined ? b.scalar(0.5, dtypeOf(dy)) : b.castLike(ratio, dy)),

@@ -4,9 +4,9 @@ import { attr } from '../../onnx/graph/attributes.js';
 import { noGradient, rule, type RuleTable } from './rule.js';
 import { countTo } from './window.js';
 
-/** Operators that pick elements by index. Where the same element may be picked twice, its cotangents are added up. */
+/** Operators that pick elements by index. If an element may be picked twice, its cotangents are added. */
 export const indexing: RuleTable = {
-  // A matrix product with the indices' one-hot rows: no scatter, and right for repeated and negative indices.
+  // A matrix product with the indices' one-hot rows: no scatter, and correct for repeated and negative indices.
   Gather: rule(2, ({ b, node, dy, x: [x, indices] }) => {
     const rank = rankOf(x);
     const axis = fromFront(attr.int(node, 'axis', 0), rank);
@@ -29,7 +29,7 @@ export const indexing: RuleTable = {
       b.op('ScatterND', [b.fillLike(x, 0), withBatchIndices(b, indices, x, batch), dy], { reduction: 'add' }),
     ];
   }),
-  // The elements written over get nothing; those written give their places' cotangents.
+  // Overwritten elements get nothing; updates get the cotangents at their positions.
   ScatterElements: rule(3, ({ b, node, dy, x: [, indices, updates] }) => {
     const axis = attr.int(node, 'axis', 0);
     const adds = attr.string(node, 'reduction', 'none') === 'add';
@@ -51,11 +51,11 @@ export const indexing: RuleTable = {
     const indices = given ?? b.ops('TopK', [x, k], 2, Object.fromEntries(node.attributes))[1];
     return [b.op('ScatterElements', [b.fillLike(x, 0), indices, dy], { axis: attr.int(node, 'axis', -1) })];
   }),
-  // A run of the axis turned around is turned back.
+  // The reversed part of the axis is reversed back.
   ReverseSequence: rule(2, ({ b, node, dy, x: [, lengths] }) => [
     b.op('ReverseSequence', [dy, lengths], Object.fromEntries(node.attributes)),
   ]),
-  // Zeros where the condition did not hold.
+  // Zeros where the condition is false.
   Compress: rule(2, ({ b, node, dy, x: [x, condition] }) => {
     const kept = b.op('NonZero', [condition]);
     const sized = attr.has(node, 'axis') ? x : b.reshape(x, [-1]);
@@ -84,7 +84,7 @@ function oneHot(b: Builder, indices: Value, size: Value, like: Value): Value {
   return b.castLike(b.equal(b.unsqueeze(positive, [1]), places), like);
 }
 
-/** GatherND's indices with those of the batch axes put in front, which ScatterND has no attribute for. */
+/** GatherND's indices preceded by those of the batch axes, for which ScatterND has no attribute. */
 function withBatchIndices(b: Builder, indices: Value, x: Value, batch: number): Value {
   if (batch === 0) return indices;
   const rank = rankOf(indices);

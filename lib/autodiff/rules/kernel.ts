@@ -2,7 +2,7 @@ import { type Builder, shapeOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { countTo, padsOf, positionsIn, spatialAxes, tilesOf, type Window, windowElements } from './window.js';
 
-/** A convolution whose kernel's gradient is wanted. */
+/** A convolution whose gradient by the kernel is computed. */
 interface Correlation {
   readonly b: Builder;
   /** N × M × outputs */
@@ -19,9 +19,9 @@ interface Correlation {
 type Rows = Value;
 
 /**
- * dw: for each position in the kernel, the matrix product of `dy` and what the windows see at that position, summed over
- * images and pixels. Five times faster on the CPU than one Conv with a kernel as large as the image. Which products are
- * taken together depends on what has to be copied for them (`npm run bench conv-gradient` has figures).
+ * dw: for each position in the kernel, the matrix product of `dy` and the windows' elements at that position, summed
+ * over images and pixels. Five times faster on the CPU than one Conv with a kernel as large as the image. Which
+ * products are computed together depends on what they require to be copied (`npm run bench conv-gradient` has figures).
  */
 export function kernelCotangent(
   b: Builder,
@@ -42,7 +42,7 @@ export function kernelCotangent(
   return isDense ? byShifts(correlation) : byPositions(correlation);
 }
 
-/** Few channels, as a picture or a group of one has: all positions side by side (im2col), one product. */
+/** For few channels, as in an image or in groups of one: all positions side by side (im2col), one product. */
 function byColumns({ b, dy, image, w, window, groups }: Correlation): Value {
   const padded = b.pad(image, padsOf(window));
   const seen = windowElements(b, padded, dy, window).map((element) => rowsOf(b, element, groups));
@@ -51,7 +51,7 @@ function byColumns({ b, dy, image, w, window, groups }: Correlation): Value {
   return arranged(b, products, w, groups, ['position', 'C', 'M']);
 }
 
-/** One product for each position; a single one where windows lie side by side. */
+/** One product for each position; a single one if windows lie side by side. */
 function byPositions({ b, dy, image, w, window, groups }: Correlation): Value {
   const [rows, padded] = [rowsOf(b, dy, groups), b.pad(image, padsOf(window))];
   const tiles = groups === 1 ? tilesOf(b, padded, window) : null;
@@ -61,15 +61,16 @@ function byPositions({ b, dy, image, w, window, groups }: Correlation): Value {
 }
 
 /**
- * At stride 1 what a window sees `i` rows down and `j` columns to the right is a matter of where dy lies over the image:
- * one of the two is shifted by rows, the other by columns, k + k copies in the place of k². All rows make one matrix, so
- * that there is a product for each column, k times as tall. 1.1 to 1.6 times faster than one for each position on large
- * images, six times with a kernel to each channel; 1.2 times slower on 16² at 256 channels, of which there are few.
+ * At stride 1, the element of a window `i` rows down and `j` columns to the right depends only on the offset of dy over
+ * the image: one of the two is shifted by rows, the other by columns, so k + k copies replace k². All rows form one
+ * matrix, so that there is one product for each column, k times as tall. 1.1 to 1.6 times faster than one for each
+ * position on large images, six times with one kernel per channel; 1.2 times slower on 16² at 256 channels, which is
+ * rare.
  */
 function byShifts({ b, dy, image, w, window, groups }: Correlation): Value {
   const { kernel, dilations, begin } = window;
   const column = kernel.length - 1;
-  // As many copies as there are rows: of that with fewer channels.
+  // There are as many copies as rows: copy the one with fewer channels.
   const [outputs, inputs] = [shapeOf(w)[0], shapeOf(w)[1]];
   const stacksImage = typeof outputs === 'number' && typeof inputs === 'number' && inputs * groups < outputs;
   const [stacked, other] = stacksImage ? [image, dy] : [dy, image];
@@ -92,8 +93,8 @@ function byShifts({ b, dy, image, w, window, groups }: Correlation): Value {
 }
 
 /**
- * dy as it lies over the image's rows, or the image over dy's, for each position of the kernel but along the last axis:
- * N × groups × (channels/group × positions) × pixels. Rows are gathered, which copies less than to shift and to join.
+ * dy aligned with the image's rows, or the image with dy's, for each position of the kernel except along the last axis:
+ * N × groups × (channels/group × positions) × pixels. Gathering rows copies less than shifting and joining.
  */
 function stackedRows(
   b: Builder,
@@ -131,7 +132,7 @@ function stackedRows(
   return b.reshape(b.gather(flat, index!, 2), [0, groups, -1, pixels]);
 }
 
-/** An axis that begins with `before` zeros (or without that many elements) and is of the given size. */
+/** Makes an axis begin with `before` zeros (or removes that many elements) and gives it a size. */
 function moved(b: Builder, x: Value, axis: number, before: Value, size: Value): Value {
   const after = b.sub(b.sub(size, b.dim(x, axis)), before);
   const only = (amount: Value) => shapeOf(x).map((_, other) => (other === axis ? amount : 0));
@@ -142,12 +143,14 @@ function rowsOf(b: Builder, x: Value, groups: number): Rows {
   return b.reshape(x, [0, groups, -1, b.elements(x, spatialAxes(x))]);
 }
 
-/** An axis of what the products make: channels a group (M of dy, C of the image), positions of the kernel … */
+/** An axis of the products: channels per group (M of dy, C of the image), positions of the kernel … */
 type Axis = 'M' | 'C' | 'position' | 'row' | 'column';
-/** Those of the kernel, in its own order. */
+/** The axes of the kernel, in its order. */
 const axes: readonly Axis[] = ['M', 'C', 'position', 'row', 'column'];
 
-/** The kernel, M × C/g × …, from groups × (axes in this order); `row` counts all positions but along the last axis. */
+/**
+ * The kernel, M × C/g × …, from groups × (axes in this order); `row` counts all positions except along the last axis.
+ */
 function arranged(b: Builder, products: Value, w: Value, groups: number, order: readonly Axis[]): Value {
   const sizes = shapeOf(w).slice(2).map(Number);
   const columns = sizes.at(-1) ?? 1;

@@ -3,8 +3,8 @@ import { attr } from '../../onnx/graph/attributes.js';
 import { rule, type RuleTable } from './rule.js';
 
 /**
- * Operators that join tensors, split them or rearrange their elements: each is undone by its inverse, or by adding up the copies
- * it made.
+ * Operators that join tensors, split them or rearrange their elements: the inverse operator undoes each, or its copies
+ * are added up.
  */
 export const layout: RuleTable = {
   // Each part of dy goes back to the input it came from.
@@ -27,7 +27,7 @@ export const layout: RuleTable = {
   DepthToSpace: rule(1, ({ b, node, dy, x: [x] }) => {
     const block = attr.int(node, 'blocksize');
     if (attr.string(node, 'mode', 'DCR') === 'DCR') return [b.op('SpaceToDepth', [dy], { blocksize: block })];
-    // CRD: channel is the slowest of (channel, block row, block column), which SpaceToDepth has no mode for.
+    // CRD: channel is the slowest of (channel, block row, block column); SpaceToDepth has no mode for that.
     const rows = b.reshape(dy, [0, 0, -1, block, b.mul(b.dim(x, 3), block)]);
     const grid = b.reshape(rows, [0, b.dim(dy, 1), b.dim(x, 2), block, b.dim(x, 3), block]);
     return [b.reshape(b.transpose(grid, [0, 1, 3, 5, 2, 4]), b.shape(x))];
@@ -35,7 +35,7 @@ export const layout: RuleTable = {
   SpaceToDepth: rule(1, ({ b, node, dy }) => [
     b.op('DepthToSpace', [dy], { blocksize: attr.int(node, 'blocksize'), mode: 'DCR' }),
   ]),
-  // Copies are added up: each axis is seen as (repeats, size).
+  // Copies are added up: each axis is reshaped to (repeats, size).
   Tile: rule(2, ({ b, dy, x: [x, repeats] }) => {
     const rank = rankOf(x);
     const sizes = Array.from({ length: rank }, (_, axis) => [

@@ -7,7 +7,8 @@ import { broadcasting, rule, type RuleTable } from './rule.js';
 
 /** Products of matrices and of tensors. */
 export const linear: RuleTable = {
-  // The cotangent of one factor is the sum of products of dy and the other factors, over the letters that it does not have.
+  // The cotangent of one factor is the sum of products of dy and the other factors, over the letters that the factor
+  // does not have.
   Einsum: rule(1, ({ b, node, dy, x }) => {
     const factors = x.filter((factor) => factor !== undefined);
     const { terms, result } = parse(node, factors);
@@ -51,7 +52,7 @@ interface Factor {
 function factorCotangent(b: Builder, factor: Factor, others: readonly Factor[]): Value {
   const own = [...new Set(factor.letters)];
   const elsewhere = new Set(others.flatMap(({ letters }) => Array.from(letters)));
-  // Letters of this factor alone were summed over, so its cotangent repeats along them.
+  // Letters that only this factor has were summed over, so its cotangent repeats along them.
   const shared = own.filter((letter) => elsewhere.has(letter)).join('');
   const equation = `${others.map(({ letters }) => letters).join(',')}->${shared}`;
   const product = b.op(
@@ -66,7 +67,7 @@ function factorCotangent(b: Builder, factor: Factor, others: readonly Factor[]):
   return own.length === factor.letters.length ? whole : onDiagonal(b, whole, own, factor);
 }
 
-/** A letter that a factor has twice picks its diagonal: the cotangent lies there, zeros elsewhere. */
+/** A letter that a factor has twice picks its diagonal: the cotangent goes there, with zeros elsewhere. */
 function onDiagonal(b: Builder, diagonal: Value, own: readonly string[], { value, letters }: Factor): Value {
   const rank = letters.length;
   const first = own.map((letter) => letters.indexOf(letter));
@@ -97,7 +98,7 @@ function isDiagonal(b: Builder, value: Value, axis: number, other: number): Valu
   return b.equal(range(axis), range(other));
 }
 
-/** The equation with an ellipsis spelled out in letters of its own, and with its result, which may be implied. */
+/** The equation with any ellipsis replaced by unused letters, and with its result, which may be implied. */
 function parse(node: Node, factors: readonly Value[]): { terms: readonly string[]; result: string } {
   const equation = attr.string(node, 'equation').replaceAll(' ', '');
   const [left = '', given] = equation.split('->');
@@ -129,7 +130,7 @@ function floatOf(value: number) {
   return { type: 'float', value } as const;
 }
 
-/** A vector as the matrix that MatMul takes it for: a row on the left (`axis` 0), a column on the right (1). */
+/** A vector as a matrix, as MatMul interprets it: a row on the left (`axis` 0), a column on the right (1). */
 function asMatrix(b: Builder, x: Value, axis: 0 | 1): Value {
   return rankOf(x) === 1 ? b.unsqueeze(x, [axis]) : x;
 }

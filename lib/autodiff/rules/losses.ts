@@ -10,7 +10,7 @@ export const losses: RuleTable = {
   NegativeLogLikelihoodLoss: rule(2, ({ b, node, dy, x: [x, labels, weights] }) => [
     likelihoodCotangent(b, node, dy, x, labels, weights),
   ]),
-  // The same of ln softmax x, so what comes back passes through that: dx = d − softmax x · Σ d.
+  // The same of ln softmax x, so its cotangent d goes back through that: dx = d − softmax x · Σ d.
   SoftmaxCrossEntropyLoss: rule(2, ({ b, node, dy, dys, x: [x, labels, weights] }) => {
     const likelihood = likelihoodCotangent(b, node, dy, x, labels, weights);
     const others = dys[1] ?? null;
@@ -36,7 +36,7 @@ function likelihoodCotangent(
   return b.neg(b.mul(weighted, share));
 }
 
-/** Where a class is the label, N × C × …; nowhere for labels to be ignored. */
+/** Where a class is the label, N × C × …; nowhere for ignored labels. */
 function isLabel(b: Builder, node: Node, x: Value, labels: Value): Value {
   const wide = b.cast(labels, 'int64');
   const classes = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(b.dim(x, 1), [0]), b.scalar(1, 'int64')]);

@@ -48,8 +48,8 @@ export const normalization: RuleTable = {
     const along = b.sum(b.mul(dy, y), axes);
     return [b.div(b.sub(dy, b.mul(direction, along)), norm)];
   }),
-  // y = x · s^−β with s = bias + α/size · Σ x² over the channels near by (Krizhevsky et al., 2012, §3.3)
-  // dx = dy · s^−β − 2αβ/size · x · Σ' dy · y / s, where Σ' sums over the channels that have this one near by
+  // y = x · s^−β with s = bias + α/size · Σ x² over the nearby channels (Krizhevsky et al., 2012, §3.3)
+  // dx = dy · s^−β − 2αβ/size · x · Σ' dy · y / s, where Σ' sums over the channels that have this one nearby
   LRN: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
     const size = attr.int(node, 'size');
     const [alpha, beta] = [attr.float(node, 'alpha', 1e-4), attr.float(node, 'beta', 0.75)];
@@ -69,7 +69,7 @@ export function axisOf(axis: number, x: Value): number {
   return axis < 0 ? axis + rankOf(x) : axis;
 }
 
-/** Sums each channel with those up to `before` channels ahead of it and `after` behind it. */
+/** Sums each channel with up to `before` channels before it and `after` channels after it. */
 function channelSum(b: Builder, x: Value, before: number, after: number): Value {
   const size = before + 1 + after;
   const planes = b.reshape(x, [0, 1, b.dim(x, 1), -1]);
@@ -95,7 +95,7 @@ function standardize(b: Builder, x: Value, axes: readonly number[], epsilon: num
   return { xhat: b.mul(centered, inverse), inverse };
 }
 
-/** dx = (dx̂ − mean dx̂ − x̂ · mean(dx̂ · x̂)) / √(σ² + ε): mean and variance move with x. */
+/** dx = (dx̂ − mean dx̂ − x̂ · mean(dx̂ · x̂)) / √(σ² + ε): mean and variance depend on x. */
 function standardizeCotangent(
   b: Builder,
   dxhat: Value,
@@ -107,7 +107,7 @@ function standardizeCotangent(
   return b.mul(b.sub(b.sub(dxhat, b.mean(dxhat, axes)), along), inverse);
 }
 
-/** Batch normalization by the batch's own statistics (Ioffe and Szegedy, 2015); running ones are not differentiated. */
+/** Batch normalization by the batch's statistics (Ioffe and Szegedy, 2015); running ones are not differentiated. */
 function trainingBatchNorm(b: Builder, node: Node, dy: Value, x: Value, scale: Value): Cotangents {
   const axes = [0, ...spatialAxes(x)];
   const perChannel = b.reshape(scale, [-1, ...spatialAxes(x).map(() => 1)]);

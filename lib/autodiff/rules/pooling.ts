@@ -13,7 +13,7 @@ export const averagePool = rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
 
 /** Pooling over windows and over the whole image, N × C × spatial axes. */
 export const pooling: RuleTable = {
-  // Each element gets what lies at the place it was put.
+  // Each element gets the cotangent at the position where it was put.
   MaxUnpool: rule(2, ({ b, dy, x: [, places] }) => [b.gather(b.reshape(dy, [-1]), places, 0)]),
   // The whole cotangent goes to the window's first greatest element (PyTorch's convention); overlaps add up.
   MaxPool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
@@ -47,7 +47,7 @@ export const pooling: RuleTable = {
     const count = b.castLike(b.elements(x, spatialAxes(x)), dy);
     return [b.expand(b.div(dy, count), b.shape(x))];
   }),
-  // Ties share the cotangent evenly, as torch.amax has it.
+  // Ties share the cotangent evenly, as in torch.amax.
   GlobalMaxPool: rule(1, ({ b, dy, x: [x], y: [y] }) => {
     const isMax = b.castLike(b.equal(x, y), x);
     return [b.mul(isMax, b.div(dy, b.sum(isMax, spatialAxes(x))))];
@@ -67,8 +67,8 @@ function reach(b: Builder, x: Value, y: Value, window: Window, ceil: boolean, va
 }
 
 /**
- * How many elements each window averages over: 1 × 1 × (spatial axes of y), found by pooling ones. With
- * `count_include_pad` the padding counts, though never what `ceil_mode` adds beyond it.
+ * How many elements each window averages over: 1 × 1 × (spatial axes of y), computed by pooling ones. With
+ * `count_include_pad` the padding counts, but never what `ceil_mode` adds beyond it.
  */
 function countOf(b: Builder, x: Value, y: Value, window: Window, includePad: boolean): Value {
   const { kernel, strides, dilations, begin, end } = window;
@@ -80,7 +80,7 @@ function countOf(b: Builder, x: Value, y: Value, window: Window, includePad: boo
     includePad && isPadded
       ? b.pad(ones, [0, 0, ...begin, 0, 0, ...end], 1)
       : b.pad(ones, [0, 0, ...begin, 0, 0, ...end]);
-  // Zeros beyond, as far as the last window reaches.
+  // Zeros beyond the padding, as far as the last window reaches.
   const beyond = axes.map((axis, i) => {
     const last = b.add(b.mul(b.sub(b.dim(y, axis), 1), strides[i]!), window.extent[i]!);
     return b.maximum(b.sub(last, b.dim(counted, axis)), 0);

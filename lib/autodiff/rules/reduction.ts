@@ -3,7 +3,7 @@ import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
 import { noGradient, rule, type RuleContext, type RuleTable } from './rule.js';
 
-/** Reductions over some axes. `keep` brings a reduced value back to the input's rank, where it broadcasts. */
+/** Reductions over some axes. `keep` restores the input's rank, so that the reduced value broadcasts. */
 export const reduction: RuleTable = {
   CumSum: rule(2, ({ b, node, dy, x: [, axis] }) => [
     b.op('CumSum', [dy, axis], {
@@ -12,7 +12,7 @@ export const reduction: RuleTable = {
     }),
   ]),
   ReduceSum: rule(1, (context) => [spread(context, context.dy)]),
-  // y = Σ x / n; n = (elements of x) / (elements of y), found when the graph runs if need be
+  // y = Σ x / n; n = (elements of x) / (elements of y), computed when the graph runs if necessary
   ReduceMean: rule(1, (context) => {
     const {
       b,
@@ -23,7 +23,7 @@ export const reduction: RuleTable = {
     const count = b.squeeze(b.div(b.elements(x), b.elements(y)), [0]);
     return [spread(context, b.div(dy, b.castLike(count, dy)))];
   }),
-  // Ties share the cotangent evenly, as torch.amax has it.
+  // Ties share the cotangent evenly, as in torch.amax.
   ReduceMax: rule(1, (context) => [toExtremes(context)]),
   ReduceMin: rule(1, (context) => [toExtremes(context)]),
   ReduceL1: rule(1, (context) => [context.b.mul(context.b.sign(context.x[0]), keep(context, context.dy))]),

@@ -5,8 +5,8 @@ import type { Node } from '../../onnx/graph/graph.js';
 import { rule, type RuleContext, type RuleTable } from './rule.js';
 
 /**
- * Resizing is linear and works on each axis by itself: y = A x along each. The matrix A is what the operator itself
- * makes of the identity, so every mode, rounding and border is the forward pass's own; the gradient is Aᵀ dy.
+ * Resizing is linear and works on each axis separately: y = A x along each. The matrix A is the operator's own result
+ * for the identity, so every mode, rounding and border agrees with the forward pass; the gradient is Aᵀ dy.
  */
 export const resizing: RuleTable = {
   Resize: rule(1, (context) => {
@@ -37,7 +37,7 @@ function constantFloats(value: Value | undefined): readonly number[] | null {
   return constant?.dtype === 'float32' && constant.data.length > 0 ? [...constant.data] : null;
 }
 
-/** dy · A along one axis, which is brought to the end for it. */
+/** dy · A along one axis, which is moved to the end for the product. */
 function alongAxis(context: Resizing, cotangent: Value, x: Value, axis: number): Value {
   const { b } = context;
   const rank = rankOf(x);
@@ -49,7 +49,7 @@ function alongAxis(context: Resizing, cotangent: Value, x: Value, axis: number):
   return b.transpose(b.matmul(b.transpose(cotangent, perm), b.swap(matrix)), back);
 }
 
-/** What the operator makes of the rows of an identity matrix: 1 × 1 × size → 1 × 1 × size' for each of them. */
+/** The operator's result for each row of an identity matrix: 1 × 1 × size → 1 × 1 × size'. */
 function resizedIdentity(
   { b, node, x: [x, roi, scales, sizes] }: Resizing,
   like: Value,
@@ -83,7 +83,7 @@ function floats(b: Builder, values: readonly number[]): Value {
   return b.constant({ dtype: 'float32', dims: [values.length], data: Float32Array.from(values) });
 }
 
-/** Whole-number factors where nearest-neighbor resizing just repeats each element; `null` where it is anything else. */
+/** Whole-number factors if nearest-neighbor resizing only repeats each element, otherwise `null`. */
 function repetition({ node, x: [x, , scales] }: Resizing): readonly [number, number] | null {
   const factors = constantFloats(scales);
   if (attr.string(node, 'mode', 'nearest') !== 'nearest' || rankOf(x) !== 4 || factors === null) return null;
@@ -93,7 +93,7 @@ function repetition({ node, x: [x, , scales] }: Resizing): readonly [number, num
   return repeats ? [fy, fx] : null;
 }
 
-/** floor(i / f) at asymmetric coordinates; at half-pixel ones rounding never meets a tie and comes to the same. */
+/** floor(i / f) with asymmetric coordinates; with half-pixel ones, rounding never meets a tie and gives the same. */
 function repeatsAt(node: Node): boolean {
   const coordinates = attr.string(node, 'coordinate_transformation_mode', 'half_pixel');
   const rounding = attr.string(node, 'nearest_mode', 'round_prefer_floor');

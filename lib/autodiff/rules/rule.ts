@@ -6,7 +6,7 @@ import type { Value } from '../../onnx/builder/graph-builder.js';
 import { describe } from '../../onnx/graph/attributes.js';
 import type { Graph, Node } from '../../onnx/graph/graph.js';
 
-/** A node's inputs: the first `N` are there, the others may be absent. */
+/** A node's inputs: the first `N` are present, the others may be absent. */
 export type RuleInputs<N extends number> = N extends 0
   ? readonly (Value | undefined)[]
   : N extends 1
@@ -15,11 +15,11 @@ export type RuleInputs<N extends number> = N extends 0
       ? readonly [Value, Value, ...(Value | undefined)[]]
       : readonly [Value, Value, Value, ...(Value | undefined)[]];
 
-/** What a rule has to work with. */
+/** What a rule receives. */
 export interface RuleContext<X extends readonly (Value | undefined)[] = readonly (Value | undefined)[]> {
-  /** Where the gradient's nodes go. */
+  /** The builder to which the gradient's nodes are added. */
   readonly b: Builder;
-  /** The operation to be differentiated. */
+  /** The node to differentiate. */
   readonly node: Node;
   /** Its inputs, and its outputs. */
   readonly x: X;
@@ -28,16 +28,17 @@ export interface RuleContext<X extends readonly (Value | undefined)[] = readonly
   readonly dy: Value;
   /** The cotangent of every output; `null` where it is zero. */
   readonly dys: readonly (Value | null)[];
-  /** The values around the node that graphs within it use, and whose cotangents are wanted. */
+  /** The values around the node that its subgraphs use and whose cotangents are needed. */
   readonly captured: readonly Value[];
   readonly differentiate: DifferentiateRegion;
 }
 
 /**
- * Differentiates a graph within the node: a branch or a body.
+ * Differentiates a graph inside the node: a branch or a body.
  * @param dys the cotangents of its outputs; `null` where one is zero
  * @param wrt values around the node
- * @returns a graph that runs the region once more and has the cotangents of `wrt` as outputs, zeros for what it does not use
+ * @returns a graph that runs the region once more and has the cotangents of `wrt` as outputs, zeros for what it does
+ *   not use
  */
 export type DifferentiateRegion = (
   region: Graph,
@@ -46,14 +47,14 @@ export type DifferentiateRegion = (
 ) => Graph;
 
 /**
- * The cotangents of a node's inputs and then of `captured`, in their order: a thunk where it costs nodes that are not wanted when nobody asks
- * for that input's gradient; `null`, or nothing at the end, where the gradient is zero or does not exist.
+ * The cotangents of a node's inputs and then of `captured`, in their order: a function if it adds nodes that are needed
+ * only for that input's gradient; `null`, or nothing at the end, if the gradient is zero or does not exist.
  */
 export type Cotangents = readonly (Value | null | (() => Value | null))[];
 
 /**
- * How an operator is differentiated. A rule sees operator set 17 alone, one element type, and one use of each value:
- * versions, accumulation and casts belong to the walk, and so does broadcasting where `broadcasts` says so.
+ * How an operator is differentiated. A rule sees only operator set 17, one element type, and one use of each value: the
+ * walk handles versions, accumulation and casts, and broadcasting too if `broadcasts` is true.
  */
 export interface Rule {
   readonly broadcasts: boolean;
@@ -63,7 +64,7 @@ export interface Rule {
 /** Rules by operator. */
 export type RuleTable = Readonly<Record<string, Rule>>;
 
-/** A rule for an operator whose first `required` inputs are always there; cotangents have their inputs' shapes. */
+/** A rule for an operator whose first `required` inputs are always present; cotangents have their inputs' shapes. */
 export function rule<N extends 0 | 1 | 2 | 3>(
   required: N,
   apply: (context: RuleContext<RuleInputs<N>>) => Cotangents,
@@ -72,7 +73,9 @@ export function rule<N extends 0 | 1 | 2 | 3>(
   return { broadcasts: false, apply: (context) => apply(demand(context, required)) };
 }
 
-/** The same for an operator that broadcasts: cotangents have the output's shape, and the walk sums them down. */
+/**
+ * The same for an operator that broadcasts: cotangents have the output's shape, and the walk sums them to the inputs'.
+ */
 export function broadcasting<N extends 0 | 1 | 2 | 3>(
   required: N,
   apply: (context: RuleContext<RuleInputs<N>>) => Cotangents,

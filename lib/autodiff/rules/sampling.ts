@@ -4,7 +4,7 @@ import { attr } from '../../onnx/graph/attributes.js';
 import type { Node } from '../../onnx/graph/graph.js';
 import { rule, type RuleTable } from './rule.js';
 
-/** Keys' cubic convolution with a = −¾, as PyTorch and ONNX have it. */
+/** Keys' cubic convolution with a = −¾, as in PyTorch and ONNX. */
 const a = -0.75;
 
 const near = [1, 0, -(a + 3), a + 2] as const;
@@ -30,8 +30,8 @@ const kernels: Readonly<Record<'nearest' | 'bilinear' | 'bicubic', Kernel>> = {
 };
 
 /**
- * GridSample (Jaderberg et al., 2015), 2-D: y = Σ w_v(v) w_u(u) · x at the taps around each sampled place. Where the
- * samples fall is known only when the graph runs, so the image's cotangent is one of the few that need a scatter-add.
+ * GridSample (Jaderberg et al., 2015), 2-D: y = Σ w_v(v) w_u(u) · x at the taps around each sampled position. These
+ * positions are known only when the graph runs, so the image's cotangent is one of the few that need a scatter-add.
  */
 export const sampling: RuleTable = {
   GridSample: rule(2, ({ b, node, dy, x: [x, grid] }) => {
@@ -76,7 +76,7 @@ export const sampling: RuleTable = {
   }),
 };
 
-/** Weights of the taps at `first`, `first` + 1 …, and their derivatives, at a fraction f ∈ [0, 1) behind the pixel. */
+/** Weights of the taps at `first`, `first` + 1 …, and their derivatives, at a fraction f ∈ [0, 1) after the pixel. */
 interface Kernel {
   readonly first: number;
   readonly weights: (b: Builder, f: Value) => readonly Value[];
@@ -115,7 +115,7 @@ interface Tap {
   readonly slope: Value;
 }
 
-/** Where samples fall along an axis (0: columns, 1: rows), and how fast that moves with the grid. */
+/** The positions of samples along an axis (0: columns, 1: rows), and their derivatives by the grid. */
 function axisSamples(
   { b, node, x, grid, kernel }: Sampling,
   axis: 0 | 1,
@@ -144,7 +144,7 @@ function axisSamples(
   return { taps, scale: slope === null ? perUnit : b.mul(slope, perUnit) };
 }
 
-/** What padding makes of a coordinate outside the image, and the derivative of that; `null` where it is 1. */
+/** Maps a coordinate outside the image as the padding mode does, with the derivative of that; `null` if it is 1. */
 function intoImage(
   b: Builder,
   at: Value,

@@ -6,7 +6,7 @@ import type { Node } from '../../onnx/graph/graph.js';
 import { rule, type RuleTable } from './rule.js';
 import { countTo } from './window.js';
 
-/** Slice and Pad: what one cuts off the other puts on. */
+/** Slice and Pad: each undoes the other. */
 export const slicing: RuleTable = {
   // Zeros where nothing was taken.
   Slice: rule(3, ({ b, node, dy, x: [x, starts, ends, axes, steps] }) => {
@@ -20,7 +20,7 @@ export const slicing: RuleTable = {
       }, dy),
     ];
   }),
-  // What was put on is cut off; borders that repeat the image fold back onto it.
+  // The padding is cut off; borders that repeat the image are added back to it.
   Pad: rule(2, ({ b, node, dy, x: [x, pads, value] }) => {
     const mode = attr.string(node, 'mode', 'constant');
     if (mode === 'constant')
@@ -61,7 +61,7 @@ function clamp(b: Builder, start: Value, size: Value, backwards: boolean): Value
   return b.maximum(b.minimum(fromFront, backwards ? b.sub(size, 1) : size), 0);
 }
 
-/** Puts `stride − 1` zeros behind each element along an axis. */
+/** Puts `stride − 1` zeros after each element along an axis. */
 function dilate(b: Builder, x: Value, axis: number, stride: number): Value {
   const sizes = Array.from({ length: rankOf(x) }, (_, i) => b.dim(x, i));
   const apart = padAxis(b, b.unsqueeze(x, [axis + 1]), axis + 1, 0, stride - 1);
@@ -71,7 +71,7 @@ function dilate(b: Builder, x: Value, axis: number, stride: number): Value {
   );
 }
 
-/** Zeros before and behind along one axis; a negative number cuts off. */
+/** Pads one axis with zeros before and after; a negative number cuts off. */
 function padAxis(b: Builder, x: Value, axis: number, before: Value | number, after: Value | number): Value {
   const rank = rankOf(x);
   const at = (amount: Value | number) => Array.from({ length: rank }, (_, i) => (i === axis ? amount : 0));
@@ -79,8 +79,8 @@ function padAxis(b: Builder, x: Value, axis: number, before: Value | number, aft
 }
 
 /**
- * The transpose of padding one axis with what lies at its borders. Negative amounts cut off first, and what is padded
- * is what is left.
+ * The transpose of padding one axis with the elements at its borders. Negative amounts cut off first; the rest is
+ * padded.
  */
 function fold(
   b: Builder,
@@ -112,7 +112,7 @@ function fold(
   return padAxis(b, folded, axis, cutFront, cutBehind);
 }
 
-/** A small vector that decides which nodes the gradient has, and so has to be a constant. */
+/** A small vector that decides which nodes the gradient has, and so must be a constant. */
 function known(node: Node, value: Value, what: string): readonly number[] {
   const numbers = value.content?.filter((item) => typeof item === 'number');
   if (numbers?.length !== value.content?.length || numbers === undefined)
@@ -120,7 +120,7 @@ function known(node: Node, value: Value, what: string): readonly number[] {
   return numbers;
 }
 
-/** One entry per sliced axis, where neither axes nor steps say how many there are. */
+/** One entry per sliced axis, if axes and steps do not give their number. */
 function lengthOf(b: Builder, node: Node, ...candidates: readonly Value[]): readonly unknown[] {
   for (const { content, type } of candidates) {
     if (content !== null) return content;

@@ -8,7 +8,7 @@ export interface Window {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  /** Padding at the begin and at the end of each spatial axis. */
+  /** Padding at the beginning and at the end of each spatial axis. */
   readonly begin: Sizes;
   readonly end: Sizes;
   /** How far a window reaches: (kernel − 1) · dilation + 1. */
@@ -20,7 +20,7 @@ export type Sizes = readonly (number | Value)[];
 
 /**
  * @param x the windowed input, N × C × spatial axes
- * @param y what comes out, for `auto_pad`
+ * @param y the output, for `auto_pad`
  */
 export function windowOf(b: Builder, node: Node, x: Value, y: Value, kernel: readonly number[]): Window {
   const n = kernel.length;
@@ -46,7 +46,7 @@ function padding(
     return { begin: pads.slice(0, n), end: pads.slice(n) };
   }
   if (auto === 'VALID') return { begin: Array<number>(n).fill(0), end: Array<number>(n).fill(0) };
-  // SAME: as much as the outputs need, the odd one at the end (SAME_UPPER) or at the begin (SAME_LOWER).
+  // SAME: as much as the outputs need, an odd element at the end (SAME_UPPER) or the beginning (SAME_LOWER).
   const totals = extent.map((reach, i) => {
     const needed = b.add(b.mul(b.sub(b.dim(y, i + 2), 1), strides[i]!), reach);
     return b.maximum(b.sub(needed, b.dim(x, i + 2)), 0);
@@ -66,13 +66,13 @@ export function positionsIn(kernel: readonly number[]): number {
   return kernel.reduce((product, size) => product * size, 1);
 }
 
-/** 0, 1 … `count` − 1, each of which becomes a node at least: there is none of them where the budget has not so many. */
+/** 0, 1 … `count` − 1. Each becomes at least one node, so the budget must have room for `count` nodes. */
 export function countTo(b: Builder, count: number): readonly number[] {
   b.budget.require('nodes', count);
   return Array.from({ length: count }, (_, i) => i);
 }
 
-/** All positions within a window, in the order in which its elements lie: the last axis fastest. */
+/** All positions within a window, in memory order: the last axis changes fastest. */
 export function offsetsOf(b: Builder, kernel: readonly number[]): readonly (readonly number[])[] {
   b.budget.require('nodes', positionsIn(kernel));
   return kernel.reduce<readonly (readonly number[])[]>(
@@ -87,7 +87,7 @@ export function spatialAxes(x: Value): readonly number[] {
 }
 
 /**
- * What every window sees at one of its positions: an array with one element per window, N × C × (spatial axes of y).
+ * The elements of every window at one of its positions: one element per window, N × C × (spatial axes of y).
  * @param padded the input with the window's padding around it
  */
 export function windowElement(
@@ -108,7 +108,7 @@ export function windowElement(
   return b.slice(padded, axes, starts, ends, strides);
 }
 
-/** What every window sees at each of its positions, as `offsetsOf` orders them. */
+/** The elements of every window at each of its positions, in the order of `offsetsOf`. */
 export function windowElements(b: Builder, padded: Value, y: Value, window: Window): readonly Value[] {
   const tiles = tilesOf(b, padded, window);
   if (tiles === null)
@@ -124,8 +124,8 @@ export function windowElements(b: Builder, padded: Value, y: Value, window: Wind
 }
 
 /**
- * Square windows that lie side by side over a whole image: N × (positions, channels) × (spatial axes of y), twice as
- * fast as a slice with steps for each position. `null` where windows overlap, leave something out, or may do so.
+ * Square windows side by side over a whole image: N × (positions, channels) × (spatial axes of y), twice as fast as a
+ * slice with steps for each position. `null` if windows overlap, leave something out, or may do so.
  */
 export function tilesOf(b: Builder, padded: Value, { kernel, strides, dilations }: Window): Value | null {
   const [size, width] = kernel;
@@ -144,10 +144,10 @@ function sameSize(a: Value, c: Value): boolean {
 }
 
 /**
- * The transpose of `windowElement`, for all positions of the window at once: every element goes back to where its
- * window found it, and what comes to the same place is added up. Without scatter: elements whose places agree modulo
- * the strides are shifted and added, then the residues are interleaved.
- * @param elements one array per position, as `offsetsOf` orders them; `null` for none
+ * The transpose of `windowElement`, for all positions of the window at once: every element goes back to the position
+ * from which its window read it, and elements at the same position are added. It needs no scatter: elements whose
+ * positions agree modulo the strides are shifted and added, then the residues are interleaved.
+ * @param elements one array per position, in the order of `offsetsOf`; `null` for none
  * @param sizes of the spatial axes of the result
  * @returns N × C × sizes
  */
@@ -160,7 +160,7 @@ export function placeBack(
 ): Value {
   const { strides, dilations, extent } = window;
   const offsets = offsetsOf(b, window.kernel);
-  // Along each axis, place = (window + shift) · stride + residue.
+  // Along each axis, position = (window + shift) · stride + residue.
   const most = extent.map((reach, i) => Math.floor((reach - 1) / strides[i]!));
   const byResidue = new Map<string, Value>();
   for (const [i, element] of elements.entries()) {
@@ -176,7 +176,7 @@ export function placeBack(
   return cropped(b, interleave(b, strides, byResidue), x, window, sizes);
 }
 
-/** An array that begins with the padding, without that, and of the sizes it is to have. */
+/** Removes the padding at the beginning of an array and crops it to the given sizes. */
 function cropped(b: Builder, whole: Value, x: Value, { begin }: Window, sizes: readonly Value[]): Value {
   const crop = begin.map((pad) => negate(b, pad));
   const grow = spatialAxes(x).map((axis, i) => b.add(b.sub(sizes[i]!, b.dim(whole, axis)), begin[i]!));
@@ -188,8 +188,8 @@ function negate(b: Builder, size: number | Value): number | Value {
 }
 
 /**
- * The same where every position of the window gets the same: one axis after the other, so that a window of k² elements
- * takes 2 k additions.
+ * The same if every position of the window gets the same value: one axis after the other, so that a window of k²
+ * elements takes 2 k additions.
  */
 export function spreadBack(b: Builder, share: Value, x: Value, window: Window): Value {
   const { kernel, strides, dilations, extent, begin, end } = window;
@@ -215,8 +215,8 @@ export function spreadBack(b: Builder, share: Value, x: Value, window: Window): 
 }
 
 /**
- * Joins the residues of each stride into one array: `[r0, r1][i]` goes to `i · stride + r`. Concatenation along new axes
- * is three times faster on the CPU than DepthToSpace.
+ * Joins the residues of each stride into one array: `[r0, r1][i]` goes to `i · stride + r`. Concatenation along new
+ * axes is three times faster on the CPU than DepthToSpace.
  */
 function interleave(b: Builder, strides: readonly number[], byResidue: ReadonlyMap<string, Value>): Value {
   const [some] = byResidue.values();
@@ -232,7 +232,7 @@ function interleave(b: Builder, strides: readonly number[], byResidue: ReadonlyM
   }, parts)[0]!;
 }
 
-/** Arrays of one shape, element by element in turn along an axis. */
+/** Interleaves arrays of one shape along an axis. */
 function weave(b: Builder, parts: readonly Value[], axis: number): Value {
   const [first] = parts;
   if (first === undefined || parts.length === 1) return first!;

@@ -6,9 +6,9 @@ import { numberToHalf, type Tensor, tensor } from '../../tensor/tensor.js';
 import type { Dim, Graph } from '../graph/graph.js';
 import { GraphBuilder, type Value } from './graph-builder.js';
 
-/** A value, or a number that takes the element type of the value it meets. */
+/** A value, or a number that takes the element type of the other operand. */
 export type Operand = Value | number;
-/** Sizes along some axes: an int64 vector, or numbers and one-element vectors to be joined into one. */
+/** Sizes along some axes: an int64 vector, or numbers and one-element vectors that are joined into one. */
 export type Sizes = Value | readonly (number | Value)[];
 
 const codes = {
@@ -24,8 +24,8 @@ const codes = {
 type CastTarget = keyof typeof codes;
 
 /**
- * The vocabulary in which models, losses and gradient rules are written: NumPy's words over the graph builder, at
- * operator set 17. Only operators that every provider has are used, and no scatter.
+ * The operations with which models, losses and gradient rules are written: NumPy's names on top of the graph builder,
+ * at operator set 17. They use only operators that every provider has, and no scatter.
  */
 export class Builder extends GraphBuilder {
   readonly #scalars = new Map<string, Value>();
@@ -75,7 +75,7 @@ export class Builder extends GraphBuilder {
 
   cast(x: Value, to: DType): Value {
     if (x.type?.dtype === to) return x;
-    if (!isCastTarget(to)) throw new OneirosError('unsupported', `no cast to ${to} is ever needed here`);
+    if (!isCastTarget(to)) throw new OneirosError('unsupported', `cast does not support ${to}`);
     return this.op('Cast', [x], { to: codes[to] });
   }
 
@@ -101,14 +101,14 @@ export class Builder extends GraphBuilder {
     return perm.every((axis, i) => axis === i) ? x : this.op('Transpose', [x], { perm });
   }
 
-  /** The last two axes exchanged: a matrix's transpose. */
+  /** Exchanges the last two axes: a matrix's transpose. */
   swap(x: Value): Value {
     const rank = rankOf(x);
     const axes = Array.from({ length: rank }, (_, i) => i);
     return this.transpose(x, [...axes.slice(0, -2), rank - 1, rank - 2]);
   }
 
-  /** As `Reshape`: -1 once for what is left, 0 for the input's own size. */
+  /** Like `Reshape`: one size may be -1, for the rest; 0 copies the input's size. */
   reshape(x: Value, sizes: Sizes): Value {
     return this.op('Reshape', [x, this.join(sizes)]);
   }
@@ -128,7 +128,7 @@ export class Builder extends GraphBuilder {
   split(x: Value, sizes: Sizes, axis: number, count: number): readonly Value[] {
     return this.ops('Split', [x, this.join(sizes)], count, { axis });
   }
-  /** As `x[start:end:step]` along each of the axes; `Infinity` ends at the end. */
+  /** Like `x[start:end:step]` along each of the axes; an end of `Infinity` is the end of the axis. */
   slice(x: Value, axes: readonly number[], starts: Sizes, ends: Sizes, steps?: readonly number[]): Value {
     return this.op('Slice', [
       x,
@@ -138,7 +138,7 @@ export class Builder extends GraphBuilder {
       steps && this.sizes(steps),
     ]);
   }
-  /** Zeros (or `value`) around: `pads` lists the begin of every axis, then the end of every axis. */
+  /** Pads with zeros (or `value`): `pads` lists the amounts before every axis, then those after every axis. */
   pad(x: Value, pads: Sizes, value = 0): Value {
     const amount = this.join(pads);
     if (amount.content?.every((pad) => pad === 0)) return x;
@@ -148,7 +148,7 @@ export class Builder extends GraphBuilder {
     return this.op('Gather', [x, indices], { axis });
   }
 
-  // Sizes known or not: what is known becomes a constant at once.
+  // Sizes, known or not: known ones become constants at once.
   /** All sizes of `x`, an int64 vector. */
   shape(x: Value): Value {
     const sizes = x.type?.shape;
@@ -205,7 +205,7 @@ export class Builder extends GraphBuilder {
     this.#scalars.set(key, scalar);
     return scalar;
   }
-  /** A tensor of one value throughout, as large as `x`. */
+  /** A tensor of `x`'s shape and element type, filled with one value. */
   fillLike(x: Value, value: number): Value {
     return this.expand(this.scalar(value, dtypeOf(x)), this.shape(x));
   }
@@ -222,7 +222,7 @@ export class Builder extends GraphBuilder {
 
 /**
  * How many axes a value has.
- * @throws OneirosError `unsupported` where inference could not tell
+ * @throws OneirosError `unsupported` if inference cannot tell
  */
 export function rankOf(x: Value): number {
   return shapeOf(x).length;
@@ -230,7 +230,7 @@ export function rankOf(x: Value): number {
 
 /**
  * The sizes of a value, as far as they are known.
- * @throws OneirosError `unsupported` where not even the rank is known
+ * @throws OneirosError `unsupported` if not even the rank is known
  */
 export function shapeOf(x: Value): readonly Dim[] {
   check('shapeOf', { x: [x, kind.value] });
@@ -245,12 +245,12 @@ export function shapeOf(x: Value): readonly Dim[] {
 
 /**
  * The element type of a value.
- * @throws OneirosError `unsupported` where inference could not tell
+ * @throws OneirosError `bad-argument` for a number; `unsupported` if inference cannot tell
  */
 export function dtypeOf(x: Operand): DType {
   check('dtypeOf', { x: [x, kind.operand] });
   if (typeof x === 'number')
-    throw new OneirosError('bad-argument', 'an operation of two numbers needs no graph');
+    throw new OneirosError('bad-argument', 'a number has no element type; pass a value of the graph');
   if (x.type === null)
     throw new OneirosError(
       'unsupported',
@@ -276,7 +276,7 @@ function scalarTensor(value: number, dtype: DType): Tensor {
     case 'bool':
       return tensor(dtype, Uint8Array.of(value), []);
     default:
-      throw new OneirosError('unsupported', `no ${dtype} constant is ever needed here`);
+      throw new OneirosError('unsupported', `there are no ${dtype} scalars; pass a tensor to constant`);
   }
 }
 
@@ -288,7 +288,7 @@ function isNumber(size: Dim): size is number {
   return typeof size === 'number';
 }
 
-/** ±Infinity as the farthest index that int64 arithmetic in every provider takes. */
+/** ±Infinity as the farthest index that every provider's int64 arithmetic supports. */
 function saturate(size: number): number {
   return Math.max(-(2 ** 31 - 1), Math.min(2 ** 31 - 1, size));
 }

@@ -20,7 +20,7 @@ import { allNamesOf, subgraphsOf } from '../graph/subgraphs.js';
 import { factsOfConstant } from '../shapes/constants.js';
 import { inferNode } from '../shapes/infer.js';
 
-/** A value of the graph under construction: its name, and what is known of it so far. */
+/** A value of the graph under construction: its name, and what is known about it so far. */
 export interface Value extends Facts {
   readonly name: string;
 }
@@ -28,16 +28,16 @@ export interface Value extends Facts {
 /** Attributes of a new node, by name; one that is `undefined` is left out. */
 export type NamedAttributes = Readonly<Record<string, AttributeLike | undefined>>;
 
-/** Where an operation's results get their names from. */
+/** The names of an operation's node and results. */
 export interface Naming {
-  /** Name of the node, and of its first output unless `outputs` says otherwise. */
+  /** Name of the node, and of its first output unless `outputs` names it. */
   readonly name?: string;
   readonly outputs?: readonly string[];
 }
 
 /**
- * Builds a graph node by node, inferring types and shapes on the way, so that code that emits nodes can ask what it
- * has in hand. Integer arithmetic on sizes that are all known becomes a constant at once instead of nodes.
+ * Builds a graph node by node and infers types and shapes on the way, so that code that emits nodes can query them.
+ * Integer arithmetic on known sizes becomes a constant at once instead of nodes.
  */
 export class GraphBuilder {
   readonly #values = new Map<string, Value>();
@@ -46,12 +46,12 @@ export class GraphBuilder {
   readonly #outputs: ValueInfo[] = [];
   readonly #initializers = new Map<string, Tensor | OpaqueTensor>();
   readonly #sizes = new Map<string, Value>();
-  /** Shared with the builders around and within. */
+  /** Shared with outer and inner builders. */
   readonly #naming: { next: number; readonly taken: Set<string> };
 
   /**
-   * @param around the builder of the graph in which this one will be a branch or a body, whose values it may use
-   * @param budget what each node takes from, and the inference of its shape: that of the model which the graph is made of
+   * @param around the builder of the graph in which this one becomes a branch or a body; its values may be used
+   * @param budget what each node and its shape inference spend: the budget of the model from which the graph is derived
    */
   constructor(
     readonly around?: GraphBuilder,
@@ -61,7 +61,7 @@ export class GraphBuilder {
     this.#naming = around === undefined ? { next: 0, taken: new Set() } : around.#naming;
   }
 
-  /** A builder that holds a whole graph already, to be added to; its outputs are not taken over. */
+  /** A builder that starts with the nodes of a graph; the graph's outputs are not copied. */
   static from(graph: Graph): GraphBuilder {
     check('Builder.from', { graph: [graph, kind.graph] });
     const builder = new GraphBuilder();
@@ -70,8 +70,8 @@ export class GraphBuilder {
   }
 
   /**
-   * Takes over inputs, constants and nodes of a graph under their own names. Where inference cannot tell a type, as
-   * behind an operator it does not know, what the graph declares counts.
+   * Adds the inputs, constants and nodes of a graph under their names. If inference cannot tell a type, such as after
+   * an unknown operator, the type that the graph declares is used.
    */
   load(graph: Graph): void {
     for (const [name, constant] of graph.initializers) this.#addInitializer(name, constant);
@@ -120,7 +120,7 @@ export class GraphBuilder {
     naming: Naming = {},
   ): Value {
     const [first] = this.ops(op, inputs, 1, values, naming);
-    if (first === undefined) throw new OneirosError('bad-argument', `${op} was asked for no outputs`);
+    if (first === undefined) throw new OneirosError('bad-argument', `${op} must have at least one output`);
     return first;
   }
 
@@ -153,19 +153,19 @@ export class GraphBuilder {
     return this.#push(node, facts);
   }
 
-  /** Adds a node as it is, under its own names. */
+  /** Adds a node as it is, with its names. */
   append(node: Node): readonly Value[] {
     return this.#push(node, this.#infer(node));
   }
 
-  /** Makes `value` an output of the graph, under `name` if it is to be another than its own. */
+  /** Makes `value` an output of the graph, optionally under another name. */
   output(value: Value, name = value.name): void {
     const named = name === value.name ? value : this.op('Identity', [value], {}, { name });
     this.#outputs.push({ name, type: named.type });
   }
 
   /**
-   * The value of that name.
+   * The value with this name.
    * @throws OneirosError `bad-argument` if the graph has none
    */
   value(name: string): Value {
@@ -178,12 +178,12 @@ export class GraphBuilder {
     return this.#find(name) !== undefined;
   }
 
-  /** Keeps names for a graph that is loaded later: no fresh name will be one of them. */
+  /** Reserves names for a graph that is loaded later: no fresh name will be one of them. */
   reserve(names: Iterable<string>): void {
     for (const name of names) this.#naming.taken.add(name);
   }
 
-  /** A name that no value and no node has yet, in no graph within nodes either, made of `hint`. */
+  /** A name based on `hint` that no value and no node has yet, including those in subgraphs. */
   fresh(hint: string): string {
     const start = short(hint);
     let name: string;
@@ -203,7 +203,7 @@ export class GraphBuilder {
     };
   }
 
-  /** The graph as a model of operator set 17, with free text by key. */
+  /** The graph as a model of operator set 17. @param metadata free text by key */
   model(metadata: Readonly<Record<string, string>> = {}): Model {
     return {
       graph: this.graph(),

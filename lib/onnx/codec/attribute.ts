@@ -17,7 +17,7 @@ export interface AttributeDecoding {
   readonly graph: (proto: GraphProto) => Graph;
 }
 
-/** An attribute's value; kinds that the IR does not model are carried as the message they are. */
+/** An attribute's value; kinds that the IR does not model keep their protobuf message. */
 export function decodeAttribute(proto: AttributeProto, { external, graph }: AttributeDecoding): Attribute {
   const opaque: Attribute = { type: 'opaque', value: proto };
   if (proto.refAttrName !== '') return opaque;
@@ -52,7 +52,7 @@ function required<T>(proto: AttributeProto, value: T | undefined): T {
   return value;
 }
 
-/** The first files of ONNX did not say of which type an attribute is: the field that is there tells. */
+/** The first ONNX files do not state an attribute's type: it follows from the field that is set. */
 function typeOf(proto: AttributeProto): Type {
   if (proto.type !== Type.UNDEFINED) return proto.type;
   if (proto.ints.length > 0) return Type.INTS;
@@ -66,7 +66,7 @@ function typeOf(proto: AttributeProto): Type {
   return Type.UNDEFINED;
 }
 
-/** @param origin what there was beside the value of the attribute of that name */
+/** @param origin the other fields of the attribute with that name */
 export function encodeAttribute(
   name: string,
   attribute: Attribute,
@@ -99,7 +99,7 @@ export function encodeAttribute(
   }
 }
 
-/** What is left of an attribute's message beside its value: documentation and fields unknown to us. */
+/** An attribute's message without its value: documentation and unknown fields. */
 export function attributeRemainder(proto: AttributeProto): AttributeProto | undefined {
   const rest = remainder(AttributeProtoSchema, proto, [
     'name',

@@ -26,12 +26,12 @@ export function elementCode(dtype: DType): number {
   return codes.get(dtype) ?? Code.UNDEFINED;
 }
 
-/** The element type with that number, if it is one that JavaScript has an array for. */
+/** The element type with that number; `undefined` if JavaScript has no array for it. */
 export function elementType(code: number): DType | undefined {
   return dtypes.get(code);
 }
 
-/** What a number that has no element type here is called in ONNX, for messages. */
+/** ONNX's name for an element type that has no array here, for messages. */
 export function elementName(code: number): string {
   return Code[code]?.toLowerCase() ?? `number ${code}`;
 }

@@ -11,19 +11,21 @@ import { elementCode } from './elements.js';
 import { bytesOf, encodeTensor } from './tensor.js';
 import type { Placement } from './write.js';
 
-/** Constants begin at multiples of so many bytes, so that runtimes can map the file into memory and use it in place. */
+/**
+ * Constants begin at multiples of this many bytes, so that runtimes can map the file into memory and use it in place.
+ */
 const alignment = 64;
 
 export interface ExternalData {
   /** The file's content, piece by piece: the constants' own memory, and padding. */
   readonly chunks: readonly Uint8Array[];
-  /** How the model is to refer to it. */
+  /** How the model refers to the file. */
   readonly place: Placement;
 }
 
 /**
- * Puts the constants of the main graph that have at least `threshold` bytes into a file of their own.
- * @param location what the model calls that file: a path relative to its folder
+ * Puts the constants of the main graph that have at least `threshold` bytes into a separate file.
+ * @param location the file's path in the model, relative to the model's folder
  */
 export function externalData({ graph }: Model, location: string, threshold: number): ExternalData {
   const chunks: Uint8Array[] = [];

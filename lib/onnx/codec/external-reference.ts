@@ -1,25 +1,28 @@
 import { OneirosError } from '../../base/errors.js';
 import type { TensorProto } from '../proto/onnx_pb.js';
 
-/** Where a constant's bytes lie outside the model file. */
+/** Where a constant's bytes are stored outside the model file. */
 export interface ExternalReference {
-  /** Path relative to the model's folder, as the model says it: not to be trusted. */
+  /** Path relative to the model's folder, as written in the model: untrusted. */
   readonly location: string;
   /** First byte. */
   readonly offset: number;
-  /** Bytes, or `undefined` for all there are from `offset` on. */
+  /** Number of bytes; `undefined` for all from `offset` to the end. */
   readonly length: number | undefined;
 }
 
-/** Gives the bytes of a reference. */
+/** Returns the bytes of a reference. */
 export type ExternalReader = (reference: ExternalReference) => Uint8Array;
 
-/** @throws OneirosError `bad-input` where it makes no sense */
+/** @throws OneirosError `bad-input` if the reference is malformed */
 export function referenceOf(proto: TensorProto): ExternalReference {
   const entries = new Map(proto.externalData.map(({ key, value }) => [key, value]));
   const location = entries.get('location') ?? '';
   if (location === '')
-    throw new OneirosError('bad-input', `the constant "${proto.name}" is stored outside, but not said where`);
+    throw new OneirosError(
+      'bad-input',
+      `the constant "${proto.name}" is stored outside the model, but has no location`,
+    );
   return {
     location,
     offset: wholeNumber(proto, 'offset', entries.get('offset')) ?? 0,

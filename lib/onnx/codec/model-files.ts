@@ -13,9 +13,9 @@ import { decodeModel, externalReferences } from './read.js';
 import { encodeChunks, maxFileSize } from './write.js';
 
 /**
- * Reads an ONNX file and the files it refers to for its constants, which must lie in its folder or below.
- * @throws OneirosError as `decodeModel`; `not-found` if a file is not there; `bad-input` if one lies outside the folder
- *   or is shorter than the model says
+ * Reads an ONNX file and the external data files of its constants, which must be in its folder or below.
+ * @throws OneirosError as `decodeModel`; `not-found` if a file is missing; `bad-input` if one is outside the folder or
+ *   shorter than the model declares
  */
 export async function readModel(location: FileLocation): Promise<Model> {
   check('readModel', { location: [location, kind.location] });
@@ -41,7 +41,7 @@ async function readReferences(
   const found = new Map<string, Uint8Array>();
   for (const { file, ranges } of await byFile(model, references)) {
     await using source = await fileSource(file);
-    // By where it lies, since spellings of a location can differ as well.
+    // By range, since one location can be spelled in several ways.
     const read = new Map<string, Uint8Array>();
     let left = source.size;
     for (const reference of ranges) {
@@ -51,7 +51,7 @@ async function readReferences(
       if (left < 0)
         throw new OneirosError(
           'bad-input',
-          `the constants in "${reference.location}" overlap, or lie behind its end`,
+          `the constants in "${reference.location}" overlap or extend past its end`,
         );
       const bytes = read.get(range) ?? (await source.read(reference.offset, length));
       read.set(range, bytes);
@@ -61,7 +61,7 @@ async function readReferences(
   return found;
 }
 
-/** What lies in each file, however its location is spelled: `a.bin`, `./a.bin` and a link to it are one. */
+/** Groups references by file, however its location is spelled: `a.bin`, `./a.bin` and a link to it are one file. */
 async function byFile(
   model: FileLocation,
   references: readonly ExternalReference[],
@@ -87,11 +87,12 @@ interface FileRanges {
 
 export interface WriteModelOptions {
   /**
-   * Whether constants go into a second file, `<name>.data`: all of at least so many bytes, `true` for those of 1 kB,
-   * `false` for none, `'auto'` for those of 1 kB if the model is over `limit`.
+   * Which constants go into a second file, `<name>.data`: a number for those of at least that many bytes, `true` for
+   * those of at least 1 kB, `false` for none, `'auto'` for those of at least 1 kB if the model is over `limit`.
+   * @default 'auto'
    */
   readonly externalData: 'auto' | boolean | number;
-  /** Bytes; an ONNX file cannot have more than 2 GB. */
+  /** In bytes, for `'auto'`; an ONNX file cannot be larger than 2 GB. @default 2 ** 31 - 1 */
   readonly limit: number;
 }
 
@@ -105,9 +106,9 @@ const writeModelDefaults: WriteModelOptions = { externalData: 'auto', limit: max
 const threshold = 1024;
 
 /**
- * Writes a model as an ONNX file, and its constants beside it where that is asked for or needed. Each file is there
- * whole or not at all.
- * @throws OneirosError `too-large` if it is over 2 GB and external data was declined; otherwise as `writeFileAtomic`
+ * Writes a model as an ONNX file, and its constants into a second file if requested or needed. Each file is written
+ * completely or not at all.
+ * @throws OneirosError `too-large` if it is over 2 GB and `externalData` is `false`; otherwise as `writeFileAtomic`
  */
 export async function writeModel(
   model: Model,
@@ -128,7 +129,7 @@ export async function writeModel(
   await writeFileAtomic(path, encodeChunks(model, outside.place));
 }
 
-/** With some room for all that is not a constant's data. */
+/** In bytes, with 1 MB for everything that is not a constant's data. */
 function sizeOfConstants({ graph }: Model): number {
   let size = 2 ** 20;
   for (const constant of graph.initializers.values())

@@ -26,17 +26,17 @@ import { decodeTensor, tensorRemainder } from './tensor.js';
 import { decodeValueInfo } from './type.js';
 
 export interface DecodeModelOptions {
-  /** Gives the bytes of constants that are stored outside the model; without it, such a model is refused. */
+  /** Returns the bytes of constants that are stored outside the model; without it, such a model is rejected. */
   readonly externalData?: ExternalReader;
 }
 
 /**
- * Reads an ONNX file. Constants are views of `bytes` where alignment allows: do not change those afterwards.
+ * Reads an ONNX file. Constants are views of `bytes` where alignment allows: do not change `bytes` afterwards.
  *
- * Nodes that stand out of order are sorted. A constant that is listed as an input as well (as old files do, and as is
- * allowed for a default that may be overridden) is a constant, and not among the graph's `inputs`; writing lists it again.
- * @throws OneirosError `bad-input` if it is malformed; `not-found` if constants lie outside and `externalData` is not
- * given; `too-large` if decoding would take absurdly much memory
+ * Nodes that are out of order are sorted. A constant that is also listed as an input (in old files, or as a default
+ * that callers may override) becomes a constant and not one of the graph's `inputs`; writing lists it again.
+ * @throws OneirosError `bad-input` if it is malformed; `not-found` if constants are stored outside and `externalData`
+ *   is not given; `too-large` if decoding would take far too much memory
  */
 export function decodeModel(bytes: Uint8Array, options: DecodeModelOptions = {}): Model {
   check('decodeModel', { bytes: [bytes, kind.bytes] }, options, { externalData: kind.function });
@@ -62,7 +62,7 @@ export function decodeModel(bytes: Uint8Array, options: DecodeModelOptions = {})
 }
 
 /**
- * What a model wants to have read from outside, for who fetches that before decoding.
+ * The external data that a model refers to, for callers that fetch it before decoding.
  * @throws OneirosError as `decodeModel`
  */
 export function externalReferences(bytes: Uint8Array): readonly ExternalReference[] {
@@ -83,7 +83,7 @@ function tensorsIn(graph: GraphProto): readonly TensorProto[] {
   return [...graph.initializer, ...graph.node.flatMap((node) => node.attribute.flatMap(inAttribute))];
 }
 
-/** `ai.onnx` is another name of ONNX's own domain. */
+/** `ai.onnx` is another name for ONNX's domain, `''`. */
 export function domainOf(name: string): string {
   return name === 'ai.onnx' ? '' : name;
 }
@@ -96,7 +96,7 @@ function decodeIrVersion({ irVersion }: ModelProto): number {
 }
 
 function decodeOpsets({ opsetImport, irVersion }: ModelProto): ReadonlyMap<string, number> {
-  // The first files could not say which operator set they use: there was one.
+  // The first files cannot declare an operator set: there was only one.
   if (opsetImport.length === 0 && irVersion < 3n) return new Map([['', 1]]);
   return opsetsOf(opsetImport);
 }
@@ -116,12 +116,12 @@ export function opsetsOf(imports: readonly OperatorSetIdProto[]): ReadonlyMap<st
   return opsets;
 }
 
-/** A function of the model's own as a graph whose inputs and outputs have no types. */
+/** A function that the model defines, as a graph whose inputs and outputs have no types. */
 export function decodeFunction(proto: FunctionProto): Graph {
   return new GraphDecoder().function(proto);
 }
 
-/** Turns graph messages into graphs, one within another. */
+/** Turns graph messages into graphs, including nested ones. */
 class GraphDecoder {
   readonly #external: ExternalReader | undefined;
 
@@ -164,7 +164,7 @@ class GraphDecoder {
     });
   }
 
-  /** @param isVisible whether a name is defined by the graph the node stands in or by those around that */
+  /** @param isVisible whether a name is defined by the node's graph or the graphs around it */
   #node(proto: NodeProto, isVisible: IsDefined): Node {
     const { name, opType: op, input, output } = proto;
     if (op === '')
@@ -187,7 +187,7 @@ class GraphDecoder {
       if (constant.name === '')
         throw new OneirosError('bad-input', `the graph "${proto.name}" has a constant without a name`);
       if (initializers.has(constant.name))
-        throw new OneirosError('bad-input', `the constant "${constant.name}" is there twice`);
+        throw new OneirosError('bad-input', `the constant "${constant.name}" is defined twice`);
       initializers.set(constant.name, decodeTensor(constant, this.#external));
     }
     return initializers;
@@ -212,7 +212,7 @@ class GraphDecoder {
   }
 }
 
-/** What the IR does not model of a graph: among it the constants that are listed as inputs, and notes on constants. */
+/** What the IR does not model in a graph, including constants that are listed as inputs, and notes on constants. */
 function graphRemainder(proto: GraphProto, overridable: ValueInfoProto[]): GraphProto | undefined {
   const initializer = proto.initializer.map(tensorRemainder).filter((rest) => rest !== undefined);
   const rest = remainder(GraphProtoSchema, proto, [

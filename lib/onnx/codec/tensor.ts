@@ -11,8 +11,8 @@ import { int64Field } from './int64.js';
 import { decodeText, encodeText } from './text.js';
 
 /**
- * A constant. Raw data is not copied where it is aligned: the tensor is then a view of the file's bytes.
- * @throws OneirosError `bad-input` where dimensions and data contradict each other
+ * A constant. Aligned raw data is not copied: the tensor is then a view of the file's bytes.
+ * @throws OneirosError `bad-input` if dimensions and data contradict each other
  */
 export function decodeTensor(proto: TensorProto, external?: ExternalReader): Tensor | OpaqueTensor {
   const what = `the constant "${proto.name}"`;
@@ -48,7 +48,7 @@ function rawBytes(proto: TensorProto, what: string, external?: ExternalReader): 
   return external(reference);
 }
 
-/** The message with its data inside, as it is to be kept when its file is not at hand any more. */
+/** The message with its data embedded, so that it no longer needs the external file. */
 function embed(proto: TensorProto, rawData: Uint8Array): TensorProto {
   return revise(TensorProtoSchema, proto, {
     rawData,
@@ -74,7 +74,7 @@ function decodeTyped(proto: TensorProto, dtype: NumericDType, dims: readonly num
   return numericTensor(dtype, data.buffer, dims);
 }
 
-/** The elements, from the list that ONNX keeps those of this type in. */
+/** The elements, from the field in which ONNX stores this type. */
 function typedData(proto: TensorProto, dtype: NumericDType): NumericTensor['data'] {
   switch (dtype) {
     case 'float32':
@@ -108,7 +108,7 @@ function checkCount(count: number, dims: readonly number[], what: string): void 
     );
 }
 
-/** The message of a constant; its raw data is the tensor's own memory, not a copy. */
+/** The message of a constant; its raw data is the tensor's memory, not a copy. */
 export function encodeTensor(name: string, value: Tensor | OpaqueTensor, origin?: TensorProto): TensorProto {
   if (value.dtype === 'opaque') return revise(TensorProtoSchema, value.origin, { name });
   const dims = value.dims.map((dim) => int64Field(dim, `a size of the constant "${name}"`));
@@ -119,12 +119,12 @@ export function encodeTensor(name: string, value: Tensor | OpaqueTensor, origin?
     : revise(TensorProtoSchema, origin, { ...common, rawData: bytesOf(value) });
 }
 
-/** The memory of a tensor. */
+/** The memory of a tensor, as bytes. */
 export function bytesOf({ data }: NumericTensor): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-/** What is left of a constant's message beside its value: documentation and fields unknown to us. */
+/** A constant's message without its value: documentation and unknown fields. */
 export function tensorRemainder(proto: TensorProto): TensorProto | undefined {
   const rest = remainder(TensorProtoSchema, proto, [
     'name',

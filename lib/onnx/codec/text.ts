@@ -1,7 +1,7 @@
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 
-/** The text that ONNX keeps as bytes; `undefined` where they are not UTF-8, as ONNX allows. */
+/** Text that ONNX stores as bytes; `undefined` if they are not UTF-8, which ONNX allows. */
 export function decodeText(bytes: Uint8Array): string | undefined {
   try {
     return strict.decode(bytes);

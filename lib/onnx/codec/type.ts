@@ -18,8 +18,8 @@ import { elementCode, elementType } from './elements.js';
 import { int64Field } from './int64.js';
 
 /**
- * The declaration of a value. Axes without a size or a name get a symbol of their own: the third of `image` is
- * `image.2`; only in writing it back does it lose that again.
+ * The declaration of a value. Each axis without a size or a name gets a unique symbol: the third axis of `image` is
+ * `image.2`. Writing the value removes the symbol again.
  */
 export function decodeValueInfo(proto: ValueInfoProto): ValueInfo {
   if (proto.name === '')
@@ -43,10 +43,13 @@ function symbolOf(name: string, axis: number): string {
 function decodeDim({ value }: TensorShapeProto_Dimension, otherwise: string): Dim {
   if (value.case === 'dimValue' && value.value >= 0n) {
     if (value.value > BigInt(Number.MAX_SAFE_INTEGER))
-      throw new OneirosError('bad-input', `axis "${otherwise}" has the absurd size ${String(value.value)}`);
+      throw new OneirosError(
+        'bad-input',
+        `axis "${otherwise}" has the impossible size ${String(value.value)}`,
+      );
     return Number(value.value);
   }
-  // A name with a question mark is how exporters write "unknown", and may mean another size each time.
+  // Exporters write "unknown" as a name that begins with "?"; it may mean a different size each time.
   return value.case === 'dimParam' && /^[^?]/.test(value.value) ? value.value : otherwise;
 }
 

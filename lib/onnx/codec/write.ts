@@ -23,15 +23,15 @@ import { int64Field } from './int64.js';
 import { encodeTensor } from './tensor.js';
 import { encodeValueInfo } from './type.js';
 
-/** The most bytes that protobuf, and so an ONNX file without external data, can have. */
+/** The size limit, in bytes, of protobuf and so of an ONNX file without external data. */
 export const maxFileSize = 2 ** 31 - 1;
 
-/** How a constant is to be put into the file: as it is, or as a message that says where else its data is. */
+/** Encodes a constant for the file: with its data, or with a reference to external data. */
 export type Placement = (name: string, constant: Tensor | OpaqueTensor, origin?: TensorProto) => TensorProto;
 
 /**
- * The ONNX file of a model, as bytes.
- * @throws OneirosError `too-large` if it is over 2 GB: such a model is written with external data, by `writeModel`
+ * Encodes a model as the bytes of an ONNX file.
+ * @throws OneirosError `too-large` if it is over 2 GB: write such a model with `writeModel`, which uses external data
  */
 export function encodeModel(model: Model): Uint8Array {
   check('encodeModel', { model: [model, kind.model] });
@@ -47,7 +47,7 @@ export function encodeModel(model: Model): Uint8Array {
 }
 
 /**
- * The same file in pieces, of which the large ones are the constants' own memory: nothing is copied.
+ * The same file in chunks; the large ones are the constants' memory, not copies.
  * @param place how to encode each constant of the main graph
  */
 export function encodeChunks(model: Model, place: Placement = encodeTensor): readonly Uint8Array[] {
@@ -78,7 +78,7 @@ export function encodeChunks(model: Model, place: Placement = encodeTensor): rea
   return [toBinary(ModelProtoSchema, rest), ...delimited(ModelProtoSchema.field.graph.number, graph)];
 }
 
-/** A constant as a field of its graph: protobuf lets fields stand in any order, so the raw data can come last. */
+/** A constant as a field of its graph: protobuf allows fields in any order, so the raw data can come last. */
 function chunksOfTensor(proto: TensorProto): readonly Uint8Array[] {
   const rest = remainder(TensorProtoSchema, proto, ['rawData']) ?? create(TensorProtoSchema);
   const hasRaw = Object.hasOwn(proto, 'rawData');
@@ -86,13 +86,13 @@ function chunksOfTensor(proto: TensorProto): readonly Uint8Array[] {
   return delimited(GraphProtoSchema.field.initializer.number, [toBinary(TensorProtoSchema, rest), ...raw]);
 }
 
-/** Pieces as one length-delimited field. */
+/** Chunks as one length-delimited field. */
 function delimited(field: number, chunks: readonly Uint8Array[]): readonly Uint8Array[] {
   const size = chunks.reduce((sum, chunk) => sum + chunk.length, 0);
   if (size > maxFileSize)
     throw new OneirosError(
       'too-large',
-      `the model takes ${size} bytes, over the 2 GB of an ONNX file: write it with external data`,
+      `the model takes ${size} bytes, over the 2 GB limit of an ONNX file: write it with external data`,
     );
   const header = new BinaryWriter().tag(field, WireType.LengthDelimited).uint32(size).finish();
   return [header, ...chunks];
@@ -114,7 +114,7 @@ function encodeGraph(graph: Graph, initializers: Graph['initializers'] = graph.i
   });
 }
 
-/** Before version 4 of the format every constant of the main graph had to be listed as an input. */
+/** Before IR version 4, every constant of the main graph must be listed as an input. */
 function listConstants(model: Model): Graph {
   const { graph, irVersion } = model;
   if (irVersion >= 4) return graph;

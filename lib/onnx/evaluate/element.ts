@@ -4,23 +4,23 @@ import { maxRank } from '../graph/budget.js';
 import type { Node } from '../graph/graph.js';
 
 /**
- * The result of a node on constants, as it is there or still to be made; `null` where this operator, its attributes or
- * its element types are not evaluated here. 64-bit integers are exact and wrap around.
+ * Evaluates a node on constants: returns the result, or a plan to compute it; `null` if this operator, its attributes
+ * or its element types are not supported here. 64-bit integers are exact and wrap around.
  */
 export type Evaluation = (node: Node, inputs: readonly (Tensor | undefined)[]) => Tensor | Plan | null;
 export type Evaluations = Readonly<Record<string, Evaluation>>;
 
-/** An element as it is computed with: 64-bit integers as bigint. */
+/** An element in computations: 64-bit integers are bigints. */
 export type Element = number | bigint;
 
-/** A tensor of elements computed one by one, before it takes memory or time: so its size can be looked at first. */
+/** A tensor whose elements are still to be computed one by one, so that its size can be checked first. */
 export interface Plan {
   readonly dtype: NumericDType;
   readonly dims: readonly number[];
   readonly element: (index: number) => Element;
-  /** How many elements of the inputs are read for each. @default 1 */
+  /** How many elements of the inputs are read for each element. @default 1 */
   readonly reads?: number;
-  /** Asked before the first element: whether the elements of the inputs are such that there is a result. */
+  /** Called before the first element: whether the elements of the inputs allow a result. */
   readonly isDefined?: () => boolean;
 }
 
@@ -35,7 +35,7 @@ export function make({ dtype, dims, element, isDefined = () => true }: Plan): Nu
   return made;
 }
 
-/** Whether elements are numbers that can be computed with as they are stored. */
+/** Whether elements are stored as numbers that arithmetic can use directly. */
 export function isComputable(value: Tensor | undefined): value is NumericTensor {
   return (
     value !== undefined && value.dtype !== 'string' && value.dtype !== 'float16' && value.dtype !== 'bfloat16'
@@ -46,21 +46,21 @@ export function isNumericTensor(value: Tensor | undefined): value is NumericTens
   return value !== undefined && value.dtype !== 'string';
 }
 
-/** A small integer tensor (axes, sizes) as numbers; a large one is neither. */
+/** A small integer tensor (axes, sizes) as numbers; `undefined` for other tensors. */
 export function integers(value: Tensor | undefined): readonly number[] | undefined {
   if (value === undefined || (value.dtype !== 'int64' && value.dtype !== 'int32')) return undefined;
   if (value.data.length > maxRank) return undefined;
   return Array.from<number | bigint, number>(value.data, Number);
 }
 
-/** How many elements lie between neighbors along each axis. */
+/** The distance, in elements, between neighbors along each axis. */
 export function stridesOf(dims: readonly number[]): readonly number[] {
   const strides = dims.map(() => 1);
   for (let axis = dims.length - 2; axis >= 0; axis--) strides[axis] = strides[axis + 1]! * dims[axis + 1]!;
   return strides;
 }
 
-/** Goes from positions in a tensor of `dims` to positions elsewhere, given the steps there along each axis. */
+/** Maps positions in a tensor of `dims` to positions in another tensor, given the steps there along each axis. */
 export function walker(
   dims: readonly number[],
   steps: readonly number[],
@@ -75,7 +75,7 @@ export function walker(
   };
 }
 
-/** The shape of two broadcast together as in NumPy, or `null` where they do not fit. */
+/** The shape that two shapes broadcast to, as in NumPy, or `null` if they do not fit. */
 export function broadcastDims(a: readonly number[], b: readonly number[]): readonly number[] | null {
   const rank = Math.max(a.length, b.length);
   const dims: number[] = [];

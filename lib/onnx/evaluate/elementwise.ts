@@ -35,7 +35,7 @@ function zip(operands: readonly NumericTensor[], f: (a: Element, b: Element) => 
   return { dtype: first.dtype, dims, element, reads: operands.length };
 }
 
-/** Of any number of operands of one type. */
+/** For any number of operands of one type. */
 function arithmetic({ number, bigint }: Binary): Evaluation {
   const f = (a: Element, b: Element) =>
     typeof a === 'bigint' && typeof b === 'bigint' ? bigint(a, b) : number(Number(a), Number(b));
@@ -49,7 +49,7 @@ function arithmetic({ number, bigint }: Binary): Evaluation {
 
 const quotient = arithmetic({ number: (a, b) => a / b, bigint: (a, b) => a / b });
 
-/** Integers are divided toward zero; by zero, not at all. */
+/** Integer division rounds toward zero; division by zero is not evaluated. */
 const divide: Evaluation = (node, inputs) => {
   const [, divisor] = inputs;
   if (!isComputable(divisor)) return null;
@@ -63,7 +63,7 @@ function all(data: NumericTensor['data'], holds: (value: Element) => boolean): b
   return true;
 }
 
-/** The remainder has the sign of the divisor, as in Python, unless `fmod` asks for C's. */
+/** The remainder has the sign of the divisor, as in Python, unless `fmod` selects C's. */
 const modulo: Evaluation = (node, inputs) => {
   const [a, b] = inputs;
   if (!isComputable(a) || !isComputable(b) || a.dtype !== b.dtype) return null;
@@ -85,7 +85,7 @@ function comparison(f: (a: Element, b: Element) => boolean): Evaluation {
   };
 }
 
-/** Of floats and, where it keeps them, of integers. */
+/** For floats and, if `integer` is given, for integers. */
 function unary(f: (x: number) => number, integer?: (x: bigint) => bigint): Evaluation {
   return (_, [x]) => {
     if (!isComputable(x)) return null;
@@ -118,7 +118,7 @@ const cast: Evaluation = (node, [x]) => {
   if (to === 'bool') return { dtype: to, dims, element: (i) => (Number(x.data[i]) === 0 ? 0 : 1) };
   if (to !== 'float32' && to !== 'float64' && to !== 'int64' && to !== 'int32' && to !== 'uint8') return null;
   if (to === 'float32' || to === 'float64') return { dtype: to, dims, element: (i) => x.data[i]! };
-  // What happens to a number that does not fit is up to each runtime.
+  // Runtimes differ in how they convert a number that does not fit.
   const lowest = to === 'uint8' ? 0 : -largest[to];
   const isDefined = () => all(x.data, (value) => value >= lowest && value < largest[to]);
   const whole = (value: Element) => (typeof value === 'bigint' ? value : Math.trunc(value));

@@ -6,10 +6,10 @@ import { families } from './families.js';
 const evaluations: ReadonlyMap<string, Evaluation> = new Map(Object.values(families).flatMap(Object.entries));
 
 /**
- * The result of a node of operator set 17 on constants: what graphs compute of shapes, and simple arithmetic.
+ * Evaluates a node of operator set 17 on constants: shape computations and simple arithmetic.
  * @param inputs one for each input of the node, `undefined` for an absent one
- * @param fits whether a result of so many elements, for which so many are read, may be made
- * @returns `null` where the node cannot be evaluated here, or its result does not fit
+ * @param fits whether a result of `elements` elements, for which `reads` elements are read, may be computed
+ * @returns `null` if the node cannot be evaluated here, or its result does not fit
  */
 export function evaluate(
   node: Node,

@@ -7,7 +7,7 @@ import { reduction } from './reduction.js';
 import { reshaping } from './reshaping.js';
 import { slicing } from './slicing.js';
 
-/** How constants are computed, by family of operators. Each folder of rules has the same families. */
+/** How operators are evaluated on constants, by family. Each folder of rules has the same families. */
 export const families: Readonly<Record<string, Evaluations>> = {
   creation,
   elementwise,

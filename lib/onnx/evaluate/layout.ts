@@ -12,7 +12,7 @@ const concat: Evaluation = (node, inputs) => {
   const total = parts.reduce((sum, { dims }) => sum + dims[axis]!, 0);
   const behind = sizeOf(first.dims.slice(axis + 1));
   const dims = first.dims.map((size, i) => (i === axis ? total : size));
-  // Which part each place along the axis belongs to, and where that part begins.
+  // The length of each part within a row of the result, and where it begins.
   const lengths = parts.map(({ dims: own }) => own[axis]! * behind);
   const starts = [0];
   for (const length of lengths) starts.push(starts.at(-1)! + length);
@@ -25,7 +25,7 @@ const concat: Evaluation = (node, inputs) => {
   return { dtype: first.dtype, dims, element };
 };
 
-/** Where in a sorted list the last number stands that is no greater; of equal ones the last. */
+/** The index of the last number in a sorted list that is not greater than `value`. */
 function lastAtMost(sorted: readonly number[], value: number): number {
   let [low, high] = [0, sorted.length];
   while (high - low > 1) {

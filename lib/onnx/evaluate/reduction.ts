@@ -12,7 +12,7 @@ import {
   walker,
 } from './element.js';
 
-/** Sums and products of integers: of floats the order of additions would matter. */
+/** Sums and products of integers only: with floats, the order of operations would matter. */
 function reduce(initial: bigint, f: (a: bigint, b: bigint) => bigint, axesOf: AxesOf): Evaluation {
   return (node, [x, second]) => {
     if (!isComputable(x) || (x.dtype !== 'int64' && x.dtype !== 'int32')) return null;

@@ -30,7 +30,7 @@ const slice: Evaluation = (_, [x, starts, ends, axes, steps]) => {
   return { dtype: x.dtype, dims, element: (i) => x.data[source(i)]! };
 };
 
-/** What `start:end:step` takes of an axis. */
+/** The first index and the number of elements that `start:end:step` selects. */
 function stretch(size: number, start: number, end: number, step: number): { first: number; length: number } {
   const clamp = (at: number, low: number, high: number) =>
     Math.max(low, Math.min(high, at < 0 ? at + size : at));

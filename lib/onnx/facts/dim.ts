@@ -5,16 +5,16 @@ import { extremum, floorDivide, truncateDivide } from './quotient.js';
 import { quote, read, symbolTerm } from './reader.js';
 
 /**
- * Arithmetic on sizes that may be symbols. Results are written in a canonical form, so equal strings mean equal sizes,
- * whatever numbers the symbols stand for; the converse is tried for, not promised. Symbols stand for whole numbers ≥ 0,
- * except those that begin with `?`, which stand for any whole number.
+ * Arithmetic on sizes that may be symbols. Results are in canonical form, so equal strings mean sizes that are equal
+ * for all values of the symbols; equal sizes usually, but not always, give equal strings. Symbols stand for whole
+ * numbers ≥ 0, except those that begin with `?`, which stand for any whole number.
  *
  *     add(sub('h', 1), 1)                    'h'
  *     floorDiv(mul(2, 'h'), 2)               'h'
  *     floorDiv(add(floorDiv('h', 2), 1), 2)  'floor((h + 2)/4)'
  *
  * A string that is not written canonically (`height/2`, `batch-size`) is the name of a symbol. Inside an expression a
- * name that could be misread stands in braces: `{batch-size} + 1`.
+ * name that could be misread is put in braces: `{batch-size} + 1`.
  */
 export const add = lift((a, b) => polynomial.add(a, b));
 export const sub = lift((a, b) => polynomial.subtract(a, b));
@@ -28,13 +28,13 @@ export const min = lift((a, b) => extremum('min', [a, b]));
 export const max = lift((a, b) => extremum('max', [a, b]));
 export const product = (dims: readonly Dim[]): Dim => dims.reduce(mul, 1);
 
-/** A size of which nothing is known: equal to no other, not even to itself. `inferNode` gives each a symbol of its own. */
+/** An unknown size: equal to no other, not even to itself. `inferNode` replaces each by a unique symbol. */
 export const anySize = '?';
 
-/** Longer expressions are given up as `anySize`: no graph can make them grow without bound. */
+/** Longer expressions become `anySize`, so that no graph can make them grow without bound. */
 const maxLength = 200;
 
-/** Whether two sizes are the same: for certain (`true`), for certain not (`false`), or who knows (`null`). */
+/** Whether two sizes are equal: certainly (`true`), certainly not (`false`), or unknown (`null`). */
 export function isEqual(a: Dim, b: Dim): boolean | null {
   if (a === anySize || b === anySize) return null;
   if (a === b) return true;
@@ -45,12 +45,12 @@ export function isEqual(a: Dim, b: Dim): boolean | null {
   return isPositive(difference) || isPositive(polynomial.scale(difference, -1)) ? false : null;
 }
 
-/** Whether a size is certain not to be negative. */
+/** Whether a size is certainly not negative. */
 export function isAtLeastZero(dim: Dim): boolean {
   return dim !== anySize && isNonNegative(parse(dim));
 }
 
-/** The dimension that is the symbol called `name`, whatever characters that has. */
+/** The dimension for the symbol `name`, which may contain any characters. */
 export function symbol(name: string): string {
   const p = parseCanonical(name);
   const [only] = p?.values() ?? [];
@@ -68,7 +68,7 @@ export function symbolsOf(dim: Dim): readonly string[] {
   return [...names];
 }
 
-/** Puts sizes in for the symbols that `sizeOf` knows: with all of them known, the result is a number. */
+/** Replaces symbols by the sizes that `sizeOf` returns: if all become numbers, the result is a number. */
 export function substitute(dim: Dim, sizeOf: (symbol: string) => Dim | undefined): Dim {
   if (typeof dim === 'number') return dim;
   const replace = (name: string) => {

@@ -6,45 +6,45 @@ import type { Budget } from '../graph/budget.js';
 import type { Dim, Graph, Node, Shape, TensorType } from '../graph/graph.js';
 import { anySize } from './dim.js';
 
-/** What is known of a value before the graph runs. */
+/** What is known about a value before the graph runs. */
 export interface Facts {
-  /** `null` where it is not a tensor, or nothing is known. */
+  /** `null` if it is not a tensor, or nothing is known. */
   readonly type: TensorType | null;
   /**
-   * The elements of a small tensor of rank 0 or 1 (sizes, axes, pads, scales), each a number or a symbol: how a shape
-   * that a graph computes for itself is followed. Booleans are 0 and 1; a symbol that begins with `?` stands for an
-   * element of which nothing is known, not even its sign. `null` for every other tensor.
+   * The elements of a small tensor of rank 0 or 1 (sizes, axes, pads, scales), each a number or a symbol, so that
+   * shapes computed by the graph can be inferred. Booleans are 0 and 1; a symbol that begins with `?` stands for an
+   * unknown element, which may be negative. `null` for every other tensor.
    */
   readonly content: readonly Dim[] | null;
-  /** The whole tensor, where it is a constant. */
+  /** The whole tensor, if it is a constant. */
   readonly constant: Tensor | null;
 }
 
 export const unknown: Facts = { type: null, content: null, constant: null };
 
-/** What an operator that holds graphs of its own needs besides its inputs. */
+/** What an operator with subgraphs needs besides its inputs. */
 export interface Scope {
-  /** What is known of a value of the graph around the node. */
+  /** What is known about a value of the graph around the node. */
   readonly outer: (name: string) => Facts | undefined;
-  /** How many graphs deep the node is. */
+  /** The nesting depth of the node's graph. */
   readonly depth: number;
-  /** What the inference of graphs inside nodes draws from. */
+  /** The budget that inference in subgraphs spends. */
   readonly budget: Budget;
-  /** Facts of a graph's outputs, from those of its inputs and of the values it captures. */
+  /** Facts about a graph's outputs, from those about its inputs and the values it captures. */
   readonly infer: (graph: Graph, inputs: readonly Facts[], outer: Scope['outer']) => readonly Facts[];
 }
 
 /**
  * How an operator's outputs follow from its inputs: one entry per operator.
- * `inputs[i]` is `unknown` for an absent optional input. A size that cannot be known before the graph runs is
- * `anySize`, to be given a name by `inferNode`.
+ * `inputs[i]` is `unknown` for an absent optional input. A size that is known only when the graph runs is `anySize`;
+ * `inferNode` gives it a name.
  */
 export type Inference = (node: Node, inputs: readonly Facts[], scope: Scope) => readonly Facts[];
 
 /** The inferences of a family of operators, by name. */
 export type Inferences = Readonly<Record<string, Inference>>;
 
-/** Facts of a tensor; without an element type nothing can be said. */
+/** Facts about a tensor; `unknown` without an element type. */
 export function known(
   dtype: DType | undefined,
   shape: Shape | null,
@@ -61,25 +61,25 @@ export function shapeOf(facts: Facts | undefined): Shape | null {
   return facts?.type?.shape ?? null;
 }
 
-/** A shape of that rank with nothing known of its sizes. */
+/** A shape of this rank with unknown sizes. */
 export function anyShape(rank: number): Shape {
   return Array.from({ length: rank }, () => anySize);
 }
 
-/** The elements of a small integer tensor, where all are known numbers. */
+/** The elements of a small integer tensor if all are known numbers, otherwise `null`. */
 export function numbersIn(facts: Facts | undefined): readonly number[] | null {
   const content = facts?.content ?? null;
   return content?.every((item) => typeof item === 'number') === true ? content : null;
 }
 
-/** Whether an optional input was given, for all that is known. */
+/** Whether an optional input is given. */
 export function isGiven(node: Node, index: number): boolean {
   return (node.inputs[index] ?? '') !== '';
 }
 
 /**
- * Axes or the like, which older operator sets give as an attribute and newer ones as an input: the numbers,
- * `undefined` where there are none, `null` where they are known only when the graph runs.
+ * A list such as axes, which is an attribute in older operator sets and an input in newer ones: the numbers,
+ * `undefined` if there are none, `null` if they are known only when the graph runs.
  */
 export function listOf(
   node: Node,
@@ -91,7 +91,7 @@ export function listOf(
   return attr.has(node, attribute) ? attr.ints(node, attribute) : undefined;
 }
 
-/** An error that says how the inputs of a node contradict each other. */
+/** The error for a node whose inputs contradict each other or the operator. */
 export function contradiction(node: Node, inputs: readonly Facts[], why: string): OneirosError {
   const given = inputs.map(describeFacts).join(', ');
   return new OneirosError('bad-input', `${describe(node)}: ${why}; its inputs are ${given || 'none'}`);
@@ -102,7 +102,7 @@ function describeFacts({ type }: Facts): string {
   return type.shape === null ? type.dtype : `${type.dtype}[${type.shape.join(', ')}]`;
 }
 
-/** The shape, checked to have `rank` axes (or at least so many). */
+/** The shape of an input, checked to have `rank` axes, or at least that many with `orMore`. */
 export function requireRank(
   node: Node,
   inputs: readonly Facts[],
@@ -120,7 +120,7 @@ export function requireRank(
   return shape;
 }
 
-/** An axis counted from the front; `count` is the rank, or one more where an axis may be put behind the last. */
+/** An axis counted from the front; `count` is the rank, or one more if an axis may be added after the last. */
 export function axisOf(node: Node, inputs: readonly Facts[], axis: number, count: number): number {
   const fromFront = axis < 0 ? axis + count : axis;
   if (fromFront < 0 || fromFront >= count)
@@ -128,7 +128,7 @@ export function axisOf(node: Node, inputs: readonly Facts[], axis: number, count
   return fromFront;
 }
 
-/** The element type of several inputs, which must agree; unknown ones are left out. */
+/** The element type of several inputs, which must agree; unknown ones are ignored. */
 export function commonDType(
   node: Node,
   inputs: readonly Facts[],

@@ -5,11 +5,11 @@
 export interface Atom {
   /** How it is written inside an expression; equal texts mean equal values. */
   readonly text: string;
-  /** The symbol's own name, where it is one. */
+  /** The symbol's name, if it is one. */
   readonly symbol?: string;
-  /** Whether it is certain to be ≥ 0. */
+  /** Whether it is certainly ≥ 0. */
   readonly isNonNegative: boolean;
-  /** Where it is `floor(numerator/divisor)` with a positive whole divisor. */
+  /** Set if it is `floor(numerator/divisor)` with a positive whole divisor. */
   readonly quotient?: { readonly numerator: Polynomial; readonly divisor: number };
 }
 
@@ -25,7 +25,7 @@ export interface Term {
  */
 export type Polynomial = ReadonlyMap<string, Term>;
 
-/** Beyond this many terms an expression tells nobody anything, and is given up. */
+/** Expressions with more terms are of no use and count as unknown. */
 const maxTerms = 48;
 
 export function collect(terms: Iterable<Term>): Polynomial {
@@ -47,7 +47,7 @@ export function ofAtom(atom: Atom): Polynomial {
   return collect([{ coefficient: 1, atoms: [atom] }]);
 }
 
-/** The number that a polynomial without symbols is, `null` for another. */
+/** The value of a polynomial without symbols; `null` if it has symbols. */
 export function constantOf(p: Polynomial): number | null {
   if (p.size === 0) return 0;
   return p.size === 1 ? (p.get('')?.coefficient ?? null) : null;
@@ -67,7 +67,7 @@ export function subtract(a: Polynomial, b: Polynomial): Polynomial {
   return add(a, scale(b, -1));
 }
 
-/** `null` where the product would have too many terms. */
+/** `null` if the product would have too many terms. */
 export function multiply(a: Polynomial, b: Polynomial): Polynomial | null {
   if (a.size * b.size > maxTerms) return null;
   return collect(
@@ -80,7 +80,7 @@ export function multiply(a: Polynomial, b: Polynomial): Polynomial | null {
   );
 }
 
-/** `q` with `a = q · b`, where there is such a polynomial with whole coefficients and it is found by long division. */
+/** `q` with `a = q · b`, if long division finds one with whole coefficients; otherwise `null`. */
 export function divideExactly(a: Polynomial, b: Polynomial): Polynomial | null {
   const divisor = leadingTerm(b);
   if (divisor === undefined) return null;
@@ -107,7 +107,7 @@ function leadingTerm(p: Polynomial): Term | undefined {
   return leading;
 }
 
-/** `atoms` less those of `removed`, or `null` where they are not all there. */
+/** `atoms` without those of `removed`, or `null` if any of these is missing. */
 function without(atoms: readonly Atom[], removed: readonly Atom[]): Atom[] | null {
   const rest = [...atoms];
   for (const { text } of removed) {
@@ -118,7 +118,7 @@ function without(atoms: readonly Atom[], removed: readonly Atom[]): Atom[] | nul
   return rest;
 }
 
-/** Whether it is certain to be ≥ 0 (a sum of such terms is; for others this does not say). */
+/** Whether it is certainly ≥ 0, which is known only for sums of terms that are. */
 export function isNonNegative(p: Polynomial): boolean {
   return [...p.values()].every(
     ({ coefficient, atoms }) => coefficient >= 0 && atoms.every((atom) => atom.isNonNegative),

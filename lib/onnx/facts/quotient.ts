@@ -24,8 +24,8 @@ export function floorDivide(a: Polynomial, b: Polynomial): Polynomial | null {
 }
 
 /**
- * ⌊a/n⌋ for whole coefficients and n > 0: whole multiples of n are taken out, what is left is reduced by common
- * factors, and a floor of a floor becomes one.
+ * ⌊a/n⌋ for whole coefficients and n > 0: whole multiples of n are taken out, the rest is reduced by common factors,
+ * and nested floors are merged.
  */
 function floorByWhole(a: Polynomial, n: number): Polynomial {
   const terms = [...a.values()];
@@ -75,14 +75,14 @@ function operand(p: Polynomial): string {
   return isSimple ? print(p) : `(${print(p)})`;
 }
 
-/** The smallest power of two that makes every coefficient whole, or `null` if none does within reason. */
+/** The smallest power of two that makes every coefficient whole, or `null` if none up to 2²⁰ does. */
 function denominatorOf(terms: readonly { readonly coefficient: number }[]): number | null {
   for (let power = 1; power <= 2 ** 20; power *= 2)
     if (terms.every(({ coefficient }) => Number.isSafeInteger(coefficient * power))) return power;
   return null;
 }
 
-/** The least (`'min'`) or the greatest (`'max'`) of several. */
+/** The minimum or maximum of several polynomials. */
 export function extremum(kind: 'min' | 'max', all: readonly Polynomial[]): Polynomial {
   const left = all.filter((p, i) => !all.some((other, j) => j !== i && isOutdone(p, other, i > j)));
   const [first = constant(0), ...others] = left;
@@ -97,7 +97,7 @@ export function extremum(kind: 'min' | 'max', all: readonly Polynomial[]): Polyn
   const nonNegative = kind === 'min' ? left.every(isNonNegative) : left.some(isNonNegative);
   return ofAtom({ text: `${kind}(${texts.join(', ')})`, isNonNegative: nonNegative });
 
-  /** Whether `other` is certain to be the better one; of two equal ones the first stays. */
+  /** Whether `other` certainly makes `p` redundant; of two equal ones the first stays. */
   function isOutdone(p: Polynomial, other: Polynomial, isLater: boolean): boolean {
     const excess = kind === 'min' ? subtract(p, other) : subtract(other, p);
     return isNonNegative(excess) && (excess.size > 0 || isLater);

@@ -5,7 +5,7 @@ const plainName = /\??[A-Za-z_][\w.:[\]]*/y;
 const quotedName = /\{((?:[^{}\\]|\\.)*)\}/y;
 const number = /\d+(?:\.\d+)?(?:e[+-]\d+)?/y;
 
-/** The polynomial that is one symbol. */
+/** The polynomial that consists of one symbol. */
 export function symbolTerm(name: string): Polynomial {
   plainName.lastIndex = 0;
   const isPlain = plainName.exec(name)?.[0] === name;
@@ -13,13 +13,14 @@ export function symbolTerm(name: string): Polynomial {
   return ofAtom({ text, symbol: name, isNonNegative: !name.startsWith('?') });
 }
 
-/** A name in braces: how one that could be misread stands in an expression. */
+/** A name in braces, as expressions write names that could be misread. */
 export function quote(name: string): string {
   return `{${name.replace(/[{}\\]/g, '\\$&')}}`;
 }
 
 /**
- * Reads an expression as `print` writes it, each symbol replaced by what `leaf` says; `null` if it is none.
+ * Parses an expression as `print` writes it and replaces each symbol by `leaf(symbol)`; `null` if it is not an
+ * expression.
  *
  *     sum    = ['-'] term { (' + ' | ' - ') term }        term   = factor { '*' factor }
  *     factor = number | name | '{name}' | ('floor' | 'trunc') '(' side '/' side ')' | ('min' | 'max') '(' sum { ', ' sum } ')'

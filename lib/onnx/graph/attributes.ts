@@ -10,7 +10,7 @@ import type {
   OpaqueTensor,
 } from './graph.js';
 
-/** An attribute as it is written by hand: whole numbers are ints, `float(x)` makes a float of one. */
+/** An attribute as a plain value: whole numbers become ints; `float(x)` makes a whole number a float. */
 export type AttributeLike =
   number | bigint | string | readonly number[] | readonly string[] | Tensor | Attribute;
 
@@ -60,8 +60,8 @@ function isStrings(value: object): value is readonly string[] {
 }
 
 /**
- * Reads a node's attributes, each with the default that the operator's specification gives it.
- * @throws OneirosError `bad-input` if an attribute is there with another type, or is required and missing
+ * Reads a node's attributes; `otherwise` is the default from the operator's specification.
+ * @throws OneirosError `bad-input` if an attribute has another type, or is missing and has no default
  */
 export const attr = {
   int(node: Node, name: string, otherwise?: number): number {
@@ -92,7 +92,7 @@ export const attr = {
     if (value.dtype === 'opaque')
       throw new OneirosError(
         'unsupported',
-        `${describe(node)}: attribute ${name} has an element type with no array`,
+        `${describe(node)}: attribute ${name} has an element type that JavaScript has no array for`,
       );
     return value;
   },
@@ -129,7 +129,7 @@ function required<T>(node: Node, name: string, otherwise?: T): T {
   return otherwise;
 }
 
-/** INT64_MAX as "to the end" and the like stay huge, without pretending to be exact. */
+/** Values such as INT64_MAX for "to the end" stay huge, but not exact. */
 function clampToSafe(value: bigint): number {
   if (value > BigInt(Number.MAX_SAFE_INTEGER)) return Number.MAX_SAFE_INTEGER;
   if (value < BigInt(Number.MIN_SAFE_INTEGER)) return Number.MIN_SAFE_INTEGER;

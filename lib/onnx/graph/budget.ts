@@ -4,15 +4,15 @@ import type { Graph, Model, Node } from './graph.js';
 import { subgraphsOf } from './subgraphs.js';
 
 /**
- * What the work on a model may take: so much for any model, and so much more for each of its nodes, or for each element of
- * its constants. Far more than real networks need, whose gradients take 5 to 30 nodes and up to 200 inferences for each of
- * their own nodes, and up to 4 folded elements for each of their constants'.
+ * Limits on the work for a model: an amount for any model, plus an amount for each of its nodes, or for each element of
+ * its constants. Real networks need far less: their gradients take 5 to 30 nodes and up to 200 inferences for each node
+ * of the network, and up to 4 folded elements for each element of its constants.
  */
 const allowances = {
-  /** Nodes made: by inlining, unrolling, rewriting and gradient rules, optimized away later or not. */
+  /** Nodes created by inlining, unrolling, rewriting and gradient rules, including those that are removed later. */
   nodes: { any: 50_000, each: 200, noun: 'nodes' },
-  /** Nodes whose shapes are inferred, again in each pass, in each round of a loop's body. */
-  inferences: { any: 150_000, each: 500, noun: 'inferences of shapes' },
+  /** Nodes whose shapes are inferred, counted again in each pass and in each round of a loop body. */
+  inferences: { any: 150_000, each: 500, noun: 'shape inferences' },
   /** Elements computed when constants are folded. */
   elements: { any: 2 ** 22, each: 8, noun: 'elements of folded constants' },
 } as const;
@@ -20,25 +20,25 @@ const allowances = {
 export type Resource = keyof typeof allowances;
 type Amounts = Readonly<Record<Resource, number>>;
 
-/** Graphs in nodes, and functions that call functions, may nest so deep. Wire format allows 33 graphs in one another. */
+/** The maximum nesting of graphs in nodes, and of function calls. The wire check allows 33 nested graphs. */
 export const maxNesting = 100;
-/** A tensor may have so many axes: more than any runtime computes with. */
+/** The maximum number of axes of a tensor: more than any runtime supports. */
 export const maxRank = 64;
 
 /**
- * Every value of a chain has a shape of its own, so a few bytes that say many axes would take much memory many times.
- * @param what has the axes
+ * Every value of a chain has its own shape, so a few bytes that declare many axes would take much memory many times.
+ * @param what the thing with the axes, for the message
  * @throws OneirosError `too-large`
  */
 export function requireRank(what: string, rank: number): void {
   if (rank > maxRank)
-    throw new OneirosError('too-large', `${what} has ${rank} axes; the most here is ${maxRank}`);
+    throw new OneirosError('too-large', `${what} has ${rank} axes; the maximum is ${maxRank}`);
 }
 
 /**
- * How much work one model may still cause. Every pass over a model and the derivation of its gradient draw from the budget
- * that began with it, so that a small file cannot ask for endless nodes, loops or constants. What counts is amounts, never
- * time: the same model always ends the same way.
+ * How much work one model may still cause. Every pass over a model and the derivation of its gradient spend from one
+ * budget, so that a small file cannot cause endless nodes, loops or constants. The budget counts amounts, never time:
+ * the same model always gives the same result.
  */
 export class Budget {
   readonly #limits: Amounts;
@@ -50,7 +50,7 @@ export class Budget {
     this.#left = { ...limits };
   }
 
-  /** The budget for a model: in proportion to what is in its file, whatever that declares. */
+  /** The budget for a model: in proportion to what its file contains, not to what it declares. */
   static for(model: Model): Budget {
     const functions = model.origin?.functions ?? [];
     const nodes = functions.reduce((sum, { node }) => sum + node.length, countNodes(model.graph));
@@ -64,12 +64,12 @@ export class Budget {
     });
   }
 
-  /** For graphs that code builds by itself. */
+  /** For graphs that are built by code, not read from a file. */
   static unlimited(): Budget {
     return new Budget({ nodes: Infinity, inferences: Infinity, elements: Infinity });
   }
 
-  /** Says which node the work from here on is done for, where that is not said with it. */
+  /** Sets the node that errors name from here on, unless the call names one. */
   enter(node: Node): void {
     this.#spender = node;
   }
@@ -80,23 +80,20 @@ export class Budget {
     this.#left[resource] -= amount;
   }
 
-  /** Makes sure that so much is left, before anything of that size is laid out. @throws OneirosError as `spend` */
+  /** Checks that this much is left before something of that size is allocated. @throws OneirosError as `spend` */
   require(resource: Resource, amount: number, node = this.#spender): void {
     if (!this.has(resource, amount)) throw this.excess(resource, node);
   }
 
-  /** The error for a node that asks for more than is left. */
+  /** The error for a node that needs more than is left. */
   excess(resource: Resource, node = this.#spender): OneirosError {
     const { noun } = allowances[resource];
     const limit = this.#limits[resource].toLocaleString('en');
     const who = node === undefined ? 'the model' : describe(node);
-    return new OneirosError(
-      'too-large',
-      `${who} takes the work on this model over its limit of ${limit} ${noun}`,
-    );
+    return new OneirosError('too-large', `${who} exceeds the work limit of ${limit} ${noun} for this model`);
   }
 
-  /** Whether so much is left: asked before work that can be left undone. */
+  /** Whether this much is left; checked before optional work. */
   has(resource: Resource, amount: number): boolean {
     return amount <= this.#left[resource];
   }

@@ -18,22 +18,22 @@ export type Shape = readonly Dim[];
 
 export interface TensorType {
   readonly dtype: DType;
-  /** `null` where not even the rank is known. */
+  /** `null` if not even the rank is known. */
   readonly shape: Shape | null;
 }
 
-/** A named input or output; `type` is `null` where it is not a tensor (a sequence, say) or was not declared. */
+/** A named input or output; `type` is `null` if it is not a tensor (for example a sequence) or is not declared. */
 export interface ValueInfo {
   readonly name: string;
   readonly type: TensorType | null;
   /**
-   * The message it was read from: keeps what this IR does not model through a round trip.
+   * The protobuf message it was read from, so that reading and writing keep what this IR does not model.
    * @internal
    */
   readonly origin?: ValueInfoProto;
 }
 
-/** A constant whose element type ONNX has and JavaScript has no array for (float8, int4 …): carried, never computed on. */
+/** A constant whose ONNX element type has no JavaScript array (float8, int4 …): kept, but never computed with. */
 export interface OpaqueTensor {
   readonly dtype: 'opaque';
   readonly dims: readonly number[];
@@ -41,7 +41,7 @@ export interface OpaqueTensor {
   readonly origin: TensorProto;
 }
 
-/** What an attribute holds, by its type. */
+/** The value of an attribute, by its type. */
 export interface AttributeValues {
   int: bigint;
   float: number;
@@ -52,7 +52,7 @@ export interface AttributeValues {
   floats: readonly number[];
   strings: readonly string[];
   /**
-   * Kinds of attribute that are carried as they are: sparse tensors, types, lists of graphs, references in functions.
+   * Kinds of attribute that are kept as they are: sparse tensors, types, lists of graphs, references in functions.
    * @internal
    */
   opaque: AttributeProto;
@@ -72,23 +72,23 @@ export interface Node {
   readonly op: string;
   /** `''` for ONNX's own operators (`ai.onnx` is normalized to it). */
   readonly domain: string;
-  /** Names of values; `''` stands for an optional input that is absent. */
+  /** Names of values; `''` for an optional input that is absent. */
   readonly inputs: readonly string[];
-  /** Names of values; `''` for an output nobody asked for. */
+  /** Names of values; `''` for an optional output that is not used. */
   readonly outputs: readonly string[];
   readonly attributes: Attributes;
   /** @internal */
   readonly origin?: NodeProto;
 }
 
-/** A graph in single assignment form; nodes stand in an order in which each value is made before it is used. */
+/** A graph in single assignment form; nodes are in an order in which each value is computed before it is used. */
 export interface Graph {
   readonly name: string;
   readonly nodes: readonly Node[];
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   readonly initializers: ReadonlyMap<string, Tensor | OpaqueTensor>;
-  /** Declared types of values in between. */
+  /** Declared types of intermediate values. */
   readonly values: ReadonlyMap<string, ValueInfo>;
   /** @internal */
   readonly origin?: GraphProto;
@@ -106,5 +106,5 @@ export interface Model {
   readonly origin?: ModelProto;
 }
 
-/** The operator set that this library builds and differentiates: the newest that every provider's kernels cover. */
+/** The operator set that this library builds and differentiates: the newest for which every provider has kernels. */
 export const OPSET = 17;

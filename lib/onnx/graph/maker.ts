@@ -1,10 +1,10 @@
 import type { Node } from './graph.js';
 
-/** Nodes that hand their first input on, as it is or in another arrangement. */
+/** Operators that pass their first input on, as it is, converted or reshaped. */
 const passing = new Set(['Identity', 'Dropout', 'Cast', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze']);
 
 /**
- * The node that computed a value, behind those that only hand it on: exporters like to end a graph with an Identity.
+ * The node that computes a value, skipping those that only pass it on: many exporters end a graph with an Identity.
  * `undefined` for inputs and weights.
  */
 export function makerOf(nodes: readonly Node[], name: string): Node | undefined {

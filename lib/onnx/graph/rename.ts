@@ -1,7 +1,7 @@
 import type { Graph, Node, ValueInfo } from './graph.js';
 import { allNamesOf, mapSubgraphs } from './subgraphs.js';
 
-/** Gives a value its new name; `''`, the absent value, is never asked for. */
+/** Returns the new name of a value; never called with `''`, the absent value. */
 export type Rename = (name: string) => string;
 
 /** The node with every value in it renamed, those of its subgraphs included. */
@@ -24,17 +24,17 @@ export function renameGraph(graph: Graph, rename: Rename): Graph {
   };
 }
 
-/** A name that is made of others keeps so many letters of each, the last ones: it must not grow with every copy. */
+/** A composed name keeps this many characters of each part, the last ones, so that it does not grow with every copy. */
 const maxPart = 200;
 
-/** A name as a part of another. */
+/** A name shortened for use in another. */
 export function short(name: string): string {
   return name.length > maxPart ? name.slice(-maxPart) : name;
 }
 
 /**
- * A copy of a graph under other names, so that it can stand beside the original; what it captures keeps its name.
- * @param bound names given already: a loop body's inputs, say, as the values of one iteration
+ * A copy of a graph under other names, so that both can be in one graph; captured values keep their names.
+ * @param bound names that are already fixed, such as a loop body's inputs as the values of one iteration
  */
 export function freshCopy(
   graph: Graph,

@@ -7,17 +7,17 @@ import { freeNames } from './subgraphs.js';
 export type IsDefined = (name: string) => boolean;
 
 /**
- * Checks that a graph is in single assignment form and puts its nodes into an order in which each value is made before
- * it is used: the order they have, if it is one.
+ * Checks that a graph is in single assignment form and sorts its nodes so that each value is computed before it is
+ * used; an order that is already valid is kept.
  * @param isOuter whether a name is defined by the graphs around it
- * @throws OneirosError `bad-input` naming a value made twice, a value nobody makes, or the nodes of a cycle
+ * @throws OneirosError `bad-input` naming a value that is made twice or by no node, or the nodes of a cycle
  */
 export function sortGraph(graph: Graph, isOuter: IsDefined = () => false): Graph {
   const maker = makers(graph, isOuter);
   const nodes = sortNodes(graph, maker, isOuter);
   for (const { name } of graph.outputs)
     if (!maker.has(name) && !isOuter(name))
-      throw new OneirosError('bad-input', `${nameOf(graph)} has the output "${name}", which nothing makes`);
+      throw new OneirosError('bad-input', `${nameOf(graph)} has the output "${name}", which no node makes`);
   return { ...graph, nodes };
 }
 
@@ -66,13 +66,13 @@ function sourcesOf(node: Node, maker: ReadonlyMap<string, number>, isOuter: IsDe
   for (const name of [...node.inputs, ...freeNames(node)]) {
     const source = maker.get(name);
     if (source === undefined && name !== '' && !isOuter(name))
-      throw new OneirosError('bad-input', `${describe(node)} uses "${name}", which nothing makes`);
+      throw new OneirosError('bad-input', `${describe(node)} uses "${name}", which no node makes`);
     if (source !== undefined && source !== given) sources.add(source);
   }
   return [...sources];
 }
 
-/** Follows the nodes that never became ready backwards until one comes up again. */
+/** Follows the nodes that never became ready backwards until one repeats. */
 function cycle(
   nodes: readonly Node[],
   needs: readonly (readonly number[])[],

@@ -7,12 +7,12 @@ export function subgraphsOf(node: Node): readonly Graph[] {
   );
 }
 
-/** The names a node's subgraphs take from the graphs around it. */
+/** The names that a node's subgraphs capture from the graphs around them. */
 export function freeNames(node: Node): readonly string[] {
   return subgraphsOf(node).flatMap(capturesOf);
 }
 
-/** The names a graph takes from the graphs around it, each once. */
+/** The names that a graph captures from the graphs around it, each once. */
 function capturesOf(graph: Graph): readonly string[] {
   const bound = namesOf(graph);
   const used = [
@@ -31,7 +31,7 @@ export function namesOf(graph: Graph): Set<string> {
   return names;
 }
 
-/** Every name in a graph and in those within it, of values and of nodes: ONNX Runtime wants both to be unique. */
+/** Every name in a graph and in those within it, of values and of nodes: ONNX Runtime requires both to be unique. */
 export function allNamesOf(graph: Graph): Set<string> {
   const names = namesOf(graph);
   for (const node of graph.nodes) names.add(node.name);
@@ -40,7 +40,7 @@ export function allNamesOf(graph: Graph): Set<string> {
   return names;
 }
 
-/** All that a node uses, in its subgraphs too. */
+/** All values that a node uses, including those its subgraphs capture. */
 export function usesOf(node: Node): readonly string[] {
   return [...node.inputs, ...freeNames(node)].filter((name) => name !== '');
 }
@@ -52,7 +52,7 @@ export function usedIn(graph: Graph): ReadonlySet<string> {
   return used;
 }
 
-/** The node with its subgraphs replaced, each changed once; itself where that changes none. */
+/** The node with its subgraphs replaced, each changed once; the same object if none changes. */
 export function mapSubgraphs(node: Node, change: (graph: Graph, attribute: string) => Graph): Node {
   const changed = new Map<string, Attribute>();
   for (const [name, attribute] of node.attributes) {

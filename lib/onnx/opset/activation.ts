@@ -34,7 +34,7 @@ function celu(c: Conversion): void {
   c.emit('Mul', [b.op('Elu', [b.mul(x, 1 / alpha)]), b.scalar(alpha, c.dtype(x))]);
 }
 
-/** x where x > α, else 0 */
+/** x where x > α, 0 elsewhere */
 function thresholdedRelu(c: Conversion): void {
   const { b } = c;
   const x = c.required(0);
@@ -48,14 +48,14 @@ function clip(c: Conversion): void {
   c.emit('Clip', [x, bound('min'), bound('max')]);
 }
 
-/** Before 7 the slopes lay along the channels. */
+/** Before 7, the slopes are along the channels. */
 function alignSlope(c: Conversion): void {
   const [x, slope] = [c.required(0), c.required(1)];
   const isShared = slope.type?.shape?.every((size) => size === 1) ?? false;
   c.keep({}, [x, isShared ? slope : withAxesBehind(c, slope, c.rank(x) - 1 - c.rank(slope))]);
 }
 
-/** The family that was turned from axis -1 at 13: before, all axes from `axis` on counted as one. */
+/** Before 13, all axes from `axis` on count as one; since then the operator works along `axis`. */
 function overFlattened(c: Conversion): void {
   const { node, b } = c;
   const x = c.required(0);

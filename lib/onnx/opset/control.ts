@@ -1,5 +1,5 @@
 import type { Rules } from './rule.js';
 
 export const control: Rules = {
-  Scan: [{ before: 9, convert: (c) => c.fail('a batch axis and lengths of its own') }],
+  Scan: [{ before: 9, convert: (c) => c.fail('a batch axis and sequence lengths') }],
 };

@@ -1,7 +1,7 @@
 import type { Rules } from './rule.js';
 
 export const detection: Rules = {
-  // The half pixel at the corner was corrected at 16, with the old way as an option.
+  // 16 corrects the half-pixel offset and keeps the old behavior as an option.
   RoiAlign: [
     {
       before: 16,

@@ -4,8 +4,8 @@ import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
 /**
- * Before 7 the second operand was broadcast only if `broadcast` said so, and lay along the axes of the first from
- * `axis` on. Since then both broadcast as in NumPy, from the last axis backwards.
+ * Before 7, the second operand is broadcast only if `broadcast` is 1, along the axes of the first from `axis` on. Since
+ * then both broadcast as in NumPy, from the last axis backwards.
  */
 function alignSecond(c: Conversion): void {
   const [x, y] = [c.required(0), c.required(1)];
@@ -28,7 +28,9 @@ const aligned = [{ before: 7, convert: alignSecond }];
 /** The last element type that operator set 17 knows is bfloat16. */
 const newestType = 16;
 
-/** The target was a name at first; from 19 on there are types of 8 bits and less, which alone need the newer attributes. */
+/**
+ * The target is a name before 6; since 19 there are types of 8 bits and less, and only these need the newer attributes.
+ */
 function cast(c: Conversion): void {
   const to = c.version < 6 ? elementCodeOf(attr.string(c.node, 'to')) : attr.int(c.node, 'to');
   if (to === undefined || to > newestType) c.fail(`the element type ${to ?? attr.string(c.node, 'to')}`);
@@ -36,7 +38,7 @@ function cast(c: Conversion): void {
 }
 
 export const elementwise: Rules = {
-  // Inference only: that is what these files were written for, whatever `is_test` says.
+  // Inference only: such files were written for it, regardless of `is_test`.
   Dropout: [{ before: 12, convert: (c) => c.emit('Dropout', [c.required(0)]) }],
   Add: aligned,
   Sub: aligned,

@@ -32,7 +32,7 @@ function parametricSoftplus(c: Conversion): void {
   c.emit('Mul', [bent, c.b.scalar(attr.float(c.node, 'alpha', 0.5), c.dtype(x))]);
 }
 
-/** Operators of the first files that never became official, and were withdrawn at 10. */
+/** Experimental operators of the first files, withdrawn at 10. */
 export const experimental: Rules = {
   Affine: [{ convert: affine }],
   ImageScaler: [{ convert: imageScaler }],

@@ -5,7 +5,7 @@ function topK(c: Conversion): void {
   c.keep({ k: undefined }, [c.required(0), c.b.sizes([attr.int(c.node, 'k')])]);
 }
 
-/** Since 18 elements that meet may be resolved by their extremum. */
+/** Since 18, updates of the same element may be combined by their maximum or minimum. */
 function scatter(c: Conversion): void {
   const reduction = attr.string(c.node, 'reduction', 'none');
   if (reduction === 'max' || reduction === 'min') c.fail(`the reduction "${reduction}"`);

@@ -2,13 +2,13 @@ import { attr } from '../graph/attributes.js';
 import { requireSplitCount } from '../shapes/requirements/layout.js';
 import type { Conversion, Rules } from './rule.js';
 
-/** The sizes were an attribute from 2 to 12; only at 1 they could be an input as well. */
+/** The sizes are an attribute from 2 to 12; in 1 they may also be an input. */
 function splitSizesAsInput(c: Conversion): void {
   const sizes = attr.has(c.node, 'split') ? c.b.sizes(attr.ints(c.node, 'split')) : c.input(1);
   c.keep({ split: undefined }, [c.required(0), sizes]);
 }
 
-/** Since 18 a number of parts may be given, of which the last is smaller where they do not come out even. */
+/** Since 18, a number of parts may be given; the last is smaller if the size is not divisible by it. */
 function splitEvenly(c: Conversion): void {
   const { node, b } = c;
   const [x, given] = [c.required(0), c.input(1)];
@@ -25,7 +25,7 @@ function splitEvenly(c: Conversion): void {
   c.keep({ num_outputs: undefined }, [x, b.join([...parts, last])]);
 }
 
-/** At 1 there was one axis and one number of repeats; since 6 there is a number for each axis. */
+/** In 1 there is one axis and one number of repeats; since 6 there is a number for each axis. */
 function tile(c: Conversion): void {
   const [x, repeats] = [c.required(0), c.required(1)];
   const [axis] = c.numbers(2, 'axes') ?? [];

@@ -1,6 +1,6 @@
 import type { Rules } from './rule.js';
 
-/** Operators that came after 17 and are not made of those there were. */
+/** Operators that were added after 17 and cannot be expressed by those of 17. */
 const names = [
   'AffineGrid',
   'Attention',

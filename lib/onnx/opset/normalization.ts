@@ -3,7 +3,7 @@ import type { Value } from '../builder/graph-builder.js';
 import { attr, describe } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
-/** Until 13 there was no `training_mode`, and until 8 `spatial` could be off: statistics for each position of its own. */
+/** Until 13 there is no `training_mode`, and until 8 `spatial` may be 0: statistics for each position. */
 function batchNormalization(c: Conversion): void {
   const { node, b } = c;
   const [x, scale, bias, mean, variance] = [0, 1, 2, 3, 4].map((i) => c.required(i));
@@ -14,7 +14,7 @@ function batchNormalization(c: Conversion): void {
   if (attr.int(node, 'spatial', 1) === 1 || c.version >= 9) {
     const changed = new Map(node.attributes);
     for (const name of ['spatial', 'is_test']) changed.delete(name);
-    // Its other outputs are statistics for training, and nothing in inference.
+    // The other outputs are statistics for training and do not exist in inference.
     b.append({ ...node, outputs: [output], attributes: changed });
     return;
   }
@@ -38,7 +38,7 @@ function groupNormalization(c: Conversion): void {
   c.emit('Reshape', [scaled, b.shape(x)]);
 }
 
-/** x / √(mean(x²) + ε) over the axes from `axis` on, times the scale; in float32 where `stash_type` says so, as it does. */
+/** x / √(mean(x²) + ε) over the axes from `axis` on, times the scale; in float32 if `stash_type` is 1, the default. */
 function rmsNormalization(c: Conversion): void {
   const { node, b } = c;
   const x = c.required(0);

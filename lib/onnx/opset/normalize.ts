@@ -12,7 +12,7 @@ import { checkArity, checkArityInSet17 } from '../shapes/requirements/arity.js';
 import { families } from './families.js';
 import { Conversion, type Rule } from './rule.js';
 
-/** The newest operator set whose changes these rules know. */
+/** The newest operator set that these rules cover. */
 const newest = 28;
 /** The version of the file format that came with operator set 17. */
 const format = 8;
@@ -20,11 +20,11 @@ const format = 8;
 const rules: ReadonlyMap<string, readonly Rule[]> = new Map(Object.values(families).flatMap(Object.entries));
 
 /**
- * The model at operator set 17, of simple operators: nodes of older and newer operator sets are said in terms of 17,
- * calls of the model's own functions are replaced by their bodies, and operators that are compositions (Gelu, Mish,
- * GroupNormalization …) are taken apart. Operators of other domains stay as they are. Names of values stay. What was
- * listed as an input for having a default is a constant from here on.
- * @throws OneirosError `unsupported` naming the node and its version where that cannot be expressed at 17; `bad-input` and
+ * Converts a model to operator set 17 and simple operators: nodes of older and newer operator sets are expressed in 17,
+ * calls of functions that the model defines are replaced by their bodies, and operators that are compositions (Gelu,
+ * Mish, GroupNormalization …) by their parts. Operators of other domains and names of values stay. An input with a
+ * default becomes a constant.
+ * @throws OneirosError `unsupported` naming the node and its version if 17 cannot express it; `bad-input` and
  *   `too-large` as `inlineFunctions` and `inferNode`
  */
 export function normalizeOpset(model: Model): Model {
@@ -32,14 +32,14 @@ export function normalizeOpset(model: Model): Model {
   return normalized(model, Budget.for(model));
 }
 
-/** `normalizeOpset` on the budget of a greater task. */
+/** `normalizeOpset` within the budget of a larger task. */
 export function normalized(model: Model, budget: Budget): Model {
   const inlined = inlineFunctions(model, budget);
   const version = inlined.opsets.get('') ?? OPSET;
   if (version > newest)
     throw new OneirosError(
       'unsupported',
-      `the model uses operator set ${version}; the newest known here is ${newest}`,
+      `the model uses operator set ${version}; the newest supported is ${newest}`,
     );
   const graph = convertGraph(
     inlined.graph,
@@ -79,7 +79,7 @@ function ruleFor(op: string, version: number): Rule | undefined {
   return rules.get(op)?.find(({ before = Infinity, from = 0 }) => version < before && version >= from);
 }
 
-/** Before 6 nodes could say which inputs' memory they take over. */
+/** Before 6, nodes may state which inputs' memory they reuse. */
 function withoutReuse(node: Node): Node {
   const attributes = new Map(node.attributes);
   attributes.delete('consumed_inputs');

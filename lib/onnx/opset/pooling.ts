@@ -3,8 +3,8 @@ import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
 /**
- * Since 19 there are dilations, and a window that hangs over the end is divided by what of it lies within the padding:
- * as when the padding is made first, and the overhang not counted.
+ * Since 19 there are dilations, and the sum over a window that extends past the end is divided by the number of its
+ * elements within the padding: as if the image is padded first, and elements beyond the padding are not counted.
  */
 function averagePool(c: Conversion): void {
   const { node, b } = c;
@@ -30,8 +30,8 @@ function averagePool(c: Conversion): void {
 }
 
 /**
- * Averages of elements that lie apart: the sum is a convolution of each channel with ones, and so is the number of
- * elements that count, taken of an image of ones.
+ * Averages over dilated windows: the sum is a convolution of each channel with ones, and the number of elements that
+ * count is the same convolution of an image of ones.
  */
 function dilatedAveragePool(c: Conversion, x: Value, kernel: readonly number[]): void {
   const { node, b } = c;
@@ -58,14 +58,14 @@ function dilatedAveragePool(c: Conversion, x: Value, kernel: readonly number[]):
   c.emit('Reshape', [mean, b.join([b.dim(x, 0), b.dim(x, 1), ...sizes])]);
 }
 
-/** The ceiling of sizes and dilations came at 18. */
+/** `ceil_mode` and dilations came at 18. */
 function lpPool(c: Conversion): void {
   if (attr.ints(c.node, 'dilations', []).some((step) => step !== 1)) c.fail('dilations');
   if (attr.int(c.node, 'ceil_mode', 0) === 1) c.fail('sizes rounded up');
   c.keep({ dilations: undefined, ceil_mode: undefined });
 }
 
-/** At 1 the exponent was a float. */
+/** In 1, the exponent is a float. */
 function wholeExponent(c: Conversion): void {
   const p = attr.float(c.node, 'p', 2);
   if (!Number.isInteger(p)) c.fail(`the exponent ${p}`);

@@ -1,7 +1,7 @@
 import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
-/** Axes became an input at 18, for ReduceSum alone already at 13. */
+/** Axes became an input at 18; for ReduceSum, at 13. */
 function axesAsAttribute(c: Conversion): void {
   const axes = c.numbers(1, 'axes') ?? [];
   if (axes.length > 0) {
@@ -12,7 +12,7 @@ function axesAsAttribute(c: Conversion): void {
   c.keep({ noop_with_empty_axes: undefined }, [c.required(0)]);
 }
 
-/** Since 20 maximum and minimum take booleans too, as "any" and "all". */
+/** Since 20, maximum and minimum accept booleans too, as "any" and "all". */
 function extremum(c: Conversion): void {
   if (c.required(0).type?.dtype === 'bool') c.fail('booleans');
   axesAsAttribute(c);

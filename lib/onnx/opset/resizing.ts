@@ -4,12 +4,12 @@ import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
-/** As Upsample and the first Resize read positions: output position / scale, rounded down growing, up shrinking. */
+/** The coordinates of Upsample and the first Resize: output position / scale, rounded down to enlarge, up to shrink. */
 function asFirstDefined(c: Conversion, scales: Value, factors: readonly number[] | undefined): void {
   const mode = attr.string(c.node, 'mode', 'nearest') === 'nearest' ? 'nearest' : 'linear';
   const shrinks = factors?.some((factor) => factor < 1) ?? false;
   if (mode === 'nearest' && shrinks && factors?.some((factor) => factor > 1) === true)
-    c.fail('growing along one axis and shrinking along another by nearest neighbors');
+    c.fail('enlarging one axis and shrinking another by nearest neighbors');
   c.emit('Resize', [c.required(0), undefined, scales], {
     mode,
     coordinate_transformation_mode: 'asymmetric',
@@ -32,7 +32,7 @@ function byInput(c: Conversion): void {
   asFirstDefined(c, scales, constant ?? numbersIn(scales) ?? undefined);
 }
 
-/** At 11 and 12 an absent list of scales was an empty one, and there was one more way to read positions. */
+/** In 11 and 12, an absent list of scales is an empty one, and there is one more coordinate mode. */
 function resizeAt11(c: Conversion): void {
   const { node } = c;
   const [x, sizes] = [c.required(0), c.input(3)];
@@ -48,7 +48,7 @@ function resizeAt11(c: Conversion): void {
   c.keep({ coordinate_transformation_mode: 'half_pixel', nearest_mode: 'round_prefer_ceil' }, inputs);
 }
 
-/** Since 18 some axes only may be given, with antialiasing and a policy on the aspect ratio. */
+/** Since 18, sizes may be given for some axes only, with antialiasing and a policy for the aspect ratio. */
 function resizeSince18(c: Conversion): void {
   const { node } = c;
   const policy = attr.string(node, 'keep_aspect_ratio_policy', 'stretch');
@@ -63,15 +63,15 @@ function resizeSince18(c: Conversion): void {
 function coordinates(c: Conversion): string {
   const mode = attr.string(c.node, 'coordinate_transformation_mode', 'half_pixel');
   if (mode !== 'half_pixel_symmetric') return mode;
-  // It differs only where a scale does not give a whole size.
-  return c.input(3) === undefined ? c.fail('"half_pixel_symmetric" by scales') : 'half_pixel';
+  // It differs only if a scale does not give a whole size.
+  return c.input(3) === undefined ? c.fail('"half_pixel_symmetric" with scales') : 'half_pixel';
 }
 
 function onAllAxes(c: Conversion, axes: readonly number[]): readonly (Value | undefined)[] {
   const { b } = c;
   const [x, roi, scales, sizes] = [c.required(0), c.input(1), c.input(2), c.input(3)];
   if (roi !== undefined && attr.string(c.node, 'coordinate_transformation_mode', '') === 'tf_crop_and_resize')
-    c.fail('a region of interest on some axes');
+    c.fail('a region of interest for some axes only');
   const rank = c.rank(x);
   const placeOf = (i: number) => axes.findIndex((axis) => (axis + rank) % rank === i);
   const all = Array.from({ length: rank }, (_, i) => placeOf(i));
@@ -80,7 +80,7 @@ function onAllAxes(c: Conversion, axes: readonly number[]): readonly (Value | un
     const whole = all.map((at, i) => (at < 0 ? b.dim(x, i) : item(sizes, at)));
     return [x, undefined, undefined, b.join(whole)];
   }
-  if (scales === undefined) c.fail('neither scales nor sizes');
+  if (scales === undefined) c.fail('a node without scales and sizes');
   const one = b.reshape(b.scalar(1, 'float32'), [1]);
   return [
     x,

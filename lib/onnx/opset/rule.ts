@@ -7,8 +7,8 @@ import { type AttributeLike, attributes, describe } from '../graph/attributes.js
 import { type Attribute, type Node, OPSET } from '../graph/graph.js';
 
 /**
- * How a node of other operator sets is said at operator set 17, at one go. Of an operator's rules the first that fits
- * the version counts; a node that none fits means the same at 17.
+ * How a node of another operator set is expressed in operator set 17, in one step. The first of an operator's rules
+ * that fits the version applies; if none fits, the node means the same in 17.
  */
 export interface Rule {
   /** For versions below this one. */
@@ -30,21 +30,21 @@ export class Conversion {
     readonly b: Rewriter,
   ) {}
 
-  /** The value at an input, `undefined` where the node leaves it out. */
+  /** The value at an input, `undefined` if the node leaves it out. */
   input(index: number): Value | undefined {
     const name = this.node.inputs[index] ?? '';
     return name === '' ? undefined : this.b.value(name);
   }
 
-  /** @throws OneirosError `bad-input` where the node leaves it out */
+  /** The value at an input. @throws OneirosError `bad-input` if the node leaves it out */
   required(index: number): Value {
     const value = this.input(index);
     if (value === undefined)
-      throw new OneirosError('bad-input', `${describe(this.node)} lacks its input ${index}`);
+      throw new OneirosError('bad-input', `${describe(this.node)} has no input ${index}`);
     return value;
   }
 
-  /** The numbers of an input of sizes or axes, which 17 wants as attributes; `undefined` where it is left out. */
+  /** The numbers of an input of sizes or axes, which are attributes in 17; `undefined` if it is left out. */
   numbers(index: number, what: string): readonly number[] | undefined {
     const value = this.input(index);
     if (value === undefined) return undefined;
@@ -61,7 +61,7 @@ export class Conversion {
     return value.type?.dtype ?? this.fail('an input whose element type cannot be inferred');
   }
 
-  /** Makes the results of the node, under their names, by this operation. */
+  /** Computes the results of the node, under their names, by this operation. */
   emit(op: string, inputs: readonly (Value | undefined)[], values: Changes = {}): void {
     this.#append(op, inputs, attributes(values));
   }
@@ -84,7 +84,7 @@ export class Conversion {
     this.b.append({ ...this.node, op, inputs, attributes: kept });
   }
 
-  /** @throws OneirosError `unsupported` always, naming the node, its version and what of it cannot be said at 17 */
+  /** @throws OneirosError `unsupported` always, naming the node, its version and what 17 cannot express */
   fail(what: string): never {
     throw new OneirosError(
       'unsupported',

@@ -6,9 +6,9 @@ const interpolations = new Map([
   ['cubic', 'bicubic'],
 ]);
 
-/** Since 20 with any number of axes, and other names for the modes. */
+/** Since 20, any number of axes is allowed, and the modes have other names. */
 function gridSample(c: Conversion): void {
-  if (c.rank(c.required(0)) !== 4) c.fail('sampling of other than images');
+  if (c.rank(c.required(0)) !== 4) c.fail('sampling of tensors that are not images');
   const mode = attr.string(c.node, 'mode', 'linear');
   c.keep({ mode: interpolations.get(mode) ?? mode });
 }

@@ -22,8 +22,7 @@ function pad(c: Conversion, pads: readonly number[]): void {
 }
 
 /**
- * Since 19 an axis may go on from its other end: the elements at (−before … size + after) mod size. Negative pads cut
- * off first.
+ * Since 19, padding may wrap around: the elements at (−before … size + after) mod size. Negative pads cut off first.
  */
 function wrap(c: Conversion, x: Value, pads: readonly (number | Value)[]): void {
   const { b } = c;
@@ -41,7 +40,7 @@ function wrap(c: Conversion, x: Value, pads: readonly (number | Value)[]): void 
   c.emit('Identity', [wrapped]);
 }
 
-/** Since 18 pads may be given for some axes only. */
+/** Since 18, pads may be given for some axes only. */
 function padSomeAxes(c: Conversion): void {
   const { node, b } = c;
   const [x, pads] = [c.required(0), c.required(1)];

@@ -8,8 +8,8 @@ import { isDeterministic, isSameList, type Pass, withGraph } from './pass.js';
 /**
  * Computes once what is computed several times:
  * - constants with the same type, dimensions and elements become one
- * - of nodes with the same operator, inputs and attributes the first serves all, unless the operator is random or
- *   holds graphs; a node that makes an output of the graph stays
+ * - nodes with the same operator, inputs and attributes become the first of them, unless the operator is random or has
+ *   subgraphs; a node that makes an output of the graph stays
  */
 export const eliminateCommonSubexpressions: Pass = (model) => withGraph(model, merge(model.graph));
 
@@ -36,7 +36,7 @@ function merge(graph: Graph): Graph {
   return { ...graph, nodes, initializers };
 }
 
-/** The name that stands for each constant that is there before under another. */
+/** Maps the name of each repeated constant to the name of its first occurrence. */
 function mergeConstants(graph: Graph, outputs: ReadonlySet<string>): Map<string, string> {
   const alike = new Map<string, (readonly [name: string, constant: NumericTensor])[]>();
   for (const [name, constant] of graph.initializers) {
@@ -51,7 +51,7 @@ function mergeConstants(graph: Graph, outputs: ReadonlySet<string>): Map<string,
   return alias;
 }
 
-/** Of constants that begin alike, each is read once and compared with one: the first whose bytes come to the same sum. */
+/** Reads each of several constants that begin alike once, and compares it with the first that has its checksum. */
 function mergeAlike(
   group: readonly (readonly [name: string, constant: NumericTensor])[],
   alias: Map<string, string>,
@@ -87,7 +87,7 @@ function keyOf(node: Node, ids: Map<object, number>): string {
   return JSON.stringify([domain, op, overload, inputs, outputs.map((name) => name === ''), settings]);
 }
 
-/** Anything that is equal for equal values; what is not compared stands for itself. */
+/** A key that is equal for equal values; tensors and other objects are equal only to themselves. */
 function plain(attribute: Attribute, ids: Map<object, number>): unknown {
   switch (attribute.type) {
     case 'int':

@@ -4,9 +4,9 @@ import { isSameList, type Pass, withGraph } from './pass.js';
 
 /**
  * Drops what no output needs:
- * - nodes none of whose results are used, by nodes or by the graphs within nodes
+ * - nodes whose results no node and no subgraph uses
  * - constants that nothing uses
- * - declarations of values that are not there
+ * - declarations of values that do not exist
  */
 export const eliminateDeadCode: Pass = (model) => withGraph(model, prune(model.graph));
 

@@ -7,12 +7,12 @@ import { inferModel } from '../shapes/infer.js';
 import { eliminateDeadCode } from './dead-code.js';
 
 /**
- * The part of a model between some of its values: a network up to a layer, or from one on. Inputs of the model that the
- * outputs still depend on stay inputs; those that are cut off go.
+ * Extracts the part of a model between some of its values: a network up to a layer, or from a layer on. Inputs of the
+ * model that the outputs still depend on stay inputs; the others are removed.
  * @param inputs values of the main graph that become inputs, with the types that shape inference gives them
  * @param outputs values of the main graph that become the outputs, in this order
- * @throws OneirosError `bad-argument` if a value is not there, or listed twice, the nearest names listed; `unsupported`
- *   if an input's type cannot be inferred
+ * @throws OneirosError `bad-argument` if a value does not exist (the message lists the nearest names) or is listed
+ *   twice; `unsupported` if an input's type cannot be inferred
  */
 export function extractSubgraph(model: Model, inputs: readonly string[], outputs: readonly string[]): Model {
   check('extractSubgraph', {
@@ -62,7 +62,7 @@ function checkNames(graph: Graph, names: readonly string[]): void {
   }
 }
 
-/** Nodes that made what is an input now make it under names nobody uses: they may make other things too. */
+/** Nodes that made what is now an input get unused names for it: they stay, since they may make other values too. */
 function detach(graph: Graph, cut: ReadonlySet<string>): readonly Node[] {
   const taken = allNamesOf(graph);
   let next = 0;

@@ -8,21 +8,21 @@ import { mapSubgraphs, subgraphsOf } from '../graph/subgraphs.js';
 import { inferWithin } from '../shapes/infer.js';
 import { isDeterministic, isSameList, type Pass, withGraph } from './pass.js';
 
-/** A constant may have so many elements without asking how large what it comes from was. */
+/** Results with at most this many elements are folded regardless of the size of the inputs. */
 const small = 1024;
-/** And never more than so many. */
+/** Larger results are never folded. */
 const most = 2 ** 22;
 
 type LookUp = (name: string) => Tensor | undefined;
 
 /**
- * Replaces by constants what does not depend on the inputs:
- * - nodes whose inputs are constants, where they can be evaluated here and the result is small, or no larger than the
+ * Replaces what does not depend on the model's inputs by constants:
+ * - nodes whose inputs are constants, if they can be evaluated here and the result is small, or no larger than the
  *   inputs together
  * - small integer tensors that shape inference knows, such as the sizes of a value of fixed shape
  * - Constant nodes
  *
- * What makes an output of its graph stays a node, and so does what the budget does not cover.
+ * A node that makes an output of its graph stays, and so does one for which the budget has no room.
  */
 export const foldConstants: Pass = (model, budget = Budget.for(model)) => {
   const facts = inferWithin(budget, model);
@@ -77,7 +77,7 @@ function resultsOf(
   return result !== null && node.outputs.length === 1 ? [result] : null;
 }
 
-/** A small tensor of integers that inference followed. */
+/** A small integer tensor whose elements inference knows. */
 function fromFacts(facts: Facts | undefined): Tensor | null {
   const numbers = numbersIn(facts);
   const shape = facts?.type?.shape;

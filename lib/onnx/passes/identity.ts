@@ -9,17 +9,17 @@ import { inferWithin } from '../shapes/infer.js';
 import { isSameList, type Pass, withGraph } from './pass.js';
 
 /**
- * Removes nodes that give back their input:
- * - Identity; Dropout without training, whose mask nobody uses
- * - Reshape, Flatten, Expand and Tile to the shape there is
- * - Transpose that exchanges nothing; of two in a row one, or none
- * - Reshape of a Reshape: the second alone, where it says all its sizes
- * - Cast to the type there is
+ * Removes nodes that return their input:
+ * - Identity; Dropout in inference, if its mask is not used
+ * - Reshape, Flatten, Expand and Tile to the input's shape
+ * - Transpose that keeps the order of axes; two in a row become one or none
+ * - the first of two Reshapes in a row, if the second gives all its sizes
+ * - Cast to the input's type
  * - Pad by nothing; Slice of everything
- * - Concat, Sum, Mean, Max, Min of one; Split into one
- * - times 1, divided by 1, to the power of 1; plus 0, minus 0: where the shape stays
+ * - Concat, Sum, Mean, Max, Min of one input; Split into one part
+ * - multiplication or division by 1, power of 1, addition or subtraction of 0, if the shape stays the same
  *
- * A node that joins an input, a constant or a captured value to an output of the graph stays.
+ * A node that connects an input, a constant or a captured value to an output of the graph stays.
  */
 export const eliminateIdentity: Pass = (model, budget = Budget.for(model)) => {
   const facts = inferWithin(budget, model);
@@ -64,7 +64,7 @@ function simplify(graph: Graph, factsOf: FactsOf): Graph {
   }
 }
 
-/** Makes what was the input of a dropped node under the name of its result: that of an output. */
+/** Gives the input of a removed node the name of the node's result, if that is an output. */
 function promote(graph: Graph, promoted: ReadonlyMap<string, string>): Graph {
   const { inputs, outputs } = graph;
   return { ...renameGraph(graph, (name) => promoted.get(name) ?? name), inputs, outputs };
@@ -114,20 +114,20 @@ function sourceOf(node: Node, factsOf: FactsOf): string | null {
   }
 }
 
-interface Question {
+interface Candidate {
   readonly factsOf: FactsOf;
   readonly x: string;
   readonly result: string;
 }
 
-function keepsShape({ factsOf, x, result }: Question): boolean {
+function keepsShape({ factsOf, x, result }: Candidate): boolean {
   const [from, to] = [factsOf(x)?.type?.shape, factsOf(result)?.type?.shape];
   return (
     from?.length === to?.length && from?.every((size, axis) => isEqual(size, to![axis]!) === true) === true
   );
 }
 
-function keepsType({ factsOf, x, result }: Question): boolean {
+function keepsType({ factsOf, x, result }: Candidate): boolean {
   const [from, to] = [factsOf(x)?.type?.dtype, factsOf(result)?.type?.dtype];
   return from !== undefined && from === to;
 }
@@ -141,24 +141,24 @@ function isForward(node: Node, factsOf: FactsOf): boolean {
   return steps === '' || numbersIn(factsOf(steps))?.every((step) => step > 0) === true;
 }
 
-/** `x`, if the other operand is that number throughout and neither shape nor type changes. */
-function neutral(question: Question, other: string, value: number): string | null {
-  const constant = question.factsOf(other)?.constant;
+/** `x`, if all elements of the other operand are that number and shape and type stay the same. */
+function neutral(candidate: Candidate, other: string, value: number): string | null {
+  const constant = candidate.factsOf(other)?.constant;
   if (constant === null || constant === undefined || constant.dtype === 'string') return null;
   if (constant.dtype === 'float16' || constant.dtype === 'bfloat16') return null;
   const isThroughout = constant.data.every((element: number | bigint) => Number(element) === value);
-  return isThroughout && keepsShape(question) && keepsType(question) ? question.x : null;
+  return isThroughout && keepsShape(candidate) && keepsType(candidate) ? candidate.x : null;
 }
 
-/** One node that does what this and the one before it do, if there is one. */
+/** One node that replaces this node and the one before it, or `null`. */
 function shorten(node: Node, makers: ReadonlyMap<string, Node>, factsOf: FactsOf): Node | null {
   const [x = '', sizes = ''] = node.inputs;
   const before = makers.get(x);
   if (before?.op !== node.op || before.domain !== '' || node.domain !== '') return null;
   const [origin = ''] = before.inputs;
   if (node.op === 'Reshape') {
-    const saysAll = numbersIn(factsOf(sizes))?.every((size) => size !== 0) === true;
-    return saysAll ? { ...node, inputs: [origin, sizes] } : null;
+    const givesAll = numbersIn(factsOf(sizes))?.every((size) => size !== 0) === true;
+    return givesAll ? { ...node, inputs: [origin, sizes] } : null;
   }
   const [first, second] = [before, node].map((each) => attr.has(each, 'perm') && attr.ints(each, 'perm'));
   if (node.op !== 'Transpose' || !first || !second) return null;

@@ -10,12 +10,13 @@ import { remainder } from '../proto/message.js';
 import { type FunctionProto, ModelProtoSchema } from '../proto/onnx_pb.js';
 
 /**
- * Replaces calls of the model's own functions by their bodies:
+ * Replaces calls of functions that the model defines by their bodies:
  * - inputs and outputs become the call's values; an output that is an input goes through an Identity
- * - values in between are called `call/value`
- * - attributes take the call's values, else the function's defaults, else are left out
- * - functions called by functions likewise
- * @throws OneirosError `bad-input` if a function calls itself, `too-large` if they grow beyond the budget or nest too deep
+ * - intermediate values are named `call/value`
+ * - attributes take the call's values or the function's defaults, and are left out without either
+ * - functions that functions call are inlined too
+ * @throws OneirosError `bad-input` if a function calls itself, `too-large` if they grow beyond the budget or nest too
+ *   deep
  */
 export function inlineFunctions(model: Model, budget = Budget.for(model)): Model {
   const functions = model.origin?.functions ?? [];
@@ -63,7 +64,7 @@ class Inliner {
     if (around.length > maxNesting)
       throw new OneirosError(
         'too-large',
-        `${describe(node)} lies over ${maxNesting} functions and graphs deep in others`,
+        `${describe(node)} is nested over ${maxNesting} functions and graphs deep`,
       );
     if (called === undefined) return [mapSubgraphs(node, (body) => this.graph(body, [...around, '']))];
     if (around.includes(key))
@@ -82,7 +83,7 @@ class Inliner {
     return made;
   }
 
-  /** The nodes of a body, on the values of its call. */
+  /** The nodes of a body, applied to the values of its call. */
   #substitute(call: Node, body: Graph): readonly Node[] {
     const names = new Map(body.inputs.map(({ name }, i) => [name, call.inputs[i] ?? '']));
     const passed: Node[] = [];
@@ -101,7 +102,7 @@ class Inliner {
       names.set(name, fresh);
       return fresh;
     };
-    // Names of nodes are made unique too: the values of calls within are named after them.
+    // Names of nodes are made unique too: the values of nested calls are named after them.
     const nodes = body.nodes.map((node) => ({
       ...renameNode(node, rename),
       name: this.#fresh(`${prefix}/${short(node.name || node.op)}`),

@@ -2,12 +2,12 @@ import type { Budget } from '../graph/budget.js';
 import type { Graph, Model, Node } from '../graph/graph.js';
 
 /**
- * A change to a model that leaves what it computes as it is. Where there is nothing to do it returns the same object.
- * Passes over one model draw from one budget; without it, each from one of its own.
+ * A transformation that does not change what a model computes. It returns the same object if there is nothing to do.
+ * Passes over one model can share a budget; by default each pass has a new one.
  */
 export type Pass = (model: Model, budget?: Budget) => Model;
 
-/** Operators that give other results every time. */
+/** Operators that give different results each time. */
 const random = new Set([
   'Bernoulli',
   'Multinomial',
@@ -22,7 +22,7 @@ export function isDeterministic(op: string): boolean {
   return !random.has(op);
 }
 
-/** The model with that graph; itself if it is the one it has. */
+/** The model with this graph; the same object if it has this graph already. */
 export function withGraph(model: Model, graph: Graph): Model {
   return graph === model.graph ? model : { ...model, graph };
 }

@@ -7,20 +7,20 @@ import { eliminateDeadCode } from './dead-code.js';
 import { foldConstants } from './fold-constants.js';
 import { eliminateIdentity } from './identity.js';
 
-/** Two or three rounds are the rule; each pass only ever takes away, so this is no more than a safeguard. */
+/** Two or three rounds are usual; passes only remove things, so this is only a safeguard. */
 const mostRounds = 20;
 
 /**
- * Dead code, constants, identities and common subexpressions, over and over until nothing changes. For models of
+ * Folds constants and removes dead code, identities and common subexpressions until nothing changes. For models of
  * operator set 17 (see `normalizeOpset`); names of inputs and outputs stay.
- * @throws OneirosError `bad-input` if shapes contradict each other, `too-large` where that takes more than its budget
+ * @throws OneirosError `bad-input` if shapes contradict each other, `too-large` if the work exceeds the model's budget
  */
 export function simplifyModel(model: Model): Model {
   check('simplifyModel', { model: [model, kind.model] });
   return simplifyWithin(Budget.for(model), model);
 }
 
-/** The same, as a part of work that takes from one budget. */
+/** The same within the budget of a larger task. */
 export function simplifyWithin(budget: Budget, model: Model): Model {
   let current = model;
   for (let round = 0; round < mostRounds; round++) {

@@ -10,9 +10,9 @@ import { allNamesOf, mapSubgraphs, subgraphsOf } from '../graph/subgraphs.js';
 import { withGraph } from './pass.js';
 
 /**
- * Writes Loop and Scan out, one copy of the body for each iteration, where their number is known before the graph runs,
- * nothing ends them early and the budget has room for it; others stay. What is differentiated has to be without loops: a
- * reverse pass needs every iteration's values. For models of operator set 17.
+ * Unrolls Loop and Scan into one copy of the body for each iteration, if the number of iterations is known before the
+ * graph runs, nothing ends them early and the budget has room for it; others stay. Differentiation needs graphs without
+ * loops: a reverse pass uses every iteration's values. For models of operator set 17.
  */
 export function unroll(model: Model, budget = Budget.for(model)): Model {
   if (!hasLoop(model.graph)) return model;
@@ -39,7 +39,7 @@ function unrollGraph(graph: Graph, b: Rewriter): Graph {
   return b.finish(graph);
 }
 
-/** How a Loop or Scan runs; `null` for other nodes, and where that shows only when the graph runs. */
+/** How a Loop or Scan runs; `null` for other nodes, and if that is known only when the graph runs. */
 export function iterationOf(node: Node, b: Builder): Iteration | null {
   if (!isLoop(node)) return null;
   return node.op === 'Loop' ? loopOf(node, b) : scanOf(node, b);
@@ -50,7 +50,7 @@ function nodesOf(loop: Iteration): number {
   return loop.trips * (loop.body.nodes.length + loop.body.initializers.size) + bindingsOf(loop);
 }
 
-/** What its iterations take in any case, as so many nodes: one without nodes still has values to be bound and stacked. */
+/** The least that the iterations cost, in nodes: an empty body still has values to bind and to stack. */
 function bindingsOf({ body, trips }: Iteration): number {
   return trips * (1 + 2 * body.inputs.length + body.outputs.length);
 }
@@ -64,7 +64,7 @@ export interface Iteration {
   readonly carriedIn: readonly string[];
   readonly carriedOut: readonly string[];
   readonly stacked: readonly { readonly name: string; readonly axis: number; readonly backwards: boolean }[];
-  /** Makes what the iterations take from outside: names of the body's other inputs, with the values they have in one. */
+  /** Prepares what the iterations take from outside: maps the body's other inputs to their values in one iteration. */
   readonly begin: (b: Builder) => (trip: number) => ReadonlyMap<string, string>;
 }
 
@@ -76,7 +76,7 @@ function loopOf(node: Node, b: Builder): Iteration | null {
   const [conditionOut = '', ...results] = body.outputs.map(({ name }) => name);
   const trips = most === '' ? null : b.value(most).content?.[0];
   const begins = condition === '' || b.value(condition).content?.[0] === 1;
-  if (typeof trips !== 'number' || trips < 1 || !begins || !goesOn(body, conditionOut, conditionIn, b))
+  if (typeof trips !== 'number' || trips < 1 || !begins || !alwaysHolds(body, conditionOut, conditionIn, b))
     return null;
   return {
     body,
@@ -93,11 +93,11 @@ function loopOf(node: Node, b: Builder): Iteration | null {
   };
 }
 
-/** Whether a body's condition is constantly true: the one it got, or a constant. */
-function goesOn(body: Graph, name: string, conditionIn: string | undefined, b: Builder): boolean {
+/** Whether a body's condition is always true: the condition it received, or a constant. */
+function alwaysHolds(body: Graph, name: string, conditionIn: string | undefined, b: Builder): boolean {
   if (name === conditionIn) return true;
   const maker = body.nodes.find(({ outputs }) => outputs.includes(name));
-  if (maker?.op === 'Identity') return goesOn(body, maker.inputs[0] ?? '', conditionIn, b);
+  if (maker?.op === 'Identity') return alwaysHolds(body, maker.inputs[0] ?? '', conditionIn, b);
   if (maker?.op === 'Constant') return attr.tensor(maker, 'value').data[0] === 1;
   const constant = body.initializers.get(name);
   if (constant !== undefined) return constant.dtype === 'bool' && constant.data[0] === 1;
@@ -151,7 +151,7 @@ function scanOf(node: Node, b: Builder): Iteration | null {
   };
 }
 
-/** A sequence's elements along an axis, each without it. */
+/** A sequence's elements along an axis, each without that axis. */
 function elementsOf(value: Value, axis: number, count: number, b: Builder): readonly Value[] {
   const parts = b.split(value, Array<number>(count).fill(1), axis, count);
   return parts.map((part) => b.squeeze(part, [axis]));
@@ -168,7 +168,7 @@ function writeOut(node: Node, loop: Iteration, b: Rewriter): void {
     const bound = new Map([...bind(trip), ...carriedIn.map((name, i) => [name, carried[i] ?? ''] as const)]);
     const fresh = (name: string) => b.fresh(`${prefix}/${trip}/${short(name)}`);
     const copy = freshCopy(body, fresh, bound);
-    // Outputs of the copy, by the body's names: what a body passes on unchanged is what it was bound to.
+    // The copy's outputs by the body's names; a value that the body passes on unchanged is the one it was bound to.
     const results = new Map(body.outputs.map(({ name }, i) => [name, copy.outputs[i]?.name ?? name]));
     for (const [name, constant] of copy.initializers) b.append(constantNode(name, constant));
     for (const inner of copy.nodes) b.append({ ...inner, name: fresh(inner.name || inner.op) });

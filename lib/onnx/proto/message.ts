@@ -1,8 +1,8 @@
 import { create, type DescMessage, type MessageShape } from '@bufbuild/protobuf';
 
 /**
- * What is left of a message without the fields that the IR models, or `undefined` if that is nothing: fields that this
- * library has no use for, and those it does not even know, so that they survive being read and written.
+ * A message without the fields that the IR models, or `undefined` if nothing is left: fields that this library does not
+ * use or does not know, so that reading and writing keep them.
  */
 export function remainder<D extends DescMessage>(
   schema: D,
@@ -16,7 +16,7 @@ export function remainder<D extends DescMessage>(
   return rest.length === 0 ? undefined : Object.assign(create(schema), Object.fromEntries(rest));
 }
 
-/** A message made of an older one, whose fields are replaced by those given. */
+/** A copy of an older message with the given fields replaced. */
 export function revise<D extends DescMessage>(
   schema: D,
   origin: MessageShape<D> | undefined,

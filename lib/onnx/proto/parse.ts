@@ -6,7 +6,7 @@ import { checkWire } from './wire.js';
 
 /**
  * Decodes the protobuf message; byte fields are views of `bytes`.
- * @throws OneirosError `bad-input` if it is not one, `too-large` if decoding would take absurdly much memory
+ * @throws OneirosError `bad-input` if it is malformed, `too-large` if decoding would take far too much memory
  */
 export function parseModel(bytes: Uint8Array): ModelProto {
   checkWire(ModelProtoSchema, bytes);

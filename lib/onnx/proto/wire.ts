@@ -5,23 +5,24 @@ import { OneirosError } from '../../base/errors.js';
 /** Deeper nesting than any real graph has: three levels for each graph within a graph. */
 const maxDepth = 100;
 /**
- * What the decoded messages may take, in bytes: so much, and so much for each byte of the file. Far more than a real model's,
- * whose bulk is raw data and not decoded; at the most what leaves V8, whose heap may end at 2 GB, room for the rest.
+ * The memory limit of decoded messages, in bytes: an amount for any file, plus an amount for each byte of it. Real
+ * models need far less, since they are mostly raw data, which is not decoded. `most` leaves room in V8's heap, which
+ * may be limited to 2 GB.
  */
 const decodedAllowance = { any: 2 ** 28, each: 4, most: 1.25 * 2 ** 30 };
-/** Measured on files of nothing else: a message and what is made of it, and an array of bytes and the tensor on it. */
+/** Measured on files with nothing else: a message with what is made from it, and an array of bytes with its tensor. */
 const bytesPerMessage = 700;
 const bytesPerArray = 500;
 
-interface Place {
+interface WireInput {
   readonly bytes: Uint8Array;
   /** What is left of the allowance. */
   left: number;
 }
 
 /**
- * Walks over an encoded message without decoding it, so that a file that lies about its lengths, nests without end or
- * would decode to far more than it is, is refused before memory is taken.
+ * Checks an encoded message without decoding it, so that a file with false lengths, endless nesting or a decoded size
+ * far above its own is rejected before it takes memory.
  * @throws OneirosError `bad-input` naming the field and the byte, or `too-large`
  */
 export function checkWire(schema: DescMessage, bytes: Uint8Array): void {
@@ -29,25 +30,25 @@ export function checkWire(schema: DescMessage, bytes: Uint8Array): void {
   walk(schema, { bytes, left: Math.min(any + each * bytes.length, most) }, 0, bytes.length, 1);
 }
 
-function walk(schema: DescMessage, place: Place, start: number, end: number, depth: number): void {
+function walk(schema: DescMessage, input: WireInput, start: number, end: number, depth: number): void {
   if (depth > maxDepth)
     throw new OneirosError('bad-input', `${schema.name} at byte ${start} is nested ${maxDepth} levels deep`);
-  charge(place, bytesPerMessage);
+  charge(input, bytesPerMessage);
   const fields = fieldsOf(schema);
   let at = start;
   while (at < end) {
-    const tag = varint(place.bytes, at, end, schema.name);
+    const tag = varint(input.bytes, at, end, schema.name);
     const field = fields.get(Math.floor(tag.value / 8));
     const where = field === undefined ? schema.name : `${schema.name}.${field.name}`;
-    const { from, to } = extent(place.bytes, tag.value % 8, tag.next, end, where);
+    const { from, to } = extent(input.bytes, tag.value % 8, tag.next, end, where);
     if (tag.value < 8) throw malformed(at, `${schema.name} has a field numbered 0`);
-    if (field === undefined) charge(place, 100);
+    if (field === undefined) charge(input, 100);
     else if (field.message !== undefined) {
       if (tag.value % 8 !== 2) throw malformed(at, `${where} is not a message`);
-      walk(field.message, place, from, to, depth + 1);
+      walk(field.message, input, from, to, depth + 1);
     } else {
-      if (!isWireTypeOf(field, tag.value % 8)) throw malformed(at, `${where} is of another wire type`);
-      charge(place, decodedSize(field, to - from));
+      if (!isWireTypeOf(field, tag.value % 8)) throw malformed(at, `${where} has the wrong wire type`);
+      charge(input, decodedSize(field, to - from));
     }
     at = to;
   }
@@ -72,7 +73,8 @@ function extent(bytes: Uint8Array, wireType: number, at: number, end: number, wh
 }
 
 function within(at: number, length: number, end: number, where: string): number {
-  if (length > end - at) throw malformed(at, `${where} claims ${length} bytes where ${end - at} are left`);
+  if (length > end - at)
+    throw malformed(at, `${where} declares ${length} bytes, but only ${end - at} are left`);
   return at + length;
 }
 
@@ -112,7 +114,7 @@ function fieldsOf(schema: DescMessage): ReadonlyMap<number, FieldOf> {
   return table;
 }
 
-/** The fields of each schema by number; derived from the schema alone, so keeping them is no state. */
+/** The fields of each schema by number: a cache, since they depend only on the schema. */
 const tables = new WeakMap<DescMessage, ReadonlyMap<number, FieldOf>>();
 
 function isList(field: DescField): boolean {
@@ -133,7 +135,7 @@ function isWireTypeOf(field: FieldOf, wireType: number): boolean {
   }
 }
 
-/** Bytes a field takes once decoded, at the most: numbers take eight, 64-bit integers an object each. */
+/** The most bytes that a field takes once decoded: numbers take eight, 64-bit integers an object each. */
 function decodedSize(field: FieldOf, length: number): number {
   switch (field.scalar) {
     case ScalarType.BYTES:
@@ -152,12 +154,12 @@ function decodedSize(field: FieldOf, length: number): number {
   }
 }
 
-function charge(place: Place, bytes: number): void {
-  place.left -= bytes;
-  if (place.left < 0)
+function charge(input: WireInput, bytes: number): void {
+  input.left -= bytes;
+  if (input.left < 0)
     throw new OneirosError(
       'too-large',
-      `a model of ${place.bytes.length} bytes that would take over ${decodedAllowance.any / 2 ** 20} MB and ${decodedAllowance.each} times its size to decode, or over ${decodedAllowance.most / 2 ** 30} GB, is not read`,
+      `this model of ${input.bytes.length} bytes would take over ${decodedAllowance.any / 2 ** 20} MB and ${decodedAllowance.each} times its size to decode, or over ${decodedAllowance.most / 2 ** 30} GB, and is rejected`,
     );
 }
 

@@ -3,7 +3,7 @@ import { contradiction, type Facts } from '../facts/facts.js';
 import type { Dim, Node, Shape } from '../graph/graph.js';
 
 /**
- * The shape that several broadcast to; `null` where one is not known.
+ * The shape that several broadcast to; `null` if one is unknown.
  * @throws OneirosError `bad-input` if they cannot be broadcast together
  */
 export function broadcast(
@@ -24,7 +24,7 @@ export function broadcast(
   }, []);
 }
 
-/** Two symbols that may differ leave the size open: either may turn out to be 1. */
+/** Two symbols that may differ give an unknown size: either may be 1. */
 function broadcastSizes(a: Dim, b: Dim): Dim | null {
   if (a === 1) return b;
   if (b === 1) return a;
@@ -35,7 +35,7 @@ function broadcastSizes(a: Dim, b: Dim): Dim | null {
 }
 
 /**
- * A size that two axes share because the operator demands it: the one that says more.
+ * The size of two axes that the operator requires to be equal: the more specific of the two.
  * @throws OneirosError `bad-input` if they are two different numbers
  */
 export function unify(node: Node, inputs: readonly Facts[], what: string, a: Dim, b: Dim): Dim {

@@ -7,14 +7,14 @@ import type { Dim, Shape } from '../graph/graph.js';
 /** Longer vectors are weights, not sizes. */
 export const maxContent = 256;
 
-/** Of so many symbols at the most: arithmetic on expressions takes long, and no tensor has so many axes. */
+/** The maximum number of symbols: arithmetic on expressions is slow, and no tensor has this many axes. */
 const maxSymbols = 64;
 
 function isSymbol(item: Dim): boolean {
   return typeof item === 'string';
 }
 
-/** What becomes of elements of one type: `anySize` where that cannot be said. */
+/** A function of elements of one type; `anySize` if the result is unknown. */
 type ElementFunction = (dtype: DType, ...elements: readonly Dim[]) => Dim;
 
 /** How many elements a content of that shape has, or `null` if none is kept for it. */
@@ -24,7 +24,7 @@ export function contentLength(shape: Shape | null): number | null {
   return typeof length === 'number' && length <= maxContent ? length : null;
 }
 
-/** The content of an elementwise operation's result, where that of every operand is kept. */
+/** The content of an elementwise operation's result, if that of every operand is kept. */
 export function mapContent(
   f: ElementFunction,
   shape: Shape | null,
@@ -33,7 +33,7 @@ export function mapContent(
   const length = contentLength(shape);
   const contents = operands.map((operand) => operand?.content ?? null);
   const dtype = operands[0]?.type?.dtype;
-  // No graph computes a size from so many others.
+  // No graph computes a size from this many others.
   if (contents.length > maxContent) return null;
   if (length === null || dtype === undefined || contents.some((content) => content === null)) return null;
   if (length > maxSymbols && contents.some((content) => content?.some(isSymbol))) return null;
@@ -42,13 +42,13 @@ export function mapContent(
   );
 }
 
-/** A function of numbers alone, rounded as the element type rounds. */
+/** A function of numbers only, rounded as the element type rounds. */
 export function numeric(f: (...numbers: readonly number[]) => number): ElementFunction {
   return (dtype, ...elements) =>
     elements.every((element) => typeof element === 'number') ? fit(dtype, f(...elements)) : anySize;
 }
 
-/** The same on sizes that may be symbols; `f` is what it is on numbers of a float type. */
+/** The same for sizes that may be symbols; `f` is the function for numbers of a float type. */
 export function symbolic(
   onIntegers: (a: Dim, b: Dim) => Dim,
   f: (a: number, b: number) => number,
@@ -60,7 +60,7 @@ export function symbolic(
   };
 }
 
-/** Division: of integers toward zero, of floats by powers of two where symbols are in it. */
+/** Division: integers round toward zero; floats that contain symbols are divided only by powers of two. */
 export const divide: ElementFunction = (dtype, a = anySize, b = anySize) => {
   if (dtype !== 'float32' && dtype !== 'float64')
     return symbolic(dims.truncDiv, (x, y) => x / y)(dtype, a, b);
@@ -98,7 +98,7 @@ function isExact(element: Dim): boolean {
   return typeof element === 'string' || Number.isSafeInteger(element * 1024);
 }
 
-/** A number as its type holds it; `anySize` where it would overflow or lose digits. */
+/** A number as its type stores it; `anySize` if it would overflow or lose digits. */
 function fit(dtype: DType, element: Dim): Dim {
   if (typeof element === 'string') return element;
   switch (dtype) {

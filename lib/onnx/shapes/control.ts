@@ -14,12 +14,12 @@ import { attr } from '../graph/attributes.js';
 import type { Dim, Graph } from '../graph/graph.js';
 import { unify } from './broadcast.js';
 
-/** Loops within loops are followed so far, and so often: the work grows exponentially with the depth. */
+/** Inference follows loops to this depth, and each for `maxRounds`: the work grows exponentially with the depth. */
 const maxDepth = 2;
 
 const maxRounds = 4;
 
-/** The taken branch where the condition is known, else what both have in common. */
+/** The taken branch if the condition is known, otherwise what both have in common. */
 const ifOperator: Inference = (node, [condition], scope) => {
   const branch = (name: string) => enter(attr.graph(node, name), [], scope);
   const [test] = condition?.content ?? [];
@@ -71,8 +71,8 @@ const scan: Inference = (node, inputs, scope) => {
 };
 
 /**
- * Runs a body until what is known of its state changes no more: a size that differs between two rounds is open from
- * then on. The body's inputs are the state and what else is `given`, in front of the state or (`stateFirst`) behind.
+ * Infers a body until the facts about its state no longer change: a size that differs between two rounds is unknown
+ * from then on. The body's inputs are `given` and the state, or the state and `given` if `stateFirst`.
  */
 function iterate(
   body: Graph,
@@ -93,8 +93,8 @@ function iterate(
 }
 
 /**
- * What is known of an inner graph's outputs, said in symbols of the outer one: a size that is written in symbols born
- * inside (another in every round, or in a branch not taken) is open outside.
+ * Facts about an inner graph's outputs, in symbols of the outer graph: a size that contains symbols created inside
+ * (which differ in every round, or belong to a branch not taken) is unknown outside.
  */
 function enter(graph: Graph, inputs: readonly Facts[], scope: Scope): readonly Facts[] {
   const visible = new Set(inputs.flatMap(symbolsIn));
@@ -133,7 +133,7 @@ function isSame(a: Facts, b: Facts): boolean {
   return a.constant === b.constant && text(a) === text(b);
 }
 
-/** One such tensor for each round, along a new axis. */
+/** One tensor for each round, stacked along a new axis. */
 function stacked(facts: Facts, length: Dim, axis: (rank: number) => number): Facts {
   const shape = shapeOf(facts);
   return known(facts.type?.dtype, shape && shape.toSpliced(axis(shape.length + 1), 0, length));

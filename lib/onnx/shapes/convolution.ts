@@ -26,7 +26,7 @@ interface Operands {
   readonly group: number;
 }
 
-/** Shapes of the image and the weights, checked against each other; `weightsAt` says which input the weights are. */
+/** Shapes of the image and the weights, checked against each other; `weightsAt` is the index of the weights' input. */
 function operandsOf(node: Node, inputs: readonly Facts[], weightsAt: number): Operands | null {
   const image = requireRank(node, inputs, 0, 2, true);
   const weights = requireRank(node, inputs, weightsAt, 2, true);
@@ -48,7 +48,7 @@ function operandsOf(node: Node, inputs: readonly Facts[], weightsAt: number): Op
     throw contradiction(
       node,
       inputs,
-      `kernel_shape [${kernel.join(', ')}] is not the weights' [${given.join(', ')}]`,
+      `kernel_shape [${kernel.join(', ')}] differs from the weights' [${given.join(', ')}]`,
     );
   return { image, weights, kernel: kernel.length > 0 ? kernel : given, group };
 }
@@ -68,13 +68,13 @@ function requireBias(node: Node, inputs: readonly Facts[], index: number, output
   if (size !== undefined) unify(node, inputs, 'bias and output channels', size, outputs);
 }
 
-/** Where only one of image and weights is known, the rank is all that follows. */
+/** If only the image or only the weights are known, only the rank follows. */
 function outputOfUnknown(inputs: readonly Facts[], weightsAt: number): Shape | null {
   const shape = shapeOf(inputs[0]) ?? shapeOf(inputs[weightsAt]);
   return shape && anyShape(shape.length);
 }
 
-/** `weightsAt` and `biasAt` say which inputs those are, `dtypeOfResult` what the result is made of. */
+/** `weightsAt` and `biasAt` are the indices of those inputs, `dtypeOfResult` gives the result's element type. */
 function conv(
   weightsAt: number,
   biasAt: number,
@@ -89,14 +89,17 @@ function conv(
     requireChannels(node, inputs, image[1]!, mul(weights[1]!, group));
     requireBias(node, inputs, biasAt, outputs);
     if (typeof outputs === 'number' && outputs % group !== 0)
-      throw contradiction(node, inputs, `${outputs} output channels do not divide into ${group} groups`);
+      throw contradiction(node, inputs, `${outputs} output channels cannot be divided into ${group} groups`);
     const spatial = image.slice(2);
     const windows = windowsOf(node, inputs, spatial.length, kernel);
     return [known(dtype, [image[0]!, outputs, ...countWindows(node, inputs, spatial, windows)])];
   };
 }
 
-/** Along each axis (in − 1) · stride + extent + output_padding − pads, unless `output_shape` or `auto_pad` says it. */
+/**
+ * Along each axis (in − 1) · stride + extent + output_padding − pads, unless `output_shape` or `auto_pad` determines
+ * it.
+ */
 const convTranspose: Inference = (node, inputs) => {
   const dtype = commonDType(node, inputs);
   const operands = operandsOf(node, inputs, 1);
@@ -114,7 +117,7 @@ const convTranspose: Inference = (node, inputs) => {
     if (wanted.length >= spatial.length) return wanted[wanted.length - spatial.length + i]!;
     const [before, behind] = windows.pads[i]!;
     const whole = add(add(mul(sub(size, 1), stride), extent(windows, i)), outputPadding[i] ?? 0);
-    // "Same" crops to in · stride; where the kernels leave gaps there is nothing to crop (as in ONNX Runtime).
+    // "Same" crops to in · stride; if the kernels leave gaps, there is nothing to crop (as in ONNX Runtime).
     return windows.same ? min(mul(size, stride), whole) : sub(whole, before + behind);
   });
   return [known(dtype, [image[0]!, outputs, ...sizes])];

@@ -56,7 +56,7 @@ function constantFrom(node: Node, attribute: string): Tensor {
   }
 }
 
-/** A tensor of the wanted sizes, filled with one value (0 in float32 by default). */
+/** A tensor of the given sizes, filled with one value (0 in float32 by default). */
 const constantOfShape: Inference = (node, inputs) => {
   const [wanted] = inputs;
   const value = attr.has(node, 'value') ? attr.tensor(node, 'value') : float32([0]);
@@ -87,7 +87,7 @@ const range: Inference = (node, inputs) => {
   return [known(dtype, [isWhole ? max(ceilDiv(distance, Math.abs(delta)), 0) : anySize])];
 };
 
-/** The shape of the input, or of the attribute `shape`; the type of the input unless `dtype` says another. */
+/** The shape of the input, or of the attribute `shape`; the type of the input unless `dtype` gives another. */
 const filled: Inference = (node, [x]) => {
   const wanted = attr.has(node, 'shape') ? attr.ints(node, 'shape') : shapeOf(x);
   return [known(declaredDType(node, 'dtype', dtypeOf(x) ?? 'float32'), wanted)];

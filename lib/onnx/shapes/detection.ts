@@ -2,7 +2,7 @@ import { anySize } from '../facts/dim.js';
 import { dtypeOf, type Inference, type Inferences, known, requireRank, shapeOf } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
 
-/** Rows of (batch, class, box), as many as survive. */
+/** Rows of (batch, class, box), as many as are kept. */
 const nonMaxSuppression: Inference = () => [known('int64', [anySize, 3])];
 
 /** One map of fixed size for each of the regions, which are `[regions, 4]`. */

@@ -35,7 +35,7 @@ function castTo(x: Facts | undefined, to: DType | undefined): readonly Facts[] {
 
 export type ElementFunction = Parameters<typeof mapContent>[0];
 
-/** One operand (what else there is are parameters); `dtype` where the result has a type of its own. */
+/** One operand (other inputs are parameters); `dtype` if the result has a fixed type. */
 function unary(f: ElementFunction | null = null, dtype?: DType): Inference {
   return (_, [x]) => {
     const shape = shapeOf(x);
@@ -43,7 +43,7 @@ function unary(f: ElementFunction | null = null, dtype?: DType): Inference {
   };
 }
 
-/** Operands of one type, broadcast together; `dtype` where the result has a type of its own. */
+/** Operands of one type, broadcast together; `dtype` if the result has a fixed type. */
 function broadcasting(f: ElementFunction | null = null, dtype?: DType): Inference {
   return (node, inputs) => {
     const common = commonDType(node, inputs);
@@ -52,7 +52,7 @@ function broadcasting(f: ElementFunction | null = null, dtype?: DType): Inferenc
   };
 }
 
-/** As many operands as there are, taken two at a time. */
+/** Any number of operands, combined two at a time. */
 function variadic(f: (dtype: DType, a: Dim, b: Dim) => Dim): ElementFunction {
   return (dtype, first = anySize, ...others) => others.reduce((a, b) => f(dtype, a, b), first);
 }
@@ -62,7 +62,7 @@ const equal: ElementFunction = (_, a = anySize, b = anySize) => {
   return answer === null ? anySize : Number(answer);
 };
 
-/** Which side of a comparison is certain to win, if any, is asked of the difference. */
+/** Decides a comparison by the difference of its sides, if the sign of that is certain. */
 function ordered(compare: (difference: number) => boolean): ElementFunction {
   return (_, a = anySize, b = anySize) => {
     const difference = dims.sub(a, b);
@@ -72,7 +72,7 @@ function ordered(compare: (difference: number) => boolean): ElementFunction {
   };
 }
 
-/** out = condition ? a : b; nothing is converted, so the types of a and b agree. */
+/** out = condition ? a : b; nothing is converted, so the types of a and b must agree. */
 const where: Inference = (node, inputs) => {
   const [condition, a, b] = inputs;
   const shape = broadcast(node, inputs, inputs.map(shapeOf));
@@ -83,14 +83,14 @@ const where: Inference = (node, inputs) => {
   return [known(commonDType(node, inputs, [a, b]), shape, mapContent(choose, shape, [condition, a, b]))];
 };
 
-/** Powers may have an exponent of another type. */
+/** The exponent may have another type. */
 const pow: Inference = (node, inputs) => {
   const shape = broadcast(node, inputs, inputs.map(shapeOf));
   const f = numeric((base, exponent) => base ** exponent);
   return [known(dtypeOf(inputs[0]), shape, mapContent(f, shape, inputs))];
 };
 
-/** y, and the mask of what was kept. */
+/** y, and the mask of the kept elements. */
 const dropout: Inference = (_, [x]) => [known(dtypeOf(x), shapeOf(x), x?.content), known('bool', shapeOf(x))];
 
 function roundHalfToEven(x: number): number {

@@ -14,7 +14,7 @@ import {
 } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
 
-/** A new axis of `depth`, where the values [off, on] stand. */
+/** A new axis of size `depth` with the values [off, on]. */
 const oneHot: Inference = (node, inputs) => {
   const [indices, depth, values] = inputs;
   const shape = shapeOf(indices);
@@ -24,10 +24,10 @@ const oneHot: Inference = (node, inputs) => {
   return [known(dtypeOf(values), shape.toSpliced(axis, 0, isAtLeastZero(size) ? size : anySize))];
 };
 
-/** One row of places for each axis. */
+/** One row of indices for each axis. */
 const nonZero: Inference = (_, [x]) => [known('int64', [shapeOf(x)?.length ?? anySize, anySize])];
 
-/** The k largest values along an axis, and their places. */
+/** The k largest values along an axis, and their indices. */
 const topK: Inference = (node, inputs) => {
   const [x] = inputs;
   const shape = shapeOf(x);
@@ -37,11 +37,11 @@ const topK: Inference = (node, inputs) => {
   const k = isAtLeastZero(given) ? given : anySize;
   const size = shape[axis]!;
   if (typeof given === 'number' && (given < 0 || (typeof size === 'number' && given > size)))
-    throw contradiction(node, inputs, `there are no ${given} largest of ${size} values`);
+    throw contradiction(node, inputs, `k is ${given}, but there are ${size} values`);
   return [known(dtypeOf(x), shape.with(axis, k)), known('int64', shape.with(axis, k))];
 };
 
-/** The axis is replaced by those of the indices. */
+/** The axis is replaced by the axes of the indices. */
 const gather: Inference = (node, inputs) => {
   const [x, indices] = inputs;
   const [shape, picked] = [shapeOf(x), shapeOf(indices)];
@@ -82,7 +82,7 @@ const compress: Inference = (node, inputs) => {
   return [known(dtypeOf(x), shape.with(axisOf(node, inputs, attr.int(node, 'axis'), shape.length), anySize))];
 };
 
-/** The distinct elements or slices, and their first places, the way back, and how often each comes. */
+/** The distinct elements or slices, their first indices, the inverse indices, and how often each occurs. */
 const unique: Inference = (node, inputs) => {
   const [x] = inputs;
   const shape = shapeOf(x);

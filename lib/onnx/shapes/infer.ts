@@ -12,17 +12,17 @@ import { checkRequirements } from './requirements/check.js';
 const inferences: ReadonlyMap<string, Inference> = new Map(Object.values(families).flatMap(Object.entries));
 
 type LookUp = Scope['outer'];
-/** Takes note of every value of every graph. */
+/** Records the facts about every value of every graph. */
 type Note = (graph: Graph, name: string, facts: Facts) => void;
 
 /**
- * What is known of a node's outputs, from what is known of its inputs. Of an operator that is not in the table nothing
- * is known. A size that shows only when the graph runs is a symbol called `output.axis`.
+ * Infers facts about a node's outputs from those about its inputs. The outputs of an operator without a rule are
+ * unknown. A size that is known only when the graph runs becomes a symbol named `output.axis`.
  * @param inputs one for each input of the node, `unknown` for an absent one
- * @param outer facts of the values around the node, for graphs inside it that capture them
- * @param budget what graphs inside the node may take
+ * @param outer facts about the values around the node, for graphs inside it that capture them
+ * @param budget what graphs inside the node may spend
  * @throws OneirosError `bad-input` if the inputs contradict the operator or each other, with the shapes it was given;
- *   `too-large` for a tensor of too many axes, or where that takes more than the budget
+ *   `too-large` for a tensor with too many axes, or if the work exceeds the budget
  */
 export function inferNode(
   node: Node,
@@ -39,8 +39,8 @@ export function inferNode(
 }
 
 /**
- * What is known of every value of a model by name, those of graphs inside nodes included (unless two of those graphs
- * use the same name). What the file declares counts where inference says less.
+ * Facts about every value of a model by name, including those of graphs inside nodes (unless two of those graphs use
+ * the same name). What the file declares is used where inference knows less.
  * @throws OneirosError as `inferNode`
  */
 export function inferModel(model: Model): ReadonlyMap<string, Facts> {
@@ -48,7 +48,7 @@ export function inferModel(model: Model): ReadonlyMap<string, Facts> {
   return inferWithin(Budget.for(model), model);
 }
 
-/** The same, as a part of work that takes from one budget. */
+/** The same within the budget of a larger task. */
 export function inferWithin(budget: Budget, model: Model): ReadonlyMap<string, Facts> {
   const values = new Map<string, Facts>();
   const homes = new Map<string, Graph>();
@@ -64,7 +64,7 @@ export function inferWithin(budget: Budget, model: Model): ReadonlyMap<string, F
   return values;
 }
 
-/** Facts of a graph's outputs, from those of its inputs and of the values it captures. */
+/** Facts about a graph's outputs, from those about its inputs and the values it captures. */
 function inferGraph(
   graph: Graph,
   inputs: readonly Facts[],
@@ -122,7 +122,7 @@ function isPossible(size: Dim): boolean {
   return typeof size === 'string' || (Number.isSafeInteger(size) && size >= 0);
 }
 
-/** Gives what is left open a symbol that no other value has. */
+/** Gives everything that is still unknown a symbol that no other value has. */
 function named(name: string, facts: Facts): Facts {
   if (facts.type === null || facts.constant !== null) return facts;
   const { dtype, shape } = facts.type;
@@ -133,7 +133,7 @@ function named(name: string, facts: Facts): Facts {
   return known(dtype, sizes, isEmpty && facts.content?.length !== 0 ? null : content);
 }
 
-/** A size written in sizes, or `null`: a number out of the data, used as a size, is certain to be none below zero. */
+/** A size in terms of sizes, or `null`. An element of the data that is used as a size is known not to be negative. */
 function sizeOf(size: Dim): Dim | null {
   if (typeof size === 'number' || !size.includes('?')) return size;
   if (size === anySize) return null;
@@ -144,8 +144,8 @@ function sizeOf(size: Dim): Dim | null {
 }
 
 /**
- * Facts with what the file declares where they say less: the type, the rank, sizes that are numbers instead of
- * symbols. Declared symbols are taken only where nothing is known, and only in the main graph, whose names they are.
+ * Completes facts by what the file declares: the type, the rank, numbers instead of symbols. Declared symbols are used
+ * only if nothing is known, and only in the main graph, to which they belong.
  */
 function withDeclared(facts: Facts, info: ValueInfo | undefined, isMain: boolean): Facts {
   const type = info?.type ?? null;

@@ -24,7 +24,7 @@ const tile: Inference = (node, inputs) => {
   const [x] = inputs;
   const shape = shapeOf(x);
   if (shape === null) return [known(dtypeOf(x), null)];
-  // Operator set 1 took one number of repeats, and in a third input the axis.
+  // Operator set 1 takes one number of repeats, and the axis in a third input.
   const isOfOneAxis = node.inputs.length === 3;
   const repeats = isOfOneAxis ? null : wantedSizes(node, inputs, 1);
   if (repeats === null) return [known(dtypeOf(x), anyShape(shape.length))];

@@ -15,7 +15,10 @@ import { attr } from '../graph/attributes.js';
 import type { Dim, Node, Shape } from '../graph/graph.js';
 import { broadcast, unify } from './broadcast.js';
 
-/** Einsum: letters name axes, `...` the ones that are broadcast; without `->` the letters that come once, sorted. */
+/**
+ * Einsum: letters name axes, `...` the ones that are broadcast; without `->` the result has the letters that occur
+ * once.
+ */
 const einsum: Inference = (node, inputs) => {
   const dtype = commonDType(node, inputs);
   const equation = attr.string(node, 'equation').replace(/\s/g, '');
@@ -37,7 +40,7 @@ const einsum: Inference = (node, inputs) => {
     ellipsis = broadcast(node, inputs, [ellipsis, axes.broadcast]) ?? [];
     for (const [letter, size] of axes.named) {
       const before = sizes.get(letter);
-      // A size of 1 broadcasts, as ONNX Runtime has it.
+      // A size of 1 broadcasts, as in ONNX Runtime.
       const isFree = before === undefined || before === 1;
       if (isFree || size !== 1)
         sizes.set(letter, isFree ? size : unify(node, inputs, `axis ${letter}`, before, size));
@@ -57,7 +60,7 @@ const einsum: Inference = (node, inputs) => {
   ];
 };
 
-/** Which sizes the letters of a term name, and which stand under its ellipsis. */
+/** The sizes of a term's letters, and those under its ellipsis. */
 function axesOf(
   node: Node,
   inputs: readonly Facts[],
@@ -84,7 +87,7 @@ function implicitResult(terms: readonly string[]): string {
   return `${terms.some((term) => term.includes('...')) ? '...' : ''}${once.join('')}`;
 }
 
-/** As numpy does it: a vector is a row on the left, a column on the right; axes in front are broadcast. */
+/** As in NumPy: a vector is a row on the left, a column on the right; leading axes are broadcast. */
 function matMul(
   dtypeOfResult: (node: Node, inputs: readonly Facts[]) => DType | undefined,
   rightAt = 1,

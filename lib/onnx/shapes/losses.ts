@@ -8,7 +8,7 @@ const classificationLoss: Inference = (node, inputs) => {
   const [given, wanted] = [shapeOf(scores), shapeOf(labels)];
   const batch = [given?.[0], wanted?.[0]];
   if (batch[0] !== undefined && batch[1] !== undefined && isEqual(batch[0], batch[1]) === false)
-    throw contradiction(node, inputs, `there are labels for ${batch[1]} of ${batch[0]} examples`);
+    throw contradiction(node, inputs, `there are ${batch[1]} labels for ${batch[0]} examples`);
   const isReduced = attr.string(node, 'reduction', 'mean') !== 'none';
   return [known(dtypeOf(scores), isReduced ? [] : wanted), known(dtypeOf(scores), given)];
 };

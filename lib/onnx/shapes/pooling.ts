@@ -15,7 +15,7 @@ import { attr } from '../graph/attributes.js';
 import type { Shape } from '../graph/graph.js';
 import { countWindows, extent, windowsOf } from './windows.js';
 
-/** The second output, where there is one, is MaxPool's: the places of the maxima. */
+/** The second output, if any, is MaxPool's: the indices of the maxima. */
 const pool: Inference = (node, inputs) => {
   const [x] = inputs;
   const shape = requireRank(node, inputs, 0, 3, true);
@@ -35,7 +35,7 @@ const globalPool: Inference = (node, inputs) => {
   return [known(dtypeOf(inputs[0]), shape && shape.map((size, i) => (i < 2 ? size : 1)))];
 };
 
-/** The sizes that pooling would have come from, or those asked for. */
+/** The sizes of the input before pooling, or those given. */
 const maxUnpool: Inference = (node, inputs) => {
   const [x] = inputs;
   const shape = requireRank(node, inputs, 0, 3, true);
@@ -64,7 +64,7 @@ const maxRoiPool: Inference = (node, inputs) => {
   return [known(dtypeOf(x), [count ?? anyCount!, channels ?? anyChannels!, ...pooled])];
 };
 
-/** Columns of image patches put back where they came from: [n, c·∏block, windows] → [n, c, …image]. */
+/** Columns of image patches put back at their positions: [n, c·∏block, windows] → [n, c, …image]. */
 const col2im: Inference = (node, inputs) => {
   const [x] = inputs;
   const shape = requireRank(node, inputs, 0, 3);

@@ -2,7 +2,7 @@ import { elementType } from '../codec/elements.js';
 import { dtypeOf, type Inference, type Inferences, isGiven, known, shapeOf } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
 
-/** The type of the zero point, else the one asked for, else uint8. */
+/** The type of the zero point, or that of `output_dtype`, or uint8. */
 const quantize: Inference = (node, [x, , zeroPoint]) => {
   const wanted = attr.int(node, 'output_dtype', 0);
   const dtype = isGiven(node, 2) ? dtypeOf(zeroPoint) : wanted === 0 ? 'uint8' : elementType(wanted);
@@ -11,7 +11,7 @@ const quantize: Inference = (node, [x, , zeroPoint]) => {
 
 const dequantize: Inference = (_, [x, scale]) => [known(dtypeOf(scale), shapeOf(x))];
 
-/** The quantized tensor, and the scale and zero point found for it. */
+/** The quantized tensor, and the scale and zero point computed for it. */
 const dynamicQuantize: Inference = (_, [x]) => [
   known('uint8', shapeOf(x)),
   known('float32', []),

@@ -31,13 +31,17 @@ const recurrent: Inference = (node, inputs) => {
   ];
 };
 
-/** What the attribute says, or the columns of the recurrent weights [directions, gates · hidden, hidden]. */
+/** The attribute, or the number of columns of the recurrent weights [directions, gates · hidden, hidden]. */
 function hiddenSize(node: Node, inputs: readonly Facts[]): Dim {
   const fromWeights = shapeOf(inputs[2])?.[2];
   if (!attr.has(node, 'hidden_size')) return fromWeights ?? anySize;
   const size = attr.int(node, 'hidden_size');
   if (typeof fromWeights === 'number' && fromWeights !== size)
-    throw contradiction(node, inputs, `hidden_size ${size} is not the recurrent weights' ${fromWeights}`);
+    throw contradiction(
+      node,
+      inputs,
+      `hidden_size ${size} differs from the recurrent weights' ${fromWeights}`,
+    );
   return size;
 }
 

@@ -14,7 +14,7 @@ import {
 import { attr } from '../graph/attributes.js';
 import type { Dim, Node, Shape } from '../graph/graph.js';
 
-/** `ofAll` is what the reduction makes of a vector of sizes. */
+/** `ofAll` combines the elements of a vector of sizes, if the reduction can. */
 function reduce(ofAll?: (a: Dim, b: Dim) => Dim): Inference {
   return (node, inputs) => {
     const [x] = inputs;
@@ -43,7 +43,7 @@ function reducedShape(node: Node, inputs: readonly Facts[]): Shape | null {
   return shape.flatMap((size, i) => (!reduced.has(i) ? [size] : keeps ? [1] : []));
 }
 
-/** Where the extremum is along one axis. */
+/** The index of the extremum along one axis. */
 const argExtremum: Inference = (node, inputs) => {
   const shape = shapeOf(inputs[0]);
   if (shape === null) return [known('int64', null)];

@@ -18,13 +18,13 @@ import type { Dim, Node, Shape } from '../graph/graph.js';
 import { broadcast } from './broadcast.js';
 import { contentLength } from './content.js';
 
-/** Same elements, another shape: content stays where the result is a vector or scalar. */
+/** The same elements in another shape: content is kept if the result is a vector or scalar. */
 function reshaped(x: Facts | undefined, shape: Shape | null): Facts {
   const content = x?.content ?? null;
   return known(dtypeOf(x), shape, contentLength(shape) === content?.length ? content : null);
 }
 
-/** The elements of an input that says how large the result is to be; `null` where not even their number is known. */
+/** The elements of an input with the sizes of the result; `null` if not even their number is known. */
 export function wantedSizes(node: Node, inputs: readonly Facts[], index: number): Shape | null {
   const { content = null } = inputs[index] ?? {};
   const [length] = requireRank(node, inputs, index, 1) ?? [];
@@ -34,7 +34,7 @@ export function wantedSizes(node: Node, inputs: readonly Facts[], index: number)
   return anyShape(length);
 }
 
-/** An element that came out of sizes: of one that came out of data it may be that it is -1, say. */
+/** Whether an element was computed from sizes; one computed from data may be -1, for example. */
 function isSize(item: Dim): boolean {
   return symbolsOf(item).every((name) => !name.startsWith('?'));
 }
@@ -54,7 +54,7 @@ const reshape: Inference = (node, inputs) => {
   return [reshaped(x, fillIn(node, inputs, shape, sizes))];
 };
 
-/** Puts in the size that is -1, and checks that the number of elements stays what it was. */
+/** Computes the size that is -1, and checks that the number of elements stays the same. */
 function fillIn(node: Node, inputs: readonly Facts[], from: Shape | null, sizes: Shape): Shape {
   const open = sizes.indexOf(-1);
   const wrong = (why: string) =>
@@ -104,7 +104,11 @@ const transpose: Inference = (node, inputs) => {
     shape.map((_, i) => shape.length - 1 - i),
   );
   if ([...perm].sort((a, b) => a - b).some((axis, i) => axis !== i) || perm.length !== shape.length)
-    throw contradiction(node, inputs, `perm [${perm.join(', ')}] is no order of ${shape.length} axes`);
+    throw contradiction(
+      node,
+      inputs,
+      `perm [${perm.join(', ')}] is not a permutation of ${shape.length} axes`,
+    );
   return [
     known(
       dtypeOf(x),
@@ -162,7 +166,7 @@ const expand: Inference = (node, inputs) => {
   return [known(dtypeOf(x), shape, content ?? reshaped(x, shape).content)];
 };
 
-/** The sizes themselves, as a vector; `start` and `end` select a stretch of them. */
+/** The sizes themselves, as a vector; `start` and `end` select a range of them. */
 const shapeOperator: Inference = (node, [x]) => {
   const shape = shapeOf(x);
   if (shape === null) return [known('int64', [anySize])];

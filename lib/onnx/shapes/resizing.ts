@@ -14,7 +14,7 @@ import {
 import { attr } from '../graph/attributes.js';
 import type { Dim, Node, Shape } from '../graph/graph.js';
 
-/** Sizes that are given, or ⌊size · scale⌋; up to operator set 10 there are only scales, in input 1. */
+/** The given sizes, or ⌊size · scale⌋; up to operator set 10 there are only scales, in input 1. */
 const resize: Inference = (node, inputs) => {
   const [x] = inputs;
   const shape = shapeOf(x);
@@ -26,7 +26,7 @@ const resize: Inference = (node, inputs) => {
       shape.map((_, i) => i),
     )
     .map((axis) => axisOf(node, inputs, axis, shape.length));
-  // Operator sets 11 and 12 say by an empty list that there are no sizes.
+  // In operator sets 11 and 12, an empty list means that there are no sizes.
   const hasSizes = isGiven(node, 3) && inputs[3]?.content?.length !== 0;
   const resized = hasSizes
     ? (inputs[3]?.content ?? anyShape(axes.length))
@@ -71,7 +71,7 @@ function scaledSizes(
   return scales.map((scale, i) => scaled(shape[axes[i] ?? 0]!, scale));
 }
 
-/** ⌊size · scale⌋ in float32; of a symbol only where that is exact. */
+/** ⌊size · scale⌋ in float32; for a symbol only if that is exact. */
 function scaled(size: Dim, scale: Dim): Dim {
   if (typeof scale !== 'number') return anySize;
   if (typeof size === 'number') return Math.floor(Math.fround(size * scale));

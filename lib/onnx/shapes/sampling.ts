@@ -1,7 +1,7 @@
 import { anySize, isEqual } from '../facts/dim.js';
 import { contradiction, dtypeOf, type Inference, type Inferences, known, shapeOf } from '../facts/facts.js';
 
-/** Values read at the places of a grid [n, …out, 2 or 3]. */
+/** Values sampled at the positions of a grid [n, …out, 2 or 3]. */
 const gridSample: Inference = (node, inputs) => {
   const [x, grid] = inputs;
   const [shape, places] = [shapeOf(x), shapeOf(grid)];

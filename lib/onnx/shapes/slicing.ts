@@ -52,14 +52,14 @@ const slice: Inference = (node, inputs) => {
   if (!axes || !axes.every((axis) => typeof axis === 'number'))
     return [known(dtypeOf(x), anyShape(shape.length))];
   if ([starts, ends, steps].some((each) => each && each.length !== axes.length))
-    throw contradiction(node, inputs, 'starts, ends, axes and steps must be equally many');
+    throw contradiction(node, inputs, 'starts, ends, axes and steps must have the same length');
   const result = [...shape];
   let content = x?.content ?? null;
   for (const [i, given] of axes.entries()) {
     const axis = axisOf(node, inputs, given, shape.length);
     const [start, end] = [starts?.[i] ?? anySize, ends?.[i] ?? anySize];
     const step = steps === undefined ? 1 : (steps?.[i] ?? anySize);
-    if (step === 0) throw contradiction(node, inputs, 'a step of 0 leads nowhere');
+    if (step === 0) throw contradiction(node, inputs, 'a step of 0 is not allowed');
     result[axis] = typeof step === 'number' ? sliceLength(shape[axis]!, start, end, step) : anySize;
     const isKnown = typeof start === 'number' && typeof end === 'number' && typeof step === 'number';
     content = content && isKnown ? sliceOf(content, start, end, step) : null;
@@ -67,11 +67,11 @@ const slice: Inference = (node, inputs) => {
   return [known(dtypeOf(x), result, content)];
 };
 
-/** How many of `size` elements lie between two ends, which count from behind when negative and are clamped. */
+/** How many of `size` elements are between two ends, which count from the end if negative and are clamped. */
 function sliceLength(size: Dim, start: Dim, end: Dim, step: number): Dim {
   if (step < 0) return backwardLength(size, start, end, -step);
-  const last = place(size, end);
-  // From the front: what lies beyond the end comes out as nothing below. From behind: at most all.
+  const last = positionOf(size, end);
+  // A start beyond the end gives 0 below; a negative start selects at most all elements.
   if (last === size && typeof start === 'number' && start < 0) return ceilDiv(min(size, -start), step);
   const first =
     typeof start === 'number' && start < 0
@@ -82,8 +82,8 @@ function sliceLength(size: Dim, start: Dim, end: Dim, step: number): Dim {
   return ceilDiv(max(sub(last, first), 0), step);
 }
 
-/** Where an end lies, from 0 to `size`. */
-function place(size: Dim, end: Dim): Dim {
+/** The position of an end, from 0 to `size`. */
+function positionOf(size: Dim, end: Dim): Dim {
   if (typeof end === 'number' && end < 0) return max(add(size, end), 0);
   if (typeof end === 'number' && end >= hugeEnd) return size;
   return isAtLeastZero(end) ? min(size, end) : anySize;

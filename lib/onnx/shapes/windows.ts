@@ -8,13 +8,13 @@ export interface Windows {
   readonly kernel: Shape;
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
-  /** Before and behind each axis; zeros where `auto_pad` decides. */
+  /** Padding before and after each axis; zeros with `auto_pad`. */
   readonly pads: readonly (readonly [number, number])[];
-  /** How `auto_pad` wants it: `null` for the explicit pads. */
+  /** Whether `auto_pad` asks for the output size ⌈size / stride⌉ (SAME_UPPER, SAME_LOWER). */
   readonly same: boolean;
 }
 
-/** Reads them, checked to be in range; `checkRequirements` has seen that they are as many as the spatial axes. */
+/** Reads them and checks their ranges; `checkRequirements` has already checked how many there are. */
 export function windowsOf(node: Node, inputs: readonly Facts[], rank: number, kernel: Shape): Windows {
   const list = (name: string, length: number, otherwise: number, least: number) => {
     const numbers = attr.ints(node, name, Array<number>(length).fill(otherwise));
@@ -36,7 +36,7 @@ export function windowsOf(node: Node, inputs: readonly Facts[], rank: number, ke
 }
 
 /**
- * How many windows there are along each spatial axis. With `isCeiled` the last may stick out behind, but it must
+ * How many windows there are along each spatial axis. With `isCeiled` the last may extend past the end, but it must
  * begin inside the input or the padding before it (as in ONNX Runtime and PyTorch).
  */
 export function countWindows(
@@ -58,7 +58,7 @@ export function countWindows(
         `a kernel of ${extent(windows, i)} does not fit into ${size} with pads ${before} and ${behind}`,
       );
     if (!isCeiled) return add(floorDiv(room, stride), 1);
-    // ⌈room/s⌉ + 1 windows, of which those count that begin before size + before.
+    // ⌈room/s⌉ + 1 windows, but only those that begin before size + before count.
     const [fitting, begun] = [add(room, stride), add(size, before)];
     const least = sub(begun, fitting);
     if (typeof least === 'number') return ceilDiv(least >= 0 ? fitting : begun, stride);

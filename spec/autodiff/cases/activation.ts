@@ -8,7 +8,7 @@ const off =
   (...dims: number[]): Draw =>
     avoiding(kinks, ...dims);
 
-/** Bounds given as inputs, which are weights here: no cotangent is theirs. */
+/** Bounds as inputs, which are weights here: they get no cotangent. */
 const clip = (low: number | undefined, high: number | undefined, dims: readonly number[]): Row =>
   row(
     'Clip',

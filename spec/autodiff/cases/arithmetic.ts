@@ -71,7 +71,7 @@ export const arithmetic: readonly Row[] = [
     { build: (b, [x]) => b.op('Pow', [x, b.scalar(2, 'int64')]), note: 'int64 exponent' },
   ),
 
-  // Neither operand near the other, so that no step changes which is the greater.
+  // The operands are far apart, so that no step changes which is greater.
   ...(['Max', 'Min'] as const).flatMap((op) => [
     row(op, [distinct(2, 3)], {}, { note: 'of one' }),
     ...shapePairs.map(([a, c]) =>
@@ -104,7 +104,7 @@ export const arithmetic: readonly Row[] = [
   row('Mod', [uniform(2.2, 2.8, 2, 3), uniform(0.9, 1.05, 3)], { fmod: 1 }),
   row('Mod', [uniform(-2.8, -2.2, 2, 3), uniform(0.9, 1.05, 3)], { fmod: 1 }, { note: 'negative' }),
 
-  // The same conditions as the values, one for all, one for each row.
+  // One condition for each value, one for all, one for each row.
   ...[
     [
       [2, 3],

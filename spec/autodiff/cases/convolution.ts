@@ -63,7 +63,7 @@ const conv: readonly Setting[] = [
   // Windows side by side.
   { x: [2, 2, 6, 4], w: [3, 2, 2, 2], strides: [2, 2], bias: true },
   { x: [1, 4, 6, 9], w: [4, 2, 3, 3], strides: [3, 3], group: 2 },
-  // Fewer channels than outputs: by so much that all positions of the kernel are, or just so.
+  // Fewer channels than outputs: even counted at all positions of the kernel, or only just.
   { x: [2, 1, 5, 6], w: [9, 1, 3, 3], pads: [1, 1, 1, 1] },
   { x: [2, 2, 6, 7], w: [12, 2, 2, 3], strides: [2, 1], dilations: [1, 2] },
   { x: [2, 2, 5, 6], w: [5, 2, 3, 3], pads: [1, 0, 2, 1], dilations: [1, 2] },

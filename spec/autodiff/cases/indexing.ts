@@ -56,7 +56,7 @@ export const indexing: readonly Row[] = [
     row('ScatterND', [whole(2, 3, 4), index([2, 1, 2], 0, 1, 1, 2), whole(2, 1, 4)], { reduction }),
     row('ScatterND', [whole(5), index([2, 1], -1, 0), whole(2)], { reduction }),
   ]),
-  // Only added elements may meet.
+  // Indices may repeat only with addition.
   row('ScatterElements', [whole(5), index([4], 0, 0, 2, 0), whole(4)], { axis: 0, reduction: 'add' }),
   row('ScatterND', [whole(5), index([4, 1], 0, 0, 2, 0), whole(4)], { reduction: 'add' }),
   row('Scatter', [whole(3, 4), index([3, 2], 0, 3, 1, 2, 2, 0), whole(3, 2)], { axis: 1 }, { opset: 10 }),

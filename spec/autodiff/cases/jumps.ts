@@ -2,7 +2,7 @@ import type { Builder } from '../../../lib/onnx/builder/builder.js';
 import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
 import { apart, type Row, row, uniform } from '../row.js';
 
-/** Operators that are constant between their jumps, added to Σ x², whose gradient they must leave alone. */
+/** Operators that are constant between their jumps, added to Σ x², whose gradient they must not change. */
 const steps: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
   Sign: (b, x) => b.sign(x),
   Floor: (b, x) => b.op('Floor', [x]),

@@ -18,7 +18,7 @@ export const layout: readonly Row[] = [
   row('Reshape', [whole(1, 1), int64([])]),
   row('Reshape', [whole(2, 3)], { shape: [3, 2] }, { opset: 1 }),
   ...[0, 1, 2, 3, -1].map((axis) => row('Flatten', [whole(2, 3, 4)], { axis })),
-  // Which axes go depends on the sizes.
+  // The removed axes depend on the sizes.
   row('Squeeze', [whole(1, 3, 1, 2)], {}, { variants: ['static'] }),
   row('Squeeze', [whole(1, 3, 1, 2), int64([0])]),
   row('Squeeze', [whole(1, 3, 1, 2), int64([-2, 0])]),

@@ -12,7 +12,7 @@ function setting(x: readonly number[], attributes: Setting['attributes']): Setti
   return { x, attributes };
 }
 
-/** What every kind of window pooling has in common. */
+/** Settings for every kind of pooling over windows. */
 const common: readonly Setting[] = [
   // Windows side by side, overlapping, with gaps; the image a multiple or not.
   ...[
@@ -114,7 +114,7 @@ export const pooling: readonly Row[] = [
   ]),
 ];
 
-/** Where the last window would begin behind the image: ONNX Runtime's inference counts it, its kernel does not. */
+/** Whether the last window would begin after the image: ONNX Runtime's inference counts it, its kernel does not. */
 function losesAWindow({ x, attributes }: Setting): boolean {
   return attributes['ceil_mode'] === 1 && isDeepStrictEqual(attributes['strides'], [3, 3]) && x[2] === 6;
 }

@@ -13,7 +13,7 @@ import {
   whole,
 } from '../row.js';
 
-/** Each reduction, and what it is drawn from: nothing near a kink or a tie. */
+/** Each reduction, and how its input is drawn: not near a kink or a tie. */
 const reductions: Readonly<Record<string, (...dims: number[]) => Draw>> = {
   ReduceSum: whole,
   ReduceMean: whole,

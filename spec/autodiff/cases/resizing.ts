@@ -83,7 +83,7 @@ export const resizing: readonly Row[] = [
   ),
 ];
 
-/** Places off the pixels, between which interpolation has kinks; some of them outside the image. */
+/** Positions away from the kinks of interpolation; some are outside the image. */
 function gridOf(mode: string, aligned: number) {
   const grid = normal(2, 3, 4, 2);
   return {

@@ -36,7 +36,7 @@ describe('model files', () => {
   afterEach(() => rm(folder, { recursive: true }));
   const inFolder = (name: string) => join(folder, name);
 
-  it('are written whole, and read again', async () => {
+  it('are written completely and read back', async () => {
     await writeModel(model, inFolder('m.onnx'));
     expect(await readdir(folder)).to.deep.equal(['m.onnx']);
     expect(new Uint8Array(await readFile(inFolder('m.onnx')))).to.deep.equal(encodeModel(model));
@@ -44,12 +44,12 @@ describe('model files', () => {
   });
 
   for (const [what, options, files] of [
-    ['by choice', { externalData: true }, ['m.onnx', 'm.onnx.data']],
-    ['over a size', { externalData: 5000 }, ['m.onnx']],
-    ['when the model is over the limit', { limit: 1000 }, ['m.onnx', 'm.onnx.data']],
-    ['but not if declined', { externalData: false, limit: 1000 }, ['m.onnx']],
+    ['with external data', { externalData: true }, ['m.onnx', 'm.onnx.data']],
+    ['with a threshold above their size', { externalData: 5000 }, ['m.onnx']],
+    ['if the model is over the limit', { limit: 1000 }, ['m.onnx', 'm.onnx.data']],
+    ['without external data', { externalData: false, limit: 1000 }, ['m.onnx']],
   ] as const)
-    it(`have their constants beside them ${what}`, async () => {
+    it(`put their constants into the right file ${what}`, async () => {
       await writeModel(model, inFolder('m.onnx'), options);
       expect((await readdir(folder)).sort()).to.deep.equal(files);
       const read = await readModel(inFolder('m.onnx'));
@@ -60,7 +60,7 @@ describe('model files', () => {
       await session.release();
     });
 
-  it('that lost a part of their constants, or all, are refused', async () => {
+  it('are refused if constants are missing or cut short', async () => {
     await writeModel(model, inFolder('m.onnx'), { externalData: true });
     await truncate(inFolder('m.onnx.data'), 3000);
     await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'm.onnx.data');
@@ -92,7 +92,7 @@ describe('model files', () => {
       })),
     });
 
-  it('that refer to files outside their folder are refused, whatever is there', async () => {
+  it('are refused if they refer to files outside their folder, whether these exist or not', async () => {
     await mkdir(inFolder('inner'));
     await writeFile(inFolder('secret'), 'abcd');
     await symlink(inFolder('secret'), inFolder('inner/link'));
@@ -110,7 +110,7 @@ describe('model files', () => {
     }
   });
 
-  it('that spell a file’s location in several ways cannot have more of it than there is', async () => {
+  it('cannot read more than a file has by spelling its location in several ways', async () => {
     await writeFile(inFolder('a.bin'), new Uint8Array(6));
     await symlink(inFolder('a.bin'), inFolder('link.bin'));
     for (const other of ['./a.bin', './/a.bin', 'link.bin']) {
@@ -134,7 +134,7 @@ describe('model files', () => {
     expect([...initializers.values()]).to.deep.equal([float32([1]), float32([1])]);
   });
 
-  it('that are links into another folder may have their constants there', async () => {
+  it('may be links into another folder that has their constants', async () => {
     await mkdir(inFolder('cache'));
     await mkdir(inFolder('snapshot'));
     await writeModel(model, inFolder('cache/m.onnx'), { externalData: true });
@@ -144,14 +144,14 @@ describe('model files', () => {
     expect(read.graph.initializers.get('w')).to.deep.equal(weights);
   });
 
-  it('whose constants overlap in their file, or are of another size there, are refused', async () => {
+  it('are refused if constants overlap in the second file, or have another size there', async () => {
     await writeFile(inFolder('d'), new Uint8Array(100));
     await writeFile(inFolder('m.onnx'), referring('d', '60', 3));
     await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'overlap');
     await writeFile(inFolder('m.onnx'), referring('d', '60'));
     await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'takes 4 bytes, but has 60');
     await writeFile(inFolder('m.onnx'), referring('d', String(2 ** 50)));
-    await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'behind its end');
+    await expectFailure(readModel(inFolder('m.onnx')), 'bad-input', 'past its end');
     expect((await stat(inFolder('d'))).size).to.equal(100);
   });
 });

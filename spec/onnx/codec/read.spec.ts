@@ -38,7 +38,7 @@ describe('decodeModel', () => {
     expect([irVersion, producer, metadata.get('a')]).to.deep.equal([8, 'spec', 'b']);
   });
 
-  it('calls ai.onnx by the empty name', () => {
+  it('names the domain ai.onnx by the empty string', () => {
     const ai = node('Relu', ['x'], ['y']);
     ai.domain = 'ai.onnx';
     const read = decodeModel(
@@ -48,7 +48,7 @@ describe('decodeModel', () => {
     expect(read.graph.nodes[0]?.domain).to.equal('');
   });
 
-  it('gives axes without a name a symbol of their own, and takes it back in writing', () => {
+  it('gives each axis without a name a unique symbol, which writing removes', () => {
     const bytes = model({ ...relu, input: [value('x', 'batch', undefined, -1, '?')] });
     const read = decodeModel(bytes);
     expect(read.graph.inputs[0]?.type?.shape).to.deep.equal(['batch', 'x.1', 'x.2', 'x.3']);
@@ -56,7 +56,7 @@ describe('decodeModel', () => {
     expect(written).to.deep.equal(fromBinary(ModelProtoSchema, bytes).graph?.input[0]);
   });
 
-  it('takes a constant that is listed as an input for a constant, and lists it again', () => {
+  it('reads a constant that is listed as an input as a constant, and writing lists it again', () => {
     const bytes = model({
       ...relu,
       input: [...relu.input, value('c', 1)],
@@ -69,14 +69,14 @@ describe('decodeModel', () => {
     expect(written?.initializer.map(({ name }) => name)).to.deep.equal(['c']);
   });
 
-  it('lists all constants as inputs where the format is so old that they must be', () => {
+  it('lists all constants as inputs for an IR version that requires it', () => {
     const { graph, ...rest } = decodeModel(model(relu, { irVersion: 3n }));
     const c: Tensor = { dtype: 'float32', dims: [2], data: Float32Array.of(1, 2) };
     const written = encodeModel({ ...rest, graph: { ...graph, initializers: new Map([['c', c]]) } });
     expect(fromBinary(ModelProtoSchema, written).graph?.input[1]).to.deep.equal(value('c', 2));
   });
 
-  it('sorts nodes, with what subgraphs capture', () => {
+  it('sorts nodes, also by what subgraphs capture', () => {
     const branch = (from: string) => ({
       node: [node('Identity', [from], [`${from}_out`])],
       output: [value(`${from}_out`)],
@@ -96,7 +96,7 @@ describe('decodeModel', () => {
   });
 
   describe('constants', () => {
-    it('are views of the file where aligned, and copies where not', () => {
+    it('are views of the file if aligned, and copies if not', () => {
       const raw = (padding: string) =>
         model({
           ...relu,
@@ -136,7 +136,7 @@ describe('decodeModel', () => {
       ['STRING', { stringData: [new TextEncoder().encode('é'), new Uint8Array()] }, 'string', ['é', '']],
     ];
     for (const [code, data, dtype, expected] of typed)
-      it(`of type ${dtype}, listed element by element, survive as they are`, () => {
+      it(`of type ${dtype}, listed element by element, stay as they are`, () => {
         const dataType = Object.entries(Code).find(([name]) => name === code)?.[1];
         const bytes = model({
           ...relu,
@@ -149,7 +149,7 @@ describe('decodeModel', () => {
         }
       });
 
-    it('of types without an array, and text that is not UTF-8, are carried', () => {
+    it('of types without an array, and text that is not UTF-8, are kept', () => {
       const initializer = [
         { name: 'c', dims: [3n], dataType: Code.INT4, rawData: Uint8Array.of(0x21, 0x03) },
         { name: 'd', dims: [1n], dataType: Code.STRING, stringData: [Uint8Array.of(0xff)] },
@@ -162,7 +162,7 @@ describe('decodeModel', () => {
       expect(written?.[1]?.stringData).to.deep.equal([Uint8Array.of(0xff)]);
     });
 
-    it('from outside are asked for, or missed', () => {
+    it('stored outside are read through externalData, and missing without it', () => {
       const bytes = model({
         ...relu,
         initializer: [
@@ -282,9 +282,9 @@ describe('a malformed model', () => {
     [
       'with a dangling name',
       model({ ...relu, node: [node('Add', ['x', 'nothing'], ['y'])] }),
-      'Add node "y" uses "nothing", which nothing makes',
+      'Add node "y" uses "nothing", which no node makes',
     ],
-    ['with a dangling output', model({ ...relu, output: [value('z')] }), 'output "z", which nothing makes'],
+    ['with a dangling output', model({ ...relu, output: [value('z')] }), 'output "z", which no node makes'],
     [
       'with a value made twice',
       model({ ...relu, node: [...relu.node, node('Abs', ['x'], ['y'])] }),
@@ -300,7 +300,7 @@ describe('a malformed model', () => {
           { name: 'c', dataType: 1, dims: [0n] },
         ],
       }),
-      '"c" is there twice',
+      '"c" is defined twice',
     ],
     [
       'with a node without an operator',
@@ -338,7 +338,7 @@ describe('a malformed model', () => {
       'in two versions',
     ],
     [
-      'with an offset that is no number',
+      'with an offset that is not a number',
       constant({
         dims: [1n],
         dataLocation: TensorProto_DataLocation.EXTERNAL,
@@ -352,7 +352,7 @@ describe('a malformed model', () => {
     [
       'with an external location missing',
       constant({ dims: [1n], dataLocation: TensorProto_DataLocation.EXTERNAL }),
-      'not said where',
+      'has no location',
     ],
   ];
   for (const [what, bytes, message] of cases) it(`${what} is refused`, () => expectError(bytes, message));
@@ -374,7 +374,7 @@ describe('a malformed model', () => {
     expectError(wrap(0x3a, inner), 'nested 100 levels deep');
   });
 
-  it('that would decode to far more than it is, is refused before it does', () => {
+  it('that would decode to far more than its size is refused before decoding', () => {
     // 12 million empty nodes of two bytes each.
     const nodes = 12_000_000;
     const size = nodes * 2;
@@ -382,7 +382,7 @@ describe('a malformed model', () => {
     bytes.set([0x3a, (size & 127) | 128, ((size >> 7) & 127) | 128, ((size >> 14) & 127) | 128, size >> 21]);
     for (let i = 5; i < bytes.length; i += 2) bytes[i] = 0x0a;
     expectError(bytes, 'to decode', 'too-large');
-    // A tenth of them is more than a file of that size may become, too.
+    // A tenth of them is also more than a file of that size may decode to.
     const tenth = 1_200_000;
     const header = [
       0x3a,
@@ -423,12 +423,12 @@ describe('a malformed model', () => {
     }
   };
 
-  it('that is cut short anywhere is refused or read, and never anything else', () => {
+  it('that is cut short anywhere is either refused or read', () => {
     for (let length = 0; length < sample.length; length++)
       if (survives(sample.slice(0, length))) expect(length).to.be.greaterThan(sample.length - 20);
   });
 
-  it('with bytes changed is refused or read, and never anything else', () => {
+  it('with changed bytes is either refused or read', () => {
     const dice = random(1);
     for (let run = 0; run < 4000; run++) {
       const bytes = sample.slice();
@@ -438,14 +438,14 @@ describe('a malformed model', () => {
     }
   });
 
-  it('of random bytes is refused or read, and never anything else', () => {
+  it('of random bytes is either refused or read', () => {
     const dice = random(2);
     for (let run = 0; run < 2000; run++)
       survives(Uint8Array.from({ length: dice.integer(0, 60) }, () => dice.integer(0, 255)));
   });
 });
 
-describe('a number that an ONNX file has no room for', () => {
+describe('a number that does not fit into an ONNX file', () => {
   const small = () => decodeModel(model(relu));
   const cases: readonly [string, () => unknown, RegExp][] = [
     ['an IR version', () => encodeModel({ ...small(), irVersion: 2 ** 63 }), /the IR version must be/],
@@ -475,14 +475,18 @@ describe('a number that an ONNX file has no room for', () => {
       },
       /the attribute axis must be a whole number of 64 bits/,
     ],
-    ['a list of whole numbers by hand', () => attributes({ axes: [0.5] }), /axes: 0.5 is not whole.*floats/],
+    [
+      'a fraction in a list of whole numbers',
+      () => attributes({ axes: [0.5] }),
+      /axes: 0.5 is not whole.*floats/,
+    ],
   ];
   for (const [title, make, words] of cases)
-    it(`is refused in words: ${title}`, () => {
+    it(`is refused with a message: ${title}`, () => {
       expect(make).to.throw(OneirosError, words).with.property('code', 'bad-argument');
     });
 
-  it('is refused where a file says it: an IR version beyond what JavaScript can tell apart', () => {
+  it('is refused in a file too: an IR version above the safe integers', () => {
     expectError(model(relu, { irVersion: 2n ** 63n - 1n }), 'IR version is 9223372036854775807');
   });
 });

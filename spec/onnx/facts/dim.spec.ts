@@ -21,7 +21,7 @@ import type { Dim } from '../../../lib/onnx/graph/graph.js';
 import { random } from '../../../lib/tensor/random.js';
 
 describe('arithmetic on symbolic sizes', () => {
-  it('cancels what cancels', () => {
+  it('cancels equal terms and factors', () => {
     expect(add('h', 0)).to.equal('h');
     expect(sub(add('h', 1), 1)).to.equal('h');
     expect(sub('h', 'h')).to.equal(0);
@@ -32,7 +32,7 @@ describe('arithmetic on symbolic sizes', () => {
     expect(floorDiv(mul('h', 6), mul('h', 2))).to.equal(3);
   });
 
-  it('writes an expression in one way', () => {
+  it('writes equal expressions in the same way', () => {
     expect(add('w', 'h')).to.equal('h + w');
     expect(sub(3, 'h')).to.equal('-h + 3');
     expect(mul(add('h', 1), add('w', -1))).to.equal('h*w - h + w - 1');
@@ -57,7 +57,7 @@ describe('arithmetic on symbolic sizes', () => {
     expect(floorDiv(mul('h', 0.5), 1)).to.equal('floor(h/2)');
   });
 
-  it('takes extrema where it can tell', () => {
+  it('decides extrema if it can', () => {
     expect(max('h', 0)).to.equal('h');
     expect(min(add('h', 1), 'h')).to.equal('h');
     expect(max('w', 'h')).to.equal('max(h, w)');
@@ -65,7 +65,7 @@ describe('arithmetic on symbolic sizes', () => {
     expect(max('?n[0]', 0)).to.equal('max(?n[0], 0)');
   });
 
-  it('knows what it knows', () => {
+  it('decides equality and sign only if they are certain', () => {
     expect(isEqual('h', 'h')).to.equal(true);
     expect(isEqual('h', 'w')).to.equal(null);
     expect(isEqual('h', add('h', 1))).to.equal(false);
@@ -77,7 +77,7 @@ describe('arithmetic on symbolic sizes', () => {
     expect(add(anySize, 1)).to.equal(anySize);
   });
 
-  it('takes any name for a symbol', () => {
+  it('accepts any name as a symbol', () => {
     expect(add('batch-size', 1)).to.equal('{batch-size} + 1');
     expect(sub(add('batch-size', 1), 1)).to.equal('batch-size');
     expect(mul('inception_4c/output.2', 2)).to.equal('2*{inception_4c/output.2}');
@@ -92,7 +92,7 @@ describe('arithmetic on symbolic sizes', () => {
     expect(sub('h/2', 'h/2')).to.equal(0);
   });
 
-  it('gives up what grows without bound, at once', () => {
+  it('gives up at once on expressions that grow without bound', () => {
     let wide: Dim = 'x';
     let deep: Dim = 'x';
     for (let i = 0; i < 300; i++) {
@@ -104,7 +104,7 @@ describe('arithmetic on symbolic sizes', () => {
     expect(add('floor('.repeat(30), 1)).to.be.a('string');
   });
 
-  it('has the value of what it was made from, whatever the sizes (20,000 seeded expressions)', () => {
+  it('agrees with arithmetic on numbers for any sizes (20,000 seeded expressions)', () => {
     const next = random(1);
     const operations: readonly (readonly [(a: Dim, b: Dim) => Dim, (a: number, b: number) => number])[] = [
       [add, (a, b) => a + b],

@@ -16,8 +16,8 @@ import { unroll } from '../../../lib/onnx/passes/unroll.js';
 import { float32, int64, tensor } from '../../../lib/tensor/tensor.js';
 import { body, model as message, node, value } from '../messages.js';
 
-/** Small files that ask for endless work: each has to be refused, or to be done, before a reader looks up. */
-describe('bounded work', function () {
+/** Small files that cause endless work: each must be refused, or finished, within moments. */
+describe('the budget of work', function () {
   this.timeout(20_000);
 
   const refused =
@@ -35,8 +35,8 @@ describe('bounded work', function () {
     };
   const tooLarge = (...words: readonly string[]) => refused('too-large', ...words);
 
-  it('nested bodies are folded once each, not twice at each level', () => {
-    // 30 levels of two branches: 2³⁰ visits, if each pass went into each body twice.
+  it('folds nested bodies once each, not twice at each level', () => {
+    // 30 levels of two branches: 2³⁰ visits, if each pass visited each body twice.
     const branch = (level: number): ReturnType<typeof body>[] => {
       const inner = (side: string) => ({
         output: [value(`${side}${level}`, 1)],
@@ -81,26 +81,26 @@ describe('bounded work', function () {
       return b.model();
     };
 
-    it('without nodes in their bodies cost something in each iteration', () => {
+    it('without nodes in their bodies have a cost in each iteration', () => {
       for (const trips of [1e6, 1e9, 2 ** 52])
         tooLarge('Loop node "loop0"', 'limit of', 'nodes')(() => grad(loop(trips)));
     });
 
-    it('draw from one budget, however many there are', () => {
+    it('share one budget', () => {
       tooLarge('Loop node')(() => grad(loop(5000, 50)));
     });
 
-    it('that are too long stay loops, and stand in nobody’s way', () => {
+    it('that are too long stay loops without an error', () => {
       const model = loop(1e9, 1, ['Exp']);
       expect(unroll(model).graph.nodes.map(({ op }) => op)).to.include('Loop');
     });
 
-    it('of a length that detectors have are written out', () => {
+    it('of a length that detectors have are unrolled', () => {
       const derived = grad(loop(300, 1, ['Tanh', 'Relu']));
       expect(derived.graph.nodes.filter(({ op }) => op === 'Tanh')).to.have.length(300);
     });
 
-    it('Scan over 2⁴⁰ elements is refused before they are listed', () => {
+    it('over 2⁴⁰ elements are refused before the elements are listed', () => {
       const b = new Builder();
       const x = b.input('x', 'float32', [2 ** 40, 3]);
       const inner = new Builder(b);
@@ -148,7 +148,7 @@ describe('bounded work', function () {
   });
 
   describe('folding', () => {
-    it('has a sum over the whole model, beyond which nodes stay', () => {
+    it('has a limit for the whole model, beyond which nodes stay', () => {
       const b = new Builder();
       const seed = b.constant(float32(new Float32Array(2 ** 16)));
       for (let i = 0; i < 400; i++) b.output(b.sum(b.neg(seed)), `y${i}`);
@@ -157,7 +157,7 @@ describe('bounded work', function () {
       expect(negs).to.have.length(400 - 72);
     });
 
-    it('does not believe declared shapes', () => {
+    it('does not trust declared shapes', () => {
       for (const sizes of [
         [255, 255, 255, 255],
         [-3, 4, 1, 1],
@@ -216,7 +216,7 @@ describe('bounded work', function () {
       tooLarge('nodes')(() => normalizeOpset(chain(60, 2)));
     });
 
-    it('called by many nodes of one name get names without a search through all of them', () => {
+    it('called by many nodes of one name get unique names without a search through all of them', () => {
       const call = (i: number, n: number) => ({
         ...node('f', [i === 0 ? 'x' : `v${i}`], [i === n - 1 ? 'y' : `v${i + 1}`]),
         name: 'same',
@@ -247,20 +247,20 @@ describe('bounded work', function () {
     });
   });
 
-  it('a tensor of more axes than any runtime computes with is refused', () => {
+  it('refuses a tensor with more axes than any runtime supports', () => {
     const axes = Array<number>(65).fill(1);
     tooLarge('"x" has 65 axes')(() =>
       decodeModel(message({ input: [value('x', ...axes)], output: [], node: [] })),
     );
     const b = new Builder();
     const x = b.input('x', 'float32', [1]);
-    tooLarge('axes; the most here is 64')(() => b.reshape(x, axes));
+    tooLarge('axes; the maximum is 64')(() => b.reshape(x, axes));
     const sizes = b.constant(int64(new Array<number>(100_000).fill(1)));
     for (const op of ['Reshape', 'Expand'])
       tooLarge(`the result of ${op} node`, '100000 axes')(() => b.op(op, [x, sizes]));
   });
 
-  it('a value that many nodes take, and one node that takes many values, cost no more than all of them', () => {
+  it('keeps the cost linear for a value that many nodes take, and for a node that takes many values', () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [2]);
     b.output(
@@ -279,7 +279,7 @@ describe('bounded work', function () {
     expect(grad(fan.model()).graph.outputs.map(({ name }) => name)).to.deep.equal(['y', 'd_x']);
   });
 
-  it('a refusal names the operator at the far end of a long chain', () => {
+  it('names the operator at the far end of a long chain when it refuses it', () => {
     const n = 12_000;
     const at = (i: number) => (i === 0 ? 'x' : i === n ? 'y' : `v${i}`);
     const model = decodeModel(
@@ -292,7 +292,7 @@ describe('bounded work', function () {
     refused('unsupported', 'Hardmax node "v10"')(() => grad(model));
   });
 
-  it('the budget grows with the model, not with what it declares', () => {
+  it('grows with the model, not with what it declares', () => {
     const b = new Builder();
     b.output(b.relu(b.input('x', 'float32', [1e9, 1e9])));
     const budget = Budget.for(b.model());

@@ -36,7 +36,7 @@ function modelOf(op: string, inputs: readonly string[], version: number): Model 
   };
 }
 
-describe('how many inputs and outputs an operator takes', () => {
+describe('the number of inputs and outputs of an operator', () => {
   itRefuses([
     refused('Relu', [], /takes 1 input, not 0/),
     refused('Relu', [picture, picture], /takes 1 input, not 2/),
@@ -57,18 +57,18 @@ describe('how many inputs and outputs an operator takes', () => {
     refused('Resize', [picture, null, null, ints()], /neither scales nor sizes/),
   ]);
 
-  it('leaves open the sizes of the Tile of set 1, which repeats along one axis', () => {
+  it('does not determine the sizes of Tile in set 1, which repeats along one axis', () => {
     expect(inspectModel(tileOfSet1(), 32).outputs[0]?.shape).to.deep.equal(['y.0', 'y.1']);
   });
 
-  it('is looked at before anything else is, whatever the operator', () => {
+  it('is checked before anything else, for any operator', () => {
     for (const op of 'Exp Sub Pow Min ReduceMean ReduceSum AveragePool Reshape Transpose Slice Pad Gather'.split(
       ' ',
     ))
       expect(() => inspectModel(modelOf(op, [], 17), 32), op).to.throw(OneirosError, 'not 0');
   });
 
-  it('is what set 17 takes once a model is of set 17', () => {
+  it('is limited to that of set 17 once a model is in set 17', () => {
     const reduced = (version: number) => normalizeOpset(modelOf('ReduceMax', ['x', ''], version));
     expect(() => reduced(18)).not.to.throw();
     expect(() => reduced(17)).to.throw(OneirosError, 'ReduceMax node "n": the operator takes 1 input, not 2');

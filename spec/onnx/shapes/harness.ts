@@ -15,7 +15,7 @@ import { float32, int64, sizeOf, type Tensor, tensor } from '../../../lib/tensor
 /** An operand of the operator under test. */
 export interface Operand {
   readonly tensor: Tensor;
-  /** A constant of the graph, its elements known; else an input. */
+  /** Whether it is a constant of the graph, whose elements are known, or an input. */
   readonly isConstant: boolean;
   /** Whether its sizes are replaced by symbols in the symbolic variants. */
   readonly isSymbolic: boolean;
@@ -69,7 +69,7 @@ const namings: Readonly<Record<string, (size: number, operand: number, axis: num
   'a symbol per size': (size) => (size === 1 ? 1 : `s${size}`),
 };
 
-/** Declares a test for each case: what is inferred is what ONNX Runtime makes. */
+/** Declares a test for each case: inference agrees with ONNX Runtime's result. */
 export function itInfers(cases: readonly Case[]): void {
   for (const each of cases)
     it(titleOf(each), async () => {
@@ -84,7 +84,7 @@ export function itInfers(cases: readonly Case[]): void {
     });
 }
 
-/** Declares a test for each case: it is refused with words that match, and ONNX Runtime refuses it too. */
+/** Declares a test for each case: it is refused with a message that matches, and ONNX Runtime refuses it too. */
 export function itRefuses(cases: readonly (readonly [Case, RegExp])[]): void {
   for (const [each, words] of cases)
     it(`refuses ${titleOf(each)}`, async () => {
@@ -115,7 +115,7 @@ function describeAttribute(value: AttributeLike): string {
   return 'type' in value ? value.type : `[${value.join(' ')}]`;
 }
 
-/** Facts of the outputs with sizes under `naming`, and what the symbols stand for. */
+/** Facts about the outputs with sizes under `naming`, and the values of the symbols. */
 function infer(
   each: Case,
   naming: (size: number, operand: number, axis: number) => Dim,
@@ -145,7 +145,7 @@ function nodeOf({ op, operands, attributes: given = {}, outputs = 1 }: Case): No
   };
 }
 
-/** `open` are the axes that need not be known; `null` where any symbol will do that is not known to be wrong. */
+/** `open` are the axes that need not be known; `null` if any symbol is accepted that is not known to be wrong. */
 function compare(
   facts: Facts,
   made: OrtTensor,
@@ -174,7 +174,7 @@ function compare(
   }
 }
 
-/** What ONNX Runtime makes of the case. */
+/** ONNX Runtime's results for the case. */
 async function run(each: Case): Promise<readonly OrtTensor[]> {
   const node = nodeOf(each);
   const named = each.operands.flatMap((operand, i) =>

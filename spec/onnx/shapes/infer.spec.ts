@@ -12,7 +12,7 @@ import { float32, int64, type Tensor, zeros } from '../../../lib/tensor/tensor.j
 
 const shape = (value: Value | undefined) => value?.type?.shape;
 
-describe('shapes through a graph', () => {
+describe('shape inference through a graph', () => {
   it('follows a U-Net: halved three times, doubled three times', () => {
     const b = new GraphBuilder();
     let x = b.input('image', 'float32', ['n', 3, 'h', 'w']);
@@ -34,7 +34,7 @@ describe('shapes through a graph', () => {
     expect(shape(x)).to.deep.equal([1, 3, 'floor(h/8)', 28]);
   });
 
-  it('follows sizes that the graph computes for itself', () => {
+  it('follows sizes that the graph computes', () => {
     const b = new GraphBuilder();
     const x = b.input('x', 'float32', ['n', 3, 'h', 'w']);
     const sizes = b.op('Shape', [x]);
@@ -74,7 +74,7 @@ describe('shapes through a graph', () => {
     expect(shape(b.op('Expand', [x, b.op('Where', [isOpen, ones, sizes])]))).to.deep.equal(['n', 4]);
   });
 
-  it('gives what only the run can tell a name of its own', () => {
+  it('gives sizes that are known only at run time unique names', () => {
     const b = new GraphBuilder();
     const x = b.input('x', 'float32', ['h', 'w']);
     const y = b.input('y', 'float32', ['a', 'w']);
@@ -86,7 +86,7 @@ describe('shapes through a graph', () => {
     expect(shape(b.op('Concat', [x, y], { axis: 0 }))).to.deep.equal(['a + h', 'w']);
   });
 
-  it('does not take a number out of the data for a size', () => {
+  it('does not treat a number from the data as a size', () => {
     const b = new GraphBuilder();
     const x = b.input('x', 'float32', ['n', 4]);
     const count = b.input('count', 'int64', [1]);
@@ -97,7 +97,7 @@ describe('shapes through a graph', () => {
     expect(shape(b.op('ConstantOfShape', [sizes], {}, { name: 'filled' }))).to.deep.equal(['sizes[0]', 2]);
   });
 
-  it('knows nothing of foreign operators, and says so', () => {
+  it('returns unknown types for operators without a shape rule', () => {
     const b = new GraphBuilder();
     const x = b.input('x', 'float32', [2]);
     expect(b.op('Frobnicate', [x]).type).to.equal(null);
@@ -166,7 +166,7 @@ const open = (name: string): ValueInfo => ({ name, type: null });
 const inner = (value: Graph): AttributeLike => ({ type: 'graph', value });
 const scalar = (value: boolean): Tensor => ({ dtype: 'bool', dims: [], data: Uint8Array.of(Number(value)) });
 
-/** Sizes of the outputs, first inferred and then as ONNX Runtime has them. */
+/** Sizes of the outputs: first as inferred, then as ONNX Runtime computes them. */
 async function both(main: Graph, feeds: Record<string, OrtTensor>) {
   const model = modelOf(main);
   const values = inferModel(model);
@@ -226,7 +226,7 @@ describe('shapes through control flow', () => {
     expect(made.made).to.deep.equal([[2, 6]]);
   });
 
-  it('a size born in a branch does not leave it under its name', () => {
+  it('a size created in a branch does not leave it under its name', () => {
     const places = graph([], [node('NonZero', ['x'], ['p'])], [type('p', 'int64', null)]);
     const values = inferModel(
       modelOf(
@@ -244,7 +244,7 @@ describe('shapes through control flow', () => {
     expect(values.get('z')?.type?.shape).to.deep.equal([2, 'z.1']);
   });
 
-  it('Loop: a state that keeps its shape, one that grows, and what is collected', async () => {
+  it('Loop: a state that keeps its shape, one that grows, and the collected values', async () => {
     const body = graph(
       [type('i', 'int64', []), flag('go'), open('kept'), open('grown')],
       [
@@ -299,7 +299,7 @@ describe('shapes through control flow', () => {
     expect(made.inferred).to.deep.equal([['n'], ['n', 3]]);
   });
 
-  it('comes to an end in loops within loops', () => {
+  it('loops within loops: inference ends', () => {
     let body = graph(
       [type('i0', 'int64', []), flag('c0'), open('s0')],
       [node('Concat', ['s0', 's0'], ['t0'], { axis: 0 })],
@@ -319,7 +319,7 @@ describe('shapes through control flow', () => {
 });
 
 describe('shapes of a whole model', () => {
-  it('takes what the file declares where it knows less', () => {
+  it('follow the declarations in the file where inference knows less', () => {
     const values = inferModel(
       modelOf(
         graph(
@@ -340,7 +340,7 @@ describe('shapes of a whole model', () => {
     expect(values.get('x')).to.deep.equal({ ...unknown, type: { dtype: 'float32', shape: ['n', 4] } });
   });
 
-  it('names node, operator and shapes of a contradiction', () => {
+  it('cause an error that names node, operator and shapes if they contradict each other', () => {
     const wrong = graph(
       [type('x', 'float32', ['n', 4]), type('w', 'float32', [5, 'k'])],
       [node('MatMul', ['x', 'w'], ['y'])],

@@ -195,7 +195,7 @@ describe('shapes of detection', () => {
     },
   ]);
   itRefuses([
-    [{ op: 'TopK', operands: [data(2, 5), ints(6)], outputs: 2 }, /no 6 largest of 5/],
+    [{ op: 'TopK', operands: [data(2, 5), ints(6)], outputs: 2 }, /k is 6, but there are 5 values/],
     [{ op: 'RoiAlign', operands: [data(1, 3, 8, 8), weights(2, 5), constant(int64([0, 0]))] }, /shape \[?/],
   ]);
 });

@@ -150,8 +150,8 @@ describe('ranks and lengths that an operator requires of its inputs and attribut
     ]);
   });
 
-  // These end the process within ONNX Runtime 1.30, so that its refusal cannot be compared.
-  it('refuses what ONNX Runtime writes beyond its stack for: scales beyond the rank, a negative batch_dims', () => {
+  // These crash the process in ONNX Runtime 1.30, so its refusal cannot be compared.
+  it('are checked where ONNX Runtime writes beyond its stack: more scales than axes, a negative batch_dims', () => {
     const facts = (operand: Operand) => ({
       ...unknown,
       type: { dtype: operand.tensor.dtype, shape: operand.tensor.dims },

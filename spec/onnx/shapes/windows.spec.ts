@@ -3,7 +3,7 @@ import { type Case, data, input, ints, itInfers, itRefuses, weights } from './ha
 
 const sizes = [5, 6, 7, 8, 9, 11];
 
-/** Every window against every size: one symbolic formula has to hold for all of them. */
+/** Every window against every size: one symbolic formula must hold for all of them. */
 const pools: readonly Case[] = ['MaxPool', 'AveragePool', 'LpPool'].flatMap((op) =>
   [
     { kernel_shape: [2, 2], strides: [2, 2] },

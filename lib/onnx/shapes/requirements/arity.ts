@@ -9,14 +9,14 @@ interface Arity {
   readonly outputs: Range;
 }
 
-/** Any number from this one on. */
+/** This number or more. */
 const orMore = (least: number): Range => [least, Infinity];
 const exactly = (count: number): Range => [count, count];
 
 const of = (inputs: Range, outputs: Range, operators: string): readonly (readonly [string, Arity])[] =>
   operators.split(' ').map((operator) => [operator, { inputs, outputs }] as const);
 
-/** What the operators of sets up to 28 take, from the least that any set allows to the most. */
+/** What operators take in sets up to 28: from the least to the most that any set allows. */
 const inAnySet: ReadonlyMap<string, Arity> = new Map([
   ...of(exactly(0), exactly(1), 'Constant RandomNormal RandomUniform SequenceEmpty'),
   ...of([0, 1], exactly(1), 'Optional OptionalHasElement'),
@@ -86,7 +86,7 @@ const inAnySet: ReadonlyMap<string, Arity> = new Map([
   ...of([8, 9], exactly(1), 'QLinearConv'),
 ]);
 
-/** What operators take in set 17, where that is less than in all sets together. */
+/** What operators take in set 17, if that is a narrower range than for all sets together. */
 const inSet17: ReadonlyMap<string, Arity> = new Map([
   ...of(
     exactly(1),
@@ -102,14 +102,16 @@ const inSet17: ReadonlyMap<string, Arity> = new Map([
   ...of(exactly(5), [1, 3], 'BatchNormalization'),
 ]);
 
-/** A loop without a limit or a condition, and a scan of the first operator set, leave these out by an empty name. */
+/**
+ * How many leading inputs may have an empty name: a loop's limit and condition, and the first input of Scan in set 8.
+ */
 const mayBeAbsent: ReadonlyMap<string, number> = new Map([
   ['Loop', 2],
   ['Scan', 1],
 ]);
 
 /**
- * Refuses a node with more or fewer inputs or outputs than its operator takes in any set, or with an empty name for an
+ * Rejects a node with more or fewer inputs or outputs than its operator takes in any set, or with an empty name for an
  * input that it requires.
  * @throws OneirosError `bad-input` with both numbers
  */
@@ -117,7 +119,7 @@ export function checkArity(node: Node): void {
   checkCounts(node, inAnySet.get(node.op));
 }
 
-/** Refuses a node of operator set 17 in the same way, by what that set takes. */
+/** Rejects a node of operator set 17 in the same way, by the limits of that set. */
 export function checkArityInSet17(node: Node): void {
   checkCounts(node, inSet17.get(node.op) ?? inAnySet.get(node.op));
 }

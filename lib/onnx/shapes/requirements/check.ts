@@ -9,10 +9,10 @@ import { Requirements } from './requirements.js';
 const checks = new Map([...imageChecks, ...layoutChecks, ...parameterChecks]);
 
 /**
- * Refuses a node whose inputs and outputs are not as many as its operator takes, so that nothing else looks for those
- * that are missing, and one whose inputs or attributes do not have the ranks and lengths that it requires. ONNX Runtime
- * checks most of these when it runs, but not all: scales beyond the rank of what Resize scales are written over its stack,
- * and the process dies.
+ * Rejects a node with too many or too few inputs or outputs, so that later code need not check for missing ones, and a
+ * node whose inputs or attributes do not have the required ranks and lengths. ONNX Runtime checks most of these when it
+ * runs, but not all: if Resize has more scales than its input has axes, they are written beyond the stack, and the
+ * process crashes.
  * @throws OneirosError `bad-input` naming the input or attribute, what it has and what is required
  */
 export function checkRequirements(node: Node, inputs: readonly Facts[]): void {

@@ -68,7 +68,7 @@ const roiAlign: Check = (of) => {
 
 const gridSample: Check = (of) => of.same('pictures and grids', of.size(0, 0), of.size(1, 0));
 
-/** Rows of theta are coordinates; the size asked for has batch and channels as well. */
+/** Rows of theta are coordinates; the requested size includes batch and channels. */
 const affineGrid: Check = (of) => {
   const coordinates = of.size(0, 1);
   of.vector(1, coordinates === null ? null : add(coordinates, 2));

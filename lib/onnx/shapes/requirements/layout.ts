@@ -23,7 +23,7 @@ const slice: Check = (of) => {
   if (exceeds(count ?? 0, of.rank(0) ?? undefined)) of.fail(`${count} starts for ${of.rank(0)} axes`);
 };
 
-/** Tile of the first operator set took one count and one axis. */
+/** In the first operator set, Tile takes one count and one axis. */
 const tile: Check = (of) => {
   if (of.node.inputs.length === 2) of.vector(1, of.rank(0));
 };
@@ -35,7 +35,7 @@ const split: Check = (of) => {
 };
 
 /**
- * A node that says how many parts it makes has as many outputs.
+ * A node with `num_outputs` has that many outputs.
  * @throws OneirosError `bad-input`
  */
 export function requireSplitCount(node: Node): void {
@@ -101,7 +101,7 @@ const constantOfShape: Check = (of) => {
   const value = attr.has(of.node, 'value') ? attr.tensor(of.node, 'value').data.length : 1;
   if (value !== 1) of.fail(`attribute value has ${value} elements, not 1`);
   const negative = numbersIn(of.inputs[0])?.find((size) => size < 0);
-  if (negative !== undefined) of.fail(`a size of ${negative} is asked for`);
+  if (negative !== undefined) of.fail(`a size of ${negative} is not possible`);
 };
 
 /** Operators that move, select or make elements. */

@@ -44,7 +44,7 @@ const groupNormalization: Check = (of) => {
   }
 };
 
-/** Scale and zero point: one number, one for each size of an axis, or one for each block. */
+/** Scale and zero point: one number, one for each index of an axis, or one for each block. */
 const quantizeLinear: Check = (of) => {
   const scale = of.shape(1);
   if (scale === null) return;
@@ -86,7 +86,7 @@ const classificationLoss: Check = (of) => {
   of.vector(2, scores[1] ?? null);
 };
 
-/** Operators with parameters beside their data: normalization, quantization, recurrence, losses, signals. */
+/** Operators with parameters in addition to their data: normalization, quantization, recurrence, losses, signals. */
 export const parameterChecks: Checks = [
   ['BatchNormalization', perChannel(1, 2, 3, 4)],
   ['BlackmanWindow', (of) => of.single(0)],

@@ -10,8 +10,8 @@ export type Check = (of: Requirements) => void;
 export type Checks = readonly (readonly [string, Check])[];
 
 /**
- * What is known of a node's inputs and attributes, with a check for each kind of thing that the specification requires
- * of them. A check that needs a rank or size which is not known passes. Each throws OneirosError `bad-input`.
+ * What is known about a node's inputs and attributes, with a check for each kind of requirement in the specification. A
+ * check that needs an unknown rank or size passes. Each throws OneirosError `bad-input`.
  */
 export class Requirements {
   constructor(
@@ -31,13 +31,13 @@ export class Requirements {
     return this.shape(input)?.at(axis) ?? null;
   }
 
-  /** How many axes behind batch and channels an image has. */
+  /** How many axes an image has after batch and channels. */
   get spatialRank(): number | null {
     const shape = requireRank(this.node, this.inputs, 0, 3, true);
     return shape === null ? null : shape.length - 2;
   }
 
-  /** How many axes the node works on: those that `axes` names as an attribute or an input, or else all of input 0. */
+  /** How many axes the node works on: those that `axes` names as an attribute or an input, otherwise all of input 0. */
   axisCount(axesInput = Infinity): Dim | null {
     if (isGiven(this.node, axesInput)) return this.size(axesInput, 0);
     return attr.has(this.node, 'axes') ? attr.ints(this.node, 'axes').length : this.rank(0);
@@ -70,7 +70,7 @@ export class Requirements {
       );
   }
 
-  /** The list attribute has as many numbers as this, if it is given. */
+  /** The list attribute, if given, has one of these numbers of elements. */
   attribute(name: string, ...lengths: readonly (number | null)[]): void {
     if (!attr.has(this.node, name) || lengths.includes(null)) return;
     const found = this.node.attributes.get(name)?.value;
@@ -87,7 +87,7 @@ export class Requirements {
       if (axis < -rank || axis >= rank) this.fail(`axis ${axis} is out of range for ${rank} axes`);
   }
 
-  /** Two sizes that the operator wants equal. */
+  /** Two sizes that the operator requires to be equal. */
   same(what: string, a: Dim | null, b: Dim | null): void {
     if (a !== null && b !== null && isEqual(a, b) === false) this.fail(`${what}: ${a} is not ${b}`);
   }
