@@ -71,7 +71,7 @@ describe('oneiros evaluate detect', () => {
     const pictures = dirname(
       write('yolo/images/a.png', await encodeImage(solid({ width: 50, height: 20 }, [0, 0, 0]), 'png')),
     );
-    expect(await rejection(evaluate(gt, dt, ...voc))).to.contain('parts of the picture');
+    expect(await rejection(evaluate(gt, dt, ...voc))).to.contain('fractions of the picture');
     const yolo = ['--units', 'relative', '--boxes', 'cxcywh', '--score', 'last', '--pictures', pictures];
     const mAP = async (iou: string) => (await evaluate(gt, dt, ...voc, ...yolo, '--iou', iou)).results[0];
     expect(await mAP('0.249')).to.include({ mAP: 1 });
