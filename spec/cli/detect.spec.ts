@@ -62,7 +62,7 @@ describe('oneiros detect', () => {
       String(await run(...args, '--coco', at('ids.json')).catch((error: unknown) => error));
     const [first, second] = [at('cam1/0001.png'), at('cam2/0001.png')];
     expect(await clash(first, second))
-      .to.contain('two pictures would have one image id')
+      .to.contain('two pictures have the same image id')
       .and.contain(second);
     expect(await clash(first, at('copies/holiday (1).png'))).to.contain('one image id');
     expect(await clash(first, first, '--images', at('cams.json'))).to.contain('one image id');

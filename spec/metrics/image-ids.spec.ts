@@ -25,7 +25,7 @@ describe('Ids of pictures', () => {
     expect(idOf('/data/cam1/0001.jpg')).to.equal(11);
     expect(idOf('cam2/0001.jpg')).to.equal(22);
     expect(idOf('/data/cam3/0001.jpg')).to.equal(33);
-    expect(() => idOf('twice.jpg')).to.throw('several ids, such as 44 and 55');
+    expect(() => idOf('twice.jpg')).to.throw('several ids for "twice.jpg", such as 44 and 55');
     const two = await read([
       { id: 11, file_name: 'cam1/0001.jpg' },
       { id: 22, file_name: 'cam2/0001.jpg' },

@@ -50,7 +50,7 @@ export const cocoQuirks = {
 /** What `cocoQuirks` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface CocoQuirks {
   /**
-   * Whatever is matched with the annotation of id 0 counts as wrong.
+   * A detection that matches the annotation of id 0 counts as wrong.
    * @default true
    */
   readonly idZeroUnmatched?: boolean | undefined;
@@ -60,7 +60,7 @@ export interface CocoQuirks {
    */
   readonly ignoreOverwritten?: boolean | undefined;
   /**
-   * AP is read at 100 detections an image whatever maxDets says, and is −1 if that is not in it.
+   * AP is read at 100 detections per image for any maxDets; it is −1 if maxDets does not include 100.
    * @default true
    */
   readonly headlineAt100?: boolean | undefined;

@@ -24,7 +24,7 @@ export const classifyEachOptions = {
 /** What `classifyEachOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface ClassifyEachParameters {
   /**
-   * Pictures computed at once, if the network can. A whole number from 1 to 1000.
+   * Pictures computed at once, if the network supports batches. A whole number from 1 to 1000.
    * @default 8
    */
   readonly batch?: number | undefined;

@@ -27,8 +27,8 @@ export const detectEachOptions = {
 /** What `detectEachOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface DetectEachParameters {
   /**
-   * Pictures computed at once, if the network can; twice as many are held in memory. A whole number from 1
-   * to 1000.
+   * Pictures computed at once, if the network supports batches; twice as many are in memory. A whole number
+   * from 1 to 1000.
    * @default 4
    */
   readonly batch?: number | undefined;

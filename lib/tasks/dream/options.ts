@@ -74,18 +74,17 @@ export const dreamOptions = {
 /** What `dreamOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface DreamParameters {
   /**
-   * Longer side of the picture made, in pixels; 0: as large as the photograph. A whole number from 0 to
-   * 100000.
+   * Longer side of the result, in pixels; 0: the size of the photograph. A whole number from 0 to 100000.
    * @default 512
    */
   readonly size?: number | undefined;
   /**
-   * Sizes at which to dream, from small to large. A whole number from 1 to 100.
+   * Number of sizes at which to dream, from small to large. A whole number from 1 to 100.
    * @default 4
    */
   readonly octaves?: number | undefined;
   /**
-   * Each size is this many times the one before. A number from 1.01 to 10.
+   * Ratio of each size to the previous one. A number from 1.01 to 10.
    * @default 1.4
    */
   readonly octaveScale?: number | undefined;
@@ -100,17 +99,17 @@ export interface DreamParameters {
    */
   readonly stepSize?: number | undefined;
   /**
-   * What is raised: half the mean square of the activations, or their mean.
+   * Objective to maximize: half the mean square of the activations, or their mean.
    * @default 'l2'
    */
   readonly objective?: 'l2' | 'mean' | undefined;
   /**
-   * What the gradient is divided by.
+   * Measure of the gradient that it is divided by.
    * @default 'mean-abs'
    */
   readonly normalization?: 'mean-abs' | 'std' | 'rms' | 'l2' | undefined;
   /**
-   * Most pixels that the picture is shifted by before a step, at random. A whole number from 0 to 10000.
+   * Largest random shift of the picture before a step, in pixels. A whole number from 0 to 10000.
    * @default 32
    */
   readonly jitter?: number | undefined;
@@ -120,24 +119,24 @@ export interface DreamParameters {
    */
   readonly smooth?: number | undefined;
   /**
-   * Blur the gradient by σ/2, σ and 2σ and take the mean of the three.
+   * Blur the gradient by σ/2, σ and 2σ and average the three.
    * @default false
    */
   readonly cascade?: boolean | undefined;
   /**
-   * Levels of a Laplacian pyramid in which all scales of the gradient become equally strong. A whole number
-   * from 0 to 20.
+   * Levels of a Laplacian pyramid that makes all scales of the gradient equally strong; 0: none. A whole
+   * number from 0 to 20.
    * @default 0
    */
   readonly laplacian?: number | undefined;
   /**
-   * Largest side of a tile, in pixels: bounds the memory; larger pictures are cut, at random places. A whole
+   * Largest side of a tile, in pixels; limits memory: larger pictures are cut at random positions. A whole
    * number from 64 to 1000000.
    * @default 768
    */
   readonly tile?: number | undefined;
   /**
-   * The same number gives the same picture. A whole number.
+   * Random seed: the same seed gives the same picture. A whole number.
    * @default 0
    */
   readonly seed?: number | undefined;
@@ -169,17 +168,17 @@ export const zoomOptions = {
 /** What `zoomOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface ZoomParameters {
   /**
-   * Pictures of a zoom sequence. A whole number from 1 to 100000.
+   * Number of pictures in a zoom sequence. A whole number from 1 to 100000.
    * @default 1
    */
   readonly frames?: number | undefined;
   /**
-   * Enlargement from one frame to the next. A number from 0.1 to 10.
+   * Enlargement per frame. A number from 0.1 to 10.
    * @default 1.05
    */
   readonly zoom?: number | undefined;
   /**
-   * Turn from one frame to the next, in degrees, clockwise. A number from -360 to 360.
+   * Clockwise rotation per frame, in degrees. A number from -360 to 360.
    * @default 0
    */
   readonly rotate?: number | undefined;

@@ -36,24 +36,25 @@ export const explainOptions = {
 /** What `explainOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface ExplainParameters {
   /**
-   * Grad-cam: which regions a deep layer saw it in; gradient: which pixels the score hangs on; smoothgrad:
-   * the same, averaged over noisy copies; integrated: each pixel’s share of the score.
+   * Grad-cam: the regions of a deep layer that support the class; gradient: the pixels that the score
+   * depends on; smoothgrad: the gradient averaged over noisy copies; integrated: each pixel’s share of the
+   * score.
    * @default 'grad-cam'
    */
   readonly method?: 'grad-cam' | 'gradient' | 'smoothgrad' | 'integrated' | undefined;
   /**
-   * Noisy copies of smoothgrad, or steps of integrated, each a run of the network. A whole number from 1 to
-   * 100000.
+   * Noisy copies of smoothgrad, or steps of integrated; each is one run of the network. A whole number from
+   * 1 to 100000.
    * @default 25
    */
   readonly samples?: number | undefined;
   /**
-   * The deviation of smoothgrad’s noise, as a part of the picture’s range. A number from 0 to 1.
+   * Standard deviation of smoothgrad’s noise, as a fraction of the picture’s range. A number from 0 to 1.
    * @default 0.15
    */
   readonly noise?: number | undefined;
   /**
-   * What the noise begins with. A whole number.
+   * Random seed of the noise. A whole number.
    * @default 0
    */
   readonly seed?: number | undefined;

@@ -25,7 +25,7 @@ export const localizeOptions = {
 /** What `localizeOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface LocalizeParameters {
   /**
-   * What part of the largest activation belongs to the object. A number from 0 to 1.
+   * Share of the largest activation above which a pixel belongs to the object. A number from 0 to 1.
    * @default 0.2
    */
   readonly threshold?: number | undefined;

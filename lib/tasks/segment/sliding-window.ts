@@ -25,13 +25,13 @@ export const slidingWindowOptions = {
 /** What `slidingWindowOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface SlidingWindowParameters {
   /**
-   * Pixels from one window to the next; it has to divide the network’s own stride. A whole number from 1 to
+   * Pixels from one window to the next; must divide the stride of the network. A whole number from 1 to
    * 1000000.
    * @default 1
    */
   readonly stride?: number | undefined;
   /**
-   * Of two classes: the probability above which a pixel is not background. A number from 0 to 1.
+   * With two classes: the probability above which a pixel is not background. A number from 0 to 1.
    * @default 0.5
    */
   readonly threshold?: number | undefined;

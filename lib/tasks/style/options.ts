@@ -56,18 +56,18 @@ export const styleOptions = {
 /** What `styleOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface StyleParameters {
   /**
-   * Longer side of the picture made, in pixels; 0: as large as the content. A whole number from 0 to 100000.
+   * Longer side of the result, in pixels; 0: the size of the content. A whole number from 0 to 100000.
    * @default 512
    */
   readonly size?: number | undefined;
   /**
-   * Longer side at which to begin; from there to the full size by steps of √2. A whole number from 16 to
+   * Longer side of the first size, in pixels; sizes grow from there by √2. A whole number from 16 to
    * 1000000.
    * @default 180
    */
   readonly smallest?: number | undefined;
   /**
-   * Iterations, over all sizes together. A whole number from 1 to 1000000.
+   * Iterations, for all sizes together. A whole number from 1 to 1000000.
    * @default 150
    */
   readonly iterations?: number | undefined;
@@ -82,27 +82,27 @@ export interface StyleParameters {
    */
   readonly contentWeight?: number | undefined;
   /**
-   * Weight of the total variation: smooths. A number from 0 to 1000000000.
+   * Weight of the total variation, which smooths. A number from 0 to 1000000000.
    * @default 0.1
    */
   readonly tvWeight?: number | undefined;
   /**
-   * What a style is: Gram matrices, or means and covariances compared by their Wasserstein distance.
+   * Statistics of a style: Gram matrices, or means and covariances compared by Wasserstein distance.
    * @default 'gram'
    */
   readonly statistics?: 'gram' | 'wasserstein' | undefined;
   /**
-   * Size of the style images relative to the picture made. A number from 0.1 to 4.
+   * Size of the style images relative to the result. A number from 0.1 to 4.
    * @default 1
    */
   readonly styleScale?: number | undefined;
   /**
-   * What to begin with.
+   * Initial picture.
    * @default 'content'
    */
   readonly init?: 'content' | 'style' | 'noise' | undefined;
   /**
-   * Keep the content's colors: take only lightness from the result.
+   * Keep the content's colors: take only the lightness of the result.
    * @default false
    */
   readonly keepColors?: boolean | undefined;
@@ -117,12 +117,12 @@ export interface StyleParameters {
    */
   readonly learningRate?: number | undefined;
   /**
-   * Curvature pairs that L-BFGS remembers. A whole number from 1 to 1000.
+   * Number of curvature pairs that L-BFGS keeps. A whole number from 1 to 1000.
    * @default 10
    */
   readonly history?: number | undefined;
   /**
-   * The same number gives the same picture. A whole number.
+   * Random seed: the same seed gives the same picture. A whole number.
    * @default 0
    */
   readonly seed?: number | undefined;

@@ -32,48 +32,48 @@ export const fitOptions = {
 /** What `fitOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface FitParameters {
   /**
-   * How often each sample is seen. A whole number from 1 to 1000000.
+   * Passes over all samples. A whole number from 1 to 1000000.
    * @default 1
    */
   readonly epochs?: number | undefined;
   /**
-   * Updates in all, instead of epochs; 0: as many as the epochs have. A whole number from 0 to 1000000.
+   * Number of updates, instead of epochs; 0: given by the epochs. A whole number from 0 to 1000000.
    * @default 0
    */
   readonly steps?: number | undefined;
   /**
-   * Samples in a batch. A whole number from 1 to 10000.
+   * Samples per batch. A whole number from 1 to 10000.
    * @default 1
    */
   readonly batch?: number | undefined;
   /**
-   * Batches that one update averages the gradients of. A whole number from 1 to 1000000.
+   * Batches whose gradients one update averages. A whole number from 1 to 1000000.
    * @default 1
    */
   readonly accumulate?: number | undefined;
   /**
-   * See the samples of each epoch in another order.
+   * Shuffle the samples in each epoch.
    * @default true
    */
   readonly shuffle?: boolean | undefined;
   /**
-   * Seed of the order and of the augmentation. A whole number.
+   * Random seed of the order and the augmentation. A whole number.
    * @default 0
    */
   readonly seed?: number | undefined;
   /**
-   * Longest gradient, as the norm over all weights: longer ones are shortened; 0: any. A number of at least
-   * 0.
+   * Largest norm of the gradient over all weights: a larger gradient is scaled down; 0: no limit. A number
+   * of at least 0.
    * @default 0
    */
   readonly clip?: number | undefined;
   /**
-   * Updates between two checkpoints; 0: once an epoch. A whole number from 0 to 1000000.
+   * Updates between two checkpoints; 0: one per epoch. A whole number from 0 to 1000000.
    * @default 0
    */
   readonly checkpointEvery?: number | undefined;
   /**
-   * Updates between two validations; 0: once an epoch. A whole number from 0 to 1000000.
+   * Updates between two validations; 0: one per epoch. A whole number from 0 to 1000000.
    * @default 0
    */
   readonly validateEvery?: number | undefined;

@@ -62,43 +62,44 @@ export const trainUNetOptions = {
 /** What `trainUNetOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface TrainUNetParameters {
   /**
-   * Updates of the weights. A whole number from 1 to 1000000.
+   * Number of updates. A whole number from 1 to 1000000.
    * @default 500
    */
   readonly steps?: number | undefined;
   /**
-   * Cut-outs in an update. A whole number from 1 to 10000.
+   * Crops per update. A whole number from 1 to 10000.
    * @default 4
    */
   readonly batch?: number | undefined;
   /**
-   * Side of the square cut-outs, in pixels: a multiple of 2 to the number of poolings. A whole number from
-   * 16 to 8192.
+   * Side of the square crops, in pixels: a multiple of 2 to the number of poolings. A whole number from 16
+   * to 8192.
    * @default 256
    */
   readonly crop?: number | undefined;
   /**
-   * Adam's rate at its highest. A number of at least 0.
+   * Adam's largest learning rate. A number of at least 0.
    * @default 0.002
    */
   readonly learningRate?: number | undefined;
   /**
-   * Share of the run over which the rate rises; then it falls in half a wave. A number from 0 to 0.9.
+   * Share of the run over which the rate rises; after that it falls to 0 as a cosine. A number from 0 to
+   * 0.9.
    * @default 0.05
    */
   readonly warmUp?: number | undefined;
   /**
-   * How the network climbs a level.
+   * Upsampling from level to level.
    * @default 'transposed'
    */
   readonly climb?: 'transposed' | 'bilinear' | 'nearest' | undefined;
   /**
-   * What it sees: the luminance alone, or red, green and blue.
+   * Input channels: 1 for luminance, 3 for RGB.
    * @default '1'
    */
   readonly channels?: '1' | '3' | undefined;
   /**
-   * Show mirror images and quarter turns.
+   * Mirror and rotate crops at random, by quarter turns.
    * @default true
    */
   readonly flips?: boolean | undefined;
@@ -108,17 +109,17 @@ export interface TrainUNetParameters {
    */
   readonly elastic?: number | undefined;
   /**
-   * Share of the cut-outs that are deformed. A number from 0 to 1.
+   * Share of the crops that are deformed. A number from 0 to 1.
    * @default 0.5
    */
   readonly elasticShare?: number | undefined;
   /**
-   * How much brighter or darker pictures are made, of the whole range. A number from 0 to 1.
+   * Largest random change of brightness, as a fraction of the range. A number from 0 to 1.
    * @default 0.1
    */
   readonly brightness?: number | undefined;
   /**
-   * How much contrast is raised or lowered. A number from 0 to 1.
+   * Largest random change of contrast, as a fraction. A number from 0 to 1.
    * @default 0.2
    */
   readonly contrast?: number | undefined;
@@ -133,13 +134,13 @@ export interface TrainUNetParameters {
    */
   readonly checkpointEvery?: number | undefined;
   /**
-   * Longest gradient, as the norm over all weights: longer ones are shortened; 0: any. A number of at least
-   * 0.
+   * Largest norm of the gradient over all weights: a larger gradient is scaled down; 0: no limit. A number
+   * of at least 0.
    * @default 0
    */
   readonly clip?: number | undefined;
   /**
-   * Seed of the first weights, the order and the augmentation. A whole number.
+   * Random seed of the initial weights, the order and the augmentation. A whole number.
    * @default 0
    */
   readonly seed?: number | undefined;
