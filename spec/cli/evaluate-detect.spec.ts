@@ -77,7 +77,7 @@ describe('oneiros evaluate detect', () => {
     expect(await mAP('0.249')).to.include({ mAP: 1 });
     expect(await mAP('0.251')).to.include({ mAP: 0 });
     const unknown = yolo.slice(0, -2);
-    expect(await rejection(evaluate(gt, dt, ...voc, ...unknown))).to.contain('size is not known');
+    expect(await rejection(evaluate(gt, dt, ...voc, ...unknown))).to.contain('of unknown size');
   });
 
   it("is told that COCO's protocol knows no whole pixels", async () => {

@@ -26,7 +26,7 @@ export interface PascalFields {
  * Splits a line: the last words are its numbers, the words before them are the class. So a class may contain spaces and
  * end in a whole number ("traffic light", "type 2"). If it ends in a fraction or is several numbers, the line is
  * refused.
- * @param count the number of numbers
+ * @param count how many numbers a line has
  * @throws OneirosError `bad-input`, naming the line, for too few words or too many numbers
  */
 export function splitLine({ at, words }: PascalLine, count: number, expected: string): PascalFields {
