@@ -1,4 +1,4 @@
-// The floor's public names.
+// The public names of this floor.
 export { boxOverlap, boxOverlaps, type BoxForm, type BoxMeasure, type BoxOptions } from './boxes/boxes.js';
 export { boundaryIou, innerBoundary, type BoundaryOptions } from './masks/boundary.js';
 export {

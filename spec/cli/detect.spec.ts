@@ -62,10 +62,10 @@ describe('oneiros detect', () => {
       String(await run(...args, '--coco', at('ids.json')).catch((error: unknown) => error));
     const [first, second] = [at('cam1/0001.png'), at('cam2/0001.png')];
     expect(await clash(first, second))
-      .to.contain('two pictures would have one image id')
+      .to.contain('two pictures have the same image id')
       .and.contain(second);
-    expect(await clash(first, at('copies/holiday (1).png'))).to.contain('one image id');
-    expect(await clash(first, first, '--images', at('cams.json'))).to.contain('one image id');
+    expect(await clash(first, at('copies/holiday (1).png'))).to.contain('the same image id');
+    expect(await clash(first, first, '--images', at('cams.json'))).to.contain('the same image id');
     expect(existsSync(at('ids.json'))).to.be.false;
     await run(first, second, '--coco', at('ids.json'), '--images', at('cams.json'));
     const ids = readFileSync(at('ids.json'), 'utf8').match(/(?<="image_id":)\d+/g);
@@ -121,7 +121,7 @@ describe('oneiros detect', () => {
   it('needs a number in the name for COCO, and no two pictures of one name in a folder', async () => {
     const { results, said } = await run(at('nameless.png'), at('photo-12.jpg'), '--coco', at('results.json'));
     expect(results).to.have.length(1);
-    expect(said.join('\n')).to.contain('"nameless.png" has no number');
+    expect(said.join('\n')).to.contain('"nameless.png" contains no number');
     const failure = await run(at('photo-12.jpg'), at('photo-12.jpg'), '--out', at('twice')).catch(
       (error: unknown) => error,
     );

@@ -71,13 +71,13 @@ describe('oneiros evaluate detect', () => {
     const pictures = dirname(
       write('yolo/images/a.png', await encodeImage(solid({ width: 50, height: 20 }, [0, 0, 0]), 'png')),
     );
-    expect(await rejection(evaluate(gt, dt, ...voc))).to.contain('parts of the picture');
+    expect(await rejection(evaluate(gt, dt, ...voc))).to.contain('fractions of the picture');
     const yolo = ['--units', 'relative', '--boxes', 'cxcywh', '--score', 'last', '--pictures', pictures];
     const mAP = async (iou: string) => (await evaluate(gt, dt, ...voc, ...yolo, '--iou', iou)).results[0];
     expect(await mAP('0.249')).to.include({ mAP: 1 });
     expect(await mAP('0.251')).to.include({ mAP: 0 });
     const unknown = yolo.slice(0, -2);
-    expect(await rejection(evaluate(gt, dt, ...voc, ...unknown))).to.contain('size is not known');
+    expect(await rejection(evaluate(gt, dt, ...voc, ...unknown))).to.contain('of unknown size');
   });
 
   it("is told that COCO's protocol knows no whole pixels", async () => {

@@ -80,7 +80,7 @@ describe('oneiros segment', () => {
     const written: unknown = JSON.parse(await readFile(file('masks.json'), 'utf8'));
     expect(written).to.have.nested.property('images[1].id', 'id 1');
     const twice: unknown = await segment(file('a.png'), file('a.png'), ...coco).catch((e: unknown) => e);
-    expect(twice).to.have.property('message').that.includes('one image id');
+    expect(twice).to.have.property('message').that.includes('the same image id');
   });
 
   it('outputs have the names of their pictures, and each is of one picture', async () => {

@@ -50,7 +50,7 @@ describe('oneiros style', function () {
 
   it('has one clear line for what cannot be done', async () => {
     for (const [flags, words] of [
-      [['--blend', '1,2,3'], '1 style images need as many weights, not 3'],
+      [['--blend', '1,2,3'], 'blend needs one weight per style image: 1, not 3'],
       [['--content-layer', 'relu4_2'], 'has no layer "relu4_2"'],
       [['--size', '100000'], 'pixels would take about'],
       [[shop.path('vgg.safetensors')], 'vgg.safetensors: '],

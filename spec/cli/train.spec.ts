@@ -100,7 +100,7 @@ describe('oneiros train unet', () => {
     expect(await complaint('--validation', '6')).to.match(/leaves none of the 6 pictures/);
     expect(await complaint('--crop', '48')).to.match(/0 is 32×32, smaller than the crop of 48/);
     expect(await complaint('--crop', '31')).to.match(
-      /31 pixels cannot be halved 1 times: take a multiple of 2/,
+      /31 pixels cannot be halved 1 times: use a multiple of 2/,
     );
     expect(await complaint('--classes', 'a=10,b=100')).to.match(
       /has a pixel of 200, but the classes are a 10, b 100/,

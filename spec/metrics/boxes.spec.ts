@@ -7,7 +7,7 @@ import { golden, isObject, numbers } from './golden.js';
 const measures: readonly BoxMeasure[] = ['iou', 'giou', 'diou', 'ciou'];
 
 describe('Overlap of boxes', () => {
-  it('worked by hand', () => {
+  it('equals the values computed by hand', () => {
     // 4×4 and 4×2 boxes that share 2×2: 4 / (16 + 8 − 4); the hull is 6×4; centers (2, 2), (4, 3); diagonal² 52
     const [a, b] = [
       [0, 0, 4, 4],
@@ -20,7 +20,7 @@ describe('Overlap of boxes', () => {
     expect(boxOverlap(a, b, { measure: 'ciou' })).to.be.closeTo(0.2 - 5 / 52 - (v * v) / (0.8 + v), 1e-15);
   });
 
-  it('is 1 for a box and itself, 0 or less without contact, and 0 where there is no area', () => {
+  it('is 1 for a box and itself, at most 0 without contact, and 0 without area', () => {
     for (const measure of measures) {
       expect(boxOverlap([1, 2, 5, 9], [1, 2, 5, 9], { measure })).to.equal(1);
       expect(boxOverlap([0, 0, 1, 1], [2, 0, 3, 1], { measure })).to.be.at.most(0);
@@ -28,9 +28,9 @@ describe('Overlap of boxes', () => {
     }
   });
 
-  it("is torchvision's, pair by pair", () => {
+  it("equals torchvision's, pair by pair", () => {
     const file = golden('boxes');
-    if (!isObject(file)) throw new Error('boxes.json holds no object');
+    if (!isObject(file)) throw new Error('boxes.json is not an object');
     const flat = (value: unknown) => (Array.isArray(value) ? value.flatMap(numbers) : []);
     for (const measure of measures)
       boxOverlaps(flat(file['a']), flat(file['b']), { measure, form: 'xywh' }).forEach((value, i) =>
@@ -38,7 +38,7 @@ describe('Overlap of boxes', () => {
       );
   });
 
-  it('refuses boxes that are none', () => {
+  it('refuses invalid boxes', () => {
     expect(() => boxOverlaps([0, 0, 1], [])).to.throw(OneirosError, /multiple of 4/);
     expect(() => boxOverlaps([0, 0, 1, 1, 3, 0, 2, 1], [])).to.throw(
       OneirosError,

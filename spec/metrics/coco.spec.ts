@@ -7,21 +7,23 @@ import { cocoProtocol } from '../../lib/metrics/detection/protocol.js';
 import { cocoDetections, cocoTruth, readCocoDetections, readCocoTruth } from '../../lib/metrics/io/coco.js';
 import { cases, isObject, numbers } from './golden.js';
 
-describe('COCO evaluation against pycocotools', () => {
+describe('COCO evaluation', () => {
   for (const [file, iouType] of [
     ['coco-bbox', 'bbox'],
     ['coco-segm', 'segm'],
   ] as const)
     cases(file).forEach(({ truth, detections, figures }, i) =>
-      it(`${iouType} case ${i}: all twelve figures to 1e-12`, () => {
+      it(`equals all twelve figures of pycocotools to 1e-12 (${iouType}, case ${i})`, () => {
         const there = cocoTruth(truth, { iouType });
         const found = cocoDetections(detections, there);
-        const ours = Object.values(cocoFigures(evaluateDetections(there, found, cocoProtocol())));
-        numbers(figures).forEach((figure, k) => expect(ours[k], `figure ${k}`).to.be.closeTo(figure, 1e-12));
+        const computed = Object.values(cocoFigures(evaluateDetections(there, found, cocoProtocol())));
+        numbers(figures).forEach((figure, k) =>
+          expect(computed[k], `figure ${k}`).to.be.closeTo(figure, 1e-12),
+        );
       }),
     );
 
-  it('reads the same from a stream that is cut anywhere', async () => {
+  it('reads the same from a stream that is split anywhere', async () => {
     const [first] = cases('coco-bbox');
     const pieces = (value: unknown, length: number) => {
       const bytes = new TextEncoder().encode(JSON.stringify(value, null, 1));
@@ -38,7 +40,7 @@ describe('COCO evaluation against pycocotools', () => {
   });
 
   it('reads ids beyond 2^53 exactly, from streams and from bigints', async () => {
-    // Above 2^53 every second number has no double: ids that are read by doubles fall together.
+    // Above 2^53 every second whole number has no double: ids read as doubles would coincide.
     const far = (value: unknown, keys: readonly string[]): unknown => {
       if (Array.isArray(value)) return value.map((item: unknown) => far(item, keys));
       if (!isObject(value)) return value;
@@ -59,8 +61,10 @@ describe('COCO evaluation against pycocotools', () => {
     for (const [table, findings] of tables) {
       expect(new Set(table.images.map(({ id }) => id)).size).to.equal(table.images.length);
       expect(table.images.every(({ id }) => typeof id === 'bigint')).to.equal(true);
-      const ours = Object.values(cocoFigures(evaluateDetections(table, findings, cocoProtocol())));
-      numbers(figures).forEach((figure, k) => expect(ours[k], `figure ${k}`).to.be.closeTo(figure, 1e-12));
+      const computed = Object.values(cocoFigures(evaluateDetections(table, findings, cocoProtocol())));
+      numbers(figures).forEach((figure, k) =>
+        expect(computed[k], `figure ${k}`).to.be.closeTo(figure, 1e-12),
+      );
     }
   });
 });

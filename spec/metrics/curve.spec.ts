@@ -19,7 +19,7 @@ describe('Precision–recall curves', () => {
   );
   const protocol = vocProtocol('voc2012');
 
-  it('have a point a detection, best first', () => {
+  it('have one point per detection, best first', () => {
     const curve = precisionRecall(truth, detections, protocol, { category: 1 });
     expect([...curve.score]).to.deep.equal([0.9, 0.6, 0.3]);
     expect([...curve.recall]).to.deep.equal([0.5, 0.5, 1]);
@@ -42,25 +42,28 @@ describe('Precision–recall curves', () => {
     }
   });
 
-  it('are drawn as a picture that is well-formed, whatever a class is called', () => {
+  it('are drawn as well-formed SVG for any class name', () => {
     const curve = precisionRecall(truth, detections, protocol, { category: 1 });
     const empty = precisionRecall(truth, detections, protocol, { category: 2 });
     const svg = precisionRecallSvg([{ ...curve, category: '<b>&"' }, empty], { title: 'a < b' });
     expect(svg).to.match(/^<svg xmlns="http:\/\/www\.w3\.org\/2000\/svg" viewBox="0 0 480 360"/);
     expect(svg).to.include('&#60;b&#62;&#38;&#34;, IoU ≥ 0.5: AP 0.833').and.include('AP undefined');
     expect(svg).not.to.match(/NaN|Infinity|<b>/);
-    // Recall ½ is the middle of the axis, precision 2/3 two thirds up.
+    // Recall ½ is at the middle of its axis, precision 2/3 at two thirds.
     expect(svg)
       .to.include('M256 32L256 174L464 126.67')
       .and.include('M48 32V32H256V126.67H256V126.67H464V316');
   });
 
-  it('need a category, a threshold and an area that are there', () => {
+  it('require a category, a threshold and an area that exist', () => {
     const curve = (options: object) => () =>
       precisionRecall(truth, detections, cocoProtocol(), { category: 1, ...options });
     expect(curve({ category: 9 })).to.throw(OneirosError, /no category 9/);
-    expect(curve({ threshold: 0.51 })).to.throw(OneirosError, /0.51 is none of the thresholds 0.5, /);
-    expect(curve({ area: 'tiny' })).to.throw(OneirosError, /all, small, medium, large/);
+    expect(curve({ threshold: 0.51 })).to.throw(OneirosError, /threshold 0.51 is not one of 0.5, /);
+    expect(curve({ area: 'tiny' })).to.throw(
+      OneirosError,
+      /area "tiny" is not one of all, small, medium, large/,
+    );
     expect(() => precisionRecallSvg([], { width: 10 })).to.throw(OneirosError, /10×360/);
   });
 });

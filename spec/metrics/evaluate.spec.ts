@@ -27,25 +27,25 @@ const here: Object4 = [0, 0, 40, 40];
 const there: Object4 = [50, 50, 40, 40];
 
 describe('Average precision', () => {
-  it('is the area under the envelope: right, wrong, right with 2 to find', () => {
+  it('is the area under the envelope for right, wrong, right with 2 objects', () => {
     // Precision 1 up to recall ½, then 2/3.
     const found = () => Float64Array.of(1, 2 / 3);
     expect(averagePrecision(found(), 2, 'every-point')).to.be.within(...near((1 + 2 / 3) / 2));
     expect(averagePrecision(found(), 2, 11)).to.be.within(...near((6 + 5 * (2 / 3)) / 11));
     expect(averagePrecision(found(), 2, 101)).to.be.within(...near((51 + 50 * (2 / 3)) / 101));
-    // A later rise lifts what is before it; what is never reached counts 0.
+    // A later rise lifts earlier precisions; recalls that are not reached count 0.
     expect(averagePrecision(Float64Array.of(0.5, 0.8), 4, 'every-point')).to.be.within(...near(0.4));
     expect(averagePrecision(Float64Array.of(), 4, 11)).to.equal(0);
   });
 
-  it('by COCO: one of two objects found', () => {
+  it('by COCO is 51/101 if one of two objects is found', () => {
     const figures = coco([{ box: here }, { box: there }], [{ box: here, score: 0.9 }]);
     expect(figures.AP).to.be.within(...near(51 / 101));
     expect(figures.AR100).to.equal(0.5);
     expect([figures.APs, figures.APl, figures.ARs, figures.ARl]).to.deep.equal([-1, -1, -1, -1]);
   });
 
-  it('by Pascal: a second detection of an object is wrong, though it lies on a free one as well', () => {
+  it('by Pascal counts a second detection of an object as wrong, even if it overlaps a free object', () => {
     const objects: TrueObject[] = [{ box: [0, 0, 40, 40] }, { box: [4, 0, 40, 40] }];
     const found: FoundObject[] = [
       { box: [0, 0, 40, 40], score: 0.9 },
@@ -56,7 +56,7 @@ describe('Average precision', () => {
     expect(coco(objects, found, { thresholds: [0.5] }).AP50).to.be.within(...near(1));
   });
 
-  it('by Pascal: what is difficult is neither right nor wrong to find', () => {
+  it('by Pascal ignores detections of difficult objects', () => {
     const objects: TrueObject[] = [{ box: here, ignore: 1 }, { box: there }];
     const found: FoundObject[] = [
       { box: here, score: 0.9 },
@@ -65,7 +65,7 @@ describe('Average precision', () => {
     expect(voc('voc2012', objects, found)).to.equal(1);
   });
 
-  it('by COCO: a crowd takes in any number, and over the area of what is found', () => {
+  it('by COCO matches any number of detections with a crowd, over the area of the detection', () => {
     const objects: TrueObject[] = [
       { box: [0, 0, 100, 100], iscrowd: 1 },
       { box: there, image: 2 },
@@ -76,20 +76,20 @@ describe('Average precision', () => {
 });
 
 describe('Quirks of pycocotools', () => {
-  it('the id 0 is no match, or an ordinary one', () => {
+  it('treat a match with id 0 as no match, unless turned off', () => {
     const objects: TrueObject[] = [{ box: here, id: 0 }];
     expect(coco(objects, [{ box: here, score: 1 }]).AP).to.equal(0);
     expect(coco(objects, [{ box: here, score: 1 }], { idZeroUnmatched: false }).AP).to.be.within(...near(1));
   });
 
-  it('"ignore" is overwritten, or heard', () => {
+  it('overwrite the field "ignore", unless turned off', () => {
     const objects: TrueObject[] = [{ box: here, ignore: 1 }, { box: there }];
     const found = [{ box: there, score: 1 }];
     expect(coco(objects, found).AR100).to.equal(0.5);
     expect(coco(objects, found, { ignoreOverwritten: false }).AR100).to.equal(1);
   });
 
-  it('AP is at 100 detections and nothing else, or at the most there are', () => {
+  it('read AP only at 100 detections, or at the largest limit if turned off', () => {
     const found = [{ box: here, score: 1 }];
     const maxDets = [1, 5, 50] as const;
     expect(coco([{ box: here }], found, { maxDets }).AP).to.equal(-1);
@@ -97,7 +97,7 @@ describe('Quirks of pycocotools', () => {
   });
 });
 
-describe('The properties of evaluation', () => {
+describe('Evaluation', () => {
   const scenes = Array.from({ length: 40 }, (_, i) => randomScene(seeded(i)));
   const protocols = {
     coco: cocoProtocol(),
@@ -114,19 +114,19 @@ describe('The properties of evaluation', () => {
       const { truth, detections } = scene(objects, found);
       return [...evaluateDetections(truth, detections, { ...protocol, maxDets }).ap];
     };
-    it(`${name}: the order of the files does not matter`, () => {
+    it(`does not depend on the order of the files (${name})`, () => {
       for (const { objects, found } of scenes)
         expect(aps([...objects].reverse(), [...found].reverse())).to.deep.equal(aps(objects, found));
     });
 
-    it(`${name}: scores count by their order alone`, () => {
+    it(`depends only on the order of scores (${name})`, () => {
       for (const { objects, found } of scenes) {
         const rescored = found.map((one) => ({ ...one, score: Math.exp(3 * one.score) - 7 }));
         expect(aps(objects, rescored)).to.deep.equal(aps(objects, found));
       }
     });
 
-    it(`${name}: everything found gives 1, nothing found 0, nothing to find −1`, () => {
+    it(`gives 1 if everything is found, 0 if nothing is found, −1 if there is nothing to find (${name})`, () => {
       for (const { objects, found } of scenes) {
         for (const ap of aps(objects, objects, [100])) expect(ap === -1 || ap > 1 - 1e-12).to.equal(true);
         for (const ap of aps(objects, [])) expect(ap === -1 || ap === 0).to.equal(true);
@@ -134,7 +134,7 @@ describe('The properties of evaluation', () => {
       }
     });
 
-    it(`${name}: all figures are in [0, 1], and what is worse than everything cannot help`, () => {
+    it(`gives figures in [0, 1], which a worst detection cannot raise (${name})`, () => {
       for (const { objects, found } of scenes) {
         const before = aps(objects, found);
         const worse = aps(objects, [...found, { box: [90, 90, 1, 1], score: -1 }]);
@@ -146,7 +146,7 @@ describe('The properties of evaluation', () => {
     });
   }
 
-  it('AP and recall do not rise with the threshold, and recall not fall with more detections', () => {
+  it('gives AP that does not rise with the threshold, and recall that does not fall with more detections', () => {
     for (const { objects, found } of scenes) {
       const thresholds = [0.1, 0.3, 0.5, 0.7, 0.9];
       const { truth, detections } = scene(objects, found);
@@ -167,7 +167,7 @@ describe('The properties of evaluation', () => {
 
 describe('Undefined figures', () => {
   const { truth, detections } = scene([{ box: here }], [{ box: here, score: 1 }]);
-  it('have a reason: no object of a size, a threshold or a limit that is none of the protocol', () => {
+  it('have a reason: no object of a size, or a threshold or limit that the protocol does not have', () => {
     const reasons = (options: CocoOptions) =>
       undefinedCocoFigures(evaluateDetections(truth, detections, cocoProtocol(options)), options);
     const small = {
@@ -179,18 +179,18 @@ describe('Undefined figures', () => {
     expect(reasons({})).to.deep.equal(small);
     expect(reasons({ thresholds: [0.7] })).to.deep.equal({
       ...small,
-      AP50: '0.5 is none of the IoU thresholds 0.7',
-      AP75: '0.75 is none of the IoU thresholds 0.7',
+      AP50: '0.5 is not one of the IoU thresholds 0.7',
+      AP75: '0.75 is not one of the IoU thresholds 0.7',
     });
     expect(reasons({ maxDets: [1, 5, 50] }).AP).to.equal(
-      'it is at 100 detections an image, and maxDets is 1, 5, 50',
+      'it needs 100 detections per image, but maxDets is 1, 5, 50',
     );
   });
-  it('of classes are those whose objects need not be found; two classes of one name stay two', () => {
+  it('belong to classes without objects to find; classes with the same name stay separate', () => {
     const figures = vocFigures(evaluateDetections(truth, detections, vocProtocol('voc2012')));
     expect(undefinedVocFigures(figures)).to.deep.equal({
-      'kind 2': 'the truth has no object of it to find',
-      'kind 3': 'the truth has no object of it to find',
+      'kind 2': 'the truth has no object of this class to find',
+      'kind 3': 'the truth has no object of this class to find',
     });
     const twins = truth.categories.map((category) => ({ ...category, name: 'kind' }));
     const { perClass, mAP } = vocFigures(
@@ -200,37 +200,37 @@ describe('Undefined figures', () => {
   });
 });
 
-describe("The lecture's average precision", () => {
+describe('Average precision without scores', () => {
   const ious = [0.29, 0.11, 0.701, 0.001, 0.92, 0.45];
   it('is the fraction of candidates above the threshold', () => {
     expect(fractionAbove(ious, 0.5)).to.equal(1 / 3);
     expect(meanFractionAbove(ious, [0, 1])).to.equal(1 / 2);
     expect(fractionAbove([0.5], 0.5)).to.equal(0);
   });
-  it('needs candidates and thresholds from 0 to 1', () => {
-    expect(() => fractionAbove([], 0.5)).to.throw(OneirosError, /no candidates/);
-    expect(() => meanFractionAbove(ious, [])).to.throw(OneirosError, /no thresholds/);
+  it('requires candidates, and thresholds from 0 to 1', () => {
+    expect(() => fractionAbove([], 0.5)).to.throw(OneirosError, /at least one candidate/);
+    expect(() => meanFractionAbove(ious, [])).to.throw(OneirosError, /thresholds is empty/);
     expect(() => fractionAbove([NaN], 0.5)).to.throw(OneirosError, /not NaN/);
     expect(() => fractionAbove(ious, 50)).to.throw(OneirosError, /not 50/);
   });
 });
 
 describe('Protocols', () => {
-  it('refuse thresholds and limits that are none', () => {
+  it('refuse invalid thresholds and limits', () => {
     expect(() => cocoProtocol({ thresholds: [] })).to.throw(OneirosError, /from 0 to 1/);
     expect(() => cocoProtocol({ maxDets: [10, 1, 100] })).to.throw(OneirosError, /ascending/);
     expect(() => vocProtocol('voc2007', { iou: 50 })).to.throw(OneirosError, /not 50/);
   });
 
-  it('of any mixture are checked as well', () => {
+  it('are also checked if they are custom', () => {
     const { truth, detections } = scene([{ box: here }], [{ box: here, score: 1 }]);
     const evaluate = (change: object) => () =>
       evaluateDetections(truth, detections, { ...vocProtocol('voc2012'), ...change });
     expect(evaluate({ thresholds: [NaN] })).to.throw(OneirosError, /not NaN/);
     expect(evaluate({ maxDets: [] })).to.throw(OneirosError, /maxDets/);
-    expect(evaluate({ areas: [{ name: 'all', min: 5, max: 1 }] })).to.throw(OneirosError, /from 5 to 1/);
+    expect(evaluate({ areas: [{ name: 'all', min: 5, max: 1 }] })).to.throw(OneirosError, /not 5 to 1/);
     expect(evaluate({ recalls: 1 })).to.throw(OneirosError, /recalls/);
     expect(() => averagePrecision(Float64Array.of(NaN), 1, 11)).to.throw(OneirosError, /not NaN/);
-    expect(() => averagePrecision(Float64Array.of(1, 1), 1, 11)).to.throw(OneirosError, /the 2 finds/);
+    expect(() => averagePrecision(Float64Array.of(1, 1), 1, 11)).to.throw(OneirosError, /whole number ≥ 2/);
   });
 });

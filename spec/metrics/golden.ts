@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A golden file of this folder, as it was parsed: scripts/reference/metrics.py wrote it. */
+/** A parsed golden file of this folder, written by scripts/reference/metrics.py. */
 export function golden(name: string): unknown {
   return JSON.parse(readFileSync(new URL(`golden/${name}.json`, import.meta.url), 'utf8'));
 }
@@ -8,7 +8,8 @@ export function golden(name: string): unknown {
 /** The objects of a golden file that is an array of them. */
 export function cases(name: string): readonly Readonly<Record<string, unknown>>[] {
   const value = golden(name);
-  if (!Array.isArray(value) || !value.every(isObject)) throw new Error(`${name}.json is no array of objects`);
+  if (!Array.isArray(value) || !value.every(isObject))
+    throw new Error(`${name}.json is not an array of objects`);
   return value;
 }
 

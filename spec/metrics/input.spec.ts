@@ -5,8 +5,8 @@ import { cocoDetections, cocoTruth, readCocoDetections, readCocoTruth } from '..
 import { type JsonRecord, jsonRecords } from '../../lib/metrics/io/json-records.js';
 import { pascalDetections, pascalTruth } from '../../lib/metrics/io/pascal.js';
 
-/** The message that reading ends with. */
-async function complaintOf(work: () => unknown): Promise<string> {
+/** The code and the message of the error that `work` throws. */
+async function errorTextOf(work: () => unknown): Promise<string> {
   try {
     await work();
   } catch (error) {
@@ -38,7 +38,7 @@ describe('Records of a JSON stream', () => {
     expect(await recordsOf('{}')).to.deep.equal([]);
   });
 
-  it('hold whole numbers exactly, and tell where arrays begin', async () => {
+  it('keep whole numbers exact, and report where arrays begin', async () => {
     const text =
       '{"a": [{"id": 9007199254740993, "name": "9007199254740993.jpg", "x": 0.1234567890123456, "y": -9007199254740995}, 9007199254740991], "b": []}';
     const sections: string[] = [];
@@ -52,7 +52,7 @@ describe('Records of a JSON stream', () => {
     expect(sections).to.deep.equal(['a', 'b']);
   });
 
-  it('do not depend on where the text is cut, not in escapes and not in characters', async () => {
+  it('do not depend on where the text is split, even within escapes and characters', async () => {
     const text = '{"k\\"]": [{"name": "\\\\\\"}ö😀", "v": [12, 34]}, 567, "\\u00e9"], "x": 89}';
     const bytes = new TextEncoder().encode(text);
     const whole = await recordsOf(text);
@@ -63,28 +63,28 @@ describe('Records of a JSON stream', () => {
   });
 
   for (const [text, message] of [
-    ['', /ends too early/],
-    ['[{"a": 1}', /record 1: it ends too early/],
-    ['{"a": [1, 2', /a\[1\]: it ends too early/],
+    ['', /unexpected end/],
+    ['[{"a": 1}', /record 1: unexpected end/],
+    ['{"a": [1, 2', /a\[1\]: unexpected end/],
     ['[1, 2,]', /record 2/],
-    ['[1 2]', /record 1: a comma was expected/],
-    ['[1]]', /more after its end/],
-    ['"text"', /neither an object nor an array/],
+    ['[1 2]', /record 1: expected a comma/],
+    ['[1]]', /unexpected text after its end/],
+    ['"text"', /expected an object or an array/],
     ['{"a": [1], }', /a key in quotes/],
     ['{"a" [1]}', /a colon/],
     ['{a: 1}', /a key in quotes/],
     ['[{"x": 1}, {"x": ]}]', /record 1 is not valid JSON/],
-    ['[{"x": NaN}]', /record 0 is not valid JSON: it holds NaN/],
+    ['[{"x": NaN}]', /record 0 is not valid JSON: it contains NaN/],
     ['{"annotations": [{}, {"bbox": [-Infinity]}]}', /annotations\[1\] .*-Infinity/],
   ] as const)
     it(`refuse ${JSON.stringify(text)}`, async () => {
-      expect(await complaintOf(() => recordsOf(text)))
+      expect(await errorTextOf(() => recordsOf(text)))
         .to.match(message)
         .and.match(/^bad-input/);
     });
 
-  it('refuse what is not UTF-8, and stop when told', async () => {
-    expect(await complaintOf(() => recordsOf(Uint8Array.of(0x5b, 0xff)))).to.match(/UTF-8/);
+  it('refuse text that is not UTF-8, and stop on an abort', async () => {
+    expect(await errorTextOf(() => recordsOf(Uint8Array.of(0x5b, 0xff)))).to.match(/UTF-8/);
     const reason = new Error('enough');
     const reading = jsonRecords(['[1]'], { signal: AbortSignal.abort(reason) }).next();
     expect(await reading.catch((error: unknown) => error)).to.equal(reason);
@@ -99,14 +99,14 @@ describe('COCO files', () => {
   const truth = cocoTruth(file);
   const found = { image_id: 7, category_id: 1, bbox: [0, 0, 4, 4], score: 0.5 };
 
-  it('give tables, whatever the order of their sections', async () => {
+  it('give tables for any order of their sections', async () => {
     const { annotations, ...rest } = file;
     expect(await readCocoTruth([JSON.stringify({ annotations, ...rest })])).to.deep.equal(truth);
     expect(truth).to.deep.include({ count: 1, categories: [category], images: [image] });
     expect(await readCocoDetections(['[]'], truth)).to.deep.include({ count: 0 });
   });
 
-  it('take areas from boxes where there are none, and leave out what is not evaluated', () => {
+  it('get missing areas from boxes, and leave out objects that are not evaluated', () => {
     const { area, iscrowd, ...short } = annotation;
     expect([area, iscrowd, ...cocoTruth({ ...file, annotations: [short] }).area]).to.deep.equal([16, 0, 16]);
     const elsewhere = [
@@ -130,18 +130,22 @@ describe('COCO files', () => {
       notes: ['left out 7 of 8 detections: the truth does not list the category 2, 3, 4, 5, 6, …'],
     });
   });
-  it('tell of scores beyond 0 to 1, whose order is all that counts', () => {
+  it('note scores outside 0 to 1, of which only the order counts', () => {
     const { notes } = cocoDetections([found, { ...found, score: 87 }], truth);
-    expect(notes).to.deep.equal(['scores reach from 0 to 87, beyond 0 to 1: only their order counts']);
+    expect(notes).to.deep.equal(['scores range from 0 to 87, outside 0 to 1: only their order counts']);
   });
 
   for (const [what, change, message] of [
-    ['two images of one id', { images: [image, image] }, /image 7: the id 7 is there twice/],
-    ['two categories of one id', { categories: [category, category] }, /category 1: the id 1 is there twice/],
+    ['two images with the same id', { images: [image, image] }, /image 7: the id 7 occurs twice/],
     [
-      'two annotations of one id',
+      'two categories with the same id',
+      { categories: [category, category] },
+      /category 1: the id 1 occurs twice/,
+    ],
+    [
+      'two annotations with the same id',
       { annotations: [annotation, annotation] },
-      /annotations\[1\] \(id 5\): the id 5 is there twice/,
+      /annotations\[1\] \(id 5\): the id 5 occurs twice/,
     ],
     [
       'an image without an id',
@@ -169,9 +173,9 @@ describe('COCO files', () => {
     ['an empty list of categories', { categories: [] }, /its list "categories" is empty/],
     ['an empty list of images', { images: [] }, /its list "images" is empty/],
     [
-      'ids of numbers and of text',
+      'ids that are both numbers and text',
       { images: [image, { id: 'x' }] },
-      /the ids of each image must be all numbers or all text: there are 7 and "x"/,
+      /the ids of a file must be all numbers or all text: image ids include 7 and "x"/,
     ],
     [
       'an image id in another form',
@@ -184,22 +188,22 @@ describe('COCO files', () => {
       /there is no category 1, but there is "1"/,
     ],
     [
-      'an id that is no exact number',
+      'an id that is not an exact number',
       { annotations: [{ ...annotation, id: 1e300 }] },
       /"id" is 1e\+300: expected a whole number within ±2\^53/,
     ],
     ['an area below 0', { annotations: [{ ...annotation, area: -5 }] }, /its area is -5/],
     [
-      'boxes in parts of the picture',
+      'boxes in fractions of the picture',
       { annotations: [{ ...annotation, bbox: [0.5, 0.5, 0.4, 0.4] }] },
-      /the boxes of image 7 are made of numbers from 0 to 1/,
+      /the boxes of image 7 contain only numbers from 0 to 1/,
     ],
     ['null for an annotation', { annotations: [null] }, /annotations\[0\]: it is null: expected an object/],
   ] as const)
     it(`refuse ${what}`, async () => {
       const document = { ...file, ...change };
-      expect(await complaintOf(() => readCocoTruth([JSON.stringify(document)]))).to.match(message);
-      expect(await complaintOf(() => cocoTruth(document))).to.match(message);
+      expect(await errorTextOf(() => readCocoTruth([JSON.stringify(document)]))).to.match(message);
+      expect(await errorTextOf(() => cocoTruth(document))).to.match(message);
     });
 
   for (const [what, change, message] of [
@@ -212,12 +216,12 @@ describe('COCO files', () => {
     ['an infinite score', { score: Infinity }, /detection 1: its score is Infinity/],
   ] as const)
     it(`refuse a detection with ${what}`, async () => {
-      expect(await complaintOf(() => cocoDetections([found, { ...found, ...change }], truth))).to.match(
+      expect(await errorTextOf(() => cocoDetections([found, { ...found, ...change }], truth))).to.match(
         message,
       );
     });
 
-  it('refuse detections in parts of the picture', () =>
+  it('refuse detections in fractions of the picture', () =>
     expect(() => cocoDetections([{ ...found, bbox: [0.1, 0.1, 0.5, 0.5] }], truth)).to.throw('all boxes'));
 
   for (const [what, segmentation, message] of [
@@ -229,23 +233,23 @@ describe('COCO files', () => {
     ['too few runs', { size: [10, 20], counts: [9] }, /detection 0: the runs add up to 9/],
     ['a broken string', { size: [10, 20], counts: 'é' }, /detection 0: character 0/],
     ['no counts', { size: [10, 20] }, /detection 0: "counts" is missing/],
-    ['two points', [[1, 2, 3, 4]], /detection 0: a polygon is at least three/],
+    ['two points', [[1, 2, 3, 4]], /detection 0: a polygon must be at least three/],
     ['words', ['x'], /detection 0: "segmentation" is \["x"\]: expected polygons/],
     ['nothing', [], /detection 0: "segmentation" is \[\]/],
   ] as const)
     it(`refuse a mask of ${what}`, async () => {
       const masks = cocoTruth({ ...file, annotations: [] }, { iouType: 'segm' });
-      expect(await complaintOf(() => cocoDetections([{ ...found, bbox: [], segmentation }], masks))).to.match(
+      expect(await errorTextOf(() => cocoDetections([{ ...found, bbox: [], segmentation }], masks))).to.match(
         message,
       );
     });
 
-  it('must be of the right kind', async () => {
-    expect(await complaintOf(() => readCocoTruth(['[{}]']))).to.match(/an array: expected an object/);
-    expect(await complaintOf(() => readCocoDetections([JSON.stringify(file)], truth))).to.match(
+  it('refuse a wrong kind of document', async () => {
+    expect(await errorTextOf(() => readCocoTruth(['[{}]']))).to.match(/an array: expected an object/);
+    expect(await errorTextOf(() => readCocoDetections([JSON.stringify(file)], truth))).to.match(
       /an object: expected an array/,
     );
-    expect(await complaintOf(() => cocoDetections({}, truth))).to.match(/an array of objects/);
+    expect(await errorTextOf(() => cocoDetections({}, truth))).to.match(/an array of objects/);
   });
 });
 
@@ -268,16 +272,16 @@ describe('Pascal text', () => {
     ['cat high 0 0 1 1', /a, line 1: its score is NaN/],
   ] as const)
     it(`refuses ${JSON.stringify(text)}`, async () => {
-      expect(await complaintOf(() => pascalDetections([{ image: 'a', text }], truth))).to.match(message);
+      expect(await errorTextOf(() => pascalDetections([{ image: 'a', text }], truth))).to.match(message);
     });
 
-  it('refuses unknown and doubled images', async () => {
+  it('refuses unknown and duplicate images', async () => {
     const file = { image: 'b', text: 'cat 1 0 0 1 1' };
-    expect(await complaintOf(() => pascalDetections([file], truth))).to.match(/b, line 1: .* no image "b"/);
+    expect(await errorTextOf(() => pascalDetections([file], truth))).to.match(/b, line 1: .* no image "b"/);
     const twice = [
       { image: 'b', text: '' },
       { image: 'b', text: '' },
     ];
-    expect(await complaintOf(() => pascalTruth(twice))).to.match(/image "b": the id "b" is there twice/);
+    expect(await errorTextOf(() => pascalTruth(twice))).to.match(/image "b": the id "b" occurs twice/);
   });
 });

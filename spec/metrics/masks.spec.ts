@@ -21,13 +21,13 @@ describe('Masks', () => {
   const a = drawn('##..', '##..');
   const b = drawn('.##.', '.##.');
 
-  it('by hand: 2 of 6 pixels in common, 4 of 8 alike', () => {
+  it('have the overlaps worked by hand: 2 of 6 pixels in common, 4 of 8 equal', () => {
     expect(maskIou(a, b)).to.equal(2 / 6);
     expect(maskDice(a, b)).to.equal(4 / 8);
     expect(maskAccuracy(a, b)).to.equal(4 / 8);
   });
 
-  it('agree where both are empty', () => {
+  it('agree if both are empty', () => {
     const empty = drawn('....', '....');
     expect([
       maskIou(empty, empty),
@@ -37,19 +37,19 @@ describe('Masks', () => {
     ]).to.deep.equal([1, 1, 0, 0]);
   });
 
-  it('must be of one size, and filled', () => {
-    expect(() => maskIou(a, drawn('#'))).to.throw(OneirosError, /one size, not 4×2 and 1×1/);
+  it('must have the same size, and exactly the data for it', () => {
+    expect(() => maskIou(a, drawn('#'))).to.throw(OneirosError, /same size, not 4×2 and 1×1/);
     expect(() => mask({ width: 2, height: 2 }, new Uint8Array(3))).to.throw(OneirosError, /4 values, not 3/);
     expect(() => mask({ width: 2 ** 15, height: 2 ** 14 })).to.throw(OneirosError, /over the limit/);
   });
 
-  it('have a boundary as wide as asked, and the image edge is one', () => {
+  it('have a boundary of the given width, also at the image edge', () => {
     const square = drawn('......', '.#####', '.#####', '.#####', '.#####', '.#####');
     const ring = innerBoundary(square, { dilationRatio: 0.12 }); // .12 · √72 is one pixel
     expect(ring).to.deep.equal(drawn('......', '.#####', '.#...#', '.#...#', '.#...#', '.#####'));
   });
 
-  it('have a boundary IoU that punishes what IoU forgives', () => {
+  it('have a boundary IoU that is lower than the IoU for a wrong boundary', () => {
     const large = mask({ width: 100, height: 100 }, new Uint8Array(10_000).fill(1));
     const inner = mask(
       large,
@@ -65,11 +65,11 @@ describe('The confusion matrix', () => {
   const matrix = confusionMatrix(3);
   addLabels(matrix, [0, 0, 0, 1, 1, 255], [0, 0, 1, 1, 0, 1], 255);
 
-  it('counts which was taken for which', () => {
+  it('counts true against predicted classes', () => {
     expect([...matrix.counts]).to.deep.equal([2, 1, 0, 1, 1, 0, 0, 0, 0]);
   });
 
-  it('gives precision, recall, F1, IoU, and −1 for the absent', () => {
+  it('gives precision, recall, F1 and IoU, and −1 for an absent class', () => {
     expect(classScores(matrix)).to.deep.equal([
       { support: 3, precision: 2 / 3, recall: 2 / 3, f1: 4 / 6, iou: 2 / 4 },
       { support: 2, precision: 1 / 2, recall: 1 / 2, f1: 2 / 4, iou: 1 / 3 },
@@ -80,7 +80,7 @@ describe('The confusion matrix', () => {
     expect([accuracy(confusionMatrix(2)), meanIou(confusionMatrix(2))]).to.deep.equal([-1, -1]);
   });
 
-  it('names the label that is no class', () => {
+  it('names the label that is not a class', () => {
     expect(() => addLabels(confusionMatrix(2), [0, 1], [0, 2])).to.throw(
       OneirosError,
       /label 1 is 1 where 2 .* 0 to 1/,

@@ -11,7 +11,7 @@ const file = (text: string, image = 'a') => [{ image, text }];
 const sizes = new Map([['a', { width: 200, height: 100 }]]);
 
 describe('Class names of text files', () => {
-  it('may hold blanks and end in whole numbers: the last numbers are the box', () => {
+  it('may contain spaces and end in whole numbers: the last numbers are the box', () => {
     const truth = pascalTruth(file('traffic  light 10 10 40 30\ntype 2 1 1 5 5 difficult\n0 7 7 9 9'));
     expect(truth.categories.map(({ id }) => id)).to.deep.equal(['0', 'traffic light', 'type 2']);
     expect([...truth.boxes]).to.deep.equal([10, 10, 40, 30, 1, 1, 5, 5, 7, 7, 9, 9]);
@@ -26,18 +26,18 @@ describe('Class names of text files', () => {
     ["YOLO's outlines", '0 0.1 0.2 0.3 0.4 0.5 0.6'],
     ['outlines in pixels', '0 10 20 30 40 50 60'],
   ] as const)
-    it(`are not made of the numbers of ${what}`, () =>
+    it(`do not absorb the numbers of ${what}`, () =>
       expect(() => pascalTruth(file(text))).to.throw(
         OneirosError,
         'a, line 1: expected a class and four numbers, and no more numbers',
       ));
-  it('are not cut where the score is missing', () => {
+  it('are not shortened if the score is missing', () => {
     const truth = pascalTruth(file('type 2 1 1 5 5'));
     expect(() => pascalDetections(file('type 2 1 1 5 5'), truth)).to.throw(
-      'a, line 1: after the class "type 2" there is no score',
+      'a, line 1: expected a score after the class "type 2"',
     );
   });
-  it('that the truth does not have are counted', () => {
+  it('that do not occur in the truth are counted', () => {
     const { leftOut, notes, count } = pascalDetections(
       file('dog 0.5 0 0 9 9\ncat 0.5 0 0 9 9'),
       pascalTruth(file('cat 0 0 9 9')),
@@ -50,28 +50,28 @@ describe('Class names of text files', () => {
   });
 });
 
-describe('Boxes in parts of the picture', () => {
-  it('are not taken for pixels, by corner or by center, in the truth or among detections', () => {
+describe('Boxes in fractions of the picture', () => {
+  it('are not read as pixels, by corner or by center, in the truth or in detections', () => {
     const pixels = pascalTruth(file('0 10 10 40 30'));
     for (const text of ['0 0.5 0.5 0.4 0.4', '0 0 0 1 1', '0 -0.002 0 1.005 1'])
       expect(() => pascalTruth(file(text), { form: text.includes('-') ? 'xyxy' : 'xywh' })).to.throw(
         OneirosError,
       );
     expect(() => pascalTruth(file('0 0.5 0.5 0.4 0.4'))).to.throw(
-      'parts of the picture, but pixels are expected',
+      'fractions of the picture, but pixels are expected',
     );
     expect(() => pascalDetections(file('0 0.9 0.5 0.5 0.2 0.2'), pixels)).to.throw('all boxes');
-    // Of several images, one is enough in the truth.
+    // In the truth, one image with such boxes is enough.
     const mixed = [...file('0 10 10 40 30'), ...file('0 0.5 0.5 0.4 0.4\n0 0.1 0.1 0.1 0.1', 'b')];
     expect(() => pascalTruth(mixed)).to.throw('the boxes of image "b"');
-    // A detector may well find nothing but a corner in one of them.
+    // A detector may well find only a corner in one image.
     const two = pascalTruth([...file('0 10 10 40 30'), ...file('0 10 10 40 30', 'b')]);
     const found = [...file('0 0.9 0.2 0.2 0.6 0.6'), ...file('0 0.9 10 10 40 30', 'b')];
     expect(pascalDetections(found, two).count).to.equal(2);
     expect(pascalTruth(file('0 0.5 0.5 0.4 0.4'), { units: 'pixels' }).count).to.equal(1);
   });
 
-  it('become pixels where the size is known: centers whose sizes are ½ and ¼ of a picture have IoU ¼', () => {
+  it('become pixels if the size is known: boxes with half the sides have IoU ¼', () => {
     const relative = { units: 'relative', form: 'cxcywh' } as const;
     const truth = pascalTruth(file('0 0.5 0.5 0.4 0.4'), { ...relative, sizes });
     expect([...truth.boxes].map(Math.round)).to.deep.equal([60, 30, 80, 40]);
@@ -82,12 +82,12 @@ describe('Boxes in parts of the picture', () => {
     expect([mAP(0.249), mAP(0.251)]).to.deep.equal([1, 0]);
     const last = pascalDetections(file('0 0.5 0.5 0.2 0.2 0.9'), truth, { ...relative, scoreAt: 'last' });
     expect([last.score, last.boxes]).to.deep.equal([found.score, found.boxes]);
-    expect(() => pascalTruth(file('0 0.5 0.5 0.4 0.4'), relative)).to.throw('whose size is not known');
+    expect(() => pascalTruth(file('0 0.5 0.5 0.4 0.4'), relative)).to.throw('a picture of unknown size');
   });
 
-  it('are refused where they lie outside of their pictures: in another form, or after another number', () => {
+  it('are refused if they are outside of their pictures, because the form or the order is another', () => {
     expect(() => pascalTruth(file('0 0.8 0.8 0.4 0.4'), { units: 'relative', sizes })).to.throw(
-      '1 of 1 boxes reach beyond their pictures',
+      '1 of 1 boxes extend beyond their pictures',
     );
     const relative = { units: 'relative', form: 'cxcywh' } as const;
     const truth = pascalTruth(file('0 0.5 0.5 0.4 0.4'), { ...relative, sizes });
@@ -98,8 +98,8 @@ describe('Boxes in parts of the picture', () => {
   });
 });
 
-describe('Boxes that could be two corners as well', () => {
-  it('are told, unless their form is given', () => {
+describe('Boxes that could also be two corners', () => {
+  it('are noted, unless their form is given', () => {
     const boxes = 'cat 10 10 40 30\ndog 5 5 6 6';
     expect(pascalTruth(file(boxes)).notes).to.have.length(1);
     expect(pascalTruth(file(boxes), { form: 'xywh' }).notes).to.deep.equal([]);
@@ -115,7 +115,7 @@ describe("Pascal's XML", () => {
     `<?xml version="1.0"?>\n<annotation>\n<size><width>100</width><height>80</height></size>${inside}</annotation>`;
   const person = `<name>person</name>${box(10, 10, 50, 40)}`;
 
-  it('is read: names, corners, what is difficult, parts of objects left alone', () => {
+  it('is read: names, corners and difficult objects, without parts of objects', () => {
     const truth = vocTruth(
       file(
         annotation(
@@ -131,7 +131,7 @@ describe("Pascal's XML", () => {
     expect(truth.notes).to.deep.equal([]);
   });
 
-  it('is evaluated by its protocol: what is difficult is neither right nor wrong to find', () => {
+  it('is evaluated by its protocol: detections of difficult objects are ignored', () => {
     const hard = object(`<name>person</name><difficult>1</difficult>${box(60, 10, 90, 40)}`);
     const truth = vocTruth(file(annotation(object(person) + hard)));
     // IoU with both ends included: 40·31 / (41·31 + 40·31 − 40·31) = 40/41.
@@ -143,10 +143,10 @@ describe("Pascal's XML", () => {
     expect([mAP(0.975), mAP(0.976)]).to.deep.equal([1, 0]);
   });
 
-  it('tells of boxes beyond the stated size, and takes 0 for an unknown one', () => {
+  it('gives a note on boxes beyond the stated size, and treats 0 as an unknown size', () => {
     const wide = object(`<name>person</name>${box(90, 10, 130, 40)}`);
     expect(vocTruth(file(annotation(wide))).notes).to.deep.equal([
-      '1 of 1 boxes reach beyond the size that their file states, first that of a, object 1',
+      '1 of 1 boxes extend beyond the size stated in their file, the first in a, object 1',
     ]);
     const unknown = annotation(wide).replace('<width>100', '<width>0');
     expect(vocTruth(file(unknown))).to.deep.include({ notes: [], images: [{ id: 'a' }] });
@@ -156,7 +156,7 @@ describe("Pascal's XML", () => {
     '<!DOCTYPE annotation [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>' +
     `<annotation><object><name>&b;</name>${box(1, 1, 2, 2)}</object></annotation>`;
   for (const [what, text, message] of [
-    ['what ends early', '<annotation><object>', /a: its XML is not well-formed/],
+    ['truncated XML', '<annotation><object>', /a: its XML is not well-formed/],
     ['other XML', '<html></html>', /a: .* its root is <html>, expected <annotation>/],
     ['no name', annotation(object(box(1, 1, 2, 2))), /a, object 1: it has no <name>/],
     ['no box', annotation(object('<name>x</name>')), /a, object 1: it has no <bndbox>/],
@@ -170,10 +170,10 @@ describe("Pascal's XML", () => {
     [
       'a relative box',
       annotation(object(`<name>x</name>${box(0.1, 0.1, 0.5, 0.5)}`)),
-      /parts of the picture/,
+      /fractions of the picture/,
     ],
-    ['entities of its own', bomb, /not well-formed/],
-    ['nesting without end', '<annotation>'.repeat(100_000), /not well-formed/],
+    ['custom entities', bomb, /not well-formed/],
+    ['deep nesting', '<annotation>'.repeat(100_000), /not well-formed/],
     [
       'a difficulty of 3',
       annotation(object(`${person}<difficult>3</difficult>`)),

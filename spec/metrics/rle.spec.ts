@@ -27,7 +27,7 @@ describe('Run-length masks', () => {
     expect(rleBox(rle({ width: 3, height: 4 }, [12]))).to.deep.equal([0, 0, 0, 0]);
   });
 
-  it('of polygons, merged, compared and written are those of pycocotools', () => {
+  it('equal those of pycocotools for polygons, merges, comparisons and strings', () => {
     for (const { size, polygon, counts, area, box, other, union, intersection, iou, crowdIou } of cases(
       'rle',
     )) {
@@ -47,7 +47,7 @@ describe('Run-length masks', () => {
     }
   });
 
-  it('survive encoding and decoding whatever they hold', () => {
+  it('do not change when encoded and decoded', () => {
     const random = seeded(5);
     for (let i = 0; i < 50; i++) {
       const size = {
@@ -66,7 +66,7 @@ describe('Run-length masks', () => {
     }
   });
 
-  it('of a box with whole sides are its pixels', () => {
+  it('of a box with whole sides contain exactly its pixels', () => {
     expect([...boxToRle([1, 1, 2, 1], { width: 4, height: 3 }).counts]).to.deep.equal([4, 1, 2, 1, 4]);
   });
 
@@ -81,7 +81,7 @@ describe('Run-length masks', () => {
     ['two points', () => polygonToRle([0, 0, 1, 1], { width: 2, height: 2 }), /three x, y pairs/],
     ['a point at NaN', () => polygonToRle([0, 0, 1, 1, NaN, 1], { width: 2, height: 2 }), /point 2 .*NaN/],
     ['a point far away', () => polygonToRle([0, 0, 1e9, 1, 1, 1], { width: 2, height: 2 }), /point 1/],
-    ['no masks', () => mergeRle([]), /no masks/],
+    ['no masks', () => mergeRle([]), /masks is empty/],
   ] as const)
     it(`refuse ${what}`, () => {
       expect(make).to.throw(OneirosError, message);

@@ -19,7 +19,7 @@ export interface FoundObject {
   readonly category?: number;
 }
 
-/** A truth of 100×100 images 1 to 4 and categories 1 to 3, and detections, both said in few words. */
+/** A truth of 100×100 images 1 to 4 and categories 1 to 3, and detections, in a short form. */
 export function scene(
   objects: readonly TrueObject[],
   found: readonly FoundObject[],
@@ -44,7 +44,7 @@ export function scene(
   return { truth, detections: cocoDetections(records, truth) };
 }
 
-/** Random objects and detections near some of them, no two with one score. */
+/** Random objects, detections near each, and other detections; all scores differ. */
 export function randomScene(random: Random): {
   readonly objects: readonly (TrueObject & FoundObject)[];
   readonly found: readonly FoundObject[];

@@ -4,10 +4,10 @@ import { OneirosError } from '../../lib/base/errors.js';
 import { mask } from '../../lib/metrics/masks/mask.js';
 import { segmentationEvaluation } from '../../lib/metrics/masks/segmentation.js';
 
-describe('Segmentation', () => {
+describe('Segmentation evaluation', () => {
   const size = { width: 4, height: 1 };
 
-  it('adds the pixels of all images up', () => {
+  it('adds up the pixels of all images', () => {
     const evaluation = segmentationEvaluation();
     evaluation.add(mask(size, Uint8Array.of(1, 1, 0, 0)), mask(size, Uint8Array.of(1, 0, 0, 0)));
     evaluation.add(mask(size, Uint8Array.of(1, 1, 1, 255)), mask(size, Uint8Array.of(1, 1, 1, 0)));
@@ -24,7 +24,7 @@ describe('Segmentation', () => {
     expect(perClass[0]).to.deep.equal({ IoU: 2 / 3, dice: 4 / 5, precision: 2 / 3, recall: 1 });
   });
 
-  it('has nothing to say of nothing', () => {
+  it('gives −1 without images', () => {
     const { images, ...figures } = segmentationEvaluation({ classes: 3 }).figures();
     expect(images).to.equal(0);
     expect([figures.pixelAccuracy, figures.meanIoU, figures.IoU, figures.boundaryIoU]).to.deep.equal([
@@ -32,7 +32,7 @@ describe('Segmentation', () => {
     ]);
   });
 
-  it('refuses unlike sizes and labels that are no class', () => {
+  it('refuses different sizes and labels that are not a class', () => {
     const evaluation = segmentationEvaluation();
     const truth = mask(size);
     expect(() => evaluation.add(truth, mask({ width: 1, height: 4 }))).to.throw(OneirosError, /4×1 .* 1×4/);

@@ -15,7 +15,7 @@ import { rejection } from '../models/rejection.js';
 const [golden] = readCases(join(import.meta.dirname, '..', 'models', 'golden', 'models.json')).filter(
   ({ network }) => network === 'googlenet',
 );
-/** A GoogLeNet an eighth as wide, of seven classes. */
+/** A GoogLeNet with an eighth of the channels and seven classes. */
 const load = () =>
   GoogLeNet.load(drawWeights(golden?.shapes ?? {}), {
     labels: parseLabels('n00000001 one\nn00000002 two, deux\nthree\nfour\nfive\nsix\nclass 6'),
@@ -29,7 +29,7 @@ function photograph(seed: number, width: number, height: number): Image {
 }
 
 describe('Labels', () => {
-  it('are ImageNet’s thousand, in the order of their ids', () => {
+  it('of ImageNet are a thousand, in the order of their ids', () => {
     expect(imagenetLabels.length).to.equal(1000);
     expect(imagenetLabels[1]).to.deep.equal({ id: 'n01443537', name: 'goldfish, Carassius auratus' });
     const ids = imagenetLabels.map(({ id }) => id);
@@ -43,7 +43,7 @@ describe('Labels', () => {
     ]);
   });
 
-  it('come by probability, the first of equal ones first', () => {
+  it('are sorted by probability; equal ones stay in order', () => {
     const found = mostProbable(Float32Array.of(0.25, 0.5, 0.25), 2, parseLabels('a\nb'));
     expect(found).to.deep.equal([
       { index: 1, id: '1', name: 'b', probability: 0.5 },
@@ -52,8 +52,8 @@ describe('Labels', () => {
   });
 });
 
-describe('Classifying', () => {
-  it('gives as many classes as are asked for, whose probabilities are sorted and sum to one', async () => {
+describe('Classification', () => {
+  it('gives the requested number of classes, with sorted probabilities that sum to one', async () => {
     await using network = await load();
     const labels = await network.classify(photograph(1, 300, 260), { top: 7 });
     const probabilities = labels.map(({ probability }) => probability);
@@ -63,7 +63,7 @@ describe('Classifying', () => {
     expect((await network.classify(photograph(1, 300, 260), { top: 2 })).length).to.equal(2);
   });
 
-  it('takes pictures of any size and shape, one pixel and panoramas included', async () => {
+  it('accepts pictures of any size and shape, even one pixel and panoramas', async () => {
     await using network = await load();
     for (const [width, height] of [
       [1, 1],
@@ -74,7 +74,7 @@ describe('Classifying', () => {
       expect((await network.classify(solid({ width, height }, [0.2, 0.5, 0.9]))).length).to.equal(5);
   });
 
-  it('looks at the middle of the picture, its shorter side made 256', async () => {
+  it('uses the center crop after resizing the shorter side to 256', async () => {
     await using network = await load();
     const middle = photograph(2, 224, 224);
     const framed = solid({ width: 300, height: 256 }, [1, 0, 1]);
@@ -88,7 +88,7 @@ describe('Classifying', () => {
     expect(Array.from(row ?? [])).to.deep.equal(Array.from(prob?.data ?? [], Number));
   });
 
-  it('computes pictures in batches as one by one', async () => {
+  it('gives the same results in batches as one by one', async () => {
     await using network = await load();
     const pictures = [1, 2, 3, 4, 5].map((key) => ({ key, image: photograph(key, 230 + key, 260) }));
     const found = [];
@@ -102,7 +102,7 @@ describe('Classifying', () => {
     }
   });
 
-  it('measures how often the truth is first, or among five', async () => {
+  it('measures how often the true class is first, or among the first five', async () => {
     await using network = await load();
     const pictures = await Promise.all(
       [0, 1, 4, 6].map(async (rank, i) => {
@@ -118,10 +118,10 @@ describe('Classifying', () => {
     });
     expect(accuracy).to.deep.equal({ images: 4, top1: 0.25, top5: 0.75 });
     expect(done).to.deep.equal([1, 2, 3, 4]);
-    expect(await rejection(evaluateClassifier(network, []))).to.include('no picture');
+    expect(await rejection(evaluateClassifier(network, []))).to.include('no pictures');
   });
 
-  it('stops when it is told to, and refuses options that make no sense', async () => {
+  it('stops on an abort, and refuses invalid options', async () => {
     await using network = await load();
     const picture = { key: 0, image: photograph(1, 224, 224) };
     const stop = AbortSignal.abort(new Error('enough'));

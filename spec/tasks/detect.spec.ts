@@ -33,28 +33,28 @@ describe('non-maximum suppression', () => {
     [20, 20, 30, 30],
   ];
 
-  it('keeps the best of those that overlap', () => {
+  it('keeps the best of overlapping boxes', () => {
     expect(nms(boxes, [0.5, 0.9, 0.3, 0.1], 0.5)).to.deep.equal([1, 2, 3]);
     expect(nms(boxes, [0.5, 0.9, 0.3, 0.1], 0.81)).to.deep.equal([1, 0, 2, 3]);
     expect(nms(boxes, [0.9, 0.5, 0.3, 0.1], 0.3)).to.deep.equal([0, 3]);
     expect(nms([], [], 0.5)).to.deep.equal([]);
   });
-  it('of equal scores keeps the earlier', () => {
+  it('keeps the earlier of two boxes with equal scores', () => {
     expect(nms(boxes.slice(0, 2), [0.5, 0.5], 0.5)).to.deep.equal([0]);
   });
-  it('leaves other classes alone', () => {
+  it('does not compare boxes of different classes', () => {
     const found = boxes.map((box, i) => ({ box, score: 1 - i / 10, labelId: i % 2 }));
     expect(nmsByClass(found, 0.5)).to.deep.equal(found);
     expect(nmsByClass(found, 0.3).map(({ score }) => score)).to.deep.equal([1, 0.9, 0.7]);
   });
-  it('says what it wants', () => {
+  it('names the argument that is wrong', () => {
     expect(() => nms(boxes, [1], 0.5)).to.throw('4 boxes and 1 scores');
     expect(() => nms(boxes, [1, 1, 1, 1], 1.5)).to.throw('[0, 1]');
     expect(() => nms([[3, 0, 1, 1]], [1], 0.5)).to.throw('box 0');
   });
 });
 
-describe('a letterbox', () => {
+describe('A letterbox', () => {
   it('fits a picture into the upper left corner', () => {
     const { image: fitted, scale } = letterbox(
       solid({ width: 8, height: 4 }, [1, 0, 0]),
@@ -65,13 +65,13 @@ describe('a letterbox', () => {
     expect([...plane(fitted, 0)]).to.deep.equal([...Array<number>(8).fill(1), ...Array<number>(8).fill(0.5)]);
     expect([...plane(fitted, 1)]).to.deep.equal([...Array<number>(8).fill(0), ...Array<number>(8).fill(0.5)]);
   });
-  it('is undone for boxes, which stay within the picture', () => {
+  it('can be undone for boxes, which are clipped to the picture', () => {
     expect(outOfLetterbox([-1, 1, 2, 4], 0.5, { width: 8, height: 4 })).to.deep.equal([0, 2, 4, 4]);
   });
 });
 
 describe('YOLOX', () => {
-  // Place 5 of stride 8 is (1, 1); place 19 is the last of stride 16, (1, 1); place 20 the only one of stride 32.
+  // Row 5 is (1, 1) of stride 8; row 19 is (1, 1), the last of stride 16; row 20 is the only one of stride 32.
   const rows: Rows = [
     [5, [0.5, 0.5, 0, Math.log(2), 0.9, 0.1, 1]],
     [19, [0, 0, 0, 0, 0.5, 1, 0]],
@@ -79,7 +79,7 @@ describe('YOLOX', () => {
   ];
   const model = yolox(rows);
 
-  it('decodes boxes into pixels of the picture, the surest first', async () => {
+  it('decodes boxes into pixels of the picture, the highest score first', async () => {
     await using network = await loadDetector(model, { placement });
     const found = await detect(network, image({ width: 64, height: 32 }), { score: 0.3 });
     expect(found.map(({ label, labelId }) => [label, labelId])).to.deep.equal([
@@ -111,9 +111,9 @@ describe('YOLOX', () => {
         given.decoded === true ? 'decoded in its graph' : 'decoded here',
       );
     });
-  it('is no network whose rows only have the shape of a YOLOX’s', async () => {
+  it('is not recognized by the shape of its rows alone', async () => {
     const others: Readonly<Record<string, NonNullable<YoloxForm['end']>>> = {
-      'boxes in parts of the picture': (b, made) => b.mul(made, 1 / 32),
+      'boxes in fractions of the picture': (b, made) => b.mul(made, 1 / 32),
       'levels in another order': (b, made) =>
         b.concat([b.slice(made, [1], [16], [21]), b.slice(made, [1], [0], [16])], 1),
       'scores that are multiplied': (b, made) => {
@@ -126,11 +126,11 @@ describe('YOLOX', () => {
       expect(String(failure), name).to.contain('its rows are computed otherwise');
     }
   });
-  it('of names more or fewer than it has classes is refused', async () => {
+  it('is refused with a wrong number of class names', async () => {
     const failure: unknown = await loadDetector(model, { labels: ['cat'] }).catch((error: unknown) => error);
     expect(String(failure)).to.contain('has 2 classes, but 1 names');
   });
-  it('finds nothing without an error, and stops at the limit', async () => {
+  it('may find nothing, and returns at most the limit', async () => {
     await using network = await loadDetector(model, { placement });
     const picture = image({ width: 32, height: 32 });
     expect(await network.detect(picture, { score: 0.95 })).to.deep.equal([]);
@@ -140,7 +140,7 @@ describe('YOLOX', () => {
       [1, 0],
     ]);
   });
-  it('is told from other networks', async () => {
+  it('is distinguished from other networks', async () => {
     const b = new Builder();
     b.output(b.relu(b.input('x', 'float32', [1, 3, 32, 32])));
     const failure = await loadDetector(encodeModel(b.model()), { name: 'relu' }).catch(
@@ -150,7 +150,7 @@ describe('YOLOX', () => {
   });
 });
 
-/** A YOLOX for 32×32 pixels that is the surer of a cat the brighter the picture is, and of a dog the darker it is. */
+/** A YOLOX for 32×32 pixels: brighter pictures raise the score of a cat, darker ones that of a dog. */
 function brightnessYolox(mixes: boolean): Uint8Array {
   const rows: Rows = [
     [20, [0.5, 0.5, 0, 0, 0.1, 1, 0]],
@@ -176,7 +176,7 @@ class CountingYolox extends Yolox {
   }
 }
 
-/** What is found in each of some pictures. */
+/** The detections in each picture. */
 async function all(
   network: Detector,
   pictures: readonly Image[],
@@ -192,7 +192,7 @@ async function all(
   return found;
 }
 
-describe('many pictures', () => {
+describe('Many pictures', () => {
   const pictures = [0.05, 0.9, 0.4, 0.6, 0.2].map((brightness, i) =>
     solid({ width: 20 + 10 * i, height: 50 - 5 * i }, [brightness, brightness, brightness]),
   );
@@ -201,10 +201,10 @@ describe('many pictures', () => {
     const network = await CountingYolox.of(yoloxShaped(decodeModel(brightnessYolox(mixes)), 'toy')!, {
       placement,
     });
-    return network instanceof CountingYolox ? network : expect.fail('it counts nothing');
+    return network instanceof CountingYolox ? network : expect.fail('it does not count');
   };
 
-  it('are computed a few at once, with the results of one at a time, in order', async () => {
+  it('are computed in batches, in order, with the same results as one at a time', async () => {
     await using network = await opened();
     const alone: (readonly Detection[])[] = [];
     for (const picture of pictures) alone.push(await network.detect(picture, options));
@@ -215,7 +215,7 @@ describe('many pictures', () => {
     expect(network.runs).to.deep.equal([1, 1, 1, 1, 1, 4, 1, 2, 2, 1, 5]);
     expect(await all(network, [], options)).to.deep.equal([]);
   });
-  it('are computed one by one where the graph mixes them', async () => {
+  it('are computed one by one if the graph mixes them', async () => {
     await using network = await opened(true);
     expect(network.batches).to.be.false;
     const found = await all(network, pictures, options);
@@ -223,7 +223,7 @@ describe('many pictures', () => {
     await using other = await opened();
     expect(found).to.deep.equal(await all(other, pictures, options));
   });
-  it('fail one by one: the others are computed', async () => {
+  it('fail individually: the others are computed', async () => {
     await using network = await opened();
     const missing = () => Promise.reject(new Error('no such file'));
     const [first, second] = pictures;
@@ -251,7 +251,7 @@ describe('many pictures', () => {
     expect(String(await work.catch((error: unknown) => error))).to.contain('enough');
     expect(network.runs.length).to.be.below(5);
   });
-  it('are measured only if no two have one id', async () => {
+  it('are evaluated only if all ids differ', async () => {
     await using network = await loadDetector(yolox([]), { placement });
     const truth = cocoTruth({ images: [{ id: 1 }], categories: [{ id: 1, name: 'a' }], annotations: [] });
     const picture = { key: 1, image: solid({ width: 32, height: 32 }, [0, 0, 0]) };
@@ -259,14 +259,14 @@ describe('many pictures', () => {
       'two pictures have the id 1',
     );
   });
-  it('are not computed by none at a time', async () => {
+  it('need a batch of at least one', async () => {
     await using network = await opened();
     const failure: unknown = await all(network, pictures, { batch: 0 }).catch((error: unknown) => error);
     expect(String(failure)).to.contain('batch must be');
   });
 });
 
-describe("COCO's names and files", () => {
+describe('COCO output', () => {
   it('has 80 classes under two numberings', () => {
     expect(coco80).to.have.length(80);
     expect(new Set(coco80).size).to.equal(80);
@@ -285,8 +285,8 @@ describe("COCO's names and files", () => {
   });
 });
 
-describe('drawing', () => {
-  it('has letters of dots, capitals without accents', () => {
+describe('Drawing', () => {
+  it('uses letters of dots, in capitals without accents', () => {
     const dots: string[] = [];
     eachDot('Ï', (x, y) => dots.push(`${x},${y}`));
     expect(dots.slice(0, 4)).to.deep.equal(['1,0', '2,0', '3,0', '2,1']);
@@ -300,12 +300,12 @@ describe('drawing', () => {
     expect([0, 1, 2].map((c) => plane(drawn, c)[59 * 100 + 95]!)).to.deep.equal([
       ...Float32Array.of(0.9, 0.62, 0),
     ]);
-    // 11 letters of 6 dots, less one, and a margin of 2 on each side, at the right edge.
+    // 11 letters of 6 dots, minus one, and a margin of 2 on each side, at the right edge.
     expect(plane(drawn, 0)[100 - 65 - 4]).to.be.closeTo(0.9, 1e-6);
     expect(plane(drawn, 0)[100 - 65 - 5]).to.equal(0);
     expect(picture.data.every((value) => value === 0)).to.be.true;
   });
-  it('takes boxes that lie outside', () => {
+  it('accepts boxes outside of the picture', () => {
     const picture = solid({ width: 8, height: 8 }, [0, 0, 0]);
     drawDetections(picture, [
       { box: [-50, -50, 900, 900], label: 'a very long name', labelId: 300, score: 1 },

@@ -20,7 +20,7 @@ import { runCommand } from '../cli/run-command.js';
 
 const placement = { isolation: 'none', provider: 'cpu' } as const;
 
-/** Tells red from blue pictures by their mean color. */
+/** Classifies pictures as red or blue by their mean color. */
 function redOrBlue(): Uint8Array {
   const b = new Builder();
   const input = b.input('x', 'float32', [1, 3, 16, 16]);
@@ -42,8 +42,8 @@ function squares(): Image {
   return picture;
 }
 
-describe('localization by class activation', () => {
-  it('boxes what speaks for the class', async () => {
+describe('Localization by class activation', () => {
+  it('returns the box of the pixels that support the class', async () => {
     await using network = await loadClassifier(redOrBlue(), { name: 'colors', placement });
     const red = await localize(network, squares(), { threshold: 0.6, layer: 'map' });
     expect([red?.labelId, red?.box]).to.deep.equal([0, [2, 2, 14, 10]]);
@@ -61,7 +61,7 @@ describe('localization by class activation', () => {
       [2, red?.box],
     ]);
   });
-  it('takes the largest part that is connected', () => {
+  it('uses the largest connected part', () => {
     const map = planes(
       1,
       { width: 5, height: 3 },
@@ -71,7 +71,7 @@ describe('localization by class activation', () => {
     expect(boxOfLargest(map, 0.6)).to.deep.equal([4, 1, 5, 3]);
     expect(boxOfLargest(planes(1, { width: 5, height: 3 }), 0.5)).to.deep.equal([0, 0, 5, 3]);
   });
-  it('is a command, a line a picture', async () => {
+  it('is a command that prints one line per picture', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'oneiros-localize-'));
     try {
       writeFileSync(join(folder, 'model.onnx'), redOrBlue());
@@ -88,8 +88,8 @@ describe('localization by class activation', () => {
   });
 });
 
-describe('the localization loss', () => {
-  it('is cross-entropy and squared distance, by hand', async () => {
+describe('The localization loss', () => {
+  it('is cross-entropy plus squared distance, as computed by hand', async () => {
     const b = new Builder();
     const terms = {
       scores: b.input('scores', 'float32', [2, 2]),
@@ -111,12 +111,12 @@ describe('the localization loss', () => {
   });
 });
 
-describe('geometry of boxes', () => {
-  it('overlaps', () => {
+describe('Geometry of boxes', () => {
+  it('gives overlaps', () => {
     expect(boxIou([0, 0, 2, 2], [1, 1, 3, 3])).to.be.closeTo(1 / 7, 1e-12);
     expect(generalizedBoxIou([0, 0, 2, 2], [1, 1, 3, 3])).to.be.closeTo(1 / 7 - 2 / 9, 1e-12);
   });
-  it('encodes by an anchor, and back', () => {
+  it('encodes boxes by an anchor, and decodes them', () => {
     const anchor: Box = [0, 0, 10, 20];
     const box: Box = [5, 0, 15, 40];
     expect(encodeBox(box, anchor)).to.deep.equal([0.5, 0.5, 0, Math.log(2)]);

@@ -1,7 +1,7 @@
 import { type Image, image, type Size } from '../../lib/image/image.js';
 import { random } from '../../lib/tensor/random.js';
 
-/** Red, green and blue waves: a picture with something to see at every scale. */
+/** Red, green and blue waves: a picture with structure at several scales. */
 export function waves({ width, height }: Size, period = 12): Image {
   const picture = image({ width, height });
   for (let c = 0; c < 3; c++)

@@ -21,12 +21,12 @@ async function last(steps: AsyncIterable<{ readonly image: Image }>): Promise<vo
   for await (const step of steps) expect(step.image.width).to.be.at.least(1);
 }
 
-// Node has no wasm provider, so who asks for it fails by its name: that shows what was asked for.
-describe('where a network was opened to run', () => {
+// Node has no wasm provider, so a session with it fails: the error shows which provider was requested.
+describe('The placement of a network', () => {
   const open = () => loadClassifier(classifier().bytes, { placement: { provider: 'wasm' } });
   const small = { size: 32, octaves: 1, steps: 1 };
 
-  it('is where a dream runs, unless it is told otherwise', async () => {
+  it('applies to a dream, unless the dream has its own placement', async () => {
     await using network = await open();
     const layers = { [network.layers[0]!]: 1 };
     expect(await attempt(last(dream(network, photo, { ...small, layers })))).to.match(/provider wasm/);
@@ -34,7 +34,7 @@ describe('where a network was opened to run', () => {
     expect(await attempt(last(dream(network, photo, { ...small, layers, placement })))).to.equal('done');
   });
 
-  it('is where a style is transferred', async () => {
+  it('applies to a style transfer, unless that has its own placement', async () => {
     await using network = await open();
     const layers = { [network.layers[0]!]: 1 };
     const options = { size: 32, smallest: 32, iterations: 1, contentLayers: layers, styleLayers: layers };
@@ -43,7 +43,7 @@ describe('where a network was opened to run', () => {
     expect(await attempt(last(style(network, photo, [photo], { ...options, placement })))).to.equal('done');
   });
 
-  it('is where a class is explained', async () => {
+  it('applies to an explanation', async () => {
     await using network = await open();
     await using explainer = new Explainer(network);
     expect(await attempt(explainer.explain(photo))).to.match(/provider wasm/);

@@ -22,7 +22,7 @@ const noise = (...dims: readonly number[]) =>
     dims,
   );
 
-/** A classifier of windows of 10×10: 3×3, pooling, 3×3, and a head that makes a row of two. */
+/** A classifier of 10×10 windows: 3×3 convolution, pooling, 3×3 convolution, and a head with a row of two. */
 function classifier(head: (b: Builder, x: Value) => Value): Model {
   const b = new Builder();
   const x = b.input('window', 'float32', [1, 3, 10, 10]);
@@ -61,7 +61,7 @@ function picture(width: number, height: number): Image {
   );
 }
 
-/** The naive way: one window after the other. */
+/** The naive algorithm: one window after the other. */
 async function oneByOne(model: Model, source: Image): Promise<Float32Array> {
   const around = pad(source, { left: 4, top: 4, right: 5, bottom: 5 }, 'reflect');
   await using session = await openSession(encodeModel(model), placement);
@@ -76,9 +76,9 @@ async function oneByOne(model: Model, source: Image): Promise<Float32Array> {
   return result;
 }
 
-describe('sliding window', () => {
+describe('slidingWindow', () => {
   for (const [name, head] of Object.entries(heads))
-    it(`says of every pixel what the classifier says of the window around it: ${name}`, async () => {
+    it(`gives every pixel the class of the window around it: ${name}`, async () => {
       const model = classifier(head);
       const source = picture(13, 12);
       expect(fullyConvolutional(model, window)).to.include({ stride: 2, classes: 2 });
@@ -88,7 +88,7 @@ describe('sliding window', () => {
       expect(found.classes.map((area) => area.name)).to.deep.equal(['no', 'yes']);
     });
 
-  it('at the network’s own stride one run does, and pixels in between are as the one before them', async () => {
+  it('repeats samples for the pixels between them if the stride is larger', async () => {
     const model = classifier(heads['Gemm, softmax']!);
     const source = picture(9, 7);
     const coarse = await slidingWindow(model, source, { window, placement, stride: 2 });
@@ -99,7 +99,7 @@ describe('sliding window', () => {
     });
   });
 
-  it('refuses a stride that does not fit, and layers that cannot slide', async () => {
+  it('refuses a stride that does not divide the network’s, and layers that are not convolutional', async () => {
     const model = classifier(heads['Gemm, softmax']!);
     const failure = (promise: Promise<unknown>) =>
       promise.then(

@@ -3,7 +3,7 @@ import { Builder } from '../../lib/onnx/builder/builder.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 
-/** A network like VGG's beginning, but small and with random weights: three times convolution, ReLU and pooling. */
+/** A small network like the first blocks of VGG, with random weights: three times convolution, ReLU and pooling. */
 export function smallNetwork(channels: readonly number[] = [6, 8, 10]): Network {
   const b = new Builder();
   const layers: string[] = [];

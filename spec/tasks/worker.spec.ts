@@ -14,7 +14,7 @@ const painting = speckles({ width: 50, height: 30 });
 const layers = { relu3_1: 1 };
 const placement = (isolation: Isolation) => ({ provider: 'cpu', isolation, threads: 1 }) as const;
 
-/** All numbers of all steps, pictures included. */
+/** The numbers of all steps, with the pictures. */
 async function numbersOf(steps: AsyncIterable<object & { readonly image: Image }>): Promise<unknown> {
   const all: unknown[] = [];
   for await (const step of steps) all.push({ ...step, image: [...step.image.data] });
@@ -39,14 +39,14 @@ function painted(isolation: Isolation): Promise<unknown> {
   );
 }
 
-describe('a task in a worker', () => {
+describe('A task in a worker', () => {
   for (const isolation of ['thread', 'process'] as const)
-    it(`gives the numbers that it gives in the calling thread (${isolation})`, async () => {
+    it(`gives the same numbers as in the calling thread (${isolation})`, async () => {
       expect(await dreaming(isolation)).to.deep.equal(await dreaming('none'));
       expect(await painted(isolation)).to.deep.equal(await painted('none'));
     });
 
-  it('leaves the pictures it is given as they are', async () => {
+  it('does not change the pictures of the caller', async () => {
     const before = [photograph, painting].map(({ data }) => [...data]);
     await dreaming('thread');
     await painted('thread');
@@ -54,14 +54,14 @@ describe('a task in a worker', () => {
     expect(network.model.graph.initializers.size).to.be.above(0);
   });
 
-  it('says what is wrong as it does in the calling thread', async () => {
+  it('throws the same errors as in the calling thread', async () => {
     const options = { layers: { relu4_1: 1 }, placement: placement('thread') };
     const error: unknown = await numbersOf(dream(network, photograph, options)).catch((e: unknown) => e);
     expect(error).to.be.instanceOf(OneirosError).and.to.include({ code: 'bad-argument' });
     expect(String(error)).to.include('has no layer "relu4_1"; near names: relu1_1');
   });
 
-  it('ends with its caller, between two steps', async () => {
+  it('ends between two steps when its caller stops or aborts', async () => {
     const inThread = placement('thread');
     for await (const step of dream(network, photograph, { layers, placement: inThread })) {
       expect(step.done).to.equal(1);
@@ -79,12 +79,12 @@ describe('a task in a worker', () => {
         }
       })(),
     );
-    // Whether the iteration ends or throws the reason is up to the task.
+    // The iteration may end or throw the reason.
     await steps.catch((error: unknown) => expect(String(error)).to.include('enough'));
     expect(done).to.equal(2);
   });
 
-  it('takes a picture that is a part of a larger array', async () => {
+  it('accepts a picture that is a view of a larger array', async () => {
     const data = new Float32Array(photograph.data.length + 5);
     data.set(photograph.data, 5);
     const view = image(photograph, data.subarray(5));

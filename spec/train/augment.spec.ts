@@ -14,8 +14,8 @@ const map = (height: number, width: number, rows: number[], columns: number[]): 
   columns: Float32Array.from(columns),
 });
 
-describe('augmentation', () => {
-  it('takes values between pixels, and mirrored ones beyond the edges', () => {
+describe('Augmentation', () => {
+  it('interpolates between pixels, and mirrors beyond the edges', () => {
     const picture = float32([0, 1, 2, 3, 4, 5], [1, 1, 2, 3]);
     // Halfway between the rows; a quarter past the first column; one beyond the left edge, and beyond the last row.
     const result = resampled(picture, map(1, 4, [0.5, 0, 0, 2], [1, 0.25, -1, 0]));
@@ -23,14 +23,14 @@ describe('augmentation', () => {
     expect(result.data).to.deep.equal(Float32Array.of(2.5, 0.25, 1, 0));
   });
 
-  it('gives labels those of the nearest pixel', () => {
+  it('uses the nearest pixel for labels', () => {
     const labels = int64([7, 8, 9, 4, 5, 6], [1, 2, 3]);
     const result = resampledLabels(labels, map(1, 3, [0.4, 0.6, 1], [1.4, 1.6, 3]));
     expect(result.dims).to.deep.equal([1, 1, 3]);
     expect(result.data).to.deep.equal(BigInt64Array.of(8n, 6n, 5n));
   });
 
-  it('shows all eight symmetries of a square, and nothing else', () => {
+  it('gives exactly the eight symmetries of a square', () => {
     const square = float32([1, 2, 3, 4], [1, 1, 2, 2]);
     const stream = random(1);
     const seen = new Set<string>();
@@ -41,7 +41,7 @@ describe('augmentation', () => {
     );
   });
 
-  it('never turns what is not square by a quarter', () => {
+  it('never rotates pictures that are not square by a quarter turn', () => {
     const stream = random(2);
     for (let i = 0; i < 50; i++) {
       const { rows, columns } = randomMap([2, 3], { flips: true, rotations: true }, stream);
@@ -50,7 +50,7 @@ describe('augmentation', () => {
     }
   });
 
-  it('cuts out every square there is', () => {
+  it('crops every possible square', () => {
     const stream = random(3);
     const corners = new Set<string>();
     for (let i = 0; i < 200; i++) {
@@ -61,12 +61,12 @@ describe('augmentation', () => {
     expect([...corners].sort()).to.deep.equal(['0,0', '0,1', '0,2', '1,0', '1,1', '1,2']);
   });
 
-  it('deforms smoothly, by as much as it is told', () => {
+  it('deforms smoothly, with the given deviation', () => {
     const stream = random(4);
     let [squares, count, roughest] = [0, 0, 0];
     for (let i = 0; i < 200; i++) {
       const { rows } = randomMap([33, 33], { elastic: { deviation: 5, grid: 3, share: 1 } }, stream);
-      // The pixels on the grid's points have its vectors themselves.
+      // Pixels at grid points move by exactly the vectors of the grid.
       for (const at of [0, 16, 32]) {
         squares += (rows[at]! - 0) ** 2;
         count++;
@@ -77,7 +77,7 @@ describe('augmentation', () => {
     expect(roughest).to.be.lessThan(3);
   });
 
-  it('deforms a share of the pictures', () => {
+  it('deforms the given share of the pictures', () => {
     const stream = random(6);
     let deformed = 0;
     for (let i = 0; i < 400; i++) {
@@ -87,7 +87,7 @@ describe('augmentation', () => {
     expect(deformed / 400).to.be.closeTo(0.25, 0.06);
   });
 
-  it('does the same to a picture and its mask, and light to the picture alone', () => {
+  it('changes a picture and its mask together, and brightness only in the picture', () => {
     const size = 24;
     const bright = Float32Array.from(
       { length: size * size },
@@ -114,14 +114,14 @@ describe('augmentation', () => {
       expect(target.dims).to.deep.equal([1, 1, 16, 16]);
       expect(new Set(target.data).size).to.equal(2);
       const mean = image.data.reduce((sum, value) => sum + value / image.data.length, 0);
-      // Bright pixels are those of the mask, but for those between two fields.
+      // Bright pixels are those of the mask, except between two fields.
       const wrong = image.data.filter((value, at) => (value > mean ? 1 : 0) !== target.data[at]!).length;
       expect(wrong / image.data.length).to.be.lessThan(0.05);
     }
   });
 });
 
-describe('batches', () => {
+describe('Batches', () => {
   const data: TrainingData = {
     length: 5,
     sample: (index, stream) => Promise.resolve({ x: float32([index]), noise: float32([stream.uniform()]) }),
@@ -130,7 +130,7 @@ describe('batches', () => {
     ...((await batches.load(i))[name]?.data ?? []),
   ];
 
-  it('see each sample once an epoch, in another order each time, whatever the batch', async () => {
+  it('contain each sample once per epoch, in a different order each time, for any batch size', async () => {
     const orders: Record<number, number[]> = {};
     for (const batch of [1, 2, 3]) {
       const batches = new Batches(data, { batch, shuffle: true, seed: 7 });
@@ -145,7 +145,7 @@ describe('batches', () => {
     expect(new Set(epochs.map((epoch) => epoch.join())).size).to.be.greaterThan(1);
   });
 
-  it('can be loaded from anywhere, to the same random numbers', async () => {
+  it('can be loaded in any order, with the same random numbers', async () => {
     const batches = new Batches(data, { batch: 2, shuffle: true, seed: 7 });
     const before = await load(batches, 6, 'noise');
     await batches.load(0);
@@ -153,7 +153,7 @@ describe('batches', () => {
     expect(await load(batches, 7, 'noise')).not.to.deep.equal(before);
   });
 
-  it('draw from streams that have nothing to do with one another', () => {
+  it('draw from independent streams', () => {
     const firsts = new Set<number>();
     for (const seed of [0, 1, 2])
       for (const a of [1, 2]) for (let i = 0; i < 100; i++) firsts.add(keyedRandom(seed, a, i).uniform());

@@ -19,7 +19,7 @@ import { fingerprintOf, longRun, runSteps } from './long-run.js';
 
 const program = fileURLToPath(new URL('long-run.ts', import.meta.url));
 
-/** Runs the program in a process of its own; resolves to the lines that it told. */
+/** Runs the program in a separate process; resolves to the lines that it printed. */
 async function run(checkpoint: string, ...kill: readonly number[]): Promise<string[]> {
   const args = ['--no-warnings', '--import', './scripts/ts.mjs', program, checkpoint, ...kill.map(String)];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -28,7 +28,7 @@ async function run(checkpoint: string, ...kill: readonly number[]): Promise<stri
   return lines;
 }
 
-/** Keeps states in memory. */
+/** Stores states in memory. */
 function memory(): CheckpointStore & { readonly states: Uint8Array[] } {
   const states: Uint8Array[] = [];
   return {
@@ -52,7 +52,7 @@ async function rejection(work: Promise<unknown>): Promise<Error> {
   return error instanceof Error ? error : new Error(`expected an error, not ${String(error)}`);
 }
 
-/** What the steps of a run tell, with a hash of the weights of each. */
+/** The steps of a run, each with a hash of its weights. */
 async function stepsOf(checkpoint: CheckpointStore, options: Partial<FitOptions> = {}): Promise<object[]> {
   const told: object[] = [];
   const tell = ({ weights, model, ...figures }: TrainingStep) =>
@@ -61,12 +61,12 @@ async function stepsOf(checkpoint: CheckpointStore, options: Partial<FitOptions>
   return told;
 }
 
-/** The step of a saved state, as its header says. */
+/** The step in the header of a saved state. */
 function stepIn(state: Uint8Array): string | undefined {
   return /"step":"(\d+)"/.exec(Buffer.from(state).toString('latin1'))?.[1];
 }
 
-/** With the checksum that belongs to it, by zlib: eight hexadecimal digits, and zeros in their place for it. */
+/** The state with its correct checksum, by zlib: eight hexadecimal digits, computed with zeros in their place. */
 function sealed(state: Buffer): Buffer {
   const at = state.indexOf('"checksum":"') + 12;
   state.write('00000000', at);
@@ -74,12 +74,12 @@ function sealed(state: Buffer): Buffer {
   return state;
 }
 
-describe('checkpoints', () => {
+describe('Checkpoints', () => {
   const store = memory();
   let whole = '';
   before(async () => (whole = await longRun(store)));
 
-  it('take a run that was killed at any moment to the very weights of one that was not', async function () {
+  it('resume a run that was killed at any moment, with the same weights as an uninterrupted run', async function () {
     this.timeout(300_000); // two processes that compile TypeScript first
     const folder = await mkdtemp(join(tmpdir(), 'oneiros-training-'));
     try {
@@ -89,17 +89,17 @@ describe('checkpoints', () => {
       expect(killed, 'it was killed').to.include(`step ${first}`).and.not.include(`learned ${whole}`);
       const steps = await run(path);
       expect(steps.at(-1), `killed ${wait} ms after step ${first}`).to.equal(`learned ${whole}`);
-      // It went on from the last of every third step, from the begin, or from the end.
+      // It resumed after a multiple of three steps, from the beginning, or from the end.
       const from = Number(/^step (\d+)/.exec(steps[0] ?? '')?.[1] ?? runSteps);
       expect(from === runSteps || (from - 1) % 3 === 0, `from ${from}`).to.equal(true);
-      // A write that was cut off may have left its temporary file, which the next run has removed.
+      // An interrupted write may have left its temporary file, which the next run has removed.
       expect(await readdir(folder)).to.deep.equal(['run.checkpoint']);
     } finally {
       await rm(folder, { recursive: true });
     }
   });
 
-  it('hold weights, statistics, the optimizer’s state and the position, as safetensors', async () => {
+  it('contain weights, statistics, the optimizer’s state and the step, as safetensors', async () => {
     expect(store.states).to.have.length(5); // after 3, 6, 9, 12 steps, and at the end
     const { weights, metadata } = await readSafetensors(bytesSource(store.states[2]!));
     expect(metadata).to.include({ format: 'oneiros training 2', step: '9', updates: '9' });
@@ -110,14 +110,14 @@ describe('checkpoints', () => {
     expect([size('optimizer/firstMoment'), size('optimizer/secondMoment')]).to.deep.equal([total, total]);
   });
 
-  it('go on from where they were made, and are made where they would have been', async () => {
+  it('resume where they were saved, and the next ones equal those of an uninterrupted run', async () => {
     const again = memory();
     again.states.push(store.states[2]!);
     expect(await longRun(again)).to.equal(whole);
     expect(again.states.slice(1)).to.deep.equal(store.states.slice(3));
   });
 
-  it('of a finished run give its last step once more: nothing is learned, and nothing lost', async () => {
+  it('of a finished run yield its last step again, without further training', async () => {
     const finished = memory();
     finished.states.push(store.states.at(-1)!);
     const [again, first] = [await stepsOf(finished), await stepsOf(memory())];
@@ -125,7 +125,7 @@ describe('checkpoints', () => {
     expect(finished.states).to.have.length(1);
   });
 
-  it('give the validation that a run was ended in, whether at its last step or before', async () => {
+  it('repeat a validation during which the run ended, at its last step or before', async () => {
     for (const [fails, begins] of [
       [14, 14],
       [6, 6],
@@ -146,14 +146,14 @@ describe('checkpoints', () => {
       const told = await validating(false);
       expect(told[0]).to.deep.include({ done: begins, validation: { at: begins } });
       expect(told.at(-1)).to.deep.include({ done: 14, validation: { at: 14 } });
-      // What was validated is not validated once more.
+      // A finished validation is not repeated.
       asked.length = 0;
       expect(await validating(false)).to.deep.equal([told.at(-1)]);
       expect(asked).to.deep.equal([]);
     }
   });
 
-  it('have the state of an aborted run, also before the first was due', async () => {
+  it('have the state of an aborted run, even before the first was due', async () => {
     const kept = memory();
     const controller = new AbortController();
     const aborted = longRun(
@@ -173,7 +173,7 @@ describe('checkpoints', () => {
     expect(none.states).to.deep.equal([]);
   });
 
-  it('are refused where they are damaged, or another run’s, by an error that names the file', async () => {
+  it('are refused if they are damaged or belong to another run, with an error that names the file', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'oneiros-training-'));
     try {
       const path = join(folder, 'run.checkpoint');
@@ -187,13 +187,13 @@ describe('checkpoints', () => {
       const bytes = Buffer.from(store.states[0]!);
       const text = bytes.toString('latin1');
       const changed = (from: string, to: string) => sealed(Buffer.from(text.replace(from, to), 'latin1'));
-      // Any bit, wherever it lies: also in a weight, where no format would notice.
+      // Any bit, even in a weight, where the format cannot detect it.
       for (const at of [bytes.length - 1, bytes.length >> 1, bytes.length >> 2, 400]) {
         const flipped = Buffer.from(bytes);
         flipped[at]! ^= 4;
         const error = await resume(flipped);
         expect(error.code).to.equal('bad-input');
-        expect(error.message).to.match(/damaged: its checksum is .*; remove it to begin anew/);
+        expect(error.message).to.match(/damaged: its checksum is .*; remove it to start over/);
       }
       for (const length of [0, 5, 30, 1000, bytes.length - 1])
         expect((await resume(bytes.subarray(0, length))).code).to.equal('bad-input');
@@ -207,17 +207,17 @@ describe('checkpoints', () => {
       );
       expect((await resume(changed('"step":"3"', '"step":"x"'))).message).to.match(/damaged: its step is x/);
       expect((await resume(changed('learned/head.bias', 'learned/head.bios'))).message).to.match(
-        /of another model.*"head.bias" is missing/,
+        /belongs to another model.*"head.bias" is missing/,
       );
       expect((await resume(changed('firstMoment', 'firstMomemt'))).message).to.match(
-        /of another model or optimizer/,
+        /belongs to another model or optimizer/,
       );
     } finally {
       await rm(folder, { recursive: true });
     }
   });
 
-  it('that were left half-written are removed by the next run, and nothing else is', async () => {
+  it('that were only partly written are removed by the next run, but no other files', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'oneiros-training-'));
     try {
       const others = ['.other.0a1b2c3d-0000-4000-8000-000000000000.tmp', '.run.checkpoint.tmp', 'mine.tmp'];
@@ -230,7 +230,7 @@ describe('checkpoints', () => {
     }
   });
 
-  it('are none where there is no file, and not where there is a folder', async () => {
+  it('are null if there is no file, and refused if there is a folder', async () => {
     expect(await checkpointFile(join(tmpdir(), 'oneiros-no-such-file')).load()).to.equal(null);
     expect((await failure(checkpointFile(tmpdir()).load())).message).to.match(/a folder/);
   });

@@ -11,7 +11,7 @@ import type { LabeledPicture } from '../../lib/train/detection/augment.js';
 import { augmentDetection } from '../../lib/train/detection/augment.js';
 import { detectionData } from '../../lib/train/detection/data.js';
 
-/** A dark picture with a white rectangle, whose box is that. */
+/** A dark picture with a white rectangle and its box. */
 function withRectangle([x0, y0, x1, y1]: Box, width = 40, height = 30): LabeledPicture {
   const picture = image({ width, height });
   for (let c = 0; c < 3; c++)
@@ -19,7 +19,7 @@ function withRectangle([x0, y0, x1, y1]: Box, width = 40, height = 30): LabeledP
   return { picture, boxes: [[x0, y0, x1, y1]], labels: [2] };
 }
 
-/** The box around what is white. */
+/** The box around the white pixels. */
 function whiteBox(picture: Image): Box {
   const [xs, ys]: [number[], number[]] = [[], []];
   plane(picture, 0).forEach((value, i) => {
@@ -30,7 +30,7 @@ function whiteBox(picture: Image): Box {
   return [Math.min(...xs), Math.min(...ys), Math.max(...xs) + 1, Math.max(...ys) + 1];
 }
 
-describe('augmentation of a detector’s pictures', () => {
+describe('Augmentation of a detector’s pictures', () => {
   const example = withRectangle([4, 6, 20, 12]);
 
   it('mirrors boxes with their picture', () => {
@@ -42,7 +42,7 @@ describe('augmentation of a detector’s pictures', () => {
     }
     expect([...seen].sort()).to.deep.equal(['20,18,36,24', '20,6,36,12', '4,18,20,24', '4,6,20,12']);
   });
-  it('lays pictures on a canvas, boxes cut where they reach beyond it', () => {
+  it('places pictures on a canvas, and clips boxes at its edges', () => {
     const canvas = { width: 32, height: 32 };
     for (let seed = 0; seed < 30; seed++) {
       const { picture, boxes } = augmentDetection(example, random(seed), {
@@ -57,14 +57,14 @@ describe('augmentation of a detector’s pictures', () => {
       boxes[0]!.forEach((edge, i) => expect(edge, `seed ${seed}`).to.be.closeTo(white[i]!, 1.5));
     }
   });
-  it('keeps an object in the picture', () => {
+  it('keeps at least one object in the picture', () => {
     const corner = withRectangle([0, 0, 8, 8], 64, 64);
     for (let seed = 0; seed < 20; seed++) {
       const canvas = { width: 64, height: 64 };
       expect(augmentDetection(corner, random(seed), { canvas, scale: [4, 4] }).boxes).to.have.length(1);
     }
   });
-  it('moves colors within their range, and is the same for the same stream', () => {
+  it('changes colors within their range, equally for the same stream', () => {
     const gray = { ...example, picture: solid({ width: 4, height: 4 }, [0.5, 0.5, 0.5]) };
     const [first, again, other] = [7, 7, 8].map((seed) =>
       augmentDetection(gray, random(seed), { horizontal: false, color: 0.3 }),
@@ -75,7 +75,7 @@ describe('augmentation of a detector’s pictures', () => {
   });
 });
 
-describe('pictures with COCO annotations to train a detector on', () => {
+describe('Pictures with COCO annotations to train a detector on', () => {
   let folder = '';
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'detection-data-'));
@@ -111,7 +111,7 @@ describe('pictures with COCO annotations to train a detector on', () => {
     expect([...feeds['target_labels']!.data]).to.deep.equal([3n]);
     expect(feeds['seed']?.dims).to.deep.equal([1]);
   });
-  it('may have no objects: then they teach what is background', async () => {
+  it('may have no objects, as examples of background', async () => {
     await writeImage(join(folder, 'images', 'empty.png'), solid({ width: 40, height: 30 }, [0, 0, 0]));
     const path = await write([{ id: 2, file_name: 'empty.png' }, picture], [object]);
     const data = await detectionData(path, { size, canvas: size, scale: [0.5, 3] });
@@ -122,7 +122,7 @@ describe('pictures with COCO annotations to train a detector on', () => {
       expect(feeds['target_labels']?.dims).to.deep.equal([0]);
     }
   });
-  it('have their boxes cut at their edges; what has no inside or lies outside is counted', async () => {
+  it('have their boxes clipped at their edges; boxes without area or outside are counted', async () => {
     await writeImage(join(folder, 'images', 'b.png'), withRectangle([4, 6, 20, 12]).picture);
     const boxes = [
       [30, 20, 100, 100],
@@ -137,16 +137,16 @@ describe('pictures with COCO annotations to train a detector on', () => {
     );
     const data = await detectionData(path, { size, horizontal: false, color: 0 });
     expect(data.notes).to.deep.equal([
-      'left out boxes whose width or height is not over 0: 2',
+      'left out boxes without width or height: 2',
       'left out annotations of images that are not listed: 1',
-      'left out boxes that lie outside of their pictures: 2',
-      'left out pictures all of whose objects are left out: 1',
+      'left out boxes outside of their pictures: 2',
+      'left out pictures whose objects are all left out: 1',
     ]);
     expect(data.length).to.equal(1);
     const feeds = await data.sample(0, random(1));
     expect([...feeds['target_boxes']!.data].map(Number)).to.deep.equal([15, 10, 20, 15]);
   });
-  it('leave out what cannot be read, if asked to', async () => {
+  it('are left out if they cannot be read and `onUnreadable` is given', async () => {
     const path = await write(
       [picture, { id: 2, file_name: 'broken.png' }],
       [object, { ...object, id: 2, image_id: 2 }],
@@ -157,12 +157,12 @@ describe('pictures with COCO annotations to train a detector on', () => {
     expect(told.join()).to.contain('broken.png');
     expect(await refusal(detectionData(path, { size }))).to.contain('broken.png');
   });
-  it('stay in their folder, and make sense', async () => {
+  it('are refused outside of their folder, or with invalid annotations', async () => {
     const message = async (images: object, annotation: object) =>
       refusal(detectionData(await write([images], [annotation]), { size }));
     expect(await message({ id: 1, file_name: '../../etc/passwd' }, object)).to.contain('outside its folder');
     expect(await message(picture, { ...object, bbox: [1, 2, 3] })).to.contain('four numbers');
-    expect(await message(picture, { ...object, category_id: 0 })).to.contain('from 1 on');
+    expect(await message(picture, { ...object, category_id: 0 })).to.contain('a whole number ≥ 1');
     expect(await message(picture, { ...object, image_id: 5 })).to.contain('no objects');
     expect(await message(picture, { ...object, image_id: '1' })).to.contain('no image "1", but there is 1');
     expect(await message({ ...picture, width: 30, height: 40 }, object)).to.contain('40×30 pixels, but');

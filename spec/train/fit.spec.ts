@@ -78,7 +78,7 @@ async function failure(work: Promise<unknown>): Promise<OneirosError> {
 }
 
 describe('fit', () => {
-  it('takes the first step worked by hand', async () => {
+  it('takes the first step as computed by hand', async () => {
     // At w = 0, b = 0 the errors are −(2·1 − 3·2 + 1) = 3 and 2·1 + 3·1 − 1 = 4 at the first two points, so the loss is
     // (9 + 16) / 2; its gradient by b is 3 + 4, by w (3·1 − 4·1, 3·2 + 4·1).
     const [step] = await run(line(), plane, {
@@ -95,7 +95,7 @@ describe('fit', () => {
     expect(numbers(step, 'b')).to.deep.equal([-0.875]);
   });
 
-  it('finds a plane, and puts it in the model', async () => {
+  it('fits a plane, and puts the weights in the model', async () => {
     const model = line();
     const steps = await run(model, plane, {
       loss: meanSquares,
@@ -117,7 +117,7 @@ describe('fit', () => {
       .that.deep.equals(Float32Array.of(0, 0));
   });
 
-  it('gives the same weights for the same seed, and others for another', async () => {
+  it('gives the same weights for the same seed, and others for another seed', async () => {
     const last = async (seed: number) =>
       (
         await run(line(), plane, {
@@ -141,7 +141,7 @@ describe('fit', () => {
     expect(inTurn[0]?.epoch).to.equal(0.8);
   });
 
-  it('shortens long gradients to the norm asked for', async () => {
+  it('clips gradients to the given norm', async () => {
     const [step] = await run(line(), plane, {
       loss: meanSquares,
       optimizer: sgd({ learningRate: 1 }),
@@ -154,7 +154,7 @@ describe('fit', () => {
     expect(length).to.be.closeTo(0.5, 1e-6);
   });
 
-  it('trains what it is told to, on a loss in the graph, with samples of any size', async () => {
+  it('trains the given weights by a loss in the graph, with samples of any size', async () => {
     const b = new Builder();
     const x = b.input('x', 'float32', ['n']);
     const scaled = b.mul(b.mul(x, b.constant(float32([3]), 'w')), b.constant(float32([1]), 'v'));
@@ -177,7 +177,7 @@ describe('fit', () => {
     expect([...steps[0]!.weights().keys()]).to.deep.equal(['w']);
   });
 
-  it('validates at the end of each epoch, or as often as is asked for', async () => {
+  it('validates at the end of each epoch, or every `validateEvery` updates', async () => {
     const validated = async (validateEvery: number) => {
       const steps = await run(line(), plane, {
         loss: meanSquares,
@@ -221,7 +221,7 @@ describe('fit', () => {
     expect(seen).to.deep.equal([1, 2]);
   });
 
-  it('says what is wrong', async () => {
+  it('throws for wrong arguments', async () => {
     const attempt = (options: Partial<FitOptions>, data = plane, model = line()) =>
       failure(run(model, data, { loss: meanSquares, optimizer: sgd(), ...options }));
     expect((await attempt({ batch: 0 })).message).to.match(/batch must be a whole number from 1 to 10000/);
@@ -229,7 +229,7 @@ describe('fit', () => {
     expect((await attempt({ wrt: ['v'] })).message).to.match(/"v" cannot be trained: near names .* w/);
     expect((await attempt({}, { ...plane, length: 0 })).message).to.match(/0 samples/);
     expect((await attempt({ optimizer: sgd({ learningRate: 1e30 }), epochs: 9 })).message).to.match(
-      /at step \d: take a lower learning rate/,
+      /at step \d: use a lower learning rate/,
     );
     const ragged: TrainingData = {
       length: 2,
@@ -238,6 +238,8 @@ describe('fit', () => {
     expect((await attempt({ batch: 2 }, ragged)).message).to.match(
       /"x" is float32 \[1, \d\], float32 .* crop or resize/,
     );
-    expect(() => trained(line(), new Map([['w', float32([1])]]))).to.throw(/\[2, 1\] in the model and \[1\]/);
+    expect(() => trained(line(), new Map([['w', float32([1])]]))).to.throw(
+      /\[2, 1\] in the model, but \[1\]/,
+    );
   });
 });

@@ -1,5 +1,5 @@
-// A training run to be killed: node … long-run.ts CHECKPOINT [STEP WAIT]. Tells each step, and at the end what has been
-// learned. WAIT ms after STEP it is killed, before it can tell what it has learned.
+// A training run to be killed: node … long-run.ts CHECKPOINT [STEP WAIT]. Prints each step, and at the end a hash of
+// the weights. It is killed WAIT ms after STEP, before it can print the hash.
 import { createHash } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 
@@ -15,7 +15,7 @@ import { referenceData, smallUNet, unetLoss } from './u-net.js';
 
 export const runSteps = 14;
 
-/** Some steps of a small U-Net with all that a run can have: shuffling, augmentation, a schedule, running statistics. */
+/** Some steps of a small U-Net with all features of a run: shuffling, augmentation, a schedule, running statistics. */
 export async function longRun(
   checkpoint: CheckpointStore | undefined,
   tell: (step: TrainingStep) => void = () => undefined,

@@ -22,7 +22,7 @@ const losses: Readonly<Record<keyof typeof golden, Loss>> = {
   'dice-classes': dice(),
 };
 
-/** A loss of scores as they are fed: its value, its gradient by them, and what it reports. */
+/** The value of a loss of the given scores, and its gradient by them. */
 async function evaluate(loss: Loss, scores: Tensor, target: Tensor) {
   const b = new Builder();
   const x = b.input('scores', 'float32', ['batch', ...scores.dims.slice(1)]);
@@ -47,18 +47,18 @@ async function evaluate(loss: Loss, scores: Tensor, target: Tensor) {
   return { loss: result.value, gradient: result.gradients['scores']!.data };
 }
 
-describe('losses', () => {
+describe('Losses', () => {
   for (const [name, { dims, scores, target, loss, gradient }] of Object.entries(golden))
-    it(`${name} and its gradient are PyTorch's`, async () => {
+    it(`equal PyTorch's, with their gradients: ${name}`, async () => {
       const made = Object.entries(losses).find(([key]) => key === name)![1];
       const wanted =
         target.length === scores.length ? float32(target, dims) : int64(target, [dims[0]!, ...dims.slice(2)]);
-      const ours = await evaluate(made, float32(scores, dims), wanted);
-      expect(ours.loss).to.be.closeTo(loss, 1e-6);
-      gradient.forEach((expected, i) => expect(Number(ours.gradient[i])).to.be.closeTo(expected, 1e-6));
+      const computed = await evaluate(made, float32(scores, dims), wanted);
+      expect(computed.loss).to.be.closeTo(loss, 1e-6);
+      gradient.forEach((expected, i) => expect(Number(computed.gradient[i])).to.be.closeTo(expected, 1e-6));
     });
 
-  it('of what is left, where some pixels do not count', async () => {
+  it('ignore pixels that do not count', async () => {
     const [x, t] = [float32([0.5, -9, 2], [1, 1, 1, 3]), float32([1, 255, 0], [1, 1, 1, 3])];
     const [left, there] = [float32([0.5, 2], [1, 1, 1, 2]), float32([1, 0], [1, 1, 1, 2])];
     for (const [ignoring, plain] of [
@@ -87,7 +87,7 @@ describe('losses', () => {
     }
   });
 
-  it('of a batch where nothing counts are 0', async () => {
+  it('are 0 for a batch where nothing counts', async () => {
     const [x, t] = [float32([3, -1], [1, 1, 1, 2]), float32([255, 255], [1, 1, 1, 2])];
     const [scores, labels] = [float32([3, -1, 0, 2], [1, 2, 1, 2]), int64([255, 255], [1, 1, 2])];
     for (const [loss, made, wanted] of [
@@ -103,16 +103,16 @@ describe('losses', () => {
     }
   });
 
-  it('are what one works out by hand', async () => {
+  it('equal the values computed by hand', async () => {
     const [x, t] = [float32([0, 0], [1, 1, 1, 2]), float32([1, 0], [1, 1, 1, 2])];
-    // At a score of 0 both classes are as likely; p = ½ each, so Σpt = ½, Σp = Σt = 1.
+    // At a score of 0 both classes are equally likely; p = ½ each, so Σpt = ½, Σp = Σt = 1.
     expect((await evaluate(bce(), x, t)).loss).to.be.closeTo(Math.LN2, 1e-6);
     expect((await evaluate(bce(), x, t)).gradient).to.deep.equal(Float32Array.of(-0.25, 0.25));
     expect((await evaluate(dice({ smooth: 0 }), x, t)).loss).to.equal(0.5);
     expect((await evaluate(focal({ alpha: 0.5, gamma: 2 }), x, t)).loss).to.be.closeTo(Math.LN2 / 8, 1e-6);
   });
 
-  it('stay finite where exponentials are not', async () => {
+  it('stay finite for scores whose exponentials are not', async () => {
     const [x, t] = [float32([200, -200], [1, 1, 1, 2]), float32([0, 1], [1, 1, 1, 2])];
     const { loss, gradient } = await evaluate(bce(), x, t);
     expect(loss).to.equal(200);

@@ -24,15 +24,15 @@ async function train(
   return steps;
 }
 
-/** The largest difference, relative to the largest number. */
-function difference(ours: ArrayLike<number>, theirs: readonly number[]): number {
-  const largest = Math.max(...theirs.map(Math.abs));
-  return Math.max(...theirs.map((value, i) => Math.abs(ours[i]! - value))) / largest;
+/** The largest difference, relative to the largest expected number. */
+function difference(actual: ArrayLike<number>, expected: readonly number[]): number {
+  const largest = Math.max(...expected.map(Math.abs));
+  return Math.max(...expected.map((value, i) => Math.abs(actual[i]! - value))) / largest;
 }
 
-describe('training a U-Net with batch normalization', () => {
-  it("takes PyTorch's gradient of every weight", async () => {
-    // Plain descent at a rate of 1: the step is the gradient.
+describe('Training a U-Net with batch normalization', () => {
+  it("computes PyTorch's gradient of every weight", async () => {
+    // SGD with a learning rate of 1: the step is the gradient.
     const [step] = await train({ optimizer: sgd({ learningRate: 1 }), steps: 1 });
     const after = step!.weights();
     for (const [name, gradient] of Object.entries(golden.gradients)) {
@@ -43,7 +43,7 @@ describe('training a U-Net with batch normalization', () => {
     expect(Object.keys(golden.gradients)).to.have.length(22);
   });
 
-  it('goes down as PyTorch does for twenty steps of Adam, statistics and all', async () => {
+  it('gives PyTorch’s losses, weights and statistics over twenty steps of Adam', async () => {
     const steps = await train({ optimizer: adam({ learningRate: 0.01 }), steps: 20 });
     steps.forEach(({ value: loss, metrics }, i) => {
       expect(loss, `step ${i + 1}`).to.be.closeTo(golden.losses[i]!, 1e-3);
@@ -55,7 +55,7 @@ describe('training a U-Net with batch normalization', () => {
       expect(difference(end.get(name)!.data, data), name).to.be.lessThan(1e-3);
   });
 
-  it('leaves statistics alone where they are fixed', async () => {
+  it('does not change fixed statistics', async () => {
     const [step] = await train({ optimizer: sgd({ learningRate: 0.1 }), steps: 1, batchNorm: 'fixed' });
     const names = [...step!.weights().keys()];
     expect(names).to.include('encoder1/norm1.weight');

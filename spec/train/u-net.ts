@@ -11,7 +11,7 @@ interface StoredWeight {
   readonly data: readonly number[];
 }
 
-/** What scripts/reference/training.py wrote. */
+/** The golden file of scripts/reference/training.py. */
 export interface TrainingGolden {
   readonly start: Readonly<Record<string, StoredWeight>>;
   readonly gradients: Readonly<Record<string, readonly number[]>>;
@@ -23,7 +23,7 @@ export const golden: TrainingGolden = stored;
 
 export const unetLoss = sum({ bce: bce(), dice: dice() });
 
-/** The small U-Net as it begins. */
+/** The small U-Net with its initial weights. */
 export async function smallUNet({ start }: TrainingGolden = golden): Promise<Model> {
   const weights = new Map(
     Object.entries(start).map(([name, { dims, data }]) => {
@@ -34,7 +34,7 @@ export async function smallUNet({ start }: TrainingGolden = golden): Promise<Mod
   return buildUNet(await loadUNet(weights), { batchNorm: 'keep' }).model;
 }
 
-/** The pictures and masks of the reference's steps, two a step. */
+/** The pictures and masks of the reference's steps, two per step. */
 export function referenceData(steps: number): TrainingData {
   let state = 1;
   const numbers = (count: number) =>

@@ -3,22 +3,24 @@ import { OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { withDefaults } from '../../base/options.js';
 
-/** How four numbers make a box: two corners, or the upper left corner with width and height. */
+/** What the four numbers of a box are: `xyxy` two corners, `xywh` the upper left corner, width and height. */
 export type BoxForm = 'xyxy' | 'xywh';
 
 /**
- * How much two boxes agree:
+ * How much two boxes overlap:
  * - `iou`   intersection over union, in [0, 1]
- * - `giou`  less the part of the smallest enclosing box that neither covers, in (−1, 1] (Rezatofighi et al. 2019)
- * - `diou`  IoU less the squared distance of the centers over the enclosing diagonal's square (Zheng et al. 2020)
- * - `ciou`  DIoU less a penalty for unlike aspect ratios (the same paper)
+ * - `giou`  IoU minus the share of the smallest enclosing box that neither covers, in (−1, 1] (Rezatofighi et al. 2019)
+ * - `diou`  IoU minus the squared distance of the centers over the squared enclosing diagonal (Zheng et al. 2020)
+ * - `ciou`  DIoU minus a penalty for different aspect ratios (the same paper)
  *
- * Where a box has no area the IoU is 0, and so is every quotient whose divisor would be 0.
+ * If a box has no area, the IoU is 0. Every quotient whose divisor would be 0 is 0 too.
  */
 export type BoxMeasure = 'iou' | 'giou' | 'diou' | 'ciou';
 
 export interface BoxOptions {
+  /** @default 'iou' */
   readonly measure?: BoxMeasure;
+  /** @default 'xyxy' */
   readonly form?: BoxForm;
 }
 
@@ -29,11 +31,11 @@ const boxKinds: OptionKinds<BoxOptions> = {
 
 const boxDefaults = { measure: 'iou', form: 'xyxy' } as const satisfies Required<BoxOptions>;
 
-/** At most so many pairs in one matrix: 2 GiB of float32. */
+/** The limit of pairs in one matrix: 2 GiB of float32. */
 const maxPairs = 2 ** 29;
 
 /**
- * The agreement of two boxes of four numbers each.
+ * The overlap of two boxes of four numbers each.
  * @throws OneirosError `bad-argument` for a box that is not four finite numbers, or is inverted
  */
 export function boxOverlap(a: ArrayLike<number>, b: ArrayLike<number>, options: BoxOptions = {}): number {
@@ -50,7 +52,7 @@ export function boxOverlap(a: ArrayLike<number>, b: ArrayLike<number>, options: 
 }
 
 /**
- * The agreement of every box of `a` (n·4 numbers) with every box of `b` (m·4): the n×m matrix, rows from `a`.
+ * The overlap of every box of `a` (n·4 numbers) with every box of `b` (m·4): the n×m matrix, rows from `a`.
  * @throws OneirosError `bad-argument` for boxes that are not four finite numbers each, or inverted; `too-large` for
  *   more than 2^29 pairs
  */
@@ -92,7 +94,7 @@ function corners(boxes: ArrayLike<number>, form: BoxForm): Corners {
   if (boxes.length % 4 !== 0)
     throw new OneirosError(
       'bad-argument',
-      `boxes are four numbers each; ${boxes.length} is no multiple of 4`,
+      `boxes are four numbers each; ${boxes.length} is not a multiple of 4`,
     );
   const count = boxes.length / 4;
   const column = () => new Float64Array(count);
@@ -119,7 +121,7 @@ function corners(boxes: ArrayLike<number>, form: BoxForm): Corners {
   return { count, left, top, right, bottom, area, aspect };
 }
 
-/** Writes the agreement of box `i` of `a` with every box of `b`. */
+/** Writes the overlap of box `i` of `a` with every box of `b`. */
 type Row = (a: Corners, i: number, b: Corners, row: Float64Array) => void;
 
 const rowOf: Record<BoxMeasure, Row> = {
@@ -131,15 +133,15 @@ const rowOf: Record<BoxMeasure, Row> = {
   },
   ciou: (a, i, b, row) => {
     iouRow(a, i, b, row);
-    subtractAspects(a, i, b, row); // which needs the IoU, so it comes before the distances
+    subtractAspects(a, i, b, row); // needs the IoU, so it comes before the distances
     subtractDistances(a, i, b, row);
   },
 };
 
-// These are the inner loops. Engines compile comparisons of doubles to branches, which boxes that lie anyhow make
-// unpredictable; so minimum and maximum are written with absolute values. Along one axis, with s the sum of two intervals'
-// lengths and g the distance of their left ends plus that of their right ends, the intersection is (s − g) / 2 or 0,
-// and the hull (s + g) / 2. It is three times as fast.
+// These are the inner loops. Engines compile comparisons of doubles to branches, which boxes at random positions make
+// unpredictable; so minimum and maximum are written with absolute values. Along one axis, with s the sum of the lengths
+// of two intervals and g the distance of their left ends plus that of their right ends, the intersection is
+// max(0, (s − g) / 2), and the hull (s + g) / 2. This is three times as fast.
 
 function iouRow(a: Corners, i: number, b: Corners, row: Float64Array): void {
   const { count, left, top, right, bottom, area } = b;
@@ -178,7 +180,7 @@ function giouRow(a: Corners, i: number, b: Corners, row: Float64Array): void {
   }
 }
 
-/** Takes off the squared distance of the centers over that of the hull's corners. */
+/** Subtracts the squared distance of the centers over the squared diagonal of the hull. */
 function subtractDistances(a: Corners, i: number, b: Corners, row: Float64Array): void {
   const { count, left, top, right, bottom } = b;
   const [x0, y0, x1, y1] = [a.left[i]!, a.top[i]!, a.right[i]!, a.bottom[i]!];
@@ -198,7 +200,7 @@ function subtractDistances(a: Corners, i: number, b: Corners, row: Float64Array)
   }
 }
 
-/** Takes α·v of CIoU off the IoU: v = 4/π²·(Δ arctan(width/height))², α = v / (1 − IoU + v). */
+/** Subtracts α·v of CIoU from the IoU: v = 4/π²·(Δ arctan(width/height))², α = v / (1 − IoU + v). */
 function subtractAspects(a: Corners, i: number, b: Corners, row: Float64Array): void {
   const own = a.aspect[i]!;
   for (let j = 0; j < b.count; j++) {

@@ -4,11 +4,12 @@ import { kind } from '../../base/kinds.js';
 import { withDefaults } from '../../base/options.js';
 
 /**
- * The share of examples whose true class is among the k with the highest scores; equal scores go to the lower class
- * first, as a stable sort would have it.
- * @param scores n·classes numbers, one row an example
- * @param truth n class numbers
- * @throws OneirosError `bad-argument` for lengths that do not fit, a class that is none, or k not from 1 to classes
+ * The share of examples whose true class is among the k with the highest scores, in [0, 1]. Of equal scores, the
+ * lower class comes first, as in a stable sort. An example whose true class scores NaN is wrong.
+ * @param scores n·classes numbers, one row per example
+ * @param truth n class numbers, from 0 to classes − 1
+ * @throws OneirosError `bad-argument` for lengths that do not fit, a number that is not a class, or k not from 1 to
+ *   classes
  */
 export function topK(scores: ArrayLike<number>, truth: ArrayLike<number>, k = 1): number {
   check('topK', { scores: [scores, kind.numbers], truth: [truth, kind.numbers], k: [k, kind.number] });
@@ -24,10 +25,10 @@ export function topK(scores: ArrayLike<number>, truth: ArrayLike<number>, k = 1)
   return hits / truth.length;
 }
 
-/** How many classes stand before the true one when the row is sorted by score. */
+/** How many classes come before the true one when the row is sorted by score. */
 function rankOf(scores: ArrayLike<number>, start: number, classes: number, own: number): number {
   const score = scores[start + own]!;
-  if (Number.isNaN(score)) return classes; // a network that says NaN is never right
+  if (Number.isNaN(score)) return classes; // NaN is never right
   let rank = 0;
   for (let j = 0; j < classes; j++) {
     const other = scores[start + j]!;
@@ -37,7 +38,7 @@ function rankOf(scores: ArrayLike<number>, start: number, classes: number, own: 
 }
 
 export interface CalibrationOptions {
-  /** How many bins of equal width confidences are sorted into. */
+  /** How many bins of equal width the confidences are sorted into, from 1 to 10000. @default 15 */
   readonly bins?: number;
 }
 
@@ -50,7 +51,7 @@ export interface CalibrationBin {
   readonly accuracy: number;
 }
 
-/** How far confidence is from being right: the expected and the maximum calibration error, and the diagram's bars. */
+/** The expected and the maximum calibration error, both in [0, 1], and the bars of the reliability diagram. */
 export interface Calibration {
   readonly expected: number;
   readonly maximum: number;
@@ -58,8 +59,8 @@ export interface Calibration {
 }
 
 /**
- * Calibration error (Guo et al. 2017): confidences, which are the highest probability of each row, in bins
- * (0, 1/n], (1/n, 2/n] …; the error is |accuracy − confidence|, weighted by the bins' counts.
+ * Calibration error (Guo et al. 2017). The confidence of a row is its highest probability; confidences are sorted into
+ * bins (0, 1/n], (1/n, 2/n] …; the expected error is the mean of |accuracy − confidence|, weighted by the bins' counts.
  * @param probabilities n·classes numbers in [0, 1]
  * @param truth n class numbers
  * @throws OneirosError `bad-argument` for lengths that do not fit, or numbers out of range
@@ -97,7 +98,7 @@ function highest(probabilities: ArrayLike<number>, row: number, classes: number)
     if (!(probability >= 0 && probability <= 1))
       throw new OneirosError(
         'bad-argument',
-        `the probability of class ${j} in row ${row} is ${probability}: expected 0 to 1 (softmax comes first)`,
+        `the probability of class ${j} in row ${row} is ${probability}: expected 0 to 1; apply softmax first`,
       );
     if (probability > probabilities[row * classes + predicted]!) predicted = j;
   }
@@ -126,7 +127,7 @@ function classesOf(scores: ArrayLike<number>, truth: ArrayLike<number>): number 
   if (!(Number.isInteger(classes) && classes >= 1))
     throw new OneirosError(
       'bad-argument',
-      `${scores.length} scores are not the same number of classes for each of ${truth.length} examples`,
+      `${scores.length} scores cannot be split evenly among ${truth.length} examples: expected one per class and example`,
     );
   return classes;
 }

@@ -2,16 +2,19 @@ import { check } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind, maybe } from '../../base/kinds.js';
 
-/** counts[truth · classes + predicted]: how often a class was taken for which. */
+/** counts[truth · classes + predicted]: how often each class was predicted as each class. */
 export interface ConfusionMatrix {
   readonly classes: number;
   readonly counts: Float64Array;
 }
 
-/** At most so many classes: a matrix of 128 MiB. */
+/** The limit of classes: a matrix of 128 MiB. */
 const maxClasses = 4096;
 
-/** @throws OneirosError `bad-argument` unless `classes` is a whole number from 1 to 4096 */
+/**
+ * An empty matrix, to be filled by {@link addLabels}.
+ * @throws OneirosError `bad-argument` unless `classes` is a whole number from 1 to 4096
+ */
 export function confusionMatrix(classes: number): ConfusionMatrix {
   check('confusionMatrix', { classes: [classes, kind.number] });
   if (!(Number.isSafeInteger(classes) && classes >= 1 && classes <= maxClasses))
@@ -23,9 +26,9 @@ export function confusionMatrix(classes: number): ConfusionMatrix {
 }
 
 /**
- * Counts labels (of pixels or of images) into the matrix, in place, so that any number of images can be added up.
- * @param ignore a true label that is not counted, whatever was predicted (often 255)
- * @throws OneirosError `bad-argument` for unlike lengths; `bad-input` for a label that is no class
+ * Counts labels (of pixels or of images) in the matrix, in place. Call it again to add more images.
+ * @param ignore a true label that is not counted (often 255)
+ * @throws OneirosError `bad-argument` for different lengths; `bad-input` for a label that is not a class
  */
 export function addLabels(
   matrix: ConfusionMatrix,
@@ -62,7 +65,7 @@ function isClass(label: number, classes: number): boolean {
   return Number.isInteger(label) && label >= 0 && label < classes;
 }
 
-/** What a confusion matrix says of one class; −1 where it is undefined (the class is absent). */
+/** The scores of one class in [0, 1], and its number of true labels; −1 where undefined (the class is absent). */
 export interface ClassScores {
   readonly support: number;
   readonly precision: number;
@@ -94,7 +97,7 @@ export function classScores(matrix: ConfusionMatrix): ClassScores[] {
   });
 }
 
-/** The share of labels (pixels) that are right; −1 where there are none. */
+/** The share of labels (pixels) that are right, in [0, 1]; −1 if there are none. */
 export function accuracy(matrix: ConfusionMatrix): number {
   check('accuracy', { matrix: [matrix, kind.confusion] });
   const { classes, counts } = matrix;
@@ -105,13 +108,13 @@ export function accuracy(matrix: ConfusionMatrix): number {
   return ratio(hits, total);
 }
 
-/** The mean of the classes' IoU, over those that are in the truth or in the prediction; −1 where there are none. */
+/** The mean IoU over the classes that occur in the truth or in the prediction; −1 if there are none. */
 export function meanIou(matrix: ConfusionMatrix): number {
   check('meanIou', { matrix: [matrix, kind.confusion] });
   return meanDefined(classScores(matrix).map(({ iou }) => iou));
 }
 
-/** The mean of what is defined, that is, not −1; −1 where nothing is. */
+/** The mean of the values that are defined (not −1); −1 if none is. */
 export function meanDefined(values: readonly number[]): number {
   const defined = values.filter((value) => value !== -1);
   return defined.length === 0 ? -1 : defined.reduce((sum, value) => sum + value, 0) / defined.length;

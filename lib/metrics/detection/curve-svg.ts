@@ -6,9 +6,11 @@ import { type ChartScales, chartSvg, legend, linePath, seriesColor, strokedPath 
 import type { PrecisionRecallCurve } from './curve.js';
 
 export interface CurveSvgOptions {
+  /** @default 'Precision and recall' */
   readonly title?: string;
-  /** Side lengths of the picture in pixels. */
+  /** Pixels, from 160 to 10000. @default 480 */
   readonly width?: number;
+  /** Pixels, from 120 to 10000. @default 360 */
   readonly height?: number;
 }
 
@@ -24,9 +26,9 @@ const margin = { left: 48, right: 16, top: 32, bottom: 44 };
 const ticks = [0, 0.2, 0.4, 0.6, 0.8, 1];
 
 /**
- * Precision over recall as an SVG picture: the measured curve thin, the falling envelope that average precision is the
- * area under thick, with a legend of names and AP.
- * @throws OneirosError `bad-argument` for a picture too small to draw in
+ * Precision over recall as an SVG document, with a legend of names and AP. The thin line is the measured curve; the
+ * thick line is its falling envelope, whose area is the average precision.
+ * @throws OneirosError `bad-argument` for a width or a height out of range
  */
 export function precisionRecallSvg(
   curves: readonly PrecisionRecallCurve[],
@@ -37,7 +39,7 @@ export function precisionRecallSvg(
   if (!(width >= 160 && height >= 120 && width <= 10_000 && height <= 10_000))
     throw new OneirosError(
       'bad-argument',
-      `a chart is 160×120 to 10000×10000 pixels, not ${width}×${height}`,
+      `a chart must be from 160×120 to 10000×10000 pixels, not ${width}×${height}`,
     );
   const layout = {
     title,

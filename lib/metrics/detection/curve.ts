@@ -10,9 +10,9 @@ import type { Detections, Truth } from './tables.js';
 export interface CurveOptions {
   /** The id of the category. */
   readonly category: Id;
-  /** One of the protocol's thresholds; its first if none is given. */
+  /** One of the protocol's thresholds. @default the first */
   readonly threshold?: number;
-  /** The name of one of the protocol's area ranges; its first if none is given. */
+  /** The name of one of the protocol's area ranges. @default the first */
   readonly area?: string;
 }
 
@@ -22,23 +22,23 @@ const curveKinds: OptionKinds<CurveOptions> = {
   area: kind.text,
 };
 
-/** What there is to know of a category at one threshold: a point for each detection that counts, best first. */
+/** The curve of one category at one threshold: one point for each detection that counts, best first. */
 export interface PrecisionRecallCurve {
   readonly category: string;
   readonly threshold: number;
-  /** How many objects there are to find. */
+  /** The number of objects to find. */
   readonly positives: number;
   readonly score: Float64Array;
   readonly recall: Float64Array;
   readonly precision: Float64Array;
-  /** The protocol's average precision of it; −1 where there is nothing to find. */
+  /** Average precision by the protocol, in [0, 1]; −1 if there is nothing to find. */
   readonly ap: number;
 }
 
 /**
- * The precision–recall curve of one category, at the most detections an image that the protocol counts. The precision
- * is the measured one; {@link averagePrecision} takes its falling envelope.
- * @throws OneirosError `bad-argument` for a category, a threshold or an area that is not there
+ * The precision–recall curve of one category, with the largest of the protocol's `maxDets`. The precision is the
+ * measured one; {@link averagePrecision} uses its falling envelope.
+ * @throws OneirosError `bad-argument` for an unknown category, or a threshold or area that the protocol does not have
  */
 export function precisionRecall(
   truth: Truth,
@@ -65,12 +65,12 @@ export function precisionRecall(
   if (t < 0)
     throw new OneirosError(
       'bad-argument',
-      `${options.threshold} is none of the thresholds ${thresholds.join(', ')}`,
+      `threshold ${options.threshold} is not one of ${thresholds.join(', ')}`,
     );
   if (a < 0)
     throw new OneirosError(
       'bad-argument',
-      `"${options.area}" is none of the areas ${areas.map(({ name }) => name).join(', ')}`,
+      `area "${options.area}" is not one of ${areas.map(({ name }) => name).join(', ')}`,
     );
   for (const { count, scores, place, positives, outcomes } of judge(truth, detections, protocol, category)) {
     const offset = (a * thresholds.length + t) * count;

@@ -5,13 +5,13 @@ import { type CategoryOutcomes, judge, outcome } from './outcomes.js';
 import type { Protocol } from './protocol.js';
 import type { CategoryEntry, Detections, Truth } from './tables.js';
 
-/** Average precision and recall for every setting of a protocol; −1 where there is nothing to find. */
+/** Average precision and recall, in [0, 1], for every setting of a protocol; −1 where there is nothing to find. */
 export interface Evaluation {
   readonly protocol: Protocol;
   readonly categories: readonly CategoryEntry[];
   /** See {@link cell} for the order. */
   readonly ap: Float64Array;
-  /** The share of objects that are found, in the same order. */
+  /** The share of objects that were found, in the same order. */
   readonly recall: Float64Array;
 }
 
@@ -23,7 +23,10 @@ export interface Cell {
   readonly maxDets: number;
 }
 
-/** Evaluates detections by a protocol. Neither table's order matters, but among equal scores of one image. */
+/**
+ * Evaluates detections by a protocol. The order within a table matters only for equal scores in one image.
+ * @throws OneirosError `bad-argument` for an impossible protocol, or if only one of the tables has masks
+ */
 export function evaluateDetections(truth: Truth, detections: Detections, protocol: Protocol): Evaluation {
   check('evaluateDetections', {
     truth: [truth, kind.truth],
@@ -52,7 +55,7 @@ export function evaluateDetections(truth: Truth, detections: Detections, protoco
   return evaluation;
 }
 
-/** Where a setting is in the evaluation's arrays. */
+/** The index of a setting in the evaluation's arrays. */
 export function cell(
   { protocol, categories }: Pick<Evaluation, 'protocol' | 'categories'>,
   at: Cell,
@@ -63,7 +66,7 @@ export function cell(
   );
 }
 
-/** The precision each time another object is found, going down the scores. Its length is the number of finds. */
+/** The precision at each object that is found, from the highest score down. Its length is the number of finds. */
 function precisionAtHits(
   { count, place, outcomes }: CategoryOutcomes,
   { thresholds, maxDets, precisionBias }: Protocol,
@@ -83,11 +86,12 @@ function precisionAtHits(
 }
 
 /**
- * The area under a precision–recall curve whose precision has been made to fall monotonically, which is to say, taken
- * at each recall as the best there is at that recall or beyond.
+ * The area under the falling envelope of a precision–recall curve, in [0, 1]. The envelope at a recall is the best
+ * precision at that recall or above.
  * @param precisions the precision at each find; overwritten by the envelope
- * @param recalls how many recalls from 0 to 1 to average at, or the exact integral
- * @throws OneirosError `bad-argument` for precisions that are not in [0, 1], or more finds than there is to find
+ * @param positives the number of objects to find
+ * @param recalls at how many recalls from 0 to 1 to average, or `every-point` for the exact integral
+ * @throws OneirosError `bad-argument` for precisions that are not in [0, 1], or `positives` below the number of finds
  */
 export function averagePrecision(
   precisions: Float64Array,
@@ -101,11 +105,11 @@ export function averagePrecision(
   });
   const odd = precisions.find((value) => !(value >= 0 && value <= 1));
   if (odd !== undefined)
-    throw new OneirosError('bad-argument', `a precision is a number from 0 to 1, not ${odd}`);
+    throw new OneirosError('bad-argument', `a precision must be a number from 0 to 1, not ${odd}`);
   if (!(Number.isInteger(positives) && positives >= Math.max(1, precisions.length)))
     throw new OneirosError(
       'bad-argument',
-      `positives must be a whole number of at least the ${precisions.length} finds, and 1, not ${positives}`,
+      `positives must be a whole number ≥ ${Math.max(1, precisions.length)} (the finds, or 1), not ${positives}`,
     );
   for (let i = precisions.length - 2; i >= 0; i--)
     if (precisions[i + 1]! > precisions[i]!) precisions[i] = precisions[i + 1]!;
@@ -118,7 +122,7 @@ export function averagePrecision(
   for (let i = 0; i < recalls && precisions.length > 0; i++) {
     const recall = i * (1 / (recalls - 1));
     while (found < precisions.length && (found + 1) / positives < recall) found++;
-    if (found === precisions.length) break; // precision is 0 at a recall that is never reached
+    if (found === precisions.length) break; // the precision is 0 at recalls that are not reached
     sum += precisions[found]!;
   }
   return sum / recalls;

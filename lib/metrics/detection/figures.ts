@@ -5,7 +5,7 @@ import { cell, type Evaluation } from './evaluate.js';
 import { cocoKinds, type CocoOptions, cocoQuirks } from './protocol.js';
 import type { CategoryEntry } from './tables.js';
 
-/** COCO's twelve figures, by the names of its tables; −1 where undefined. */
+/** COCO's twelve figures, named as in its tables, each in [0, 1]; −1 where undefined. */
 export interface CocoFigures {
   readonly AP: number;
   readonly AP50: number;
@@ -21,18 +21,18 @@ export interface CocoFigures {
   readonly ARl: number;
 }
 
-/** The options of the protocol, of which `headlineAt100` counts here, and a category. */
+/** The options of the protocol, of which only `headlineAt100` is used here, and a category. */
 export interface CocoFigureOptions extends CocoOptions {
-  /** The index of the one category whose figures are wanted. @default the mean over all */
+  /** The index of one category. @default the mean over all categories */
   readonly category?: number;
 }
 
 const cocoFigureKinds: OptionKinds<CocoFigureOptions> = { ...cocoKinds, category: kind.number };
 
-/** Why figures are undefined, by their names; those that are defined are not in it. */
+/** The reason for each undefined figure, by the figure's name; defined figures are not listed. */
 export type UndefinedFigures = Readonly<Record<string, string>>;
 
-/** What a figure is the mean of. */
+/** The values whose mean is a figure. */
 interface CocoMean {
   readonly of: 'ap' | 'recall';
   readonly area: 'all' | 'small' | 'medium' | 'large';
@@ -57,7 +57,7 @@ const cocoMeans: Readonly<Record<keyof CocoFigures, CocoMean>> = {
   ARl: { of: 'recall', area: 'large', limit: 2 },
 };
 
-/** The twelve figures of an evaluation by {@link cocoProtocol}. With other `maxDets`, AR1, AR10 and AR100 are at those. */
+/** The twelve figures of an evaluation by {@link cocoProtocol}. With other `maxDets`, AR1, AR10 and AR100 use those. */
 export function cocoFigures(evaluation: Evaluation, options: CocoFigureOptions = {}): CocoFigures {
   check('cocoFigures', { evaluation: [evaluation, kind.evaluation] }, options, cocoFigureKinds);
   const mean = (name: keyof CocoFigures) => cocoMean(evaluation, cocoMeans[name], options);
@@ -87,9 +87,9 @@ export function undefinedCocoFigures(
   const reasons = Object.entries(cocoMeans).flatMap(([name, mean]): [string, string][] => {
     if (cocoMean(evaluation, mean, options) !== -1) return [];
     if (mean.limit === 'headline' && limitOf(evaluation, mean, options) < 0)
-      return [[name, `it is at 100 detections an image, and maxDets is ${maxDets.join(', ')}`]];
+      return [[name, `it needs 100 detections per image, but maxDets is ${maxDets.join(', ')}`]];
     if (mean.iou !== undefined && !thresholds.includes(mean.iou))
-      return [[name, `${mean.iou} is none of the IoU thresholds ${thresholds.join(', ')}`]];
+      return [[name, `${mean.iou} is not one of the IoU thresholds ${thresholds.join(', ')}`]];
     return [[name, `the truth has no ${mean.area === 'all' ? '' : `${mean.area} `}object to find`]];
   });
   return Object.fromEntries(reasons);
@@ -121,7 +121,7 @@ function limitOf(
   return (options.headlineAt100 ?? cocoQuirks.headlineAt100.default) ? maxDets.indexOf(100) : 2;
 }
 
-/** Pascal's figures: average precision by class name (−1 where the truth has none of it), and the mean of the others. */
+/** Pascal's figures: average precision by class name (−1 for a class without objects), and the mean of the others. */
 export interface VocFigures {
   readonly mAP: number;
   readonly perClass: Readonly<Record<string, number>>;
@@ -144,12 +144,12 @@ export function undefinedVocFigures(figures: VocFigures): UndefinedFigures {
   const { mAP, perClass } = figures;
   const classes = Object.entries(perClass).filter(([, ap]) => ap === -1);
   return Object.fromEntries([
-    ...classes.map(([name]) => [name, 'the truth has no object of it to find'] as const),
+    ...classes.map(([name]) => [name, 'the truth has no object of this class to find'] as const),
     ...(mAP === -1 ? [['mAP', 'the truth has no object to find'] as const] : []),
   ]);
 }
 
-/** The categories' names, made different by their ids where several have one name. */
+/** The categories' names; names that occur more than once get their ids appended. */
 export function categoryNames(categories: readonly CategoryEntry[]): readonly string[] {
   const times = new Map<string, number>();
   for (const { name } of categories) times.set(name, (times.get(name) ?? 0) + 1);

@@ -1,8 +1,8 @@
 import { OneirosError } from '../../base/errors.js';
 
 /**
- * What images, categories and annotations are known by: COCO numbers them, Pascal names them. A whole number beyond 2^53,
- * which a number does not hold exactly, is a bigint; no other is.
+ * The id of an image, a category or an annotation: a number in COCO, a name in Pascal. Only whole numbers beyond 2^53,
+ * which a `number` cannot hold exactly, are bigints.
  */
 export type Id = number | bigint | string;
 
@@ -23,19 +23,19 @@ function otherForm(id: Id): Id | null {
   return /^-?\d{1,40}$/.test(id) ? wholeId(BigInt(id)) : null;
 }
 
-/** Things by their ids, in the order of these: numbers ascending, text by its characters. */
+/** Entries by id, sorted by id: numbers ascending, text by its characters. */
 export interface IdTable<T> {
   readonly entries: readonly T[];
   /**
-   * The place of an id in `entries`; `undefined` if it is not there.
-   * @throws OneirosError `bad-input` for `"7"` where the table has `7`, or the reverse
+   * The index of an id in `entries`; `undefined` if it is not listed.
+   * @throws OneirosError `bad-input` for `"7"` if the table has `7`, or the reverse
    */
   placeOf(id: Id): number | undefined;
 }
 
 /**
- * @param what what the ids are of, for errors: `image`, `category`
- * @throws OneirosError `bad-input` for ids of which some are numbers and some are text
+ * @param what the kind of entry, for errors: `image`, `category`
+ * @throws OneirosError `bad-input` if some ids are numbers and some are text
  */
 export function idTable<T extends { readonly id: Id }>(things: Iterable<T>, what: string): IdTable<T> {
   const entries = [...things].sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
@@ -44,7 +44,7 @@ export function idTable<T extends { readonly id: Id }>(things: Iterable<T>, what
   if (word && number)
     throw new OneirosError(
       'bad-input',
-      `the ids of each ${what} must be all numbers or all text: there are ${idText(number.id)} and ${idText(word.id)}`,
+      `the ids of a file must be all numbers or all text: ${what} ids include ${idText(number.id)} and ${idText(word.id)}`,
     );
   const places = new Map(entries.map(({ id }, place) => [id, place]));
   return {
@@ -56,19 +56,19 @@ export function idTable<T extends { readonly id: Id }>(things: Iterable<T>, what
       if (other !== null && places.has(other))
         throw new OneirosError(
           'bad-input',
-          `there is no ${what} ${idText(id)}, but there is ${idText(other)}: write ids everywhere as numbers, or everywhere as text`,
+          `there is no ${what} ${idText(id)}, but there is ${idText(other)}: write all ids as numbers, or all as text`,
         );
       return undefined;
     },
   };
 }
 
-/** Counts records that are left out, and remembers some of the ids that they are left out for. */
+/** Counts records that are left out, and keeps some of the unknown ids. */
 export class LeftOut {
   #count = 0;
   readonly #ids = new Set<Id>();
 
-  /** @param kind what the ids are of */
+  /** @param kind the kind of entry that the ids refer to */
   constructor(private readonly kind: string) {}
 
   get count(): number {
@@ -80,7 +80,7 @@ export class LeftOut {
     if (this.#ids.size <= shown) this.#ids.add(id);
   }
 
-  /** A line that says so; none where nothing is left out. @param of how many records there are, and what they are */
+  /** One line of text, or none if nothing is left out. @param of the number and kind of all records */
   notes(of: string): readonly string[] {
     if (this.#count === 0) return [];
     const ids = [...this.#ids].slice(0, shown).map(idText).join(', ');

@@ -1,4 +1,4 @@
-/** The detections of one category in one image, best first, and the objects that are there. */
+/** The detections of one category in one image, best first, and the true objects. */
 export interface Scene {
   readonly detections: number;
   readonly objects: number;
@@ -6,19 +6,21 @@ export interface Scene {
   readonly iou: Float64Array;
   /** 1 for objects that need not be found. */
   readonly ignored: Uint8Array;
-  /** 1 for objects that any number of detections may take. */
+  /** 1 for objects that any number of detections may match. */
   readonly crowd: Uint8Array;
 }
 
-/** Writes to `match` which object each detection takes, −1 for none. `taken` is room for one flag an object. */
+/**
+ * Writes to `match` the object that each detection matches, −1 for none. `taken` is scratch space, one flag per object.
+ */
 export type Matcher = (scene: Scene, threshold: number, match: Int32Array, taken: Uint8Array) => void;
 
-/** No two boxes can be expected to agree to the last digit: COCO's threshold of 1 is a little less. */
+/** Equal boxes may differ in the last digit, so COCO's tools lower a threshold of 1 a little. */
 const highest = 1 - 1e-10;
 
 /**
- * COCO's matching: in order of score, each detection takes the object with the highest IoU among those that are free,
- * the later one of equals; one that need not be found only if no other will do.
+ * COCO's matching: in order of score, each detection takes the free object with the highest IoU, the last of equals.
+ * It takes an object that need not be found only if no other object reaches the threshold.
  */
 export const matchBestFree: Matcher = (scene, threshold, match, taken) => {
   const least = Math.min(threshold, highest);
@@ -50,8 +52,8 @@ function bestFree(
 }
 
 /**
- * Pascal's matching: each detection goes to the object with the highest IoU, the first of equals, and takes it only if
- * that is high enough and the object still free. Objects that need not be found are never used up.
+ * Pascal's matching: each detection is compared only with the object of the highest IoU, the first of equals. It takes
+ * that object if the IoU reaches the threshold and the object is free. Objects that need not be found stay free.
  */
 export const matchBestOnly: Matcher = ({ detections, objects, iou, ignored }, threshold, match, taken) => {
   taken.fill(0, 0, objects);

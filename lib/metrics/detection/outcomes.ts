@@ -5,26 +5,28 @@ import { type AreaRange, checkedProtocol, type Protocol } from './protocol.js';
 import { groupTruth, rankDetections } from './ranking.js';
 import type { Detections, Truth } from './tables.js';
 
-/** A detection is wrong, right, or neither: matched with what need not be found, or not of the size asked about. */
+/**
+ * A detection is wrong, right, or ignored: matched with an object that need not be found, or outside the area range.
+ */
 export const outcome = { wrong: 0, right: 1, ignored: 2 } as const;
 
-/** What became of the detections of one category, best first. */
+/** The outcomes of the detections of one category, best first. */
 export interface CategoryOutcomes {
   /** Index into the truth's categories. */
   readonly category: number;
   readonly count: number;
   readonly scores: Float64Array;
-  /** How many better ones of the category there are in the same image. */
+  /** How many better detections of the category the same image has. */
   readonly place: Uint32Array;
-  /** How many objects there are to find, by area range. */
+  /** The number of objects to find, by area range. */
   readonly positives: Uint32Array;
-  /** At (area · thresholds + threshold) · count + detection: 0 wrong, 1 right, 2 neither. */
+  /** At (area · thresholds + threshold) · count + detection: see {@link outcome}. */
   readonly outcomes: Uint8Array;
 }
 
 /**
- * Holds detections against the truth, one category after another (memory is needed for one at a time).
- * @param only the index of the one category that is wanted
+ * Compares detections with the truth, one category at a time, to save memory.
+ * @param only the index of the only category to compare
  */
 export function* judge(
   truth: Truth,
@@ -44,39 +46,39 @@ export function* judge(
   ) {
     const byScore = ranking.byScore.subarray(ranking.start[category], ranking.start[category + 1]);
     byScore.forEach((detection, i) => (position[detection] = i));
-    const ours = ranking.byImage.subarray(ranking.start[category], ranking.start[category + 1]);
-    const theirs = objects.byImage.subarray(objects.start[category], objects.start[category + 1]);
+    const detectionRows = ranking.byImage.subarray(ranking.start[category], ranking.start[category + 1]);
+    const objectRows = objects.byImage.subarray(objects.start[category], objects.start[category + 1]);
     const result: CategoryOutcomes = {
       category,
-      count: ours.length,
+      count: detectionRows.length,
       scores: Float64Array.from(byScore, (detection) => detections.score[detection]!),
-      place: new Uint32Array(ours.length),
+      place: new Uint32Array(detectionRows.length),
       positives: new Uint32Array(protocol.areas.length),
-      outcomes: new Uint8Array(ours.length * protocol.areas.length * protocol.thresholds.length),
+      outcomes: new Uint8Array(detectionRows.length * protocol.areas.length * protocol.thresholds.length),
     };
-    for (const [dets, objs] of scenes(ours, detections.image, theirs, truth.image))
+    for (const [dets, objs] of scenes(detectionRows, detections.image, objectRows, truth.image))
       judgeScene(dets, objs, position, result);
     yield result;
   }
 }
 
-/** Walks two lists sorted by image together: each image with what both have of it. */
+/** Walks two lists sorted by image: yields the detections and the objects of each image. */
 function* scenes(
-  ours: Uint32Array,
-  imageOfOurs: Uint32Array,
-  theirs: Uint32Array,
-  imageOfTheirs: Uint32Array,
-): Generator<[ours: Uint32Array, theirs: Uint32Array]> {
+  detectionRows: Uint32Array,
+  imageOfDetection: Uint32Array,
+  objectRows: Uint32Array,
+  imageOfObject: Uint32Array,
+): Generator<[detectionRows: Uint32Array, objectRows: Uint32Array]> {
   let [i, j] = [0, 0];
-  while (i < ours.length || j < theirs.length) {
+  while (i < detectionRows.length || j < objectRows.length) {
     const image = Math.min(
-      i < ours.length ? imageOfOurs[ours[i]!]! : Infinity,
-      j < theirs.length ? imageOfTheirs[theirs[j]!]! : Infinity,
+      i < detectionRows.length ? imageOfDetection[detectionRows[i]!]! : Infinity,
+      j < objectRows.length ? imageOfObject[objectRows[j]!]! : Infinity,
     );
-    const [firstOurs, firstTheirs] = [i, j];
-    while (i < ours.length && imageOfOurs[ours[i]!] === image) i++;
-    while (j < theirs.length && imageOfTheirs[theirs[j]!] === image) j++;
-    yield [ours.subarray(firstOurs, i), theirs.subarray(firstTheirs, j)];
+    const [firstDetection, firstObject] = [i, j];
+    while (i < detectionRows.length && imageOfDetection[detectionRows[i]!] === image) i++;
+    while (j < objectRows.length && imageOfObject[objectRows[j]!] === image) j++;
+    yield [detectionRows.subarray(firstDetection, i), objectRows.subarray(firstObject, j)];
   }
 }
 
@@ -87,7 +89,7 @@ type SceneJudge = (
   result: CategoryOutcomes,
 ) => void;
 
-/** Judges one image of one category at every area range and threshold; its working memory is reused between images. */
+/** Judges one image of one category at every area range and threshold; reuses its buffers between images. */
 function sceneJudge(truth: Truth, table: Detections, protocol: Protocol): SceneJudge {
   const { areas, thresholds, maxDets } = protocol;
   const overlapRow = overlapRows(truth, table, protocol);
@@ -146,5 +148,5 @@ function checkTables(truth: Truth, detections: Detections, protocol: Protocol): 
   if ((truth.masks === null) !== (detections.masks === null))
     throw new OneirosError('bad-argument', 'the truth and the detections must both have masks, or neither');
   if (truth.masks !== null && pixels === 'inclusive')
-    throw new OneirosError('bad-argument', 'masks have no end pixels to include: use pixels "continuous"');
+    throw new OneirosError('bad-argument', 'masks have no end pixels to include: set pixels to "continuous"');
 }

@@ -2,10 +2,13 @@ import { runsIou } from '../masks/rle.js';
 import type { Protocol } from './protocol.js';
 import type { Detections, ObjectTable, Truth } from './tables.js';
 
-/** Writes the IoU of detection `d` with each of `objects` to `out`, from `offset` on. */
+/** Writes the IoU of detection `d` with each of `objects` to `out`, starting at `offset`. */
 export type OverlapRow = (d: number, objects: Uint32Array, out: Float64Array, offset: number) => void;
 
-/** How the objects of a protocol are compared: by boxes or by masks, with crowds taken over the detection's area. */
+/**
+ * How the objects of a protocol are compared: by boxes or by masks, by IoU, and for crowds by intersection over the
+ * detection's area.
+ */
 export function overlapRows(truth: Truth, detections: Detections, protocol: Protocol): OverlapRow {
   const crowd = protocol.matching === 'best-free' ? truth.crowd : new Uint8Array(truth.count);
   return truth.masks && detections.masks
@@ -13,7 +16,7 @@ export function overlapRows(truth: Truth, detections: Detections, protocol: Prot
     : boxRows(truth, detections, crowd, protocol.pixels === 'inclusive' ? 1 : 0);
 }
 
-/** @param extra what a box is wider and higher than it says: 1 where it counts both of its end pixels */
+/** @param extra pixels added to the width and height of each box: 1 if boxes include both of their end pixels */
 function boxRows(truth: ObjectTable, detections: ObjectTable, crowd: Uint8Array, extra: number): OverlapRow {
   return (d, objects, out, offset) => {
     const x = detections.boxes[4 * d]!;

@@ -11,46 +11,46 @@ export interface AreaRange {
 }
 
 /**
- * The rules by which detections are held against the truth. {@link cocoProtocol} and {@link vocProtocol} make those of
- * the named benchmarks; any other mixture can be evaluated just as well.
+ * The rules by which detections are compared with the truth. {@link cocoProtocol} and {@link vocProtocol} return those
+ * of the benchmarks; any other combination works too.
  */
 export interface Protocol {
-  /** IoU from which on a detection is right; each is evaluated by itself. */
+  /** The smallest IoU at which a detection is right, in [0, 1]; each threshold is evaluated separately. */
   readonly thresholds: readonly number[];
   readonly areas: readonly AreaRange[];
-  /** How many detections of a category count in an image, the best ones; each is evaluated by itself. Ascending. */
+  /** How many detections of a category count per image, best first; each limit is evaluated separately. Ascending. */
   readonly maxDets: readonly number[];
   /**
-   * What a detection is matched with: `best-free`, the best object that no better detection has taken (COCO), or
-   * `best-only`, the best object, so that a second detection of it is wrong (Pascal).
+   * Which object a detection can match: `best-free`, the best one that no better detection has taken (COCO), or
+   * `best-only`, the best one, so that a second detection of it is wrong (Pascal).
    */
   readonly matching: 'best-free' | 'best-only';
-  /** Area under the curve: precision averaged at so many recalls from 0 to 1, or its exact integral. */
+  /** The area under the curve: precision averaged over this number of recalls from 0 to 1, or the exact integral. */
   readonly recalls: number | 'every-point';
-  /** `inclusive`: boxes are whole pixels, both ends included, so that a box is one pixel wider than its difference. */
+  /** `inclusive`: boxes are whole pixels, both ends included, so a box is one pixel wider than x1 − x0. */
   readonly pixels: 'continuous' | 'inclusive';
-  /** Added to the number of detections when precision is worked out: MATLAB's eps in COCO's tools, otherwise 0. */
+  /** Added to the number of detections in the divisor of precision: machine epsilon in COCO's tools, otherwise 0. */
   readonly precisionBias: number;
-  /** An object whose annotation has the id 0 can be taken, but nothing that takes it is right. */
+  /** A detection that matches the annotation of id 0 is not right. */
   readonly idZeroUnmatched: boolean;
   /** Objects marked `ignore` are ordinary objects unless they are crowds. */
   readonly ignoreOverwritten: boolean;
 }
 
-/** What pycocotools does and its documentation does not say; all on, so that the figures are its own. */
+/** Undocumented behavior of pycocotools; on by default, so that the figures equal those of pycocotools. */
 export const cocoQuirks = {
-  idZeroUnmatched: flag(true, 'whatever is matched with the annotation of id 0 counts as wrong'),
+  idZeroUnmatched: flag(true, 'a detection that matches the annotation of id 0 counts as wrong'),
   ignoreOverwritten: flag(true, 'the field "ignore" of annotations is overwritten by "iscrowd"'),
   headlineAt100: flag(
     true,
-    'AP is read at 100 detections an image whatever maxDets says, and is −1 if that is not in it',
+    'AP is read at 100 detections per image for any maxDets; it is −1 if maxDets does not include 100',
   ),
 };
 
 /** What `cocoQuirks` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface CocoQuirks {
   /**
-   * Whatever is matched with the annotation of id 0 counts as wrong.
+   * A detection that matches the annotation of id 0 counts as wrong.
    * @default true
    */
   readonly idZeroUnmatched?: boolean | undefined;
@@ -60,16 +60,16 @@ export interface CocoQuirks {
    */
   readonly ignoreOverwritten?: boolean | undefined;
   /**
-   * AP is read at 100 detections an image whatever maxDets says, and is −1 if that is not in it.
+   * AP is read at 100 detections per image for any maxDets; it is −1 if maxDets does not include 100.
    * @default true
    */
   readonly headlineAt100?: boolean | undefined;
 }
 
 export interface CocoOptions extends CocoQuirks {
-  /** IoU thresholds; .5 to .95 in steps of .05 if none are given. */
+  /** IoU thresholds, in [0, 1]. @default 0.5 to 0.95 in steps of 0.05 */
   readonly thresholds?: readonly number[];
-  /** The detections an image for AR1, AR10 and AR100, ascending. */
+  /** The numbers of detections per image for AR1, AR10 and AR100, ascending. @default [1, 10, 100] */
   readonly maxDets?: readonly [number, number, number];
 }
 
@@ -93,7 +93,7 @@ const cocoAreas: readonly AreaRange[] = [
 ];
 
 /**
- * COCO's rules, as pycocotools 2.0 has them.
+ * COCO's rules, as in pycocotools 2.0.
  * @throws OneirosError `bad-argument` for thresholds not in [0, 1], or maxDets that do not ascend
  */
 export function cocoProtocol(options: CocoOptions = {}): Protocol {
@@ -114,8 +114,9 @@ export function cocoProtocol(options: CocoOptions = {}): Protocol {
 }
 
 export interface VocOptions {
-  /** IoU from which on a detection is right. */
+  /** The smallest IoU at which a detection is right, in [0, 1]. @default 0.5 */
   readonly iou?: number;
+  /** @default 'inclusive' */
   readonly pixels?: Protocol['pixels'];
 }
 
@@ -124,8 +125,8 @@ const vocKinds: OptionKinds<VocOptions> = { iou: kind.number, pixels: oneOf('con
 export const vocDefaults = { iou: 0.5, pixels: 'inclusive' } as const satisfies Required<VocOptions>;
 
 /**
- * Pascal VOC's rules: precision at 11 recalls until 2009 (`voc2007`), the exact area since (`voc2012`). Objects marked
- * difficult (or as crowds) are neither right nor wrong to find.
+ * Pascal VOC's rules: precision at 11 recalls until 2009 (`voc2007`), the exact area since then (`voc2012`). A
+ * detection of an object marked difficult (or crowd) is neither right nor wrong.
  * @throws OneirosError `bad-argument` for a threshold not in [0, 1]
  */
 export function vocProtocol(year: 'voc2007' | 'voc2012', options: VocOptions = {}): Protocol {
@@ -145,8 +146,8 @@ export function vocProtocol(year: 'voc2007' | 'voc2012', options: VocOptions = {
 }
 
 /**
- * A protocol whose numbers make sense.
- * @throws OneirosError `bad-argument` naming what does not
+ * Returns the protocol if its numbers are valid.
+ * @throws OneirosError `bad-argument` naming the invalid setting
  */
 export function checkedProtocol(protocol: Protocol): Protocol {
   const { thresholds, areas, maxDets, recalls, precisionBias } = protocol;
@@ -161,7 +162,7 @@ export function checkedProtocol(protocol: Protocol): Protocol {
   if (areas.length === 0 || odd)
     throw new OneirosError(
       'bad-argument',
-      `areas must be ranges from 0 on${odd ? `, not from ${odd.min} to ${odd.max}` : ': there are none'}`,
+      `areas must be ranges with 0 ≤ min ≤ max, ${odd ? `not ${odd.min} to ${odd.max}` : 'at least one'}`,
     );
   if (recalls !== 'every-point' && !(Number.isInteger(recalls) && recalls >= 2))
     throw new OneirosError(
@@ -169,7 +170,7 @@ export function checkedProtocol(protocol: Protocol): Protocol {
       `recalls must be "every-point" or a whole number ≥ 2, not ${recalls}`,
     );
   if (!(precisionBias >= 0 && precisionBias < 1))
-    throw new OneirosError('bad-argument', `precisionBias must be from 0 to 1, not ${precisionBias}`);
+    throw new OneirosError('bad-argument', `precisionBias must be in [0, 1), not ${precisionBias}`);
   return protocol;
 }
 
@@ -177,6 +178,6 @@ function checkThresholds(thresholds: readonly number[]): void {
   if (thresholds.length > 0 && thresholds.every((value) => value >= 0 && value <= 1)) return;
   throw new OneirosError(
     'bad-argument',
-    `IoU thresholds are numbers from 0 to 1, not ${thresholds.join(', ')}`,
+    `IoU thresholds must be numbers from 0 to 1, not ${thresholds.join(', ')}`,
   );
 }

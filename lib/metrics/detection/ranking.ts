@@ -1,13 +1,13 @@
 import type { Detections, ObjectTable, Truth } from './tables.js';
 
 /**
- * Detections sorted the two ways that evaluation walks them. Both are by category first; equal scores keep the order of
- * the images, and within one image that of the file, as a stable sort of pycocotools' lists would have it.
+ * Detections in the two orders that evaluation needs. Both sort by category first; equal scores keep the order of the
+ * images, and within one image that of the file, like the stable sort of pycocotools' lists.
  */
 export interface Ranking {
   /** Detections of category k are `byScore[start[k]]` up to `byScore[start[k + 1]]`, best first. */
   readonly byScore: Uint32Array;
-  /** The same, image by image, and best first within each. */
+  /** The same detections, image by image, best first within each. */
   readonly byImage: Uint32Array;
   readonly start: Uint32Array;
 }
@@ -29,7 +29,7 @@ export function groupTruth(truth: Truth): { readonly byImage: Uint32Array; reado
   return { byImage, start: starts(category, categories.length) };
 }
 
-/** How many different scores are higher. */
+/** For each score, how many distinct scores are higher. */
 function denseRanks(score: Float64Array): Uint32Array {
   const levels = score.slice().sort();
   let distinct = 0;
@@ -60,7 +60,7 @@ function stableSort(order: Uint32Array, key: Uint32Array, range: number): Uint32
   return sorted;
 }
 
-/** Where each key's items begin when sorted; one entry more marks the end. */
+/** Where each key's items begin when sorted; one more entry marks the end. */
 function starts(key: Uint32Array, range: number): Uint32Array {
   const start = new Uint32Array(range + 1);
   for (const k of key) start[k + 1]!++;

@@ -3,7 +3,7 @@ import type { Id } from './ids.js';
 
 export interface ImageEntry {
   readonly id: Id;
-  /** Needed for masks, and for boxes in parts of the picture. */
+  /** Pixels; needed for masks, and for boxes in fractions of the picture. */
   readonly width?: number;
   readonly height?: number;
 }
@@ -22,65 +22,65 @@ export interface MaskColumn {
   readonly counts: Uint32Array;
 }
 
-/** What true objects and detections have in common, one typed array a column: a million of them are 60 MB. */
+/** The columns of true objects and detections, one typed array each: a million objects take 60 MB. */
 export interface ObjectTable {
   readonly count: number;
   /** Index into the truth's images. */
   readonly image: Uint32Array;
   /** Index into the truth's categories. */
   readonly category: Uint32Array;
-  /** x, y, width, height of each; with masks, the smallest box around the mask. */
+  /** x, y, width, height of each object, in pixels; with masks, the smallest box around the mask. */
   readonly boxes: Float64Array;
-  /** The area that area ranges go by: for true objects, the one the file states. */
+  /** The area in pixels that area ranges use: for true objects, the one that the file states. */
   readonly area: Float64Array;
   readonly masks: MaskColumn | null;
 }
 
-/** What a reader tells of what it has read. */
+/** What a reader reports. */
 export interface Reading {
-  /** How many records are left out, because the truth does not list their image or their category. */
+  /** How many records were left out because the truth does not list their image or category. */
   readonly leftOut: number;
-  /** What of the input was left out or looks odd, a line each. */
+  /** Notes on input that was left out or looks wrong, one line each. */
   readonly notes: readonly string[];
 }
 
-/** The objects that are there, with the images and the categories that are evaluated, both in order of their ids. */
+/** The true objects, with the images and categories to evaluate, both sorted by id. */
 export interface Truth extends ObjectTable, Reading {
   readonly iouType: IouType;
   readonly images: readonly ImageEntry[];
   readonly categories: readonly CategoryEntry[];
-  /** 1 for a group that may take in any number of detections. */
+  /** 1 for a group that any number of detections may match. */
   readonly crowd: Uint8Array;
-  /** 1 for what need not be found: `ignore` in COCO files, `difficult` in Pascal's. */
+  /** 1 for an object that need not be found: `ignore` in COCO files, `difficult` in Pascal's. */
   readonly ignore: Uint8Array;
-  /** 1 where the annotation's id is 0, which pycocotools takes for "no match". */
+  /** 1 if the annotation's id is 0, which pycocotools confuses with "no match". */
   readonly idZero: Uint8Array;
 }
 
-/** What a detector says is there, in its own order. */
+/** The output of a detector, in the order of the input. */
 export interface Detections extends ObjectTable, Reading {
   readonly score: Float64Array;
 }
 
-/** One true object, as a reader hands it over. */
+/** One true object, as a reader passes it on. */
 export interface Annotation {
   readonly id: Id;
   readonly image: Id;
   readonly category: Id;
   readonly shape: Shape;
-  /** The stated area; worked out from the shape where there is none. */
+  /** The stated area. @default the area of the shape */
   readonly area?: number | undefined;
   readonly crowd?: boolean;
   readonly ignore?: boolean;
 }
 
-/** One detection, as a reader hands it over. */
+/** One detection, as a reader passes it on. */
 export interface Detection {
   readonly image: Id;
   readonly category: Id;
   readonly score: number;
   readonly shape: Shape;
-  /** The area that area ranges go by; worked out from the shape where there is none. */
+  /** The area that area ranges use. @default the area of the shape */
   readonly area?: number | undefined;
 }
 

@@ -12,16 +12,16 @@ import type {
 import { bytes, floats } from './column.js';
 import { objectColumns } from './object-columns.js';
 
-/** Collects what a file of true objects says, in whatever order it says it. */
+/** Collects the records of a file of true objects, in any order. */
 export interface TruthBuilder {
   addImage(image: ImageEntry): void;
   addCategory(category: CategoryEntry): void;
-  /** Objects of images or categories that are never added are not evaluated, as in pycocotools. */
+  /** Objects whose image or category is not added are not evaluated, as in pycocotools. */
   addAnnotation(annotation: Annotation, at: string): void;
   build(): Truth;
 }
 
-/** Every method throws OneirosError `bad-input`, naming the record, for duplicate ids and impossible values. */
+/** @throws OneirosError `bad-input` from every method, naming the record, for duplicate ids and impossible values */
 export function truthBuilder(iouType: IouType = 'bbox'): TruthBuilder {
   const images = new Map<Id, ImageEntry>();
   const categories = new Map<Id, CategoryEntry>();
@@ -108,7 +108,7 @@ export function detectionBuilder({ images, categories, iouType }: Truth): Detect
       notes: [
         ...unknown.notes(`${unknown.count + columns.length} detections`),
         ...(lowest < 0 || highest > 1
-          ? [`scores reach from ${lowest} to ${highest}, beyond 0 to 1: only their order counts`]
+          ? [`scores range from ${lowest} to ${highest}, outside 0 to 1: only their order counts`]
           : []),
       ],
     }),
@@ -116,11 +116,11 @@ export function detectionBuilder({ images, categories, iouType }: Truth): Detect
 }
 
 function addOnce<T>(entries: Map<Id, T>, id: Id, entry: T, at: string): void {
-  if (entries.has(id)) throw new OneirosError('bad-input', `${at}: the id ${idText(id)} is there twice`);
+  if (entries.has(id)) throw new OneirosError('bad-input', `${at}: the id ${idText(id)} occurs twice`);
   entries.set(id, entry);
 }
 
-/** Does something with a record; where that fails, the error begins with the record's name. */
+/** Runs `work`; if it throws, the error begins with the name of the record. */
 export function naming<T>(at: string, work: () => T): T {
   try {
     return work();

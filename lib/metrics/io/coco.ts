@@ -24,6 +24,7 @@ import { type JsonRecord, jsonRecords, recordName, type TextChunks } from './jso
 import { checkDetectionUnits, checkTruthUnits } from './units.js';
 
 export interface CocoReadOptions {
+  /** Whether to compare objects by boxes or by masks. @default 'bbox' */
   readonly iouType?: IouType;
   readonly signal?: AbortSignal | undefined;
 }
@@ -32,10 +33,12 @@ const readDefaults = { iouType: 'bbox' } as const satisfies CocoReadOptions;
 
 /**
  * The ground truth of a COCO file ("instances"): `images`, `categories` and `annotations` in any order. Annotations of
- * images or categories that are not listed are left out, as in pycocotools, and counted; `area` and `iscrowd` may be missing.
- * @param chunks the file's text or bytes in pieces: it is never held as a whole
- * @throws OneirosError `bad-input`, naming the record, for malformed JSON, a missing or empty list, duplicate ids, missing fields,
- *   boxes that are inverted, not finite or in parts of the picture, and masks that do not fit their image
+ * images or categories that are not listed are left out, as in pycocotools, and counted. `area` and `iscrowd` may be
+ * missing.
+ * @param chunks the file's text or bytes in pieces: the whole file is never in memory
+ * @throws OneirosError `bad-input`, naming the record, for malformed JSON, a missing or empty list, duplicate ids,
+ *   missing fields, boxes that are inverted, not finite or in fractions of the picture, and masks that do not fit their
+ *   image
  */
 export async function readCocoTruth(chunks: TextChunks, options: CocoReadOptions = {}): Promise<Truth> {
   check('readCocoTruth', { chunks: [chunks, kind.iterable] }, options, {
@@ -51,7 +54,7 @@ export async function readCocoTruth(chunks: TextChunks, options: CocoReadOptions
   return reader.build();
 }
 
-/** The same from a document that is already parsed. Throws as {@link readCocoTruth} does. */
+/** The same from a parsed document. Throws as {@link readCocoTruth} does. */
 export function cocoTruth(document: unknown, options: Pick<CocoReadOptions, 'iouType'> = {}): Truth {
   check('cocoTruth', {}, options, { iouType: oneOf('bbox', 'segm') });
   const reader = truthReader(options.iouType ?? readDefaults.iouType);
@@ -63,10 +66,10 @@ export function cocoTruth(document: unknown, options: Pick<CocoReadOptions, 'iou
 
 /**
  * Detections of a COCO results file: an array of `image_id`, `category_id`, `score` with `bbox` or `segmentation`.
- * A million of them take some 60 MB of memory; see {@link readCocoTruth} for `chunks`.
+ * A million of them take about 60 MB of memory; see {@link readCocoTruth} for `chunks`.
  *
- * As in pycocotools, if the first record has a box then every record's area is its box's, for masks too; otherwise it
- * is its mask's. Detections of categories that the truth does not list are left out and counted.
+ * As in pycocotools, if the first record has a box, every record's area is that of its box, even for masks; otherwise
+ * it is that of its mask. Detections of categories that the truth does not list are left out and counted.
  * @throws OneirosError `bad-input`, naming the record, for malformed JSON, an image that the truth does not list,
  *   missing fields, and impossible boxes, masks and scores
  */
@@ -85,10 +88,10 @@ export async function readCocoDetections(
   return reader.build();
 }
 
-/** The same from an array that is already parsed. Throws as {@link readCocoDetections} does. */
+/** The same from a parsed array. Throws as {@link readCocoDetections} does. */
 export function cocoDetections(records: unknown, truth: Truth): Detections {
   check('cocoDetections', { truth: [truth, kind.truth] });
-  if (!Array.isArray(records)) throw new OneirosError('bad-input', 'detections are an array of objects');
+  if (!Array.isArray(records)) throw new OneirosError('bad-input', 'detections must be an array of objects');
   const reader = detectionReader(truth);
   records.forEach((value: unknown, index) => reader.add({ section: null, index, value }));
   return reader.build();
@@ -105,11 +108,11 @@ function checkSections(found: ReadonlySet<string>): void {
   );
 }
 
-/** A truth without a category, or without an image, cannot tell right from wrong. */
+/** Without categories or images, every detection would be left out or refused. */
 function checkListed({ images, categories }: Truth): void {
   for (const [section, { length }] of Object.entries({ images, categories }))
     if (length === 0)
-      throw new OneirosError('bad-input', `its list "${section}" is empty, so that nothing can be evaluated`);
+      throw new OneirosError('bad-input', `its list "${section}" is empty: there is nothing to evaluate`);
 }
 
 function recordsOf(document: Fields, section: string): JsonRecord[] {
@@ -118,8 +121,8 @@ function recordsOf(document: Fields, section: string): JsonRecord[] {
   return values.map((value: unknown, index) => ({ section, index, value }));
 }
 
-/** What stands for a mask whose image is not listed: the annotation is left out. */
-const nowhere: CocoBox = [0, 0, 0, 0];
+/** Replaces the mask of an annotation whose image is not listed: the annotation is left out. */
+const placeholder: CocoBox = [0, 0, 0, 0];
 
 function truthReader(iouType: IouType) {
   const builder = truthBuilder(iouType);
@@ -133,7 +136,7 @@ function truthReader(iouType: IouType) {
         id: idField(fields, 'id'),
         image,
         category: idField(fields, 'category_id'),
-        shape: iouType === 'bbox' ? boxField(fields) : entry ? maskField(fields, entry) : nowhere,
+        shape: iouType === 'bbox' ? boxField(fields) : entry ? maskField(fields, entry) : placeholder,
         area: optionalNumber(fields, 'area'),
         crowd: flagField(fields, 'iscrowd'),
         ignore: flagField(fields, 'ignore'),

@@ -1,4 +1,4 @@
-/** Numbers that come one at a time, kept in a typed array that doubles. */
+/** Collects numbers in a typed array that doubles when it is full. */
 export class Column<A extends Uint8Array | Uint32Array | Float64Array> {
   #data: A;
   #length = 0;
@@ -22,7 +22,7 @@ export class Column<A extends Uint8Array | Uint32Array | Float64Array> {
     this.#length += values.length;
   }
 
-  /** The numbers, in memory of exactly their size. */
+  /** A copy of exactly the right size. */
   finish(): A {
     const data = this.make(this.#length);
     data.set(this.#data.subarray(0, this.#length));

@@ -6,10 +6,10 @@ import { type Id, wholeId } from '../detection/ids.js';
 
 // Checked by hand, not by a schema: files have millions of records, and their numbers may be bigints.
 
-/** An object of a JSON file, none of whose fields can be trusted yet. */
+/** An object of a JSON file, whose fields are not checked yet. */
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** @throws OneirosError `bad-input` for anything but an object */
+/** @throws OneirosError `bad-input` if the value is not an object */
 export function fieldsOf(value: unknown): Fields {
   if (isFields(value)) return value;
   throw new OneirosError('bad-input', `it is ${preview(value)}: expected an object`);
@@ -19,7 +19,7 @@ export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** A field that is a whole number or text: what images, categories and annotations are known by. */
+/** The id of an image, a category or an annotation: a whole number or text. */
 export function idField(fields: Fields, name: string): Id {
   const value = own(fields, name);
   if (typeof value === 'bigint') return wholeId(value);
@@ -28,7 +28,7 @@ export function idField(fields: Fields, name: string): Id {
     fields,
     name,
     Number.isInteger(value)
-      ? 'a whole number within ±2^53, where numbers are exact; beyond that a bigint'
+      ? 'a whole number within ±2^53, where numbers are exact, or a bigint'
       : 'a whole number or text',
   );
 }
@@ -59,7 +59,7 @@ export function isNumbers(value: unknown): value is readonly number[] {
   return Array.isArray(value) && value.every((item) => typeof item === 'number');
 }
 
-/** The error of a field that is missing or not of its kind. */
+/** The error for a field that is missing or of another type. */
 export function unexpected(fields: Fields, name: string, expected: string): OneirosError {
   const found = own(fields, name) === undefined ? 'is missing' : `is ${preview(own(fields, name))}`;
   return new OneirosError('bad-input', `"${name}" ${found}: expected ${expected}`);
@@ -73,7 +73,7 @@ function preview(value: unknown): string {
 function textOf(value: unknown): string {
   switch (typeof value) {
     case 'number':
-      return String(value); // NaN, where JSON would have null
+      return String(value); // JSON would write NaN as null
     case 'object':
     case 'string':
     case 'boolean':

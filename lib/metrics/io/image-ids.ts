@@ -5,22 +5,22 @@ import { type Id, idText, wholeId } from '../detection/ids.js';
 import { fieldsOf, idField, unexpected } from './fields.js';
 import { jsonRecords, recordName, type TextChunks } from './json-records.js';
 
-/** The id of a picture in annotations, by its path: a number, as in COCO, or a word. */
+/** Finds the id of a picture in annotations by its path: a number, as in COCO, or text. */
 export type ImageIds = (path: string) => Id;
 
 export interface ImageIdOptions {
-  /** Told of a picture that is known only by its name, in another folder than the annotations say. */
+  /** Called for a picture that is found only by its name: the annotations list it in another folder. */
   readonly onOtherFolder?: ((path: string, fileName: string) => void) | undefined;
 }
 
 const imageIdKinds: OptionKinds<ImageIdOptions> = { onOtherFolder: kind.function };
 
 /**
- * Reads which id each file has from COCO annotations. A picture is the one whose `file_name` its path ends with, folders
- * included; of several the longest. Where there is none, its name is enough if no two images of the annotations share a
- * name: then they lie in another folder than they did.
- * @throws OneirosError `bad-input` for malformed annotations, or two images of one id; the function it gives throws
- *   `not-found` for a path that they do not name, and `bad-input` for one that they name by two ids
+ * Reads the ids of image files from COCO annotations. A path belongs to the image whose `file_name` (with folders) it
+ * ends with, to the longest if there are several. If there is none, the file's name is enough, provided that all names
+ * in the annotations differ: the files may have moved to another folder.
+ * @throws OneirosError `bad-input` for malformed annotations, or two images with the same id. The returned function
+ *   throws `not-found` for a path that is not in the annotations, and `bad-input` for one that has two ids
  */
 export async function readImageIds(annotations: TextChunks, options: ImageIdOptions = {}): Promise<ImageIds> {
   check('readImageIds', { annotations: [annotations, kind.iterable] }, options, imageIdKinds);
@@ -38,7 +38,7 @@ export async function readImageIds(annotations: TextChunks, options: ImageIdOpti
       if (other !== undefined)
         throw new OneirosError(
           'bad-input',
-          `${recordName(section, index)}: the id ${idText(id)} is that of ${JSON.stringify(other)} already`,
+          `${recordName(section, index)}: the id ${idText(id)} already belongs to ${JSON.stringify(other)}`,
         );
       names.set(id, fileName);
       add(byPath, partsOf(fileName).join('/'), id);
@@ -49,7 +49,7 @@ export async function readImageIds(annotations: TextChunks, options: ImageIdOpti
     const [first] = alike;
     if (first === undefined) return '';
     const example = JSON.stringify(names.get(first));
-    return `; its name is that of ${alike.length} images in other folders, such as ${example}: give it from a folder of that name`;
+    return `; ${alike.length} images in other folders have this name, such as ${example}: give the path with its folder`;
   };
   const areNamesDistinct = byName.size === names.size;
   return (path) => {
@@ -60,12 +60,12 @@ export async function readImageIds(annotations: TextChunks, options: ImageIdOpti
     if (id === undefined)
       throw new OneirosError(
         'not-found',
-        `the annotations name no image ${JSON.stringify(path)}: its path ends with none of their file names${elsewhere(ends)}`,
+        `the annotations have no image ${JSON.stringify(path)}: no file_name matches the end of this path${elsewhere(ends)}`,
       );
     if (another !== undefined)
       throw new OneirosError(
         'bad-input',
-        `the annotations name ${JSON.stringify(path)} by several ids, such as ${idText(id)} and ${idText(another)}`,
+        `the annotations have several ids for ${JSON.stringify(path)}, such as ${idText(id)} and ${idText(another)}`,
       );
     if (exact === undefined) onOtherFolder?.(path, names.get(id) ?? '');
     return id;
@@ -89,34 +89,34 @@ export function imageIdOf(path: string): Id {
   if (digits !== undefined) return wholeId(BigInt(digits));
   throw new OneirosError(
     'bad-argument',
-    `the name ${JSON.stringify(name)} has no number to be the image's id; name the annotations with --images`,
+    `the name ${JSON.stringify(name)} contains no number for the image's id: give the annotations with --images`,
   );
 }
 
 /**
- * The id of each picture.
- * @param idOf what gives the id of a path; what it throws is thrown when that picture's id is asked for
- * @throws OneirosError `bad-argument` where two pictures would have one id: their objects would become one picture's
+ * The id of each picture, after a check that no two pictures share one.
+ * @param idOf returns the id of a path; an error that it throws is thrown when that picture's id is requested
+ * @throws OneirosError `bad-argument` if two pictures have the same id: their objects would be merged
  */
 export function distinctIds(paths: readonly string[], idOf: ImageIds): ImageIds {
   check('distinctIds', { paths: [paths, kind.texts], idOf: [idOf, kind.function] });
   const ids = new Map<string, Attempt>();
-  const owners = new Map<Id, string>();
+  const pathById = new Map<Id, string>();
   const clashes: string[] = [];
   for (const path of paths) {
     const id = attempt(() => idOf(path));
     ids.set(path, id);
     if ('error' in id) continue;
-    const owner = owners.get(id.value);
-    if (owner !== undefined) clashes.push(`${owner} and ${path} (${idText(id.value)})`);
-    else owners.set(id.value, path);
+    const first = pathById.get(id.value);
+    if (first !== undefined) clashes.push(`${first} and ${path} (${idText(id.value)})`);
+    else pathById.set(id.value, path);
   }
   if (clashes.length > 0)
     throw new OneirosError(
       'bad-argument',
-      `${clashes.length === 1 ? 'two pictures' : `${clashes.length} pairs of pictures`} would have one image id: ` +
+      `${clashes.length === 1 ? 'two pictures' : `${clashes.length} pairs of pictures`} have the same image id: ` +
         `${clashes.slice(0, shown).join('; ')}${clashes.length > shown ? '; …' : ''}; ` +
-        'give each picture once, and with --images annotations that tell them apart',
+        'give each picture once, and annotations that distinguish them with --images',
     );
   return (path) => {
     const id = ids.get(path);
@@ -140,7 +140,7 @@ function attempt(work: () => Id): Attempt {
 
 const mostFolders = 64;
 
-/** Folders and name of a path; accents in the one form, whatever file system they are from. */
+/** Folders and name of a path. NFC makes accents equal: file systems store them in different forms. */
 function partsOf(path: string): readonly string[] {
   return path
     .normalize('NFC')
@@ -148,7 +148,7 @@ function partsOf(path: string): readonly string[] {
     .filter((part) => part !== '' && part !== '.');
 }
 
-/** The path and what is left of it without its first folders, the longest first; of many folders the last. */
+/** The path, then the path without its first folder, and so on; at most the last 64 folders. */
 function endsOf(path: string): readonly string[] {
   const parts = partsOf(path).slice(-mostFolders);
   return parts.map((_, i) => parts.slice(i).join('/'));

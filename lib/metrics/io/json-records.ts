@@ -4,9 +4,9 @@ import { messageOf, OneirosError } from '../../base/errors.js';
 
 /** One element of an array of a JSON document. Whole numbers beyond ±2^53 are bigints. */
 export interface JsonRecord {
-  /** The key of the array in the document; null where the document itself is the array. */
+  /** The key of the array in the document; null if the document itself is the array. */
   readonly section: string | null;
-  /** Its place in the array. */
+  /** Its index in the array. */
   readonly index: number;
   readonly value: unknown;
 }
@@ -15,19 +15,19 @@ export interface JsonRecord {
 export type TextChunks = AsyncIterable<string | Uint8Array> | Iterable<string | Uint8Array>;
 
 export interface JsonRecordOptions {
-  /** What the document has to be; either will do if it is not given. */
+  /** The required type of the document. @default either */
   readonly root?: 'array' | 'object';
-  /** Told the key of each array of the document, as it begins. */
+  /** Called with the key of each array of the document when it begins. */
   readonly onSection?: (section: string) => void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A record longer than this is refused, so that a broken file cannot fill the memory. */
+/** Longer records are refused, so that a broken file cannot fill the memory. */
 const longestRecord = 2 ** 26;
 
 /**
- * The records of a JSON document that is an array, or an object of arrays, in batches as its text comes in: however long
- * the document, only one piece of it is in memory. Members of the object that are no arrays are checked and passed over.
+ * The records of a JSON document that is an array, or an object of arrays, in batches as its text arrives. Only
+ * one piece of the document is in memory. Members of the object that are not arrays are checked and skipped.
  * @throws OneirosError `bad-input`, naming the record, for malformed JSON or text that is not UTF-8; `too-large` for a
  *   record over 64 Mi characters
  */
@@ -60,7 +60,7 @@ const code = (character: string): number => character.charCodeAt(0);
 const [quote, backslash, comma, colon] = [code('"'), code('\\'), code(','), code(':')];
 const [openBrace, closeBrace, openBracket, closeBracket] = [code('{'), code('}'), code('['), code(']')];
 
-/** Finds where values begin and end, by quotes and brackets alone; JSON.parse then judges each. */
+/** Finds where values begin and end, only by quotes and brackets; JSON.parse then checks each value. */
 class RecordSplitter {
   #expecting: Expecting = 'document';
   #section: string | null = null;
@@ -68,8 +68,8 @@ class RecordSplitter {
   #index = 0;
   /** Text of a value that began in an earlier piece. */
   #carried = '';
-  /** How much of that has been looked through. */
-  #looked = 0;
+  /** How much of that has been scanned. */
+  #scanned = 0;
   #depth = 0;
   #inString = false;
   /** An array or object may end where its first element could begin, but not after a comma. */
@@ -83,7 +83,7 @@ class RecordSplitter {
   push(piece: string): JsonRecord[] {
     const records: JsonRecord[] = [];
     const text = this.#carried + piece;
-    let at = this.#carried === '' ? 0 : this.#value(text, 0, this.#looked, records);
+    let at = this.#carried === '' ? 0 : this.#value(text, 0, this.#scanned, records);
     while (at < text.length) {
       const c = text.charCodeAt(at);
       at =
@@ -95,20 +95,20 @@ class RecordSplitter {
   }
 
   end(): void {
-    if (this.#expecting !== 'nothing') throw this.#malformed('it ends too early: was the file cut off?');
+    if (this.#expecting !== 'nothing') throw this.#malformed('unexpected end: is the file truncated?');
   }
 
-  /** Takes in the token at `at`; returns where to go on. */
+  /** Handles the token at `at`; returns the position after it. */
   #token(text: string, at: number, c: number, records: JsonRecord[]): number {
     switch (this.#expecting) {
       case 'document':
         return this.#open(at, c);
       case 'key':
         if (c === closeBrace && !this.#afterComma) return this.#close(at);
-        if (c !== quote) throw this.#malformed('a key in quotes was expected');
+        if (c !== quote) throw this.#malformed('expected a key in quotes');
         return this.#value(text, at, at, records);
       case 'colon':
-        if (c !== colon) throw this.#malformed('a colon was expected');
+        if (c !== colon) throw this.#malformed('expected a colon');
         this.#expecting = 'member';
         return at + 1;
       case 'member':
@@ -125,12 +125,12 @@ class RecordSplitter {
       case 'after-element':
         return this.#separator(at, c);
       case 'nothing':
-        throw this.#malformed('there is more after its end');
+        throw this.#malformed('unexpected text after its end');
     }
   }
 
   #open(at: number, c: number): number {
-    if (c !== openBracket && c !== openBrace) throw this.#malformed('it is neither an object nor an array');
+    if (c !== openBracket && c !== openBrace) throw this.#malformed('expected an object or an array');
     this.#inObject = c === openBrace;
     const root = this.#inObject ? 'object' : 'array';
     if (this.root !== undefined && root !== this.root)
@@ -142,13 +142,13 @@ class RecordSplitter {
   #separator(at: number, c: number): number {
     const element = this.#expecting === 'after-element';
     if (c === (element ? closeBracket : closeBrace)) return this.#close(at);
-    if (c !== comma) throw this.#malformed('a comma was expected');
+    if (c !== comma) throw this.#malformed('expected a comma');
     this.#expecting = element ? 'element' : 'key';
     this.#afterComma = true;
     return at + 1;
   }
 
-  /** Leaves an array for the object around it, or the document. */
+  /** Ends an array in an object, or the document. */
   #close(at: number): number {
     const leavesSection =
       this.#inObject && (this.#expecting === 'element' || this.#expecting === 'after-element');
@@ -157,7 +157,7 @@ class RecordSplitter {
     return at + 1;
   }
 
-  /** A value that begins at `start` and has been looked through up to `from`; returns where it ends. */
+  /** Reads a value that begins at `start` and has been scanned up to `from`; returns its end. */
   #value(text: string, start: number, from: number, records: JsonRecord[]): number {
     const end = this.#endOfValue(text, start, from);
     if (end < 0) {
@@ -193,7 +193,7 @@ class RecordSplitter {
     }
     this.#inString = inString;
     this.#depth = end < 0 ? depth : 0;
-    this.#looked = i - start; // one beyond the text where that ends in a backslash, which escapes what comes next
+    this.#scanned = i - start; // one beyond the text if that ends in a backslash, which escapes the next character
     return end;
   }
 
@@ -218,7 +218,7 @@ class RecordSplitter {
       return parseExactly(text);
     } catch (error) {
       const bare = /(?<!["\w])(NaN|-?Infinity)(?!["\w])/.exec(text)?.[0];
-      const reason = bare ? `it holds ${bare}, which is not JSON` : messageOf(error);
+      const reason = bare ? `it contains ${bare}, which is not JSON` : messageOf(error);
       throw new OneirosError('bad-input', `${this.#where()} is not valid JSON: ${reason}`, { cause: error });
     }
   }
@@ -237,7 +237,7 @@ class RecordSplitter {
 /** Digits of a whole number that may be beyond 2^53. */
 const longNumber = /(?<![.\d])\d{16,}(?![.\d])/;
 
-/** JSON.parse, which rounds large whole numbers, wherever there are none; it is many times as fast. */
+/** Uses JSON.parse, which rounds large whole numbers, if there are none: it is many times as fast. */
 function parseExactly(text: string): unknown {
   return longNumber.test(text) ? parse(text, null, exactNumber) : JSON.parse(text);
 }
@@ -247,7 +247,7 @@ function exactNumber(text: string): number | bigint {
   return /^-?\d+$/.test(text) && !Number.isSafeInteger(value) ? BigInt(text) : value;
 }
 
-/** What errors call a record: `annotations[17]`, or `record 17` where the document is the array. */
+/** The name of a record in errors: `annotations[17]`, or `record 17` if the document is the array. */
 export function recordName(section: string | null, index: number): string {
   return section === null ? `record ${index}` : `${section}[${index}]`;
 }

@@ -3,12 +3,12 @@ import type { CocoBox, IouType, MaskColumn, ObjectTable, Shape } from '../detect
 import { rleArea, rleBox } from '../masks/rle.js';
 import { floats, uints } from './column.js';
 
-/** Collects the columns that true objects and detections have in common, object by object. */
+/** Collects the common columns of true objects and detections, object by object. */
 export interface ObjectColumns {
   readonly length: number;
   /**
-   * @param area the stated one, if there is one
-   * @throws OneirosError `bad-input` for a box that is not finite or inverted, an area below 0, a missing mask
+   * @param area the stated area, if any
+   * @throws OneirosError `bad-input` for a box that is not finite or is inverted, an area below 0, or a missing mask
    */
   add(image: number, category: number, shape: Shape, area: number | undefined): void;
   finish(): ObjectTable;
@@ -31,7 +31,7 @@ export function objectColumns(iouType: IouType): ObjectColumns {
       if (iouType === 'segm' && !('counts' in shape))
         throw new OneirosError(
           'bad-input',
-          'it has only a box; masks are needed to compare objects by masks',
+          'it has only a box: expected a mask, as objects are compared by masks',
         );
       image.push(imageIndex);
       category.push(categoryIndex);

@@ -6,7 +6,7 @@ import type { CocoBox } from '../detection/tables.js';
 /** The four numbers of a box: corner and size, two corners, or center and size. */
 export type PascalForm = BoxForm | 'cxcywh';
 
-/** The box of a line. @param size what the numbers are parts of; for pixels 1 × 1 */
+/** The box of a line. @param size the size of the picture for relative boxes; 1 × 1 for pixels */
 export function boxOf(numbers: readonly number[], form: PascalForm, { width, height }: Size): CocoBox {
   const [a = NaN, b = NaN, c = NaN, d = NaN] = numbers;
   switch (form) {
@@ -19,12 +19,12 @@ export function boxOf(numbers: readonly number[], form: PascalForm, { width, hei
   }
 }
 
-/** How far relative boxes may reach beyond their picture, in parts of it. */
+/** How far relative boxes may extend beyond their picture, as a fraction of it. */
 const tolerance = 0.05;
 
 /**
- * Looks whether boxes that are parts of pictures lie in these: numbers in another order do not.
- * @param advice what else the numbers may be
+ * Checks that relative boxes are inside their pictures: numbers in a wrong order usually are not.
+ * @param advice what to check, for the error
  */
 export function withinPictures(advice: string) {
   let [boxes, beyond] = [0, 0];
@@ -35,12 +35,12 @@ export function withinPictures(advice: string) {
       const most = Math.max((x + w) / width, (y + h) / height);
       if (least < -tolerance || most > 1 + tolerance) beyond++;
     },
-    /** @throws OneirosError `bad-input` if more than half of them do not */
+    /** @throws OneirosError `bad-input` if more than half of them are not */
     check(): void {
       if (2 * beyond > boxes)
         throw new OneirosError(
           'bad-input',
-          `${beyond} of ${boxes} boxes reach beyond their pictures: ${advice}`,
+          `${beyond} of ${boxes} boxes extend beyond their pictures: ${advice}`,
         );
     },
   };

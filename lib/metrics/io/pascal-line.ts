@@ -1,13 +1,13 @@
 import { OneirosError } from '../../base/errors.js';
 
-/** A line of a text file, in words. */
+/** A line of a text file, split into words. */
 export interface PascalLine {
-  /** What errors call it. */
+  /** Its name in errors. */
   readonly at: string;
   readonly words: readonly string[];
 }
 
-/** The lines of an image's file that are not empty. */
+/** The non-empty lines of an image's file. */
 export function pascalLines(image: string, text: string): readonly PascalLine[] {
   return text
     .replace(/^\ufeff/, '')
@@ -16,24 +16,25 @@ export function pascalLines(image: string, text: string): readonly PascalLine[] 
     .filter(({ words }) => words[0] !== '');
 }
 
-/** The class of a line, and the numbers after it; NaN for what is no number: the checks of boxes and scores then name it. */
+/** The class of a line and the numbers after it. A word that is not a number is NaN, which later checks report. */
 export interface PascalFields {
   readonly category: string;
   readonly numbers: readonly number[];
 }
 
 /**
- * Splits a line: the last words are its numbers, all before them is the class. So a class may hold blanks and end in a whole
- * number ("traffic light", "type 2"), but not in a fraction, nor be several numbers: then the line is of another kind.
- * @param count how many numbers there are
+ * Splits a line: the last words are its numbers, the words before them are the class. So a class may contain spaces and
+ * end in a whole number ("traffic light", "type 2"). If it ends in a fraction or is several numbers, the line is
+ * refused.
+ * @param count how many numbers a line has
  * @throws OneirosError `bad-input`, naming the line, for too few words or too many numbers
  */
 export function splitLine({ at, words }: PascalLine, count: number, expected: string): PascalFields {
   const category = words.slice(0, -count);
   const last = category.at(-1);
   if (last === undefined) throw malformed(at, words, expected);
-  const isOfNumbers = category.every((word) => !Number.isNaN(numberOf(word)));
-  if (category.length > 1 && (isOfNumbers || isFraction(last)))
+  const areNumbers = category.every((word) => !Number.isNaN(numberOf(word)));
+  if (category.length > 1 && (areNumbers || isFraction(last)))
     throw malformed(at, words, `${expected}, and no more numbers`);
   return { category: category.join(' '), numbers: words.slice(-count).map(numberOf) };
 }

@@ -8,7 +8,7 @@ import { boxOf, type PascalForm, withinPictures } from './pascal-box.js';
 import { pascalLines, splitLine } from './pascal-line.js';
 import { checkDetectionUnits, checkTruthUnits } from './units.js';
 
-/** The text file of one image, by the image's name (the file's name without its ending). */
+/** The text file of one image; `image` is the file's name without its extension. */
 export interface PascalFile {
   readonly image: string;
   readonly text: string;
@@ -16,24 +16,25 @@ export interface PascalFile {
 
 export interface PascalOptions {
   /**
-   * The four numbers of a box: a corner and the size, two corners, or (YOLO's) the center and the size.
-   * @default a corner and the size; where all of the truth could be two corners as well, a note says so
+   * The four numbers of a box: `xywh` a corner and the size, `xyxy` two corners, `cxcywh` the center and the size
+   * (YOLO).
+   * @default 'xywh'; a note is added if all true boxes could also be two corners
    */
   readonly form?: PascalForm | undefined;
   /**
-   * What the numbers count: pixels, or (YOLO's) parts of the picture, from 0 to 1.
-   * @default pixels; but boxes that look like parts are refused
+   * The unit of the numbers: pixels, or fractions of the picture, from 0 to 1 (YOLO).
+   * @default pixels; boxes that look like fractions are refused
    */
   readonly units?: 'pixels' | 'relative' | undefined;
 }
 
 export interface PascalTruthOptions extends PascalOptions {
-  /** Sizes of the pictures, by the image's name: for relative boxes. */
+  /** Sizes of the pictures in pixels, by the image's name; needed for relative boxes. */
   readonly sizes?: ReadonlyMap<string, Size> | undefined;
 }
 
 export interface PascalDetectionOptions extends PascalOptions {
-  /** Where the score stands: right after the class, or (YOLO's) after the box. */
+  /** Where the score is: right after the class, or after the box (YOLO). @default 'first' */
   readonly scoreAt?: 'first' | 'last';
 }
 
@@ -49,22 +50,23 @@ const detectionKinds: OptionKinds<PascalDetectionOptions> = {
 
 export const pascalDefaults = { form: 'xywh', scoreAt: 'first' } as const satisfies PascalDetectionOptions;
 
-/** What to do about boxes that look relative. */
-const advice = ' (if they are what they seem, say so: units "relative", or else "pixels")';
+/** What to do if boxes look relative. */
+const advice = ' (set units to "relative" or "pixels")';
 const pixel: Size = { width: 1, height: 1 };
 
 /**
- * The objects of a folder of text files: one a line, `class x y w h`; `difficult` at the end marks what need not be found.
- * The last four numbers are the box, all before them is the class ({@link splitLine}); the classes are those that occur here.
- * @throws OneirosError `bad-input`, naming file and line, for anything else; an image given twice; relative boxes without
- *   `units`, or of a picture whose size is not known
+ * The objects of a folder of text files, one object per line: `class x y w h`. A final `difficult` marks an object that
+ * need not be found. The last four numbers are the box, the words before them the class ({@link splitLine}). The
+ * classes are those that occur in the files.
+ * @throws OneirosError `bad-input`, naming file and line, for any other line; an image given twice; relative boxes
+ *   without `units`, or of a picture of unknown size
  */
 export function pascalTruth(files: readonly PascalFile[], options: PascalTruthOptions = {}): Truth {
   check('pascalTruth', { files: [files, kind.objects] }, options, truthKinds);
   const { form = pascalDefaults.form, units, sizes } = options;
   const builder = truthBuilder();
   const classes = new Set<string>();
-  const within = withinPictures('are they by their centers (form "cxcywh"), or by corners ("xyxy")?');
+  const within = withinPictures('is the form "cxcywh" (centers) or "xyxy" (corners)?');
   for (const { image, text } of files) {
     const entry: ImageEntry = { id: image, ...sizes?.get(image) };
     builder.addImage(entry);
@@ -89,10 +91,11 @@ export function pascalTruth(files: readonly PascalFile[], options: PascalTruthOp
 }
 
 /**
- * The detections of a folder of text files: one a line, `class score` and the box as in {@link pascalTruth}. Classes that
- * the truth has nothing of are left out and counted.
- * @throws OneirosError `bad-input`, naming file and line, for anything else; an image given twice, or that the truth does not have; and as
- *   {@link pascalTruth} does for relative boxes, whose pictures' sizes are the truth's
+ * The detections of a folder of text files, one per line: `class score` and the box as in {@link pascalTruth}.
+ * Detections of classes that do not occur in the truth are left out and counted. The truth gives the picture sizes for
+ * relative boxes.
+ * @throws OneirosError `bad-input`, naming file and line, for any other line; an image given twice or not in the truth;
+ *   relative boxes as in {@link pascalTruth}
  */
 export function pascalDetections(
   files: readonly PascalFile[],
@@ -109,7 +112,7 @@ export function pascalDetections(
   const builder = detectionBuilder(truth);
   const entries = new Map(truth.images.map((entry) => [entry.id, entry]));
   const names = new Set(truth.categories.map(({ id }) => id));
-  const within = withinPictures('is the score last (scoreAt "last"), or are they in another form?');
+  const within = withinPictures('is the score last (scoreAt "last"), or is the form another?');
   const given = new Set<string>();
   let [lines, swapped] = [0, 0];
   for (const { image, text } of files) {
@@ -123,7 +126,7 @@ export function pascalDetections(
       if (!names.has(category) && names.has(rest))
         throw new OneirosError(
           'bad-input',
-          `${at}: after the class ${JSON.stringify(rest)} there is no score`,
+          `${at}: expected a score after the class ${JSON.stringify(rest)}`,
         );
       const score = numbers.at(scoreAt === 'first' ? 0 : -1) ?? NaN;
       const size = naming(at, () => sizeFor(units, entries.get(image)));
@@ -146,7 +149,7 @@ export function pascalDetections(
 }
 
 const cornersToo =
-  'boxes are read as x, y, width and height, but all of them could be two corners as well: if they are, give the form (--boxes xyxy)';
+  'boxes are read as x, y, width and height, but all of them could also be two corners: if so, give the form (--boxes xyxy)';
 
 /** Whether the last two numbers of each box are larger than the first two. */
 function mayBeCorners({ count, boxes }: Truth): boolean {
@@ -161,6 +164,6 @@ function sizeFor(units: PascalOptions['units'], entry: ImageEntry | undefined): 
     return { width: entry.width, height: entry.height };
   throw new OneirosError(
     'bad-input',
-    'its box is a part of a picture whose size is not known: give the sizes of the pictures',
+    'its box is relative to a picture of unknown size: give the sizes of the pictures',
   );
 }

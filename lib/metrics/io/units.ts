@@ -2,13 +2,13 @@ import { OneirosError } from '../../base/errors.js';
 import { idText } from '../detection/ids.js';
 import type { Detections, ImageEntry, ObjectTable, Truth } from '../detection/tables.js';
 
-/** How far beyond the unit square relative boxes reach by rounding. */
+/** How far rounding may move relative boxes beyond the unit square. */
 const tolerance = 0.01;
 
 /**
- * Boxes in parts of the picture (as YOLO has them) taken for pixels give figures that look right and are wrong: boxes by
- * their centers give an IoU of 1 to boxes of quite other sizes.
- * @throws OneirosError `bad-input` for an image all of whose true boxes lie within a pixel of the picture's corner
+ * Refuses relative boxes (as YOLO writes them) where pixels are expected. They give figures that look right and are
+ * wrong: center boxes read as corners can give an IoU of 1 to boxes of very different sizes.
+ * @throws OneirosError `bad-input` if all true boxes of an image are within one pixel of the picture's corner
  */
 export function checkTruthUnits(truth: Truth, advice: string): void {
   const relative = new Uint8Array(truth.images.length).fill(1);
@@ -23,8 +23,8 @@ export function checkTruthUnits(truth: Truth, advice: string): void {
 }
 
 /**
- * The same of detections, among which there may be boxes of any kind.
- * @throws OneirosError `bad-input` if all of them lie within a pixel of the picture's corner
+ * The same check for detections, some of which may well be tiny.
+ * @throws OneirosError `bad-input` if all of them are within one pixel of the picture's corner
  */
 export function checkDetectionUnits(detections: Detections, advice: string): void {
   const places = Array.from({ length: detections.count }, (_, i) => i);
@@ -45,7 +45,7 @@ function hasInside({ boxes }: ObjectTable, i: number): boolean {
 function looksRelative(which: string, advice: string): OneirosError {
   return new OneirosError(
     'bad-input',
-    `${which} are made of numbers from 0 to 1: they seem to be parts of the picture, but pixels are expected${advice}`,
+    `${which} contain only numbers from 0 to 1: they look like fractions of the picture, but pixels are expected${advice}`,
   );
 }
 

@@ -9,11 +9,12 @@ import type { PascalFile } from './pascal.js';
 import { checkTruthUnits } from './units.js';
 
 /**
- * The objects of a folder of Pascal VOC's XML files, one an image. What is `difficult` need not be found; `truncated` objects
- * are objects like others, as in Pascal's protocol. Boxes are two corners in whole pixels, both included: a box of one pixel
- * has width 0 here, and `pixels: 'inclusive'` adds what is missing. The classes are those that occur here.
- * @throws OneirosError `bad-input`, naming file and object, for XML that is not well-formed or no annotation, an object
- *   without its name or its box, inverted and relative boxes
+ * The objects of a folder of Pascal VOC's XML files, one file per image. `difficult` objects need not be found;
+ * `truncated` objects are ordinary, as in Pascal's protocol. Boxes are two corners in whole pixels, both included: a
+ * box of one pixel has width 0 here, and `pixels: 'inclusive'` adds the missing pixel. The classes are those that occur
+ * in the files.
+ * @throws OneirosError `bad-input`, naming file and object, for XML that is not well-formed or not an annotation, an
+ *   object without a name or a box, and inverted or relative boxes
  */
 export function vocTruth(files: readonly PascalFile[]): Truth {
   check('vocTruth', { files: [files, kind.objects] });
@@ -35,7 +36,7 @@ export function vocTruth(files: readonly PascalFile[]): Truth {
   }
   const truth = builder.build();
   checkTruthUnits(truth, '');
-  const note = `${beyond.length} of ${truth.count} boxes reach beyond the size that their file states, first that of ${beyond[0]}`;
+  const note = `${beyond.length} of ${truth.count} boxes extend beyond the size stated in their file, the first in ${beyond[0]}`;
   return beyond.length === 0 ? truth : { ...truth, notes: [...truth.notes, note] };
 }
 
@@ -67,7 +68,7 @@ function objectOf(element: XmlElement): VocObject {
   };
 }
 
-/** The stated size; many tools write 0 for one that they do not know. */
+/** The stated size; many tools write 0 for an unknown size. */
 function sizeOf(annotation: XmlElement): { readonly width?: number; readonly height?: number } {
   const size = childrenOf(annotation, 'size')[0];
   if (size === undefined) return {};
@@ -87,11 +88,11 @@ function rootOf(text: string): XmlElement {
   if (root?.name === 'annotation') return root;
   throw new OneirosError(
     'bad-input',
-    `it is no annotation of Pascal VOC: its root is <${root?.name ?? ''}>, expected <annotation>`,
+    `it is not a Pascal VOC annotation: its root is <${root?.name ?? ''}>, expected <annotation>`,
   );
 }
 
-/** The parser knows the five entities of XML and no others, so that none can grow. */
+/** The parser expands only XML's five predefined entities, so entity expansion attacks are impossible. */
 function wellFormed(text: string): XmlElement | null {
   try {
     return parseXml(text).root;

@@ -6,7 +6,7 @@ import { roundHalfToEven } from '../../base/round.js';
 import { type Mask, mask, maskIou } from './mask.js';
 
 export interface BoundaryOptions {
-  /** The boundary's width as a share of the image's diagonal, rounded to whole pixels and at least one. */
+  /** The boundary's width as a share of the image's diagonal, in (0, 1]; at least one pixel. @default 0.02 */
   readonly dilationRatio?: number;
 }
 
@@ -15,8 +15,9 @@ const boundaryKinds: OptionKinds<BoundaryOptions> = { dilationRatio: kind.number
 const boundaryDefaults = { dilationRatio: 0.02 } as const satisfies Required<BoundaryOptions>;
 
 /**
- * Boundary IoU (Cheng et al. 2021): the IoU of the two masks' inner boundaries, which large objects cannot win by their
- * inside. The pixels beyond the image's edge are no part of any object.
+ * Boundary IoU (Cheng et al. 2021): the IoU of the two masks' inner boundaries, so the inside
+ * of large objects does not count. In [0, 1]; pixels beyond the image's edge are outside of all objects.
+ * @throws OneirosError `bad-argument` for different sizes, or a ratio out of range
  */
 export function boundaryIou(a: Mask, b: Mask, options: BoundaryOptions = {}): number {
   check('boundaryIou', { a: [a, kind.mask], b: [b, kind.mask] }, options, boundaryKinds);

@@ -3,18 +3,21 @@ import { OneirosError } from '../../base/errors.js';
 import { kind, maybe } from '../../base/kinds.js';
 import type { Size } from '../../image/image.js';
 
-/** A binary mask: one byte a pixel, rows from the top; anything but 0 belongs to the object. */
+/** A binary mask: one byte per pixel, rows from the top; values other than 0 belong to the object. */
 export interface Mask extends Size {
   readonly data: Uint8Array;
 }
 
-/** At most so many pixels in a mask: 16,384². */
+/** The limit of pixels in a mask: 16,384². */
 const maxMaskPixels = 2 ** 28;
 
 /** @throws OneirosError `bad-input` unless both are whole numbers ≥ 0; `too-large` beyond 2^28 pixels */
 export function checkMaskSize({ width, height }: Size): void {
   if (!(Number.isSafeInteger(width) && Number.isSafeInteger(height) && width >= 0 && height >= 0))
-    throw new OneirosError('bad-input', `a mask's size is two whole numbers ≥ 0, not ${width}×${height}`);
+    throw new OneirosError(
+      'bad-input',
+      `a mask's width and height must be whole numbers ≥ 0, not ${width}×${height}`,
+    );
   if (width * height > maxMaskPixels)
     throw new OneirosError(
       'too-large',
@@ -23,8 +26,9 @@ export function checkMaskSize({ width, height }: Size): void {
 }
 
 /**
- * A mask over `data` (not copied), or an empty one.
- * @throws OneirosError as {@link checkMaskSize}, and `bad-input` if `data` does not fill it exactly
+ * A mask over `data` (not copied, width·height bytes), or an empty mask.
+ * @throws OneirosError `bad-input` unless width and height are whole numbers ≥ 0 and `data` fits them; `too-large`
+ *   beyond 2^28 pixels
  */
 export function mask(size: Size, data?: Uint8Array): Mask {
   check('mask', { size: [size, kind.size], data: [data, maybe(kind.bytes)] });
@@ -38,7 +42,7 @@ export function mask(size: Size, data?: Uint8Array): Mask {
   return { width, height, data: data ?? new Uint8Array(width * height) };
 }
 
-/** How the pixels of two masks fall: in both, in one of them, in none. */
+/** The number of pixels in both masks, in one of them, in neither. */
 export interface MaskCounts {
   readonly both: number;
   readonly onlyA: number;
@@ -46,12 +50,12 @@ export interface MaskCounts {
   readonly neither: number;
 }
 
-/** @throws OneirosError `bad-argument` for masks of unlike sizes */
+/** @throws OneirosError `bad-argument` for masks of different sizes */
 function countMasks(a: Mask, b: Mask): MaskCounts {
   if (a.width !== b.width || a.height !== b.height)
     throw new OneirosError(
       'bad-argument',
-      `the masks must be of one size, not ${a.width}×${a.height} and ${b.width}×${b.height}`,
+      `the masks must have the same size, not ${a.width}×${a.height} and ${b.width}×${b.height}`,
     );
   let both = 0;
   let inA = 0;
@@ -66,19 +70,19 @@ function countMasks(a: Mask, b: Mask): MaskCounts {
   return { both, onlyA: inA - both, onlyB: inB - both, neither: a.data.length - inA - inB + both };
 }
 
-/** Intersection over union (Jaccard's index) of two masks of one size, in [0, 1]; 1 where both are empty. */
+/** Intersection over union (Jaccard's index) of two masks of the same size, in [0, 1]; 1 if both are empty. */
 export function maskIou(a: Mask, b: Mask): number {
   check('maskIou', { a: [a, kind.mask], b: [b, kind.mask] });
   return iouOfCounts(countMasks(a, b));
 }
 
-/** Dice's coefficient 2|A∩B| / (|A|+|B|), in [0, 1]; 1 where both are empty. */
+/** Dice's coefficient 2|A∩B| / (|A|+|B|), in [0, 1]; 1 if both are empty. */
 export function maskDice(a: Mask, b: Mask): number {
   check('maskDice', { a: [a, kind.mask], b: [b, kind.mask] });
   return diceOfCounts(countMasks(a, b));
 }
 
-/** The share of pixels on which two masks agree. */
+/** The share of pixels on which two masks agree, in [0, 1]. */
 export function maskAccuracy(a: Mask, b: Mask): number {
   check('maskAccuracy', { a: [a, kind.mask], b: [b, kind.mask] });
   return accuracyOfCounts(countMasks(a, b));

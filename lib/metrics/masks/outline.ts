@@ -5,15 +5,15 @@ import type { Mask } from './mask.js';
 /** Corners x0, y0, x1, y1, … of a closed line along the edges of pixels. */
 export type Ring = readonly number[];
 
-/** A part of a mask that hangs together. */
+/** A connected part of a mask. */
 export interface Region {
-  /** Around it, clockwise as one sees it. */
+  /** The outer border, clockwise on screen. */
   readonly outline: Ring;
-  /** Around what is missing in it, the other way round. */
+  /** The borders of its holes, counterclockwise. */
   readonly holes: readonly Ring[];
 }
 
-/** Right, down, left, up: the step, and where the pixels to the right and to the left of it are, from where it begins. */
+/** Right, down, left, up: the step, and the offsets from its start to the pixels on its right and on its left. */
 const directions = [
   { dx: 1, dy: 0, right: [0, 0], left: [0, -1] },
   { dx: 0, dy: 1, right: [-1, 0], left: [0, 0] },
@@ -22,8 +22,8 @@ const directions = [
 ] as const;
 
 /**
- * The parts of a mask as polygons to the pixel, row by row: filled in again (`polygonToRle`), outlines less holes are the
- * mask. Pixels that touch at a corner only are parts of their own.
+ * The connected parts of a mask as exact polygons, row by row: filled again (`polygonToRle`), outlines minus holes are
+ * the mask. Pixels that touch only at a corner belong to separate parts.
  */
 export function regionsOf(mask: Mask): readonly Region[] {
   check('regionsOf', { mask: [mask, kind.mask] });
@@ -39,12 +39,12 @@ export function regionsOf(mask: Mask): readonly Region[] {
 }
 
 /**
- * The region as one polygon, as formats without holes want it: each hole hangs on the outline by a line there and back.
+ * The region as one polygon, for formats without holes: a line there and back connects each hole to the outline.
  */
 export function asOnePolygon({ outline, holes }: Region): Ring {
   const [x = 0, y = 0] = outline;
-  const hung = holes.flatMap((hole) => [...hole, ...hole.slice(0, 2), x, y]);
-  return holes.length === 0 ? outline : [...outline, x, y, ...hung];
+  const joined = holes.flatMap((hole) => [...hole, ...hole.slice(0, 2), x, y]);
+  return holes.length === 0 ? outline : [...outline, x, y, ...joined];
 }
 
 /** The number of the part that each pixel belongs to, in the order of their first pixels; −1 outside. */
@@ -74,14 +74,14 @@ function partsOf({ width, height, data }: Mask): Int32Array {
 
 interface Traced {
   readonly ring: Ring;
-  /** A pixel of the part that it goes around. */
+  /** A pixel of the part. */
   readonly pixel: number;
 }
 
 /** Every border between inside and outside, with the inside to its right. */
 function* ringsOf(mask: Mask): Generator<Traced> {
   const { width, height, data } = mask;
-  // Each ring goes right somewhere, above some pixel.
+  // Each ring has a step to the right, above some pixel.
   const seen = new Uint8Array(data.length);
   for (let pixel = 0; pixel < width * height; pixel++) {
     const above = pixel >= width ? data[pixel - width]! : 0;
@@ -113,12 +113,12 @@ function trace({ width, height, data }: Mask, startX: number, startY: number, se
   return ring;
 }
 
-/** How many pixels there are in it. */
+/** The number of pixels. */
 export function areaOf({ outline, holes }: Region): number {
   return holes.reduce((area, hole) => area + signedArea(hole), signedArea(outline));
 }
 
-/** The smallest box around it. */
+/** The smallest box around the region. */
 export function boxOf({ outline }: Region): [x: number, y: number, width: number, height: number] {
   let [left, top, right, bottom] = [Infinity, Infinity, -Infinity, -Infinity];
   for (let i = 0; i < outline.length; i += 2) {
@@ -130,7 +130,7 @@ export function boxOf({ outline }: Region): [x: number, y: number, width: number
   return [left, top, right - left, bottom - top];
 }
 
-/** Of outlines, which go clockwise, it is positive, of holes negative. */
+/** Positive for outlines, which go clockwise; negative for holes. */
 function signedArea(ring: Ring): number {
   let twice = 0;
   for (let i = 0; i < ring.length; i += 2) {

@@ -7,17 +7,17 @@ import type { Rle } from './rle.js';
 
 /** How many grid steps COCO's tools divide a pixel into before they trace an outline. */
 const scale = 5;
-/** The grid line within a pixel that decides where the outline enters a column, and a row. */
+/** The grid line within a pixel that decides where the outline enters a column or a row. */
 const middle = 2;
-/** Outlines are walked step by step, so how far they may reach is limited. */
+/** Outlines are walked step by step, so coordinates are limited. */
 const farthest = 2 ** 17;
 
 /**
- * The pixels inside a polygon, to the pixel as COCO's own tools find them: the outline is drawn on a grid five times as
- * fine, and where it crosses the middle of a column of pixels, inside and outside change.
- * @param points x0, y0, x1, y1, … in pixels; the last joins the first
- * @throws OneirosError `bad-input` for fewer than three points, an odd count, or a coordinate that is not finite or more
- *   than 131,072 pixels away; `too-large` for a mask beyond 2^28 pixels
+ * The pixels inside a polygon, exactly as COCO's tools find them: the outline is drawn on a grid five times as fine;
+ * where it crosses the middle of a column of pixels, inside and outside change.
+ * @param points x0, y0, x1, y1, … in pixels; the last point joins the first
+ * @throws OneirosError `bad-input` for fewer than three points, an odd count, or a coordinate that is not finite or
+ *   beyond ±131,072; `too-large` for a mask beyond 2^28 pixels
  */
 export function polygonToRle(points: ArrayLike<number>, size: Size): Rle {
   check('polygonToRle', { points: [points, kind.numbers], size: [size, kind.size] });
@@ -26,7 +26,7 @@ export function polygonToRle(points: ArrayLike<number>, size: Size): Rle {
   return { width: size.width, height: size.height, counts: runsBetween(crossings, size.width * size.height) };
 }
 
-/** The pixels inside a box [x, y, width, height], by the same rule. */
+/** The pixels inside a box [x, y, width, height], by the rule of {@link polygonToRle}. */
 export function boxToRle(box: readonly [number, number, number, number], size: Size): Rle {
   check('boxToRle', { box: [box, kind.box], size: [size, kind.size] });
   const [x, y, width, height] = box;
@@ -38,7 +38,7 @@ function gridPoints(points: ArrayLike<number>): readonly (readonly [number, numb
   if (points.length < 6 || points.length % 2 !== 0)
     throw new OneirosError(
       'bad-input',
-      `a polygon is at least three x, y pairs, not ${points.length} numbers`,
+      `a polygon must be at least three x, y pairs, not ${points.length} numbers`,
     );
   return Array.from({ length: points.length / 2 }, (_, i) => {
     const x = points[2 * i]!;
@@ -52,7 +52,7 @@ function gridPoints(points: ArrayLike<number>): readonly (readonly [number, numb
   });
 }
 
-/** The positions, in column order, at which the outline passes the middles of columns. */
+/** The positions, in column order, where the outline crosses the middles of columns. */
 function crossingsOf(corners: readonly (readonly [number, number])[], { width, height }: Size): Uint32Array {
   const positions: number[] = [];
   let [u, v] = corners[0]!;
@@ -81,7 +81,7 @@ function walk(
   const [from, to, across, acrossEnd] = flat ? [x0, x1, y0, y1] : [y0, y1, x0, x1];
   const steps = Math.abs(to - from);
   if (steps === 0) return; // a corner given twice
-  // The slope is taken from the lower end, whichever way the edge is walked: the rounding is not symmetric.
+  // The slope starts at the lower end in both directions, because the rounding is not symmetric.
   const reversed = from > to;
   const base = reversed ? acrossEnd : across;
   const slope = (reversed ? across - acrossEnd : acrossEnd - across) / steps;
@@ -94,7 +94,7 @@ function walk(
   }
 }
 
-/** The runs between sorted positions; two crossings at one position undo each other. */
+/** The runs between sorted positions; two crossings at one position cancel. */
 function runsBetween(crossings: Uint32Array, end: number): Uint32Array {
   const changes: number[] = [];
   for (const position of crossings) {

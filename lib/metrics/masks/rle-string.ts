@@ -4,15 +4,16 @@ import { kind } from '../../base/kinds.js';
 import type { Size } from '../../image/image.js';
 import { type Rle, rle } from './rle.js';
 
-// COCO's compressed runs: from the fourth on, each is written as its difference from the run two before it. A number is
-// little-endian groups of five bits, sign-extended; each is one character from '0', whose sixth bit says that more follow.
+// COCO's compressed runs: from the fourth run on, each is stored as the difference from the run two before it. A number
+// is little-endian groups of five bits, sign-extended. Each group is one character, counted from '0'; its sixth bit is
+// set if more groups follow.
 const first = 48;
 const more = 0x20;
 const sign = 0x10;
-/** Seven groups hold the difference of any two runs of 32 bits. */
+/** Seven groups can hold the difference of any two 32-bit runs. */
 const longest = 32 ** 7;
 
-/** A mask as the string that COCO files hold. */
+/** A mask as the compressed string of COCO files. */
 export function rleToString(mask: Rle): string {
   check('rleToString', { mask: [mask, kind.counts] });
   const { counts } = mask;

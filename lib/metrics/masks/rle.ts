@@ -5,8 +5,8 @@ import type { Size } from '../../image/image.js';
 import { checkMaskSize, type Mask, mask } from './mask.js';
 
 /**
- * A binary mask as COCO's run lengths: background and foreground by turns, background first (its run may be 0), going
- * down the columns from the left. The runs add up to width × height.
+ * A binary mask as COCO's run lengths: alternately background and foreground, background first (its run may be 0), down
+ * the columns from left to right. The runs add up to width × height.
  */
 export interface Rle extends Size {
   readonly counts: Uint32Array;
@@ -36,7 +36,7 @@ export function rle(size: Size, counts: ArrayLike<number>): Rle {
   return { width, height, counts: new Uint32Array(counts) };
 }
 
-/** The runs of a mask. */
+/** The runs of a mask of pixels. */
 export function encodeRle(source: Mask): Rle {
   check('encodeRle', { source: [source, kind.mask] });
   const { width, height, data } = source;
@@ -57,7 +57,7 @@ export function encodeRle(source: Mask): Rle {
   return { width, height, counts: new Uint32Array(counts) };
 }
 
-/** The mask, one byte (0 or 1) a pixel, rows from the top. */
+/** The mask of runs: one byte (0 or 1) per pixel, rows from the top. */
 export function decodeRle(coded: Rle): Mask {
   check('decodeRle', { coded: [coded, kind.rle] });
   const { width, height, counts } = coded;
@@ -72,7 +72,7 @@ export function decodeRle(coded: Rle): Mask {
   return decoded;
 }
 
-/** How many pixels belong to the object. */
+/** The number of pixels of the object. */
 export function rleArea(coded: Pick<Rle, 'counts'>): number {
   check('rleArea', { coded: [coded, kind.counts] });
   const { counts } = coded;
@@ -82,19 +82,19 @@ export function rleArea(coded: Pick<Rle, 'counts'>): number {
 }
 
 /**
- * The union or the intersection of masks of one size.
- * @throws OneirosError `bad-argument` for no masks, or unlike sizes
+ * The union or the intersection of masks of the same size.
+ * @throws OneirosError `bad-argument` if there are no masks, or their sizes differ
  */
 export function mergeRle(masks: readonly Rle[], how: 'union' | 'intersection' = 'union'): Rle {
   check('mergeRle', { masks: [masks, kind.rles], how: [how, oneOf('union', 'intersection')] });
   const [first, ...others] = masks;
-  if (!first) throw new OneirosError('bad-argument', 'there are no masks to merge');
+  if (!first) throw new OneirosError('bad-argument', 'masks is empty: expected at least one');
   const either = how === 'union' ? 1 : 2;
   return others.reduce((a, b) => {
     if (a.width !== b.width || a.height !== b.height)
       throw new OneirosError(
         'bad-argument',
-        `only masks of one size can be merged, not ${a.width}×${a.height} and ${b.width}×${b.height}`,
+        `masks must have the same size to be merged, not ${a.width}×${a.height} and ${b.width}×${b.height}`,
       );
     const runs: number[] = [];
     let value = 0;
@@ -128,8 +128,8 @@ function sweep(
 }
 
 /**
- * Intersection over union of two masks of one size, from their runs; where `b` is a crowd, over the area of `a` alone.
- * 0 where they do not meet. This is the inner loop of COCO's mask evaluation.
+ * Intersection over union of two masks of the same size, from their runs; if `b` is a crowd, intersection over the area
+ * of `a`. 0 if they do not meet. This is the inner loop of COCO's mask evaluation.
  */
 export function runsIou(a: Uint32Array, b: Uint32Array, crowd: boolean): number {
   const [countA, countB] = [a.length, b.length];
@@ -152,21 +152,21 @@ export function runsIou(a: Uint32Array, b: Uint32Array, crowd: boolean): number 
 }
 
 /**
- * Intersection over union of two masks.
- * @param crowd whether `b` stands for a crowd: then it is intersection over the area of `a`
- * @throws OneirosError `bad-argument` for unlike sizes
+ * Intersection over union of two masks, in [0, 1]; 0 if they do not meet.
+ * @param crowd whether `b` is a crowd: then the result is intersection over the area of `a`
+ * @throws OneirosError `bad-argument` for different sizes
  */
 export function rleIou(a: Rle, b: Rle, crowd = false): number {
   check('rleIou', { a: [a, kind.rle], b: [b, kind.rle], crowd: [crowd, kind.flag] });
   if (a.width !== b.width || a.height !== b.height)
     throw new OneirosError(
       'bad-argument',
-      `the masks must be of one size, not ${a.width}×${a.height} and ${b.width}×${b.height}`,
+      `the masks must have the same size, not ${a.width}×${a.height} and ${b.width}×${b.height}`,
     );
   return runsIou(a.counts, b.counts, crowd);
 }
 
-/** The smallest box [x, y, width, height] around the object, in whole pixels; zeros where there is none. */
+/** The smallest box [x, y, width, height] around the object, in whole pixels; zeros if the mask is empty. */
 export function rleBox(coded: Rle): [x: number, y: number, width: number, height: number] {
   check('rleBox', { coded: [coded, kind.rle] });
   const { height, counts } = coded;
@@ -179,7 +179,7 @@ export function rleBox(coded: Rle): [x: number, y: number, width: number, height
       const lastColumn = Math.floor((end - 1) / height);
       left = Math.min(left, column);
       right = Math.max(right, lastColumn);
-      // A run that goes on in the next column holds the bottom of one and the top of the other.
+      // A run that continues in the next column contains the bottom of one column and the top of the next.
       top = Math.min(top, column < lastColumn ? 0 : start - column * height);
       bottom = Math.max(bottom, column < lastColumn ? height - 1 : end - 1 - column * height);
     }

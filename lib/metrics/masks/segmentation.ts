@@ -12,11 +12,11 @@ import {
 import { boundaryIou } from './boundary.js';
 import { type Mask, mask } from './mask.js';
 
-/** The class of each pixel, one byte a pixel, rows from the top. */
+/** The class of each pixel, one byte per pixel, rows from the top. */
 export type LabelMap = Mask;
 
 export interface SegmentationOptions {
-  /** How many classes there are; class 0 is the background. */
+  /** The number of classes; class 0 is the background. @default 2 */
   readonly classes?: number;
   /** A true label that is not counted. @default 255, unless it is a class */
   readonly ignore?: number;
@@ -29,16 +29,16 @@ const segmentationDefaults = {
   ignore: 255,
 } as const satisfies Required<SegmentationOptions>;
 
-/** What there is to say of a set of label maps; −1 where undefined. */
+/** Figures of a set of label maps, in [0, 1]; −1 where undefined. */
 export interface SegmentationFigures {
   readonly images: number;
   readonly pixelAccuracy: number;
-  /** Over all classes, the background too. */
+  /** Over all classes, including the background. */
   readonly meanIoU: number;
-  /** Means over the classes but the background. */
+  /** Like `dice`, the mean over the classes except the background. */
   readonly IoU: number;
   readonly dice: number;
-  /** The mean over images and over classes but the background, where one of the two maps has the class. */
+  /** The mean over images and over classes except the background, where at least one of the two maps has the class. */
   readonly boundaryIoU: number;
   readonly perClass: readonly {
     readonly IoU: number;
@@ -48,13 +48,17 @@ export interface SegmentationFigures {
   }[];
 }
 
-/** Adds up any number of images; all figures but boundary IoU are of the pixels of all of them together. */
+/** Accumulates any number of images. All figures except boundary IoU count the pixels of all images together. */
 export interface SegmentationEvaluation {
-  /** @throws OneirosError `bad-input` for unlike sizes or labels that are no class */
+  /** @throws OneirosError `bad-input` for different sizes, or labels that are not a class */
   add(truth: LabelMap, predicted: LabelMap): void;
   figures(): SegmentationFigures;
 }
 
+/**
+ * An evaluation of label maps, to be filled image by image.
+ * @throws OneirosError `bad-argument` unless `classes` is a whole number from 1 to 4096
+ */
 export function segmentationEvaluation(options: SegmentationOptions = {}): SegmentationEvaluation {
   check('segmentationEvaluation', {}, options, segmentationKinds);
   const { classes = segmentationDefaults.classes } = options;

@@ -12,15 +12,19 @@ import {
 import type { Classification } from '../../networks/classifier/labels.js';
 import { eachOutcome, type Outcome, type Pictures } from '../common/pictures.js';
 
-/** How many pictures are classified. */
+/** The options of `classifyEach` beside those of `classify`. */
 export const classifyEachOptions = {
-  batch: number(8, 'pictures computed at once, if the network can', { min: 1, max: 1000, integer: true }),
+  batch: number(8, 'pictures computed at once, if the network supports batches', {
+    min: 1,
+    max: 1000,
+    integer: true,
+  }),
 } as const;
 
 /** What `classifyEachOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface ClassifyEachParameters {
   /**
-   * Pictures computed at once, if the network can. A whole number from 1 to 1000.
+   * Pictures computed at once, if the network supports batches. A whole number from 1 to 1000.
    * @default 8
    */
   readonly batch?: number | undefined;
@@ -31,11 +35,11 @@ export interface ClassifyEachOptions extends ClassifyOptions, ClassifyEachParame
 const classifyEachKinds: OptionKinds<ClassifyEachOptions> = { ...classifyKinds, ...classifyEachOptions };
 
 /**
- * Tells what a picture of any size shows: its most probable classes, the most probable first.
+ * Classifies a picture of any size: returns its most probable classes, the most probable first.
  *
  *     const [best] = await classify(network, photograph);
  *
- * @throws OneirosError `unsupported` for a network that does not classify; `runtime` if it gives something else than
+ * @throws OneirosError `unsupported` for a network that does not classify; `runtime` if its output is not
  *   probabilities; as `Session.run` does; the signal's reason after an abort
  */
 export async function classify(
@@ -53,14 +57,14 @@ export async function classify(
 }
 
 /**
- * Classifies many pictures, in batches and in their order; the next ones are read while one batch is computed, and one that
- * fails does not end the others.
+ * Classifies many pictures, in batches and in order. While one batch is computed, the next is read. A picture that
+ * fails yields its error; the others continue.
  *
  *     const pictures = paths.map((path) => ({ key: path, image: () => readImage(path) }));
  *     for await (const { key, classes, error } of classifyEach(network, pictures, { top: 3 })) …
  *
- * @throws OneirosError `unsupported` for a network that does not classify; the signal's reason after an abort, between two
- *   batches
+ * @throws OneirosError `unsupported` for a network that does not classify; the signal's reason after an abort, between
+ *   two batches
  */
 export async function* classifyEach<K>(
   network: Classifier,
@@ -84,7 +88,7 @@ export async function* classifyEach<K>(
   }
 }
 
-/** The probabilities of all classes, of each of many pictures. */
+/** The probabilities of all classes, for each of many pictures. */
 export async function* probabilitiesOf<K>(
   network: Classifier,
   pictures: Pictures<K>,

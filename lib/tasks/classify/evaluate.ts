@@ -7,17 +7,17 @@ import { type RunSettings, runSettingsKinds } from '../../networks/image-network
 import type { Pictures } from '../common/pictures.js';
 import { classifyEachOptions, type ClassifyEachParameters, probabilitiesOf } from './classify.js';
 
-/** How often a classifier is right. */
+/** How often a classifier is right: shares in [0, 1]. */
 export interface ClassifierFigures {
   readonly images: number;
-  /** The share of pictures whose class is the most probable one … */
+  /** The share of pictures whose class is the most probable one. */
   readonly top1: number;
-  /** … or among the five most probable ones. */
+  /** The share of pictures whose class is among the five most probable ones. */
   readonly top5: number;
 }
 
 export interface EvaluateClassifierOptions extends ClassifyEachParameters, RunSettings {
-  /** Told how many pictures are done. */
+  /** Called with the number of pictures done, after each picture. */
   readonly onProgress?: ((done: number) => void) | undefined;
 }
 
@@ -28,10 +28,10 @@ const evaluateKinds: OptionKinds<EvaluateClassifierOptions> = {
 };
 
 /**
- * Measures a classifier.
- * @param pictures by the number of the class that each shows
- * @throws OneirosError `bad-argument` without any picture; `unsupported` for a network that does not classify; the error of
- *   the first picture that fails; the signal's reason after an abort
+ * Measures a classifier on pictures whose classes are known.
+ * @param pictures the key of each picture is the number of its class
+ * @throws OneirosError `bad-argument` if there are no pictures, or a key is not a class; `unsupported` for a network
+ *   that does not classify; the error of the first picture that fails; the signal's reason after an abort
  */
 export async function evaluateClassifier(
   network: Classifier,
@@ -54,6 +54,7 @@ export async function evaluateClassifier(
     five += topK(probabilities, [key], Math.min(5, probabilities.length));
     onProgress?.(images);
   }
-  if (images === 0) throw new OneirosError('bad-argument', 'there is no picture to measure the network on');
+  if (images === 0)
+    throw new OneirosError('bad-argument', 'there are no pictures to evaluate the network on');
   return { images, top1: first / images, top5: five / images };
 }

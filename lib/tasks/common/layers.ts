@@ -1,10 +1,10 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Network } from '../../networks/network.js';
 
-/** Layers by name, with how much each counts. */
+/** Weights by layer name. */
 export type LayerWeights = Readonly<Record<string, number>>;
 
-/** What layers there are, of a network that need not be loaded for that. */
+/** The layers of a network, which need not be loaded. */
 export type Layered = Pick<Network, 'layers'>;
 
 /**
@@ -17,15 +17,15 @@ export function firstLayerOf(network: Layered, names: readonly string[], purpose
   return { [found]: 1 };
 }
 
-/** @param purpose what a layer was wanted for, as "take the style from" */
+/** @param purpose the use of the layer, such as "take the style from" */
 export function noUsualLayer(purpose: string): OneirosError {
-  return new OneirosError('bad-argument', `this network has no usual layer to ${purpose}; name one`);
+  return new OneirosError('bad-argument', `this network has no default layer to ${purpose}: name one`);
 }
 
-/** @throws OneirosError `bad-argument` for no layers at all */
+/** @throws OneirosError `bad-argument` if there are no layers */
 export function entriesOf(layers: LayerWeights): readonly (readonly [string, number])[] {
   const entries = Object.entries(layers);
-  if (entries.length === 0) throw new OneirosError('bad-argument', 'at least one layer must be named');
+  if (entries.length === 0) throw new OneirosError('bad-argument', 'there are no layers: name at least one');
   return entries;
 }
 

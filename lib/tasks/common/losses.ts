@@ -4,7 +4,7 @@ import type { Value } from '../../onnx/builder/graph-builder.js';
 import { float32 } from '../../tensor/tensor.js';
 import { identity, rowsOf, squareRoot, trace } from './matrix.js';
 
-/** Keeps the relative error of a feature map that is zero throughout from being 0/0. */
+/** Prevents 0/0 in the relative error of a feature map that is all zeros. */
 const tiny = 1e-12;
 
 /** A 1×C×H×W feature map as the matrix of its activations, [C, H·W]. */
@@ -24,32 +24,39 @@ export interface Moments {
 }
 
 /**
- * What a style is: which channels are active, and which of them together. Divided by the number of positions, so that
- * pictures of all sizes compare (Gatys et al., "Image Style Transfer", 2016, divide in the loss instead).
+ * The statistics of a style: which channels are active, and which are active together. Divided by the number of
+ * positions, so pictures of different sizes are comparable (Gatys et al., "Image Style Transfer", 2016, divide in the
+ * loss instead).
  */
 export function moments(b: Builder, features: Value): Moments {
   const activations = activationsOf(b, features);
   const positions = b.cast(b.dim(activations, 1), 'float32');
   return {
     mean: b.mean(activations, [1]),
-    // Divided first: what is summed over a million positions stays small.
+    // Dividing first keeps sums over a million positions small.
     gram: b.matmul(b.div(activations, positions), b.swap(activations)),
   };
 }
 
-/** The covariance of moments, [C, C], with a little of its trace added to the diagonal: roots then have gradients. */
+/**
+ * The covariance of moments, [C, C], with a small share of its trace added to the diagonal, so that its square root has
+ * a gradient.
+ */
 export function covariance(b: Builder, { mean, gram }: Moments): Value {
   const channels = rowsOf(gram);
   const raw = b.sub(gram, b.matmul(mean, b.swap(mean)));
   return b.add(raw, b.mul(identity(b, channels), b.mul(trace(b, raw), 1e-4 / channels)));
 }
 
-/** ‖x − target‖² / ‖target‖², a number without a unit: layers, networks and preprocessings compare. */
+/** ‖x − target‖² / ‖target‖², without a unit: comparable between layers, networks and preprocessings. */
 export function relativeError(b: Builder, x: Value, target: Value): Value {
   return b.div(b.sum(b.square(b.sub(x, target))), b.maximum(b.sum(b.square(target)), tiny));
 }
 
-/** A style as a normal distribution of activations: mean [C, 1], covariance [C, C] and the square root of that. */
+/**
+ * A style as a normal distribution of activations: mean [C, 1], covariance [C, C] and the square root of the
+ * covariance.
+ */
 export interface GaussianStyle {
   readonly mean: Value;
   readonly covariance: Value;
@@ -85,7 +92,7 @@ export function totalVariation(b: Builder, image: Value): Value {
   return b.div(b.add(along(2), along(3)), b.cast(b.elements(image), 'float32'));
 }
 
-/** Σ weight · term, of shape [1]; zero for no terms. Terms have one element each. */
+/** Σ weight · term, of shape [1]; zero if there are no terms. Each term has one element. */
 export function weightedSum(b: Builder, terms: readonly (readonly [Value, number])[]): Value {
   const [first, ...others] = terms.map(([term, weight]) => b.reshape(b.mul(term, weight), [1]));
   return others.reduce((total, term) => b.add(total, term), first ?? b.constant(float32([0])));

@@ -3,7 +3,7 @@ import { type Builder, shapeOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { tensor } from '../../tensor/tensor.js';
 
-/** The identity matrix of that many rows. */
+/** The identity matrix with the given number of rows. */
 export function identity(b: Builder, rows: number): Value {
   const data = new Float32Array(rows * rows);
   for (let i = 0; i < rows; i++) data[i * rows + i] = 1;
@@ -15,7 +15,7 @@ export function trace(b: Builder, matrix: Value): Value {
   return b.sum(b.mul(matrix, identity(b, rowsOf(matrix))));
 }
 
-/** As many iterations as crowsonkb/style-transfer-pytorch takes. */
+/** The number of iterations in crowsonkb/style-transfer-pytorch. */
 const iterations = 12;
 
 /**
@@ -23,7 +23,8 @@ const iterations = 12;
  *
  *     Y = A/‖A‖, Z = I;  repeat: T = (3I − Z Y)/2, Y ← Y T, Z ← T Z;  then A^½ = Y ‖A‖^½
  *
- * (Higham, "Functions of Matrices", 2008, §6.7): matrix products only, so it has a gradient and runs everywhere.
+ * (Higham, "Functions of Matrices", 2008, §6.7): only matrix products, so it has a gradient and every provider supports
+ * it.
  */
 export function squareRoot(b: Builder, matrix: Value): Value {
   const eye = identity(b, rowsOf(matrix));
@@ -39,8 +40,8 @@ export function squareRoot(b: Builder, matrix: Value): Value {
 }
 
 /**
- * How many rows a matrix has, or a column vector.
- * @throws OneirosError `unsupported` where that is known only when the graph runs
+ * The number of rows of a matrix or a column vector.
+ * @throws OneirosError `unsupported` if that is known only when the graph runs
  */
 export function rowsOf(matrix: Value): number {
   const rows = shapeOf(matrix)[0];

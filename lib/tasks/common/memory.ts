@@ -11,9 +11,9 @@ import { bytesPerElement, isNumeric } from '../../tensor/dtype.js';
 export type SymbolSizes = Readonly<Record<string, number>>;
 
 /**
- * About how many bytes one run of a model takes at the given sizes: its constants, and the most that is alive at once when
- * nodes run in their order and every value is freed after its last use, as ONNX Runtime does it. Values whose size
- * inference cannot tell count as nothing.
+ * Estimates how many bytes one run of a model takes at the given sizes: its constants plus the peak of live values.
+ * Nodes run in order and every value is freed after its last use, as in ONNX Runtime. Values whose size shape inference
+ * cannot determine count as 0.
  */
 export function peakBytes(model: Model, sizes: SymbolSizes): number {
   const { nodes, inputs, initializers } = model.graph;
@@ -37,12 +37,12 @@ export function peakBytes(model: Model, sizes: SymbolSizes): number {
 }
 
 /**
- * What ONNX Runtime's arena makes of that: it grows in powers of two and leaves gaps. Measured on gradients of VGG-19 and
- * GoogLeNet it took 1.3 to 1.8 times the peak.
+ * ONNX Runtime's arena takes more than the peak: it grows in powers of two and leaves gaps. Measured on gradients of
+ * VGG-19 and GoogLeNet, it took 1.3 to 1.8 times the peak.
  */
 const arenaFactor = 2;
 
-/** About how many bytes a session takes for its runs at the given sizes. */
+/** Estimates how many bytes a session takes for its runs at the given sizes. */
 export function sessionBytes(model: Model, sizes: SymbolSizes): number {
   return arenaFactor * peakBytes(model, sizes);
 }
@@ -58,7 +58,7 @@ function bytesOf(type: TensorType | null, sizes: SymbolSizes): number {
   return product;
 }
 
-/** The names that each node is the last to use, or that it makes and nobody uses. */
+/** The names that each node is the last to use, or that it outputs and no node uses. */
 function lastUses(nodes: readonly Node[]): ReadonlyMap<Node, readonly string[]> {
   const lastUser = new Map<string, Node>();
   for (const node of nodes) for (const name of [...node.inputs, ...node.outputs]) lastUser.set(name, node);
@@ -71,7 +71,7 @@ function lastUses(nodes: readonly Node[]): ReadonlyMap<Node, readonly string[]> 
   return expiring;
 }
 
-/** The symbols of a network's image input, at a picture's size. */
+/** The sizes of the symbols of a network's image input, for a picture. */
 export function imageSizes({ model, image }: Network, { width, height }: Size): SymbolSizes {
   const shape = model.graph.inputs.find(({ name }) => name === image)?.type?.shape ?? [];
   const [rows, columns] = shape.slice(-2);
@@ -81,22 +81,23 @@ export function imageSizes({ model, image }: Network, { width, height }: Size): 
   };
 }
 
-/** Bytes of that many float32 RGB pictures. */
+/** The size in bytes of float32 RGB pictures. */
 export function pictureBytes({ width, height }: Size, pictures: number): number {
   return 12 * width * height * pictures;
 }
 
 /**
- * Refuses work that would not fit.
- * @param limit bytes; Infinity lets everything pass
- * @param remedy what the caller can do, as the end of a sentence
- * @throws OneirosError `too-large`
+ * Refuses work that needs more memory than the limit.
+ * @param needed bytes
+ * @param limit bytes; Infinity allows everything
+ * @param remedy what the caller can do, to end the sentence
+ * @throws OneirosError `too-large` if `needed` is over `limit`
  */
 export function requireMemory(needed: number, limit: number, { width, height }: Size, remedy: string): void {
   if (needed > limit)
     throw new OneirosError(
       'too-large',
-      `${width}×${height} pixels would take about ${gigabytes(needed)}, more than the ${gigabytes(limit)} there are; ${remedy}`,
+      `${width}×${height} pixels would take about ${gigabytes(needed)}, more than the ${gigabytes(limit)} available; ${remedy}`,
     );
 }
 

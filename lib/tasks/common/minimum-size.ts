@@ -3,12 +3,12 @@ import { substitute, symbolsOf } from '../../onnx/facts/dim.js';
 import { attr } from '../../onnx/graph/attributes.js';
 import type { Dim, Model, Node } from '../../onnx/graph/graph.js';
 
-/** Where the search gives up: a network that needs more has sizes that inference cannot tell. */
+/** The end of the search: a network that needs more has sizes that shape inference cannot determine. */
 const largest = 512;
 
 /**
- * The smallest side, in pixels, of a square picture that gets through a model: no value in it has an axis of size 0,
- * and nothing is mirrored over more than it has. 1 where inference cannot tell.
+ * The smallest side, in pixels, of a square picture that a model can process: no value has an axis of size 0, and every
+ * axis that is padded by reflection has at least two elements. 1 if shape inference cannot determine it.
  */
 export function minimumSide(model: Model): number {
   const builder = GraphBuilder.from(model.graph);

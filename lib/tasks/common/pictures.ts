@@ -3,20 +3,23 @@ import type { Image } from '../../image/image.js';
 import { inBatches } from '../../networks/batches.js';
 
 /**
- * A picture, with whatever its owner knows it by.
+ * A picture with a key of any type, to recognize its result.
  *
  *     { key: path, image: () => readImage(path) }
  */
 export interface Picture<K = unknown, I = Image> {
   readonly key: K;
-  /** The picture, or what reads it: that is called when the picture's turn is near, and may fail for this picture only. */
+  /**
+   * The picture, or a function that reads it. It is called shortly before the picture is needed; its error concerns
+   * only this picture.
+   */
   readonly image: I | (() => I | Promise<I>);
 }
 
-/** Many pictures, in an order. */
+/** Many pictures, in order. */
 export type Pictures<K = unknown, I = Image> = Iterable<Picture<K, I>> | AsyncIterable<Picture<K, I>>;
 
-/** A picture that came to nothing, and why. */
+/** A picture that could not be read or computed, with the error. */
 export interface Failed<K, I = Image> {
   readonly key: K;
   /** `null` if it could not be read. */
@@ -31,22 +34,22 @@ export type Computed<K, R extends object, I = Image> = R & {
   readonly error?: undefined;
 };
 
-/** What came of one of many pictures: the result, or an error. */
+/** The result of one of many pictures, or its error. */
 export type Outcome<K, R extends object, I = Image> = Computed<K, R, I> | Failed<K, I>;
 
 interface EachSettings {
-  /** How many pictures are computed at once. */
+  /** The number of pictures computed at once. */
   readonly batch: number;
-  /** Whether the next ones may be prepared while some are computed; else they are only read meanwhile. */
+  /** Whether the next batch may start while one is computed; if not, its pictures are only read meanwhile. */
   readonly overlaps: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * Computes many pictures, in their order. One that cannot be read or computed is an outcome of its own, and no other's
- * concern: where computing a batch fails, each of its pictures is computed by itself.
- * @param compute gives one result for each picture, in order
- * @throws the signal's reason after an abort; what `pictures` throws
+ * Computes many pictures, in order. A picture that cannot be read or computed yields its error and does not affect
+ * others: if a batch fails, each of its pictures is computed separately.
+ * @param compute returns one result for each picture, in order
+ * @throws the signal's reason after an abort; the errors of `pictures`
  */
 export function eachOutcome<K, R extends object, I>(
   pictures: Pictures<K, I>,
@@ -97,7 +100,8 @@ async function computeGroup<K, R extends object, I>(
     try {
       signal?.throwIfAborted();
       const found = result ?? (await compute([image]))[0];
-      if (found === undefined) throw new OneirosError('runtime', 'the network gave nothing for a picture');
+      if (found === undefined)
+        throw new OneirosError('runtime', 'the network returned no result for a picture');
       outcomes.push({ ...found, key, image });
     } catch (error) {
       signal?.throwIfAborted();

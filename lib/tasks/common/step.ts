@@ -1,14 +1,16 @@
 import type { Image } from '../../image/image.js';
 
-/** What every task that works step by step on a picture gives after a step. */
+/** The state of a task on a picture after a step. */
 export interface PictureStep {
-  /** Steps done, of how many. */
+  /** The number of steps done. */
   readonly done: number;
+  /** The number of all steps. */
   readonly total: number;
-  /** Which part of the work the step belongs to, 1 for the first, of how many: octaves of a dream, scales of a style. */
+  /** The part of the work that the step belongs to, from 1: an octave of a dream, a scale of a style transfer. */
   readonly part: number;
+  /** The number of parts. */
   readonly parts: number;
-  /** What is raised or lowered: a dream's objective, a style's loss. */
+  /** The value that is optimized: a dream's objective (maximized), a style transfer's loss (minimized). */
   readonly value: number;
   /** The picture so far, in [0, 1]. */
   readonly image: Image;

@@ -5,7 +5,7 @@ import { kind } from '../../base/kinds.js';
 import type { Id } from '../../metrics/detection/ids.js';
 import type { Detection } from '../../networks/detector/detector.js';
 
-/** One detection as COCO's results files have it; the box is left, top, width and height. */
+/** One detection in the form of COCO's results files; the box is left, top, width and height, in pixels. */
 export interface CocoResult {
   readonly image_id: Id;
   readonly category_id: number;
@@ -13,7 +13,7 @@ export interface CocoResult {
   readonly score: number;
 }
 
-/** What was found in a picture, for a COCO results file. The category is the class's number. */
+/** The detections in a picture, for a COCO results file. The category is the number of the class. */
 export function cocoResults(imageId: Id, detections: readonly Detection[]): CocoResult[] {
   check('cocoResults', { imageId: [imageId, kind.id], detections: [detections, kind.objects] });
   return detections.map(({ box: [x0, y0, x1, y1], labelId, score }) => ({
@@ -24,7 +24,7 @@ export function cocoResults(imageId: Id, detections: readonly Detection[]): Coco
   }));
 }
 
-/** The bytes of a COCO file. Ids of any length are written exactly, which JSON.stringify cannot do. */
+/** The bytes of a COCO file. Ids may be bigints, which JSON.stringify cannot write. */
 export function cocoBytes(document: object): Uint8Array {
   return new TextEncoder().encode(`${stringify(document) ?? ''}\n`);
 }

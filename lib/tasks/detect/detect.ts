@@ -10,21 +10,25 @@ import {
 } from '../../networks/detector/detector.js';
 import { eachOutcome, type Outcome, type Pictures } from '../common/pictures.js';
 
-/** How many pictures are detected in. */
+/** The options of `detectEach` beside those of `detect`. */
 export const detectEachOptions = {
-  batch: number(4, 'pictures computed at once, if the network can; twice as many are held in memory', {
-    min: 1,
-    max: 1000,
-    integer: true,
-    usual: [1, 16],
-  }),
+  batch: number(
+    4,
+    'pictures computed at once, if the network supports batches; twice as many are in memory',
+    {
+      min: 1,
+      max: 1000,
+      integer: true,
+      usual: [1, 16],
+    },
+  ),
 } as const;
 
 /** What `detectEachOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface DetectEachParameters {
   /**
-   * Pictures computed at once, if the network can; twice as many are held in memory. A whole number from 1
-   * to 1000.
+   * Pictures computed at once, if the network supports batches; twice as many are in memory. A whole number
+   * from 1 to 1000.
    * @default 4
    */
   readonly batch?: number | undefined;
@@ -35,11 +39,12 @@ export interface DetectEachOptions extends DetectOptions, DetectEachParameters {
 export const detectEachKinds: OptionKinds<DetectEachOptions> = { ...detectKinds, ...detectEachOptions };
 
 /**
- * Finds the objects in a picture, the surest first; an empty list where there are none.
+ * Finds the objects in a picture, the highest score first; the list is empty if there are none.
  *
  *     for (const { label, box, score } of await detect(network, photograph, { score: 0.3 })) …
  *
- * @throws OneirosError `bad-argument` for an option out of range; as `Session.run` does; the signal's reason after an abort
+ * @throws OneirosError `bad-argument` for an option out of range; as `Session.run` does; the signal's reason after an
+ *   abort
  */
 export async function detect(
   network: Detector,
@@ -56,14 +61,15 @@ export async function detect(
 }
 
 /**
- * Finds the objects in each of many pictures, in their order; one that fails does not end the others. A network that can (a
- * YOLOX: it sees all pictures at one size) computes `batch` of them at once, with the results of one at a time; others, such
- * as a Faster R-CNN, compute them one by one, and the next is prepared while one is computed.
+ * Finds the objects in each of many pictures, in order. A picture that fails yields its error; the others continue.
+ * YOLOX, whose input has one size, computes `batch` pictures at once, with the same results as one at a time. Other
+ * networks, such as Faster R-CNN, compute one picture at a time and prepare the next one meanwhile.
  *
  *     const pictures = paths.map((path) => ({ key: path, image: () => readImage(path) }));
  *     for await (const { key, detections, error } of detectEach(network, pictures)) …
  *
- * @throws OneirosError `bad-argument` for an option out of range; the signal's reason after an abort, between two batches
+ * @throws OneirosError `bad-argument` for an option out of range; the signal's reason after an abort, between two
+ *   batches
  */
 export async function* detectEach<K>(
   network: Detector,

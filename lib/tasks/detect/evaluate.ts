@@ -12,13 +12,13 @@ import type { Picture, Pictures } from '../common/pictures.js';
 import { type CocoResult, cocoResults } from './coco-results.js';
 import { detectEach, detectEachKinds, type DetectEachOptions } from './detect.js';
 
-/** COCO's figures of a detector, over all classes and of each by its name. */
+/** COCO's figures of a detector, over all classes and for each class by name. */
 export interface DetectorFigures extends CocoFigures {
   readonly perClass: Readonly<Record<string, CocoFigures>>;
 }
 
 export interface EvaluateDetectorOptions extends DetectEachOptions {
-  /** Told how many pictures are done. */
+  /** Called with the number of pictures done, after each picture. */
   readonly onProgress?: ((done: number) => void) | undefined;
 }
 
@@ -28,11 +28,11 @@ const evaluateKinds: OptionKinds<EvaluateDetectorOptions> = {
 };
 
 /**
- * Measures a detector on pictures whose objects are known, by COCO's protocol; all detections count that `options` let
- * through, so let their score be low.
- * @param pictures by the ids that the truth has for them
- * @throws OneirosError `bad-input` for a picture that the truth does not list, or two of one id; the error of the first
- *   picture that fails; the signal's reason after an abort
+ * Measures a detector on pictures whose objects are known, by COCO's protocol. Only detections with at least
+ * `options.score` count, so set a low score.
+ * @param pictures the key of each picture is its id in the truth
+ * @throws OneirosError `bad-input` for a picture that the truth does not list, or two pictures with the same id; the
+ *   error of the first picture that fails; the signal's reason after an abort
  */
 export async function evaluateDetector(
   network: Detector,
@@ -64,7 +64,7 @@ export async function evaluateDetector(
   return { ...cocoFigures(evaluation), perClass: Object.fromEntries(perClass) };
 }
 
-/** @throws OneirosError `bad-input` for two pictures of one id */
+/** @throws OneirosError `bad-input` for two pictures with the same id */
 async function* distinct(pictures: Pictures<Id>): AsyncGenerator<Picture<Id>, void> {
   const seen = new Set<Id>();
   for await (const picture of pictures) {

@@ -7,12 +7,12 @@ import { colorOfClass } from './segmentation.js';
 
 type Color = readonly [number, number, number];
 
-/** What of a detection is drawn. */
+/** The parts of a detection that are drawn. */
 export type DrawnDetection = Pick<Detection, 'box' | 'label' | 'labelId'> & {
   readonly score?: number | undefined;
 };
 
-/** A part of a picture in whole pixels; what of it lies beyond the edges is not drawn. */
+/** A rectangle in whole pixels; what is outside of the picture is not drawn. */
 interface Area {
   readonly x0: number;
   readonly y0: number;
@@ -21,20 +21,20 @@ interface Area {
 }
 
 /**
- * The picture with boxes around what was found, labeled with class and score. A class has the same color in every picture,
- * and letters grow with the picture so that they can be read at the size it is looked at.
+ * A copy of the picture with a box around each detection, labeled with class and score. A class has the same color in
+ * every picture. Lines and letters scale with the picture, so they stay readable when a large picture is shown small.
  */
 export function drawDetections(picture: Image, detections: readonly DrawnDetection[]): Image {
   check('drawDetections', { picture: [picture, kind.image], detections: [detections, kind.objects] });
   const result = copy(picture);
   const dot = Math.max(1, Math.round(Math.min(picture.width, picture.height) / 320));
-  // The surest last, so that its label lies on top.
+  // The highest score last, so that its label is on top.
   for (const detection of [...detections].reverse()) frame(result, detection, 2 * dot);
   for (const detection of [...detections].reverse()) tag(result, detection, dot);
   return result;
 }
 
-/** Numbered from 1, since color 0 is the background's. */
+/** Colors of classes start at 1: color 0 is the background's. */
 function colorOf({ labelId }: DrawnDetection): Color {
   return colorOfClass(labelId + 1);
 }
@@ -48,7 +48,7 @@ function frame(picture: Image, detection: DrawnDetection, thickness: number): vo
   fill(picture, { x0: x1 - thickness, y0, x1, y1 }, color);
 }
 
-/** The label: above the box, or inside where there is no room, and always within the picture. */
+/** The label: above the box, or inside it if there is no room above; always within the picture. */
 function tag(picture: Image, detection: DrawnDetection, dot: number): void {
   const { label, score } = detection;
   const text = score === undefined ? label : `${label} ${score.toFixed(2)}`;
@@ -66,7 +66,7 @@ function tag(picture: Image, detection: DrawnDetection, dot: number): void {
   });
 }
 
-/** Black or white, whichever stands out more. */
+/** Black or white, for contrast. */
 function inkOn([red, green, blue]: Color): Color {
   return 0.299 * red + 0.587 * green + 0.114 * blue > 0.5 ? [0, 0, 0] : [1, 1, 1];
 }

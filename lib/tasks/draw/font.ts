@@ -2,7 +2,9 @@ import { own } from '../../base/own.js';
 /** Width and height of a letter in dots; there is one empty dot between letters. */
 export const glyphSize = { width: 5, height: 7 } as const;
 
-/** Letters of 5×7 dots: rows from the top, two hexadecimal digits each, the leftmost dot the highest of five bits. */
+/**
+ * Letters of 5×7 dots: rows from the top, two hexadecimal digits each; the leftmost dot is the highest of five bits.
+ */
 const glyphs: Readonly<Record<string, string>> = {
   A: '0e11111f111111',
   B: '1e11111e11111e',
@@ -55,15 +57,15 @@ const glyphs: Readonly<Record<string, string>> = {
   '!': '04040404040004',
   '?': '0e110102040004',
 };
-/** For letters that there are no dots for. */
+/** Replaces letters that the font does not have. */
 const unknown = '1f11111111111f';
 
-/** How many dots wide a text is. */
+/** The width of a text in dots. */
 export function textWidth(text: string): number {
   return Math.max(0, lettersOf(text).length * (glyphSize.width + 1) - 1);
 }
 
-/** The dots of a text, in capitals and without accents: calls `dot` for each, counted from the upper left corner. */
+/** Calls `dot` for each dot of a text, from its upper left corner. Text is drawn in capitals and without accents. */
 export function eachDot(text: string, dot: (x: number, y: number) => void): void {
   lettersOf(text).forEach((letter, place) => {
     if (letter === ' ') return;

@@ -7,7 +7,7 @@ import type { Segmentation } from '../../networks/segmenter/segmentation.js';
 
 type Color = readonly [number, number, number];
 
-/** Okabe and Ito's colors without black, which people who do not see red and green apart can tell from one another. */
+/** Okabe and Ito's colors without black; people with red–green color blindness can distinguish them. */
 const okabeIto: readonly Color[] = [
   [0.9, 0.62, 0],
   [0.34, 0.71, 0.91],
@@ -19,7 +19,7 @@ const okabeIto: readonly Color[] = [
 ];
 const golden = (Math.sqrt(5) - 1) / 2;
 
-/** The color of a class, the background's being black; beyond the first seven, hues that keep away from one another. */
+/** The color of a class; black for the background. Beyond the first seven, hues at golden-ratio steps stay apart. */
 export function colorOfClass(index: number): Color {
   if (index === 0) return [0, 0, 0];
   const known = okabeIto[index - 1];
@@ -30,7 +30,7 @@ export function colorOfClass(index: number): Color {
 }
 
 export interface OverlayOptions {
-  /** How much of the picture the colors hide, in [0, 1]. */
+  /** The opacity of the colors, in [0, 1]. @default 0.5 */
   readonly opacity: number;
 }
 
@@ -38,7 +38,7 @@ const overlayKinds: OptionKinds<Partial<OverlayOptions>> = { opacity: kind.numbe
 export const overlayDefaults: OverlayOptions = { opacity: 0.5 };
 
 /**
- * The picture with every class but the background in a color of its own.
+ * The picture with every class except the background overlaid in its color.
  * @throws OneirosError `bad-argument` if the sizes differ
  */
 export function overlay(
@@ -73,7 +73,7 @@ function colored({ labels, classes, ...size }: Segmentation): Image {
   return result;
 }
 
-/** How sure it is that a pixel is no background: black for not at all, white for certain. */
+/** The probability that a pixel is not background, as a gray picture: black is 0, white is 1. */
 export function foregroundPicture(probabilities: Planes): Image {
   check('foregroundPicture', { probabilities: [probabilities, kind.planes] });
   const background = plane(probabilities, 0);

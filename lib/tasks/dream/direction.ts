@@ -13,7 +13,7 @@ export interface DirectionOptions {
 /** Factors on σ of the three blurs of a cascade (gordicaleksa/pytorch-deepdream). */
 const cascadeFactors = [0.5, 1, 2];
 
-/** What a gradient becomes before it is followed: smoothed, balanced over scales, normalized. */
+/** The direction of a step: the gradient, smoothed, balanced over scales and normalized. */
 export function stepDirection<C extends number>(gradient: Planes<C>, options: DirectionOptions): Planes<C> {
   const smooth = smoothed(gradient, options);
   const balanced = options.laplacian > 0 ? normalizeLaplacian(smooth, options.laplacian) : smooth;

@@ -16,12 +16,13 @@ const dreamKinds: OptionKinds<DreamOptions> = {
 };
 
 /**
- * DeepDream (Mordvintsev, Olah and Tyka, 2015): changes a photograph so that a network sees more of what it sees in it.
+ * DeepDream (Mordvintsev, Olah and Tyka, 2015): changes a photograph by gradient ascent so that a network's layers
+ * respond more strongly to it. Yields a step after each gradient step.
  *
  *     for await (const step of dream(network, photograph, { layers: { 'inception_4c/output': 1 }, signal })) …
  *
- * @throws OneirosError `bad-argument` for options out of range, an unknown layer or channel, a picture too small for the
- *   network; `too-large` over the memory limit; `runtime` if the objective stops being finite; the signal's reason after
+ * @throws OneirosError `bad-argument` for options out of range, an unknown layer or channel, a picture too small for
+ *   the network; `too-large` over the memory limit; `runtime` if the objective is not finite; the signal's reason after
  *   an abort
  */
 export async function* dream(
@@ -38,7 +39,9 @@ export async function* dream(
   yield* dreamSteps(network, photograph, options);
 }
 
-/** Where the session is to run, the whole dream does. Gradients are a good deal of code, which pages load when they dream. */
+/**
+ * The whole dream runs where its session runs. The imports are lazy: pages load the code for gradients only if needed.
+ */
 async function* dreamSteps(
   network: Network,
   photograph: Image,
@@ -54,7 +57,7 @@ async function* dreamSteps(
 }
 
 /**
- * A fall into the dream: each frame dreams of the one before, enlarged and turned about its middle. Throws as
+ * A zoom sequence: each frame is a dream of the previous frame, enlarged and rotated about its center. Throws as
  * {@link dream} does.
  */
 export async function* dreamZoom(

@@ -20,19 +20,19 @@ import { type DreamOptions, dreamOptions, type DreamZoomOptions, zoomOptions } f
 import { type DreamState, pictureOf } from './state.js';
 import { type GradientSession, pictureGradient } from './tiled-gradient.js';
 
-/** About how many pictures of the full size a step has in hand, beside the tile. */
+/** About how many pictures of the full size a step keeps in memory, beside the tile. */
 const copies = 12;
 
 /**
- * A network made ready to dream of one picture after another: one session serves every octave of all of them. Holds
- * native memory until it is disposed (`await using`).
+ * Dreams of one picture after another with one session for all octaves. Holds native memory until it is disposed
+ * (`await using`).
  */
 class Dreamer implements AsyncDisposable {
   readonly #random: Random;
 
   private constructor(
     private readonly settings: OptionValues<typeof dreamOptions>,
-    private readonly field: GradientSession,
+    private readonly gradients: GradientSession,
     private readonly minimum: number,
     private readonly checkMemory: (picture: Size, tile: Size) => void,
     private readonly signal: AbortSignal | undefined,
@@ -55,20 +55,20 @@ class Dreamer implements AsyncDisposable {
       requireMemory(needed, memoryLimit, picture, 'choose a smaller size or smaller tiles');
     };
     const minimum = minimumSide(features);
-    // Cut into tiles of nearly the same size, a picture has none below half the largest.
+    // Tiles have nearly the same size, so none is smaller than half the largest.
     const tile = Math.max(settings.tile, 2 * minimum);
     const session = await openModel(model, sessionOptions);
     return new Dreamer(settings, { session, input: network.image, tile }, minimum, checkMemory, signal);
   }
 
-  /** The dream of one photograph. The next one goes on with the random numbers where this one stopped. */
+  /** The dream of one photograph. The next call continues the same sequence of random numbers. */
   async *dream(photograph: Image, frame = 1, frames = 1): AsyncGenerator<DreamState, void> {
     const { size, octaves, octaveScale, steps } = this.settings;
     const fullSize = size === 0 ? photograph : scaledSize(photograph, size);
     const sizes = octaveSizes(fullSize, octaves, octaveScale, this.minimum);
     this.checkMemory(fullSize, this.#largestTile(fullSize));
     const full = resize(photograph, fullSize);
-    // What has been dreamt so far, apart from the photograph, which each octave brings in anew in more detail.
+    // The difference of the dream from the photograph, which each octave adds again in more detail.
     let detail: Planes<3> = planes(3, full);
     for (const [i, octaveSize] of sizes.entries()) {
       const base = resize(full, octaveSize);
@@ -93,33 +93,35 @@ class Dreamer implements AsyncDisposable {
     }
   }
 
-  /** One step uphill, at a random shift, so that neither tiles nor the strides of the network leave their pattern. */
+  /** One step of gradient ascent at a random shift, so that tiles and the strides of the network leave no pattern. */
   async #step(picture: Image): Promise<{ readonly objective: number; readonly climbed: Image }> {
     const [dx, dy] = [this.#shift(picture.width), this.#shift(picture.height)];
     const shifted = roll(picture, dx, dy);
-    const { objective, gradient } = await pictureGradient(this.field, shifted);
+    const { objective, gradient } = await pictureGradient(this.gradients, shifted);
     const step = stepDirection(gradient, this.settings);
     const climbed = clamp(combine(shifted, step, this.settings.stepSize / 255));
     return { objective, climbed: roll(climbed, -dx, -dy) };
   }
 
-  /** Up to the jitter where a side is one tile, anywhere where it is cut into several. */
+  /** At most the jitter if the side is one tile; anywhere if it is several. */
   #shift(side: number): number {
     const { jitter } = this.settings;
-    return side > this.field.tile ? this.#random.integer(0, side - 1) : this.#random.integer(-jitter, jitter);
+    return side > this.gradients.tile
+      ? this.#random.integer(0, side - 1)
+      : this.#random.integer(-jitter, jitter);
   }
 
   #largestTile({ width, height }: Size): Size {
-    const { tile } = this.field;
+    const { tile } = this.gradients;
     return { width: Math.min(width, tile), height: Math.min(height, tile) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.field.session.dispose();
+    await this.gradients.session.dispose();
   }
 }
 
-/** The steps of a zoom sequence; of one dream, where there is one frame. Throws as `dreamZoom` does. */
+/** The steps of a zoom sequence, or of one dream if there is one frame. Throws as `dreamZoom` does. */
 export async function* dreamStates(
   network: Network,
   photograph: Image,

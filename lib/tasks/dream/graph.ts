@@ -6,13 +6,13 @@ import { extractSubgraph } from '../../onnx/passes/extract.js';
 import type { Guide } from './guide.js';
 import { addObjective, type ObjectiveKind, type ObjectiveTerm } from './objective.js';
 
-/** The graph that takes the image to the terms' layers, and does nothing beyond. */
+/** The part of the network's graph from the image to the terms' layers. */
 export function layersModel(network: Network, terms: readonly ObjectiveTerm[]): Model {
   const values = new Set(terms.map(({ value }) => value));
   return extractSubgraph(network.model, [network.image], [...values]);
 }
 
-/** The graph that takes the image to `objective` and, as `d_<image>`, the gradient of that. */
+/** The graph from the image to `objective` and its gradient, `d_<image>`. */
 export function dreamModel(
   network: Network,
   terms: readonly ObjectiveTerm[],

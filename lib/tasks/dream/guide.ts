@@ -7,16 +7,16 @@ import type { SessionOptions } from '../../runtime/types.js';
 import { float32Of } from '../../tensor/results.js';
 import type { Float32Tensor } from '../../tensor/tensor.js';
 
-/** The features of a guide image, by the layer's value; empty where there is no guide. */
+/** The features of a guide image, by the layer's value; empty without a guide. */
 export type Guide = ReadonlyMap<string, Float32Tensor>;
 
 /**
- * Longer side at which a guide is looked at, as large as the notebook's. Every place of the picture is compared with every
- * place of the guide, so the cost grows with the square of it.
+ * The longer side of the guide, as in the notebook. Every position of the picture is compared with every position of
+ * the guide, so the cost grows with the square of this side.
  */
 const guideSide = 320;
 
-/** What a network sees in a guide image. @param layers the graph from the image to the layers in question */
+/** The features of a guide image. @param layers the graph from the image to the layers */
 export async function guideFeatures(
   network: Network,
   layers: Model,

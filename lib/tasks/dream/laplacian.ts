@@ -3,11 +3,11 @@ import { resize } from '../../image/geometry/resize.js';
 import { type Planes, planes, type Size } from '../../image/image.js';
 
 /**
- * The gradient with all scales made equally strong: split into a Laplacian pyramid, each level divided by its root mean
- * square, and put together again. Keeps the high frequencies, which the network's convolutions favor, from drowning the
- * rest: the `lap_norm` of Mordvintsev's TensorFlow notebook (2016), which blurs by a binomial kernel where this one
- * halves by averaging.
- * @param levels how many times the size is halved; fewer where the planes are too small for that
+ * Makes all scales of the gradient equally strong: splits it into a Laplacian pyramid, divides each level by its root
+ * mean square, and recombines them. Otherwise the high frequencies, which convolutions favor, dominate. This is the
+ * `lap_norm` of Mordvintsev's TensorFlow notebook (2016), except that it halves by averaging instead of blurring with a
+ * binomial kernel.
+ * @param levels how many times the size is halved; fewer if the planes are too small
  */
 export function normalizeLaplacian<C extends number>(gradient: Planes<C>, levels: number): Planes<C> {
   if (levels === 0 || Math.min(gradient.width, gradient.height) < 2) return unitPower(gradient);

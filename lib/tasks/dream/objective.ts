@@ -4,19 +4,20 @@ import type { Value } from '../../onnx/builder/graph-builder.js';
 import { activationsOf, weightedSum } from '../common/losses.js';
 
 /**
- * What a dream raises at each layer:
- * - `l2`    ½ mean a²: the gradient at the layer is its activation, so that what is seen is seen more. Mordvintsev et
- *           al. (2015) take the sum; the mean makes values comparable between octaves and weights between layers, and
+ * The objective at each layer, with activations a:
+ * - `l2`    ½ mean a²: the gradient at the layer is its activation, so strong activations become stronger. Mordvintsev
+ *   et
+ *           al. (2015) use the sum; the mean makes values comparable between octaves and weights between layers, and
  *           the normalized step is the same.
- * - `mean`  mean a, as the TensorFlow tutorials
+ * - `mean`  mean a, as in the TensorFlow tutorials
  */
 export type ObjectiveKind = 'l2' | 'mean';
 
-/** Some of a layer's activations, and how much they count. */
+/** A layer's activations, or one channel of them, and their weight. */
 export interface ObjectiveTerm {
   /** The value in the graph, 1×C×H×W or 1×C. */
   readonly value: string;
-  /** One channel alone; by default all. */
+  /** Only this channel. @default all */
   readonly channel?: number | undefined;
   readonly weight: number;
 }
@@ -50,8 +51,8 @@ function energy(b: Builder, activations: Value, kind: ObjectiveKind): Value {
 }
 
 /**
- * The mean over positions of the dot product with the guide's best-matching feature vector. Its gradient at the layer is
- * that vector, which is what the DeepDream notebook (Mordvintsev et al., 2015) puts there.
+ * The mean over positions of the dot product with the guide's best-matching feature vector. Its gradient at the layer
+ * is that vector, as in the DeepDream notebook (Mordvintsev et al., 2015).
  */
 function guidance(b: Builder, layer: Value, guide: Value): Value {
   const matches = b.matmul(b.swap(activationsOf(b, layer)), activationsOf(b, guide));

@@ -3,27 +3,27 @@ import type { Image } from '../../image/image.js';
 import type { Placement } from '../../runtime/types.js';
 import type { LayerWeights } from '../common/layers.js';
 
-/** No format that pictures are written in has a longer one that others read. */
+/** Longer sides are not portable in any of the image formats. */
 export const largestSide = 100_000;
 
 /**
- * What a dream can be told in numbers and words, with the values it takes by itself: those of Mordvintsev's DeepDream
- * notebook (2015), unless said otherwise.
+ * The options of a dream that are numbers, words or flags. The defaults are those of Mordvintsev's DeepDream notebook
+ * (2015), unless noted.
  */
 export const dreamOptions = {
-  size: number(512, 'longer side of the picture made, in pixels; 0: as large as the photograph', {
+  size: number(512, 'longer side of the result, in pixels; 0: the size of the photograph', {
     min: 0,
     max: largestSide,
     integer: true,
     usual: [128, 1024],
   }),
-  octaves: number(4, 'sizes at which to dream, from small to large', {
+  octaves: number(4, 'number of sizes at which to dream, from small to large', {
     min: 1,
     max: 100,
     integer: true,
     usual: [1, 8],
   }),
-  octaveScale: number(1.4, 'each size is this many times the one before', {
+  octaveScale: number(1.4, 'ratio of each size to the previous one', {
     min: 1.01,
     max: 10,
     usual: [1.1, 2],
@@ -37,10 +37,14 @@ export const dreamOptions = {
   objective: choice(
     ['l2', 'mean'],
     'l2',
-    'what is raised: half the mean square of the activations, or their mean',
+    'objective to maximize: half the mean square of the activations, or their mean',
   ),
-  normalization: choice(['mean-abs', 'std', 'rms', 'l2'], 'mean-abs', 'what the gradient is divided by'),
-  jitter: number(32, 'most pixels that the picture is shifted by before a step, at random', {
+  normalization: choice(
+    ['mean-abs', 'std', 'rms', 'l2'],
+    'mean-abs',
+    'measure of the gradient that it is divided by',
+  ),
+  jitter: number(32, 'largest random shift of the picture before a step, in pixels', {
     min: 0,
     max: 10_000,
     integer: true,
@@ -51,37 +55,36 @@ export const dreamOptions = {
     max: 100,
     usual: [0, 4],
   }),
-  cascade: flag(false, 'blur the gradient by σ/2, σ and 2σ and take the mean of the three'),
+  cascade: flag(false, 'blur the gradient by σ/2, σ and 2σ and average the three'),
   laplacian: number(
     0,
-    'levels of a Laplacian pyramid in which all scales of the gradient become equally strong',
+    'levels of a Laplacian pyramid that makes all scales of the gradient equally strong; 0: none',
     { min: 0, max: 20, integer: true, usual: [0, 6] },
   ),
-  // The notebook does not tile. So many pixels a side keep a GoogLeNet gradient under 1 GB.
+  // The notebook does not tile. With this side, a GoogLeNet gradient takes less than 1 GB.
   tile: count(
     768,
-    'largest side of a tile, in pixels: bounds the memory; larger pictures are cut, at random places',
+    'largest side of a tile, in pixels; limits memory: larger pictures are cut at random positions',
     64,
     [256, 2048],
   ),
-  seed: seed(0, 'the same number gives the same picture'),
+  seed: seed(0, 'random seed: the same seed gives the same picture'),
 } as const;
 
 /** What `dreamOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface DreamParameters {
   /**
-   * Longer side of the picture made, in pixels; 0: as large as the photograph. A whole number from 0 to
-   * 100000.
+   * Longer side of the result, in pixels; 0: the size of the photograph. A whole number from 0 to 100000.
    * @default 512
    */
   readonly size?: number | undefined;
   /**
-   * Sizes at which to dream, from small to large. A whole number from 1 to 100.
+   * Number of sizes at which to dream, from small to large. A whole number from 1 to 100.
    * @default 4
    */
   readonly octaves?: number | undefined;
   /**
-   * Each size is this many times the one before. A number from 1.01 to 10.
+   * Ratio of each size to the previous one. A number from 1.01 to 10.
    * @default 1.4
    */
   readonly octaveScale?: number | undefined;
@@ -96,17 +99,17 @@ export interface DreamParameters {
    */
   readonly stepSize?: number | undefined;
   /**
-   * What is raised: half the mean square of the activations, or their mean.
+   * Objective to maximize: half the mean square of the activations, or their mean.
    * @default 'l2'
    */
   readonly objective?: 'l2' | 'mean' | undefined;
   /**
-   * What the gradient is divided by.
+   * Measure of the gradient that it is divided by.
    * @default 'mean-abs'
    */
   readonly normalization?: 'mean-abs' | 'std' | 'rms' | 'l2' | undefined;
   /**
-   * Most pixels that the picture is shifted by before a step, at random. A whole number from 0 to 10000.
+   * Largest random shift of the picture before a step, in pixels. A whole number from 0 to 10000.
    * @default 32
    */
   readonly jitter?: number | undefined;
@@ -116,24 +119,24 @@ export interface DreamParameters {
    */
   readonly smooth?: number | undefined;
   /**
-   * Blur the gradient by σ/2, σ and 2σ and take the mean of the three.
+   * Blur the gradient by σ/2, σ and 2σ and average the three.
    * @default false
    */
   readonly cascade?: boolean | undefined;
   /**
-   * Levels of a Laplacian pyramid in which all scales of the gradient become equally strong. A whole number
-   * from 0 to 20.
+   * Levels of a Laplacian pyramid that makes all scales of the gradient equally strong; 0: none. A whole
+   * number from 0 to 20.
    * @default 0
    */
   readonly laplacian?: number | undefined;
   /**
-   * Largest side of a tile, in pixels: bounds the memory; larger pictures are cut, at random places. A whole
+   * Largest side of a tile, in pixels; limits memory: larger pictures are cut at random positions. A whole
    * number from 64 to 1000000.
    * @default 768
    */
   readonly tile?: number | undefined;
   /**
-   * The same number gives the same picture. A whole number.
+   * Random seed: the same seed gives the same picture. A whole number.
    * @default 0
    */
   readonly seed?: number | undefined;
@@ -141,45 +144,45 @@ export interface DreamParameters {
 
 export interface DreamOptions extends DreamParameters {
   /**
-   * What is to be raised, and how much: layers, or single channels of layers as `'layer:channel'`.
-   * @default the network's usual layer: inception_4c/output of GoogLeNet, relu4_3 of VGG
+   * The layers to maximize, with weights; `'layer:channel'` is a single channel. Negative weights minimize.
+   * @default the network's default layer: inception_4c/output of GoogLeNet, relu4_3 of VGG
    */
   readonly layers?: LayerWeights | undefined;
-  /** Dreams toward what this picture shows: of each place the guide's best-matching features are raised. */
+  /** Dreams toward this picture: at each position, the guide's best-matching features are maximized. */
   readonly guide?: Image | undefined;
-  /** Where it runs. @default where the network does */
+  /** Where the dream runs. @default where the network runs */
   readonly placement?: Placement | undefined;
-  /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
+  /** Bytes that a step may take. @default the free memory; no limit in browsers, which do not report it */
   readonly memoryLimit?: number | undefined;
-  /** An abort rejects with the signal's reason before the next step; the last step yielded has the picture so far. */
+  /** An abort rejects with the signal's reason before the next step; the last yielded step has the picture so far. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** How a zoom sequence moves from one frame to the next. */
 export const zoomOptions = {
-  frames: number(1, 'pictures of a zoom sequence', { min: 1, max: 100_000, integer: true }),
-  zoom: number(1.05, 'enlargement from one frame to the next', { min: 0.1, max: 10 }),
-  rotate: number(0, 'turn from one frame to the next, in degrees, clockwise', { min: -360, max: 360 }),
+  frames: number(1, 'number of pictures in a zoom sequence', { min: 1, max: 100_000, integer: true }),
+  zoom: number(1.05, 'enlargement per frame', { min: 0.1, max: 10 }),
+  rotate: number(0, 'clockwise rotation per frame, in degrees', { min: -360, max: 360 }),
 } as const;
 
 /** What `zoomOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface ZoomParameters {
   /**
-   * Pictures of a zoom sequence. A whole number from 1 to 100000.
+   * Number of pictures in a zoom sequence. A whole number from 1 to 100000.
    * @default 1
    */
   readonly frames?: number | undefined;
   /**
-   * Enlargement from one frame to the next. A number from 0.1 to 10.
+   * Enlargement per frame. A number from 0.1 to 10.
    * @default 1.05
    */
   readonly zoom?: number | undefined;
   /**
-   * Turn from one frame to the next, in degrees, clockwise. A number from -360 to 360.
+   * Clockwise rotation per frame, in degrees. A number from -360 to 360.
    * @default 0
    */
   readonly rotate?: number | undefined;
 }
 
-/** A dream's options, and those of a fall into it. */
+/** The options of a dream and of a zoom sequence. */
 export interface DreamZoomOptions extends DreamOptions, ZoomParameters {}

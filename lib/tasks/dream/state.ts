@@ -5,20 +5,21 @@ import type { Image, Planes } from '../../image/image.js';
 import type { PictureStep } from '../common/step.js';
 
 /**
- * The state after a gradient step. Its parts are octaves, the smallest first; its value is the objective before this step;
- * its image is of the full size, and computed when it is read.
+ * The state after a gradient step. Its parts are octaves, the smallest first; its value is the objective before this
+ * step. Its image has the full size and is computed when it is read.
  */
 export interface DreamStep extends PictureStep {
-  /** The frame of a zoom sequence, 1 for the first, of how many; a frame is finished with its last step. */
+  /** The frame of a zoom sequence, from 1; the last step of a frame is the finished frame. */
   readonly frame: number;
+  /** The number of frames. */
   readonly frames: number;
 }
 
-/** A step as data, which can be sent: its picture is made of two when it is read. */
+/** A step as data that can be sent: its image is computed from two pictures when it is read. */
 export interface DreamState extends Omit<DreamStep, 'image'> {
   /** The photograph at its full size. */
   readonly full: Image;
-  /** What the dream adds to it, at the size of the octave. */
+  /** What the dream adds to the photograph, at the size of the octave. */
   readonly detail: Planes<3>;
 }
 

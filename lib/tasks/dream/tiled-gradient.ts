@@ -7,13 +7,13 @@ import type { Session } from '../../runtime/types.js';
 import { float32Of, numberOf } from '../../tensor/results.js';
 import { tilesOf } from './tiles.js';
 
-/** A dream's gradient model, as a session that may only be given so much at once. */
+/** A session of a dream's gradient model, with the size that it may compute at once. */
 export interface GradientSession {
-  /** Takes the image; returns `objective` and the image's gradient. */
+  /** Input: the image; outputs: `objective` and the image's gradient. */
   readonly session: Session;
   /** Name of the image input. */
   readonly input: string;
-  /** Largest side of what is computed at once, in pixels. */
+  /** Largest side of a tile, in pixels. */
   readonly tile: number;
 }
 
@@ -24,15 +24,15 @@ export interface PictureGradient {
 }
 
 /**
- * The gradient of a whole picture, tile by tile, so that the memory is that of one tile. Across a seam the network sees
- * nothing of the other side: whoever takes many steps shifts the picture between them, so that no seam stays.
+ * The gradient of a whole picture, computed tile by tile to save memory. A tile's gradient does not depend on its
+ * neighbors, so callers shift the picture between steps to avoid visible seams.
  */
-export async function pictureGradient(field: GradientSession, picture: Image): Promise<PictureGradient> {
+export async function pictureGradient(gradients: GradientSession, picture: Image): Promise<PictureGradient> {
   const gradient = planes(3, picture);
   let objective = 0;
-  for (const tile of tilesOf(picture, field.tile)) {
-    const part = await tileGradient(field, crop(picture, tile));
-    // Objectives are means over a tile; all tiles together make the mean over the picture.
+  for (const tile of tilesOf(picture, gradients.tile)) {
+    const part = await tileGradient(gradients, crop(picture, tile));
+    // The objective of a tile is a mean over the tile; weighted by area, the sum is the mean over the picture.
     const share = (tile.width * tile.height) / (picture.width * picture.height);
     objective += share * part.objective;
     paste(gradient, part.gradient, tile.x, tile.y, share);
@@ -40,7 +40,7 @@ export async function pictureGradient(field: GradientSession, picture: Image): P
   if (!Number.isFinite(objective))
     throw new OneirosError(
       'runtime',
-      `the objective is ${objective}: look for NaN or huge numbers in the weights`,
+      `the objective is ${objective}: check the weights for NaN or huge numbers`,
     );
   return { objective, gradient };
 }

@@ -2,8 +2,8 @@ import type { Rectangle } from '../../image/geometry/crop.js';
 import type { Size } from '../../image/image.js';
 
 /**
- * The fewest tiles with no side over `largest` that cover a picture without overlap, all of nearly the same size, so
- * that no tile is a sliver. Row by row.
+ * The smallest number of tiles with sides up to `largest` that cover a picture without overlap, row by row. All have
+ * nearly the same size, so none is very narrow.
  */
 export function tilesOf({ width, height }: Size, largest: number): readonly Rectangle[] {
   const columns = parts(width, largest);

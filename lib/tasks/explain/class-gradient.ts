@@ -11,21 +11,23 @@ import type { Session } from '../../runtime/types.js';
 import { floatsOf, type Results } from '../../tensor/results.js';
 import { float32, type Float32Tensor } from '../../tensor/tensor.js';
 
-/** What a classifier makes of a picture, and how that depends on what is seen. */
+/** A classifier's output for a picture, and the gradient of one class's score. */
 export interface ClassGradient {
-  /** Of every class. */
+  /** The probability of every class. */
   readonly probabilities: Float32Array;
-  /** Of the chosen class, before the activation; the probability's logarithm where the graph does not show it. */
+  /**
+   * The chosen class's score before the activation, or the logarithm of its probability if the graph has no such value.
+   */
   readonly score: number;
-  /** The layer's values (or the picture's), 1×channels×height×width, … */
+  /** The values of the layer (or of the picture), 1×channels×height×width. */
   readonly values: Float32Tensor;
-  /** … and the score's gradient by each of them. */
+  /** The gradient of the score by `values`, of the same shape. */
   readonly gradient: Float32Tensor;
 }
 
 /**
- * The gradient of a class's score by a layer or the picture, for any class: one session for all of them, which is opened
- * when it is needed and held until it is disposed (`await using`).
+ * The gradient of a class's score by a layer or the picture. One session, opened at the first call, computes it for any
+ * class; it is held until this is disposed (`await using`).
  */
 export class ClassGradients implements AsyncDisposable {
   readonly #scored: Scored;
@@ -42,14 +44,14 @@ export class ClassGradients implements AsyncDisposable {
     this.#scored = scoredBy(network);
   }
 
-  /** How many classes there are. */
+  /** The number of classes. */
   get classes(): number {
     return this.network.head.classes;
   }
 
   /**
    * @param labelId the number of the class
-   * @throws OneirosError `bad-argument` for a class that is not there; as `Session.run` does
+   * @throws OneirosError `bad-argument` for an unknown class; as `Session.run` does
    */
   async of(picture: Image, labelId: number, signal?: AbortSignal): Promise<ClassGradient> {
     const { classes, probabilities } = this.network.head;
@@ -57,7 +59,7 @@ export class ClassGradients implements AsyncDisposable {
     if (!Number.isInteger(labelId) || labelId < 0 || labelId >= classes)
       throw new OneirosError(
         'bad-argument',
-        `there is no class ${labelId}: ${this.network.name} knows ${classes}`,
+        `there is no class ${labelId}: ${this.network.name} has classes 0 to ${classes - 1}`,
       );
     const gradient = gradientName(this.by);
     const layer = this.by === this.network.image ? [] : [this.by];
@@ -109,7 +111,7 @@ export class ClassGradients implements AsyncDisposable {
 
 const chosenClass = 'chosen_class';
 
-/** A classifier that tells the chosen class's score, by this name. */
+/** A classifier's model and the name of its output for the chosen class's score. */
 interface Scored {
   readonly model: Model;
   readonly score: string;
@@ -125,7 +127,7 @@ function scoredBy({ model, head }: Classifier): Scored {
   return { model: { ...model, graph: b.graph(model.graph.name) }, score: score.name };
 }
 
-/** Of the first picture, where a graph takes several. */
+/** The result of the first picture, if the graph has a larger batch. */
 function floats(results: Results, name: string): Float32Tensor {
   const { data, dims } = floatsOf(results, name);
   const [pictures = 1, ...rest] = dims;

@@ -5,9 +5,9 @@ import { colorize, type Colormap, jet } from '../../image/color/colormap.js';
 import { type Image, image, type Planes } from '../../image/image.js';
 
 export interface DrawRelevanceOptions {
-  /** `light`: the picture in the light of what counts; `heat`: false colors over it. @default 'light' */
+  /** `light`: darkens irrelevant parts of the picture; `heat`: overlays false colors. @default 'light' */
   readonly style?: 'light' | 'heat';
-  /** The false colors. @default jet, which papers on saliency use */
+  /** The false colors. @default `jet`, as in papers on saliency */
   readonly colormap?: Colormap;
 }
 
@@ -16,14 +16,14 @@ const drawKinds: OptionKinds<DrawRelevanceOptions> = {
   colormap: kind.function,
 };
 
-/** How much of the picture is still seen where nothing counts. */
+/** The brightness where the relevance is 0. */
 const dark = 0.2;
-/** Of the colors of heat over the picture. */
+/** The opacity of the colors of `heat`. */
 const opacity = 0.5;
 
 /**
- * A picture with what counts in it.
- * @param relevance of each pixel, in [0, 1], as large as the picture
+ * The picture with its relevance drawn in.
+ * @param relevance of each pixel, in [0, 1], of the picture's size
  * @throws OneirosError `bad-argument` if the sizes differ
  */
 export function drawRelevance(

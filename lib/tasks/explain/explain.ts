@@ -17,18 +17,18 @@ export interface ExplainOptions extends ExplanationOptions, ExplainerOptions {}
 const explainKinds: OptionKinds<ExplainOptions> = { ...onceKinds, ...explainerKinds };
 
 /**
- * Explains why a classifier takes a picture for what it takes it for, by the gradient of the class's score: Grad-CAM
- * (Selvaraju et al. 2017), the gradient (Simonyan et al. 2013), SmoothGrad (Smilkov et al. 2017) or integrated gradients
- * from a black picture (Sundararajan et al. 2017).
+ * Explains the prediction of a classifier by the gradient of the class's score: Grad-CAM (Selvaraju et al. 2017), the
+ * gradient (Simonyan et al. 2013), SmoothGrad (Smilkov et al. 2017) or integrated gradients from a black picture
+ * (Sundararajan et al. 2017).
  *
  *     const { label, relevance } = await explain(network, photograph, { method: 'smoothgrad' });
  *     await writeImage('why.png', drawRelevance(photograph, relevance));
  *
- * Each call derives the gradient anew: `explainEach` explains many pictures, and an `Explainer` the same network again and
- * again.
- * @param picture of any size; the network looks at the whole of it, in the size of its crops
- * @throws OneirosError `unsupported` for a network that does not classify, or has no layer for Grad-CAM; `bad-argument` for a
- *   class that is not there, or an option out of range; as `Session.run` does; the signal's reason after an abort
+ * Each call derives the gradient again. For many pictures use `explainEach`; for many calls with one network,
+ * `Explainer`.
+ * @param picture of any size; the whole picture is resized to the network's crop size
+ * @throws OneirosError `unsupported` for a network that does not classify, or has no layer for Grad-CAM; `bad-argument`
+ *   for an unknown class or an option out of range; as `Session.run` does; the signal's reason after an abort
  */
 export async function explain(
   network: Classifier,
@@ -46,12 +46,13 @@ export async function explain(
 }
 
 /**
- * Explains many pictures, one after another; the next one is read meanwhile, and one that fails does not end the others.
+ * Explains many pictures, one after another, and reads the next one meanwhile. A picture that fails yields its error;
+ * the others continue.
  *
  *     const pictures = paths.map((path) => ({ key: path, image: () => readImage(path) }));
  *     for await (const { key, explanation, error } of explainEach(network, pictures)) …
  *
- * @throws OneirosError as `explain` does, but for what concerns one picture
+ * @throws OneirosError as `explain` does, except for the errors of single pictures
  */
 export async function* explainEach<K>(
   network: Classifier,

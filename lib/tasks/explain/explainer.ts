@@ -18,49 +18,50 @@ export const explainOptions = {
   method: choice(
     explainMethods,
     'grad-cam',
-    'grad-cam: which regions a deep layer saw it in; gradient: which pixels the score hangs on; smoothgrad: the same, averaged over noisy copies; integrated: each pixel’s share of the score',
+    'grad-cam: the regions of a deep layer that support the class; gradient: the pixels that the score depends on; smoothgrad: the gradient averaged over noisy copies; integrated: each pixel’s share of the score',
   ),
-  samples: number(25, 'noisy copies of smoothgrad, or steps of integrated, each a run of the network', {
+  samples: number(25, 'noisy copies of smoothgrad, or steps of integrated; each is one run of the network', {
     min: 1,
     max: 100_000,
     integer: true,
     usual: [10, 100],
   }),
-  noise: number(0.15, 'the deviation of smoothgrad’s noise, as a part of the picture’s range', {
+  noise: number(0.15, 'standard deviation of smoothgrad’s noise, as a fraction of the picture’s range', {
     min: 0,
     max: 1,
   }),
-  seed: seed(0, 'what the noise begins with'),
+  seed: seed(0, 'random seed of the noise'),
 } as const;
 
 /** What `explainOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface ExplainParameters {
   /**
-   * Grad-cam: which regions a deep layer saw it in; gradient: which pixels the score hangs on; smoothgrad:
-   * the same, averaged over noisy copies; integrated: each pixel’s share of the score.
+   * Grad-cam: the regions of a deep layer that support the class; gradient: the pixels that the score
+   * depends on; smoothgrad: the gradient averaged over noisy copies; integrated: each pixel’s share of the
+   * score.
    * @default 'grad-cam'
    */
   readonly method?: 'grad-cam' | 'gradient' | 'smoothgrad' | 'integrated' | undefined;
   /**
-   * Noisy copies of smoothgrad, or steps of integrated, each a run of the network. A whole number from 1 to
-   * 100000.
+   * Noisy copies of smoothgrad, or steps of integrated; each is one run of the network. A whole number from
+   * 1 to 100000.
    * @default 25
    */
   readonly samples?: number | undefined;
   /**
-   * The deviation of smoothgrad’s noise, as a part of the picture’s range. A number from 0 to 1.
+   * Standard deviation of smoothgrad’s noise, as a fraction of the picture’s range. A number from 0 to 1.
    * @default 0.15
    */
   readonly noise?: number | undefined;
   /**
-   * What the noise begins with. A whole number.
+   * Random seed of the noise. A whole number.
    * @default 0
    */
   readonly seed?: number | undefined;
 }
 
 export interface ExplanationOptions extends ExplainParameters, RunSettings {
-  /** The number of the class to explain. @default the most probable */
+  /** The number of the class to explain. @default the most probable class */
   readonly labelId?: number | undefined;
 }
 
@@ -70,40 +71,44 @@ export const explainKinds: OptionKinds<ExplanationOptions> = {
   labelId: kind.number,
 };
 
-/** Why a classifier takes a picture for what it takes it for. */
+/** A class of a picture, and which pixels support it. */
 export interface Explanation {
   readonly labelId: number;
   readonly label: string;
   readonly probability: number;
-  /** The class's score before the softmax. */
+  /** The class's score before the softmax, or the logarithm of its probability if the graph has no such value. */
   readonly score: number;
-  /** How much each pixel of the picture speaks for the class, in [0, 1]; the most relevant is 1. */
+  /** How much each pixel of the picture supports the class, in [0, 1]; the most relevant is 1. */
   readonly relevance: Planes<1>;
 }
 
 export interface ExplainerOptions {
-  /** The layer that Grad-CAM looks at. @default the last one before the picture is pooled away */
+  /** The layer for Grad-CAM. @default the input of the last pooling */
   readonly layer?: string | undefined;
 }
 
 export const explainerKinds: OptionKinds<ExplainerOptions> = { layer: kind.text };
 
 /**
- * Explains what a classifier says by the gradient of the class's score:
+ * Explains the predictions of a classifier by the gradient of the class's score:
  *
  *     await using explainer = new Explainer(await loadClassifier('googlenet'));
  *     const { label, relevance } = await explainer.explain(photo, { method: 'smoothgrad' });
  *
- * Grad-CAM (Selvaraju et al. 2017), the gradient (Simonyan et al. 2013), SmoothGrad (Smilkov et al. 2017) and integrated
- * gradients from a black picture (Sundararajan et al. 2017). It holds native memory until it is disposed (`await using`).
+ * Grad-CAM (Selvaraju et al. 2017), the gradient (Simonyan et al. 2013), SmoothGrad (Smilkov et al. 2017) and
+ * integrated gradients from a black picture (Sundararajan et al. 2017). It holds native memory until it is disposed
+ * (`await using`).
  */
 export class Explainer implements AsyncDisposable {
-  /** The layer that Grad-CAM looks at. */
+  /** The layer for Grad-CAM. */
   readonly layer: string;
   readonly #regions: ClassGradients;
   #pixels: ClassGradients | null = null;
 
-  /** @throws OneirosError `unsupported` for a network that does not classify, or has no layer of that kind */
+  /**
+   * @throws OneirosError `unsupported` for a network that does not classify, or has no layer for Grad-CAM;
+   *   `bad-argument` for an unknown layer
+   */
   constructor(
     readonly network: Classifier,
     options: ExplainerOptions = {},
@@ -115,15 +120,15 @@ export class Explainer implements AsyncDisposable {
   }
 
   /**
-   * Explains the most probable class, or another one.
-   * @param picture of any size; the network looks at the whole of it, in the size of its crops
-   * @throws OneirosError `bad-argument` for a class that is not there, or an option out of range; as `Session.run` does
+   * Explains the most probable class, or the given one.
+   * @param picture of any size; the whole picture is resized to the network's crop size
+   * @throws OneirosError `bad-argument` for an unknown class or an option out of range; as `Session.run` does
    */
   async explain(picture: Image, options: ExplanationOptions = {}): Promise<Explanation> {
     check('Explainer.explain', { picture: [picture, kind.image] }, options, explainKinds);
     const { method, samples, noise, seed } = resolveOptions(explainOptions, options);
     const { signal } = options;
-    // The whole picture, so that an object at its edge is seen; a classifier's crop would leave it out.
+    // The whole picture: the classifier's center crop would cut off objects at the edge.
     const seen = resize(picture, this.network.crop.crop);
     const labelId =
       options.labelId ?? mostProbable(await this.#regions.probabilities(seen, signal), 1, [])[0]!.index;
@@ -173,7 +178,7 @@ interface Found {
   readonly map: Planes<1>;
 }
 
-/** Maps of pixels have few very large values: the last hundredth is cut, as Smilkov et al. do. */
+/** Pixel maps have a few very large values: the top hundredth is clipped, as in Smilkov et al. */
 const quantile = 0.99;
 
 const pooling = new Set(['GlobalAveragePool', 'GlobalMaxPool', 'AveragePool', 'MaxPool']);
@@ -181,5 +186,5 @@ const pooling = new Set(['GlobalAveragePool', 'GlobalMaxPool', 'AveragePool', 'M
 function lastMap({ graph }: Model, name: string): string {
   const pool = graph.nodes.findLast(({ op }) => pooling.has(op));
   if (pool !== undefined) return pool.inputs[0]!;
-  throw new OneirosError('unsupported', `${name} pools nothing: name the layer to look at`);
+  throw new OneirosError('unsupported', `${name} has no pooling to find the last layer by: name the layer`);
 }

@@ -2,9 +2,9 @@ import { type Image, type Planes, planes, planesFromTensor } from '../../image/i
 import { random } from '../../tensor/random.js';
 import type { ClassGradient, ClassGradients } from './class-gradient.js';
 
-// Ways to say how much each pixel counts for a class. Each begins with the gradient at the picture itself.
+// Methods that attribute a score to pixels. Each begins with the gradient at the picture itself.
 
-/** What was found at the picture itself, and a number for each of its values. */
+/** The gradient at the picture itself, and the attribution of each of its values. */
 export interface Attribution {
   readonly at: ClassGradient;
   readonly values: Planes;
@@ -23,12 +23,12 @@ export async function gradient(
 
 export interface NoiseOptions {
   readonly samples: number;
-  /** The noise's standard deviation, as a part of the picture's range of values. */
+  /** The standard deviation of the noise, as a fraction of the picture's range of values. */
   readonly noise: number;
   readonly seed: number;
 }
 
-/** The mean gradient of noisy copies, in which what is by chance cancels out (Smilkov et al. 2017). */
+/** The mean gradient of noisy copies, in which random fluctuations cancel out (Smilkov et al. 2017). */
 export async function smoothGradient(
   gradients: ClassGradients,
   picture: Image,
@@ -45,8 +45,8 @@ export async function smoothGradient(
 }
 
 /**
- * Each value's share of the score: the picture times the mean gradient on the straight way to it from a black one. All
- * together they are the difference of the two scores (Sundararajan et al. 2017), the better the more steps there are.
+ * Each value's share of the score: the picture times the mean gradient on the straight path from a black picture to it.
+ * The sum of the shares approaches the difference of the two scores as the steps increase (Sundararajan et al. 2017).
  */
 export async function integratedGradient(
   gradients: ClassGradients,
@@ -56,14 +56,14 @@ export async function integratedGradient(
   signal?: AbortSignal,
 ): Promise<Attribution> {
   const at = await gradients.of(picture, labelId, signal);
-  // The middle of each step, which is exact for scores of up to the second degree.
-  const onTheWay = (step: number) => picture.data.map((value) => (value * (step + 0.5)) / steps);
-  const mean = await meanGradient(gradients, picture, labelId, steps, onTheWay, signal);
+  // The midpoint of each step: exact if the score is a polynomial of degree 2 or less.
+  const onPath = (step: number) => picture.data.map((value) => (value * (step + 0.5)) / steps);
+  const mean = await meanGradient(gradients, picture, labelId, steps, onPath, signal);
   const shares = mean.data.map((value, i) => value * picture.data[i]!);
   return { at, values: planes(3, picture, shares) };
 }
 
-/** Over pictures that are made one after another. */
+/** The mean gradient over pictures that `make` returns one at a time. */
 async function meanGradient(
   gradients: ClassGradients,
   size: Image,

@@ -1,12 +1,11 @@
 import { type Planes, planes } from '../../image/image.js';
 import type { Float32Tensor } from '../../tensor/tensor.js';
 
-// From gradients to maps: how much each place speaks for a class.
+// From gradients to maps: how much each position supports a class.
 
 /**
- * Grad-CAM (Selvaraju et al. 2017): the sum of a layer's channels, each weighted by its mean gradient; what speaks against
- * the class is cut off.
- * @param values and their gradient, 1×channels×height×width
+ * Grad-CAM (Selvaraju et al. 2017): the sum of a layer's channels, each weighted by its mean gradient; negative
+ * values become 0. The values and their gradient are 1×channels×height×width.
  */
 export function activationMap({ data, dims }: Float32Tensor, gradient: Float32Tensor): Planes<1> {
   const [, channels = 0, height = 0, width = 0] = dims;
@@ -21,7 +20,9 @@ export function activationMap({ data, dims }: Float32Tensor, gradient: Float32Te
   return map;
 }
 
-/** The largest size of a pixel's channels, as Simonyan et al. (2013) show the gradient by colors. */
+/**
+ * The largest absolute value of a pixel's channels, as Simonyan et al. (2013) reduce the gradient of color pictures.
+ */
 export function largestOfChannels({ channels, width, height, data }: Planes): Planes<1> {
   const area = width * height;
   const map = planes(1, { width, height });
@@ -30,7 +31,7 @@ export function largestOfChannels({ channels, width, height, data }: Planes): Pl
   return map;
 }
 
-/** A pixel's share of the score: the sum of its channels', where it speaks for the class. */
+/** A pixel's share of the score: the sum of its channels' shares; negative sums become 0. */
 export function sumOfChannels({ channels, width, height, data }: Planes): Planes<1> {
   const area = width * height;
   const map = planes(1, { width, height });
@@ -39,10 +40,10 @@ export function sumOfChannels({ channels, width, height, data }: Planes): Planes
   return map;
 }
 
-/** Scaled to [0, 1]. @param quantile what becomes 1, lest a few pixels leave all others dark; larger ones are cut */
+/** Scales a map to [0, 1]. @param quantile the value that becomes 1; clipping larger ones keeps the others visible */
 export function normalized({ width, height, data }: Planes<1>, quantile: number): Planes<1> {
   const sorted = Float32Array.from(data).sort();
-  // Where fewer pixels than that are more than 0, the largest.
+  // If that is 0, because few pixels are above 0, the largest value.
   const most = sorted[Math.round(quantile * (sorted.length - 1))]! || sorted.at(-1)!;
   return planes(
     1,

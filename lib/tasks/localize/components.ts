@@ -2,9 +2,8 @@ import type { Planes } from '../../image/image.js';
 import type { Box } from '../../networks/detector/detector.js';
 
 /**
- * The box around the largest connected part of a map (side by side, not by corners) whose values are at least the threshold;
- * the whole picture where nothing reaches it.
- * @param threshold as a part of the map's largest value, which is at most 1
+ * The box around the largest connected part of a map (connected by sides, not corners) whose values are positive and at
+ * least the threshold; the whole picture if no value reaches it.
  */
 export function boxOfLargest({ width, height, data }: Planes<1>, threshold: number): Box {
   const seen = Uint8Array.from(data, (value) => (value > 0 && value >= threshold ? 0 : 1));
@@ -22,7 +21,7 @@ interface Part {
   readonly box: Box;
 }
 
-/** Marks all that is connected to a pixel as seen. */
+/** Marks every pixel that is connected to `start` as seen. */
 function flood(seen: Uint8Array, width: number, start: number): Part {
   let [pixels, x0, y0, x1, y1] = [0, Infinity, Infinity, 0, 0];
   const stack = [start];

@@ -9,29 +9,32 @@ import { eachOutcome, type Outcome, type Pictures } from '../common/pictures.js'
 import { Explainer } from '../explain/explainer.js';
 import { boxOfLargest } from './components.js';
 
-/** The one object of a picture. */
+/** The main object of a picture. */
 export interface Localization extends Detection {
-  /** How much each pixel of the picture speaks for the class, in [0, 1]; `null` where a detector found it. */
+  /** How much each pixel of the picture supports the class, in [0, 1]; `null` if a detector found the object. */
   readonly activation: Planes<1> | null;
 }
 
 export const localizeOptions = {
-  threshold: number(0.2, 'what part of the largest activation belongs to the object', { min: 0, max: 1 }),
+  threshold: number(0.2, 'share of the largest activation above which a pixel belongs to the object', {
+    min: 0,
+    max: 1,
+  }),
 } as const;
 
 /** What `localizeOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface LocalizeParameters {
   /**
-   * What part of the largest activation belongs to the object. A number from 0 to 1.
+   * Share of the largest activation above which a pixel belongs to the object. A number from 0 to 1.
    * @default 0.2
    */
   readonly threshold?: number | undefined;
 }
 
 export interface LocalizeOptions extends LocalizeParameters, RunSettings {
-  /** The number of the class to look for. @default the most probable */
+  /** The number of the class to find. @default the most probable class */
   readonly labelId?: number | undefined;
-  /** The layer of a classifier whose activations are looked at. @default the last one before the picture is pooled away */
+  /** The layer of a classifier for Grad-CAM. @default the input of the last pooling */
   readonly layer?: string | undefined;
 }
 
@@ -43,14 +46,14 @@ const localizeKinds: OptionKinds<LocalizeOptions> = {
 };
 
 /**
- * Finds the one object of a picture. By a detector it is the surest detection, or `null` if there is none. A classifier finds
- * it by what speaks for its class, by Grad-CAM (Selvaraju et al. 2017): the box is that of the largest connected part above
- * a threshold (Zhou et al. 2016).
+ * Finds the main object of a picture. With a detector, it is the detection with the highest score, or `null` if there
+ * is none. With a classifier, it is the largest connected part above a threshold (Zhou et al. 2016) in the Grad-CAM map
+ * of its class (Selvaraju et al. 2017).
  *
  *     const found = await localize(network, photograph);
  *
- * @throws OneirosError `unsupported` for a network that does not classify, or has no layer for Grad-CAM; `bad-argument` for a
- *   class that is not there; as `Session.run` does; the signal's reason after an abort
+ * @throws OneirosError `unsupported` for a network that does not classify, or has no layer for Grad-CAM; `bad-argument`
+ *   for an unknown class or layer, or an option out of range; as `Session.run` does; the signal's reason after an abort
  */
 export async function localize(
   network: Detector | Classifier,
@@ -68,13 +71,13 @@ export async function localize(
 }
 
 /**
- * Finds the one object of each of many pictures, one after another; the next one is read meanwhile, and one that fails does
- * not end the others.
+ * Finds the main object of each of many pictures, one after another, and reads the next one meanwhile. A picture that
+ * fails yields its error; the others continue.
  *
  *     const pictures = paths.map((path) => ({ key: path, image: () => readImage(path) }));
  *     for await (const { key, found, error } of localizeEach(network, pictures)) …
  *
- * @throws OneirosError as `localize` does, but for what concerns one picture
+ * @throws OneirosError as `localize` does, except for the errors of single pictures
  */
 export async function* localizeEach<K>(
   network: Detector | Classifier,
@@ -94,7 +97,7 @@ export async function* localizeEach<K>(
   );
 }
 
-/** What finds the object of one picture after another. It may hold native memory. */
+/** Finds the object of one picture after another. May hold native memory. */
 interface Finder extends AsyncDisposable {
   readonly find: (picture: Image) => Promise<Localization | null>;
 }
@@ -116,15 +119,15 @@ function isClassifier(network: Detector | Classifier): network is Classifier {
   return 'probabilities' in network;
 }
 
-/** Below this nothing is an object: the least that Faster R-CNN says. */
-const surest = 0.05;
+/** Detections below this score do not count: the lowest score of Faster R-CNN. */
+const minimumScore = 0.05;
 
 async function surestOf(
   network: Detector,
   picture: Image,
   { labelId, signal }: LocalizeOptions,
 ): Promise<Localization | null> {
-  const found = await network.detect(picture, { score: surest, signal });
+  const found = await network.detect(picture, { score: minimumScore, signal });
   const best = found.find((detection) => labelId === undefined || detection.labelId === labelId);
   return best === undefined ? null : { ...best, activation: null };
 }

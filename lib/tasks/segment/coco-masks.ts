@@ -5,23 +5,23 @@ import { encodeRle, rleBox } from '../../metrics/masks/rle.js';
 import { rleToString } from '../../metrics/masks/rle-string.js';
 import { maskOfClass, type Segmentation } from '../../networks/segmenter/segmentation.js';
 
-/** How COCO files hold a mask: run lengths in their compressed form, or polygons. */
+/** A mask in COCO files: compressed run lengths, or polygons. */
 export type CocoMask =
   { readonly size: readonly [height: number, width: number]; readonly counts: string } | readonly Ring[];
 
-/** What COCO files say of an object, or of all of a class. */
+/** An annotation of COCO files: one object, or all pixels of a class. */
 export interface CocoAnnotation {
   readonly category_id: number;
   readonly segmentation: CocoMask;
-  /** In pixels. */
+  /** Pixels. */
   readonly area: number;
   readonly bbox: readonly [x: number, y: number, width: number, height: number];
   readonly iscrowd: 0;
 }
 
 /**
- * What a segmentation found, as COCO's annotations (without ids): of `rle`, one for each class but the background that is
- * there at all; of `polygons`, one for each part of such a class that hangs together.
+ * A segmentation as COCO annotations without ids: with `rle`, one for each class that occurs, except the background;
+ * with `polygons`, one for each connected part of such a class.
  */
 export function cocoMasks(segmentation: Segmentation, as: 'rle' | 'polygons'): readonly CocoAnnotation[] {
   check('cocoMasks', { segmentation: [segmentation, kind.segmentation], as: [as, oneOf('rle', 'polygons')] });

@@ -7,12 +7,12 @@ import { type Segmenter, segmentKinds, type SegmentOptions } from '../../network
 import { eachOutcome, type Outcome, type Pictures } from '../common/pictures.js';
 
 /**
- * Tells what every pixel of a picture belongs to. A picture larger than a tile is computed in tiles that overlap and fade
- * into one another; a network that takes one size only sees the whole picture at that size.
+ * Finds the class of every pixel of a picture. A picture larger than a tile is computed in overlapping tiles that are
+ * blended into each other. For a network with a fixed input size, the whole picture is resized to that size.
  *
  *     const { labels, classes } = await segment(network, photograph);
  *
- * @throws OneirosError `runtime` if the network gives something else than it should; as `Session.run` does; the signal's
+ * @throws OneirosError `runtime` if the network's output has an unexpected form; as `Session.run` does; the signal's
  *   reason after an abort
  */
 export async function segment(
@@ -30,7 +30,8 @@ export async function segment(
 }
 
 /**
- * Segments many pictures, one after another; the next one is read meanwhile, and one that fails does not end the others.
+ * Segments many pictures, one after another, and reads the next one meanwhile. A picture that fails yields its error;
+ * the others continue.
  *
  *     const pictures = paths.map((path) => ({ key: path, image: () => readImage(path) }));
  *     for await (const { key, segmentation, error } of segmentEach(network, pictures)) …

@@ -15,8 +15,8 @@ import type { Placement } from '../../runtime/types.js';
 import { float32Of } from '../../tensor/results.js';
 
 export const slidingWindowOptions = {
-  stride: count(1, 'pixels from one window to the next; it has to divide the network’s own stride'),
-  threshold: number(0.5, 'of two classes: the probability above which a pixel is not background', {
+  stride: count(1, 'pixels from one window to the next; must divide the stride of the network'),
+  threshold: number(0.5, 'with two classes: the probability above which a pixel is not background', {
     min: 0,
     max: 1,
   }),
@@ -25,24 +25,24 @@ export const slidingWindowOptions = {
 /** What `slidingWindowOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface SlidingWindowParameters {
   /**
-   * Pixels from one window to the next; it has to divide the network’s own stride. A whole number from 1 to
+   * Pixels from one window to the next; must divide the stride of the network. A whole number from 1 to
    * 1000000.
    * @default 1
    */
   readonly stride?: number | undefined;
   /**
-   * Of two classes: the probability above which a pixel is not background. A number from 0 to 1.
+   * With two classes: the probability above which a pixel is not background. A number from 0 to 1.
    * @default 0.5
    */
   readonly threshold?: number | undefined;
 }
 
 export interface SlidingWindowOptions extends SlidingWindowParameters, RunSettings {
-  /** Names of the classes. @default by number, the first being the background */
+  /** Names of the classes, the background first. @default `class 0`, `class 1`, … */
   readonly classes?: readonly string[] | undefined;
-  /** Where it runs. @default as ONNX Runtime chooses */
+  /** Where it runs. @default the defaults of `Placement` */
   readonly placement?: Placement | undefined;
-  /** The size of picture that the classifier was made for. */
+  /** The input size of the classifier, in pixels. */
   readonly window: Size;
 }
 
@@ -55,12 +55,12 @@ const windowKinds: OptionKinds<SlidingWindowOptions> = {
 };
 
 /**
- * Segmentation as one would think of it first (Cireşan et al. 2012): what a classifier says of the window around a pixel is
- * the pixel's class. All windows are computed at once by convolution, and the network is run once for each shift within its
- * own stride ("shift and stitch", Long et al. 2015). Beyond its edges the picture is mirrored.
+ * Segmentation with a sliding window (Cireşan et al. 2012): the class of a pixel is a classifier's class for the window
+ * around it. All windows are computed at once by convolution; the network runs once for each shift within its stride
+ * ("shift and stitch", Long et al. 2015). The picture is mirrored at its edges.
  * @param model a classifier of pictures of the window's size, RGB in [0, 1]: float32 [1, 3, height, width] to one row
- * @throws OneirosError `bad-argument` for a stride that does not divide the network's; `unsupported` for layers that cannot be
- *   made convolutional; as `Session.run` does
+ * @throws OneirosError `bad-argument` for a stride that does not divide the network's, or a wrong number of class
+ *   names; `unsupported` for layers that cannot be made convolutional; as `Session.run` does
  */
 export async function slidingWindow(
   model: Model,
@@ -79,7 +79,7 @@ export async function slidingWindow(
   if (network.stride % stride !== 0)
     throw new OneirosError(
       'bad-argument',
-      `the stride must divide the network's own, ${network.stride}, not be ${stride}`,
+      `the stride must divide the network's stride ${network.stride}, which ${stride} does not`,
     );
   const samples = planes(network.classes, {
     width: Math.ceil(picture.width / stride),
@@ -102,14 +102,14 @@ export async function slidingWindow(
   if (names.length !== count)
     throw new OneirosError(
       'bad-argument',
-      `the network tells ${count} classes apart${isExclusive ? '' : ', the background among them'}, but ${names.length} names were given`,
+      `the network has ${count} classes${isExclusive ? '' : ', including the background'}, but ${names.length} names were given`,
     );
   const result = new SegmentationBuilder(picture, names, { exclusive: isExclusive, threshold }, true);
   result.add(enlarged(samples, picture, stride), 0);
   return result.finish();
 }
 
-/** With so much of its mirror image around it that there is a window around every pixel. */
+/** The picture with mirrored margins, so that there is a window around every pixel. */
 function surround(picture: Image, { width, height }: Size): Image {
   const [left, top] = [Math.floor((width - 1) / 2), Math.floor((height - 1) / 2)];
   return pad(picture, { left, top, right: width - 1 - left, bottom: height - 1 - top }, 'reflect');
@@ -118,7 +118,7 @@ function surround(picture: Image, { width, height }: Size): Image {
 interface Shift {
   readonly row: number;
   readonly column: number;
-  /** How many rows, and columns, of the whole there are to one of the part. */
+  /** The number of rows (and columns) of the whole per row of the part. */
   readonly shifts: number;
 }
 
@@ -130,7 +130,7 @@ function stitch(whole: Planes, part: Planes, { row, column, shifts }: Shift): vo
           part.data[(c * part.height + i) * part.width + j]!;
 }
 
-/** Each sample for the pixels from its own up to the next. */
+/** Repeats each sample for the pixels up to the next sample. */
 function enlarged(samples: Planes, { width, height }: Size, stride: number): Planes {
   if (stride === 1) return samples;
   const result = planes(samples.channels, { width, height });

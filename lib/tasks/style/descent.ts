@@ -26,23 +26,26 @@ export interface StyleLosses {
   readonly tvLoss: number;
 }
 
-/** The state after an iteration; the very first is before any. Its parts are scales, the smallest first. */
+/**
+ * The state after an iteration; the first is the state before any iteration. Its parts are scales, the smallest first.
+ */
 export interface StyleStep extends StyleLosses, PictureStep {
   readonly value: number;
 }
 
-/** All that a descent needs, smallest size first. */
+/** The input of a descent. */
 export interface StyleDescent {
   /** The loss graph. */
   readonly session: Session;
   /** Name of its image input. */
   readonly input: string;
+  /** The smallest first. */
   readonly scales: readonly { readonly content: Image; readonly targets: Targets }[];
   readonly options: OptionValues<typeof styleOptions>;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Minimizes the losses at each size in turn, beginning with `start` and then with what the size before has found. */
+/** Minimizes the losses at each size, starting with `start` and then with the result of the previous size. */
 export async function* descend(descent: StyleDescent, start: Image): AsyncGenerator<StyleStep, void> {
   const { scales, options } = descent;
   const total = options.iterations;
@@ -56,7 +59,7 @@ export async function* descend(descent: StyleDescent, start: Image): AsyncGenera
       return { ...progress, ...losses.at(value), image: clamp(finish(picture)) };
     };
     picture = resize(picture, content, { filter: 'bicubic' });
-    // Cheap sizes get as many iterations as dear ones: they settle what is large in the picture.
+    // Small scales get as many iterations as large ones: they fix the coarse structure.
     const before = Math.round((i * total) / scales.length);
     const iterations = Math.round(((i + 1) * total) / scales.length) - before;
     if (i === 0) yield step(0, (await losses.objective(picture.data)).value, picture.data);
@@ -72,7 +75,7 @@ function minimize(
   { options, signal }: StyleDescent,
 ): AsyncIterable<OptimizerStep> {
   if (options.optimizer === 'lbfgs')
-    // Losses relative to their targets are small numbers: no tolerance but "no lower point found" ends a run.
+    // Relative losses are small numbers, so tolerances are off: a run ends early only if no lower point is found.
     return lbfgs(x, objective, {
       iterations,
       history: options.history,
@@ -80,12 +83,12 @@ function minimize(
       changeTolerance: 1e-20,
       ...(signal && { signal }),
     });
-  // β₂ = 0.99 as crowsonkb/style-transfer-pytorch has it.
+  // β₂ = 0.99 as in crowsonkb/style-transfer-pytorch.
   const rule = adam({ learningRate: options.learningRate, beta2: 0.99 });
   return optimize(x, objective, rule, { iterations, project: clampTo(0, 1), signal });
 }
 
-/** The loss graph as an objective at one size, which remembers the parts of each value. */
+/** The loss graph as an objective at one size; records the parts of each value. */
 class LossRecorder {
   readonly #parts = new Map<number, StyleLosses>();
 
@@ -109,7 +112,7 @@ class LossRecorder {
     return { value, gradient: float32Of(results, gradientName(input)).data };
   };
 
-  /** The parts of the value that an optimizer has settled on; it was one of those found since the last call. */
+  /** The parts of the value that the optimizer accepted, which was computed since the last call. */
   at(value: number): StyleLosses {
     const parts = this.#parts.get(value) ?? { value, styleLoss: NaN, contentLoss: NaN, tvLoss: NaN };
     this.#parts.clear();

@@ -15,7 +15,7 @@ import {
 import { rowsOf } from '../common/matrix.js';
 import type { styleOptions } from './options.js';
 
-/** A layer's value in the graph, and how much it counts. */
+/** A layer's value in the graph, and its weight. */
 export interface WeightedLayer {
   readonly value: string;
   readonly weight: number;
@@ -34,7 +34,7 @@ export interface StyleProblem {
   >;
 }
 
-/** Names under which targets leave one graph and enter the next, by the layer's value. */
+/** The names of targets, outputs of one graph and inputs of the next, by the layer's value. */
 export const targetName = {
   content: (value: string) => `content ${value}`,
   mean: (value: string) => `mean ${value}`,
@@ -43,7 +43,7 @@ export const targetName = {
   root: (value: string) => `root ${value}`,
 } as const;
 
-/** The graph that takes an image to the content layers' features and the style layers' moments. */
+/** The graph from an image to the content layers' features and the style layers' moments. */
 export function featuresModel({ model, image, content, style }: StyleProblem): Model {
   const b = new Builder();
   b.load(model.graph);
@@ -59,7 +59,7 @@ export function featuresModel({ model, image, content, style }: StyleProblem): M
 }
 
 /**
- * The graph that takes moments, of one style or blended of several, to what the Wasserstein loss compares with: run once.
+ * The graph from moments (of one style or a blend) to the targets of the Wasserstein loss. It runs once per size.
  */
 export function gaussianModel({ model, style }: StyleProblem): Model {
   const network = new Builder();
@@ -77,8 +77,9 @@ export function gaussianModel({ model, style }: StyleProblem): Model {
 }
 
 /**
- * The graph of the whole loss and its gradient, so that only the image and its gradient cross the border in each step:
- * takes the image and the targets, returns `loss`, `styleLoss`, `contentLoss`, `tvLoss` and the image's gradient.
+ * The graph of the whole loss and its gradient, so that only the image and its gradient enter and leave the session in
+ * each step. Inputs: the image and the targets. Outputs: `loss`, `styleLoss`, `contentLoss`, `tvLoss` and the image's
+ * gradient.
  */
 export function lossModel({ model, image, content, style, options }: StyleProblem): Model {
   const b = new Builder();
@@ -101,7 +102,7 @@ export function lossModel({ model, image, content, style, options }: StyleProble
   return grad(b.model(), { loss: 'loss', wrt: [image] });
 }
 
-/** The content features' shape is the layer's own, so that nothing is broadcast. */
+/** The target has exactly the shape of the layer, so that nothing is broadcast. */
 function contentError(b: Builder, features: Value): Value {
   return relativeError(b, features, b.input(targetName.content(features.name), 'float32', shapeOf(features)));
 }

@@ -9,16 +9,16 @@ import {
 } from '../common/layers.js';
 import type { WeightedLayer } from './graph.js';
 
-/** Gatys et al. (2016) keep conv4_2; what is cut before it, the nearest thing it has. */
+/** Gatys et al. (2016) use conv4_2; networks cut before it use the nearest layer. */
 const contentLayers = ['relu4_2', 'relu3_2', 'relu2_2'];
 const styleLayers = ['relu1_1', 'relu2_1', 'relu3_1', 'relu4_1', 'relu5_1'];
 
-/** @throws OneirosError `bad-argument` if the network has none of the layers that are usual */
+/** @throws OneirosError `bad-argument` if the network has none of the default layers */
 export function defaultContentLayers(network: Layered): LayerWeights {
   return firstLayerOf(network, contentLayers, 'take the content from');
 }
 
-/** @throws OneirosError `bad-argument` if the network has none of the layers that are usual */
+/** @throws OneirosError `bad-argument` if the network has none of the default layers */
 export function defaultStyleLayers(network: Layered): LayerWeights {
   const present = styleLayers.filter((name) => network.layers.includes(name));
   if (present.length === 0) throw noUsualLayer('take the style from');
@@ -27,11 +27,11 @@ export function defaultStyleLayers(network: Layered): LayerWeights {
 
 /**
  * Layers of a network with their weights, as values of its graph.
- * @throws OneirosError `bad-argument` for an unknown layer, a weight below 0, no layers at all
+ * @throws OneirosError `bad-argument` for an unknown layer, a weight below 0, or no layers
  */
 export function resolveLayers(network: Network, layers: LayerWeights): readonly WeightedLayer[] {
   return entriesOf(layers).map(([name, weight]) => {
-    if (!(weight >= 0)) throw badWeight(name, weight, 'a number of at least 0');
+    if (!(weight >= 0)) throw badWeight(name, weight, 'a number ≥ 0');
     return { value: network.layer(name), weight };
   });
 }

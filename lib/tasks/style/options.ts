@@ -4,9 +4,9 @@ import type { Placement } from '../../runtime/types.js';
 import type { LayerWeights } from '../common/layers.js';
 import { largestSide } from '../dream/options.js';
 
-/** What a style transfer can be told in numbers and words, with the values it takes by itself. */
+/** The options of a style transfer that are numbers, words or flags, with their defaults. */
 export const styleOptions = {
-  size: number(512, 'longer side of the picture made, in pixels; 0: as large as the content', {
+  size: number(512, 'longer side of the result, in pixels; 0: the size of the content', {
     min: 0,
     max: largestSide,
     integer: true,
@@ -14,56 +14,60 @@ export const styleOptions = {
   }),
   smallest: count(
     180,
-    'longer side at which to begin; from there to the full size by steps of √2',
+    'longer side of the first size, in pixels; sizes grow from there by √2',
     16,
     [64, 512],
   ),
-  iterations: count(150, 'iterations, over all sizes together', 1, [10, 500]),
+  iterations: count(150, 'iterations, for all sizes together', 1, [10, 500]),
   styleWeight: number(1, 'weight of the style loss', { min: 0, max: 1e9, usual: [0.01, 100] }),
   contentWeight: number(0.06, 'weight of the content loss', { min: 0, max: 1e9, usual: [0.001, 10] }),
-  tvWeight: number(0.1, 'weight of the total variation: smooths', { min: 0, max: 1e9, usual: [0.001, 10] }),
+  tvWeight: number(0.1, 'weight of the total variation, which smooths', {
+    min: 0,
+    max: 1e9,
+    usual: [0.001, 10],
+  }),
   statistics: choice(
     ['gram', 'wasserstein'],
     'gram',
-    'what a style is: Gram matrices, or means and covariances compared by their Wasserstein distance',
+    'statistics of a style: Gram matrices, or means and covariances compared by Wasserstein distance',
   ),
-  styleScale: number(1, 'size of the style images relative to the picture made', {
+  styleScale: number(1, 'size of the style images relative to the result', {
     min: 0.1,
     max: 4,
     usual: [0.2, 3],
   }),
-  init: choice(['content', 'style', 'noise'], 'content', 'what to begin with'),
-  keepColors: flag(false, "keep the content's colors: take only lightness from the result"),
+  init: choice(['content', 'style', 'noise'], 'content', 'initial picture'),
+  keepColors: flag(false, "keep the content's colors: take only the lightness of the result"),
   optimizer: choice(
     ['lbfgs', 'adam'],
     'lbfgs',
     'L-BFGS converges in fewer iterations; Adam takes less memory',
   ),
   learningRate: number(0.02, "Adam's learning rate", { min: 1e-6, max: 1, usual: [0.001, 0.2] }),
-  history: number(10, 'curvature pairs that L-BFGS remembers', {
+  history: number(10, 'number of curvature pairs that L-BFGS keeps', {
     min: 1,
     max: 1000,
     integer: true,
     usual: [1, 50],
   }),
-  seed: seed(0, 'the same number gives the same picture'),
+  seed: seed(0, 'random seed: the same seed gives the same picture'),
 } as const;
 
 /** What `styleOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface StyleParameters {
   /**
-   * Longer side of the picture made, in pixels; 0: as large as the content. A whole number from 0 to 100000.
+   * Longer side of the result, in pixels; 0: the size of the content. A whole number from 0 to 100000.
    * @default 512
    */
   readonly size?: number | undefined;
   /**
-   * Longer side at which to begin; from there to the full size by steps of √2. A whole number from 16 to
+   * Longer side of the first size, in pixels; sizes grow from there by √2. A whole number from 16 to
    * 1000000.
    * @default 180
    */
   readonly smallest?: number | undefined;
   /**
-   * Iterations, over all sizes together. A whole number from 1 to 1000000.
+   * Iterations, for all sizes together. A whole number from 1 to 1000000.
    * @default 150
    */
   readonly iterations?: number | undefined;
@@ -78,27 +82,27 @@ export interface StyleParameters {
    */
   readonly contentWeight?: number | undefined;
   /**
-   * Weight of the total variation: smooths. A number from 0 to 1000000000.
+   * Weight of the total variation, which smooths. A number from 0 to 1000000000.
    * @default 0.1
    */
   readonly tvWeight?: number | undefined;
   /**
-   * What a style is: Gram matrices, or means and covariances compared by their Wasserstein distance.
+   * Statistics of a style: Gram matrices, or means and covariances compared by Wasserstein distance.
    * @default 'gram'
    */
   readonly statistics?: 'gram' | 'wasserstein' | undefined;
   /**
-   * Size of the style images relative to the picture made. A number from 0.1 to 4.
+   * Size of the style images relative to the result. A number from 0.1 to 4.
    * @default 1
    */
   readonly styleScale?: number | undefined;
   /**
-   * What to begin with.
+   * Initial picture.
    * @default 'content'
    */
   readonly init?: 'content' | 'style' | 'noise' | undefined;
   /**
-   * Keep the content's colors: take only lightness from the result.
+   * Keep the content's colors: take only the lightness of the result.
    * @default false
    */
   readonly keepColors?: boolean | undefined;
@@ -113,30 +117,30 @@ export interface StyleParameters {
    */
   readonly learningRate?: number | undefined;
   /**
-   * Curvature pairs that L-BFGS remembers. A whole number from 1 to 1000.
+   * Number of curvature pairs that L-BFGS keeps. A whole number from 1 to 1000.
    * @default 10
    */
   readonly history?: number | undefined;
   /**
-   * The same number gives the same picture. A whole number.
+   * Random seed: the same seed gives the same picture. A whole number.
    * @default 0
    */
   readonly seed?: number | undefined;
 }
 
 export interface StyleOptions extends StyleParameters {
-  /** Layers whose features are to be the content's, with weights. @default relu4_2 of a VGG */
+  /** Layers whose features should match the content's, with weights. @default relu4_2 of VGG */
   readonly contentLayers?: LayerWeights | undefined;
-  /** Layers whose statistics are to be the styles', with weights that count in proportion. @default relu1_1 … relu5_1 */
+  /** Layers whose statistics should match the styles', with relative weights. @default relu1_1 … relu5_1 of VGG */
   readonly styleLayers?: LayerWeights | undefined;
-  /** How much each style counts, in proportion. @default all the same */
+  /** The relative weight of each style. @default equal weights */
   readonly blend?: readonly number[] | undefined;
-  /** A picture to begin with instead of what `init` says. */
+  /** The initial picture; overrides `init`. */
   readonly initImage?: Image | undefined;
-  /** Where it runs. @default where the network does */
+  /** Where the transfer runs. @default where the network runs */
   readonly placement?: Placement | undefined;
-  /** Bytes that a step may take. @default what is free; in browsers, which do not say, no limit */
+  /** Bytes that a step may take. @default the free memory; no limit in browsers, which do not report it */
   readonly memoryLimit?: number | undefined;
-  /** An abort rejects with the signal's reason; the last step yielded has the best picture so far. */
+  /** An abort rejects with the signal's reason; the last yielded step has the best picture so far. */
   readonly signal?: AbortSignal | undefined;
 }

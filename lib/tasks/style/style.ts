@@ -18,14 +18,14 @@ const styleKinds: OptionKinds<StyleOptions> = {
 };
 
 /**
- * Neural style transfer (Gatys, Ecker and Bethge, 2016): finds the picture with the content of one image and the style of
- * others, by minimizing ‖C(x) − C(p)‖² + k‖S(x) − S(a)‖² over its pixels.
+ * Neural style transfer (Gatys, Ecker and Bethge, 2016): makes a picture with the content of one image and the style of
+ * others, by minimizing ‖C(x) − C(p)‖² + k‖S(x) − S(a)‖² over its pixels. Yields a step after each iteration.
  *
- *     for await (const { done, loss, image } of style(network, photograph, [painting], { size: 512 })) …
+ *     for await (const { done, value, image } of style(network, photograph, [painting], { size: 512 })) …
  *
  * @param styles one or several; several are blended
  * @throws OneirosError `bad-argument` for options out of range, unknown layers or weights that do not fit; `too-large`
- *   over the memory limit; `runtime` if a loss stops being finite; the signal's reason after an abort
+ *   over the memory limit; `runtime` if a loss is not finite; the signal's reason after an abort
  */
 export async function* style(
   network: Network,
@@ -39,8 +39,7 @@ export async function* style(
     options,
     styleKinds,
   );
-  // Where the session is to run, the whole task does. Gradients are a good deal of code, which pages load with their first
-  // style transfer.
+  // The whole task runs where its session runs. The imports are lazy: pages load the code for gradients only if needed.
   if (sessionFor(network, options.placement).isolation === 'none') {
     const { stylize } = await import('./stylizer.js');
     yield* stylize(network, content, styles, options);

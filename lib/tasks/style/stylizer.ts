@@ -15,12 +15,12 @@ import { defaultContentLayers, defaultStyleLayers, resolveLayers } from './layer
 import { type StyleOptions, styleOptions } from './options.js';
 import { findTargets, type StyleImage } from './targets.js';
 
-/** About how many pictures of the full size an iteration has in hand, beside those that L-BFGS remembers. */
+/** About how many pictures of the full size an iteration keeps in memory, beside those of L-BFGS's history. */
 const copies = 16;
 
 type Settings = OptionValues<typeof styleOptions>;
 
-/** A style transfer from its options to its last picture. Throws as `style` does. */
+/** The steps of a style transfer. Throws as `style` does. */
 export async function* stylize(
   network: Network,
   content: Image,
@@ -68,7 +68,7 @@ function problemOf(network: Network, settings: Settings, options: StyleOptions):
       settings.contentWeight > 0
         ? resolveLayers(network, options.contentLayers ?? defaultContentLayers(network))
         : [],
-    style: inShares(style),
+    style: normalizeWeights(style),
     options: settings,
   };
 }
@@ -78,27 +78,27 @@ function weighStyles(
   weights: readonly number[] | undefined,
 ): readonly StyleImage[] {
   if (styles.length === 0)
-    throw new OneirosError('bad-argument', 'a style transfer needs at least one style image');
+    throw new OneirosError('bad-argument', 'there are no style images: give at least one');
   if (weights !== undefined && weights.length !== styles.length)
     throw new OneirosError(
       'bad-argument',
-      `${styles.length} style images need as many weights, not ${weights.length}`,
+      `blend needs one weight per style image: ${styles.length}, not ${weights.length}`,
     );
-  return inShares(styles.map((picture, i) => ({ image: picture, weight: weights?.[i] ?? 1 })));
+  return normalizeWeights(styles.map((picture, i) => ({ image: picture, weight: weights?.[i] ?? 1 })));
 }
 
-/** The same with weights in the same proportion that add up to 1. */
-function inShares<T extends { readonly weight: number }>(items: readonly T[]): readonly T[] {
+/** The items with their weights scaled to a sum of 1. */
+function normalizeWeights<T extends { readonly weight: number }>(items: readonly T[]): readonly T[] {
   const total = items.reduce((sum, { weight }) => sum + weight, 0);
   if (!items.every(({ weight }) => weight >= 0) || !(total > 0 && total < Infinity))
     throw new OneirosError(
       'bad-argument',
-      `weights must be numbers of at least 0, and not all 0, but they are ${items.map(({ weight }) => weight).join(', ')}`,
+      `weights must be numbers ≥ 0, and not all 0: found ${items.map(({ weight }) => weight).join(', ')}`,
     );
   return items.map((item) => ({ ...item, weight: item.weight / total }));
 }
 
-/** How many sizes, each √2 times the one before, lie between the smallest and the full one. */
+/** The number of sizes, each √2 times the previous one, from the smallest to the full one. */
 function scaleCount({ width, height }: Size, smallest: number): number {
   const doublings = Math.log2(Math.max(width, height) / smallest);
   return 1 + Math.max(0, Math.floor(2 * doublings + 1e-9));

@@ -6,26 +6,26 @@ import { float32Of } from '../../tensor/results.js';
 import { type Float32Tensor, tensor } from '../../tensor/tensor.js';
 import { featuresModel, gaussianModel, type StyleProblem, targetName } from './graph.js';
 
-/** Tensors by name: the loss graph's inputs beside the image. */
+/** The inputs of the loss graph except the image, by name. */
 export type Targets = Readonly<Record<string, Float32Tensor>>;
 
 export interface StyleImage {
   readonly image: Image;
-  /** Of all style images together 1. */
+  /** The weights of all style images add up to 1. */
   readonly weight: number;
 }
 
 export interface TargetOptions {
-  /** Longer side of the style images, by that of the content. */
+  /** The ratio of the style images' longer side to that of the content. */
   readonly styleScale: number;
-  /** No side of a style image is made smaller than this. */
+  /** The smallest side of a style image, in pixels. */
   readonly minimum: number;
   readonly session: SessionOptions;
 }
 
 /**
- * What the losses compare with, for each of several sizes of the content: its features and the styles' statistics. The
- * sessions that find them are closed when this returns.
+ * The targets of the losses for each size of the content: its features and the styles' statistics. The sessions that
+ * compute them are closed when this returns.
  */
 export async function findTargets(
   problem: StyleProblem,
@@ -56,8 +56,8 @@ async function contentFeatures(problem: StyleProblem, features: Session, content
 }
 
 /**
- * The weighted mean of all styles' moments: by raw second moments, as crowsonkb/style-transfer-pytorch blends. For Gram
- * matrices it has the same gradient as a weighted sum of losses, and the loss can reach zero.
+ * The weighted mean of all styles' moments: it blends raw second moments, as crowsonkb/style-transfer-pytorch does.
+ * For Gram matrices the gradient is that of a weighted sum of losses, and the loss can reach zero.
  */
 async function blendedMoments(
   problem: StyleProblem,

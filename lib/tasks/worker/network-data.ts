@@ -3,7 +3,7 @@ import { decodeModel } from '../../onnx/codec/read.js';
 import { modelBytes } from '../../runtime/host/model-bytes.js';
 import type { NetworkData } from './tasks.js';
 
-/** A network made ready to be sent. */
+/** A network as data that can be sent. */
 export async function packNetwork(network: Network): Promise<NetworkData> {
   const { name, model, image, layers } = network;
   return {
@@ -14,7 +14,7 @@ export async function packNetwork(network: Network): Promise<NetworkData> {
   };
 }
 
-/** The network that was sent. */
+/** The network from the data that {@link packNetwork} made. */
 export function unpackNetwork({ name, model, image, layers }: NetworkData): Network {
   const values = new Map(layers);
   const names = [...values.keys()];

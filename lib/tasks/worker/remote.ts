@@ -54,12 +54,12 @@ export async function* styleRemotely(
 /** In the worker, sessions run in the task's own thread. */
 function inWorker(placement: Placement): Placement {
   const { assets } = placement;
-  // A worker's own address is the base of relative ones in it; what the page means is relative to the page.
+  // A worker resolves relative addresses against its own address, so make this one absolute against the page's.
   const folder = assets === undefined ? {} : { assets: new URL(assets, globalThis.location.href).href };
   return { ...placement, ...folder, isolation: 'none' };
 }
 
-/** A copy that can be moved to the worker: the picture stays the caller's. */
+/** A copy that can be moved to the worker, so that the caller can keep using the picture. */
 async function copied(picture: Image): Promise<Image> {
   const { buffer, byteOffset, byteLength } = picture.data;
   const bytes = await joined([new Uint8Array(buffer, byteOffset, byteLength)]);

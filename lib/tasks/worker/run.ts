@@ -1,10 +1,10 @@
-// The worker's side: tasks whose sessions run in this very thread.
+// The worker's side: tasks whose sessions run in the same thread.
 import { type Planes, planes } from '../../image/image.js';
 import type { StyleStep } from '../style/descent.js';
 import { unpackNetwork } from './network-data.js';
 import type { DreamInput, DreamMessage, StyleInput, TaskInput, TaskStep } from './tasks.js';
 
-/** The steps of a task. Their pictures are copies, which can be moved away. */
+/** The steps of a task. Their pictures are copies that can be transferred. */
 export function runTask(input: TaskInput, signal: AbortSignal): AsyncGenerator<TaskStep, void> {
   return input.task === 'dream' ? runDream(input, signal) : runStyle(input, signal);
 }

@@ -5,7 +5,7 @@ import type { DreamState } from '../dream/state.js';
 import type { StyleStep } from '../style/descent.js';
 import type { StyleOptions } from '../style/options.js';
 
-/** A network as data, which can be sent. */
+/** A network as data that can be sent. */
 export interface NetworkData {
   readonly name: string;
   /** An ONNX file. */
@@ -33,12 +33,12 @@ export interface StyleInput extends TaskData {
   readonly options: Omit<StyleOptions, 'signal' | 'placement'>;
 }
 
-/** A state of a dream; its photograph is sent once for each frame. */
+/** A state of a dream; the photograph is sent once per frame. */
 export interface DreamMessage extends Omit<DreamState, 'full'> {
   readonly full: Image | null;
 }
 
-/** What a worker can do: what it is given, and what it gives after each step. */
+/** The tasks of a worker: the input of each, and what it sends after each step. */
 export interface Tasks {
   readonly dream: { readonly input: DreamInput; readonly step: DreamMessage };
   readonly style: { readonly input: StyleInput; readonly step: StyleStep };

@@ -9,13 +9,13 @@ import { elasticKinds, type GeometryOptions, randomMap } from './geometry.js';
 import { resampled, resampledLabels } from './resample.js';
 
 export interface AugmentOptions extends GeometryOptions {
-  /** Brightness is changed by so much up or down, of [0, 1]. @default 0 */
+  /** The largest change of brightness, up or down, where the range is [0, 1]. @default 0 */
   readonly brightness?: number | undefined;
-  /** Differences from the mean are multiplied by 1 ± so much. @default 0 */
+  /** The largest change of contrast: differences from the mean are multiplied by up to 1 ± this. @default 0 */
   readonly contrast?: number | undefined;
-  /** The picture's input, N × channels × height × width. @default 'image' */
+  /** The name of the picture's input, N × channels × height × width. @default 'image' */
   readonly image?: string | undefined;
-  /** Inputs with a label for each of its pixels, the last two axes height and width. @default ['target'] */
+  /** The names of inputs with a label for each pixel; the last two axes are height and width. @default ['target'] */
   readonly masks?: readonly string[] | undefined;
 }
 
@@ -30,7 +30,11 @@ const augmentKinds: OptionKinds<AugmentOptions> = {
   elastic: optionsOf(elasticKinds),
 };
 
-/** Cuts, mirrors, turns and deforms a picture and its masks together, and changes the picture's light. */
+/**
+ * Crops, mirrors, rotates and deforms a picture and its masks together, and changes the picture's brightness and
+ * contrast.
+ * @throws OneirosError `bad-argument`, from the augmentation, for inputs that are not a picture and its masks
+ */
 export function augmentation(options: AugmentOptions = {}): Augmentation {
   check('augmentation', {}, options, augmentKinds);
   const { brightness = 0, contrast = 0, image = 'image', masks = ['target'] } = options;
@@ -39,7 +43,7 @@ export function augmentation(options: AugmentOptions = {}): Augmentation {
     if (picture?.dtype !== 'float32' || picture.dims.length !== 4)
       throw new OneirosError(
         'bad-argument',
-        `"${image}" is no float32 picture N × channels × height × width`,
+        `"${image}" is not a float32 picture N × channels × height × width`,
       );
     const size = [picture.dims[2]!, picture.dims[3]!] as const;
     const map = randomMap(size, options, random);
@@ -48,7 +52,7 @@ export function augmentation(options: AugmentOptions = {}): Augmentation {
       if (mask === undefined || mask.dtype === 'string' || mask.dims.slice(-2).join() !== size.join())
         throw new OneirosError(
           'bad-argument',
-          `"${name}" is no mask of ${size.join(' × ')} pixels like the picture`,
+          `"${name}" is not a mask of the picture's ${size.join(' × ')} pixels`,
         );
       return [name, resampledLabels(mask, map)];
     });

@@ -2,7 +2,7 @@ import type { OptionKinds } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Random } from '../../tensor/random.js';
 
-/** Where each pixel of a new picture comes from in an old one: rows and columns, whole numbers and parts of them. */
+/** The source position of each pixel of a new picture: rows and columns, with fractions. */
 export interface PixelMap {
   readonly height: number;
   readonly width: number;
@@ -11,15 +11,15 @@ export interface PixelMap {
 }
 
 export interface GeometryOptions {
-  /** Side of a square cut out anywhere, in pixels. @default the whole picture */
+  /** The side of a random square crop, in pixels. @default the whole picture */
   readonly crop?: number | undefined;
-  /** Mirror images, left to right and top to bottom. @default false */
+  /** Random mirror images, left to right and top to bottom. @default false */
   readonly flips?: boolean | undefined;
-  /** Quarter turns; of pictures that are not square and stay whole, only half turns. @default false */
+  /** Random quarter turns; half turns if the result is not square. @default false */
   readonly rotations?: boolean | undefined;
   /**
-   * Elastic deformation as U-Net was trained with (Ronneberger et al. 2015, section 3.1): pixels are moved by vectors of a
-   * coarse grid, interpolated by cubics. @default none
+   * Elastic deformation, as in U-Net's training (Ronneberger et al. 2015, section 3.1): random vectors on a coarse
+   * grid, interpolated by cubics, move the pixels. @default none
    */
   readonly elastic?: ElasticOptions | undefined;
 }
@@ -30,8 +30,8 @@ export interface ElasticOptions {
   /** Points of the grid along each axis. @default 3 */
   readonly grid?: number | undefined;
   /**
-   * The share of the pictures that are deformed. Deforming blurs a little: a network that has seen nothing else does worse
-   * on pictures as they are. @default 0.5
+   * The share of the pictures that are deformed, in [0, 1]. Deformation blurs a little, so a network trained only on
+   * deformed pictures is worse on ordinary ones. @default 0.5
    */
   readonly share?: number | undefined;
 }
@@ -42,7 +42,7 @@ export const elasticKinds: OptionKinds<ElasticOptions> = {
   share: kind.number,
 };
 
-/** Draws a cut, a mirror image, a turn and a deformation of a picture, all in one map. */
+/** One map with a random crop, mirror image, rotation and deformation of a picture. */
 export function randomMap(
   [height, width]: readonly [height: number, width: number],
   { crop, flips = false, rotations = false, elastic }: GeometryOptions,
@@ -84,7 +84,7 @@ function mapOf(
   return { height, width, rows, columns };
 }
 
-/** Moves each pixel's source by a smooth random field, in place. */
+/** Adds a smooth random displacement to each pixel's source, in place. */
 function deform(
   { height, width, rows, columns }: PixelMap,
   { deviation = 10, grid = 3 }: ElasticOptions,
@@ -110,8 +110,8 @@ function deform(
 }
 
 /**
- * How much each grid point counts at each pixel: cubic convolution (Keys 1981, a = −½) between points that lie from the
- * first pixel to the last; beyond the ends the end's own point counts.
+ * The weight of each grid point at each pixel: cubic convolution (Keys 1981, a = −½) between grid points from the first
+ * pixel to the last. Beyond the ends, the last point is repeated.
  */
 function weightsAlong(length: number, grid: number): Float64Array {
   const weights = new Float64Array(length * grid);

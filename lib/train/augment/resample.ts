@@ -9,8 +9,8 @@ import {
 import type { PixelMap } from './geometry.js';
 
 /**
- * A picture's planes (the last two axes are rows and columns) at the places of a map: bilinear between pixels, mirrored
- * beyond the edges.
+ * A picture's planes (the last two axes are rows and columns) at the positions of a map: bilinear between pixels,
+ * mirrored beyond the edges.
  */
 export function resampled({ data, dims }: Float32Tensor, map: PixelMap): Float32Tensor {
   const [height, width] = [dims.at(-2)!, dims.at(-1)!];
@@ -34,7 +34,7 @@ export function resampled({ data, dims }: Float32Tensor, map: PixelMap): Float32
   return float32(result, [...dims.slice(0, -2), map.height, map.width]);
 }
 
-/** The same by the nearest pixel: for labels, which cannot be mixed. */
+/** The same with the nearest pixel, for labels, which cannot be interpolated. */
 export function resampledLabels(labels: NumericTensor, map: PixelMap): NumericTensor {
   const { dtype, data, dims } = labels;
   const [height, width] = [dims.at(-2)!, dims.at(-1)!];
@@ -49,7 +49,7 @@ export function resampledLabels(labels: NumericTensor, map: PixelMap): NumericTe
   return numericTensor(dtype, result.buffer, [...dims.slice(0, -2), map.height, map.width]);
 }
 
-/** A position beyond the edges as if a mirror stood on the edge pixel. */
+/** Reflects a position beyond the edges about the edge pixel. */
 function mirrored(position: number, length: number): number {
   if (position >= 0 && position < length) return position;
   const period = Math.max(1, 2 * (length - 1));

@@ -16,34 +16,34 @@ import type { Box } from '../../networks/detector/detector.js';
 /** A picture of COCO annotations, with the objects that a detector can learn from. */
 export interface AnnotatedPicture {
   readonly id: Id;
-  /** The path of its file, as the annotations say. */
+  /** The path of its file, as in the annotations. */
   readonly file: string;
-  /** The size that they state; `null` if they do not. */
+  /** The stated size in pixels; `null` if there is none. */
   readonly size: Size | null;
   readonly boxes: Box[];
   /** The number of each object's class, from 1. */
   readonly labels: number[];
 }
 
-/** Counts what is left out, by the reason. */
+/** Counts what is left out, by reason. */
 export class Omissions {
   readonly #counts = new Map<string, number>();
 
-  /** @param what what is left out and why, in the plural */
+  /** @param what what is left out, in the plural, with the reason */
   add(what: string): void {
     this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
   }
 
-  /** A line for each reason. */
+  /** One line for each reason. */
   notes(): readonly string[] {
     return Array.from(this.#counts, ([what, count]) => `left out ${what}: ${count}`);
   }
 }
 
 /**
- * The pictures of COCO annotations in their order, and all their objects but groups (`iscrowd`) and boxes without an inside,
- * which teach nothing. A picture all of whose objects are so is left out: it is not empty.
- * @throws OneirosError `not-found`; `bad-input` for malformed annotations, ids or files that are there twice
+ * The pictures of COCO annotations in order, with their objects except groups (`iscrowd`) and boxes without area. A
+ * picture that has only such objects is left out, because it is not a picture without objects.
+ * @throws OneirosError `not-found`; `bad-input` for malformed annotations, or duplicate ids or files
  */
 export async function readDetectionAnnotations(
   path: string,
@@ -57,22 +57,22 @@ export async function readDetectionAnnotations(
     for (const { section, value } of records) {
       if (section === 'images') {
         const picture = pictureOf(fieldsOf(value));
-        once(files, picture.file, `the file ${JSON.stringify(picture.file)}`);
-        if (pictures.has(picture.id)) throw twice(`the image ${idText(picture.id)}`);
+        requireNew(files, picture.file, `the file ${JSON.stringify(picture.file)}`);
+        if (pictures.has(picture.id)) throw duplicate(`the image ${idText(picture.id)}`);
         pictures.set(picture.id, picture);
       }
       if (section !== 'annotations') continue;
       const fields = fieldsOf(value);
       if (fields['id'] !== undefined) {
         const id = idField(fields, 'id');
-        once(ids, id, `the annotation ${idText(id)}`);
+        requireNew(ids, id, `the annotation ${idText(id)}`);
       }
       objects.push(fields);
     }
-  const spoiled = addObjects([...pictures.values()], objects, omissions);
+  const incomplete = addObjects([...pictures.values()], objects, omissions);
   return [...pictures.values()].filter(({ id, boxes }) => {
-    if (boxes.length > 0 || !spoiled.has(id)) return true;
-    omissions.add('pictures all of whose objects are left out');
+    if (boxes.length > 0 || !incomplete.has(id)) return true;
+    omissions.add('pictures whose objects are all left out');
     return false;
   });
 }
@@ -85,41 +85,41 @@ function pictureOf(fields: Fields): AnnotatedPicture {
   return { id: idField(fields, 'id'), file, size, boxes: [], labels: [] };
 }
 
-/** Adds objects to their pictures. @returns the ids of pictures of which some were left out */
+/** Adds objects to their pictures. @returns the ids of pictures that lost objects */
 function addObjects(
   pictures: readonly AnnotatedPicture[],
   objects: readonly Fields[],
   omissions: Omissions,
 ): ReadonlySet<Id> {
   const table = idTable(pictures, 'image');
-  const spoiled = new Set<Id>();
+  const incomplete = new Set<Id>();
   for (const fields of objects) {
     const place = table.placeOf(idField(fields, 'image_id'));
     const { bbox, category_id: category, iscrowd } = fields;
     if (!isNumbers(bbox) || bbox.length !== 4 || !bbox.every(Number.isFinite))
       throw unexpected(fields, 'bbox', 'the four numbers x, y, width and height');
     if (typeof category !== 'number' || !Number.isSafeInteger(category) || category < 1)
-      throw unexpected(fields, 'category_id', 'a whole number from 1 on');
+      throw unexpected(fields, 'category_id', 'a whole number ≥ 1');
     const [x = 0, y = 0, width = 0, height = 0] = bbox;
     const picture = place === undefined ? undefined : table.entries[place];
     const isGroup = iscrowd === 1 || iscrowd === true;
     if (picture === undefined) omissions.add('annotations of images that are not listed');
     else if (isGroup || width <= 0 || height <= 0) {
-      omissions.add(isGroup ? 'groups of objects (iscrowd)' : 'boxes whose width or height is not over 0');
-      spoiled.add(picture.id);
+      omissions.add(isGroup ? 'groups of objects (iscrowd)' : 'boxes without width or height');
+      incomplete.add(picture.id);
     } else {
       picture.boxes.push([x, y, x + width, y + height]);
       picture.labels.push(category);
     }
   }
-  return spoiled;
+  return incomplete;
 }
 
-function once<T>(seen: Set<T>, key: T, what: string): void {
-  if (seen.has(key)) throw twice(what);
+function requireNew<T>(seen: Set<T>, key: T, what: string): void {
+  if (seen.has(key)) throw duplicate(what);
   seen.add(key);
 }
 
-function twice(what: string): OneirosError {
-  return new OneirosError('bad-input', `the annotations have ${what} twice`);
+function duplicate(what: string): OneirosError {
+  return new OneirosError('bad-input', `the annotations list ${what} twice`);
 }

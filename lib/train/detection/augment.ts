@@ -16,19 +16,23 @@ export interface LabeledPicture {
   readonly labels: readonly number[];
 }
 
-/** What happens to pictures at random while a detector is trained; ranges are evenly drawn from. */
+/** The random changes of pictures while a detector is trained; values are drawn uniformly from their ranges. */
 export interface DetectionAugmentation {
-  /** Every second picture is mirrored left to right … */
+  /** Mirrors every second picture (at random) left to right. @default true */
   readonly horizontal: boolean;
-  /** … and upside down. */
+  /** Mirrors every second picture (at random) top to bottom. @default false */
   readonly vertical: boolean;
-  /** Colors are moved by so much at the most: each channel's contrast and brightness, in parts of full scale. */
+  /**
+   * The largest common change of contrast and of brightness, as a fraction of full scale; channels vary by up to a
+   * third more.
+   * @default 0.1
+   */
   readonly color: number;
-  /** The size of what is trained on: pictures are laid at random on a canvas of the mean color. @default each its own */
+  /** The size of training pictures: each is placed at random on a canvas of the mean color. @default null: its size */
   readonly canvas: Size | null;
-  /** How large they are on the canvas; 1: they just fit. What is larger is cut. */
+  /** The size of pictures on the canvas; at 1 they just fit, larger ones are cropped. @default [1, 1] */
   readonly scale: readonly [smallest: number, largest: number];
-  /** By how much the proportions change at the most: 0.2 makes a side up to 1.2 times as long. */
+  /** The largest change of the proportions: 0.2 changes width over height by a factor of up to 1.2. @default 0 */
   readonly stretch: number;
 }
 
@@ -50,10 +54,10 @@ const detectionAugmentation: DetectionAugmentation = {
   stretch: 0,
 };
 
-/** An object stays if its center does, and its box is not narrower than this, in pixels. */
+/** An object is kept if its center is on the canvas and its box is at least this wide and high, in pixels. */
 const narrowest = 4;
 
-/** A picture and its boxes, changed by the same random movements. The same stream gives the same. */
+/** Changes a picture and its boxes together at random. The same state of `random` gives the same result. */
 export function augmentDetection(
   example: LabeledPicture,
   random: Random,
@@ -83,7 +87,7 @@ function mirrored({ picture, boxes, labels }: LabeledPicture, axis: 'horizontal'
   return { picture: flip(picture, axis), boxes: moved, labels };
 }
 
-/** The picture on a canvas, with at least one object if it has any; if the random crop has none, the whole picture. */
+/** The picture on a canvas. If the random crop loses all objects, the whole picture is placed instead. */
 function placed(
   example: LabeledPicture,
   random: Random,
@@ -94,13 +98,13 @@ function placed(
   const fit = Math.min(canvas.width / width, canvas.height / height);
   const size = fit * (smallest + (largest - smallest) * random.uniform());
   const ratio = (1 + stretch) ** (random.uniform() - 0.5);
-  const found = laid(example, random, canvas, [size * ratio, size / ratio]);
+  const found = placedAt(example, random, canvas, [size * ratio, size / ratio]);
   return found.boxes.length > 0 || example.boxes.length === 0
     ? found
-    : laid(example, random, canvas, [fit, fit]);
+    : placedAt(example, random, canvas, [fit, fit]);
 }
 
-function laid(
+function placedAt(
   { picture, boxes, labels }: LabeledPicture,
   random: Random,
   canvas: Size,
@@ -109,7 +113,7 @@ function laid(
   const width = Math.max(1, Math.round(picture.width * across));
   const height = Math.max(1, Math.round(picture.height * down));
   const small = resize(picture, { width, height }, { antialias: false });
-  // Negative where the picture reaches beyond the canvas.
+  // Negative if the picture extends beyond the canvas.
   const place = (room: number) => random.integer(Math.min(0, room), Math.max(0, room));
   const [x, y] = [place(canvas.width - width), place(canvas.height - height)];
   const [scaleX, scaleY] = [width / picture.width, height / picture.height];
@@ -118,14 +122,14 @@ function laid(
   );
   const stays = moved.flatMap((box, i) => (box === null ? [] : [{ box, label: labels[i]! }]));
   return {
-    picture: overlaid(solid(canvas, preprocessings.imagenet.mean), small, x, y),
+    picture: overplacedAt(solid(canvas, preprocessings.imagenet.mean), small, x, y),
     boxes: stays.map(({ box }) => box),
     labels: stays.map(({ label }) => label),
   };
 }
 
-/** Copies what of a picture lies on the canvas, its corner at (x, y). */
-function overlaid(canvas: Image, picture: Image, x: number, y: number): Image {
+/** Copies the part of a picture that is on the canvas, with the picture's corner at (x, y). */
+function overplacedAt(canvas: Image, picture: Image, x: number, y: number): Image {
   const [left, right] = [Math.max(0, x), Math.min(canvas.width, x + picture.width)];
   const [top, bottom] = [Math.max(0, y), Math.min(canvas.height, y + picture.height)];
   for (let c = 0; c < 3; c++)
@@ -136,7 +140,7 @@ function overlaid(canvas: Image, picture: Image, x: number, y: number): Image {
   return canvas;
 }
 
-/** What of a box is on the canvas; `null` if its center is not, or hardly anything is. */
+/** The part of a box that is on the canvas; `null` if its center is not, or the part is too small. */
 function inside([x0, y0, x1, y1]: Box, { width, height }: Size): Box | null {
   const [x, y] = [(x0 + x1) / 2, (y0 + y1) / 2];
   if (x < 0 || x > width || y < 0 || y > height) return null;
@@ -144,7 +148,7 @@ function inside([x0, y0, x1, y1]: Box, { width, height }: Size): Box | null {
   return box[2] - box[0] >= narrowest && box[3] - box[1] >= narrowest ? box : null;
 }
 
-/** Contrast around the middle and brightness of each channel, mostly in common. */
+/** Changes contrast (around 0.5) and brightness, mostly equally for all channels. */
 function recolored(picture: Image, random: Random, amount: number): Image {
   const draw = (size: number) => size * (2 * random.uniform() - 1);
   const [contrast, brightness] = [draw(amount), draw(amount)];

@@ -19,9 +19,9 @@ import {
 } from './augment.js';
 
 export interface DetectionDataOptions extends Partial<DetectionAugmentation> {
-  /** The size in which pictures are kept, so that they need not be read again; pictures stay in proportion in it. */
+  /** The size at which pictures are kept in memory; each fits into it with its proportions kept. */
   readonly size: Size;
-  /** Told of a picture that cannot be read, which is left out then. @default the error is thrown */
+  /** Called for a picture that cannot be read, which is then left out. @default the error is thrown */
   readonly onUnreadable?: ((error: OneirosError) => void) | undefined;
 }
 
@@ -31,24 +31,24 @@ const dataKinds: OptionKinds<DetectionDataOptions> = {
   onUnreadable: kind.function,
 };
 
-/** A picture in memory, a byte a channel. */
+/** A picture in memory, one byte per channel. */
 interface Kept extends Omit<LabeledPicture, 'picture'> {
   readonly pixels: Pixels;
 }
 
 export interface DetectionData extends TrainingData {
-  /** What of the annotations is left out, a line for each reason. */
+  /** What is left out of the annotations, one line for each reason. */
   readonly notes: readonly string[];
 }
 
 /**
- * Pictures with COCO annotations to train a Faster R-CNN on, as feeds of `loadFasterRcnnLosses`'s graph. Pictures without
- * objects teach what is background. Boxes are cut at the edges of their pictures; groups of objects (`iscrowd`) and boxes
- * without an inside are left out, and so are pictures that have nothing else. All of them are held in memory, in the size
- * that is given.
- * @param annotations the path of the annotations; pictures lie in the folder `images` beside it
- * @throws OneirosError `not-found`; `bad-input` for malformed annotations, ids or files that are there twice, pictures
- *   outside of the folder or of another size than the annotations state, and where there are no objects at all
+ * Pictures with COCO annotations for training a Faster R-CNN, as feeds of the graph of `loadFasterRcnnLosses`. Pictures
+ * without objects are examples of background. Boxes are clipped at the edges of their pictures. Groups of objects
+ * (`iscrowd`) and boxes without area are left out, and so are pictures that have only these. All pictures are kept in
+ * memory at `size`.
+ * @param annotations the path of the annotations; pictures are in the folder `images` beside it
+ * @throws OneirosError `not-found`; `bad-input` for malformed annotations, duplicate ids or files, pictures outside of
+ *   the folder or of another size than stated, and if there are no objects
  */
 export async function detectionData(
   annotations: string,
@@ -63,7 +63,7 @@ export async function detectionData(
     if (picture === null) continue;
     const { boxes, labels } = within(annotated, picture, omissions);
     if (boxes.length === 0 && annotated.boxes.length > 0) {
-      omissions.add('pictures all of whose objects are left out');
+      omissions.add('pictures whose objects are all left out');
       continue;
     }
     const scale = Math.min(size.width / picture.width, size.height / picture.height);
@@ -120,7 +120,7 @@ function scaled({ width, height }: Size, scale: number): Size {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
-/** The objects within a picture, their boxes cut at its edges. */
+/** The objects within a picture, with their boxes clipped at its edges. */
 function within({ boxes, labels }: AnnotatedPicture, picture: Size, omissions: Omissions) {
   const kept = boxes.flatMap(([x0, y0, x1, y1], i) => {
     const box: Box = [
@@ -130,7 +130,7 @@ function within({ boxes, labels }: AnnotatedPicture, picture: Size, omissions: O
       Math.min(picture.height, y1),
     ];
     if (box[2] > box[0] && box[3] > box[1]) return [{ box, label: labels[i]! }];
-    omissions.add('boxes that lie outside of their pictures');
+    omissions.add('boxes outside of their pictures');
     return [];
   });
   return { boxes: kept.map(({ box }) => box), labels: kept.map(({ label }) => label) };

@@ -18,9 +18,9 @@ import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
 
 export interface FasterRcnnLossOptions extends Partial<TrainingTraits> {
-  /** What to take for all that is not given. @default as the weights look */
+  /** The variant whose traits are the defaults. @default recognized by the weights */
   readonly variant?: FasterRcnnVariant | undefined;
-  /** The size that all pictures will have, which makes the graph faster. @default any */
+  /** The size of all pictures, which makes the graph faster. @default any size */
   readonly size?: Size | undefined;
 }
 
@@ -34,8 +34,8 @@ const lossKinds: OptionKinds<FasterRcnnLossOptions> = {
 };
 
 /**
- * The losses of the network that the weights are of, to be trained on.
- * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+ * The training losses of a Faster R-CNN with the given weights, as a graph.
+ * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or belong to another network
  */
 export async function loadFasterRcnnLosses(
   source: WeightsSource,
@@ -50,7 +50,7 @@ export async function loadFasterRcnnLosses(
   });
 }
 
-/** What a training graph has learned, by torchvision's names: to be loaded as any weights. */
+/** The weights of a training graph by torchvision's names, to be loaded like other weights. */
 export function learnedWeights(model: Model): Weights {
   check('learnedWeights', { model: [model, kind.model] });
   const { graph } = model;

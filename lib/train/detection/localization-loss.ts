@@ -6,17 +6,18 @@ import type { Value } from '../../onnx/builder/graph-builder.js';
 export interface LocalizationTerms {
   /** Logits, `[pictures, classes]`. */
   readonly scores: Value;
-  /** int64 `[pictures]` */
+  /** The true classes, int64 `[pictures]`. */
   readonly labels: Value;
-  /** Predicted and true boxes, `[pictures, 4]`, in units of one's choice. */
+  /** Predicted boxes, `[pictures, 4]`, in any unit. */
   readonly boxes: Value;
+  /** True boxes, `[pictures, 4]`, in the same unit. */
   readonly targets: Value;
 }
 
 /**
- * The loss of a network that says of a picture what one object is, and where: cross-entropy of the class plus the squared L2
- * distance of the boxes (all four edges), both averaged over the pictures.
- * @param weight of the box against the class
+ * The loss of a network that predicts the class and the box of one object per picture: cross-entropy of the class plus
+ * the squared L2 distance of the boxes (all four edges), both averaged over the pictures; a scalar.
+ * @param weight of the box term; the class term has the weight 1
  */
 export function localizationLoss(b: Builder, terms: LocalizationTerms, weight = 1): Value {
   check('localizationLoss', {

@@ -12,8 +12,9 @@ import type { Placement } from '../../runtime/types.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
 
 /**
- * Weights whose batch normalizations have the statistics of a picture: of many pictures, if it is a mosaic of them. Random
- * weights begin training well so (Krähenbühl et al. 2016), though batches are of one picture and the norms stay fixed.
+ * Sets the statistics of batch normalizations to those of a picture; use a mosaic for those of many pictures. Random
+ * weights train well from there (Krähenbühl et al. 2016), even with batches of one picture and fixed normalizations.
+ * @returns the weights, with measured means and variances
  * @throws OneirosError as `Session.run` does
  */
 export async function measureNorms(
@@ -31,8 +32,8 @@ export async function measureNorms(
   const net = new Net(await loadAll(weights), { batchNorm: 'measure', epsilon: traits.epsilon });
   const image = net.b.input('image', 'float32', [1, 3, 'height', 'width']);
   const sides = [picture.width, picture.height];
-  const asItIs = { minSize: Math.min(...sides), maxSize: Math.max(...sides) };
-  pyramid(net, transform(net.b, image, asItIs).padded);
+  const unscaled = { minSize: Math.min(...sides), maxSize: Math.max(...sides) };
+  pyramid(net, transform(net.b, image, unscaled).padded);
   for (const [name, value] of net.statistics) net.b.output(value, `measured/${name}`);
   await using session = await openModel(net.b.model(), placement);
   const found = await session.run({ image: toTensor(picture) });

@@ -6,8 +6,8 @@ import { kind } from '../../base/kinds.js';
 import type { CheckpointStore } from './checkpoint.js';
 
 /**
- * Keeps a run's state in a file (in Node), which is whole at every moment, also when the process is killed. One run at a
- * time: loading it removes what an earlier one left half-written.
+ * Stores a run's state in a file (only in Node). Writes are atomic: the file is complete even if the process is killed.
+ * Use one file for one run at a time, because loading removes temporary files of earlier runs.
  */
 export function checkpointFile(path: string): CheckpointStore {
   check('checkpointFile', { path: [path, kind.text] });

@@ -12,28 +12,30 @@ import { readSafetensors, writeSafetensors } from '../../weights/formats/safeten
 import type { FeedSizes } from '../graph/graph.js';
 import type { TrainingState } from './state.js';
 
-/** Where a run's state is kept: a file (`checkpointFile`), or anything else that holds bytes. */
+/** A store of a run's state: a file (`checkpointFile`), or any other store of bytes. */
 export interface CheckpointStore {
-  /** What errors call it: a file's path. @default "the checkpoint" */
+  /** Its name in errors, such as the path of a file. @default "the checkpoint" */
   readonly name?: string | undefined;
-  /** What was saved last; `null` where nothing was. */
+  /** The last saved bytes; `null` if there are none. */
   load(): Promise<Uint8Array | null>;
-  /** Replaces what was saved before, whole or not at all. */
+  /** Replaces the saved bytes, atomically. */
   save(bytes: Uint8Array): Promise<void>;
 }
 
-/** What errors call a checkpoint. */
+/** The name of a checkpoint in errors. */
 export function nameOf(checkpoint: CheckpointStore | undefined): string {
   return checkpoint?.name ?? 'the checkpoint';
 }
 
-/** What must be the same for a run to go on, by name. */
+/** Values that must be equal for a run to resume, by name. */
 export type RunIdentity = Readonly<Record<string, number | boolean | string>>;
 
 const format = 'oneiros training 2';
 const [learnedPrefix, bufferPrefix] = ['learned/', 'optimizer/'];
 
-/** A state as a safetensors file: weights under `learned/`, the optimizer's buffers under `optimizer/`; with a checksum. */
+/**
+ * A state as a safetensors file: weights under `learned/`, the optimizer's buffers under `optimizer/`. With a checksum.
+ */
 export function encodeState(state: TrainingState, identity: RunIdentity): Uint8Array {
   const { step, figures, validation, learned, optimizer, sizes } = state;
   const tensors = new Map<string, Float32Tensor>();
@@ -52,14 +54,14 @@ export function encodeState(state: TrainingState, identity: RunIdentity): Uint8A
     identity: JSON.stringify(identity),
     ...(sizes && { sizes: JSON.stringify([...sizes]) }),
   });
-  bytes.set(new TextEncoder().encode(checksumOf(bytes)), checksumPlace);
+  bytes.set(new TextEncoder().encode(checksumOf(bytes)), checksumOffset);
   return bytes;
 }
 
 /**
- * Reads a state back.
- * @param name what errors call it
- * @throws OneirosError `bad-input` if it is damaged or no such file; `bad-argument` if it is that of another run
+ * Reads a state.
+ * @param name its name in errors
+ * @throws OneirosError `bad-input` if it is damaged or not a state; `bad-argument` if it belongs to another run
  */
 export async function decodeState(
   bytes: Uint8Array,
@@ -98,49 +100,50 @@ async function stateIn(bytes: Uint8Array, identity: RunIdentity): Promise<Traini
   };
 }
 
-/** The first of the metadata, which are the first of the header: its digits have the same place in every file. */
+/**
+ * The checksum comes first in the metadata, and they first in the header, so it has the same position in every file.
+ */
 const beforeChecksum = '{"__metadata__":{"checksum":"';
-const checksumPlace = 8 + beforeChecksum.length;
-/** Stands for the checksum in what it is the checksum of. */
+const checksumOffset = 8 + beforeChecksum.length;
+/** Replaces the checksum while it is computed. */
 const unsigned = '00000000';
 
-/** The CRC-32 of a whole file with zeros in place of its own digits, in hexadecimal. */
+/** The CRC-32 of a file, in hexadecimal, with zeros in place of the checksum. */
 function checksumOf(bytes: Uint8Array): string {
   const crc = crc32(
-    bytes.subarray(0, checksumPlace),
+    bytes.subarray(0, checksumOffset),
     new TextEncoder().encode(unsigned),
-    bytes.subarray(checksumPlace + unsigned.length),
+    bytes.subarray(checksumOffset + unsigned.length),
   );
   return crc.toString(16).padStart(unsigned.length, '0');
 }
 
-/** @throws OneirosError `bad-input` for other files, and where a byte has changed since it was written */
+/** @throws OneirosError `bad-input` for other files, and if a byte has changed since the file was written */
 function checkIntegrity(bytes: Uint8Array): void {
   const text = (begin: number, end: number) => new TextDecoder('latin1').decode(bytes.subarray(begin, end));
-  const digits = checksumPlace + unsigned.length;
-  if (text(8, checksumPlace) !== beforeChecksum || !text(digits, digits + 64).includes(`"${format}"`))
+  const digits = checksumOffset + unsigned.length;
+  if (text(8, checksumOffset) !== beforeChecksum || !text(digits, digits + 64).includes(`"${format}"`))
     throw new OneirosError(
       'bad-input',
-      'it is not the state of a training run of this version of oneiros: remove it, or give another path, to begin anew',
+      'it is not the state of a training run of this version of oneiros: remove it or give another path to start over',
     );
-  const stored = text(checksumPlace, digits);
-  if (stored !== checksumOf(bytes))
-    throw damaged(`its checksum is ${checksumOf(bytes)}, but was ${stored} when it was written`);
+  const stored = text(checksumOffset, digits);
+  if (stored !== checksumOf(bytes)) throw damaged(`its checksum is ${checksumOf(bytes)}: expected ${stored}`);
 }
 
 function checkIdentity(saved: string, identity: RunIdentity): void {
   const before = parseJson(saved);
-  if (!isRecord(before)) throw damaged('it does not say of which run it is');
+  if (!isRecord(before)) throw damaged('it does not identify its run');
   const others = Object.entries(identity).filter(([name, value]) => own(before, name) !== value);
   if (others.length === 0) return;
   const texts = others.map(([name, value]) => `${name} ${String(own(before, name))}, now ${value}`);
   throw new OneirosError(
     'bad-argument',
-    `it is of another run (${texts.join('; ')}): give the same options, or another path to begin anew`,
+    `it belongs to another run (${texts.join('; ')}): give the same options, or another path to start over`,
   );
 }
 
-/** As texts: JSON has no word for what is not finite. */
+/** Numbers as text, because JSON cannot write NaN and Infinity. */
 function numbersText(numbers: Readonly<Record<string, number>>): string {
   return JSON.stringify(Object.entries(numbers).map(([name, value]) => [name, String(value)]));
 }
@@ -149,7 +152,7 @@ const numbersSchema = v.array(v.tuple([v.string(), v.string()]));
 
 function numbersIn(text: string | undefined): Readonly<Record<string, number>> {
   const list = readJson(numbersSchema, text ?? '');
-  if (list === null) throw damaged('its figures are none');
+  if (list === null) throw damaged('its figures are malformed');
   return Object.fromEntries(list.map(([name, value]) => [name, Number(value)]));
 }
 
@@ -159,7 +162,7 @@ const sizesSchema = v.array(
 
 function sizesOf(text: string): FeedSizes {
   const list = readJson(sizesSchema, text);
-  if (list === null) throw damaged('its sizes are none');
+  if (list === null) throw damaged('its sizes are malformed');
   return new Map(list);
 }
 
@@ -171,5 +174,5 @@ function wholeNumber(metadata: Readonly<Record<string, string>>, name: string): 
 }
 
 function damaged(detail: string): OneirosError {
-  return new OneirosError('bad-input', `it is damaged: ${detail}; remove it to begin anew`);
+  return new OneirosError('bad-input', `it is damaged: ${detail}; remove it to start over`);
 }

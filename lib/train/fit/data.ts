@@ -3,52 +3,52 @@ import { own } from '../../base/own.js';
 import { type Random, random } from '../../tensor/random.js';
 import { type NumericTensor, numericTensor, sizeOf, type Tensor } from '../../tensor/tensor.js';
 
-/** One example: feeds of the training graph by input name, the batch axis (of size 1) included. */
+/** One example: the feeds of the training graph by input name, with a batch axis of size 1. */
 export type Sample = Readonly<Record<string, Tensor>>;
 
-/** What to train on. The same index and the same random stream must give the same sample, or no run can be repeated. */
+/** Training data. For runs to be reproducible, the same index and random stream must give the same sample. */
 export interface TrainingData {
   readonly length: number;
   sample(index: number, random: Random): Promise<Sample>;
 }
 
-/** Changes a sample at random, its targets along with it. */
+/** Changes a sample at random, together with its targets. */
 export type Augmentation = (sample: Sample, random: Random) => Sample;
 
 export interface BatchOptions {
-  /** Samples in a batch. */
+  /** The number of samples in a batch. */
   readonly batch: number;
   readonly shuffle: boolean;
   readonly seed: number;
   readonly augment?: Augmentation | undefined;
 }
 
-/** A stream of random numbers of its own for each list of keys. */
+/** An independent stream of random numbers for each list of keys. */
 export function keyedRandom(seed: number, ...keys: readonly number[]): Random {
   return keys.reduce((stream, key) => random((stream.uniform() * 2 ** 32) ^ key), random(seed));
 }
 
 /**
- * The samples epoch after epoch, each epoch in an order of its own. Batches are always full: one may begin in an epoch and
- * end in the next. What batch `i` holds depends on the seed and `i` alone.
+ * The samples of all epochs, each epoch in a different order. Batches are always full: one may begin in an epoch and
+ * end in the next. The samples of batch `i` depend only on the seed and `i`.
  */
 export class Batches {
   readonly #data: TrainingData;
   readonly #options: BatchOptions;
   #order: { readonly epoch: number; readonly indices: Uint32Array } | undefined;
 
-  /** @throws OneirosError `bad-argument` where there is nothing to train on */
+  /** @throws OneirosError `bad-argument` if there are no samples */
   constructor(data: TrainingData, options: BatchOptions) {
     if (!(Number.isSafeInteger(data.length) && data.length >= 1))
       throw new OneirosError(
         'bad-argument',
-        `there are ${data.length} samples to train on: one is the least`,
+        `there are ${data.length} samples to train on: expected at least one`,
       );
     this.#data = data;
     this.#options = options;
   }
 
-  /** Batch `i`, 0 for the first. */
+  /** Batch `i`, from 0. */
   async load(i: number): Promise<Sample> {
     const { batch } = this.#options;
     const samples: Sample[] = [];
@@ -76,7 +76,7 @@ export class Batches {
   }
 }
 
-/** Fisher and Yates: every order equally likely. */
+/** The Fisher–Yates shuffle: every order is equally likely. */
 function shuffleInPlace(items: Uint32Array, stream: Random): void {
   for (let i = items.length - 1; i > 0; i--) {
     const j = stream.integer(0, i);
@@ -87,8 +87,8 @@ function shuffleInPlace(items: Uint32Array, stream: Random): void {
 }
 
 /**
- * Samples side by side along the first axis.
- * @throws OneirosError `bad-argument` where their feeds are not of the same names, types and sizes
+ * Concatenates samples along the first axis.
+ * @throws OneirosError `bad-argument` if their feeds differ in names, types or sizes
  */
 function concatenated(samples: readonly Sample[]): Sample {
   const [first, ...others] = samples;
@@ -98,7 +98,7 @@ function concatenated(samples: readonly Sample[]): Sample {
     if (Object.keys(other).length !== names.length)
       throw new OneirosError(
         'bad-argument',
-        `samples of one batch feed [${names.join(', ')}] and [${Object.keys(other).join(', ')}]: they must feed the same`,
+        `samples of one batch feed [${names.join(', ')}] and [${Object.keys(other).join(', ')}]: they must feed the same inputs`,
       );
   return Object.fromEntries(names.map((name) => [name, joined(name, samples)]));
 }
@@ -107,7 +107,7 @@ function joined(name: string, samples: readonly Sample[]): Tensor {
   const parts = samples.map((sample) => own(sample, name));
   const [first] = parts;
   if (first === undefined || first.dtype === 'string')
-    throw new OneirosError('bad-argument', `"${name}" is text, which cannot be joined to a batch`);
+    throw new OneirosError('bad-argument', `"${name}" is text, which cannot be batched`);
   const same = parts.filter((part): part is NumericTensor => part !== undefined && fits(part, first));
   if (same.length !== parts.length)
     throw new OneirosError(
@@ -124,7 +124,7 @@ function joined(name: string, samples: readonly Sample[]): Tensor {
   return numericTensor(first.dtype, bytes.buffer, [length, ...first.dims.slice(1)]);
 }
 
-/** Whether two tensors can stand side by side along their first axis. */
+/** Whether two tensors can be concatenated along the first axis. */
 function fits(part: Tensor, first: NumericTensor): boolean {
   return (
     part.dtype === first.dtype &&
@@ -134,7 +134,7 @@ function fits(part: Tensor, first: NumericTensor): boolean {
   );
 }
 
-/** Batches in their order, one of them ahead. */
+/** Batches in order; one is loaded in advance. */
 export class BatchQueue {
   #ahead: Promise<Sample> | null = null;
 
@@ -144,14 +144,14 @@ export class BatchQueue {
     private position: number,
   ) {}
 
-  /** Begins with the next batch, unless it has been begun. */
+  /** Starts to load the next batch, unless that has started. */
   prepare(): void {
     this.#ahead ??= this.batches.load(this.position);
-    // Where it fails, whoever takes the batch learns of it.
+    // An error reaches the caller of `peek` or `next`.
     this.#ahead.catch(() => undefined);
   }
 
-  /** The next batch, which stays. */
+  /** The next batch, without removing it. */
   peek(): Promise<Sample> {
     this.prepare();
     return this.#ahead!;

@@ -11,14 +11,14 @@ import { constant } from './schedule.js';
 import type { StepFigures, TrainingState } from './state.js';
 import type { BatchResult, TrainingSession } from './training-session.js';
 
-/** The weights on their way down, the statistics that follow them, and the optimizer's state. */
+/** The weights, the running statistics and the optimizer's state of a run. */
 export class Descent {
   readonly #weights: ParameterVector;
   readonly #statistics: ParameterVector;
   #updater: Updater;
   readonly #gradient: Float32Array;
 
-  /** Begins with the model's weights. */
+  /** Starts with the model's weights. */
   constructor(
     model: Model,
     graph: TrainingGraph,
@@ -35,15 +35,15 @@ export class Descent {
   }
 
   /**
-   * Goes on from a saved state.
-   * @throws OneirosError `bad-input` or `bad-argument` for one of another model, or of another optimizer
+   * Resumes from a saved state.
+   * @throws OneirosError `bad-input` or `bad-argument` for the state of another model or optimizer
    */
   restore({ learned, optimizer }: TrainingState): void {
     for (const part of [this.#weights, this.#statistics]) part.restore(learned);
     this.#updater = this.options.optimizer.start(this.#weights.values.length, optimizer);
   }
 
-  /** All that has been learned, over this memory: it changes with the next step. */
+  /** The weights and statistics, as views of this memory: they change with the next step. */
   learned(): LearnedWeights {
     return new Map([...this.#weights.views(), ...this.#statistics.views()]);
   }
@@ -65,7 +65,7 @@ export class Descent {
     return { loss, metrics, learningRate: factor * optimizer.rate(step - 1), gradientNorm };
   }
 
-  /** Adds up the gradients of a step's batches; gives the means of the loss and of the metrics. */
+  /** Accumulates the mean gradient of a step's batches; returns the means of the loss and the metrics. */
   async #gather(session: TrainingSession, queue: BatchQueue): Promise<Pick<StepFigures, 'loss' | 'metrics'>> {
     const { accumulate } = this.settings;
     const share = 1 / accumulate;
@@ -81,18 +81,18 @@ export class Descent {
       for (const [name, value] of Object.entries(result.metrics))
         metrics.set(name, (metrics.get(name) ?? 0) + share * value);
       this.#weights.add(this.#gradient, result.gradientOf, share);
-      this.#follow(result.statistics);
+      this.#updateStatistics(result.statistics);
     }
     return { loss, metrics: Object.fromEntries(metrics) };
   }
 
-  /** Running statistics take their share of the batch's own. */
-  #follow(statistics: BatchResult['statistics']): void {
+  /** Moves running statistics toward those of the batch. */
+  #updateStatistics(statistics: BatchResult['statistics']): void {
     const running = this.#statistics.views();
     for (const { name, value, share } of statistics) {
       const { data } = running.get(name)!;
       if (value?.dtype !== 'float32' || value.data.length !== data.length)
-        throw new OneirosError('runtime', `the training graph gave nothing of the size of "${name}"`);
+        throw new OneirosError('runtime', `the training graph returned no value of the size of "${name}"`);
       for (let i = 0; i < data.length; i++) data[i] = (1 - share) * data[i]! + share * value.data[i]!;
     }
   }
@@ -102,6 +102,6 @@ function diverged(loss: number, step: number): OneirosError {
   const what = Number.isFinite(loss) ? 'gradient is not finite' : `loss is ${loss}`;
   return new OneirosError(
     'runtime',
-    `the ${what} at step ${step}: take a lower learning rate, warm it up, or clip the gradient`,
+    `the ${what} at step ${step}: use a lower learning rate, a warm-up, or gradient clipping`,
   );
 }

@@ -8,17 +8,17 @@ import {
   tickSpacing,
 } from '../../svg/chart.js';
 
-/** A figure in the course of a run. */
+/** The values of one figure during a run. */
 export interface CurveLine {
   readonly name: string;
-  /** Updates done and the figure, in their order. */
+  /** The number of updates done and the value, in order. */
   readonly points: readonly (readonly [step: number, value: number])[];
 }
 
 const [width, height] = [640, 400];
 const margin = { left: 52, right: 16, top: 36, bottom: 44 };
 
-/** Figures over the steps of a run as an SVG picture; each also smoothed, thick. */
+/** Figures over the steps of a run, as an SVG document: thin lines are the values, thick ones are smoothed. */
 export function lossSvg(lines: readonly CurveLine[], title = 'Training'): string {
   const points = lines.flatMap((line) => line.points);
   const end = Math.max(1, ...points.map(([step]) => step));
@@ -53,7 +53,7 @@ function drawLine({ points }: CurveLine, color: string, { x, y }: ChartScales): 
   return [linePath(places(values), color, { faint: true }), linePath(places(smoothed(values, 0.95)), color)];
 }
 
-/** A running mean that forgets: each value counts `keep` of the next, corrected for its begin as Adam's are. */
+/** An exponential moving average: each value weighs `keep` times the next, with Adam's bias correction. */
 export function smoothed(values: readonly number[], keep: number): readonly number[] {
   let mean = 0;
   return values.map((value, i) => {

@@ -10,66 +10,70 @@ import type { CheckpointStore, RunIdentity } from './checkpoint.js';
 import type { Augmentation } from './data.js';
 import type { TrainingSchedule } from './schedule.js';
 
-/** The numbers of a training run. */
+/** The numeric options and flags of a training run. */
 export const fitOptions = {
-  epochs: count(1, 'how often each sample is seen'),
-  steps: count(0, 'updates in all, instead of epochs; 0: as many as the epochs have', 0),
-  batch: number(1, 'samples in a batch', { min: 1, max: 10_000, integer: true }),
-  accumulate: count(1, 'batches that one update averages the gradients of'),
-  shuffle: flag(true, 'see the samples of each epoch in another order'),
-  seed: seed(0, 'seed of the order and of the augmentation'),
-  clip: number(0, 'longest gradient, as the norm over all weights: longer ones are shortened; 0: any', {
-    min: 0,
-  }),
-  checkpointEvery: count(0, 'updates between two checkpoints; 0: once an epoch', 0),
-  validateEvery: count(0, 'updates between two validations; 0: once an epoch', 0),
+  epochs: count(1, 'passes over all samples'),
+  steps: count(0, 'number of updates, instead of epochs; 0: given by the epochs', 0),
+  batch: number(1, 'samples per batch', { min: 1, max: 10_000, integer: true }),
+  accumulate: count(1, 'batches whose gradients one update averages'),
+  shuffle: flag(true, 'shuffle the samples in each epoch'),
+  seed: seed(0, 'random seed of the order and the augmentation'),
+  clip: number(
+    0,
+    'largest norm of the gradient over all weights: a larger gradient is scaled down; 0: no limit',
+    {
+      min: 0,
+    },
+  ),
+  checkpointEvery: count(0, 'updates between two checkpoints; 0: one per epoch', 0),
+  validateEvery: count(0, 'updates between two validations; 0: one per epoch', 0),
 } as const;
 
 /** What `fitOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface FitParameters {
   /**
-   * How often each sample is seen. A whole number from 1 to 1000000.
+   * Passes over all samples. A whole number from 1 to 1000000.
    * @default 1
    */
   readonly epochs?: number | undefined;
   /**
-   * Updates in all, instead of epochs; 0: as many as the epochs have. A whole number from 0 to 1000000.
+   * Number of updates, instead of epochs; 0: given by the epochs. A whole number from 0 to 1000000.
    * @default 0
    */
   readonly steps?: number | undefined;
   /**
-   * Samples in a batch. A whole number from 1 to 10000.
+   * Samples per batch. A whole number from 1 to 10000.
    * @default 1
    */
   readonly batch?: number | undefined;
   /**
-   * Batches that one update averages the gradients of. A whole number from 1 to 1000000.
+   * Batches whose gradients one update averages. A whole number from 1 to 1000000.
    * @default 1
    */
   readonly accumulate?: number | undefined;
   /**
-   * See the samples of each epoch in another order.
+   * Shuffle the samples in each epoch.
    * @default true
    */
   readonly shuffle?: boolean | undefined;
   /**
-   * Seed of the order and of the augmentation. A whole number.
+   * Random seed of the order and the augmentation. A whole number.
    * @default 0
    */
   readonly seed?: number | undefined;
   /**
-   * Longest gradient, as the norm over all weights: longer ones are shortened; 0: any. A number of at least
-   * 0.
+   * Largest norm of the gradient over all weights: a larger gradient is scaled down; 0: no limit. A number
+   * of at least 0.
    * @default 0
    */
   readonly clip?: number | undefined;
   /**
-   * Updates between two checkpoints; 0: once an epoch. A whole number from 0 to 1000000.
+   * Updates between two checkpoints; 0: one per epoch. A whole number from 0 to 1000000.
    * @default 0
    */
   readonly checkpointEvery?: number | undefined;
   /**
-   * Updates between two validations; 0: once an epoch. A whole number from 0 to 1000000.
+   * Updates between two validations; 0: one per epoch. A whole number from 0 to 1000000.
    * @default 0
    */
   readonly validateEvery?: number | undefined;
@@ -79,16 +83,19 @@ export type FitSettings = OptionValues<typeof fitOptions>;
 
 export interface FitOptions extends FitParameters, TrainingTask {
   readonly optimizer: UpdateRule;
-  /** Multiplies the optimizer's learning rate in the course of the run. @default constant */
+  /** The factor of the optimizer's learning rate during the run. @default constant() */
   readonly schedule?: TrainingSchedule | undefined;
   readonly augment?: Augmentation | undefined;
-  /** Figures of the model as it is, told with the step after which it was asked for. */
+  /** Computes figures of the current model, which the step reports; called every `validateEvery` updates. */
   readonly validate?: ((model: Model) => Promise<Readonly<Record<string, number>>>) | undefined;
-  /** Where the state is kept, and taken from at the begin: a run that was killed goes on to the same weights. */
+  /** Where the state is saved and loaded at the start: a run that was killed resumes and gives the same weights. */
   readonly checkpoint?: CheckpointStore | undefined;
-  /** What else must be the same for a run to go on from a checkpoint: what makes the optimizer, say, or the augmentation. */
+  /**
+   * Further values that must be equal to resume from a checkpoint, such as settings of the optimizer or the
+   * augmentation.
+   */
   readonly recipe?: RunIdentity | undefined;
-  /** Ends the run between two steps; the iterator then throws the signal's reason. */
+  /** Ends the run between two steps; the iterator rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Where the graph runs: threads, provider, isolation. */
   readonly placement?: Placement | undefined;

@@ -1,19 +1,19 @@
 import type { RunIdentity } from './checkpoint.js';
 import type { FitSettings } from './options.js';
 
-/** How long a run is, and when what is due. */
+/** The length of a run, and when checkpoints and validations are due. */
 export interface Plan {
-  /** Updates in all. */
+  /** The number of updates. */
   readonly steps: number;
-  /** What must be the same for the run to go on. */
+  /** Values that must be equal for the run to resume. */
   readonly identity: RunIdentity;
-  /** How often each sample has been seen after so many updates. */
+  /** The number of epochs after `step` updates. */
   epochsAt(step: number): number;
-  /** Whether it is time for what is due every so many steps (0: where an epoch has ended), and at the end. */
+  /** Whether a task that is due every `every` steps (0: every epoch), and at the end, is due after this step. */
   isDue(step: number, every: number): boolean;
 }
 
-/** @param samples how many there are to train on */
+/** @param samples the number of training samples */
 export function planOf(settings: FitSettings, samples: number, recipe: RunIdentity = {}): Plan {
   const { batch, accumulate, shuffle, seed, clip } = settings;
   const perStep = batch * accumulate;

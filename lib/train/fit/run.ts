@@ -11,7 +11,7 @@ import type { LastStep, TrainingState } from './state.js';
 import type { TrainingStep } from './state.js';
 import type { TrainingSession } from './training-session.js';
 
-/** All that a run works with. */
+/** The parts of a run. */
 export interface RunParts {
   readonly model: Model;
   readonly options: FitOptions;
@@ -22,15 +22,15 @@ export interface RunParts {
   readonly descent: Descent;
 }
 
-/** The steps of a run, and what is due after them: checkpoints and validations. */
+/** The steps of a run, with their checkpoints and validations. */
 export class Run {
   #last: LastStep | null;
   /** The step whose state is in the checkpoint. */
   #saved: number;
 
   /**
-   * @param state what an earlier run saved
-   * @throws OneirosError `bad-input` or `bad-argument` for the state of another model, or of another optimizer
+   * @param state the state that an earlier run saved
+   * @throws OneirosError `bad-input` or `bad-argument` for the state of another model or optimizer
    */
   constructor(
     private readonly parts: RunParts,
@@ -44,7 +44,7 @@ export class Run {
   async *steps(): AsyncGenerator<TrainingStep, void> {
     const { plan, settings, descent, session, queue } = this.parts;
     const state = this.#last;
-    // A run may have been ended between its last update and its validation, or before that step was made use of.
+    // The earlier run may have ended between its last update and its validation, or before the caller used that step.
     if (state !== null && (state.step === plan.steps || this.#lacksValidation(state)))
       yield await this.#finish(state);
     for (let step = this.#saved + 1; step <= plan.steps; step++) {
@@ -62,22 +62,22 @@ export class Run {
     } catch (error) {
       const code = error instanceof OneirosError ? error.code : 'bad-input';
       const name = nameOf(this.parts.options.checkpoint);
-      throw new OneirosError(code, `${name} is of another model or optimizer: ${messageOf(error)}`, {
+      throw new OneirosError(code, `${name} belongs to another model or optimizer: ${messageOf(error)}`, {
         cause: error,
       });
     }
   }
 
-  /** Validates, if that is due, and tells of the step. */
+  /** Validates if that is due, and returns the step. */
   async #finish(last: LastStep): Promise<TrainingStep> {
     const { model, descent, options } = this.parts;
-    if (!this.#lacksValidation(last) || options.validate === undefined) return this.#told(last);
+    if (!this.#lacksValidation(last) || options.validate === undefined) return this.#stepOf(last);
     await this.#stopIfAborted();
     const validated = { ...last, validation: await options.validate(trained(model, descent.learned())) };
     this.#last = validated;
-    // Or a run that goes on from here would validate once more.
+    // Otherwise a run that resumes here would validate again.
     if (this.#saved === last.step) await this.#save(validated);
-    return this.#told(validated);
+    return this.#stepOf(validated);
   }
 
   #lacksValidation({ step, validation }: LastStep): boolean {
@@ -85,7 +85,7 @@ export class Run {
     return options.validate !== undefined && validation === null && plan.isDue(step, settings.validateEvery);
   }
 
-  /** Ends an aborted run with its state saved, if it is not yet. */
+  /** Ends an aborted run, after saving its state if that is not saved yet. */
   async #stopIfAborted(): Promise<void> {
     const { signal } = this.parts.options;
     if (signal?.aborted !== true) return;
@@ -101,7 +101,7 @@ export class Run {
     this.#saved = last.step;
   }
 
-  #told({ step, figures, validation }: LastStep): TrainingStep {
+  #stepOf({ step, figures, validation }: LastStep): TrainingStep {
     const { model, plan, descent } = this.parts;
     const { loss: value, metrics, learningRate, gradientNorm } = figures;
     return {

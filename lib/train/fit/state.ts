@@ -3,51 +3,54 @@ import type { RuleState } from '../../optim/update-rule.js';
 import type { FeedSizes } from '../graph/graph.js';
 import type { LearnedWeights } from '../graph/parameters.js';
 
-/** What a step tells of itself. */
+/** The figures of a step. */
 export interface StepFigures {
-  /** The loss of this step's samples, and the other figures of the graph, by the weights before the update. */
+  /** The mean loss of this step's samples, with the weights before the update. */
   readonly loss: number;
+  /** The means of the metrics, with the weights before the update. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly learningRate: number;
-  /** Euclidean length of the gradient, before clipping. */
+  /** The L2 norm of the gradient, before clipping. */
   readonly gradientNorm: number;
 }
 
-/** What is known of the last update. */
+/** The last update. */
 export interface LastStep {
-  /** Updates done. */
+  /** The number of updates done. */
   readonly step: number;
   readonly figures: StepFigures;
-  /** What the validation after it gave; `null` if there was none, or not yet. */
+  /** The result of the validation after it; `null` if there is none yet. */
   readonly validation: Readonly<Record<string, number>> | null;
 }
 
-/** All that the rest of a run depends on, besides the model, the data and the options. */
+/** Everything that the rest of a run depends on, besides the model, the data and the options. */
 export interface TrainingState extends LastStep {
   /** The trained weights and the running statistics, by name. */
   readonly learned: LearnedWeights;
   readonly optimizer: RuleState;
-  /** What the graph has been made for; `undefined` for any sizes. */
+  /** The sizes that the graph was made for; `undefined` for any sizes. */
   readonly sizes: FeedSizes | undefined;
 }
 
 /** The state after an update. */
 export interface TrainingStep {
-  /** Updates done, of how many. */
+  /** The number of updates done. */
   readonly done: number;
+  /** The number of all updates. */
   readonly total: number;
-  /** How often each sample has been seen so far: 1.5 in the middle of the second epoch. */
+  /** The number of epochs so far: 1.5 in the middle of the second. */
   readonly epoch: number;
-  /** The loss of this step's samples, and the other figures of the graph, by the weights before the update. */
+  /** The mean loss of this step's samples, with the weights before the update. */
   readonly value: number;
+  /** The means of the metrics, with the weights before the update. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly learningRate: number;
-  /** Euclidean length of the gradient, before clipping. */
+  /** The L2 norm of the gradient, before clipping. */
   readonly gradientNorm: number;
-  /** What `validate` gave, after those steps that it was asked for. */
+  /** The result of `validate`; `null` after steps without a validation. */
   readonly validation: Readonly<Record<string, number>> | null;
-  /** A copy of what has been learned so far: weights, and running statistics of batch normalizations. */
+  /** A copy of the weights and the running statistics of batch normalizations. */
   readonly weights: () => LearnedWeights;
-  /** The model that was given, with these weights. */
+  /** The trained model: the given one with the current weights. */
   readonly model: () => Model;
 }

@@ -9,7 +9,7 @@ import { Run } from './run.js';
 import type { TrainingStep } from './state.js';
 import { TrainingSession } from './training-session.js';
 
-/** A training run, from its options to its last update. Throws as `fit` does. */
+/** The steps of a training run. Throws as `fit` does. */
 export async function* train(
   model: Model,
   data: TrainingData,

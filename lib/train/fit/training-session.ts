@@ -15,13 +15,13 @@ import {
 import type { LearnedWeights } from '../graph/parameters.js';
 import type { Sample } from './data.js';
 
-/** What one batch gives. */
+/** The results of one batch. */
 export interface BatchResult {
   readonly loss: number;
   readonly metrics: Readonly<Record<string, number>>;
-  /** The loss's gradient by a weight. */
+  /** The gradient of the loss by a weight. */
   readonly gradientOf: (name: string) => Tensor | undefined;
-  /** What the batch has to say about each running statistic, and how much of it to take over. */
+  /** The batch's value of each running statistic, and its share in the new running value. */
   readonly statistics: readonly {
     readonly name: string;
     readonly value: Tensor | undefined;
@@ -30,8 +30,8 @@ export interface BatchResult {
 }
 
 /**
- * A training graph ready to run. It is made for feeds of the sizes that the first batch has, which makes it faster; once
- * a batch of other sizes comes it is made anew, for any.
+ * A session of the training graph. The graph is first made for the sizes of the first batch, which makes it faster; if
+ * a batch of other sizes comes, it is made again for any sizes.
  */
 export class TrainingSession implements AsyncDisposable {
   #open: {
@@ -46,14 +46,14 @@ export class TrainingSession implements AsyncDisposable {
     private readonly sessionOptions: SessionOptions,
   ) {}
 
-  /** What the graph is made for; `undefined` for feeds of any size. */
+  /** The sizes that the graph is made for; `undefined` for any sizes. */
   get sizes(): FeedSizes | undefined {
     return this.#open?.sizes;
   }
 
   /**
-   * Makes the session ready for a batch, and tells what it trains.
-   * @param sizes what to make a first graph for, if `resumed`. @default the batch's
+   * Opens the session if needed; returns the graph.
+   * @param sizes if `resumed`, the sizes of the first graph; otherwise it is made for those of the batch
    */
   async prepare(batch: Sample, sizes?: FeedSizes, resumed = false): Promise<TrainingGraph> {
     if (this.#open === null) return this.#make(resumed ? sizes : sizesOf(batch));
@@ -68,7 +68,7 @@ export class TrainingSession implements AsyncDisposable {
     return graph;
   }
 
-  /** @param weights as the graph's inputs; they must not change until the promise settles */
+  /** @param weights inputs of the graph; they must not change until the promise settles */
   async run(batch: Sample, weights: LearnedWeights): Promise<BatchResult> {
     const graph = await this.prepare(batch);
     const outputs = await this.#open!.session.run({ ...batch, ...Object.fromEntries(weights) });
@@ -108,7 +108,7 @@ function scalarOf(outputs: Readonly<Record<string, Tensor>>, name: string): numb
   if (typeof value !== 'number')
     throw new OneirosError(
       'bad-argument',
-      `"${name}" is ${tensor ? `${tensor.dtype} [${tensor.dims.join(', ')}]` : 'missing'}: losses and metrics are single floating-point numbers`,
+      `"${name}" is ${tensor ? `${tensor.dtype} [${tensor.dims.join(', ')}]` : 'missing'}: losses and metrics must be scalars of floating-point type`,
     );
   return value;
 }

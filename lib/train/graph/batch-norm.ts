@@ -9,26 +9,26 @@ import { Budget } from '../../onnx/graph/budget.js';
 import type { Model, Node } from '../../onnx/graph/graph.js';
 import { allNamesOf } from '../../onnx/graph/subgraphs.js';
 
-/** A running statistic of a batch normalization, and where the training graph gives the batch's own. */
+/** A running statistic of a batch normalization, and the value of the training graph with the batch's statistic. */
 export interface RunningStatistic {
-  /** Name of the constant in the model. */
+  /** The name of the constant in the model. */
   readonly name: string;
-  /** The value that one batch gives, of the same shape. */
+  /** The name of the batch's value, of the same shape. */
   readonly batch: string;
-  /** The share of the batch's value in the next running one: PyTorch's momentum, 1 − ONNX's. */
+  /** The share of the batch's value in the new running value: PyTorch's momentum, 1 − ONNX's. */
   readonly share: number;
 }
 
 export interface BatchNormTraining {
   readonly model: Model;
   readonly statistics: readonly RunningStatistic[];
-  /** How the normalizations are to be differentiated: through the batch's statistics, too. */
+  /** Gradient rules of the normalizations, which include the batch's statistics. */
   readonly overrides: RuleOverrides;
 }
 
 /**
- * Makes batch normalizations use the mean and the (biased) variance of the batch, as in training (Ioffe and Szegedy 2015),
- * where their running statistics are constants. Those of nodes in subgraphs stay as they are.
+ * Makes batch normalizations whose running statistics are constants use the mean and the (biased) variance of the
+ * batch, as in training (Ioffe and Szegedy 2015). Nodes in subgraphs do not change.
  */
 export function trainBatchNorm(model: Model): BatchNormTraining {
   const { graph } = model;
@@ -67,7 +67,7 @@ function runningOf(
   return found ? { mean, variance } : null;
 }
 
-/** Of each channel: mean, variance, and the variance as an estimate for all pictures (n − 1 in the place of n). */
+/** Mean, biased variance and unbiased variance (n − 1 instead of n) of each channel. */
 function batchStatistics(b: Builder, x: Value) {
   const mean = meanOverBatch(b, x, false);
   const variance = meanOverBatch(b, b.square(b.sub(x, perChannel(b, mean, x))), false);

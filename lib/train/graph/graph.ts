@@ -12,53 +12,56 @@ import type { DType } from '../../tensor/dtype.js';
 import { type RunningStatistic, trainBatchNorm } from './batch-norm.js';
 import type { Loss } from './loss.js';
 
-/** Sizes of the feeds, by the input's name. */
+/** The sizes of the feeds, by input name. */
 export type FeedSizes = ReadonlyMap<string, readonly number[]>;
 
-/** What is trained, and on what. */
+/** What a run trains. */
 export interface TrainingTask {
-  /** The name of a scalar in the model, or what makes one. */
+  /** The name of a scalar in the model, or a function that adds one. */
   readonly loss: string | Loss;
-  /** Names of the weights to train. @default `trainableWeights` */
+  /**
+   * Names of the weights to train.
+   * @default the named float32 constants with at least one axis that the loss depends on
+   */
   readonly wrt?: readonly string[] | undefined;
   /** Values through which no gradient passes. */
   readonly stopGradient?: readonly string[] | undefined;
   /**
-   * What batch normalizations go by: `batch`, the statistics of each batch, while the running ones follow them; or `fixed`,
-   * the running ones as they are. @default `batch`; `fixed` for a model with its own loss, which is taken as it is
+   * The statistics of batch normalizations: `batch`, those of each batch, which also update the running ones; or
+   * `fixed`, the running ones, unchanged. @default `fixed` if `loss` is the name of a scalar, otherwise `batch`
    */
   readonly batchNorm?: 'batch' | 'fixed' | undefined;
-  /** Names of further scalars in the model to be told at each step. */
+  /** Names of further scalars in the model to report at each step. */
   readonly metrics?: readonly string[] | undefined;
 }
 
 export interface TrainingGraphOptions extends TrainingTask {
-  /** Sizes that all feeds will have: a simpler and faster graph. @default any, as the model's inputs say */
+  /** The sizes of all feeds, for a simpler and faster graph. @default the shapes of the model's inputs */
   readonly sizes?: FeedSizes | undefined;
 }
 
 /** A graph of one step: from feeds and weights to the loss, its gradient by each weight and the metrics. */
 export interface TrainingGraph {
-  /** From feeds and weights to the loss and the metrics. */
+  /** The graph from feeds and weights to the loss and the metrics. */
   readonly model: Model;
   /**
-   * How to differentiate it: the outputs are then the loss, the metrics, and `gradientName(name, trainingPrefix)` for each
-   * of `weights`.
+   * How to differentiate `model`. The outputs are then the loss, the metrics, and `gradientName(name, trainingPrefix)`
+   * for each of `weights`.
    */
   readonly gradient: GradOptions;
   readonly loss: string;
-  /** Output of each metric by its name. */
+  /** The output of each metric, by its name. */
   readonly metrics: ReadonlyMap<string, string>;
   /** Names of the trained weights, which are inputs. */
   readonly weights: readonly string[];
-  /** What further outputs follow the batches, and is no weight. */
+  /** The running statistics, which further outputs update. They are not weights. */
   readonly statistics: readonly RunningStatistic[];
 }
 
 export const trainingPrefix = 'gradient of ';
 
 /**
- * Adds the loss to a model and makes inputs of its weights, so that the one can be differentiated by the others.
+ * Adds the loss to a model and turns its weights into inputs, so that the loss can be differentiated by the weights.
  * @throws OneirosError `bad-argument` for names that the model does not have, or a loss that depends on no weight
  */
 export function trainingGraph(original: Model, options: TrainingGraphOptions): TrainingGraph {
@@ -90,7 +93,7 @@ export function trainingGraph(original: Model, options: TrainingGraphOptions): T
   };
 }
 
-/** Adds the loss, and what it reports to `metrics`. */
+/** Adds the loss to the graph, and its reports to `metrics`. */
 function lossOf(
   b: Builder,
   model: Model,
@@ -107,7 +110,7 @@ function lossOf(
   };
   const output = (name = first?.name ?? '') => named(b, model, name, 'value for the loss');
   const value = loss({ b, output, target, report: (name, metric) => metrics.set(name, metric) });
-  // A value that also is an output of the network, say, needs a name of its own.
+  // The loss needs its own name, even if the value is also an output of the network.
   return b.reshape(value, []);
 }
 
@@ -115,7 +118,7 @@ function checkType(value: Value, dtype: DType): Value {
   if (value.type?.dtype === dtype) return value;
   throw new OneirosError(
     'bad-argument',
-    `two losses share the target "${value.name}" but take it for ${value.type?.dtype ?? 'nothing known'} and ${dtype}: give one of them a \`target\` of another name`,
+    `two losses share the target "${value.name}" but expect it to be ${value.type?.dtype ?? 'unknown'} and ${dtype}: give one of them another \`target\``,
   );
 }
 
@@ -127,7 +130,7 @@ function named(b: Builder, { graph }: Model, name: string, what: string): Value 
   );
 }
 
-/** The model for feeds of these sizes alone. */
+/** The model for feeds of only these sizes. */
 function sized(model: Model, sizes: FeedSizes | undefined): Model {
   if (sizes === undefined) return model;
   const inputs = model.graph.inputs.map((info) => {
@@ -148,7 +151,7 @@ function sized(model: Model, sizes: FeedSizes | undefined): Model {
   return { ...model, graph: { ...model.graph, inputs } };
 }
 
-/** The graph with some of its constants as inputs, so that nothing is computed from them beforehand. */
+/** The graph with some of its constants as inputs, so that they are not folded. */
 function withInputs(graph: Graph, names: readonly string[]): Graph {
   const initializers = new Map(graph.initializers);
   const inputs = graph.inputs.filter(({ name }) => !names.includes(name));
@@ -165,7 +168,7 @@ function withInputs(graph: Graph, names: readonly string[]): Graph {
   return { ...graph, initializers, inputs };
 }
 
-/** Inputs of operators that are no weights, whatever constant lies there: statistics, sizes, weights of classes. */
+/** Inputs of operators that are never weights, even if they are constants: statistics, sizes, weights of classes. */
 const neverLearned: Readonly<Record<string, readonly number[]>> = {
   BatchNormalization: [3, 4],
   Resize: [1, 2],
@@ -174,12 +177,12 @@ const neverLearned: Readonly<Record<string, readonly number[]>> = {
   SoftmaxCrossEntropyLoss: [2],
 };
 
-/** Names of constants that nobody has named, and of a preprocessing's. */
+/** Generated names of constants, and those of a preprocessing. */
 const unlearned = new RegExp(`^(constant|scalar|sizes)_|^${fixedConstants}`);
 
 /**
- * Constants of floating point with at least one axis, on which the loss depends, but those that an operator takes for
- * something else than a weight.
+ * The float32 constants with at least one axis that the loss depends on, except those with generated names and those
+ * that an operator uses for something other than a weight.
  */
 function trainableWeights(
   model: Graph,
@@ -198,7 +201,7 @@ function trainableWeights(
   if (weights.length === 0)
     throw new OneirosError(
       'bad-argument',
-      `the loss depends on no weight of the model: weights are named float32 constants of at least one axis`,
+      `the loss does not depend on any weight of the model: weights are named float32 constants with at least one axis`,
     );
   return weights;
 }

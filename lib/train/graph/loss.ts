@@ -3,15 +3,15 @@ import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Shape } from '../../onnx/graph/graph.js';
 import type { DType } from '../../tensor/dtype.js';
 
-/** Where a loss is made. */
+/** The context in which a loss is built. */
 export interface LossContext {
-  /** The network's graph, to be added to. */
+  /** The builder of the network's graph. */
   readonly b: Builder;
   /** An output of the network, or any value in it. @default its first output */
   readonly output: (name?: string) => Value;
-  /** What a network is to make, an input that each sample feeds; declared where it is first asked for. */
+  /** An input with the target, which each sample feeds; the first call declares it. */
   readonly target: (name: string, dtype: DType, shape: Shape) => Value;
-  /** Makes a scalar one of each step's metrics. */
+  /** Adds a scalar to the metrics of each step. */
   readonly report: (name: string, value: Value) => void;
 }
 

@@ -7,17 +7,17 @@ import type { Shape } from '../../onnx/graph/graph.js';
 import { float32 } from '../../tensor/tensor.js';
 import type { Loss } from './loss.js';
 
-/** What a loss compares. */
+/** The values that a loss compares. */
 export interface LossInputs {
   /** The network's output, or any value in the graph. @default the first output */
   readonly output?: string | undefined;
-  /** What each sample feeds to compare it with. @default 'target' */
+  /** The input with the target, which each sample feeds. @default 'target' */
   readonly target?: string | undefined;
 }
 
-/** For losses whose target says which pixels do not count. */
+/** For losses with pixels that do not count. */
 export interface IgnoringInputs extends LossInputs {
-  /** What the target has where a pixel does not count; where none does, the loss is 0. @default all count */
+  /** The target's value for pixels that do not count; if none counts, the loss is 0. @default all count */
   readonly ignore?: number | undefined;
 }
 
@@ -25,11 +25,11 @@ const inputKinds: OptionKinds<LossInputs> = { output: kind.text, target: kind.te
 const ignoringKinds: OptionKinds<IgnoringInputs> = { ...inputKinds, ignore: kind.number };
 
 export interface CrossEntropyOptions extends IgnoringInputs {
-  /** How much each class counts. @default all the same */
+  /** The weight of each class. @default equal weights */
   readonly weights?: readonly number[] | undefined;
 }
 
-/** −ln of the softmax of the label's class, the mean over the labels: scores N × classes × …, labels int64 N × … */
+/** Cross-entropy after softmax, the mean over the labels: scores are N × classes × …, labels are int64 N × … */
 export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   check('crossEntropy', {}, options, { ...ignoringKinds, weights: kind.numbers });
   const { output, target = 'target', weights, ignore } = options;
@@ -40,7 +40,7 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
     const shares = weights && b.constant(float32(weights), b.fresh('constant'));
     const inputs = [scores, labels, shares];
     if (ignore === undefined) return b.op('SoftmaxCrossEntropyLoss', inputs, { reduction: 'mean' });
-    // The operator's own mean is 0 / 0 where no label counts.
+    // The operator's mean is 0 / 0 if no label counts.
     const sum = b.op('SoftmaxCrossEntropyLoss', inputs, { reduction: 'sum', ignore_index: ignore });
     const counted = counts(b, labels, ignore, scores);
     const known = b.mul(labels, b.cast(counted, 'int64'));
@@ -48,7 +48,7 @@ export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   };
 }
 
-/** Binary cross-entropy of scores before their sigmoid, any shape; the target has the same shape, in [0, 1]. */
+/** Binary cross-entropy of logits of any shape; the target has the same shape, float32 in [0, 1]. The mean over all. */
 export function bce(options: IgnoringInputs = {}): Loss {
   check('bce', {}, options, ignoringKinds);
   const { output, target = 'target', ignore } = options;
@@ -64,13 +64,13 @@ export function bce(options: IgnoringInputs = {}): Loss {
 }
 
 export interface FocalOptions extends LossInputs {
-  /** The weight of what is to be 1; what is to be 0 has 1 − α. @default 0.25 */
+  /** The weight α of targets of 1; targets of 0 have the weight 1 − α. @default 0.25 */
   readonly alpha?: number | undefined;
-  /** How much less counts what is right already: a factor (1 − p)^γ. @default 2 */
+  /** The exponent γ of the factor (1 − p)^γ, which reduces the weight of what is already right. @default 2 */
   readonly gamma?: number | undefined;
 }
 
-/** Focal loss (Lin et al. 2017) of scores before their sigmoid: as `bce`, with rare and wrong ones weighted up. */
+/** Focal loss (Lin et al. 2017) of logits: like `bce`, but with a higher weight for wrong predictions. */
 export function focal(options: FocalOptions = {}): Loss {
   check('focal', {}, options, { ...inputKinds, alpha: kind.number, gamma: kind.number });
   const { output, target = 'target', alpha = 0.25, gamma = 2 } = options;
@@ -79,7 +79,7 @@ export function focal(options: FocalOptions = {}): Loss {
     const scores = context.output(output);
     const wanted = context.target(target, 'float32', shapeOf(scores));
     const p = b.sigmoid(scores);
-    // 1 − p of what is wanted: p + t − 2pt
+    // 1 − (the probability of the target): p + t − 2pt
     const wrong = b.sub(b.add(p, wanted), b.mul(b.mul(p, wanted), 2));
     const share = b.add(b.mul(wanted, 2 * alpha - 1), 1 - alpha);
     const entropy = binaryCrossEntropy(b, scores, wanted);
@@ -88,16 +88,16 @@ export function focal(options: FocalOptions = {}): Loss {
 }
 
 export interface DiceOptions extends IgnoringInputs {
-  /** Added above and below, so that two empty masks agree. @default 1 */
+  /** Added to numerator and denominator, so that two empty masks agree. @default 1 */
   readonly smooth?: number | undefined;
-  /** Whether the output has been through its sigmoid or softmax. @default false */
+  /** Whether the output is already after its sigmoid or softmax. @default false */
   readonly probabilities?: boolean | undefined;
 }
 
 /**
  * 1 − (2 Σ p·t + smooth) / (Σ p + Σ t + smooth), over all pixels of the batch (Milletari et al. 2016, without squares).
- * Of one plane, N × 1 × …, the target is of the same shape in [0, 1]; of more, N × classes × …, it is labels int64
- * N × …, and the loss is the mean over all classes but the first, the background.
+ * For one plane, N × 1 × …, the target has the same shape, in [0, 1]. For more, N × classes × …, it is int64 labels
+ * N × …, and the loss is the mean over all classes except the first, the background.
  */
 export function dice(options: DiceOptions = {}): Loss {
   check('dice', {}, options, { ...ignoringKinds, smooth: kind.number, probabilities: kind.flag });
@@ -127,11 +127,13 @@ export function dice(options: DiceOptions = {}): Loss {
 }
 
 export interface SmoothL1Options extends LossInputs {
-  /** Where the parabola becomes a line. @default 1 */
+  /** The difference at which the parabola becomes a line. @default 1 */
   readonly beta?: number | undefined;
 }
 
-/** ½d²/β up to a difference of β, |d| − ½β beyond (Girshick 2015): any shape, the target's the same. */
+/**
+ * The mean of ½d²/β for differences |d| < β, and |d| − ½β beyond (Girshick 2015); any shape, the same for the target.
+ */
 export function smoothL1(options: SmoothL1Options = {}): Loss {
   check('smoothL1', {}, options, { ...inputKinds, beta: kind.number });
   const { output, target = 'target', beta = 1 } = options;
@@ -145,7 +147,7 @@ export function smoothL1(options: SmoothL1Options = {}): Loss {
   };
 }
 
-/** The mean of squared differences. */
+/** The mean of squared differences; any shape, the same for the target. */
 export function squaredError(options: LossInputs = {}): Loss {
   check('squaredError', {}, options, inputKinds);
   const { output, target = 'target' } = options;
@@ -156,14 +158,14 @@ export function squaredError(options: LossInputs = {}): Loss {
   };
 }
 
-/** A loss, or one with the factor that it counts by. */
+/** A loss, or a loss with its weight. */
 export type WeightedLoss = Loss | readonly [weight: number, loss: Loss];
 
-/** The weighted sum of some losses, each of them a metric of its name: `sum({ bce: bce(), dice: [0.5, dice()] })`. */
+/** A weighted sum of losses; each is reported as a metric by its name: `sum({ bce: bce(), dice: [0.5, dice()] })`. */
 export function sum(parts: Readonly<Record<string, WeightedLoss>>): Loss {
   check('sum', { parts: [parts, kind.losses] });
   if (Object.keys(parts).length === 0)
-    throw new OneirosError('bad-argument', 'a sum of losses needs one loss at least');
+    throw new OneirosError('bad-argument', 'a sum of losses needs at least one loss');
   return (context) => {
     const { b } = context;
     const terms = Object.entries(parts).map(([name, part]) => {
@@ -181,7 +183,7 @@ function counts(b: Builder, target: Value, ignore: number, like: Value): Value {
   return b.castLike(b.not(b.equal(target, ignore)), like);
 }
 
-/** A sum as a share of how much counts; 0 of nothing. */
+/** A sum divided by the total of what counts; 0 if nothing counts. */
 function share(b: Builder, sum: Value, counted: Value): Value {
   const all = b.sum(counted, undefined, false);
   return b.div(sum, b.where(b.equal(all, 0), 1, all));

@@ -4,61 +4,61 @@ import { kind } from '../../base/kinds.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import { float32, type Float32Tensor, sizeOf, type Tensor } from '../../tensor/tensor.js';
 
-/** What a network has learned, by name. */
+/** Trained weights and running statistics, by name. */
 export type LearnedWeights = ReadonlyMap<string, Float32Tensor>;
 
-interface Place {
+interface Slot {
   readonly name: string;
   readonly dims: readonly number[];
   readonly begin: number;
   readonly end: number;
 }
 
-/** Some of a model's weights, one after the other in one array, as optimizers take them. */
+/** Some of a model's weights, concatenated in one array, as optimizers expect them. */
 export class ParameterVector {
   readonly values: Float32Array;
-  readonly #places: readonly Place[];
+  readonly #slots: readonly Slot[];
 
-  /** @throws OneirosError `bad-argument` for a name that is no float32 constant of the model */
+  /** @throws OneirosError `bad-argument` for a name that is not a float32 constant of the model */
   constructor(model: Model, names: readonly string[]) {
     let length = 0;
     const tensors = names.map((name) => weightOf(model, name));
-    this.#places = tensors.map(({ dims }, i) => {
+    this.#slots = tensors.map(({ dims }, i) => {
       const begin = length;
       length += sizeOf(dims);
       return { name: names[i]!, dims, begin, end: length };
     });
     this.values = new Float32Array(length);
-    tensors.forEach(({ data }, i) => this.values.set(data, this.#places[i]!.begin));
+    tensors.forEach(({ data }, i) => this.values.set(data, this.#slots[i]!.begin));
   }
 
-  /** The weights as tensors over this memory. */
+  /** The weights as tensors that are views of this memory. */
   views(): LearnedWeights {
     return new Map(
-      this.#places.map(({ name, dims, begin, end }) => [
+      this.#slots.map(({ name, dims, begin, end }) => [
         name,
         float32(this.values.subarray(begin, end), dims),
       ]),
     );
   }
 
-  /** Adds to `target`, laid out as these weights are, a share of what belongs to each name. */
+  /** Adds `share` times the tensor of each name to `target`, which has the layout of these weights. */
   add(target: Float32Array, partOf: (name: string) => Tensor | undefined, share: number): void {
-    for (const { name, begin, end } of this.#places) {
+    for (const { name, begin, end } of this.#slots) {
       const part = partOf(name);
       if (part?.dtype !== 'float32' || part.data.length !== end - begin)
-        throw new OneirosError('runtime', `the training graph gave nothing of the size of "${name}"`);
+        throw new OneirosError('runtime', `the training graph returned no value of the size of "${name}"`);
       const { data } = part;
       for (let i = 0; i < data.length; i++) target[begin + i]! += share * data[i]!;
     }
   }
 
   /**
-   * Takes over values by name.
-   * @throws OneirosError `bad-input` where one is missing or of another size
+   * Sets the weights by name.
+   * @throws OneirosError `bad-input` if one is missing or has another size
    */
   restore(weights: LearnedWeights): void {
-    for (const { name, dims, begin } of this.#places) {
+    for (const { name, dims, begin } of this.#slots) {
       const weight = weights.get(name);
       if (weight?.dims.join() !== dims.join())
         throw new OneirosError(
@@ -73,7 +73,7 @@ export class ParameterVector {
 function weightOf({ graph }: Model, name: string): Float32Tensor {
   const weight = graph.initializers.get(name);
   if (weight?.dtype === 'float32') return weight;
-  const what = weight === undefined ? 'the model has no constant of that name' : `it is ${weight.dtype}`;
+  const what = weight === undefined ? 'the model has no constant of this name' : `it is ${weight.dtype}`;
   throw new OneirosError(
     'bad-argument',
     `"${name}" cannot be trained: ${what}; weights are float32 constants`,
@@ -81,7 +81,7 @@ function weightOf({ graph }: Model, name: string): Float32Tensor {
 }
 
 /**
- * The model with other weights in place of its own.
+ * The model with its weights replaced by name.
  * @throws OneirosError `bad-argument` for a weight that the model does not have, or has in another shape
  */
 export function trained(model: Model, weights: LearnedWeights): Model {
@@ -92,7 +92,7 @@ export function trained(model: Model, weights: LearnedWeights): Model {
     if (dims.join() !== weight.dims.join())
       throw new OneirosError(
         'bad-argument',
-        `"${name}" is [${dims.join(', ')}] in the model and [${weight.dims.join(', ')}] in what was learned`,
+        `"${name}" is [${dims.join(', ')}] in the model, but [${weight.dims.join(', ')}] in the given weights`,
       );
     initializers.set(name, weight);
   }

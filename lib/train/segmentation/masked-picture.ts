@@ -12,7 +12,7 @@ export interface MaskedPicture {
   readonly mask: LabelData;
 }
 
-/** What a network of so many channels sees of a picture: 1 × channels × height × width, one channel being its luminance. */
+/** A picture as a network's input, 1 × channels × height × width; one channel is the luminance. */
 function inputOf({ width, height, data }: Image, channels: 1 | 3): Float32Tensor {
   if (channels === 3) return float32(data, [1, 3, height, width]);
   const area = width * height;
@@ -23,9 +23,10 @@ function inputOf({ width, height, data }: Image, channels: 1 | 3): Float32Tensor
 }
 
 /**
- * Pictures as samples: `image`, and `target` as losses take it: of two classes 1 where the second is, float32
- * 1 × 1 × height × width; of more the class's number, int64 1 × height × width; `ignoredLabel` where a pixel does not count.
- * @throws OneirosError `bad-input` for a value that is no class
+ * Pictures as samples with the inputs `image` and `target`. For two classes, `target` is 1 for the second class,
+ * float32 1 × 1 × height × width; for more, it is the number of the class, int64 1 × height × width. Pixels that do not
+ * count are `ignoredLabel`.
+ * @throws OneirosError `bad-input` for a value that is not a class
  */
 export function maskedSamples(
   pictures: readonly MaskedPicture[],

@@ -26,79 +26,80 @@ import { bce, crossEntropy, dice, sum } from '../graph/losses.js';
 import { type MaskedPicture, maskedSamples } from './masked-picture.js';
 import { segmentationValidation } from './validation.js';
 
-/** The numbers of a U-Net's training. */
+/** The options of a U-Net's training that are numbers, words or flags. */
 export const trainUNetOptions = {
-  steps: count(500, 'updates of the weights'),
-  batch: number(4, 'cut-outs in an update', { min: 1, max: 10_000, integer: true }),
-  crop: number(256, 'side of the square cut-outs, in pixels: a multiple of 2 to the number of poolings', {
+  steps: count(500, 'number of updates'),
+  batch: number(4, 'crops per update', { min: 1, max: 10_000, integer: true }),
+  crop: number(256, 'side of the square crops, in pixels: a multiple of 2 to the number of poolings', {
     min: 16,
     max: 8192,
     integer: true,
   }),
-  learningRate: number(2e-3, "Adam's rate at its highest", { min: 0 }),
-  warmUp: number(0.05, 'share of the run over which the rate rises; then it falls in half a wave', {
+  learningRate: number(2e-3, "Adam's largest learning rate", { min: 0 }),
+  warmUp: number(0.05, 'share of the run over which the rate rises; after that it falls to 0 as a cosine', {
     min: 0,
     max: 0.9,
   }),
-  climb: choice(['transposed', 'bilinear', 'nearest'], 'transposed', 'how the network climbs a level'),
-  channels: choice(['1', '3'], '1', 'what it sees: the luminance alone, or red, green and blue'),
-  flips: flag(true, 'show mirror images and quarter turns'),
+  climb: choice(['transposed', 'bilinear', 'nearest'], 'transposed', 'upsampling from level to level'),
+  channels: choice(['1', '3'], '1', 'input channels: 1 for luminance, 3 for RGB'),
+  flips: flag(true, 'mirror and rotate crops at random, by quarter turns'),
   elastic: number(10, 'standard deviation of the elastic deformation, in pixels; 0: none', {
     min: 0,
     max: 1000,
   }),
-  elasticShare: number(0.5, 'share of the cut-outs that are deformed', { min: 0, max: 1 }),
-  brightness: number(0.1, 'how much brighter or darker pictures are made, of the whole range', {
+  elasticShare: number(0.5, 'share of the crops that are deformed', { min: 0, max: 1 }),
+  brightness: number(0.1, 'largest random change of brightness, as a fraction of the range', {
     min: 0,
     max: 1,
   }),
-  contrast: number(0.2, 'how much contrast is raised or lowered', { min: 0, max: 1 }),
+  contrast: number(0.2, 'largest random change of contrast, as a fraction', { min: 0, max: 1 }),
   validateEvery: count(100, 'updates between two validations'),
   checkpointEvery: count(50, 'updates between two checkpoints'),
   clip: fitOptions.clip,
-  seed: seed(0, 'seed of the first weights, the order and the augmentation'),
+  seed: seed(0, 'random seed of the initial weights, the order and the augmentation'),
 } as const;
 
 /** What `trainUNetOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface TrainUNetParameters {
   /**
-   * Updates of the weights. A whole number from 1 to 1000000.
+   * Number of updates. A whole number from 1 to 1000000.
    * @default 500
    */
   readonly steps?: number | undefined;
   /**
-   * Cut-outs in an update. A whole number from 1 to 10000.
+   * Crops per update. A whole number from 1 to 10000.
    * @default 4
    */
   readonly batch?: number | undefined;
   /**
-   * Side of the square cut-outs, in pixels: a multiple of 2 to the number of poolings. A whole number from
-   * 16 to 8192.
+   * Side of the square crops, in pixels: a multiple of 2 to the number of poolings. A whole number from 16
+   * to 8192.
    * @default 256
    */
   readonly crop?: number | undefined;
   /**
-   * Adam's rate at its highest. A number of at least 0.
+   * Adam's largest learning rate. A number of at least 0.
    * @default 0.002
    */
   readonly learningRate?: number | undefined;
   /**
-   * Share of the run over which the rate rises; then it falls in half a wave. A number from 0 to 0.9.
+   * Share of the run over which the rate rises; after that it falls to 0 as a cosine. A number from 0 to
+   * 0.9.
    * @default 0.05
    */
   readonly warmUp?: number | undefined;
   /**
-   * How the network climbs a level.
+   * Upsampling from level to level.
    * @default 'transposed'
    */
   readonly climb?: 'transposed' | 'bilinear' | 'nearest' | undefined;
   /**
-   * What it sees: the luminance alone, or red, green and blue.
+   * Input channels: 1 for luminance, 3 for RGB.
    * @default '1'
    */
   readonly channels?: '1' | '3' | undefined;
   /**
-   * Show mirror images and quarter turns.
+   * Mirror and rotate crops at random, by quarter turns.
    * @default true
    */
   readonly flips?: boolean | undefined;
@@ -108,17 +109,17 @@ export interface TrainUNetParameters {
    */
   readonly elastic?: number | undefined;
   /**
-   * Share of the cut-outs that are deformed. A number from 0 to 1.
+   * Share of the crops that are deformed. A number from 0 to 1.
    * @default 0.5
    */
   readonly elasticShare?: number | undefined;
   /**
-   * How much brighter or darker pictures are made, of the whole range. A number from 0 to 1.
+   * Largest random change of brightness, as a fraction of the range. A number from 0 to 1.
    * @default 0.1
    */
   readonly brightness?: number | undefined;
   /**
-   * How much contrast is raised or lowered. A number from 0 to 1.
+   * Largest random change of contrast, as a fraction. A number from 0 to 1.
    * @default 0.2
    */
   readonly contrast?: number | undefined;
@@ -133,30 +134,30 @@ export interface TrainUNetParameters {
    */
   readonly checkpointEvery?: number | undefined;
   /**
-   * Longest gradient, as the norm over all weights: longer ones are shortened; 0: any. A number of at least
-   * 0.
+   * Largest norm of the gradient over all weights: a larger gradient is scaled down; 0: no limit. A number
+   * of at least 0.
    * @default 0
    */
   readonly clip?: number | undefined;
   /**
-   * Seed of the first weights, the order and the augmentation. A whole number.
+   * Random seed of the initial weights, the order and the augmentation. A whole number.
    * @default 0
    */
   readonly seed?: number | undefined;
 }
 
 export interface TrainUNetOptions extends TrainUNetParameters {
-  /** Classes and the values that masks show them by, the background first. */
+  /** The classes with their values in masks, the background first. */
   readonly classes: readonly MaskClass[];
-  /** The value of pixels that count neither for the loss nor for the figures. @default all pixels count */
+  /** The value of pixels that do not count for the loss and the figures. @default all pixels count */
   readonly ignore?: LabelValue | undefined;
-  /** Channels of each level, from the top to the bottom. @default 16, 32, 64, 128, 256 */
+  /** The channels of each level, from the top to the bottom. @default [16, 32, 64, 128, 256] */
   readonly widths?: readonly number[] | undefined;
-  /** Pictures that are not trained on, to tell how well it does. */
+  /** Pictures to validate with; they are not trained on. @default none: no validation */
   readonly validation?: readonly MaskedPicture[] | undefined;
   readonly checkpoint?: CheckpointStore | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** Where it runs. @default as ONNX Runtime chooses */
+  /** Where it runs. @default the defaults of `Placement` */
   readonly placement?: Placement | undefined;
 }
 
@@ -175,18 +176,18 @@ export const defaultWidths: readonly number[] = [16, 32, 64, 128, 256];
 
 export interface UNetTrainingStep extends TrainingStep {
   /**
-   * The network so far, to be used: from `image`, RGB in [0, 1], 1 × 3 × any size, to `probabilities`; batch normalization
-   * folded into the convolutions, names and values of the classes in its metadata.
+   * The current network for inference: from `image`, RGB in [0, 1], 1 × 3 × height × width, to `probabilities`. Batch
+   * normalization is folded into the convolutions; the metadata have the names and values of the classes.
    */
   readonly network: () => Promise<Model>;
 }
 
 /**
- * Trains a U-Net from scratch on pictures and their masks, by binary cross-entropy and Dice's loss (cross-entropy and
- * Dice of more than two classes), on cut-outs that are turned, mirrored, deformed and lit at random.
- * @throws OneirosError `bad-argument` for a crop that the network's poolings do not divide, pictures smaller than it, or
- *   classes that cannot be told apart;
- *   `bad-input` for masks with values that are no class
+ * Trains a U-Net from scratch on pictures and their masks. The loss is binary cross-entropy plus Dice loss
+ * (cross-entropy plus Dice loss for more than two classes). Random crops are rotated, mirrored, deformed and changed in
+ * brightness and contrast.
+ * @throws OneirosError `bad-argument` for a crop that cannot be pooled evenly, pictures smaller than the crop, or
+ *   classes with equal names or values; `bad-input` for mask values that are not a class; as `fit` does
  */
 export async function* trainUNet(
   pictures: readonly MaskedPicture[],
@@ -236,7 +237,7 @@ function lossOf({ classes, ignore: value }: LabelScheme): Loss {
   return sum({ ...entropy, diceLoss: dice({ ignore }) });
 }
 
-/** All that the way of the weights depends on; how often it is looked at, it does not. */
+/** The settings that the weights depend on. `steps` is already in the identity. */
 function recipeOf(
   settings: OptionValues<typeof trainUNetOptions>,
   widths: readonly number[],
@@ -253,13 +254,13 @@ function checkCrop(crop: number, widths: readonly number[], pictures: readonly M
   if (crop % grid !== 0)
     throw new OneirosError(
       'bad-argument',
-      `a crop of ${crop} pixels cannot be halved ${widths.length - 1} times: take a multiple of ${grid}`,
+      `a crop of ${crop} pixels cannot be halved ${widths.length - 1} times: use a multiple of ${grid}`,
     );
   const small = pictures.find(({ picture }) => Math.min(picture.width, picture.height) < crop);
   if (small !== undefined)
     throw new OneirosError(
       'bad-argument',
-      `${small.name} is ${small.picture.width}×${small.picture.height}, smaller than the crop of ${crop}: take a smaller crop`,
+      `${small.name} is ${small.picture.width}×${small.picture.height}, smaller than the crop of ${crop}: use a smaller crop`,
     );
 }
 

@@ -9,18 +9,18 @@ import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
 import type { MaskedPicture } from './masked-picture.js';
 
-/** What a validation tells. */
+/** The result of a validation. */
 export interface SegmentationScores {
-  /** Dice's coefficient, the mean over the classes but the background; −1 where none of them is anywhere. */
+  /** The Dice coefficient in [0, 1], averaged over the classes except the background; −1 if none of them occurs. */
   readonly dice: number;
-  /** The share of pixels that are taken for another class, of those that count. */
+  /** The share of wrong pixels, of those that count, in [0, 1]. */
   readonly pixelError: number;
 }
 
 /**
- * Validates networks that make of `image`, RGB in [0, 1], scores or probabilities of the classes, over all pictures
- * together. Each is segmented just as `loadSegmenter` does it with the network's file, so that this gives the same figures.
- * @throws OneirosError `bad-input`, also from the validation, for a mask with a value that is no class
+ * Validates networks from `image`, RGB in [0, 1], to scores or probabilities of the classes, over all pictures
+ * together. Pictures are segmented as by `loadSegmenter` with the network's file, so the figures are the same.
+ * @throws OneirosError `bad-input`, also from the validation, for a mask with a value that is not a class
  */
 export function segmentationValidation(
   pictures: readonly MaskedPicture[],

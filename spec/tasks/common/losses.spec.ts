@@ -42,13 +42,13 @@ function normals(dims: readonly number[], seed: number): Float32Tensor {
 // Two channels over 1×4 positions: (1, 2, 3, 4) and (0, 1, 0, 1).
 const features = float32([1, 2, 3, 4, 0, 1, 0, 1], [1, 2, 1, 4]);
 
-describe('losses of style transfer', () => {
-  it('takes means and mean products over positions', async () => {
+describe('a loss of style transfer', () => {
+  it('uses means and mean products over positions', async () => {
     expect(await valueOf(features, (b, x) => moments(b, x).mean)).to.deep.equal([2.5, 0.5]);
     expect(await valueOf(features, (b, x) => moments(b, x).gram)).to.deep.equal([7.5, 1.5, 1.5, 0.5]);
   });
 
-  it('makes the covariance of them, with a little of its trace on the diagonal', async () => {
+  it('uses their covariance, with a small share of its trace on the diagonal', async () => {
     const ridge = (1e-4 * (1.25 + 0.25)) / 2;
     const [a, b, c, d] = await valueOf(features, (builder, x) => covariance(builder, moments(builder, x)));
     expect(a).to.be.closeTo(1.25 + ridge, 1e-6);
@@ -57,7 +57,7 @@ describe('losses of style transfer', () => {
     expect(d).to.be.closeTo(0.25 + ridge, 1e-6);
   });
 
-  it('compares relative to the target, also to one of zeros', async () => {
+  it('is relative to the target, even if that is all zeros', async () => {
     const x = float32([3, 4]);
     const against = (target: readonly number[]) =>
       valueOf(x, (b, value) => relativeError(b, value, b.constant(float32(target))));
@@ -66,14 +66,14 @@ describe('losses of style transfer', () => {
     expect((await against([0, 0])).every(Number.isFinite)).to.be.true;
   });
 
-  it('finds the square root of a matrix', async () => {
+  it('uses the square root of a matrix', async () => {
     // [[5, 4], [4, 5]] = [[2, 1], [1, 2]]²
     const root = await valueOf(float32([5, 4, 4, 5], [2, 2]), squareRoot);
     for (const [i, value] of [2, 1, 1, 2].entries()) expect(root[i]).to.be.closeTo(value, 1e-5);
     expect(await valueOf(float32([5, 4, 4, 7], [2, 2]), trace)).to.deep.equal([12]);
   });
 
-  it('has a Wasserstein distance of zero to itself, and the known one between Gaussians of one channel', async () => {
+  it('by Wasserstein distance is 0 for equal styles, and the known value for Gaussians of one channel', async () => {
     const distance = (x: Float32Tensor, y: Float32Tensor) =>
       valueOf(x, (b, value) =>
         wassersteinError(b, moments(b, value), gaussianStyle(b, moments(b, b.constant(y)))),
@@ -84,14 +84,14 @@ describe('losses of style transfer', () => {
     expect((await distance(one, other))[0]).to.be.closeTo(20 / 34, 1e-3);
   });
 
-  it('counts the variation between neighbors below and to the right', async () => {
-    // One channel of three has a step of 1 down and 2 to the right in one place each.
+  it('of total variation counts differences to the neighbors below and to the right', async () => {
+    // One of three channels varies; the others are constant.
     const picture = float32([0, 2, 1, 2, ...Array<number>(8).fill(0.5)], [1, 3, 2, 2]);
     // right: 2² + 1², down: 1² + 0²; over 12 values
     expect(await valueOf(picture, totalVariation)).to.deep.equal([6 / 12]);
   });
 
-  it('adds up weighted terms, or none', async () => {
+  it('is the sum of weighted terms, or 0 without terms', async () => {
     const x = float32([2]);
     expect(
       await valueOf(x, (b, value) =>
@@ -114,7 +114,7 @@ describe('losses of style transfer', () => {
     'content features': (b, x) => relativeError(b, x, b.constant(target)),
   };
   for (const [name, make] of Object.entries(losses))
-    it(`agrees with finite differences: ${name}`, async () => {
+    it(`has a gradient that agrees with finite differences: ${name}`, async () => {
       const checks = await checkGradient(modelOf(dims, make), {
         feeds: { x: normals(dims, 1) },
         placement: { isolation: 'none' },

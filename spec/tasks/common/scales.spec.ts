@@ -4,7 +4,7 @@ import { OneirosError } from '../../../lib/base/errors.js';
 import { octaveSizes } from '../../../lib/tasks/common/scales.js';
 
 describe('octaveSizes', () => {
-  it('divides the picture by the scale again and again, coarsest first', () => {
+  it('divides the picture by powers of the scale, the smallest size first', () => {
     expect(octaveSizes({ width: 512, height: 384 }, 4, 1.4)).to.deep.equal([
       { width: 187, height: 140 },
       { width: 261, height: 196 },
@@ -13,7 +13,7 @@ describe('octaveSizes', () => {
     ]);
   });
 
-  it('makes none so small that the network would lose it', () => {
+  it('returns no size below the minimum', () => {
     expect(octaveSizes({ width: 80, height: 40 }, 3, 2, 32)).to.deep.equal([
       { width: 64, height: 32 },
       { width: 64, height: 32 },
@@ -21,7 +21,7 @@ describe('octaveSizes', () => {
     ]);
   });
 
-  it('refuses a picture that is itself too small', () => {
+  it('refuses a picture below the minimum', () => {
     expect(() => octaveSizes({ width: 100, height: 10 }, 4, 1.4, 32)).to.throw(
       OneirosError,
       '100×10 is too small',

@@ -29,11 +29,11 @@ describe('stepDirection', () => {
     ]);
   });
 
-  it('makes no step of a gradient that is zero', () => {
+  it('is zero for a gradient that is zero', () => {
     expect([...stepDirection(planes(1, { width: 2, height: 1 }), plain).data]).to.deep.equal([0, 0]);
   });
 
-  it('smooths before it normalizes, singly or in a cascade', () => {
+  it('smooths before it normalizes, once or in a cascade', () => {
     const source = noise(32, 32);
     const roughness = (data: Float32Array) =>
       data.reduce((sum, x, i) => sum + Math.abs(x - (data[i - 1] ?? x)), 0);
@@ -46,11 +46,11 @@ describe('stepDirection', () => {
 });
 
 describe('normalizeLaplacian', () => {
-  it('is division by the root mean square at level 0', () => {
+  it('divides by the root mean square at level 0', () => {
     expect(rms(normalizeLaplacian(noise(16, 12), 0).data)).to.be.closeTo(1, 1e-5);
   });
 
-  it('lifts a weak coarse pattern to the strength of a strong fine one', () => {
+  it('raises a weak coarse pattern to the strength of a strong fine one', () => {
     const size = { width: 64, height: 64 };
     const wave = (x: number) => Math.sin((2 * Math.PI * x) / 64);
     const both = planes(
@@ -66,7 +66,7 @@ describe('normalizeLaplacian', () => {
     expect(share(normalizeLaplacian(both, 4).data)).to.be.above(0.2);
   });
 
-  it('takes planes smaller than its levels', () => {
+  it('accepts planes that are too small for its levels', () => {
     const one = normalizeLaplacian(planes(1, { width: 1, height: 1 }, Float32Array.of(5)), 4);
     expect(one.data[0]).to.be.closeTo(1, 1e-6);
   });

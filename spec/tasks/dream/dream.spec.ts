@@ -31,7 +31,7 @@ const failure = (promise: Promise<unknown>): Promise<unknown> =>
   );
 
 describe('dream', () => {
-  it('raises its objective in every octave, and gives pictures of the full size in [0, 1]', async () => {
+  it('raises its objective in every octave, and yields pictures of the full size in [0, 1]', async () => {
     const steps = await stepsOf({});
     expect(steps.map(({ part }) => part)).to.deep.equal([1, 1, 1, 1, 2, 2, 2, 2]);
     expect(steps.map(({ done }) => done)).to.deep.equal([1, 2, 3, 4, 5, 6, 7, 8]);
@@ -46,26 +46,26 @@ describe('dream', () => {
     }
   });
 
-  it('gives the same picture for the same seed, another for another', async () => {
+  it('gives the same picture for the same seed, and another for another seed', async () => {
     const [a, b, c] = [await stepsOf({ seed: 7 }), await stepsOf({ seed: 7 }), await stepsOf({ seed: 8 })];
     expect(a.at(-1)?.image.data).to.deep.equal(b.at(-1)?.image.data);
     expect(a.at(-1)?.image.data).not.to.deep.equal(c.at(-1)?.image.data);
   });
 
   for (const normalization of ['mean-abs', 'std', 'rms'] as const)
-    it(`climbs with the gradient divided by its ${normalization}`, async () => {
+    it(`raises its objective with the gradient divided by its ${normalization}`, async () => {
       const steps = await stepsOf({ normalization, octaves: 1 });
       expect(steps.at(-1)?.value).to.be.above(steps[0]?.value ?? Infinity);
     });
 
-  it('climbs with a smoothed gradient, with all scales balanced, by the mean of the activations', async () => {
+  it('raises its objective with a smoothed gradient, with balanced scales, and for the mean of the activations', async () => {
     for (const options of [{ smooth: 1, cascade: true }, { laplacian: 3 }, { objective: 'mean' }] as const) {
       const steps = await stepsOf({ ...options, octaves: 1 });
       expect(steps.at(-1)?.value).to.be.above(steps[0]?.value ?? Infinity);
     }
   });
 
-  it('raises one channel alone, and lowers what has a weight below zero', async () => {
+  it('can raise a single channel, and lowers layers with a negative weight', async () => {
     const one = await stepsOf({ layers: { 'relu3_1:3': 1 }, octaves: 1 });
     expect(one.at(-1)?.value).to.be.above(one[0]?.value ?? Infinity);
     const lowered = await stepsOf({ layers: { relu2_1: -1 }, octaves: 1 });
@@ -73,14 +73,14 @@ describe('dream', () => {
     expect(lowered[0]?.value).to.be.below(0);
   });
 
-  it('dreams toward a guide: another picture than without', async () => {
+  it('dreams toward a guide: the picture differs from one without a guide', async () => {
     const guided = await stepsOf({ guide: waves({ width: 24, height: 24 }, 5), octaves: 1 });
     expect(guided.at(-1)?.value).to.be.above(guided[0]?.value ?? Infinity);
     const free = await stepsOf({ octaves: 1 });
     expect(guided.at(-1)?.image.data).not.to.deep.equal(free.at(-1)?.image.data);
   });
 
-  it('dreams in tiles, with random places for their seams', async () => {
+  it('dreams in tiles with seams at random positions', async () => {
     const steps = await stepsOf({ tile: 64, octaves: 1, size: 160 });
     expect(steps.at(-1)?.value).to.be.above(steps[0]?.value ?? Infinity);
     expect(steps.at(-1)?.image.width).to.equal(160);
@@ -106,18 +106,18 @@ describe('dream', () => {
     expect(steps.at(-1)?.image.width).to.equal(48);
   });
 
-  it('says what is wrong with a layer, a channel, an option, a size', async () => {
+  it('throws for a wrong layer, channel, option or size', async () => {
     for (const [options, words] of [
       [{ layers: { relu4_1: 1 } }, 'has no layer "relu4_1"; near names: relu1_1'],
       [{ layers: { 'relu3_1:10': 1 } }, 'channels 0 to 9; there is no channel 10'],
-      [{ layers: {} }, 'at least one layer'],
-      [{ layers: { relu3_1: NaN } }, 'weight of relu3_1 must be a number, not NaN'],
+      [{ layers: {} }, 'there are no layers: name at least one'],
+      [{ layers: { relu3_1: NaN } }, 'weight of relu3_1 must be a finite number, not NaN'],
       [{ octaves: 0 }, 'octaves must be a whole number from 1 to 100, not 0'],
       [{ octaves: 1e9 }, 'octaves must be a whole number from 1 to 100, not 1000000000'],
       [{ size: 1e9 }, 'size must be a whole number from 0 to 100000'],
       [{ stepSize: Infinity }, 'stepSize must be a number from 0 to 1000'],
-      [{ size: 100_000 }, '100000×75000 pixels would take about'], // more than any machine has free
-      [{ size: 4 }, 'is too small for this network'],
+      [{ size: 100_000 }, '100000×75000 pixels would take about'], // more than the free memory of any machine
+      [{ size: 4 }, 'is too small: this network'],
       [{ size: 100_000, memoryLimit: 1e9 }, '100000×75000 pixels would take about'],
     ] as const) {
       const error = await failure(stepsOf(options));
@@ -128,7 +128,7 @@ describe('dream', () => {
 });
 
 describe('dreamZoom', () => {
-  it('dreams of each frame what the one before became, enlarged', async () => {
+  it('starts each frame with the enlarged result of the previous one', async () => {
     const finished: number[] = [];
     let last = 0;
     for await (const step of dreamZoom(network, photograph, {

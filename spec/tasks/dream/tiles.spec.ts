@@ -3,13 +3,13 @@ import { expect } from 'chai';
 import { tilesOf } from '../../../lib/tasks/dream/tiles.js';
 
 describe('tilesOf', () => {
-  it('leaves a picture whole that is small enough', () => {
+  it('returns one tile for a small picture', () => {
     expect(tilesOf({ width: 512, height: 384 }, 512)).to.deep.equal([
       { x: 0, y: 0, width: 512, height: 384 },
     ]);
   });
 
-  it('cuts evenly, so that no tile is a sliver', () => {
+  it('cuts evenly, so that no tile is very narrow', () => {
     expect(tilesOf({ width: 513, height: 400 }, 256)).to.deep.equal([
       { x: 0, y: 0, width: 171, height: 200 },
       { x: 171, y: 0, width: 171, height: 200 },
@@ -20,7 +20,7 @@ describe('tilesOf', () => {
     ]);
   });
 
-  it('covers every pixel once, and no side is over the largest', () => {
+  it('covers every pixel once, with no side over the largest', () => {
     for (const [width, height, largest] of [
       [1001, 777, 100],
       [97, 60, 10],

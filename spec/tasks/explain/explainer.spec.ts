@@ -22,7 +22,7 @@ import { runCommand } from '../../cli/run-command.js';
 const placement = { isolation: 'none', provider: 'cpu' } as const;
 const size = { width: 8, height: 8 };
 
-/** Scores: 2 · the mean of the red plane's squares, and the mean of blue: a parabola and a plane, known by hand. */
+/** Two scores: 2 · the mean of the squared red plane, and the mean of blue. Their gradients are known. */
 function squareOfRed(): Uint8Array {
   const b = new Builder();
   const input = b.input('x', 'float32', [1, 3, 8, 8]);
@@ -57,8 +57,8 @@ async function colors() {
   });
 }
 
-describe('explanations of a classifier', () => {
-  it('begin with the gradient of a class’s score: 4·x/64 for 2·mean(x²)', async () => {
+describe('An explanation', () => {
+  it('by the gradient uses the gradient of a class’s score: 4·x/64 for 2·mean(x²)', async () => {
     await using network = await colors();
     await using gradients = new ClassGradients(network, network.image);
     const picture = noise(1);
@@ -68,10 +68,10 @@ describe('explanations of a classifier', () => {
     expect(Array.from(values.data.subarray(64))).to.deep.equal(Array.from({ length: 128 }, () => 0));
     expect(at.score).to.be.closeTo((2 * red.reduce((sum, x) => sum + x * x, 0)) / 64, 1e-6);
     const failure: unknown = await gradients.of(picture, 2).catch((error: unknown) => error);
-    expect(String(failure)).to.contain('there is no class 2: colors knows 2');
+    expect(String(failure)).to.contain('there is no class 2: colors has classes 0 to 1');
   });
 
-  it('integrated gradients share the whole score out, and give each pixel its own', async () => {
+  it('by integrated gradients distributes the whole score over the pixels', async () => {
     await using network = await colors();
     await using gradients = new ClassGradients(network, network.image);
     const picture = noise(2);
@@ -84,7 +84,7 @@ describe('explanations of a classifier', () => {
     plane(picture, 0).forEach((x, i) => expect(values.data[i]).to.be.closeTo((2 * x * x) / 64, 1e-6));
   });
 
-  it('SmoothGrad averages over noisy copies, the same ones for the same seed', async () => {
+  it('by SmoothGrad averages over noisy copies, the same ones for the same seed', async () => {
     await using network = await colors();
     await using gradients = new ClassGradients(network, network.image);
     const picture = solid(size, [0.5, 0, 1]);
@@ -99,14 +99,14 @@ describe('explanations of a classifier', () => {
     expect(deviation).to.be.within(0.7 * (0.2 / 16 / Math.sqrt(40)), 1.3 * (0.2 / 16 / Math.sqrt(40)));
   });
 
-  it('Grad-CAM weighs channels by their mean gradient, and cuts off what speaks against the class', () => {
+  it('by Grad-CAM weights channels by their mean gradient, and sets negative values to 0', () => {
     const values = float32(Float32Array.of(1, 2, 3, 4, 4, 3, 2, 1), [1, 2, 2, 2]);
     const slopes = float32(Float32Array.of(1, 1, 1, 1, 0, -8, 0, 0), [1, 2, 2, 2]);
     // 1 · (1 2 3 4) − 2 · (4 3 2 1)
     expect(Array.from(activationMap(values, slopes).data)).to.deep.equal([0, 0, 0, 2]);
   });
 
-  it('are scaled to [0, 1] without the few largest', () => {
+  it('is scaled to [0, 1], with the few largest values clipped', () => {
     const map = planes(1, { width: 4, height: 1 }, Float32Array.of(1, 2, 4, 100));
     expect(Array.from(normalized(map, 2 / 3).data)).to.deep.equal([0.25, 0.5, 1, 1]);
     const sparse = planes(1, { width: 4, height: 1 }, Float32Array.of(0, 0, 0, 5));
@@ -114,7 +114,7 @@ describe('explanations of a classifier', () => {
     expect(Array.from(normalized(planes(1, { width: 2, height: 1 }), 0.5).data)).to.deep.equal([0, 0]);
   });
 
-  it('show the half of a picture that the class is in, by every method', async () => {
+  it('shows the half of a picture with the class, by every method', async () => {
     await using network = await colors();
     await using explainer = new Explainer(network, { layer: 'map' });
     const picture = image({ width: 16, height: 8 });
@@ -135,7 +135,7 @@ describe('explanations of a classifier', () => {
     }
   });
 
-  it('is a command that takes a class by its name', async () => {
+  it('can be made by a command with the name of a class', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'oneiros-explain-'));
     try {
       writeFileSync(join(folder, 'model.onnx'), squareOfRed());

@@ -32,13 +32,13 @@ const fall = (steps: readonly StyleStep[]) => (steps.at(-1)?.styleLoss ?? NaN) /
 
 describe('style', () => {
   for (const statistics of ['gram', 'wasserstein'] as const)
-    it(`brings the style loss down by its ${statistics} form`, async () => {
+    it(`lowers the style loss with ${statistics} statistics`, async () => {
       const steps = await stepsOf({ statistics, iterations: 60 });
       expect(fall(steps)).to.be.below(0.2);
       for (const step of steps) expect(step.styleLoss).to.be.at.least(0);
     });
 
-  it('tells the losses before the first iteration and after each, from coarse to fine', async () => {
+  it('yields the losses before the first iteration and after each, from small to large sizes', async () => {
     const steps = await stepsOf({});
     expect(steps[0]).to.include({ done: 0, total: 18, part: 1, parts: 3 });
     expect(steps.at(-1)).to.include({ done: 18, part: 3 });
@@ -52,7 +52,7 @@ describe('style', () => {
       expect(loss).to.be.closeTo(3 * styleLoss + 0.5 * contentLoss + 2 * tvLoss, 1e-4 * loss + 1e-6);
   });
 
-  it('descends by Adam as well', async () => {
+  it('lowers the style loss with Adam', async () => {
     expect(fall(await stepsOf({ optimizer: 'adam', iterations: 60, learningRate: 0.03 }))).to.be.below(0.7);
   });
 
@@ -63,7 +63,7 @@ describe('style', () => {
     expect(a.at(-1)?.image.data).not.to.deep.equal(c.at(-1)?.image.data);
   });
 
-  it('begins with the content, the style, noise, or a picture that is given', async () => {
+  it('starts with the content, the style, noise, or a given picture', async () => {
     const first = async (options: StyleOptions) => (await stepsOf({ ...options, iterations: 1 }))[0];
     expect((await first({ init: 'content' }))?.contentLoss).to.be.closeTo(0, 1e-9);
     expect((await first({ init: 'style' }))?.styleLoss).to.be.below(
@@ -83,7 +83,7 @@ describe('style', () => {
     expect(await start([2, 2])).to.be.closeTo((await start([1, 1])) ?? NaN, 1e-6);
   });
 
-  it("keeps the content's colors if asked to", async () => {
+  it("keeps the content's colors with `keepColors`", async () => {
     const steps = await stepsOf({ keepColors: true, tvWeight: 0.01 });
     const last = steps.at(-1)?.image ?? content;
     const luma = (picture: Image) => plane(mapColors(picture, rgbToYCbCr), 0);
@@ -108,17 +108,17 @@ describe('style', () => {
     expect(steps.at(-1)?.done).to.equal(4);
   });
 
-  it('says what is wrong with its arguments', async () => {
+  it('throws for wrong arguments', async () => {
     for (const [options, styles, words] of [
-      [{}, [], 'at least one style image'],
-      [{ blend: [1, 2] }, [painting], '1 style images need as many weights, not 2'],
-      [{ blend: [0] }, [painting], 'weights must be numbers of at least 0, and not all 0'],
+      [{}, [], 'there are no style images: give at least one'],
+      [{ blend: [1, 2] }, [painting], 'blend needs one weight per style image: 1, not 2'],
+      [{ blend: [0] }, [painting], 'weights must be numbers ≥ 0, and not all 0: found 0'],
       [{ styleLayers: { relu9_9: 1 } }, [painting], 'no layer "relu9_9"'],
-      [{ contentLayers: { relu1_1: -1 } }, [painting], 'weight of relu1_1 must be a number of at least 0'],
+      [{ contentLayers: { relu1_1: -1 } }, [painting], 'weight of relu1_1 must be a number ≥ 0'],
       [{ iterations: 0 }, [painting], 'iterations must be a whole number from 1 to 1000000'],
       [{ size: 1e9 }, [painting], 'size must be a whole number from 0 to 100000'],
       [{ size: 100_000 }, [painting], '100000×80000 pixels would take about'],
-      [{ size: 3 }, [painting], 'too small for this network'],
+      [{ size: 3 }, [painting], 'is too small: this network'],
       [{ size: 50_000, memoryLimit: 1e9 }, [painting], '50000×40000 pixels would take about'],
     ] as const) {
       const error = await stepsOf(options, styles).then(

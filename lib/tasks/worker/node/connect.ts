@@ -8,7 +8,7 @@ import type { Tasks } from '../tasks.js';
 
 const entry = workerUrl('task-entry', import.meta.url);
 
-/** A worker for a task: a thread, or a child process where the session was to be in one. */
+/** A worker for a task: a child process if the placement isolates by process, otherwise a thread. */
 export function connectTask<K extends keyof Tasks>({
   isolation,
 }: Placement): TaskChannel<Tasks[K]['input'], Tasks[K]['step']> {

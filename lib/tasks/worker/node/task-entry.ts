@@ -1,4 +1,4 @@
-// What a thread or a child process for a task begins with.
+// The entry point of a thread or a child process for a task.
 import { listen } from '../../../runtime/node/listen.js';
 import { TaskRunner } from '../../../runtime/worker/task-runner.js';
 import { runTask } from '../run.js';

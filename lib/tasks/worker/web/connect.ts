@@ -5,7 +5,7 @@ import type { Tasks } from '../tasks.js';
 
 /** A Web Worker for a task. */
 export function connectTask<K extends keyof Tasks>(): TaskChannel<Tasks[K]['input'], Tasks[K]['step']> {
-  // Bundlers look for exactly this expression.
+  // Bundlers recognize exactly this expression.
   const worker = new Worker(new URL('./task-entry.js', import.meta.url), {
     type: 'module',
     name: 'oneiros task',
