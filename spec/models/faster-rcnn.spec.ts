@@ -109,8 +109,8 @@ describe('Faster R-CNN', () => {
   }
 
   it('mobilenet: means over a large picture are as exact as float32 has them', async () => {
-    // GlobalAveragePool is 2.6·10⁻⁷ off here, ReduceMean 1.0·10⁻⁷; with full-size weights, which amplify it, the one put
-    // scores up to 4·10⁻⁴ off.
+    // GlobalAveragePool is 2.6·10⁻⁷ off here, ReduceMean 1.0·10⁻⁷; with full-size weights, which amplify it, the one
+    // put scores up to 4·10⁻⁴ off.
     const network = await FasterRCNN.load(golden('mobilenet.pth'), {
       ...small,
       ...{ anchorSizes: [[16, 32, 64]], minSize: 800, maxSize: 1333 },
@@ -241,7 +241,7 @@ describe('Faster R-CNN', () => {
     await using network = await FasterRCNN.load(golden('v1.pth'), small);
     expect(await message(network.detect(pattern([20, 30]), { score: 0.1 }))).to.contain('another `score`');
     expect(await message(FasterRCNN.load(golden('v1.pth'), { ...small, aspectRatios: [1] }))).to.contain(
-      'has 3 anchors at each place',
+      'has 3 anchors at each position',
     );
     const other = new Map([
       ['a.weight', { dtype: 'float32', dims: [1], load: () => Promise.resolve(float32([1], [1])) }],
@@ -251,7 +251,7 @@ describe('Faster R-CNN', () => {
     );
     const bare = new Map([['backbone.a.weight', other.get('a.weight')!]]);
     expect(await message(FasterRCNN.load({ weights: bare, metadata: {} }))).to.contain(
-      'no weights of a Faster R-CNN',
+      'not the weights of a Faster R-CNN',
     );
   });
 });
