@@ -123,7 +123,7 @@ describe('YOLOX', () => {
     };
     for (const [name, end] of Object.entries(others)) {
       const failure: unknown = await loadDetector(yolox(rows, { end })).catch((error: unknown) => error);
-      expect(String(failure), name).to.contain('its rows are computed otherwise');
+      expect(String(failure), name).to.contain('its rows are computed differently');
     }
   });
   it('of names more or fewer than it has classes is refused', async () => {
@@ -146,7 +146,7 @@ describe('YOLOX', () => {
     const failure = await loadDetector(encodeModel(b.model()), { name: 'relu' }).catch(
       (error: unknown) => error,
     );
-    expect(String(failure)).to.contain('relu is no detector');
+    expect(String(failure)).to.contain('relu is not a supported detector');
   });
 });
 
