@@ -10,14 +10,14 @@ import { float32 } from '../../lib/tensor/tensor.js';
 import { rejection } from './rejection.js';
 
 const placement = { isolation: 'none' } as const;
-/** What the graphs below say of a picture that is red throughout. */
+/** The scores that the graphs below give for a red picture. */
 const scores = [2, -1, 0.5];
 const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
 const softmax = scores.map((score) => Math.exp(score) / total);
 const sigmoid = scores.map((score) => 1 / (1 + Math.exp(-score)));
 const red = image({ width: 4, height: 4 }, new Float32Array(48).fill(1, 0, 16));
 
-/** A graph that makes the scores of a red picture, and of them what `end` does. */
+/** A graph that computes the scores of a red picture, followed by `end`. */
 function network(end: (b: Builder, scores: Value) => Value, columns = scores): Uint8Array {
   const b = new Builder();
   const pixels = b.input('pixels', 'float32', ['n', 3, 4, 4]);

@@ -37,7 +37,7 @@ export const classifyOptions = {
 /** What `classifyOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface ClassifyParameters {
   /**
-   * How many classes to list, the most probable first. A whole number from 1 to 1000000.
+   * The number of classes to list, most probable first. A whole number from 1 to 1000000.
    * @default 5
    */
   readonly top?: number | undefined;

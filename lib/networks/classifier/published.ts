@@ -18,7 +18,7 @@ export const vgg19Options = {
 /** What `vgg19Options` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface VGG19Parameters {
   /**
-   * What pooling takes of four; styles are smoother by the average.
+   * The kind of 2×2 pooling; average gives smoother styles.
    * @default 'max'
    */
   readonly pooling?: 'max' | 'average' | undefined;

@@ -26,12 +26,12 @@ export const detectOptions = {
 /** What `detectOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface DetectParameters {
   /**
-   * The score that a detection must have. A number from 0 to 1.
+   * The lowest score of a detection. A number from 0 to 1.
    * @default 0.5
    */
   readonly score?: number | undefined;
   /**
-   * How many detections in a picture at the most, the best first. A whole number from 1 to 1000000.
+   * The maximum number of detections in a picture, best first. A whole number from 1 to 1000000.
    * @default 100
    */
   readonly limit?: number | undefined;

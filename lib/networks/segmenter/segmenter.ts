@@ -44,7 +44,7 @@ export const segmentOptions = {
 /** What `segmentOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface SegmentParameters {
   /**
-   * Largest side of what is computed at once, in pixels. A whole number from 64 to 1000000.
+   * The largest side of a tile, which is computed at once, in pixels. A whole number from 64 to 1000000.
    * @default 1024
    */
   readonly tile?: number | undefined;
@@ -54,7 +54,7 @@ export interface SegmentParameters {
    */
   readonly threshold?: number | undefined;
   /**
-   * Keep the probabilities of all classes, not only the likeliest class.
+   * Keep the probabilities of all classes, not only the most probable class.
    * @default true
    */
   readonly probabilities?: boolean | undefined;
