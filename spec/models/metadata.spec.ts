@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { preprocessings } from '../../lib/models/input/preprocessing.js';
 import { readNetworkMetadata, valuesFor, writeNetworkMetadata } from '../../lib/models/metadata.js';
 
-describe('what a file says of its network', () => {
+describe('network metadata', () => {
   const said = {
     input: preprocessings.caffe,
     classes: ['background', 'cell'],
@@ -14,7 +14,7 @@ describe('what a file says of its network', () => {
     limit: 100,
   };
 
-  it('is text by key, and is read as it was written', () => {
+  it('is written as text by key, and read back', () => {
     const texts = writeNetworkMetadata(said);
     expect(Object.fromEntries(texts)).to.deep.equal({
       input: 'BGR, 0..255, minus mean (103.939,116.779,123.68)',

@@ -15,9 +15,9 @@ const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.end
 describe('shape inference of published models', () => {
   if (files.length === 0) console.warn(`SKIPPED: ${folder} is missing`);
   for (const file of files)
-    it(`${file}: every value has the type and shape that ONNX Runtime gives it`, async () => {
+    it(`${file}: gives every value ONNX Runtime’s type and shape`, async () => {
       const declared = decodeModel(readFileSync(`${folder}/${file}`));
-      // What the file says of values in between is left out: it all has to be inferred.
+      // Declared types of intermediate values are dropped, so that all are inferred.
       const model = { ...declared, graph: { ...declared.graph, values: new Map() } };
       const types = inferModel(model);
       const sizes = openSizes(model);
