@@ -108,7 +108,7 @@ describe('YOLOX', () => {
       found[0]!.box.forEach((edge, i) => expect(edge).to.be.closeTo([16, 8, 32, 32][i]!, 1e-5));
       found[1]!.box.forEach((edge, i) => expect(edge).to.be.closeTo([16, 16, 48, 32][i]!, 1e-5));
       expect(network.notes.join()).to.contain(
-        given.decoded === true ? 'decoded in its graph' : 'decoded here',
+        given.decoded === true ? 'boxes decoded in its graph' : 'boxes decoded by oneiros',
       );
     });
   it('is no network whose rows only have the shape of a YOLOX’s', async () => {

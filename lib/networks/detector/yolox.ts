@@ -75,7 +75,7 @@ export class Yolox extends Detector {
       );
     const names = namesOf(labels, parts.model, classes, name);
     const notes = [
-      `${name}: YOLOX; its graph ${head.boxes === 'decoded' ? 'decodes' : 'does not decode'} boxes and ${head.scores === 'sigmoid' ? 'applies' : 'does not apply'} sigmoids`,
+      `${name}: YOLOX, boxes decoded ${head.boxes === 'decoded' ? 'in its graph' : 'by oneiros'}, sigmoids applied ${head.scores === 'sigmoid' ? 'in its graph' : 'by oneiros'}`,
       `${name}: input: ${graph.input}, as in YOLOX since version 0.2 (assumed)`,
       ...(names.isAssumed ? [`${name}: its ${classes} classes have no names: COCO’s are assumed`] : []),
     ];
