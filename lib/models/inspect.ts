@@ -14,14 +14,14 @@ import { fixedConstants } from './input/preprocessing.js';
 
 /** A node of a graph as a layer. */
 export interface LayerReport {
-  /** Its first output. */
+  /** The name of its first output. */
   readonly name: string;
   readonly op: string;
-  /** Of its first output; `null` where it cannot be inferred, a symbol for a size known only when the graph runs. */
+  /** The shape of its first output; `null` if unknown. Sizes known only when the graph runs are symbols. */
   readonly shape: Shape | null;
-  /** Numbers learned. What several layers share counts for the first. */
+  /** The number of learned parameters. Parameters shared by several layers count for the first. */
   readonly parameters: number;
-  /** Of convolutions and matrix products, 0 for other operators; `null` where a size is not known. */
+  /** Multiply-adds of a convolution or matrix product, 0 for other operators; `null` if a size is unknown. */
   readonly multiplyAdds: number | null;
 }
 
@@ -32,27 +32,28 @@ export interface PortReport {
 }
 
 export interface OutputReport extends PortReport {
-  /** What made its numbers of scores, if it holds one row of classes; `null` for any other output. */
+  /** The activation before an output that is one row of classes; `null` for any other output. */
   readonly activation: FoundActivation['kind'] | null;
 }
 
-/** What a model is made of. */
+/** The contents of a model. */
 export interface Inspection {
   readonly inputs: readonly PortReport[];
   readonly outputs: readonly OutputReport[];
-  /** Versions by domain, `ai.onnx` for ONNX's own. */
+  /** Operator set versions by domain; `ai.onnx` is ONNX's own. */
   readonly opsets: Readonly<Record<string, number>>;
-  /** How many nodes there are of each operator, the most frequent first. */
+  /** The number of nodes of each operator, the most frequent first. */
   readonly operators: Readonly<Record<string, number>>;
   readonly layers: readonly LayerReport[];
   readonly parameters: number;
-  /** Of all layers whose sizes are known. */
+  /** The sum over all layers with known sizes. */
   readonly multiplyAdds: number;
 }
 
 /**
- * Takes stock of a model.
- * @param size what sizes the inputs leave open are taken to be, in pixels; an open first axis, the batch, is 1
+ * Lists a model's inputs, outputs, layers, parameters and multiply-adds.
+ * @param size the size to assume for symbolic axes of the inputs, in pixels; a symbolic first axis, the batch, becomes
+ *   1
  * @throws OneirosError `bad-input` if shapes contradict each other
  */
 export function inspectModel(model: Model, size: number): Inspection {
@@ -108,7 +109,7 @@ function sizedTo(size: number) {
   };
 }
 
-/** Counts the floating-point constants that a node takes and no node before it took. */
+/** Counts the floating-point constants that a node uses and no earlier node used. */
 function learnedParameters({ initializers }: Graph): (node: Node) => number {
   const seen = new Set<string>();
   return ({ inputs }) => {

@@ -3,38 +3,38 @@ import { own } from '../base/own.js';
 import { isLabelValue, type LabelValue } from '../labels/classes.js';
 import { formatPreprocessing, parsePreprocessing, type Preprocessing } from './input/preprocessing.js';
 
-// What ONNX and safetensors files say of the network in them, as text by key, which other tools show as it is. This file is
-// the format's only reader and writer:
+// Metadata about the network in ONNX and safetensors files: text by key, which other tools can show. Only this file
+// reads and writes the format:
 //
-//   input         what the network takes of RGB in [0, 1]: `BGR, 0..255, minus (104,117,123)`
-//   classes       names by number: JSON, or with commas between where no name has a comma, a bracket or a quote
-//   class_values  JSON: what label pictures show each class by, `[0, 255]` or `["#000000", "#80c000"]`
-//   standardize   `picture`: each channel of a picture is brought to mean 0 and standard deviation 1 first
-//   layers        names of layers, as `classes`
-//   score, limit  the lowest score that a detector lets through, and how many detections at the most
+//   input         the preprocessing from RGB in [0, 1]: `BGR, 0..255, minus (104,117,123)`
+//   classes       names by number: separated by commas, or JSON if a name has a comma, a bracket or a quote
+//   class_values  JSON: the values of the classes in label pictures, `[0, 255]` or `["#000000", "#80c000"]`
+//   standardize   `picture`: each channel of a picture is first standardized to mean 0 and standard deviation 1
+//   layers        names of layers, in the format of `classes`
+//   score, limit  a detector's score threshold, and its maximum number of detections
 //
-// What is not there or not so is undefined: files of other programs have such keys too, and mean something else by them.
+// Missing and malformed entries are undefined: other programs use some of these keys with another meaning.
 
-/** What a file says of its network. */
+/** The metadata of a network's file. */
 export interface NetworkMetadata {
-  /** What the network takes of RGB in [0, 1]. */
+  /** The preprocessing from RGB in [0, 1]. */
   readonly input?: Preprocessing | undefined;
   /** Names of the classes by number. */
   readonly classes?: readonly string[] | undefined;
-  /** What label pictures show each class by. */
+  /** The values of the classes in label pictures. */
   readonly values?: readonly LabelValue[] | undefined;
-  /** Whether each channel of a picture is brought to mean 0 and standard deviation 1 first. */
+  /** Whether each channel of a picture is first standardized to mean 0 and standard deviation 1. */
   readonly standardizes?: boolean | undefined;
   readonly layers?: readonly string[] | undefined;
-  /** The lowest score that a detector lets through. */
+  /** The score threshold of a detector. */
   readonly score?: number | undefined;
-  /** How many detections there are at the most. */
+  /** The maximum number of detections. */
   readonly limit?: number | undefined;
 }
 
-/** The texts of a file, by key; what is undefined is left out. */
-export function writeNetworkMetadata(said: NetworkMetadata): ReadonlyMap<string, string> {
-  const { input, classes, values, standardizes, layers, score, limit } = said;
+/** Metadata as texts by key, without undefined entries. */
+export function writeNetworkMetadata(metadata: NetworkMetadata): ReadonlyMap<string, string> {
+  const { input, classes, values, standardizes, layers, score, limit } = metadata;
   return new Map([
     ...entry('input', input && formatPreprocessing(input)),
     ...entry('layers', layers && formatNames(layers)),
@@ -46,7 +46,7 @@ export function writeNetworkMetadata(said: NetworkMetadata): ReadonlyMap<string,
   ]);
 }
 
-/** What the texts of a file say. */
+/** Parses the metadata of a file. */
 export function readNetworkMetadata(
   texts: ReadonlyMap<string, string> | Readonly<Record<string, string>>,
 ): NetworkMetadata {
@@ -62,7 +62,7 @@ export function readNetworkMetadata(
   };
 }
 
-/** The values of so many classes; `undefined` where a file says none, or those of more or fewer. */
+/** The values of `count` classes; `undefined` if the file has none, or another number of them. */
 export function valuesFor(count: number, { values }: NetworkMetadata): readonly LabelValue[] | undefined {
   return values?.length === count ? values : undefined;
 }

@@ -1,7 +1,7 @@
 /**
- * Computes many items in groups of a size. While one group is computed the next is fetched, and handed to `compute` as well:
- * what that does before it waits for the network is done meanwhile. So two groups are held at a time.
- * @param compute gives one result for each item, in order
+ * Computes many items in groups of `size`. While one group is computed, the next one is fetched and passed to `compute`
+ * already, so that its preparation overlaps with the run of the network. At most two groups are in memory.
+ * @param compute returns one result for each item, in order
  */
 export async function* inBatches<T, R>(
   items: Iterable<T> | AsyncIterable<T>,
@@ -12,7 +12,7 @@ export async function* inBatches<T, R>(
   for await (const group of inGroups(items, size)) {
     const done = running;
     running = compute(group);
-    // If the one before fails first, this one's failure is nobody's.
+    // If the group before fails first, nothing awaits this promise: without a handler, its failure would be unhandled.
     running.catch(() => undefined);
     if (done !== null) yield* await done;
   }

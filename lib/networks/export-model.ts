@@ -8,18 +8,18 @@ import type { ImageNetwork } from './image-network.js';
 import { Segmenter } from './segmenter/segmenter.js';
 
 /**
- * The graph of a network with all that is known of it besides: an ONNX file of it can be opened by `loadClassifier`,
- * `loadDetector` or `loadSegmenter` and is the same network again.
+ * The graph of a network with metadata about its input and classes. Written to an ONNX file, it can be loaded as the
+ * same network by `loadClassifier`, `loadDetector` or `loadSegmenter`.
  */
 export function exportModel(network: ImageNetwork): Model {
   check('exportModel', { network: [network, kind.network] });
   return {
     ...network.model,
-    metadata: new Map([...network.model.metadata, ...writeNetworkMetadata(knownOf(network))]),
+    metadata: new Map([...network.model.metadata, ...writeNetworkMetadata(metadataOf(network))]),
   };
 }
 
-function knownOf(network: ImageNetwork): NetworkMetadata {
+function metadataOf(network: ImageNetwork): NetworkMetadata {
   const input = preprocessings.none;
   if (network instanceof Detector)
     return { input, classes: network.labels.length === 0 ? undefined : network.labels };

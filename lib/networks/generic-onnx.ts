@@ -22,43 +22,43 @@ import type { Placement } from '../runtime/types.js';
 import { isFloat } from '../tensor/dtype.js';
 import type { NetworkParts } from './image-network.js';
 
-export interface ForeignOptions {
-  /** What of RGB in [0, 1] it was trained on. @default as its metadata `input` says; else RGB as it is */
+export interface GenericOptions {
+  /** The preprocessing it was trained with. @default the metadata `input`; otherwise RGB in [0, 1] unchanged */
   readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
   readonly placement?: Placement | undefined;
 }
 
-/** Somebody's graph that takes one picture as all networks do here: 1×3×height×width, RGB in [0, 1]. */
-export interface ForeignGraph extends GraphOutputs {
-  /** The input, whatever the file calls it. */
+/** A graph from a file, adapted to the input of all networks here: one picture, 1×3×height×width RGB in [0, 1]. */
+export interface GenericGraph extends GraphOutputs {
+  /** The name of the adapted input. */
   readonly image: string;
   readonly shape: Shape;
-  /** The file's own, at operator set 17. */
+  /** The nodes of the file, at operator set 17. */
   readonly nodes: readonly Node[];
   readonly layers: readonly string[];
-  /** How the input is made, for a note. */
+  /** A description of the input, for a note. */
   readonly input: string;
-  /** The model, with what was added to it by `b` so far. */
+  /** Returns the model, including the nodes added with `b` so far. */
   readonly model: () => Model;
 }
 
 /**
- * Takes over any network with one picture as its input, as it was exported: channels first or last, three of color or one of
- * luminance, of float32 or others, one at a time or several.
- * @throws OneirosError `unsupported` if its input is no picture, `too-large` if it is one of more pixels than fit
+ * Adapts any network whose only input is a picture: channels first or last, color or luminance, float32 or another
+ * type, one picture or a fixed batch.
+ * @throws OneirosError `unsupported` if its input is not a picture; `too-large` if its fixed size has too many pixels
  */
-export function foreignGraph(
+export function genericGraph(
   model: Model,
   name: string,
-  { preprocessing }: Pick<ForeignOptions, 'preprocessing'>,
-): ForeignGraph {
+  { preprocessing }: Pick<GenericOptions, 'preprocessing'>,
+): GenericGraph {
   const budget = Budget.for(model);
   const normal = normalized(model, budget);
   const input = pictureInput(normal.graph, name);
   requirePictureSize(name, input);
   const { graph, repeats } = ofOnePicture(normal, input);
-  const said = preprocessing ?? readNetworkMetadata(model.metadata).input;
-  const feed = feedFor(input, preprocessingOf(said ?? 'none'), repeats, name);
+  const stated = preprocessing ?? readNetworkMetadata(model.metadata).input;
+  const feed = feedFor(input, preprocessingOf(stated ?? 'none'), repeats, name);
   const b = new Builder(undefined, budget);
   b.reserve(allNamesOf(graph));
   const image = feed.build === null ? input.name : freeName(graph, 'image');
@@ -77,7 +77,7 @@ export function foreignGraph(
     shape,
     nodes: graph.nodes,
     layers: layersFrom(input.name, graph, b),
-    input: said === undefined ? `${feed.about} (assumed: its file does not say)` : feed.about,
+    input: stated === undefined ? `${feed.about} (assumed: its file does not state it)` : feed.about,
     model: () => ({
       ...b.model(),
       graph: { ...b.graph(), outputs: graph.outputs.map(({ name }) => ({ name, type: b.value(name).type })) },
@@ -86,9 +86,9 @@ export function foreignGraph(
   };
 }
 
-/** What all kinds of foreign networks have in common. */
-export function foreignParts(
-  graph: ForeignGraph,
+/** The parts that networks of all kinds share. */
+export function genericParts(
+  graph: GenericGraph,
   name: string,
   placement: Placement | undefined,
 ): NetworkParts {
@@ -98,8 +98,8 @@ export function foreignParts(
 }
 
 /**
- * A graph of several pictures at once as one of a single picture, if its nodes do not mix them; else as it is, to be given
- * the same picture again and again.
+ * Converts a graph with a fixed batch size to one picture if its nodes do not mix pictures. Otherwise the graph stays
+ * as it is, and the picture is repeated.
  */
 function ofOnePicture(
   model: Model,
@@ -112,20 +112,20 @@ function ofOnePicture(
       ? { name, type: { ...info.type, shape: [1, ...info.type.shape.slice(1)] } }
       : info,
   );
-  // What was said of other values holds for all pictures.
+  // Declared types of other values are dropped: they hold for the whole batch.
   const outputs = graph.outputs.map((output) => ({ name: output.name, type: null }));
   const single = { ...model, graph: { ...graph, inputs, outputs, values: new Map<string, never>() } };
   try {
     const safe = batchedIfSafe(single, name);
     return safe === null ? { graph, repeats: batch } : { graph: { ...safe.graph, inputs }, repeats: 1 };
   } catch (error) {
-    // A reshape that names how many pictures there are contradicts a single one.
+    // A Reshape to a fixed number of pictures contradicts a batch of one.
     if (error instanceof OneirosError && error.code === 'bad-input') return { graph, repeats: batch };
     throw error;
   }
 }
 
-/** What a value holds of the first picture; float32, where it was another kind of float. */
+/** The part of a value that belongs to the first picture; other floating-point types are cast to float32. */
 function firstPicture(b: Builder, value: Value, repeats: number): Value {
   const { type } = value;
   const single = repeats > 1 && type?.shape?.[0] === repeats ? b.slice(value, [0], [0], [1]) : value;
@@ -143,7 +143,7 @@ function freeName({ nodes, initializers, inputs }: Graph, hint: string): string 
   return name;
 }
 
-/** All that is made of the image and could be a layer: channels, or features. */
+/** The values that depend on the image and can be layers: float32 with at least two axes. */
 function layersFrom(image: string, { nodes }: Graph, b: Builder): readonly string[] {
   const made = new Set([image]);
   const layers: string[] = [];

@@ -17,7 +17,7 @@ export interface NetworkParts {
   readonly image: string;
   readonly layers: readonly string[];
   readonly cutAt?: string | null;
-  /** What was found out or chosen on loading, a line each, for who wants to know. */
+  /** Notes about what was recognized or assumed when the network was loaded, one line each. */
   readonly notes?: readonly string[];
   readonly placement?: Placement | undefined;
 }
@@ -29,17 +29,17 @@ export interface RunSettings {
 export const runSettingsKinds: OptionKinds<RunSettings> = { signal: kind.signal };
 
 /**
- * A network that can be run as it is. It holds native memory from its first run until it is disposed (`await using`):
- * one session, for the results asked for last. Where an abort or a crash has ended its process, the next run opens it anew.
+ * A network that can run. From the first run until it is disposed (`await using`), it holds native memory: one session
+ * for the values requested last. If an abort or a crash ended the session's process, the next run opens a new session.
  */
 export class ImageNetwork implements Network, AsyncDisposable {
   readonly name: string;
   readonly model: Model;
   readonly image: string;
   readonly layers: readonly string[];
-  /** The last layer, where the weights end before the architecture does; `null` if it is whole. */
+  /** The last layer if the weights end before the architecture does; `null` if the network is complete. */
   readonly cutAt: string | null;
-  /** What was found out or chosen on loading, a line each. */
+  /** Notes about what was recognized or assumed when the network was loaded, one line each. */
   readonly notes: readonly string[];
   readonly placement: Placement;
   readonly #session = new HeldSession();
@@ -62,7 +62,7 @@ export class ImageNetwork implements Network, AsyncDisposable {
   }
 
   /**
-   * What layers make of a picture, by the names given: 1×channels×height×width, or 1×classes after the softmax.
+   * The results of layers for a picture, by the given names: usually 1×channels×height×width, or 1×classes for a head.
    * @throws OneirosError `bad-argument` for an unknown layer; as `Session.run` does
    */
   async features(
@@ -82,7 +82,7 @@ export class ImageNetwork implements Network, AsyncDisposable {
     return Object.fromEntries(layers.map((name, i) => [name, own(results, values[i]!)!]));
   }
 
-  /** Computes values of the graph, and nothing that they do not need. */
+  /** Computes values of the graph, running only the nodes that they need. */
   protected run(
     values: readonly string[],
     image: Float32Tensor,
@@ -93,7 +93,7 @@ export class ImageNetwork implements Network, AsyncDisposable {
     return this.#session.run(opening, { [this.image]: image }, signal === undefined ? {} : { signal });
   }
 
-  /** Frees the native memory, once the runs asked for so far are done; a run after that takes it anew. */
+  /** Frees the native memory after all pending runs. A later run allocates it again. */
   dispose(): Promise<void> {
     return this.#session.dispose();
   }
@@ -102,7 +102,7 @@ export class ImageNetwork implements Network, AsyncDisposable {
     return this.dispose();
   }
 
-  /** What is to be changed of a model before it runs. */
+  /** Changes a model before it is opened, for subclasses. */
   protected prepare(model: Model): Model {
     return model;
   }

@@ -17,13 +17,13 @@ import type { Segmenter } from './segmenter/segmenter.js';
 import { type ModelSource, nameOfSource, readModelSource, type WeightsSource } from './source.js';
 
 export interface LoadNetworkOptions {
-  /** What to call a network of a file. @default the file's name */
+  /** A name for the network of an ONNX file. @default the file's name */
   readonly name?: string | undefined;
-  /** Where it runs. @default as ONNX Runtime chooses */
+  /** Where it runs. @default ONNX Runtime's choice */
   readonly placement?: Placement | undefined;
-  /** The weights of a network that is given by name. @default those of the catalog's model of that name */
+  /** The weights of a network that is loaded by name. @default the weights of the catalog's model with that name */
   readonly weights?: WeightsSource | undefined;
-  /** How a model of the catalog is fetched that is not here yet. */
+  /** How to download a model of the catalog. */
   readonly pull?: PullOptions | undefined;
 }
 
@@ -34,22 +34,24 @@ const loadKinds: OptionKinds<LoadNetworkOptions> = {
   pull: optionsOf(pullKinds),
 };
 
-/** The options of a network that is made of a graph. */
+/** The options of a network from an ONNX graph. */
 type GraphOptions = Pick<LoadNetworkOptions, 'name' | 'placement'>;
 
 /**
- * Loads a network, whatever it is: a model of the catalog by what the catalog says of it, a graph by what it gives.
- * Detections make a detector, a row of scores a classifier, planes as large as the picture (or of classes that the file
- * names) a segmenter; any other graph of one picture is a classifier that cannot classify, but has layers to dream at.
- * `loadClassifier`, `loadDetector` and `loadSegmenter` load one kind, and take options for it.
+ * Loads a network of any kind. The catalog states the kind of its models; for a graph, the outputs decide: a graph that
+ * gives detections is a detector, one row of scores a classifier, and planes of the picture's size (or of any size, if
+ * the file names its classes) a segmenter. Any other graph of one picture becomes a classifier that cannot classify,
+ * but has layers, for example to dream. `loadClassifier`, `loadDetector` and `loadSegmenter` load one kind, with its
+ * options.
  *
  *     const network = await loadNetwork('model.onnx');
  *     if (network instanceof Detector) …
  *
- * @param source a name, which takes weights or is one of the catalog; a path that ends in .onnx; an address, a `URL` or a
- *   `File`; the bytes of an ONNX file, or a model
- * @throws OneirosError `bad-argument` for an unknown name, or if weights are missing, or given for a model that takes none;
- *   `not-found` if no source has the model; `bad-input` for a malformed file; `unsupported` if its input is no picture
+ * @param source a name (of a network, with `weights`, or of the catalog); a path that ends in .onnx; an address, a
+ *   `URL` or a `File`; the bytes of an ONNX file; or a model
+ * @throws OneirosError `bad-argument` for an unknown name, or if weights are missing, or given for a model that takes
+ *   none; `not-found` if no source has the model; `bad-input` for a malformed file; `unsupported` if its input is not a
+ *   picture
  */
 export async function loadNetwork(
   source: ModelSource,
@@ -88,7 +90,9 @@ async function open(source: ModelSource, options: GraphOptions, entry?: CatalogE
   return segmenterIfAny(model, named) ?? classifier;
 }
 
-/** Whether a graph names its classes, or gives planes as large as the picture; smaller ones may be features as well. */
+/**
+ * Whether a file names its classes, or its graph gives planes of the picture's size. Smaller planes may be features.
+ */
 function givesPlanes({ model: { graph, metadata }, image }: Classifier): boolean {
   const [, , height, width] = graph.inputs.find(({ name }) => name === image)?.type?.shape ?? [];
   return (

@@ -5,20 +5,20 @@ import { placementKinds } from '../runtime/options.js';
 import type { Placement } from '../runtime/types.js';
 import type { SessionOptions } from '../runtime/types.js';
 
-/** What every task takes: a graph from a picture to everything that a network makes of it, with its layers by name. */
+/** The input of every task: the graph of a network and the names of its layers. */
 export interface Network {
-  /** What to call it in messages: `GoogLeNet`, or the file's name. */
+  /** The name in messages: `GoogLeNet`, or the file's name. */
   readonly name: string;
   /**
-   * From the image, a 1×3×height×width tensor of RGB in [0, 1], to the network's results. What the network was trained
-   * on (BGR, minus the mean …) is made of that inside the graph.
+   * The graph. Its input is the image, a 1×3×height×width tensor of RGB in [0, 1]; preprocessing (BGR, minus the mean
+   * …) is part of the graph.
    */
   readonly model: Model;
   /** The name of the graph's image input. */
   readonly image: string;
-  /** Names of the layers from the image on, as the field knows them: `relu4_2`, `inception_4c/output`. */
+  /** Names of the layers in order, in their usual spelling: `relu4_2`, `inception_4c/output`. */
   readonly layers: readonly string[];
-  /** Where it was asked to run; tasks that derive graphs from it run them there, too. @default as ONNX Runtime chooses */
+  /** Where it runs, and also the graphs that tasks derive from it. @default ONNX Runtime's choice */
   readonly placement?: Placement | undefined;
   /**
    * The value of the graph that holds a layer.
@@ -27,7 +27,7 @@ export interface Network {
   layer(name: string): string;
 }
 
-/** How a task opens its sessions: as its own options say, else as the network does. */
+/** The options of a task's sessions: those of the task, and the network's placement for all that is not given. */
 export function sessionFor(
   { placement = {} }: Network,
   given: Placement = {},
@@ -38,8 +38,8 @@ export function sessionFor(
 }
 
 /**
- * A layer by its name, or by another spelling of it if only one fits: conv4-2, Conv4_2 and conv42 are conv4_2.
- * @param network what to call the network in the error
+ * Finds a layer by its name, or by another spelling if it is unambiguous: conv4-2, Conv4_2 and conv42 mean conv4_2.
+ * @param network the name of the network in the error
  * @throws OneirosError `bad-argument` if there is no such layer; the message lists near names
  */
 export function findLayer(layers: readonly string[], name: string, network: string): string {

@@ -6,20 +6,20 @@ import { decodeModel } from '../onnx/codec/read.js';
 import type { Model } from '../onnx/graph/graph.js';
 import { type Checkpoint, loadWeights } from '../weights/formats/open.js';
 
-/** Tensors by name, with what their file says of itself besides. */
+/** Tensors by name, with the metadata of their file. */
 export type OpenWeights = Pick<Checkpoint, 'weights' | 'metadata'>;
 
-/** Where a model comes from: the place of an ONNX file, its bytes, or a model that is decoded already. */
+/** Where a model comes from: the location of an ONNX file, its bytes, or a decoded model. */
 export type ModelSource = FileLocation | Uint8Array | Model;
 
 /**
- * Where weights come from: the place of a file, its bytes, what reads a file piece by piece, or a checkpoint that is open
- * already.
+ * Where weights come from: the location of a file, its bytes, a source that reads a file in pieces, or an open
+ * checkpoint.
  */
 export type WeightsSource = FileLocation | Uint8Array | ByteSource | OpenWeights;
 
 /**
- * Opens weights for as long as `use` takes. What was open before stays so.
+ * Opens weights until `use` resolves. A source that was already open stays open.
  * @throws OneirosError as `loadWeights` and `fileSource` do
  */
 export async function withWeights<T>(
@@ -34,15 +34,15 @@ export async function withWeights<T>(
 }
 
 /**
- * The model of a source.
- * @throws OneirosError `not-found`, or `bad-input` for a malformed one
+ * Reads and decodes a model.
+ * @throws OneirosError `not-found`, or `bad-input` for a malformed model
  */
 export async function readModelSource(source: ModelSource): Promise<Model> {
   if (source instanceof Uint8Array) return decodeModel(source);
   return isModel(source) ? source : about(source, () => readModel(source));
 }
 
-/** What to call a network from there: the file's name; `null` where it has none. */
+/** The name of a source's file; `null` if it is not a file. */
 export function nameOfSource(source: ModelSource): string | null {
   return source instanceof Uint8Array || isModel(source) ? null : fileName(source);
 }

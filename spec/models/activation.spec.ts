@@ -10,14 +10,14 @@ import { float32 } from '../../lib/tensor/tensor.js';
 import { rejection } from './rejection.js';
 
 const placement = { isolation: 'none' } as const;
-/** What the graphs below say of a picture that is red throughout. */
+/** The scores that the graphs below give for a red picture. */
 const scores = [2, -1, 0.5];
 const total = scores.reduce((sum, score) => sum + Math.exp(score), 0);
 const softmax = scores.map((score) => Math.exp(score) / total);
 const sigmoid = scores.map((score) => 1 / (1 + Math.exp(-score)));
 const red = image({ width: 4, height: 4 }, new Float32Array(48).fill(1, 0, 16));
 
-/** A graph that makes the scores of a red picture, and of them what `end` does. */
+/** A graph that computes the scores of a red picture, followed by `end`. */
 function network(end: (b: Builder, scores: Value) => Value, columns = scores): Uint8Array {
   const b = new Builder();
   const pixels = b.input('pixels', 'float32', ['n', 3, 4, 4]);
@@ -56,7 +56,7 @@ const handed: Readonly<Record<string, End>> = {
   'a Dropout': (b, p) => b.op('Dropout', [p]),
 };
 
-describe('probabilities that a graph makes get no second softmax', () => {
+describe('probabilities that a graph already gives', () => {
   const softmaxes: Readonly<Record<string, End>> = {
     Softmax: softmaxOf,
     'exponentials over their sum': (b, z) => b.div(exps(b, z), b.sum(exps(b, z), [1])),
@@ -64,25 +64,25 @@ describe('probabilities that a graph makes get no second softmax', () => {
       const e = exps(b, z);
       return b.div(e, b.sum(e, [1]));
     },
-    'the same with a sum that lost its axis': (b, z) => {
+    'the same with a sum without its axis': (b, z) => {
       const e = exps(b, z);
       return b.div(e, b.unsqueeze(b.sum(e, [1], false), [1]));
     },
-    'the same, less the largest first': (b, z) => {
+    'the same, after subtracting the maximum': (b, z) => {
       const e = exps(b, shifted(b, z));
       return b.div(e, b.sum(e, [1]));
     },
-    'times the reciprocal of the sum, kept from 0': (b, z) => {
+    'exponentials times the reciprocal of their sum plus 1e-12': (b, z) => {
       const e = exps(b, z);
       return b.mul(e, b.reciprocal(b.add(b.sum(e, [1]), 1e-12)));
     },
     'the exponential of LogSoftmax': (b, z) => b.exp(b.op('LogSoftmax', [z], { axis: 1 })),
-    'the exponential of scores less ReduceLogSumExp': (b, z) =>
+    'the exponential of scores minus ReduceLogSumExp': (b, z) =>
       b.exp(b.sub(z, b.op('ReduceLogSumExp', [z], { axes: [1], keepdims: 1 }))),
-    'the mean of two': (b, z) => b.mul(b.add(softmaxOf(b, z), softmaxOf(b, z)), 0.5),
+    'the mean of two softmaxes': (b, z) => b.mul(b.add(softmaxOf(b, z), softmaxOf(b, z)), 0.5),
   };
   for (const [name, end] of Object.entries(softmaxes))
-    it(`a softmax: ${name}`, async () => {
+    it(`are recognized as a softmax: ${name}`, async () => {
       const { row, head, notes } = await probabilitiesOf(network(end));
       expectClose(row, softmax);
       expect(head).to.include({ activation: 'softmax', isAssumed: false });
@@ -90,7 +90,7 @@ describe('probabilities that a graph makes get no second softmax', () => {
     });
 
   for (const [name, after] of Object.entries(handed))
-    it(`a softmax behind ${name}`, async () => {
+    it(`are recognized as a softmax before ${name}`, async () => {
       const { row, head } = await probabilitiesOf(network((b, z) => after(b, softmaxOf(b, z))));
       row.forEach((value, i) => expect(value).to.be.closeTo(softmax[i]!, 1e-3));
       expect(head.activation).to.equal('softmax');
@@ -98,27 +98,27 @@ describe('probabilities that a graph makes get no second softmax', () => {
 
   const sigmoids: Readonly<Record<string, End>> = {
     Sigmoid: (b, z) => b.sigmoid(z),
-    'one over one and an exponential': (b, z) => b.div(1, b.add(b.exp(b.neg(z)), 1)),
+    '1 over 1 plus an exponential': (b, z) => b.div(1, b.add(b.exp(b.neg(z)), 1)),
     'the reciprocal of that': (b, z) => b.reciprocal(b.add(b.exp(b.neg(z)), 1)),
-    'an exponential over one more than it': (b, z) => {
+    'an exponential over itself plus 1': (b, z) => {
       const e = b.exp(z);
       return b.div(e, b.add(e, 1));
     },
-    'half a tanh and a half': (b, z) => b.add(b.mul(b.tanh(b.mul(z, 0.5)), 0.5), 0.5),
+    'half a tanh plus a half': (b, z) => b.add(b.mul(b.tanh(b.mul(z, 0.5)), 0.5), 0.5),
   };
   for (const [name, end] of Object.entries(sigmoids))
-    it(`sigmoids of many labels: ${name}`, async () => {
+    it(`are recognized as sigmoids: ${name}`, async () => {
       const { row, head, notes } = await probabilitiesOf(network(end));
       expectClose(row, sigmoid);
       expect(head).to.include({ activation: 'sigmoid', isAssumed: false });
-      expect(notes).to.contain('each by itself');
+      expect(notes).to.contain('independent probabilities');
     });
 
   for (const [name, end] of Object.entries({
     LogSoftmax: (b: Builder, z: Value) => b.op('LogSoftmax', [z], { axis: 1 }),
     'the logarithm of a softmax': (b: Builder, z: Value) => b.log(softmaxOf(b, z)),
   }))
-    it(`logarithms of probabilities: ${name}`, async () => {
+    it(`are recognized by their logarithms: ${name}`, async () => {
       const { row, head } = await probabilitiesOf(network(end));
       expectClose(row, softmax);
       expect(head.activation).to.equal('log-softmax');
@@ -126,7 +126,7 @@ describe('probabilities that a graph makes get no second softmax', () => {
 });
 
 describe('scores of classes', () => {
-  it('get a softmax, which is said', async () => {
+  it('get a softmax, which a note states', async () => {
     for (const end of [
       (_: Builder, z: Value) => z,
       (b: Builder, z: Value) => b.add(b.mul(z, 0.5), b.mul(z, 0.5)),
@@ -134,32 +134,32 @@ describe('scores of classes', () => {
       const { row, head, notes } = await probabilitiesOf(network(end));
       expectClose(row, softmax);
       expect(head).to.include({ activation: 'softmax', isAssumed: true });
-      expect(notes).to.contain('scores of 3 classes, taken for a softmax’s');
+      expect(notes).to.contain('scores of 3 classes, converted by a softmax (assumed');
     }
   });
-  it('get a sigmoid each, where that is asked for', async () => {
+  it('get a sigmoid each if the option says so', async () => {
     const { row } = await probabilitiesOf(
       network((_, z) => z),
       { activation: 'sigmoid' },
     );
     expectClose(row, sigmoid);
   });
-  it('of one class get a sigmoid; of two names it is the second’s', async () => {
+  it('get a sigmoid if there is one score, which belongs to the second of two names', async () => {
     for (const end of [(_: Builder, z: Value) => z, (b: Builder, z: Value) => b.sigmoid(z)]) {
       expectClose((await probabilitiesOf(network(end, [2]))).row, [sigmoid[0]!]);
       const labels = ['dog', 'cat'].map((name, i) => ({ id: String(i), name }));
       expectClose((await probabilitiesOf(network(end, [2]), { labels })).row, [1 - sigmoid[0]!, sigmoid[0]!]);
     }
   });
-  it('of one class are no softmax', async () => {
+  it('are refused after a softmax over a single class', async () => {
     const one = network(softmaxOf, [2]);
     expect(await rejection(probabilitiesOf(one))).to.contain('add up to 1 over a single class');
   });
-  it('that cannot be told from probabilities are refused, until somebody says what they are', async () => {
+  it('that may be probabilities are refused until an option states what they are', async () => {
     const unclear: Readonly<Record<string, readonly [End, string]>> = {
       percent: [(b, z) => b.mul(softmaxOf(b, z), 100), 'they add up to 100 instead of 1'],
       tanh: [(b, z) => b.tanh(z), 'they lie in [-1, 1]'],
-      exponentials: [exps, 'what Exp makes of scores'],
+      exponentials: [exps, 'they come from Exp'],
       'another axis': [(b, z) => b.op('Softmax', [z], { axis: 0 }), 'add up to 1 along axis 0'],
     };
     for (const [name, [end, why]] of Object.entries(unclear))
@@ -175,18 +175,18 @@ describe('scores of classes', () => {
       scores.map((score) => 1 / (1 + Math.exp(-Math.tanh(score)))),
     );
   });
-  it('are not told to have an activation on top of another', async () => {
+  it('cannot get a second activation', async () => {
     expect(await rejection(probabilitiesOf(network(softmaxOf), { activation: 'sigmoid' }))).to.contain(
-      'has a softmax in the graph already',
+      'the graph has a softmax before its output',
     );
   });
-  it('that turn out to be probabilities when they are computed are an error', async () => {
-    // The numbers of a layer may be probabilities by chance of its weights.
+  it('that turn out to be probabilities when computed are an error', async () => {
+    // With these weights, the layer's results happen to be probabilities.
     const hidden = network((_, z) => z, [0.2, 0.7, 0.1]);
     expect(await rejection(probabilitiesOf(hidden))).to.contain('are probabilities already');
     expectClose((await probabilitiesOf(hidden, { activation: 'none' })).row, [0.2, 0.7, 0.1]);
   });
-  it('that are said to be probabilities and are none are an error', async () => {
+  it('declared as probabilities are an error if they are outside [0, 1]', async () => {
     expect(
       await rejection(
         probabilitiesOf(
@@ -194,7 +194,7 @@ describe('scores of classes', () => {
           { activation: 'none' },
         ),
       ),
-    ).to.contain('gave 2 for a probability');
+    ).to.contain('gave 2 as a probability');
   });
   it('need as many names as there are classes', async () => {
     const labels = [{ id: '0', name: 'one' }];
@@ -204,7 +204,7 @@ describe('scores of classes', () => {
   });
 });
 
-describe('a network of several outputs', () => {
+describe('a network with several outputs', () => {
   const several = (ends: Readonly<Record<string, End>>) => {
     const b = new Builder();
     const pixels = b.input('pixels', 'float32', [1, 3, 4, 4]);
@@ -214,20 +214,20 @@ describe('a network of several outputs', () => {
     for (const [name, end] of Object.entries(ends)) b.output(end(b, z), name);
     return encodeModel(b.model());
   };
-  it('is classified by the only one that is a row', async () => {
+  it('classifies with the only output that is a row', async () => {
     const model = several({
       features: (b, z) => b.reshape(b.concat([z, z], 1), [1, 2, 3]),
       logits: (_, z) => z,
     });
     expectClose((await probabilitiesOf(model)).row, softmax);
   });
-  it('takes scores and their probabilities for the same', async () => {
+  it('treats scores and their probabilities as the same classes', async () => {
     const model = several({ logits: (b, z) => b.op('Identity', [z]), probabilities: softmaxOf });
     const { row, head } = await probabilitiesOf(model);
     expectClose(row, softmax);
     expect(head.isAssumed).to.be.false;
   });
-  it('names those that could be meant, and takes the one that is chosen', async () => {
+  it('lists the candidates, and uses the chosen one', async () => {
     const model = several({ class: (b, z) => b.mul(z, 1), age: (b, z) => b.mul(z, 2) });
     expect(await rejection(probabilitiesOf(model)))
       .to.contain('"class" (3) and "age" (3)')
@@ -235,14 +235,14 @@ describe('a network of several outputs', () => {
     expectClose((await probabilitiesOf(model, { head: 'class' })).row, softmax);
     expect(await rejection(probabilitiesOf(model, { head: 'clas' }))).to.contain('near names: class');
   });
-  it('of which none is a row, says what they are', async () => {
+  it('lists its outputs if none is a row', async () => {
     const model = several({ maps: (b, z) => b.reshape(b.concat([z, z], 1), [1, 2, 3]) });
     expect(await rejection(probabilitiesOf(model))).to.contain('"maps" (float32 [1, 2, 3])');
   });
 });
 
-describe('the activation is followed by', () => {
-  it('explanations, which begin with the score before it', async () => {
+describe('an explanation', () => {
+  it('begins with the score before the activation', async () => {
     const ends: readonly End[] = [
       (b, z) => b.sigmoid(z),
       (b, z) => {

@@ -34,7 +34,7 @@ async function run(model: Model, x: Float32Tensor): Promise<readonly number[]> {
 const conv = (b: Builder, x: Value) =>
   b.op('Conv', [x, b.constant(noise([4, 3, 3, 3]))], { pads: [1, 1, 1, 1] });
 
-/** Graphs that keep images apart, by what they show. */
+/** Graphs that keep images apart. */
 const apart: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
   'layers of networks': (b, x) => {
     const y = b.relu(conv(b, x));
@@ -43,32 +43,32 @@ const apart: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
     const wide = b.op('Resize', [pooled, undefined, factors], { mode: 'nearest' });
     return b.op('Softmax', [b.concat([wide, y], 1)], { axis: 1 });
   },
-  'a reshape that names the one image': (b, x) => b.transpose(b.reshape(conv(b, x), [1, 4, -1]), [0, 2, 1]),
-  'a reshape that leaves it open': (b, x) => b.reshape(x, [-1, 3, side * side]),
-  'means, and a layer that is fully connected': (b, x) => {
+  'a Reshape to one image': (b, x) => b.transpose(b.reshape(conv(b, x), [1, 4, -1]), [0, 2, 1]),
+  'a Reshape to any number of images': (b, x) => b.reshape(x, [-1, 3, side * side]),
+  'means, and a fully connected layer': (b, x) => {
     const flat = b.op('Flatten', [b.mul(b.mean(x, [2, 3]), x)], { axis: 1 });
     return b.op('Gemm', [flat, b.constant(noise([5, 3 * side * side])), b.constant(noise([5]))], {
       transB: 1,
     });
   },
-  'slices, borders and matrices': (b, x) =>
+  'slices, padding and matrix products': (b, x) =>
     b.matmul(b.pad(b.slice(x, [2], [1], [4]), [0, 0, 1, 0, 0, 0, 0, 0]), b.constant(noise([side, 2]))),
 };
 
-/** Graphs that mix images, or that nobody can tell of. */
+/** Graphs that mix images, or may do so. */
 const mixing: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
   'a mean over everything': (b, x) => b.sub(x, b.mean(x)),
   'a mean over images': (b, x) => b.mean(x, [0]),
   'images that become channels': (b, x) => b.transpose(x, [1, 0, 2, 3]),
-  'a reshape to one row': (b, x) => b.reshape(x, [-1]),
-  'images joined': (b, x) => b.concat([x, x], 0),
+  'a Reshape to one row': (b, x) => b.reshape(x, [-1]),
+  'a concatenation of images': (b, x) => b.concat([x, x], 0),
   'a softmax over images': (b, x) => b.op('Softmax', [x], { axis: 0 }),
-  'a resize to sizes, which say how many there are': (b, x) =>
+  'a Resize to sizes, which include the number of images': (b, x) =>
     b.op('Resize', [x, undefined, undefined, b.sizes([1, 3, 12, 12])], { mode: 'nearest' }),
-  'an operator that nothing is known of': (b, x) => b.op('CumSum', [x, b.scalar(1, 'int64')]),
-  'a constant that has more axes': (b, x) => b.add(x, b.constant(noise([2, 1, 3, side, side]))),
-  'a border of images': (b, x) => b.pad(x, [1, 0, 0, 0, 0, 0, 0, 0]),
-  'a result that is no image’s': (b) => b.relu(b.constant(noise([1, 3]))),
+  'an operator without a rule': (b, x) => b.op('CumSum', [x, b.scalar(1, 'int64')]),
+  'a constant with more axes': (b, x) => b.add(x, b.constant(noise([2, 1, 3, side, side]))),
+  'padding along the images': (b, x) => b.pad(x, [1, 0, 0, 0, 0, 0, 0, 0]),
+  'a result that does not depend on the image': (b) => b.relu(b.constant(noise([1, 3]))),
 };
 
 describe('a batch of images', () => {
@@ -88,7 +88,7 @@ describe('a batch of images', () => {
     it(`is refused for ${what}`, () => {
       expect(batchedIfSafe(modelOf(build), 'image')).to.be.null;
     });
-  it('needs a picture', () => {
+  it('needs at least one picture', () => {
     expect(() => stack([])).to.throw('no picture');
   });
 });

@@ -87,7 +87,7 @@ describe('the losses of Faster R-CNN', () => {
       }
     });
   }
-  it('of a batch of pictures with and without objects are their mean, whichever comes first', async () => {
+  it('of a batch are the mean over its pictures, with and without objects, in any order', async () => {
     const { model, stopGradient, weights } = await loadFasterRcnnLosses(golden('v1.pth'), traits);
     const pictures = [trainingOf('empty.json'), withObjects];
     const sums = pictures.map(({ losses }) => Object.values(losses).reduce((sum, loss) => sum + loss));
@@ -111,7 +111,7 @@ describe('the losses of Faster R-CNN', () => {
         expect(loss).to.be.closeTo((sums[0]! + sums[1]!) / 2, 1e-3);
     }
   });
-  it('of few samples depend on the seed, and on nothing else', async () => {
+  it('of a sample of boxes depend only on the seed', async () => {
     const few = { count: 16, positive: 0.25 };
     const { model } = await loadFasterRcnnLosses(golden('v1.pth'), {
       ...traits,

@@ -20,7 +20,7 @@ import { measureNorms } from '../../lib/train/detection/measure-norms.js';
 import { loadWeights } from '../../lib/weights/formats/open.js';
 import { pattern } from './faster-rcnn-pattern.js';
 
-/** What scripts/reference/faster_rcnn.py writes of a picture. */
+/** The results that scripts/reference/faster_rcnn.py writes for a picture. */
 interface GoldenPicture {
   readonly size: readonly [height: number, width: number];
   readonly boxes: readonly (readonly number[])[];
@@ -108,9 +108,9 @@ describe('Faster R-CNN', () => {
     });
   }
 
-  it('mobilenet: means over a large picture are as exact as float32 has them', async () => {
-    // GlobalAveragePool is 2.6·10⁻⁷ off here, ReduceMean 1.0·10⁻⁷; with full-size weights, which amplify it, the one put
-    // scores up to 4·10⁻⁴ off.
+  it('mobilenet: means over a large picture are exact to float32', async () => {
+    // The error of GlobalAveragePool is 2.6·10⁻⁷ here, that of ReduceMean 1.0·10⁻⁷. Full-size weights amplify the
+    // former: it changed scores by up to 4·10⁻⁴.
     const network = await FasterRCNN.load(golden('mobilenet.pth'), {
       ...small,
       ...{ anchorSizes: [[16, 32, 64]], minSize: 800, maxSize: 1333 },
@@ -137,7 +137,7 @@ describe('Faster R-CNN', () => {
     const off = Math.sqrt(errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length);
     expect(off).to.be.at.most(1.6e-7);
   });
-  it('opens its insides: feature maps by name', async () => {
+  it('gives feature maps by name', async () => {
     await using network = await FasterRCNN.load(golden('v1.pth'), small);
     const { 'fpn/0': fine, 'fpn/pool': coarse } = await network.features(pattern([96, 128]), [
       'fpn/0',
@@ -157,7 +157,7 @@ describe('Faster R-CNN', () => {
     const { 'fpn/0': finest } = await network.features(pattern([60, 80]), ['fpn/0']);
     expect(finest?.dims).to.deep.equal([1, 64, 96 / 8, 128 / 8]);
   });
-  it('begins with a VGG network, to which it adds a block', async () => {
+  it('can use a VGG network as its backbone, with one more block', async () => {
     const convolution = (outputs: number, inputs: number) =>
       float32(
         new Float32Array(outputs * inputs * 9).map((_, i) => ((i * 7) % 11) / 60 - 0.08),
@@ -177,7 +177,7 @@ describe('Faster R-CNN', () => {
     expect(relu4_1?.dims).to.deep.equal([1, 10, 96 / 8, 128 / 8]);
     expect(finest?.dims).to.deep.equal([1, 64, 96 / 8, 128 / 8]);
   });
-  it('gives norms the statistics of a picture', async () => {
+  it('measures the statistics of batch normalization on a picture', async () => {
     const start = slimFasterRcnn({ classes: 4, seed: 1 });
     const picture = pattern([64, 96]);
     const weights = await measureNorms(start, picture, slimTraits, placement);
@@ -200,7 +200,7 @@ describe('Faster R-CNN', () => {
       );
     }
   });
-  it('is the same from the file that it is written to', async () => {
+  it('is the same network after it was written to a file and loaded again', async () => {
     const weights = slimFasterRcnn({ classes: 3, seed: 2 });
     await using network = await FasterRCNN.load(
       { weights, metadata: {} },
@@ -218,7 +218,7 @@ describe('Faster R-CNN', () => {
     const refusal: unknown = await again.detect(picture, { score: 0.2 }).catch((error: unknown) => error);
     expect(String(refusal)).to.contain('above 0.3');
   });
-  it('finds nothing without an error', async () => {
+  it('gives an empty list if it finds nothing', async () => {
     await using network = await FasterRCNN.load(golden('v1.pth'), { ...small, score: 0.9999 });
     expect(await network.detect(pattern([20, 30]), { score: 0.9999 })).to.deep.equal([]);
     const none = await FasterRCNN.load(golden('v1.pth'), { ...small, rpnScore: 1 });
@@ -226,7 +226,7 @@ describe('Faster R-CNN', () => {
     expect(await none.detectFromProposals(pattern([20, 30]))).to.deep.equal([]);
     await none.dispose();
   });
-  it('loads weights whose names stand behind a prefix', async () => {
+  it('loads weights whose names have a prefix', async () => {
     const { weights } = await loadWeights(bytesSource(golden('v1.pth')));
     const behind = new Map(
       Array.from(weights, ([name, stored]) => [`module.detector.${name}`, stored] as const),
@@ -236,12 +236,12 @@ describe('Faster R-CNN', () => {
     const picture = pattern([20, 30]);
     expect(await same.detect(picture)).to.deep.equal(await plain.detect(picture));
   });
-  it('says what does not fit', async () => {
+  it('reports options and weights that do not fit', async () => {
     const message = async (work: Promise<unknown>) => String(await work.catch((error: unknown) => error));
     await using network = await FasterRCNN.load(golden('v1.pth'), small);
     expect(await message(network.detect(pattern([20, 30]), { score: 0.1 }))).to.contain('another `score`');
     expect(await message(FasterRCNN.load(golden('v1.pth'), { ...small, aspectRatios: [1] }))).to.contain(
-      'has 3 anchors at each place',
+      'has 3 anchors at each position',
     );
     const other = new Map([
       ['a.weight', { dtype: 'float32', dims: [1], load: () => Promise.resolve(float32([1], [1])) }],
@@ -251,7 +251,7 @@ describe('Faster R-CNN', () => {
     );
     const bare = new Map([['backbone.a.weight', other.get('a.weight')!]]);
     expect(await message(FasterRCNN.load({ weights: bare, metadata: {} }))).to.contain(
-      'no weights of a Faster R-CNN',
+      'not the weights of a Faster R-CNN',
     );
   });
 });

@@ -11,7 +11,7 @@ import { random } from '../../lib/tensor/random.js';
 import { float32, type NumericTensor, sizeOf, type Tensor } from '../../lib/tensor/tensor.js';
 import { writeSafetensors } from '../../lib/weights/formats/safetensors.js';
 
-/** Some of a tensor's elements, evenly spaced, as PyTorch computed them. */
+/** Evenly spaced elements of a tensor that PyTorch computed. */
 export interface Sample {
   readonly dims: readonly number[];
   readonly stride: number;
@@ -20,18 +20,18 @@ export interface Sample {
   readonly largest: number;
 }
 
-/** What scripts/reference/models.py wrote down of one network and one size of picture. */
+/** The results that scripts/reference/models.py writes for one network and one size of picture. */
 export interface GoldenCase {
   readonly name: string;
   readonly network: 'vgg19' | 'googlenet' | 'squeezenet';
   readonly shapes?: Readonly<Record<string, readonly number[]>>;
   readonly options: { readonly preprocessing?: 'caffe'; readonly pooling?: 'average' };
-  /** Of the picture. */
+  /** The seed of the picture. */
   readonly seed: number;
   readonly height: number;
   readonly width: number;
   readonly layers: Readonly<Record<string, Sample>>;
-  /** Gradients by the image of layers whose cotangent is their own activation. */
+  /** Gradients with respect to the image, by the layer whose activation is the cotangent. */
   readonly gradients: Readonly<Record<string, Sample>>;
 }
 
@@ -40,7 +40,7 @@ export function readCases(path: string): readonly GoldenCase[] {
   return parse(readFileSync(path, 'utf8'));
 }
 
-/** The script's weights, by the same generator, as a safetensors file. */
+/** The script's weights, from the same random generator, as a safetensors file. */
 export function drawWeights(shapes: Readonly<Record<string, readonly number[]>>): Uint8Array {
   const source = random(2);
   const tensors = Object.entries(shapes).map(([name, dims]): [string, NumericTensor] => {
@@ -51,14 +51,14 @@ export function drawWeights(shapes: Readonly<Record<string, readonly number[]>>)
   return writeSafetensors(new Map(tensors));
 }
 
-/** The script's picture: noise. */
+/** The script's picture of noise. */
 export function noise({ width, height, seed }: Pick<GoldenCase, 'width' | 'height' | 'seed'>): Image {
   const source = random(seed);
   const data = Float32Array.from({ length: 3 * width * height }, () => source.uniform());
   return image({ width, height }, data);
 }
 
-/** The largest difference, relative to the largest element. */
+/** The maximum difference, relative to the largest element. */
 export function errorOf(actual: Tensor | undefined, expected: Sample): number {
   if (actual?.dtype !== 'float32')
     return expect.fail(`float32 was expected, not ${actual?.dtype ?? 'nothing'}`);
@@ -69,7 +69,7 @@ export function errorOf(actual: Tensor | undefined, expected: Sample): number {
   return Math.max(...differences) / expected.largest;
 }
 
-/** The image's gradient when a layer's own activation is sent back from it. */
+/** The gradient with respect to the image, with a layer's activation as the layer's cotangent. */
 export async function ownGradient(
   network: Classifier,
   layer: string,

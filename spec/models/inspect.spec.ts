@@ -10,8 +10,8 @@ import type { Weights } from '../../lib/weights/weights.js';
 
 const constant = (b: Builder, ...dims: readonly number[]) => b.constant(zeros('float32', dims));
 
-describe('Taking stock of a model', () => {
-  it('counts what layers have learned, and their multiply-adds', () => {
+describe('inspectModel', () => {
+  it('counts the parameters and multiply-adds of layers', () => {
     const b = new Builder();
     const x = b.input('image', 'float32', ['batch', 3, 'height', 'width']);
     const kernel = constant(b, 4, 3, 3, 3);
@@ -29,7 +29,7 @@ describe('Taking stock of a model', () => {
     expect(layers.filter((layer) => layer.multiplyAdds !== 0)).to.deep.equal([
       // 3·3·3 products for each of 4·8·8 numbers
       { name: 'down', op: 'Conv', shape: [1, 4, 8, 8], parameters: 112, multiplyAdds: 27 * 256 },
-      // each of 4·8·8 numbers goes into 2·2·2
+      // each of 4·8·8 numbers is used 2·2·2 times
       { name: 'up', op: 'ConvTranspose', shape: [1, 2, 16, 16], parameters: 32, multiplyAdds: 8 * 256 },
       { name: 'dense', op: 'MatMul', shape: [1, 10], parameters: 5120, multiplyAdds: 5120 },
     ]);
@@ -47,7 +47,7 @@ describe('Taking stock of a model', () => {
     expect(outputs[0]?.name).to.equal('scores');
   });
 
-  it('counts weights that are shared once, and no constants that nobody learned', () => {
+  it('counts shared weights once, and no fixed constants', () => {
     const b = new Builder();
     const x = b.input('image', 'float32', [1, 2, 4, 4]);
     const kernel = constant(b, 2, 2, 1, 1);
@@ -55,7 +55,7 @@ describe('Taking stock of a model', () => {
     expect(inspectModel(b.model(), 1).parameters).to.equal(4);
   });
 
-  it('takes a node of 100,000 inputs without an overflow of the stack', () => {
+  it('accepts a node with 100,000 inputs without a stack overflow', () => {
     const b = new Builder();
     const x = b.op('Sigmoid', [b.input('x', 'float32', [1, 1])]);
     b.output(b.op('Concat', new Array<Value>(100_000).fill(x), { axis: 1 }), 'y');
@@ -63,7 +63,7 @@ describe('Taking stock of a model', () => {
     expect(output).to.deep.include({ shape: [1, 100_000], activation: 'sigmoid' });
   });
 
-  it('finds the 143 667 240 parameters and 19.6 thousand million multiply-adds of VGG-19', async () => {
+  it('finds the 143,667,240 parameters and 19.6 billion multiply-adds of VGG-19', async () => {
     const widths = [64, 64, 128, 128, ...Array<number>(4).fill(256), ...Array<number>(8).fill(512)];
     const dense = new Map<string, readonly number[]>([
       ['fc6', [4096, 25088]],
@@ -84,7 +84,7 @@ describe('Taking stock of a model', () => {
   });
 });
 
-/** Zeros that take memory only once they are loaded. */
+/** Zeros that are allocated when they are loaded. */
 function stored(name: string, dims: readonly number[]) {
   const load = () => Promise.resolve(zeros('float32', dims));
   return [name, { dtype: 'float32', dims, load }] as const;

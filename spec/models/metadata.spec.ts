@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { preprocessings } from '../../lib/models/input/preprocessing.js';
 import { readNetworkMetadata, valuesFor, writeNetworkMetadata } from '../../lib/models/metadata.js';
 
-describe('what a file says of its network', () => {
+describe('network metadata', () => {
   const said = {
     input: preprocessings.caffe,
     classes: ['background', 'cell'],
@@ -14,7 +14,7 @@ describe('what a file says of its network', () => {
     limit: 100,
   };
 
-  it('is text by key, and is read as it was written', () => {
+  it('is written as text by key, and read back', () => {
     const texts = writeNetworkMetadata(said);
     expect(Object.fromEntries(texts)).to.deep.equal({
       input: 'BGR, 0..255, minus mean (103.939,116.779,123.68)',
@@ -29,7 +29,7 @@ describe('what a file says of its network', () => {
     expect(readNetworkMetadata(Object.fromEntries(texts))).to.deep.equal(said);
   });
 
-  it('leaves out what is not known', () => {
+  it('leaves out unknown entries', () => {
     expect([...writeNetworkMetadata({ standardizes: false })]).to.deep.equal([]);
     const nothing = { standardizes: false };
     for (const key of ['input', 'classes', 'values', 'layers', 'score', 'limit'] as const)
@@ -37,7 +37,7 @@ describe('what a file says of its network', () => {
     expect(readNetworkMetadata({})).to.include(nothing);
   });
 
-  it('keeps names with commas and brackets as JSON, and others plain', () => {
+  it('stores names with commas or brackets as JSON, and others separated by commas', () => {
     const written = (classes: readonly string[]) => writeNetworkMetadata({ classes }).get('classes');
     expect(written(['a', 'b c'])).to.equal('a,b c');
     expect(written(['a, b', 'c'])).to.equal('["a, b","c"]');
@@ -50,7 +50,7 @@ describe('what a file says of its network', () => {
       expect(readNetworkMetadata(writeNetworkMetadata({ classes })).classes).to.deep.equal(classes);
   });
 
-  it('of other programs is not taken for ours', () => {
+  it('ignores entries of other programs', () => {
     const { input, values, score, limit } = readNetworkMetadata({
       input: 'images',
       class_values: '[1, "x"]',

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
 
-/** The message, one line of this library's, with which something asynchronous fails. */
+/** The message of the OneirosError that a promise rejects with; it must be one line. */
 export async function rejection(work: Promise<unknown>): Promise<string> {
   const error = await work.then(
     () => expect.fail('it did not fail'),

@@ -13,7 +13,7 @@ type Case = readonly [side: number, above: number, below: number];
 
 const largest = 4096;
 
-/** All for which the quotient's rounding can matter: where the product is whole. */
+/** All cases in which the rounding of the quotient can matter: those with an integer product. */
 function* wholeProducts(above: number): Generator<Case> {
   for (let below = 1; below <= largest; below++) {
     const step = below / greatestCommonDivisor(above, below);
@@ -48,7 +48,7 @@ describe('a scaled side', () => {
     expect(found).to.have.length(cases.length);
   }
 
-  it('is a pixel less where float64 falls just short', async () => {
+  it('is one pixel less if the float64 product is just below an integer', async () => {
     expect(Math.floor(97 * (800 / 97))).to.equal(799);
     await expectAsFloat64([
       [97, 800, 97],
@@ -57,7 +57,7 @@ describe('a scaled side', () => {
   });
 
   for (const above of [800, 1333, 320, 640])
-    it(`to ${above} is what float64 makes of every side to ${largest} that comes out whole`, async () => {
+    it(`of ${above} equals float64's for all sides up to ${largest} with an integer product`, async () => {
       const cases = [...wholeProducts(above)];
       const short = cases.filter(
         ([side, , below]) => Math.floor(side * (above / below)) < (side * above) / below,
@@ -66,7 +66,7 @@ describe('a scaled side', () => {
       await expectAsFloat64(cases);
     });
 
-  it('is the same elsewhere', async () => {
+  it('equals float64’s for random sides', async () => {
     const source = random(5);
     const side = () => source.integer(1, largest);
     await expectAsFloat64(

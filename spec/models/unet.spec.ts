@@ -47,7 +47,7 @@ function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return Array.from(a).reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0);
 }
 
-describe('U-Net: PyTorch’s results from the same checkpoint', () => {
+describe('U-Net gives PyTorch’s results with the same checkpoint', () => {
   for (const { model: name, channels, height, width, classes, data } of cases)
     for (const batchNorm of ['fold', 'keep'] as const)
       for (const sizes of ['known', 'symbolic'] as const)
@@ -67,7 +67,7 @@ describe('U-Net: PyTorch’s results from the same checkpoint', () => {
         });
 });
 
-describe('U-Net: the family', () => {
+describe('U-Net variants', () => {
   const build = (shape: Partial<UNetShape>, options: BuildUNetOptions = {}) =>
     buildUNet(initialUNet({ channels: 1, widths: [2, 3, 4], ...shape }), options).model;
 
@@ -79,7 +79,7 @@ describe('U-Net: the family', () => {
           [4, 4],
           [13, 30],
         ] as const)
-          it(`${padding}, ${climb}, ${oddSizes}: the result is ${height}×${width} as the picture`, async () => {
+          it(`give a result of the picture's size: ${padding}, ${climb}, ${oddSizes}, ${height}×${width}`, async () => {
             const resize = climb === 'transposed' ? 'nearest' : climb;
             const model = build({ climb }, { padding, resize, oddSizes });
             const result = await run(model, ramp(1, height, width));
@@ -87,7 +87,7 @@ describe('U-Net: the family', () => {
             expect(result.data.every(Number.isFinite)).to.be.true;
           });
 
-  it('several pictures at once are as each alone', async () => {
+  it('give the same results for a batch as for single pictures', async () => {
     const model = build({});
     const both = ramp(2, 9, 11);
     const { data, dims } = await run(model, float32(both.data, [2, 1, 9, 11]));
@@ -96,7 +96,7 @@ describe('U-Net: the family', () => {
     expect(worst(data.slice(2 * 99), second.data)).to.be.below(1e-6);
   });
 
-  it('sizes are those of the paper: 572 pixels for 388, 92 on each side', () => {
+  it('have the paper’s sizes: 572 pixels for 388, 92 on each side', () => {
     const b = new Builder();
     const paper = { grid: 16, loss: 4 };
     expect(inputLength(b, b.sizes([388]), paper).content).to.deep.equal([572]);
@@ -112,7 +112,7 @@ describe('U-Net: the family', () => {
     [[1, 2], 3, 7, [2, 1, 2, 1, 2, 1, 2]],
     [[5], 1, 4, [5, 5, 5, 5]],
   ] as const)
-    it(`mirrors ${row.join(' ')} around itself`, async () => {
+    it(`mirror ${row.join(' ')} beyond its edges`, async () => {
       const b = new Builder();
       const image = b.input('image', 'float32', [1, 1, 1, 'width']);
       b.output(mirror(b, image, 3, before, b.sizes([length])));
@@ -121,8 +121,8 @@ describe('U-Net: the family', () => {
     });
 });
 
-describe('U-Net: wrong weights', () => {
-  it('says what misses', async () => {
+describe('U-Net with wrong weights', () => {
+  it('reports what is missing', async () => {
     const { weights } = await checkpoint('mateuszbuda');
     const without = new Map(weights);
     without.delete('decoder2/conv1.weight');

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '../..');
 const path = join(root, 'onnx-models/vgg19-slim.onnx');
 
 describe('vgg19-slim, as shipped', () => {
-  it('is a VGG-19 to relu5_1, a quarter as wide, of at most 8 MB', async () => {
+  it('is a VGG-19 up to relu5_1 with a quarter of the width, in at most 8 MB', async () => {
     const network = await loadClassifier(path);
     expect(network.name).to.equal('VGG-19');
     expect(network.cutAt).to.equal('relu5_1');
@@ -40,7 +40,7 @@ describe('vgg19-slim, as shipped', () => {
     }
   });
 
-  it('says on its card what it was measured to be', () => {
+  it('has measured figures on its card', () => {
     const card = readFileSync(join(root, 'onnx-models/vgg19-slim.md'), 'utf8');
     for (const layer of ['relu1_1', 'relu2_1', 'relu3_1'])
       expect(card).to.match(new RegExp(`${layer} +\\| +\\.\\d`));

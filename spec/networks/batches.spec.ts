@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { inBatches } from '../../lib/networks/batches.js';
 
-/** Computes groups when it is told to, and keeps what it was given. */
+/** Records the groups it gets, and resolves them on demand. */
 function controlled() {
   const started: (readonly number[])[] = [];
   const ends: (() => void)[] = [];
@@ -17,7 +17,7 @@ function controlled() {
 const settled = () => new Promise(setImmediate);
 
 describe('batches', () => {
-  it('hand over the next group while one is computed, and no more', async () => {
+  it('pass on the next group while one is computed, and no further groups', async () => {
     const { started, ends, compute } = controlled();
     const results = inBatches([1, 2, 3, 4, 5], 2, compute);
     const first = results.next();
@@ -40,7 +40,7 @@ describe('batches', () => {
     for await (const result of results) rest.push(result);
     expect(rest).to.deep.equal(['3', '4', '5']);
   });
-  it('end with the first failure, and leave no other unheard', async () => {
+  it('end with the first failure, and leave no rejection unhandled', async () => {
     const unheard: unknown[] = [];
     const listen = (reason: unknown) => unheard.push(reason);
     process.on('unhandledRejection', listen);
@@ -52,7 +52,7 @@ describe('batches', () => {
     expect(String(failure)).to.contain('failed at 1');
     expect(unheard).to.be.empty;
   });
-  it('of nothing are none', async () => {
+  it('are empty if there are no items', async () => {
     expect((await inBatches([], 3, controlled().compute).next()).done).to.be.true;
   });
 });

@@ -27,7 +27,7 @@ function means(
   return encodeModel(b.model());
 }
 
-/** The scores, of their sigmoids. */
+/** The scores, recovered from their sigmoids. */
 async function scoresOf(model: Uint8Array, options: LoadClassifierOptions = {}): Promise<readonly number[]> {
   await using network = await loadClassifier(model, { placement, activation: 'sigmoid', ...options });
   const [row] = await network.probabilities([picture]);
@@ -41,12 +41,12 @@ function expectClose(found: readonly number[], wanted: readonly number[], tolera
 
 const last = (b: Builder, x: Value) => b.transpose(x, [0, 3, 1, 2]);
 
-describe('a picture is fed as a graph wants it', () => {
-  it('channels first or last', async () => {
+describe('a picture is converted to the form that a graph takes', () => {
+  it('with channels first or last', async () => {
     expectClose(await scoresOf(means('float32', ['n', 3, 4, 4])), [0.2, 0.4, 0.8]);
     expectClose(await scoresOf(means('float32', ['n', 4, 4, 3], last)), [0.2, 0.4, 0.8]);
   });
-  it('where sizes do not show it, the graph does', async () => {
+  it('which the layers determine if the shape is ambiguous', async () => {
     const three = image(
       { width: 3, height: 3 },
       Float32Array.from({ length: 27 }, (_, i) => [0.2, 0.4, 0.8][Math.floor(i / 9)]!),
@@ -67,22 +67,22 @@ describe('a picture is fed as a graph wants it', () => {
     expectClose(await scoresOf(means('float16', [1, 3, 4, 4])), [0.2, 0.4, 0.8], 1e-3);
     expectClose(await scoresOf(means('float64', [1, 3, 4, 4])), [0.2, 0.4, 0.8]);
   });
-  it('as one channel: its luminance', async () => {
+  it('as luminance if there is one channel', async () => {
     expectClose(await scoresOf(means('float32', [1, 1, 4, 4])), [0.299 * 0.2 + 0.587 * 0.4 + 0.114 * 0.8]);
     expectClose(
       await scoresOf(means('float32', [1, 4, 4, 1], last), { preprocessing: 'imagenet' }),
       [0.3858],
     );
   });
-  it('as one of several pictures at once', async () => {
+  it('for graphs that take several pictures at once', async () => {
     expectClose(await scoresOf(means('float32', [4, 3, 4, 4])), [0.2, 0.4, 0.8]);
-    // A reshape that names how many there are keeps the graph as it is.
+    // A Reshape with a fixed number of pictures prevents the change to one picture.
     expectClose(
       await scoresOf(means('float32', [4, 3, 4, 4], (b, x) => b.reshape(x, [4, 3, 4, 4]))),
       [0.2, 0.4, 0.8],
     );
   });
-  it('as its file says, unless somebody says otherwise', async () => {
+  it('as its file states, unless an option states otherwise', async () => {
     const b = new Builder();
     const x = b.input('pixels', 'float32', [1, 3, 4, 4]);
     b.output(b.op('Flatten', [b.op('GlobalAveragePool', [x])], { axis: 1 }), 'scores');

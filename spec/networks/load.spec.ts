@@ -12,7 +12,7 @@ import { rejection } from '../models/rejection.js';
 import { classifier } from '../studio/slim-files.js';
 import { yolox } from './detector/small-yolox.js';
 
-/** A graph that makes so many planes of a picture. */
+/** A graph that computes `channels` planes from a picture. */
 function planes(channels: number): Uint8Array {
   const b = new Builder();
   const x = b.input('x', 'float32', ['n', 3, 'height', 'width']);
@@ -22,7 +22,7 @@ function planes(channels: number): Uint8Array {
 }
 
 describe('loadNetwork', () => {
-  it('tells by a graph what it is, from bytes and from a model', async () => {
+  it('recognizes the kind of network from a graph, given as bytes or as a model', async () => {
     const detector = await loadNetwork(yolox([]), { name: 'toy' });
     expect(detector).to.be.instanceOf(Detector).and.to.include({ name: 'toy' });
     const { bytes } = classifier();
@@ -31,14 +31,14 @@ describe('loadNetwork', () => {
     expect(await loadNetwork(planes(3))).to.be.instanceOf(Segmenter);
   });
 
-  it('takes a graph that gives features for a network with layers', async () => {
-    // More planes than there can be classes.
+  it('loads a graph that gives features as a classifier that only has layers', async () => {
+    // More planes than classes are supported.
     const network = await loadNetwork(planes(300));
     expect(network).to.be.instanceOf(Classifier).and.to.include({ classifies: false });
     expect(network.layers).to.include('y');
   });
 
-  it('takes a name for what the catalog says of it, and weights for a name', async () => {
+  it('loads a model of the catalog by name, and refuses unknown names and superfluous weights', async () => {
     expect(await loadNetwork('fasterrcnn-cells')).to.be.instanceOf(Detector);
     expect(await loadNetwork('unet-membrane')).to.be.instanceOf(Segmenter);
     expect(await loadNetwork('vgg19-slim')).to.be.instanceOf(Classifier);
@@ -47,7 +47,7 @@ describe('loadNetwork', () => {
     expect(await rejection(loadNetwork(planes(3), { weights: 'a.safetensors' }))).to.match(/own weights/);
   });
 
-  it('takes an address for an address, whatever its end', async () => {
+  it('accepts addresses that do not end in .onnx', async () => {
     const address = `data:application/octet-stream;base64,${Buffer.from(planes(3)).toString('base64')}`;
     const error: unknown = await loadNetwork(address).catch((reason: unknown) => reason);
     expect(String(error)).not.to.contain('there is no network');

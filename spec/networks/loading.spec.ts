@@ -11,7 +11,7 @@ import { rejection } from '../models/rejection.js';
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 
-/** Zeros of these shapes as a safetensors file; `fill` instead of them in some. */
+/** A safetensors file of zeros with these shapes; tensors named in `fill` have that value instead. */
 function file(shapes: Shapes, fill: Readonly<Record<string, number>> = {}, metadata = {}): Uint8Array {
   const tensors = Object.entries(shapes).map(([name, dims]): [string, NumericTensor] => [
     name,
@@ -22,7 +22,7 @@ function file(shapes: Shapes, fill: Readonly<Record<string, number>> = {}, metad
   return writeSafetensors(new Map(tensors), metadata);
 }
 
-/** conv1_1 … conv2_1 of a VGG-19 of two and three channels. */
+/** conv1_1 … conv2_1 of a VGG-19 with two and three channels. */
 const shallow: Shapes = {
   'conv1_1.weight': [2, 3, 3, 3],
   'conv1_1.bias': [2],
@@ -34,8 +34,8 @@ const shallow: Shapes = {
 const without = (...names: readonly string[]): Shapes =>
   Object.fromEntries(Object.entries(shallow).filter(([name]) => !names.includes(name)));
 
-describe('Loading networks', () => {
-  it('cuts a network where its weights end, and says so', async () => {
+describe('loading networks', () => {
+  it('cuts a network where its weights end, and adds a note', async () => {
     await using network = await VGG19.load(file(shallow));
     expect(network.cutAt).to.equal('relu2_1');
     expect(network.layers).to.deep.equal([
@@ -48,12 +48,12 @@ describe('Loading networks', () => {
     );
   });
 
-  it('cuts before a layer of which only a part is there', async () => {
+  it('cuts before a layer that is incomplete', async () => {
     const { cutAt } = await VGG19.load(file(without('conv2_1.bias')));
     expect(cutAt).to.equal('relu1_2');
   });
 
-  it('refuses weights with a hole, or of another network, in one line that names the tensor', async () => {
+  it('refuses weights with a gap, or of another network, in one line that names the tensor', async () => {
     expect(await rejection(VGG19.load(file(without('conv1_2.weight', 'conv1_2.bias'))))).to.match(
       /have conv2_1\.weight but lack conv1_2\.weight/,
     );
@@ -76,7 +76,7 @@ describe('Loading networks', () => {
       expect(await rejection(VGG19.load(file({ ...shallow, [name]: dims })))).to.match(words);
   });
 
-  it('refuses weights that are not numbers', async () => {
+  it('refuses weights that are not finite', async () => {
     expect(await rejection(VGG19.load(file(shallow, { 'conv1_2.bias': NaN })))).to.match(
       /conv1_2\.bias.*NaN/,
     );
@@ -85,15 +85,15 @@ describe('Loading networks', () => {
     );
   });
 
-  it('lists near names for an unknown layer, and takes other spellings of a known one', async () => {
+  it('lists near names for an unknown layer, and accepts other spellings of a known one', async () => {
     const network = await VGG19.load(file(shallow));
     expect(network.layer('Conv2-1')).to.equal('conv2_1');
     expect(network.layer('relu11')).to.equal('relu1_1');
     expect(() => network.layer('relu4_2')).to.throw(/VGG-19 has no layer "relu4_2"; near names: relu/);
   });
 
-  it('takes the preprocessing from the file, from its names, or as it is told', async () => {
-    // data = scale · x for the three channels in turn, − mean: of white, by hand
+  it('takes the preprocessing from the option, the file, or the naming scheme', async () => {
+    // (scale · 1 − mean) / std for a white picture, calculated by hand
     const white = image({ width: 4, height: 4 }, new Float32Array(48).fill(1));
     const seen = async (source: Uint8Array, options = {}) => {
       await using network = await VGG19.load(source, { ...options, placement: { isolation: 'none' } });
@@ -108,7 +108,7 @@ describe('Loading networks', () => {
     expect(await seen(file(shallow), { preprocessing: 'none' })).to.deep.equal([1, 1, 1]);
   });
 
-  it('says which networks there are, and which need weights', async () => {
+  it('lists the known networks, and states which need weights', async () => {
     expect(await rejection(loadClassifier('vgg18', {}))).to.match(/no network "vgg18".*googlenet.*\.onnx/);
     expect(await rejection(loadClassifier('squeezenet'))).to.match(/squeezenet needs weights/);
     expect(await rejection(loadClassifier('a.onnx', { weights: file(shallow) }))).to.match(
@@ -120,7 +120,7 @@ describe('Loading networks', () => {
     );
   });
 
-  it('reads no deeper than it is told', async () => {
+  it('reads no weights beyond the requested layers', async () => {
     const read: string[] = [];
     await using source = bytesSource(file(shallow));
     const { weights, metadata } = await loadWeights(source);

@@ -26,10 +26,10 @@ function load({ network, shapes = {}, options }: GoldenCase) {
   }
 }
 
-/** The rounding errors of scores grow with the scores when they become exponents. */
+/** The exponential in the softmax amplifies the rounding errors of scores. */
 const tolerance = (layer: string) => (layer === 'prob' ? 1e-4 : 1e-5);
 
-describe('VGG-19 and GoogLeNet: PyTorch’s activations and gradients from the same weights', () => {
+describe('networks give PyTorch’s activations and gradients with the same weights', () => {
   for (const golden of cases) {
     it(golden.name, async () => {
       await using network = await load(golden);
@@ -38,7 +38,7 @@ describe('VGG-19 and GoogLeNet: PyTorch’s activations and gradients from the s
         expect(errorOf(features[layer], expected), layer).to.be.below(tolerance(layer));
     });
     for (const [layer, expected] of Object.entries(golden.gradients))
-      it(`${golden.name}: back from ${layer}`, async () => {
+      it(`${golden.name}: gradient from ${layer}`, async () => {
         await using network = await load(golden);
         expect(errorOf(await ownGradient(network, layer, golden), expected)).to.be.below(1e-4);
       });

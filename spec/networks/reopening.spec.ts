@@ -19,7 +19,7 @@ const placement = { isolation: 'process' } as const;
 const photo = solid({ width: 32, height: 32 }, [0.2, 0.5, 0.9]);
 const reason = new Error('enough');
 
-/** Kills the process in the middle of the work, and does it again: as before, and as if nothing had happened. */
+/** Kills the process during the work, and checks that a repetition gives the same result as before. */
 async function survives<T>(work: (signal?: AbortSignal) => Promise<T>): Promise<void> {
   const before = await work();
   const killed: unknown = await work(killingSignal(reason)).catch((error: unknown) => error);
@@ -27,37 +27,37 @@ async function survives<T>(work: (signal?: AbortSignal) => Promise<T>): Promise<
   expect(await work()).to.deep.equal(before);
 }
 
-describe('what holds a session opens it anew after its process was killed:', () => {
-  it('a classifier and its features', async () => {
+describe('after its process was killed, a session is opened again', () => {
+  it('by a classifier and its features', async () => {
     await using network = await loadClassifier(classifier().bytes, { placement });
     await survives((signal) => network.classify(photo, signal && { signal }));
     await survives((signal) => network.features(photo, [network.layers[0]!], signal && { signal }));
   });
 
-  it('a detector', async () => {
+  it('by a detector', async () => {
     await using network = await loadDetector(yolox([[20, [0.5, 0.5, 0, 0, 0.9, 1, 0]]]), { placement });
     await survives((signal) => network.detect(photo, signal && { signal }));
   });
 
-  it('a segmenter', async () => {
+  it('by a segmenter', async () => {
     await using network = await UNet.load((await segmenter()).bytes, { placement });
     await survives((signal) => network.segment(photo, signal && { signal }));
   });
 
-  it('an explainer', async () => {
+  it('by an explainer', async () => {
     await using network = await loadClassifier(classifier().bytes, { placement });
     await using explainer = new Explainer(network);
     await survives((signal) => explainer.explain(photo, signal && { signal }));
   });
 
-  it('a gradient', async () => {
+  it('by a gradient', async () => {
     const b = new Builder();
     b.output(b.sum(b.square(b.input('x', 'float32', [3]))), 'loss');
     await using gradient = await valueAndGrad(b.model(), { loss: 'loss', placement });
     await survives((signal) => gradient({ x: float32([1, 2, 3]) }, signal && { signal }));
   });
 
-  it('and runs that wait meanwhile are not lost with it, nor later ones with an opening that failed', async () => {
+  it('for waiting runs, also if an earlier attempt to open it failed', async () => {
     await using held = new HeldSession();
     const feeds = () => ({ x: float32([1, 2, 3], [1, 3]), y: float32([10, 20, 30], [1, 3]) });
     const opening = { key: 'add', open: () => openSession(addModel(), placement) };

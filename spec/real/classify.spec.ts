@@ -14,7 +14,7 @@ const data = '../shared/data/imagenet-sample';
 
 const loaders = { vgg19: VGG19, googlenet: GoogLeNet, squeezenet: SqueezeNet };
 
-describe('the real networks: PyTorch’s activations and gradients', function () {
+describe('real networks give PyTorch’s activations and gradients', function () {
   before(function () {
     if (existsSync(weights)) return;
     console.warn(`SKIPPED: ${weights} is missing`);
@@ -30,7 +30,7 @@ describe('the real networks: PyTorch’s activations and gradients', function ()
         expect(errorOf(features[layer], expected), layer).to.be.below(2e-5);
     });
     for (const [layer, expected] of Object.entries(golden.gradients))
-      it(`${golden.name}: back from ${layer}`, async () => {
+      it(`${golden.name}: gradient from ${layer}`, async () => {
         await using network = await load();
         expect(errorOf(await ownGradient(network, layer, golden), expected)).to.be.below(1e-4);
       });

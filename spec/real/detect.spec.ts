@@ -28,8 +28,8 @@ async function figuresOf(model: string, data: string) {
   return figures;
 }
 
-(isThere ? describe : describe.skip)('detectors on pictures they have not seen', () => {
-  it('YOLOX-nano on 64 of COCO: AP50 ≥ .45', async () => {
+(isThere ? describe : describe.skip)('detectors on pictures they were not trained on', () => {
+  it('YOLOX-nano on 64 pictures of COCO: AP50 ≥ .45', async () => {
     const { AP50 } = await figuresOf(`${shared}/models/yolox_nano.onnx`, 'coco128/val');
     expect(AP50).to.be.at.least(0.45);
   });

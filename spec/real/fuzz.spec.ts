@@ -5,12 +5,12 @@ import { expect } from 'chai';
 
 const root = join(import.meta.dirname, '../..');
 const seconds = 300;
-/** The same inputs every time, however fast the machine is; `npm run fuzz` with other seeds looks further. */
+/** The same inputs on every machine; `npm run fuzz` tries others, by seed. */
 const inputs = 2300;
 
 describe('files changed at random', () => {
   // Each child takes seconds to start, which the fuzz suite does not count.
-  it(`end in an error of this library or not at all, ${inputs} of each kind`, async () => {
+  it(`are read or end in an OneirosError, ${inputs} of each kind`, async () => {
     const options = ['--no-warnings', '--import', join(root, 'scripts/ts.mjs')];
     const child = spawn(
       process.execPath,

@@ -10,7 +10,7 @@ import { multiplyAdds } from '../onnx/multiply-adds.js';
 
 const shared = '../shared';
 
-/** Models made by others, to be loaded and differentiated as they are. */
+/** Published models, which are loaded and differentiated unchanged. */
 const models = [
   'prisma-portrait',
   'version-RFB-320',
@@ -21,7 +21,7 @@ const models = [
   'yunet_n_640_640',
 ];
 
-describe('gradients of real models by their image', function () {
+describe('gradients of real models with respect to the image', function () {
   this.timeout(900_000);
   before(function () {
     if (existsSync(shared)) return;
@@ -30,7 +30,7 @@ describe('gradients of real models by their image', function () {
   });
 
   for (const name of models)
-    it(`are what differences of the model say: ${name}`, async () => {
+    it(`agree with finite differences: ${name}`, async () => {
       const checks = await checkGradient(await readModel(`${shared}/models/${name}.onnx`));
       expect(checks).to.have.length(1);
       for (const { error, uncertainty } of checks) {
@@ -39,7 +39,7 @@ describe('gradients of real models by their image', function () {
       }
     });
 
-  it('are what differences of GoogLeNet say, whole, and take about as much as GoogLeNet again', async () => {
+  it('agree with finite differences of the complete GoogLeNet, at about the cost of another run', async () => {
     await using network = await GoogLeNet.load(`${shared}/weights/googlenet.safetensors`);
     const [check] = await checkGradient(network.model, {
       outputs: ['loss3/classifier'],

@@ -15,14 +15,14 @@ import {
 
 const folder = new URL('../../../shared/data/map/', import.meta.url);
 
-describe('Published figures', function () {
+describe('published figures', function () {
   before(function () {
     if (existsSync(folder)) return;
     console.warn(`      SKIPPED: ${folder.pathname} is missing`);
     this.skip();
   });
 
-  it("COCO's own detections have COCO's own figures", async () => {
+  it("are reproduced for COCO's example detections", async () => {
     const chunks = (name: string) => createReadStream(new URL(`coco-golden/${name}`, folder));
     const truth = await readCocoTruth(chunks('instances_val2014_100.json'));
     const detections = await readCocoDetections(chunks('instances_val2014_fakebbox100_results.json'), truth);

@@ -9,17 +9,17 @@ import { expectClose, feedsFor, run } from '../onnx/run.js';
 
 const folder = new URL('../../../shared/models/', import.meta.url);
 
-/** Of what a model leaves open, except how many pictures: enough for reflections at every scale. */
+/** The size for symbolic axes except the batch: large enough for reflection padding at every scale. */
 const openSize = 32;
 
-describe('models that others made compute the same', () => {
+describe('published models give the same results', () => {
   if (!existsSync(folder)) {
     it(`SKIPPED: ${folder.pathname} is missing`);
     return;
   }
   const files = readdirSync(folder).filter((file) => file.endsWith('.onnx'));
   for (const file of files)
-    it(`${file}: read and written again, at operator set 17, and optimized`, async () => {
+    it(`${file}: written and read again, at operator set 17, and simplified`, async () => {
       const model = decodeModel(readFileSync(new URL(file, folder)));
       const normal = normalizeOpset(model);
       const versions = [decodeModel(encodeModel(model)), normal, simplifyModel(normal)];

@@ -12,12 +12,12 @@ import { sizeOf } from '../../lib/tensor/tensor.js';
 const folder = '../shared/models';
 const files = existsSync(folder) ? readdirSync(folder).filter((name) => name.endsWith('.onnx')) : [];
 
-describe("shapes of others' models", () => {
+describe('shape inference of published models', () => {
   if (files.length === 0) console.warn(`SKIPPED: ${folder} is missing`);
   for (const file of files)
-    it(`${file}: every value has the type and shape that ONNX Runtime gives it`, async () => {
+    it(`${file}: gives every value ONNX Runtime’s type and shape`, async () => {
       const declared = decodeModel(readFileSync(`${folder}/${file}`));
-      // What the file says of values in between is left out: it all has to be inferred.
+      // Declared types of intermediate values are dropped, so that all are inferred.
       const model = { ...declared, graph: { ...declared.graph, values: new Map() } };
       const types = inferModel(model);
       const sizes = openSizes(model);
@@ -27,14 +27,14 @@ describe("shapes of others' models", () => {
         const type = types.get(name)?.type;
         expect(type?.dtype, name).to.equal(made.type);
         const shape = type?.shape?.map((size) => substitute(size, (symbol) => sizes.get(symbol)));
-        // A size that shows only when the graph runs has a symbol of its own.
+        // A size known only when the graph runs is a new symbol.
         const known = shape?.map((size, axis) => (typeof size === 'number' ? size : made.dims[axis]));
         expect(known, name).to.deep.equal([...made.dims]);
       }
     });
 });
 
-/** Sizes for what a model leaves open: one picture, large enough for reflections at every scale. */
+/** Sizes for symbolic axes: one picture, large enough for reflection padding at every scale. */
 function openSizes({ graph }: Model): ReadonlyMap<string, number> {
   return new Map(
     graph.inputs.flatMap(({ type }) =>
@@ -45,7 +45,7 @@ function openSizes({ graph }: Model): ReadonlyMap<string, number> {
   );
 }
 
-/** Every value that a node makes, on an image of the size that the model wants. */
+/** Runs the model on a picture of its input size, and returns all values. */
 async function runAll(
   model: Model,
   sizes: ReadonlyMap<string, number>,

@@ -30,7 +30,7 @@ describe('style, with real weights', () => {
   ] as const) {
     const isThere = [photograph, painting, weights].every((path) => existsSync(path));
     if (!isThere) console.warn(`SKIPPED: ${weights} or a picture is missing`);
-    (isThere ? it : it.skip)(`brings the style loss of ${name} down by 95 %`, async () => {
+    (isThere ? it : it.skip)(`reduces the style loss of ${name} by 95 %`, async () => {
       expect(await fallOf(weights, { size: 256, iterations: 60 })).to.be.above(0.95);
     });
   }

@@ -11,7 +11,7 @@ import { loadSegmenter } from '../../lib/networks/segmenter/load.js';
 const folder = join(import.meta.dirname, '../../../shared/data/membrane/train');
 const model = join(import.meta.dirname, '../../onnx-models/unet-membrane.onnx');
 
-describe('unet-membrane, as it is shipped', () => {
+describe('unet-membrane, as shipped', () => {
   it('finds membranes in pictures that it was not trained on', async function () {
     if (!existsSync(folder)) this.skip();
     await using network = await loadSegmenter(model, { placement: { provider: 'cpu' } });

@@ -17,7 +17,7 @@ if (!isThere) console.warn(`SKIPPED: ${weights} is missing`);
 
 const picture = (path: string): Promise<Image> => decodeImage(readFileSync(path));
 
-/** The area under the receiver's operating curve: how often an object's pixel is told more likely than another. */
+/** The area under the ROC curve: how often an object's pixel gets a higher probability than a background pixel. */
 function rocAuc(probabilities: Float32Array, truth: Uint8Array): number {
   const order = Array.from(probabilities.keys()).sort((a, b) => probabilities[a]! - probabilities[b]!);
   let ranks = 0;
@@ -27,7 +27,7 @@ function rocAuc(probabilities: Float32Array, truth: Uint8Array): number {
     while (end < order.length && probabilities[order[end]!] === probabilities[order[first]!]) end++;
     for (let i = first; i < end; i++)
       if (truth[order[i]!] !== 0) {
-        // Equals share their ranks.
+        // Ties share the mean of their ranks.
         ranks += (first + end + 1) / 2;
         positives++;
       }
@@ -37,7 +37,7 @@ function rocAuc(probabilities: Float32Array, truth: Uint8Array): number {
 }
 
 (isThere ? describe : describe.skip)('retina-unet on the first picture of DRIVE', () => {
-  it('finds the vessels: ROC AUC ≥ .985, Dice ≥ .82; in tiles the same', async () => {
+  it('finds the vessels with ROC AUC ≥ .985 and Dice ≥ .82, also in tiles', async () => {
     await using unet = await UNet.load(weights, { placement: { isolation: 'none' } });
     const image = await picture(`${shared}/data/drive/01-image.png`);
     const drawn = await readLabels(`${shared}/data/drive/01-truth.png`);
@@ -72,7 +72,7 @@ function rocAuc(probabilities: Float32Array, truth: Uint8Array): number {
       const found = await network.segment(await picture('scripts/demo/photographs/astronaut.jpg'));
       const [, person] = found.classes;
       expect(person).to.have.property('name', 'person');
-      // About half of the picture, the face and not the flag.
+      // About half of the picture: the face, but not the flag.
       expect(person?.fraction).to.be.within(0.48, 0.58);
       const at = (x: number, y: number) => found.labels[y * found.width + x];
       expect([at(225, 120), at(150, 400), at(40, 40), at(420, 200)]).to.deep.equal([1, 1, 0, 0]);

@@ -14,7 +14,7 @@ if (!isThere) console.warn(`SKIPPED: ${shared}/weights is missing`);
 const every = (step: number, files: readonly string[]) => files.filter((_, i) => i % step === 0);
 
 (isThere ? describe : describe.skip)('vgg19-slim', () => {
-  it('shows what the real VGG-19 sees, on pictures that neither it nor its lifts have learned from', async () => {
+  it('predicts VGG-19’s features on pictures that neither it nor its lifts were trained on', async () => {
     await using network = await loadClassifier('vgg19-slim');
     const layers = ['relu1_1', 'relu2_1', 'relu3_1'];
     const teachers = [await realTeacher(shared, layers)];

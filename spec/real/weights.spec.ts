@@ -11,7 +11,7 @@ import { loadWeights } from '../../lib/weights/formats/open.js';
 
 const folder = '../shared/weights';
 
-/** Tensors, their elements, and the sum of the elements' absolute values as NumPy and torch have it. */
+/** The number of tensors and elements, and the sum of absolute values that NumPy and torch compute. */
 const files: readonly (readonly [string, number, number, number])[] = [
   ['vgg19-slim16x/1SE.pth', 6, 2284, 1228.2486928861422],
   ['vgg19-slim16x/2SE.pth', 12, 12732, 1825.200437268776],
@@ -33,7 +33,7 @@ describe('real weights', function () {
   });
 
   for (const [name, tensors, elements, magnitude] of files)
-    it(`${name}: every tensor is read, and is what it should be`, async () => {
+    it(`${name}: all tensors are read correctly`, async () => {
       await using source = await fileSource(`${folder}/${name}`);
       const { weights } = await loadWeights(source);
       expect(weights.size).to.equal(tensors);
@@ -46,7 +46,7 @@ describe('real weights', function () {
       expect(sum).to.be.closeTo(magnitude, magnitude * 1e-12);
     });
 
-  it('the first half of VGG-19 is recognized, and where it ends', async () => {
+  it('of the first half of VGG-19 are recognized, with the layer at which they end', async () => {
     await using source = await fileSource(`${folder}/vgg19-conv1_1-to-conv3_4.safetensors`);
     const { weights: stored, metadata } = await loadWeights(source);
     const { dialect, weights, unknown } = translate(stored, vgg19Dialects);
@@ -58,7 +58,7 @@ describe('real weights', function () {
     expect(metadata['input']).to.include('BGR');
   });
 
-  it('a slim VGG-19 is recognized, with its layers before and beside', async () => {
+  it('of a slim VGG-19 are recognized, with its input and auxiliary layers', async () => {
     await using source = await fileSource(`${folder}/vgg19-slim16x/5SE.pth`);
     const { dialect, weights, unknown } = translate((await loadWeights(source)).weights, vgg19Dialects);
     expect([dialect, unknown]).to.deep.equal(['slim16x', []]);
@@ -70,14 +70,14 @@ describe('real weights', function () {
     expect(weights.get('conv3_1_aux.weight')!.dims).to.deep.equal([256, 64, 1, 1]);
   });
 
-  it('GoogLeNet is recognized whole', async () => {
+  it('of the complete GoogLeNet are recognized', async () => {
     await using source = await fileSource(`${folder}/googlenet.safetensors`);
     const { dialect, weights, unknown } = translate((await loadWeights(source)).weights, googlenetDialects);
     expect([dialect, unknown]).to.deep.equal(['Caffe', []]);
     expect(layersOf(weights).size).to.equal(58);
   });
 
-  it('other networks are not taken for these', async () => {
+  it('of other networks are refused', async () => {
     for (const name of ['squeezenet1.1.safetensors', 'retina-unet.safetensors']) {
       await using source = await fileSource(`${folder}/${name}`);
       const { weights } = await loadWeights(source);

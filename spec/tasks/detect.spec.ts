@@ -108,7 +108,7 @@ describe('YOLOX', () => {
       found[0]!.box.forEach((edge, i) => expect(edge).to.be.closeTo([16, 8, 32, 32][i]!, 1e-5));
       found[1]!.box.forEach((edge, i) => expect(edge).to.be.closeTo([16, 16, 48, 32][i]!, 1e-5));
       expect(network.notes.join()).to.contain(
-        given.decoded === true ? 'decoded in its graph' : 'decoded here',
+        given.decoded === true ? 'boxes decoded in its graph' : 'boxes decoded by oneiros',
       );
     });
   it('is not recognized by the shape of its rows alone', async () => {
@@ -123,7 +123,7 @@ describe('YOLOX', () => {
     };
     for (const [name, end] of Object.entries(others)) {
       const failure: unknown = await loadDetector(yolox(rows, { end })).catch((error: unknown) => error);
-      expect(String(failure), name).to.contain('its rows are computed otherwise');
+      expect(String(failure), name).to.contain('its rows are computed differently');
     }
   });
   it('is refused with a wrong number of class names', async () => {
@@ -146,7 +146,7 @@ describe('YOLOX', () => {
     const failure = await loadDetector(encodeModel(b.model()), { name: 'relu' }).catch(
       (error: unknown) => error,
     );
-    expect(String(failure)).to.contain('relu is no detector');
+    expect(String(failure)).to.contain('relu is not a supported detector');
   });
 });
 

@@ -110,6 +110,6 @@ describe('slidingWindow', () => {
       .to.have.property('message')
       .that.includes('must divide');
     const turned = classifier((b, x) => b.op('Flatten', [b.transpose(x, [0, 2, 3, 1])]));
-    expect(() => fullyConvolutional(turned, window)).to.throw('cannot be slid');
+    expect(() => fullyConvolutional(turned, window)).to.throw('cannot be applied to all windows');
   });
 });

@@ -1,19 +1,19 @@
 import type { Node, Shape } from '../../onnx/graph/graph.js';
 import { hullOf, negated, productOf, reciprocalOf, single, type Spread, type Sum, sumOf } from './spread.js';
 
-/** What a rule is told besides the node. */
-export interface Given {
+/** What a rule gets besides the node. */
+export interface RuleInput {
   readonly x: readonly Spread[];
   readonly shape: (input: number) => Shape | null;
   readonly result: Shape | null;
-  /** The elements of an input that is a small constant of whole numbers. */
+  /** The elements of an input that is a small integer constant; `null` for other inputs. */
   readonly numbers: (input: number) => readonly number[] | null;
 }
 
-/** What is known of a node's result; the rest is as of any value. */
-export type Rule = (node: Node, given: Given) => Partial<Spread>;
+/** Derives what is known about a node's result. Missing fields default to those of an unknown value. */
+export type Rule = (node: Node, given: RuleInput) => Partial<Spread>;
 
-/** So little is only there to keep from dividing by 0. */
+/** A constant this small only guards against division by 0. */
 const negligible = 1e-3;
 
 function unclearOf(x: readonly Spread[]): string | null {
@@ -54,7 +54,7 @@ const subtract: Rule = (node, { x: [a, b] }) => {
   return single(a!) === 1 ? { ...range, relation: { kind: 'complement', id: b!.id } } : range;
 };
 
-/** Numbers divided by their sum. */
+/** The result of dividing nonnegative numbers by their sum along `axis`. */
 function normalized(x: Spread, axis: number): Partial<Spread> {
   const scores = x.relation?.kind === 'exp' ? x.relation.scores : null;
   return { low: 0, high: 1, scores, sum: { axis, total: 1, of: 'numbers' } };
@@ -97,7 +97,7 @@ const exponential: Rule = (node, { x: [x] }) => {
   const range = { low: Math.exp(x!.low), high: Math.exp(x!.high) };
   if (x!.sum?.of === 'exponentials')
     return { ...range, scores: x!.scores, sum: { ...x!.sum, of: 'numbers' } };
-  // Two exponentials of a value are the same value.
+  // Two Exp nodes of the same input hold the same value, so they share an id.
   return { ...range, unclear: 'Exp', id: `\0exp ${x!.id}`, relation: { kind: 'exp', id: x!.id, scores } };
 };
 
@@ -119,7 +119,7 @@ const reciprocal: Rule = (_, { x: [x] }) => {
   };
 };
 
-/** The larger, or the smaller, of several; a bound that is there only to keep from dividing by 0 changes nothing. */
+/** Max or Min. A bound that only guards against division by 0 keeps the relation of the other input. */
 const bounded =
   (choose: (...numbers: readonly number[]) => number): Rule =>
   (_, { x }) => {

@@ -1,7 +1,7 @@
 import type { Shape } from '../../onnx/graph/graph.js';
 import type { Sum } from './spread.js';
 
-/** Where an axis is after the numbers were given another shape; `null` where it cannot be told. */
+/** The position of an axis after a reshape; `null` if it is unknown. */
 export function axisAfterReshape(before: Shape | null, after: Shape | null, axis: number): number | null {
   if (before === null || after === null) return null;
   const size = before[axis];
@@ -12,7 +12,7 @@ export function axisAfterReshape(before: Shape | null, after: Shape | null, axis
   return found === -1 ? null : found;
 }
 
-/** How many elements some axes have: a number, times symbols. */
+/** The number of elements of some axes, as text: a number times symbols. */
 function extent(shape: Shape): string {
   const symbols = shape.filter((dim) => typeof dim === 'string').sort();
   const known = shape.reduce<number>(
@@ -22,26 +22,26 @@ function extent(shape: Shape): string {
   return [known, ...symbols].join('·');
 }
 
-/** What the numbers add up to once some axes are gone, or stay with size 1. */
+/** The sum after a reduction over some axes, which are removed, or kept with size 1. */
 export function sumWithout(sum: Sum | null, axes: readonly number[], keep: boolean): Sum | null {
   const axis = sum?.axis ?? null;
   if (sum === null || axis === null || axes.includes(axis)) return null;
   return keep ? sum : { ...sum, axis: axis - axes.filter((gone) => gone < axis).length };
 }
 
-/** What the numbers add up to where only other axes have changed their sizes. */
+/** The sum if its own axis kept its size and the rank is the same; else `null`. */
 export function sumIfKept(sum: Sum | null, before: Shape | null, after: Shape | null): Sum | null {
   const axis = sum?.axis ?? null;
   if (axis === null || before === null || after === null) return null;
   return before.length === after.length && before[axis] === after[axis] ? sum : null;
 }
 
-/** An axis counted from the front. */
+/** A possibly negative axis as an index from 0. */
 export function fromFront(axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
-/** The sum with its axis, where that is known, counted anew. */
+/** The sum with its axis, if known, mapped to its new position. */
 export function sumAlong(sum: Sum | null, axisNow: (axis: number) => number | null): Sum | null {
   const axis = sum?.axis ?? null;
   return sum === null || axis === null ? sum : { ...sum, axis: axisNow(axis) };

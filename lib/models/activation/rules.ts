@@ -1,35 +1,35 @@
 import { attr } from '../../onnx/graph/attributes.js';
 import type { Node, Shape } from '../../onnx/graph/graph.js';
-import { arithmetic, type Given, type Rule } from './arithmetic.js';
+import { arithmetic, type Rule, type RuleInput } from './arithmetic.js';
 import { axisAfterReshape, fromFront, sumAlong, sumIfKept, sumWithout } from './axes.js';
 import { hull, hullOf, type Spread } from './spread.js';
 
-// What operators make of what is known of their inputs; see `Spread`.
+// One rule for each operator: what is known about its result, given what is known about its inputs. See `Spread`.
 
 const rankOf = (shape: Shape | null) => shape?.length ?? 0;
-const axisOf = (node: Node, { shape }: Pick<Given, 'shape'>, otherwise: number) =>
+const axisOf = (node: Node, { shape }: Pick<RuleInput, 'shape'>, otherwise: number) =>
   fromFront(attr.int(node, 'axis', otherwise), rankOf(shape(0)));
 
-/** Into a fixed range, number by number. */
+/** An elementwise function with a fixed range. */
 const into =
   (low: number, high: number): Rule =>
   (node) => ({ low, high, scores: node.inputs[0] ?? null });
 
 const same: Rule = (_, { x: [x] }) => x!;
 
-/** Numbers as they are, in another shape. */
+/** The same numbers in another shape. */
 const reshaped: Rule = (_, { x: [x], shape, result }) => ({
   ...withoutIdentity(x!),
   sum: sumAlong(x!.sum, (axis) => axisAfterReshape(shape(0), result, axis)),
   relation: x!.relation,
 });
 
-/** What a value's numbers are, once they are others or elsewhere. */
+/** Drops what holds only while the numbers keep their positions. */
 function withoutIdentity({ low, high, scores, unclear }: Spread): Partial<Spread> {
   return { low, high, scores, unclear };
 }
 
-/** Some of the numbers. */
+/** A subset of the numbers. */
 const part: Rule = (_, { x: [x], shape, result }) => ({
   low: x!.low,
   high: x!.high,
@@ -45,7 +45,7 @@ const gathered: Rule = (node, { x: [x], shape }) => {
   return { low, high, unclear, sum: kept && sumWithout(kept, indices === 0 ? [axis] : [], indices !== 0) };
 };
 
-/** The same numbers again and again. */
+/** The same numbers, repeated. */
 const expanded: Rule = (node, given) => ({ ...part(node, given), relation: given.x[0]!.relation });
 
 const transposed: Rule = (node, { x: [x], shape }) => {
@@ -68,7 +68,7 @@ const concatenated: Rule = (node, given) => {
   return { ...range, sum: isCommon && sum?.axis !== axis ? sum : null };
 };
 
-/** Means of neighbors along the axes behind the channels. */
+/** Pooling over the spatial axes. */
 const pooled: Rule = (node, { x: [x], shape, result }) => {
   const padded = attr.ints(node, 'pads', []).some((pad) => pad > 0);
   const zeros = node.op === 'AveragePool' && padded && attr.int(node, 'count_include_pad', 0) === 1;
@@ -84,8 +84,8 @@ const resized: Rule = (node, given) =>
 
 const padded: Rule = (_, { x: [x] }) => ({ ...hull([x!.low, x!.high, 0]), unclear: x!.unclear });
 
-/** The axes of a reduction: all, where none are given. */
-function reducedAxes(node: Node, { shape, numbers }: Given): readonly number[] {
+/** The axes of a reduction; all axes if the node names none. */
+function reducedAxes(node: Node, { shape, numbers }: RuleInput): readonly number[] {
   const given = node.inputs.length > 1 ? numbers(1) : attr.ints(node, 'axes', []);
   const rank = rankOf(shape(0));
   return given === null || given.length === 0
@@ -139,7 +139,7 @@ const scores: Rule = () => ({});
 const all = (rule: Rule, operators: string) =>
   operators.split(' ').map((operator) => [operator, rule] as const);
 
-/** By operator of set 17; what others make is unclear. */
+/** Rules by operator of operator set 17. Operators without a rule give an unknown value. */
 export const rules: ReadonlyMap<string, Rule> = new Map<string, Rule>([
   ...arithmetic,
   [

@@ -7,9 +7,9 @@ import { rules } from './rules.js';
 import { anything, type Spread, spreadOfConstant } from './spread.js';
 
 /**
- * What is known of the numbers that each value of a graph can hold, by its name.
- * @param nodes of operator set 17, in order
- * @param factsOf what shape inference knows of a value
+ * What is known about the numbers of each value of a graph, by its name.
+ * @param nodes nodes of operator set 17, in topological order
+ * @param factsOf the facts that shape inference derived for a value
  */
 export function spreadsOf(
   nodes: readonly Node[],
@@ -44,11 +44,11 @@ export function spreadsOf(
   return spreads;
 }
 
-/** What layers have learned is not looked at: there is much of it, and nothing follows from it. */
-const learning = new Set('Conv ConvTranspose Gemm MatMul Einsum BatchNormalization PRelu'.split(' '));
+/** Operators with learned weights. Their inputs are skipped: weights are large, and their range implies nothing. */
+const learnedOperators = new Set('Conv ConvTranspose Gemm MatMul Einsum BatchNormalization PRelu'.split(' '));
 
 function spreadIfComputed(node: Node, name: string, spreadOf: (name: string) => Spread): Spread {
-  return name === '' || learning.has(node.op) ? anything(name) : spreadOf(name);
+  return name === '' || learnedOperators.has(node.op) ? anything(name) : spreadOf(name);
 }
 
 function ruleOf(node: Node, factsOf: (name: string) => Facts | undefined) {

@@ -4,9 +4,9 @@ import type { Weights } from '../../weights/weights.js';
 import { LayerBuilder, type LayerBuilderOptions, type Layers } from './layer-builder.js';
 import { loadStages } from './parameters.js';
 
-/** A part of a network that is there as a whole, or not at all where a checkpoint ends before it. */
+/** A part of a network that is built completely, or left out if the checkpoint ends before it. */
 export interface Stage {
-  /** The layers that have parameters: one at the least. */
+  /** The layers that have parameters: at least one. */
   readonly learned: readonly string[];
   readonly build: (net: Layers, x: Value) => Value;
 }
@@ -18,21 +18,21 @@ export interface Architecture {
 }
 
 export interface BuiltNetwork {
-  /** From `image`, 1×3×height×width RGB in [0, 1], to the last layer. */
+  /** Input `image`, 1×3×height×width RGB in [0, 1]; its output is the last layer. */
   readonly model: Model;
   readonly layers: readonly string[];
-  /** The last layer, where the weights end before the architecture does; `null` if it is whole. */
+  /** The last layer if the weights end before the architecture does; `null` if the network is complete. */
   readonly cutAt: string | null;
 }
 
 export interface BuildOptions extends Pick<LayerBuilderOptions, 'padding' | 'pooling'> {
-  /** Makes of the image what the first stage sees. */
+  /** Adds the nodes from the image to the input of the first stage. */
   readonly input: (net: LayerBuilder, image: Value) => Value;
 }
 
 /**
- * The graph of an architecture with these weights, as deep as they go.
- * @throws OneirosError `bad-input` if they are another network's, or damaged
+ * Builds the graph of an architecture, up to the last stage that has all its weights.
+ * @throws OneirosError `bad-input` if the weights are damaged or belong to another network
  */
 export async function buildNetwork(
   { name, stages }: Architecture,

@@ -13,23 +13,27 @@ import { anything } from '../activation/spread.js';
 import { spreadsOf } from '../activation/spreads.js';
 
 export interface FullyConvolutional {
-  /** From 1×channels×height×width to `probabilities`, 1×classes×rows×columns: of every window, `stride` pixels apart. */
+  /**
+   * Input 1×channels×height×width; output `probabilities`, 1×classes×rows×columns, one position for each window,
+   * windows `stride` pixels apart.
+   */
   readonly model: Model;
   readonly input: string;
   readonly classes: number;
-  /** Whether the probabilities add up to 1; else each class has one by itself. */
+  /** Whether the probabilities add up to 1; if not, those of the classes are independent. */
   readonly isExclusive: boolean;
-  /** How many pixels lie between one window and the next. */
+  /** The distance between neighboring windows, in pixels. */
   readonly stride: number;
 }
 
 /**
- * A classifier of windows as a graph that takes pictures of any size at least that of a window and looks at all windows
- * at once, sharing what they have in common: fully connected layers become convolutions, means over the whole window
- * means over a window that moves (Long et al. 2015; Sermanet et al. 2014). Where convolutions have padding, the zeros stand
- * around the picture now and no longer around each window.
- * @param model from one picture to one row of scores, or of probabilities by a softmax or sigmoids
- * @throws OneirosError `unsupported` for layers that are neither convolutional nor fully connected
+ * Converts a classifier of windows into a graph that takes pictures at least as large as a window and classifies all
+ * windows at once, sharing the computation where they overlap: fully connected layers become convolutions, and global
+ * pooling becomes pooling over a moving window (Long et al. 2015; Sermanet et al. 2014). Padding is now around the
+ * picture, no longer around each window.
+ * @param model takes one picture; gives one row of scores, or of probabilities by a softmax or sigmoids
+ * @throws OneirosError `unsupported` for layers that are neither convolutional nor fully connected, or if the graph
+ *   does not show the scores before the activation
  */
 export function fullyConvolutional(model: Model, window: Size): FullyConvolutional {
   const normal = normalizeOpset(model);
@@ -40,7 +44,7 @@ export function fullyConvolutional(model: Model, window: Size): FullyConvolution
   if (input === undefined || output === undefined || typeof channels !== 'number')
     throw new OneirosError(
       'unsupported',
-      'a classifier of windows takes one picture with a known number of channels',
+      'expected a classifier of windows that takes one picture with a known number of channels',
     );
   const shape = [1, channels, window.height, window.width];
   const whole = { name: input.name, type: { dtype: 'float32', shape } } as const;
@@ -50,7 +54,7 @@ export function fullyConvolutional(model: Model, window: Size): FullyConvolution
   const conversion = new Conversion(b, graph.initializers, facts);
   conversion.take(input.name, image);
   const head = headOf(graph, output.name, facts);
-  // What makes probabilities of the scores is made anew.
+  // The activation after the scores is not converted; it is added again below, along the classes axis.
   for (const node of graph.nodes) if (!conversion.has(head.scores)) conversion.convert(node);
   const { value, stride } = conversion.result(head.scores);
   const classes = Number(shapeOf(value)[1]);
@@ -59,12 +63,12 @@ export function fullyConvolutional(model: Model, window: Size): FullyConvolution
 }
 
 interface WindowHead {
-  /** What the activation is to be applied to. */
+  /** The value before the activation. */
   readonly scores: string;
   readonly isExclusive: boolean;
 }
 
-/** @throws OneirosError `unsupported` where the graph does not show the scores that its probabilities are made of */
+/** @throws OneirosError `unsupported` if the graph does not show the scores before the activation */
 function headOf({ nodes }: Graph, output: string, facts: ReadonlyMap<string, Facts>): WindowHead {
   const spread = spreadsOf(nodes, (name) => facts.get(name)).get(output) ?? anything(output);
   const shape = facts.get(output)?.type?.shape ?? [];
@@ -75,27 +79,27 @@ function headOf({ nodes }: Graph, output: string, facts: ReadonlyMap<string, Fac
   if (found.kind === 'none') return { scores: output, isExclusive: classes > 1 };
   if (found.kind !== 'unknown' && spread.scores !== null)
     return { scores: spread.scores, isExclusive: found.kind !== 'sigmoid' };
-  const why = found.kind === 'unknown' ? `, for ${found.why}` : '';
+  const why = found.kind === 'unknown' ? `: ${found.why}` : '';
   throw new OneirosError(
     'unsupported',
-    `a classifier of windows has to show the scores that its probabilities are made of; those of "${output}" cannot be told from its graph${why}`,
+    `the graph does not show the scores before the activation of its output "${output}"${why}; expected a classifier of windows that ends in scores, a softmax or sigmoids`,
   );
 }
 
-/** Operators that do the same to one window and to many. */
+/** Operators that act locally, and so need no conversion. */
 const local = new Set(
   'Conv MaxPool AveragePool Relu LeakyRelu PRelu Sigmoid Tanh Clip Elu Identity BatchNormalization LRN Add Mul Concat'.split(
     ' ',
   ),
 );
-/** Operators that only change how a window's numbers are arranged. */
-const idle = new Set(['Flatten', 'Reshape', 'Squeeze', 'Dropout']);
+/** Operators that only rearrange the numbers of a window. */
+const reshaping = new Set(['Flatten', 'Reshape', 'Squeeze', 'Dropout']);
 const striding = new Set(['Conv', 'MaxPool', 'AveragePool']);
 
 /** A value of the new graph. */
 interface Converted {
   readonly value: Value;
-  /** Height and width that it had for a single window, before it was made a row. */
+  /** Its height and width for a single window, before the graph flattened it. */
   readonly window: readonly number[];
   readonly stride: number;
 }
@@ -117,29 +121,29 @@ class Conversion {
     return this.#values.has(name);
   }
 
-  /** @throws OneirosError `unsupported` if it was not made of the picture */
+  /** @throws OneirosError `unsupported` if the value does not depend on the picture */
   result(name: string): Converted {
     const converted = this.#values.get(name);
     if (converted !== undefined) return converted;
     throw new OneirosError(
       'unsupported',
-      `"${name}" does not come from the picture by way of layers known here`,
+      `"${name}" is not computed from the picture by supported layers: expected convolutions, pooling and fully connected layers`,
     );
   }
 
   convert(node: Node): void {
     const inputs = node.inputs.flatMap((name) => this.#values.get(name) ?? []);
     const [x] = inputs;
-    // Sizes that the classifier reckons for its one window are of no use any more.
+    // Sizes computed for a single window are not needed any more.
     if (x === undefined || node.op === 'Shape') return;
     const [output = ''] = node.outputs;
     const steps = striding.has(node.op) ? attr.ints(node, 'strides', [1])[0]! : 1;
     const stride = steps * inputs.reduce((most, input) => Math.max(most, input.stride), 1);
-    const isIdle = idle.has(node.op);
-    if (isIdle && !this.#isRow(output)) throw unknownLayer(node);
+    const isReshaping = reshaping.has(node.op);
+    if (isReshaping && !this.#isRow(output)) throw unknownLayer(node);
     this.#values.set(output, {
-      value: isIdle ? x.value : this.#layer(node, x),
-      window: isIdle ? x.window : this.#sidesOf(output),
+      value: isReshaping ? x.value : this.#layer(node, x),
+      window: isReshaping ? x.window : this.#sidesOf(output),
       stride,
     });
   }
@@ -168,14 +172,14 @@ class Conversion {
       if (name === '') return undefined;
       const converted = this.#values.get(name)?.value;
       if (converted !== undefined) return converted;
-      // What is added to a row, one number a class, is added to planes.
+      // A constant with one number for each class is broadcast over planes.
       const constant = this.#tensor(node, name);
       return this.b.constant(isRow ? float32(constant.data, [1, constant.data.length, 1, 1]) : constant);
     });
     return this.b.op(node.op, inputs, Object.fromEntries(node.attributes));
   }
 
-  /** A fully connected layer is a convolution whose kernel is as large as what the window had before it. */
+  /** A fully connected layer becomes a convolution whose kernel covers the layer's input for one window. */
   #dense(node: Node, x: Value, window: readonly number[]): Value {
     const [, weightName = '', biasName = ''] = node.inputs;
     const plain = attr.float(node, 'alpha', 1) === 1 && attr.float(node, 'beta', 1) === 1;
@@ -201,7 +205,7 @@ class Conversion {
     return [0, 1].map((axis) => Number(sides[axis] ?? 1));
   }
 
-  /** Whether a value is one row of numbers for the window, whatever axes of size 1 there are besides. */
+  /** Whether a value is one row of numbers for the window, up to axes of size 1. */
   #isRow(name: string): boolean {
     const shape = this.facts.get(name)?.type?.shape;
     return shape?.[0] === 1 && shape.length >= 2 && shape.slice(2).every((size) => size === 1);
@@ -216,5 +220,8 @@ function transposed({ data, dims: [rows = 0, columns = 0] }: Float32Tensor): Flo
 }
 
 function unknownLayer(node: Node): OneirosError {
-  return new OneirosError('unsupported', `${describe(node)} cannot be slid over a picture`);
+  return new OneirosError(
+    'unsupported',
+    `${describe(node)} cannot be applied to all windows at once: expected convolutional or fully connected layers`,
+  );
 }

@@ -1,6 +1,6 @@
 import type { Architecture, Stage } from './architecture.js';
 
-/** Four ways through the same place, side by side. `pool` is a pooling before the module. */
+/** An inception module: four parallel branches, concatenated. `pool` is the name of a pooling before the module. */
 function inception(id: string, pool?: string): Stage {
   const name = (part: string) => `inception_${id}/${part}`;
   return {
@@ -20,9 +20,9 @@ function inception(id: string, pool?: string): Stage {
 }
 
 /**
- * GoogLeNet (Szegedy et al. 2015) as BVLC trained it, by its Caffe names: conv1/7x7_s2, pool1/norm1,
- * inception_4c/3x3, inception_4c/output, pool5/7x7_s1, loss3/classifier, prob. Any widths: the parameters say.
- * The last pooling takes the mean of whatever there is, so that any size of picture will do.
+ * GoogLeNet (Szegedy et al. 2015) as BVLC trained it, with its Caffe names: conv1/7x7_s2, pool1/norm1,
+ * inception_4c/3x3, inception_4c/output, pool5/7x7_s1, loss3/classifier, prob. The parameters determine the widths.
+ * The last pooling is global, so that pictures may have any size.
  */
 export const googlenet: Architecture = {
   name: 'GoogLeNet',

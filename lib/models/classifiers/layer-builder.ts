@@ -6,29 +6,29 @@ import { float32, type Float32Tensor, sizeOf } from '../../tensor/tensor.js';
 import { preprocess, type Preprocessing } from '../input/preprocessing.js';
 import type { ConvParameters, Parameters } from './parameters.js';
 
-/** What surrounds an image where a convolution reaches beyond its edge. */
+/** How convolutions pad an image: with zeros, or with its mirror image (without repeating the edge). */
 export type Padding = 'zero' | 'reflect';
 
 export interface Window {
   /** Height and width of the kernel. */
   readonly kernel: number;
   readonly stride?: number;
-  /** On every side. */
+  /** Padding on every side. */
   readonly pad?: number;
 }
 
 export interface LayerBuilderOptions {
   readonly parameters: Parameters;
   readonly padding: Padding;
-  /** What pooling by `pool` takes of a window. */
+  /** Which kind of pooling `pool` adds. */
   readonly pooling: 'max' | 'average';
-  /** What to call the network in errors. */
+  /** The name of the network in errors. */
   readonly network: string;
 }
 
 /**
- * Builds a convolutional network layer by layer, each layer a value of that name, its parameters `<name>.weight` and
- * `<name>.bias`.
+ * Builds a convolutional network layer by layer. A layer is a value with the layer's name; its parameters are
+ * `<name>.weight` and `<name>.bias`.
  */
 export class LayerBuilder {
   readonly b = new Builder();
@@ -37,16 +37,16 @@ export class LayerBuilder {
 
   constructor(private readonly options: LayerBuilderOptions) {}
 
-  /** What the network was trained on, of RGB in [0, 1]. */
+  /** Converts RGB in [0, 1] to the input that the network was trained on. */
   preprocess(image: Value, preprocessing: Preprocessing, name: string): Value {
     this.layers.push(name);
     return preprocess(this.b, image, preprocessing, name);
   }
 
   /**
-   * A convolution by the parameters called `name`; as many channels as they have.
-   * @param as the layer's name, if it is another
-   * @throws OneirosError `bad-input` if the parameters have another shape than the kernel and the input ask for
+   * A convolution with the parameters `name`, which determine the number of output channels.
+   * @param as the layer's name, if it differs from `name`
+   * @throws OneirosError `bad-input` if the shape of the parameters does not match the kernel and the input
    */
   conv(x: Value, name: string, { kernel, stride = 1, pad = 0 }: Window, as = name): Value {
     const { weight, bias } = this.#parameters(name, x, kernel);
@@ -59,19 +59,19 @@ export class LayerBuilder {
     });
   }
 
-  /** A convolution and its ReLU, which has the layer's name, as in Caffe; before it there is `<name>_pre_relu`. */
+  /** A convolution and its ReLU. As in Caffe, the ReLU has the layer's name; the convolution is `<name>_pre_relu`. */
   convRelu(x: Value, name: string, window: Window): Value {
     return this.relu(this.conv(x, name, window, `${name}_pre_relu`), name);
   }
   relu = (x: Value, name: string) => this.#layer(name, 'Relu', [x]);
-  /** Max pooling, or average pooling if so chosen. Windows lie within the image. */
+  /** Max or average pooling, as the option `pooling` states, without padding. */
   pool(x: Value, name: string, { kernel, stride = 1 }: Window): Value {
     const op = this.options.pooling === 'max' ? 'MaxPool' : 'AveragePool';
     return this.#layer(name, op, [x], { kernel_shape: [kernel, kernel], strides: [stride, stride] });
   }
   /**
-   * Max pooling over a window of 3. With a stride of 2 a last window may reach beyond the right and the bottom edge, as
-   * Caffe rounds sizes up: the same as a border of one pixel there, and unlike `ceil_mode` every provider has it.
+   * 3×3 max pooling. With a stride of 2, Caffe rounds sizes up: the last window may reach beyond the right and the
+   * bottom edge. Padding of one pixel there gives the same result, and unlike `ceil_mode` all providers support it.
    */
   maxPool3(x: Value, name: string, stride: 1 | 2): Value {
     const begin = stride === 1 ? 1 : 0;
@@ -81,13 +81,13 @@ export class LayerBuilder {
       pads: [begin, begin, 1, 1],
     });
   }
-  /** Local response normalization over 5 channels (Krizhevsky et al. 2012), with Caffe's numbers. */
+  /** Local response normalization over 5 channels (Krizhevsky et al. 2012), with Caffe's constants. */
   lrn = (x: Value, name: string) =>
     this.#layer(name, 'LRN', [x], { size: 5, alpha: float(1e-4), beta: 0.75, bias: float(1) });
   concat = (parts: readonly Value[], name: string) => this.#layer(name, 'Concat', parts, { axis: 1 });
-  /** The mean of each channel over the whole image, as an image of one pixel. */
+  /** The mean of each channel over the whole image, 1×channels×1×1. */
   average = (x: Value, name: string) => this.#layer(name, 'GlobalAveragePool', [x]);
-  /** Probabilities from one score a class, as a row. */
+  /** Probabilities, 1×classes, from one score for each class. */
   softmax(scores: Value, name: string): Value {
     const row = this.b.op('Flatten', [scores], { axis: 1 }, { name: `${name}/scores` });
     return this.#layer(name, 'Softmax', [row], { axis: 1 });
@@ -111,7 +111,7 @@ export class LayerBuilder {
   #parameters(name: string, x: Value, kernel: number): { readonly weight: Value; readonly bias: Value } {
     const parameters = this.options.parameters.get(name);
     if (parameters === undefined)
-      throw new OneirosError('not-found', `the weights of ${this.options.network} lack ${name}`);
+      throw new OneirosError('not-found', `the weights of ${this.options.network} do not contain ${name}`);
     const weight = asKernel(name, parameters, Number(shapeOf(x)[1]), kernel);
     return {
       weight: this.b.constant(weight, `${name}.weight`),
@@ -120,13 +120,13 @@ export class LayerBuilder {
   }
 }
 
-/** What stages are built with. */
+/** The layers that stages are built from. */
 export type Layers = Pick<
   LayerBuilder,
   'conv' | 'convRelu' | 'relu' | 'pool' | 'maxPool3' | 'lrn' | 'concat' | 'average' | 'softmax'
 >;
 
-/** The weights as a kernel; those of a fully connected layer are one already, but for their shape. */
+/** The weights as a kernel. The weights of a fully connected layer only need another shape. */
 function asKernel(
   name: string,
   { weight, bias }: ConvParameters,
@@ -139,12 +139,12 @@ function asKernel(
   if (outputs < 1 || !(matrix || inputs.join() === wanted.join()))
     throw new OneirosError(
       'bad-input',
-      `${name}.weight has the shape [${weight.dims.join(', ')}], but the layer before it asks for [channels, ${wanted.join(', ')}]`,
+      `${name}.weight has the shape [${weight.dims.join(', ')}]; expected [channels, ${wanted.join(', ')}] after the layer before it`,
     );
   if (bias.dims.join() !== String(outputs))
     throw new OneirosError(
       'bad-input',
-      `${name}.bias has the shape [${bias.dims.join(', ')}], but ${name}.weight asks for [${outputs}]`,
+      `${name}.bias has the shape [${bias.dims.join(', ')}]; expected [${outputs}], the first axis of ${name}.weight`,
     );
   return float32(weight.data, [outputs, ...wanted]);
 }

@@ -3,21 +3,23 @@ import type { Float32Tensor } from '../../tensor/tensor.js';
 import { loadWeight } from '../../weights/check.js';
 import type { Weights } from '../../weights/weights.js';
 
-/** The parameters of a convolution, or of a fully connected layer, which is one whose kernel covers the whole image. */
+/**
+ * The parameters of a convolution, or of a fully connected layer: a convolution whose kernel covers the whole image.
+ */
 export interface ConvParameters {
   /** Output channels × input channels × height × width, or output × input features. */
   readonly weight: Float32Tensor;
   readonly bias: Float32Tensor;
 }
 
-/** What a network's layers have learned, by the layer's name. */
+/** The parameters of a network's layers, by the layer's name. */
 export type Parameters = ReadonlyMap<string, ConvParameters>;
 
 /**
- * Loads the parameters of a network stage by stage, as far as the checkpoint has them: it may lack the deep ones.
- * @param stages names of the layers of each stage; only stages that are whole are loaded
- * @throws OneirosError `bad-input` if there is not even the first stage, or something is missing in the middle, or what
- *   is there is not finite
+ * Loads the parameters of a network stage by stage. The checkpoint may end early: then the deeper stages are left out.
+ * @param stages names of the layers of each stage; only complete stages are loaded
+ * @throws OneirosError `bad-input` if the first stage is incomplete, or a stage before the last one found is, or a
+ *   number is not finite
  */
 export async function loadStages(
   weights: Weights,
@@ -39,7 +41,9 @@ async function loadConv(weights: Weights, layer: string): Promise<ConvParameters
   return { weight: await load(`${layer}.weight`), bias: await load(`${layer}.bias`) };
 }
 
-/** A checkpoint ends where it ends; but what misses a layer and has a later one is another network, or broken. */
+/**
+ * A checkpoint may end early. But one that lacks a layer and has a later one belongs to another network, or is damaged.
+ */
 function checkEnd(
   weights: Weights,
   stages: readonly (readonly string[])[],
@@ -54,12 +58,12 @@ function checkEnd(
   if (later !== undefined)
     throw new OneirosError(
       'bad-input',
-      `the weights have ${later} but lack ${missing}: they are not those of ${network}, or not all of them`,
+      `the weights have ${later} but lack ${missing}: they are incomplete, or not the weights of ${network}`,
     );
   if (end > 0) return;
   const near = nearest(missing, weights.keys(), 3).join(', ');
   throw new OneirosError(
     'bad-input',
-    `these are no weights of ${network}: ${missing} is missing (near names: ${near || 'none'})`,
+    `these are not the weights of ${network}: ${missing} is missing (near names: ${near || 'none'})`,
   );
 }

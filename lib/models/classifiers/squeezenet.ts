@@ -1,6 +1,6 @@
 import type { Architecture, Stage } from './architecture.js';
 
-/** Few channels squeezed out of many, and many again from those. `pool` is a pooling before the module. */
+/** A fire module: squeeze to few channels, then expand. `pool` is the name of a pooling before the module. */
 function fire(id: number, pool?: string): Stage {
   const name = (part: string) => `fire${id}/${part}`;
   return {
@@ -15,7 +15,7 @@ function fire(id: number, pool?: string): Stage {
   };
 }
 
-/** SqueezeNet 1.1 (Iandola et al. 2016), by its Caffe names: conv1, fire2/squeeze1x1, fire9/concat, conv10, prob. */
+/** SqueezeNet 1.1 (Iandola et al. 2016) with its Caffe names: conv1, fire2/squeeze1x1, fire9/concat, conv10, prob. */
 export const squeezenet: Architecture = {
   name: 'SqueezeNet',
   stages: [

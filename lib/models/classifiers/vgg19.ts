@@ -1,6 +1,6 @@
 import type { Architecture, Stage } from './architecture.js';
 
-/** How many convolutions there are between one pooling and the next. */
+/** The number of convolutions in each block; poolings separate the blocks. */
 const blocks = [2, 2, 4, 4, 4];
 
 const convolutions = blocks.flatMap((count, block) =>
@@ -17,11 +17,11 @@ const convolutions = blocks.flatMap((count, block) =>
 );
 
 /**
- * VGG-19 (Simonyan and Zisserman 2015, configuration E), by Caffe's layer names: conv1_1 and relu1_1 to conv5_4 and
- * relu5_4, pool1 to pool5, fc6, relu6, fc7, relu7, fc8, prob. Any widths: the parameters say.
+ * VGG-19 (Simonyan and Zisserman 2015, configuration E) with Caffe's layer names: conv1_1 and relu1_1 to conv5_4 and
+ * relu5_4, pool1 to pool5, fc6, relu6, fc7, relu7, fc8, prob. The parameters determine the widths.
  *
- * The fully connected layers are convolutions, as in the paper's own dense evaluation (section 3.2): a picture of 224×224
- * gives one score a class, a larger one a map of scores, whose mean counts.
+ * The fully connected layers are convolutions, as in the paper's dense evaluation (section 3.2): a picture of 224×224
+ * gives one score for each class, a larger one a map of scores, which is averaged.
  */
 export const vgg19: Architecture = {
   name: 'VGG-19',

@@ -10,81 +10,81 @@ export interface AnatomyStep {
   readonly node: string;
   /** `max pooling 2×2, stride 2`, `strided transposed convolution 2×2, stride 2`, `resize, nearest` … */
   readonly operation: string;
-  /** The scales before and after: pixels of the picture for one of the map's, along a side. */
+  /** The scales before and after: picture pixels for each pixel of the feature map, along one side. */
   readonly from: number;
   readonly to: number;
-  /** Numbers learned; 0 if there is nothing to learn. */
+  /** Number of learned parameters. */
   readonly learned: number;
 }
 
-/** What goes from the way down straight to the way up. */
+/** A skip connection from the path down to the path up. */
 export interface AnatomySkip {
-  /** The value that is taken over … */
+  /** The value that is passed on. */
   readonly from: string;
-  /** … the node where it joins in … */
+  /** The node that merges it. */
   readonly to: string;
-  /** … and how. */
+  /** How it is merged. */
   readonly joins: 'concatenation' | 'addition';
   readonly scale: number;
   readonly channels: number | null;
-  /** Whether only its middle is taken over, as where convolutions have no padding. */
+  /** Whether the value is cropped to its center, as in networks without padding. */
   readonly cropped: boolean;
 }
 
-/** Operations in a row on one side of a level, equal ones counted. */
+/** The operations on one side of a level, with the count of each. */
 export interface AnatomyStage {
   readonly operations: readonly { readonly operation: string; readonly count: number }[];
-  /** Of its result. */
+  /** Channels of the result; `null` if unknown. */
   readonly channels: number | null;
   readonly learned: number;
 }
 
-/** One resolution. At the bottom there is no way up. */
+/** One resolution. The bottom level has no path up. */
 export interface AnatomyLevel {
   readonly scale: number;
   readonly down: AnatomyStage | null;
   readonly up: AnatomyStage | null;
 }
 
-/** One kind of operation, over the whole network. */
+/** One kind of operation, counted over the whole network. */
 export interface AnatomyTransformation {
   readonly operation: string;
   readonly count: number;
   readonly learned: number;
-  /** Means and variances that batch normalization counted while training; gradients do not change them. */
+  /** Number of means and variances of batch normalization; training collects them, gradients do not change them. */
   readonly statistics: number;
 }
 
-/** A network that goes down to lower resolutions and up again, taken apart. */
+/** The structure of a network that reduces the resolution and then increases it again. */
 export interface Anatomy {
-  /** Whether it climbs back to where it began (a U-Net), or stops on the way (a feature pyramid, as detectors have). */
+  /** `U-Net` if it returns to the scale where it began; `feature pyramid` if it stops before, as detectors do. */
   readonly shape: 'U-Net' | 'feature pyramid';
   /** From the picture's resolution to the bottom. */
   readonly levels: readonly AnatomyLevel[];
   readonly descents: readonly AnatomyStep[];
   readonly ascents: readonly AnatomyStep[];
   readonly skips: readonly AnatomySkip[];
-  /** Those with learned parameters first, by how many they are. */
+  /** Sorted by the number of learned parameters, the largest first. */
   readonly transformations: readonly AnatomyTransformation[];
   readonly learned: number;
   readonly statistics: number;
 }
 
-/** A node on the way from the picture, with all that is known of it. */
+/** A node with what is known about it. */
 interface Part {
   readonly node: Node;
   readonly operation: string;
   readonly learned: number;
   readonly statistics: number;
-  /** Of its first output; `null` where that is no map of the picture. */
+  /** The resolution of its first output; `null` if that is not a feature map. */
   readonly place: Place | null;
   readonly channels: number | null;
 }
 
 /**
- * Finds the U in a network: its ways down and up, what climbs, what is skipped, and what has learned parameters. Any ONNX
- * model will do; what it goes by is how operations change resolution, not names.
- * @returns `null` if nothing goes from the way down straight to the way up
+ * Finds the U shape of a network: its levels, the steps down and up, skip connections and learned parameters. Accepts
+ * any ONNX model: it follows how operators change the resolution and ignores names.
+ * @returns `null` if the model has no skip connection from the path down to the path up
  * @throws OneirosError `bad-input` for a malformed model
  */
 export function anatomyOf(original: Model): Anatomy | null {
@@ -135,7 +135,7 @@ function stepOf(
   return [{ node: nameOf(node), operation, from: before.scale, to: place.scale, learned }];
 }
 
-/** Where something that has been further down meets something of the same resolution that has not. */
+/** Skip connections: nodes that merge a value from a lower level with one of the same scale that was never lower. */
 function findSkips(
   nodes: readonly Node[],
   places: ReadonlyMap<string, Place>,
@@ -164,20 +164,20 @@ function findSkips(
     });
 }
 
-const passing = new Set(['Identity', 'Dropout', 'Pad', 'Slice', 'Cast']);
+const transparent = new Set(['Identity', 'Dropout', 'Pad', 'Slice', 'Cast']);
 
-/** The value that something was before it was cropped or padded. */
+/** The original of a value that was cropped or padded. */
 function sourceOf(name: string, makers: ReadonlyMap<string, Node>) {
   let source = name;
   let cropped = false;
-  for (let maker = makers.get(source); maker && passing.has(maker.op); maker = makers.get(source)) {
+  for (let maker = makers.get(source); maker && transparent.has(maker.op); maker = makers.get(source)) {
     cropped ||= maker.op === 'Slice';
     source = maker.inputs[0] ?? '';
   }
   return { source, cropped };
 }
 
-/** Resolutions by which the network has steps: those at which there is anything learned. */
+/** The levels: scales at which the network has learned parameters. */
 function levelsOf(parts: readonly Part[]): readonly AnatomyLevel[] {
   const onMap = parts.filter((part): part is Part & { readonly place: Place } => part.place !== null);
   const scales = [...new Set(onMap.filter(({ learned }) => learned > 0).map(({ place }) => place.scale))];

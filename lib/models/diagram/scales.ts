@@ -5,16 +5,16 @@ import type { Model, Node, ValueInfo } from '../../onnx/graph/graph.js';
 import { normalizeOpset } from '../../onnx/opset/normalize.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 
-/** A model at operator set 17 if it can be said so, and what is known of its values for a picture of some size. */
+/** A model, at operator set 17 if it can be converted, and the facts about its values for pictures of one size. */
 export interface Sized {
   readonly model: Model;
   readonly facts: ReadonlyMap<string, Facts>;
 }
 
-/** Sizes that open axes of inputs are tried with: one that halves well, and that of networks without padding. */
+/** Sizes to try for symbolic axes of inputs: one that can be halved often, and that of U-Nets without padding. */
 const sizes = [512, 572];
 
-/** The model with sizes for what its inputs leave open; where none will do, nothing is known of its values. */
+/** The model with sizes for symbolic axes of its inputs. If no size fits, there are no facts about its values. */
 export function sized(original: Model): Sized {
   const model = normalized(original);
   for (const size of sizes) {
@@ -22,13 +22,13 @@ export function sized(original: Model): Sized {
     try {
       return { model, facts: inferModel({ ...model, graph: { ...model.graph, inputs } }) };
     } catch {
-      // A size that this network cannot take.
+      // The network does not accept this size.
     }
   }
   return { model, facts: new Map() };
 }
 
-/** What cannot be normalized is looked at as it is. */
+/** The model at operator set 17; unchanged if it cannot be converted. */
 function normalized(model: Model): Model {
   try {
     return normalizeOpset(model);
@@ -43,15 +43,15 @@ function withSize({ name, type }: ValueInfo, size: number): ValueInfo {
   return { name, type: type && { ...type, shape: shape ?? null } };
 }
 
-/** Where a value is in the picture's resolutions. */
+/** The resolution of a feature map. */
 export interface Place {
-  /** Pixels of the picture for one of this value's, along a side. */
+  /** Picture pixels for each pixel of the map, along one side. */
   readonly scale: number;
-  /** The largest scale that anything it was made of had. */
+  /** The largest scale among the values it was computed from, itself included. */
   readonly deepest: number;
 }
 
-/** The places of all values that are maps of the picture. */
+/** The resolutions of all values that are feature maps of the picture. */
 export function placesOf({ model, facts }: Sized): ReadonlyMap<string, Place> {
   const places = new Map<string, Place>();
   for (const { name, type } of model.graph.inputs)
@@ -67,7 +67,7 @@ export function placesOf({ model, facts }: Sized): ReadonlyMap<string, Place> {
   return places;
 }
 
-/** By how much fewer pixels a side has after an operation; below 1 where it has more. */
+/** The factor by which an operation shrinks a side; below 1 if it enlarges it. */
 export function factorOf(node: Node, facts: ReadonlyMap<string, Facts>): number {
   switch (node.op) {
     case 'Conv':
@@ -88,7 +88,7 @@ export function factorOf(node: Node, facts: ReadonlyMap<string, Facts>): number 
   }
 }
 
-/** By the sizes before and after; else by the scales, if they are constant. */
+/** From the sizes before and after; if these are unknown, from constant scales. */
 function resizeFactor(node: Node, facts: ReadonlyMap<string, Facts>): number {
   const [before, after] = [node.inputs[0], node.outputs[0]].map((name) => sideOf(facts.get(name ?? '')));
   if (before !== null && before !== undefined && after) return whole(before / after);
@@ -97,7 +97,7 @@ function resizeFactor(node: Node, facts: ReadonlyMap<string, Facts>): number {
   return whole(1 / scale);
 }
 
-/** Sizes that are no multiples of each other were rounded. */
+/** Undoes rounding: the ratio or its reciprocal as an integer. */
 function whole(ratio: number): number {
   return ratio >= 1 ? Math.round(ratio) : 1 / Math.round(1 / ratio);
 }
@@ -107,11 +107,12 @@ function sideOf(facts: Facts | undefined): number | null {
   return typeof side === 'number' && side > 0 ? side : null;
 }
 
-const forgetful = new Set('Shape Size Flatten Gemm GlobalAveragePool GlobalMaxPool GlobalLpPool'.split(' '));
+/** Operators whose results have no spatial axes. */
+const flattening = new Set('Shape Size Flatten Gemm GlobalAveragePool GlobalMaxPool GlobalLpPool'.split(' '));
 
-/** Whether a value still has the picture's two axes: not if one number is left of each channel. */
+/** Whether a value still has two spatial axes; not if only one number for each channel is left. */
 function isMap(node: Node, output: string, facts: ReadonlyMap<string, Facts>): boolean {
-  if (output === '' || forgetful.has(node.op)) return false;
+  if (output === '' || flattening.has(node.op)) return false;
   const shape = facts.get(output)?.type?.shape;
   if (!shape) return !node.op.startsWith('Reduce') && node.op !== 'Reshape';
   return shape.length >= 4 && shape.slice(-2).some((side) => side !== 1);

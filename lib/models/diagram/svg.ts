@@ -20,7 +20,7 @@ const colors = {
 
 interface Row {
   readonly level: AnatomyLevel;
-  /** What the boxes say: all but the steps, which stand beside their arrows. */
+  /** The lines in the boxes: operations without the steps, which are labels of arrows. */
   readonly down: readonly string[];
   readonly up: readonly string[];
   readonly y: number;
@@ -29,7 +29,10 @@ interface Row {
   readonly right: number;
 }
 
-/** An anatomy as a picture: the U, what is learned in blue, skip connections across it. */
+/**
+ * Draws an anatomy as an SVG document: the U, operations with learned parameters in blue, skip connections across it.
+ * @param name the title. @default `anatomy.shape`
+ */
 export function anatomySvg(anatomy: Anatomy, name?: string): string {
   check('anatomySvg', { anatomy: [anatomy, kind.anatomy], name: [name, maybe(kind.text)] });
   const title = name ?? anatomy.shape;
@@ -71,7 +74,7 @@ export function anatomySvg(anatomy: Anatomy, name?: string): string {
     svgText(
       margin,
       height - 10,
-      'Blue: with learned parameters; gray: without. 1/n: one pixel for n of the picture along a side.',
+      'Blue: with learned parameters; gray: without. 1/n: the side is n times shorter than the picture’s.',
     ),
   ]);
 }
@@ -89,7 +92,7 @@ function layOut({ levels, descents, ascents }: Anatomy, width: number): readonly
   });
 }
 
-/** The deepest level has no way up, and lies in the middle. */
+/** Whether a row is the bottom level, which has no path up and is drawn in the middle. */
 function isBottom(row: Row, rows: readonly Row[]): boolean {
   return row === rows.at(-1) && row.level.up === null;
 }
@@ -165,7 +168,7 @@ function drawAscent(
   );
 }
 
-/** An arrow for the steps between two levels, with what they do. */
+/** An arrow for the steps between two levels, labeled with the operation. */
 function drawArrow(
   steps: readonly AnatomyStep[],
   from: number,

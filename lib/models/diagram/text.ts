@@ -6,11 +6,11 @@ import type { Anatomy, AnatomyStage, AnatomyStep } from './diagram.js';
 
 const grouped = new Intl.NumberFormat('en');
 
-/** An anatomy to be read in a terminal. */
+/** Formats an anatomy as text for a terminal. */
 export function anatomyText(anatomy: Anatomy): string {
   check('anatomyText', { anatomy: [anatomy, kind.anatomy] });
   const { shape, levels, descents, ascents, skips, transformations, learned, statistics } = anatomy;
-  const counted = statistics > 0 ? `, ${grouped.format(statistics)} counted statistics` : '';
+  const counted = statistics > 0 ? `, ${grouped.format(statistics)} batch norm statistics` : '';
   return [
     `${shape} of ${levels.length} levels, ${skips.length} skip connections, ${grouped.format(learned)} learned parameters${counted}`,
     '',
@@ -31,7 +31,7 @@ export function anatomyText(anatomy: Anatomy): string {
       transformations.map((kind) => [
         kind.operation,
         `${kind.count} ×`,
-        kind.learned > 0 ? `${grouped.format(kind.learned)} learned` : 'nothing learned',
+        kind.learned > 0 ? `${grouped.format(kind.learned)} learned` : 'no parameters',
       ]),
       1,
     ),
@@ -46,13 +46,13 @@ function stageText({ operations, channels, learned }: AnatomyStage): string {
   return `${list.join(' · ')}${to}${learned > 0 ? ` (${grouped.format(learned)} learned)` : ''}`;
 }
 
-/** Steps of a kind on one line. */
+/** One line for each kind of step. */
 function stepLines(way: string, steps: readonly AnatomyStep[]): readonly string[] {
   const operations = [...new Set(steps.map(({ operation }) => operation))];
   return operations.map((operation) => {
     const same = steps.filter((step) => step.operation === operation);
     const learned = same.reduce((sum, step) => sum + step.learned, 0);
     const scales = same.map(({ from, to }) => `1/${from} → 1/${to}`).join(', ');
-    return `${way} ${operation} (${learned > 0 ? `${grouped.format(learned)} learned` : 'nothing learned'}): ${scales}`;
+    return `${way} ${operation} (${learned > 0 ? `${grouped.format(learned)} learned` : 'no parameters'}): ${scales}`;
   });
 }

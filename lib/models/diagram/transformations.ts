@@ -6,15 +6,15 @@ import { isFloat } from '../../tensor/dtype.js';
 import { sizeOf } from '../../tensor/tensor.js';
 import { fixedConstants } from '../input/preprocessing.js';
 
-/** Numbers that a node brings with it. */
+/** Counts of a node's parameters. */
 export interface NodeParameters {
-  /** What gradients change. */
+  /** Parameters that gradients change. */
   readonly learned: number;
-  /** Means and variances that batch normalization has counted. */
+  /** Means and variances of batch normalization. */
   readonly statistics: number;
 }
 
-/** Which inputs of operators are parameters. */
+/** The inputs of each operator that are parameters. */
 const learned: Readonly<Record<string, readonly number[]>> = {
   Conv: [1, 2],
   ConvTranspose: [1, 2],
@@ -29,7 +29,7 @@ const learned: Readonly<Record<string, readonly number[]>> = {
 };
 const statistics: Readonly<Record<string, readonly number[]>> = { BatchNormalization: [3, 4] };
 
-/** Counts the parameters of one node after another; what several share counts for the first. */
+/** Returns a function that counts the parameters of nodes. Shared parameters count for the first node only. */
 export function parameterCounter({ initializers }: Graph): (node: Node) => NodeParameters {
   const seen = new Set<string>();
   const count = (node: Node, slots: readonly number[] = []) => {
@@ -38,7 +38,7 @@ export function parameterCounter({ initializers }: Graph): (node: Node) => NodeP
       const constant = initializers.get(name);
       if (!constant || constant.dtype === 'opaque' || !isFloat(constant.dtype)) continue;
       if (seen.has(name) || name.startsWith(fixedConstants)) continue;
-      // To add or multiply by a single number is somebody's choice, not a bias.
+      // A single number that is added or multiplied is a fixed constant, not a bias.
       if (['Add', 'Mul'].includes(node.op) && sizeOf(constant.dims) === 1) continue;
       seen.add(name);
       total += sizeOf(constant.dims);
@@ -74,7 +74,7 @@ const plainNames: Readonly<Record<string, string>> = {
   MatMul: 'matrix product',
 };
 
-/** What a node does, in the field's words: `convolution 3×3`, `transposed convolution 2×2, stride 2`. */
+/** Describes a node: `convolution 3×3`, `transposed convolution 2×2, stride 2`. */
 export function describeNode(node: Node, facts: ReadonlyMap<string, Facts>): string {
   const { op } = node;
   switch (op) {

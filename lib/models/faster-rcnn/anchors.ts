@@ -2,7 +2,7 @@ import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { float32, type Float32Tensor } from '../../tensor/tensor.js';
 
-/** Anchors around the origin, `[ratios · sizes, 4]`, edges rounded to whole pixels: sizes vary fastest. */
+/** Anchors centered at the origin, `[ratios · sizes, 4]`, with edges rounded to whole pixels. Sizes vary fastest. */
 export function cellAnchors(sizes: readonly number[], aspectRatios: readonly number[]): Float32Tensor {
   const edges = aspectRatios.flatMap((ratio) => {
     const tall = Math.fround(Math.sqrt(Math.fround(ratio)));
@@ -15,26 +15,26 @@ export function cellAnchors(sizes: readonly number[], aspectRatios: readonly num
   return float32(Float32Array.from(edges), [edges.length / 4, 4]);
 }
 
-/** Of two whole numbers that are equally near the even one, as PyTorch rounds. */
+/** Rounds half to even, as PyTorch does. */
 function roundToEven(x: number): number {
   const below = Math.floor(x);
   if (x - below !== 0.5) return Math.round(x);
   return below % 2 === 0 ? below : below + 1;
 }
 
-/** Anchors at every place of a feature map, `[height · width · anchors, 4]`, in pixels of the padded picture. */
+/** Anchors at every position of a feature map, `[height · width · anchors, 4]`, in pixels of the padded picture. */
 export function anchorsOf(b: Builder, feature: Value, padded: Value, cell: Float32Tensor): Value {
   const [rows, columns] = [b.dim(feature, 2), b.dim(feature, 3)];
-  const y = b.reshape(places(b, rows, b.div(b.dim(padded, 2), rows)), [-1, 1, 1]);
-  const x = b.reshape(places(b, columns, b.div(b.dim(padded, 3), columns)), [1, -1, 1]);
+  const y = b.reshape(multiples(b, rows, b.div(b.dim(padded, 2), rows)), [-1, 1, 1]);
+  const x = b.reshape(multiples(b, columns, b.div(b.dim(padded, 3), columns)), [1, -1, 1]);
   const shape = b.join([rows, columns, 1]);
   const [down, right] = [b.expand(y, shape), b.expand(x, shape)];
   const shifts = b.reshape(b.concat([right, down, right, down], 2), [-1, 1, 4]);
   return b.reshape(b.add(shifts, b.constant(cell)), [-1, 4]);
 }
 
-/** 0, stride, 2·stride …, as many as `count`; both one-element int64 vectors. */
-function places(b: Builder, count: Value, stride: Value): Value {
+/** `count` multiples of `stride`, from 0; both are one-element int64 vectors. */
+function multiples(b: Builder, count: Value, stride: Value): Value {
   const steps = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(count, [0]), b.scalar(1, 'int64')]);
   return b.cast(b.mul(steps, stride), 'float32');
 }

@@ -25,8 +25,8 @@ function centered(b: Builder, boxes: Value): Centered {
 }
 
 /**
- * Boxes from anchors and offsets (Girshick et al. 2014): the center moves by parts of the size, the size grows
- * exponentially.
+ * Boxes from anchors and offsets (Girshick et al. 2014): the center moves by a fraction of the anchor's size, and the
+ * size is scaled by the exponential of the offset.
  */
 export function decodeBoxes(
   b: Builder,
@@ -47,7 +47,7 @@ export function decodeBoxes(
   return b.op('Concat', edges, { axis: -1 });
 }
 
-/** The offsets that `decodeBoxes` makes these boxes of. */
+/** The offsets of boxes relative to anchors: the inverse of `decodeBoxes`. */
 export function encodeBoxes(
   b: Builder,
   boxes: Value,
@@ -64,21 +64,21 @@ export function encodeBoxes(
   return b.op('Concat', offsets, { axis: -1 });
 }
 
-/** Boxes with their edges moved into the picture; its sides are one-element int64 vectors. */
+/** Clips boxes to the picture, whose sides are one-element int64 vectors. */
 export function clipBoxes(b: Builder, boxes: Value, width: Value, height: Value): Value {
   const [right, bottom] = [b.cast(width, 'float32'), b.cast(height, 'float32')];
   const within = b.op('Min', [b.maximum(boxes, 0), b.concat([right, bottom, right, bottom], 0)]);
   return within;
 }
 
-/** Whether both sides are at least so long, [...]. */
+/** Whether both sides of a box are at least `least` long, bool [...]. */
 export function isLarge(b: Builder, boxes: Value, least: number): Value {
   const [x0, y0, x1, y1] = columns(b, boxes);
   const long = (from: Value, to: Value) => b.greaterOrEqual(b.sub(to, from), least);
   return b.op('Squeeze', [b.and(long(x0, x1), long(y0, y1)), b.sizes([-1])]);
 }
 
-/** The area of each of `[n, 4]`, `[n, 1]`. */
+/** The areas, `[n, 1]`, of boxes, `[n, 4]`. */
 export function areaOf(b: Builder, boxes: Value): Value {
   const [x0, y0, x1, y1] = columns(b, boxes);
   return b.mul(b.sub(x1, x0), b.sub(y1, y0));

@@ -10,12 +10,12 @@ import { cutRegions, predictBoxes } from './regions.js';
 import type { FasterRcnnTraits } from './traits.js';
 import { transform, type Transformed } from './transform.js';
 
-/** Names of the graph's results; boxes are in pixels of the original picture. */
+/** Names of the graph's outputs. Boxes are in pixels of the original picture. */
 export const outputs = {
   boxes: 'boxes',
   labels: 'labels',
   scores: 'scores',
-  /** The proposal that each detection was made of, and the level its features are from. */
+  /** For each detection, the index of its proposal and the pyramid level of its features. */
   origins: 'origins',
   levels: 'levels',
   proposals: 'proposals',
@@ -23,14 +23,14 @@ export const outputs = {
 } as const;
 
 export interface BuiltFasterRcnn {
-  /** From `image`, 1×3×height×width RGB in [0, 1] of any size, to `outputs`. */
+  /** Input `image`, 1×3×height×width RGB in [0, 1] of any size; outputs `outputs`. */
   readonly model: Model;
   readonly layers: readonly string[];
-  /** How many, the background included. */
+  /** The number of classes, background included. */
   readonly classes: number;
 }
 
-/** The first stage, which detection and training have in common. */
+/** The first stage, shared by detection and training. */
 export interface FirstStage {
   readonly net: Net;
   readonly image: Value;
@@ -56,8 +56,8 @@ export function buildFirstStage(
 }
 
 /**
- * Faster R-CNN (Ren et al. 2015) with a feature pyramid as one graph, from a picture of any size to its objects.
- * @throws OneirosError `bad-input` if the weights are another network's, or contradict each other
+ * Builds Faster R-CNN (Ren et al. 2015) with a feature pyramid as one graph, from a picture of any size to detections.
+ * @throws OneirosError `bad-input` if the weights belong to another network, or their shapes contradict each other
  */
 export function buildFasterRcnn(learned: LearnedTensors, traits: FasterRcnnTraits): BuiltFasterRcnn {
   const { net, transformed, features, proposals } = buildFirstStage(learned, traits, 'fold');
@@ -76,13 +76,16 @@ export function buildFasterRcnn(learned: LearnedTensors, traits: FasterRcnnTrait
   return { model: b.model(), layers: net.layers, classes };
 }
 
-/** @throws OneirosError `bad-input` for a predictor whose two halves disagree */
+/**
+ * The number of classes, background included.
+ * @throws OneirosError `bad-input` if the classifier and the box regression have different numbers of classes
+ */
 export function classesOf(net: Net): number {
   const classes = net.outputs('roi_heads.box_predictor.cls_score');
   const boxes = net.outputs('roi_heads.box_predictor.bbox_pred');
   if (boxes === 4 * classes && classes > 1) return classes;
   throw new OneirosError(
     'bad-input',
-    `the box predictor has ${classes} classes and ${boxes} offsets: expected four for each class, the background included`,
+    `the box predictor has ${classes} classes and ${boxes} offsets: expected four offsets for each class, background included`,
   );
 }

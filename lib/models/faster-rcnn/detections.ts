@@ -7,16 +7,16 @@ import { boxWeights, type FasterRcnnTraits, smallestDetection } from './traits.j
 import type { Transformed } from './transform.js';
 
 export interface Detections {
-  /** In pixels of the resized picture, the surest first, `[detections, 4]`. */
+  /** `[detections, 4]`, in pixels of the resized picture, sorted by descending score. */
   readonly boxes: Value;
-  /** Numbers of classes, from 1, int64 `[detections]`. */
+  /** Class numbers from 1, int64 `[detections]`. */
   readonly labels: Value;
   readonly scores: Value;
-  /** The region that each was made of, int64 `[detections]`. */
+  /** The index of each detection's region, int64 `[detections]`. */
   readonly regions: Value;
 }
 
-/** The best detections of all classes; of those of a class that overlap only the best. */
+/** The best detections of all classes, after non-maximum suppression within each class. */
 export function selectDetections(
   b: Builder,
   regions: Value,
@@ -25,7 +25,7 @@ export function selectDetections(
   classes: number,
   traits: FasterRcnnTraits,
 ): Detections {
-  // Everything by class, without the background: [classes, regions, …].
+  // Grouped by class, without the background: [classes, regions, …].
   const byClass = b.transpose(b.reshape(offsets, [-1, classes, 4]), [1, 0, 2]);
   const moved = b.slice(byClass, [0], [1], [Infinity]);
   const boxes = clipBoxes(b, decodeBoxes(b, moved, b.unsqueeze(regions, [0]), boxWeights), width, height);

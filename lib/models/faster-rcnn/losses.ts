@@ -10,15 +10,15 @@ import type { LearnedTensors } from './net.js';
 import { cutRegions, predictBoxes } from './regions.js';
 import { boxWeights, type FasterRcnnTraits } from './traits.js';
 
-/** How training samples, besides what detection goes by. */
+/** The settings of detection, and how training samples. */
 export interface TrainingTraits extends FasterRcnnTraits {
-  /** Anchors of the first stage that count. */
+  /** Which anchors enter the losses of the first stage. */
   readonly anchorSampling: Sampling;
-  /** Proposals of the second stage that count. */
+  /** Which proposals enter the losses of the second stage. */
   readonly proposalSampling: Sampling;
 }
 
-/** As torchvision trains: more proposals than detection looks at. */
+/** torchvision's settings for training: more proposals than in detection. */
 export const trainingDefaults = {
   preNmsTopN: 2000,
   postNmsTopN: 2000,
@@ -26,28 +26,29 @@ export const trainingDefaults = {
   proposalSampling: { count: 512, positive: 0.25 },
 } as const;
 
-/** The names of the losses, torchvision's; `loss` is their sum. */
+/** torchvision's names of the losses; `loss` is their sum. */
 export const lossNames = ['loss_objectness', 'loss_rpn_box_reg', 'loss_classifier', 'loss_box_reg'] as const;
 
 export interface FasterRcnnLosses {
   /**
-   * From `image`, 1×3×height×width RGB in [0, 1]; `target_boxes`, `[objects, 4]` in pixels of the picture, with
-   * sides over 0; `target_labels`, int64 `[objects]`, from 1; and `seed`, int64 `[1]`; to `lossNames` and their sum `loss`,
-   * scalars. A picture without objects (`objects` 0) teaches what is background: its losses of boxes are 0.
+   * Inputs: `image`, 1×3×height×width RGB in [0, 1]; `target_boxes`, `[objects, 4]` in pixels of the picture, with
+   * sides over 0; `target_labels`, int64 `[objects]`, from 1; `seed`, int64 `[1]`. Outputs: `lossNames` and their sum
+   * `loss`, scalars. `objects` may be 0: the whole picture is background, and the losses of boxes are 0.
    */
   readonly model: Model;
-  /** Every weight, by torchvision's names, that the losses depend on; statistics of batch normalization are fixed. */
+  /** torchvision's names of all weights that the losses depend on. Statistics of batch normalization are fixed. */
   readonly weights: readonly string[];
-  /** What `grad` is to take for constant: proposals are, for the second stage (Ren et al. 2015, section 3.2). */
+  /** Values that `grad` must treat as constant: the second stage's proposals (Ren et al. 2015, section 3.2). */
   readonly stopGradient: readonly string[];
 }
 
-/** Where smooth L1 turns from a parabola into a line. */
+/** The |x| at which smooth L1 changes from quadratic to linear. */
 const beta = 1 / 9;
 
 /**
- * The four losses of Faster R-CNN as one graph, from a picture and its objects, with matching, sampling and encoding as in
- * torchvision. Each weight is a constant of its own, so that `grad` can differentiate by it.
+ * Builds the four losses of Faster R-CNN as one graph, from a picture and its objects, with matching, sampling and
+ * encoding as in torchvision. Batch normalization is not folded: each weight stays a constant that `grad` can
+ * differentiate by.
  */
 export function buildFasterRcnnLosses(
   learned: LearnedTensors,
@@ -100,7 +101,7 @@ function firstStageLosses(
   const { positives, negatives } = sampleBoxes(b, matches, seed, sampling);
   const count = b.cast(b.add(b.dim(positives, 0), b.dim(negatives, 0)), 'float32');
   const [yes, no] = [b.gather(objectness, positives, 0), b.gather(objectness, negatives, 0)];
-  // −ln σ(x) where there is an object, −ln(1 − σ(x)) where there is none.
+  // −ln σ(x) for objects, −ln(1 − σ(x)) for background.
   const entropy = b.add(b.sum(softplus(b, b.neg(yes))), b.sum(softplus(b, no)));
   const wanted = encodeBoxes(b, targetsOf(b, boxes, matches, positives), b.gather(anchors, positives, 0));
   const error = smoothL1(b, b.sub(b.gather(offsets, positives, 0), wanted));
@@ -126,7 +127,7 @@ function secondStageLosses(
   const sampled = b.concat([positives, negatives], 0);
   const regions = cutRegions(b, b.gather(candidates, sampled, 0), features);
   const { logits, offsets } = predictBoxes(net, regions.features);
-  // Regions have been put in order of their levels: their targets follow.
+  // cutRegions sorts regions by level, so the targets are put into the same order.
   const found = b.gather(labels, b.gather(matches.object, positives, 0), 0);
   const nothing = b.expand(b.scalar(0, 'int64'), b.dim(negatives, 0));
   const classes = b.gather(b.concat([found, nothing], 0), regions.order, 0);
@@ -139,13 +140,13 @@ function secondStageLosses(
   return [scalar(b, classifier), scalar(b, b.div(b.sum(b.mul(error, own)), count))];
 }
 
-/** The boxes of the objects that boxes at these places are matched with; where there are no objects, any box. */
+/** The boxes of the objects that boxes at these places are matched with; an arbitrary box if there are no objects. */
 function targetsOf(b: Builder, boxes: Value, { object }: Matches, places: Value): Value {
   const any = b.constant(float32([0, 0, 1, 1], [1, 4]));
   return b.gather(b.concat([boxes, any], 0), b.gather(object, places, 0), 0);
 }
 
-/** 1 for each region's own class, `[regions, classes, 1]`; the background has no box. */
+/** One-hot classes of regions, `[regions, classes, 1]`; all 0 for the background, which has no box. */
 function ownClass(b: Builder, labels: Value, classes: number): Value {
   const numbers = b.op('Range', [b.scalar(0, 'int64'), b.scalar(classes, 'int64'), b.scalar(1, 'int64')]);
   const own = b.equal(b.unsqueeze(labels, [1]), numbers);

@@ -1,16 +1,16 @@
 import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 
-/** From which overlap on a box is an object's, below which it is background; in between it does not count. */
+/** IoU thresholds: a box is foreground from `foreground` on, background below `background`, and ignored in between. */
 export interface MatchThresholds {
   readonly foreground: number;
   readonly background: number;
-  /** Whether an object's best box is its own, however little they overlap. */
+  /** Whether the box that overlaps an object most is foreground even below the threshold. */
   readonly lowQuality: boolean;
 }
 
 export interface Matches {
-  /** The object that each box overlaps most, int64 `[boxes]`; 0 where there are no objects. */
+  /** The index of the object that each box overlaps most, int64 `[boxes]`; 0 if there are no objects. */
   readonly object: Value;
   /** `[boxes]` of bool. */
   readonly foreground: Value;
@@ -18,15 +18,16 @@ export interface Matches {
 }
 
 /**
- * Gives each box the object that it overlaps most, by the overlaps of every object with every box, `[objects, boxes]`.
- * `objects` may be 0: then `object` is 0 for each box, and all of them are background.
+ * Matches each box with the object that it overlaps most.
+ * @param overlaps IoU of every object with every box, `[objects, boxes]`. `objects` may be 0: then `object` is 0 for
+ *   each box, and all boxes are background
  */
 export function matchBoxes(
   b: Builder,
   overlaps: Value,
   { foreground, background, lowQuality }: MatchThresholds,
 ): Matches {
-  // ArgMax needs at least one row: the last one is of no object, and overlaps less than any.
+  // ArgMax needs at least one row. This last row belongs to no object, and is smaller than any overlap.
   const none = b.expand(b.scalar(-1, 'float32'), b.concat([b.sizes([1]), b.dim(overlaps, 1)], 0));
   const rows = b.concat([overlaps, none], 0);
   const most = b.max(rows, [0], false);
@@ -40,20 +41,20 @@ export function matchBoxes(
 }
 
 export interface Sampling {
-  /** How many boxes of a picture count. */
+  /** The number of boxes to sample from a picture. */
   readonly count: number;
-  /** What part of them are an object's, at the most. */
+  /** The largest fraction of them that may be foreground, in [0, 1]. */
   readonly positive: number;
 }
 
 export interface Sample {
-  /** Places of boxes that are an object's, int64 `[positives]`. */
+  /** Indices of foreground boxes, int64 `[positives]`. */
   readonly positives: Value;
-  /** Places of boxes that are background, int64 `[negatives]`. */
+  /** Indices of background boxes, int64 `[negatives]`. */
   readonly negatives: Value;
 }
 
-/** A random sample of boxes; of background as many as are missing to the count. The same seed draws the same. */
+/** Samples boxes at random, and fills up with background to `count`. The same seed gives the same sample. */
 export function sampleBoxes(
   b: Builder,
   { foreground, background }: Matches,
@@ -65,7 +66,7 @@ export function sampleBoxes(
   return { positives, negatives };
 }
 
-/** As many of the true places as there are, at the most `limit`, at random. */
+/** The indices of true elements; a random selection if there are more than `limit`. */
 function draw(b: Builder, chosen: Value, seed: Value, limit: Value): Value {
   const places = b.reshape(b.op('NonZero', [chosen]), [-1]);
   const count = b.op('Min', [b.dim(places, 0), limit]);
@@ -73,10 +74,10 @@ function draw(b: Builder, chosen: Value, seed: Value, limit: Value): Value {
   return b.gather(places, order!, 0);
 }
 
-/** 2³¹ − 1, a prime: squares of what is below it fit in int64. */
+/** 2³¹ − 1, a prime; squares of smaller numbers fit in int64. */
 const modulus = 2 ** 31 - 1;
 
-/** A number for each place that depends on place and seed without a pattern: rounds of a quadratic congruence. */
+/** A pseudorandom number for each index, from index and seed, by rounds of a quadratic congruential generator. */
 function shuffled(b: Builder, places: Value, seed: Value): Value {
   const start = b.add(
     b.mul(b.op('Mod', [seed, b.scalar(modulus, 'int64')]), 48271),

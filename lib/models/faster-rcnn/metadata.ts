@@ -3,18 +3,18 @@ import { readNetworkMetadata } from '../metadata.js';
 import { outputs } from './build.js';
 import { type FasterRcnnTraits, fasterRcnnVariants } from './traits.js';
 
-/** The lowest score that the graph lets through, and the most detections. */
+/** The score threshold of the graph, and its maximum number of detections. */
 export type FasterRcnnBounds = Pick<FasterRcnnTraits, 'score' | 'limit'>;
 
-/** What a Faster R-CNN's file says of it. */
+/** The metadata of a Faster R-CNN's file. */
 export interface Described {
   readonly layers: readonly string[];
-  /** Names of the classes by number, the background first; none where the file does not say. */
+  /** Names of the classes by number, the background first; empty if the file does not name them. */
   readonly labels: readonly string[];
   readonly bounds: FasterRcnnBounds;
 }
 
-/** Whether a graph is one of `buildFasterRcnn`, by its input and outputs. */
+/** Whether a graph was built by `buildFasterRcnn`: recognized by its input and outputs. */
 export function isOwnFasterRcnn({ graph }: Model): boolean {
   const inputs = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
   const found = new Set(graph.outputs.map(({ name }) => name));
@@ -25,14 +25,14 @@ export function isOwnFasterRcnn({ graph }: Model): boolean {
   );
 }
 
-/** What the file says, where it can be so; what it leaves out, as torchvision has it. */
+/** Reads the file's metadata. Layers that do not exist are dropped; missing bounds are torchvision's. */
 export function readMetadata({ graph, metadata }: Model): Described {
-  const said = readNetworkMetadata(metadata);
+  const stated = readNetworkMetadata(metadata);
   const made = new Set(graph.nodes.flatMap((node) => node.outputs));
   const usual = fasterRcnnVariants.resnet50_fpn;
   return {
-    layers: (said.layers ?? []).filter((name) => made.has(name)),
-    labels: said.classes ?? [],
-    bounds: { score: said.score ?? usual.score, limit: said.limit ?? usual.limit },
+    layers: (stated.layers ?? []).filter((name) => made.has(name)),
+    labels: stated.classes ?? [],
+    bounds: { score: stated.score ?? usual.score, limit: stated.limit ?? usual.limit },
   };
 }

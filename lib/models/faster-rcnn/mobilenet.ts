@@ -3,12 +3,12 @@ import type { Activation, Net } from './net.js';
 
 const body = 'backbone.body';
 
-/** Whether the weights are those of MobileNetV3-Large by torchvision's names. */
+/** Whether the weights are those of MobileNetV3-Large, with torchvision's names. */
 export function isMobileNet(net: Net): boolean {
   return net.has(`${body}.0.0.weight`) && net.has(`${body}.16.0.weight`);
 }
 
-/** Blocks 1 to 15: how many pixels one of the result stands for, and the activation; the rest its weights tell. */
+/** Stride and activation of blocks 1 to 15; the weights determine the rest. */
 const blocks: readonly (readonly [stride: 1 | 2, activation: Activation])[] = [
   [1, 'relu'],
   [2, 'relu'],
@@ -29,7 +29,7 @@ const blocks: readonly (readonly [stride: 1 | 2, activation: Activation])[] = [
 
 /**
  * MobileNetV3-Large (Howard et al. 2019).
- * @returns what a pyramid is made of: the results of blocks 13 and 16, both at stride 32
+ * @returns the inputs of the feature pyramid: the results of blocks 13 and 16, both at stride 32
  */
 export function mobilenet(net: Net, image: Value): readonly Value[] {
   let x = net.conv(image, `${body}.0.0`, { stride: 2, norm: `${body}.0.1`, activation: 'hardSwish' });
@@ -42,11 +42,11 @@ export function mobilenet(net: Net, image: Value): readonly Value[] {
   return [...stages, last];
 }
 
-/** Widen, filter each channel by itself, weigh the channels, narrow again. */
+/** Expansion, depthwise convolution, squeeze-and-excitation, projection. */
 function invertedResidual(net: Net, x: Value, name: string, stride: 1 | 2, activation: Activation): Value {
   let part = 0;
   let y = x;
-  // A block that does not widen begins with its filters.
+  // A block without expansion begins with the depthwise convolution.
   if (net.kernel(`${name}.0.0`) === 1) {
     y = net.conv(y, `${name}.${part}.0`, { norm: `${name}.${part}.1`, activation });
     part++;
@@ -62,10 +62,10 @@ function invertedResidual(net: Net, x: Value, name: string, stride: 1 | 2, activ
   return same ? net.b.add(y, x) : y;
 }
 
-/** Weighs each channel by what its mean over the picture, beside the other channels' means, makes of it. */
+/** Squeeze-and-excitation (Hu et al. 2018): scales each channel by a factor computed from the means of all channels. */
 function squeezeAndExcite(net: Net, x: Value, name: string): Value {
-  // Not GlobalAveragePool: ONNX Runtime adds there one pixel after the other, which over 10⁴ pixels loses a decimal. The
-  // weighing amplifies that, to 4·10⁻⁴ of a score. Its ReduceMean adds in parts, and takes no longer.
+  // Not GlobalAveragePool: ONNX Runtime's adds pixel by pixel, which loses a decimal digit over 10⁴ pixels. The scaling
+  // amplifies the error, to 4·10⁻⁴ of a score. ReduceMean adds partial sums, and is as fast.
   const pooled = net.b.mean(x, [2, 3]);
   const squeezed = net.conv(pooled, `${name}.fc1`, { activation: 'relu' });
   return net.b.mul(x, net.conv(squeezed, `${name}.fc2`, { activation: 'hardSigmoid' }));

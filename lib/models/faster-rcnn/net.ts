@@ -6,10 +6,13 @@ import { float32, type Float32Tensor } from '../../tensor/tensor.js';
 import { checkDims, loadWeight } from '../../weights/check.js';
 import type { Weights } from '../../weights/weights.js';
 
-/** Everything that a network has learned, by torchvision's names. */
+/** The weights of a network, by torchvision's names. */
 export type LearnedTensors = ReadonlyMap<string, Float32Tensor>;
 
-/** Loads all weights but counters of batches. @throws OneirosError `bad-input` for numbers that are not finite */
+/**
+ * Loads all weights except batch counters.
+ * @throws OneirosError `bad-input` if a number is not finite
+ */
 export async function loadAll(weights: Weights): Promise<LearnedTensors> {
   const loaded = new Map<string, Float32Tensor>();
   for (const [name, { dims }] of weights)
@@ -21,32 +24,32 @@ export type Activation = 'relu' | 'hardSwish' | 'hardSigmoid' | 'none';
 
 export interface ConvOptions {
   readonly stride?: number;
-  /** Each channel by itself. */
+  /** Whether the convolution is depthwise: one filter for each channel. */
   readonly depthwise?: boolean;
-  /** The batch normalization after it, if there is one. */
+  /** The name of the batch normalization that follows, if any. */
   readonly norm?: string | undefined;
   readonly activation?: Activation;
-  /** What the result is called, if it is a layer. */
+  /** The layer's name, if the result is a layer. */
   readonly as?: string;
 }
 
 export interface NetOptions {
   /**
-   * Fold batch normalization into convolutions; or keep its parameters as they are, to be differentiated by; or measure the
-   * statistics of the picture, and go on with these.
+   * `fold` merges batch normalization into convolutions; `keep` leaves it as nodes, so that gradients by its parameters
+   * exist; `measure` replaces its statistics by those of the picture.
    */
   readonly batchNorm: 'fold' | 'keep' | 'measure';
   readonly epsilon: number;
 }
 
-/** Builds a network from what it has learned: every weight becomes a constant of the same name. */
+/** Builds a network from its weights. Each weight becomes a constant of the same name. */
 export class Net {
   readonly b = new Builder();
   /** The layers so far, in order. */
   readonly layers: string[] = [];
-  /** What was measured: means and variances, by the names that their norms have for them. */
+  /** Measured means and variances, by the names of the weights that they replace. */
   readonly statistics = new Map<string, Value>();
-  /** Weights may be used at several places: the levels of a pyramid share theirs. */
+  /** Constants by name. A weight may be used several times: the levels of a pyramid share weights. */
   readonly #constants = new Map<string, Value>();
 
   constructor(
@@ -58,13 +61,13 @@ export class Net {
     return this.learned.has(name);
   }
 
-  /** Makes a value a layer under this name. */
+  /** Registers a value as a layer with this name. */
   layer(value: Value, name: string): Value {
     this.layers.push(name);
     return value.name === name ? value : this.b.op('Identity', [value], {}, { name });
   }
 
-  /** A convolution by the weights of that name; padded so that with a stride of 1 the size stays. */
+  /** A convolution with the weights `name`, padded to keep the size at a stride of 1. */
   conv(x: Value, name: string, options: ConvOptions = {}): Value {
     const { stride = 1, depthwise = false, norm, activation = 'none', as } = options;
     const channels = Number(shapeOf(x)[1]);
@@ -83,7 +86,7 @@ export class Net {
     return as === undefined ? z : this.layer(z, as);
   }
 
-  /** x Wᵀ + b, for rows x. */
+  /** x Wᵀ + b for each row x. */
   linear(x: Value, name: string, activation: Activation = 'none', as?: string): Value {
     const weight = this.#constant(
       `${name}.weight`,
@@ -107,7 +110,7 @@ export class Net {
     }
   }
 
-  /** How many rows a weight has. */
+  /** The number of outputs of a layer: the first axis of its weight. */
   outputs(name: string): number {
     return this.#get(`${name}.weight`).dims[0] ?? 0;
   }
@@ -136,7 +139,7 @@ export class Net {
     ];
   }
 
-  /** What batch normalization with fixed statistics comes to: y = scale·x + shift. */
+  /** Batch normalization with fixed statistics as an affine function: y = scale·x + shift. */
   #affine(norm: string, channels: number): { scale: Float64Array; shift: Float64Array } {
     const [weight, bias, mean, variance] = this.#normParts(norm, channels);
     const scale = Float64Array.from(weight, (w, c) => w / Math.sqrt(variance[c]! + this.options.epsilon));
@@ -152,7 +155,7 @@ export class Net {
     if (variance.some((value) => value < 0 || value + this.options.epsilon === 0))
       throw new OneirosError(
         'bad-input',
-        `the weights are damaged: ${norm}.running_var has numbers that are no variances`,
+        `the weights are damaged: ${norm}.running_var has a negative variance, or 0 with an epsilon of 0`,
       );
     return [part('weight'), part('bias'), part('running_mean'), variance];
   }
@@ -187,10 +190,7 @@ export class Net {
   #get(name: string, dims?: readonly (number | null)[]): Float32Tensor {
     const tensor = this.learned.get(name);
     if (tensor === undefined)
-      throw new OneirosError(
-        'bad-input',
-        `the weights of a Faster R-CNN lack ${name}: they are another network's`,
-      );
+      throw new OneirosError('bad-input', `these are not the weights of a Faster R-CNN: ${name} is missing`);
     if (dims !== undefined) checkDims(name, tensor, dims);
     return tensor;
   }

@@ -8,7 +8,7 @@ import type { Net } from './net.js';
 import { type FasterRcnnTraits, smallestProposal } from './traits.js';
 import type { Transformed } from './transform.js';
 
-/** What the region proposal network says of every anchor of a level. */
+/** The predictions of the region proposal network for the anchors of one level. */
 export interface RpnLevel {
   /** `[anchors, 4]` */
   readonly anchors: Value;
@@ -46,7 +46,7 @@ export function regionProposals(
 }
 
 function hiddenLayers(net: Net, level: Value): Value {
-  // Named without numbers before torchvision 0.13.
+  // Before torchvision 0.13, the name had no numbers.
   if (net.has('rpn.head.conv.weight')) return net.conv(level, 'rpn.head.conv', { activation: 'relu' });
   let x = level;
   for (let i = 0; i === 0 || net.has(`rpn.head.conv.${i}.0.weight`); i++)
@@ -59,19 +59,19 @@ function checkAnchors(logits: Value, count: number, lists: number, levels: numbe
   if (found !== count || (lists !== 1 && lists !== levels))
     throw new OneirosError(
       'bad-input',
-      `rpn.head.cls_logits has ${found ?? 'no'} anchors at each place of ${levels} levels, but anchorSizes and aspectRatios ` +
-        `make ${count} at each place of ${lists === 1 ? levels : lists}`,
+      `rpn.head.cls_logits has ${found ?? 'no'} anchors at each position of ${levels} levels, but anchorSizes and aspectRatios ` +
+        `define ${count} at each position of ${lists === 1 ? levels : lists}`,
     );
 }
 
 export interface Proposals {
-  /** In pixels of the resized picture, the best first, `[proposals, 4]`. */
+  /** `[proposals, 4]`, in pixels of the resized picture, sorted by descending score. */
   readonly boxes: Value;
   /** Probabilities, `[proposals]`. */
   readonly scores: Value;
 }
 
-/** The best proposals of all levels; of those of a level that overlap only the best. */
+/** The best proposals of all levels, after non-maximum suppression within each level. */
 export function selectProposals(
   b: Builder,
   levels: readonly RpnLevel[],
@@ -112,7 +112,7 @@ function bestOfLevel(
   return { boxes: b.gather(boxes, place, 0), scores: b.gather(scores, place, 0) };
 }
 
-/** The places of the largest, in order: as many as there are, at the most `limit`. */
+/** The indices of the `limit` largest values, or of all if there are fewer, in descending order of value. */
 export function topK(b: Builder, values: Value, limit: number): Value {
   const count = b.op('Min', [b.dim(values, 0), b.sizes([limit])]);
   const [, places] = b.ops('TopK', [values, count], 2, { axis: 0, largest: 1, sorted: 1 });
@@ -121,14 +121,14 @@ export function topK(b: Builder, values: Value, limit: number): Value {
 
 export interface Suppression {
   readonly iou: number;
-  /** Of each list. */
+  /** The maximum number of boxes kept in each list. */
   readonly limit: number;
-  /** A box must exceed it. */
+  /** Boxes must score more than this. */
   readonly score: number;
 }
 
 /**
- * Non-maximum suppression within each of several lists of boxes, `[lists, boxes, 4]`, by scores `[lists, 1, boxes]`.
+ * Non-maximum suppression within each of several lists of boxes, `[lists, boxes, 4]`, with scores `[lists, 1, boxes]`.
  * @returns rows of (list, 0, box)
  */
 export function suppress(b: Builder, boxes: Value, scores: Value, { iou, limit, score }: Suppression): Value {
@@ -136,7 +136,7 @@ export function suppress(b: Builder, boxes: Value, scores: Value, { iou, limit, 
   return b.op('NonMaxSuppression', [boxes, scores, b.sizes([limit]), number(iou), number(score)]);
 }
 
-/** The three columns of what `suppress` gives, each `[rows]`. */
+/** The three columns of the result of `suppress`, each `[rows]`. */
 export function columnsOf(b: Builder, rows: Value): readonly [Value, Value, Value] {
   const column = (i: number) => b.reshape(b.slice(rows, [1], [i], [i + 1]), [-1]);
   return [column(0), column(1), column(2)];

@@ -6,17 +6,17 @@ import { isResNet, resnet } from './resnet.js';
 import { isVgg, vgg } from './vgg.js';
 
 export interface Pyramid {
-  /** Feature maps of as many channels each, from the finest; the last is for proposals alone. */
+  /** Feature maps with equal numbers of channels, finest first; the last is only for proposals. */
   readonly levels: readonly Value[];
-  /** Those that regions are cut from. */
+  /** The levels that regions are cut from. */
   readonly pooled: readonly Value[];
-  /** Pixels of the picture for one of each of `pooled`. */
+  /** Picture pixels for each pixel of the maps in `pooled`. */
   readonly strides: readonly number[];
 }
 
 /**
- * A feature pyramid (Lin et al. 2017) over the backbone that the weights are of.
- * @throws OneirosError `bad-input` if it is none that is known
+ * A feature pyramid (Lin et al. 2017) over the backbone that the weights belong to.
+ * @throws OneirosError `bad-input` if the backbone is not recognized
  */
 export function pyramid(net: Net, image: Value): Pyramid {
   const { stages, strides } = finest(net, backbone(net, image));
@@ -36,11 +36,11 @@ export function pyramid(net: Net, image: Value): Pyramid {
 
 interface Backbone {
   readonly stages: readonly Value[];
-  /** Pixels of the picture for one of each stage. */
+  /** Picture pixels for each pixel of a stage. */
   readonly strides: readonly number[];
 }
 
-/** Without the stages that the weights have no level for: a pyramid may begin at a later one. */
+/** Drops stages for which the weights have no pyramid level: a pyramid may begin at a later stage. */
 function finest(net: Net, { stages, strides }: Backbone): Backbone {
   const levels = stages.filter((_, i) =>
     net.has(`${moduleOf(net, `backbone.fpn.inner_blocks.${i}`)}.weight`),
@@ -57,8 +57,8 @@ function backbone(net: Net, image: Value): Backbone {
   }
   throw new OneirosError(
     'bad-input',
-    'these are no weights of a Faster R-CNN: expected a residual network (backbone.body.layer1.0.conv1.weight), ' +
-      'MobileNetV3-Large (backbone.body.16.0.weight), named as by torchvision, or VGG (backbone.body.conv1_1.weight)',
+    'these are not the weights of a Faster R-CNN: expected torchvision’s names of a residual network ' +
+      '(backbone.body.layer1.0.conv1.weight) or MobileNetV3-Large (backbone.body.16.0.weight), or VGG (backbone.body.conv1_1.weight)',
   );
 }
 
@@ -66,14 +66,14 @@ function moduleOf(net: Net, name: string): string {
   return net.has(`${name}.0.weight`) ? `${name}.0` : name;
 }
 
-/** With a batch normalization in torchvision's second version; named without the `.0` before torchvision 0.13. */
+/** torchvision's second version adds batch normalization. Before torchvision 0.13, the name had no `.0`. */
 function conv(net: Net, x: Value, name: string): Value {
   return net.conv(x, moduleOf(net, name), {
     norm: net.has(`${name}.1.running_mean`) ? `${name}.1` : undefined,
   });
 }
 
-/** The nearest pixels of `x` at the size of `like`. */
+/** Resizes `x` to the size of `like`, with nearest-neighbor interpolation. */
 function resizeTo({ b }: Net, x: Value, like: Value): Value {
   const sizes = b.concat([b.slice(b.shape(x), [0], [0], [2]), b.slice(b.shape(like), [0], [2], [4])], 0);
   return b.op('Resize', [x, undefined, undefined, sizes], {

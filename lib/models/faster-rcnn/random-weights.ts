@@ -2,7 +2,7 @@ import { random } from '../../tensor/random.js';
 import { float32, sizeOf } from '../../tensor/tensor.js';
 import { stored, type StoredTensor } from '../../weights/weights.js';
 
-/** Weights to begin training with, made one after another out of one stream of random numbers. */
+/** Initial weights for training, drawn in order from one stream of random numbers. */
 export class RandomWeights {
   readonly made = new Map<string, StoredTensor>();
   readonly #stream;
@@ -11,7 +11,10 @@ export class RandomWeights {
     this.#stream = random(seed);
   }
 
-  /** Normal numbers. @param scale their standard deviation. @default for a ReLU to follow (He et al. 2015) */
+  /**
+   * Normally distributed weights without a bias.
+   * @param scale the standard deviation. @default √(2 / fan-in), for a layer before a ReLU (He et al. 2015)
+   */
   layer(name: string, dims: readonly number[], scale = Math.sqrt(2 / sizeOf(dims.slice(1)))): void {
     this.#add(`${name}.weight`, dims, () => scale * this.#stream.normal());
   }
@@ -21,7 +24,7 @@ export class RandomWeights {
     this.#add(`${name}.bias`, [dims[0]!], () => 0);
   }
 
-  /** A convolution without a bias and the batch normalization after it, whose weights are all `scale`. */
+  /** A convolution without a bias, and the batch normalization after it with all weights `scale`. */
   normed(name: string, norm: string, dims: readonly number[], scale = 1): void {
     this.layer(name, dims);
     const parts = { weight: scale, bias: 0, running_mean: 0, running_var: 1 };

@@ -5,21 +5,21 @@ import { areaOf } from './boxes.js';
 import type { Net } from './net.js';
 import type { Pyramid } from './pyramid.js';
 
-/** Cells of a region, across and down. */
+/** The size of a region's features: 7×7 cells. */
 const cells = 7;
 
 export interface Regions {
-  /** The boxes by level, the finest first, `[regions, 4]`. */
+  /** The boxes sorted by level, finest first, `[regions, 4]`. */
   readonly boxes: Value;
-  /** Where each of them was in the list given, `[regions]`. */
+  /** The index of each box in the given list, `[regions]`. */
   readonly order: Value;
-  /** The level that each is cut from, `[regions]`. */
+  /** The pyramid level that each box is cut from, `[regions]`. */
   readonly levels: Value;
   /** `[regions, channels, 7, 7]` */
   readonly features: Value;
 }
 
-/** Cuts regions out of the level of the pyramid that is right for their size; they stay together by level. */
+/** Cuts each region out of the pyramid level that suits its size. The result is sorted by level. */
 export function cutRegions(b: Builder, boxes: Value, { pooled, strides }: Pyramid): Regions {
   const level = levelsOf(b, boxes, strides);
   const parts = pooled.map((feature, i) => {
@@ -45,7 +45,9 @@ export function cutRegions(b: Builder, boxes: Value, { pooled, strides }: Pyrami
   };
 }
 
-/** A region of 224² belongs to the level of stride 16; twice the side is one level up (Lin et al. 2017, equation 1). */
+/**
+ * A region of 224² uses the level with stride 16; twice the side, the next coarser level (Lin et al. 2017, equation 1).
+ */
 function levelsOf(b: Builder, boxes: Value, strides: readonly number[]): Value {
   const [finest, coarsest] = [Math.log2(strides[0]!), Math.log2(strides.at(-1)!)];
   const side = b.sqrt(b.reshape(areaOf(b, boxes), [-1]));
@@ -54,7 +56,7 @@ function levelsOf(b: Builder, boxes: Value, strides: readonly number[]): Value {
   return b.cast(b.sub(b.minimum(b.maximum(level, finest), coarsest), finest), 'int64');
 }
 
-/** RoIAlign (He et al. 2017) with two by two samples a cell, and without the shift by half a pixel. */
+/** RoIAlign (He et al. 2017) with 2×2 samples in each cell, without the half-pixel shift. */
 function align(b: Builder, feature: Value, boxes: Value, stride: number): Value {
   const images = b.expand(b.scalar(0, 'int64'), b.dim(boxes, 0));
   return b.op('RoiAlign', [feature, boxes, images], {
@@ -74,7 +76,7 @@ export interface BoxPredictions {
   readonly offsets: Value;
 }
 
-/** The second stage: classes and offsets of regions, by two fully connected layers or by four convolutions and one. */
+/** The second stage: classes and offsets of regions, from two fully connected layers, or four convolutions and one. */
 export function predictBoxes(net: Net, features: Value): BoxPredictions {
   const head = 'roi_heads.box_head';
   const hidden = net.has(`${head}.fc6.weight`)
@@ -95,7 +97,7 @@ function convolutions(net: Net, features: Value, head: string): Value {
       norm: net.has(`${head}.${i}.1.running_mean`) ? `${head}.${i}.1` : undefined,
       activation: 'relu',
     });
-  // After the convolutions there is a module that flattens; each fully connected layer is followed by its ReLU.
+  // In the module list, a Flatten follows the convolutions, and a ReLU follows each fully connected layer.
   x = flatten(net, x);
   for (let module = i + 1; module === i + 1 || net.has(`${head}.${module}.weight`); module += 2)
     x = net.linear(x, `${head}.${module}`, 'relu');

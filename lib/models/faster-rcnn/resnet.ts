@@ -3,14 +3,14 @@ import type { Net } from './net.js';
 
 const body = 'backbone.body';
 
-/** Whether the weights are those of a residual network by torchvision's names. */
+/** Whether the weights are those of a residual network, with torchvision's names. */
 export function isResNet(net: Net): boolean {
   return net.has(`${body}.layer1.0.conv1.weight`);
 }
 
 /**
- * A residual network (He et al. 2016) of any depth and widths, as its weights say: of basic blocks or of bottlenecks, which
- * stride at their 3×3 convolution.
+ * A residual network (He et al. 2016). The weights determine depth, widths, and whether blocks are basic blocks or
+ * bottlenecks; in these, the 3×3 convolution has the stride.
  * @returns the results of its four stages, at strides 4, 8, 16 and 32
  */
 export function resnet(net: Net, image: Value): readonly Value[] {

@@ -2,7 +2,7 @@ import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { int64 } from '../../tensor/tensor.js';
 
-/** A positive fraction of whole numbers, one-element int64 vectors. */
+/** A positive fraction; numerator and denominator are one-element int64 vectors. */
 export interface Ratio {
   readonly above: Value;
   readonly below: Value;
@@ -10,19 +10,19 @@ export interface Ratio {
 
 /** 2⁰ … 2²⁰: larger than any side of a picture. */
 const powers = Array.from({ length: 21 }, (_, i) => 2 ** i);
-/** Binary digits of a float64 after its first. */
+/** Stored bits of a float64's mantissa. */
 const digits = 52;
 
 /**
- * ⌊side · (above / below)⌋ as float64 gives it, which rounds the quotient and then the product: 97 · (800 / 97) is just
- * below 800 there, and that makes 799. From whole numbers alone, since ONNX Runtime has no float64 beside WebGPU.
+ * ⌊side · (above / below)⌋ with the rounding of float64, as Python computes it: 97 · (800 / 97) is just below 800,
+ * which gives 799. Computed in integers, because the build of ONNX Runtime with WebGPU has no float64.
  *
- * Both roundings are far too small to matter unless side · above / below is a whole number n. Then with the quotient
- * rounded down by δ the product is n − side · δ, which is rounded up to n again if that is no more than half the distance
- * to the float64 below n. In units of the quotient's last digit δ is a remainder over `below`, and that half distance is
- * 2^(⌈log₂ n⌉ − ⌊log₂ quotient⌋ − 2).
+ * float64 rounds the quotient and then the product. Neither rounding matters unless side · above / below is an integer
+ * n. If the quotient is rounded down by δ, the product is n − side · δ, which rounds up to n again if side · δ is at
+ * most half the distance from n to the float64 below. In units of the quotient's last digit, δ is a remainder over
+ * `below`, and that half distance is 2^(⌈log₂ n⌉ − ⌊log₂ quotient⌋ − 2).
  *
- * @param side a one-element int64 vector, as the ratio's numbers; all are below 2²⁰
+ * @param side a one-element int64 vector; `side`, `above` and `below` must be below 2²⁰
  */
 export function scaledSide(b: Builder, side: Value, { above, below }: Ratio): Value {
   const count = (condition: Value) => b.sum(b.cast(condition, 'int64'), [-1]);
@@ -38,7 +38,7 @@ export function scaledSide(b: Builder, side: Value, { above, below }: Ratio): Va
     count(b.less(b.mul(above, steps), below)),
   );
   const unit = twoTo(b.sub(b.constant(int64([digits], [1])), exponent));
-  // Reduced before it is multiplied, so that it fits in 64 bits.
+  // Reduced before the multiplication, so that the product fits in 64 bits.
   const remainder = modulo(b.mul(modulo(unit), above));
   const isRoundedDown = b.less(b.mul(remainder, 2), below);
   const halfStep = twoTo(b.sub(count(b.less(steps, whole)), exponent));

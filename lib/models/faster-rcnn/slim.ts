@@ -7,14 +7,18 @@ import { RandomWeights } from './random-weights.js';
 import { type FasterRcnnTraits, fasterRcnnVariants } from './traits.js';
 
 export interface SlimOptions {
-  /** How many classes there are, the background included. */
+  /** The number of classes, background included. */
   readonly classes: number;
-  /** How many anchors there are at each place of a level. */
+  /** The number of anchors at each position of a level. @default 6 */
   readonly anchors?: number;
-  /** A VGG network's convolutions to begin with, by the names `conv1_1.weight` … @default a residual network at random */
+  /**
+   * Convolutions of a trained VGG network, by the names `conv1_1.weight` …, for the backbone.
+   * @default a residual network with random weights
+   */
   readonly vgg?: LearnedTensors | undefined;
-  /** Features of a region. @default 256 */
+  /** The number of features of a region. @default 256 */
   readonly features?: number;
+  /** The seed of the random weights. */
   readonly seed: number;
 }
 
@@ -28,16 +32,14 @@ const slimKinds: OptionKinds<SlimOptions> = {
 
 /** Channels of the residual network's four stages, one block each. */
 const stages = [24, 48, 96, 192];
-/** How many stages have a level of the pyramid: strides are 8, 16 and 32. */
+/** The number of stages that have a pyramid level, at strides 8, 16 and 32. */
 const levels = 3;
 /** Channels of the pyramid. */
 const pyramid = 64;
-/** Of what a block adds, at the beginning (Goyal et al. 2017 take 0, with more blocks). */
+/** The initial scale of a block's residual branch (Goyal et al. 2017 use 0, with more blocks). */
 const branchScale = 0.5;
 
-/**
- * What goes with it, for pictures that are looked at in a small size: two anchors of each shape at every place.
- */
+/** Settings for the slim network: small pictures, and two anchors of each shape at every position. */
 export const slimTraits: FasterRcnnTraits = {
   ...fasterRcnnVariants.resnet50_fpn,
   minSize: 288,
@@ -53,7 +55,7 @@ export const slimTraits: FasterRcnnTraits = {
   score: 0.01,
 };
 
-/** How the slim network samples while it is trained: few proposals, as there are few objects in a picture. */
+/** Settings for training the slim network: few proposals, because pictures have few objects. */
 export const slimTraining: TrainingTraits = {
   ...slimTraits,
   preNmsTopN: 400,
@@ -63,10 +65,10 @@ export const slimTraining: TrainingTraits = {
 };
 
 /**
- * Weights to begin training with, of a Faster R-CNN small enough to ship, by torchvision's names: random ones (Kaiming's
- * scale, He et al. 2015, where a ReLU follows; the last layers as torchvision begins them) under a pyramid of 64 channels.
- * Its backbone is a residual network of four basic blocks, 1.7 million parameters in all, whose norms are to be given
- * statistics by `measureNorms`; or a VGG network that has learned to see, with one more block.
+ * Initial weights, by torchvision's names, of a Faster R-CNN small enough to ship, with a pyramid of 64 channels.
+ * Layers before a ReLU are drawn with Kaiming's scale (He et al. 2015), the last layers as torchvision initializes
+ * them. The backbone is a residual network of four basic blocks (1.7 million parameters in all), whose batch
+ * normalization needs statistics from `measureNorms`; or, with `vgg`, a trained VGG network with one more block.
  */
 export function slimFasterRcnn(options: SlimOptions): Weights {
   check('slimFasterRcnn', {}, options, slimKinds);

@@ -1,31 +1,33 @@
 import type { OptionKinds } from '../../base/arguments.js';
 import { arrayOf, kind } from '../../base/kinds.js';
 /**
- * What of a Faster R-CNN its weights do not tell. The names are the field's, the numbers torchvision's for COCO; sizes and
- * distances are pixels of the resized picture.
+ * The settings of a Faster R-CNN that do not follow from its weights. Names are the usual ones, defaults are
+ * torchvision's for COCO. Sizes and distances are in pixels of the resized picture.
  */
 export interface FasterRcnnTraits {
-  /** A picture is resized so that its shorter side is this long … */
+  /** The picture is resized so that its shorter side has this length, in pixels … */
   readonly minSize: number;
-  /** … unless its longer side became longer than this. */
+  /** … unless its longer side would exceed this: then the longer side gets this length. */
   readonly maxSize: number;
-  /** Sides of the square anchors of each level of features, from the finest; one list for all levels, or one a level. */
+  /** Sides of the square anchors, in pixels: one list for all levels, or one list for each level, finest first. */
   readonly anchorSizes: readonly (readonly number[])[];
   /** Height over width of anchors. */
   readonly aspectRatios: readonly number[];
-  /** How many of a level's best proposals are looked at. */
+  /** The number of best proposals kept on each level before non-maximum suppression. */
   readonly preNmsTopN: number;
-  /** How many proposals go on. */
+  /** The number of proposals kept after non-maximum suppression. */
   readonly postNmsTopN: number;
+  /** The IoU threshold of non-maximum suppression among proposals, in [0, 1]. */
   readonly rpnNms: number;
-  /** The objectness that a proposal must have. */
+  /** The lowest objectness of a proposal, in [0, 1]. */
   readonly rpnScore: number;
-  /** The score that a detection must exceed. */
+  /** Detections must have a higher score than this, in [0, 1]. */
   readonly score: number;
+  /** The IoU threshold of non-maximum suppression among detections of a class, in [0, 1]. */
   readonly nms: number;
-  /** How many detections there are in a picture at the most. */
+  /** The maximum number of detections in a picture. */
   readonly limit: number;
-  /** Added to the variance by batch normalization. */
+  /** The ε that batch normalization adds to the variance. */
   readonly epsilon: number;
 }
 
@@ -64,7 +66,7 @@ const mobilenetTraits: FasterRcnnTraits = {
   rpnScore: 0.05,
 };
 
-/** The numbers that go with published weights, by what torchvision calls them without `fasterrcnn_`. */
+/** The settings of torchvision's published networks, by their names without `fasterrcnn_`. */
 export const fasterRcnnVariants = {
   resnet50_fpn: resnetTraits,
   resnet50_fpn_v2: resnetTraits,
@@ -86,11 +88,11 @@ export const variantNames: readonly FasterRcnnVariant[] = [
   'mobilenet_v3_large_320_fpn',
 ];
 
-/** Boxes smaller than this on a side are no proposals. */
+/** Proposals with a shorter side are dropped. */
 export const smallestProposal = 1e-3;
-/** Boxes smaller than this on a side are no detections. */
+/** Detections with a shorter side are dropped. */
 export const smallestDetection = 1e-2;
-/** By what a box's offsets are multiplied: the second stage's, and none for the first. */
+/** The factors of the second stage's box offsets; the first stage has none. */
 export const boxWeights = [10, 10, 5, 5] as const;
-/** A box does not grow by more than e to this. */
+/** The largest natural logarithm of the factor by which a box may grow. */
 export const largestGrowth = Math.log(1000 / 16);

@@ -5,12 +5,12 @@ import { scaledSide } from './scaled-side.js';
 import type { FasterRcnnTraits } from './traits.js';
 
 export interface Transformed {
-  /** What the backbone sees: both sides multiples of 32. */
+  /** The input of the backbone; both sides are multiples of 32. */
   readonly padded: Value;
-  /** Height and width of the resized picture in it, one-element int64 vectors. */
+  /** Height and width of the resized picture before padding, one-element int64 vectors. */
   readonly height: Value;
   readonly width: Value;
-  /** Pixels of the original picture for one of the resized, [width, height, width, height]. */
+  /** Original pixels for each resized pixel: [x, y, x, y]. */
   readonly toOriginal: Value;
 }
 
@@ -23,13 +23,12 @@ export function transform(
   const [originalHeight, originalWidth] = [b.dim(image, 2), b.dim(image, 3)];
   const shorter = b.minimum(originalHeight, originalWidth);
   const longer = b.maximum(originalHeight, originalWidth);
-  // The shorter side becomes minSize, unless the longer one would become more than maxSize.
   const isTooLong = b.greater(b.mul(longer, minSize), b.mul(shorter, maxSize));
   const scale = {
     above: b.where(isTooLong, b.sizes([maxSize]), minSize),
     below: b.where(isTooLong, longer, shorter),
   };
-  // To the pixel as torchvision, which computes in Python's floats.
+  // Exactly torchvision's size, which it computes in Python's floats.
   const [height, width] = [originalHeight, originalWidth].map((side) => scaledSide(b, side, scale));
   const normal = preprocess(b, image, preprocessings.imagenet, 'data');
   const resized = b.op('Resize', [normal, undefined, undefined, b.join([1, 3, height!, width!])], {

@@ -3,14 +3,14 @@ import type { Net } from './net.js';
 
 const body = 'backbone.body';
 
-/** Whether the weights are those of a VGG network by the names of its layers. */
+/** Whether the weights are those of a VGG network, with the names of its layers. */
 export function isVgg(net: Net): boolean {
   return net.has(`${body}.conv1_1.weight`);
 }
 
 /**
- * A VGG network (Simonyan and Zisserman 2015) of any widths, as deep as its weights say.
- * @returns the results of its blocks, before they are pooled: at strides 1, 2, 4, …
+ * A VGG network (Simonyan and Zisserman 2015); its weights determine depth and widths.
+ * @returns the results of its blocks, before pooling, at strides 1, 2, 4, …
  */
 export function vgg(net: Net, image: Value): readonly Value[] {
   const blocks: Value[] = [];

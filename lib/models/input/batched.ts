@@ -5,9 +5,9 @@ import type { Model, Node, ValueInfo } from '../../onnx/graph/graph.js';
 import { allNamesOf, usesOf } from '../../onnx/graph/subgraphs.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { float32, type Float32Tensor, int64, type Tensor } from '../../tensor/tensor.js';
-import { imageWise, type Surroundings } from './image-wise.js';
+import { imageWise, type NodeContext } from './image-wise.js';
 
-/** The model for any number of images at once; its nodes must not mix them. */
+/** Converts a model of one image into one of any number of images. Its nodes must not mix images. */
 export function batched(model: Model, image: string): Model {
   const { graph } = model;
   const many = ({ name, type }: ValueInfo): ValueInfo => ({
@@ -15,13 +15,13 @@ export function batched(model: Model, image: string): Model {
     type: type?.shape ? { ...type, shape: ['batch', ...type.shape.slice(1)] } : type,
   });
   const inputs = graph.inputs.map((input) => (input.name === image ? many(input) : input));
-  // What was said of values in between holds for one image.
+  // Declared types of intermediate values are dropped: they hold for one image.
   return { ...model, graph: { ...graph, inputs, outputs: graph.outputs.map(many), values: new Map() } };
 }
 
 /**
- * A model of one image for any number of them at once, if its nodes can be shown not to mix them; else `null`. Reshapes that
- * name the one image get its axis from their input instead.
+ * Converts a model of one image into one of any number of images; returns `null` unless its nodes provably do not mix
+ * images. Reshapes to a first axis of 1 are changed to keep the first axis of their input.
  */
 export function batchedIfSafe(model: Model, image: string): Model | null {
   const facts = inferModel(model);
@@ -34,7 +34,7 @@ export function batchedIfSafe(model: Model, image: string): Model | null {
       nodes.push(node);
       continue;
     }
-    const given = surroundings(node, facts, fromImage);
+    const given = contextOf(node, facts, fromImage);
     const sizes = node.op === 'Reshape' ? reshaped(node, given) : null;
     if (node.domain !== '' || (sizes === null && imageWise.get(node.op)?.(node, given) !== true)) return null;
     const shape = fresh();
@@ -48,11 +48,11 @@ export function batchedIfSafe(model: Model, image: string): Model | null {
   return batched({ ...model, graph: { ...model.graph, nodes, initializers } }, image);
 }
 
-function surroundings(
+function contextOf(
   { inputs, outputs }: Node,
   facts: ReadonlyMap<string, Facts>,
   fromImage: ReadonlySet<string>,
-): Surroundings {
+): NodeContext {
   const factsOf = (input: number) => facts.get(inputs[input] ?? '');
   return {
     fromImage: (input) => fromImage.has(inputs[input] ?? ''),
@@ -62,8 +62,8 @@ function surroundings(
   };
 }
 
-/** What a Reshape must be given instead, so that its first axis stays as long as it is; `null` if it would not be the images. */
-function reshaped({ attributes }: Node, given: Surroundings): readonly number[] | null {
+/** The target shape for a Reshape that keeps its first axis, the images; `null` if the first axis is not the images. */
+function reshaped({ attributes }: Node, given: NodeContext): readonly number[] | null {
   const sizes = given.numbers(1);
   const isApart = given.fromImage(0) && given.shape(0)?.[0] === 1 && given.result?.[0] === 1;
   if (sizes === null || !isApart || attributes.has('allowzero')) return null;
@@ -80,12 +80,13 @@ function nameMaker(model: Model): () => string {
 }
 
 /**
- * Pictures of one size as a batch.
- * @throws OneirosError `bad-argument` for no picture
+ * Stacks pictures of equal size into a batch, pictures×3×height×width.
+ * @throws OneirosError `bad-argument` if there is no picture
  */
 export function stack(images: readonly Image[]): Float32Tensor {
   const [first] = images;
-  if (first === undefined) throw new OneirosError('bad-argument', 'there is no picture to look at');
+  if (first === undefined)
+    throw new OneirosError('bad-argument', 'expected at least one picture, but got no picture');
   const { width, height, data } = first;
   const all = new Float32Array(images.length * data.length);
   images.forEach((image, i) => all.set(image.data, i * data.length));

@@ -9,20 +9,21 @@ import { type Activation, activationOf, type FoundActivation } from '../activati
 import { anything, type Spread } from '../activation/spread.js';
 import { describe } from './picture-input.js';
 
-/** The end of a classifier: values of its graph, a row each, 1×classes float32. */
+/** The end of a classifier: names of values of its graph, each float32 1×classes. */
 export interface ClassHead {
   readonly probabilities: string;
-  /** What the probabilities were made of; their logarithms where the graph does not show it. */
+  /** The value before the activation; logarithms of the probabilities if the graph does not show that value. */
   readonly scores: string;
   readonly classes: number;
-  /** What makes probabilities of the scores. */
+  /** The activation between scores and probabilities. */
   readonly activation: Activation;
-  /** Whether that was added to the graph because nothing in it makes probabilities. */
+  /** Whether the activation was added because the graph has none. */
   readonly isAssumed: boolean;
 }
 
-/** Why a network cannot classify. */
+/** A network that cannot classify. */
 export interface Headless {
+  /** Why, as a clause: "its weights end at relu2_1". */
   readonly reason: string;
 }
 
@@ -34,29 +35,30 @@ export const activationNames = [
 ] as const satisfies readonly Activation[];
 
 export interface HeadOptions {
-  /** Which output has the classes, where there are several that could. @default the only one that can */
+  /** The output that holds the classes. @default the only candidate */
   readonly head?: string | undefined;
   /**
-   * What makes probabilities of that output: `none` if it holds probabilities already, `log-softmax` if their logarithms.
-   * @default what the graph shows; of scores a softmax, of a single one a sigmoid
+   * How that output becomes probabilities: by a `softmax` or a `sigmoid`; `none` if it holds probabilities,
+   * `log-softmax` if it holds their logarithms.
+   * @default what the graph shows; a softmax if it gives scores, a sigmoid if it gives a single score
    */
   readonly activation?: Activation | undefined;
 }
 
 export const headKinds: OptionKinds<HeadOptions> = { head: kind.text, activation: oneOf(...activationNames) };
 
-/** The outputs of a foreign graph. */
+/** The outputs of a graph from a file. */
 export interface GraphOutputs {
   readonly b: Builder;
-  /** What each holds of one picture, by its name in the file. */
+  /** The part of each output that belongs to one picture, by the output's name in the file. */
   readonly outputs: ReadonlyMap<string, Value>;
-  /** What is known of the numbers of each value of the graph. */
+  /** What is known about the numbers of each value of the graph. */
   readonly spreads: ReadonlyMap<string, Spread>;
-  /** Another value of the graph, of one picture. */
+  /** The part of any other value that belongs to one picture. */
   readonly ofOne: (name: string) => Value;
 }
 
-/** An output that could be classes. */
+/** An output that may hold the classes. */
 interface Row {
   readonly name: string;
   readonly value: Value;
@@ -66,50 +68,49 @@ interface Row {
 }
 
 /**
- * Finds what a network says of classes, and adds the nodes that make probabilities of it.
- * @param names how many names there are: of two, a single score is that of the second
- * @throws OneirosError `bad-argument` for a `head` that is no output, or an activation on top of one that is there
+ * Finds the output that holds the classes, and adds nodes that convert it to probabilities.
+ * @param names the number of class names; if there are two, a single score belongs to the second class
+ * @throws OneirosError `bad-argument` if `head` is not an output, or the graph already has another activation
  */
 export function classHead(graph: GraphOutputs, names: number, options: HeadOptions): ClassHead | Headless {
   const row = chooseRow(graph, options.head);
   if ('reason' in row) return row;
-  const found = options.activation === undefined ? row.found : given(row, options.activation);
+  const found = options.activation === undefined ? row.found : chosen(row, options.activation);
   if (found.kind === 'unknown')
     return {
-      reason: `what the numbers of its output "${row.name}" are cannot be told from its graph, for ${found.why}; say it by \`activation\``,
+      reason: `its graph does not show whether its output "${row.name}" holds scores or probabilities: ${found.why}; set the option \`activation\``,
     };
   const head = withActivation(graph, row, found.kind, options.activation !== undefined);
   return row.classes === 1 && names === 2 ? asTwo(graph.b, head) : head;
 }
 
-/** What a network's classes are, for a note. */
+/** Describes a network's classes, for a note. */
 export function describeHead({
   classes,
   activation,
   isAssumed,
 }: Pick<ClassHead, 'classes' | 'activation' | 'isAssumed'>): string {
   const of = classes === 1 ? 'of one class' : `of ${classes} classes`;
-  if (isAssumed)
-    return `scores ${of}, taken for a ${activation}’s: nothing in its graph makes probabilities of them`;
+  if (isAssumed) return `scores ${of}, converted by a ${activation} (assumed: its graph has no activation)`;
   switch (activation) {
     case 'softmax':
       return `probabilities ${of} by a softmax`;
     case 'sigmoid':
-      return `probabilities ${of}, each by itself, as by a sigmoid`;
+      return `independent probabilities ${of}, as by a sigmoid`;
     case 'log-softmax':
       return `logarithms of probabilities ${of}`;
     case 'none':
-      return `probabilities ${of}, as it was told`;
+      return `probabilities ${of}, as the option \`activation\` states`;
   }
 }
 
-/** So far may rounded probabilities, of half precision as well, be from what they should be. */
+/** How far rounded probabilities, also in half precision, may be from [0, 1], and their sum from 1. */
 const tolerance = 0.01;
 
 /**
- * Looks whether numbers are the probabilities that the graph was taken to give.
- * @param scores what they were made of, where that was assumed
- * @throws OneirosError `runtime` if they are not
+ * Checks that computed numbers are probabilities.
+ * @param scores the scores, if the activation was assumed
+ * @throws OneirosError `runtime` if they are not, or if the scores already are probabilities
  */
 export function checkProbabilities(
   { activation, classes }: ClassHead,
@@ -120,7 +121,7 @@ export function checkProbabilities(
   if (!row.every((value) => value >= -tolerance && value <= 1 + tolerance))
     throw new OneirosError(
       'runtime',
-      `${network} gave ${row.find((value) => !(value >= -tolerance && value <= 1 + tolerance))} for a probability`,
+      `${network} gave ${row.find((value) => !(value >= -tolerance && value <= 1 + tolerance))} as a probability; expected a number from 0 to 1`,
     );
   const adds = (numbers: Float32Array) => numbers.reduce((sum, value) => sum + value, 0);
   if (activation.endsWith('softmax') && Math.abs(adds(row) - 1) > tolerance)
@@ -136,7 +137,7 @@ export function checkProbabilities(
   if (isDone)
     throw new OneirosError(
       'runtime',
-      `what ${network} gives for scores are probabilities already, though its graph does not show it (they are in [0, 1] and add up to 1): open it with the activation \`none\``,
+      `the scores that ${network} gives are probabilities already, though its graph does not show it (they are in [0, 1] and add up to 1): load it with the activation \`none\``,
     );
 }
 
@@ -146,13 +147,15 @@ function chooseRow(graph: GraphOutputs, wanted: string | undefined): Row | Headl
   const [first] = rows;
   if (first === undefined) {
     const found = Array.from(graph.outputs, ([name, { type }]) => describe({ name, type })).join(', ');
-    return { reason: `none of its outputs is one row of scores or probabilities: ${found || 'it has none'}` };
+    return {
+      reason: `none of its outputs is one row of scores or probabilities: ${found || 'it has no outputs'}`,
+    };
   }
-  // Scores, and what is made of them, say the same.
+  // Scores and the probabilities computed from them are the same classes.
   const roots = new Set(rows.map(({ spread }) => rootOf(graph, spread)));
   if (roots.size > 1)
     return {
-      reason: `its outputs ${rows.map(({ name, classes }) => `"${name}" (${classes})`).join(' and ')} could all be its classes; choose one by \`head\``,
+      reason: `its outputs ${rows.map(({ name, classes }) => `"${name}" (${classes})`).join(' and ')} may all be its classes; choose one with the option \`head\``,
     };
   return rows.find(({ found }) => found.kind !== 'none' && found.kind !== 'unknown') ?? first;
 }
@@ -187,7 +190,7 @@ function rowOf({ b, spreads }: GraphOutputs, name: string, value: Value): Row | 
   };
 }
 
-/** The one axis behind the pictures' that is longer than 1. */
+/** The only axis longer than 1, apart from the batch axis; `null` if there are several, or a size is unknown. */
 export function rowAxis(shape: Shape | null): { readonly classes: number; readonly axis: number } | null {
   if (shape === null) return null;
   const behind = shape.length > 1 ? shape.slice(1) : shape;
@@ -205,18 +208,18 @@ function asRow(b: Builder, value: Value, classes: number): Value {
   return shape?.length === 2 && shape[1] === classes ? row : b.reshape(row, [1, classes]);
 }
 
-/** @throws OneirosError `bad-argument` if the graph shows another activation already */
-function given({ name, found }: Row, activation: Activation): FoundActivation {
+/** @throws OneirosError `bad-argument` if the graph already has another activation */
+function chosen({ name, found }: Row, activation: Activation): FoundActivation {
   const isThere = found.kind !== 'none' && found.kind !== 'unknown';
   if (isThere && activation !== found.kind && activation !== 'none')
     throw new OneirosError(
       'bad-argument',
-      `its output "${name}" has a ${found.kind} in the graph already: no ${activation} can be added to that`,
+      `the graph has a ${found.kind} before its output "${name}", so ${activation} cannot be added; leave \`activation\` out`,
     );
   return { kind: activation };
 }
 
-function withActivation(graph: GraphOutputs, row: Row, kind: Activation, isTold: boolean): ClassHead {
+function withActivation(graph: GraphOutputs, row: Row, kind: Activation, isChosen: boolean): ClassHead {
   const { b } = graph;
   const { value, classes, found } = row;
   const named = (op: string, x: Value) =>
@@ -235,14 +238,14 @@ function withActivation(graph: GraphOutputs, row: Row, kind: Activation, isTold:
   });
   const before = scoresBefore(graph, row);
   if (kind === 'log-softmax') return head(kind, named('Exp', value), before ?? value);
-  if (isTold && kind === 'none') return head(kind, value, before ?? b.log(value));
-  const isThere = !isTold || found.kind === kind;
+  if (isChosen && kind === 'none') return head(kind, value, before ?? b.log(value));
+  const isThere = !isChosen || found.kind === kind;
   if (isThere && kind !== 'none') return head(kind, value, before ?? b.log(value));
   const activation = kind === 'none' ? (classes === 1 ? 'sigmoid' : 'softmax') : kind;
-  return head(activation, named(activation === 'sigmoid' ? 'Sigmoid' : 'Softmax', value), value, !isTold);
+  return head(activation, named(activation === 'sigmoid' ? 'Sigmoid' : 'Softmax', value), value, !isChosen);
 }
 
-/** What an activation in the graph made the row of, if that is a row as well. */
+/** The value before the activation in the graph, if it is a row too. */
 function scoresBefore({ b, ofOne }: GraphOutputs, { spread, classes }: Row): Value | null {
   if (spread.scores === null || !b.has(spread.scores)) return null;
   const value = ofOne(spread.scores);
@@ -250,7 +253,7 @@ function scoresBefore({ b, ofOne }: GraphOutputs, { spread, classes }: Row): Val
   return place?.classes === classes ? asRow(b, value, classes) : null;
 }
 
-/** Two classes of which one has a score, and the other what is left. */
+/** Two classes from the score of the second one: p becomes 1 − p and p. */
 function asTwo(b: Builder, head: ClassHead): ClassHead {
   const [probability, score] = [b.value(head.probabilities), b.value(head.scores)];
   return {

@@ -10,19 +10,22 @@ import {
   preprocessings,
 } from './preprocessing.js';
 
-/** What a graph is fed: the nodes that make it, and how to say it. */
+/** How pictures are converted to the input of a graph. */
 export interface Feed {
-  /** From RGB in [0, 1], 1×3×height×width, to the graph's own input; `null` where that is the same. */
+  /**
+   * Adds the nodes from RGB in [0, 1], 1×3×height×width, to the graph's own input; `null` if nothing has to be added.
+   */
   readonly build: ((b: Builder, pixels: Value) => Value) | null;
+  /** A description, for a note. */
   readonly about: string;
 }
 
 type Step = (b: Builder, x: Value) => Value;
 
 /**
- * How a picture becomes what a graph takes.
- * @param repeats how many times the picture is given, to a graph that takes so many at once
- * @throws OneirosError `bad-argument` for a preprocessing that leaves no whole numbers, where it takes bytes
+ * Plans the conversion of a picture to a graph's input.
+ * @param repeats how many times to repeat the picture, for a graph with a fixed batch size
+ * @throws OneirosError `bad-argument` if the graph takes bytes and the preprocessing does not give integers
  */
 export function feedFor(input: PictureInput, given: Preprocessing, repeats: number, network: string): Feed {
   const isWhole = input.dtype === 'uint8';
@@ -39,7 +42,7 @@ export function feedFor(input: PictureInput, given: Preprocessing, repeats: numb
     about,
     ...(isWhole ? ['whole numbers'] : []),
     ...(input.channelsLast ? ['channels last'] : []),
-    ...(repeats > 1 ? [`${repeats} times, as it takes so many pictures at once`] : []),
+    ...(repeats > 1 ? [`${repeats} times, because it takes ${repeats} pictures at once`] : []),
   ];
   const build = (b: Builder, pixels: Value) =>
     b.op('Identity', [steps.reduce((x, step) => step(b, x), pixels)], {}, { name: input.name });
@@ -57,17 +60,17 @@ function colorsOf(given: Preprocessing): Colors {
   return { colors: [(b, x) => preprocess(b, x, given, b.fresh('data'))], about };
 }
 
-/** Bytes are 0…255, whatever the preprocessing says of the range; nothing can be taken from them. */
+/** The preprocessing for bytes: their range is always 0…255, and no mean or deviation can be applied. */
 function asBytes(given: Preprocessing, network: string): Preprocessing {
   if ([...given.mean, ...given.std.map((deviation) => deviation - 1)].some((value) => value !== 0))
     throw new OneirosError(
       'bad-argument',
-      `${network} takes bytes, so its preprocessing can be RGB or BGR of 0..255 and nothing else, not ${formatPreprocessing(given)}`,
+      `${network} takes bytes: expected a preprocessing of RGB or BGR, 0..255, without mean and std, but got ${formatPreprocessing(given)}`,
     );
   return { ...given, scale: 255 };
 }
 
-/** The range of the preprocessing; its mean and deviation only where they are the same for all colors. */
+/** Luminance with the range of the preprocessing. Mean and deviation apply only if they are the same for all colors. */
 function grayOf({ scale, mean, std }: Preprocessing): Colors {
   const isCommon = [mean, std].every((triple) => triple.every((value) => value === triple[0]));
   const [less, by] = isCommon ? [mean[0], std[0]] : [0, 1];
@@ -81,7 +84,7 @@ function grayOf({ scale, mean, std }: Preprocessing): Colors {
     `luminance, 0..${scale}`,
     ...(less === 0 ? [] : [`minus ${less}`]),
     ...(by === 1 ? [] : [`divided by ${by}`]),
-    ...(isCommon ? [] : ['without the preprocessing’s mean and deviation, which are of three colors']),
+    ...(isCommon ? [] : ['without the preprocessing’s mean and deviation, which differ by color']),
   ];
   return { colors: steps, about: about.join(', ') };
 }

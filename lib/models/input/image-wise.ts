@@ -1,22 +1,22 @@
 import { attr } from '../../onnx/graph/attributes.js';
 import type { Node, Shape } from '../../onnx/graph/graph.js';
 
-/** What a rule is told of a node, whose values that come of the image have the images along their first axis. */
-export interface Surroundings {
-  /** Whether a value comes of the image, by its place among the node's inputs. */
+/** What a rule knows about a node. Values that depend on the image have the images along their first axis. */
+export interface NodeContext {
+  /** Whether an input depends on the image, by its index. */
   readonly fromImage: (input: number) => boolean;
-  /** The shape of an input as it is for one image; `null` where its rank is not known. */
+  /** The shape of an input for one image; `null` if its rank is unknown. */
   readonly shape: (input: number) => Shape | null;
   /** The shape of the node's result for one image. */
   readonly result: Shape | null;
-  /** The elements of an input that is a small constant: sizes, axes, factors. */
+  /** The elements of an input that is a small constant (sizes, axes, factors); `null` for other inputs. */
   readonly numbers: (input: number) => readonly number[] | null;
 }
 
-/** Whether a node computes of each image by itself, and leaves the images along the first axis. */
-type ImageWise = (node: Node, given: Surroundings) => boolean;
+/** Whether a node treats each image independently, and leaves the images along the first axis. */
+type ImageWise = (node: Node, given: NodeContext) => boolean;
 
-/** Any axis but the first, which may be counted from the last. */
+/** Whether an axis, possibly negative, is not the first. */
 function isLater(axis: number, rank: number): boolean {
   return axis > 0 || (axis < 0 && axis > -rank);
 }
@@ -25,10 +25,10 @@ function areLater(axes: readonly number[] | null, rank: number): boolean {
   return axes !== null && axes.length > 0 && axes.every((axis) => isLater(axis, rank));
 }
 
-const rankOf = (given: Surroundings, input = 0) => given.shape(input)?.length ?? 0;
+const rankOf = (given: NodeContext, input = 0) => given.shape(input)?.length ?? 0;
 const others = ({ inputs }: Node) => inputs.map((_, i) => i).slice(1);
 
-/** Number for number: what does not come of the image must be the same for all. */
+/** Elementwise: inputs that do not depend on the image must be the same for all images. */
 const elementwise: ImageWise = ({ inputs }, given) => {
   const rank = given.result?.length ?? 0;
   return inputs.every((name, i) => {
@@ -37,7 +37,7 @@ const elementwise: ImageWise = ({ inputs }, given) => {
     return given.fromImage(i) ? shape.length === rank : shape.length < rank || shape[0] === 1;
   });
 };
-/** Of one input from the image, by what was learned. */
+/** Layers with one input from the image; the other inputs are constants. */
 const learned: ImageWise = (node, given) =>
   given.fromImage(0) && !others(node).some(given.fromImage) && node.outputs.length === 1;
 const along =
@@ -55,7 +55,7 @@ const pad: ImageWise = (node, given) => {
   const [rank, pads] = [rankOf(given), given.numbers(1)];
   return learned(node, given) && pads?.length === 2 * rank && pads[0] === 0 && pads[rank] === 0;
 };
-/** By factors; sizes would name how many images there are. */
+/** Only Resize by factors: sizes would include the number of images. */
 const resize: ImageWise = (node, given) => learned(node, given) && given.numbers(2)?.[0] === 1;
 const batchNorm: ImageWise = (node, given) =>
   learned(node, given) && attr.int(node, 'training_mode', 0) === 0;
@@ -76,8 +76,8 @@ const same =
     operators.split(' ').map((operator) => [operator, rule]);
 
 /**
- * The operators that can be told to be image-wise, and when they are. `Reshape` is not among them: what it says of the first
- * axis has to be changed. Nor is what numbers images, such as `Shape`.
+ * The operators that may be image-wise, and the conditions. `Reshape` is not included because its target shape has to
+ * be changed, and operators such as `Shape` are not because their results contain the number of images.
  */
 export const imageWise: ReadonlyMap<string, ImageWise> = new Map([
   ...same(elementwise)(

@@ -9,19 +9,19 @@ type PictureDType = (typeof dtypes)[number];
 export interface PictureInput {
   readonly name: string;
   readonly dtype: PictureDType;
-  /** Whether the channels stand before the rows, or behind the columns. */
+  /** `true` for batch×height×width×channels, `false` for batch×channels×height×width. */
   readonly channelsLast: boolean;
-  /** Red, green and blue in some order; or the luminance. */
+  /** 3 for red, green and blue in some order, 1 for luminance. */
   readonly channels: 1 | 3;
-  /** How many pictures it takes at once, no more and no fewer; 1 where it takes any number. */
+  /** The fixed number of pictures it takes at once; 1 if it takes any number. */
   readonly batch: number;
   readonly height: Dim;
   readonly width: Dim;
 }
 
 /**
- * How the one input of a graph takes a picture: told by what the graph does with it, else by its shape.
- * @throws OneirosError `unsupported` if it takes no picture, or it cannot be told where its channels are
+ * Determines the form of a graph's picture input from the layers that use it, otherwise from its shape.
+ * @throws OneirosError `unsupported` if the only input is not a picture, or the axis of its channels is unknown
  */
 export function pictureInput(graph: Graph, network: string): PictureInput {
   const { inputs } = graph;
@@ -37,7 +37,7 @@ export function pictureInput(graph: Graph, network: string): PictureInput {
   if (axis === 'either')
     throw new OneirosError(
       'unsupported',
-      `${network} takes ${describe(input)}, whose channels may come first or last: neither its shape nor its graph shows it`,
+      `${network} takes ${describe(input)}, whose channels may come first or last: neither its shape nor its graph shows which; export it with a fixed shape [1, 3, height, width]`,
     );
   const [batch = '', height = '', width = ''] = shape.filter((_, i) => i !== axis.at);
   return {
@@ -52,7 +52,7 @@ export function pictureInput(graph: Graph, network: string): PictureInput {
 }
 
 const expected =
-  'expected one picture, float32 [1, 3, height, width] or the like: of 1 or 3 channels, first or last, float16, float32, float64 or uint8';
+  'expected one picture such as float32 [1, 3, height, width]: 1 or 3 channels, first or last; float16, float32, float64 or uint8';
 
 export function describe({ name, type }: ValueInfo): string {
   return `"${name}" (${type === null ? 'no tensor' : `${type.dtype} [${type.shape?.join(', ') ?? '?'}]`})`;
@@ -82,20 +82,20 @@ function withChannels(at: number, channels: Dim | undefined): ChannelAxis | null
   return (at === 1 || at === 3) && (channels === 1 || channels === 3) ? { at, channels } : null;
 }
 
-/** Operators that leave the axes where they are. */
-const still = new Set(
+/** Operators that keep the order of axes. */
+const orderPreserving = new Set(
   'Identity Cast Add Sub Mul Div Neg Clip Max Min Pad Resize Slice Split Concat QuantizeLinear DequantizeLinear'.split(
     ' ',
   ),
 );
-/** Operators that take their first input for pictures with the channels first. */
+/** Operators whose first input is batch×channels×height×width. */
 const spatial = new Set(
   'Conv MaxPool AveragePool GlobalAveragePool GlobalMaxPool BatchNormalization InstanceNormalization'.split(
     ' ',
   ),
 );
 
-/** Which of the input's axes are the channels of the first layer that has channels, and how many it takes. */
+/** The input axis that becomes the channels of the first layer with channels, and the number of channels it takes. */
 function firstLayer(
   { nodes, initializers }: Graph,
   input: string,
@@ -107,7 +107,7 @@ function firstLayer(
     if (spatial.has(node.op)) return { at: axes[1]!, channels: inputChannels(node, initializers) };
     const after =
       node.op === 'Transpose' ? attr.ints(node, 'perm', [3, 2, 1, 0]).map((axis) => axes[axis]!) : axes;
-    if (node.op === 'Transpose' || still.has(node.op))
+    if (node.op === 'Transpose' || orderPreserving.has(node.op))
       for (const name of node.outputs) order.set(name, after);
   }
   return null;

@@ -5,21 +5,23 @@ import { float32 } from '../../tensor/tensor.js';
 
 export type Triple = readonly [number, number, number];
 
-/** What a network was trained to see of RGB in [0, 1]: (scale · x − mean) / std, its channels in this order. */
+/**
+ * The input that a network was trained on, from RGB x in [0, 1]: (scale · x − mean) / std, with channels in `order`.
+ */
 export interface Preprocessing {
   readonly order: 'rgb' | 'bgr';
   readonly scale: number;
-  /** In the channels' order, as are the standard deviations. */
+  /** One number for each channel, in `order`; so is `std`. */
   readonly mean: Triple;
   readonly std: Triple;
 }
 
 /**
- * The usual ones by name:
- * - `caffe`     BGR 0…255 minus ImageNet's mean color: the VGG authors' own, and Keras's
- * - `bvlc`      the same, with the mean rounded: Caffe's GoogLeNet, and SqueezeNet
- * - `imagenet`  RGB 0…1 minus the mean, divided by the standard deviation: torchvision
- * - `none`      RGB 0…1 as it is
+ * Common preprocessings by name:
+ * - `caffe`     BGR 0…255 minus ImageNet's mean color, as the VGG authors and Keras use
+ * - `bvlc`      the same with a rounded mean, as Caffe's GoogLeNet and SqueezeNet use
+ * - `imagenet`  RGB 0…1 minus the mean, divided by the standard deviation, as torchvision uses
+ * - `none`      RGB 0…1 unchanged
  */
 export const preprocessings = {
   caffe: { order: 'bgr', scale: 255, mean: [103.939, 116.779, 123.68], std: [1, 1, 1] },
@@ -37,14 +39,14 @@ export const preprocessingNames = [
   'none',
 ] as const satisfies readonly PreprocessingName[];
 
-/** Its numbers, given by name or as they are. */
+/** A preprocessing by its name; a `Preprocessing` is returned unchanged. */
 export function preprocessingOf(given: PreprocessingName | Preprocessing): Preprocessing {
   return typeof given === 'string' ? preprocessings[given] : given;
 }
 
 /**
- * Reads what a checkpoint says of its input, such as `BGR, 0..255, minus mean (104,117,123)`, with or without
- * `divided by (…)`; `null` if it says something else.
+ * Parses the description of an input in a checkpoint, such as `BGR, 0..255, minus mean (104,117,123)`, optionally with
+ * `divided by (…)`; `null` for any other text.
  */
 export function parsePreprocessing(text: string): Preprocessing | null {
   const match = /^(RGB|BGR), 0\.\.(\d+)(?:, minus (?:mean )?\(([^)]*)\))?(?:, divided by \(([^)]*)\))?$/.exec(
@@ -57,7 +59,7 @@ export function parsePreprocessing(text: string): Preprocessing | null {
   return { order: order === 'BGR' ? 'bgr' : 'rgb', scale: Number(scale), mean: means, std: stds };
 }
 
-/** What `parsePreprocessing` reads. */
+/** Formats a preprocessing as text that `parsePreprocessing` reads. */
 export function formatPreprocessing({ order, scale, mean, std }: Preprocessing): string {
   const minus = mean.some((value) => value !== 0) ? `, minus mean (${mean.join(',')})` : '';
   const divided = std.some((value) => value !== 1) ? `, divided by (${std.join(',')})` : '';
@@ -69,19 +71,19 @@ function triple(text: string): Triple | null {
   return more.length === 0 && [a, b, c].every(Number.isFinite) ? [a, b, c] : null;
 }
 
-/** How the names of a preprocessing's constants begin, which nobody has learned. */
+/** The prefix of names of fixed constants, which do not count as learned parameters. */
 export const fixedConstants = 'preprocessing.';
 
 /**
- * One 1×1 convolution that makes of RGB in [0, 1] what the network was trained on.
- * @throws OneirosError `bad-argument` for a standard deviation of 0, or numbers that are none
+ * Adds a 1×1 convolution from RGB in [0, 1] to the input that the network was trained on.
+ * @throws OneirosError `bad-argument` for a standard deviation of 0, or numbers that are not finite
  */
 export function preprocess(b: Builder, image: Value, preprocessing: Preprocessing, name: string): Value {
   const { order, scale, mean, std } = preprocessing;
   if (![scale, ...mean, ...std].every(Number.isFinite) || std.includes(0))
     throw new OneirosError(
       'bad-argument',
-      `a preprocessing needs finite numbers and no std of 0, not ${formatPreprocessing(preprocessing)}`,
+      `expected a preprocessing with finite numbers and std other than 0, but got ${formatPreprocessing(preprocessing)}`,
     );
   const kernel = new Float32Array(9);
   std.forEach((deviation, channel) => {
@@ -95,7 +97,7 @@ export function preprocess(b: Builder, image: Value, preprocessing: Preprocessin
   return b.op('Conv', [image, weight, bias], {}, { name });
 }
 
-/** One channel of three, 1×1×height×width: ITU-R BT.601's, as PIL and OpenCV make gray of colors. */
+/** Luminance, 1×1×height×width, of RGB with ITU-R BT.601 weights, as PIL and OpenCV convert colors to gray. */
 export function luminance(b: Builder, image: Value): Value {
   const channels = [0.299, 0.587, 0.114].map((share, c) => b.mul(b.slice(image, [1], [c], [c + 1]), share));
   return channels.reduce((sum, channel) => b.add(sum, channel));

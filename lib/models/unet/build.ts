@@ -10,11 +10,11 @@ import { unetTraitKinds, unetTraits } from './traits.js';
 
 export interface BuildUNetOptions extends Partial<UNetGraphOptions> {
   /**
-   * Of the input `image`, batch × channels × height × width. Sizes known here make a simpler graph.
-   * @default any number of pictures of any size, with as many channels as the network takes
+   * The shape of the input `image`, batch × channels × height × width. Fixed sizes give a simpler graph.
+   * @default any number of pictures of any size, with the number of channels that the network takes
    */
   readonly shape?: Shape;
-  /** Makes of the image what the network was trained on. @default the image as it is */
+  /** Adds nodes from the image to the input that the network was trained on. @default the image unchanged */
   readonly prepare?: (b: Builder, image: Value) => Value;
 }
 
@@ -28,12 +28,12 @@ const buildKinds: OptionKinds<BuildUNetOptions> = {
 const buildUNetDefaults: UNetGraphOptions = { ...unetTraits, batchNorm: 'fold' };
 
 export interface BuiltUNet {
-  /** From `image` to `logits`, or `probabilities` if there is an activation: as large as the image. */
+  /** Input `image`; output `logits`, or `probabilities` if there is an activation, of the same height and width. */
   readonly model: Model;
   readonly layers: readonly string[];
 }
 
-/** A U-Net as a graph: its widths and depth as the parameters say, the rest as the options do. */
+/** Builds a U-Net as a graph. The parameters determine its widths and depth, the options everything else. */
 export function buildUNet(parameters: UNetParameters, options: BuildUNetOptions = {}): BuiltUNet {
   check('buildUNet', { parameters: [parameters, kind.unetParameters] }, options, buildKinds);
   const b = new Builder();

@@ -1,11 +1,11 @@
 import { float32 } from '../../tensor/tensor.js';
 import { type Convolution, outputsOf } from './parameters.js';
 
-/** What is added to the variance: PyTorch's. */
+/** The ε that is added to the variance; PyTorch's default. */
 export const epsilon = 1e-5;
 
 /**
- * The convolution that does what a convolution and the batch normalization after it do, by the statistics as they are:
+ * Folds batch normalization with fixed statistics into the convolution before it:
  * k·(w∗x + b − mean) + shift with k = scale / √(variance + ε).
  */
 export function fold(convolution: Convolution): Convolution {

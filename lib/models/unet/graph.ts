@@ -10,8 +10,8 @@ import type { UNetTraits } from './traits.js';
 
 export interface UNetGraphOptions extends UNetTraits {
   /**
-   * `fold` makes batch normalization part of the convolution before it: less to compute, the same numbers. `keep` leaves
-   * it as nodes, as training needs them.
+   * `fold` merges batch normalization into the convolution before it: the same results with less computation. `keep`
+   * leaves it as nodes, which training needs.
    */
   readonly batchNorm: 'fold' | 'keep';
 }
@@ -19,8 +19,8 @@ export interface UNetGraphOptions extends UNetTraits {
 type Attributes = Readonly<Record<string, AttributeLike | undefined>>;
 
 /**
- * Adds a U-Net to a graph. Values are named as its layers are: `encoder1/conv1`, `encoder1/relu1`, `pool1`, `up1`,
- * `concat1`, `decoder1/relu2`, `logits`, `probabilities`; initializers `<layer>.weight` and so on, by canonical names.
+ * Adds a U-Net to a graph. Values have the names of layers: `encoder1/conv1`, `encoder1/relu1`, `pool1`, `up1`,
+ * `concat1`, `decoder1/relu2`, `logits`, `probabilities`. Initializers have canonical names such as `<layer>.weight`.
  */
 export class UNetGraph {
   /** Names of the layers so far, in order. */
@@ -32,7 +32,7 @@ export class UNetGraph {
     private readonly options: UNetGraphOptions,
   ) {}
 
-  /** N×channels×height×width of any size ≥ 1 becomes N×classes×height×width: scores, or probabilities. */
+  /** From N×channels×height×width of any size ≥ 1 to N×classes×height×width: scores, or probabilities. */
   build(x: Value): Value {
     const { b } = this;
     const { head } = this.parameters;
@@ -117,7 +117,7 @@ export class UNetGraph {
     return this.#layer(name, 'Resize', [x, undefined, scales], how);
   }
 
-  /** Skip and climbed side by side, once they are of one size. */
+  /** Brings both values to the same size, and concatenates them. */
   #join(skip: Value, climbed: Value, name: string): Value {
     const { padding, concat, oddSizes } = this.options;
     const kept = padding === 'valid' ? this.#middle(skip, climbed) : skip;
@@ -146,7 +146,7 @@ export class UNetGraph {
     return b.pad(x, [0, 0, ...before, 0, 0, ...after]);
   }
 
-  /** The picture at a size that suits the network, along one axis. */
+  /** Pads the picture to a size that the network supports, along one axis. */
   #fit(x: Value, axis: number): Value {
     const { padding, oddSizes } = this.options;
     const geometry = this.geometry;
@@ -161,7 +161,7 @@ export class UNetGraph {
     return { grid: 2 ** this.parameters.climbs.length, loss: this.options.padding === 'valid' ? 4 : 0 };
   }
 
-  /** What lies over the picture itself; it begins where the picture does. */
+  /** Crops the result to the picture, at whose first pixel it begins. */
   #crop(x: Value, [height, width]: readonly [Value, Value]): Value {
     this.layers.push('logits');
     const naming = { name: 'logits' };

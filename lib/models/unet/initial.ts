@@ -11,10 +11,12 @@ export interface UNetShape {
   /** Channels of the picture. */
   readonly channels: number;
   readonly classes: number;
-  /** Channels of each level from the top to the bottom. */
+  /** Channels of each level, from the highest resolution to the lowest. */
   readonly widths: readonly number[];
+  /** How to double the resolution. */
   readonly climb: Climb;
   readonly batchNorm: boolean;
+  /** The seed of the random weights. */
   readonly seed: number;
 }
 
@@ -27,7 +29,7 @@ const shapeKinds: OptionKinds<Partial<UNetShape>> = {
   seed: kind.number,
 };
 
-/** The network of Ronneberger et al. 2015, with the batch normalization that everybody has added since. */
+/** The network of Ronneberger et al. 2015, with batch normalization, which later versions usually add. */
 export const unetShape: UNetShape = {
   channels: 3,
   classes: 2,
@@ -38,9 +40,10 @@ export const unetShape: UNetShape = {
 };
 
 /**
- * Parameters to begin training with: weights drawn from a normal distribution of standard deviation √(2/N), N inputs a
+ * Initial parameters for training: weights from a normal distribution of standard deviation √(2/N) for N inputs of a
  * unit (He et al. 2015, as Ronneberger et al. advise), biases 0.
- * @throws OneirosError `bad-argument` unless there are two levels, and all numbers of channels are whole numbers ≥ 1
+ * @throws OneirosError `bad-argument` if there are fewer than two widths, or a number of channels is not a whole number
+ *   ≥ 1
  */
 export function initialUNet(shape: Partial<UNetShape> = {}): UNetParameters {
   check('initialUNet', {}, shape, shapeKinds);
@@ -49,7 +52,7 @@ export function initialUNet(shape: Partial<UNetShape> = {}): UNetParameters {
   if (widths.length < 2 || !counts.every((count) => Number.isSafeInteger(count) && count >= 1))
     throw new OneirosError(
       'bad-argument',
-      `a U-Net has channels, classes and two or more widths, all whole numbers ≥ 1, not ${counts.join(', ')}`,
+      `expected channels, classes and at least two widths of a U-Net, all whole numbers ≥ 1, but got ${counts.join(', ')}`,
     );
   const stream = random(seed);
   const block = (inputs: number, outputs: number): Block => [
@@ -79,13 +82,13 @@ function convolution(
 ): Convolution {
   const outputs = dims[0]!;
   const weight = normal(stream, dims, fanIn);
-  // A bias before batch normalization would be subtracted again with the mean.
+  // Batch normalization would subtract a bias again, together with the mean.
   return batchNorm
     ? { weight, bias: null, norm: identityNorm(outputs) }
     : { weight, bias: float32(new Float32Array(outputs)), norm: null };
 }
 
-/** Every output of a 2×2 kernel with stride 2 sees one pixel of each input channel. */
+/** With a 2×2 kernel and stride 2, each output depends on one pixel of each input channel: the fan-in is `inputs`. */
 function transposed(stream: Random, inputs: number, outputs: number): Convolution {
   const weight = normal(stream, [inputs, outputs, 2, 2], inputs);
   return { weight, bias: float32(new Float32Array(outputs)), norm: null };

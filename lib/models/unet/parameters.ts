@@ -3,7 +3,7 @@ import type { Float32Tensor } from '../../tensor/tensor.js';
 import { loadWeight } from '../../weights/check.js';
 import type { Weights } from '../../weights/weights.js';
 
-/** Batch normalization: four numbers a channel. */
+/** Batch normalization: four numbers for each channel. */
 export interface Norm {
   readonly scale: Float32Tensor;
   readonly shift: Float32Tensor;
@@ -12,7 +12,7 @@ export interface Norm {
 }
 
 export interface Convolution {
-  /** Outputs × inputs × height × width; of a transposed convolution inputs × outputs × height × width. */
+  /** Outputs × inputs × height × width; for a transposed convolution inputs × outputs × height × width. */
   readonly weight: Float32Tensor;
   readonly bias: Float32Tensor | null;
   readonly norm: Norm | null;
@@ -21,27 +21,26 @@ export interface Convolution {
 /** Two 3×3 convolutions. */
 export type Block = readonly [Convolution, Convolution];
 
-/** What a U-Net has learned; its shapes tell depth, widths, channels and classes. */
+/** The parameters of a U-Net. Their shapes determine depth, widths, channels and classes. */
 export interface UNetParameters {
-  /** From the top to the bottom: one more than there are poolings. */
+  /** From the highest resolution to the lowest: one block more than poolings. */
   readonly encoder: readonly Block[];
-  /** From the bottom up: the transposed convolution that climbs to a level, if it is one. */
+  /** From the lowest resolution up: the transposed convolution before a decoder block; `null` for interpolation. */
   readonly climbs: readonly (Convolution | null)[];
-  /** From the bottom up. */
+  /** From the lowest resolution up. */
   readonly decoder: readonly Block[];
-  /** The 1×1 convolution that makes scores. */
+  /** The 1×1 convolution that gives scores. */
   readonly head: Convolution;
 }
 
-/** How many channels a convolution makes. */
+/** The number of output channels of a convolution. */
 export function outputsOf({ weight }: Convolution): number {
   return weight.dims[0]!;
 }
 
 /**
- * Loads the parameters of a U-Net by their canonical names (`weights/dialects/unet.ts`); how deep it is follows from which
- * there are.
- * @throws OneirosError `bad-input` if it is not a whole U-Net, or shapes contradict each other, or numbers are not finite
+ * Loads the parameters of a U-Net by their canonical names (`weights/dialects/unet.ts`), which determine its depth.
+ * @throws OneirosError `bad-input` if parameters are missing, shapes contradict each other, or numbers are not finite
  */
 export async function loadUNet(weights: Weights): Promise<UNetParameters> {
   const depth = depthOf(weights);
@@ -70,10 +69,7 @@ function depthOf(weights: Weights): number {
   let levels = 0;
   while (weights.has(`encoder${levels + 1}/conv1.weight`)) levels++;
   if (levels < 2)
-    throw new OneirosError(
-      'bad-input',
-      `a U-Net has two levels at the least, but these weights have ${levels}`,
-    );
+    throw new OneirosError('bad-input', `a U-Net has at least two levels, but these weights have ${levels}`);
   return levels - 1;
 }
 

@@ -1,25 +1,25 @@
 import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 
-/** How a U-Net's sizes go, along one axis. */
+/** The constants that determine a U-Net's sizes, along one axis. */
 export interface Geometry {
-  /** Sizes at the bottom count in steps of so many pixels: 2 to the number of poolings. */
+  /** Picture pixels for each pixel of the lowest level: 2 to the number of poolings. */
   readonly grid: number;
-  /** Pixels that the convolutions of one block lose: 0, or 4 of two valid 3×3 convolutions. */
+  /** Pixels that one block removes: 0 with padding, 4 for two 3×3 convolutions without. */
   readonly loss: number;
 }
 
 /**
- * Pixels of the picture that a valid U-Net's output lacks on each side, 92 with four poolings; and about how far away
- * a pixel can be and still matter to another, whatever the padding.
+ * The pixels that the output of a U-Net without padding lacks on each side: 92 with four poolings. With any padding,
+ * also roughly the largest distance at which one pixel influences another.
  */
 export function marginOf({ grid, loss }: Geometry): number {
   return (loss * (3 * grid - 2)) / 2;
 }
 
 /**
- * The least size of input, margin included, that every pooling halves and whose output covers `length` pixels: of a
- * valid U-Net with four poolings 572 for 388.
+ * The smallest input size, margin included, that every pooling halves exactly and whose output covers `length` pixels.
+ * A U-Net without padding and with four poolings needs 572 for 388.
  */
 export function inputLength(b: Builder, length: Value, { grid, loss }: Geometry): Value {
   const steps = b.div(b.add(length, loss * (grid - 1) + grid - 1), grid);
@@ -27,8 +27,8 @@ export function inputLength(b: Builder, length: Value, { grid, loss }: Geometry)
 }
 
 /**
- * The picture with its mirror image around it along `axis` (the edge itself is not repeated), `before` pixels of it at
- * the begin and `length` in all, however small the picture.
+ * Pads the picture with its mirror image along `axis`, without repeating the edge: `before` pixels at the start, and
+ * `length` pixels in all. The picture may be smaller than the padding.
  */
 export function mirror(b: Builder, x: Value, axis: number, before: number, length: Value): Value {
   const size = b.dim(x, axis);

@@ -1,28 +1,32 @@
 import type { OptionKinds } from '../../base/arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
-/** How a U-Net climbs a level: by a learned 2×2 transposed convolution of stride 2, or by making pixels in between. */
+/** How a U-Net doubles the resolution: by a learned 2×2 transposed convolution of stride 2, or by interpolation. */
 export type Climb = 'transposed' | 'bilinear' | 'nearest';
 
-/** What becomes of the network's scores at the end. */
+/** The activation after the network's scores. */
 export type UNetActivation = 'none' | 'sigmoid' | 'softmax';
 
-/** What weights do not tell of a U-Net. */
+/** The settings of a U-Net that do not follow from its weights. */
 export interface UNetTraits {
   /**
-   * Of the 3×3 convolutions: `same` keeps sizes by zeros around; `valid` has none, so that every output sees real
-   * pixels only: Ronneberger et al. 2015, with skips cropped and the picture mirrored beyond its edges.
+   * Padding of the 3×3 convolutions: `same` pads with zeros and keeps sizes; `valid` does not pad, as in Ronneberger et
+   * al. 2015: skips are cropped, and the picture is mirrored beyond its edges.
    */
   readonly padding: 'same' | 'valid';
-  /** How to climb where the weights have no transposed convolution. Bilinear: corners meet corners, as milesial. */
+  /**
+   * Interpolation if the weights have no transposed convolution. `bilinear` aligns corners (`align_corners`), as
+   * milesial's U-Net does.
+   */
   readonly resize: Exclude<Climb, 'transposed'>;
-  /** Which channels come first where a skip joins in. */
+  /** The order of channels in a concatenation: those of the skip connection first, or the upsampled ones. */
   readonly concat: 'skip-first' | 'up-first';
   /**
-   * What happens to sizes that cannot be halved: `pad-features` lets pooling drop the odd row and puts zeros around
-   * what has climbed to the skip's size (milesial); `pad-image` mirrors the picture up to a size that can.
+   * Handling of sizes that cannot be halved: with `pad-features`, pooling drops the odd row, and upsampled features are
+   * padded with zeros to the size of the skip connection (milesial); `pad-image` mirrors the picture up to a divisible
+   * size.
    */
   readonly oddSizes: 'pad-features' | 'pad-image';
-  /** Whether a ReLU stands before the activation. */
+  /** Whether a ReLU precedes the activation. */
   readonly headRelu: boolean;
   readonly activation: UNetActivation;
 }
@@ -36,7 +40,7 @@ export const unetTraitKinds: OptionKinds<Partial<UNetTraits>> = {
   activation: oneOf('none', 'sigmoid', 'softmax'),
 };
 
-/** Ronneberger et al. 2015 as its many descendants have it: sizes kept, any size of picture. */
+/** The usual variant of Ronneberger et al. 2015: padding keeps sizes, and pictures may have any size. */
 export const unetTraits: UNetTraits = {
   padding: 'same',
   resize: 'bilinear',
@@ -46,7 +50,7 @@ export const unetTraits: UNetTraits = {
   activation: 'none',
 };
 
-/** What the projects that name weights so build, by the dialect's name. */
+/** The settings of the projects whose weights are recognized, by the dialect's name. */
 export const dialectTraits: Readonly<Record<string, Partial<UNetTraits>>> = {
   mateuszbuda: { concat: 'up-first', oddSizes: 'pad-image', activation: 'sigmoid' },
   'retina-unet': {

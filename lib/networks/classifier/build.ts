@@ -30,14 +30,14 @@ import { usualLabels } from './usual-labels.js';
 
 export interface PretrainedOptions {
   /**
-   * What of RGB in [0, 1] the network was trained on.
-   * @default as the file says or brings with it; else as those who name weights so have it
+   * The preprocessing from RGB in [0, 1] to the input that the network was trained on.
+   * @default what the file states or contains as a layer; otherwise the convention of the weights' naming scheme
    */
   readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
-  /** Names of the classes. @default ImageNet's, if there are a thousand */
+  /** Names of the classes. @default ImageNet's if there are 1000 classes */
   readonly labels?: readonly ClassLabel[] | undefined;
   readonly placement?: Placement | undefined;
-  /** As deep as these layers need it, and no deeper: nothing beyond them is read. @default the whole network */
+  /** Build the network only up to the deepest of these layers, and read no other weights. @default the whole network */
   readonly until?: readonly string[] | undefined;
 }
 
@@ -48,20 +48,20 @@ export const pretrainedKinds: OptionKinds<PretrainedOptions> = {
   until: kind.texts,
 };
 
-/** All that loading a classifier's weights takes besides the file. */
+/** What loading a classifier needs in addition to its weights. */
 export interface Pretrained {
   readonly architecture: Architecture;
   readonly dialects: Dialects;
   readonly crop: CropSettings;
-  /** What those who name weights so train on, by the name of the dialect. */
+  /** The preprocessing that weights of a dialect were trained with. */
   readonly preprocessing: (dialect: string) => PreprocessingName;
 }
 
 type GraphOptions = Pick<BuildOptions, 'pooling'> & { readonly padding: Padding | undefined };
 
 /**
- * Loads a classifier.
- * @throws OneirosError `not-found`, `bad-input` for a file that is damaged or another network's
+ * Loads a classifier from weights.
+ * @throws OneirosError `not-found`; `bad-input` for a file that is damaged or belongs to another network
  */
 export function loadPretrained(
   pretrained: Pretrained,
@@ -73,7 +73,7 @@ export function loadPretrained(
 }
 
 async function assemble(
-  { architecture, dialects, crop, preprocessing: customary }: Pretrained,
+  { architecture, dialects, crop, preprocessing: conventional }: Pretrained,
   checkpoint: OpenWeights,
   { preprocessing, labels, placement, until }: PretrainedOptions,
   { pooling, padding }: GraphOptions,
@@ -81,20 +81,20 @@ async function assemble(
   const translation = translate(checkpoint.weights, dialects);
   const { weights, dialect } = translation;
   const bringsInput = learnedInput.learned.every((layer) => weights.has(`${layer}.weight`));
-  const chosen = preprocessing ?? readNetworkMetadata(checkpoint.metadata).input ?? customary(dialect);
+  const chosen = preprocessing ?? readNetworkMetadata(checkpoint.metadata).input ?? conventional(dialect);
   const learns = bringsInput && preprocessing === undefined;
   const { name } = architecture;
   const stages = until === undefined ? architecture.stages : stagesUntil(architecture, until);
   const built = await buildNetwork({ name, stages: learns ? [learnedInput, ...stages] : stages }, weights, {
     input: (net, image) => (learns ? image : net.preprocess(image, preprocessingOf(chosen), 'data')),
     pooling,
-    // Whoever trains an input of its own also pads by reflection: Wang et al.'s slim VGG-19.
+    // The weights with a learned input, Wang et al.'s slim VGG-19, were also trained with reflection padding.
     padding: padding ?? (bringsInput ? 'reflect' : 'zero'),
   });
   if (until !== undefined) requireLayers(built.layers, until, architecture);
   const cutAt = stages.length < architecture.stages.length ? built.layers.at(-1)! : built.cutAt;
   const head = headOf(built.model, cutAt);
-  const how = learns ? 'the convolution that comes with it' : formatPreprocessing(preprocessingOf(chosen));
+  const how = learns ? 'a convolution from the weights' : formatPreprocessing(preprocessingOf(chosen));
   return {
     ...built,
     name,
@@ -112,18 +112,18 @@ async function assemble(
   };
 }
 
-/** @throws OneirosError `bad-argument` where the weights end before one of the layers that are asked for */
+/** @throws OneirosError `bad-argument` if the weights end before one of the requested layers */
 function requireLayers(built: readonly string[], until: readonly string[], architecture: Architecture): void {
   const names = layerNames(architecture);
   const beyond = until.filter((layer) => !built.includes(findLayer(names, layer, architecture.name)));
   if (beyond.length > 0)
     throw new OneirosError(
       'bad-argument',
-      `the weights end at ${built.at(-1)}, before ${beyond.join(', ')}: ask for no deeper layer, or take weights that go further`,
+      `the weights end at ${built.at(-1)}, before ${beyond.join(', ')}: request layers that exist, or use deeper weights`,
     );
 }
 
-/** The softmax at the end of a network that is whole. */
+/** The head of a complete network, which ends in a softmax. */
 function headOf(model: Model, cutAt: string | null): ClassHead | Headless {
   const softmax = cutAt === null ? makerOf(model.graph.nodes, 'prob') : undefined;
   const [scores] = softmax?.inputs ?? [];
@@ -144,6 +144,6 @@ function cutNote(cutAt: string | null, weightsEnd: boolean): readonly string[] {
   return [
     weightsEnd
       ? `the weights end at ${cutAt}, and so does the network`
-      : `only as far as ${cutAt}: no deeper layer is needed`,
+      : `built only as far as ${cutAt}, the deepest stage needed`,
   ];
 }

@@ -4,8 +4,8 @@ import type { Pretrained } from './build.js';
 import { stagesUntil } from './layer-names.js';
 
 /**
- * How many bytes of a checkpoint's tensors are read for a network that is as deep as these layers need it.
- * @throws OneirosError `bad-argument` for an unknown layer; `bad-input` for another network's weights
+ * The number of bytes of a checkpoint's tensors that a network needs up to the deepest of these layers.
+ * @throws OneirosError `bad-argument` for an unknown layer; `bad-input` for weights of another network
  */
 export function bytesUntil(
   { architecture, dialects }: Pick<Pretrained, 'architecture' | 'dialects'>,

@@ -12,32 +12,32 @@ import { floatsOf, type Results, unexpected } from '../../tensor/results.js';
 import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from '../image-network.js';
 import { type Classification, type ClassLabel, labelOf } from './labels.js';
 
-/** The part of a picture that a classifier looks at, as in Caffe: the middle of the picture made smaller. */
+/** How a picture is fitted to a classifier, as in Caffe: it is resized, then its center is cropped. */
 export interface CropSettings {
-  /** Of the shorter side, in pixels, before it is cropped. */
+  /** Length of the shorter side after resizing, in pixels. */
   readonly resize: number;
-  /** The part in the middle that is kept. */
+  /** Size of the center crop, in pixels. */
   readonly crop: Size;
 }
 
 export interface ClassifierParts extends NetworkParts {
-  /** Where the graph has its classes; or why it has none. */
+  /** The values of the graph that hold the classes, or why there are none. */
   readonly head: ClassHead | Headless;
-  /** Names of all classes, or none. */
+  /** Names of all classes, or an empty list. */
   readonly labels: readonly ClassLabel[];
   readonly crop: CropSettings;
-  /** Whether the graph takes several pictures at once. */
+  /** Whether the graph can take several pictures at once. */
   readonly batches: boolean;
 }
 
 export const classifyOptions = {
-  top: count(5, 'how many classes to list, the most probable first', 1, [1, 10]),
+  top: count(5, 'the number of classes to list, most probable first', 1, [1, 10]),
 };
 
 /** What `classifyOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface ClassifyParameters {
   /**
-   * How many classes to list, the most probable first. A whole number from 1 to 1000000.
+   * The number of classes to list, most probable first. A whole number from 1 to 1000000.
    * @default 5
    */
   readonly top?: number | undefined;
@@ -47,7 +47,7 @@ export interface ClassifyOptions extends ClassifyParameters, RunSettings {}
 
 export const classifyKinds: OptionKinds<ClassifyOptions> = { ...classifyOptions, ...runSettingsKinds };
 
-/** A network that tells what a picture shows. */
+/** A network that gives the classes of a picture. */
 export class Classifier extends ImageNetwork {
   readonly labels: readonly ClassLabel[];
   readonly crop: CropSettings;
@@ -64,13 +64,13 @@ export class Classifier extends ImageNetwork {
     checkLabels(parts);
   }
 
-  /** Whether it can: some networks have no classes, and only layers to look at. */
+  /** Whether the network can classify. Some have no classes, only layers. */
   get classifies(): boolean {
     return !('reason' in this.#head);
   }
 
   /**
-   * Where the graph has its classes, and what makes probabilities of their scores.
+   * The values of the graph that hold scores and probabilities of the classes, and the activation between them.
    * @throws OneirosError `unsupported` for a network that does not classify
    */
   get head(): ClassHead {
@@ -84,8 +84,8 @@ export class Classifier extends ImageNetwork {
   }
 
   /**
-   * The most probable classes of a picture of any size.
-   * @throws OneirosError `unsupported` for a network that does not classify; `runtime` if it gives something else than
+   * The most probable classes of a picture of any size, most probable first.
+   * @throws OneirosError `unsupported` for a network that does not classify; `runtime` if its results are not
    *   probabilities; as `Session.run` does
    */
   async classify(image: Image, options: ClassifyOptions = {}): Promise<readonly Classification[]> {
@@ -95,7 +95,10 @@ export class Classifier extends ImageNetwork {
     return mostProbable(probabilities!, top, this.labels);
   }
 
-  /** The probability of every class for each of some pictures, which are computed at once if the network can. */
+  /**
+   * The probabilities of all classes for each picture. If `batches`, the pictures are computed at once.
+   * @throws OneirosError as `classify` does
+   */
   async probabilities(images: readonly Image[], options: RunSettings = {}): Promise<readonly Float32Array[]> {
     check('Classifier.probabilities', { images: [images, kind.images] }, options, runSettingsKinds);
     const { signal } = options;
@@ -121,7 +124,7 @@ export class Classifier extends ImageNetwork {
   }
 }
 
-/** @throws OneirosError `bad-argument` for names of more or fewer classes than there are */
+/** @throws OneirosError `bad-argument` if the number of names differs from the number of classes */
 function checkLabels({ name, labels, head }: ClassifierParts): void {
   if ('reason' in head || labels.length === 0 || labels.length === head.classes) return;
   throw new OneirosError(
@@ -130,7 +133,7 @@ function checkLabels({ name, labels, head }: ClassifierParts): void {
   );
 }
 
-/** More than this beside the middle of a panorama is never looked at, and need not be made smaller. */
+/** Panoramas are cropped to this aspect ratio before resizing, because their ends are cropped later anyway. */
 const maxAspect = 4;
 
 function cropped(image: Image, { resize: shorter, crop }: CropSettings): Image {
@@ -143,7 +146,7 @@ function cropped(image: Image, { resize: shorter, crop }: CropSettings): Image {
   return centerCrop(small, crop);
 }
 
-/** The rows of a result of so many: one for each picture. */
+/** The `count` rows of a result, one for each picture. */
 function rowsOf(results: Results, name: string, count: number): readonly Float32Array[] {
   const { data, dims } = floatsOf(results, name);
   if (dims[0] !== count) throw unexpected(results, name, `[${count}, classes]`);
@@ -151,7 +154,7 @@ function rowsOf(results: Results, name: string, count: number): readonly Float32
   return Array.from({ length: count }, (_, i) => data.subarray(i * classes, (i + 1) * classes));
 }
 
-/** The `top` classes by probability; of equal ones the first comes first. */
+/** The `top` most probable classes, sorted by probability, then by index. */
 export function mostProbable(
   probabilities: Float32Array,
   top: number,

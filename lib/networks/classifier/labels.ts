@@ -1,21 +1,21 @@
 import { check } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-/** A class that a classifier knows. */
+/** A class of a classifier. */
 export interface ClassLabel {
-  /** What data sets call it: a WordNet id such as n01443537, or the class's number. */
+  /** Its id in data sets: a WordNet id such as n01443537, or the class's number. */
   readonly id: string;
   readonly name: string;
 }
 
-/** A class as an answer. */
+/** A class with its probability. */
 export interface Classification extends ClassLabel {
-  /** Which of the network's outputs it is, from 0. */
+  /** The number of the class, from 0. */
   readonly index: number;
   /** In [0, 1]. */
   readonly probability: number;
 }
 
-/** Labels from text, one line a class in the order of the outputs: `n01443537 goldfish`, or just a name. */
+/** Parses labels, one line for each class in the order of class numbers: `n01443537 goldfish`, or only a name. */
 export function parseLabels(text: string): readonly ClassLabel[] {
   check('parseLabels', { text: [text, kind.text] });
   return text
@@ -27,7 +27,7 @@ export function parseLabels(text: string): readonly ClassLabel[] {
     });
 }
 
-/** The label of a class; where there is none, its number. */
+/** The label of a class; `class <number>` if it has none. */
 export function labelOf(labels: readonly ClassLabel[], index: number): ClassLabel {
   return labels[index] ?? { id: String(index), name: `class ${index}` };
 }

@@ -3,7 +3,7 @@ import type { Layers } from '../../models/classifiers/layer-builder.js';
 import { Builder } from '../../onnx/builder/builder.js';
 import { findLayer } from '../network.js';
 
-/** The layers of each stage of an architecture, which are known without its weights. */
+/** The names of the layers of each stage. They do not depend on weights. */
 function layersByStage({ stages }: Architecture): readonly (readonly string[])[] {
   const input = new Builder().input('image', 'float32', [1, 3, 'height', 'width']);
   return stages.map(({ build }) => {
@@ -13,13 +13,13 @@ function layersByStage({ stages }: Architecture): readonly (readonly string[])[]
   });
 }
 
-/** All layers of an architecture, the input that it was trained on among them. */
+/** The names of all layers of an architecture, including `data`, the preprocessed input. */
 export function layerNames(architecture: Architecture): readonly string[] {
   return ['data', ...layersByStage(architecture).flat()];
 }
 
 /**
- * The stages that these layers need: up to the deepest of them.
+ * The stages up to the deepest of these layers.
  * @throws OneirosError `bad-argument` for an unknown layer; the message lists near names
  */
 export function stagesUntil(architecture: Architecture, layers: readonly string[]): readonly Stage[] {
@@ -31,7 +31,7 @@ export function stagesUntil(architecture: Architecture, layers: readonly string[
   return architecture.stages.slice(0, Math.max(deepest, 0) + 1);
 }
 
-/** Takes down the names that layers would have, and builds nothing. */
+/** Records the names of layers instead of building them. */
 function recorder(names: string[]): Layers {
   return {
     conv: (x, name, _, as) => (names.push(as ?? name), x),

@@ -22,7 +22,7 @@ import { bytesUntil } from './bytes-until.js';
 import { Classifier } from './classifier.js';
 import { type ClassLabel, parseLabels } from './labels.js';
 import { layerNames } from './layer-names.js';
-import { foreignClassifier } from './onnx-classifier.js';
+import { genericClassifier } from './onnx-classifier.js';
 import {
   GoogLeNet,
   pretrainedGoogLeNet,
@@ -45,7 +45,7 @@ const loaders: Readonly<Record<string, Load>> = {
   'vgg19-slim16x': (source, options) => VGG19.load(source, { ...options, padding: 'reflect' }),
 };
 
-/** The classifiers that `loadClassifier` builds from weights that are given with their names. */
+/** The names that `loadClassifier` accepts together with `weights`. */
 export const classifierNames: readonly string[] = Object.keys(loaders);
 
 const known: Readonly<Record<string, Pretrained>> = {
@@ -55,7 +55,9 @@ const known: Readonly<Record<string, Pretrained>> = {
   'vgg19-slim16x': pretrainedVGG19,
 };
 
-/** The layers that a network of `classifierNames` has, if its weights go so far; of any other name none are known. */
+/**
+ * The layers of a network of `classifierNames`; a network whose weights end early has fewer. Empty for any other name.
+ */
 export function layerNamesFor(name: string): readonly string[] {
   check('layerNamesFor', { name: [name, kind.text] });
   const pretrained = own(known, name);
@@ -63,11 +65,11 @@ export function layerNamesFor(name: string): readonly string[] {
 }
 
 export interface LoadClassifierOptions extends VGG19Options, HeadOptions {
-  /** What to call a network of a file. @default the file's name */
+  /** A name for the network of an ONNX file. @default the file's name */
   readonly name?: string | undefined;
-  /** The weights of a network that is given by name. @default those of the catalog's model of that name */
+  /** The weights of a network that is loaded by name. @default the weights of the catalog's model with that name */
   readonly weights?: WeightsSource | undefined;
-  /** How a model of the catalog is fetched that is not here yet. */
+  /** How to download a model of the catalog. */
   readonly pull?: PullOptions | undefined;
 }
 
@@ -79,21 +81,22 @@ const loadKinds: OptionKinds<LoadClassifierOptions> = {
   pull: optionsOf(pullKinds),
 };
 
-/** The options of a classifier that is made of a graph. */
+/** The options of a classifier that is built or opened. */
 type GraphOptions = VGG19Options & HeadOptions & Pick<LoadClassifierOptions, 'name'>;
 
 /**
- * Loads a classifier: by name, with its weights or from the catalog, whose model is pulled when it is needed for the first
- * time; or from an ONNX file. In a file VGG-19 (torchvision's export, the ONNX model zoo's) and the zoo's GoogLeNet are
- * recognized by their structure, and become what `VGG19.load` and `GoogLeNet.load` give; of any other network the layers
- * are the values of its graph, and it can classify if one of its outputs is a row of scores or probabilities.
+ * Loads a classifier: by name, with weights or from the catalog (which downloads the model on first use), or from an
+ * ONNX file. VGG-19 (exported by torchvision or from the ONNX model zoo) and the zoo's GoogLeNet are recognized and
+ * loaded as by `VGG19.load` and `GoogLeNet.load`. In any other file, the layers are the values of the graph, and the
+ * network can classify if one of its outputs is a row of scores or probabilities.
  *
  *     await using network = await loadClassifier('googlenet');
  *
- * @param source a name (one of `classifierNames` with its weights, or one of the catalog); a path that ends in .onnx; an
- *   address, a `URL` or a `File`; the bytes of an ONNX file, or a model
- * @throws OneirosError `bad-argument` for an unknown name, or if weights are missing, or given for a model that takes none;
- *   `not-found` if no source has the model; `bad-input` for a malformed file; `unsupported` if its input is no picture
+ * @param source a name (of `classifierNames` with `weights`, or of the catalog); a path that ends in .onnx; an address,
+ *   a `URL` or a `File`; the bytes of an ONNX file; or a model
+ * @throws OneirosError `bad-argument` for an unknown name, or if weights are missing, or given for a model that takes
+ *   none; `not-found` if no source has the model; `bad-input` for a malformed file; `unsupported` if its input is not a
+ *   picture
  */
 export async function loadClassifier(
   source: ModelSource,
@@ -114,7 +117,7 @@ export async function loadClassifier(
   );
 }
 
-/** One of `classifierNames` from its weights. */
+/** Builds a network of `classifierNames` from its weights. */
 export function buildClassifier(
   name: string,
   weights: WeightsSource,
@@ -123,7 +126,7 @@ export function buildClassifier(
   return own(loaders, name)!(weights, optionsFor(vgg19Kinds, options));
 }
 
-/** How much of a checkpoint of the catalog is going to be read, where it is not the whole. */
+/** How to compute the number of bytes to download of a catalog checkpoint; `undefined` for the whole file. */
 function planFor(until: readonly string[] | undefined): ByNameOptions['partial'] {
   if (until === undefined) return undefined;
   return (weights, { architecture }) => {
@@ -132,13 +135,13 @@ function planFor(until: readonly string[] | undefined): ByNameOptions['partial']
   };
 }
 
-/** What the catalog says of a network's input. */
-function customary(text: string): PreprocessingName | Preprocessing | undefined {
+/** The preprocessing that the catalog states. */
+function catalogPreprocessing(text: string): PreprocessingName | Preprocessing | undefined {
   const name = preprocessingNames.find((known) => formatPreprocessing(preprocessings[known]) === text);
   return name ?? parsePreprocessing(text) ?? undefined;
 }
 
-/** A classifier of a graph, which the catalog may tell something about. */
+/** Opens a classifier from a graph, with name and preprocessing from its catalog entry, if any. */
 export async function openClassifier(
   source: ModelSource,
   given: GraphOptions,
@@ -151,19 +154,19 @@ export async function openClassifier(
       : {
           ...given,
           name: entry.name,
-          preprocessing: given.preprocessing ?? customary(entry.preprocessing),
+          preprocessing: given.preprocessing ?? catalogPreprocessing(entry.preprocessing),
         };
   const isOrdinary = options.head === undefined && options.activation === undefined;
   const vgg19 = isOrdinary ? exportedVGG19(model.graph) : null;
-  // torchvision's and the zoo's are both trained so; of Caffe2's the options have to say that they are not.
+  // torchvision's and the zoo's VGG-19 both use this preprocessing; for Caffe2's, the option has to be set.
   if (vgg19) return VGG19.load(withInput(vgg19, 'imagenet'), optionsFor(vgg19Kinds, options));
   const googlenet = isOrdinary ? exportedGoogLeNet(model.graph) : null;
   if (googlenet) return GoogLeNet.load(withInput(googlenet, 'bvlc'), optionsFor(pretrainedKinds, options));
   const name = (options.name ?? nameOfSource(source) ?? model.graph.name) || 'the network';
-  const said = options.labels ?? labelsSaid(model);
-  const parts = foreignClassifier(model, name, { ...options, labels: said });
+  const stated = options.labels ?? statedLabels(model);
+  const parts = genericClassifier(model, name, { ...options, labels: stated });
   const classes = 'reason' in parts.head ? 0 : parts.head.classes;
-  if (options.labels !== undefined || classes === said.length) return new Classifier(parts);
+  if (options.labels !== undefined || classes === stated.length) return new Classifier(parts);
   const usual = await usualLabels(classes);
   return new Classifier({
     ...parts,
@@ -173,11 +176,11 @@ export async function openClassifier(
 }
 
 function imagenetNote(name: string): string {
-  return `${name}: its thousand classes are taken for ImageNet’s, as nobody names them`;
+  return `${name}: its 1000 classes have no names: ImageNet’s are assumed`;
 }
 
-/** What a file calls its classes. */
-function labelsSaid({ metadata }: Model): readonly ClassLabel[] {
+/** The names of classes in a file's metadata. */
+function statedLabels({ metadata }: Model): readonly ClassLabel[] {
   return parseLabels((readNetworkMetadata(metadata).classes ?? []).join('\n'));
 }
 

@@ -6,28 +6,28 @@ import {
   type HeadOptions,
 } from '../../models/input/class-head.js';
 import type { Model, Shape } from '../../onnx/graph/graph.js';
-import { foreignGraph, type ForeignOptions, foreignParts } from '../generic-onnx.js';
+import { genericGraph, type GenericOptions, genericParts } from '../generic-onnx.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
 import type { ClassLabel } from './labels.js';
 
-export interface ForeignClassifierOptions extends ForeignOptions, HeadOptions {
+export interface GenericClassifierOptions extends GenericOptions, HeadOptions {
   readonly labels?: readonly ClassLabel[] | undefined;
 }
 
 /**
- * Any network with one picture as its input, whose layers are the values of its graph. It can classify if one of its outputs
- * is a row of scores or probabilities.
- * @throws OneirosError `unsupported` if its input is no picture; `bad-argument` as `classHead` does
+ * Opens any network whose only input is a picture; its layers are the values of the graph. It can classify if one of
+ * its outputs is a row of scores or probabilities.
+ * @throws OneirosError `unsupported` if its input is not a picture; `bad-argument` as `classHead` does
  */
-export function foreignClassifier(
+export function genericClassifier(
   model: Model,
   name: string,
-  options: ForeignClassifierOptions,
+  options: GenericClassifierOptions,
 ): ClassifierParts {
-  const graph = foreignGraph(model, name, options);
+  const graph = genericGraph(model, name, options);
   const { labels = [], placement } = options;
   const head: ClassHead | Headless = classHead(graph, labels.length, options);
-  const parts = foreignParts(graph, name, placement);
+  const parts = genericParts(graph, name, placement);
   return {
     ...parts,
     notes: [...(parts.notes ?? []), ...('reason' in head ? [] : [`${name}: ${describeHead(head)}`])],

@@ -12,24 +12,20 @@ import { loadPretrained, type Pretrained, pretrainedKinds, type PretrainedOption
 import { Classifier } from './classifier.js';
 
 export const vgg19Options = {
-  pooling: choice(
-    ['max', 'average'],
-    'max',
-    'what pooling takes of four; styles are smoother by the average',
-  ),
+  pooling: choice(['max', 'average'], 'max', 'the kind of 2×2 pooling; average gives smoother styles'),
 };
 
 /** What `vgg19Options` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface VGG19Parameters {
   /**
-   * What pooling takes of four; styles are smoother by the average.
+   * The kind of 2×2 pooling; average gives smoother styles.
    * @default 'max'
    */
   readonly pooling?: 'max' | 'average' | undefined;
 }
 
 export interface VGG19Options extends PretrainedOptions, VGG19Parameters {
-  /** What surrounds the image for convolutions. @default reflect for weights of slim16x, else zero */
+  /** How convolutions pad the image. @default 'reflect' for slim16x weights, otherwise 'zero' */
   readonly padding?: Padding | undefined;
 }
 
@@ -43,15 +39,15 @@ export const pretrainedVGG19: Pretrained = {
   architecture: vgg19,
   dialects: vgg19Dialects,
   crop: { resize: 256, crop: { width: 224, height: 224 } },
-  // All but torchvision's are the VGG authors' own weights.
+  // Except for torchvision's, all dialects name the weights that the VGG authors trained.
   preprocessing: (dialect) => (dialect === 'torchvision' ? 'imagenet' : 'caffe'),
 };
 
-/** VGG-19 (Simonyan and Zisserman 2015), of any widths, as deep as its weights go. */
+/** VGG-19 (Simonyan and Zisserman 2015). Its weights determine the widths, and how deep it is. */
 export class VGG19 extends Classifier {
   /**
-   * Loads weights named as by torchvision, Caffe, Keras, J. Johnson or slim16x.
-   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+   * Loads weights with the names of torchvision, Caffe, Keras, J. Johnson or slim16x.
+   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or belong to another network
    */
   static async load(source: WeightsSource, options: VGG19Options = {}): Promise<VGG19> {
     check('VGG19.load', { source: [source, kind.weights] }, options, vgg19Kinds);
@@ -71,8 +67,8 @@ export const pretrainedGoogLeNet: Pretrained = {
 /** GoogLeNet (Szegedy et al. 2015) as BVLC trained it. */
 export class GoogLeNet extends Classifier {
   /**
-   * Loads weights by Caffe's names.
-   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+   * Loads weights with Caffe's names.
+   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or belong to another network
    */
   static async load(source: WeightsSource, options: PretrainedOptions = {}): Promise<GoogLeNet> {
     check('GoogLeNet.load', { source: [source, kind.weights] }, options, pretrainedKinds);
@@ -101,8 +97,8 @@ export const pretrainedSqueezeNet: Pretrained = {
 /** SqueezeNet 1.1 (Iandola et al. 2016). */
 export class SqueezeNet extends Classifier {
   /**
-   * Loads weights by Caffe's names.
-   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+   * Loads weights with Caffe's names.
+   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or belong to another network
    */
   static async load(source: WeightsSource, options: PretrainedOptions = {}): Promise<SqueezeNet> {
     check('SqueezeNet.load', { source: [source, kind.weights] }, options, pretrainedKinds);

@@ -6,30 +6,30 @@ import type { Tensor } from '../../tensor/tensor.js';
 import { arrange } from '../../weights/kernel-layout.js';
 import type { StoredTensor, Weights } from '../../weights/weights.js';
 
-// Files that others exported of networks that we build ourselves: told by their structure, and only their weights taken.
+// Recognizes ONNX files of networks that oneiros builds itself, and takes only their weights.
 
-/** VGG-19 as a word: C for a convolution, R for a ReLU, P for a pooling, G for a matrix product. */
+/** VGG-19's operators in order: C is a convolution, R a ReLU, P a pooling, G a matrix product. */
 const vgg19Word = 'CRCRPCRCRPCRCRCRCRPCRCRCRCRPCRCRCRCRPGRGRG';
 const letters: Readonly<Record<string, string>> = { Conv: 'C', Relu: 'R', MaxPool: 'P', Gemm: 'G' };
-/** What exporters put in between: it does nothing at the size the network was trained at. */
-const idle = new Set(
+/** Operators that exporters add; they have no effect at the size that the network was trained at. */
+const ignored = new Set(
   'Dropout Identity Flatten Reshape AveragePool GlobalAveragePool Softmax Constant Shape Gather Concat Unsqueeze Cast'.split(
     ' ',
   ),
 );
-/** As far as conv3_4: before that, VGG-16 is the same. */
+/** Up to conv3_4; before that, VGG-16 has the same operators. */
 const shortestWord = 'CRCRPCRCRPCRCRCRC'.length;
 
 /**
- * The weights of an exported VGG-19 by their canonical names (torchvision's, the ONNX model zoo's; the whole network or
- * a part of it up to conv3_4 at least); `null` if the graph is anything else.
+ * The weights of an exported VGG-19 (torchvision's or the ONNX model zoo's, complete or cut after conv3_4 at the
+ * earliest) by their canonical names; `null` for any other graph.
  */
 export function exportedVGG19({ nodes, initializers }: Graph): Weights | null {
-  // Of equal constants PyTorch's exporter writes one, and the others as its identities.
+  // PyTorch's exporter writes equal constants once, and refers to them by Identity nodes.
   const alias = new Map(
     nodes.filter(({ op }) => op === 'Identity').map((node) => [node.outputs[0], node.inputs[0]]),
   );
-  const working = nodes.filter(({ op }) => !idle.has(op));
+  const working = nodes.filter(({ op }) => !ignored.has(op));
   const word = working.map(({ op }) => own(letters, op) ?? '?').join('');
   if (word.length < shortestWord || !vgg19Word.startsWith(word)) return null;
   const names = vgg19.stages.flatMap((stage) => stage.learned);
@@ -49,7 +49,7 @@ export function exportedVGG19({ nodes, initializers }: Graph): Weights | null {
   return weights;
 }
 
-/** The kernel of a convolution of 3×3 with a border of one. */
+/** The kernel of a 3×3 convolution with padding 1, stride 1 and dilation 1; `null` for any other. */
 function kernelOf(node: Node, weight: StoredTensor): StoredTensor | null {
   const all = (name: string, value: number, otherwise: number) =>
     attr.ints(node, name, [otherwise]).every((item) => item === value);
@@ -59,7 +59,7 @@ function kernelOf(node: Node, weight: StoredTensor): StoredTensor | null {
     : null;
 }
 
-/** The matrix of a fully connected layer, a row an output. */
+/** The matrix of a fully connected layer, one row for each output; `null` if the Gemm does more. */
 function matrixOf(node: Node, weight: StoredTensor, name: string): StoredTensor | null {
   const plain =
     attr.float(node, 'alpha', 1) === 1 &&
@@ -70,8 +70,8 @@ function matrixOf(node: Node, weight: StoredTensor, name: string): StoredTensor 
 }
 
 /**
- * The weights of the ONNX model zoo's GoogLeNet (BVLC's, converted by way of Caffe2: `conv1/7x7_s2_w_0`) by their Caffe
- * names; `null` if the graph is anything else.
+ * The weights of the ONNX model zoo's GoogLeNet (BVLC's, converted through Caffe2: `conv1/7x7_s2_w_0`) by their Caffe
+ * names; `null` for any other graph.
  */
 export function exportedGoogLeNet({ initializers }: Graph): Weights | null {
   if (!initializers.has('conv1/7x7_s2_w_0') || !initializers.has('inception_3a/1x1_w_0')) return null;

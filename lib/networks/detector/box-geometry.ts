@@ -18,15 +18,18 @@ export function generalizedBoxIou(a: Box, b: Box): number {
   return boxOverlap(a, b, { measure: 'giou' });
 }
 
-/** How a box is to be moved: its center by parts of its size, its size by natural logarithms of a factor. */
+/**
+ * Offsets of a box from an anchor: the center's as fractions of the anchor's size, the size's as natural logarithms.
+ */
 export type BoxOffsets = readonly [dx: number, dy: number, dw: number, dh: number];
 
-/** By what offsets are multiplied; Faster R-CNN's second stage has 10, 10, 5, 5. */
+/** Factors that offsets are multiplied by; Faster R-CNN's second stage uses 10, 10, 5, 5. */
 export type BoxWeights = readonly [number, number, number, number];
 const ones: BoxWeights = [1, 1, 1, 1];
 
 /**
- * The offsets that make `box` of `anchor` (Girshick et al. 2014).
+ * The offsets of `box` from `anchor` (Girshick et al. 2014).
+ * @param weights factors of the offsets. @default 1, 1, 1, 1
  * @throws OneirosError `bad-argument` for a box without width or height
  */
 export function encodeBox(box: Box, anchor: Box, weights: BoxWeights = ones): BoxOffsets {
@@ -35,7 +38,7 @@ export function encodeBox(box: Box, anchor: Box, weights: BoxWeights = ones): Bo
   if (!(from.width > 0 && from.height > 0 && to.width > 0 && to.height > 0))
     throw new OneirosError(
       'bad-argument',
-      `only boxes with a width and a height can be encoded, not [${box.join(', ')}] of [${anchor.join(', ')}]`,
+      `expected a box and an anchor with width and height over 0, but got [${box.join(', ')}] and [${anchor.join(', ')}]`,
     );
   return [
     (weights[0] * (to.x - from.x)) / from.width,
@@ -45,7 +48,7 @@ export function encodeBox(box: Box, anchor: Box, weights: BoxWeights = ones): Bo
   ];
 }
 
-/** The box that offsets make of `anchor`. It does not grow by more than 62.5, as in torchvision. */
+/** The box at `offsets` from `anchor`: the inverse of `encodeBox`. As in torchvision, sides grow at most 62.5-fold. */
 export function decodeBox(offsets: BoxOffsets, anchor: Box, weights: BoxWeights = ones): Box {
   check('decodeBox', {
     offsets: [offsets, kind.box],
@@ -61,7 +64,7 @@ export function decodeBox(offsets: BoxOffsets, anchor: Box, weights: BoxWeights 
   return [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
 }
 
-/** A box found in a picture that was letterboxed at this scale, in pixels of the original one and within it. */
+/** Maps a box from a picture letterboxed at this scale to pixels of the original picture, and clips it. */
 export function outOfLetterbox([x0, y0, x1, y1]: Box, scale: number, { width, height }: Size): Box {
   const within = (value: number, most: number) => Math.min(most, Math.max(0, value / scale));
   return [within(x0, width), within(y0, height), within(x1, width), within(y1, height)];

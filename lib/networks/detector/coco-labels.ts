@@ -1,4 +1,4 @@
-/** The 80 classes of COCO 2017, in the order in which networks number them from 0. */
+/** The 80 classes of COCO 2017, in the order in which most networks number them, from 0. */
 export const coco80: readonly string[] = [
   'person, bicycle, car, motorcycle, airplane, bus, train, truck, boat, traffic light, fire hydrant, stop sign',
   'parking meter, bench, bird, cat, dog, horse, sheep, cow, elephant, bear, zebra, giraffe, backpack, umbrella',
@@ -9,10 +9,10 @@ export const coco80: readonly string[] = [
   'teddy bear, hair drier, toothbrush',
 ].flatMap((line) => line.split(', '));
 
-/** Category numbers of COCO's annotations that no class of the data set has. */
+/** Category numbers that COCO's annotations do not use. */
 const unused = new Set([12, 26, 29, 30, 45, 66, 68, 69, 71, 83]);
 
-/** The same classes by the numbers of COCO's annotations, 1 to 90, as torchvision's detectors have them; 0 is none. */
+/** The same classes by the category numbers of COCO's annotations, 1 to 90, as torchvision's detectors number them. */
 export const coco91: readonly string[] = (() => {
   const names = coco80.values();
   return Array.from({ length: 91 }, (_, id) => {

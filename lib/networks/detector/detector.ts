@@ -4,34 +4,34 @@ import { count, number, type OptionValues, resolveOptions } from '../../base/opt
 import type { Image } from '../../image/image.js';
 import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from '../image-network.js';
 
-/** Left, top, right and bottom edge, in pixels of the picture; x to the right, y down, from its upper left corner. */
+/** Left, top, right and bottom edge in pixels, from the picture's upper left corner: x to the right, y down. */
 export type Box = readonly [x0: number, y0: number, x1: number, y1: number];
 
-/** One object of a picture. */
+/** One object in a picture. */
 export interface Detection {
   readonly box: Box;
   /** The name of its class. */
   readonly label: string;
-  /** The number of its class, as the network and its data set have it. */
+  /** The number of its class in the network and its data set. */
   readonly labelId: number;
-  /** How sure the network is, in [0, 1]. */
+  /** The confidence of the network, in [0, 1]. */
   readonly score: number;
 }
 
 export const detectOptions = {
-  score: number(0.5, 'the score that a detection must have', { min: 0, max: 1 }),
-  limit: count(100, 'how many detections in a picture at the most, the best first', 1, [1, 100]),
+  score: number(0.5, 'the lowest score of a detection', { min: 0, max: 1 }),
+  limit: count(100, 'the maximum number of detections in a picture, best first', 1, [1, 100]),
 } as const;
 
 /** What `detectOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface DetectParameters {
   /**
-   * The score that a detection must have. A number from 0 to 1.
+   * The lowest score of a detection. A number from 0 to 1.
    * @default 0.5
    */
   readonly score?: number | undefined;
   /**
-   * How many detections in a picture at the most, the best first. A whole number from 1 to 1000000.
+   * The maximum number of detections in a picture, best first. A whole number from 1 to 1000000.
    * @default 100
    */
   readonly limit?: number | undefined;
@@ -41,7 +41,7 @@ export interface DetectOptions extends DetectParameters, RunSettings {}
 
 export const detectKinds: OptionKinds<DetectOptions> = { ...detectOptions, ...runSettingsKinds };
 
-/** What a detector goes by once defaults are filled in. */
+/** The options of a detector after defaults are filled in. */
 export type DetectSettings = OptionValues<typeof detectOptions> & RunSettings;
 
 export interface DetectorParts extends NetworkParts {
@@ -49,12 +49,12 @@ export interface DetectorParts extends NetworkParts {
   readonly labels: readonly string[];
 }
 
-/** A network that finds objects in pictures: any number of them, each with its class, its box and a score. */
+/** A network that finds the objects in a picture, each with its class, box and score. */
 export abstract class Detector extends ImageNetwork {
   readonly labels: readonly string[];
   /**
-   * Whether several pictures are computed at once: where the network sees all of them at one size, and nothing in its graph
-   * mixes them.
+   * Whether several pictures are computed at once. This requires that the network scales all pictures to one size, and
+   * that its graph does not mix pictures.
    */
   readonly batches: boolean = false;
 
@@ -64,7 +64,7 @@ export abstract class Detector extends ImageNetwork {
   }
 
   /**
-   * The objects in a picture, the surest first; an empty list where there are none.
+   * The objects in a picture, sorted by descending score; an empty list if there are none.
    * @throws OneirosError `bad-argument` for an option out of range; as `Session.run` does
    */
   async detect(picture: Image, options: DetectOptions = {}): Promise<readonly Detection[]> {
@@ -73,9 +73,9 @@ export abstract class Detector extends ImageNetwork {
   }
 
   /**
-   * The objects in each of some pictures, which are computed at once if `batches`, else one by one. `detectEach` takes many,
-   * a few at a time.
-   * @throws OneirosError as `detect` does: where one picture fails all do
+   * The objects in each picture. If `batches`, all pictures are computed at once, otherwise one by one. For many
+   * pictures, use `detectEach`, which processes a few at a time.
+   * @throws OneirosError as `detect` does, for all pictures if one fails
    */
   async detectAll(
     pictures: readonly Image[],
@@ -94,7 +94,7 @@ export abstract class Detector extends ImageNetwork {
     return found;
   }
 
-  /** Detections with at least the score, in order, as many as the limit allows. */
+  /** Up to `limit` detections with a score of at least `score`, sorted by descending score. */
   protected abstract find(picture: Image, settings: DetectSettings): Promise<readonly Detection[]>;
 
   protected labelOf(labelId: number): string {

@@ -35,9 +35,12 @@ import {
 } from './detector.js';
 
 export interface FasterRcnnOptions extends Partial<FasterRcnnTraits> {
-  /** What to take for all that is not given. @default as the weights look */
+  /** torchvision's network whose settings are the defaults. @default recognized by the names of the weights */
   readonly variant?: FasterRcnnVariant | undefined;
-  /** Names of the classes by number, the background first. @default as the file says; else COCO's, if there are 91; else by number */
+  /**
+   * Names of the classes by number, the background first.
+   * @default the file's; otherwise COCO's if there are 91 classes, or `class <number>`
+   */
   readonly labels?: readonly string[] | undefined;
   readonly placement?: Placement | undefined;
 }
@@ -50,36 +53,37 @@ const fasterRcnnKinds: OptionKinds<FasterRcnnOptions> = {
 };
 
 export interface FasterRcnnFileOptions {
-  /** What to call it. @default 'Faster R-CNN' */
+  /** @default 'Faster R-CNN' */
   readonly name?: string | undefined;
-  /** Names of the classes by number, the background first. @default as the file says */
+  /** Names of the classes by number, the background first. @default the file's */
   readonly labels?: readonly string[] | undefined;
   readonly placement?: Placement | undefined;
 }
 
-/** A box that the first stage proposes to look at. */
+/** A box that the region proposal network proposes. */
 export interface Proposal {
   readonly box: Box;
-  /** How sure it is that there is an object, in [0, 1]. */
+  /** The confidence that the box contains an object, in [0, 1]. */
   readonly objectness: number;
 }
 
-/** A detection with where it comes from. */
+/** A detection and the proposal it comes from. */
 export interface ExplainedDetection extends Detection {
-  /** The box that was looked at, and moved. */
+  /** The proposal, whose box the second stage refined. */
   readonly proposal: Proposal;
-  /** Its place among `proposals()`. */
+  /** The index of the proposal in the result of `proposals()`. */
   readonly proposalIndex: number;
-  /** The layer that its features were cut from. */
+  /** The layer that its features were cut from, such as `fpn/0`. */
   readonly level: string;
 }
 
 /**
- * Faster R-CNN (Ren et al. 2015) with a feature pyramid, as torchvision builds it, its insides open: `proposals()`, feature
- * maps by `features(picture, ['fpn/0'])`, and where each detection comes from.
+ * Faster R-CNN (Ren et al. 2015) with a feature pyramid, as torchvision builds it. Intermediate results are available:
+ * `proposals()`, feature maps by `features(picture, ['fpn/0'])`, and the proposal of each detection
+ * (`detectFromProposals`).
  */
 export class FasterRCNN extends Detector {
-  /** The lowest score that the graph lets through, and the most detections. */
+  /** The score threshold and the maximum number of detections of the graph. */
   readonly #bounds: FasterRcnnBounds;
 
   private constructor(parts: DetectorParts, bounds: FasterRcnnBounds) {
@@ -88,9 +92,9 @@ export class FasterRCNN extends Detector {
   }
 
   /**
-   * Loads weights by torchvision's names: of any ResNet or MobileNetV3-Large with a feature pyramid, version 1 or 2. Depth,
-   * widths and the number of classes are as the weights say, sizes and thresholds as torchvision has them.
-   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's
+   * Loads weights with torchvision's names: any ResNet or MobileNetV3-Large with a feature pyramid, version 1 or 2. The
+   * weights determine depth, widths and the number of classes; sizes and thresholds default to torchvision's.
+   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or belong to another network
    */
   static async load(source: WeightsSource, options: FasterRcnnOptions = {}): Promise<FasterRCNN> {
     check('FasterRCNN.load', { source: [source, kind.weights] }, options, fasterRcnnKinds);
@@ -125,7 +129,7 @@ export class FasterRCNN extends Detector {
   }
 
   /**
-   * Opens a graph that was built here, such as the `model` of one that was loaded from weights.
+   * Opens a graph that oneiros built, such as the `model` of a network that was loaded from weights.
    * @throws OneirosError `unsupported` for another graph
    * @internal
    */
@@ -134,16 +138,16 @@ export class FasterRCNN extends Detector {
     if (!isOwnFasterRcnn(model))
       throw new OneirosError(
         'unsupported',
-        `${name} is no Faster R-CNN that was built here: its outputs are not ${Object.values(outputs).join(', ')}`,
+        `${name} is not a Faster R-CNN built by oneiros: expected the outputs ${Object.values(outputs).join(', ')}`,
       );
-    const said = readMetadata(model);
-    const notes = [`${name}: a Faster R-CNN of ours, whole`];
-    const parts = { name, model, image: 'image', layers: said.layers, notes, placement };
-    return new FasterRCNN({ ...parts, labels: labels ?? said.labels }, said.bounds);
+    const stated = readMetadata(model);
+    const notes = [`${name}: Faster R-CNN built by oneiros`];
+    const parts = { name, model, image: 'image', layers: stated.layers, notes, placement };
+    return new FasterRCNN({ ...parts, labels: labels ?? stated.labels }, stated.bounds);
   }
 
   /**
-   * What the region proposal network would have looked at, the likeliest first; boxes in pixels of the picture.
+   * The region proposal network's boxes, in pixels of the picture, sorted by descending objectness.
    * @throws OneirosError as `Session.run` does
    */
   async proposals(picture: Image, options: RunSettings = {}): Promise<readonly Proposal[]> {
@@ -153,7 +157,7 @@ export class FasterRCNN extends Detector {
   }
 
   /**
-   * As `detect`, and each detection tells the proposal that it was made of, and the level of its features.
+   * Like `detect`, and returns for each detection its proposal and the pyramid level of its features.
    * @throws OneirosError as `detect` does
    */
   async detectFromProposals(
@@ -194,7 +198,7 @@ export class FasterRCNN extends Detector {
     if (score < this.#bounds.score || limit > this.#bounds.limit)
       throw new OneirosError(
         'bad-argument',
-        `${this.name} was loaded to give at most ${this.#bounds.limit} detections of a score above ${this.#bounds.score}: ` +
+        `${this.name} was loaded to give at most ${this.#bounds.limit} detections with scores above ${this.#bounds.score}: ` +
           'load it with another `score` or `limit`',
       );
   }

@@ -17,31 +17,31 @@ import { FasterRCNN, type FasterRcnnOptions } from './faster-rcnn.js';
 import { ExportedFasterRcnn, exportedFasterRcnnSignature } from './onnx-faster-rcnn.js';
 import { Yolox, yoloxShaped } from './yolox.js';
 
-/** Faster R-CNNs by the word for them: `fasterrcnn` for what the weights look most like, or torchvision's names. */
+/** Faster R-CNNs by name: torchvision's names, or `fasterrcnn` to recognize the variant by the weights. */
 const fasterRcnns: ReadonlyMap<string, FasterRcnnOptions> = new Map<string, FasterRcnnOptions>([
   ['fasterrcnn', {}],
   ...variantNames.map((variant): [string, FasterRcnnOptions] => [`fasterrcnn_${variant}`, { variant }]),
 ]);
 
-/** The networks that `loadDetector` knows by name. */
+/** The names that `loadDetector` accepts together with `weights`. */
 export const detectorNames: readonly string[] = [...fasterRcnns.keys()];
 
 export interface LoadDetectorOptions {
-  /** What to call a detector of a file. @default the file's name */
+  /** A name for the detector of an ONNX file. @default the file's name */
   readonly name?: string | undefined;
-  /** Names of the classes, by number. @default as is known of the network, or its metadata `classes` says */
+  /** Names of the classes, by number. @default the metadata `classes`; otherwise those known for the network */
   readonly labels?: readonly string[] | undefined;
-  /** Where it runs. @default as ONNX Runtime chooses */
+  /** Where it runs. @default ONNX Runtime's choice */
   readonly placement?: Placement | undefined;
-  /** The weights of a network that is given by name. @default those of the catalog's model of that name */
+  /** The weights of a network that is loaded by name. @default the weights of the catalog's model with that name */
   readonly weights?: WeightsSource | undefined;
-  /** How a model of the catalog is fetched that is not here yet. */
+  /** How to download a model of the catalog. */
   readonly pull?: PullOptions | undefined;
-  /** Of a detector built from weights: the lowest score that is going to be asked for. @default as the network has it */
+  /** For detectors built from weights: the lowest `score` that `detect` will accept. @default the variant's */
   readonly score?: number | undefined;
-  /** Of a detector built from weights: the most detections that are going to be asked for. @default as the network has it */
+  /** For detectors built from weights: the highest `limit` that `detect` will accept. @default the variant's */
   readonly limit?: number | undefined;
-  /** Of a YOLOX: of two objects of a class that overlap by more than this IoU the likelier one stays. @default 0.65 */
+  /** For YOLOX: the IoU threshold of non-maximum suppression within a class, in [0, 1]. @default 0.65 */
   readonly iou?: number | undefined;
 }
 
@@ -56,19 +56,20 @@ const loadKinds: OptionKinds<LoadDetectorOptions> = {
   iou: kind.number,
 };
 
-/** The options of a detector that is made of a graph. */
+/** The options of a detector from an ONNX graph. */
 type GraphOptions = Pick<LoadDetectorOptions, 'name' | 'labels' | 'placement' | 'iou'>;
 
 /**
- * Loads a detector: by name, with its weights or from the catalog, whose model is pulled when it is needed for the first
- * time; or from an ONNX file, whose architecture is recognized by its inputs and outputs.
+ * Loads a detector: by name, with weights or from the catalog (which downloads the model on first use), or from an ONNX
+ * file, whose architecture is recognized by its inputs and outputs.
  *
  *     await using network = await loadDetector('fasterrcnn', { weights: 'fasterrcnn.safetensors' });
  *
- * @param source a name (one of `detectorNames` with its weights, or one of the catalog); a path that ends in .onnx; an
- *   address, a `URL` or a `File`; the bytes of an ONNX file, or a model
- * @throws OneirosError `bad-argument` for an unknown name, or if weights are missing, or given for a model that takes none;
- *   `not-found` if no source has the model; `bad-input` for a malformed file; `unsupported` for a detector that is not known
+ * @param source a name (of `detectorNames` with `weights`, or of the catalog); a path that ends in .onnx; an address, a
+ *   `URL` or a `File`; the bytes of an ONNX file; or a model
+ * @throws OneirosError `bad-argument` for an unknown name, or if weights are missing, or given for a model that takes
+ *   none; `not-found` if no source has the model; `bad-input` for a malformed file; `unsupported` if the graph is not a
+ *   detector that oneiros recognizes
  */
 export async function loadDetector(
   source: ModelSource,
@@ -89,7 +90,7 @@ export async function loadDetector(
   );
 }
 
-/** One of `detectorNames` from its weights. */
+/** Builds a network of `detectorNames` from its weights. */
 export function buildDetector(
   name: string,
   weights: WeightsSource,
@@ -111,12 +112,12 @@ async function openDetector(
   if (detector !== null) return detector;
   throw new OneirosError(
     'unsupported',
-    `${name} is no detector that is known here: it takes ${list(model.graph.inputs)} and gives ${list(model.graph.outputs)}; ` +
-      'a YOLOX takes a picture of one size, a multiple of 32, and gives a row for each place of three levels; a Faster R-CNN gives boxes [n, 4], labels [n] and scores [n]',
+    `${name} is not a supported detector: it takes ${list(model.graph.inputs)} and gives ${list(model.graph.outputs)}; ` +
+      'expected a YOLOX, with a picture of fixed size (multiples of 32) and one row for each position of three levels, or a Faster R-CNN, with boxes [n, 4], labels [n] and scores [n]',
   );
 }
 
-/** The detector that a graph is; `null` if it is none that is known. */
+/** Opens a graph as a detector; `null` if it is not recognized as one. */
 export async function detectorOf(
   model: Model,
   { name = 'the network', labels, placement, iou }: GraphOptions,

@@ -4,27 +4,28 @@ import { kind } from '../../base/kinds.js';
 import { boxOverlaps } from '../../metrics/boxes/boxes.js';
 import type { Box } from './detector.js';
 
-/** A box with what decides about it. */
+/** A box and its score. */
 export interface Candidate {
   readonly box: Box;
   readonly score: number;
 }
 
 /**
- * Non-maximum suppression: of boxes that overlap by more than `iou` only the one with the best score stays.
- * @param iou in [0, 1]
- * @returns the places of those that stay, the best score first; of equal scores the earlier comes first
- * @throws OneirosError `bad-argument` for lists of different lengths, a threshold out of range, or a box that is none
+ * Non-maximum suppression: among boxes that overlap by more than `iou`, keeps only the one with the highest score.
+ * @param scores one for each box
+ * @param iou the IoU threshold, in [0, 1]
+ * @returns the indices of the kept boxes, by descending score, then by index
+ * @throws OneirosError `bad-argument` for lists of different lengths, a threshold out of range, or an invalid box
  */
 export function nms(boxes: readonly Box[], scores: ArrayLike<number>, iou: number): number[] {
   check('nms', { boxes: [boxes, kind.boxes], scores: [scores, kind.numbers], iou: [iou, kind.number] });
   if (boxes.length !== scores.length)
     throw new OneirosError(
       'bad-argument',
-      `every box needs a score: there are ${boxes.length} boxes and ${scores.length} scores`,
+      `expected one score for each box, but got ${boxes.length} boxes and ${scores.length} scores`,
     );
   if (!(iou >= 0 && iou <= 1))
-    throw new OneirosError('bad-argument', `an IoU threshold lies in [0, 1], not at ${iou}`);
+    throw new OneirosError('bad-argument', `expected an IoU threshold in [0, 1], but got ${iou}`);
   const order = boxes.map((_, i) => i).sort((a, b) => scores[b]! - scores[a]!);
   const flat = order.flatMap((i) => boxes[i]!);
   const suppressed = new Uint8Array(order.length);
@@ -37,7 +38,7 @@ export function nms(boxes: readonly Box[], scores: ArrayLike<number>, iou: numbe
   });
 }
 
-/** The same within each class by itself; the best score of all classes first. */
+/** Non-maximum suppression within each class. The result is sorted by descending score over all classes. */
 export function nmsByClass<T extends Candidate & { readonly labelId: number }>(
   candidates: readonly T[],
   iou: number,

@@ -18,47 +18,47 @@ import { type Box, type Detection, Detector, type DetectSettings } from './detec
 export interface ExportedFasterRcnnOptions {
   /** @default 'Faster R-CNN' */
   readonly name?: string | undefined;
-  /** @default as its metadata `classes` says; else COCO's, as its exporters number them, if it has as many; else by number */
+  /** @default the metadata `classes`; otherwise COCO's as the exporter numbers them, if it has as many, or by number */
   readonly labels?: readonly string[] | undefined;
   readonly placement?: Placement | undefined;
 }
 
-/** What an exported graph says of itself, if it is a Faster R-CNN. */
+/** The inputs and outputs of an exported Faster R-CNN. */
 interface Signature {
   /**
-   * `torchvision`: RGB in [0, 1], resized inside. `zoo`: the ONNX model zoo's FasterRCNN-10 and -12, of maskrcnn-benchmark,
-   * which want BGR minus its mean, already resized and padded, and give boxes of that.
+   * `torchvision`: takes RGB in [0, 1], and resizes it in the graph. `zoo`: the ONNX model zoo's FasterRCNN-10 and -12,
+   * from maskrcnn-benchmark; they take BGR minus its mean, resized and padded, and give boxes in pixels of that input.
    */
   readonly kind: 'torchvision' | 'zoo';
   readonly image: string;
-  /** Of the input, whose height and width may be any. */
+  /** The shape of the input; height and width may be symbols. */
   readonly shape: Shape;
   readonly boxes: string;
   readonly labels: string;
   readonly scores: string;
 }
 
-/** How the model zoo says that FasterRCNN-10 and -12 are to be fed. */
+/** The input and outputs of FasterRCNN-10 and -12, as the model zoo documents them. */
 const zoo = {
   outputs: { boxes: '6379', labels: '6381', scores: '6383' },
   shorterSide: 800,
   multiple: 32,
-  /** Blue, green, red, of 0…255. */
+  /** Blue, green and red, in 0…255. */
   mean: [102.9801, 115.9465, 122.7717],
   labels: ['background', ...coco80],
 } as const;
 
-/** A Faster R-CNN that others exported whole, from pictures to detections: torchvision's, and the ONNX model zoo's. */
+/** A Faster R-CNN exported as one ONNX graph from pictures to detections, by torchvision or from the ONNX model zoo. */
 export class ExportedFasterRcnn extends Detector {
   readonly #signature: Signature;
 
-  /** @throws OneirosError `unsupported` if the model is none */
+  /** @throws OneirosError `unsupported` if the model is not an exported Faster R-CNN */
   constructor(model: Model, { name = 'Faster R-CNN', labels, placement }: ExportedFasterRcnnOptions = {}) {
     const signature = exportedFasterRcnnSignature(model);
     if (signature === null)
       throw new OneirosError(
         'unsupported',
-        `${name} is no exported Faster R-CNN: expected one picture [3, height, width], and boxes [n, 4], labels [n] and scores [n]`,
+        `${name} is not an exported Faster R-CNN: expected one picture [3, height, width], and boxes [n, 4], labels [n] and scores [n]`,
       );
     const [height = '', width = ''] = signature.shape.slice(-2);
     requirePictureSize(name, { height, width });
@@ -101,7 +101,7 @@ export class ExportedFasterRcnn extends Detector {
   }
 }
 
-/** What of a model's input and outputs says that it is a whole Faster R-CNN; `null` if it is none. */
+/** The inputs and outputs of an exported Faster R-CNN; `null` for any other model. */
 export function exportedFasterRcnnSignature({ graph }: Model): Signature | null {
   const [input, ...others] = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
   const shape = input?.type?.shape ?? [];
@@ -126,9 +126,9 @@ interface Names {
 }
 
 /**
- * The names of classes, the background among them.
- * @param classes how many the scores are of; `null` where that cannot be told
- * @throws OneirosError `bad-argument` for names of more or fewer classes than there are
+ * The names of classes, background included.
+ * @param classes the number of classes, background included; `null` if unknown
+ * @throws OneirosError `bad-argument` if the number of names differs from the number of classes
  */
 function namesFor(
   given: readonly string[] | undefined,
@@ -139,30 +139,30 @@ function namesFor(
   if (given !== undefined && classes !== null && given.length !== classes)
     throw new OneirosError(
       'bad-argument',
-      `${name} has ${classes} classes, the background among them, but ${given.length} names were given`,
+      `${name} has ${classes} classes, background included, but ${given.length} names were given`,
     );
   if (given !== undefined) return { labels: given, about: `its classes are ${given.join(', ')}` };
   const usual = isZoo ? zoo.labels : coco91;
   if (classes === usual.length)
-    return { labels: usual, about: `its ${classes} classes are taken for COCO’s, as nobody names them` };
-  const count = classes === null ? 'how many classes it has cannot be told' : `it has ${classes} classes`;
-  return { labels: [], about: `${count}, which nobody names: they are given by number` };
+    return { labels: usual, about: `its ${classes} classes have no names: COCO’s are assumed` };
+  const count = classes === null ? 'an unknown number of classes' : `${classes} classes`;
+  return { labels: [], about: `it has ${count} without names: they are given by number` };
 }
 
-/** Operators whose first input is where their numbers come from, the others saying which. */
-const picking = new Set(
+/** Operators that select, rearrange or rescale the numbers of their first input. */
+const selecting = new Set(
   'Gather GatherND GatherElements Slice Split Reshape Flatten Squeeze Unsqueeze Transpose TopK Concat Identity Cast Compress Expand Clip Sqrt Mul'.split(
     ' ',
   ),
 );
 
-/** Of how many classes, the background among them, scores were picked: the activation's that made them. */
+/** The number of classes, background included: the size of the activation that the scores were selected from. */
 function scoredClasses(model: Model, scores: string): number | null {
   const makers = new Map(
     model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)),
   );
   let maker = makers.get(scores);
-  while (maker !== undefined && picking.has(maker.op)) maker = makers.get(maker.inputs[0] ?? '');
+  while (maker !== undefined && selecting.has(maker.op)) maker = makers.get(maker.inputs[0] ?? '');
   if (maker?.op !== 'Softmax' && maker?.op !== 'Sigmoid') return null;
   const size = inferModel(model)
     .get(maker.outputs[0] ?? '')
@@ -170,7 +170,7 @@ function scoredClasses(model: Model, scores: string): number | null {
   return typeof size === 'number' ? size : null;
 }
 
-/** Whether a graph takes a number from each color, or divides it by one, before its first convolution. */
+/** Whether a graph shifts or scales each color channel before its first convolution. */
 function normalizes({ nodes, initializers }: Graph, image: string): boolean {
   const made = new Set([image]);
   const constants = new Map<string, Tensor | OpaqueTensor>(initializers);
@@ -200,11 +200,11 @@ function lastDim({ type }: ValueInfo): Dim | undefined {
 
 interface Fitted {
   readonly pixels: Image;
-  /** Pixels fed for one of the picture. */
+  /** Input pixels for each pixel of the picture, along one side. */
   readonly scale: number;
 }
 
-/** The picture as it is; where it was exported for one size alone, within that. */
+/** The picture unchanged; letterboxed if the graph has a fixed size. */
 function torchvisionInput(picture: Image, shape: Shape): Fitted {
   const [height = '', width = ''] = shape.slice(-2);
   if (typeof height !== 'number' || typeof width !== 'number') return { pixels: picture, scale: 1 };

@@ -8,22 +8,22 @@ import { openModel } from '../../runtime/open-model.js';
 import type { Placement } from '../../runtime/types.js';
 import { float32, numberToHalf, sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
 
-/** Pixels of the picture for one of each feature map, in the order of the rows. */
+/** Picture pixels for each pixel of the feature maps, in the order of the rows. */
 export const strides = [8, 16, 32] as const;
 
-/** What a YOLOX's graph makes of what its last convolutions say. */
+/** The computation in a YOLOX's graph after its last convolutions. */
 export interface YoloxHead {
-  /** `decoded`: centers and sizes in pixels; `raw`: to be multiplied and exponentiated by whoever reads them. */
+  /** `decoded`: centers and sizes in pixels; `raw`: still to be multiplied and exponentiated. */
   readonly boxes: 'raw' | 'decoded';
-  /** Whether objectness and classes are behind their sigmoid. */
+  /** Whether a sigmoid is applied to objectness and classes. */
   readonly scores: 'sigmoid' | 'logits';
 }
 
 /**
- * Sees what a YOLOX's head computes: its last convolutions are replaced by known numbers, and the rows that come out are
- * compared with what each kind of head makes of them.
- * @param output rows of x, y, width, height, objectness and classes, one for each place
- * @returns `null` if it makes something else
+ * Determines the computation of a YOLOX's head: replaces the results of its last convolutions by known numbers, and
+ * compares the output rows with what each kind of head computes.
+ * @param output the output with rows of x, y, width, height, objectness and classes, one for each position
+ * @returns `null` if no kind of head matches
  */
 export async function headOf(
   model: Model,
@@ -51,10 +51,10 @@ export async function headOf(
   if (cuts.length === 0) return null;
   await using session = await openModel(extractSubgraph(model, cuts, [output]), placement);
   const rows = own(await session.run(Object.fromEntries(feeds)), output);
-  return rows?.dtype === 'float32' ? headThatMakes(rows.data, size, columns) : null;
+  return rows?.dtype === 'float32' ? matchingHead(rows.data, size, columns) : null;
 }
 
-/** Operators that learn, or look around: what comes before them is not the head's own arithmetic. */
+/** Operators with weights or a spatial neighborhood: the head's arithmetic begins after them. */
 const layers = new Set(
   'Conv ConvTranspose Gemm MatMul BatchNormalization MaxPool AveragePool Resize'.split(' '),
 );
@@ -73,7 +73,7 @@ function lastLayers(nodes: readonly Node[], output: string): readonly string[] {
   return [...found];
 }
 
-/** A number for each place of a feature map, the same in all channels; `null` if it has not the size of any. */
+/** A number for each position of a feature map, equal in all channels; `null` if the size matches no stride. */
 function knownNumbers(shape: readonly number[], size: Size): Float32Array | null {
   const [, , height = 0, width = 0] = shape;
   const stride = strides.find((pixels) => height * pixels === size.height && width * pixels === size.width);
@@ -81,15 +81,15 @@ function knownNumbers(shape: readonly number[], size: Size): Float32Array | null
   return Float32Array.from({ length: sizeOf(shape) }, (_, i) => numberAt(i % (height * width), stride));
 }
 
-/** So that places and levels in another order are seen. */
+/** Differs by position and level, so that another order is detected. */
 function numberAt(place: number, stride: number): number {
   return (place % 61) / 61 - 0.5 + stride / 64;
 }
 
-/** Rounding in half precision, of numbers up to the picture's size. */
+/** Relative tolerance for half precision. */
 const tolerance = 2e-3;
 
-function headThatMakes(rows: Float32Array, { width, height }: Size, columns: number): YoloxHead | null {
+function matchingHead(rows: Float32Array, { width, height }: Size, columns: number): YoloxHead | null {
   let heads: readonly YoloxHead[] = (['raw', 'decoded'] as const).flatMap((boxes) =>
     (['sigmoid', 'logits'] as const).map((scores) => ({ boxes, scores })),
   );
@@ -127,7 +127,7 @@ function expectedRow(
   return [...box, ...Array<number>(columns - 4).fill(score)];
 }
 
-/** How many places there are on all levels of a picture of this size: as many as there are rows. */
+/** The number of positions on all levels for a picture of this size, which is the number of rows. */
 export function placesIn({ width, height }: Size): number {
   return strides.reduce((sum, stride) => sum + (height / stride) * (width / stride), 0);
 }

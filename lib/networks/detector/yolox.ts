@@ -7,7 +7,7 @@ import { readNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import type { Placement } from '../../runtime/types.js';
 import { float32Of, unexpected } from '../../tensor/results.js';
-import { type ForeignGraph, foreignGraph, foreignParts } from '../generic-onnx.js';
+import { type GenericGraph, genericGraph, genericParts } from '../generic-onnx.js';
 import { outOfLetterbox } from './box-geometry.js';
 import { coco80 } from './coco-labels.js';
 import { type Detection, Detector, type DetectorParts, type DetectSettings } from './detector.js';
@@ -17,31 +17,31 @@ import { headOf, isRowOf, placesIn, strides, type YoloxHead } from './yolox-head
 export interface YoloxOptions {
   /** @default 'YOLOX' */
   readonly name?: string | undefined;
-  /** @default as its metadata `classes` says; else COCO's, if there are 80; else by number */
+  /** @default the metadata `classes`; otherwise COCO's if there are 80, or by number */
   readonly labels?: readonly string[] | undefined;
-  /** Of two objects of a class that overlap by more than this IoU the likelier one stays. @default 0.65, the authors' own */
+  /** The IoU threshold of non-maximum suppression within a class, in [0, 1]. @default 0.65, as the authors use */
   readonly iou?: number | undefined;
   readonly placement?: Placement | undefined;
 }
 
 const preprocessing: Preprocessing = { order: 'bgr', scale: 255, mean: [0, 0, 0], std: [1, 1, 1] };
-/** What surrounds a picture that does not fill the square. */
+/** The gray level of the letterbox's padding, as the authors use. */
 const fill = 114 / 255;
 
-/** What is known of an exported YOLOX. */
+/** The input size, classes and output of an exported YOLOX. */
 interface Signature {
   readonly size: Size;
   readonly classes: number;
-  /** The value that has a row for each place. */
+  /** The value with one row for each position. */
   readonly output: string;
 }
 
 /** A graph with the inputs and outputs of a YOLOX. */
 export interface YoloxShaped extends Signature {
-  readonly graph: ForeignGraph;
+  readonly graph: GenericGraph;
 }
 
-/** YOLOX (Ge et al. 2021), its boxes decoded in its graph or not, its scores behind their sigmoid or not. */
+/** YOLOX (Ge et al. 2021). Its graph may decode boxes and apply sigmoids to scores, or not. */
 export class Yolox extends Detector {
   override readonly batches: boolean;
   readonly #signature: Signature;
@@ -59,27 +59,25 @@ export class Yolox extends Detector {
 
   /**
    * Opens a graph with the inputs and outputs of a YOLOX.
-   * @throws OneirosError `unsupported` if its head computes something else; `bad-argument` for names of more or fewer classes
+   * @throws OneirosError `unsupported` if its head computes something else; `bad-argument` for a wrong number of names
    * @internal
    */
   static async of(shaped: YoloxShaped, options: YoloxOptions = {}): Promise<Yolox> {
     const { graph, ...signature } = shaped;
     const { name = 'YOLOX', labels, iou = 0.65, placement = {} } = options;
     const { size, classes, output } = signature;
-    const parts = foreignParts(graph, name, placement);
+    const parts = genericParts(graph, name, placement);
     const head = await headOf(parts.model, output, size, classes + 5, placement);
     if (head === null)
       throw new OneirosError(
         'unsupported',
-        `${name} has the inputs and outputs of a YOLOX, but its rows are computed otherwise: expected boxes as its last convolutions give them, or decoded to pixels by (p + place)·stride and exp(p)·stride, then objectness and classes`,
+        `${name} has the inputs and outputs of a YOLOX, but its rows are computed differently: expected boxes as the last convolutions give them, or decoded to pixels by (p + position)·stride and exp(p)·stride, then objectness and classes`,
       );
     const names = namesOf(labels, parts.model, classes, name);
     const notes = [
-      `${name}: a YOLOX, its boxes ${head.boxes === 'decoded' ? 'decoded in its graph' : 'decoded here'}, ${head.scores === 'sigmoid' ? 'with' : 'without'} sigmoids in its graph`,
-      `${name}: input: ${graph.input}, as its authors train since version 0.2 (assumed)`,
-      ...(names.isAssumed
-        ? [`${name}: its ${classes} classes are taken for COCO’s, as nobody names them`]
-        : []),
+      `${name}: YOLOX, boxes decoded ${head.boxes === 'decoded' ? 'in its graph' : 'by oneiros'}, sigmoids applied ${head.scores === 'sigmoid' ? 'in its graph' : 'by oneiros'}`,
+      `${name}: input: ${graph.input}, as in YOLOX since version 0.2 (assumed)`,
+      ...(names.isAssumed ? [`${name}: its ${classes} classes have no names: COCO’s are assumed`] : []),
     ];
     return new this({ ...parts, notes, labels: names.labels }, signature, head, iou);
   }
@@ -131,7 +129,7 @@ export class Yolox extends Detector {
   }
 }
 
-/** A model that has one picture of a fixed size for input, and one output with a row for each place; else `null`. */
+/** A model with one picture of a fixed size as input, and one output with a row for each position; otherwise `null`. */
 export function yoloxShaped(model: Model, name: string): YoloxShaped | null {
   const { inputs, outputs, initializers } = model.graph;
   const [input, ...others] = inputs.filter((given) => !initializers.has(given.name));
@@ -140,7 +138,7 @@ export function yoloxShaped(model: Model, name: string): YoloxShaped | null {
   if (others.length > 0 || more.length > 0 || output === undefined) return null;
   if (typeof height !== 'number' || typeof width !== 'number' || height % 32 !== 0 || width % 32 !== 0)
     return null;
-  const graph = foreignGraph(model, name, { preprocessing });
+  const graph = genericGraph(model, name, { preprocessing });
   const rows = graph.outputs.get(output.name);
   const shape = rows?.type?.shape;
   if (rows === undefined || !isRowOf(shape, { width, height })) return null;
@@ -149,7 +147,9 @@ export function yoloxShaped(model: Model, name: string): YoloxShaped | null {
 
 type Found = Omit<Detection, 'label'>;
 
-/** Rows (x, y, w, h, objectness, classes…) as boxes in pixels; of a raw head xy = (p + place)·stride, wh = exp(p)·stride. */
+/**
+ * Boxes in pixels from rows (x, y, w, h, objectness, classes…). Raw: xy = (p + position)·stride, wh = exp(p)·stride.
+ */
 function decode(
   data: Float32Array,
   { width, height }: Size,
@@ -188,7 +188,7 @@ interface Names {
   readonly isAssumed: boolean;
 }
 
-/** @throws OneirosError `bad-argument` for names of more or fewer classes than there are */
+/** @throws OneirosError `bad-argument` if the number of names differs from the number of classes */
 function namesOf(given: readonly string[] | undefined, model: Model, classes: number, name: string): Names {
   if (given !== undefined && given.length !== classes)
     throw new OneirosError(
@@ -196,8 +196,8 @@ function namesOf(given: readonly string[] | undefined, model: Model, classes: nu
       `${name} has ${classes} classes, but ${given.length} names were given`,
     );
   if (given !== undefined) return { labels: given, isAssumed: false };
-  const said = readNetworkMetadata(model.metadata).classes;
-  if (said?.length === classes) return { labels: said, isAssumed: false };
+  const stated = readNetworkMetadata(model.metadata).classes;
+  if (stated?.length === classes) return { labels: stated, isAssumed: false };
   const isCoco = classes === coco80.length;
   return { labels: isCoco ? coco80 : [], isAssumed: isCoco };
 }

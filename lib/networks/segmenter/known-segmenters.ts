@@ -2,15 +2,15 @@ import type { Preprocessing } from '../../models/input/preprocessing.js';
 import type { Graph, Shape } from '../../onnx/graph/graph.js';
 import { sizeOf } from '../../tensor/tensor.js';
 
-/** How a network that somebody published is to be used: known by its input and output, told as a table. */
+/** A published network whose file does not state its preprocessing and classes. */
 export interface KnownSegmenter {
   readonly name: string;
-  /** By what it is recognized. */
+  /** The features that identify it. */
   readonly signature: {
     readonly input: string;
     readonly output: string;
     readonly size: readonly [number, number];
-    /** How many numbers its layers have learned: others call their inputs so as well. */
+    /** The number of learned parameters, because other networks use the same names. */
     readonly parameters: number;
   };
   readonly preprocessing: Preprocessing;
@@ -19,7 +19,7 @@ export interface KnownSegmenter {
 
 const person = ['background', 'person'];
 
-/** Networks that cut people out of their background. */
+/** Networks that separate people from the background. */
 const knownSegmenters: readonly KnownSegmenter[] = [
   {
     // Park et al. 2020, "SINet: Extreme Lightweight Portrait Segmentation Networks".
@@ -53,7 +53,7 @@ const knownSegmenters: readonly KnownSegmenter[] = [
   },
 ];
 
-/** What is known of a network whose input and output are called so, if it is published. */
+/** The published network with these names of input and output, and this input size. */
 export function knownSegmenterFor(input: string, shape: Shape, output: string): KnownSegmenter | undefined {
   return knownSegmenters.find(
     ({ signature }) =>
@@ -63,8 +63,8 @@ export function knownSegmenterFor(input: string, shape: Shape, output: string): 
   );
 }
 
-/** Whether a graph has as much in it as the network that it is called like. */
-export function isWhole({ signature }: KnownSegmenter, { initializers }: Graph): boolean {
+/** Whether a graph has as many parameters as the published network. */
+export function hasParametersOf({ signature }: KnownSegmenter, { initializers }: Graph): boolean {
   const learned = [...initializers.values()].filter(
     ({ dtype, dims }) => dtype === 'float32' && dims.length > 0,
   );

@@ -9,13 +9,15 @@ import { segmenterGraphKinds, type SegmenterGraphOptions, segmenterOf } from './
 import type { Segmenter } from './segmenter.js';
 import { UNet } from './unet.js';
 
-/** The words for a U-Net; which project's it is, its weights tell. */
+/**
+ * The names that `loadSegmenter` accepts together with `weights`. All mean a U-Net; the weights determine the variant.
+ */
 export const segmenterNames: readonly string[] = ['unet', 'retina-unet', 'brain-unet'];
 
 export interface LoadSegmenterOptions extends SegmenterGraphOptions {
-  /** The weights of a network that is given by name. @default those of the catalog's model of that name */
+  /** The weights of a network that is loaded by name. @default the weights of the catalog's model with that name */
   readonly weights?: WeightsSource | undefined;
-  /** How a model of the catalog is fetched that is not here yet. */
+  /** How to download a model of the catalog. */
   readonly pull?: PullOptions | undefined;
 }
 
@@ -26,15 +28,16 @@ const loadKinds: OptionKinds<LoadSegmenterOptions> = {
 };
 
 /**
- * Loads a network that segments: a U-Net by name, with its weights or from the catalog, whose model is pulled when it is
- * needed for the first time; or from an ONNX file any network that makes of one picture one plane of scores for each class.
+ * Loads a segmenter: a U-Net by name, with weights or from the catalog (which downloads the model on first use); or,
+ * from an ONNX file, any network that gives one plane of scores for each class of a picture.
  *
  *     await using network = await loadSegmenter('unet', { weights: 'unet.safetensors' });
  *
- * @param source a name (one of `segmenterNames` with its weights, or one of the catalog); a path that ends in .onnx; an
- *   address, a `URL` or a `File`; the bytes of an ONNX file, or a model
- * @throws OneirosError `bad-argument` for an unknown name, or if weights are missing, or given for a model that takes none;
- *   `not-found` if no source has the model; `bad-input` for a malformed file; `unsupported` if it makes no such planes
+ * @param source a name (of `segmenterNames` with `weights`, or of the catalog); a path that ends in .onnx; an address,
+ *   a `URL` or a `File`; the bytes of an ONNX file; or a model
+ * @throws OneirosError `bad-argument` for an unknown name, or if weights are missing, or given for a model that takes
+ *   none; `not-found` if no source has the model; `bad-input` for a malformed file; `unsupported` if it has no output
+ *   with planes
  */
 export async function loadSegmenter(
   source: ModelSource,
@@ -46,7 +49,7 @@ export async function loadSegmenter(
     source,
     {
       task: 'segment',
-      kind: 'network that segments',
+      kind: 'segmenter',
       names: segmenterNames,
       build: (_, source) => buildSegmenter(source, settings),
       open: (graph, entry) => openSegmenter(graph, settings, entry),
@@ -55,7 +58,7 @@ export async function loadSegmenter(
   );
 }
 
-/** One of `segmenterNames` from its weights. */
+/** Builds a network of `segmenterNames` from its weights. */
 export function buildSegmenter(
   weights: WeightsSource,
   { classes, values, preprocessing, placement }: SegmenterGraphOptions,

@@ -11,23 +11,33 @@ import type { Model } from '../../onnx/graph/graph.js';
 import type { Shape } from '../../onnx/graph/graph.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
-import { foreignGraph, foreignParts } from '../generic-onnx.js';
+import { genericGraph, genericParts } from '../generic-onnx.js';
 import { planesOf } from './class-planes.js';
-import { isWhole, type KnownSegmenter, knownSegmenterFor } from './known-segmenters.js';
+import { hasParametersOf, type KnownSegmenter, knownSegmenterFor } from './known-segmenters.js';
 import { Segmenter, type SegmenterParts } from './segmenter.js';
 import type { Tiling } from './tiling.js';
 
-/** The options of a segmenter that is made of a graph. */
+/** The options of a segmenter from an ONNX graph. */
 export interface SegmenterGraphOptions extends HeadOptions {
-  /** What to call a network of a file. @default the file's name */
+  /** A name for the network of an ONNX file. @default the file's name */
   readonly name?: string | undefined;
-  /** What of RGB in [0, 1] it was trained on. @default as is known of it, or its metadata `input` says; else RGB as it is */
+  /**
+   * The preprocessing it was trained with.
+   * @default that of the published network, if recognized, or the metadata `input`; otherwise RGB in [0, 1] unchanged
+   */
   readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
-  /** Names of the classes. @default as is known of it, or its metadata `classes` says; else by number, the first being the background */
+  /**
+   * Names of the classes.
+   * @default those of the published network, if recognized, or the metadata `classes`; otherwise by number, background
+   *   first
+   */
   readonly classes?: readonly string[] | undefined;
-  /** What label pictures show the classes by. @default as its metadata `class_values` says; else as `Segmenter.values` */
+  /**
+   * The values of the classes in label pictures.
+   * @default the metadata `class_values`; otherwise as `SegmenterParts.values`
+   */
   readonly values?: readonly LabelValue[] | undefined;
-  /** Where it runs. @default as ONNX Runtime chooses */
+  /** Where it runs. @default ONNX Runtime's choice */
   readonly placement?: Placement | undefined;
 }
 
@@ -40,20 +50,20 @@ export const segmenterGraphKinds: OptionKinds<SegmenterGraphOptions> = {
   placement: optionsOf(placementKinds),
 };
 
-/** What tiles of a network without a way down have to respect, to be on the safe side. */
+/** Conservative tiling for networks whose structure is unknown. */
 const cautious = { grid: 32, context: 96 };
 
-/** Of a network that goes down and up what a U-Net as deep would need that makes pixels by interpolation. */
+/** For a network with skip connections, the tiling of an equally deep U-Net that upsamples by interpolation. */
 function tilingFor(model: Model): Omit<Tiling, 'tile'> {
   const grid = anatomyOf(model)?.levels.at(-1)?.scale;
   return grid === undefined ? cautious : { grid, context: marginOf({ grid, loss: 4 }) + 3 * grid };
 }
 
 /**
- * Any network that makes of one picture one plane of scores for each class (an output of four axes, the classes first or
- * last). Of several planes the scores become probabilities by a softmax, of one by a sigmoid, unless the graph makes them
- * probabilities already.
- * @throws OneirosError `unsupported` if it makes no such planes
+ * Opens any network that gives one plane of scores for each class of a picture (an output with four axes, channels
+ * first or last). Scores become probabilities by a softmax, or by a sigmoid if there is one plane, unless the graph
+ * gives probabilities.
+ * @throws OneirosError `unsupported` if it has no output with planes
  */
 export function segmenterOf(
   model: Model,
@@ -65,29 +75,29 @@ export function segmenterOf(
 function segmenterParts(model: Model, name: string, options: SegmenterGraphOptions): SegmenterParts {
   const { known, notes } = recognized(model);
   const called = known?.name ?? name;
-  const graph = foreignGraph(model, called, {
+  const graph = genericGraph(model, called, {
     preprocessing: options.preprocessing ?? known?.preprocessing,
   });
   const found = planesOf(graph, called, { ...options, head: options.head ?? known?.signature.output });
   const { value, planes, exclusive, about } = found;
-  const parts = foreignParts(graph, called, options.placement);
+  const parts = genericParts(graph, called, options.placement);
   const count = planes + (exclusive ? 0 : 1);
-  const said = readNetworkMetadata(model.metadata);
+  const stated = readNetworkMetadata(model.metadata);
   return {
     ...parts,
     notes: [...notes, ...(parts.notes ?? []), `${called}: ${about}`],
     probabilities: value.name,
     planes,
     exclusive,
-    classes: options.classes ?? known?.classes ?? said.classes ?? unnamed(count),
-    values: options.values ?? valuesFor(count, said),
+    classes: options.classes ?? known?.classes ?? stated.classes ?? unnamed(count),
+    values: options.values ?? valuesFor(count, stated),
     size: fixedSize(graph.shape),
     tiling: tilingFor(model),
-    standardize: said.standardizes === true,
+    standardize: stated.standardizes === true,
   };
 }
 
-/** The published network that a model is, and what to say of that. */
+/** The published network that a model is recognized as, if any, and notes about it. */
 function recognized({ graph }: Model): {
   readonly known?: KnownSegmenter;
   readonly notes: readonly string[];
@@ -95,11 +105,11 @@ function recognized({ graph }: Model): {
   const [input] = graph.inputs.filter(({ name }) => !graph.initializers.has(name));
   const known = knownSegmenterFor(input?.name ?? '', input?.type?.shape ?? [], graph.outputs[0]?.name ?? '');
   if (known === undefined) return { notes: [] };
-  return isWhole(known, graph)
+  return hasParametersOf(known, graph)
     ? { known, notes: [`recognized as ${known.name}, whose input and classes are known`] }
     : {
         notes: [
-          `its input and output are called as ${known.name}’s, but it has other weights: not taken for it`,
+          `its input and output have the names of ${known.name}’s, but it has other weights: not recognized as ${known.name}`,
         ],
       };
 }

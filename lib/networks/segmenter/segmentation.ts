@@ -5,23 +5,26 @@ import { type Planes, planes, type Size } from '../../image/image.js';
 import { type LabelValue, type MaskClass, usualValues } from '../../labels/classes.js';
 import { type Mask, mask } from '../../metrics/masks/mask.js';
 
-/** How much of a picture belongs to a class. */
+/** The area of a class in a picture. */
 export interface ClassArea extends MaskClass {
   readonly pixels: number;
-  /** Of all pixels, in [0, 1]. */
+  /** The fraction of all pixels, in [0, 1]. */
   readonly fraction: number;
 }
 
-/** What every pixel of a picture belongs to. */
+/** The class of every pixel of a picture. */
 export interface Segmentation extends Size {
-  /** The class of each pixel, rows from the top. */
+  /** The class number of each pixel, row by row from the top. */
   readonly labels: Uint8Array;
   readonly classes: readonly ClassArea[];
-  /** A plane for each class, in [0, 1]; `null` if they were not wanted. */
+  /** A plane for each class, in [0, 1]; `null` if the option `probabilities` is off. */
   readonly probabilities: Planes | null;
 }
 
-/** Where the pixels of a class are. @throws OneirosError `bad-argument` for a class that is not there */
+/**
+ * The mask of the pixels of a class.
+ * @throws OneirosError `bad-argument` for an unknown class
+ */
 export function maskOfClass(segmentation: Segmentation, index: number): Mask {
   check('maskOfClass', { segmentation: [segmentation, kind.segmentation], index: [index, kind.number] });
   const { width, height, labels, classes } = segmentation;
@@ -36,18 +39,18 @@ export function maskOfClass(segmentation: Segmentation, index: number): Mask {
   );
 }
 
-/** What decides on a pixel's class. */
+/** How the class of a pixel follows from probabilities. */
 export interface Decision {
   /**
-   * Whether the planes are of all classes, and add up to 1; otherwise there is one for each class but the background,
-   * which is where none of them is likely.
+   * Whether there is a plane for every class, and they add up to 1. Otherwise there is a plane for each class except
+   * the background, whose pixels have a low probability in all planes.
    */
   readonly exclusive: boolean;
-  /** The probability above which a pixel is taken for an object, where there is a background to take it for instead. */
+  /** The probability above which a pixel is not background; ignored for three or more exclusive classes. */
   readonly threshold: number;
 }
 
-/** Collects a segmentation from probabilities that come in bands. */
+/** Builds a segmentation from bands of probabilities. */
 export class SegmentationBuilder {
   readonly #labels: Uint8Array;
   readonly #pixels: number[];
@@ -91,7 +94,7 @@ export class SegmentationBuilder {
   }
 }
 
-/** A first plane for the background: what is left by the likeliest of the others. */
+/** Adds the background as the first plane: 1 minus the highest probability of the other planes. */
 function withBackground(band: Planes): Planes {
   const complete = planes(band.channels + 1, band);
   const area = band.width * band.height;
@@ -105,7 +108,7 @@ function withBackground(band: Planes): Planes {
 }
 
 function decide({ channels, data }: Planes, i: number, area: number, decision: Decision): number {
-  // Of two exclusive classes the first is the background of the second.
+  // With two exclusive classes, the first one is the background.
   const background = !decision.exclusive || channels === 2;
   let best = background ? 1 : 0;
   for (let c = best + 1; c < channels; c++) if (data[c * area + i]! > data[best * area + i]!) best = c;

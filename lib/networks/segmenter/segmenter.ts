@@ -17,17 +17,19 @@ import { type Tiling, tilingOptions } from './tiling.js';
 export interface SegmenterParts extends NetworkParts {
   /** The value that holds probabilities, 1×planes×height×width. */
   readonly probabilities: string;
-  /** How many planes those are. */
+  /** The number of planes. */
   readonly planes: number;
-  /** Whether there is a plane for every class, which add up to 1; else one for each but the background. */
+  /**
+   * Whether there is a plane for every class, and they add up to 1; otherwise one for each class except the background.
+   */
   readonly exclusive: boolean;
-  /** Names of the classes; where they are not exclusive that of the background comes first, and has no plane. */
+  /** Names of the classes. If they are not exclusive, the background comes first, and has no plane. */
   readonly classes: readonly string[];
-  /** What label pictures show the classes by. @default 0 and 255 for two classes, for more their numbers */
+  /** The values of the classes in label pictures. @default 0 and 255 for two classes, the class numbers for more */
   readonly values?: readonly LabelValue[] | undefined;
-  /** The one size of picture that the graph takes; `null` if it takes any. */
+  /** The fixed size of picture that the graph takes; `null` if it takes any size. */
   readonly size: Size | null;
-  /** What tiles have to respect. */
+  /** Constraints on tiles. */
   readonly tiling: Omit<Tiling, 'tile'>;
   /** Whether the network was trained on pictures whose channels each have mean 0 and standard deviation 1. */
   readonly standardize?: boolean;
@@ -36,13 +38,13 @@ export interface SegmenterParts extends NetworkParts {
 export const segmentOptions = {
   ...tilingOptions,
   threshold: number(0.5, 'the probability above which a pixel is not background', { min: 0, max: 1 }),
-  probabilities: flag(true, 'keep the probabilities of all classes, not only the likeliest class'),
+  probabilities: flag(true, 'keep the probabilities of all classes, not only the most probable class'),
 } as const;
 
 /** What `segmentOptions` lets a caller choose, as an editor shows it; `npm run api` writes it from there. */
 export interface SegmentParameters {
   /**
-   * Largest side of what is computed at once, in pixels. A whole number from 64 to 1000000.
+   * The largest side of a tile, which is computed at once, in pixels. A whole number from 64 to 1000000.
    * @default 1024
    */
   readonly tile?: number | undefined;
@@ -52,14 +54,14 @@ export interface SegmentParameters {
    */
   readonly threshold?: number | undefined;
   /**
-   * Keep the probabilities of all classes, not only the likeliest class.
+   * Keep the probabilities of all classes, not only the most probable class.
    * @default true
    */
   readonly probabilities?: boolean | undefined;
 }
 
 export interface SegmentOptions extends SegmentParameters, RunSettings {
-  /** Told after each row of tiles how many tiles are done. */
+  /** Called after each row of tiles with the number of tiles done, and of all tiles. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
@@ -69,12 +71,12 @@ export const segmentKinds: OptionKinds<SegmentOptions> = {
   onProgress: kind.function,
 };
 
-/** A network that tells what every pixel belongs to. */
+/** A network that gives the class of every pixel. */
 export class Segmenter extends ImageNetwork {
   readonly classes: readonly string[];
-  /** What label pictures show the classes by: the values of the masks that it was trained with, where those are known. */
+  /** The values of the classes in label pictures: those of the masks it was trained with, if known. */
   readonly values: readonly LabelValue[];
-  /** Whether each channel of a picture is brought to mean 0 and standard deviation 1 before the graph sees it. */
+  /** Whether each channel of a picture is standardized to mean 0 and standard deviation 1 before the graph runs. */
   readonly standardizes: boolean;
   readonly #parts: SegmenterParts;
 
@@ -93,14 +95,14 @@ export class Segmenter extends ImageNetwork {
     if (parts.classes.length !== expected || expected > maxClasses)
       throw new OneirosError(
         'bad-argument',
-        `${parts.name} tells ${expected} classes apart (${maxClasses} at the most), but ${parts.classes.length} names were given`,
+        `${parts.name} has ${expected} classes (at most ${maxClasses} are supported), but ${parts.classes.length} names were given`,
       );
   }
 
   /**
-   * The class of every pixel of a picture of any size. One larger than a tile is computed in tiles that overlap and fade
-   * into one another; a network that takes one size only sees the whole picture at that size.
-   * @throws OneirosError `runtime` if the network gives something else than it should; as `Session.run` does
+   * The class of every pixel of a picture of any size. A picture larger than a tile is computed in overlapping tiles,
+   * which are blended. For a network with a fixed input size, the whole picture is resized to that size instead.
+   * @throws OneirosError `runtime` if the network's result has a wrong type or shape; as `Session.run` does
    */
   async segment(picture: Image | PictureSource, options: SegmentOptions = {}): Promise<Segmentation> {
     check('Segmenter.segment', { picture: [picture, kind.pictureSource] }, options, segmentKinds);
@@ -119,7 +121,7 @@ export class Segmenter extends ImageNetwork {
     return result.finish();
   }
 
-  /** What computes the probabilities within a rectangle of a picture. */
+  /** Returns a function that computes the probabilities within a rectangle of the picture. */
   async #computeOn(source: PictureSource, signal: AbortSignal | undefined) {
     const { size } = this.#parts;
     const statistics = this.standardizes ? await standardizationOf(source) : null;

@@ -7,10 +7,10 @@ export interface Standardization {
   readonly std: readonly number[];
 }
 
-/** How many rows are looked at at once. */
+/** The number of rows read at once. */
 const rows = 256;
 
-/** The statistics of a whole picture, read in strips. A channel of one value throughout has a deviation of 1. */
+/** The statistics of a whole picture, read in strips. A constant channel gets a standard deviation of 1. */
 export async function standardizationOf(source: PictureSource): Promise<Standardization> {
   const { width, height } = source;
   const sums = [0, 0, 0];
@@ -29,7 +29,7 @@ export async function standardizationOf(source: PictureSource): Promise<Standard
   return { mean, std: std.map((deviation) => (deviation > 1e-6 ? deviation : 1)) };
 }
 
-/** The picture with each channel at mean 0 and standard deviation 1, by statistics of the whole it is a part of. */
+/** Standardizes each channel of a part of a picture, with the statistics of the whole picture. */
 export function standardized(part: Image, { mean, std }: Standardization): Image {
   const area = part.width * part.height;
   return image(

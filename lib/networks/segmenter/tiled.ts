@@ -2,21 +2,21 @@ import type { Rectangle } from '../../image/geometry/crop.js';
 import { type Planes, planes, type Size } from '../../image/image.js';
 import { type Span, spansOf, type Tiling } from './tiling.js';
 
-/** Rows of a result that are finished: all columns, from row `y` on. */
+/** Finished rows of a result: all columns, from row `y` on. */
 export interface Band {
   readonly y: number;
   readonly planes: Planes;
-  /** How many tiles are done, of how many. */
+  /** The number of tiles done; `total` is the number of all tiles. */
   readonly done: number;
   readonly total: number;
 }
 
-/** Computes some planes, as large as the rectangle, of what a picture shows there. */
+/** Computes planes for a rectangle of the picture, with the rectangle's size. */
 export type ComputeTile = (rectangle: Rectangle) => Promise<Planes>;
 
 /**
- * Computes planes over a picture of any size tile by tile, and gives them out in bands from the top, so that no more than a
- * row of tiles is in memory.
+ * Computes planes for a picture of any size, tile by tile, and yields them in bands from the top, so that only one row
+ * of tiles is in memory.
  */
 export async function* tiled(size: Size, tiling: Tiling, compute: ComputeTile): AsyncGenerator<Band> {
   const [columns, rows] = [spansOf(size.width, tiling), spansOf(size.height, tiling)];
@@ -31,7 +31,7 @@ export async function* tiled(size: Size, tiling: Tiling, compute: ComputeTile): 
   }
 }
 
-/** One row of tiles, over what the row above has left of it. */
+/** Computes one row of tiles, and adds it to the rows carried over from the row above, which overlaps. */
 async function bandOf(
   columns: readonly Span[],
   row: Span,
@@ -73,7 +73,7 @@ function addTile(band: Planes, top: number, tile: Planes, column: Span, row: Spa
     }
 }
 
-/** The first `count` rows, and what is left (`null` for nothing). */
+/** The first `count` rows, and the rest; `null` if there is none. */
 function splitRows(source: Planes, count: number): readonly [Planes, Planes | null] {
   const { channels, width, height } = source;
   const take = (first: number, rows: number): Planes => {

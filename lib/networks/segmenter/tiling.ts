@@ -1,35 +1,38 @@
 import { count } from '../../base/options.js';
 
-/** How a picture too large to be computed at once is cut. */
+/** How a picture that is too large to compute at once is cut into tiles. */
 export interface Tiling {
   /** Largest side of a tile, in pixels. */
   readonly tile: number;
   /** Tiles begin at multiples of this, so that poolings fall on the same pixels as in the whole picture. */
   readonly grid: number;
-  /** How far away a pixel can be and still matter: so much of a tile's inner edges is computed and thrown away. */
+  /**
+   * The largest distance at which a pixel influences another, in pixels: a border of this width at a tile's inner edges
+   * is computed and discarded.
+   */
   readonly context: number;
 }
 
 export const tilingOptions = {
-  tile: count(1024, 'largest side of what is computed at once, in pixels', 64, [256, 2048]),
+  tile: count(1024, 'the largest side of a tile, which is computed at once, in pixels', 64, [256, 2048]),
 } as const;
 
 /** A tile along one axis. */
 export interface Span {
-  /** What is computed: from `start` up to `end`. */
+  /** The computed range, from `start` up to, not including, `end`. */
   readonly start: number;
   readonly end: number;
-  /** What it counts for: from `from` up to `to`. */
+  /** The range that contributes to the result, from `from` up to, not including, `to`. */
   readonly from: number;
   readonly to: number;
-  /** How much it counts there, in [0, 1]; the weights of all spans at a pixel add up to 1. */
+  /** The weight of each pixel from `from` to `to`, in [0, 1]; the weights of all spans at a pixel add up to 1. */
   readonly weights: Float32Array;
 }
 
 /**
- * Cuts a length into overlapping tiles. Each counts for its inside only; where two of them meet one fades into the other
- * by a raised cosine. Where the context is granted in full, what is computed so is what the whole picture would give.
- * It is cut down to three eighths of a tile if need be.
+ * Cuts a length into overlapping tiles. Only the inside of a tile contributes; where two meet, they are blended with a
+ * raised cosine. With the full context, the result equals that of the whole picture. The context is reduced to three
+ * eighths of a tile if it is larger.
  */
 export function spansOf(length: number, { tile, grid, context }: Tiling): readonly Span[] {
   const aligned = (pixels: number) => Math.max(1, Math.ceil(pixels / grid)) * grid;
@@ -56,7 +59,7 @@ function span(start: number, end: number, from: number, to: number, rise: number
   return { start, end, from, to, weights };
 }
 
-/** From 0 to 1, level at both ends. */
+/** Rises from 0 to 1, with slope 0 at both ends. */
 function fade(t: number): number {
   return (1 - Math.cos(Math.PI * t)) / 2;
 }

@@ -33,11 +33,11 @@ import { Segmenter, type SegmenterParts } from './segmenter.js';
 import type { Tiling } from './tiling.js';
 
 export interface UNetOptions extends Partial<UNetTraits> {
-  /** Names of the classes, the background first. @default as the file says; else as its project has them; else by number */
+  /** Names of the classes, the background first. @default the file's; otherwise those of its project, or by number */
   readonly classes?: readonly string[] | undefined;
-  /** What label pictures show the classes by. @default as the file says; else as `Segmenter.values` */
+  /** The values of the classes in label pictures. @default the file's; otherwise as `SegmenterParts.values` */
   readonly values?: readonly LabelValue[] | undefined;
-  /** What of RGB in [0, 1] a network of three channels was trained on. @default as the file says; else RGB as it is */
+  /** The preprocessing of a network with three channels. @default the file's; otherwise RGB in [0, 1] unchanged */
   readonly preprocessing?: PreprocessingName | Preprocessing | undefined;
   readonly placement?: Placement | undefined;
 }
@@ -50,7 +50,7 @@ const unetKinds: OptionKinds<UNetOptions> = {
   placement: optionsOf(placementKinds),
 };
 
-/** What projects trained their networks for, by the dialect's name. */
+/** The classes of projects' networks, by the dialect's name. */
 const knownClasses: Readonly<Record<string, readonly string[]>> = {
   'retina-unet': ['background', 'vessel'],
   mateuszbuda: ['background', 'tumour'],
@@ -59,11 +59,11 @@ const knownClasses: Readonly<Record<string, readonly string[]>> = {
 /** A U-Net (Ronneberger et al. 2015) of any depth and widths. */
 export class UNet extends Segmenter {
   /**
-   * Loads weights named as by milesial/Pytorch-UNet, mateuszbuda/brain-segmentation-pytorch, orobix/retina-unet, or this
-   * library. What the weights do not tell (padding, how features are resized, what the scores become) is as that project
-   * has it, unless the options say otherwise. A network of one channel sees the picture's luminance.
-   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or another network's; `unsupported` for
-   *   another number of channels than 1 and 3
+   * Loads weights with the names of milesial/Pytorch-UNet, mateuszbuda/brain-segmentation-pytorch, orobix/retina-unet,
+   * or oneiros. Settings that do not follow from weights (padding, interpolation, activation) default to those of that
+   * project. A network with one channel gets the picture's luminance.
+   * @throws OneirosError `not-found`; `bad-input` for weights that are damaged or belong to another network;
+   *   `unsupported` unless the network has 1 or 3 channels
    */
   static async load(source: WeightsSource, options: UNetOptions = {}): Promise<UNet> {
     check('UNet.load', { source: [source, kind.weights] }, options, unetKinds);
@@ -81,8 +81,8 @@ async function assemble(
   const planes = outputsOf(parameters.head);
   const traits = traitsOf(dialect, planes, given);
   const exclusive = traits.activation === 'softmax';
-  const said = readNetworkMetadata(metadata);
-  const input = preprocessing === undefined ? said.input : preprocessingOf(preprocessing);
+  const stated = readNetworkMetadata(metadata);
+  const input = preprocessing === undefined ? stated.input : preprocessingOf(preprocessing);
   const { model, layers } = buildUNet(parameters, {
     ...traits,
     shape: [1, 3, 'height', 'width'],
@@ -98,8 +98,8 @@ async function assemble(
     probabilities: 'probabilities',
     planes,
     exclusive,
-    classes: classes ?? said.classes ?? namesOf(dialect, planes, exclusive),
-    values: values ?? valuesFor(exclusive ? planes : planes + 1, said),
+    classes: classes ?? stated.classes ?? namesOf(dialect, planes, exclusive),
+    values: values ?? valuesFor(exclusive ? planes : planes + 1, stated),
     size: null,
     tiling: tilingOf(parameters, traits),
     standardize: dialect === 'mateuszbuda' && input === undefined,
@@ -108,7 +108,7 @@ async function assemble(
 
 type LearnedActivation = UNetTraits & { readonly activation: Exclude<UNetActivation, 'none'> };
 
-/** Scores of one class are that of an object, of several those of classes that exclude one another. */
+/** The activation defaults to a sigmoid for one plane, and to a softmax for several. */
 function traitsOf(dialect: string, planes: number, given: Partial<UNetTraits>): LearnedActivation {
   const traits = withDefaults({ ...unetTraits, ...own(dialectTraits, dialect) }, given);
   const { activation } = traits;
@@ -116,14 +116,14 @@ function traitsOf(dialect: string, planes: number, given: Partial<UNetTraits>): 
   return { ...traits, activation: planes === 1 ? 'sigmoid' : 'softmax' };
 }
 
-/** What makes the network's own input of RGB in [0, 1]. */
+/** The preprocessing from RGB in [0, 1] to the network's input. */
 function preparation({ encoder }: UNetParameters, input: Preprocessing | undefined) {
   const channels = encoder[0]![0].weight.dims[1]!;
   if (channels === 1) return luminance;
   if (channels !== 3)
     throw new OneirosError(
       'unsupported',
-      `these weights take ${channels} channels; a picture has 3, or 1 as luminance`,
+      `these weights take ${channels} channels; expected 3, or 1 for luminance`,
     );
   return (b: Builder, image: Value) => (input === undefined ? image : preprocess(b, image, input, 'data'));
 }
@@ -136,8 +136,8 @@ function namesOf(dialect: string, planes: number, exclusive: boolean): readonly 
 }
 
 /**
- * How far a pixel's influence reaches: what two 3×3 convolutions a block come to, what pooling rounds to, and twice as much
- * again where pixels are made in between by interpolation.
+ * The context is the reach of two 3×3 convolutions in each block, plus one grid step for pooling, and two more if the
+ * network interpolates.
  */
 function tilingOf({ climbs }: UNetParameters, { resize }: UNetTraits): Omit<Tiling, 'tile'> {
   const grid = 2 ** climbs.length;

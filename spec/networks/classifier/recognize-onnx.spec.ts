@@ -17,7 +17,7 @@ import { rejection } from '../../models/rejection.js';
 
 const placement = { isolation: 'none' } as const;
 
-/** Constants drawn one after the other. */
+/** Returns a function that adds random constants. */
 function drawer(b: Builder) {
   const source = random(5);
   return (dims: readonly number[], name = b.fresh('weight')): Value => {
@@ -27,7 +27,7 @@ function drawer(b: Builder) {
   };
 }
 
-/** A VGG-19 as torchvision exports it, of few channels; `transposed` with the matrices the other way round. */
+/** A VGG-19 as torchvision exports it, with few channels; `transposed` stores the matrices transposed. */
 function torchvisionExport({ transposed = false, blocks = [2, 2, 4, 4, 4] } = {}): Uint8Array {
   const b = new Builder();
   const draw = drawer(b);
@@ -60,21 +60,21 @@ function picture(width: number, height: number) {
   );
 }
 
-/** The same file with an operator at its end that keeps it from being recognized. */
-function openForeign(bytes: Uint8Array) {
+/** Opens the same file with an additional last operator, so that it is not recognized. */
+function openUnrecognized(bytes: Uint8Array) {
   const b = Builder.from(decodeModel(bytes).graph);
   b.output(b.sigmoid(b.value('scores')));
   return loadClassifier(encodeModel(b.model()), { placement, preprocessing: 'imagenet' });
 }
 
-describe('ONNX files that others exported', () => {
-  it('recognizes torchvision’s VGG-19 by its structure, and computes the same', async () => {
+describe('loading an ONNX file', () => {
+  it('recognizes torchvision’s VGG-19 by its structure, and gives the same results', async () => {
     for (const transposed of [false, true]) {
       const bytes = torchvisionExport({ transposed });
       await using network = await loadClassifier(bytes, { placement });
       expect(network.name).to.equal('VGG-19');
       expect(network.layers).to.include.members(['relu4_2', 'fc6', 'prob']);
-      await using plain = await openForeign(bytes);
+      await using plain = await openUnrecognized(bytes);
       const photograph = picture(224, 224);
       const [scores] = Object.values(await plain.features(photograph, ['scores']));
       const [again] = Object.values(await network.features(photograph, ['fc8']));
@@ -83,7 +83,7 @@ describe('ONNX files that others exported', () => {
     }
   });
 
-  it('does not take VGG-16 for VGG-19', async () => {
+  it('does not confuse VGG-16 with VGG-19', async () => {
     await using network = await loadClassifier(torchvisionExport({ blocks: [2, 2, 3, 3, 3] }), {
       placement,
       name: 'vgg16',
@@ -108,7 +108,7 @@ describe('ONNX files that others exported', () => {
     expect(await zoo.classify(photograph)).to.deep.equal(await caffe.classify(photograph));
   });
 
-  it('takes any other network: its layers are the values that the image becomes', async () => {
+  it('accepts any other network, whose layers are the values that depend on the image', async () => {
     const b = new Builder();
     const x = b.input('pixels', 'float32', ['N', 3, 'H', 'W']);
     const half = b.op('Mul', [x, b.constant(float32([0.5]), 'half')], {}, { name: 'dim' });
@@ -133,7 +133,7 @@ describe('ONNX files that others exported', () => {
     ]);
   });
 
-  it('takes for probabilities what a softmax made, whatever hands it on', async () => {
+  it('recognizes probabilities after a softmax, even if other operators pass them on', async () => {
     const b = new Builder();
     const x = b.input('pixels', 'float32', [1, 3, 'H', 'W']);
     const row = b.op('Softmax', [b.op('GlobalAveragePool', [x])], { axis: 1 });
@@ -144,7 +144,7 @@ describe('ONNX files that others exported', () => {
     expect(first?.probability).to.be.closeTo(Math.E / (Math.E + 2), 1e-6);
   });
 
-  it('refuses a declared input size that would fill the memory, before anything of that size is made', async () => {
+  it('refuses an input size that would exhaust the memory, before it allocates anything', async () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [1, 3, 8000, 8000]);
     b.output(b.op('Flatten', [b.op('GlobalAveragePool', [x])]), 'y');
@@ -153,7 +153,7 @@ describe('ONNX files that others exported', () => {
     );
   });
 
-  it('says what a network takes if that is no picture', async () => {
+  it('lists the inputs if they are not one picture', async () => {
     const b = new Builder();
     b.output(b.add(b.input('tokens', 'float32', [1, 77]), b.input('mask', 'float32', [1, 77])), 'sum');
     expect(await rejection(loadClassifier(encodeModel(b.model()), { name: 'clip' }))).to.match(

@@ -25,7 +25,7 @@ function isGolden(value: unknown): value is Golden {
 }
 
 describe("torchvision's ONNX export of a Faster R-CNN", () => {
-  it('gives the detections that torchvision gives, at three sizes', async () => {
+  it('gives torchvision’s detections at three sizes', async () => {
     const results: unknown = JSON.parse(golden('faster-rcnn-v1.json').toString());
     if (!isGolden(results)) throw new Error('faster-rcnn-v1.json holds no results');
     await using network = await loadDetector(golden('faster-rcnn-export.onnx'), { placement });
@@ -41,7 +41,7 @@ describe("torchvision's ONNX export of a Faster R-CNN", () => {
   });
 });
 
-/** What is fed at (channel, y, x), as a graph's one score: the box is the whole of what was fed, the label a dog's. */
+/** A detector whose only score is its input at (channel, y, x). The box covers the whole input; the label is 17. */
 function probe(
   shape: readonly (number | string)[],
   [channel, y, x]: readonly [number, number, number],
@@ -76,7 +76,7 @@ function probe(
 const zoo = ['6379', '6381', '6383'] as const;
 
 describe("the ONNX model zoo's Faster R-CNN", () => {
-  it('gets BGR of 0…255 minus its mean, the shorter side 800', async () => {
+  it('gets BGR in 0…255 minus its mean, with a shorter side of 800', async () => {
     // 400×300 becomes 1067×800, padded to 1088×800. Blue comes first.
     const picture = solid({ width: 400, height: 300 }, [0.2, 0.6, 1]);
     const fed = [1 * 255 - 102.9801, 0.6 * 255 - 115.9465, 0.2 * 255 - 122.7717];
@@ -90,7 +90,7 @@ describe("the ONNX model zoo's Faster R-CNN", () => {
       expect(found?.score).to.be.closeTo(1, 1e-5);
     }
   });
-  it('is padded with nothing', async () => {
+  it('gets padding of zeros', async () => {
     const model = probe([3, 'height', 'width'], [0, 799, 1067], zoo, 1, 81);
     await using network = await loadDetector(model, { placement });
     const [found] = await network.detect(solid({ width: 400, height: 300 }, [1, 1, 1]), { score: 0 });
@@ -101,7 +101,7 @@ describe("the ONNX model zoo's Faster R-CNN", () => {
 describe('an exported Faster R-CNN', () => {
   const torchvision = ['boxes', 'labels', 'scores'] as const;
 
-  it('gets the picture as it is, RGB in [0, 1], with or without a batch axis', async () => {
+  it('gets the picture unchanged, RGB in [0, 1], with or without a batch axis', async () => {
     for (const shape of [
       [3, 'height', 'width'],
       [1, 3, 'height', 'width'],
@@ -112,12 +112,12 @@ describe('an exported Faster R-CNN', () => {
       expect(found?.score).to.be.closeTo(0.75, 1e-6);
     }
   });
-  it('of one size gets the picture fitted into that, and boxes are moved back', async () => {
+  it('with a fixed size gets a letterboxed picture, and gives boxes in the original one', async () => {
     await using network = await loadDetector(probe([3, 8, 8], [1, 3, 7], torchvision, 1), { placement });
     const [found] = await network.detect(solid({ width: 16, height: 8 }, [0, 1, 0]));
     expect(found).to.deep.include({ score: 1, box: [0, 0, 16, 8] });
   });
-  it('has COCO’s names only if its scores are of as many classes', async () => {
+  it('gets COCO’s names only if it has as many classes', async () => {
     const labelOf = async (model: Uint8Array, labels?: readonly string[]) => {
       await using network = await loadDetector(model, { placement, labels });
       const [found] = await network.detect(solid({ width: 7, height: 5 }, [0.75, 0, 0]));
@@ -127,30 +127,30 @@ describe('an exported Faster R-CNN', () => {
     const names = (count: number) => Array.from({ length: count }, (_, i) => `kind ${i}`);
     const [coco, assumed] = await labelOf(probe(shape, [0, 4, 6], torchvision, 1));
     expect([coco, assumed]).to.satisfy(
-      ([label, notes]: string[]) => label === 'cat' && notes!.includes('taken for COCO’s'),
+      ([label, notes]: string[]) => label === 'cat' && notes!.includes('COCO’s are assumed'),
     );
     const custom = probe(shape, [0, 4, 6], torchvision, 1, 20);
     const [label, notes] = await labelOf(custom);
     expect(label).to.equal('class 17');
-    expect(notes).to.contain('it has 20 classes, which nobody names');
+    expect(notes).to.contain('it has 20 classes without names');
     expect((await labelOf(custom, names(20)))[0]).to.equal('kind 17');
-    const said = probe(shape, [0, 4, 6], torchvision, 1, 20, { classes: names(20).join(',') });
-    expect((await labelOf(said))[0]).to.equal('kind 17');
+    const stated = probe(shape, [0, 4, 6], torchvision, 1, 20, { classes: names(20).join(',') });
+    expect((await labelOf(stated))[0]).to.equal('kind 17');
     const failure: unknown = await labelOf(custom, names(4)).catch((error: unknown) => error);
-    expect(String(failure)).to.contain('has 20 classes, the background among them, but 4 names');
+    expect(String(failure)).to.contain('has 20 classes, background included, but 4 names');
     expect(
       (await labelOf(probe(['n', 3, 'h', 'w'], [2, 4, 6], zoo, 1 / (0.75 * 255 - 122.7717), 20)))[0],
     ).to.equal('class 17');
   });
-  it('is told from other networks', async () => {
+  it('is distinguished from other networks', async () => {
     const b = new Builder();
     b.output(b.relu(b.input('image', 'float32', [3, 8, 8])), 'boxes');
     const other = loadDetector(encodeModel(b.model()), { placement });
-    expect(String(await other.catch((error: unknown) => error))).to.contain('no detector that is known');
+    expect(String(await other.catch((error: unknown) => error))).to.contain('not a supported detector');
     const gray = new Builder();
     gray.output(gray.constant(float32([1], [1])), 'scores');
     expect(String(await loadDetector(encodeModel(gray.model())).catch((error: unknown) => error))).to.contain(
-      'no detector that is known',
+      'not a supported detector',
     );
   });
 });

@@ -3,25 +3,25 @@ import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
 import { encodeModel } from '../../../lib/onnx/codec/write.js';
 import { float32 } from '../../../lib/tensor/tensor.js';
 
-/** What is said of some places. */
+/** Predictions for some positions. */
 export type Rows = readonly (readonly [place: number, row: readonly number[]])[];
 
 export interface YoloxForm {
   readonly batch?: number | string;
   readonly decoded?: boolean;
   readonly sigmoids?: boolean;
-  /** What is made of the rows at the end. */
+  /** Nodes to add after the rows. */
   readonly end?: (b: Builder, rows: Value) => Value;
   readonly classes?: string;
 }
 
-/** The number whose sigmoid it is; of 0 and 1 nearly. */
+/** The inverse of the sigmoid, limited to ±20. */
 const logit = (p: number) => Math.max(-20, Math.min(20, Math.log(p / (1 - p))));
 
 /**
- * A YOLOX for 32×32 pixels and two classes, with places 16 + 4 + 1: what its last convolutions say of a place is the same for
- * every picture, but for what a black picture's brightness (0…255) adds.
- * @param rows x, y, w, h as they are before they are decoded; objectness and classes as probabilities
+ * A YOLOX for 32×32 pixels and two classes, with 16 + 4 + 1 positions. Its last convolutions give the same result for
+ * every picture, plus `slopes` times the picture's brightness (0…255).
+ * @param rows x, y, w, h before decoding; objectness and classes as probabilities
  */
 export function yolox(
   rows: Rows,

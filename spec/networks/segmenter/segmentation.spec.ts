@@ -20,7 +20,7 @@ function drawn(...rows: readonly string[]): Mask {
   );
 }
 
-/** All regions filled in again. */
+/** The mask of all regions, filled in. */
 function filled(source: Mask): Uint8Array {
   const result = new Uint8Array(source.data.length);
   for (const region of regionsOf(source)) {
@@ -32,12 +32,12 @@ function filled(source: Mask): Uint8Array {
 }
 
 describe('outlines of masks', () => {
-  it('one pixel has four corners', () => {
+  it('have four corners for one pixel', () => {
     const [region] = regionsOf(drawn('...', '.#.', '...'));
     expect(region).to.deep.equal({ outline: [2, 1, 2, 2, 1, 2, 1, 1], holes: [] });
   });
 
-  it('a frame has a hole, and what stands in the hole is another region', () => {
+  it('have a hole for a frame, and another region for pixels inside the hole', () => {
     const regions = regionsOf(drawn('#####', '#...#', '#.#.#', '#...#', '#####'));
     expect(regions).to.have.length(2);
     expect(regions[0]).to.deep.equal({
@@ -51,15 +51,15 @@ describe('outlines of masks', () => {
     ]);
   });
 
-  it('pixels that touch at a corner are two regions', () => {
+  it('separate pixels that touch at a corner', () => {
     expect(regionsOf(drawn('#.', '.#'))).to.have.length(2);
   });
 
-  it('an empty mask has none', () => {
+  it('are empty for an empty mask', () => {
     expect(regionsOf(drawn('..', '..'))).to.deep.equal([]);
   });
 
-  it('filled in again they are the mask, whatever the mask', () => {
+  it('give the mask again when filled in', () => {
     const stream = random(5);
     for (const [width, height, share] of [
       [1, 7, 0.5],
@@ -86,7 +86,7 @@ describe('segmentation', () => {
     return builder.finish();
   }
 
-  it('of independent classes the likeliest wins where it is likely, else the background', () => {
+  it('of independent classes chooses the most probable above the threshold, otherwise the background', () => {
     const { labels, classes, probabilities } = segmentation();
     expect([...labels]).to.deep.equal([1, 0, 0, 2]);
     expect(classes).to.deep.equal([
@@ -99,11 +99,11 @@ describe('segmentation', () => {
     ]);
   });
 
-  it('a lower threshold takes more', () => {
+  it('gives less background with a lower threshold', () => {
     expect([...segmentation(0.4).labels]).to.deep.equal([1, 0, 2, 2]);
   });
 
-  it('of three exclusive classes the likeliest wins, however unlikely; of two the threshold decides', () => {
+  it('of three exclusive classes chooses the most probable; of two the threshold decides', () => {
     const three = new SegmentationBuilder(
       { width: 1, height: 1 },
       names,
@@ -122,7 +122,7 @@ describe('segmentation', () => {
     expect([...two.finish().labels]).to.deep.equal([1, 0]);
   });
 
-  it('as COCO: run lengths of a class, or polygons of its parts', () => {
+  it('converts to COCO’s run lengths of a class, or polygons of its parts', () => {
     const found = segmentation();
     const [a, b] = cocoMasks(found, 'rle');
     expect(a).to.include({ category_id: 1, area: 1, iscrowd: 0 });
@@ -136,7 +136,7 @@ describe('segmentation', () => {
     ]);
   });
 
-  it('pictures: an overlay, the labels, the foreground', () => {
+  it('gives pictures: an overlay, the labels, the foreground', () => {
     const found = segmentation();
     const picture = planes(3, size, new Float32Array(12).fill(1));
     const laid = overlay(picture, found, { opacity: 1 });
@@ -150,7 +150,7 @@ describe('segmentation', () => {
     expect(foregroundPicture(found.probabilities!).data[3]).to.be.closeTo(0.7, 1e-6);
   });
 
-  it('the colors of classes are all different', () => {
+  it('has a different color for each class', () => {
     const colors = new Set(
       Array.from({ length: 40 }, (_, i) =>
         colorOfClass(i)

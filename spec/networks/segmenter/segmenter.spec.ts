@@ -19,7 +19,7 @@ const placement = { isolation: 'none' } as const;
 const weights = (name: string) =>
   readFileSync(join(import.meta.dirname, '../../models/golden', `unet-${name}.pt`));
 
-/** Blobs of all sizes: something to be segmented everywhere. */
+/** Blobs of all sizes, so that there is something to segment everywhere. */
 function texture(width: number, height: number, seed = 1): Image {
   const stream = random(seed);
   const waves = Array.from(
@@ -42,7 +42,7 @@ function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 describe('tiles', () => {
-  it('what they count for adds up to 1 everywhere, and they begin on the grid', () => {
+  it('have weights that add up to 1 everywhere, and begin on the grid', () => {
     for (const [length, tile, grid, context] of [
       [1000, 256, 16, 100],
       [257, 256, 16, 16],
@@ -62,7 +62,7 @@ describe('tiles', () => {
     }
   });
 
-  it('a picture in bands from the top is the picture, whatever is in memory', async () => {
+  it('give the whole picture in bands from the top', async () => {
     const picture = texture(150, 170);
     const whole = planes(3, picture);
     let next = 0;
@@ -85,7 +85,7 @@ describe('tiles', () => {
 });
 
 describe('UNet', () => {
-  it('tiles give what the whole picture gives, to rounding: transposed convolutions', async () => {
+  it('gives the same result in tiles up to rounding with transposed convolutions', async () => {
     await using unet = await UNet.load(weights('mateuszbuda'), { placement });
     const picture = texture(401, 419);
     const whole = await unet.segment(picture);
@@ -99,8 +99,8 @@ describe('UNet', () => {
     expect(parts.classes.map(({ name }) => name)).to.deep.equal(['background', 'tumour']);
   });
 
-  it('where tiles cannot be exact, no seam is steeper than the result itself', async () => {
-    // Corners that meet corners: how far pixels lie apart depends on the size of the tile.
+  it('gives seams no steeper than the result itself where tiles cannot be exact', async () => {
+    // With aligned corners, the distance of pixels depends on the size of the tile.
     await using unet = await UNet.load(weights('milesial-bilinear'), { placement });
     const picture = texture(400, 200);
     const whole = (await unet.segment(picture)).probabilities!.data.subarray(400 * 200);
@@ -119,7 +119,7 @@ describe('UNet', () => {
     expect(worst(parts, whole)).to.be.below(0.1);
   });
 
-  it('reads no more than a tile at once of a picture that is not in memory', async () => {
+  it('reads at most one tile at once from a picture that is not in memory', async () => {
     await using unet = await UNet.load(weights('milesial-transposed'), { placement });
     const picture = texture(300, 310);
     const reads: Rectangle[] = [];
@@ -137,7 +137,7 @@ describe('UNet', () => {
     for (const { width, height } of reads) expect(Math.max(width, height)).to.be.at.most(256);
   });
 
-  it('ends when asked to', async () => {
+  it('stops when aborted', async () => {
     await using unet = await UNet.load(weights('milesial-transposed'), { placement });
     const reason = new Error('enough');
     const result: unknown = await unet
@@ -146,7 +146,7 @@ describe('UNet', () => {
     expect(result).to.equal(reason);
   });
 
-  it('is a network with layers', async () => {
+  it('has layers', async () => {
     await using unet = await UNet.load(weights('milesial-bilinear'), { placement });
     expect(unet.layer('encoder1/relu2')).to.equal('encoder1/relu2');
     const features = await unet.features(texture(32, 16), ['pool4', 'concat1', 'decoder4/relu2']);
@@ -158,8 +158,8 @@ describe('UNet', () => {
   });
 });
 
-describe('a network from elsewhere', () => {
-  /** Two planes of half the size: how dark and how bright the picture is, without softmax. */
+describe('a segmenter from an ONNX file', () => {
+  /** Two planes of half the size, with scores for dark and bright, without softmax. */
   function model(size: number | null): Uint8Array {
     const b = new Builder();
     const x = b.input('x', 'float32', ['n', 3, size ?? 'height', size ?? 'width']);
@@ -175,7 +175,7 @@ describe('a network from elsewhere', () => {
   );
 
   for (const size of [null, 8])
-    it(`scores become probabilities of the picture's size; its own size: ${size ?? 'any'}`, async () => {
+    it(`converts scores to probabilities of the picture's size; input size: ${size ?? 'any'}`, async () => {
       await using network = await loadSegmenter(model(size), { placement });
       const { labels, classes, probabilities } = await network.segment(half);
       expect([...labels]).to.deep.equal(Array.from({ length: 32 }, (_, i) => (i % 8 < 4 ? 0 : 1)));
@@ -187,7 +187,7 @@ describe('a network from elsewhere', () => {
       expect(probabilities!.data[0]).to.be.closeTo(0.999877, 1e-6);
     });
 
-  it('a U-Net that was written to a file is the same network, in tiles too', async () => {
+  it('gives the same results as the exported U-Net, also in tiles', async () => {
     await using unet = await UNet.load(weights('milesial-transposed'), { placement });
     await using same = await loadSegmenter(encodeModel(unet.model), { placement });
     const picture = texture(481, 130);
@@ -196,14 +196,14 @@ describe('a network from elsewhere', () => {
     expect(worst(parts.probabilities!.data, probabilities!.data)).to.be.below(1e-5);
   });
 
-  it('names must be as many as there are classes', async () => {
+  it('needs as many names as there are classes', async () => {
     const error: unknown = await loadSegmenter(model(null), { classes: ['one'] }).catch(
       (reason: unknown) => reason,
     );
     expect(error).to.have.property('message').that.includes('2 classes');
   });
 
-  it('portrait networks are known by their inputs and outputs', () => {
+  it('is recognized as a portrait network by its input and output', () => {
     expect(knownSegmenterFor('data', [1, 3, 320, 320], 'classifier/1')?.name).to.equal('SINet');
     expect(knownSegmenterFor('input_3', ['None', 3, 256, 256], 'permute_1')?.name).to.equal(
       'Prisma portrait',
