@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { format, resolveConfig } from 'prettier';
 
-import type { Option, OptionTable } from '../lib/base/options.js';
+import type { Option, OptionTable } from '../lib/base/option-table.js';
 import { cocoQuirks } from '../lib/metrics/detection/protocol.js';
 import { classifyOptions } from '../lib/networks/classifier/classifier.js';
 import { vgg19Options } from '../lib/networks/classifier/published.js';

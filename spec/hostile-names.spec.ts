@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { grad } from '../lib/autodiff/grad.js';
 import { OneirosError } from '../lib/base/errors.js';
-import { number, resolveOptions } from '../lib/base/options.js';
+import { number, resolveOptions } from '../lib/base/option-table.js';
 import { bytesSource } from '../lib/files/source.js';
 import { valueAndGrad } from '../lib/gradients/value-and-grad.js';
 import {

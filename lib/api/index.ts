@@ -137,7 +137,7 @@ export {
 export type { Tiling } from '../networks/segmenter/tiling.js';
 export { UNet, type UNetOptions } from '../networks/segmenter/unet.js';
 export type { ClassHead, Headless, HeadOptions } from '../models/input/class-head.js';
-export type { Activation, FoundActivation } from '../models/activation/activation.js';
+export type { Activation, FoundActivation } from '../models/output-activation/activation.js';
 export type { Padding } from '../models/classifiers/layer-builder.js';
 export {
   preprocessings,
@@ -170,9 +170,9 @@ export { patienceDefaults, type Patience } from '../weights/download/timeouts.js
 
 // Pictures
 export { readImage, writeImage, type PictureLocation } from '../image/codec/read-write.js';
-export { decodeImage, encodeImage } from '../image/codec/coding.js';
-export type { Drawable } from '../image/codec/codec.js';
-export type { ImageFiles } from '../image/codec/image-files.js';
+export { decodeImage, encodeImage } from '../image/codec/decode-encode.js';
+export type { Drawable } from '../image/codec/platform-codec.js';
+export type { ImageFiles } from '../image/codec/formats.js';
 export type { DecodeOptions, EncodeOptions, OutputFormat } from '../image/codec/options.js';
 export type { Colormap } from '../image/color/colormap.js';
 export type { Rectangle } from '../image/geometry/crop.js';
@@ -202,6 +202,6 @@ export type {
   Option,
   OptionTable,
   OptionValues,
-} from '../base/options.js';
+} from '../base/option-table.js';
 export type { FileLocation } from '../files/location.js';
 export type { Placement } from '../runtime/types.js';

@@ -30,7 +30,7 @@ export { readModel, writeModel, type WriteModelOptions } from '../onnx/codec/mod
 export { extractSubgraph } from '../onnx/passes/extract.js';
 export type { Facts } from '../onnx/facts/facts.js';
 export { inferModel } from '../onnx/shapes/infer.js';
-export { normalizeOpset } from '../onnx/opset/normalize.js';
+export { normalizeOpset } from '../onnx/opset/normalize-opset.js';
 export { simplifyModel } from '../onnx/passes/simplify.js';
 
 // Derivatives

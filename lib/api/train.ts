@@ -13,7 +13,7 @@ export type { CheckpointStore, RunIdentity } from '../train/fit/checkpoint.js';
 export type { Augmentation, Sample, TrainingData } from '../train/fit/data.js';
 export type { TrainingSchedule } from '../train/fit/schedule.js';
 export type { TrainingTask } from '../train/graph/graph.js';
-export type { Loss, LossContext } from '../train/graph/loss.js';
+export type { Loss, LossContext } from '../train/graph/loss-context.js';
 export { trained, type LearnedWeights } from '../train/graph/parameters.js';
 
 // Networks that segment
@@ -21,7 +21,7 @@ export { buildUNet, type BuildUNetOptions, type BuiltUNet } from '../models/unet
 export { initialUNet, type UNetShape } from '../models/unet/initial.js';
 export type { UNetGraphOptions } from '../models/unet/graph.js';
 export type { Block, Convolution, Norm, UNetParameters } from '../models/unet/parameters.js';
-export type { Climb, UNetActivation, UNetTraits } from '../models/unet/traits.js';
+export type { Climb, UNetActivation, UNetTraits } from '../models/unet/settings.js';
 export type { NamedClass } from '../labels/class-text.js';
 export { labeler, schemeOf, type DeclaredClasses, type Labeler, type LabelScheme } from '../labels/scheme.js';
 export { LabelSurveyor, valuesOf, type FoundValue, type LabelSurvey } from '../labels/survey.js';
@@ -43,7 +43,7 @@ export {
   fasterRcnnVariants,
   type FasterRcnnTraits,
   type FasterRcnnVariant,
-} from '../models/faster-rcnn/traits.js';
+} from '../models/faster-rcnn/settings.js';
 export type { Sampling } from '../models/faster-rcnn/matching.js';
 export type { LearnedTensors } from '../models/faster-rcnn/net.js';
 export { slimFasterRcnn, slimTraining, slimTraits, type SlimOptions } from '../models/faster-rcnn/slim.js';

@@ -4,7 +4,7 @@ import { Builder } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { Budget } from '../onnx/graph/budget.js';
 import type { Graph, Model } from '../onnx/graph/graph.js';
-import { normalized } from '../onnx/opset/normalize.js';
+import { normalized } from '../onnx/opset/normalize-opset.js';
 import { simplifyWithin } from '../onnx/passes/simplify.js';
 import { unroll } from '../onnx/passes/unroll.js';
 import { requireConnection } from './active.js';

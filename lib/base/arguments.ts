@@ -1,7 +1,7 @@
 import { nearest, OneirosError } from './errors.js';
 import { isRecord, type Kind } from './kinds/kind.js';
-import { type Option } from './options.js';
-import { expectedOf } from './options.js';
+import { type Option } from './option-table.js';
+import { expectedOf } from './option-table.js';
 import { own } from './own.js';
 
 export { isRecord, type Kind };

@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../base/arguments.js';
 import { messageOf, OneirosError } from '../base/errors.js';
 import { kind, orNull } from '../base/kinds.js';
-import { withDefaults } from '../base/options.js';
+import { withDefaults } from '../base/option-table.js';
 
 /** The progress of a download, in bytes. */
 export interface DownloadProgress {

@@ -4,7 +4,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { check } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
-import { withDefaults } from '../base/options.js';
+import { withDefaults } from '../base/option-table.js';
 import { download } from './download.js';
 import { fileError, requireFile } from './failure.js';
 import type { FileLocation } from './location.js';

@@ -1,6 +1,6 @@
 import { check } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
-import { withDefaults } from '../base/options.js';
+import { withDefaults } from '../base/option-table.js';
 import { download } from './download.js';
 import type { FileLocation } from './location.js';
 import { checkLimit, readDefaults, type ReadOptions } from './read-options.js';

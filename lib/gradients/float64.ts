@@ -12,7 +12,7 @@ import type {
   ValueInfo,
 } from '../onnx/graph/graph.js';
 import { allNamesOf, subgraphsOf } from '../onnx/graph/subgraphs.js';
-import { normalized } from '../onnx/opset/normalize.js';
+import { normalized } from '../onnx/opset/normalize-opset.js';
 import { inferModel } from '../onnx/shapes/infer.js';
 import { isFloat } from '../tensor/dtype.js';
 import { type Tensor, tensor, toNumbers } from '../tensor/tensor.js';

@@ -1,7 +1,7 @@
 import { check } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
-import { encodeImage } from '../image/codec/coding.js';
+import { encodeImage } from '../image/codec/decode-encode.js';
 import type { DecodeOptions } from '../image/codec/options.js';
 import { encodeGrayPng } from '../image/codec/png/pixels.js';
 import { readPngText, writePngText } from '../image/codec/png/text.js';

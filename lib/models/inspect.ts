@@ -2,13 +2,13 @@ import { check } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
 import { multiplyAddsOf } from '../onnx/cost.js';
 import type { Graph, Model, Node, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph/graph.js';
-import { normalizeOpset } from '../onnx/opset/normalize.js';
+import { normalizeOpset } from '../onnx/opset/normalize-opset.js';
 import { inferModel } from '../onnx/shapes/infer.js';
 import { isFloat } from '../tensor/dtype.js';
 import { sizeOf, type Tensor } from '../tensor/tensor.js';
-import { activationOf, type FoundActivation } from './activation/activation.js';
-import { anything } from './activation/spread.js';
-import { spreadsOf } from './activation/spreads.js';
+import { activationOf, type FoundActivation } from './output-activation/activation.js';
+import { anything } from './output-activation/spread.js';
+import { spreadsOf } from './output-activation/infer-spreads.js';
 import { rowAxis } from './input/class-head.js';
 import { fixedConstants } from './input/preprocessing.js';
 

@@ -1,5 +1,5 @@
 import { OneirosError } from '../base/errors.js';
-import { spreadsOf } from '../models/activation/spreads.js';
+import { spreadsOf } from '../models/output-activation/infer-spreads.js';
 import { batchedIfSafe } from '../models/input/batched.js';
 import { type GraphOutputs } from '../models/input/class-head.js';
 import { feedFor } from '../models/input/feed.js';
@@ -17,7 +17,7 @@ import { Budget } from '../onnx/graph/budget.js';
 import type { Graph, Model, Node } from '../onnx/graph/graph.js';
 import type { Shape } from '../onnx/graph/graph.js';
 import { allNamesOf, usesOf } from '../onnx/graph/subgraphs.js';
-import { normalized } from '../onnx/opset/normalize.js';
+import { normalized } from '../onnx/opset/normalize-opset.js';
 import type { Placement } from '../runtime/types.js';
 import { isFloat } from '../tensor/dtype.js';
 import type { NetworkParts } from './image-network.js';

@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
-import { count } from '../base/options.js';
+import { count } from '../base/option-table.js';
 import { decodeFunction } from './codec/read.js';
 import type { Facts } from './facts/facts.js';
 import { floatText, listText, nameText, quoted, tensorText, typeText } from './format-value.js';

@@ -1,6 +1,6 @@
 import { check, type OptionKinds, required } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
-import { withDefaults } from '../base/options.js';
+import { withDefaults } from '../base/option-table.js';
 import { Curvature } from './curvature.js';
 import { type Line, strongWolfe, type Trial } from './line-search.js';
 import {

@@ -1,6 +1,6 @@
 import { check } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
-import { withDefaults } from '../base/options.js';
+import { withDefaults } from '../base/option-table.js';
 import { checkRange, type Schedule, type UpdateRule, updateRule } from './update-rule.js';
 
 export interface SgdOptions {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { encodeImage } from '../../lib/image/codec/coding.js';
+import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { image } from '../../lib/image/image.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { float32 } from '../../lib/tensor/tensor.js';

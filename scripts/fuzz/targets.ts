@@ -2,14 +2,14 @@ import { crc32 } from 'node:zlib';
 
 import { grad } from '../../lib/autodiff/grad.js';
 import { bytesSource } from '../../lib/files/source.js';
-import { decodeImage } from '../../lib/image/codec/coding.js';
+import { decodeImage } from '../../lib/image/codec/decode-encode.js';
 import { readPngText } from '../../lib/image/codec/png/text.js';
 import { readCocoDetections, readCocoTruth } from '../../lib/metrics/io/coco.js';
 import { pascalTruth } from '../../lib/metrics/io/pascal.js';
 import { inspectModel } from '../../lib/models/inspect.js';
 import { decodeModel } from '../../lib/onnx/codec/read.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
-import { normalizeOpset } from '../../lib/onnx/opset/normalize.js';
+import { normalizeOpset } from '../../lib/onnx/opset/normalize-opset.js';
 import { simplifyModel } from '../../lib/onnx/passes/simplify.js';
 import { readRecipe } from '../../lib/studio/state/recipe.js';
 import { decodeState } from '../../lib/train/fit/checkpoint.js';

@@ -9,7 +9,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { FasterRCNN } from '../../lib/api/index.js';
-import { variantNames } from '../../lib/models/faster-rcnn/traits.js';
+import { variantNames } from '../../lib/models/faster-rcnn/settings.js';
 import { pattern } from '../../spec/models/faster-rcnn-pattern.js';
 
 interface Found {

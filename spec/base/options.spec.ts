@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { count, expectedOf, number, type OptionTable, seed } from '../../lib/base/options.js';
+import { count, expectedOf, number, type OptionTable, seed } from '../../lib/base/option-table.js';
 
 /** All option tables of the library. */
 const tables: Readonly<Record<string, OptionTable>> = {

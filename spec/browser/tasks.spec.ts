@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 
-import { codec } from '../../lib/image/codec/codec.node.js';
+import { codec } from '../../lib/image/codec/platform-codec.node.js';
 import type { Placement } from '../../lib/runtime/types.js';
 import { entries } from '../api/entries.js';
 import { pictures } from '../image/pictures.js';

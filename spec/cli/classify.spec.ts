@@ -7,7 +7,7 @@ import { CommanderError } from 'commander';
 import { registerClassify } from '../../lib/cli/commands/classify.js';
 import { registerEvaluate } from '../../lib/cli/commands/evaluate.js';
 import { registerInspect } from '../../lib/cli/commands/inspect.js';
-import { encodeImage } from '../../lib/image/codec/coding.js';
+import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { drawWeights, readCases } from '../models/golden-case.js';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { expect } from 'chai';
 
 import { registerDetect } from '../../lib/cli/commands/detect.js';
-import { decodeImage, encodeImage } from '../../lib/image/codec/coding.js';
+import { decodeImage, encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { solid } from '../../lib/image/image.js';
 import { yolox } from '../networks/detector/small-yolox.js';
 import { runCommand } from './run-command.js';

@@ -5,7 +5,7 @@ import { CommanderError } from 'commander';
 
 import { OneirosError } from '../../lib/base/errors.js';
 import { registerDream } from '../../lib/cli/commands/dream.js';
-import { decodeImage } from '../../lib/image/codec/coding.js';
+import { decodeImage } from '../../lib/image/codec/decode-encode.js';
 import { runCommand } from './run-command.js';
 import { smallWorkshop } from './small-weights.js';
 

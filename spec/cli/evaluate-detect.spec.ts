@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { CommanderError } from 'commander';
 
 import { registerEvaluate } from '../../lib/cli/commands/evaluate.js';
-import { encodeImage } from '../../lib/image/codec/coding.js';
+import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { solid } from '../../lib/image/image.js';
 import { rejection } from '../models/rejection.js';
 import { runCommand } from './run-command.js';

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 import { registerEvaluate } from '../../lib/cli/commands/evaluate.js';
 import { registerSegment } from '../../lib/cli/commands/segment.js';
 import { registerTrain } from '../../lib/cli/commands/train.js';
-import { encodeImage } from '../../lib/image/codec/coding.js';
+import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { encodeGrayPng } from '../../lib/image/codec/png/pixels.js';
 import { image } from '../../lib/image/image.js';
 import { parseClasses, withValues } from '../../lib/labels/class-text.js';

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import { registerInspect } from '../../lib/cli/commands/inspect.js';
 import { registerSegment } from '../../lib/cli/commands/segment.js';
-import { encodeImage } from '../../lib/image/codec/coding.js';
+import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { image } from '../../lib/image/image.js';
 import { readLabels } from '../../lib/labels/files.js';
 import { runCommand } from './run-command.js';

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { encodeImage } from '../../lib/image/codec/coding.js';
+import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { random } from '../../lib/tensor/random.js';
 import { speckles, waves } from '../tasks/pictures.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { registerTrain } from '../../lib/cli/commands/train.js';
-import { encodeImage } from '../../lib/image/codec/coding.js';
+import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { readImage } from '../../lib/image/codec/read-write.js';
 import { image } from '../../lib/image/image.js';
 import { loadSegmenter } from '../../lib/networks/segmenter/load.js';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
-import { decodeImage, encodeImage } from '../../lib/image/codec/coding.js';
-import { imageHeader } from '../../lib/image/codec/image-files.js';
+import { decodeImage, encodeImage } from '../../lib/image/codec/decode-encode.js';
+import { imageHeader } from '../../lib/image/codec/formats.js';
 import { pngChunk, pngChunks, pngFile } from '../../lib/image/codec/png/png.js';
 import { readPngText, writePngText } from '../../lib/image/codec/png/text.js';
 import { decodeSamples } from '../../lib/image/codec/samples.js';

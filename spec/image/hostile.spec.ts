@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
-import { decodeImage } from '../../lib/image/codec/coding.js';
+import { decodeImage } from '../../lib/image/codec/decode-encode.js';
 import { concatenate } from '../../lib/image/codec/common/bytes.js';
 import { segments } from '../../lib/image/codec/jpeg/segments.js';
 import { pngChunk, pngChunks, pngFile } from '../../lib/image/codec/png/png.js';

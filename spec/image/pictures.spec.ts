@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
-import { decodeImage } from '../../lib/image/codec/coding.js';
-import { imageHeader } from '../../lib/image/codec/image-files.js';
+import { decodeImage } from '../../lib/image/codec/decode-encode.js';
+import { imageHeader } from '../../lib/image/codec/formats.js';
 import { expectClose } from './expect.js';
 import { picturesInNode as pictures } from './pictures.js';
 

@@ -8,7 +8,7 @@ import { buildUNet, type BuildUNetOptions } from '../../lib/models/unet/build.js
 import { initialUNet, type UNetShape } from '../../lib/models/unet/initial.js';
 import { loadUNet } from '../../lib/models/unet/parameters.js';
 import { inputLength, marginOf, mirror } from '../../lib/models/unet/sizes.js';
-import { dialectTraits } from '../../lib/models/unet/traits.js';
+import { dialectTraits } from '../../lib/models/unet/settings.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 import type { Model } from '../../lib/onnx/graph/graph.js';

@@ -4,7 +4,7 @@ import { OneirosError } from '../../lib/base/errors.js';
 import { decodeModel } from '../../lib/onnx/codec/read.js';
 import { type AttributeLike, float, floats } from '../../lib/onnx/graph/attributes.js';
 import type { Model, TensorType } from '../../lib/onnx/graph/graph.js';
-import { normalizeOpset } from '../../lib/onnx/opset/normalize.js';
+import { normalizeOpset } from '../../lib/onnx/opset/normalize-opset.js';
 import { AttributeProto_AttributeType as Type } from '../../lib/onnx/proto/onnx_pb.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32, int64, type Tensor, tensor } from '../../lib/tensor/tensor.js';

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 
 import { decodeModel } from '../../lib/onnx/codec/read.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
-import { normalizeOpset } from '../../lib/onnx/opset/normalize.js';
+import { normalizeOpset } from '../../lib/onnx/opset/normalize-opset.js';
 import { simplifyModel } from '../../lib/onnx/passes/simplify.js';
 import { random } from '../../lib/tensor/random.js';
 import { expectClose, feedsFor, run } from '../onnx/run.js';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
-import { decodeImage } from '../../lib/image/codec/coding.js';
+import { decodeImage } from '../../lib/image/codec/decode-encode.js';
 import { VGG19 } from '../../lib/networks/classifier/published.js';
 import type { StyleStep } from '../../lib/tasks/style/descent.js';
 import type { StyleOptions } from '../../lib/tasks/style/options.js';

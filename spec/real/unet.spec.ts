@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
-import { decodeImage } from '../../lib/image/codec/coding.js';
+import { decodeImage } from '../../lib/image/codec/decode-encode.js';
 import { type Image, plane } from '../../lib/image/image.js';
 import { readLabels } from '../../lib/labels/files.js';
 import { mask, maskDice } from '../../lib/metrics/masks/mask.js';

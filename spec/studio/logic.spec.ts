@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { expectedOf } from '../../lib/base/options.js';
+import { expectedOf } from '../../lib/base/option-table.js';
 import { curveOf } from '../../lib/studio/state/curve-lines.js';
 import {
   canRedo,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { encodeImage } from '../../lib/image/codec/coding.js';
+import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { readPngText } from '../../lib/image/codec/png/text.js';
 import { solid } from '../../lib/image/image.js';
 import { readRecipe, type Recipe, recipeTexts } from '../../lib/studio/state/recipe.js';

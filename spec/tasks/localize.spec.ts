@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import { registerLocalize } from '../../lib/cli/commands/localize.js';
 import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
-import { encodeImage } from '../../lib/image/codec/coding.js';
+import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { type Image, image, plane, planes } from '../../lib/image/image.js';
 import { loadClassifier } from '../../lib/networks/classifier/load.js';
 import { boxIou, decodeBox, encodeBox, generalizedBoxIou } from '../../lib/networks/detector/box-geometry.js';

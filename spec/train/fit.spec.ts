@@ -11,7 +11,7 @@ import { fit } from '../../lib/train/fit/fit.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
 import { cosine } from '../../lib/train/fit/schedule.js';
 import type { TrainingStep } from '../../lib/train/fit/state.js';
-import type { Loss } from '../../lib/train/graph/loss.js';
+import type { Loss } from '../../lib/train/graph/loss-context.js';
 import { trained } from '../../lib/train/graph/parameters.js';
 
 /** y = x w + b, from x with two features. */

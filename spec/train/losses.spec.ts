@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import { float32, int64, type Tensor } from '../../lib/tensor/tensor.js';
-import type { Loss } from '../../lib/train/graph/loss.js';
+import type { Loss } from '../../lib/train/graph/loss-context.js';
 import { bce, crossEntropy, dice, focal, smoothL1, squaredError, sum } from '../../lib/train/graph/losses.js';
 import golden from './golden/losses.json' with { type: 'json' };
 

@@ -1,5 +1,5 @@
 import { messageOf } from '../../base/errors.js';
-import { type OptionValues, resolveOptions } from '../../base/options.js';
+import { type OptionValues, resolveOptions } from '../../base/option-table.js';
 import { classifyOptions } from '../../networks/classifier/classifier.js';
 import type { Classification } from '../../networks/classifier/labels.js';
 import { classifyEach, classifyEachOptions } from '../../tasks/classify/classify.js';

@@ -1,4 +1,4 @@
-import type { OptionValues } from '../../base/options.js';
+import type { OptionValues } from '../../base/option-table.js';
 import { writeFileAtomic } from '../../files/write.js';
 import { type Detection, detectOptions } from '../../networks/detector/detector.js';
 import { detectorNames, loadDetector } from '../../networks/detector/load.js';

@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import { type OptionValues, resolveOptions } from '../../base/options.js';
+import { type OptionValues, resolveOptions } from '../../base/option-table.js';
 import { readImage } from '../../image/codec/read-write.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
 import { dreamZoom } from '../../tasks/dream/dream.js';

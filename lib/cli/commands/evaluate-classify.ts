@@ -1,5 +1,5 @@
 import { messageOf, OneirosError } from '../../base/errors.js';
-import type { OptionValues } from '../../base/options.js';
+import type { OptionValues } from '../../base/option-table.js';
 import { readImage } from '../../image/codec/read-write.js';
 import type { ClassLabel } from '../../networks/classifier/labels.js';
 import { classifyEachOptions } from '../../tasks/classify/classify.js';

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 
 import { OneirosError } from '../../base/errors.js';
-import { choice, number, type OptionValues, resolveOptions } from '../../base/options.js';
+import { choice, number, type OptionValues, resolveOptions } from '../../base/option-table.js';
 import { own } from '../../base/own.js';
 import { evaluateDetections } from '../../metrics/detection/evaluate.js';
 import {

@@ -1,5 +1,5 @@
 import { nearest, OneirosError } from '../../base/errors.js';
-import { choice, type OptionValues, resolveOptions } from '../../base/options.js';
+import { choice, type OptionValues, resolveOptions } from '../../base/option-table.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import { drawRelevance } from '../../tasks/explain/draw.js';
 import { explainEach } from '../../tasks/explain/explain.js';

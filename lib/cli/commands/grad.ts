@@ -1,6 +1,6 @@
 import { grad } from '../../autodiff/grad.js';
 import { gradientName } from '../../autodiff/names.js';
-import { number, type OptionValues, seed } from '../../base/options.js';
+import { number, type OptionValues, seed } from '../../base/option-table.js';
 import { about } from '../../files/location.js';
 import { checkGradient } from '../../gradients/check-gradient.js';
 import type { GradientCheck } from '../../gradients/compare.js';

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 
 import { OneirosError } from '../../base/errors.js';
-import { count, type OptionValues } from '../../base/options.js';
+import { count, type OptionValues } from '../../base/option-table.js';
 import { textTable } from '../../base/text-table.js';
 import { writeFileAtomic } from '../../files/write.js';
 import { type Anatomy, anatomyOf } from '../../models/diagram/diagram.js';

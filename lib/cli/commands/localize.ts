@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import type { OptionValues } from '../../base/options.js';
+import type { OptionValues } from '../../base/option-table.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import { loadClassifier } from '../../networks/classifier/load.js';
 import type { Detection, Detector } from '../../networks/detector/detector.js';

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 
 import { OneirosError } from '../../base/errors.js';
 import { megabytes } from '../../base/format.js';
-import { flag, type OptionValues } from '../../base/options.js';
+import { flag, type OptionValues } from '../../base/option-table.js';
 import { classifierNames, loadClassifier } from '../../networks/classifier/load.js';
 import { detectorNames, loadDetector } from '../../networks/detector/load.js';
 import { exportModel } from '../../networks/export-model.js';

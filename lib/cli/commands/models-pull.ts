@@ -1,5 +1,5 @@
 import { megabytes } from '../../base/format.js';
-import { flag, type OptionValues } from '../../base/options.js';
+import { flag, type OptionValues } from '../../base/option-table.js';
 import { loadClassifier } from '../../networks/classifier/load.js';
 import { entryFor } from '../../weights/catalog/find.js';
 import { pullModel } from '../../weights/catalog/node/models.js';

@@ -1,4 +1,4 @@
-import { choice, number, type OptionValues } from '../../base/options.js';
+import { choice, number, type OptionValues } from '../../base/option-table.js';
 import { writeFileAtomic } from '../../files/write.js';
 import type { Image } from '../../image/image.js';
 import type { NamedClass } from '../../labels/class-text.js';

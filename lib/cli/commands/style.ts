@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 
 import { OneirosError } from '../../base/errors.js';
-import { type OptionValues, resolveOptions } from '../../base/options.js';
+import { type OptionValues, resolveOptions } from '../../base/option-table.js';
 import { readImage } from '../../image/codec/read-write.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
 import type { StyleLosses, StyleStep } from '../../tasks/style/descent.js';

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises';
 import { InvalidArgumentError } from 'commander';
 
 import { OneirosError } from '../../base/errors.js';
-import { type OptionValues, resolveOptions } from '../../base/options.js';
+import { type OptionValues, resolveOptions } from '../../base/option-table.js';
 import { writeFileAtomic } from '../../files/write.js';
 import { type NamedClass, withValues } from '../../labels/class-text.js';
 import { colorText, kindOf, type LabelValue, numberOf } from '../../labels/classes.js';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 
-import { choice, flag, number, type OptionValues } from '../../base/options.js';
+import { choice, flag, number, type OptionValues } from '../../base/option-table.js';
 import { activationNames, type HeadOptions } from '../../models/input/class-head.js';
 import { preprocessingNames } from '../../models/input/preprocessing.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';

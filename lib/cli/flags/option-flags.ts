@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option as Flag } from 'commander';
 
-import { expectedOf, type Option, type OptionTable } from '../../base/options.js';
+import { expectedOf, type Option, type OptionTable } from '../../base/option-table.js';
 
 /** Gives a command a flag for each option of a task's table, with its default and its meaning. */
 export function addFlags(command: Command, table: OptionTable): Command {

@@ -7,8 +7,8 @@ import { kind } from '../../base/kinds.js';
 import { describeLocation, type FileLocation } from '../../files/location.js';
 import type { Image } from '../image.js';
 import { fromPixels } from '../pixels.js';
-import type { Drawable } from './codec.js';
-import { decodeImage, encodeImage } from './coding.js';
+import type { Drawable } from './platform-codec.js';
+import { decodeImage, encodeImage } from './decode-encode.js';
 import {
   decodeDefaults,
   decodeKinds,

@@ -5,7 +5,7 @@ import { checkPixels } from './common/header.js';
 import type { TurnedSamples } from './common/orientation.js';
 import { turn } from './common/orientation.js';
 import { gifSamples } from './gif/gif.js';
-import { imageHeader, withDecoderErrors } from './image-files.js';
+import { imageHeader, withDecoderErrors } from './formats.js';
 import { decodeDefaults, type DecodeOptions } from './options.js';
 import { pngSamples } from './png/pixels.js';
 import { tiffSamples } from './tiff/decode.js';

@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 import { type Planes, planes, type Size } from '../image.js';
 import { type Border, borderIndex } from './pad.js';
 

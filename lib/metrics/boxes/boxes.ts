@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 
 /** What the four numbers of a box are: `xyxy` two corners, `xywh` the upper left corner, width and height. */
 export type BoxForm = 'xyxy' | 'xywh';

@@ -1,7 +1,7 @@
 import { check } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 
 /**
  * The share of examples whose true class is among the k with the highest scores, in [0, 1]. Of equal scores, the

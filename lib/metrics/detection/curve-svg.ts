@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 import { type ChartScales, chartSvg, legend, linePath, seriesColor, strokedPath } from '../../svg/chart.js';
 import type { PrecisionRecallCurve } from './curve.js';
 

@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import { flag, resolveOptions, withDefaults } from '../../base/options.js';
+import { flag, resolveOptions, withDefaults } from '../../base/option-table.js';
 
 /** A range of object areas in pixels, both ends included. */
 export interface AreaRange {

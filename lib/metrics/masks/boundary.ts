@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 import { roundHalfToEven } from '../../base/round.js';
 import { type Mask, mask, maskIou } from './mask.js';
 

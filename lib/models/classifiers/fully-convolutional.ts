@@ -5,12 +5,12 @@ import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Facts } from '../../onnx/facts/facts.js';
 import { attr, describe } from '../../onnx/graph/attributes.js';
 import type { Graph, Model, Node, OpaqueTensor } from '../../onnx/graph/graph.js';
-import { normalizeOpset } from '../../onnx/opset/normalize.js';
+import { normalizeOpset } from '../../onnx/opset/normalize-opset.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { float32, type Float32Tensor, sizeOf, type Tensor } from '../../tensor/tensor.js';
-import { activationOf } from '../activation/activation.js';
-import { anything } from '../activation/spread.js';
-import { spreadsOf } from '../activation/spreads.js';
+import { activationOf } from '../output-activation/activation.js';
+import { anything } from '../output-activation/spread.js';
+import { spreadsOf } from '../output-activation/infer-spreads.js';
 
 export interface FullyConvolutional {
   /**

@@ -2,7 +2,7 @@ import { OneirosError } from '../../base/errors.js';
 import type { Facts } from '../../onnx/facts/facts.js';
 import { attr } from '../../onnx/graph/attributes.js';
 import type { Model, Node, ValueInfo } from '../../onnx/graph/graph.js';
-import { normalizeOpset } from '../../onnx/opset/normalize.js';
+import { normalizeOpset } from '../../onnx/opset/normalize-opset.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 
 /** A model, at operator set 17 if it can be converted, and the facts about its values for pictures of one size. */

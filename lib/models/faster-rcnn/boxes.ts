@@ -1,6 +1,6 @@
 import type { Builder, Operand } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
-import { largestGrowth } from './traits.js';
+import { largestGrowth } from './settings.js';
 
 // Boxes are [..., 4]: left, top, right, bottom edge.
 

@@ -3,7 +3,7 @@ import type { Value } from '../../onnx/builder/graph-builder.js';
 import { clipBoxes, decodeBoxes, isLarge } from './boxes.js';
 import { columnsOf, suppress, topK } from './proposals.js';
 import type { BoxPredictions } from './regions.js';
-import { boxWeights, type FasterRcnnTraits, smallestDetection } from './traits.js';
+import { boxWeights, type FasterRcnnTraits, smallestDetection } from './settings.js';
 import type { Transformed } from './transform.js';
 
 export interface Detections {

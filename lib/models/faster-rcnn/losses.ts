@@ -8,7 +8,7 @@ import { buildFirstStage, classesOf, type FirstStage } from './build.js';
 import { matchBoxes, type Matches, sampleBoxes, type Sampling } from './matching.js';
 import type { LearnedTensors } from './net.js';
 import { cutRegions, predictBoxes } from './regions.js';
-import { boxWeights, type FasterRcnnTraits } from './traits.js';
+import { boxWeights, type FasterRcnnTraits } from './settings.js';
 
 /** The settings of detection, and how training samples. */
 export interface TrainingTraits extends FasterRcnnTraits {

@@ -1,7 +1,7 @@
 import type { Model } from '../../onnx/graph/graph.js';
 import { readNetworkMetadata } from '../metadata.js';
 import { outputs } from './build.js';
-import { type FasterRcnnTraits, fasterRcnnVariants } from './traits.js';
+import { type FasterRcnnTraits, fasterRcnnVariants } from './settings.js';
 
 /** The score threshold of the graph, and its maximum number of detections. */
 export type FasterRcnnBounds = Pick<FasterRcnnTraits, 'score' | 'limit'>;

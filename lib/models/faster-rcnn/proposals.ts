@@ -5,7 +5,7 @@ import { float32 } from '../../tensor/tensor.js';
 import { anchorsOf, cellAnchors } from './anchors.js';
 import { clipBoxes, decodeBoxes, isLarge } from './boxes.js';
 import type { Net } from './net.js';
-import { type FasterRcnnTraits, smallestProposal } from './traits.js';
+import { type FasterRcnnTraits, smallestProposal } from './settings.js';
 import type { Transformed } from './transform.js';
 
 /** The predictions of the region proposal network for the anchors of one level. */

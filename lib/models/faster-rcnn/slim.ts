@@ -4,7 +4,7 @@ import { stored, type Weights } from '../../weights/weights.js';
 import type { TrainingTraits } from './losses.js';
 import type { LearnedTensors } from './net.js';
 import { RandomWeights } from './random-weights.js';
-import { type FasterRcnnTraits, fasterRcnnVariants } from './traits.js';
+import { type FasterRcnnTraits, fasterRcnnVariants } from './settings.js';
 
 export interface SlimOptions {
   /** The number of classes, background included. */

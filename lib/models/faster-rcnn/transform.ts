@@ -2,7 +2,7 @@ import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { preprocess, preprocessings } from '../input/preprocessing.js';
 import { scaledSide } from './scaled-side.js';
-import type { FasterRcnnTraits } from './traits.js';
+import type { FasterRcnnTraits } from './settings.js';
 
 export interface Transformed {
   /** The input of the backbone; both sides are multiples of 32. */

@@ -1,5 +1,5 @@
 import type { Weights } from '../../weights/weights.js';
-import { type FasterRcnnTraits, type FasterRcnnVariant, fasterRcnnVariants } from './traits.js';
+import { type FasterRcnnTraits, type FasterRcnnVariant, fasterRcnnVariants } from './settings.js';
 
 /** The network that weights were recognized as. */
 export interface Recognized {

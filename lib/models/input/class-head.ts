@@ -5,8 +5,8 @@ import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Shape } from '../../onnx/graph/graph.js';
 import { isFloat } from '../../tensor/dtype.js';
-import { type Activation, activationOf, type FoundActivation } from '../activation/activation.js';
-import { anything, type Spread } from '../activation/spread.js';
+import { type Activation, activationOf, type FoundActivation } from '../output-activation/activation.js';
+import { anything, type Spread } from '../output-activation/spread.js';
 import { describe } from './picture-input.js';
 
 /** The end of a classifier: names of values of its graph, each float32 1×classes. */

@@ -1,12 +1,12 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 import { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Model, Shape } from '../../onnx/graph/graph.js';
 import { UNetGraph, type UNetGraphOptions } from './graph.js';
 import type { UNetParameters } from './parameters.js';
-import { unetTraitKinds, unetTraits } from './traits.js';
+import { unetTraitKinds, unetTraits } from './settings.js';
 
 export interface BuildUNetOptions extends Partial<UNetGraphOptions> {
   /**

@@ -6,7 +6,7 @@ import { fixedConstants } from '../input/preprocessing.js';
 import { epsilon, fold } from './fold.js';
 import type { Block, Convolution, UNetParameters } from './parameters.js';
 import { type Geometry, inputLength, marginOf, mirror } from './sizes.js';
-import type { UNetTraits } from './traits.js';
+import type { UNetTraits } from './settings.js';
 
 export interface UNetGraphOptions extends UNetTraits {
   /**

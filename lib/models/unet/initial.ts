@@ -1,11 +1,11 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 import { type Random, random } from '../../tensor/random.js';
 import { float32, sizeOf } from '../../tensor/tensor.js';
 import type { Block, Convolution, Norm, UNetParameters } from './parameters.js';
-import type { Climb } from './traits.js';
+import type { Climb } from './settings.js';
 
 export interface UNetShape {
   /** Channels of the picture. */

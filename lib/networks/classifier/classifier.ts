@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { count, resolveOptions } from '../../base/options.js';
+import { count, resolveOptions } from '../../base/option-table.js';
 import { centerCrop } from '../../image/geometry/crop.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
 import type { Image, Size } from '../../image/image.js';

@@ -1,6 +1,6 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import { choice, resolveOptions } from '../../base/options.js';
+import { choice, resolveOptions } from '../../base/option-table.js';
 import { googlenet } from '../../models/classifiers/googlenet.js';
 import type { Padding } from '../../models/classifiers/layer-builder.js';
 import { squeezenet } from '../../models/classifiers/squeezenet.js';

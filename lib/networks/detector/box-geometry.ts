@@ -3,7 +3,7 @@ import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import type { Size } from '../../image/image.js';
 import { boxOverlap } from '../../metrics/boxes/boxes.js';
-import { largestGrowth } from '../../models/faster-rcnn/traits.js';
+import { largestGrowth } from '../../models/faster-rcnn/settings.js';
 import type { Box } from './detector.js';
 
 /** Intersection over union of two boxes, in [0, 1]. */

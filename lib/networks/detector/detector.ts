@@ -1,6 +1,6 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { count, number, type OptionValues, resolveOptions } from '../../base/options.js';
+import { count, number, type OptionValues, resolveOptions } from '../../base/option-table.js';
 import type { Image } from '../../image/image.js';
 import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from '../image-network.js';
 

@@ -1,7 +1,7 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import { resolveOptions, withDefaults } from '../../base/options.js';
+import { resolveOptions, withDefaults } from '../../base/option-table.js';
 import { type Image, toTensor } from '../../image/image.js';
 import { buildFasterRcnn, outputs } from '../../models/faster-rcnn/build.js';
 import { type FasterRcnnBounds, isOwnFasterRcnn, readMetadata } from '../../models/faster-rcnn/metadata.js';
@@ -11,7 +11,7 @@ import {
   type FasterRcnnVariant,
   fasterRcnnVariants,
   traitKinds,
-} from '../../models/faster-rcnn/traits.js';
+} from '../../models/faster-rcnn/settings.js';
 import { traitsFor, variantOf } from '../../models/faster-rcnn/variant.js';
 import { readNetworkMetadata, writeNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph/graph.js';

@@ -2,7 +2,7 @@ import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import { isOwnFasterRcnn } from '../../models/faster-rcnn/metadata.js';
-import { variantNames } from '../../models/faster-rcnn/traits.js';
+import { variantNames } from '../../models/faster-rcnn/settings.js';
 import { describe } from '../../models/input/picture-input.js';
 import type { ValueInfo } from '../../onnx/graph/graph.js';
 import type { Model } from '../../onnx/graph/graph.js';

@@ -6,7 +6,7 @@ import { requirePictureSize } from '../../models/input/picture-limit.js';
 import { readNetworkMetadata } from '../../models/metadata.js';
 import type { Dim, Graph, Model, OpaqueTensor, ValueInfo } from '../../onnx/graph/graph.js';
 import type { Shape } from '../../onnx/graph/graph.js';
-import { normalizeOpset } from '../../onnx/opset/normalize.js';
+import { normalizeOpset } from '../../onnx/opset/normalize-opset.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import type { Placement } from '../../runtime/types.js';
 import { numbersOf } from '../../tensor/results.js';

@@ -12,7 +12,7 @@ import { outOfLetterbox } from './box-geometry.js';
 import { coco80 } from './coco-labels.js';
 import { type Detection, Detector, type DetectorParts, type DetectSettings } from './detector.js';
 import { nmsByClass } from './nms.js';
-import { headOf, isRowOf, placesIn, strides, type YoloxHead } from './yolox-head.js';
+import { headOf, isRowOf, placesIn, strides, type YoloxHead } from './recognize-yolox-head.js';
 
 export interface YoloxOptions {
   /** @default 'YOLOX' */

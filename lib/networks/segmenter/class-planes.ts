@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
-import { type Activation, activationOf } from '../../models/activation/activation.js';
-import { anything } from '../../models/activation/spread.js';
+import { type Activation, activationOf } from '../../models/output-activation/activation.js';
+import { anything } from '../../models/output-activation/spread.js';
 import { describeHead, type HeadOptions } from '../../models/input/class-head.js';
 import { describe } from '../../models/input/picture-input.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';

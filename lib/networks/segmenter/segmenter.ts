@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { flag, number, resolveOptions } from '../../base/options.js';
+import { flag, number, resolveOptions } from '../../base/option-table.js';
 import type { Rectangle } from '../../image/geometry/crop.js';
 import { resize } from '../../image/geometry/resize.js';
 import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';
@@ -11,7 +11,7 @@ import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } f
 import { type PictureSource, pictureSource } from './picture-source.js';
 import { type Segmentation, SegmentationBuilder } from './segmentation.js';
 import { standardizationOf, standardized } from './standardize.js';
-import { tiled } from './tiled.js';
+import { tiled } from './run-tiles.js';
 import { type Tiling, tilingOptions } from './tiling.js';
 
 export interface SegmenterParts extends NetworkParts {

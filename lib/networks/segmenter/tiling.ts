@@ -1,4 +1,4 @@
-import { count } from '../../base/options.js';
+import { count } from '../../base/option-table.js';
 
 /** How a picture that is too large to compute at once is cut into tiles. */
 export interface Tiling {

@@ -1,7 +1,7 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 import { own } from '../../base/own.js';
 import { type LabelValue, unnamed } from '../../labels/classes.js';
 import {
@@ -21,7 +21,7 @@ import {
   unetTraitKinds,
   type UNetTraits,
   unetTraits,
-} from '../../models/unet/traits.js';
+} from '../../models/unet/settings.js';
 import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { placementKinds } from '../../runtime/options.js';

@@ -4,7 +4,7 @@ import { writeFileAtomic } from '#files/write';
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 import { describeLocation, type FileLocation } from '../../files/location.js';
 import type { Model } from '../graph/graph.js';
 import { externalData } from './external-data.js';

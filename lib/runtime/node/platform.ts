@@ -5,7 +5,7 @@ import type { Platform } from '../host/platform.js';
 import { InlineChannel } from '../host/same-thread.js';
 import type { Reply, Request } from '../protocol/messages.js';
 import { packRequest } from '../protocol/packing.js';
-import { createEngine } from './engine.js';
+import { createEngine } from './providers.js';
 import { nativeCall } from './native-call-lock.js';
 import { ProcessChannel } from './process-channel.js';
 import { disableTelemetry } from './telemetry.js';

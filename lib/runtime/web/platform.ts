@@ -3,7 +3,7 @@ import type { Platform } from '../host/platform.js';
 import { InlineChannel } from '../host/same-thread.js';
 import type { Reply, Request } from '../protocol/messages.js';
 import { packRequest } from '../protocol/packing.js';
-import { createEngine } from './engine.js';
+import { createEngine } from './providers.js';
 import { workerChannel } from './worker-channel.js';
 import { workerName } from './worker-name.js';
 

@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import { expectedOf } from '../../base/options.js';
+import { expectedOf } from '../../base/option-table.js';
 import { own } from '../../base/own.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
 import { defaultSettings, isTaskId, type LayerRole, type Settings, type TaskId, tasks } from './tasks.js';

@@ -1,4 +1,4 @@
-import type { Option, OptionTable } from '../../base/options.js';
+import type { Option, OptionTable } from '../../base/option-table.js';
 import { classifyOptions } from '../../networks/classifier/classifier.js';
 import { detectOptions } from '../../networks/detector/detector.js';
 import { segmentOptions } from '../../networks/segmenter/segmenter.js';

@@ -4,7 +4,7 @@ import {
   type FlagOption,
   type NumberOption,
   type Option,
-} from '../../base/options.js';
+} from '../../base/option-table.js';
 import { type Settings, titleOf } from '../state/tasks.js';
 import { freshId, h, iconButton, setAttributes, show } from './dom.js';
 import { icon } from './icons.js';

@@ -1,4 +1,4 @@
-import type { NumberOption } from '../../base/options.js';
+import type { NumberOption } from '../../base/option-table.js';
 
 /** A slider: whole positions from 0 to `last`, each of which is a value. */
 export interface Scale {

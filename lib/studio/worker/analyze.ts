@@ -1,4 +1,4 @@
-import { encodeImage } from '../../image/codec/coding.js';
+import { encodeImage } from '../../image/codec/decode-encode.js';
 import type { Image } from '../../image/image.js';
 import type { Segmentation } from '../../networks/segmenter/segmentation.js';
 import { drawDetections } from '../../tasks/draw/detections.js';

@@ -1,4 +1,4 @@
-import { checkedOptions } from '../../base/options.js';
+import { checkedOptions } from '../../base/option-table.js';
 import type { ProviderName } from '../../runtime/types.js';
 import type { PictureStep } from '../../tasks/common/step.js';
 import { dream } from '../../tasks/dream/dream.js';

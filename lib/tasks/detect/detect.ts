@@ -1,6 +1,6 @@
 import { check, type OptionKinds, optionsFor } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { number, resolveOptions } from '../../base/options.js';
+import { number, resolveOptions } from '../../base/option-table.js';
 import type { Image } from '../../image/image.js';
 import {
   type Detection,

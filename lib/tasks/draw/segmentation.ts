@@ -1,6 +1,6 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { kind } from '../../base/kinds.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 import { blend } from '../../image/color/blend.js';
 import { type Image, image, plane, type Planes, planes } from '../../image/image.js';
 import type { Segmentation } from '../../networks/segmenter/segmentation.js';

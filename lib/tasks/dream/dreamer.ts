@@ -1,4 +1,4 @@
-import { type OptionValues, resolveOptions } from '../../base/options.js';
+import { type OptionValues, resolveOptions } from '../../base/option-table.js';
 import { clamp } from '../../image/color/clamp.js';
 import { combine } from '../../image/color/combine.js';
 import { zoom } from '../../image/geometry/affine.js';

@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { choice, number, type OptionValues, resolveOptions, seed } from '../../base/options.js';
+import { choice, number, type OptionValues, resolveOptions, seed } from '../../base/option-table.js';
 import { resize } from '../../image/geometry/resize.js';
 import type { Image, Planes } from '../../image/image.js';
 import { type Classifier, mostProbable } from '../../networks/classifier/classifier.js';
@@ -9,7 +9,7 @@ import { type RunSettings, runSettingsKinds } from '../../networks/image-network
 import type { Model } from '../../onnx/graph/graph.js';
 import { type ClassGradient, ClassGradients } from './class-gradient.js';
 import { gradient, integratedGradient, smoothGradient } from './pixels.js';
-import { activationMap, largestOfChannels, normalized, sumOfChannels } from './relevance.js';
+import { activationMap, largestOfChannels, normalized, sumOfChannels } from './relevance-maps.js';
 
 export const explainMethods = ['grad-cam', 'gradient', 'smoothgrad', 'integrated'] as const;
 export type ExplainMethod = (typeof explainMethods)[number];

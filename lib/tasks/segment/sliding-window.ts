@@ -1,7 +1,7 @@
 import { check, type OptionKinds, optionsOf, required } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { count, number, resolveOptions } from '../../base/options.js';
+import { count, number, resolveOptions } from '../../base/option-table.js';
 import { crop } from '../../image/geometry/crop.js';
 import { pad } from '../../image/geometry/pad.js';
 import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';

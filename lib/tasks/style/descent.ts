@@ -1,5 +1,5 @@
 import { gradientName } from '../../autodiff/names.js';
-import type { OptionValues } from '../../base/options.js';
+import type { OptionValues } from '../../base/option-table.js';
 import { clamp } from '../../image/color/clamp.js';
 import { transferChroma } from '../../image/color/color-transfer.js';
 import { resize } from '../../image/geometry/resize.js';

@@ -1,5 +1,5 @@
 import { grad } from '../../autodiff/grad.js';
-import type { OptionValues } from '../../base/options.js';
+import type { OptionValues } from '../../base/option-table.js';
 import { Builder, shapeOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Model } from '../../onnx/graph/graph.js';

@@ -1,4 +1,4 @@
-import { choice, count, flag, number, seed } from '../../base/options.js';
+import { choice, count, flag, number, seed } from '../../base/option-table.js';
 import type { Image } from '../../image/image.js';
 import type { Placement } from '../../runtime/types.js';
 import type { LayerWeights } from '../common/layers.js';

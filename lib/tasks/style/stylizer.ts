@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import { type OptionValues, resolveOptions } from '../../base/options.js';
+import { type OptionValues, resolveOptions } from '../../base/option-table.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
 import { type Image, image, type Size } from '../../image/image.js';
 import { type Network, sessionFor } from '../../networks/network.js';

@@ -1,6 +1,6 @@
 import { check, type OptionKinds } from '../../base/arguments.js';
 import { kind, orNull } from '../../base/kinds.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 import { flip } from '../../image/geometry/flip.js';
 import { resize } from '../../image/geometry/resize.js';
 import { type Image, plane, type Size, solid } from '../../image/image.js';

@@ -1,6 +1,6 @@
 import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 import type { Size } from '../../image/image.js';
 import {
   buildFasterRcnnLosses,
@@ -9,7 +9,7 @@ import {
   type TrainingTraits,
 } from '../../models/faster-rcnn/losses.js';
 import { loadAll } from '../../models/faster-rcnn/net.js';
-import { type FasterRcnnVariant, fasterRcnnVariants, traitKinds } from '../../models/faster-rcnn/traits.js';
+import { type FasterRcnnVariant, fasterRcnnVariants, traitKinds } from '../../models/faster-rcnn/settings.js';
 import { traitsFor } from '../../models/faster-rcnn/variant.js';
 import { type WeightsSource, withWeights } from '../../networks/source.js';
 import type { Model } from '../../onnx/graph/graph.js';

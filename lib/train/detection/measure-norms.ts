@@ -4,7 +4,7 @@ import { own } from '../../base/own.js';
 import { type Image, toTensor } from '../../image/image.js';
 import { loadAll, Net } from '../../models/faster-rcnn/net.js';
 import { pyramid } from '../../models/faster-rcnn/pyramid.js';
-import type { FasterRcnnTraits } from '../../models/faster-rcnn/traits.js';
+import type { FasterRcnnTraits } from '../../models/faster-rcnn/settings.js';
 import { transform } from '../../models/faster-rcnn/transform.js';
 import { openModel } from '../../runtime/open-model.js';
 import { placementKinds } from '../../runtime/options.js';

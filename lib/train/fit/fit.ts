@@ -27,6 +27,6 @@ export async function* fit(
 ): AsyncGenerator<TrainingStep, void> {
   check('fit', { model: [model, kind.model], data: [data, kind.trainingData] }, options, fitKinds);
   // Lazy: pages load the training code only if needed.
-  const { train } = await import('./train.js');
+  const { train } = await import('./training-run.js');
   yield* train(model, data, options);
 }

@@ -1,6 +1,6 @@
 import { type OptionKinds, optionsOf, required } from '../../base/arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import { count, flag, number, type OptionValues, seed } from '../../base/options.js';
+import { count, flag, number, type OptionValues, seed } from '../../base/option-table.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import type { UpdateRule } from '../../optim/update-rule.js';
 import { placementKinds } from '../../runtime/options.js';

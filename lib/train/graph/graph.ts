@@ -7,10 +7,10 @@ import { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Graph, Model, Shape } from '../../onnx/graph/graph.js';
 import { namesOf } from '../../onnx/graph/subgraphs.js';
-import { normalizeOpset } from '../../onnx/opset/normalize.js';
+import { normalizeOpset } from '../../onnx/opset/normalize-opset.js';
 import type { DType } from '../../tensor/dtype.js';
 import { type RunningStatistic, trainBatchNorm } from './batch-norm.js';
-import type { Loss } from './loss.js';
+import type { Loss } from './loss-context.js';
 
 /** The sizes of the feeds, by input name. */
 export type FeedSizes = ReadonlyMap<string, readonly number[]>;

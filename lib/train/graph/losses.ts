@@ -5,7 +5,7 @@ import { type Builder, shapeOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Shape } from '../../onnx/graph/graph.js';
 import { float32 } from '../../tensor/tensor.js';
-import type { Loss } from './loss.js';
+import type { Loss } from './loss-context.js';
 
 /** The values that a loss compares. */
 export interface LossInputs {

@@ -7,7 +7,7 @@ import { type Image, image, planes } from '../../../lib/image/image.js';
 import { knownSegmenterFor } from '../../../lib/networks/segmenter/known-segmenters.js';
 import { loadSegmenter } from '../../../lib/networks/segmenter/load.js';
 import type { PictureSource } from '../../../lib/networks/segmenter/picture-source.js';
-import { tiled } from '../../../lib/networks/segmenter/tiled.js';
+import { tiled } from '../../../lib/networks/segmenter/run-tiles.js';
 import { spansOf } from '../../../lib/networks/segmenter/tiling.js';
 import { UNet } from '../../../lib/networks/segmenter/unet.js';
 import { Builder } from '../../../lib/onnx/builder/builder.js';

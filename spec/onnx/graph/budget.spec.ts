@@ -8,7 +8,7 @@ import { decodeModel } from '../../../lib/onnx/codec/read.js';
 import { Budget } from '../../../lib/onnx/graph/budget.js';
 import type { Model } from '../../../lib/onnx/graph/graph.js';
 import { subgraphsOf } from '../../../lib/onnx/graph/subgraphs.js';
-import { normalizeOpset } from '../../../lib/onnx/opset/normalize.js';
+import { normalizeOpset } from '../../../lib/onnx/opset/normalize-opset.js';
 import { foldConstants } from '../../../lib/onnx/passes/fold-constants.js';
 import { inlineFunctions } from '../../../lib/onnx/passes/inline-functions.js';
 import { simplifyModel } from '../../../lib/onnx/passes/simplify.js';

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { OneirosError } from '../../../lib/base/errors.js';
 import { inspectModel } from '../../../lib/models/inspect.js';
 import type { Model, Node } from '../../../lib/onnx/graph/graph.js';
-import { normalizeOpset } from '../../../lib/onnx/opset/normalize.js';
+import { normalizeOpset } from '../../../lib/onnx/opset/normalize-opset.js';
 import { float32, int64, type Tensor } from '../../../lib/tensor/tensor.js';
 import { type Case, constant, data, ints, itRefuses, type Operand, weights } from './harness.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect } from 'chai';
 
 import { registerExplain } from '../../../lib/cli/commands/explain.js';
-import { encodeImage } from '../../../lib/image/codec/coding.js';
+import { encodeImage } from '../../../lib/image/codec/decode-encode.js';
 import { readImage } from '../../../lib/image/codec/read-write.js';
 import { type Image, image, plane, planes, solid } from '../../../lib/image/image.js';
 import { loadClassifier } from '../../../lib/networks/classifier/load.js';
@@ -14,7 +14,7 @@ import { ClassGradients } from '../../../lib/tasks/explain/class-gradient.js';
 import { drawRelevance } from '../../../lib/tasks/explain/draw.js';
 import { Explainer, explainMethods } from '../../../lib/tasks/explain/explainer.js';
 import { gradient, integratedGradient, smoothGradient } from '../../../lib/tasks/explain/pixels.js';
-import { activationMap, normalized } from '../../../lib/tasks/explain/relevance.js';
+import { activationMap, normalized } from '../../../lib/tasks/explain/relevance-maps.js';
 import { random } from '../../../lib/tensor/random.js';
 import { float32 } from '../../../lib/tensor/tensor.js';
 import { runCommand } from '../../cli/run-command.js';

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { OneirosError } from '../../../base/errors.js';
 import { megabytes } from '../../../base/format.js';
-import { withDefaults } from '../../../base/options.js';
+import { withDefaults } from '../../../base/option-table.js';
 import { Http } from '../../download/node/http.js';
 import { patienceDefaults } from '../../download/timeouts.js';
 import type { CatalogEntry, Task } from '../entry.js';

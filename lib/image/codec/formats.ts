@@ -1,9 +1,9 @@
 import { messageOf, OneirosError } from '../../base/errors.js';
-import { withDefaults } from '../../base/options.js';
+import { withDefaults } from '../../base/option-table.js';
 import type { Image } from '../image.js';
 import { fromPixels, type Pixels, toPixels } from '../pixels.js';
 import { bmpHeader, decodeBmp } from './bmp/bmp.js';
-import type { Codec } from './codec.js';
+import type { Codec } from './platform-codec.js';
 import { latin1 } from './common/bytes.js';
 import { checkPixels, corrupt, type Format, type Header } from './common/header.js';
 import { upright } from './common/orientation.js';

@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Pixels } from '../pixels.js';
-import type { Codec, Drawable } from './codec.js';
+import type { Codec, Drawable } from './platform-codec.js';
 import { corrupt } from './common/header.js';
 import { plainJpeg } from './jpeg/file.js';
 

@@ -1,12 +1,12 @@
 import { codec } from '#codec';
 import { check } from '../../base/arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
-import type { ImageFiles } from './image-files.js';
+import type { ImageFiles } from './formats.js';
 import { decodeKinds, encodeKinds } from './options.js';
 
 /** The functions for picture files with this platform's codec. Loaded when first needed. */
 async function files(): Promise<ImageFiles> {
-  const { imageFiles } = await import('./image-files.js');
+  const { imageFiles } = await import('./formats.js');
   return imageFiles(codec);
 }
 

@@ -1,11 +1,11 @@
-import { resolveOptions } from '../../base/options.js';
+import { resolveOptions } from '../../base/option-table.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import { decodeState, nameOf } from './checkpoint.js';
 import { Batches, BatchQueue, type TrainingData } from './data.js';
 import { Descent } from './descent.js';
 import { type FitOptions, fitOptions } from './options.js';
 import { planOf } from './plan.js';
-import { Run } from './run.js';
+import { Run } from './run-steps.js';
 import type { TrainingStep } from './state.js';
 import { TrainingSession } from './training-session.js';
 

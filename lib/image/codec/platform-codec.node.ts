@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Codec } from './codec.js';
+import type { Codec } from './platform-codec.js';
 import { plainJpeg } from './jpeg/file.js';
 
 /** Reads JPEG with mozjpeg and jpeg-js and writes it with jimp. Each is loaded when first needed. */
