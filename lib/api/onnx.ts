@@ -34,8 +34,9 @@ export { normalizeOpset } from '../onnx/opset/normalize-opset.js';
 export { simplifyModel } from '../onnx/passes/simplify.js';
 
 // Derivatives
-export { grad, type GradOptions } from '../autodiff/grad.js';
-export type { DerivationOptions } from '../autodiff/derivation.js';
+export { grad } from '../autodiff/grad.js';
+export { type GradOptions } from '../autodiff/options.js';
+export type { DerivationOptions } from '../autodiff/options.js';
 export { hvp, type HvpOptions } from '../autodiff/hvp.js';
 export { jvp, type JvpOptions } from '../autodiff/jvp.js';
 export { checkGradient } from '../gradients/check-gradient.js';

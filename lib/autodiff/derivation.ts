@@ -1,5 +1,4 @@
-import { type OptionKinds, optionsOf } from '../base/arguments.js';
-import { kind } from '../base/kinds.js';
+import type { DerivationOptions } from './options.js';
 import { Builder } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { Budget } from '../onnx/graph/budget.js';
@@ -10,24 +9,8 @@ import { unroll } from '../onnx/passes/unroll.js';
 import { requireConnection } from './active.js';
 import { deadEnd } from './explain.js';
 import { floatNames, requireFloat, requireValue } from './names.js';
-import { RuleChoice, type RuleOverrides } from './rule-choice.js';
+import { RuleChoice } from './rule-choice.js';
 import { ReverseWalk } from './walk.js';
-
-/** Options of every way to differentiate a model. */
-export interface DerivationOptions {
-  /** Values through which no gradient passes. */
-  readonly stopGradient?: readonly string[];
-  /** Rules to use instead of the table's, by operator or by a node's name: `{ operators: guidedRelu }`. */
-  readonly overrides?: RuleOverrides;
-  /** Which of the graph's outputs the derived model keeps. Default: all. */
-  readonly keepOutputs?: readonly string[];
-}
-
-export const derivationKinds: OptionKinds<DerivationOptions> = {
-  stopGradient: kind.texts,
-  overrides: optionsOf({ operators: kind.object, nodes: kind.object }),
-  keepOutputs: kind.texts,
-};
 
 /** A value, and the cotangent that a reverse pass starts from there. */
 export type Seed = readonly [target: Value, cotangent: Value];

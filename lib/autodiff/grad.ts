@@ -1,38 +1,11 @@
-import { check, type OptionKinds } from '../base/arguments.js';
+import { gradKinds, type GradOptions } from './options.js';
+import { check } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { dtypeOf, shapeOf } from '../onnx/builder/builder.js';
 import type { Model } from '../onnx/graph/graph.js';
-import { Derivation, derivationKinds, type DerivationOptions, type Seed } from './derivation.js';
+import { Derivation, type Seed } from './derivation.js';
 import { gradientName, newName, requireLoss } from './names.js';
-
-export interface GradOptions extends DerivationOptions {
-  /**
-   * Values whose cotangents the gradient model takes as inputs `d_<output>`: outputs, or any intermediate value. The
-   * result is a vector–Jacobian product. Default: every floating-point output of the graph, unless `loss` is given.
-   */
-  readonly outputs?: readonly string[];
-  /** Instead of `outputs`, a value of one element whose cotangent is 1: a plain gradient, without further inputs. */
-  readonly loss?: string;
-  /**
-   * Values to differentiate by, which become outputs `d_<value>`: inputs, weights, or any intermediate value.
-   * Default: every floating-point input of the graph.
-   */
-  readonly wrt?: readonly string[];
-  /**
-   * Prefix of new names; change it for a model that already has values named `d_…`, such as a gradient.
-   * @default 'd_'
-   */
-  readonly prefix?: string;
-}
-
-export const gradKinds: OptionKinds<GradOptions> = {
-  ...derivationKinds,
-  outputs: kind.texts,
-  loss: kind.text,
-  wrt: kind.texts,
-  prefix: kind.text,
-};
 
 /**
  * Reverse-mode automatic differentiation of an ONNX graph, as another ONNX graph (operator set 17, no custom

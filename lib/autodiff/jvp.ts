@@ -2,7 +2,8 @@ import { check } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
 import { dtypeOf, shapeOf } from '../onnx/builder/builder.js';
 import type { Model } from '../onnx/graph/graph.js';
-import { Derivation, derivationKinds, type DerivationOptions, type Seed } from './derivation.js';
+import { Derivation, type Seed } from './derivation.js';
+import { derivationKinds, type DerivationOptions } from './options.js';
 import { newName, vectorName } from './names.js';
 
 export interface JvpOptions extends DerivationOptions {

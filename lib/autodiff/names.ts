@@ -1,4 +1,5 @@
-import { nearest, OneirosError } from '../base/errors.js';
+import { OneirosError } from '../base/errors.js';
+import { nearest } from '../base/nearest-names.js';
 import { type Builder, dtypeOf } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import type { Graph, ValueInfo } from '../onnx/graph/graph.js';

@@ -1,4 +1,5 @@
-import { nearest, OneirosError } from '../base/errors.js';
+import { OneirosError } from '../base/errors.js';
+import { nearest } from '../base/nearest-names.js';
 import type { Graph, Node } from '../onnx/graph/graph.js';
 import { subgraphsOf } from '../onnx/graph/subgraphs.js';
 import { rules } from './rules/families.js';

@@ -1,4 +1,5 @@
-import { nearest, OneirosError } from './errors.js';
+import { OneirosError } from './errors.js';
+import { nearest } from './nearest-names.js';
 import { isRecord, type Kind } from './kinds/kind.js';
 import { type Option } from './option-table.js';
 import { expectedOf } from './option-table.js';

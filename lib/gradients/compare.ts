@@ -1,4 +1,5 @@
-import { grad, gradKinds } from '../autodiff/grad.js';
+import { grad } from '../autodiff/grad.js';
+import { gradKinds } from '../autodiff/options.js';
 import { valueOfGradient } from '../autodiff/names.js';
 import { optionsFor } from '../base/arguments.js';
 import { own } from '../base/own.js';

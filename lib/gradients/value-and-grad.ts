@@ -1,4 +1,4 @@
-import { gradKinds, type GradOptions } from '../autodiff/grad.js';
+import { gradKinds, type GradOptions } from '../autodiff/options.js';
 import { valueOfGradient } from '../autodiff/names.js';
 import { check, type OptionKinds, optionsFor, optionsOf, required } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';

@@ -1,5 +1,6 @@
 import { optionsFor } from '../base/arguments.js';
-import { nearest, OneirosError } from '../base/errors.js';
+import { OneirosError } from '../base/errors.js';
+import { nearest } from '../base/nearest-names.js';
 import type { Model } from '../onnx/graph/graph.js';
 import { placementKinds } from '../runtime/options.js';
 import type { Placement } from '../runtime/types.js';

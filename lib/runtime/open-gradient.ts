@@ -1,4 +1,4 @@
-import type { GradOptions } from '../autodiff/grad.js';
+import type { GradOptions } from '../autodiff/options.js';
 import type { NamedOverrides } from '../autodiff/named-rules.js';
 import type { RuleOverrides } from '../autodiff/rule-choice.js';
 import { optionsFor } from '../base/arguments.js';

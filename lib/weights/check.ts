@@ -1,4 +1,5 @@
-import { nearest, OneirosError } from '../base/errors.js';
+import { OneirosError } from '../base/errors.js';
+import { nearest } from '../base/nearest-names.js';
 import { float32, type Float32Tensor, halfToNumber, type NumericTensor } from '../tensor/tensor.js';
 import { quoted, type StoredTensor, type Weights } from './weights.js';
 

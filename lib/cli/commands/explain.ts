@@ -1,4 +1,5 @@
-import { nearest, OneirosError } from '../../base/errors.js';
+import { OneirosError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest-names.js';
 import { choice, type OptionValues, resolveOptions } from '../../base/option-table.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import { drawRelevance } from '../../tasks/explain/draw.js';

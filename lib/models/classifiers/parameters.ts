@@ -1,4 +1,5 @@
-import { nearest, OneirosError } from '../../base/errors.js';
+import { OneirosError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest-names.js';
 import type { Float32Tensor } from '../../tensor/tensor.js';
 import { loadWeight } from '../../weights/check.js';
 import type { Weights } from '../../weights/weights.js';

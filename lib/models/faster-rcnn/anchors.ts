@@ -1,6 +1,13 @@
+import { roundHalfToEven } from '../../base/round.js';
 import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { float32, type Float32Tensor } from '../../tensor/tensor.js';
+
+/** The anchors' sizes of torchvision's networks, in pixels: a list for each level of the pyramid, or one list for all. */
+export const anchorSizes = {
+  resnet: [[32], [64], [128], [256], [512]],
+  mobilenet: [[32, 64, 128, 256, 512]],
+} as const;
 
 /** Anchors centered at the origin, `[ratios · sizes, 4]`, with edges rounded to whole pixels. Sizes vary fastest. */
 export function cellAnchors(sizes: readonly number[], aspectRatios: readonly number[]): Float32Tensor {
@@ -9,17 +16,10 @@ export function cellAnchors(sizes: readonly number[], aspectRatios: readonly num
     const wide = Math.fround(1 / tall);
     return sizes.flatMap((size) => {
       const [x, y] = [Math.fround(wide * size) / 2, Math.fround(tall * size) / 2];
-      return [-x, -y, x, y].map(roundToEven);
+      return [-x, -y, x, y].map(roundHalfToEven);
     });
   });
   return float32(Float32Array.from(edges), [edges.length / 4, 4]);
-}
-
-/** Rounds half to even, as PyTorch does. */
-function roundToEven(x: number): number {
-  const below = Math.floor(x);
-  if (x - below !== 0.5) return Math.round(x);
-  return below % 2 === 0 ? below : below + 1;
 }
 
 /** Anchors at every position of a feature map, `[height · width · anchors, 4]`, in pixels of the padded picture. */

@@ -1,3 +1,4 @@
+import { anchorSizes } from './anchors.js';
 import type { OptionKinds } from '../../base/arguments.js';
 import { arrayOf, kind } from '../../base/kinds.js';
 /**
@@ -49,7 +50,7 @@ export const traitKinds: OptionKinds<Partial<FasterRcnnTraits>> = {
 const resnetTraits: FasterRcnnTraits = {
   minSize: 800,
   maxSize: 1333,
-  anchorSizes: [[32], [64], [128], [256], [512]],
+  anchorSizes: anchorSizes.resnet,
   aspectRatios: [0.5, 1, 2],
   preNmsTopN: 1000,
   postNmsTopN: 1000,
@@ -62,7 +63,7 @@ const resnetTraits: FasterRcnnTraits = {
 };
 const mobilenetTraits: FasterRcnnTraits = {
   ...resnetTraits,
-  anchorSizes: [[32, 64, 128, 256, 512]],
+  anchorSizes: anchorSizes.mobilenet,
   rpnScore: 0.05,
 };
 

@@ -1,5 +1,6 @@
 import type { OptionKinds } from '../../base/arguments.js';
-import { nearest, OneirosError } from '../../base/errors.js';
+import { OneirosError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest-names.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';

@@ -1,5 +1,6 @@
 import { check } from '../../base/arguments.js';
-import { nearest, OneirosError } from '../../base/errors.js';
+import { OneirosError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest-names.js';
 import { kind } from '../../base/kinds.js';
 import type { Graph, Model, Node, ValueInfo } from '../graph/graph.js';
 import { allNamesOf, namesOf, usedIn } from '../graph/subgraphs.js';

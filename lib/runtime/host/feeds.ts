@@ -1,5 +1,6 @@
 import { describeValue } from '../../base/arguments.js';
-import { nearest, OneirosError } from '../../base/errors.js';
+import { OneirosError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest-names.js';
 import { own } from '../../base/own.js';
 import { sizeOf, type Tensor } from '../../tensor/tensor.js';
 import type { TensorInfo } from '../types.js';

@@ -9,7 +9,8 @@ import { type RunSettings, runSettingsKinds } from '../../networks/image-network
 import type { Model } from '../../onnx/graph/graph.js';
 import { type ClassGradient, ClassGradients } from './class-gradient.js';
 import { gradient, integratedGradient, smoothGradient } from './pixels.js';
-import { activationMap, largestOfChannels, normalized, sumOfChannels } from './relevance-maps.js';
+import { largestOfChannels, normalized, sumOfChannels } from './relevance-maps.js';
+import { activationMap } from './grad-cam.js';
 
 export const explainMethods = ['grad-cam', 'gradient', 'smoothgrad', 'integrated'] as const;
 export type ExplainMethod = (typeof explainMethods)[number];

@@ -4,15 +4,9 @@ import { Builder, shapeOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import { extractSubgraph } from '../../onnx/passes/extract.js';
-import {
-  gaussianStyle,
-  moments,
-  relativeError,
-  totalVariation,
-  wassersteinError,
-  weightedSum,
-} from '../common/losses.js';
-import { rowsOf } from '../common/matrix.js';
+import { relativeError, totalVariation, weightedSum } from '../common/losses.js';
+import { gaussianStyle, moments, wassersteinError } from './gram.js';
+import { rowsOf } from './matrix.js';
 import type { styleOptions } from './options.js';
 
 /** A layer's value in the graph, and its weight. */

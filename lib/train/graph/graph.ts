@@ -1,6 +1,7 @@
 import { activePath } from '../../autodiff/active.js';
-import type { GradOptions } from '../../autodiff/grad.js';
-import { nearest, OneirosError } from '../../base/errors.js';
+import type { GradOptions } from '../../autodiff/options.js';
+import { OneirosError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest-names.js';
 import { own } from '../../base/own.js';
 import { fixedConstants } from '../../models/input/preprocessing.js';
 import { Builder } from '../../onnx/builder/builder.js';

@@ -1,4 +1,5 @@
-import { nearest, OneirosError } from '../../base/errors.js';
+import { OneirosError } from '../../base/errors.js';
+import { nearest } from '../../base/nearest-names.js';
 import type { Catalog, CatalogEntry, Task } from './entry.js';
 
 /** Finds a model by name, ignoring case and treating dashes and underscores as equal. */

@@ -5,16 +5,9 @@ import { Builder } from '../../../lib/onnx/builder/builder.js';
 import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
 import { encodeModel } from '../../../lib/onnx/codec/write.js';
 import { openSession } from '../../../lib/runtime/session.js';
-import {
-  covariance,
-  gaussianStyle,
-  moments,
-  relativeError,
-  totalVariation,
-  wassersteinError,
-  weightedSum,
-} from '../../../lib/tasks/common/losses.js';
-import { squareRoot, trace } from '../../../lib/tasks/common/matrix.js';
+import { relativeError, totalVariation, weightedSum } from '../../../lib/tasks/common/losses.js';
+import { covariance, gaussianStyle, moments, wassersteinError } from '../../../lib/tasks/style/gram.js';
+import { squareRoot, trace } from '../../../lib/tasks/style/matrix.js';
 import { random } from '../../../lib/tensor/random.js';
 import { float32, type Float32Tensor, toNumbers } from '../../../lib/tensor/tensor.js';
 
