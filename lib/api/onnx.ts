@@ -1,4 +1,4 @@
-// `oneiros/onnx`: ONNX graphs as values, their derivatives, what a gradient rule is written in, and reports of graphs.
+// `oneiros/onnx`: ONNX graphs as values, their derivatives, the parts of gradient rules, and reports about graphs.
 
 // Graphs
 export type { AttributeLike } from '../onnx/graph/attributes.js';
@@ -62,7 +62,7 @@ export {
   type RuleTable,
 } from '../autodiff/rules/rule.js';
 
-// What is inside of one
+// Reports
 export {
   anatomyOf,
   type Anatomy,

@@ -80,7 +80,7 @@ describe('oneiros evaluate detect', () => {
     expect(await rejection(evaluate(gt, dt, ...voc, ...unknown))).to.contain('size is not known');
   });
 
-  it("is told that COCO's protocol knows no whole pixels", async () => {
+  it("rejects --pixels for COCO's protocol, which has no whole pixels", async () => {
     const error: unknown = await evaluate('gt', 'dt', '--pixels', 'inclusive').catch(
       (reason: unknown) => reason,
     );

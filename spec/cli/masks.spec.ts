@@ -144,16 +144,16 @@ describe('train unet, segment and evaluate segment agree on masks', () => {
     await writeFile(join(found, 'b.png'), await encodeGrayPng(two, Uint8Array.of(0, 0, 0, 0)));
     const { results, said } = await evaluate('bright', '--threshold', '0.5');
     expect(results[0]).to.include({ pixelAccuracy: 3 / 4, IoU: 2 / 3 });
-    expect(said.join()).to.match(/predicted masks without a true one.*: 1/);
-    const complaint = async (...args: readonly string[]) => {
+    expect(said.join()).to.match(/predicted masks without a true mask.*: 1/);
+    const errorOf = async (...args: readonly string[]) => {
       const error: unknown = await evaluate('bright', ...args).catch((reason: unknown) => reason);
       return error instanceof Error ? error.message : '';
     };
-    expect(await complaint()).to.match(/a\.png has the value 20, which no true mask has/);
-    expect(await complaint('--threshold', '0.5', '--classes', '2')).to.match(/leave --classes/);
+    expect(await errorOf()).to.match(/a\.png has the value 20, which no true mask has/);
+    expect(await errorOf('--threshold', '0.5', '--classes', '2')).to.match(/omit --classes/);
     await writeFile(join(truth, 'a.png'), await encodeGrayPng(two, Uint8Array.of(0, 1, 1, 0)));
-    expect(await complaint('--threshold', '0.5')).to.match(/no pixel of the true masks is as bright/);
+    expect(await errorOf('--threshold', '0.5')).to.match(/no pixel of the true masks is as bright/);
     await writeFile(join(truth, 'a.gif'), 'GIF');
-    expect(await complaint()).to.match(/a\.gif and .*a\.png have one name/);
+    expect(await errorOf()).to.match(/a\.gif and .*a\.png have the same name/);
   });
 });

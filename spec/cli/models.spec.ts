@@ -100,9 +100,9 @@ describe('oneiros models', () => {
       );
       expect(await convert('vgg19', '--weights', weights, '--until', 'relu9_9')).to.match(/no layer/);
       expect(await convert('vgg19', '--weights', weights, '--classes', 'a,b')).to.match(
-        /--classes .*leave it/,
+        /--classes .*omit it/,
       );
-      expect(await convert('unet-membrane', '--until', 'relu1_1')).to.match(/--until .*leave it away/);
+      expect(await convert('unet-membrane', '--until', 'relu1_1')).to.match(/--until .*omit it away/);
       expect(await readdir(home)).to.deep.equal([]);
     } finally {
       await workshop.remove();

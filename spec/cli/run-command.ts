@@ -31,7 +31,7 @@ export async function runCommand(
       text.push(...[lines].flat());
     },
     say: (text) => said.push(text),
-    complain: (text) => said.push(text),
+    error: (text) => said.push(text),
     fail: (text) => {
       said.push(text);
       failed.push(text);

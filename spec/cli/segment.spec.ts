@@ -84,21 +84,21 @@ describe('oneiros segment', () => {
   });
 
   it('outputs have the names of their pictures, and each is of one picture', async () => {
-    const complaint = async (...args: readonly string[]) => {
+    const errorOf = async (...args: readonly string[]) => {
       const error: unknown = await segment(...args).catch((reason: unknown) => reason);
       return error instanceof Error ? error.message : '';
     };
     const labels = ['--show', 'labels', '-o'] as const;
-    expect(await complaint(file('a.png'), file('b.png'), '-o', file('one.png'))).to.match(/need a folder/);
-    expect(await complaint(file('a.png'), ...labels, file('one.jpg'))).to.match(/JPEG does not keep values/);
-    expect(await complaint(file('a.png'), ...labels, file('one.tif'))).to.match(/\.png or \.jpg/);
+    expect(await errorOf(file('a.png'), file('b.png'), '-o', file('one.png'))).to.match(/give a folder/);
+    expect(await errorOf(file('a.png'), ...labels, file('one.jpg'))).to.match(/JPEG changes values/);
+    expect(await errorOf(file('a.png'), ...labels, file('one.tif'))).to.match(/\.png or \.jpg/);
     await mkdir(file('other'));
     for (const name of ['a.png', 'c.jpg'])
       await writeFile(
         file(`other/${name}`),
         await encodeImage(image({ width: 16, height: 16 }), name.endsWith('jpg') ? 'jpeg' : 'png'),
       );
-    expect(await complaint(file('a.png'), file('other/a.png'), '-o', file('both'))).to.match(
+    expect(await errorOf(file('a.png'), file('other/a.png'), '-o', file('both'))).to.match(
       /a\.png and .*other.a\.png would both be written/,
     );
     await segment(file('other/c.jpg'), ...labels, file('masks'));

@@ -93,23 +93,21 @@ describe('oneiros train unet', () => {
   });
 
   it('says what is wrong with the data', async () => {
-    const complaint = async (...args: readonly string[]) => {
+    const errorOf = async (...args: readonly string[]) => {
       const error: unknown = await train(...args).catch((reason: unknown) => reason);
       return error instanceof Error ? error.message : '';
     };
-    expect(await complaint('--validation', '6')).to.match(/leaves none of the 6 pictures/);
-    expect(await complaint('--crop', '48')).to.match(/0 is 32×32, smaller than the crop of 48/);
-    expect(await complaint('--crop', '31')).to.match(
+    expect(await errorOf('--validation', '6')).to.match(/leaves none of the 6 pictures/);
+    expect(await errorOf('--crop', '48')).to.match(/0 is 32×32, smaller than the crop of 48/);
+    expect(await errorOf('--crop', '31')).to.match(
       /31 pixels cannot be halved 1 times: take a multiple of 2/,
     );
-    expect(await complaint('--classes', 'a=10,b=100')).to.match(
-      /has a pixel of 200; classes are a 10, b 100/,
-    );
-    expect(await complaint('--classes', 'a')).to.match(/two classes at least/);
-    expect(await complaint('--classes', 'a=10,b=10')).to.match(/a and b have the same value 10/);
-    expect(await complaint('--classes', 'a=10,b')).to.match(/names no classes/);
+    expect(await errorOf('--classes', 'a=10,b=100')).to.match(/has a pixel of 200; classes are a 10, b 100/);
+    expect(await errorOf('--classes', 'a')).to.match(/two classes at least/);
+    expect(await errorOf('--classes', 'a=10,b=10')).to.match(/a and b have the same value 10/);
+    expect(await errorOf('--classes', 'a=10,b')).to.match(/names no classes/);
     await rm(file('label/3.png'));
-    expect(await complaint()).to.match(/label has no mask of 3.png/);
-    expect(await complaint('--data', file('nowhere'))).to.match(/no such file or folder/);
+    expect(await errorOf()).to.match(/label has no mask of 3.png/);
+    expect(await errorOf('--data', file('nowhere'))).to.match(/no such file or folder/);
   });
 });

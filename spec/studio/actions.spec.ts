@@ -157,7 +157,7 @@ describe('studio: actions', () => {
     context.store.update({ tab: 'classify' });
     await openPicture(context, file, 'dream.png');
     const { notice } = context.store.state;
-    expect(notice?.text).to.equal('This picture knows how it was made: Dream on relu1_1.');
+    expect(notice?.text).to.equal('This picture has its recipe: Dream on relu1_1.');
     notice?.action?.run();
     expect(context.store.state).to.deep.include({ tab: 'dream', layers: { layers: { relu1_1: 1 } } });
     expect(context.store.state.settings.dream['octaves']).to.equal(2);

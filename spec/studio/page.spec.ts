@@ -64,7 +64,7 @@ describe('studio: the page', function () {
     await pausePaintings(page, false);
     expect(await page.locator('.curve .on').textContent()).to.equal('on WebAssembly');
     await keepScreenshot(page, 'stopped');
-    expect(await mainButton(page).textContent()).to.equal('Go on');
+    expect(await mainButton(page).textContent()).to.equal('Resume');
     await mainButton(page).click();
     await page.getByText('Octave 2 of 2, step 120 of 120').waitFor();
     await page.locator('.curve .line').first().waitFor();
@@ -115,7 +115,7 @@ describe('studio: the page', function () {
     await page.getByRole('tablist').waitFor();
     await page.getByRole('tab', { name: 'Segment' }).click();
     await drop(page, { name: 'saved.png', type: 'image/png', bytes });
-    await page.getByText('This picture knows how it was made: Dream on relu2_1, then Dream on').waitFor();
+    await page.getByText('This picture has its recipe: Dream on relu2_1, then Dream on').waitFor();
     await page.getByRole('button', { name: 'Use its recipe' }).click();
     expect(await page.getByRole('tab', { name: 'Dream' }).getAttribute('aria-selected')).to.equal('true');
     expect(await page.getByRole('spinbutton', { name: 'Octaves', exact: true }).inputValue()).to.equal('2');
@@ -132,7 +132,7 @@ describe('studio: the page', function () {
     expect(await objections(page)).to.deep.equal([]);
     const versions = page.getByRole('list', { name: 'Versions of the picture' }).getByRole('button');
     expect(await versions.count()).to.equal(3);
-    await page.getByRole('button', { name: 'Put the recipe away' }).click();
+    await page.getByRole('button', { name: 'Close the recipe' }).click();
     await page.getByRole('region', { name: 'Recipe' }).waitFor({ state: 'hidden' });
   });
 
@@ -162,9 +162,9 @@ describe('studio: the page', function () {
     await drop(page, await cat());
     await drop(page, vgg);
     await mainButton(page).click();
-    await page.getByText('Choose a picture whose style yours is to have.').waitFor();
+    await page.getByText('There is no style picture: choose one.').waitFor();
     await page.locator('.page:not([hidden]) .sample', { hasText: 'A rose window' }).click();
-    await page.getByRole('button', { name: 'Take A rose window away' }).waitFor();
+    await page.getByRole('button', { name: 'Remove A rose window' }).waitFor();
     await setNumber(page, 'Size', 128);
     await setNumber(page, 'Iterations', 6);
     await runToEnd(page);
@@ -177,7 +177,7 @@ describe('studio: the page', function () {
     await drop(page, await segmenter());
     await page.getByText('tiny-unet.pt is ready.').waitFor();
     await runToEnd(page);
-    await results.getByRole('heading', { name: 'How much of it' }).waitFor();
+    await results.getByRole('heading', { name: 'Share of each class' }).waitFor();
     const shares = await results.locator('.share').allTextContents();
     expect(shares.map(Number.parseFloat).reduce((sum, share) => sum + share)).to.be.closeTo(100, 1.01);
 
@@ -217,7 +217,7 @@ describe('studio: the page', function () {
   it('says kindly what it cannot read', async () => {
     const page = await studio.open();
     await drop(page, { name: 'letter.jpg', type: 'image/jpeg', bytes: new TextEncoder().encode('Dear cat') });
-    await page.getByRole('alert').getByText('This file is no picture that your browser can read.').waitFor();
+    await page.getByRole('alert').getByText('Your browser cannot read this file as a picture.').waitFor();
     await drop(page, { name: 'broken.onnx', bytes: Uint8Array.of(1, 2, 3) });
     await page.getByRole('alert').getByText('broken.onnx cannot be used as a network').waitFor();
     await page.getByRole('button', { name: 'Close this message' }).click();

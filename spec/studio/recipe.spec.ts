@@ -58,10 +58,10 @@ describe('studio: recipes', () => {
 
   const step = (change: object) => JSON.stringify({ steps: [{ task: 'dream', ...change }] });
   const damaged: readonly (readonly [string, string, RegExp])[] = [
-    ['cut short', step({}).slice(0, -3), /cut short/],
+    ['cut short', step({}).slice(0, -3), /truncated/],
     ['without steps', '{"steps":[]}', /no steps/],
-    ['of another form', '[1]', /another form/],
-    ['of an unknown task', '{"steps":[{"task":"rm"}]}', /not known/],
+    ['of another form', '[1]', /form of a recipe/],
+    ['of an unknown task', '{"steps":[{"task":"rm"}]}', /does not know its task/],
     ['with an option out of range', step({ settings: { octaves: 0 } }), /octaves must be/],
     [
       'with an option of another kind',
@@ -69,7 +69,7 @@ describe('studio: recipes', () => {
       /cascade must be true or false/,
     ],
     ['with a weight that is no number', step({ layers: { layers: { relu1_1: '1' } } }), /weight of a layer/],
-    ['far too long', `{"steps":"${'x'.repeat(200_000)}"}`, /too long/],
+    ['far too long', `{"steps":"${'x'.repeat(200_000)}"}`, /longer than 100000/],
     ['of endlessly many steps', JSON.stringify({ steps: Array(65).fill({ task: 'dream' }) }), /no steps/],
   ];
   for (const [what, text, message] of damaged)

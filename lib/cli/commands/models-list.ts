@@ -15,8 +15,8 @@ export const registerList: Register = (models, terminal) => {
   models
     .command('list')
     .summary('list the models')
-    .description('Lists the models, how large they are, and which are here.')
-    .option('--json', 'print an object a line')
+    .description('Lists the models with their sizes, and which of them are here.')
+    .option('--json', 'print one JSON object per line')
     .action(async ({ json }: { readonly json?: boolean }) => {
       const all = await listModels();
       if (json === true) {
