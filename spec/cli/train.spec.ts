@@ -20,7 +20,7 @@ describe('oneiros train unet', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'train-'));
     for (const part of ['image', 'label']) await mkdir(file(part));
-    // A bright disc somewhere in noise; its mask is 200, the rest 10.
+    // A bright disc in noise; in the mask, the disc is 200, the rest 10.
     const stream = random(1);
     for (let i = 0; i < 6; i++) {
       const [picture, mask] = [image(size), image(size)];
@@ -71,13 +71,13 @@ describe('oneiros train unet', () => {
     expect(wrong / labels.length).to.be.lessThan(0.05);
   });
 
-  it('keeps the state until the network is written: a run whose last write failed is not lost', async () => {
+  it('keeps the checkpoint until the network is written, so that a failed write loses no run', async () => {
     const out = file('late.onnx');
     const args = [
       ...['train', 'unet', '--data', folder, '-o', out, '--widths', '4,8', '--crop', '32', '--batch', '2'],
       ...['--elastic', '0', '--validation', '2', '--threads', '1', '--steps', '4', '--json'],
     ];
-    // Something else takes the network's name while it is trained.
+    // A folder with the network's name appears during the training.
     const failed = runCommand(registerTrain, args, (done) => {
       if (done === 1) mkdirSync(out);
     });
@@ -92,7 +92,7 @@ describe('oneiros train unet', () => {
     expect(existsSync(`${out}.checkpoint`)).to.equal(false);
   });
 
-  it('says what is wrong with the data', async () => {
+  it('reports problems of the data', async () => {
     const errorOf = async (...args: readonly string[]) => {
       const error: unknown = await train(...args).catch((reason: unknown) => reason);
       return error instanceof Error ? error.message : '';
