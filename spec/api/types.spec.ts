@@ -154,7 +154,7 @@ describe('the types of the public names', () => {
       expectTypeOf(x).toEqualTypeOf<readonly [Value, Value, ...(Value | undefined)[]]>();
       return [dy, dy];
     });
-    // @ts-expect-error rules have at most four typed inputs
+    // @ts-expect-error a rule can require at most three inputs
     () => rule(5, ({ dy }) => [dy]);
   });
 

@@ -7,7 +7,7 @@ import { readPngText } from '../../lib/image/codec/png/text.js';
 import { readRecipe } from '../../lib/studio/state/recipe.js';
 import { requireChromium } from '../browser/harness.js';
 import { longestTask, tracing } from '../browser/trace.js';
-import { resumePainting, pausePaintings } from './pausing.js';
+import { pausePaintings, resumePainting } from './pausing.js';
 import { cat, classifier, segmenter, vgg } from './slim-files.js';
 import {
   drop,

@@ -23,7 +23,7 @@ export const registerList: Register = (models, terminal) => {
         for (const status of all) terminal.result({ ...status.entry, ...factsOf(status) }, '', json);
         return;
       }
-      const rows = [['model', 'size', 'is', 'licence', 'what it is'], ...all.map(rowOf)];
+      const rows = [['model', 'size', 'is', 'license', 'what it is'], ...all.map(rowOf)];
       terminal.result({}, textTable(rows), json);
     });
 };

@@ -3,7 +3,7 @@ import { shippedAmong } from '../state/shipped.js';
 import { currentVersion, isBusy, type ModelEntry, modelFor, type State } from '../state/state.js';
 import type { TaskId } from '../state/tasks.js';
 import { tasks } from '../state/tasks.js';
-import { showError, type Context, endPainting } from './context.js';
+import { type Context, endPainting, showError } from './context.js';
 import { fallBack } from './fallback.js';
 
 /** Adds the networks that the page's server has to the choice. Each is fetched when it is first needed. */

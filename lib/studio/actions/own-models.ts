@@ -3,7 +3,7 @@ import type { ModelSource } from '../state/protocol.js';
 import { tasksOfKind } from '../state/shipped.js';
 import type { ModelEntry } from '../state/state.js';
 import { type NetworkKind, tasks } from '../state/tasks.js';
-import { showError, type Context, endPainting, notify } from './context.js';
+import { type Context, endPainting, notify, showError } from './context.js';
 import { changeModel, loadEntry, setModels } from './models.js';
 
 /** Adds the networks that the user added on earlier visits to the choice. Each is read when it is first needed. */

@@ -2,7 +2,7 @@ import { current, emptyHistory, forgotten, type History, jump, move, push } from
 import type { Marks } from '../state/protocol.js';
 import { recipeTexts } from '../state/recipe.js';
 import { currentVersion, type State, type Version } from '../state/state.js';
-import { showError, type Context, endPainting, notify } from './context.js';
+import { type Context, endPainting, notify, showError } from './context.js';
 import { offerRecipe } from './recipes.js';
 
 /** Starts again with a photograph. If it has a recipe, offers to use it. */

@@ -1,5 +1,5 @@
 import type { ProviderName } from '../../runtime/types.js';
-import { showError, type Context, endPainting } from './context.js';
+import { type Context, endPainting, showError } from './context.js';
 
 /** Chooses the provider that networks run on from now on. */
 export async function selectProvider(context: Context, wanted: 'auto' | ProviderName): Promise<void> {

@@ -2,7 +2,7 @@ import { messageOf } from '../../base/errors.js';
 import { readRecipe, type Recipe, type RecipeStep } from '../state/recipe.js';
 import { type ModelEntry, modelsFor, type State } from '../state/state.js';
 import { tasks } from '../state/tasks.js';
-import { showError, type Context, notify } from './context.js';
+import { type Context, notify, showError } from './context.js';
 
 /** Offers the recipe of a picture; if it is damaged, shows an error. */
 export function offerRecipe(context: Context, texts: ReadonlyMap<string, string>): void {

@@ -4,7 +4,7 @@ import type { ModelInfo, PaintProgress, PictureInfo } from '../state/protocol.js
 import type { RecipeStep } from '../state/recipe.js';
 import { currentVersion, isBusy, layersFor, type Run, type Version } from '../state/state.js';
 import { type TaskId, tasks } from '../state/tasks.js';
-import { showError, type Context, endPainting } from './context.js';
+import { type Context, endPainting, showError } from './context.js';
 import { withFallback } from './fallback.js';
 import { readyModel } from './models.js';
 import { setHistory } from './pictures.js';

@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Sample } from '../state/samples.js';
-import { showError, type Context } from './context.js';
+import { type Context, showError } from './context.js';
 import { openPicture } from './pictures.js';
 import { start } from './runs.js';
 
