@@ -1,8 +1,8 @@
 // `oneiros`: tasks, the networks they take, and pictures. The other files of this folder are the other entries of the
-// package. All are the same in Node and in browsers: what differs between the two is behind the `#` imports of package.json
-// in the folder above, which bundlers resolve for browsers and Node for itself.
+// package. All entries are the same in Node and in browsers: code that differs is behind the `#` imports of
+// ../package.json, which Node and bundlers resolve for their platform.
 
-// Tasks, each (network, picture, options); those that end in Each take many pictures.
+// Tasks: each takes (network, picture, options); names that end in Each take many pictures.
 export {
   classify,
   classifyEach,

@@ -1,4 +1,4 @@
-// `oneiros/metrics`: how well detectors, segmenters and classifiers do. Pure functions on boxes, masks and labels.
+// `oneiros/metrics`: measures of detectors, segmenters and classifiers. Pure functions of boxes, masks and labels.
 
 export * from '../metrics/index.js';
 export {

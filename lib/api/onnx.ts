@@ -1,4 +1,4 @@
-// `oneiros/onnx`: ONNX graphs as values, their derivatives, what a gradient rule is written in, and reports of graphs.
+// `oneiros/onnx`: ONNX graphs as values, their derivatives, the parts of gradient rules, and reports about graphs.
 
 // Graphs
 export type { AttributeLike } from '../onnx/graph/attributes.js';
@@ -23,6 +23,7 @@ export { dtypeOf, shapeOf, type Sizes } from '../onnx/builder/builder.js';
 export { Builder, type Operand } from '../onnx/builder/builder.js';
 export type { ExternalReader, ExternalReference } from '../onnx/codec/external-reference.js';
 export { decodeModel, type DecodeModelOptions } from '../onnx/codec/read.js';
+export { formatModel, type FormatOptions } from '../onnx/format-model.js';
 export { encodeModel } from '../onnx/codec/write.js';
 export { readModel, writeModel, type WriteModelOptions } from '../onnx/codec/model-files.js';
 
@@ -64,7 +65,7 @@ export {
   type RuleTable,
 } from '../autodiff/rules/rule.js';
 
-// What is inside of one
+// Reports
 export {
   anatomyOf,
   type Anatomy,

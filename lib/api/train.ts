@@ -1,4 +1,4 @@
-// `oneiros/train`: training of any ONNX graph, and the parts of it as namespaces.
+// `oneiros/train`: training of any ONNX graph, with losses, optimizers and schedules as namespaces.
 
 export * as losses from '../train/graph/losses.js';
 export * as optimizers from '../optim/optimizers.js';

@@ -1,4 +1,4 @@
-// `oneiros/weights`: checkpoints of PyTorch and safetensors, and the files they are read from.
+// `oneiros/weights`: reads PyTorch and safetensors checkpoints, from files, addresses and bytes.
 
 export { fileSource } from '#files/read';
 export { download, type DownloadOptions, type DownloadProgress } from '../files/download.js';

@@ -1,4 +1,3 @@
-import type { DerivationOptions } from './options.js';
 import { Builder } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { Budget } from '../onnx/graph/budget.js';
@@ -9,6 +8,7 @@ import { unroll } from '../onnx/passes/unroll.js';
 import { requireConnection } from './active.js';
 import { deadEnd } from './explain.js';
 import { floatNames, requireFloat, requireValue } from './names.js';
+import type { DerivationOptions } from './options.js';
 import { RuleChoice } from './rule-choice.js';
 import { ReverseWalk } from './walk.js';
 

@@ -1,4 +1,3 @@
-import { gradKinds, type GradOptions } from './options.js';
 import { check } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
@@ -6,6 +5,7 @@ import { dtypeOf, shapeOf } from '../onnx/builder/builder.js';
 import type { Model } from '../onnx/graph/graph.js';
 import { Derivation, type Seed } from './derivation.js';
 import { gradientName, newName, requireLoss } from './names.js';
+import { gradKinds, type GradOptions } from './options.js';
 
 /**
  * Reverse-mode automatic differentiation of an ONNX graph, as another ONNX graph (operator set 17, no custom

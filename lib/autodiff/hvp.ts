@@ -3,8 +3,8 @@ import { kind } from '../base/kinds.js';
 import { dtypeOf, shapeOf } from '../onnx/builder/builder.js';
 import type { Model } from '../onnx/graph/graph.js';
 import { Derivation, type Seed } from './derivation.js';
-import { derivationKinds, type DerivationOptions } from './options.js';
 import { newName, requireLoss, vectorName } from './names.js';
+import { derivationKinds, type DerivationOptions } from './options.js';
 
 export interface HvpOptions extends DerivationOptions {
   /** The value whose second derivatives are computed, with one element. */

@@ -3,8 +3,8 @@ import { kind } from '../base/kinds.js';
 import { dtypeOf, shapeOf } from '../onnx/builder/builder.js';
 import type { Model } from '../onnx/graph/graph.js';
 import { Derivation, type Seed } from './derivation.js';
-import { derivationKinds, type DerivationOptions } from './options.js';
 import { newName, vectorName } from './names.js';
+import { derivationKinds, type DerivationOptions } from './options.js';
 
 export interface JvpOptions extends DerivationOptions {
   /** The values that have tangents: inputs, weights, or any intermediate value. Default: every floating-point input. */

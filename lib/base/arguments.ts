@@ -1,6 +1,6 @@
 import { OneirosError } from './errors.js';
-import { nearest } from './nearest-names.js';
 import { isRecord, type Kind } from './kinds/kind.js';
+import { nearest } from './nearest-names.js';
 import { type Option } from './option-table.js';
 import { expectedOf } from './option-table.js';
 import { own } from './own.js';

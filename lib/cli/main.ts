@@ -7,9 +7,9 @@ import { checkFiles } from './flags/checked-files.js';
 import type { Interruption } from './terminal/interruption.js';
 import { createTerminal, exitCode, type Terminal } from './terminal/terminal.js';
 
-/** How a command line ended. */
+/** How a command ended. */
 interface Ending {
-  /** 0, 1 where it failed, 2 for bad usage; 128 and its number for a signal that it was stopped by. */
+  /** 0; 1 if it failed; 2 for bad usage; 128 plus the number of the signal that stopped it. */
   readonly code: number;
   readonly interruption: Interruption | null;
 }
@@ -21,7 +21,7 @@ async function main(args: readonly string[]): Promise<Ending> {
   await terminal.close();
   const { interruption } = terminal;
   if (interruption === null) return { code, interruption };
-  if (!interruption.isQuiet) terminal.complain(interruption.message);
+  if (!interruption.isQuiet) terminal.error(interruption.message);
   return { code: interruption.exitCode, interruption };
 }
 
@@ -38,13 +38,13 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     return terminal.failures > 0 ? exitCode.failed : exitCode.ok;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCode.ok : exitCode.usage;
-    // Why it was stopped is told at the end, once.
-    if (originalOf(error) !== terminal.interruption) terminal.complain(messageOf(error));
+    // `main` reports an interruption, once.
+    if (originalOf(error) !== terminal.interruption) terminal.error(messageOf(error));
     return exitCode.failed;
   }
 }
 
 const { code, interruption } = await main(process.argv.slice(2));
 process.exitCode = code;
-// A shell's loop ends at Ctrl-C only where the program has died of it.
+// A shell's loop ends at Ctrl-C only if the signal itself killed the program.
 if (interruption?.signal === 'SIGINT' && process.stdin.isTTY) process.kill(process.pid, 'SIGINT');

@@ -1,6 +1,6 @@
 import { grad } from '../autodiff/grad.js';
-import { gradKinds } from '../autodiff/options.js';
 import { valueOfGradient } from '../autodiff/names.js';
+import { gradKinds } from '../autodiff/options.js';
 import { optionsFor } from '../base/arguments.js';
 import { own } from '../base/own.js';
 import type { Model } from '../onnx/graph/graph.js';

@@ -1,5 +1,5 @@
-import { gradKinds, type GradOptions } from '../autodiff/options.js';
 import { valueOfGradient } from '../autodiff/names.js';
+import { gradKinds, type GradOptions } from '../autodiff/options.js';
 import { check, type OptionKinds, optionsFor, optionsOf, required } from '../base/arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';

@@ -6,11 +6,11 @@ import { normalizeOpset } from '../onnx/opset/normalize-opset.js';
 import { inferModel } from '../onnx/shapes/infer.js';
 import { isFloat } from '../tensor/dtype.js';
 import { sizeOf, type Tensor } from '../tensor/tensor.js';
-import { activationOf, type FoundActivation } from './output-activation/activation.js';
-import { anything } from './output-activation/spread.js';
-import { spreadsOf } from './output-activation/infer-spreads.js';
 import { rowAxis } from './input/class-head.js';
 import { fixedConstants } from './input/preprocessing.js';
+import { activationOf, type FoundActivation } from './output-activation/activation.js';
+import { spreadsOf } from './output-activation/infer-spreads.js';
+import { anything } from './output-activation/spread.js';
 
 /** A node of a graph as a layer. */
 export interface LayerReport {

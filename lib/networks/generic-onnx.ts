@@ -1,5 +1,4 @@
 import { OneirosError } from '../base/errors.js';
-import { spreadsOf } from '../models/output-activation/infer-spreads.js';
 import { batchedIfSafe } from '../models/input/batched.js';
 import { type GraphOutputs } from '../models/input/class-head.js';
 import { feedFor } from '../models/input/feed.js';
@@ -11,6 +10,7 @@ import {
   preprocessingOf,
 } from '../models/input/preprocessing.js';
 import { readNetworkMetadata } from '../models/metadata.js';
+import { spreadsOf } from '../models/output-activation/infer-spreads.js';
 import { Builder } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { Budget } from '../onnx/graph/budget.js';

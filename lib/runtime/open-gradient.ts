@@ -1,5 +1,5 @@
-import type { GradOptions } from '../autodiff/options.js';
 import type { NamedOverrides } from '../autodiff/named-rules.js';
+import type { GradOptions } from '../autodiff/options.js';
 import type { RuleOverrides } from '../autodiff/rule-choice.js';
 import { optionsFor } from '../base/arguments.js';
 import type { Model } from '../onnx/graph/graph.js';

@@ -14,7 +14,7 @@ import { isTaskId, type TaskId } from './state/tasks.js';
 import { buildPage } from './view/page.js';
 import { restoreTheme } from './view/theme.js';
 
-/** What the page's server offers, files in models/ and samples: it is written when the page is built. */
+/** The models (files in models/) and samples that the page's server offers. The build of the page writes this list. */
 const offersSchema = v.object({
   models: v.array(v.string()),
   samples: v.array(

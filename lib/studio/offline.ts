@@ -1,9 +1,9 @@
 import type { State } from './state/state.js';
 import type { Store } from './state/store.js';
 
-/** Has the page work without a network from the next visit on, where it was built so, with the runtime that it takes. */
+/** Makes a built page work offline from the next visit on, with the build of ONNX Runtime that its provider needs. */
 export function keepOffline(store: Store<State>): void {
-  // The worker that serves the page without a network is there only where the page was built.
+  // Only a built page has the service worker.
   const isBuilt = document.documentElement.dataset['offline'] !== undefined;
   if (!isBuilt || !('serviceWorker' in navigator)) return;
   const { serviceWorker } = navigator;

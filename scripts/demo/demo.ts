@@ -1,5 +1,5 @@
-// `npm run demo`: what the library does, with the models and pictures that come with it and no network, into demo-out/
-// with a page to look at it. Every exhibit is made by the very command that the page shows.
+// `npm run demo`: shows what the library does, offline, with the models and pictures that come with it. Writes results
+// and a page to demo-out/. Each exhibit is made by the command that the page shows.
 import { spawn } from 'node:child_process';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import { arch, availableParallelism, cpus, platform } from 'node:os';
@@ -46,7 +46,7 @@ function render(...scenes: readonly string[]): Promise<string> {
   return run(['--no-warnings', '--import', './scripts/ts.mjs', script, 'demo-out', ...scenes]);
 }
 
-/** Runs Node in the project's folder; what it says is shown, what it prints is returned. */
+/** Runs Node in the project's folder; shows its standard error, and returns its standard output. */
 function run(args: readonly string[]): Promise<string> {
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const printed: Buffer[] = [];

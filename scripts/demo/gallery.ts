@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 
 import type { Exhibit, Picture } from './exhibits.js';
 
-/** An exhibit that was made. */
+/** An exhibit with its results. */
 export interface Shown {
   readonly exhibit: Exhibit;
   readonly seconds: number;
@@ -20,7 +20,7 @@ export interface Visit {
 
 const css = readFileSync(new URL('gallery.css', import.meta.url), 'utf8');
 
-/** The page: one file, without scripts or anything from elsewhere; its pictures lie beside it. */
+/** The page: one file without scripts and external resources; its pictures are in the same folder. */
 export function galleryPage(shown: readonly Shown[], { seconds, machine }: Visit): string {
   return `<!doctype html>
 <html lang="en">
@@ -46,10 +46,10 @@ ${css}</style>
 ${shown.map(section).join('\n')}
 </main>
 <footer>
-  <p>The commands work from the project’s folder; <code>npm run demo</code> makes everything anew. Chelsea the cat:
-  Stéfan van der Walt, CC0. Eileen Collins: NASA, public domain; both as scikit-image carries them. The other pictures are
-  drawn by <code>scripts/demo/scenes</code>. How each network was trained, what it can do and what it cannot is told on its
-  card in <code>onnx-models/</code>.</p>
+  <p>The commands work from the project’s folder; <code>npm run demo</code> makes everything again. Chelsea the cat:
+  Stéfan van der Walt, CC0. Eileen Collins: NASA, public domain; both from scikit-image. The other pictures are drawn by
+  <code>scripts/demo/scenes</code>. The card of each network in <code>onnx-models/</code> describes its training, its
+  accuracy and its limits.</p>
 </footer>
 </body>
 </html>
@@ -86,7 +86,7 @@ function section({ exhibit, seconds, output, code }: Shown, i: number): string {
 </section>`;
 }
 
-/** The command as it is to be typed. */
+/** The command as a line for a shell. */
 export function shellCommand(args: readonly string[]): string {
   const words = args.map((arg) => (/^[\w./:=-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`));
   return ['npx', 'oneiros', ...words].join(' ');
@@ -96,7 +96,7 @@ function figure({ file, caption }: Picture): string {
   return `<figure><img src="${escape(besidePage(file))}" alt="${escape(caption)}" loading="lazy"><figcaption>${escape(caption)}</figcaption></figure>`;
 }
 
-/** Where a picture lies as seen from the page: in demo-out/ as it is, a copy there of any other. */
+/** The address of a picture on the page: relative to demo-out/, where pictures from elsewhere are copied. */
 export function besidePage(file: string): string {
   return file.startsWith('demo-out/') ? file.slice('demo-out/'.length) : basename(file);
 }

@@ -5,5 +5,5 @@ import * as runtime from '../../lib/api/runtime.js';
 import * as train from '../../lib/api/train.js';
 import * as weights from '../../lib/api/weights.js';
 
-/** What the package exports, by the entry: `oneiros` is `index`, `oneiros/onnx` is `onnx`. */
+/** The exports of the package by entry: `oneiros` is `index`, `oneiros/onnx` is `onnx`. */
 export const entries = { index, metrics, onnx, runtime, train, weights };

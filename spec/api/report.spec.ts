@@ -11,7 +11,7 @@ describe('the public names', function () {
     report = await apiReport();
   });
 
-  it('are those of spec/api: `npm run api` writes them anew', () => {
+  it('agree with the reports in spec/api, which `npm run api` writes', () => {
     for (const [entry, text] of report.texts)
       expect(text, entry).to.equal(readFileSync(reportPath(entry), 'utf8'));
   });
@@ -22,7 +22,7 @@ describe('the public names', function () {
 });
 
 describe('the options of tasks', () => {
-  it('are shown with their text, default and range: `npm run api` writes them from the tables', async () => {
+  it('are documented with text, default and range, which `npm run api` writes from the tables', async () => {
     for (const [path, text] of await documentedFiles())
       expect(readFileSync(path, 'utf8'), path).to.equal(text);
   });

@@ -61,20 +61,20 @@ import {
 
 import { vgg19Options } from '../../lib/networks/classifier/published.js';
 
-// Checked by the compiler: nothing here runs.
+// The compiler checks these types; nothing here runs.
 declare const network: Classifier & Detector;
 declare const picture: Image;
 declare const model: Model;
 
 describe('the types of the public names', () => {
-  it('give options of a table the types of its defaults', () => {
+  it("give a table's options the types of their defaults", () => {
     expectTypeOf<OptionValues<typeof dreamOptions>['octaves']>().toEqualTypeOf<number>();
     expectTypeOf<OptionValues<typeof dreamOptions>['objective']>().toEqualTypeOf<'l2' | 'mean'>();
     expectTypeOf<OptionValues<typeof dreamOptions>['cascade']>().toEqualTypeOf<boolean>();
     expectTypeOf<Given<typeof dreamOptions>['seed']>().toEqualTypeOf<number | undefined>();
   });
 
-  it('are, in an editor, those of the tables', () => {
+  it('show an editor the options of the tables', () => {
     expectTypeOf<ClassifyParameters>().toEqualTypeOf<Given<typeof classifyOptions>>();
     expectTypeOf<ClassifyEachParameters>().toEqualTypeOf<Given<typeof classifyEachOptions>>();
     expectTypeOf<CocoQuirks>().toEqualTypeOf<Given<typeof cocoQuirks>>();
@@ -92,7 +92,7 @@ describe('the types of the public names', () => {
     expectTypeOf<ZoomParameters>().toEqualTypeOf<Given<typeof zoomOptions>>();
   });
 
-  it('tell one picture from many by the function', () => {
+  it('have one function for one picture and another for many', () => {
     expectTypeOf(detect).returns.resolves.toEqualTypeOf<readonly Detection[]>();
     expectTypeOf(classify).returns.resolves.toEqualTypeOf<readonly Classification[]>();
     type Found = ReturnType<typeof detectEach<number>> extends AsyncGenerator<infer F> ? F : never;
@@ -101,39 +101,39 @@ describe('the types of the public names', () => {
     expectTypeOf<Computed['detections']>().toEqualTypeOf<readonly Detection[]>();
     expectTypeOf<Computed['image']>().toEqualTypeOf<Image>();
     expectTypeOf<Found['image']>().toEqualTypeOf<Image | null>();
-    // @ts-expect-error many pictures are detected in by detectEach
+    // @ts-expect-error detectEach is for many pictures
     () => detect(network, [picture]);
     // @ts-expect-error a picture of detectEach has a key
     () => detectEach(network, [picture]);
-    // @ts-expect-error there is no such option
+    // @ts-expect-error an unknown option
     () => detect(network, picture, { scores: 0.5 });
-    // @ts-expect-error how many are computed at once is an option of detectEach
+    // @ts-expect-error batch is an option of detectEach
     () => detect(network, picture, { batch: 2 });
   });
 
-  it('say what is loaded', () => {
+  it('give the class that is loaded', () => {
     expectTypeOf(loadClassifier).returns.resolves.toEqualTypeOf<Classifier>();
     expectTypeOf(loadDetector).returns.resolves.toEqualTypeOf<Detector>();
     expectTypeOf(loadSegmenter).returns.resolves.toEqualTypeOf<Segmenter>();
     expectTypeOf(loadNetwork).returns.resolves.toEqualTypeOf<Classifier | Detector | Segmenter>();
     () => loadNetwork(new Uint8Array());
     () => loadNetwork(model);
-    // @ts-expect-error of a promise
+    // @ts-expect-error it is a promise
     () => loadNetwork(Promise.resolve('googlenet'));
-    // @ts-expect-error where a network runs is its placement
+    // @ts-expect-error the option is placement
     () => loadClassifier('googlenet', { provider: 'cpu' });
   });
 
-  it('have one word for where it runs', () => {
+  it('have one word for where a network runs: placement', () => {
     expectTypeOf<Placement>().toEqualTypeOf<
       Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>
     >();
     expectTypeOf<DreamOptions['placement']>().toEqualTypeOf<Placement | undefined>();
     expectTypeOf<Parameters<typeof fit>[2]['placement']>().toEqualTypeOf<Placement | undefined>();
     () => dream(network, picture, { placement: { provider: 'cpu' } });
-    // @ts-expect-error it is called placement
+    // @ts-expect-error the option is called placement
     () => dream(network, picture, { session: { provider: 'cpu' } });
-    // @ts-expect-error so it is of gradients
+    // @ts-expect-error for gradients, too
     () => valueAndGrad(model, { loss: 'loss', isolation: 'none' });
     // @ts-expect-error a placement has no signal
     () => style(network, picture, [picture], { placement: { signal: AbortSignal.abort() } });
@@ -145,7 +145,7 @@ describe('the types of the public names', () => {
     expectTypeOf(localize).returns.resolves.toExtend<Detection | null>();
   });
 
-  it('give a rule the inputs that it asks for', () => {
+  it('give a rule the inputs that it names', () => {
     rule(1, ({ x, dy }) => {
       expectTypeOf(x).toEqualTypeOf<readonly [Value, ...(Value | undefined)[]]>();
       return [dy];
@@ -154,13 +154,13 @@ describe('the types of the public names', () => {
       expectTypeOf(x).toEqualTypeOf<readonly [Value, Value, ...(Value | undefined)[]]>();
       return [dy, dy];
     });
-    // @ts-expect-error five inputs are not told apart
+    // @ts-expect-error a rule can require at most three inputs
     () => rule(5, ({ dy }) => [dy]);
   });
 
-  it('keep losses apart from what they are made of', () => {
+  it('distinguish losses from the functions that make them', () => {
     expectTypeOf(losses.bce()).toExtend<Parameters<typeof losses.sum>[0][string]>();
-    // @ts-expect-error a loss is called first
+    // @ts-expect-error the function must be called to get a loss
     () => losses.sum({ bce: losses.bce });
   });
 });

@@ -18,27 +18,27 @@ const types: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** A browser with the tests' page, and what it was served by. */
+/** A browser with the tests' page, and the server of the page. */
 export interface Workbench extends AsyncDisposable {
   /** The address that pages and golden files are served from. */
   readonly address: string;
   readonly browser: Browser;
-  /** A new tab that shows the page; an error in it fails whatever waits for it. */
+  /** Opens the page in a new tab; errors in it are printed. */
   open(): Promise<Page>;
 }
 
 /**
- * Skips the tests of a suite where there is no browser, and says so; in CI that is a failure.
+ * Skips the tests of a suite if there is no browser, with a warning; in CI that is a failure.
  */
 export function requireChromium(suite: Mocha.Context): string {
   const path = findChromium();
   if (path !== undefined) return path;
   if (process.env['CI'] !== undefined) throw new Error(`there is no browser to test in: ${howToGetChromium}`);
-  console.warn(`\n  SKIPPED, for there is no browser to test in: ${howToGetChromium}\n`);
+  console.warn(`\n  SKIPPED, because there is no browser to test in: ${howToGetChromium}\n`);
   suite.skip();
 }
 
-/** Builds the page as an application would be, serves it from this machine and starts a browser. */
+/** Builds the page as applications do, serves it from this machine and starts a browser. */
 export async function startWorkbench(executablePath: string): Promise<Workbench> {
   const folder = await mkdtemp(join(tmpdir(), 'oneiros-page-'));
   await build({
@@ -79,7 +79,7 @@ export async function startWorkbench(executablePath: string): Promise<Workbench>
   };
 }
 
-/** Serves folders by the address they begin with, isolated from other origins so that threads may share memory. */
+/** Serves folders by address prefix, cross-origin isolated, so that threads can share memory. */
 export async function serve(folders: Readonly<Record<string, string>>): Promise<Server> {
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);

@@ -4,11 +4,11 @@ import { random } from '../../lib/tensor/random.js';
 import { float32, sizeOf } from '../../lib/tensor/tensor.js';
 import type { StoredTensor } from '../../lib/weights/weights.js';
 
-// Networks by this library's own builders, so slim that a GPU made of software runs them in a second, with seeded weights.
+// Networks from this library's builders with seeded weights, so slim that a software GPU runs them in a second.
 
 type Layer = readonly [name: string, outputs: number, inputs: number, kernel: number];
 
-/** Weights in which what a layer gives is about as large as what it gets (He et al. 2015). */
+/** Weights with which a layer's outputs are about as large as its inputs (He et al. 2015). */
 function weightsOf(layers: readonly Layer[], seed: number) {
   const source = random(seed);
   const weights = new Map<string, StoredTensor>();
@@ -49,7 +49,7 @@ type Widths = readonly [
   projection: number,
 ];
 
-/** GoogLeNet's layers: the stem's, two 1×1 or 3×3 convolutions in a row each, and those of its modules. */
+/** GoogLeNet's layers: the stem, the modules and the classifier. */
 function googLeNetLayers(
   stem: readonly [number, number, number],
   modules: Readonly<Record<string, Widths>>,
@@ -78,14 +78,14 @@ function googLeNetLayers(
 
 const moduleNames = ['3a', '3b', '4a', '4b', '4c', '4d', '4e', '5a', '5b'];
 
-/** GoogLeNet whole, with a sixteenth of its channels and ten classes. */
+/** All layers of GoogLeNet, with a sixteenth of its channels and ten classes. */
 export function slimGoogLeNet(placement: Placement): Promise<GoogLeNet> {
   const modules = Object.fromEntries(moduleNames.map((id): [string, Widths] => [id, [4, 4, 8, 4, 4, 4]]));
   const labels = Array.from({ length: 10 }, (_, i) => ({ id: `n${i}`, name: `class ${i}` }));
   return GoogLeNet.load(weightsOf(googLeNetLayers([8, 8, 12], modules, 10), 9), { labels, placement });
 }
 
-/** Weights for a GoogLeNet as large as it is, 28 MB of them. */
+/** Weights for a GoogLeNet of its original size, 28 MB. */
 export function googLeNetWeights() {
   const modules: Readonly<Record<string, Widths>> = {
     '3a': [64, 96, 128, 16, 32, 32],

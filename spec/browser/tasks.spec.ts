@@ -18,7 +18,7 @@ function largest(found: readonly number[], wanted: ArrayLike<number>): number {
   return found.reduce((worst, value, i) => Math.max(worst, Math.abs(value - wanted[i]!)), 0);
 }
 
-/** The largest difference of the numbers, and their mean; of numbers above 1 in proportion to them. */
+/** The largest and the mean difference of the numbers; relative for numbers above 1. */
 function differences(found: readonly number[] = [], wanted: readonly number[] = []) {
   expect(found.length).to.equal(wanted.length).and.above(0);
   const each = found.map((value, i) => Math.abs(value - wanted[i]!) / Math.max(1, Math.abs(wanted[i]!)));
@@ -68,14 +68,14 @@ describe('oneiros in a browser', function () {
     );
     for (const [i, { name, width, height, levels, tolerance }] of pictures.entries()) {
       expect(found[i], name).to.include({ width, height });
-      // Browsers multiply inks by black with their own rounding; all else is the same number.
+      // Browsers round differently when they multiply inks by black; all other numbers are equal.
       const slack = name.endsWith('jpeg') ? 1.01 : tolerance;
       expect(largest(found[i]?.data ?? [], levels), name).to.be.at.most(slack);
     }
   });
 
-  it('reads a JPEG that one canvas cannot hold, and says so where the browser cannot decode one', async () => {
-    // Every row has a shade of its own kind: 18 megapixels, over the 2²⁴ of the smallest canvases.
+  it('reads a JPEG that does not fit one canvas, and reports one that the browser cannot decode', async () => {
+    // Every eight rows have another shade. 18 megapixels are more than the 2²⁴ of the smallest canvases.
     const size = { width: 3000, height: 6000 };
     const data = new Uint8ClampedArray(4 * size.width * size.height);
     const shade = (y: number) => (y >> 3) % 256;
@@ -102,7 +102,7 @@ describe('oneiros in a browser', function () {
     expect(refused).to.include('the browser cannot decode it');
   });
 
-  it('takes pictures from canvases, bitmaps, elements and files, and says what is none', async () => {
+  it('takes pictures from canvases, bitmaps, elements and files, and refuses other objects', async () => {
     const [reds, none, missing] = await page.evaluate(async () => {
       const { encodeImage, readImage } = window.oneiros;
       const canvas = new OffscreenCanvas(4, 3);
@@ -137,7 +137,7 @@ describe('oneiros in a browser', function () {
     expect(page.workers()).to.have.length(0);
   });
 
-  it('leaves the page free while it loads a network and dreams: no task of 50 ms', async () => {
+  it('does not block the page for 50 ms while it loads a network and dreams', async () => {
     const placement: Placement = { provider: 'wasm' };
     const weights = await page.evaluateHandle(() => window.measures.googLeNetWeights());
     await bench.browser.startTracing(page, tracing);

@@ -12,7 +12,7 @@ import { pattern } from '../models/faster-rcnn-pattern.js';
 import { speckles, waves } from '../tasks/pictures.js';
 import { slimGoogLeNet, slimVGG19 } from './networks.js';
 
-// Each task is run by Node and by a page, from the very same code; what comes out is compared.
+// Node and a page run each task with the same code, and their results are compared.
 
 /** Numbers that two platforms should agree on. */
 export type Outcome = Readonly<Record<string, readonly number[]>>;
@@ -57,14 +57,14 @@ export async function stylize(placement: Placement, iterations: number): Promise
   return { losses, picture: [...(last?.data ?? [])] };
 }
 
-/** What milesial's U-Net, with PyTorch's random weights, makes of a picture of odd size. */
+/** The result of milesial's U-Net, with PyTorch's random weights, for a picture of odd size. */
 export async function segment(placement: Placement, weights: FileLocation): Promise<Outcome> {
   await using network = await UNet.load(weights, { placement });
   const { labels, probabilities } = await network.segment(waves({ width: 45, height: 37 }));
   return { labels: [...labels], probabilities: [...(probabilities?.data ?? [])] };
 }
 
-/** What torchvision's Faster R-CNN, with random weights, finds. */
+/** The detections of torchvision's Faster R-CNN with random weights. */
 export async function detect(placement: Placement, weights: FileLocation): Promise<Outcome> {
   await using network = await FasterRCNN.load(weights, {
     minSize: 128,
@@ -80,7 +80,7 @@ export async function detect(placement: Placement, weights: FileLocation): Promi
   return numbersOf(await network.detect(pattern([96, 128]), { score: 0.3 }));
 }
 
-/** What the shipped detector of blood cells finds in a drawn smear. */
+/** The detections of the shipped detector of blood cells in a drawn smear. */
 export async function detectCells(placement: Placement, model: FileLocation): Promise<Outcome> {
   await using network = await loadDetector(model, { placement });
   return numbersOf(await network.detect(bloodSmear({ width: 200, height: 200 }), { score: 0.3 }));

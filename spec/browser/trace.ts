@@ -3,7 +3,7 @@ interface TraceEvent {
   readonly ph: string;
   readonly pid: number;
   readonly tid: number;
-  /** Processor time in microseconds: what a busy machine does to others does not count. */
+  /** Processor time in microseconds, so that other work on a busy machine does not count. */
   readonly tdur?: number;
   readonly args: { readonly name?: string };
 }
@@ -11,7 +11,7 @@ interface Trace {
   readonly traceEvents: readonly TraceEvent[];
 }
 
-/** What Chromium is to note, to find the longest task in it. */
+/** The events that Chromium records, from which the longest task is found. */
 export const tracing = { categories: ['toplevel'] };
 
 function parse(file: Uint8Array): Promise<Trace> {

@@ -37,7 +37,7 @@ describe('files that commands write', () => {
   });
   after(() => shop.remove());
 
-  /** Fails before any work: nothing was said, and nothing that was there has changed. */
+  /** The error of a command that fails before any work: nothing was printed, and no file has changed. */
   const refusal = async (register: Register, ...args: readonly string[]) => {
     const before = await readFile(at('photo.png'));
     const message = await rejection(runCommand(register, args));
@@ -47,7 +47,7 @@ describe('files that commands write', () => {
   };
   const network = () => ['--model', 'vgg19', '--weights', at('vgg.safetensors')];
 
-  it('are declared as such by every command, or they would not be checked', async () => {
+  it('are declared by every command, so that they are checked', async () => {
     const program = new Command();
     const terminal = createTerminal();
     for (const register of commands) register(program, terminal);
@@ -71,7 +71,7 @@ describe('files that commands write', () => {
     }
   });
 
-  it('are never their inputs, by whatever name', async () => {
+  it('are never their inputs, under any name', async () => {
     const [photo, painting] = [at('photo.png'), at('painting.png')];
     for (const out of [photo, at('folder/../photo.png'), at('link.png'), at('hard.png')])
       for (const [register, args] of [
@@ -106,7 +106,7 @@ describe('files that commands write', () => {
     ).to.include('it is the input');
   });
 
-  it('in folders are never their inputs either', async () => {
+  it('are never their inputs, in folders either', async () => {
     for (const [register, name] of [
       [registerDetect, 'detect'],
       [registerLocalize, 'localize'],
@@ -128,7 +128,7 @@ describe('files that commands write', () => {
     }
   });
 
-  it('are not one another', async () => {
+  it('are different files', async () => {
     const train = (...more: readonly string[]) =>
       refusal(registerTrain, 'train', 'unet', '--data', at('data'), '-o', at('never.onnx'), ...more);
     expect(await train('--checkpoint', at('folder/../never.onnx'))).to.match(/is the same file/);
@@ -137,7 +137,7 @@ describe('files that commands write', () => {
     );
   });
 
-  it('end as their command writes them', async () => {
+  it('have names with the endings that their command writes', async () => {
     const photo = at('photo.png');
     for (const [register, args, ending] of [
       [registerDream, ['dream', photo, '-o', at('never.gif'), ...network()], '.png or .jpg'],
@@ -162,7 +162,7 @@ describe('files that commands write', () => {
       expect(await refusal(register, ...args), args.join(' ')).to.include(`its name must end in ${ending}`);
   });
 
-  it('have a place to be, which is known before any work', async function () {
+  it('are in a writable folder, which is checked before any work', async function () {
     if (process.platform === 'win32') this.skip();
     execFileSync('mkfifo', [at('pipe.png')]);
     const dream = (out: string) => refusal(registerDream, 'dream', at('photo.png'), '-o', out, ...network());
@@ -173,13 +173,13 @@ describe('files that commands write', () => {
     expect(await dream(at('folder.png'))).to.match(/a folder, not a file/);
     expect(await dream(at('pipe.png'))).to.match(/a pipe, not a file/);
     expect(await dream(at(`${'x'.repeat(300)}.png`))).to.match(/too long/);
-    // The kernel's own folders say that they are writable.
+    // Folders of the kernel claim to be writable.
     if (process.platform === 'linux') expect(await dream('/proc/never.png')).to.match(/cannot write/);
     await symlink('nowhere/never.png', at('lost.png'));
     expect(await dream(at('lost.png'))).to.match(/no writable folder ".*nowhere"/);
   });
 
-  it('may be where a link leads to, which is followed', async () => {
+  it('may be symbolic links, which are followed', async () => {
     await symlink('folder/new.png', at('dangling.png'));
     const few = ['--layer', 'relu1_1', '--size', '32', '--octaves', '1', '--steps', '1', '--threads', '1'];
     await runCommand(registerDream, [

@@ -38,7 +38,7 @@ describe('oneiros classify, evaluate classify, inspect', () => {
     ...['--model', 'googlenet', '--weights', path('googlenet.safetensors'), '--labels', path('labels.txt')],
   ];
 
-  it('prints the classes of each picture, and what was found in the weights', async () => {
+  it('prints the classes of each picture, and the notes about the weights', async () => {
     const args = [
       'classify',
       path('photo.png'),
@@ -64,7 +64,7 @@ describe('oneiros classify, evaluate classify, inspect', () => {
     expect(said.join()).to.match(/GoogLeNet.*BGR, 0\.\.255, minus mean/);
   });
 
-  it('passes over a picture that cannot be read', async () => {
+  it('skips a picture that cannot be read', async () => {
     await writeFile(path('broken.jpg'), Uint8Array.of(0xff, 0xd8, 0xff));
     const args = ['classify', path('broken.jpg'), path('missing.png'), path('photo.png'), ...network()];
     const { results, said } = await runCommand(registerClassify, args);
@@ -76,7 +76,7 @@ describe('oneiros classify, evaluate classify, inspect', () => {
   it('measures accuracy by the ids that names begin with', async () => {
     const run = () =>
       runCommand(registerEvaluate, ['evaluate', 'classify', '--data', path('data'), ...network(), '--json']);
-    // The same picture under each of the seven ids: once it is right.
+    // The same picture under each of the seven ids: it is right once.
     expect((await run()).results).to.deep.equal([{ images: 7, top1: 1 / 7, top5: 5 / 7 }]);
     await writeFile(path('data/n99999999_other.png'), 'no picture either');
     const { results, said } = await run();
@@ -84,7 +84,7 @@ describe('oneiros classify, evaluate classify, inspect', () => {
     expect(said.filter((line) => line.includes('n99999999_other.png'))).to.have.length(1);
   });
 
-  it('never takes a picture for one of two classes of one id', async () => {
+  it('refuses two classes with the same id', async () => {
     const twins = [1, 2, 2, 4, 5, 6, 7].map((id) => `n0000000${id} thing`);
     await writeFile(path('twins.txt'), twins.join('\n'));
     const weights = ['--model', 'googlenet', '--weights', path('googlenet.safetensors')];
@@ -94,7 +94,7 @@ describe('oneiros classify, evaluate classify, inspect', () => {
     );
   });
 
-  it('is told what is wrong with the usage', async () => {
+  it('reports wrong usage', async () => {
     for (const [args, words] of [
       [['classify', 'x.png', '--model', 'vgg18'], /It must be one of vgg19-slim, .*googlenet.*\.onnx/],
       [['classify', 'x.png', '--model', 'squeezenet'], /squeezenet needs --weights/],

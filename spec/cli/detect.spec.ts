@@ -26,7 +26,7 @@ describe('oneiros detect', () => {
   const run = (...args: string[]) =>
     runCommand(registerDetect, ['detect', ...args, '--model', at('model.onnx'), '--json']);
 
-  it('prints a line a picture, and writes pictures and COCO results', async () => {
+  it('prints one line per picture, and writes pictures and COCO results', async () => {
     const { results } = await run(at('photo-12.jpg'), '--out', at('out'), '--coco', at('results.json'));
     const [result] = results;
     expect(result).to.have.keys('image', 'width', 'height', 'detections');
@@ -49,7 +49,7 @@ describe('oneiros detect', () => {
     );
     expect(JSON.parse(readFileSync(at('results.json'), 'utf8'))).to.deep.equal([]);
   });
-  it('never writes two pictures under one COCO id: folders, copies, one picture twice', async () => {
+  it('never writes two pictures with the same COCO id: in folders, copies, one picture twice', async () => {
     for (const name of ['cam1/0001.png', 'cam2/0001.png', 'copies/holiday (1).png']) {
       mkdirSync(dirname(at(name)), { recursive: true });
       writeFileSync(at(name), await encodeImage(solid({ width: 32, height: 32 }, [0, 0, 0]), 'png'));
@@ -71,12 +71,12 @@ describe('oneiros detect', () => {
     const ids = readFileSync(at('ids.json'), 'utf8').match(/(?<="image_id":)\d+/g);
     expect(ids).to.deep.equal(['11', '9007199254740993']);
   });
-  it('reads a whole folder, and passes over what is no picture', async () => {
+  it('reads a whole folder, and skips files that are not pictures', async () => {
     const { results, said } = await run(folder);
     expect(results).to.have.length(2);
     expect(said.filter((line) => line.includes('broken-13.jpg'))).to.have.length(1);
   });
-  it('does a folder in batches, in order, one step of the bar a picture', async () => {
+  it('processes a folder in batches, in order, with one step of progress per picture', async () => {
     mkdirSync(at('many'));
     const names = ['1.png', '2.png', '3.png', '4.png', '5.png', '6.png'].map((name) => at(`many/${name}`));
     for (const [i, path] of names.entries())
@@ -96,7 +96,7 @@ describe('oneiros detect', () => {
       for (const result of results) expect(result).to.have.property('detections').with.length(1);
     }
   });
-  it('writes what there is when it is stopped', async () => {
+  it('writes the results so far when it is stopped', async () => {
     const { results, said } = await runCommand(
       registerDetect,
       [
@@ -118,7 +118,7 @@ describe('oneiros detect', () => {
     expect(said.at(-1)).to.equal('stopped after 2 of 6 pictures');
     expect(JSON.parse(readFileSync(at('some.json'), 'utf8'))).to.have.length(2);
   });
-  it('needs a number in the name for COCO, and no two pictures of one name in a folder', async () => {
+  it('needs a number in the name for COCO, and different names in an output folder', async () => {
     const { results, said } = await run(at('nameless.png'), at('photo-12.jpg'), '--coco', at('results.json'));
     expect(results).to.have.length(1);
     expect(said.join('\n')).to.contain('"nameless.png" contains no number');

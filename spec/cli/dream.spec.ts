@@ -40,7 +40,7 @@ describe('oneiros dream', function () {
       (error: unknown) => error,
     );
 
-  it('writes the picture and tells where, how large, and the objective of every step', async () => {
+  it('writes the picture, and prints its path, its size and the objective of every step', async () => {
     const { results } = await runCommand(registerDream, args('a.png'));
     const [result] = results;
     expect(result).to.have.all.keys('out', 'width', 'height', 'objective', 'seconds');
@@ -56,7 +56,7 @@ describe('oneiros dream', function () {
     expect(await readFile(shop.path('b.png'))).to.deep.equal(await readFile(shop.path('c.png')));
   });
 
-  it('writes the frames of a zoom, each under its number', async () => {
+  it('writes the frames of a zoom with their numbers', async () => {
     const { results } = await runCommand(
       registerDream,
       args('frame-%03d.png', '--frames', '2', '--zoom', '1.1', '--rotate', '3'),
@@ -74,7 +74,7 @@ describe('oneiros dream', function () {
     expect(results).to.have.length(1);
   });
 
-  it('writes what there is when it is stopped', async () => {
+  it('writes the picture so far when it is stopped', async () => {
     const stop = (done: number, controller: AbortController) => {
       if (done === 2) controller.abort();
     };
@@ -83,7 +83,7 @@ describe('oneiros dream', function () {
     expect(said.join()).to.include('stopped after 2 of 6 steps');
   });
 
-  it('has one clear line for what cannot be done, and leaves no file behind', async () => {
+  it('prints an error in one line, and leaves no file behind', async () => {
     for (const [flags, words] of [
       [['--layer', 'relu9_9'], 'has no layer "relu9_9"; near names'],
       [['--layer', 'relu3_1:8'], 'there is no channel 8'],
@@ -100,7 +100,7 @@ describe('oneiros dream', function () {
     expect(files.filter((name) => name.startsWith('never') || name.endsWith('.tmp'))).to.deep.equal([]);
   });
 
-  it('takes values out of range, and a zoom without a place for its numbers, as bad usage', async () => {
+  it('treats values out of range, and several frames without %d in the name, as bad usage', async () => {
     for (const flags of [
       ['--octaves', '0'],
       ['--layer', '=3'],

@@ -28,7 +28,7 @@ describe('oneiros evaluate detect', () => {
   const truth = { images: [image], categories: [{ id: 1, name: 'a' }], annotations: [object] };
   const found = { image_id: 1, category_id: 1, bbox: [10, 10, 40, 30], score: 0.9 };
 
-  it('tells how many detections are left out, and why figures are undefined', async () => {
+  it('reports how many detections are left out, and why figures are undefined', async () => {
     const gt = write('gt.json', JSON.stringify(truth));
     const dt = write('dt.json', JSON.stringify([found, { ...found, category_id: 7 }]));
     const { results, said } = await evaluate(gt, dt);
@@ -45,7 +45,7 @@ describe('oneiros evaluate detect', () => {
     expect(await rejection(evaluate(gt, dt, '--units', 'relative'))).to.contain('for folders of text files');
   });
 
-  it("reads Pascal's XML beside text, whose boxes are corners then", async () => {
+  it("reads Pascal's XML with detections in text, whose boxes are then two corners", async () => {
     const box = '<bndbox><xmin>10</xmin><ymin>10</ymin><xmax>50</xmax><ymax>40</ymax></bndbox>';
     const gt = dirname(
       write('xml/gt/a.xml', `<annotation><object><name>traffic light</name>${box}</object></annotation>`),
@@ -54,7 +54,7 @@ describe('oneiros evaluate detect', () => {
     const { results, said } = await evaluate(gt, dt, ...voc, '--iou', '0.99');
     expect(results[0]).to.deep.include({ mAP: 1, perClass: { 'traffic light': 1 } });
     expect(said.join()).to.contain('two corners');
-    // By corner and size, 31·41 of 41·51 pixels are in common: IoU .61.
+    // Read as corner and size, 31·41 of 41·51 pixels are in common: IoU .61.
     const other = await evaluate(gt, dt, ...voc, '--iou', '0.62', '--boxes', 'xywh');
     expect(other.results[0]).to.deep.include({ mAP: 0 });
     const utf16 = Buffer.from('\ufeff<annotation></annotation>', 'utf16le');
@@ -65,7 +65,7 @@ describe('oneiros evaluate detect', () => {
     expect(await rejection(evaluate(gt, dt, ...voc))).to.contain('there are both');
   });
 
-  it('never takes relative boxes for pixels; by the sizes of pictures it converts them', async () => {
+  it('never reads relative boxes as pixels, and converts them by the sizes of pictures', async () => {
     const gt = dirname(write('yolo/gt/a.txt', '0 0.5 0.5 0.4 0.4'));
     const dt = dirname(write('yolo/dt/a.txt', '0 0.5 0.5 0.2 0.2 0.9'));
     const pictures = dirname(
@@ -80,7 +80,7 @@ describe('oneiros evaluate detect', () => {
     expect(await rejection(evaluate(gt, dt, ...voc, ...unknown))).to.contain('of unknown size');
   });
 
-  it("is told that COCO's protocol knows no whole pixels", async () => {
+  it("rejects --pixels for COCO's protocol, which has no whole pixels", async () => {
     const error: unknown = await evaluate('gt', 'dt', '--pixels', 'inclusive').catch(
       (reason: unknown) => reason,
     );

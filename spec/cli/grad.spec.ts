@@ -48,14 +48,14 @@ describe('oneiros grad', function () {
     expect(graph.inputs.map(({ name }) => name)).to.deep.equal(inputs);
   });
 
-  it('differentiates what it is asked to, by what it is asked to', async () => {
+  it('differentiates the given outputs by the given values', async () => {
     const { results } = await run('--outputs', 'y', '--wrt', 'x, weights');
     expect(results).to.deep.equal([
       { out, inputs: ['x', 'd_y'], outputs: ['y', 'energy', 'd_x', 'd_weights'] },
     ]);
   });
 
-  it('gives new names the prefix that it is told where the model has one of them itself', async () => {
+  it('gives new names the given prefix, for a model that already has names such as d_x', async () => {
     const b = new Builder();
     b.output(b.op('Exp', [b.input('x', 'float32', [3])], {}, { name: 'd_x' }), 'y');
     await writeModel(b.model(), model);
@@ -67,7 +67,7 @@ describe('oneiros grad', function () {
     expect(results[1]).to.deep.include({ wrt: 'x' });
   });
 
-  it('takes a loss, and stops where it is told to', async () => {
+  it('takes a loss, and stops gradients at given values', async () => {
     expect(await failure('--loss', 'energy', '--stop', 'hidden')).to.match(/depends on "x"/);
     await run('--loss', 'energy', '--wrt', 'hidden');
     const derived = await readModel(out);
@@ -76,7 +76,7 @@ describe('oneiros grad', function () {
     expect(numbersOf(found, 'energy')[0]).to.be.closeTo(expected, 1e-5);
   });
 
-  it('checks the gradient, a line for each input', async () => {
+  it('checks the gradient, with one line for each input', async () => {
     const { results, said } = await run('--wrt', 'x,weights', '--check');
     expect(said).to.deep.equal([]);
     const [, x, weights] = results;
@@ -84,7 +84,7 @@ describe('oneiros grad', function () {
     expect(weights).to.have.property('error').below(1e-5);
   });
 
-  it('has one clear line for what cannot be done, and leaves no file behind', async () => {
+  it('prints an error in one line, and leaves no file behind', async () => {
     expect(await failure('--outputs', 'z')).to.match(/no value "z"/);
     expect(await failure('--wrt', 'wieghts')).to.match(/near names: weights/);
     expect(await failure('--loss', 'y')).to.match(/one element/);

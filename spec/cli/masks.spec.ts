@@ -18,7 +18,7 @@ import { runCommand } from './run-command.js';
 const size = { width: 37, height: 34 };
 const area = size.width * size.height;
 
-/** A disc and a bar in noise, and the class of each pixel: 0, of the disc 1, of the bar 2. */
+/** A disc and a bar in noise, and the class of each pixel: background 0, disc 1, bar 2. */
 function scene(seed: number) {
   const stream = random(seed);
   const [cy, cx, top] = [stream.integer(8, 20), stream.integer(8, 26), stream.integer(26, 30)];
@@ -34,7 +34,7 @@ function scene(seed: number) {
   return { picture, labels };
 }
 
-/** Masks that show the three classes (or the first two of them, the bar being background) by these values. */
+/** The values of masks with the three classes, or with the first two, where the bar is background. */
 const kinds = {
   'inverted values': { classes: 'cell=255,membrane=0', declared: true },
   colors: { classes: 'a=#000000,b=#00ff00,c=#ff0000', declared: false },
@@ -79,7 +79,7 @@ describe('train unet, segment and evaluate segment agree on masks', () => {
     ]);
 
   for (const kind of ['inverted values', 'colors', '16 bits', 'ignored borders'] as const)
-    it(`${kind}: one figure, to the last bit`, async () => {
+    it(`${kind}: the same figure, to the last bit`, async () => {
       const { classes, declared } = kinds[kind];
       await write(kind);
       const network = file(kind, 'net.onnx');
@@ -126,7 +126,7 @@ describe('train unet, segment and evaluate segment agree on masks', () => {
         expect(training.said[0]).to.match(/; 255 is ignored: \d\.\d+ % of all pixels/);
     });
 
-  it('a border of 255 has to be declared', async () => {
+  it('and a border of 255 must be declared', async () => {
     const error: unknown = await runCommand(registerTrain, [
       ...['train', 'unet', '--data', file('ignored borders'), '-o', file('never.onnx'), '--crop', '32'],
     ]).catch((reason: unknown) => reason);
@@ -135,7 +135,7 @@ describe('train unet, segment and evaluate segment agree on masks', () => {
       .that.matches(/values 0, 1, 2, 255.*--ignore 255/);
   });
 
-  it('by brightness where a threshold is given: probabilities', async () => {
+  it('by brightness if a threshold is given, for probabilities', async () => {
     const [truth, found] = [file('bright', 'truth'), file('bright', 'found')];
     for (const path of [truth, found]) await mkdir(path, { recursive: true });
     const two = { width: 4, height: 1 };
@@ -144,16 +144,16 @@ describe('train unet, segment and evaluate segment agree on masks', () => {
     await writeFile(join(found, 'b.png'), await encodeGrayPng(two, Uint8Array.of(0, 0, 0, 0)));
     const { results, said } = await evaluate('bright', '--threshold', '0.5');
     expect(results[0]).to.include({ pixelAccuracy: 3 / 4, IoU: 2 / 3 });
-    expect(said.join()).to.match(/predicted masks without a true one.*: 1/);
-    const complaint = async (...args: readonly string[]) => {
+    expect(said.join()).to.match(/predicted masks without a true mask.*: 1/);
+    const errorOf = async (...args: readonly string[]) => {
       const error: unknown = await evaluate('bright', ...args).catch((reason: unknown) => reason);
       return error instanceof Error ? error.message : '';
     };
-    expect(await complaint()).to.match(/a\.png has the value 20, which no true mask has/);
-    expect(await complaint('--threshold', '0.5', '--classes', '2')).to.match(/leave --classes/);
+    expect(await errorOf()).to.match(/a\.png has the value 20, which no true mask has/);
+    expect(await errorOf('--threshold', '0.5', '--classes', '2')).to.match(/omit --classes/);
     await writeFile(join(truth, 'a.png'), await encodeGrayPng(two, Uint8Array.of(0, 1, 1, 0)));
-    expect(await complaint('--threshold', '0.5')).to.match(/no pixel of the true masks is as bright/);
+    expect(await errorOf('--threshold', '0.5')).to.match(/no pixel of the true masks is as bright/);
     await writeFile(join(truth, 'a.gif'), 'GIF');
-    expect(await complaint()).to.match(/a\.gif and .*a\.png have one name/);
+    expect(await errorOf()).to.match(/a\.gif and .*a\.png have the same name/);
   });
 });

@@ -41,7 +41,7 @@ describe('oneiros models', () => {
   });
   const run = (...args: readonly string[]) => runCommand(registerModels, ['models', ...args]);
 
-  it('lists every model, and what there is of it', async () => {
+  it('lists every model, and how much of it is here', async () => {
     const { results } = await run('list', '--json');
     expect(results.map((result) => 'name' in result && result.name)).to.deep.equal(namesFor(readCatalog()));
     const vgg19 = results.find((result) => 'name' in result && result.name === 'vgg19');
@@ -52,7 +52,7 @@ describe('oneiros models', () => {
     });
   });
 
-  it('fails clearly where something is not here, and not known', async () => {
+  it('fails clearly for a model that is not here, or not known', async () => {
     expect(await rejection(run('pull', 'vgg19'))).to.match(
       /vgg19 \(575 MB\) is not here, and downloads are off/,
     );
@@ -64,7 +64,7 @@ describe('oneiros models', () => {
     expect(await rejection(run('pull', 'vgg19', '--until', 'conv9_9'))).to.match(/not here|no layer/);
   });
 
-  it('fails for what is absent: verified, or removed, it is not', async () => {
+  it('fails to verify or remove an absent model', async () => {
     const verified = await run('verify', 'vgg19', 'vgg19-slim', '--json');
     expect(verified.results[0]).to.deep.include({
       ...{ model: 'vgg19', result: 'unverified', path: join(home, 'models', 'vgg19-dcbb9e9d.pth') },
@@ -79,7 +79,7 @@ describe('oneiros models', () => {
       'vgg19 is not here: there is nothing to remove',
       'brain-unet is not here: there is nothing to remove',
     ]);
-    // What is not whole, or came from elsewhere, is there to be removed.
+    // Partial files, and files from elsewhere, can be removed.
     await mkdir(join(home, 'models'));
     await writeFile(join(home, 'models', 'vgg19-dcbb9e9d.pth'), 'by hand');
     expect((await run('verify', 'vgg19')).failed.join()).to.match(/damaged/);
@@ -90,7 +90,7 @@ describe('oneiros models', () => {
     expect((await run('remove', 'vgg19')).failed).to.have.length(1);
   });
 
-  it('converts no less than it was asked for, and refuses flags that would do nothing', async () => {
+  it('refuses to convert less than asked for, and flags that would have no effect', async () => {
     const workshop = await smallWorkshop();
     try {
       const weights = workshop.path('vgg.safetensors');
@@ -102,16 +102,16 @@ describe('oneiros models', () => {
       );
       expect(await convert('vgg19', '--weights', weights, '--until', 'relu9_9')).to.match(/no layer/);
       expect(await convert('vgg19', '--weights', weights, '--classes', 'a,b')).to.match(
-        /--classes .*leave it/,
+        /--classes .*omit it/,
       );
-      expect(await convert('unet-membrane', '--until', 'relu1_1')).to.match(/--until .*leave it away/);
+      expect(await convert('unet-membrane', '--until', 'relu1_1')).to.match(/--until .*omit it/);
       expect(await readdir(home)).to.deep.equal([]);
     } finally {
       await workshop.remove();
     }
   });
 
-  it('pulls from a mirror, refuses what is not the model, and says so in one line', async () => {
+  it('pulls from a mirror, and refuses a file that is not the model, with one line', async () => {
     process.env['ONEIROS_OFFLINE'] = '0';
     const { file, size } = readCatalog().get('brain-unet')!;
     await using server = await MisbehavingServer.start({ [file]: new Uint8Array(size!.bytes) });
@@ -122,7 +122,7 @@ describe('oneiros models', () => {
     expect(await rejection(run('path', 'brain-unet'))).to.match(/not here as a whole/);
   });
 
-  it('loads by name in any command, and says where it is not to be had', async () => {
+  it('loads by name in any command, and reports a model that is not available', async () => {
     const photo = join(home, 'x.png');
     expect(await rejection(runCommand(registerClassify, ['classify', photo, '--model', 'vgg19']))).to.match(
       /downloads are off.*oneiros models pull vgg19/,
@@ -165,7 +165,7 @@ describe('oneiros models', () => {
     }
   });
 
-  it('converts a U-Net with the names of its classes, and what it does to pictures before it looks at them', async () => {
+  it('converts a U-Net with the names of its classes and its preprocessing', async () => {
     const weights = join(import.meta.dirname, '..', 'models', 'golden', 'unet-mateuszbuda.pt');
     const out = join(home, 'unet.onnx');
     await run(
@@ -190,7 +190,7 @@ describe('oneiros models', () => {
     expect(Array.from(a.probabilities!.data)).to.deep.equal(Array.from(b.probabilities!.data));
   });
 
-  it('keeps models where the platform has its caches', () => {
+  it("keeps models in the platform's cache folder", () => {
     const at = (platform: NodeJS.Platform, env: Readonly<Record<string, string>>) =>
       modelHome(undefined, { platform, env, home: '/home/ada' });
     expect(at('linux', {})).to.equal('/home/ada/.cache/oneiros');
@@ -201,7 +201,7 @@ describe('oneiros models', () => {
     expect(at('darwin', { ONEIROS_HOME: '/models' })).to.equal('/models');
   });
 
-  it('follows redirects upwards only', () => {
+  it('does not follow redirects from https to http', () => {
     const from = (address: string, to: string) => follow(new URL(address), to).href;
     expect(from('http://a.example/x', 'https://b.example/y')).to.equal('https://b.example/y');
     expect(from('https://a.example/x/y', '../z')).to.equal('https://a.example/z');
@@ -211,7 +211,7 @@ describe('oneiros models', () => {
     expect(() => from('https://a.example/x', '')).to.not.throw();
   });
 
-  it('tells amounts and speeds', () => {
+  it('prints amounts and measures speeds', () => {
     expect([999, 80_100_000, 5_500_000, 1_230_000_000].map(megabytes)).to.deep.equal([
       ...['1 kB', '80 MB', '5.5 MB', '1.2 GB'],
     ]);

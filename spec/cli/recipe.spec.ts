@@ -22,7 +22,7 @@ const commands = {
   style: registerStyle,
 } as const;
 
-/** What a recipe says, without the name of its command. */
+/** The options of a recipe, without the name of its command. */
 function optionsIn(text: string): Readonly<Record<string, unknown>> {
   const options: unknown = JSON.parse(text.replace(/^oneiros \w+ /, ''));
   if (typeof options !== 'object' || options === null) throw new Error(`no options: ${text}`);
@@ -31,7 +31,7 @@ function optionsIn(text: string): Readonly<Record<string, unknown>> {
 
 describe('the recipe in a picture', () => {
   for (const [name, register] of Object.entries(commands))
-    it(`has every option of ${name} that is not known to change no pixel, and no folders`, async () => {
+    it(`has every option of ${name} that may change the picture, and no folders`, async () => {
       const terminal = createTerminal();
       const program = new Command();
       register(program, terminal);
@@ -51,7 +51,7 @@ describe('the recipe in a picture', () => {
       expect(JSON.stringify(kept)).not.to.contain('private');
     });
 
-  it('has the layers, the guide, the pooling and the styles of pictures that are made with them', async function () {
+  it('has the layers, the guide, the pooling and the styles that made the picture', async function () {
     this.timeout(90_000);
     const shop = await smallWorkshop();
     try {

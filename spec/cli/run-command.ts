@@ -9,12 +9,13 @@ export interface Printed {
   readonly results: readonly object[];
   /** The same as text, without `--json`. */
   readonly text: readonly string[];
+  /** All lines on standard error. */
   readonly said: readonly string[];
-  /** Those lines of it that make the exit code 1. */
+  /** The lines of `said` that make the exit code 1. */
   readonly failed: readonly string[];
 }
 
-/** Runs one command in this process. Rejects as it fails; usage errors are commander's. */
+/** Runs one command in this process. Rejects with the command's error; usage errors are commander's. */
 export async function runCommand(
   register: Register,
   args: readonly string[],
@@ -31,7 +32,7 @@ export async function runCommand(
       text.push(...[lines].flat());
     },
     say: (text) => said.push(text),
-    complain: (text) => said.push(text),
+    error: (text) => said.push(text),
     fail: (text) => {
       said.push(text);
       failed.push(text);

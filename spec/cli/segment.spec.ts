@@ -37,7 +37,7 @@ describe('oneiros segment', () => {
       ...args,
     ]);
 
-  it('a line and a picture for each picture, and COCO annotations of all', async () => {
+  it('gives one line and one picture for each picture, and COCO annotations of all', async () => {
     const { results } = await segment(
       file('a.png'),
       file('b.png'),
@@ -70,7 +70,7 @@ describe('oneiros segment', () => {
     expect(coco).to.have.nested.property('images[1].width', 33);
   });
 
-  it('has ids of annotations for COCO, one for each picture', async () => {
+  it('uses the ids of annotations for COCO, one for each picture', async () => {
     await writeFile(
       file('ids.json'),
       JSON.stringify({ images: ['a.png', 'b.png'].map((name, i) => ({ id: `id ${i}`, file_name: name })) }),
@@ -83,22 +83,22 @@ describe('oneiros segment', () => {
     expect(twice).to.have.property('message').that.includes('the same image id');
   });
 
-  it('outputs have the names of their pictures, and each is of one picture', async () => {
-    const complaint = async (...args: readonly string[]) => {
+  it('names outputs after their pictures, and writes one file for each', async () => {
+    const errorOf = async (...args: readonly string[]) => {
       const error: unknown = await segment(...args).catch((reason: unknown) => reason);
       return error instanceof Error ? error.message : '';
     };
     const labels = ['--show', 'labels', '-o'] as const;
-    expect(await complaint(file('a.png'), file('b.png'), '-o', file('one.png'))).to.match(/need a folder/);
-    expect(await complaint(file('a.png'), ...labels, file('one.jpg'))).to.match(/JPEG does not keep values/);
-    expect(await complaint(file('a.png'), ...labels, file('one.tif'))).to.match(/\.png or \.jpg/);
+    expect(await errorOf(file('a.png'), file('b.png'), '-o', file('one.png'))).to.match(/give a folder/);
+    expect(await errorOf(file('a.png'), ...labels, file('one.jpg'))).to.match(/JPEG changes values/);
+    expect(await errorOf(file('a.png'), ...labels, file('one.tif'))).to.match(/\.png or \.jpg/);
     await mkdir(file('other'));
     for (const name of ['a.png', 'c.jpg'])
       await writeFile(
         file(`other/${name}`),
         await encodeImage(image({ width: 16, height: 16 }), name.endsWith('jpg') ? 'jpeg' : 'png'),
       );
-    expect(await complaint(file('a.png'), file('other/a.png'), '-o', file('both'))).to.match(
+    expect(await errorOf(file('a.png'), file('other/a.png'), '-o', file('both'))).to.match(
       /a\.png and .*other.a\.png would both be written/,
     );
     await segment(file('other/c.jpg'), ...labels, file('masks'));
@@ -107,14 +107,14 @@ describe('oneiros segment', () => {
     expect(await readdir(file('masks'))).to.include('c.png');
   });
 
-  it('one picture that is none is told, the others are done', async () => {
+  it('reports a picture that cannot be read, and segments the others', async () => {
     await writeFile(file('broken.png'), 'nothing');
     const { results, said } = await segment(file('broken.png'), file('a.png'));
     expect(results).to.have.length(1);
     expect(said.join('\n')).to.include('broken.png');
   });
 
-  it('inspect tells of a U-Net what climbs, and draws it', async () => {
+  it('takes networks that inspect describes and draws', async () => {
     const { results } = await runCommand(registerInspect, [
       'inspect',
       'unet',

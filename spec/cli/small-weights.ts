@@ -6,7 +6,10 @@ import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { random } from '../../lib/tensor/random.js';
 import { speckles, waves } from '../tasks/pictures.js';
 
-/** A folder with two pictures and the seeded weights of a VGG-19 so narrow that it takes milliseconds; removed when disposed. */
+/**
+ * A folder with two pictures and seeded weights of a very narrow VGG-19, which runs in milliseconds. `remove` deletes
+ * it.
+ */
 export async function smallWorkshop() {
   const folder = await mkdtemp(join(tmpdir(), 'oneiros-'));
   const path = (name: string) => join(folder, name);

@@ -21,7 +21,7 @@ describe('oneiros style', function () {
     ...['--seed', '1', '--threads', '1', '--json', ...more],
   ];
 
-  it('writes the picture and tells where, how large, and the losses of every iteration', async () => {
+  it('writes the picture, and prints its path, its size and the losses of every iteration', async () => {
     const { results } = await runCommand(registerStyle, args('a.png'));
     const [result] = results;
     expect(result).to.have.all.keys('out', 'width', 'height', 'loss', 'styleLoss', 'contentLoss', 'seconds');
@@ -39,7 +39,7 @@ describe('oneiros style', function () {
     expect(results[0]).to.have.property('loss').with.length(7);
   });
 
-  it('writes what there is when it is stopped', async () => {
+  it('writes the picture so far when it is stopped', async () => {
     const stop = (done: number, controller: AbortController) => {
       if (done === 3) controller.abort();
     };
@@ -48,7 +48,7 @@ describe('oneiros style', function () {
     expect(said.join()).to.include('stopped after 3 of 6 iterations');
   });
 
-  it('has one clear line for what cannot be done', async () => {
+  it('prints an error in one line', async () => {
     for (const [flags, words] of [
       [['--blend', '1,2,3'], 'blend needs one weight per style image: 1, not 3'],
       [['--content-layer', 'relu4_2'], 'has no layer "relu4_2"'],
@@ -64,7 +64,7 @@ describe('oneiros style', function () {
     }
   });
 
-  it('takes values out of range as bad usage', async () => {
+  it('treats values out of range as bad usage', async () => {
     for (const flags of [
       ['--blend', 'x'],
       ['--optimizer', 'sgd'],

@@ -20,7 +20,7 @@ describe('oneiros train unet', () => {
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'train-'));
     for (const part of ['image', 'label']) await mkdir(file(part));
-    // A bright disc somewhere in noise; its mask is 200, the rest 10.
+    // A bright disc in noise; in the mask, the disc is 200, the rest 10.
     const stream = random(1);
     for (let i = 0; i < 6; i++) {
       const [picture, mask] = [image(size), image(size)];
@@ -71,13 +71,13 @@ describe('oneiros train unet', () => {
     expect(wrong / labels.length).to.be.lessThan(0.05);
   });
 
-  it('keeps the state until the network is written: a run whose last write failed is not lost', async () => {
+  it('keeps the checkpoint until the network is written, so that a failed write loses no run', async () => {
     const out = file('late.onnx');
     const args = [
       ...['train', 'unet', '--data', folder, '-o', out, '--widths', '4,8', '--crop', '32', '--batch', '2'],
       ...['--elastic', '0', '--validation', '2', '--threads', '1', '--steps', '4', '--json'],
     ];
-    // Something else takes the network's name while it is trained.
+    // A folder with the network's name appears during the training.
     const failed = runCommand(registerTrain, args, (done) => {
       if (done === 1) mkdirSync(out);
     });
@@ -92,24 +92,22 @@ describe('oneiros train unet', () => {
     expect(existsSync(`${out}.checkpoint`)).to.equal(false);
   });
 
-  it('says what is wrong with the data', async () => {
-    const complaint = async (...args: readonly string[]) => {
+  it('reports problems of the data', async () => {
+    const errorOf = async (...args: readonly string[]) => {
       const error: unknown = await train(...args).catch((reason: unknown) => reason);
       return error instanceof Error ? error.message : '';
     };
-    expect(await complaint('--validation', '6')).to.match(/leaves none of the 6 pictures/);
-    expect(await complaint('--crop', '48')).to.match(/0 is 32×32, smaller than the crop of 48/);
-    expect(await complaint('--crop', '31')).to.match(
-      /31 pixels cannot be halved 1 times: use a multiple of 2/,
-    );
-    expect(await complaint('--classes', 'a=10,b=100')).to.match(
+    expect(await errorOf('--validation', '6')).to.match(/leaves none of the 6 pictures/);
+    expect(await errorOf('--crop', '48')).to.match(/0 is 32×32, smaller than the crop of 48/);
+    expect(await errorOf('--crop', '31')).to.match(/31 pixels cannot be halved 1 times: use a multiple of 2/);
+    expect(await errorOf('--classes', 'a=10,b=100')).to.match(
       /has a pixel of 200, but the classes are a 10, b 100/,
     );
-    expect(await complaint('--classes', 'a')).to.match(/expected 2 to 256 classes/);
-    expect(await complaint('--classes', 'a=10,b=10')).to.match(/a and b have the same value 10/);
-    expect(await complaint('--classes', 'a=10,b')).to.match(/does not name classes/);
+    expect(await errorOf('--classes', 'a')).to.match(/expected 2 to 256 classes/);
+    expect(await errorOf('--classes', 'a=10,b=10')).to.match(/a and b have the same value 10/);
+    expect(await errorOf('--classes', 'a=10,b')).to.match(/does not name classes/);
     await rm(file('label/3.png'));
-    expect(await complaint()).to.match(/label has no mask of 3.png/);
-    expect(await complaint('--data', file('nowhere'))).to.match(/no such file or folder/);
+    expect(await errorOf()).to.match(/label has no mask of 3.png/);
+    expect(await errorOf('--data', file('nowhere'))).to.match(/no such file or folder/);
   });
 });

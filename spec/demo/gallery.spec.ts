@@ -9,7 +9,7 @@ import { besidePage, galleryPage, shellCommand } from '../../scripts/demo/galler
 const root = join(import.meta.dirname, '../..');
 
 describe('the demo’s gallery', () => {
-  it('shows every exhibit with its command, what that printed, and its program', () => {
+  it('shows every exhibit with its command, its output and its program', () => {
     const page = galleryPage(
       exhibits.map((exhibit) => ({ exhibit, seconds: 1.25, output: 'a < b & c\n', code: 'x && y' })),
       { seconds: 90.4, machine: 'a "machine"' },
@@ -23,7 +23,7 @@ describe('the demo’s gallery', () => {
     }
   });
 
-  it('has a program for every command that takes and makes the same files', () => {
+  it('has a program for every command, which reads and writes the same files', () => {
     for (const { command, program, before, after, model } of exhibits) {
       const text = readFileSync(join(root, 'scripts/demo/programs', program), 'utf8');
       for (const { file } of [...before, after]) expect(text, program).to.include(`'${file}'`);
@@ -33,7 +33,7 @@ describe('the demo’s gallery', () => {
     }
   });
 
-  it('takes only models that ship, and photographs whose source is named', () => {
+  it('uses only shipped models, and photographs whose source is documented', () => {
     const catalog = parseCatalog(readFileSync(join(root, 'onnx-models/catalog.json'), 'utf8'));
     const sources = readFileSync(join(root, 'scripts/demo/photographs/SOURCES.md'), 'utf8');
     for (const { model, before } of exhibits) {
@@ -43,7 +43,7 @@ describe('the demo’s gallery', () => {
     }
   });
 
-  it('quotes what a shell would take apart', () => {
+  it('quotes arguments that a shell would split', () => {
     expect(shellCommand(['dream', 'a b.jpg', "it's", '--layer', 'relu4_1'])).to.equal(
       "npx oneiros dream 'a b.jpg' 'it'\\''s' --layer relu4_1",
     );

@@ -1,5 +1,5 @@
-// How a classifier is added, on a network that is small enough to read: its graph, the names of its weights, and the class
-// that loads it. docs/how-to-add-a-network.md shows this code.
+// How to add a classifier, shown with a small network: its graph, the names of its weights, and the class that loads
+// it. docs/how-to-add-a-network.md shows this code.
 
 import { expect } from 'chai';
 import { Classifier, image, loadClassifier, parseLabels } from 'oneiros';
@@ -12,7 +12,7 @@ import { loadPretrained, type Pretrained } from '../../lib/networks/classifier/b
 import { sizeOf } from '../../lib/tensor/tensor.js';
 import type { Dialects } from '../../lib/weights/dialect.js';
 
-describe('Example: a network is added', () => {
+describe('Example: add a network', () => {
   const placement = { isolation: 'none', threads: 1 } as const;
 
   /** Halves the picture, then squeezes its channels and expands them. */

@@ -15,38 +15,38 @@ import { smallNetwork } from '../tasks/small-network.js';
  *   4. propagate that gradient back to the image,
  *   5. update the image along it, and begin again.
  *
- * A small network with random weights stands in for GoogLeNet here, so that this runs in a moment.
+ * A small network with random weights replaces GoogLeNet here, so that this runs quickly.
  */
 describe('Example: DeepDream step by step', () => {
   const network = smallNetwork();
   const photograph = waves({ width: 48, height: 32 });
 
-  // 1. Pick a layer. Early ones like edges and textures, late ones whole things.
+  // 1. Pick a layer. Early layers respond to edges and textures, late layers to whole objects.
   const layer = network.layer('relu3_1');
 
-  // `grad` derives the backward pass as a graph of its own. It takes the image, and as `d_relu3_1` the gradient at the
-  // layer; it returns the gradient at the image, `d_image`.
+  // `grad` derives the backward pass as another graph. Its inputs are the image and `d_relu3_1`, the gradient at the
+  // layer; its output is `d_image`, the gradient at the image.
   const backward = grad(network.model, { outputs: [layer], wrt: ['image'], keepOutputs: [] });
   const forward = {
     ...network.model,
     graph: { ...network.model.graph, outputs: [{ name: layer, type: null }] },
   };
 
-  it('raises what the layer sees, by hand', async () => {
+  it('amplifies the activations of the layer, by hand', async () => {
     await using toLayer = await openSession(encodeModel(forward), { isolation: 'none', threads: 1 });
     await using toImage = await openSession(encodeModel(backward), { isolation: 'none', threads: 1 });
 
     let image = photograph;
     const strengths: number[] = [];
     for (let step = 0; step < 10; step++) {
-      // 2. Forward: what does the layer see?
+      // 2. Forward: compute the layer's activation.
       const activation = float(await toLayer.run({ image: toTensor(image) }), layer);
       strengths.push(energy(activation));
 
-      // 3. and 4. "More of that": the activation itself is the gradient at the layer. It is the derivative of ½ Σ a².
+      // 3. and 4. "More of that": the gradient at the layer is the activation itself, the derivative of ½ Σ a².
       const results = await toImage.run({ image: toTensor(image), [`d_${layer}`]: activation });
 
-      // 5. A step along the gradient, made as long as 1.5 of 255 levels on average, whatever the network's scale.
+      // 5. A step along the gradient, normalized to 1.5 of 255 levels on average, independent of the network's scale.
       image = stepped(image, float(results, 'd_image'), 1.5 / 255);
     }
     expect(strengths.at(-1)).to.be.above(1.2 * (strengths[0] ?? NaN));

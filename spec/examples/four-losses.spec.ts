@@ -12,8 +12,9 @@ import {
   slimTraining,
 } from 'oneiros/train';
 
-// Faster R-CNN is trained on the sum of four losses: is there an object at an anchor, and where; what is in a proposal, and
-// where. All of that, matching and sampling too, is one graph here, which `grad` differentiates and `fit` descends.
+// Faster R-CNN is trained on the sum of four losses. For each anchor: is there an object, and where? For each proposal:
+// what is it, and where? Here all of them are one graph, with matching and sampling; `grad` differentiates it, and
+// `fit` minimizes it.
 describe('Example: the four losses of Faster R-CNN', () => {
   const placement = { isolation: 'none', threads: 1 } as const;
   const picture = withSquares();
@@ -26,14 +27,14 @@ describe('Example: the four losses of Faster R-CNN', () => {
   const options = { ...slimTraining, minSize: 64, maxSize: 96, size: picture };
   const start = () => ({ weights: slimFasterRcnn({ classes: 3, seed: 1 }), metadata: {} });
 
-  it('are what an untrained network must expect', async () => {
+  it('have the expected values for an untrained network', async () => {
     const { model } = await loadFasterRcnnLosses(start(), options);
     await using session = await openSession(encodeModel(model), placement);
     const results = await session.run(example, { fetches: [...lossNames, 'loss'] });
     const values = [...lossNames, 'loss'].map((name) => Number(results[name]?.data[0]));
     const [objectness, rpnBoxes, classifier, boxes, sum] = values;
 
-    // It cannot tell: ln 2 for object or none, ln 3 for two classes and the background.
+    // An untrained network guesses: ln 2 for object or none, ln 3 for two classes and the background.
     expect(objectness).to.be.closeTo(Math.log(2), 0.2);
     expect(classifier).to.be.closeTo(Math.log(3), 0.2);
     expect(rpnBoxes).to.be.above(0);
@@ -44,7 +45,7 @@ describe('Example: the four losses of Faster R-CNN', () => {
     );
   });
 
-  it('fall when the network is trained, its proposals taken for constant', async () => {
+  it('fall when the network is trained, with proposals as constants', async () => {
     const { model, weights, stopGradient } = await loadFasterRcnnLosses(start(), options);
     const losses: number[] = [];
     const data = { length: 1, sample: () => Promise.resolve(example) };
@@ -61,7 +62,7 @@ describe('Example: the four losses of Faster R-CNN', () => {
     })) {
       losses.push(step.value);
       expect(Object.keys(step.metrics)).to.deep.equal([...lossNames]);
-      // What has been learned so far are weights as any others, by torchvision's names.
+      // The learned weights have torchvision's names.
       if (step.done === 8)
         expect([...learnedWeights(step.model()).keys()]).to.include('rpn.head.conv.0.0.weight');
     }

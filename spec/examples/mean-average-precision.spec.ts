@@ -11,22 +11,22 @@ import {
   vocProtocol,
 } from 'oneiros/metrics';
 
-// How good is a detector? Three answers, from a definition that can be worked on paper to the one that is published.
+// How good is a detector? Three answers, from a definition to compute on paper to the one that papers publish.
 describe('Example: mean average precision', () => {
-  // Problem 1 of the course sheet: six candidate boxes, each with its intersection over union with the object.
+  // Problem 1 of the course sheet: six candidate boxes, each with its intersection over union (IoU) with the object.
   const ious = [0.29, 0.11, 0.701, 0.001, 0.92, 0.45];
 
-  it('on paper: which candidates lie well enough?', () => {
+  it('on paper: the share of candidates with a sufficient IoU', () => {
     // Above .5 are .701 and .92: two of six.
     expect(fractionAbove(ious, 0.5)).to.equal(1 / 3);
   });
 
-  it('on paper: a mean over thresholds asks how well they lie', () => {
-    // Above 0 are all six, above 1 there can be none: (1 + 0) / 2.
+  it('on paper: a mean over thresholds, which measures how large the IoUs are', () => {
+    // All six are above 0, and none can be above 1: (1 + 0) / 2.
     expect(meanFractionAbove(ious, [0, 1])).to.equal(1 / 2);
   });
 
-  it('with scores: the detector says how sure it is, and has to find everything', () => {
+  it('with scores: average precision also counts missed objects, and ranks detections by score', () => {
     const truth = cocoTruth({
       images: [{ id: 1 }],
       categories: [{ id: 1, name: 'cat' }],
@@ -45,7 +45,7 @@ describe('Example: mean average precision', () => {
     );
     const protocol = vocProtocol('voc2012');
 
-    // Going down the scores: right, wrong, right.
+    // In the order of their scores: right, wrong, right.
     const curve = precisionRecall(truth, detections, protocol, { category: 1 });
     expect([...curve.precision]).to.deep.equal([1, 1 / 2, 2 / 3]);
     expect([...curve.recall]).to.deep.equal([1 / 2, 1 / 2, 1]);
@@ -55,7 +55,7 @@ describe('Example: mean average precision', () => {
     expect(mAP).to.be.closeTo(5 / 6, 1e-12);
     expect(perClass).to.deep.equal({ cat: mAP });
 
-    // And as a picture.
+    // The curve as a picture.
     expect(precisionRecallSvg([curve], { title: 'Cats' })).to.include('cat, IoU ≥ 0.5: AP 0.833');
   });
 });

@@ -11,13 +11,13 @@ import {
   nms,
 } from 'oneiros/metrics';
 
-// Detection: a varying number of objects, each with its class, its box and a score. The network is Faster R-CNN (Ren et al.
-// 2015), small enough to come with the library, and its insides are open.
+// Detection gives a varying number of objects, each with its class, its box and a score. The network is a Faster R-CNN
+// (Ren et al. 2015) that is small enough to come with the library, and its intermediate results are accessible.
 describe('Example: object detection', () => {
   const model = 'onnx-models/fasterrcnn-cells.onnx';
   const placement = { isolation: 'none' } as const;
 
-  // Five red blood cells and a white one, drawn.
+  // A drawing of five red blood cells and a white one.
   const red: Box[] = [
     [49, 49, 151, 151],
     [209, 39, 311, 141],
@@ -28,7 +28,7 @@ describe('Example: object detection', () => {
   const white: Box = [230, 170, 410, 350];
   const smear = drawSmear(red, white);
 
-  it('finds every cell, and says what it is', async () => {
+  it('finds every cell and its class', async () => {
     await using network = await loadDetector(model, { placement });
     const found = await detect(network, smear, { score: 0.5 });
     const boxesOf = (label: string) =>
@@ -38,17 +38,17 @@ describe('Example: object detection', () => {
       expect(Math.max(...boxesOf('RBC').map((other) => boxIou(box, other)))).to.be.above(0.6);
     expect(boxesOf('WBC').map((box) => boxIou(box, white) > 0.6)).to.deep.equal([true]);
 
-    // As a picture, and as COCO has it.
+    // The result as a picture, and in COCO's format.
     expect(drawDetections(smear, found).data).not.to.deep.equal(smear.data);
     expect(cocoResults(1, found)[0]).to.have.all.keys('image_id', 'category_id', 'bbox', 'score');
   });
 
-  it('in a picture without objects finds none, which is no error', async () => {
+  it('finds nothing in a picture without objects, which is not an error', async () => {
     await using network = await loadDetector(model, { placement });
     expect(await network.detect(solid({ width: 320, height: 240 }, [0.93, 0.9, 0.88]))).to.deep.equal([]);
   });
 
-  it('proposes regions first, and looks at each: where a detection comes from', async () => {
+  it('proposes regions first and then classifies each: every detection comes from a proposal', async () => {
     await using network = await loadDetector(model, { placement });
     if (!(network instanceof FasterRCNN)) throw new Error('it is a Faster R-CNN');
     const proposals = await network.proposals(smear);
@@ -62,7 +62,7 @@ describe('Example: object detection', () => {
     expect(features?.dims.slice(0, 2)).to.deep.equal([1, 64]);
   });
 
-  it('of proposals that overlap keeps the best: non-maximum suppression', async () => {
+  it('keeps the best of overlapping proposals: non-maximum suppression', async () => {
     await using network = await loadDetector(model, { placement });
     if (!(network instanceof FasterRCNN)) throw new Error('it is a Faster R-CNN');
     const proposals = await network.proposals(smear);

@@ -8,12 +8,12 @@ import { speckles, waves } from '../tasks/pictures.js';
 import { smallNetwork } from '../tasks/small-network.js';
 
 /**
- * Style transfer, from its loss. Of a photograph p and a painting a, find the picture x that minimizes
+ * Style transfer, from its loss. For a photograph p and a painting a, find the picture x that minimizes
  *
  *     ‖C(x) − C(p)‖² + k ‖S(x) − S(a)‖²
  *
- * where C, the content, is a deep layer's activations, and S, the style, says which channels of some layers are active
- * together, wherever that is: their Gram matrices. The network stays as it is; the pixels are what is learned.
+ * where C, the content, is the activations of a deep layer, and S, the style, is the Gram matrices of some layers,
+ * which measure the channels that are active together at any position. The network is fixed; the pixels are learned.
  */
 describe('Example: style transfer from its loss', () => {
   const network = smallNetwork();
@@ -21,29 +21,30 @@ describe('Example: style transfer from its loss', () => {
   const painting = speckles({ width: 32, height: 24 });
   const k = 10;
 
-  // The Gram matrix of a layer: activations as a matrix F with a row a channel and a column a pixel, then F Fᵀ / pixels.
+  // The Gram matrix of a layer: F Fᵀ / pixels, where F has the activations, one row per channel and one column per
+  // pixel.
   function gram(b: Builder, layer: Value, channels: number): Value {
     const rows = b.reshape(layer, [channels, -1]);
     const pixels = b.cast(b.dim(rows, 1), 'float32');
     return b.div(b.matmul(rows, b.swap(rows)), pixels);
   }
 
-  it('minimizes the loss that the formula says', async () => {
-    // C and S, as outputs of one graph behind the network's own.
-    const look = Builder.from(network.model.graph);
-    look.output(look.value('relu3_1'), 'C');
-    look.output(gram(look, look.value('relu1_1'), 6), 'S');
-    await using see = await openSession(encodeModel(look.model()), { isolation: 'none', threads: 1 });
-    const C = float(await see.run({ image: toTensor(photograph) }), 'C');
-    const S = float(await see.run({ image: toTensor(painting) }), 'S');
+  it('minimizes the loss of the formula', async () => {
+    // C and S as outputs of one graph, which extends the network's.
+    const features = Builder.from(network.model.graph);
+    features.output(features.value('relu3_1'), 'C');
+    features.output(gram(features, features.value('relu1_1'), 6), 'S');
+    await using targets = await openSession(encodeModel(features.model()), { isolation: 'none', threads: 1 });
+    const C = float(await targets.run({ image: toTensor(photograph) }), 'C');
+    const S = float(await targets.run({ image: toTensor(painting) }), 'S');
 
-    // The loss as nodes of the graph, word for word, with the targets as constants.
+    // The loss of the formula as nodes of the graph, with the targets as constants.
     const b = Builder.from(network.model.graph);
     const distance = (x: Value, target: Float32Tensor) => b.sum(b.square(b.sub(x, b.constant(target))));
     const content = distance(b.value('relu3_1'), C);
     const style = distance(gram(b, b.value('relu1_1'), 6), S);
     b.output(b.add(content, b.mul(style, k)), 'loss');
-    // Its gradient by the image: one more graph, from which both come in one run.
+    // Its gradient by the image is another graph, which gives both in one run.
     await using learn = await openSession(encodeModel(grad(b.model(), { loss: 'loss', wrt: ['image'] })), {
       isolation: 'none',
       threads: 1,
@@ -53,7 +54,7 @@ describe('Example: style transfer from its loss', () => {
       return { value: float(results, 'loss').data[0] ?? NaN, gradient: float(results, 'd_image').data };
     };
 
-    // Begin with the photograph, where the content fits and the style does not, and go down.
+    // Start with the photograph, where the content fits and the style does not, and minimize.
     const before = (await objective(photograph.data)).value;
     let after = before;
     for await (const { value } of lbfgs(photograph.data, objective, { iterations: 25 })) {

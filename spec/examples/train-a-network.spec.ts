@@ -1,5 +1,5 @@
-// Training from scratch: a convolutional network of six hundred parameters learns to tell crosses from circles, by gradients
-// that are ONNX graphs themselves.
+// Training from scratch: a convolutional network of six hundred parameters learns to distinguish crosses from circles,
+// with gradients that are ONNX graphs themselves.
 
 import { expect } from 'chai';
 import { Builder, encodeModel, type Model } from 'oneiros/onnx';
@@ -23,7 +23,7 @@ function drawing(kind: number, stream: Random) {
   return float32(pixels, [1, 1, side, side]);
 }
 
-/** Endless drawings: the stream that `fit` gives makes each of them another. */
+/** Endless drawings: `fit` passes a stream of random numbers, so each drawing is different. */
 const drawings: TrainingData = {
   length: 2,
   sample: (kind, stream) => Promise.resolve({ image: drawing(kind, stream), target: int64([kind], [1]) }),
@@ -47,7 +47,7 @@ function network(seed: number): Model {
 }
 
 describe('example: training a network', () => {
-  it('crosses from circles in 150 steps', async () => {
+  it('distinguishes crosses from circles after 150 steps', async () => {
     const values: number[] = [];
     let trained: Model | undefined;
     for await (const step of fit(network(1), drawings, {
@@ -61,10 +61,10 @@ describe('example: training a network', () => {
       values.push(step.value);
       if (step.done === step.total) trained = step.model();
     }
-    expect(values[0]).to.be.greaterThan(0.5); // ln 2 = 0.69 is to guess
+    expect(values[0]).to.be.greaterThan(0.5); // guessing has ln 2 = 0.69
     expect(values.at(-1)).to.be.lessThan(0.3);
 
-    // What came out is a model like any other.
+    // The result is a model like any other.
     await using session = await openSession(encodeModel(trained!), { isolation: 'none' });
     const stream = random(99);
     let right = 0;

@@ -1,5 +1,5 @@
-// The transposed convolution, three ways: by hand, as the operator that U-Nets climb by, and as what it got its name from,
-// the gradient of a convolution.
+// The transposed convolution in three ways: by hand, as the operator with which U-Nets upsample, and as the gradient of
+// a convolution, from which it has its name.
 
 import { expect } from 'chai';
 import { Builder, encodeModel, grad, type Model } from 'oneiros/onnx';
@@ -16,7 +16,7 @@ const kernel: Matrix = [
   [2, 3],
 ];
 
-/** What every pixel of the input does: it stamps the kernel, times itself, onto the output, and stamps that meet add up. */
+/** Each pixel of the input stamps the kernel, times its value, onto the output; overlapping stamps add up. */
 function transposedConvolution(x: Matrix, w: Matrix, stride = 1): Matrix {
   const size = (n: number, k: number) => stride * (n - 1) + k;
   const output = Array.from({ length: size(x.length, w.length) }, () =>
@@ -32,7 +32,7 @@ function transposedConvolution(x: Matrix, w: Matrix, stride = 1): Matrix {
   return output;
 }
 
-/** Matrix as the 1×1×height×width tensor of one image with one channel. */
+/** A matrix as the 1×1×height×width tensor of one image with one channel. */
 const tensorOf = (matrix: Matrix) => float32(matrix.flat(), [1, 1, matrix.length, matrix[0]!.length]);
 
 /** And back. */
@@ -48,7 +48,7 @@ async function run(model: Model, feeds: Record<string, Float32Tensor>, output: s
   return matrixOf(result);
 }
 
-/** By ONNX Runtime's own operator. */
+/** Computes it with ONNX Runtime's operator. */
 function byOperator(x: Matrix, w: Matrix, stride: number): Promise<Matrix> {
   const b = new Builder();
   const image = b.input('x', 'float32', [1, 1, x.length, x[0]!.length]);
@@ -58,8 +58,8 @@ function byOperator(x: Matrix, w: Matrix, stride: number): Promise<Matrix> {
 }
 
 /**
- * A convolution takes a large map to a small one; its gradient takes what is wanted of the small one back to the large
- * one. The convolution is linear, so where it is evaluated does not matter: zeros will do.
+ * A convolution maps a large map to a small one; its gradient maps a cotangent of the small one back to the large one.
+ * The convolution is linear, so the gradient does not depend on the input: zeros are sufficient.
  */
 function byGradient(x: Matrix, w: Matrix, stride: number): Promise<Matrix> {
   const [height, width] = [stride * (x.length - 1) + w.length, stride * (x[0]!.length - 1) + w[0]!.length];
@@ -71,7 +71,7 @@ function byGradient(x: Matrix, w: Matrix, stride: number): Promise<Matrix> {
 }
 
 describe('example: transposed convolution', () => {
-  // 0·[0 1; 2 3] at the top left, 1·[0 1; 2 3] right of it, 2· below, 3· below to the right.
+  // 0·[0 1; 2 3] at the top left, 1·[0 1; 2 3] to its right, 2·[0 1; 2 3] below, 3·[0 1; 2 3] below to the right.
   const expected: Matrix = [
     [0, 0, 1],
     [0, 4, 6],
@@ -90,7 +90,7 @@ describe('example: transposed convolution', () => {
     expect(await byGradient(input, kernel, 1)).to.deep.equal(expected);
   });
 
-  it('with a stride of 2 the stamps lie side by side, and the map is twice as large: how a U-Net climbs', async () => {
+  it('with a stride of 2: stamps do not overlap, and the map is twice as large, as U-Nets need it', async () => {
     const climbed: Matrix = [
       [0, 0, 0, 1],
       [0, 0, 2, 3],
@@ -102,8 +102,8 @@ describe('example: transposed convolution', () => {
     expect(await byGradient(input, kernel, 2)).to.deep.equal(climbed);
   });
 
-  it('as a matrix: the convolution’s, transposed', () => {
-    // The convolution of a 3×3 map as a 4×9 matrix: a row for each pixel of the result.
+  it('as the transposed matrix of the convolution', () => {
+    // The convolution of a 3×3 map as a 4×9 matrix, with one row for each pixel of the result.
     const rows = [0, 1, 3, 4].map((first) => {
       const row = new Array<number>(9).fill(0);
       kernel.forEach((weights, u) => weights.forEach((weight, v) => (row[first + 3 * u + v] = weight)));

@@ -1,5 +1,5 @@
-// What is in a U-Net: what goes down, what climbs, what is skipped, and what of it has parameters to learn. The network
-// is that of the paper (Ronneberger et al. 2015), sixteen times as narrow.
+// The parts of a U-Net: the way down, the way up, the skip connections, and the parts with learned parameters. The
+// network is that of the paper (Ronneberger et al. 2015), with a sixteenth of its channels.
 
 import { expect } from 'chai';
 import {
@@ -16,32 +16,32 @@ import { buildUNet, type BuildUNetOptions, initialUNet, type UNetShape } from 'o
 
 const paper = { channels: 1, classes: 2, widths: [4, 8, 16, 32, 64], batchNorm: false };
 
-/** Through a file, as if somebody else had made it. */
+/** Reads the anatomy from an encoded file, as for networks from other sources. */
 function unetFile(shape: Partial<UNetShape>, options: BuildUNetOptions): Anatomy {
   const { model } = buildUNet(initialUNet(shape), options);
   const anatomy = anatomyOf(decodeModel(encodeModel(model)));
-  if (anatomy === null) throw new Error('found no U');
+  if (anatomy === null) throw new Error('not recognized as a U-Net');
   return anatomy;
 }
 
 describe('example: the anatomy of a U-Net', () => {
   const anatomy = unetFile(paper, { padding: 'valid', shape: [1, 1, 572, 572] });
 
-  it('five levels, each half as wide and high and with twice the channels of that above', () => {
+  it('has five levels, each with half the width and height and twice the channels of the level above', () => {
     expect(anatomy.shape).to.equal('U-Net');
     expect(anatomy.levels.map(({ scale }) => scale)).to.deep.equal([1, 2, 4, 8, 16]);
     expect(anatomy.levels.map(({ down }) => down?.channels)).to.deep.equal([4, 8, 16, 32, 64]);
     expect(anatomy.levels.map(({ up }) => up?.channels)).to.deep.equal([2, 8, 16, 32, undefined]);
   });
 
-  it('max pooling goes down, and learns nothing', () => {
+  it('goes down by max pooling, which has no learned parameters', () => {
     expect(anatomy.descents.map(({ operation }) => operation)).to.deep.equal(
       new Array(4).fill('max pooling 2×2, stride 2'),
     );
     expect(anatomy.descents.map(({ learned }) => learned)).to.deep.equal([0, 0, 0, 0]);
   });
 
-  it('strided transposed convolutions climb, and learn', () => {
+  it('goes up by strided transposed convolutions, which have learned parameters', () => {
     expect(anatomy.ascents.map(({ from, to }) => [from, to])).to.deep.equal([
       [16, 8],
       [8, 4],
@@ -53,7 +53,7 @@ describe('example: the anatomy of a U-Net', () => {
     expect(anatomy.ascents[0]?.operation).to.equal('strided transposed convolution 2×2, stride 2');
   });
 
-  it('four skip connections, cropped, since convolutions without padding lose their border', () => {
+  it('has four skip connections, cropped because convolutions without padding lose their border', () => {
     expect(anatomy.skips.map(({ from, to, scale, channels }) => [from, to, scale, channels])).to.deep.equal([
       ['encoder4/relu2', 'concat1', 8, 32],
       ['encoder3/relu2', 'concat2', 4, 16],
@@ -64,7 +64,7 @@ describe('example: the anatomy of a U-Net', () => {
       expect([cropped, joins]).to.deep.equal([true, 'concatenation']);
   });
 
-  it('convolutions have learned parameters; ReLU, pooling, cropping and concatenation have none', () => {
+  it('has learned parameters in convolutions, and none in ReLU, pooling, cropping and concatenation', () => {
     const learns = (wanted: boolean) =>
       anatomy.transformations
         .filter(({ learned }) => learned > 0 === wanted)
@@ -80,7 +80,7 @@ describe('example: the anatomy of a U-Net', () => {
     expect(counts.get('ReLU')).to.equal(18);
   });
 
-  it('the network of the paper has 31 million: 31,030,658', () => {
+  it('has 31,030,658 learned parameters in the network of the paper', () => {
     // 3×3 convolutions have 9·in·out + out parameters, 2×2 transposed ones 4·in·out + out, the last one in·out + out.
     const count = (widths: readonly number[]) => {
       const block = (inputs: number, outputs: number) => 9 * (inputs + outputs) * outputs + 2 * outputs;
@@ -95,14 +95,14 @@ describe('example: the anatomy of a U-Net', () => {
     expect(anatomy.learned).to.equal(count(paper.widths));
   });
 
-  it('batch normalization learns two numbers a channel and counts two more', () => {
+  it('has two learned parameters and two statistics per channel in batch normalization', () => {
     const normal = unetFile({ ...paper, batchNorm: true }, { batchNorm: 'keep' });
     const kind = normal.transformations.find(({ operation }) => operation === 'batch normalization');
     const channels = 2 * (4 + 8 + 16 + 32 + 64) + 2 * (4 + 8 + 16 + 32);
     expect(kind).to.include({ count: 18, learned: 2 * channels, statistics: 2 * channels });
   });
 
-  it('resizing climbs without learning', () => {
+  it('has no learned parameters in resizing', () => {
     for (const [resize, name] of [
       ['nearest', 'resize, nearest'],
       ['bilinear', 'resize, linear, corners aligned'],
@@ -114,7 +114,7 @@ describe('example: the anatomy of a U-Net', () => {
     }
   });
 
-  it('tells it in words, and draws it', () => {
+  it('is described in text, and drawn', () => {
     expect(anatomyText(anatomy)).to.include(
       `U-Net of 5 levels, 4 skip connections, ${anatomy.learned.toLocaleString('en')} learned parameters`,
     );
@@ -126,7 +126,7 @@ describe('example: the anatomy of a U-Net', () => {
     expect(svg).to.include('the &#60;paper&#62;').and.not.include('NaN');
   });
 
-  it('residual connections are no skips, and a network without a way up has no anatomy', () => {
+  it('does not count residual connections as skips, and does not exist without a way up', () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [1, 2, 8, 8]);
     const weight = b.constant(float32(new Float32Array(36), [2, 2, 3, 3]));

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
-import { decodeImage } from '../../lib/image/codec/decode-encode.js';
 import { concatenate } from '../../lib/image/codec/common/bytes.js';
+import { decodeImage } from '../../lib/image/codec/decode-encode.js';
 import { segments } from '../../lib/image/codec/jpeg/segments.js';
 import { pngChunk, pngChunks, pngFile } from '../../lib/image/codec/png/png.js';
 import { readPngText } from '../../lib/image/codec/png/text.js';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { deflate } from '../../lib/image/codec/common/inflate.js';
+import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { pngChunk, pngFile } from '../../lib/image/codec/png/png.js';
 import { image } from '../../lib/image/image.js';
 import { readLabels } from '../../lib/labels/files.js';

@@ -139,7 +139,7 @@ describe('a command that is stopped', function () {
     });
     expect(ended.code).to.equal(141);
     expect(ended.errors.filter((line) => !line.startsWith('training on'))).to.deep.equal([
-      `${at('piped.onnx')}.checkpoint has the state: the same command goes on from there`,
+      `${at('piped.onnx')}.checkpoint has the state: the same command resumes from it`,
     ]);
   });
 

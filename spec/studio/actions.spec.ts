@@ -74,7 +74,7 @@ describe('studio: actions', () => {
     });
   });
 
-  it('stop, keep what there is, go on, and put the better version in its place', async () => {
+  it('stop, keep the version so far, resume, and replace that version by the final one', async () => {
     const { context, engine, running, painted, step, stopAt } = await workshop();
     step(2);
     stop(context);
@@ -93,7 +93,7 @@ describe('studio: actions', () => {
     expect(half.freed()).to.equal(true);
   });
 
-  it('undo ends what is stopped; a painting that comes too late changes nothing', async () => {
+  it('end a stopped painting by undo, and ignore results that arrive later', async () => {
     const { context, engine, running, painted, step, stopAt } = await workshop();
     step(1);
     stopAt(fakePicture(2));
@@ -109,7 +109,7 @@ describe('studio: actions', () => {
     expect(context.store.state.history.items).to.have.length(2);
   });
 
-  it('start anew while the one before is still ending', async () => {
+  it('start a new run while the one before is still ending', async () => {
     const { context, running, painted, step, stopAt } = await workshop();
     step(1);
     stopAt(fakePicture(2));
@@ -122,7 +122,7 @@ describe('studio: actions', () => {
     expect(context.store.state.run?.id).to.equal(2);
   });
 
-  it('say what went wrong as a sentence', async () => {
+  it('show an error as a sentence', async () => {
     const { context, running, painted } = await workshop();
     painted.reject(new OneirosError('too-large', '9×9 pixels would take too much; choose a smaller size'));
     await running;
@@ -133,7 +133,7 @@ describe('studio: actions', () => {
     expect(context.store.state.run?.status).to.equal('done');
   });
 
-  it('save the recipe of what is looked at', async () => {
+  it('save the recipe of the current version', async () => {
     const { context, running, painted, saved } = await workshop();
     painted.resolve(fakePicture(2));
     await running;
@@ -143,7 +143,7 @@ describe('studio: actions', () => {
     );
   });
 
-  it('ask whether to use the recipe that a picture carries, and set everything by it', async () => {
+  it('offer the recipe in a picture, and set all controls by it', async () => {
     const settings = { ...defaultSettings('dream'), octaves: 2 };
     const texts = recipeTexts([
       { task: 'dream', model: 'VGG-19 slim', settings, layers: { layers: { relu1_1: 1 } } },
@@ -157,7 +157,7 @@ describe('studio: actions', () => {
     context.store.update({ tab: 'classify' });
     await openPicture(context, file, 'dream.png');
     const { notice } = context.store.state;
-    expect(notice?.text).to.equal('This picture knows how it was made: Dream on relu1_1.');
+    expect(notice?.text).to.equal('This picture has its recipe: Dream on relu1_1.');
     notice?.action?.run();
     expect(context.store.state).to.deep.include({ tab: 'dream', layers: { layers: { relu1_1: 1 } } });
     expect(context.store.state.settings.dream['octaves']).to.equal(2);
@@ -171,7 +171,7 @@ describe('studio: actions', () => {
     ...change,
   });
 
-  it('run a whole recipe again, from the photograph on, each step stopped where it was', async () => {
+  it('run a whole recipe on the photograph, and stop each step where the recipe did', async () => {
     const orders: PaintOrder[] = [];
     let pictures = 1;
     const engine = new FakeEngine({
@@ -195,8 +195,8 @@ describe('studio: actions', () => {
     useRecipe(context, recipe);
     expect(store.state).to.deep.include({ tab: 'style', recipe });
     await runRecipe(context, recipe);
-    expect(store.state.notice?.text).to.include('choose one, then run it');
-    expect(orders, 'nothing was done without a style').to.have.length(1);
+    expect(store.state.notice?.text).to.include('choose one, then run the recipe');
+    expect(orders, 'nothing runs without a style').to.have.length(1);
 
     store.update({ styles: [{ picture: fakePicture(90), name: 'waves' }] });
     await runRecipe(context, recipe);
@@ -208,7 +208,7 @@ describe('studio: actions', () => {
     ]);
     expect(run[1]?.settings['octaves']).to.equal(2);
     const versions = store.state.history.items.map(({ picture }) => picture.id);
-    expect(versions, 'what was there before stays').to.deep.equal([1, 2, 3, 4, 5]);
+    expect(versions, 'earlier versions stay').to.deep.equal([1, 2, 3, 4, 5]);
     expect(
       currentVersion(store.state)?.recipe.map(({ task, stoppedAfter }) => [task, stoppedAfter]),
     ).to.deep.equal([
@@ -218,7 +218,7 @@ describe('studio: actions', () => {
     ]);
   });
 
-  it('end a recipe with the step that fails', async () => {
+  it('end a recipe at the first step that fails', async () => {
     let painted = 0;
     const engine = new FakeEngine({
       open: () => ({ ...fakePicture(1), reducedFrom: null, texts: new Map() }),
@@ -236,7 +236,7 @@ describe('studio: actions', () => {
     expect(context.store.state.notice?.text).to.equal('There is no such layer.');
   });
 
-  it('take a network of the user’s for what it is, and open the tab that it is for', async () => {
+  it('recognize the kind of a user’s network, and open its tab', async () => {
     const engine = new FakeEngine({ load: ({ id }) => ({ ...vgg, id, kind: 'detector' }) });
     const context = contextWith(engine);
     await addModelFile(context, new File([], 'yolox.onnx'));
@@ -246,7 +246,7 @@ describe('studio: actions', () => {
     expect(chosen.dream).to.equal(null);
   });
 
-  it('have a network of the user’s on the next visit as well, until it is removed', async () => {
+  it('keep a user’s network for the next visit, until it is removed', async () => {
     const modelStore = new FakeModelStore();
     const engine = new FakeEngine({
       load: ({ id }) => ({ ...vgg, id, kind: 'segmenter' }),
@@ -265,7 +265,7 @@ describe('studio: actions', () => {
     expect(engine.asked).to.include('unload');
   });
 
-  it('put a network in the place of one of the same name, and say if it cannot be kept', async () => {
+  it('replace a network of the same name, and report if it cannot be kept', async () => {
     const engine = new FakeEngine({ load: ({ id }) => ({ ...vgg, id }), unload: () => null });
     const context = contextWith(engine, new FakeModelStore(0));
     await addModelFile(context, new File([], 'net.onnx'));
@@ -278,7 +278,7 @@ describe('studio: actions', () => {
     );
   });
 
-  it('leave no network behind that could not be read', async () => {
+  it('remove a network that could not be read', async () => {
     const engine = new FakeEngine({
       load: () => {
         throw new OneirosError('bad-input', 'not a valid ONNX file');
@@ -292,7 +292,7 @@ describe('studio: actions', () => {
     );
   });
 
-  it('try once more on WebAssembly what the graphics card could not do, if it was nobody’s wish', async () => {
+  it('retry on WebAssembly if the GPU fails and the user did not choose it', async () => {
     const engine = new FakeEngine({
       open: () => ({ ...fakePicture(1), reducedFrom: null, texts: new Map() }),
       forget: () => null,

@@ -12,7 +12,7 @@ type Handler<K extends CallName> = (
 ) => Promise<Calls[K]['answer']> | Calls[K]['answer'];
 type Handlers = { readonly [K in CallName]?: Handler<K> };
 
-/** An engine that answers as it is told to, and remembers what it was asked and sent. */
+/** An engine with given handlers, which records calls and commands. */
 export class FakeEngine implements Engine {
   readonly asked: CallName[] = [];
   readonly sent: PaintCommand[] = [];
@@ -27,7 +27,7 @@ export class FakeEngine implements Engine {
     this.asked.push(kind);
     const handler: Handlers[K] = this.handlers[kind];
     const answer = Promise.resolve().then(() => {
-      if (handler === undefined) throw new Error(`nobody expected ${kind}`);
+      if (handler === undefined) throw new Error(`unexpected call: ${kind}`);
       return handler(ask, onProgress);
     });
     answer.catch(() => undefined);
@@ -35,7 +35,7 @@ export class FakeEngine implements Engine {
   }
 }
 
-/** A modelStore for a number of networks. */
+/** A store with room for a number of networks. */
 export class FakeModelStore implements ModelStore {
   readonly kept = new Map<string, KeptNetwork>();
 
@@ -61,14 +61,14 @@ export function contextWith(engine: Engine, modelStore: ModelStore = new FakeMod
   return { store: new Store(initialState()), engine, modelStore, painting: null };
 }
 
-/** A picture of nothing, whose preview knows whether it was freed. */
+/** An empty picture that records whether its preview was freed. */
 export function fakePicture(id: number): PictureInfo & { readonly freed: () => boolean } {
   let freed = false;
   const preview = { width: 8, height: 6, close: () => (freed = true) };
   return { id, width: 8, height: 6, preview, freed: () => freed };
 }
 
-/** A promise, and how to settle it. */
+/** A promise with the functions that settle it. */
 export function deferred<T>() {
   let resolve: (value: T) => void = () => undefined;
   let reject: (error: Error) => void = () => undefined;
@@ -79,7 +79,7 @@ export function deferred<T>() {
   return { promise, resolve, reject };
 }
 
-/** Lets everything that waits for nothing run. */
+/** Runs all pending promise callbacks. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, 0));
 }

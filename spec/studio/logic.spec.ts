@@ -21,7 +21,7 @@ import { defaultSettings, optionsOf, taskIds, tasks, titleOf } from '../../lib/s
 import { scaleOf } from '../../lib/studio/view/slider-scale.js';
 
 describe('studio: sliders', () => {
-  it('go from one end of what is usual to the other, in steps of 1, 2 or 5', () => {
+  it('cover the usual range in steps of 1, 2 or 5', () => {
     const scale = scaleOf({ kind: 'number', default: 1.5, about: '', min: 0, usual: [0, 6] });
     expect(scale?.last).to.equal(120);
     expect(scale?.valueAt(0)).to.equal(0);
@@ -40,7 +40,7 @@ describe('studio: sliders', () => {
     expect(scale?.positionOf(0)).to.equal(0);
   });
 
-  it('take the whole range where nothing is usual, and are not there without ends', () => {
+  it('cover the whole range of an option without a usual one, and do not exist for a range without ends', () => {
     expect(scaleOf({ kind: 'number', default: 0.5, about: '', min: 0, max: 1 })?.valueAt(50)).to.equal(0.5);
     expect(scaleOf({ kind: 'number', default: 0, about: '', integer: true })).to.equal(null);
   });
@@ -64,24 +64,24 @@ describe('studio: sliders', () => {
 });
 
 describe('studio: tasks', () => {
-  it("have the command line's own options, with its defaults", () => {
+  it("have the command line's options and defaults", () => {
     expect(defaultSettings('dream')).to.include({ size: 512, octaves: 4, steps: 10, stepSize: 1.5 });
     expect(defaultSettings('style')).to.include({ iterations: 150, optimizer: 'lbfgs', keepColors: false });
     expect(defaultSettings('detect')).to.deep.equal({ score: 0.5, limit: 100 });
   });
 
-  it('show first what there is', () => {
+  it('show first only options that exist', () => {
     for (const task of taskIds)
       for (const name of tasks[task].first) expect(tasks[task].options, task).to.have.property(name);
   });
 
-  it('call options by words', () => {
+  it('show names of options as words', () => {
     expect(titleOf('stepSize')).to.equal('Step size');
     expect(titleOf('tvWeight')).to.equal('TV weight');
     expect(titleOf('tile')).to.equal('Tile');
   });
 
-  it('know the shipped networks that are there', () => {
+  it('offer the shipped networks that the server has', () => {
     expect(shippedAmong(['vgg19-slim.onnx', 'other.onnx']).map(({ tasks: uses }) => uses)).to.deep.equal([
       ['dream', 'style'],
     ]);
@@ -89,7 +89,7 @@ describe('studio: tasks', () => {
 });
 
 describe('studio: history', () => {
-  it('undoes and redoes, and forgets what was undone when something new comes', () => {
+  it('undoes and redoes, and drops undone items when a new one is added', () => {
     let history = push(push(push(emptyHistory<string>(), 'photo'), 'dream'), 'style');
     expect(canRedo(history)).to.equal(false);
     history = move(history, -1);
@@ -103,7 +103,7 @@ describe('studio: history', () => {
     expect(jump(other, 3)).to.equal(other);
   });
 
-  it('replaces what is looked at', () => {
+  it('replaces the current item', () => {
     const history = replace(push(push(emptyHistory<string>(), 'photo'), 'half a dream'), 'a dream');
     expect(history.items).to.deep.equal(['photo', 'a dream']);
     expect(history.at).to.equal(1);
@@ -122,13 +122,13 @@ describe('studio: curve', () => {
   it('fills its height part by part, and does not join parts', () => {
     const points = [1, 3, 2, 10, 30].map((value, i) => ({ value, part: i < 3 ? 1 : 2 }));
     const { lines, bounds, tip } = curveOf(points, 9, 88, 28);
-    // 80 wide and 20 high within the margin of 4: ten to the right a point.
+    // 80 wide and 20 high inside the margin of 4: each point is ten to the right of the one before.
     expect(lines).to.deep.equal(['M4 24L14 4L24 14', 'M34 24L44 4']);
     expect(bounds).to.deep.equal([29]);
     expect(tip).to.deep.equal({ x: 44, y: 4 });
   });
 
-  it('is a level line where nothing changes, and takes what is no number for the lowest', () => {
+  it('is a level line for constant values, and draws NaN at the lowest value', () => {
     expect(
       curveOf(
         [5, 5].map((value) => ({ value, part: 1 })),
@@ -144,7 +144,7 @@ describe('studio: curve', () => {
 });
 
 describe('studio: layers to choose from', () => {
-  it("are the ends of GoogLeNet's blocks, a VGG's activations, else convolutions", () => {
+  it("are the ends of GoogLeNet's blocks, a VGG's activations, otherwise convolutions", () => {
     const googlenet = [
       'conv1/7x7_s2',
       'pool1/3x3_s2',
@@ -165,14 +165,14 @@ describe('studio: layers to choose from', () => {
     expect(pickableLayers(['a', 'b'])).to.deep.equal(['a', 'b']);
   });
 
-  it('are from all depths where there are very many', () => {
+  it('are a selection from all depths if there are too many', () => {
     const many = Array.from({ length: 200 }, (_, i) => `relu${i}`);
     const chosen = pickableLayers(many);
     expect(chosen).to.have.length(48);
     expect([chosen.at(0), chosen.at(-1)]).to.deep.equal(['relu0', 'relu199']);
   });
 
-  it('are put in and taken out; the last one stays', () => {
+  it('are added and removed, except the last one', () => {
     expect(toggleLayer({ a: 1 }, 'b')).to.deep.equal({ a: 1, b: 1 });
     expect(toggleLayer({ a: 1, b: 2 }, 'a')).to.deep.equal({ b: 2 });
     expect(toggleLayer({ a: 1 }, 'a')).to.deep.equal({ a: 1 });
@@ -180,7 +180,7 @@ describe('studio: layers to choose from', () => {
 });
 
 describe('studio: store', () => {
-  it('tells who watches a part of it when that part changes', () => {
+  it('notifies watchers of a part when that part changes', () => {
     const store = new Store({ a: 1, b: 1 });
     const seen: number[] = [];
     store.watch(

@@ -7,7 +7,7 @@ import { readPngText } from '../../lib/image/codec/png/text.js';
 import { readRecipe } from '../../lib/studio/state/recipe.js';
 import { requireChromium } from '../browser/harness.js';
 import { longestTask, tracing } from '../browser/trace.js';
-import { goOn, pausePaintings } from './pausing.js';
+import { pausePaintings, resumePainting } from './pausing.js';
 import { cat, classifier, segmenter, vgg } from './slim-files.js';
 import {
   drop,
@@ -24,7 +24,7 @@ const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.
 describe('studio: the page', function () {
   this.timeout(900_000);
   let studio: Studio;
-  /** With the cat and a slim VGG, for whoever dreams: opening one takes longer than dreaming. */
+  /** A page with the cat and a slim VGG for all tests that dream: opening a page takes longer than dreaming. */
   let dreamer: Page;
 
   before(async function () {
@@ -46,7 +46,7 @@ describe('studio: the page', function () {
     await setNumber(page, 'Octaves', 2);
   }
 
-  it('dreams as a person would have it: drop, choose, slide, start, stop, go on, undo, compare', async () => {
+  it('dreams as a user does: drop, choose, slide, start, stop, resume, undo, compare', async () => {
     const page = dreamer;
     const steps = page.getByRole('slider', { name: 'Steps' });
     await steps.focus();
@@ -64,7 +64,7 @@ describe('studio: the page', function () {
     await pausePaintings(page, false);
     expect(await page.locator('.curve .on').textContent()).to.equal('on WebAssembly');
     await keepScreenshot(page, 'stopped');
-    expect(await mainButton(page).textContent()).to.equal('Go on');
+    expect(await mainButton(page).textContent()).to.equal('Resume');
     await mainButton(page).click();
     await page.getByText('Octave 2 of 2, step 120 of 120').waitFor();
     await page.locator('.curve .line').first().waitFor();
@@ -73,7 +73,7 @@ describe('studio: the page', function () {
     expect(longest, 'ms of work in one task of the page').to.be.within(0.1, 50);
 
     const versions = page.getByRole('list', { name: 'Versions of the picture' }).getByRole('button');
-    expect(await versions.count(), 'what was stopped has become what was finished').to.equal(2);
+    expect(await versions.count(), 'the final version replaces the stopped one').to.equal(2);
     await page.getByRole('button', { name: 'Undo' }).click();
     expect(await versions.nth(0).getAttribute('aria-current')).to.equal('true');
     await page.getByRole('button', { name: 'Redo' }).click();
@@ -93,7 +93,7 @@ describe('studio: the page', function () {
     expect(await handle.getAttribute('aria-valuetext')).to.equal('after');
   });
 
-  it('saves a PNG that knows its recipe; next time its network is there, and all of it runs on another picture', async () => {
+  it('saves a PNG with its recipe, which runs on another picture at the next visit with the kept network', async () => {
     const page = dreamer;
     await drop(page, await cat());
     await page.getByRole('img', { name: 'cat.jpg: Original' }).waitFor();
@@ -115,7 +115,7 @@ describe('studio: the page', function () {
     await page.getByRole('tablist').waitFor();
     await page.getByRole('tab', { name: 'Segment' }).click();
     await drop(page, { name: 'saved.png', type: 'image/png', bytes });
-    await page.getByText('This picture knows how it was made: Dream on relu2_1, then Dream on').waitFor();
+    await page.getByText('This picture has its recipe: Dream on relu2_1, then Dream on').waitFor();
     await page.getByRole('button', { name: 'Use its recipe' }).click();
     expect(await page.getByRole('tab', { name: 'Dream' }).getAttribute('aria-selected')).to.equal('true');
     expect(await page.getByRole('spinbutton', { name: 'Octaves', exact: true }).inputValue()).to.equal('2');
@@ -132,11 +132,11 @@ describe('studio: the page', function () {
     expect(await objections(page)).to.deep.equal([]);
     const versions = page.getByRole('list', { name: 'Versions of the picture' }).getByRole('button');
     expect(await versions.count()).to.equal(3);
-    await page.getByRole('button', { name: 'Put the recipe away' }).click();
+    await page.getByRole('button', { name: 'Close the recipe' }).click();
     await page.getByRole('region', { name: 'Recipe' }).waitFor({ state: 'hidden' });
   });
 
-  it('keeps networks until they are removed, and says if there is no room for one', async () => {
+  it('keeps networks until they are removed, and reports if there is no room for one', async () => {
     const page = dreamer;
     const network = page.locator('.page:not([hidden])').getByRole('combobox', { name: 'Network' });
     await network.selectOption(vgg.name);
@@ -162,9 +162,9 @@ describe('studio: the page', function () {
     await drop(page, await cat());
     await drop(page, vgg);
     await mainButton(page).click();
-    await page.getByText('Choose a picture whose style yours is to have.').waitFor();
+    await page.getByText('There is no style picture: choose one.').waitFor();
     await page.locator('.page:not([hidden]) .sample', { hasText: 'A rose window' }).click();
-    await page.getByRole('button', { name: 'Take A rose window away' }).waitFor();
+    await page.getByRole('button', { name: 'Remove A rose window' }).waitFor();
     await setNumber(page, 'Size', 128);
     await setNumber(page, 'Iterations', 6);
     await runToEnd(page);
@@ -177,7 +177,7 @@ describe('studio: the page', function () {
     await drop(page, await segmenter());
     await page.getByText('tiny-unet.pt is ready.').waitFor();
     await runToEnd(page);
-    await results.getByRole('heading', { name: 'How much of it' }).waitFor();
+    await results.getByRole('heading', { name: 'Share of each class' }).waitFor();
     const shares = await results.locator('.share').allTextContents();
     expect(shares.map(Number.parseFloat).reduce((sum, share) => sum + share)).to.be.closeTo(100, 1.01);
 
@@ -195,7 +195,7 @@ describe('studio: the page', function () {
     await page.context().close();
   });
 
-  it('finds the cells of a sample at one click, on a phone', async () => {
+  it('finds the cells of a sample with one tap, on a phone', async () => {
     const page = await studio.open({ viewport: { width: 390, height: 844 }, hasTouch: true });
     await page.getByRole('button', { name: 'A blood smear' }).click();
     const results = page.getByRole('region', { name: 'Results' });
@@ -204,7 +204,7 @@ describe('studio: the page', function () {
     const found = await results.getByRole('listitem').count();
     expect(await page.locator('.box').count()).to.equal(found);
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    expect(overflow, 'labels reach out of the picture').to.equal(0);
+    expect(overflow, 'no label extends beyond the page').to.equal(0);
     await keepScreenshot(page, 'phone-cells');
     await setNumber(page, 'Score', 1);
     await results.getByRole('heading', { name: 'Nothing found' }).waitFor();
@@ -214,10 +214,10 @@ describe('studio: the page', function () {
     await page.context().close();
   });
 
-  it('says kindly what it cannot read', async () => {
+  it('reports files that it cannot read', async () => {
     const page = await studio.open();
     await drop(page, { name: 'letter.jpg', type: 'image/jpeg', bytes: new TextEncoder().encode('Dear cat') });
-    await page.getByRole('alert').getByText('This file is no picture that your browser can read.').waitFor();
+    await page.getByRole('alert').getByText('Your browser cannot read this file as a picture.').waitFor();
     await drop(page, { name: 'broken.onnx', bytes: Uint8Array.of(1, 2, 3) });
     await page.getByRole('alert').getByText('broken.onnx cannot be used as a network').waitFor();
     await page.getByRole('button', { name: 'Close this message' }).click();
@@ -225,7 +225,7 @@ describe('studio: the page', function () {
     await page.context().close();
   });
 
-  it('is used by keyboard alone', async () => {
+  it('works with only a keyboard', async () => {
     const page = await studio.open();
     const press = (key: string) => page.keyboard.press(key);
     const focused = () => page.evaluate(() => document.activeElement?.textContent);
@@ -235,7 +235,7 @@ describe('studio: the page', function () {
     expect(await focused()).to.equal('Dream');
     await press('ArrowRight');
     await press('ArrowLeft');
-    expect(await focused(), 'arrows go between tabs').to.equal('Dream');
+    expect(await focused(), 'arrow keys move between tabs').to.equal('Dream');
     await press('Shift+Tab');
     await press('Enter');
     await press('Tab');
@@ -264,13 +264,13 @@ describe('studio: the page', function () {
     await page.context().close();
   });
 
-  it('has nothing that axe objects to, in light and in dark, on a desk and on a phone', async () => {
+  it('passes the checks of axe, light and dark, on a desktop and on a phone', async () => {
     const page = await studio.open({ viewport: { width: 390, height: 844 }, hasTouch: true });
     const schemes = ['light', 'dark'] as const;
     const inBoth = async (what: string) => {
       for (const colorScheme of schemes) {
         await page.emulateMedia({ colorScheme });
-        // Between the two nothing differs but colors.
+        // The two schemes differ only in colors.
         const rules = colorScheme === 'light' ? null : ['color-contrast'];
         expect(await objections(page, rules), `${what}, ${colorScheme}`).to.deep.equal([]);
       }
@@ -289,7 +289,7 @@ describe('studio: the page', function () {
       expect(overflow, `${tab} is wider than the screen`).to.equal(0);
     }
     const { y, height } = (await mainButton(page).boundingBox())!;
-    expect(y + height, 'the button is within reach').to.be.at.most(844);
+    expect(y + height, 'the button is on the screen').to.be.at.most(844);
     await page.getByRole('button', { name: 'Keys and hints' }).click();
     for (const [name, viewport] of Object.entries({
       phone: { width: 390, height: 844 },
@@ -304,7 +304,7 @@ describe('studio: the page', function () {
     await page.context().close();
   });
 
-  it('works without a network once it was loaded, and keeps one runtime for it', async () => {
+  it('works offline once it was loaded, and keeps only the one runtime build that it needs', async () => {
     const page = await studio.open({ serviceWorkers: 'allow' });
     const kept = () =>
       page.evaluate(async () => {
@@ -329,7 +329,7 @@ describe('studio: the page', function () {
     await page.context().close();
   });
 
-  it('dreams on WebGPU, says so, and says when the GPU is lost', async () => {
+  it('dreams on WebGPU, shows the provider, and reports a lost GPU', async () => {
     await using browser = await studio.launchWithGpu();
     const page = await studio.open({}, browser);
     await page.getByRole('combobox', { name: 'What networks run on' }).selectOption('webgpu');
@@ -347,7 +347,7 @@ describe('studio: the page', function () {
     await mainButton(page).click();
     await page.getByText('Octave 1 of 1, step 1 of 2').waitFor();
     await (await browser.newBrowserCDPSession()).send('Browser.crashGpuProcess');
-    await goOn(page);
+    await resumePainting(page);
     await page.getByRole('alert').getByText('The run failed: the GPU was lost').waitFor();
   });
 });
@@ -360,11 +360,11 @@ interface AxeResults {
 }
 
 /**
- * What a screen reader, or eyes that do not see well, would stumble over, by WCAG 2.2 AA.
- * @param rules which of axe's rules to go by; `null` for all
+ * The violations of WCAG 2.2 AA that axe finds.
+ * @param rules the rules of axe to check; `null` for all
  */
 async function objections(page: Page, rules: readonly string[] | null = null): Promise<readonly string[]> {
-  // Colors that are on their way are no colors to measure.
+  // Colors are measured after all animations have ended.
   await page.evaluate(async () => {
     const ending = document
       .getAnimations()

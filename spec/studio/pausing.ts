@@ -4,14 +4,14 @@ import type { Ask, CallName, PaintCommand, Reply } from '../../lib/studio/state/
 
 declare global {
   interface Window {
-    paintings: { pause: boolean; goOn: () => void };
+    paintings: { pause: boolean; resume: () => void };
   }
 }
 
 /**
- * Makes passing states of a page last until the spec has seen them, however quick or slow the machine is; to be run before
- * the page's own scripts. News do not go by themselves, and paintings pause after their first step where `paintings.pause`
- * says so: until the page stops them, or `paintings.goOn` lets them go on.
+ * Makes temporary states of a page last until the spec has seen them, on fast and slow machines. Runs before the page's
+ * scripts. Messages do not disappear by themselves, and if `paintings.pause` is set, paintings pause after their first
+ * step until the page stops them or `paintings.resume` is called.
  */
 export function holdStates(): void {
   const begin = window.setTimeout.bind(window);
@@ -19,7 +19,7 @@ export function holdStates(): void {
   Object.assign(window, {
     setTimeout: (task: () => void, wait = 0) => (wait > longest ? 0 : begin(task, wait)),
   });
-  window.paintings = { pause: false, goOn: () => undefined };
+  window.paintings = { pause: false, resume: () => undefined };
   window.Worker = class extends Worker {
     override postMessage(message: Ask<CallName>, given?: StructuredSerializeOptions | Transferable[]): void {
       const transfer = Array.isArray(given) ? given : [];
@@ -29,7 +29,7 @@ export function holdStates(): void {
     }
   };
 
-  /** The port of a painting that the page thinks is going on, while it is stopped after its first step. */
+  /** The port of a painting that is stopped after its first step, while for the page it is still running. */
   function pausing(page: MessagePort): MessagePort {
     const { port1: worker, port2 } = new MessageChannel();
     let isKnown = false;
@@ -45,7 +45,7 @@ export function holdStates(): void {
       else if (stopped !== null) page.postMessage(stopped);
       stopped = null;
     };
-    window.paintings.goOn = () => {
+    window.paintings.resume = () => {
       isKnown = true;
       worker.postMessage('resume');
     };
@@ -54,12 +54,12 @@ export function holdStates(): void {
   }
 }
 
-/** Paintings that begin from now on pause after their first step. */
+/** Makes paintings that start from now on pause after their first step. */
 export async function pausePaintings(page: Page, pause = true): Promise<void> {
   await page.evaluate((value) => (window.paintings.pause = value), pause);
 }
 
-/** The painting that has paused goes on, as if it had never done so. */
-export async function goOn(page: Page): Promise<void> {
-  await page.evaluate(() => window.paintings.goOn());
+/** Resumes the paused painting. */
+export async function resumePainting(page: Page): Promise<void> {
+  await page.evaluate(() => window.paintings.resume());
 }

@@ -23,14 +23,14 @@ const recipe: Recipe = [
 ];
 
 describe('studio: recipes', () => {
-  it('go through a PNG file unchanged', async () => {
+  it('stay the same in a PNG file', async () => {
     const file = await encodeImage(solid({ width: 2, height: 2 }, [1, 0, 0]), 'png', {
       text: recipeTexts(recipe),
     });
     expect(readRecipe(readPngText(file))).to.deep.equal(recipe);
   });
 
-  it("read the command line's own comment", () => {
+  it("are read from the command line's comment", () => {
     const comment =
       'oneiros dream {"model":"googlenet","layer":{"inception_4c/output":1},"octaves":3,"frames":1}';
     expect(readRecipe(new Map([['Comment', comment]]))).to.deep.equal([
@@ -43,13 +43,13 @@ describe('studio: recipes', () => {
     ]);
   });
 
-  it('write the last step as the command line does', () => {
+  it('are written with the last step in the form of the command line', () => {
     const { Comment, Software } = recipeTexts(recipe);
     expect(Software).to.equal('oneiros');
     expect(Comment).to.match(/^oneiros style \{"model":"Größe.onnx",.*"contentLayer":\{"relu3_2":2\}/);
   });
 
-  it('are not there in other pictures', () => {
+  it('are not found in other pictures', () => {
     expect(readRecipe(new Map())).to.equal(null);
     expect(readRecipe(new Map([['Comment', 'Made with GIMP']]))).to.equal(null);
     expect(readRecipe(new Map([['Comment', 'oneiros rm {}']]))).to.equal(null);
@@ -58,26 +58,30 @@ describe('studio: recipes', () => {
 
   const step = (change: object) => JSON.stringify({ steps: [{ task: 'dream', ...change }] });
   const damaged: readonly (readonly [string, string, RegExp])[] = [
-    ['cut short', step({}).slice(0, -3), /cut short/],
+    ['truncated', step({}).slice(0, -3), /truncated/],
     ['without steps', '{"steps":[]}', /no steps/],
-    ['of another form', '[1]', /another form/],
-    ['of an unknown task', '{"steps":[{"task":"rm"}]}', /not known/],
+    ['of another form', '[1]', /form of a recipe/],
+    ['of an unknown task', '{"steps":[{"task":"rm"}]}', /does not know its task/],
     ['with an option out of range', step({ settings: { octaves: 0 } }), /octaves must be/],
     [
       'with an option of another kind',
       step({ settings: { cascade: 'yes' } }),
       /cascade must be true or false/,
     ],
-    ['with a weight that is no number', step({ layers: { layers: { relu1_1: '1' } } }), /weight of a layer/],
-    ['far too long', `{"steps":"${'x'.repeat(200_000)}"}`, /too long/],
-    ['of endlessly many steps', JSON.stringify({ steps: Array(65).fill({ task: 'dream' }) }), /no steps/],
+    [
+      'with a weight that is not a number',
+      step({ layers: { layers: { relu1_1: '1' } } }),
+      /weight of a layer/,
+    ],
+    ['too long', `{"steps":"${'x'.repeat(200_000)}"}`, /longer than 100000/],
+    ['of too many steps', JSON.stringify({ steps: Array(65).fill({ task: 'dream' }) }), /no steps/],
   ];
   for (const [what, text, message] of damaged)
-    it(`refuse one that is ${what}`, () => {
+    it(`are refused if one is ${what}`, () => {
       expect(() => readRecipe(new Map([['oneiros', text]]))).to.throw(message);
     });
 
-  it('keep nothing of what they do not know', () => {
+  it('are read without unknown fields', () => {
     const text = step({
       settings: { octaves: 2, toString: 1, evil: 3 },
       layers: { __proto__: { a: 1 } },

@@ -9,7 +9,7 @@ import { fixture } from './workbench.js';
 /** VGG-19 to conv3_1 with 4 to 8 channels: a step takes milliseconds. */
 export const vgg: Dropped = { name: 'slim-vgg.safetensors', bytes: smallVgg() };
 
-/** A classifier of ten classes: one convolution, and the mean of what it gives. */
+/** A classifier of ten classes: one convolution, and the mean of its output. */
 export function classifier(): Dropped {
   const b = new Builder();
   const source = random(3);

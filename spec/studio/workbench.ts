@@ -9,17 +9,17 @@ import { portOf, serve } from '../browser/harness.js';
 import { holdStates } from './pausing.js';
 
 const root = join(import.meta.dirname, '../..');
-/** How long the specs wait for what is to come, in ms. */
-const patience = 240_000;
-/** Screenshots of each run, to be looked at. */
+/** How long the specs wait for a state of the page, in ms. */
+const waitLimit = 240_000;
+/** Screenshots of each run, for inspection. */
 const pictures = join(root, 'artifacts/studio');
 
-/** The studio as it is published, served from this machine, and a browser to use it. */
+/** The published studio, served from this machine, and a browser. */
 export interface Studio extends AsyncDisposable {
   readonly browser: Browser;
-  /** Another browser, with a GPU made of software: slow to start, and slow. */
+  /** Another browser, with a software GPU: slow to start and slow to run. */
   launchWithGpu(): Promise<Browser>;
-  /** @param from @default the browser without a GPU */
+  /** @param from the browser to open a page in. @default the browser without a GPU */
   open(options?: BrowserContextOptions, from?: Browser): Promise<Page>;
 }
 
@@ -32,7 +32,7 @@ export async function startStudio(executablePath: string): Promise<Studio> {
     build: { outDir: folder, minify: false },
   });
   const server = await serve({ '/': folder });
-  // A GPU made of software would have to be started for each page first.
+  // A software GPU would start again for each page.
   const args = chromiumFlags.filter((flag) => !/gpu|Vulkan/.test(flag));
   const browser = await chromium.launch({ executablePath, args });
   return {
@@ -40,12 +40,12 @@ export async function startStudio(executablePath: string): Promise<Studio> {
     launchWithGpu: () => chromium.launch({ executablePath, args: chromiumFlags }),
     async open(options = {}, from = browser) {
       const viewport = { width: 1280, height: 800 };
-      // Where nobody is without a network, the whole studio need not be kept first.
+      // Only the spec that goes offline needs the service worker, which caches the whole studio.
       const context = await from.newContext({ viewport, serviceWorkers: 'block', ...options });
       const page = await context.newPage();
       page.on('pageerror', (error) => console.error(error));
-      // A loaded machine takes its time; what never comes, the spec's own limit ends.
-      page.setDefaultTimeout(patience);
+      // A busy machine may be slow; the spec's timeout ends waits for states that never come.
+      page.setDefaultTimeout(waitLimit);
       await page.addInitScript(holdStates);
       await page.goto(`http://127.0.0.1:${portOf(server)}/`);
       await page.getByRole('tablist').waitFor();
@@ -86,12 +86,12 @@ export function fixture(path: string): Promise<Uint8Array> {
   return readFile(join(root, path));
 }
 
-/** The large button that starts, stops and goes on. */
+/** The large button that starts, stops and resumes. */
 export function mainButton(page: Page): Locator {
   return page.locator('.actions .primary-button');
 }
 
-/** Presses the button, and waits until there is nothing to stop any more. */
+/** Presses the button, and waits until the run has ended. */
 export async function runToEnd(page: Page): Promise<void> {
   await mainButton(page).click();
   await page.waitForSelector('.actions [data-does=start]:not(:disabled)');

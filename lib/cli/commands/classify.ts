@@ -22,7 +22,7 @@ export const registerClassify: Register = (program, terminal) => {
     .description('Tells what pictures show: the most probable classes of each.')
     .argument('<image...>', 'the pictures');
   addFlags(addClassifierFlags(command), options)
-    .option('--json', 'print one JSON object a picture')
+    .option('--json', 'print one JSON object per picture')
     .action((images: readonly string[], flags: ClassifyFlags) => runClassify(images, flags, terminal));
 };
 

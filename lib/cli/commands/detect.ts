@@ -38,8 +38,12 @@ export const registerDetect: Register = (program, terminal) => {
     .addOption(
       new InputFlag('--model <name>', modelHelp('detect', detectorNames), modelFiles).makeOptionMandatory(),
     )
-    .addOption(new InputFlag('--weights <file>', 'the weights of a network that is given by name'))
-    .option('--classes <names>', 'names of the classes by number, such as background,cell', parseNamesFlag)
+    .addOption(new InputFlag('--weights <file>', 'the weights of a network given by name'))
+    .option(
+      '--classes <names>',
+      'names of the classes in the order of their numbers, such as background,cell',
+      parseNamesFlag,
+    )
     .addOption(outputFolderFlag('write each picture with its boxes to this folder'))
     .addOption(
       new OutputFlag('--coco <file>', 'write all detections as COCO results to this JSON file', 'json'),
@@ -47,11 +51,11 @@ export const registerDetect: Register = (program, terminal) => {
     .addOption(
       new InputFlag(
         '--images <file>',
-        'COCO annotations that name the id of each file, folders included; without them it is the last number in its name',
+        'COCO annotations with the id of each file, folders included (default: the last number in its name)',
       ),
     );
   addFlags(command, options)
-    .option('--json', 'print results as JSON, one line a picture')
+    .option('--json', 'print results as JSON, one line per picture')
     .hook('preAction', () => checkModel(command, command.opts<DetectFlags>(), 'detect', detectorNames))
     .action((images: readonly string[], flags: DetectFlags) => runDetect(images, flags, terminal));
 };

@@ -31,14 +31,14 @@ export const registerDream: Register = (program, terminal) => {
     .addOption(
       new OutputFlag(
         '-o, --out <file>',
-        'the picture to write, .png or .jpg; of several frames with %03d in its name',
+        'the picture to write, .png or .jpg; for several frames, with %03d in its name',
         'picture',
         (pattern, { flags }) => (pattern === undefined ? [] : frameNames(pattern, Number(flags['frames']))),
       ).makeOptionMandatory(),
     )
     .option(
       '--layer <name[=weight]>',
-      'a layer to raise, or one channel as layer:channel; repeatable',
+      'a layer to amplify, or one channel of it as layer:channel; repeatable',
       collectLayer,
     )
     .addOption(new InputFlag('--guide <file>', 'dream toward what this picture shows'));
@@ -46,9 +46,7 @@ export const registerDream: Register = (program, terminal) => {
     .option('--json', 'print the result as JSON')
     .action(async (image: string, flags: DreamFlags) => {
       if (flags.frames > 1 && frameName(flags.out, 1) === flags.out)
-        command.error(
-          "error: several frames need a place for their number in the output's name, such as %03d",
-        );
+        command.error("error: several frames need a number in the output's name: put %03d into it");
       await runDream(image, flags, terminal);
     });
 };
@@ -74,7 +72,7 @@ async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Pr
       await results.take(step);
     }
   } catch (error) {
-    // The frame that was being dreamt is written as it is.
+    // The unfinished frame is still written, below.
     if (!terminal.signal.aborted) throw error;
   } finally {
     progress.stop();
@@ -82,7 +80,7 @@ async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Pr
   await results.finish();
 }
 
-/** Writes each frame when its dream is over, the last one also where it was stopped before that. */
+/** Writes each frame when it is finished; the last one also if it was stopped before. */
 class FrameWriter {
   #objective: number[] = [];
   #last: DreamStep | undefined;

@@ -22,7 +22,9 @@ export const registerEvaluateClassify: Register = (parent, terminal) => {
   const command = parent
     .command('classify')
     .summary('top-1 and top-5 accuracy of a classifier')
-    .description('Top-1 and top-5 accuracy of a classifier on pictures whose names say what they show.')
+    .description(
+      'Top-1 and top-5 accuracy of a classifier on pictures whose names begin with the id of their class.',
+    )
     .requiredOption(
       '--data <folder>',
       'the pictures; a name begins with its class’s id: n01440764_tench.jpg',
@@ -51,7 +53,10 @@ async function runEvaluate(flags: EvaluateFlags, terminal: Terminal): Promise<vo
   }
 }
 
-/** The pictures with the numbers of their classes; of each that has none, or cannot be read, a line says so. */
+/**
+ * The pictures with the numbers of their classes. Pictures without a class, or unreadable ones, are reported and
+ * skipped.
+ */
 async function* labeled(
   files: readonly NamedFile[],
   labels: readonly ClassLabel[],
@@ -67,7 +72,7 @@ async function* labeled(
   }
 }
 
-/** @throws OneirosError `bad-input` for classes of one id: a name cannot tell them apart */
+/** @throws OneirosError `bad-input` for two classes of the same id, which a picture's name cannot distinguish */
 function indicesOf(labels: readonly ClassLabel[]): ReadonlyMap<string, number> {
   const indices = new Map<string, number>();
   for (const [index, { id }] of labels.entries()) {
@@ -75,14 +80,16 @@ function indicesOf(labels: readonly ClassLabel[]): ReadonlyMap<string, number> {
     if (other !== undefined)
       throw new OneirosError(
         'bad-input',
-        `the classes ${other} and ${index} both have the id ${JSON.stringify(id)}: names of pictures cannot tell them apart`,
+        `the classes ${other} and ${index} both have the id ${JSON.stringify(id)}: give each class its own id`,
       );
     indices.set(id, index);
   }
   return indices;
 }
 
-/** The class whose id begins a name, up to an underscore or the end; ids may have underscores, and the longest counts. */
+/**
+ * The class whose id begins a name, up to an underscore or the end. Ids may have underscores: the longest match counts.
+ */
 function classOf(name: string, path: string, indices: ReadonlyMap<string, number>): number {
   for (let end = name.length; end > 0; end = name.lastIndexOf('_', end - 1)) {
     const index = indices.get(name.slice(0, end));

@@ -27,29 +27,29 @@ import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 const detectOptions = {
-  protocol: choice(['coco', 'voc2007', 'voc2012'], 'coco', 'by whose rules'),
+  protocol: choice(['coco', 'voc2007', 'voc2012'], 'coco', 'the protocol to evaluate by'),
   iouType: choice(['bbox', 'segm'], 'bbox', 'compare boxes, or masks'),
   units: choice(
     ['auto', 'pixels', 'relative'],
     'auto',
-    'the numbers of text files: pixels, or parts of the picture (YOLO); auto: pixels, if they look it',
+    'the units of text files: pixels, or fractions of the picture (YOLO); auto: guessed from the numbers',
   ),
   score: choice(
     ['first', 'last'],
     pascalDefaults.scoreAt,
-    'the score of text files: after the class, or after the box (YOLO)',
+    'where the score is in text files: after the class, or after the box (YOLO)',
   ),
   ...cocoQuirks,
 } as const;
 
-/** Not in the table, because what it is without the flag depends on the protocol. */
-const iouOption = number(vocDefaults.iou, 'IoU from which on a detection is right', { min: 0, max: 1 });
+/** Not in the table, because its default depends on the protocol. */
+const iouOption = number(vocDefaults.iou, 'the least IoU of a correct detection', { min: 0, max: 1 });
 
 interface DetectFlags extends OptionValues<typeof detectOptions>, BoxFolderFlags {
   readonly gt: string;
   readonly dt: string;
   readonly iou?: number;
-  /** Whether boxes are whole pixels and count both ends. */
+  /** Whether boxes are whole pixels and include both ends. */
   readonly pixels?: 'inclusive' | 'continuous';
   readonly json?: boolean;
 }
@@ -59,15 +59,15 @@ export const registerEvaluateDetect: Register = (parent, terminal) => {
     .command('detect')
     .summary('average precision of detections')
     .description(
-      'Average precision of detections: by COCO, the twelve figures of pycocotools; by Pascal VOC, AP of each class.',
+      'Average precision of detections: for COCO, the twelve figures of pycocotools; for Pascal VOC, the AP of each class.',
     )
     .requiredOption(
       '--gt <path>',
-      "the truth: a COCO JSON file, or a folder of Pascal's XML files, or of text files, `class x y w h` a line",
+      "the truth: a COCO JSON file, or a folder of Pascal's XML files or of text files with lines `class x y w h`",
     )
     .requiredOption(
       '--dt <path>',
-      'the detections: a COCO results file, or a folder, `class score x y w h` a line',
+      'the detections: a COCO results file, or a folder of text files with lines `class score x y w h`',
     );
   addFlags(command, detectOptions)
     .option(
@@ -78,20 +78,22 @@ export const registerEvaluateDetect: Register = (parent, terminal) => {
     .addOption(
       new Option(
         '--boxes <word>',
-        `the boxes of text files: a corner and the size, two corners, or center and size (default: ${pascalDefaults.form}; beside XML: xyxy)`,
+        `the boxes of text files: a corner and the size, two corners, or center and size (default: ${pascalDefaults.form}; if the truth is XML: xyxy)`,
       ).choices(['xywh', 'xyxy', 'cxcywh']),
     )
     .addOption(
       new Option(
         '--pixels <word>',
-        `for voc: whether boxes are whole pixels and count both ends (default: ${vocDefaults.pixels}; of relative boxes and of masks: continuous)`,
+        `for voc: whether boxes are whole pixels and include both ends (default: ${vocDefaults.pixels}; for relative boxes and masks: continuous)`,
       ).choices(['inclusive', 'continuous']),
     )
-    .option('--pictures <folder>', 'the pictures of text files with relative boxes, for their sizes')
+    .option('--pictures <folder>', 'the pictures, for their sizes: text files with relative boxes need them')
     .option('--json', 'print the result as JSON')
     .action((flags: DetectFlags) => {
       if (flags.protocol === 'coco' && flags.pixels !== undefined)
-        command.error("error: --pixels is for voc2007 and voc2012: COCO's protocol knows no whole pixels");
+        command.error(
+          "error: --pixels is for voc2007 and voc2012: COCO's protocol has no whole pixels; omit it",
+        );
       return runDetect(flags, terminal);
     });
 };
@@ -104,7 +106,7 @@ async function runDetect(flags: DetectFlags, terminal: Terminal): Promise<void> 
     const marked = truth.ignore.reduce((sum, flag) => sum + flag, 0);
     if (marked > 0 && flags.ignoreOverwritten)
       terminal.say(
-        `objects marked "ignore" or difficult count like others, as in pycocotools: ${marked} (--no-ignore-overwritten)`,
+        `objects marked "ignore" or difficult count like others, as in pycocotools: ${marked} (--no-ignore-overwritten excludes them)`,
       );
     const quirks = resolveOptions(cocoQuirks, flags);
     const protocol = cocoProtocol({
@@ -144,7 +146,7 @@ async function readTables(flags: DetectFlags, terminal: Terminal): Promise<BoxTa
     if (boxes !== undefined || pictures !== undefined || units !== 'auto' || score !== 'first')
       throw new OneirosError(
         'bad-argument',
-        '--boxes, --units, --score and --pictures are for folders of text files: boxes of COCO files are x, y, width and height in pixels',
+        '--boxes, --units, --score and --pictures are for folders of text files: boxes of COCO files are x, y, width and height in pixels; omit these flags',
       );
     const { signal } = terminal;
     const truth = await about(gt, () => readCocoTruth(fileChunks(gt), { iouType, signal }));
@@ -156,7 +158,7 @@ async function readTables(flags: DetectFlags, terminal: Terminal): Promise<BoxTa
   if (iouType === 'segm')
     throw new OneirosError(
       'bad-argument',
-      'the files of folders hold only boxes: --iou-type segm needs COCO JSON files',
+      'folders of XML or text files have only boxes: --iou-type segm needs COCO JSON files',
     );
   return readBoxFolders(gt, dt, flags, terminal);
 }

@@ -25,32 +25,30 @@ export const registerEvaluateSegment: Register = (parent, terminal) => {
     .command('segment')
     .summary('IoU, Dice and pixel accuracy of masks')
     .description(
-      'IoU, Dice, pixel accuracy and boundary IoU of masks: gray pictures whose values are classes (as they are stored, in 1 ' +
-        'to 16 bits), pictures with a palette whose indices are, or pictures with a color for each class.',
+      'IoU, Dice, pixel accuracy and boundary IoU of masks: gray pictures whose values are classes (as stored, in 1 to 16 ' +
+        'bits), pictures with a palette whose indices are classes, or pictures with a color for each class.',
     )
     .requiredOption('--gt <folder>', 'the true masks')
     .requiredOption('--dt <folder>', 'the predicted masks, under the same names (the endings may differ)')
     .option(
       '--classes <names>',
-      'classes and their values, the background first, such as cell=255,membrane=0 or road=#804080,car=#00008e; or a number of classes whose values are 0, 1, 2 and so on (default: as the predicted masks say of themselves, else the values of the true ones, in ascending order)',
+      'classes and their values, the background first, such as cell=255,membrane=0 or road=#804080,car=#00008e; or a number of classes, whose values are 0, 1, 2 and so on (default: the classes that the predicted masks state, otherwise the values of the true masks in ascending order)',
       parseClassesFlag,
     )
     .option(
       '--ignore <value>',
-      'the true value of pixels that do not count (default: 255 where three or more classes are named and it is none of them)',
+      'the true value of pixels that do not count (default: 255 if three or more classes are named and none has this value)',
       parseValueFlag,
     )
     .option(
       '--threshold <n>',
-      'take pictures for an object and its background by their brightness in [0, 1], the object from this on, and not by their values: for probabilities',
+      'read pictures by brightness in [0, 1] instead of values: pixels from this brightness on are the object, others the background; for probabilities',
       (text: string) => parseNumber(text, brightness),
     )
     .option('--json', 'print the result as JSON')
     .action((flags: SegmentFlags) => {
       if (flags.threshold !== undefined && (flags.classes ?? flags.ignore) !== undefined)
-        command.error(
-          'error: --threshold makes two classes by brightness: leave --classes and --ignore away',
-        );
+        command.error('error: --threshold makes two classes by brightness: omit --classes and --ignore');
       return runSegment(flags, terminal);
     });
 };
@@ -63,7 +61,7 @@ async function runSegment(flags: SegmentFlags, terminal: Terminal): Promise<void
       ? await readingByValues(pairs, flags, terminal.signal)
       : readingByBrightness(threshold);
   for (const note of reading.notes) terminal.say(note);
-  if (unpaired > 0) terminal.say(`predicted masks without a true one, which are not counted: ${unpaired}`);
+  if (unpaired > 0) terminal.say(`predicted masks without a true mask, which are not counted: ${unpaired}`);
   const evaluation = segmentationEvaluation({ classes: reading.names.length });
   const progress = terminal.progress(pairs.length, 'evaluate');
   try {

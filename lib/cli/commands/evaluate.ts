@@ -7,7 +7,7 @@ export const registerEvaluate: Register = (program, terminal) => {
   const evaluate = program
     .command('evaluate')
     .summary('measure classifiers, detections and segmentations against the truth')
-    .description('Measures what a network found against what is there.');
+    .description('Compares the results of networks with the truth.');
   registerEvaluateClassify(evaluate, terminal);
   registerEvaluateDetect(evaluate, terminal);
   registerEvaluateSegment(evaluate, terminal);

@@ -18,7 +18,7 @@ const drawOptions = {
   style: choice(
     ['light', 'heat'],
     'light',
-    'how the picture is drawn: in the light of what counts, or under false colors',
+    'how the picture is drawn: relevant parts light and the rest dark, or a heat map over it',
   ),
 } as const;
 
@@ -33,9 +33,9 @@ interface ExplainFlags
 export const registerExplain: Register = (program, terminal) => {
   const command = program
     .command('explain')
-    .summary('show what a classifier sees a class by')
+    .summary('show which parts of a picture a classifier uses')
     .description(
-      'Shows why a classifier takes each picture for what it takes it for: what counts for the class is light, all else dark.',
+      'Explains the class that a classifier gives to each picture: parts that count for the class are light, others dark.',
     )
     .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of pictures'))
     .addOption(
@@ -45,9 +45,9 @@ export const registerExplain: Register = (program, terminal) => {
       '--class <name>',
       'the class to explain: its name, WordNet id or number (default: the most probable)',
     )
-    .option('--layer <name>', 'the layer that grad-cam looks at (default: the last before the pooling)');
+    .option('--layer <name>', 'the layer that grad-cam uses (default: the last before the pooling)');
   addFlags(addClassifierFlags(command), { ...explainOptions, ...drawOptions })
-    .option('--json', 'print one JSON object a picture')
+    .option('--json', 'print one JSON object per picture')
     .action((images: readonly string[], flags: ExplainFlags) => runExplain(images, flags, terminal));
 };
 
@@ -73,7 +73,7 @@ async function runExplain(args: readonly string[], flags: ExplainFlags, terminal
   });
 }
 
-/** @throws OneirosError `bad-argument` if there is no such class, or it is not the only one */
+/** @throws OneirosError `bad-argument` if no class or several classes have that name */
 function classNamed({ labels, name: network }: Classifier, text: string): number {
   if (/^\d+$/.test(text)) return Number(text);
   const wanted = text.toLowerCase();
@@ -86,7 +86,7 @@ function classNamed({ labels, name: network }: Classifier, text: string): number
   throw new OneirosError(
     'bad-argument',
     matches.length === 0
-      ? `${network} knows no class ${JSON.stringify(text)}; near names: ${nearest(text, names).join('; ')}`
+      ? `${network} has no class ${JSON.stringify(text)}; near names: ${nearest(text, names).join('; ')}`
       : `${network} has ${matches.length} classes called ${JSON.stringify(text)}: give its number, one of ${matches.join(', ')}`,
   );
 }

@@ -12,15 +12,15 @@ import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 const gradOptions = {
-  seed: seed(1, 'for --check: where and in which directions the gradient is checked'),
-  size: number(64, 'for --check: width and height in pixels, where the model leaves them open', {
+  seed: seed(1, 'for --check: the point and the directions at which the gradient is checked'),
+  size: number(64, 'for --check: width and height in pixels, if the model leaves them open', {
     min: 1,
     max: 10_000,
     integer: true,
   }),
 };
 
-/** The relative error above which a gradient has failed its check. */
+/** The largest relative error that passes the check. */
 const tolerance = 1e-3;
 
 interface GradFlags extends OptionValues<typeof gradOptions> {
@@ -39,8 +39,9 @@ export const registerGrad: Register = (program, terminal) => {
     .command('grad')
     .summary('differentiate a model: the gradient as another ONNX file')
     .description(
-      'Differentiates a model: writes an ONNX file that takes the inputs of the model and a cotangent d_<output> for ' +
-        'each of --outputs, and gives its outputs and d_<input> for each of --wrt. It runs in any ONNX Runtime.',
+      'Differentiates a model: writes an ONNX file whose inputs are the inputs of the model and a cotangent d_<output> for ' +
+        'each of --outputs, and whose outputs are those of the model and d_<input> for each of --wrt. Any ONNX Runtime ' +
+        'runs it.',
     )
     .addArgument(new InputArgument('<model>', 'the ONNX file to differentiate'))
     .addOption(new OutputFlag('-o, --out <file>', 'the ONNX file to write', 'model').makeOptionMandatory())
@@ -54,11 +55,11 @@ export const registerGrad: Register = (program, terminal) => {
     .option('--stop <names>', 'values through which no gradient passes', parseNames)
     .option(
       '--prefix <text>',
-      'what new names begin with, for a model that has names such as d_x itself (default: d_)',
+      'the prefix of new names, for a model that already has names such as d_x (default: d_)',
     )
     .option('--check', 'compare the gradient with finite differences of the model; fails above 1e-3');
   addFlags(command, gradOptions)
-    .option('--json', 'print the results as JSON, one object a line')
+    .option('--json', 'print the results as JSON, one object per line')
     .action((model: string, flags: GradFlags) => runGrad(model, flags, terminal));
 };
 

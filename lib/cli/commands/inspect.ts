@@ -31,7 +31,7 @@ import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 const inspectOptions = {
-  size: count(224, 'width and height in pixels, where the model leaves them open'),
+  size: count(224, 'width and height in pixels, if the model leaves them open'),
 };
 
 interface InspectFlags extends Omit<NetworkFlags, 'model'>, OptionValues<typeof inspectOptions> {
@@ -43,9 +43,9 @@ interface InspectFlags extends Omit<NetworkFlags, 'model'>, OptionValues<typeof 
 export const registerInspect: Register = (program, terminal) => {
   const command = program
     .command('inspect')
-    .summary('list what a model is made of')
+    .summary('list the parts of a model')
     .description(
-      'Lists what a model is made of: operators, layers, shapes, parameters, multiply-adds; of a U-Net also the ways down and up, skip connections, and what is learned.',
+      'Lists the parts of a model: operators, layers, shapes, parameters, multiply-adds; for a U-Net also the paths down and up, skip connections, and what is learned.',
     )
     .addArgument(
       new InputArgument(
@@ -57,7 +57,7 @@ export const registerInspect: Register = (program, terminal) => {
   addFlags(addWeightFlags(command), inspectOptions)
     .addOption(new OutputFlag('--svg <file>', 'draw a U-Net to this SVG file', 'drawing'))
     .addOption(
-      new Option('--graph', 'print the graph itself: one line for each input, constant and node').conflicts([
+      new Option('--graph', 'print the graph instead: one line for each input, constant and node').conflicts([
         'json',
         'svg',
       ]),
@@ -84,7 +84,7 @@ export const registerInspect: Register = (program, terminal) => {
 
 async function draw(anatomy: Anatomy | null, model: string, path: string): Promise<void> {
   if (anatomy === null)
-    throw new OneirosError('bad-argument', `${model} is no U-Net: nothing skips from a way down to a way up`);
+    throw new OneirosError('bad-argument', `${model} is not a U-Net: it has no skip connections; omit --svg`);
   const title = model.replace(/^.*[/\\]/, '');
   await writeFileAtomic(path, new TextEncoder().encode(anatomySvg(anatomy, title)));
 }
@@ -100,7 +100,7 @@ function taskOf(model: string): Task {
   return isAmong(detectorNames, model) ? 'detect' : (catalogedTask(model) ?? 'classify');
 }
 
-/** An ONNX file is taken as it is, whatever network it may be recognized as. */
+/** An ONNX file is inspected as it is, even if it is recognized as a network. */
 async function modelOf(flags: NetworkFlags, terminal: Terminal): Promise<Model> {
   if (/\.onnx$/i.test(flags.model)) return readModelSource(flags.model);
   await using network = await load(flags, terminal);

@@ -35,9 +35,9 @@ interface LocalizeFlags
 export const registerLocalize: Register = (program, terminal) => {
   const command = program
     .command('localize')
-    .summary('find the one object of a picture')
+    .summary('find the one object in a picture')
     .description(
-      'Finds the one object of each picture: by a detector its surest detection, by a classifier the box of what speaks for the class (Grad-CAM).',
+      'Finds the one object in each picture: with a detector, the detection of the highest score; with a classifier, the box of the region that counts for the class (Grad-CAM).',
     )
     .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of pictures'))
     .addOption(
@@ -47,12 +47,12 @@ export const registerLocalize: Register = (program, terminal) => {
         modelFiles,
       ).makeOptionMandatory(),
     )
-    .addOption(new InputFlag('--weights <file>', 'the weights of a network that is given by name'))
-    .option('--layer <name>', 'the layer of a classifier to look at (default: the last before its pooling)')
+    .addOption(new InputFlag('--weights <file>', 'the weights of a network given by name'))
+    .option('--layer <name>', 'the layer of a classifier to use (default: the last before its pooling)')
     .addOption(outputFolderFlag('write each picture with its box to this folder'));
   addHeadFlags(command);
   addFlags(command, { ...localizeOptions, ...placementOptions })
-    .option('--json', 'print results as JSON, one line a picture')
+    .option('--json', 'print results as JSON, one line per picture')
     .action((images: readonly string[], flags: LocalizeFlags) => runLocalize(images, flags, terminal));
 };
 
@@ -80,7 +80,7 @@ async function load(flags: LocalizeFlags, terminal: Terminal): Promise<Detector 
     return loadDetector(model, settings);
   if (/\.onnx$/i.test(model) && weights === undefined) {
     const detector = await loadDetector(model, settings).catch((error: unknown) => {
-      // What is no detector may still be a classifier.
+      // A file that is not a detector may still be a classifier.
       if (error instanceof OneirosError && error.code === 'unsupported') return null;
       throw error;
     });

@@ -19,7 +19,7 @@ import type { Register } from '../terminal/terminal.js';
 import type { Terminal } from '../terminal/terminal.js';
 
 const convertOptions = {
-  offline: flag(false, 'never download a model of the catalog (nor where ONEIROS_OFFLINE is set)'),
+  offline: flag(false, 'never download a model of the catalog (also if ONEIROS_OFFLINE is set)'),
 } as const;
 
 interface ConvertFlags extends OptionValues<typeof convertOptions> {
@@ -36,7 +36,7 @@ const builders = [...new Set([...classifierNames, ...detectorNames, ...segmenter
 export const registerConvert: Register = (models, terminal) => {
   const command = models
     .command('convert')
-    .summary('make an ONNX file of a checkpoint')
+    .summary('convert a checkpoint to an ONNX file')
     .description(
       'Builds a network from a checkpoint (PyTorch or safetensors) and writes it as one ONNX file, from RGB in [0, 1] of any size to its results. No Python is needed.',
     )
@@ -49,7 +49,7 @@ export const registerConvert: Register = (models, terminal) => {
     )
     .addOption(new OutputFlag('-o, --out <file>', 'the ONNX file to write', 'model').makeOptionMandatory())
     .addOption(new InputFlag('--weights <file>', 'the checkpoint'))
-    .option('--until <layers>', 'only as deep as these layers need it, such as relu4_2,relu5_1', list)
+    .option('--until <layers>', 'omit all that these layers do not need, such as relu4_2,relu5_1', list)
     .option(
       '--classes <names>',
       'names of the classes of a detector or a U-Net, the background first',
@@ -80,7 +80,7 @@ function load(name: string, flags: ConvertFlags, terminal: Terminal): Promise<Im
     if (until !== undefined)
       throw new OneirosError(
         'bad-argument',
-        `--until cuts classifiers only, and ${name} is none: leave it away`,
+        `--until is for classifiers, and ${name} is not a classifier: omit it`,
       );
     return isSegmenter
       ? loadSegmenter(name, { ...settings, classes })
@@ -89,7 +89,7 @@ function load(name: string, flags: ConvertFlags, terminal: Terminal): Promise<Im
   if (classes !== undefined)
     throw new OneirosError(
       'bad-argument',
-      `--classes names those of detectors and U-Nets only, and ${name} is neither: leave it away`,
+      `--classes is for detectors and U-Nets, and ${name} is neither: omit it`,
     );
   return loadClassifier(name, { ...settings, until });
 }

@@ -16,7 +16,7 @@ export const registerVerify: Register = (models, terminal) => {
     .summary('compare models with their checksums')
     .description('Compares the files of models with their published checksums, and with what was pulled.')
     .argument('[name...]', 'models (default: all that are here)')
-    .option('--json', 'print an object a line')
+    .option('--json', 'print one JSON object per line')
     .action(async (given: readonly string[], { json }: JsonFlag) => {
       for (const name of given.length > 0 ? given : await present()) {
         const { signal } = terminal;
@@ -31,7 +31,7 @@ export const registerVerify: Register = (models, terminal) => {
           terminal.fail(`${entry.name} is damaged: ${detail ?? ''}; remove and pull it again`);
         if (result === 'unverified')
           terminal.fail(
-            `${entry.name} is not here as a whole, so it is not verified: oneiros models pull ${entry.name}`,
+            `${entry.name} is not here as a whole, so it cannot be verified: oneiros models pull ${entry.name}`,
           );
       }
     });
@@ -39,7 +39,7 @@ export const registerVerify: Register = (models, terminal) => {
 
 const sentences: Readonly<Record<Verification['result'], string>> = {
   verified: 'verified',
-  unchanged: 'as it was pulled; nobody has published a checksum',
+  unchanged: 'unchanged since it was pulled; no checksum is published',
   damaged: 'DAMAGED',
   unverified: 'not here as a whole, so there is nothing to verify',
 };
@@ -57,7 +57,7 @@ export const registerPath: Register = (models, terminal) => {
     .summary('print where a model’s file is')
     .description('Prints where the file of a model is; fails if it is not here as a whole.')
     .argument('<name>', 'the model')
-    .option('--json', 'print it as an object')
+    .option('--json', 'print one JSON object')
     .action(async (name: string, { json }: JsonFlag) => {
       const { entry, presence, path } = await statusOf(entryFor(readCatalog(), name));
       if (presence !== 'here' && presence !== 'shipped')
@@ -73,9 +73,9 @@ export const registerRemove: Register = (models, terminal) => {
   models
     .command('remove')
     .summary('remove models that were pulled')
-    .description('Removes all that was pulled of models.')
+    .description('Removes the pulled files of models.')
     .argument('<name...>', 'the models')
-    .option('--json', 'print an object a line')
+    .option('--json', 'print one JSON object per line')
     .action(async (names: readonly string[], { json }: JsonFlag) => {
       for (const name of names) {
         const { bytes, entry, presence } = await statusOf(entryFor(readCatalog(), name));

@@ -15,15 +15,15 @@ export const registerList: Register = (models, terminal) => {
   models
     .command('list')
     .summary('list the models')
-    .description('Lists the models, how large they are, and which are here.')
-    .option('--json', 'print an object a line')
+    .description('Lists the models with their sizes, and which of them are here.')
+    .option('--json', 'print one JSON object per line')
     .action(async ({ json }: { readonly json?: boolean }) => {
       const all = await listModels();
       if (json === true) {
         for (const status of all) terminal.result({ ...status.entry, ...factsOf(status) }, '', json);
         return;
       }
-      const rows = [['model', 'size', 'is', 'licence', 'what it is'], ...all.map(rowOf)];
+      const rows = [['model', 'size', 'is', 'license', 'what it is'], ...all.map(rowOf)];
       terminal.result({}, textTable(rows), json);
     });
 };

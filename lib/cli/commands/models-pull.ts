@@ -11,7 +11,7 @@ import { addFlags } from '../flags/option-flags.js';
 import type { Register } from '../terminal/terminal.js';
 
 const pullOptions = {
-  offline: flag(false, 'only say whether it is here (as where ONEIROS_OFFLINE is set)'),
+  offline: flag(false, 'download nothing, and fail if the model is not here (as if ONEIROS_OFFLINE is set)'),
 } as const;
 
 interface PullFlags extends OptionValues<typeof pullOptions> {
@@ -25,24 +25,27 @@ export const registerPull: Register = (models, terminal) => {
     .command('pull')
     .summary('fetch models')
     .description(
-      'Fetches models from their publishers and verifies them; an interrupted download is gone on with. Proxies are taken from HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
+      'Fetches models from their publishers and verifies them. Interrupted downloads are resumed. Proxies are taken from HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
     )
-    .argument('<name...>', 'models, as oneiros models list names them')
+    .argument('<name...>', 'models, by their names in oneiros models list')
     .option(
       '--until <layers>',
-      'of a VGG-19 only what these layers need, such as relu4_2,relu5_1',
+      'for a VGG-19: fetch only what these layers need, such as relu4_2,relu5_1',
       (text: string) => text.split(','),
     )
-    .option('--mirror <address>', 'where to look for the files by their names (default: ONEIROS_MIRROR)');
+    .option(
+      '--mirror <address>',
+      'an address to fetch the files from, by their names (default: ONEIROS_MIRROR)',
+    );
   addFlags(command, pullOptions)
-    .option('--json', 'print an object a line')
+    .option('--json', 'print one JSON object per line')
     .action(async (names: readonly string[], flags: PullFlags) => {
       const { mirror, until, json } = flags;
       const options = { ...pullOf(flags, terminal), ...(mirror !== undefined && { mirror }) };
-      // Before anything is downloaded, it is known that all are there to be.
+      // Unknown names fail before anything is downloaded.
       const entries = names.map((name) => entryFor(readCatalog(), name));
       for (const entry of entries) {
-        await (until === undefined ? pullModel(entry.name, options) : upTo(entry.name, until, options));
+        await (until === undefined ? pullModel(entry.name, options) : pullUntil(entry.name, until, options));
         const { path, bytes, presence } = await statusOf(entry);
         const part = presence === 'partly' ? ' of it are here' : '';
         terminal.result(
@@ -54,8 +57,8 @@ export const registerPull: Register = (models, terminal) => {
     });
 };
 
-/** What a network that is loaded only so far reads, is here afterwards. */
-async function upTo(name: string, until: readonly string[], pull: PullOptions): Promise<void> {
+/** Pulls only the bytes that the layers need, by loading the network that far. */
+async function pullUntil(name: string, until: readonly string[], pull: PullOptions): Promise<void> {
   const network = await loadClassifier(name, { until, pull });
   await network.dispose();
 }

@@ -9,7 +9,7 @@ export const registerModels: Register = (program, terminal) => {
     .command('models')
     .summary('list, pull, verify and convert models')
     .description(
-      'The models that are known by name: those that come with the package, and those that are pulled from their publishers into a folder of this user (ONEIROS_HOME, or the platform’s folder for caches).',
+      'The models that have names: some come with the package, others are pulled from their publishers into a folder of the user (ONEIROS_HOME, or the platform’s cache folder).',
     );
   for (const register of [
     registerList,

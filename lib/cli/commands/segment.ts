@@ -31,10 +31,10 @@ const pictureOptions = {
   show: choice(
     ['overlay', 'labels', 'probability'],
     'overlay',
-    'what to draw: classes as colors over the picture, a mask with the values of the classes, or how sure it is that there is anything',
+    'what to draw: classes as colors over the picture, a mask with the values of the classes, or the probability that a pixel is not background',
   ),
   opacity: number(overlayDefaults.opacity, 'how much of the picture the colors hide', { min: 0, max: 1 }),
-  masks: choice(['rle', 'polygons'], 'rle', 'how masks are written to the file of --coco'),
+  masks: choice(['rle', 'polygons'], 'rle', 'the form of masks in the file of --coco'),
 } as const;
 const { tile, threshold } = segmentOptions;
 const allOptions = { tile, threshold, ...pictureOptions };
@@ -53,11 +53,9 @@ interface SegmentFlags
 export const registerSegment: Register = (program, terminal) => {
   const command = program
     .command('segment')
-    .summary('tell what every pixel of pictures belongs to')
-    .description(
-      'Tells what every pixel of pictures belongs to, by a U-Net or any other network that segments.',
-    )
-    .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of them'))
+    .summary('give every pixel of pictures a class')
+    .description('Gives every pixel of pictures a class, with a U-Net or any other segmentation network.')
+    .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of pictures'))
     .addOption(
       new InputFlag('--model <name>', modelHelp('segment', segmenterNames), modelFiles).makeOptionMandatory(),
     )
@@ -66,24 +64,24 @@ export const registerSegment: Register = (program, terminal) => {
     )
     .option(
       '--classes <names>',
-      'names of the classes, the background first, such as sky,tree, and, where masks are to have others than those that the network was trained with, their values, such as sky=0,tree=255',
+      'names of the classes, the background first, such as sky,tree; with values, such as sky=0,tree=255, if masks should have other values than those of the training',
       parseClassesFlag,
     )
     .addOption(
       segmentOutputFlag(
-        'the picture to write, .png or .jpg, or a folder, where each gets the name of its picture',
+        'the picture to write, .png or .jpg; or a folder, for files with the names of the pictures',
       ),
     )
     .addOption(new OutputFlag('--coco <file>', 'write masks as COCO annotations to this JSON file', 'json'))
     .addOption(
       new InputFlag(
         '--images <file>',
-        'COCO annotations that name the id of each file, folders included; without them ids count from 1',
+        'COCO annotations with the id of each file, folders included (default: 1, 2, 3 and so on)',
       ),
     );
   addHeadFlags(command);
   addFlags(command, { ...allOptions, ...placementOptions })
-    .option('--json', 'print results as JSON, one line a picture')
+    .option('--json', 'print results as JSON, one line per picture')
     .hook('preAction', () => checkModel(command, command.opts<SegmentFlags>(), 'segment', segmenterNames))
     .action(async (given: readonly string[], flags: SegmentFlags) => {
       await runSegment(await picturesIn(given), flags, terminal);

@@ -30,8 +30,8 @@ export const registerStyle: Register = (program, terminal) => {
     .command('style')
     .summary('paint one picture in the style of others')
     .description('Neural style transfer: paints one picture in the style of others.')
-    .addArgument(new InputArgument('<content>', 'the picture to be painted'))
-    .addArgument(new InputArgument('<style...>', 'the picture, or pictures, whose style it is to have'))
+    .addArgument(new InputArgument('<content>', 'the picture to paint'))
+    .addArgument(new InputArgument('<style...>', 'the picture or pictures whose style it gets'))
     .addOption(
       new OutputFlag(
         '-o, --out <file>',
@@ -39,18 +39,22 @@ export const registerStyle: Register = (program, terminal) => {
         'picture',
       ).makeOptionMandatory(),
     )
-    .option('--content-layer <name[=weight]>', 'a layer whose features stay; repeatable', collectLayer)
+    .option(
+      '--content-layer <name[=weight]>',
+      'a layer whose features are kept from the content; repeatable',
+      collectLayer,
+    )
     .option(
       '--style-layer <name[=weight]>',
-      'a layer whose statistics become the styles’; repeatable',
+      'a layer whose statistics are matched to the styles; repeatable',
       collectLayer,
     )
     .option(
       '--blend <numbers>',
-      'how much each style counts, such as 2,1 (default: all the same)',
+      'how much each style counts, such as 2,1 (default: all equally)',
       parseNumbers,
     )
-    .addOption(new InputFlag('--init-image <file>', 'a picture to begin with, instead of what --init says'));
+    .addOption(new InputFlag('--init-image <file>', 'a picture to start from, instead of --init'));
   addFlags(addNetworkFlags(command), styleOptions)
     .option('--json', 'print the result as JSON')
     .action((content: string, styles: readonly string[], flags: StyleFlags) =>
@@ -116,7 +120,7 @@ interface Watched {
   readonly last: StyleStep | undefined;
 }
 
-/** Shows the progress; keeps the losses of every step, but no picture save the last. */
+/** Shows the progress; keeps the losses of every step, but only the last picture. */
 async function watch(steps: AsyncIterable<StyleStep>, total: number, terminal: Terminal): Promise<Watched> {
   const losses: StyleLosses[] = [];
   let last: StyleStep | undefined;
@@ -129,7 +133,7 @@ async function watch(steps: AsyncIterable<StyleStep>, total: number, terminal: T
       last = step;
     }
   } catch (error) {
-    // The last picture is written as it is.
+    // After an abort, the last picture is still written.
     if (!terminal.signal.aborted) throw error;
   } finally {
     progress.stop();

@@ -48,10 +48,9 @@ export const registerTrainUNet: Register = (parent, terminal) => {
     .summary('a U-Net, on a folder of pictures and masks')
     .description(
       'Trains a U-Net from scratch on the pictures of DIR/image and the masks of the same names in DIR/label: gray pictures ' +
-        'whose values are the classes (as they are stored, in 1 to 16 bits), pictures with a palette whose indices are, or ' +
-        'pictures with a color for each class. The network is written as an ONNX file that `oneiros segment --model` takes. A run that ' +
-        'was stopped or killed goes on from its checkpoint when the same command is given again, to the same weights as if ' +
-        'it had not been.',
+        'whose values are the classes (as stored, in 1 to 16 bits), pictures with a palette whose indices are the classes, or ' +
+        'pictures with a color for each class. Writes the network as an ONNX file for `oneiros segment --model`. The same ' +
+        'command resumes a stopped or killed run from its checkpoint, and gives the same weights as a run without a stop.',
     )
     .addOption(
       new InputFlag(
@@ -69,36 +68,36 @@ export const registerTrainUNet: Register = (parent, terminal) => {
     )
     .option(
       '--classes <names>',
-      'classes and their values in masks, the background first, such as cell=255,membrane=0 or road=#804080,car=#00008e; or a number of classes whose values are 0, 1, 2 and so on (default: the values there are, in ascending order)',
+      'classes and their values in masks, the background first, such as cell=255,membrane=0 or road=#804080,car=#00008e; or a number of classes, whose values are 0, 1, 2 and so on (default: all values of the masks, in ascending order)',
       parseClassesFlag,
     )
     .option(
       '--ignore <value>',
-      'the value of pixels that do not count, such as 255 (default: 255 where three or more classes are named and it is none of them)',
+      'the value of pixels that do not count, such as 255 (default: 255 if three or more classes are named and none has this value)',
       parseValueFlag,
     )
     .option(
       '--validation <n>',
-      'so many pictures, the last ones, are not trained on but tell how well it does',
+      'the number of pictures, the last ones, to validate with instead of training on them',
       (text: string) => parseNumber(text, wholeNumber),
       0,
     )
     .option(
       '--widths <numbers>',
-      'channels of each level from the top to the bottom',
+      'the channels of each level, from top to bottom',
       parseWidths,
       defaultWidths,
     )
-    .option('--epochs <n>', 'so often each picture is seen, instead of --steps', (text: string) =>
+    .option('--epochs <n>', 'how often to train on each picture, instead of --steps', (text: string) =>
       parseNumber(text, { ...wholeNumber, min: 1 }),
     )
     .addOption(
-      new OutputFlag('--curve <file>', 'draw loss and figures over the steps to this SVG file', 'drawing'),
+      new OutputFlag('--curve <file>', 'draw loss and scores over the steps to this SVG file', 'drawing'),
     )
     .addOption(
       new OutputFlag(
         '--checkpoint <file>',
-        'where the state is kept meanwhile (default: <out>.checkpoint)',
+        'the file for the state of the run (default: <out>.checkpoint)',
         'checkpoint',
         (path, { flags }) => [path ?? checkpointBeside(String(flags['out']))],
       ),
@@ -144,14 +143,14 @@ async function runTrainUNet(flags: TrainFlags, terminal: Terminal): Promise<void
     }
   } catch (error) {
     if (terminal.signal.aborted && existsSync(checkpoint))
-      terminal.say(`${checkpoint} has the state: the same command goes on from there`);
+      terminal.say(`${checkpoint} has the state: the same command resumes from it`);
     throw error;
   } finally {
     report.stop();
   }
   if (flags.curve !== undefined)
     await writeFileAtomic(flags.curve, new TextEncoder().encode(lossSvg(report.lines(), 'U-Net')));
-  // The state is all there is of hours of work: it goes when what came of them is on the disk, and can be read.
+  // The checkpoint may be hours of work: it is removed only after the written network was read back.
   await readModel(out);
   await rm(checkpoint, { force: true });
 }
@@ -160,7 +159,7 @@ function checkpointBeside(out: string): string {
   return `${out}.checkpoint`;
 }
 
-/** What is told of the steps: a bar with the curve of the loss, and a line for each validation. */
+/** Reports the steps: a progress bar with the curve of the loss, and a line for each validation. */
 class Report {
   readonly #figures = new Map<string, [number, number][]>();
   readonly #progress;
@@ -191,10 +190,10 @@ class Report {
     const losses = (this.#figures.get('loss') ?? []).map(([, value]) => value);
     this.#progress.update(step, `${sparkline(losses, 24)} loss ${loss.toFixed(3)}`);
     if (this.json !== true && validation === null) return;
-    const told = Object.entries(validation ?? {}).map(([name, value]) => `${name} ${value.toFixed(4)}`);
+    const scores = Object.entries(validation ?? {}).map(([name, value]) => `${name} ${value.toFixed(4)}`);
     this.terminal.result(
       { step, steps, epoch, loss, ...metrics, learningRate, ...validation },
-      [`step ${step}`, `loss ${loss.toFixed(4)}`, ...told].join('  '),
+      [`step ${step}`, `loss ${loss.toFixed(4)}`, ...scores].join('  '),
       this.json,
     );
   }
@@ -208,7 +207,7 @@ class Report {
   }
 }
 
-/** Classes and their values (of a palette's also the colors), and how much does not count. */
+/** The classes and their values (with the palette's colors), and the share of ignored pixels. */
 function describe({ classes, ignore }: LabelScheme, { found, palette }: LabelSurvey): string {
   const texts = classes.map(({ name, value }) => {
     const color = palette.get(numberOf(value));

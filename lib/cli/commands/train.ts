@@ -5,6 +5,8 @@ export const registerTrain: Register = (program, terminal) => {
   const train = program
     .command('train')
     .summary('train a network on pictures of your own')
-    .description('Trains networks from scratch, in this process, on the CPU or whatever ONNX Runtime finds.');
+    .description(
+      'Trains networks from scratch, in this process, on the CPU or another provider of ONNX Runtime.',
+    );
   registerTrainUNet(train, terminal);
 };

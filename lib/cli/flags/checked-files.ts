@@ -12,7 +12,7 @@ type FilesOf = (value: string) => readonly string[] | Promise<readonly string[]>
 
 const itself: FilesOf = (path) => [path];
 
-/** An argument that names files which a command reads. */
+/** An argument that names input files. */
 export class InputArgument extends Argument {
   constructor(
     name: string,
@@ -23,14 +23,14 @@ export class InputArgument extends Argument {
   }
 }
 
-/** An argument that names pictures which a command reads, or folders of pictures. */
+/** An argument that names input pictures, or folders of pictures. */
 export class PictureArgument extends InputArgument {
   constructor(name: string, about: string) {
     super(name, about, (path) => picturesIn([path]));
   }
 }
 
-/** A flag that names files which a command reads. */
+/** A flag that names input files. */
 export class InputFlag extends Flag {
   constructor(
     flags: string,
@@ -41,7 +41,7 @@ export class InputFlag extends Flag {
   }
 }
 
-/** What kinds of outputs there are: how their names end, or folders of pictures. */
+/** The kinds of outputs: how their names must end; `folder` is a folder of pictures. */
 const kinds = {
   picture: { ending: /\.(png|jpe?g)$/i, expected: '.png or .jpg' },
   model: { ending: /\.onnx$/i, expected: '.onnx' },
@@ -51,16 +51,16 @@ const kinds = {
   folder: { ending: /\.(png|jpe?g)$/i, expected: '.png or .jpg' },
 } as const;
 
-/** What is known of a command line when it is asked which files an output is going to be. */
+/** The parts of a command line that determine its output files. */
 interface CommandLine {
   /** The pictures that its arguments name. */
   readonly pictures: readonly string[];
   readonly flags: Readonly<Record<string, unknown>>;
 }
 
-/** A flag that names what a command writes. */
+/** A flag that names output files. */
 export class OutputFlag extends Flag {
-  /** @param outputsOf the files that a value makes; `undefined` where the flag was not given */
+  /** @param outputsOf the output files for a value of the flag; `undefined` if the flag was not given */
   constructor(
     flags: string,
     about: string,
@@ -73,10 +73,9 @@ export class OutputFlag extends Flag {
 }
 
 /**
- * Checks, before any work is done, that all a command is going to write can be written: that names end as they must, that
- * folders are there and writable, and that nothing which the command reads would be replaced, by whatever name. Folders of
- * pictures are made.
- * @throws OneirosError `bad-argument`, `not-found` or `runtime`, which names the file
+ * Checks before a command starts that all its outputs can be written: names have the right endings, folders exist and
+ * are writable, and no output is an input, under any of its names. Folders of pictures are created.
+ * @throws OneirosError `bad-argument`, `not-found` or `runtime`; the message names the file
  */
 export async function checkFiles(command: Command): Promise<void> {
   const outputs = await outputsOf(command);
@@ -128,7 +127,7 @@ async function outputsOf(command: Command): Promise<readonly string[]> {
   const files: string[] = [];
   for (const flag of flags) {
     const [value] = textsOf(command.getOptionValue(flag.attributeName()));
-    // A pattern that lacks a place for numbers makes the same name for all.
+    // A pattern without %d gives every frame the same name.
     const paths = [...new Set(flag.outputsOf(value, line))];
     for (const path of paths) checkEnding(path, flag.kind);
     if (flag.kind === 'folder') for (const folder of new Set(paths.map(dirname))) await makeFolder(folder);

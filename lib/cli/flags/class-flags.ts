@@ -9,12 +9,12 @@ export function parseClassesFlag(text: string): readonly NamedClass[] {
   return asArgument(() => parseClasses(text));
 }
 
-/** The value of a flag that names classes whose values do not matter. */
+/** The value of a flag that names classes, without their values. */
 export function parseNamesFlag(text: string): readonly string[] {
   return parseClassesFlag(text).map(({ name }) => name);
 }
 
-/** The value of a flag that names a value of masks. */
+/** The value of a flag that gives one value of masks. */
 export function parseValueFlag(text: string): LabelValue {
   return asArgument(() => parseValue(text));
 }

@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 
 import type { LayerWeights } from '../../tasks/common/layers.js';
 
-/** Adds one `NAME[=WEIGHT]` to those given before it: for flags that may be repeated. */
+/** Adds one `NAME[=WEIGHT]` to those of earlier flags: for flags that may be repeated. */
 export function collectLayer(text: string, before: LayerWeights | undefined): LayerWeights {
   const equals = text.lastIndexOf('=');
   const name = equals === -1 ? text : text.slice(0, equals);

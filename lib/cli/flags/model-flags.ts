@@ -14,12 +14,15 @@ interface ModelFlags {
   readonly weights?: string;
 }
 
-/** What may be said for `--model`. */
+/** The help text of `--model`. */
 export function modelHelp(task: Task, builders: readonly string[]): string {
   return `${cataloged(task).join(', ')} (see oneiros models); ${builders.join(', ')} with --weights; or a file that ends in .onnx`;
 }
 
-/** Ends the command for bad usage if there is no such model, or weights are missing, or in vain. */
+/**
+ * Ends the command with a usage error if the model is unknown, or if weights are missing or given for a model with
+ * weights.
+ */
 export function checkModel(
   command: Command,
   { model, weights }: ModelFlags,
@@ -28,7 +31,7 @@ export function checkModel(
 ): void {
   const builds = isAmong(builders, model);
   if (weights !== undefined && !builds)
-    command.error(`error: ${model} brings its own weights; leave --weights away`);
+    command.error(`error: ${model} brings its own weights; omit --weights`);
   if (weights !== undefined || /\.onnx$/i.test(model) || isAmong(cataloged(task), model)) return;
   if (builds) command.error(`error: ${model} needs --weights <file>`);
   const names = [...new Set([...cataloged(task), ...builders])].join(', ');
@@ -37,19 +40,19 @@ export function checkModel(
   );
 }
 
-/** The files that a model's name stands for: an ONNX file's path, or what the catalog's model of that name is kept in. */
+/** The files of a model: the ONNX file itself, or the file of the catalog's model of that name. */
 export function modelFiles(model: string): readonly string[] {
   if (/\.onnx$/i.test(model)) return [model];
   const entry = findEntry(readCatalog(), model);
   return entry === undefined ? [] : [modelPath(entry)];
 }
 
-/** What a model of the catalog does; `undefined` if it has none of that name. */
+/** The task of a model of the catalog; `undefined` if the catalog has no model of that name. */
 export function catalogedTask(model: string): Task | undefined {
   return findEntry(readCatalog(), model)?.task;
 }
 
-/** What a model of the catalog is built as. */
+/** The architecture of a model of the catalog; `undefined` if unknown. */
 export function catalogedArchitecture(model: string): string | undefined {
   return findEntry(readCatalog(), model)?.architecture;
 }
@@ -58,7 +61,7 @@ function cataloged(task: Task): readonly string[] {
   return namesFor(readCatalog(), task);
 }
 
-/** How a command pulls a model that is not here: it says so, shows how far it is, and can be stopped. */
+/** The pull options of a command: announces the download, shows its progress, and can be aborted. */
 export function pullOf({ offline }: { readonly offline: boolean }, terminal: Terminal): PullOptions {
   return {
     ...(offline && { offline }),
@@ -68,15 +71,15 @@ export function pullOf({ offline }: { readonly offline: boolean }, terminal: Ter
   };
 }
 
-/** A bar for each model that is pulled, which goes away when it is here. */
+/** A progress bar for each model that is pulled. */
 function pullProgress(terminal: Terminal): (step: PullStep) => void {
   let bar: Progress | null = null;
-  let of: string | null = null;
+  let current: string | null = null;
   return ({ model, done, total }) => {
-    if (of !== model) {
+    if (current !== model) {
       bar?.stop();
       bar = terminal.progress(total, model, 'bytes');
-      of = model;
+      current = model;
     }
     bar?.update(done);
     if (done >= total) bar?.stop();

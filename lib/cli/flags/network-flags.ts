@@ -15,7 +15,7 @@ import { InputFlag } from './checked-files.js';
 import { catalogedArchitecture, checkModel, modelFiles, modelHelp, pullOf } from './model-flags.js';
 import { addFlags } from './option-flags.js';
 
-/** Where networks run: for every command that runs one. */
+/** Where networks run. Every command that runs one takes these options. */
 export const placementOptions = {
   provider: choice(['auto', 'cpu', 'cuda', 'webgpu'], 'auto', 'what ONNX Runtime computes on'),
   threads: number(0, 'threads on the CPU; 0: one for each core', {
@@ -23,7 +23,7 @@ export const placementOptions = {
     max: maxThreads,
     integer: true,
   }),
-  offline: flag(false, 'never download a model of the catalog (nor where ONEIROS_OFFLINE is set)'),
+  offline: flag(false, 'never download a model of the catalog (also if ONEIROS_OFFLINE is set)'),
 } as const;
 
 const networkOptions = {
@@ -31,7 +31,7 @@ const networkOptions = {
   preprocessing: choice(
     ['auto', ...preprocessingNames],
     'auto',
-    'what the network was trained on: caffe and bvlc are BGR 0…255 minus the mean, imagenet is torchvision’s, none RGB 0…1; auto: as its file says',
+    'the input that the network was trained on: caffe and bvlc are BGR in 0…255 minus the mean, imagenet is torchvision’s, none is RGB in 0…1; auto: as its file states',
   ),
   ...placementOptions,
 } as const;
@@ -40,11 +40,11 @@ const activationOption = {
   activation: choice(
     ['auto', ...activationNames],
     'auto',
-    'what makes probabilities of an ONNX file’s output: none if it holds probabilities, log-softmax if their logarithms; auto: as its graph shows',
+    'how an ONNX file’s output becomes probabilities: none if it has probabilities, log-softmax if it has their logarithms; auto: as its graph shows',
   ),
 } as const;
 
-/** What the flags say of a network's classes. */
+/** The options for a network's class output. */
 export function headOptions({ head, activation = 'auto' }: HeadFlags): HeadOptions {
   return { head, activation: activation === 'auto' ? undefined : activation };
 }
@@ -59,7 +59,7 @@ export interface NetworkFlags extends HeadFlags, OptionValues<typeof networkOpti
   readonly labels?: string;
 }
 
-/** Gives a command the flags that say which network to take, and where to run it. */
+/** Adds the flags that select a network and where it runs. */
 export function addNetworkFlags(command: Command): Command {
   command
     .addOption(
@@ -73,16 +73,16 @@ export function addNetworkFlags(command: Command): Command {
   return addWeightFlags(command);
 }
 
-/** The same for a command that asks a network for classes. */
+/** The same for a command that needs class probabilities. */
 export function addClassifierFlags(command: Command): Command {
   return addHeadFlags(addNetworkFlags(command));
 }
 
-/** Gives a command the flags that say what an ONNX file's outputs are. */
+/** Adds the flags that describe an ONNX file's outputs. */
 export function addHeadFlags(command: Command): Command {
   return addFlags(command, activationOption).option(
     '--head <output>',
-    'which output of an ONNX file has the classes, where there are several',
+    'which output of an ONNX file has the classes, if it has several',
   );
 }
 
@@ -98,15 +98,15 @@ export function addWeightFlags(command: Command): Command {
     .addOption(
       new InputFlag(
         '--labels <file>',
-        'what its classes are called, a line each (default: as ImageNet’s thousand)',
+        'the names of its classes, one per line (default: ImageNet’s thousand)',
       ),
     );
   return addFlags(command, networkOptions);
 }
 
 /**
- * Loads the network that the flags name, and says on standard error what was found in its weights.
- * @param needed which of its layers the command looks at: of a checkpoint of the catalog nothing deeper is fetched
+ * Loads the network that the flags name, and prints its notes to standard error.
+ * @param needed the layers that the command uses: of a catalog's checkpoint, nothing deeper is downloaded
  */
 export async function networkOf(
   flags: NetworkFlags,
@@ -137,7 +137,7 @@ function untilOf(
   return layers.length === 0 ? undefined : needed(layers);
 }
 
-/** Where sessions are to run. */
+/** Where sessions run. */
 export function placementOf({ provider, threads }: OptionValues<typeof placementOptions>): Placement {
   return { provider, ...(threads > 0 && { threads }) };
 }

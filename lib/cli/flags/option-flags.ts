@@ -2,7 +2,7 @@ import { type Command, InvalidArgumentError, Option as Flag } from 'commander';
 
 import { expectedOf, type Option, type OptionTable } from '../../base/option-table.js';
 
-/** Gives a command a flag for each option of a task's table, with its default and its meaning. */
+/** Adds a flag for each option of a table, with its default and its text. */
 export function addFlags(command: Command, table: OptionTable): Command {
   for (const [name, option] of Object.entries(table)) command.addOption(flagOf(name, option));
   return command;
@@ -22,7 +22,7 @@ function flagOf(name: string, option: Option): Flag {
     : flag.argParser((text) => parseNumber(text, option));
 }
 
-/** A number within an option's range: for flags that are declared by hand. */
+/** A number within an option's range: for flags that are not in a table. */
 export function parseNumber(text: string, option: Option): number {
   const value = text.trim() === '' ? NaN : Number(text);
   const expected = expectedOf(option, value);

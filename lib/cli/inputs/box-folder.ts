@@ -18,11 +18,11 @@ import { pictureEndings } from './each-picture.js';
 import { about, filesIn, fileText } from './input-files.js';
 
 export interface BoxFolderFlags {
-  /** @default `xywh`; beside Pascal's XML `xyxy`, as it has boxes */
+  /** @default `xywh`; with a truth in Pascal's XML, `xyxy`, its own form */
   readonly boxes?: PascalForm | undefined;
   readonly units: 'pixels' | 'relative' | 'auto';
   readonly score: NonNullable<PascalDetectionOptions['scoreAt']>;
-  /** A folder of the pictures, for their sizes. */
+  /** The folder of the pictures, for their sizes. */
   readonly pictures?: string | undefined;
 }
 
@@ -32,7 +32,7 @@ export interface BoxTables {
 }
 
 /**
- * Reads folders with a file for each picture: the truth as Pascal's XML or as text, the detections as text.
+ * Reads folders with one file per picture: the truth as Pascal's XML or as text, the detections as text.
  * @throws OneirosError as {@link pascalTruth}, {@link pascalDetections} and {@link vocTruth} do
  */
 export async function readBoxFolders(
@@ -45,7 +45,7 @@ export async function readBoxFolders(
   const units = flags.units === 'auto' ? undefined : flags.units;
   const form = flags.boxes ?? (isXml ? 'xyxy' : undefined);
   if (isXml && flags.boxes === undefined)
-    terminal.say("the detections' boxes are taken for two corners, as the truth's XML has them (--boxes)");
+    terminal.say("reading the detections' boxes as two corners, like those of the truth's XML (--boxes)");
   const files = await textsOf(gt, isXml ? '.xml' : '.txt');
   const sizes = flags.pictures === undefined ? undefined : await sizesOf(flags.pictures, files);
   const truth = await about(gt, () => (isXml ? vocTruth(files) : pascalTruth(files, { form, units, sizes })));
@@ -63,7 +63,7 @@ async function holdsXml(folder: string): Promise<boolean> {
   if (xml && text)
     throw new OneirosError(
       'bad-input',
-      `the truth is in XML or in text, but there are both ${JSON.stringify(xml.path)} and ${JSON.stringify(text.path)}`,
+      `the truth must be all XML or all text, but there are both ${JSON.stringify(xml.path)} and ${JSON.stringify(text.path)}: keep one kind`,
     );
   return xml !== undefined;
 }
@@ -75,7 +75,7 @@ async function textsOf(folder: string, ending: string): Promise<PascalFile[]> {
   return files;
 }
 
-/** The sizes of those pictures of a folder that have a file. */
+/** The sizes of those pictures of a folder that have a file of boxes. */
 async function sizesOf(folder: string, files: readonly PascalFile[]): Promise<ReadonlyMap<string, Size>> {
   const wanted = new Set(files.map(({ image }) => image));
   const sizes = new Map<string, Size>();
@@ -84,7 +84,7 @@ async function sizesOf(folder: string, files: readonly PascalFile[]): Promise<Re
     if (sizes.has(name))
       throw new OneirosError(
         'bad-input',
-        `${folder} has several pictures of the name ${JSON.stringify(name)}`,
+        `${folder} has several pictures called ${JSON.stringify(name)}: keep one`,
       );
     const { width, height } = await readImage(path);
     sizes.set(name, { width, height });

@@ -9,13 +9,13 @@ import type { Terminal } from '../terminal/terminal.js';
 export const pictureEndings = ['.jpg', '.jpeg', '.png', '.gif', '.bmp', '.tif', '.tiff'];
 
 /**
- * The pictures that paths name: files as they are, of a folder all its pictures by name.
+ * The pictures that paths name: files as they are, and all pictures of folders, sorted by name.
  * @throws OneirosError `not-found` for a folder without pictures
  */
 export async function picturesIn(paths: readonly string[]): Promise<string[]> {
   const found: string[] = [];
   for (const path of paths) {
-    // What is not there is reported when its turn comes.
+    // A missing file is reported when it is read.
     const folder = await stat(path).then(
       (found) => found.isDirectory(),
       () => false,
@@ -34,16 +34,16 @@ export async function picturesIn(paths: readonly string[]): Promise<string[]> {
   return found;
 }
 
-/** Pictures to be read when their turn comes. */
+/** Pictures that are read only when they are needed. */
 export function readLater(paths: readonly string[]): readonly Picture<string>[] {
   return paths.map((path) => ({ key: path, image: () => readImage(path) }));
 }
 
 /**
- * Does the work for each picture, with a bar. A picture that fails is reported and skipped, and the exit code will be 1; but
- * if it is the only one, or the network itself failed, that ends the command. Where the command is stopped, the pictures so
- * far count, and a line says how many they are.
- * @throws the reason for stopping before the first picture
+ * Does `work` for each picture, with a progress bar. A picture that fails is reported and skipped, and the exit code
+ * becomes 1; if it is the only picture, or the network failed, the command ends. If the command is stopped, the results
+ * so far are kept, and a line gives their number.
+ * @throws the abort's reason if it is stopped before the first picture is done
  */
 export async function eachPicture<R extends object>(
   { length }: readonly string[],

@@ -5,8 +5,8 @@ import type { Terminal } from '../terminal/terminal.js';
 import { about, fileChunks } from './input-files.js';
 
 /**
- * The id of each picture for a COCO file: from annotations, or without them the last number in its name.
- * @throws OneirosError `bad-argument` where two pictures would have one id; as `readImageIds` does
+ * The id of each picture for a COCO file: from annotations or, without them, the last number in its name.
+ * @throws OneirosError `bad-argument` if two pictures would have the same id; as `readImageIds` does
  */
 export async function imageIds(
   paths: readonly string[],
@@ -20,6 +20,6 @@ export async function imageIds(
   const named = await about(annotations, () => readImageIds(fileChunks(annotations), { onOtherFolder }));
   const ids = distinctIds(paths, (path) => named(resolve(path)));
   if (moved.length > 0)
-    terminal.say(`pictures in other folders than the annotations say are known by their names: ${moved[0]}`);
+    terminal.say(`pictures in other folders than in the annotations are matched by their names: ${moved[0]}`);
   return ids;
 }

@@ -5,14 +5,14 @@ import { messageOf, OneirosError } from '../../base/errors.js';
 import { fileError } from '../../files/failure.js';
 import { fileSource, readFileBytes } from '../../files/read.js';
 
-/** The bytes of a file, a mebibyte at a time, however long it is. */
+/** The bytes of a file of any length, one mebibyte at a time. */
 export async function* fileChunks(path: string): AsyncGenerator<Uint8Array, void> {
   await using source = await fileSource(path);
   for (let offset = 0; offset < source.size; offset += 2 ** 20)
     yield await source.read(offset, Math.min(2 ** 20, source.size - offset));
 }
 
-/** Whether a path is a folder's. @throws OneirosError `not-found` if nothing is there */
+/** Whether a path is a folder. @throws OneirosError `not-found` if it does not exist */
 export async function isFolder(path: string): Promise<boolean> {
   const stats = await stat(path).catch((error: unknown) => {
     throw fileError('read', path, error);
@@ -20,15 +20,15 @@ export async function isFolder(path: string): Promise<boolean> {
   return stats.isDirectory();
 }
 
-/** A file of a folder, by its name without the ending. */
+/** A file of a folder; `name` is without the ending. */
 export interface NamedFile {
   readonly name: string;
   readonly path: string;
 }
 
 /**
- * The files of a folder that have one of the endings, by name.
- * @throws OneirosError `not-found` for no folder, or a folder without such files
+ * The files of a folder that have one of the endings, sorted by name.
+ * @throws OneirosError `not-found` if the folder does not exist or has no such files
  */
 export async function filesIn(folder: string, endings: readonly string[]): Promise<NamedFile[]> {
   const names = await readdir(folder).catch((error: unknown) => {
@@ -57,7 +57,7 @@ export async function fileText(path: string): Promise<string> {
   }
 }
 
-/** Does something with a file; where that fails, the error names the file. */
+/** Does something with a file. If that fails, the error names the file. */
 export async function about<T>(path: string, work: () => T | Promise<T>): Promise<T> {
   try {
     return await work();

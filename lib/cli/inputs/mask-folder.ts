@@ -8,18 +8,18 @@ import { readLabels } from '../../labels/files.js';
 import { type LabelSurvey, LabelSurveyor, valuesOf } from '../../labels/survey.js';
 import type { MaskedPicture } from '../../train/segmentation/masked-picture.js';
 
-/** Pictures with their masks, and what the masks have in common. */
+/** Pictures with their masks, and the kind and values of all masks. */
 export interface MaskFolder {
   readonly pictures: readonly MaskedPicture[];
   readonly survey: LabelSurvey;
 }
 
 /**
- * Reads the pictures of `folder`/image and the masks of the same names in `folder`/label, in the order of the numbers in
- * their names.
- * @param as `color` where classes are declared by colors, so that gray ones are colors, too
- * @throws OneirosError `not-found` if a folder is missing; `bad-input` if a picture has no mask, or one of another size, if
- *   two files have one name, or if the masks are of different kinds
+ * Reads the pictures of `folder`/image and the masks of the same names in `folder`/label, sorted by name, with numbers
+ * in names compared as numbers.
+ * @param as `color` if classes are declared by colors, so that gray pictures are read as colors, too
+ * @throws OneirosError `not-found` if a folder is missing; `bad-input` if a picture has no mask or one of another size,
+ *   if two files have the same name, or if the masks are of different kinds
  */
 export async function readMaskFolder(folder: string, as?: 'number' | 'color'): Promise<MaskFolder> {
   const [images, labels] = await Promise.all([listing(folder, 'image'), listing(folder, 'label')]);
@@ -39,7 +39,7 @@ export async function readMaskFolder(folder: string, as?: 'number' | 'color'): P
       if (mask.width !== picture.width || mask.height !== picture.height)
         throw new OneirosError(
           'bad-input',
-          `${file} is ${picture.width}×${picture.height} pixels, but its mask ${mask.width}×${mask.height}`,
+          `${file} has ${picture.width}×${picture.height} pixels, but its mask has ${mask.width}×${mask.height}`,
         );
       return { name, picture, mask, maskFile };
     }),
@@ -51,7 +51,7 @@ export async function readMaskFolder(folder: string, as?: 'number' | 'color'): P
   return { pictures, survey };
 }
 
-/** Files by their names without the endings. */
+/** Files by their names without endings. */
 function byName(files: readonly string[], folder: string): ReadonlyMap<string, string> {
   const found = new Map<string, string>();
   for (const file of files) {
@@ -60,14 +60,14 @@ function byName(files: readonly string[], folder: string): ReadonlyMap<string, s
     if (other !== undefined)
       throw new OneirosError(
         'bad-input',
-        `${folder} has two files of one name, ${other} and ${file}: keep one`,
+        `${folder} has two files of the same name, ${other} and ${file}: keep one`,
       );
     found.set(name, file);
   }
   return found;
 }
 
-/** The files that are read of a folder, if they are there. */
+/** The files that {@link readMaskFolder} reads, as far as they exist. */
 export async function maskFolderFiles(folder: string): Promise<readonly string[]> {
   const parts = (['image', 'label'] as const).map(async (part) =>
     (await listing(folder, part).catch(() => [])).map((file) => join(folder, part, file)),

@@ -1,7 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
 import { filesIn, type NamedFile } from './input-files.js';
 
-/** A true mask and the predicted one of the same name: their paths. */
+/** The paths of a true mask and of the predicted mask of the same name. */
 export interface MaskPair {
   readonly truth: string;
   readonly predicted: string;
@@ -10,10 +10,10 @@ export interface MaskPair {
 const endings = ['.png', '.bmp', '.gif', '.tif', '.tiff', '.jpg', '.jpeg'];
 
 /**
- * The true masks of a folder, each with the prediction of its name in another.
- * @returns also how many predictions there are of which nothing is true
- * @throws OneirosError `not-found` for a missing folder, or a true mask without a prediction; `bad-input` for two masks of
- *   one name
+ * The true masks of a folder, each with the prediction of the same name in another folder.
+ * @returns also the number of predictions without a true mask
+ * @throws OneirosError `not-found` for a missing folder, or a true mask without a prediction; `bad-input` for two masks
+ *   of the same name
  */
 export async function pairedMasks(
   gt: string,
@@ -34,7 +34,7 @@ function byName(files: readonly NamedFile[]): ReadonlyMap<string, string> {
   for (const { name, path } of files) {
     const other = paths.get(name);
     if (other !== undefined)
-      throw new OneirosError('bad-input', `${other} and ${path} have one name: keep one of them`);
+      throw new OneirosError('bad-input', `${other} and ${path} have the same name: keep one of them`);
     paths.set(name, path);
   }
   return paths;

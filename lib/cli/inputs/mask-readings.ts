@@ -12,19 +12,19 @@ import { mask } from '../../metrics/masks/mask.js';
 import type { LabelMap } from '../../metrics/masks/segmentation.js';
 import type { MaskPair } from './mask-pairs.js';
 
-/** How pairs of masks become labels that can be compared. */
+/** Turns pairs of masks into labels that can be compared. */
 export interface MaskReading {
   /** Names of the classes, the background first. */
   readonly names: readonly string[];
-  /** What was assumed. */
+  /** Assumptions, for the user. */
   readonly notes: readonly string[];
   read(pair: MaskPair): Promise<{ readonly truth: LabelMap; readonly predicted: LabelMap }>;
-  /** Called when all are read. @throws OneirosError `bad-input` where they cannot have been what they were taken for */
+  /** Called after the last pair. @throws OneirosError `bad-input` if the masks do not fit the way they were read */
   finish(): void;
 }
 
 /**
- * Masks by their values: looks at all of them before.
+ * Reads masks by their values. Surveys all masks first.
  * @throws OneirosError as `comparison` does; for each file as `readLabels` does
  */
 export async function readingByValues(
@@ -40,8 +40,8 @@ export async function readingByValues(
     pairs.map(({ predicted }) => predicted),
     signal,
   );
-  const said = declared.classes && kindOf(withValues(declared.classes));
-  const kind = said ?? (isColored(truths) || isColored(predictions) ? 'color' : undefined);
+  const declaredKind = declared.classes && kindOf(withValues(declared.classes));
+  const kind = declaredKind ?? (isColored(truths) || isColored(predictions) ? 'color' : undefined);
   const surveys = [truths.finish(kind), predictions.finish(kind)] as const;
   const { truth, predicted, notes } = comparison(...surveys, declared);
   const readers = [readerOf(truth, surveys[0]), readerOf(predicted, surveys[1])] as const;
@@ -83,7 +83,7 @@ function ignored({ ignore }: LabelScheme, { found }: LabelSurvey): readonly stri
   return pixels === 0 ? [] : [`${ignore} is ignored: ${pixels} pixels of the true masks`];
 }
 
-/** A prediction may leave out what does not count, and nothing else. */
+/** A prediction may have the ignored value only where the truth has it. */
 function checkCounted(pair: MaskPair, truth: LabelMap, predicted: LabelMap, { ignore }: LabelScheme): void {
   if (ignore === null) return;
   const at = predicted.data.findIndex((label, i) => label === ignoredLabel && truth.data[i] !== ignoredLabel);
@@ -94,7 +94,7 @@ function checkCounted(pair: MaskPair, truth: LabelMap, predicted: LabelMap, { ig
     );
 }
 
-/** Masks of an object and its background by brightness: the object where red, green or blue is as bright as `threshold`. */
+/** Reads masks by brightness, in [0, 1]: the object is where red, green or blue is at least `threshold`. */
 export function readingByBrightness(threshold: number): MaskReading {
   let [brightest, brightestIn, reached] = [0, '', false];
   const bright = async (path: string, isTruth: boolean) => {
@@ -116,11 +116,11 @@ export function readingByBrightness(threshold: number): MaskReading {
       predicted: await bright(predicted, false),
     }),
     finish() {
-      // Masks whose object is 1 of 255 are black to the eye.
+      // Masks whose object has the value 1 of 255 look black, and their values are classes.
       if (reached || brightest === 0) return;
       throw new OneirosError(
         'bad-input',
-        `no pixel of the true masks is as bright as --threshold ${threshold}: the brightest, in ${brightestIn}, has ${brightest.toFixed(4)}; leave --threshold away if their values are classes`,
+        `no pixel of the true masks is as bright as --threshold ${threshold}: the brightest, in ${brightestIn}, has ${brightest.toFixed(4)}; omit --threshold if their values are classes`,
       );
     },
   };

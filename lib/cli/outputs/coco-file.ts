@@ -3,14 +3,14 @@ import type { Segmentation } from '../../networks/segmenter/segmentation.js';
 import { cocoBytes } from '../../tasks/detect/coco-results.js';
 import { type CocoAnnotation, cocoMasks } from '../../tasks/segment/coco-masks.js';
 
-/** A COCO file with what was found in several pictures. */
+/** A COCO file of the segmentations of several pictures. */
 export class CocoFile {
   readonly #images: object[] = [];
   readonly #annotations: (CocoAnnotation & { readonly id: number; readonly image_id: Id })[] = [];
 
   constructor(readonly classes: readonly string[]) {}
 
-  /** @param known the picture's id. @default one more than that of the picture before */
+  /** @param known the picture's id; `null`: its position among the pictures, from 1 */
   add(path: string, known: Id | null, found: Segmentation, masks: 'rle' | 'polygons'): void {
     const id = known ?? this.#images.length + 1;
     this.#images.push({ id, file_name: path, width: found.width, height: found.height });

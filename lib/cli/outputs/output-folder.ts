@@ -3,7 +3,7 @@ import { basename, extname, join } from 'node:path';
 import { OneirosError } from '../../base/errors.js';
 import { OutputFlag } from '../flags/checked-files.js';
 
-/** A flag for the folder that what is made of the pictures goes to. */
+/** A flag for the folder of the output pictures. */
 export function outputFolderFlag(about: string): OutputFlag {
   return new OutputFlag('-o, --out <folder>', about, 'folder', (folder, { pictures }) =>
     folder === undefined ? [] : pictures.map(outputFolder(folder, pictures)),
@@ -11,8 +11,8 @@ export function outputFolderFlag(about: string): OutputFlag {
 }
 
 /**
- * Where in a folder what is made of each picture goes: photographs stay JPEG files, everything else becomes a PNG file.
- * @param lossless whether JPEG files will not do, so that photographs become PNG files as well
+ * The output path of each picture in a folder. JPEG files stay JPEG; every other format becomes PNG.
+ * @param lossless whether JPEG files become PNG as well
  * @throws OneirosError `bad-argument` if two pictures would be written to the same file
  */
 export function outputFolder(

@@ -4,19 +4,19 @@ import { reasonFor } from '../../files/failure.js';
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 type StopSignal = (typeof stopSignals)[number];
 
-/** The exit codes that shells give to programs that a signal has ended: 128 and its number. */
+/** The exit codes that shells report for programs ended by a signal: 128 plus the signal's number. */
 const exitCodes = { SIGHUP: 129, SIGINT: 130, SIGPIPE: 141, SIGTERM: 143 } as const;
 
-/** Why a command stops before its work is whole, as the reason of `Terminal.signal`. */
+/** Why a command stops before its work is done: the abort reason of `Terminal.signal`. */
 export class Interruption extends Error {
   override readonly name = 'Interruption';
 
   private constructor(
     message: string,
     readonly exitCode: number,
-    /** The signal that it was asked to stop by. */
+    /** The signal that stopped it; `null` for a failure of standard output. */
     readonly signal: StopSignal | null,
-    /** Whether nobody needs to be told. */
+    /** Whether to exit without a message. */
     readonly isQuiet: boolean,
   ) {
     super(message);
@@ -27,7 +27,7 @@ export class Interruption extends Error {
     return new Interruption(`stopped by ${name}`, exitCodes[signal], signal, false);
   }
 
-  /** Standard output takes no more: silently where its reader has gone, which need not read all (`| head -1`). */
+  /** Standard output cannot be written. Quiet if its reader closed the pipe, as `| head -1` does. */
   static byOutput(cause: Error): Interruption {
     if ('code' in cause && cause.code === 'EPIPE')
       return new Interruption('standard output was closed', exitCodes.SIGPIPE, null, true);
@@ -35,7 +35,7 @@ export class Interruption extends Error {
   }
 }
 
-/** Calls back at the signals that ask to stop, until it is disposed. */
+/** Calls `stop` on each stop signal until disposed. */
 export function onStopSignals(stop: (interruption: Interruption) => void): Disposable {
   const listeners = stopSignals.map((signal) => [signal, () => stop(Interruption.bySignal(signal))] as const);
   for (const [signal, listener] of listeners) process.on(signal, listener);

@@ -2,16 +2,16 @@ import { SingleBar } from 'cli-progress';
 
 import { megabytes } from '../../base/format.js';
 
-/** Shows how far long work has come. */
+/** Shows the progress of long work. */
 export interface Progress {
   update(done: number, note?: string): void;
   stop(): void;
 }
 
-/** What is counted: things of a kind, or bytes, whose speed is shown. */
+/** The unit: steps, or bytes, for which the speed is shown. */
 export type Counted = 'steps' | 'bytes';
 
-/** A bar on standard error; nothing where that is not a terminal. */
+/** A progress bar on standard error; shows nothing if that is not a terminal. */
 export function createProgress(total: number, label: string, counted: Counted): Progress {
   if (!process.stderr.isTTY) return { update: () => undefined, stop: () => undefined };
   const count = counted === 'steps' ? '{value}/{total}' : '{amount} · {speed}/s';
@@ -34,14 +34,14 @@ export function createProgress(total: number, label: string, counted: Counted): 
   };
 }
 
-/** The speed over the last seconds. */
+/** The average speed over the last seconds. */
 export class SpeedMeter {
   readonly #marks: { readonly at: number; readonly done: number }[] = [];
 
   /** @param window in milliseconds */
   constructor(readonly window = 5000) {}
 
-  /** @returns per second; `null` at the beginning, when nothing is known yet */
+  /** @returns units per second; `null` at the first measurement */
   measure(done: number, now: number): number | null {
     this.#marks.push({ at: now, done });
     while (this.#marks.length > 2 && now - this.#marks[1]!.at >= this.window) this.#marks.shift();

@@ -1,6 +1,6 @@
 const blocks = '▁▂▃▄▅▆▇█';
 
-/** The course of a figure in one line of text, so many characters wide: a bar for the mean of each stretch. */
+/** A curve in one line of text, at most `columns` characters wide: each bar is the mean of a range of values. */
 export function sparkline(values: readonly number[], columns: number): string {
   const count = Math.min(columns, values.length);
   const means = Array.from({ length: count }, (_, i) => {

@@ -9,27 +9,27 @@ export const exitCode = { ok: 0, failed: 1, usage: 2 } as const;
 /** What commands print and how they are stopped: results go to standard output, everything else to standard error. */
 export interface Terminal {
   /**
-   * One result: with `json`, the object on a line of its own; otherwise the text, a line or several. Names in it may hold
-   * anything: what a terminal would obey is written out.
+   * One result: with `json`, the object on one line; otherwise the text, in one or more lines. Control characters are
+   * escaped, because names from files may contain any characters.
    */
   result(value: object, text: string | readonly string[], json: boolean | undefined): void;
   /** A line on standard error. */
   say(text: string): void;
-  /** The one clear line of an error. */
-  complain(text: string): void;
-  /** The same for one item of many: the work goes on, and the exit code becomes 1. */
+  /** An error in one line. */
+  error(text: string): void;
+  /** The same for one item of many: the work continues, and the exit code becomes 1. */
   fail(text: string): void;
   readonly failures: number;
-  /** A bar on standard error; nothing where that is not a terminal. */
+  /** A progress bar on standard error; shows nothing if that is not a terminal. */
   progress(total: number, label: string, counted?: Counted): Progress;
   /**
-   * Aborts on the first Ctrl-C, SIGTERM or SIGHUP, and where standard output takes no more, so that work ends cleanly with
-   * what there is; a second signal quits at once. The reason is an `Interruption`.
+   * Aborts on the first Ctrl-C, SIGTERM or SIGHUP, and if standard output cannot be written, so that work ends cleanly
+   * with the results so far; a second signal exits at once. The reason is an `Interruption`.
    */
   readonly signal: AbortSignal;
   /** Why the command was asked to stop; `null` if it was not. */
   readonly interruption: Interruption | null;
-  /** Resolves when all that was printed is out, or cannot be. */
+  /** Resolves when standard output is flushed, or cannot be. */
   close(): Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export function createTerminal(): Terminal {
     stop(reason);
   });
   process.stdout.on('error', (error: Error) => stop(Interruption.byOutput(error)));
-  // There is nowhere to complain of that.
+  // If standard error fails, there is nowhere to report it.
   process.stderr.on('error', () => undefined);
   return {
     result: (value, text, json) => {
@@ -57,7 +57,7 @@ export function createTerminal(): Terminal {
       process.stdout.write(`${json === true ? printableJson(value) : lines.map(printable).join('\n')}\n`);
     },
     say,
-    complain: (text) => say(`oneiros: ${text}`),
+    error: (text) => say(`oneiros: ${text}`),
     fail: (text) => {
       failures++;
       say(`oneiros: ${text}`);
@@ -75,7 +75,7 @@ export function createTerminal(): Terminal {
       return interruption;
     },
     close: async () => {
-      // A bar that a failure has left would keep the process alive.
+      // A bar left running by a failure would keep the process alive.
       for (const bar of bars) bar.stop();
       await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
       signals[Symbol.dispose]();
@@ -83,5 +83,5 @@ export function createTerminal(): Terminal {
   };
 }
 
-/** Adds a command to the program: one file each, nothing but parsing, printing and progress. */
+/** Adds a command to the program. A command only parses, prints and shows progress. */
 export type Register = (program: Command, terminal: Terminal) => void;

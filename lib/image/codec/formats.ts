@@ -3,7 +3,6 @@ import { withDefaults } from '../../base/option-table.js';
 import type { Image } from '../image.js';
 import { fromPixels, type Pixels, toPixels } from '../pixels.js';
 import { bmpHeader, decodeBmp } from './bmp/bmp.js';
-import type { Codec } from './platform-codec.js';
 import { latin1 } from './common/bytes.js';
 import { checkPixels, corrupt, type Format, type Header } from './common/header.js';
 import { upright } from './common/orientation.js';
@@ -16,6 +15,7 @@ import {
   type EncodeOptions,
   type OutputFormat,
 } from './options.js';
+import type { Codec } from './platform-codec.js';
 import { decodePng, encodePng } from './png/pixels.js';
 import { pngHeader } from './png/png.js';
 import { writePngText } from './png/text.js';

@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
-import type { Codec } from './platform-codec.js';
 import { plainJpeg } from './jpeg/file.js';
+import type { Codec } from './platform-codec.js';
 
 /** Reads JPEG with mozjpeg and jpeg-js and writes it with jimp. Each is loaded when first needed. */
 export const codec: Codec = {

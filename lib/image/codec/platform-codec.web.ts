@@ -1,8 +1,8 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Pixels } from '../pixels.js';
-import type { Codec, Drawable } from './platform-codec.js';
 import { corrupt } from './common/header.js';
 import { plainJpeg } from './jpeg/file.js';
+import type { Codec, Drawable } from './platform-codec.js';
 
 /** JPEG with the browser's decoder and encoder, through a canvas. */
 export const codec: Codec = {

@@ -7,7 +7,6 @@ import { kind } from '../../base/kinds.js';
 import { describeLocation, type FileLocation } from '../../files/location.js';
 import type { Image } from '../image.js';
 import { fromPixels } from '../pixels.js';
-import type { Drawable } from './platform-codec.js';
 import { decodeImage, encodeImage } from './decode-encode.js';
 import {
   decodeDefaults,
@@ -17,6 +16,7 @@ import {
   type EncodeOptions,
   type OutputFormat,
 } from './options.js';
+import type { Drawable } from './platform-codec.js';
 
 /**
  * The source of a picture: a file (a path in Node, an address in browsers, a URL, a `File` or a `Blob`), the bytes of a

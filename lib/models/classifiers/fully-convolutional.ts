@@ -9,8 +9,8 @@ import { normalizeOpset } from '../../onnx/opset/normalize-opset.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { float32, type Float32Tensor, sizeOf, type Tensor } from '../../tensor/tensor.js';
 import { activationOf } from '../output-activation/activation.js';
-import { anything } from '../output-activation/spread.js';
 import { spreadsOf } from '../output-activation/infer-spreads.js';
+import { anything } from '../output-activation/spread.js';
 
 export interface FullyConvolutional {
   /**

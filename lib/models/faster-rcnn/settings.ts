@@ -1,6 +1,6 @@
-import { anchorSizes } from './anchors.js';
 import type { OptionKinds } from '../../base/arguments.js';
 import { arrayOf, kind } from '../../base/kinds.js';
+import { anchorSizes } from './anchors.js';
 /**
  * The settings of a Faster R-CNN that do not follow from its weights. Names are the usual ones, defaults are
  * torchvision's for COCO. Sizes and distances are in pixels of the resized picture.

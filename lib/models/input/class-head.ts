@@ -1,7 +1,7 @@
 import type { OptionKinds } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
-import { nearest } from '../../base/nearest-names.js';
 import { kind, oneOf } from '../../base/kinds.js';
+import { nearest } from '../../base/nearest-names.js';
 import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Shape } from '../../onnx/graph/graph.js';

@@ -5,8 +5,8 @@ import { float32 } from '../../tensor/tensor.js';
 import { fixedConstants } from '../input/preprocessing.js';
 import { epsilon, fold } from './fold.js';
 import type { Block, Convolution, UNetParameters } from './parameters.js';
-import { type Geometry, inputLength, marginOf, mirror } from './sizes.js';
 import type { UNetTraits } from './settings.js';
+import { type Geometry, inputLength, marginOf, mirror } from './sizes.js';
 
 export interface UNetGraphOptions extends UNetTraits {
   /**

@@ -1,8 +1,8 @@
 import { OneirosError } from '../../base/errors.js';
-import { type Activation, activationOf } from '../../models/output-activation/activation.js';
-import { anything } from '../../models/output-activation/spread.js';
 import { describeHead, type HeadOptions } from '../../models/input/class-head.js';
 import { describe } from '../../models/input/picture-input.js';
+import { type Activation, activationOf } from '../../models/output-activation/activation.js';
+import { anything } from '../../models/output-activation/spread.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
 import type { Node, Shape } from '../../onnx/graph/graph.js';

@@ -9,9 +9,9 @@ import { type LabelValue, maxClasses, usualValues } from '../../labels/classes.j
 import { float32Of } from '../../tensor/results.js';
 import { ImageNetwork, type NetworkParts, type RunSettings, runSettingsKinds } from '../image-network.js';
 import { type PictureSource, pictureSource } from './picture-source.js';
+import { tiled } from './run-tiles.js';
 import { type Segmentation, SegmentationBuilder } from './segmentation.js';
 import { standardizationOf, standardized } from './standardize.js';
-import { tiled } from './run-tiles.js';
 import { type Tiling, tilingOptions } from './tiling.js';
 
 export interface SegmenterParts extends NetworkParts {

@@ -14,7 +14,6 @@ import {
 import { readNetworkMetadata, valuesFor } from '../../models/metadata.js';
 import { buildUNet } from '../../models/unet/build.js';
 import { loadUNet, outputsOf, type UNetParameters } from '../../models/unet/parameters.js';
-import { marginOf } from '../../models/unet/sizes.js';
 import {
   dialectTraits,
   type UNetActivation,
@@ -22,6 +21,7 @@ import {
   type UNetTraits,
   unetTraits,
 } from '../../models/unet/settings.js';
+import { marginOf } from '../../models/unet/sizes.js';
 import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { placementKinds } from '../../runtime/options.js';

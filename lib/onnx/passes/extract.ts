@@ -1,7 +1,7 @@
 import { check } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
-import { nearest } from '../../base/nearest-names.js';
 import { kind } from '../../base/kinds.js';
+import { nearest } from '../../base/nearest-names.js';
 import type { Graph, Model, Node, ValueInfo } from '../graph/graph.js';
 import { allNamesOf, namesOf, usedIn } from '../graph/subgraphs.js';
 import { inferModel } from '../shapes/infer.js';

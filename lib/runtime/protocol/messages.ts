@@ -1,5 +1,5 @@
-import type { GradOptions } from '../../autodiff/options.js';
 import type { NamedOverrides } from '../../autodiff/named-rules.js';
+import type { GradOptions } from '../../autodiff/options.js';
 import type { ErrorCode } from '../../base/errors.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { ProviderName, ProviderStatus, TensorInfo } from '../types.js';

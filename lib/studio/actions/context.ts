@@ -9,11 +9,11 @@ export interface Context {
   readonly store: Store<State>;
   readonly engine: Engine;
   readonly modelStore: ModelStore;
-  /** The painting that is under way or stopped. */
+  /** The painting that is running or stopped. */
   painting: Running<'paint'> | null;
 }
 
-export function tell(
+export function notify(
   { store }: Context,
   text: string,
   tone: Notice['tone'] = 'info',
@@ -22,13 +22,17 @@ export function tell(
   store.update({ notice: { tone, text, action } });
 }
 
-/** Says kindly what went wrong: errors of this library are sentences without a capital and a full stop. */
-export function complain(context: Context, error: unknown): void {
+/** Shows an error as a sentence: errors of this library have no initial capital and no period. */
+export function showError(context: Context, error: unknown): void {
   const text = messageOf(error);
-  tell(context, `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`, 'error');
+  notify(
+    context,
+    `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? '' : '.'}`,
+    'error',
+  );
 }
 
-/** Ends a painting that is under way or stopped; what it has made so far stays. */
+/** Ends a painting that is running or stopped; the version that it made so far stays. */
 export function endPainting(context: Context): void {
   context.painting?.send('end');
   context.painting = null;

@@ -1,15 +1,15 @@
 import { OneirosError } from '../../base/errors.js';
 import type { CallName, Calls, PaintCommand, Reply } from '../state/protocol.js';
 
-/** A call that is under way. */
+/** A running call. */
 export interface Running<K extends CallName> {
   readonly answer: Promise<Calls[K]['answer']>;
   send(command: PaintCommand): void;
 }
 
-/** What computes: a worker, so that the page stays free. */
+/** Runs networks and tasks, in a worker, so that the page is not blocked. */
 export interface Engine {
-  /** @throws OneirosError (from `answer`) as the worker's own work does */
+  /** `answer` rejects with the OneirosError of the worker. */
   call<K extends CallName>(
     kind: K,
     ask: Calls[K]['ask'],
@@ -17,7 +17,7 @@ export interface Engine {
   ): Running<K>;
 }
 
-/** The engine in a worker; every call goes through a port of its own. */
+/** The engine in a worker; each call has its own message port. */
 export class WorkerEngine implements Engine {
   readonly #worker: Worker;
   readonly #failed: Promise<never>;
@@ -27,7 +27,10 @@ export class WorkerEngine implements Engine {
     this.#failed = new Promise((_, reject) => {
       worker.onerror = ({ message }) => {
         reject(
-          new OneirosError('runtime', `what computes has stopped (${message || 'it could not be loaded'})`),
+          new OneirosError(
+            'runtime',
+            `the compute worker has stopped (${message || 'it could not be loaded'}): reload the page`,
+          ),
         );
       };
     });

@@ -3,10 +3,10 @@ import { shippedAmong } from '../state/shipped.js';
 import { currentVersion, isBusy, type ModelEntry, modelFor, type State } from '../state/state.js';
 import type { TaskId } from '../state/tasks.js';
 import { tasks } from '../state/tasks.js';
-import { complain, type Context, endPainting } from './context.js';
+import { type Context, endPainting, showError } from './context.js';
 import { fallBack } from './fallback.js';
 
-/** Networks to choose from that the page's server has; each is fetched when it is first needed. */
+/** Adds the networks that the page's server has to the choice. Each is fetched when it is first needed. */
 export function offerShipped({ store }: Context, files: readonly string[], folder: string): void {
   const entries = shippedAmong(files).map(({ file, name, about, kind, tasks: uses }): ModelEntry => ({
     id: file,
@@ -22,7 +22,7 @@ export function offerShipped({ store }: Context, files: readonly string[], folde
   setModels(store, [...store.state.models, ...entries]);
 }
 
-/** Changes what there is to choose from; a tab whose network is not among it gets the first that it can use. */
+/** Changes the networks to choose from. A tab whose network is gone gets the first that it can use. */
 export function setModels(store: Context['store'], models: readonly ModelEntry[]): void {
   store.update({ models, chosen: withDefaults(store.state.chosen, models) });
 }
@@ -40,25 +40,25 @@ export function chooseModel(context: Context, task: TaskId, id: string): void {
   const { store } = context;
   const { chosen, analysis } = store.state;
   endPainting(context);
-  // What another network saw is not what this one sees.
-  const isSeen = analysis !== null && analysis.seen.kind !== task;
-  store.update({ chosen: { ...chosen, [task]: id }, analysis: isSeen ? analysis : null });
+  // The results of the tab's former network are no longer shown.
+  const isOfOtherTab = analysis !== null && analysis.seen.kind !== task;
+  store.update({ chosen: { ...chosen, [task]: id }, analysis: isOfOtherTab ? analysis : null });
 }
 
-/** The network that is chosen for a tab, loaded. @throws OneirosError as its loading does */
+/** Loads the network that is chosen for a tab, unless it is loaded. @throws OneirosError if loading fails */
 export async function readyModel(context: Context, task: TaskId): Promise<ModelInfo | null> {
   const entry = modelFor(context.store.state, task);
   return entry === null ? null : (entry.info ?? (await loadEntry(context, entry)));
 }
 
-const underWay = new Map<string, Promise<ModelInfo>>();
+const loads = new Map<string, Promise<ModelInfo>>();
 
 export function loadEntry(context: Context, entry: ModelEntry): Promise<ModelInfo> {
   const { id } = entry;
-  const before = underWay.get(id);
+  const before = loads.get(id);
   if (before !== undefined) return before;
-  const loading = load(context, entry).finally(() => underWay.delete(id));
-  underWay.set(id, loading);
+  const loading = load(context, entry).finally(() => loads.delete(id));
+  loads.set(id, loading);
   return loading;
 }
 
@@ -82,7 +82,7 @@ export function changeModel({ store }: Context, id: string, changes: Partial<Mod
   });
 }
 
-/** Shows what the layers make of the picture that is looked at, once nothing else is under way. */
+/** Shows the layers' activations for the current picture, if nothing is running. */
 export async function refreshThumbnails(context: Context): Promise<void> {
   const { store, engine } = context;
   const { state } = store;
@@ -95,12 +95,12 @@ export async function refreshThumbnails(context: Context): Promise<void> {
     const list = await engine.call('thumbnails', { model: info.id, picture: version.picture.id }).answer;
     if (thumbnailsKey(store.state) === key) store.update({ thumbnails: { key, list } });
   } catch (error) {
-    // On another provider they are asked for anew.
-    if (!(await fallBack(context, error))) complain(context, error);
+    // After a fallback, the change of provider asks for them again.
+    if (!(await fallBack(context, error))) showError(context, error);
   }
 }
 
-/** Which network sees which picture; `null` where there is nothing to choose layers for. */
+/** Identifies a network and a picture; `null` if the tab has no layers to choose, or no network or picture. */
 export function thumbnailsKey(state: State): string | null {
   const version = currentVersion(state);
   const model = modelFor(state, state.tab);

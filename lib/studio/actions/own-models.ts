@@ -3,10 +3,10 @@ import type { ModelSource } from '../state/protocol.js';
 import { tasksOfKind } from '../state/shipped.js';
 import type { ModelEntry } from '../state/state.js';
 import { type NetworkKind, tasks } from '../state/tasks.js';
-import { complain, type Context, endPainting, tell } from './context.js';
+import { type Context, endPainting, notify, showError } from './context.js';
 import { changeModel, loadEntry, setModels } from './models.js';
 
-/** Networks that the user brought on an earlier visit; each is read when it is first needed. */
+/** Adds the networks that the user added on earlier visits to the choice. Each is read when it is first needed. */
 export async function offerKept({ store, modelStore }: Context): Promise<void> {
   const kept = await modelStore.list().catch(() => []);
   const entries = kept.map(({ name, kind }) => ({
@@ -16,14 +16,14 @@ export async function offerKept({ store, modelStore }: Context): Promise<void> {
   setModels(store, [...store.state.models, ...entries]);
 }
 
-/** Takes a network or weights of the user's: for the tab that is open if it can be that, else for whatever it is. */
+/** Adds a user's network or weights: for the open tab if the file fits it, otherwise for the tabs that it fits. */
 export async function addModelFile(context: Context, file: File): Promise<void> {
   const { store } = context;
   const wanted = tasks[store.state.tab].kind;
   const others = (['features', 'detector', 'segmenter'] as const).filter((kind) => kind !== wanted);
   const entry = entryOf(file.name, file, [wanted, ...others]);
   store.update({ models: [...store.state.models, entry] });
-  tell(context, `Reading ${file.name} …`);
+  notify(context, `Reading ${file.name} …`);
   try {
     const { kind } = await loadEntry(context, entry);
     const before = store.state.models.find(
@@ -32,22 +32,22 @@ export async function addModelFile(context: Context, file: File): Promise<void> 
     if (before !== undefined) forget(context, before);
     changeModel(context, entry.id, { tasks: tasksOfKind(kind), kinds: [kind] });
     choose(context, entry.id, kind);
-    tell(context, `${file.name} is ready.${await keep(context, file, kind)}`);
+    notify(context, `${file.name} is ready.${await keep(context, file, kind)}`);
   } catch (error) {
     store.update({ models: store.state.models.filter((model) => model.id !== entry.id) });
-    tell(context, `${file.name} cannot be used as a network: ${messageOf(error)}.`, 'error');
+    notify(context, `${file.name} cannot be used as a network: ${messageOf(error)}.`, 'error');
   }
 }
 
-/** Takes a network of the user's away, for later visits as well. */
+/** Removes a user's network, for later visits as well. */
 export async function removeModel(context: Context, entry: ModelEntry): Promise<void> {
   endPainting(context);
   forget(context, entry);
   try {
     await context.modelStore.remove(entry.name);
-    tell(context, `${entry.name} is removed.`);
+    notify(context, `${entry.name} is removed.`);
   } catch (error) {
-    complain(context, error);
+    showError(context, error);
   }
 }
 
@@ -58,7 +58,9 @@ function entryOf(name: string, source: ModelSource, kinds: readonly NetworkKind[
   return { id, name, source, about: '', isOwn: true, kinds, tasks: [], info: null, loading: null };
 }
 
-/** Opens a tab that a network is for, if the open one is not, and has it there and wherever there is none. */
+/**
+ * Chooses a network for the open tab, or for the first that it fits, which is opened; also for tabs without a network.
+ */
 function choose({ store }: Context, id: string, kind: NetworkKind): void {
   const { tab, chosen } = store.state;
   const uses = tasksOfKind(kind);
@@ -78,7 +80,7 @@ function forget({ store, engine }: Context, { id }: ModelEntry): void {
   engine.call('unload', { id });
 }
 
-/** @returns what is to be said where it could not be kept */
+/** @returns a note to the user if the browser could not keep the file; otherwise an empty text */
 async function keep({ modelStore }: Context, file: File, kind: NetworkKind): Promise<string> {
   try {
     await modelStore.keep({ name: file.name, kind }, file);

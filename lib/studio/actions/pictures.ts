@@ -2,10 +2,10 @@ import { current, emptyHistory, forgotten, type History, jump, move, push } from
 import type { Marks } from '../state/protocol.js';
 import { recipeTexts } from '../state/recipe.js';
 import { currentVersion, type State, type Version } from '../state/state.js';
-import { complain, type Context, endPainting, tell } from './context.js';
+import { type Context, endPainting, notify, showError } from './context.js';
 import { offerRecipe } from './recipes.js';
 
-/** Begins anew with a photograph. One that carries a recipe is asked about it. */
+/** Starts again with a photograph. If it has a recipe, offers to use it. */
 export async function openPicture(context: Context, file: Blob, name: string): Promise<void> {
   const { store, engine } = context;
   endPainting(context);
@@ -17,24 +17,24 @@ export async function openPicture(context: Context, file: Blob, name: string): P
     setHistory(context, push(emptyHistory(), version));
     const { reducedFrom, texts } = picture;
     if (reducedFrom !== null)
-      tell(
+      notify(
         context,
-        `The picture has ${reducedFrom.width} × ${reducedFrom.height} pixels; it was made smaller, to ${picture.width} × ${picture.height}.`,
+        `The picture was reduced from ${reducedFrom.width} × ${reducedFrom.height} to ${picture.width} × ${picture.height} pixels.`,
       );
     offerRecipe(context, texts);
   } catch (error) {
-    complain(context, error);
+    showError(context, error);
   } finally {
     store.update({ opening: false });
   }
 }
 
-/** Changes what there is to go back to, and frees what is gone from it. */
+/** Changes the history, and frees the pictures that are no longer in it. */
 export function setHistory({ store, engine }: Context, history: History<Version>): void {
   const before = store.state.history;
   const { analysis } = store.state;
-  const isSeen = analysis !== null && analysis.picture === current(history)?.picture.id;
-  store.update({ history, analysis: isSeen ? analysis : null });
+  const isOfCurrent = analysis !== null && analysis.picture === current(history)?.picture.id;
+  store.update({ history, analysis: isOfCurrent ? analysis : null });
   const gone = forgotten(before, history).map(({ picture }) => picture);
   if (gone.length === 0) return;
   for (const { preview } of gone) preview.close();
@@ -61,7 +61,7 @@ export async function addStyle(context: Context, file: Blob, name: string): Prom
     const picture = await context.engine.call('open', { file }).answer;
     context.store.update({ styles: [...context.store.state.styles, { picture, name }] });
   } catch (error) {
-    complain(context, error);
+    showError(context, error);
   }
 }
 
@@ -75,14 +75,14 @@ export interface SavedPicture {
   readonly file: Blob;
 }
 
-/** The picture that is looked at as a PNG file, with how it was made, and with boxes or colors where they are shown. */
+/** The current picture as a PNG file, with its recipe, and with the boxes or colors that are shown. */
 export async function savePicture(context: Context): Promise<SavedPicture | null> {
   const { state } = context.store;
   const version = currentVersion(state);
   if (version === null) return null;
   const { picture, recipe } = version;
   const marks = marksOn(state, version);
-  const seen = marks === null ? recipe : [...recipe, stepOfSight(state)];
+  const seen = marks === null ? recipe : [...recipe, analysisStep(state)];
   try {
     const file = await context.engine.call('save', { picture: picture.id, texts: recipeTexts(seen), marks })
       .answer;
@@ -90,7 +90,7 @@ export async function savePicture(context: Context): Promise<SavedPicture | null
     const base = state.fileName.replace(/\.[^.]*$/, '') || 'picture';
     return { name: task === undefined ? `${base}.png` : `${base}-${task}.png`, file };
   } catch (error) {
-    complain(context, error);
+    showError(context, error);
     return null;
   }
 }
@@ -107,7 +107,7 @@ function marksOn({ analysis, tab, settings, opacity }: State, { picture }: Versi
   }
 }
 
-/** Those that the sliders let through. */
+/** The detections within the limits of the sliders. */
 export function detectionsIn<T extends { readonly score: number }>(
   detections: readonly T[],
   { score, limit }: State['settings']['detect'],
@@ -115,7 +115,7 @@ export function detectionsIn<T extends { readonly score: number }>(
   return detections.filter((found) => found.score >= Number(score)).slice(0, Number(limit));
 }
 
-function stepOfSight({ tab, settings, models, chosen }: State) {
+function analysisStep({ tab, settings, models, chosen }: State) {
   const model = models.find(({ id }) => id === chosen[tab])?.name ?? '';
   return { task: tab, model, settings: settings[tab], layers: {} };
 }

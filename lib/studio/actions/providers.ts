@@ -1,7 +1,7 @@
 import type { ProviderName } from '../../runtime/types.js';
-import { complain, type Context, endPainting } from './context.js';
+import { type Context, endPainting, showError } from './context.js';
 
-/** Chooses what networks run on from now on. */
+/** Chooses the provider that networks run on from now on. */
 export async function selectProvider(context: Context, wanted: 'auto' | ProviderName): Promise<void> {
   const { store, engine } = context;
   endPainting(context);
@@ -12,6 +12,6 @@ export async function selectProvider(context: Context, wanted: 'auto' | Provider
     store.update({ provider: { wanted, runs } });
   } catch (error) {
     store.update({ provider: before });
-    complain(context, error);
+    showError(context, error);
   }
 }

@@ -2,14 +2,14 @@ import { jump } from '../state/history.js';
 import type { Recipe } from '../state/recipe.js';
 import { currentVersion, isBusy, photograph } from '../state/state.js';
 import { tasks } from '../state/tasks.js';
-import { type Context, tell } from './context.js';
+import { type Context, notify } from './context.js';
 import { setHistory } from './pictures.js';
 import { setControls } from './recipes.js';
 import { start } from './runs.js';
 
 /**
- * Makes of the photograph what a recipe made of another: all its steps, in order, each stopped where it was stopped then.
- * What has been made of it so far stays. It ends with the first step that fails or is given up.
+ * Runs a recipe on the photograph: all its steps, in order, each stopped after the same step as in the recipe. Earlier
+ * versions stay. Ends at the first step that fails or is stopped.
  */
 export async function runRecipe(context: Context, recipe: Recipe): Promise<void> {
   const { store } = context;
@@ -18,15 +18,15 @@ export async function runRecipe(context: Context, recipe: Recipe): Promise<void>
   if (first === undefined || from === null || isBusy(store.state)) return;
   if (recipe.some(({ task }) => task === 'style') && store.state.styles.length === 0) {
     store.update({ tab: 'style' });
-    tell(
+    notify(
       context,
-      'The recipe does not hold the picture whose style it takes: choose one, then run it.',
+      'The recipe does not contain its style picture: choose one, then run the recipe.',
       'error',
     );
     return;
   }
   const { history } = store.state;
-  // What is painted becomes the newest version; what is only looked at is looked at where it is.
+  // A painting is added after the newest version. An analysis adds none, so it shows the photograph.
   setHistory(context, jump(history, tasks[first.task].paints ? history.items.length - 1 : 0));
   for (const step of recipe) {
     setControls(context, step);

@@ -4,7 +4,7 @@ import type { ModelInfo, PaintProgress, PictureInfo } from '../state/protocol.js
 import type { RecipeStep } from '../state/recipe.js';
 import { currentVersion, isBusy, layersFor, type Run, type Version } from '../state/state.js';
 import { type TaskId, tasks } from '../state/tasks.js';
-import { complain, type Context, endPainting } from './context.js';
+import { type Context, endPainting, showError } from './context.js';
 import { withFallback } from './fallback.js';
 import { readyModel } from './models.js';
 import { setHistory } from './pictures.js';
@@ -22,15 +22,15 @@ const preparing: Omit<Run, 'id' | 'task'> = {
 };
 
 export interface Start {
-  /** What it is done to. @default the picture that is looked at */
+  /** The version to start from. @default the current one */
   readonly from?: Version | null;
-  /** The step after which a painting is done before its end. */
+  /** The step after which a painting ends early; `null` for all steps. */
   readonly stopAfter?: number | null;
 }
 
 /**
- * Does what the open tab is for.
- * @returns whether it came to its end
+ * Runs the task of the open tab.
+ * @returns whether it was completed
  */
 export async function start(
   context: Context,
@@ -49,8 +49,8 @@ export async function start(
       () => store.update({ run: first }),
       async () => {
         const info = await readyModel(context, tab);
-        if (info === null) throw new OneirosError('not-found', 'there is no network yet for this: add one');
-        // Meanwhile it may have been stopped.
+        if (info === null) throw new OneirosError('not-found', 'there is no network for this yet: add one');
+        // It may have been stopped while the network was loaded.
         if (store.state.run?.id !== id || store.state.run.status !== 'preparing') return false;
         return tab === 'dream' || tab === 'style'
           ? await paint(context, tab, info, version, stopAfter)
@@ -58,7 +58,7 @@ export async function start(
       },
     );
   } catch (error) {
-    complain(context, error);
+    showError(context, error);
     return false;
   } finally {
     const { run } = store.state;
@@ -77,7 +77,7 @@ async function paint(
   const { store, engine } = context;
   const { styles, settings: all } = store.state;
   if (task === 'style' && styles.length === 0)
-    throw new OneirosError('bad-argument', 'choose a picture whose style yours is to have');
+    throw new OneirosError('bad-argument', 'there is no style picture: choose one');
   const settings = all[task];
   const layers = Object.fromEntries(
     tasks[task].roles.flatMap((role) => {
@@ -133,7 +133,7 @@ function follow({ store }: Context, progress: PaintProgress, made: Result): void
   if (preview !== null) run.preview?.close();
 }
 
-/** What a painting makes: a version each time it stops, the same one made better when it goes on. */
+/** The result of a painting: a version when it first stops, which is replaced after it resumes. */
 class Result {
   #kept: Version | null = null;
 
@@ -147,9 +147,9 @@ class Result {
     const step = stoppedAfter === null ? this.step : { ...this.step, stoppedAfter };
     const version = { picture, recipe: [...this.from.recipe, step], title: titleOfStep(this.step) };
     const { history } = this.context.store.state;
-    const isOurs = this.#kept !== null && current(history) === this.#kept;
+    const isCurrent = this.#kept !== null && current(history) === this.#kept;
     this.#kept = version;
-    setHistory(this.context, isOurs ? replace(history, version) : push(history, version));
+    setHistory(this.context, isCurrent ? replace(history, version) : push(history, version));
   }
 }
 
@@ -166,7 +166,7 @@ async function analyze(
   return isCurrent;
 }
 
-/** Stops between two steps; `resume` goes on from there. */
+/** Stops between two steps; `resume` continues. */
 export function stop(context: Context): void {
   const { run } = context.store.state;
   if (context.painting !== null) context.painting.send('stop');

@@ -1,22 +1,22 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Sample } from '../state/samples.js';
-import { complain, type Context } from './context.js';
+import { type Context, showError } from './context.js';
 import { openPicture } from './pictures.js';
 import { start } from './runs.js';
 
-/** Begins anew with a sample. One that a network was made to look at is looked at, at once, on that network's tab. */
+/** Starts again with a sample. If it belongs to a network, opens that network's tab and runs its task. */
 export async function openSample(context: Context, sample: Sample, file: Blob): Promise<void> {
   const { store } = context;
   const task = sample.for;
   const { models, chosen } = store.state;
   const network = models.find(({ id }) => id === sample.model);
-  const isLookedAt = task !== null && network !== undefined;
-  if (isLookedAt) store.update({ tab: task, chosen: { ...chosen, [task]: network.id } });
+  const isForNetwork = task !== null && network !== undefined;
+  if (isForNetwork) store.update({ tab: task, chosen: { ...chosen, [task]: network.id } });
   await openPicture(context, file, sample.name);
-  if (isLookedAt && store.state.fileName === sample.name) await start(context);
+  if (isForNetwork && store.state.fileName === sample.name) await start(context);
 }
 
-/** Fetches a sample and hands it over; says so where it is not to be had. */
+/** Fetches a sample and passes it to `take`; if that fails, shows an error. */
 export async function takeSample(
   context: Context,
   sample: Sample,
@@ -27,10 +27,10 @@ export async function takeSample(
     if (!response.ok)
       throw new OneirosError(
         'not-found',
-        `the page's server has no “${sample.name}”: it answers ${response.status}`,
+        `the page's server has no “${sample.name}” (HTTP ${response.status})`,
       );
     take(await response.blob(), sample);
   } catch (error) {
-    complain(context, error);
+    showError(context, error);
   }
 }

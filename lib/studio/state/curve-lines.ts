@@ -1,27 +1,27 @@
 import { round } from '../../svg/text.js';
 
-/** A value of what is raised or lowered, and the part of the work that it belongs to: an octave, a size. */
+/** A value of the objective or the loss, and the part of the work (octave or size) that it belongs to. */
 export interface CurvePoint {
   readonly value: number;
   readonly part: number;
 }
 
-/** A curve as paths of an SVG of the size given. */
+/** A curve as paths of an SVG of a given size. */
 export interface Curve {
-  /** One a part: parts are not joined, since values of different sizes do not compare. */
+  /** One per part: parts are not joined, because values at different sizes are not comparable. */
   readonly lines: readonly string[];
-  /** Where parts begin, from the second on, as x. */
+  /** The x at which each part begins, from the second part on. */
   readonly bounds: readonly number[];
-  /** The last value, as a place; `null` while there is none. */
+  /** The position of the last value; `null` if there is none. */
   readonly tip: { readonly x: number; readonly y: number } | null;
 }
 
-/** Within the edges, so that a line of some thickness is not cut. */
+/** Space at the edges, so that thick lines are not cut off. */
 const margin = 4;
 
 /**
- * A curve that fills its height whatever its values are, each part between its own lowest and highest.
- * @param total how many points there are going to be
+ * A curve whose parts each fill the height, from their lowest to their highest value.
+ * @param total the number of points of the whole run
  */
 export function curveOf(points: readonly CurvePoint[], total: number, width: number, height: number): Curve {
   const x = (i: number) => (total <= 1 ? width / 2 : margin + (i / (total - 1)) * (width - 2 * margin));
@@ -45,7 +45,7 @@ function partEnd(points: readonly CurvePoint[], start: number): number {
   return end === -1 ? points.length : end;
 }
 
-/** Downwards, as in pictures. A value that is no number is as low as the lowest. */
+/** The y of each point, downwards as in pictures. NaN and infinite values are drawn at the lowest. */
 function heights(points: readonly CurvePoint[], height: number): readonly number[] {
   const finite = points.map(({ value }) => value).filter(Number.isFinite);
   const low = Math.min(...finite);

@@ -1,11 +1,11 @@
-/** What was made one after another, and which of it is looked at: undo and redo walk along it. */
+/** The versions in the order they were made, and the current one. Undo and redo move along them. */
 export interface History<T> {
   readonly items: readonly T[];
-  /** Which one is looked at; −1 while there is none. */
+  /** The index of the current item; −1 if there is none. */
   readonly at: number;
 }
 
-/** How many are kept: the first, which everything was made of, and the last. */
+/** The largest number of items: the first, from which all were made, and the newest. */
 export const historyLimit = 16;
 
 export function emptyHistory<T>(): History<T> {
@@ -16,7 +16,9 @@ export function current<T>({ items, at }: History<T>): T | null {
   return items[at] ?? null;
 }
 
-/** Something new, made of what is looked at; what had been undone is gone, and what is too much after the first. */
+/**
+ * Adds an item after the current one. Undone items are dropped, and items beyond the limit, the oldest after the first.
+ */
 export function push<T>({ items, at }: History<T>, item: T): History<T> {
   const kept = [...items.slice(0, at + 1), item];
   const excess = Math.max(0, kept.length - historyLimit);
@@ -32,7 +34,7 @@ export function canRedo<T>({ items, at }: History<T>): boolean {
   return at < items.length - 1;
 }
 
-/** What is `by` places further on, if there is such a place. */
+/** Moves by `by` items, if there is such an item. */
 export function move<T>(history: History<T>, by: number): History<T> {
   return jump(history, history.at + by);
 }
@@ -41,12 +43,12 @@ export function jump<T>(history: History<T>, at: number): History<T> {
   return at >= 0 && at < history.items.length ? { ...history, at } : history;
 }
 
-/** What the one history holds and the other does not. */
+/** The items of `before` that are not in `after`. */
 export function forgotten<T>(before: History<T>, after: History<T>): readonly T[] {
   return before.items.filter((item) => !after.items.includes(item));
 }
 
-/** What is looked at, in a better state; what had been undone is gone. */
+/** Replaces the current item. Undone items are dropped. */
 export function replace<T>({ items, at }: History<T>, item: T): History<T> {
   return { items: [...items.slice(0, at), item], at };
 }

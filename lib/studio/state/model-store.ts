@@ -1,26 +1,26 @@
 import { messageOf, OneirosError } from '../../base/errors.js';
 import type { NetworkKind } from './tasks.js';
 
-/** A network of the user's that the browser keeps for the next visit. */
+/** A user's network that the browser keeps for the next visit. */
 export interface KeptNetwork {
-  /** Its file's name: another file of that name takes its place. */
+  /** The file's name: another file of the same name replaces it. */
   readonly name: string;
   readonly kind: NetworkKind;
 }
 
-/** Where networks of the user's stay when the page is closed. */
+/** Keeps users' networks when the page is closed. */
 export interface ModelStore {
   list(): Promise<readonly KeptNetwork[]>;
-  /** @throws OneirosError `too-large` where the browser has no room for it, `unsupported` where it keeps nothing */
+  /** @throws OneirosError `too-large` if the browser has no room for it, `unsupported` if it keeps no files */
   keep(network: KeptNetwork, file: Blob): Promise<void>;
   remove(name: string): Promise<void>;
 }
 
-/** Apart from what the service worker keeps: that goes when the studio is updated, this does not. */
+/** Separate from the service worker's cache, which is deleted when the studio is updated. */
 const cacheName = 'oneiros-networks';
 const kindHeader = 'x-oneiros-kind';
 
-/** A modelStore in the browser's Cache API, which pages from https or localhost have. */
+/** A store in the browser's Cache API, which pages from https or localhost have. */
 export const browserModelStore: ModelStore = {
   async list() {
     const cache = await open();
@@ -51,11 +51,11 @@ export const browserModelStore: ModelStore = {
   },
 };
 
-/** The file of a network that is kept. @throws OneirosError `not-found` where the browser has cleared it away */
+/** The file of a kept network. @throws OneirosError `not-found` if the browser has deleted it */
 export async function keptFile(name: string): Promise<Blob> {
   const response = await (await open())?.match(addressOf(name));
   if (response !== undefined) return response.blob();
-  throw new OneirosError('not-found', `your browser has cleared ${name} away: drop it again`);
+  throw new OneirosError('not-found', `your browser has deleted ${name}: drop the file again`);
 }
 
 async function open(): Promise<Cache | null> {
@@ -63,7 +63,7 @@ async function open(): Promise<Cache | null> {
   return await caches.open(cacheName).catch(() => null);
 }
 
-/** Nothing is ever fetched from there: caches go by addresses. */
+/** Only a key, because caches use addresses: nothing is fetched from it. */
 function addressOf(name: string): string {
   return `/kept-networks/${encodeURIComponent(name)}`;
 }

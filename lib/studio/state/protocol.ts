@@ -5,7 +5,7 @@ import type { ProviderName } from '../../runtime/types.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
 import type { LayerRole, NetworkKind, Settings } from './tasks.js';
 
-/** A picture that the worker holds, with what the page shows of it. */
+/** A picture that the worker holds, with a bitmap for the page. */
 export interface PictureInfo {
   readonly id: number;
   readonly width: number;
@@ -14,22 +14,22 @@ export interface PictureInfo {
 }
 
 export interface OpenedPicture extends PictureInfo {
-  /** Its size in the file, where it was made smaller. */
+  /** Its size in the file, if it was reduced; otherwise `null`. */
   readonly reducedFrom: { readonly width: number; readonly height: number } | null;
   /** The texts of a PNG file. */
   readonly texts: ReadonlyMap<string, string>;
 }
 
-/** Where a network comes from: a file of the user's, one that the browser keeps, or an address on the page's own server. */
+/** Where a network comes from: a user's file, one that the browser keeps, or an address on the page's server. */
 export type ModelSource = Blob | { readonly kept: string } | string;
 
 export interface ModelInfo {
   readonly id: string;
   readonly name: string;
   readonly kind: NetworkKind;
-  /** Those to choose from. */
+  /** The layers to choose from. */
   readonly layers: readonly string[];
-  /** What is taken where nothing is chosen; absent where the network has no usual layer. */
+  /** The default layers of each role; a role is absent if the network has none. */
   readonly usual: Readonly<Partial<Record<LayerRole, LayerWeights>>>;
   readonly notes: readonly string[];
 }
@@ -48,27 +48,27 @@ export interface PaintOrder {
   readonly styles: readonly number[];
   readonly settings: Settings;
   readonly layers: Readonly<Partial<Record<LayerRole, LayerWeights>>>;
-  /** The step after which it is done before its end. */
+  /** The step after which it ends early; `null` for all steps. */
   readonly stopAfter: number | null;
 }
 
-/** How a painting goes on. */
+/** The progress of a painting. */
 export type PaintProgress =
   | {
       readonly kind: 'step';
       readonly done: number;
       readonly total: number;
-      /** The octave or the size that is worked on, from 1, of how many. */
+      /** The current octave or size, from 1 to `parts`. */
       readonly part: number;
       readonly parts: number;
-      /** What is raised or lowered. */
+      /** The objective or the loss. */
       readonly value: number;
-      /** Absent where steps come faster than they can be looked at. */
+      /** `null` if the last preview is too recent. */
       readonly preview: ImageBitmap | null;
     }
   | { readonly kind: 'stopped'; readonly picture: PictureInfo };
 
-/** What the page can say to a painting. */
+/** The page's commands to a painting. */
 export type PaintCommand = 'stop' | 'resume' | 'end';
 
 export interface ClassShare {
@@ -78,7 +78,7 @@ export interface ClassShare {
   readonly color: string | null;
 }
 
-/** What was seen in a picture. */
+/** The results of an analysis of a picture. */
 export type Analysis =
   | { readonly kind: 'detect'; readonly detections: readonly Detection[] }
   | { readonly kind: 'segment'; readonly classes: readonly ClassShare[]; readonly overlay: ImageBitmap }
@@ -91,7 +91,7 @@ export interface AnalysisOrder {
   readonly settings: Settings;
 }
 
-/** What is drawn over a picture that is saved. */
+/** Marks to draw over a saved picture. */
 export type Marks =
   | { readonly kind: 'boxes'; readonly detections: readonly Detection[] }
   | { readonly kind: 'classes'; readonly opacity: number };
@@ -102,19 +102,19 @@ interface Call<Ask, Answer, Progress = never> {
   readonly progress: Progress;
 }
 
-/** Bytes fetched, of how many; `null` where the server does not say. */
+/** Bytes fetched so far, and their total; `null` if the server does not state it. */
 export interface LoadProgress {
   readonly done: number;
   readonly total: number | null;
 }
 
-/** What the page asks of its worker. */
+/** The calls from the page to its worker. */
 export interface Calls {
-  /** Chooses what networks run on; answers what that is. */
+  /** Chooses the provider that networks run on; answers the one in use. */
   readonly selectProvider: Call<{ readonly provider: 'auto' | ProviderName }, ProviderName>;
   readonly open: Call<{ readonly file: Blob }, OpenedPicture>;
   readonly forget: Call<{ readonly pictures: readonly number[] }, null>;
-  /** Loads a network as the first of these kinds that it is. */
+  /** Loads a network as the first of these kinds that fits. */
   readonly load: Call<
     {
       readonly id: string;
@@ -125,10 +125,10 @@ export interface Calls {
     ModelInfo,
     LoadProgress
   >;
-  /** Frees a network that is wanted no more. */
+  /** Frees a network that is no longer needed. */
   readonly unload: Call<{ readonly id: string }, null>;
   readonly thumbnails: Call<{ readonly model: string; readonly picture: number }, readonly Thumbnail[]>;
-  /** Answers the picture at the end, or `null` where it was ended before. */
+  /** Answers the finished picture, or `null` if the painting was ended before. */
   readonly paint: Call<PaintOrder, PictureInfo | null, PaintProgress>;
   readonly analyze: Call<AnalysisOrder, Analysis>;
   readonly save: Call<
@@ -148,7 +148,7 @@ export interface Ask<K extends CallName> {
   readonly ask: Calls[K]['ask'];
 }
 
-/** What comes back through a call's own port. */
+/** A reply through a call's port. */
 export type Reply<K extends CallName> =
   | { readonly kind: 'progress'; readonly progress: Calls[K]['progress'] }
   | { readonly kind: 'answer'; readonly answer: Calls[K]['answer'] }

@@ -4,30 +4,30 @@ import { own } from '../../base/own.js';
 import type { LayerWeights } from '../../tasks/common/layers.js';
 import { defaultSettings, isTaskId, type LayerRole, type Settings, type TaskId, tasks } from './tasks.js';
 
-// A recipe is checked by hand: its settings by the tasks' option tables, its layers by names of which valibot's `record`
-// would leave some out.
+// Recipes are checked by hand, without valibot: settings by the tasks' option tables; layers because valibot's `record`
+// omits some names.
 
-/** How one picture was made of another. */
+/** How one picture was made from another. */
 export interface RecipeStep {
   readonly task: TaskId;
   /** The network's name. */
   readonly model: string;
   readonly settings: Settings;
   readonly layers: Readonly<Partial<Record<LayerRole, LayerWeights>>>;
-  /** How many steps were done, where it was stopped before its end. */
+  /** The number of steps done, if it was stopped early. */
   readonly stoppedAfter?: number;
-  /** Options of the command line that it was made with and this page does not have: `guide "a.jpg"`. */
+  /** Options of the command line that this page does not have, such as `guide "a.jpg"`. */
   readonly beyond?: readonly string[];
 }
 
-/** How a picture was made of a photograph, one step after another. */
+/** How a picture was made from a photograph, step by step. */
 export type Recipe = readonly RecipeStep[];
 
-/** The keyword under which a PNG file keeps a whole recipe; the last step is in its comment as well, as the CLI has it. */
+/** The keyword of a recipe in a PNG file. The last step is in the comment as well, in the form of the command line. */
 const keyword = 'oneiros';
 const limits = { text: 100_000, steps: 64, layers: 256, name: 300, beyond: 16 };
 
-/** A recipe as texts to be kept in a PNG file. */
+/** A recipe as texts for a PNG file. */
 export function recipeTexts(recipe: Recipe): Readonly<Record<string, string>> {
   const last = recipe.at(-1);
   if (last === undefined) return { Software: 'oneiros' };
@@ -47,9 +47,9 @@ export function recipeTexts(recipe: Recipe): Readonly<Record<string, string>> {
 }
 
 /**
- * The recipe in a PNG file's texts, the studio's or the command line's; `null` if there is none. What it says of options
- * that are unknown here is left out, those that it does not name have their defaults.
- * @throws OneirosError `bad-input` if there is one that makes no sense
+ * The recipe in a PNG file's texts, from the studio or the command line; `null` if there is none. Unknown options are
+ * omitted, and missing ones have their defaults.
+ * @throws OneirosError `bad-input` if the recipe is not valid
  */
 export function readRecipe(texts: ReadonlyMap<string, string>): Recipe | null {
   const whole = texts.get(keyword);
@@ -71,7 +71,7 @@ export function readRecipe(texts: ReadonlyMap<string, string>): Recipe | null {
   return [{ ...step, ...(beyond.length > 0 && { beyond }) }];
 }
 
-/** What the command line has, the page has not, and makes no difference at these values. */
+/** Options that only the command line has, with the values at which they have no effect. */
 const neutral: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['pooling', 'max'],
   ['preprocessing', 'auto'],
@@ -97,11 +97,11 @@ function beyondPage(task: TaskId, given: Readonly<Record<string, unknown>>): rea
 }
 
 function parse(text: string): unknown {
-  if (text.length > limits.text) throw damaged('it is far too long');
+  if (text.length > limits.text) throw damaged(`it is longer than ${limits.text} characters`);
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw damaged('it is cut short or was changed', cause);
+    throw damaged('it is truncated or was changed', cause);
   }
 }
 
@@ -114,7 +114,7 @@ function recipeOf(value: unknown): Recipe {
 
 function stepOf(value: unknown): RecipeStep {
   const { task, model, settings, layers, stoppedAfter } = record(value);
-  if (!isTaskId(task)) throw damaged('it is of a task that is not known here');
+  if (!isTaskId(task)) throw damaged('this page does not know its task');
   const chosen = record(layers ?? {});
   const roles = tasks[task].roles.flatMap((role): [LayerRole, LayerWeights][] =>
     own(chosen, role) === undefined ? [] : [[role, layersOf(own(chosen, role))]],
@@ -149,7 +149,7 @@ function layersOf(value: unknown): LayerWeights {
   return Object.fromEntries(
     entries.map(([name, weight]) => {
       if (typeof weight !== 'number' || !Number.isFinite(weight) || name.length > limits.name)
-        throw damaged('the weight of a layer is no number');
+        throw damaged('the weight of a layer is not a number, or its name is too long');
       return [name, weight];
     }),
   );
@@ -157,7 +157,7 @@ function layersOf(value: unknown): LayerWeights {
 
 function record(value: unknown): Readonly<Record<string, unknown>> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw damaged('it has another form');
+    throw damaged('it does not have the form of a recipe');
   return Object.fromEntries<unknown>(Object.entries(value));
 }
 

@@ -4,9 +4,9 @@ import type { TaskId } from './tasks.js';
 export interface Sample {
   readonly name: string;
   readonly url: string;
-  /** The tab that it is for; `null` for photographs of anything, with which one dreams and paints. */
+  /** The tab that it is for; `null` for photographs to dream and paint with. */
   readonly for: TaskId | null;
-  /** The shipped network that knows the like of it, by its file. */
+  /** The file of the shipped network that was trained on such pictures. */
   readonly model: string | null;
 }
 

@@ -4,13 +4,13 @@ import type { NetworkKind, TaskId } from './tasks.js';
 export interface Shipped {
   readonly file: string;
   readonly name: string;
-  /** What it knows, in a sentence. */
+  /** A sentence about what it recognizes. */
   readonly about: string;
   readonly kind: NetworkKind;
   readonly tasks: readonly TaskId[];
 }
 
-/** All that the page knows of; which of them are there, its server says. */
+/** All networks that the page can offer; its server lists those that it has. */
 const known: readonly Shipped[] = [
   {
     file: 'vgg19-slim.onnx',
@@ -36,18 +36,18 @@ const known: readonly Shipped[] = [
   {
     file: 'unet-membrane.onnx',
     name: 'Cell membranes',
-    about: 'A U-Net: tells membranes from cells in pictures from an electron microscope.',
+    about: 'A U-Net: separates membranes from cells in pictures from an electron microscope.',
     kind: 'segmenter',
     tasks: ['segment'],
   },
 ];
 
-/** Those of the files a server has that the page knows what to do with. */
+/** The networks among the files of a server that the page can offer. */
 export function shippedAmong(files: readonly string[]): readonly Shipped[] {
   return known.filter(({ file }) => files.includes(file));
 }
 
-/** What a network of a kind can be used for. */
+/** The tabs that a network of a kind can be used for. */
 export function tasksOfKind(kind: NetworkKind): readonly TaskId[] {
   switch (kind) {
     case 'features':

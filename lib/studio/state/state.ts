@@ -13,10 +13,10 @@ import {
   taskIds,
 } from './tasks.js';
 
-/** A picture on the way from the photograph to what has been made of it. */
+/** A version of the picture: the photograph, or the result of some steps. */
 export interface Version {
   readonly picture: PictureInfo;
-  /** How it was made of the photograph; empty for that itself. */
+  /** How it was made from the photograph; empty for the photograph itself. */
   readonly recipe: Recipe;
   readonly title: string;
 }
@@ -25,11 +25,11 @@ export interface ModelEntry {
   readonly id: string;
   readonly name: string;
   readonly source: ModelSource;
-  /** What it knows, in a sentence; empty where only its file can tell. */
+  /** A sentence about what it recognizes; empty for users' networks. */
   readonly about: string;
-  /** Whether the user brought it, and may take it away again. */
+  /** Whether the user added it, and can remove it. */
   readonly isOwn: boolean;
-  /** What it may be, as long as it is not loaded. */
+  /** The kinds to load it as, in order. */
   readonly kinds: readonly NetworkKind[];
   readonly tasks: readonly TaskId[];
   /** `null` until it is loaded. */
@@ -42,12 +42,12 @@ export interface StylePicture {
   readonly name: string;
 }
 
-/** The work that is under way, or was last. */
+/** The current or the last run of a task. */
 export interface Run {
   readonly id: number;
   readonly status: 'preparing' | 'running' | 'stopped' | 'done';
   readonly task: TaskId;
-  /** What it runs on; `null` as long as that is not known. */
+  /** What it runs on; `null` until that is known. */
   readonly provider: ProviderName | null;
   readonly done: number;
   readonly total: number;
@@ -66,17 +66,17 @@ export interface Notice {
 export interface State {
   readonly tab: TaskId;
   readonly settings: Readonly<Record<TaskId, Settings>>;
-  /** What is chosen; where nothing is, the network's usual layers. */
+  /** The chosen layers; a role without a choice has the network's default layers. */
   readonly layers: Readonly<Partial<Record<LayerRole, LayerWeights>>>;
   readonly fileName: string;
   readonly opening: boolean;
   readonly history: History<Version>;
   readonly styles: readonly StylePicture[];
   readonly run: Run | null;
-  /** What was seen last, and in which picture. */
+  /** The last analysis, and its picture. */
   readonly analysis: { readonly picture: number; readonly seen: Analysis } | null;
   readonly opacity: number;
-  /** The one that is in use, until it is put away. */
+  /** The recipe in use, until it is closed. */
   readonly recipe: Recipe | null;
   readonly models: readonly ModelEntry[];
   readonly chosen: Readonly<Record<TaskId, string | null>>;
@@ -120,12 +120,12 @@ function byTask<T>(make: (task: TaskId) => T): Readonly<Record<TaskId, T>> {
   };
 }
 
-/** The picture that is looked at. */
+/** The version that is shown. */
 export function currentVersion({ history }: State): Version | null {
   return current(history);
 }
 
-/** The photograph that everything was made of. */
+/** The photograph from which all versions were made. */
 export function photograph({ history }: State): Version | null {
   return history.items[0] ?? null;
 }
@@ -152,7 +152,7 @@ export function providerTitle(provider: ProviderName): string {
   return providerTitles[provider] ?? provider;
 }
 
-/** The layers that a role has on the current tab: those chosen that its network has, else its usual ones. */
+/** The layers of a role on the current tab: the chosen ones that its network has, otherwise its default ones. */
 export function layersFor(state: State, role: LayerRole): LayerWeights | null {
   const info = modelFor(state, state.tab)?.info;
   const chosen = state.layers[role];

@@ -1,4 +1,4 @@
-/** A state that views watch: each is told when the part of it that it shows has changed. */
+/** A state that views watch: a view is notified when the part that it shows changes. */
 export class Store<S extends object> {
   #state: S;
   readonly #watchers = new Set<() => void>();
@@ -16,7 +16,7 @@ export class Store<S extends object> {
     for (const notify of this.#watchers) notify();
   }
 
-  /** Calls `react` at once, and whenever one of the selected values is another than before. */
+  /** Calls `react` at once, and whenever one of the selected values changes. */
   watch<const T extends readonly unknown[]>(
     select: (state: S) => T,
     react: (selected: NoInfer<T>) => void,

@@ -8,7 +8,7 @@ import { styleOptions } from '../../tasks/style/options.js';
 export const taskIds = ['dream', 'style', 'detect', 'segment', 'classify'] as const;
 export type TaskId = (typeof taskIds)[number];
 
-/** What a network has to be able to do. */
+/** The kinds of networks that tasks need. */
 export type NetworkKind = 'features' | 'detector' | 'segmenter';
 
 /** What layers are chosen for. */
@@ -20,19 +20,19 @@ export type Settings = Readonly<Record<string, number | string | boolean>>;
 /** A tab of the page. */
 export interface Task {
   readonly title: string;
-  /** What it does, in a sentence. */
+  /** A sentence about what it does. */
   readonly about: string;
   /** The same options as the API's and the command line's, with their defaults. */
   readonly options: OptionTable;
-  /** Those that are in sight at once, in order; the others are a click away. */
+  /** The options that are shown first, in order; the others are folded away. */
   readonly first: readonly string[];
   readonly kind: NetworkKind;
   readonly roles: readonly LayerRole[];
-  /** Whether it makes a new picture, step by step; else it tells something about the one there is. */
+  /** Whether it makes a new picture, step by step; otherwise it analyzes the current one. */
   readonly paints: boolean;
 }
 
-// The label map is all that is shown: whether probabilities are kept makes no difference here.
+// The page shows only the label map, so the option for probabilities has no effect here.
 const segmentChoices: OptionTable = Object.fromEntries(
   Object.entries(segmentOptions).filter(([name]) => name !== 'probabilities'),
 );
@@ -40,7 +40,7 @@ const segmentChoices: OptionTable = Object.fromEntries(
 export const tasks: Readonly<Record<TaskId, Task>> = {
   dream: {
     title: 'Dream',
-    about: 'The network changes the picture, so that it sees more of what it sees in it.',
+    about: 'Changes the picture so that layers of the network respond more strongly.',
     options: dreamOptions,
     first: ['size', 'octaves', 'steps', 'stepSize'],
     kind: 'features',
@@ -49,7 +49,7 @@ export const tasks: Readonly<Record<TaskId, Task>> = {
   },
   style: {
     title: 'Style',
-    about: 'Your picture, painted the way another one is.',
+    about: 'Paints your picture in the style of another.',
     options: styleOptions,
     first: ['size', 'iterations', 'styleWeight', 'contentWeight', 'keepColors'],
     kind: 'features',
@@ -67,7 +67,7 @@ export const tasks: Readonly<Record<TaskId, Task>> = {
   },
   segment: {
     title: 'Segment',
-    about: 'Tells what every single pixel belongs to.',
+    about: 'Gives every pixel a class.',
     options: segmentChoices,
     first: ['threshold'],
     kind: 'segmenter',
@@ -105,7 +105,7 @@ export function titleOf(name: string): string {
 }
 
 export const roleTitles: Readonly<Record<LayerRole, string>> = {
-  layers: 'What to raise',
+  layers: 'Layers to amplify',
   contentLayers: 'Content',
   styleLayers: 'Style',
 };

@@ -4,7 +4,7 @@ import { currentVersion, isBusy, modelFor } from '../state/state.js';
 import { tasks } from '../state/tasks.js';
 import { h, show, textButton } from './dom.js';
 
-/** The one large button: it starts, stops and goes on. */
+/** The one large button: it starts, stops and resumes. */
 export function actionsView(context: Context): HTMLElement {
   const { store } = context;
   let stopping = false;
@@ -23,7 +23,7 @@ export function actionsView(context: Context): HTMLElement {
     if (!busy) stopping = false;
     const does = busy ? 'stop' : run?.status === 'stopped' && run.task === tab ? 'resume' : 'start';
     main.dataset['does'] = does;
-    main.textContent = { stop: stopping ? 'Stopping …' : 'Stop', resume: 'Go on', start: tasks[tab].title }[
+    main.textContent = { stop: stopping ? 'Stopping …' : 'Stop', resume: 'Resume', start: tasks[tab].title }[
       does
     ];
     main.disabled =
@@ -37,7 +37,7 @@ export function actionsView(context: Context): HTMLElement {
   return box;
 }
 
-/** Starts, stops or goes on, whichever it is the turn of. */
+/** Stops a running task, resumes a stopped one, or starts a new one. */
 export function act(context: Context): void {
   const { state } = context.store;
   if (isBusy(state)) stop(context);

@@ -3,7 +3,7 @@ import type { Run, State } from '../state/state.js';
 import { tasks } from '../state/tasks.js';
 import { h } from './dom.js';
 
-/** Tells screen readers how work goes on: each quarter of it, and its end. */
+/** Announces progress to screen readers: each quarter, and the end. */
 export function announcerView({ store }: Context): HTMLElement {
   const region = h('div', { class: 'unseen', 'aria-live': 'polite' });
   store.watch(

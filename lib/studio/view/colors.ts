@@ -1,6 +1,6 @@
 import { colorOfClass } from '../../tasks/draw/segmentation.js';
 
-/** A class's color, the same that the command line draws. */
+/** The color of a class, the same as on the command line. */
 export function cssColorOf(index: number): string {
   return `rgb(${colorOfClass(index)
     .map((value) => Math.round(255 * value))

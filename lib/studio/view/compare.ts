@@ -1,15 +1,15 @@
 import { h, setAttributes, show } from './dom.js';
 import { icon } from './icons.js';
 
-/** A handle that is dragged over a picture: before on its left, after on its right. */
+/** A handle to drag over a picture: before on its left, after on its right. */
 export interface Comparison {
   readonly handle: HTMLElement;
-  /** Takes the handle away where there is nothing to compare. */
+  /** Shows the handle, or hides it if there is nothing to compare. */
   readonly enable: (enabled: boolean) => void;
 }
 
 /**
- * @param frame what is dragged on; its custom property `--split` is where the handle is, from 0 to 1
+ * @param frame the element to drag on; its custom property `--split` is the position of the handle, from 0 to 1
  */
 export function comparison(frame: HTMLElement): Comparison {
   const handle = h(
@@ -40,7 +40,7 @@ export function comparison(frame: HTMLElement): Comparison {
     frame.dataset['dragging'] = '';
     follow(event);
     handle.focus({ preventScroll: true });
-    // The focus is set; the browser would take it away again.
+    // The browser's default would move the focus away from the handle.
     event.preventDefault();
   };
   frame.onpointermove = (event) => {
@@ -50,7 +50,7 @@ export function comparison(frame: HTMLElement): Comparison {
     delete frame.dataset['dragging'];
   };
   handle.onkeydown = (event) => {
-    const next = keyed(event, split);
+    const next = splitAfter(event, split);
     if (next === null) return;
     event.preventDefault();
     place(next);
@@ -66,7 +66,7 @@ export function comparison(frame: HTMLElement): Comparison {
   };
 }
 
-function keyed({ key, shiftKey }: KeyboardEvent, split: number): number | null {
+function splitAfter({ key, shiftKey }: KeyboardEvent, split: number): number | null {
   const step = shiftKey ? 0.2 : 0.05;
   switch (key) {
     case 'ArrowLeft':

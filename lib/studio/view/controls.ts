@@ -18,7 +18,7 @@ export interface Control {
   readonly set: (value: Value) => void;
 }
 
-/** A slider and a field for a number, switches for words and flags; each says what it means when it is pointed at. */
+/** A slider and a field for a number, switches for choices and flags; each shows its explanation on hover. */
 export function controlFor(name: string, option: Option, change: (value: Value) => void): Control {
   switch (option.kind) {
     case 'number':

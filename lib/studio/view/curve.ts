@@ -6,7 +6,7 @@ import { h, setAttributes, show, svg } from './dom.js';
 
 const [width, height] = [600, 48];
 
-/** How the work goes on: what is raised or lowered, as a curve, and the steps done. */
+/** The progress of a run: the objective or the loss as a curve, and the steps done. */
 export function curveView(store: Store<State>): HTMLElement {
   const where = h('span', { class: 'where' });
   const on = h('span', { class: 'on' });
@@ -16,11 +16,10 @@ export function curveView(store: Store<State>): HTMLElement {
   store.watch(
     ({ run, tab }) => [run, tab],
     ([run, tab]) => {
-      // What is over belongs to its own tab; what goes on is of interest anywhere.
-      const isOfInterest =
-        run !== null && tasks[run.task].paints && (run.status !== 'done' || run.task === tab);
-      show(box, isOfInterest);
-      if (!isOfInterest) return;
+      // A finished run is shown only on its tab, an unfinished one on all tabs.
+      const isShown = run !== null && tasks[run.task].paints && (run.status !== 'done' || run.task === tab);
+      show(box, isShown);
+      if (!isShown) return;
       where.textContent = place(run);
       on.textContent = run.provider === null ? '' : `on ${providerTitle(run.provider)}`;
       value.textContent = lastValue(run);
@@ -36,7 +35,7 @@ function draw(picture: SVGSVGElement, run: Run): void {
   picture.replaceChildren(
     ...bounds.map((x) => svg('path', { d: `M${x} 0V${height}`, class: 'bound' })),
     ...lines.map(line),
-    // A line without a length and with round ends is a dot, however the picture is stretched.
+    // A line of length 0 with round ends stays a round dot when the picture is stretched.
     ...(tip === null ? [] : [svg('path', { d: `M${tip.x} ${tip.y}h0`, class: 'tip' })]),
   );
   setAttributes(picture, { 'aria-label': describe(run) });

@@ -1,7 +1,7 @@
 type Child = Node | string | null;
 type Attributes = Readonly<Record<string, string | number | boolean | null>>;
 
-/** An element with its attributes (`true` for one without a value, `false` and `null` for none) and children. */
+/** An element with attributes (`true`: without a value; `false` and `null`: absent) and children. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -13,7 +13,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** The same of SVG. */
+/** The same for SVG. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,
   attributes: Attributes = {},
@@ -31,7 +31,7 @@ export function setAttributes(element: Element, attributes: Attributes): void {
     else element.setAttribute(name, value === true ? '' : String(value));
 }
 
-/** Shows an element, or takes it out of sight and of reach. */
+/** Shows an element, or hides it, also from keyboards and screen readers. */
 export function show(element: HTMLElement, shown: boolean): void {
   element.hidden = !shown;
 }
@@ -43,7 +43,7 @@ export function freshId(prefix: string): string {
   return `${prefix}-${++ids}`;
 }
 
-/** A button with an icon, whose name is read out and shown as a tip. */
+/** A button with an icon; its name is its label for screen readers and its tooltip. */
 export function iconButton(icon: SVGElement, name: string, act: () => void): HTMLButtonElement {
   const button = h('button', { type: 'button', class: 'icon-button', 'aria-label': name, title: name });
   button.append(icon);
@@ -57,13 +57,13 @@ export function textButton(text: string, kind: string, act: () => void): HTMLBut
   return button;
 }
 
-/** A bitmap drawn on a canvas of its own size, or of the size given. */
+/** Draws a bitmap on a canvas, which gets the bitmap's size or the given one. */
 export function drawBitmap(
   canvas: HTMLCanvasElement,
   bitmap: ImageBitmap,
   size: { readonly width: number; readonly height: number } = bitmap,
 ): void {
-  // Another size, even the same one, makes a new canvas.
+  // Setting a size clears the canvas and reallocates it, even if the size is the same.
   if (canvas.width !== size.width) canvas.width = size.width;
   if (canvas.height !== size.height) canvas.height = size.height;
   const context = canvas.getContext('2d');
@@ -73,7 +73,7 @@ export function drawBitmap(
   context.drawImage(bitmap, 0, 0, size.width, size.height);
 }
 
-/** A small picture of a bitmap that fills a square, its middle where it is longer. */
+/** A square thumbnail of the middle of a bitmap. */
 export function squareThumb(bitmap: ImageBitmap, side: number): HTMLCanvasElement {
   const canvas = h('canvas', { width: side, height: side, 'aria-hidden': 'true' });
   const part = Math.min(bitmap.width, bitmap.height);

@@ -4,7 +4,7 @@ import { addStyle, openPicture } from '../actions/pictures.js';
 import { h } from './dom.js';
 import { isModelFile } from './files.js';
 
-/** Takes files that are dropped anywhere, or pasted: pictures, weights and networks. */
+/** Takes files that are dropped anywhere on the page, or pasted: pictures, weights and networks. */
 export function takeFiles(context: Context): HTMLElement {
   const veil = h(
     'div',

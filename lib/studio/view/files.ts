@@ -1,21 +1,21 @@
 import { h } from './dom.js';
 
 export interface FilePicker {
-  /** To be put anywhere; it is not seen. */
+  /** Hidden; it must be in the document. */
   readonly input: HTMLInputElement;
   readonly open: () => void;
 }
 
-/** What every picture picker offers; browsers decide what they can read. */
+/** All pictures: the browser decides which it can read. */
 export const pictureFiles = 'image/*';
 export const modelFiles = '.onnx,.safetensors,.pth,.pt';
 
-/** Lets somebody choose files, and takes one after another. */
+/** Lets the user choose files, and passes them to `take` one by one. */
 export function filePicker(accept: string, name: string, take: (file: File) => unknown): FilePicker {
   const input = h('input', { type: 'file', accept, 'aria-label': name, hidden: true });
   input.onchange = () => {
     for (const file of input.files ?? []) take(file);
-    // So that the same file can be chosen again.
+    // Otherwise the same file could not be chosen again.
     input.value = '';
   };
   return { input, open: () => input.click() };

@@ -6,7 +6,7 @@ import { h, iconButton, show, squareThumb } from './dom.js';
 import { filePicker } from './files.js';
 import { icon } from './icons.js';
 
-/** All versions of the picture, from the photograph on: what undo goes back to. And what to do with them. */
+/** All versions of the picture, from the photograph on, and buttons to undo, redo, open and save. */
 export function filmstripView(context: Context, chooseFile: () => void): HTMLElement {
   const { store } = context;
   const back = iconButton(icon('undo'), 'Undo', () => undo(context));
@@ -46,7 +46,7 @@ export function filmstripView(context: Context, chooseFile: () => void): HTMLEle
         return h('li', {}, button);
       });
       strip.replaceChildren(...buttons);
-      // Not scrollIntoView, which would move the page as well.
+      // scrollIntoView would scroll the page as well.
       const { offsetLeft = 0 } = buttons[history.at] ?? {};
       strip.scrollTo({ left: offsetLeft - strip.clientWidth / 2 });
     },
@@ -54,12 +54,12 @@ export function filmstripView(context: Context, chooseFile: () => void): HTMLEle
   return box;
 }
 
-/** Hands the file over to the browser, as a download. */
+/** Saves the current picture as a download. */
 export async function download(context: Context): Promise<void> {
   const saved = await savePicture(context);
   if (saved === null) return;
   const href = URL.createObjectURL(saved.file);
   h('a', { href, download: saved.name }).click();
-  // The browser reads it after this.
+  // The browser reads the file later, so the address must stay valid for a while.
   setTimeout(() => URL.revokeObjectURL(href), 60_000);
 }

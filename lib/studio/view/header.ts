@@ -30,7 +30,7 @@ function moon(): HTMLElement {
   return h('span', { class: 'moon', 'aria-hidden': 'true' });
 }
 
-/** What networks run on, and the choice of it. */
+/** Shows the provider that networks run on, and lets the user choose it. */
 function providerView(context: Context): HTMLElement {
   const select = h('select', { 'aria-label': 'What networks run on', title: 'What networks run on' });
   const label = h('label', { class: 'provider' }, h('span', { class: 'dot' }), select);
@@ -44,7 +44,7 @@ function providerView(context: Context): HTMLElement {
       label.dataset['state'] = runs === null ? 'looking' : 'ready';
       const running = runs === null ? 'Starting …' : `On ${providerTitle(runs)}`;
       select.replaceChildren(
-        h('option', { value: 'auto' }, wanted === 'auto' ? running : 'Whatever is best'),
+        h('option', { value: 'auto' }, wanted === 'auto' ? running : 'The best available'),
         h('option', { value: 'webgpu' }, 'Always WebGPU'),
         h('option', { value: 'wasm' }, 'Always WebAssembly'),
       );

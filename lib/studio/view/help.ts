@@ -2,17 +2,17 @@ import { h, iconButton } from './dom.js';
 import { icon } from './icons.js';
 
 const keys: readonly (readonly [string, string])[] = [
-  ['Ctrl + Enter', 'start, stop, go on'],
+  ['Ctrl + Enter', 'start, stop, resume'],
   ['Escape', 'stop'],
   ['Ctrl + Z', 'undo'],
   ['Ctrl + Shift + Z', 'redo'],
   ['Ctrl + O', 'open a picture'],
   ['Ctrl + V', 'paste a picture'],
   ['Ctrl + S', 'save as PNG, recipe included'],
-  ['← →', 'between tabs; before and after'],
+  ['← →', 'change tabs; compare before and after'],
 ];
 
-/** What the keys do, and what else there is to know. */
+/** The dialog with keys and hints. */
 export function helpDialog(): HTMLDialogElement {
   const dialog = h('dialog', { class: 'help', 'aria-labelledby': 'help-title' });
   const close = iconButton(icon('close'), 'Close', () => dialog.close());
@@ -22,12 +22,12 @@ export function helpDialog(): HTMLDialogElement {
     h(
       'p',
       {},
-      'Everything happens on this device: no picture leaves it. Drop weights or ONNX files anywhere to try other networks: this browser keeps them until you remove them.',
+      'Everything runs on this device: no picture leaves it. Drop weights or ONNX files anywhere to try other networks: this browser keeps them until you remove them.',
     ),
     h(
       'p',
       {},
-      'A saved PNG knows how it was made. Drop it here, take its recipe, and run all of it on another picture.',
+      'A saved PNG contains its recipe: the steps that made it. Drop it here, use its recipe, and run all steps on another picture.',
     ),
   );
   dialog.onclick = (event) => {

@@ -5,7 +5,7 @@ import { isBusy } from '../state/state.js';
 import { act } from './actions.js';
 import { download } from './filmstrip.js';
 
-/** What keys do anywhere on the page. Fields keep their own undo. */
+/** Handles keys anywhere on the page. Number fields keep the browser's undo. */
 export function listenToKeys(context: Context, chooseFile: () => void): void {
   document.addEventListener('keydown', (event) => {
     const key = event.key.toLowerCase();

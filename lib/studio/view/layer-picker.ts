@@ -8,7 +8,7 @@ import { freshId, h, show } from './dom.js';
 
 const side = 128;
 
-/** The network's layers to choose from, each with what it makes of the picture; by roles, where a task has several. */
+/** The network's layers to choose from, each with its activations for the picture; by role, if a task has several. */
 export function layerPickerView(context: Context, task: TaskId): HTMLElement {
   const { store } = context;
   const { roles } = tasks[task];
@@ -19,7 +19,7 @@ export function layerPickerView(context: Context, task: TaskId): HTMLElement {
   const tiles = new Map<string, HTMLButtonElement>();
   const grid = h('div', { class: 'layers', role: 'group', 'aria-labelledby': heading });
   const chosen = h('p', { class: 'chosen' });
-  const waiting = h('p', { class: 'muted' }, 'The layers appear as soon as there is a picture.');
+  const waiting = h('p', { class: 'muted' }, 'The layers appear when you open a picture.');
 
   const markChosen = () => {
     const layers = layersFor(store.state, role) ?? {};

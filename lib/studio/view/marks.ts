@@ -5,7 +5,7 @@ import { currentVersion, type State } from '../state/state.js';
 import { cssColorOf } from './colors.js';
 import { drawBitmap, h, show } from './dom.js';
 
-/** What was seen in the picture, laid over it: boxes, or a color for every class. Results are read out from their list. */
+/** The results over the picture: boxes, or a color for each class. Hidden from screen readers, which read the list. */
 export function marksView({ store }: Context): HTMLElement {
   const boxes = h('div', { class: 'boxes' });
   const classes = h('canvas', { class: 'classes' });
@@ -15,7 +15,7 @@ export function marksView({ store }: Context): HTMLElement {
       boxes.replaceChildren();
       if (seen?.kind !== 'detect' || version === null) return;
       const { width, height } = version.picture;
-      // The surest last, on top.
+      // `prepend` puts the highest score last, on top.
       for (const [i, { box, label, labelId, score }] of detectionsIn(seen.detections, settings).entries()) {
         const [x0, y0, x1, y1] = box;
         const mark = h(
@@ -25,7 +25,7 @@ export function marksView({ store }: Context): HTMLElement {
         );
         mark.style.cssText = `left:${(100 * x0) / width}%;top:${(100 * y0) / height}%;width:${(100 * (x1 - x0)) / width}%;height:${(100 * (y1 - y0)) / height}%;--color:${cssColorOf(labelId + 1)}`;
         mark.dataset['inside'] = String(y0 / height < 0.06);
-        // Toward the left from where there is no room to the right.
+        // The label extends to the left if there is no room on the right.
         mark.dataset['leftwards'] = String(x0 / width > 0.75);
         boxes.prepend(mark);
       }
@@ -45,7 +45,7 @@ export function marksView({ store }: Context): HTMLElement {
   return h('div', { class: 'marks', 'aria-hidden': 'true' }, classes, boxes);
 }
 
-/** What was seen in the picture that is looked at, if the tab is open that it belongs to. */
+/** The analysis of the current picture, if its tab is open. */
 export function analysisOn(state: State): Analysis | null {
   const { analysis, tab } = state;
   const isCurrent = analysis !== null && analysis.picture === currentVersion(state)?.picture.id;

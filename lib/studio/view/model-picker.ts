@@ -7,14 +7,15 @@ import { freshId, h, iconButton, show, textButton } from './dom.js';
 import { filePicker, modelFiles } from './files.js';
 import { icon } from './icons.js';
 
-/** What to bring where no network is there that can do it. */
-const wanted: Readonly<Record<NetworkKind, string>> = {
-  features: 'the weights of GoogLeNet, VGG-19 or SqueezeNet (.safetensors, .pth), or a network as .onnx file',
-  detector: 'a Faster R-CNN’s weights (.pth, .safetensors), or a YOLOX as .onnx file',
-  segmenter: 'a U-Net’s weights (.pth, .safetensors), or any network that segments as .onnx file',
+/** The files to add if there is no network for the task. */
+const suggestions: Readonly<Record<NetworkKind, string>> = {
+  features:
+    'the weights of GoogLeNet, VGG-19 or SqueezeNet (.safetensors, .pth), or a network as an .onnx file',
+  detector: 'a Faster R-CNN’s weights (.pth, .safetensors), or a YOLOX as an .onnx file',
+  segmenter: 'a U-Net’s weights (.pth, .safetensors), or any segmentation network as an .onnx file',
 };
 
-/** Which network does it. */
+/** Lets the user choose the network of a task, and add or remove networks. */
 export function modelPickerView(context: Context, task: TaskId): HTMLElement {
   const { store } = context;
   const id = freshId('model');
@@ -27,7 +28,7 @@ export function modelPickerView(context: Context, task: TaskId): HTMLElement {
     const model = modelFor(store.state, task);
     if (model === null) return;
     void removeModel(context, model);
-    // The button may be gone with it.
+    // The button is hidden unless the next network can be removed, too.
     (modelsFor(store.state, task).length > 0 ? select : choose).focus();
   });
   const choose = textButton('Choose a file', 'quiet-button', open);
@@ -42,7 +43,7 @@ export function modelPickerView(context: Context, task: TaskId): HTMLElement {
   const empty = h(
     'div',
     { class: 'no-model' },
-    h('p', {}, h('strong', {}, 'This needs a network.'), ` Bring ${wanted[tasks[task].kind]}.`),
+    h('p', {}, h('strong', {}, 'This needs a network.'), ` Add ${suggestions[tasks[task].kind]}.`),
     choose,
   );
   select.onchange = () => chooseModel(context, task, select.value);

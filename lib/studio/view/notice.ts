@@ -2,13 +2,13 @@ import type { Context } from '../actions/context.js';
 import { h, iconButton, show, textButton } from './dom.js';
 import { icon } from './icons.js';
 
-/** How long news stay, in ms. */
-const newsTime = 8000;
+/** How long messages without an action stay, in ms. */
+const infoTime = 8000;
 
-/** A line that says what went wrong, or what could be done; it goes when it is closed or another comes. */
+/** A line with an error or a message; it stays until it is closed or replaced. */
 export function noticeView({ store }: Context): HTMLElement {
   const dismiss = () => store.update({ notice: null });
-  // Regions that announce have to be there before what they announce.
+  // Screen readers announce changes only in regions that already exist.
   const polite = h('div', { role: 'status' });
   const urgent = h('div', { role: 'alert' });
   const actions = h('div', { class: 'notice-actions' });
@@ -24,8 +24,8 @@ export function noticeView({ store }: Context): HTMLElement {
       actions.replaceChildren();
       clearTimeout(fading);
       if (notice === null) return;
-      // News need not be closed; what asks for something, or went wrong, does.
-      if (notice.tone === 'info' && action === null) fading = window.setTimeout(dismiss, newsTime);
+      // Errors and messages with an action stay until they are closed.
+      if (notice.tone === 'info' && action === null) fading = window.setTimeout(dismiss, infoTime);
       if (action !== null)
         actions.append(
           textButton(action.title, 'quiet-button', () => {

@@ -4,7 +4,7 @@ import { optionsOf, type TaskId, tasks } from '../state/tasks.js';
 import { controlFor } from './controls.js';
 import { h, show } from './dom.js';
 
-/** The controls of a task: those that matter first, the others folded away. */
+/** The controls of a task: the important ones first, the others folded away. */
 export function optionsView({ store }: Context, task: TaskId): HTMLElement {
   const { first } = tasks[task];
   const change = (name: string) => (value: number | string | boolean) => {

@@ -30,7 +30,7 @@ export function buildPage(context: Context, root: HTMLElement, samples: readonly
   context.store.watch(
     (state) => [thumbnailsKey(state), isBusy(state), state.provider.runs],
     () => {
-      // Not before it is known what networks run on: it would be for nothing.
+      // A network that is loaded before the provider is known would have to be loaded again.
       if (context.store.state.provider.runs !== null) void refreshThumbnails(context);
     },
   );

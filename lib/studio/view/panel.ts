@@ -8,11 +8,11 @@ import { modelPickerView } from './model-picker.js';
 import { optionsView } from './options.js';
 import { recipeView } from './recipe.js';
 import { resultsView } from './results.js';
-import { triesView } from './samples.js';
+import { networkSamplesView } from './samples.js';
 import { stylePicturesView } from './style-pictures.js';
 import { panelId, tabId } from './tabs.js';
 
-/** What the open tab offers. */
+/** The controls of the open tab. */
 export function panelView(context: Context, samples: readonly Sample[]): HTMLElement {
   const pages = new Map(taskIds.map((task) => [task, pageOf(context, task, samples)]));
   const body = h(
@@ -47,7 +47,7 @@ function pageOf(context: Context, task: TaskId, samples: readonly Sample[]): HTM
     h('p', { class: 'about' }, about),
     modelPickerView(context, task),
     task === 'style' ? stylePicturesView(context, samples) : null,
-    paints ? null : triesView(context, task, ofTask(samples, task)),
+    paints ? null : networkSamplesView(context, task, ofTask(samples, task)),
     roles.length > 0 ? layerPickerView(context, task) : null,
     optionsView(context, task),
   );

@@ -6,22 +6,22 @@ import { isBusy, photograph, type State } from '../state/state.js';
 import { h, iconButton, show, textButton } from './dom.js';
 import { icon } from './icons.js';
 
-/** The recipe that is in use: what it says, and a button that follows all of it. */
+/** The recipe in use: its steps, and a button that runs them. */
 export function recipeView(context: Context): HTMLElement {
   const { store } = context;
   const text = h('p', {});
-  const lack = h('p', { class: 'muted' });
+  const need = h('p', { class: 'muted' });
   const run = textButton('', 'quiet-button', () => {
     const { recipe } = store.state;
     if (recipe !== null) void runRecipe(context, recipe);
   });
-  const away = iconButton(icon('close'), 'Put the recipe away', () => store.update({ recipe: null }));
+  const close = iconButton(icon('close'), 'Close the recipe', () => store.update({ recipe: null }));
   const box = h(
     'section',
     { class: 'recipe', 'aria-label': 'Recipe' },
-    h('div', { class: 'recipe-head' }, h('h2', {}, 'Recipe'), away),
+    h('div', { class: 'recipe-head' }, h('h2', {}, 'Recipe'), close),
     text,
-    lack,
+    need,
     run,
   );
   store.watch(
@@ -31,9 +31,9 @@ export function recipeView(context: Context): HTMLElement {
       if (recipe === null) return;
       text.textContent = `${summary(recipe)}.`;
       const missing = missingIn(store.state, recipe);
-      lack.textContent =
-        missing === null ? '' : `It needs ${missing}, which is not here: drop it on the page.`;
-      show(lack, missing !== null);
+      need.textContent =
+        missing === null ? '' : `It needs ${missing}, which is not here: drop its file on the page.`;
+      show(need, missing !== null);
       run.textContent = recipe.length === 1 ? 'Run it' : `Run all ${recipe.length} steps`;
       run.disabled = busy || !isThere || missing !== null;
     },
@@ -41,7 +41,7 @@ export function recipeView(context: Context): HTMLElement {
   return box;
 }
 
-/** The first network that a recipe needs and that is not here. */
+/** The first network of a recipe that is not here. */
 function missingIn(state: State, recipe: Recipe): string | null {
   return recipe.find((step) => networkOf(state, step) === null)?.model ?? null;
 }

@@ -6,7 +6,7 @@ import { cssColorOf } from './colors.js';
 import { freshId, h, show } from './dom.js';
 import { analysisOn, percent } from './marks.js';
 
-/** What was seen, in words. */
+/** The results of an analysis as a list. */
 export function resultsView(context: Context): HTMLElement {
   const { store } = context;
   const box = h('section', { class: 'results', 'aria-label': 'Results' });
@@ -48,7 +48,7 @@ function resultOf(seen: Analysis, context: Context): readonly HTMLElement[] {
       ];
     }
     case 'segment':
-      return [h('h2', {}, 'How much of it'), h('ul', { class: 'bars' }, ...seen.classes.map(shareBar))];
+      return [h('h2', {}, 'Share of each class'), h('ul', { class: 'bars' }, ...seen.classes.map(shareBar))];
     case 'classify':
       return [
         h('h2', {}, 'It looks like'),
@@ -61,7 +61,7 @@ function resultOf(seen: Analysis, context: Context): readonly HTMLElement[] {
   }
 }
 
-/** “13 × RBC, 4 × Platelets”: how many of each class; empty where one look at the list says it. */
+/** “13 × RBC, 4 × Platelets”: the number of each class; empty for fewer than four detections. */
 function tallyOf(found: readonly Detection[]): string {
   const counts = new Map<string, number>();
   for (const { label } of found) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -83,7 +83,7 @@ function bar(name: string, share: number, color: string | null): HTMLElement {
   return item;
 }
 
-/** Pointing at a detection in the list shows its box alone. */
+/** Pointing at a detection in the list shows only its box. */
 function highlighting(item: HTMLElement, index: number): HTMLElement {
   const set = (on: boolean) => {
     const boxes = document.querySelector('.boxes');
@@ -104,5 +104,5 @@ function opacityControl({ store }: Context): HTMLElement {
     slider.style.setProperty('--fill', String(opacity));
     store.update({ opacity });
   };
-  return h('div', { class: 'control number' }, h('label', { for: id }, 'How much the colors hide'), slider);
+  return h('div', { class: 'control number' }, h('label', { for: id }, 'Opacity of the colors'), slider);
 }

@@ -21,8 +21,8 @@ export function sampleButton(
   return button;
 }
 
-/** What a tab's network is good at, offered while another picture is looked at. */
-export function triesView(context: Context, task: TaskId, samples: readonly Sample[]): HTMLElement {
+/** Offers samples that fit a tab's network, while another picture is open. */
+export function networkSamplesView(context: Context, task: TaskId, samples: readonly Sample[]): HTMLElement {
   const buttons = samples.map((sample) => ({ sample, button: sampleButton(context, sample) }));
   const box = h(
     'section',

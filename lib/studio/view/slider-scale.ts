@@ -1,20 +1,20 @@
 import type { NumberOption } from '../../base/option-table.js';
 
-/** A slider: whole positions from 0 to `last`, each of which is a value. */
+/** The scale of a slider: whole positions from 0 to `last`, each with a value. */
 export interface Scale {
   readonly last: number;
   valueAt(position: number): number;
   positionOf(value: number): number;
 }
 
-/** About how many positions a slider has: more than a thumb can tell apart. */
+/** The approximate number of positions of a slider: more than a user can distinguish. */
 const fineness = 80;
-/** Where the ends differ by more than this factor, every decade is as long as the next. */
+/** If the ends differ by more than this factor, the scale is logarithmic. */
 const wide = 50;
 
 /**
- * The slider of a number: from one end of what is usual to the other, or of its whole range.
- * @returns `null` where neither has ends: such a number is only typed
+ * The scale of a number's slider: its usual range, or else its whole range.
+ * @returns `null` if neither range has two ends: such a number can only be typed
  */
 export function scaleOf({ min, max, usual, integer = false }: NumberOption): Scale | null {
   const [low, high] = usual ?? [min, max];
@@ -52,7 +52,7 @@ function roundStep(range: number): number {
   return power * ([5, 2].find((factor) => factor * power <= exact) ?? 1);
 }
 
-/** Without the last digits that adding tenths leaves. */
+/** Removes the rounding errors of decimal steps. */
 function tidy(value: number): number {
   return Number(value.toPrecision(12));
 }

@@ -10,7 +10,7 @@ import { marksView } from './marks.js';
 import { noticeView } from './notice.js';
 import { welcomeView } from './welcome.js';
 
-/** The picture, large: what it was, what it becomes, and how it goes on. */
+/** The large picture: before, after, and the progress of a run. */
 export function stageView(context: Context, samples: readonly Sample[], chooseFile: () => void): HTMLElement {
   const { store } = context;
   const after = h('canvas', { class: 'after', role: 'img' });
@@ -46,7 +46,7 @@ export function stageView(context: Context, samples: readonly Sample[], chooseFi
         drawBitmap(before, preview, { width: bitmap.width, height: bitmap.height });
       }
       mount.style.setProperty('--ratio', String(bitmap.width / bitmap.height));
-      // What is marked in the picture is not to be hidden.
+      // The handle would hide marks, so only tabs that paint have it.
       enable(isPainted && tasks[tab].paints);
       after.setAttribute('aria-label', describe(store.state));
     },
@@ -65,7 +65,7 @@ export function stageView(context: Context, samples: readonly Sample[], chooseFi
   );
 }
 
-/** What becomes of the picture, while it is being painted; else the version that is looked at. */
+/** The preview while the picture is being painted, otherwise the current version. */
 function shownBitmap(state: State): ImageBitmap | null {
   return state.run?.preview ?? currentVersion(state)?.picture.preview ?? null;
 }

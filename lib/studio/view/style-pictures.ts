@@ -6,15 +6,13 @@ import { filePicker, pictureFiles } from './files.js';
 import { icon } from './icons.js';
 import { sampleButton } from './samples.js';
 
-/** The pictures whose style is wanted: one, or several that are blended. */
+/** The style pictures: one, or several that are blended. */
 export function stylePicturesView(context: Context, samples: readonly Sample[]): HTMLElement {
   const { store } = context;
   const take = (file: Blob, name: string) => addStyle(context, file, name);
-  const { input, open } = filePicker(pictureFiles, 'A picture whose style is wanted', (file) =>
-    take(file, file.name),
-  );
+  const { input, open } = filePicker(pictureFiles, 'A style picture', (file) => take(file, file.name));
   const stylesFirst = [...ofTask(samples, 'style'), ...ofTask(samples, null)];
-  const list = h('ul', { class: 'style-list', 'aria-label': 'Pictures whose style is wanted' });
+  const list = h('ul', { class: 'style-list', 'aria-label': 'Style pictures' });
   const add = h(
     'button',
     { type: 'button', class: 'add-style' },
@@ -27,14 +25,14 @@ export function stylePicturesView(context: Context, samples: readonly Sample[]):
     { class: 'samples small' },
     ...stylesFirst.map((sample) => {
       const button = sampleButton(context, sample, take);
-      button.setAttribute('aria-label', `${sample.name}: take its style`);
+      button.setAttribute('aria-label', `${sample.name}: use its style`);
       return button;
     }),
   );
   const box = h(
     'section',
     { class: 'styles', 'data-drop': 'style' },
-    h('h2', {}, 'Whose style?'),
+    h('h2', {}, 'Style pictures'),
     list,
     add,
     offers,
@@ -45,7 +43,7 @@ export function stylePicturesView(context: Context, samples: readonly Sample[]):
     ([styles]) => {
       list.replaceChildren(
         ...styles.map(({ picture, name }) => {
-          const remove = h('button', { type: 'button', 'aria-label': `Take ${name} away`, title: name });
+          const remove = h('button', { type: 'button', 'aria-label': `Remove ${name}`, title: name });
           remove.append(squareThumb(picture.preview, 128), h('span', { class: 'remove' }, icon('close')));
           remove.onclick = () => removeStyle(context, picture.id);
           return h('li', {}, remove);

@@ -9,7 +9,7 @@ export function tabId(task: TaskId): string {
   return `tab-${task}`;
 }
 
-/** The tabs: arrows go from one to the next, as in every tab list. */
+/** The tabs; arrow keys move between them. */
 export function tabsView(store: Store<State>): HTMLElement {
   const buttons = taskIds.map((task) => {
     const button = h(
@@ -35,7 +35,7 @@ export function tabsView(store: Store<State>): HTMLElement {
     ([tab]) => {
       for (const [i, task] of taskIds.entries()) {
         buttons[i]?.setAttribute('aria-selected', String(task === tab));
-        // One stop for the Tab key; arrows do the rest.
+        // The Tab key stops at the list once; arrow keys move within it.
         buttons[i]?.setAttribute('tabindex', task === tab ? '0' : '-1');
       }
     },

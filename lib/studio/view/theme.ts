@@ -1,12 +1,12 @@
 const themes = ['auto', 'light', 'dark'] as const;
 const key = 'oneiros-theme';
 
-/** As it was last chosen here; else as the system has it. */
+/** Applies the theme that was chosen last, otherwise the system's. */
 export function restoreTheme(): void {
   apply(themes.find((theme) => theme === remembered()) ?? 'auto');
 }
 
-/** From what is seen to the other, and then back to what the system has. */
+/** Switches to the other theme, then to the system's own as an explicit choice, then back to automatic. */
 export function nextTheme(): void {
   const { theme } = document.documentElement.dataset;
   const systemIsDark = matchMedia('(prefers-color-scheme: dark)').matches;
@@ -20,7 +20,7 @@ function apply(theme: (typeof themes)[number]): void {
   try {
     localStorage.setItem(key, theme);
   } catch {
-    // Without storage it is chosen anew each time.
+    // Without storage, the choice is lost when the page is closed.
   }
 }
 

@@ -3,7 +3,7 @@ import type { Sample } from '../state/samples.js';
 import { h, textButton } from './dom.js';
 import { sampleButton } from './samples.js';
 
-/** What is there before there is a picture. */
+/** Shown before a picture is opened. */
 export function welcomeView(
   context: Context,
   samples: readonly Sample[],
@@ -15,11 +15,11 @@ export function welcomeView(
     h(
       'div',
       { class: 'welcome-text' },
-      h('h2', {}, 'What do networks see in it?'),
+      h('h2', {}, 'What do networks see in your picture?'),
       h('p', { class: 'dropping' }, 'Drop a picture here, paste one, or'),
       textButton('Choose a picture', 'primary-button', chooseFile),
     ),
-    h('p', { class: 'or' }, 'or begin with one of these'),
+    h('p', { class: 'or' }, 'or start with one of these'),
     h('div', { class: 'samples' }, ...samples.map((sample) => sampleButton(context, sample))),
   );
 }

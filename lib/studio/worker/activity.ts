@@ -5,16 +5,16 @@ import type { Model } from '../../onnx/graph/graph.js';
 import { extractSubgraph } from '../../onnx/passes/extract.js';
 import type { Tensor } from '../../tensor/tensor.js';
 
-/** A graph that tells how active each of some layers is at each place. */
+/** A graph that computes how active layers are at each position. */
 export interface ActivityGraph {
-  /** Its outputs are the mean of the absolute values over the channels, 1×1×height×width. */
+  /** Each output is the mean over the channels of a layer's absolute values, 1×1×height×width. */
   readonly model: Model;
   readonly layers: readonly { readonly layer: string; readonly output: string; readonly channels: number }[];
 }
 
 /**
- * The graph for a network's layers; those that are no maps are left out. Only the maps leave it, a hundredth of what the
- * activations are.
+ * The graph for a network's layers, without those that are not maps. Its outputs have one channel each, about a
+ * hundredth of the activations' size.
  */
 export function activityGraph(network: Network, layers: readonly string[]): ActivityGraph {
   const b = Builder.from(network.model.graph);
@@ -33,7 +33,7 @@ export function activityGraph(network: Network, layers: readonly string[]): Acti
   };
 }
 
-/** A map from 0, where the layer is least active, to 1; ½ where it is the same everywhere. `null` for no map. */
+/** Scales a map to [0, 1]; a constant map becomes ½. `null` if the tensor is not a map. */
 export function normalized(map: Tensor | undefined): Planes<1> | null {
   const [, , height = 0, width = 0] = map?.dims ?? [];
   if (map?.dtype !== 'float32' || height * width === 0) return null;

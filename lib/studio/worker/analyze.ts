@@ -7,10 +7,10 @@ import type { AnalysisOrder, Calls, ClassShare } from '../state/protocol.js';
 import type { WorkerContext } from './paint.js';
 import type { Answered } from './port.js';
 
-/** All that is likely enough to be worth a analyze: the page leaves out what is below its slider, without asking again. */
+/** Detections below this are dropped. The page hides those below its slider without running the network again. */
 const lowestScore = 0.05;
 
-/** Looks at pictures, and remembers the last segmentation for when it is saved. */
+/** Analyzes pictures, and keeps the last segmentation for saving. */
 export class Analyzer {
   #last: { readonly picture: number; readonly segmentation: Segmentation } | null = null;
 
@@ -45,7 +45,7 @@ export class Analyzer {
     }
   }
 
-  /** A picture as a PNG file, with texts in it and marks on it. */
+  /** A picture as a PNG file, with texts in the file and marks drawn over the picture. */
   async save({ picture, texts, marks }: Calls['save']['ask']): Promise<Answered<'save'>> {
     const bytes = await encodeImage(this.#marked(picture, marks), 'png', { text: texts });
     return { answer: new Blob([Uint8Array.from(bytes)], { type: 'image/png' }) };

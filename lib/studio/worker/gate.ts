@@ -1,6 +1,6 @@
 import type { PaintCommand } from '../state/protocol.js';
 
-/** Holds work up between two steps, until it is to go on or to end. */
+/** Pauses work between two steps until it is resumed or ended. */
 export class Gate {
   readonly #controller = new AbortController();
   #stopped: { readonly open: () => void; readonly opened: Promise<void> } | null = null;
@@ -14,7 +14,7 @@ export class Gate {
     return this.#stopped !== null;
   }
 
-  /** Settles at once, or when the work is to go on or to end. */
+  /** Resolves at once or, if the work is stopped, when it is resumed or ended. */
   opened(): Promise<void> {
     return this.#stopped?.opened ?? Promise.resolve();
   }

@@ -31,12 +31,12 @@ interface Entry {
   loaded: Loaded | null;
 }
 
-/** The networks that the page can speak of, by their id; each is loaded when it is first needed. */
+/** The networks of the page by id; each is loaded when it is first needed. */
 export class Networks {
   readonly #entries = new Map<string, Entry>();
   #placement: Placement = {};
 
-  /** What they run on from now on; those that are loaded are loaded anew. */
+  /** Sets where networks run from now on. Loaded ones are disposed, and loaded again when needed. */
   async setPlacement(placement: Placement): Promise<void> {
     this.#placement = placement;
     for (const entry of this.#entries.values()) {
@@ -47,8 +47,8 @@ export class Networks {
   }
 
   /**
-   * Loads a network as the first of some kinds that it is.
-   * @throws OneirosError if it is none of them: the complaint of the first
+   * Loads a network as the first of `entry.kinds` that fits.
+   * @throws OneirosError the first kind's error, if none fits
    */
   async load(
     id: string,
@@ -95,7 +95,7 @@ export class Networks {
 
   async #get(id: string): Promise<Loaded> {
     const entry = this.#entries.get(id);
-    if (entry === undefined) throw new OneirosError('not-found', 'that network is no longer there');
+    if (entry === undefined) throw new OneirosError('not-found', 'this network was removed: choose another');
     return (entry.loaded ??= await this.#loadAny(entry, () => undefined));
   }
 
@@ -112,7 +112,7 @@ export class Networks {
         if (!(error instanceof OneirosError)) throw error;
         failures.push(error);
       }
-    throw failures[0] ?? new OneirosError('bad-argument', `there is nothing that ${name} could be`);
+    throw failures[0] ?? new OneirosError('bad-argument', `there is no kind of network to load ${name} as`);
   }
 }
 
@@ -147,23 +147,23 @@ async function load(
   }
 }
 
-/** Which network weights are of, their names tell. */
+/** Loads weights as the architecture that their names fit. */
 async function classifierOf(bytes: Uint8Array, placement: Placement): Promise<Classifier> {
-  const complaints: string[] = [];
+  const failures: string[] = [];
   for (const network of [GoogLeNet, VGG19, SqueezeNet])
     try {
       return await network.load(bytes, { placement });
     } catch (error) {
       if (!(error instanceof OneirosError)) throw error;
-      complaints.push(messageOf(error));
+      failures.push(messageOf(error));
     }
   throw new OneirosError(
     'bad-input',
-    `these weights are of none of GoogLeNet, VGG-19 and SqueezeNet 1.1 (${complaints[0] ?? ''})`,
+    `these weights fit neither GoogLeNet, VGG-19 nor SqueezeNet 1.1 (${failures[0] ?? ''})`,
   );
 }
 
-/** safetensors, or PyTorch's zip or pickle; an ONNX file begins otherwise. */
+/** Whether a file is safetensors or PyTorch's zip or pickle, by its first bytes. ONNX files begin differently. */
 function isCheckpoint(bytes: Uint8Array): boolean {
   const start = String.fromCharCode(...bytes.subarray(0, 9));
   return start.startsWith('PK') || start.startsWith('\x80') || start.slice(6) === '\0\0{';
@@ -175,7 +175,7 @@ function usualLayers(network: Network): ModelInfo['usual'] {
     try {
       usual[role] = find(network);
     } catch {
-      // A network without usual layers: somebody has to choose.
+      // The network has no default layers: the user has to choose.
     }
   };
   add('layers', defaultDreamLayers);
@@ -190,7 +190,7 @@ async function bytesOf(
 ): Promise<Uint8Array> {
   if (typeof source === 'string') {
     const progress = ({ loaded: done, total }: DownloadProgress) => onProgress({ done, total });
-    // Kept offline by the page's own service worker, so not a second time here.
+    // The page's service worker caches it, so it is not cached twice.
     return download(source, { cache: null, progress });
   }
   const file = source instanceof Blob ? source : await keptFile(source.kept);

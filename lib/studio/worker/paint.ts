@@ -11,9 +11,9 @@ import type { Networks } from './networks.js';
 import { bitmapOf, type Pictures } from './pictures.js';
 import type { Answered, Caller } from './port.js';
 
-/** What a 32-bit WebAssembly can address. */
+/** In bytes: the address space of 32-bit WebAssembly. */
 const memoryLimit = 4e9;
-/** Between two previews, in ms: a screen shows no more, and making them takes time from the work. */
+/** The least time between two previews, in ms: more would not be visible, and each slows the work down. */
 const previewPause = 40;
 
 export interface WorkerContext {
@@ -22,7 +22,7 @@ export interface WorkerContext {
   readonly provider: ProviderName;
 }
 
-/** Dreams or paints step by step, pauses and resumes when told to, and ends between two steps. */
+/** Dreams or paints step by step. Commands stop, resume and end it between two steps. */
 export async function paint(
   context: WorkerContext,
   order: PaintOrder,

@@ -5,17 +5,17 @@ import type { Image, Size } from '../../image/image.js';
 import { fromPixels, toPixels } from '../../image/pixels.js';
 import type { OpenedPicture, PictureInfo } from '../state/protocol.js';
 
-/** Larger pictures are made smaller when they are opened: every pixel takes twelve bytes, and many times that later. */
+/** Larger pictures are reduced when they are opened: a pixel takes twelve bytes, and many times that in a network. */
 const maxPixels = 4e6;
 
-/** The pictures that the page can speak of, by number. */
+/** The pictures of the page by number. */
 export class Pictures {
   readonly #pictures = new Map<number, Image>();
   #next = 1;
 
   get(id: number): Image {
     const picture = this.#pictures.get(id);
-    if (picture === undefined) throw new OneirosError('not-found', 'that picture is no longer there');
+    if (picture === undefined) throw new OneirosError('not-found', 'this picture was removed: open it again');
     return picture;
   }
 
@@ -31,14 +31,14 @@ export class Pictures {
   }
 
   /**
-   * Any picture that the browser can read, upright, over white where it is transparent.
-   * @throws OneirosError `bad-input` for what it cannot read
+   * Opens any picture that the browser can read, turned upright, with transparent parts over white.
+   * @throws OneirosError `bad-input` if the browser cannot read it
    */
   async open(file: Blob): Promise<OpenedPicture> {
     const texts = await textsOf(file);
     const bitmap = await createImageBitmap(file, { imageOrientation: 'from-image' }).catch(
       (cause: unknown) => {
-        throw new OneirosError('bad-input', 'this file is no picture that your browser can read', { cause });
+        throw new OneirosError('bad-input', 'your browser cannot read this file as a picture', { cause });
       },
     );
     const original = { width: bitmap.width, height: bitmap.height };
@@ -59,13 +59,13 @@ function withinLimit(size: Size): Size {
 
 function pixelsOf(bitmap: ImageBitmap, { width, height }: Size): Image {
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (context === null) throw new OneirosError('runtime', 'the browser has no memory for another picture');
+  if (context === null) throw new OneirosError('runtime', 'the browser has no memory left for this picture');
   context.imageSmoothingQuality = 'high';
   context.drawImage(bitmap, 0, 0, width, height);
   return fromPixels({ width, height, data: context.getImageData(0, 0, width, height).data });
 }
 
-/** The texts of a PNG file; none of any other, or of one whose chunks are damaged but which the browser reads all the same. */
+/** The texts of a PNG file. Empty for other files, and for files with damaged chunks, which browsers may still read. */
 async function textsOf(file: Blob): Promise<ReadonlyMap<string, string>> {
   const start = new Uint8Array(await file.slice(0, 4).arrayBuffer());
   if (String.fromCharCode(...start.subarray(1)) !== 'PNG') return new Map();
@@ -76,7 +76,7 @@ async function textsOf(file: Blob): Promise<ReadonlyMap<string, string>> {
   }
 }
 
-/** A picture as what a canvas shows at once. */
+/** A picture as a bitmap, which a canvas draws without decoding. */
 export function bitmapOf(picture: Image): Promise<ImageBitmap> {
   const { width, height, data } = toPixels(picture);
   return createImageBitmap(new ImageData(data, width, height));

@@ -1,7 +1,7 @@
 import { messageOf, OneirosError } from '../../base/errors.js';
 import type { Ask, CallName, Calls, PaintCommand, Reply } from '../state/protocol.js';
 
-/** The way back to who called. */
+/** The connection back to the caller. */
 export interface Caller<K extends CallName> {
   progress(progress: Calls[K]['progress'], transfer?: readonly Transferable[]): void;
   onCommand(listener: (command: PaintCommand) => void): void;
@@ -12,12 +12,12 @@ export interface Answered<K extends CallName> {
   readonly transfer?: readonly Transferable[];
 }
 
-/** What answers each kind of call. */
+/** The handler of each kind of call. */
 export type Handlers = {
   readonly [K in CallName]: (ask: Calls[K]['ask'], caller: Caller<K>) => Promise<Answered<K>>;
 };
 
-/** Answers one call through its port; what fails is a reply as well. */
+/** Answers one call through its port; an error is a reply as well. */
 export async function respond<K extends CallName>(
   handlers: Handlers,
   { kind, ask }: Ask<K>,

@@ -11,9 +11,9 @@ import type { Thumbnail } from '../state/protocol.js';
 import { type ActivityGraph, activityGraph, normalized } from './activity.js';
 import { bitmapOf } from './pictures.js';
 
-/** Longer side of the picture that the network is shown, unless it takes one size only. */
-const seen = 192;
-/** Longer side of a thumbnail: twice what it is on the page, for fine screens. */
+/** Longer side of the network's input, unless it takes only one size. */
+const inputSide = 192;
+/** Longer side of a thumbnail: twice its size on the page, for high-resolution screens. */
 const side = 128;
 
 interface Ready {
@@ -23,9 +23,9 @@ interface Ready {
   readonly session: Session;
 }
 
-/** What each layer makes of a picture, as a small map: bright where its channels are strongly active. */
+/** A small map of each layer's activations: bright where its channels are strongly active. */
 export class Thumbnails {
-  /** For the network that was asked about last: the next question is likely to be about another picture. */
+  /** For the last network: the next call is usually for another picture of the same network. */
   #ready: Ready | null = null;
   readonly #queue = new SerialQueue();
 
@@ -35,7 +35,7 @@ export class Thumbnails {
 
   async #make(network: Network, picture: Image, provider: ProviderName): Promise<readonly Thumbnail[]> {
     const { graph, session } = await this.#get(network, provider);
-    const small = resize(picture, fixedSize(network) ?? scaledSize(picture, seen));
+    const small = resize(picture, fixedSize(network) ?? scaledSize(picture, inputSide));
     const maps = await session.run({ [network.image]: toTensor(small) }, { transfer: true });
     const thumbnails: Thumbnail[] = [];
     for (const { layer, output, channels } of graph.layers) {

@@ -1,4 +1,4 @@
-// The studio's other half: networks, pictures and all work on them, in a worker.
+// The studio's worker: holds networks and pictures, and does all work on them.
 
 import { openSession } from '../../runtime/session.js';
 import type { ProviderName } from '../../runtime/types.js';
@@ -21,7 +21,7 @@ const thumbnails = new Thumbnails();
 
 const handlers: Handlers = {
   async selectProvider({ provider: wanted }) {
-    // What works, a model of one sum finds out.
+    // A model with one addition shows which provider works.
     await using session = await openSession(probeModel(), { provider: wanted });
     const { provider } = session;
     context.provider = provider;

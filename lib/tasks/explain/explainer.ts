@@ -8,9 +8,9 @@ import { type Classifier, mostProbable } from '../../networks/classifier/classif
 import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import { type ClassGradient, ClassGradients } from './class-gradient.js';
+import { activationMap } from './grad-cam.js';
 import { gradient, integratedGradient, smoothGradient } from './pixels.js';
 import { largestOfChannels, normalized, sumOfChannels } from './relevance-maps.js';
-import { activationMap } from './grad-cam.js';
 
 export const explainMethods = ['grad-cam', 'gradient', 'smoothgrad', 'integrated'] as const;
 export type ExplainMethod = (typeof explainMethods)[number];

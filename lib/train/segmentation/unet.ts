@@ -1,7 +1,15 @@
 import { check, type OptionKinds, optionsFor, optionsOf, required } from '../../base/arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { choice, count, flag, number, type OptionValues, resolveOptions, seed } from '../../base/option-table.js';
+import {
+  choice,
+  count,
+  flag,
+  number,
+  type OptionValues,
+  resolveOptions,
+  seed,
+} from '../../base/option-table.js';
 import { checkClasses, type LabelValue, type MaskClass } from '../../labels/classes.js';
 import { ignoredLabel, type LabelScheme } from '../../labels/scheme.js';
 import { luminance } from '../../models/input/preprocessing.js';

@@ -3,7 +3,7 @@ import { type Random, random } from '../../../lib/tensor/random.js';
 import { fractal, noise, smoothstep } from './noise.js';
 import { type Color, paint } from './paint.js';
 
-/** How much of red, green and blue is taken away (natural logarithm) where something is as thick as it gets. */
+/** How much red, green and blue light (natural logarithm) a body of thickness 1 absorbs. */
 type Absorption = readonly [number, number, number];
 
 const light: Color = [0.815, 0.835, 0.815];
@@ -12,7 +12,7 @@ const cytoplasm: Absorption = [0.07, 0.2, 0.05];
 const chromatin: Absorption = [0.6, 0.8, 0.05];
 const platelet: Absorption = [0.36, 0.42, 0.1];
 
-/** A round thing on the glass; `wave` bends its outline. */
+/** A round body on the glass. */
 interface Body {
   readonly x: number;
   readonly y: number;
@@ -22,7 +22,7 @@ interface Body {
   readonly seed: number;
 }
 
-/** A red cell: how pale it is in the middle, and how large that is. */
+/** A red cell: how pale its middle is, and how large the pale part is. */
 interface RedCell extends Body {
   readonly pallor: number;
   readonly hollow: number;
@@ -75,7 +75,7 @@ function body(stream: Random, x: number, y: number, radius: number): Body {
   };
 }
 
-/** Red cells nearly everywhere, some of which overlap; none over a white cell. */
+/** Red cells nearly everywhere; some overlap each other, but none overlaps a white cell. */
 function scatter(stream: Random, { width, height }: Size, whites: readonly Body[]): readonly Body[] {
   const cells: Body[] = [];
   for (let attempt = 0; attempt < 400 && cells.length < 22; attempt++) {
@@ -115,7 +115,7 @@ function distance(a: Body, b: Body): number {
   return Math.hypot(a.x - b.x, a.y - b.y);
 }
 
-/** How far out a point is in units of the body's radius, its outline bent by so much. */
+/** A point's distance from the middle in units of the body's radius; `bend` is how much the outline is bent. */
 function radiusAt(cell: Body, x: number, y: number, bend: number): number {
   const [dx, dy] = [x - cell.x, y - cell.y];
   const r = Math.hypot(dx, dy) / cell.radius;
@@ -134,7 +134,7 @@ function redThickness({ pallor, hollow, thickness, seed }: RedCell, r: number, x
   return inside * thickness * mottled * (rim - 0.88 * pallor * middle);
 }
 
-/** A neutrophil: pale granular plasma, a nucleus of three lobes that hang together. */
+/** A neutrophil: pale granular plasma, a nucleus of three connected lobes. */
 function paintWhite(
   cell: Body,
   x: number,
@@ -145,7 +145,7 @@ function paintWhite(
   if (r > 1.2) return;
   const granules = 0.8 + 0.7 * fractal(x / 5, y / 5, cell.seed, 3) + 0.3 * noise(x / 30, y / 30, cell.seed);
   take(cytoplasm, smoothstep(1.03, 0.93, r) * Math.max(0.2, granules));
-  // Lobes are blobs that flow together (Blinn 1982).
+  // The lobes are blobs that merge (Blinn 1982).
   let potential = 0;
   for (let lobe = 0; lobe < 3; lobe++) {
     const angle = cell.turn * 2 + lobe * 1.7;
@@ -166,7 +166,7 @@ function paintWhite(
   take(chromatin, nucleus * (clumps + membrane));
 }
 
-/** What the camera makes of it: uneven light, a little noise. */
+/** The camera's exposure: uneven light, a little noise. */
 function exposed(
   taken: readonly number[],
   glow: number,

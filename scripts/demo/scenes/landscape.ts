@@ -13,7 +13,7 @@ interface Range {
   readonly height: number;
   readonly frequency: number;
   readonly color: Color;
-  /** How much of the air's color lies over it. */
+  /** How much the color of the air covers it, from 0 to 1. */
   readonly air: number;
 }
 
@@ -37,7 +37,7 @@ export function landscape(size: Size, seed = 7): Image {
   });
 }
 
-/** What there is above the water: the nearest range that reaches so high, or the sky. */
+/** The color above the water: the nearest range that reaches this high, or the sky. */
 function overWater(x: number, y: number, seed: number): Color {
   for (let i = ranges.length - 1; i >= 0; i--) {
     const range = ranges[i]!;
@@ -55,7 +55,7 @@ function skyAt(x: number, y: number, seed: number): Color {
   const warped = fractal(2 * x, 5 * y, seed + 3);
   const thickness = fractal(1.6 * x + 0.6 * warped, 7 * y + 0.5 * warped, seed, 6);
   const cloud = smoothstep(-0.02, 0.42, thickness + 0.12 - 0.25 * Math.abs(y - 0.24));
-  // Lit from below, by a low sun: bright where there is less cloud underneath.
+  // A low sun lights clouds from below: bright where there is less cloud underneath.
   const below = fractal(1.6 * x + 0.6 * warped, 7 * (y + 0.03) + 0.5 * warped, seed, 6);
   const lit = smoothstep(-0.18, 0.2, thickness - below + 0.25 * glow);
   const tone = blend(rgb('#5b4a7c'), gradient([rgb('#e77f77'), rgb('#ffd08a')], 1.4 * glow + 0.25), lit);
@@ -87,7 +87,7 @@ function slope({ color, air, frequency }: Range, x: number, y: number, crest: nu
 
 function lake(x: number, y: number, seed: number, above: (x: number, y: number) => Color): Color {
   const near = (y - horizon) / (1 - horizon);
-  // Ripples look finer the farther they are.
+  // Farther ripples look finer.
   const scale = 1 / (0.06 + near);
   const ripple = fractal(3.5 * x * (0.5 + 0.5 * scale), 26 * Math.log(0.05 + near), seed + 50, 4);
   const mirrored = 2 * horizon - y * 1.0 + 0.035 * ripple * (0.3 + near);
@@ -97,7 +97,7 @@ function lake(x: number, y: number, seed: number, above: (x: number, y: number) 
   return blend(deep, rgb('#ffdca0'), 0.75 * path);
 }
 
-/** How much of a point is covered by the firs of the shore in front, in the left and the right corner. */
+/** How much the firs on the near shore, in the left and right corners, cover a point. */
 function firs(x: number, y: number, aspect: number, seed: number): number {
   const ground = 0.985 - 0.12 * smoothstep(0.5, 0, x) - 0.09 * smoothstep(aspect - 0.35, aspect, x);
   let cover = smoothstep(ground - 0.004, ground + 0.004, y + 0.012 * noise(25 * x, 0.5, seed + 70));

@@ -14,7 +14,7 @@ interface Organelle {
   readonly seed: number;
 }
 
-/** Nerve tissue in the electron microscope: cells of all sizes, the membranes between them, vesicles, mitochondria. */
+/** Nerve tissue in an electron microscope: cells of all sizes, the membranes between them, vesicles, mitochondria. */
 export function membranes(size: Size, seed = 5): Image {
   const organelles = mitochondria(size, seed);
   const tissue = paint(size, (x, y) => {
@@ -47,7 +47,7 @@ function tissueAt(x: number, y: number, organelles: readonly Organelle[], seed: 
     (value, organelle) => withMitochondrion(value, organelle, x, y, cell.edge),
     filled,
   );
-  // Where a membrane is cut obliquely it looks broad and soft.
+  // Membranes that are cut obliquely look broad and soft.
   const oblique = smoothstep(0.2, 0.5, fractal(x / 70, y / 70, seed + 10, 2));
   const thick = 1.5 + 0.6 * noise(x / 28, y / 28, seed + 11) + 5 * oblique;
   const membrane = smoothstep(thick + 2.2 + 3 * oblique, thick - 1.2, cell.edge);
@@ -55,7 +55,7 @@ function tissueAt(x: number, y: number, organelles: readonly Organelle[], seed: 
   return mix(inside, stain, membrane);
 }
 
-/** The cell and its edge in pixels: large cells, some of which are divided into many small ones. */
+/** The cell at a point, and the distance to its edge in pixels. Some large cells are divided into many small ones. */
 function tissueCell(x: number, y: number, seed: number): { readonly id: number; readonly edge: number } {
   const bend = (scale: number, strength: number, offset: number) =>
     strength * fractal(x / scale, y / scale, seed + offset, 3);
@@ -70,7 +70,7 @@ function tissueCell(x: number, y: number, seed: number): { readonly id: number; 
   return { id: inner.id, edge: Math.min(outerEdge, inner.roundEdge * small) };
 }
 
-/** Vesicles lie in crowds: rings with a bright middle. */
+/** Adds groups of vesicles: rings with a bright middle. */
 function withVesicles(
   plasma: number,
   x: number,
@@ -95,16 +95,16 @@ function withMitochondrion(plasma: number, m: Organelle, x: number, y: number, e
   const r = Math.hypot(along / m.long, across / m.short) * (1 + 0.18 * noise(x / 24, y / 24, m.seed));
   if (r > 1.3) return plasma;
   const depth = (1 - r) * m.short;
-  // Two membranes around it, folds of the inner one across.
+  // Two membranes surround it; the inner one is folded across.
   const hull = Math.exp(-((depth / 1.3) ** 2)) + 0.8 * Math.exp(-(((depth - 4) / 1.2) ** 2));
   const folds = Math.sin(along / 2.1 + 3.2 * noise(along / 16, across / 9, m.seed + 1) + across / 7);
   const inner = 0.36 + 0.12 * folds + 0.06 * noise(x / 3, y / 3, m.seed);
   const body = mix(plasma, inner, smoothstep(0.5, 4.5, depth));
-  // It lies within its cell: the cell's membrane goes over it.
+  // It is inside its cell: the cell's membrane covers it.
   return mix(plasma, body - 0.34 * hull, smoothstep(2, 6, edge));
 }
 
-/** What the microscope makes of it: a soft focus, the grain of few electrons, uneven brightness. */
+/** The microscope's image: a soft focus, the grain of few electrons, uneven brightness. */
 function developed(tissue: Image, seed: number): Image {
   const { width, height, data } = gaussianBlur(tissue, 0.7);
   const stream = random(seed + 1);

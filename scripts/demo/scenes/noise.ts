@@ -1,6 +1,6 @@
 // Seeded noise over the plane, from which the scenes are made.
 
-/** A number in [0, 1) for whole numbers x, y: the same on every machine. */
+/** A pseudorandom number in [0, 1) for whole numbers x and y: the same on every machine. */
 export function hash(x: number, y: number, seed: number): number {
   let h = Math.imul(x, 0x27d4eb2d) ^ Math.imul(y, 0x165667b1) ^ Math.imul(seed, 0x9e3779b1);
   h = Math.imul(h ^ (h >>> 15), 0x85ebca6b);
@@ -20,12 +20,12 @@ export function noise(x: number, y: number, seed: number): number {
   return 1.4 * mix(above, below, fade(fy));
 }
 
-/** Directions all around, so that noise needs no sine of its own. */
+/** A table of directions, so that `noise` does not compute sines. */
 const directions = Array.from({ length: 64 }, (_, i) => (2 * Math.PI * i) / 64);
 const cosines = Float64Array.from(directions, Math.cos);
 const sines = Float64Array.from(directions, Math.sin);
 
-/** What a corner's gradient gives at (dx, dy) from it. */
+/** The value of a corner's gradient at (dx, dy) from the corner. */
 function slope(i: number, j: number, dx: number, dy: number, seed: number): number {
   const direction = Math.floor(64 * hash(i, j, seed));
   return cosines[direction]! * dx + sines[direction]! * dy;
@@ -56,17 +56,17 @@ export function ridged(x: number, y: number, seed: number, octaves = 5): number 
 }
 
 export interface Cell {
-  /** A number in [0, 1) that is this cell's own, and where its middle is. */
+  /** A pseudorandom number in [0, 1) for this cell; `x` and `y` are its middle. */
   readonly id: number;
   readonly x: number;
   readonly y: number;
-  /** How far the point is from the cell's edge, where 1 is the size of a cell. */
+  /** The point's distance from the cell's edge; 1 is the size of a cell. */
   readonly edge: number;
   /** The same for a cell whose corners are round; negative between cells. */
   readonly roundEdge: number;
 }
 
-/** The cell of a Voronoi pattern in which a point lies; there is one cell a unit square. */
+/** The cell of a Voronoi pattern that contains a point; there is one cell per unit square. */
 export function cellAt(x: number, y: number, seed: number, jitter = 0.9): Cell {
   const [column, row] = [Math.floor(x), Math.floor(y)];
   const middleX = (i: number, j: number) => i + 0.5 + jitter * (hash(i, j, seed) - 0.5);
@@ -83,7 +83,7 @@ export function cellAt(x: number, y: number, seed: number, jitter = 0.9): Cell {
   for (let j = ownRow - 2; j <= ownRow + 2; j++)
     for (let i = ownColumn - 2; i <= ownColumn + 2; i++) {
       if (i === ownColumn && j === ownRow) continue;
-      // How far it is to the line of points as near to the one middle as to the other.
+      // The distance to the line that is equally far from both middles.
       const [ox, oy] = [middleX(i, j), middleY(i, j)];
       const [nx, ny] = [ox - cx, oy - cy];
       const along = ((x - (ox + cx) / 2) * nx + (y - (oy + cy) / 2) * ny) / Math.sqrt(nx * nx + ny * ny);

@@ -7,7 +7,7 @@ export type Color = readonly [number, number, number];
 /** The color of a point; x and y are in pixels from the top left corner. */
 export type Shade = (x: number, y: number) => Color;
 
-/** A picture of what `shade` says, each pixel the mean of `samples`² points in it. */
+/** Renders `shade` as a picture; each pixel is the mean of `samples`² points in it. */
 export function paint({ width, height }: Size, shade: Shade, samples = 2): Image {
   const picture = image({ width, height });
   const area = width * height;
@@ -42,7 +42,7 @@ export function brighten(color: Color, factor: number): Color {
   return [color[0] * factor, color[1] * factor, color[2] * factor];
 }
 
-/** The color at `t` in [0, 1] of a row of colors. */
+/** The color at `t` in [0, 1] of a gradient with equally spaced colors. */
 export function gradient(colors: readonly Color[], t: number): Color {
   const at = Math.min(1, Math.max(0, t)) * (colors.length - 1);
   const i = Math.min(colors.length - 2, Math.floor(at));

@@ -1,4 +1,4 @@
-// Renders the demo's scenes: `render.ts <folder> [name…]`. The same picture every time.
+// Renders the demo's scenes: `render.ts <folder> [name…]`. The pictures are the same every time.
 import { join } from 'node:path';
 
 import { writeImage } from '../../../lib/image/codec/read-write.js';
@@ -19,6 +19,6 @@ const [folder = '.', ...asked] = process.argv.slice(2);
 for (const name of asked.length > 0 ? asked : Object.keys(scenes)) {
   const render = scenes[name];
   if (render === undefined)
-    throw new Error(`there is no scene ${name}: they are ${Object.keys(scenes).join(', ')}`);
+    throw new Error(`there is no scene ${name}: the scenes are ${Object.keys(scenes).join(', ')}`);
   await writeImage(join(folder, `${name}.jpg`), render(), { quality: 92 });
 }

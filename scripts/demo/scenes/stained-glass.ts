@@ -2,7 +2,7 @@ import type { Image, Size } from '../../../lib/image/image.js';
 import { cellAt, fractal, hash, noise, smoothstep } from './noise.js';
 import { blend, brighten, type Color, paint, rgb } from './paint.js';
 
-/** A pane of glass: its color, and how far the point is from the lead around it, in units of the picture's height. */
+/** A pane of glass: its color, and the point's distance from its edge in units of the picture's height. */
 interface Pane {
   readonly color: Color;
   readonly edge: number;
@@ -23,7 +23,7 @@ export function stainedGlass(size: Size, seed = 3): Image {
   return paint(
     size,
     (px, py) => {
-      // Nothing in old glass is quite straight.
+      // Lines in old glass are not quite straight.
       const [u, v] = [px / height, py / height];
       const x = u - middle.x + 0.004 * noise(9 * u, 9 * v, seed + 40);
       const y = v - middle.y + 0.004 * noise(9 * u, 9 * v, seed + 41);
@@ -44,7 +44,7 @@ function paneAt(x: number, y: number, seed: number): Pane {
   return heart(radius, angle, seed);
 }
 
-/** Panes of any shape, blue for the most part. */
+/** Panes of irregular shapes, mostly blue. */
 function field(x: number, y: number, radius: number, seed: number): Pane {
   const scale = 13;
   const cell = cellAt(scale * x, scale * y, seed);
@@ -70,7 +70,7 @@ function ring(
   return { color: pick(colors, id * 13), edge: Math.min(side, radius - from, to - radius), id };
 }
 
-/** Twelve petals that each hold a medallion; what is between them is red. */
+/** Twelve petals with a medallion each; red between them. */
 function petals(x: number, y: number, radius: number, angle: number, seed: number): Pane {
   const count = 12;
   const at = Math.floor(angle * count);

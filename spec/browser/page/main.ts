@@ -1,4 +1,4 @@
-// What the tests call in the page: the library by its public names, and the tasks that Node runs as well.
+// The functions that tests call in the page: the library by its public names, and the tasks that Node runs as well.
 import { entries } from '../../api/entries.js';
 import * as tasks from '../tasks.js';
 import * as measures from './measures.js';

@@ -8,7 +8,7 @@ import { googLeNetWeights, slimVGG19 } from '../networks.js';
 
 export { googLeNetWeights };
 
-/** Loads a whole GoogLeNet and takes two steps of a dream, before the first of which everything is derived. */
+/** Loads a whole GoogLeNet and takes two steps of a dream; gradients are derived before the first. */
 export async function dreamBriefly(weights: WeightsSource, placement: Placement): Promise<number> {
   const network = await GoogLeNet.load(weights);
   const picture = waves({ width: 72, height: 64 });
@@ -17,7 +17,7 @@ export async function dreamBriefly(weights: WeightsSource, placement: Placement)
   return done;
 }
 
-/** How a style transfer goes in a page: memory by the iteration, and how soon an abort ends it. */
+/** Measures a style transfer in a page: its memory over the iterations, and how soon an abort ends it. */
 export async function longStyle(placement: Placement, iterations: number) {
   const network = await slimVGG19(placement);
   const [content, painting] = [waves({ width: 48, height: 40 }), speckles({ width: 50, height: 60 })];
@@ -43,7 +43,7 @@ export async function longStyle(placement: Placement, iterations: number) {
   return { done, memory, after, rejects: false };
 }
 
-/** What the page and its workers hold, after garbage collection. */
+/** The memory of the page and its workers in bytes, after garbage collection. */
 async function bytes(): Promise<number> {
   const measured: {
     readonly measureUserAgentSpecificMemory?: () => Promise<{ readonly bytes: number }>;
