@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import { expect } from 'chai';
 import type { Page } from 'playwright-core';
 
@@ -6,32 +5,14 @@ import { codec } from '../../lib/image/codec/platform-codec.node.js';
 import type { Placement } from '../../lib/runtime/types.js';
 import { entries } from '../api/entries.js';
 import { pictures } from '../image/pictures.js';
+import { agreesWithNode, expectSame, node, specFile } from './agreement.js';
 import { requireChromium, startWorkbench, type Workbench } from './harness.js';
 import * as tasks from './tasks.js';
 import { longestTask, tracing } from './trace.js';
 
-const node: Placement = { provider: 'cpu', threads: 1 };
-const specFile = (name: string) => join(import.meta.dirname, '..', name);
-
 function largest(found: readonly number[], wanted: ArrayLike<number>): number {
   expect(found.length).to.equal(wanted.length).and.above(0);
   return found.reduce((worst, value, i) => Math.max(worst, Math.abs(value - wanted[i]!)), 0);
-}
-
-/** The largest and the mean difference of the numbers; relative for numbers above 1. */
-function differences(found: readonly number[] = [], wanted: readonly number[] = []) {
-  expect(found.length).to.equal(wanted.length).and.above(0);
-  const each = found.map((value, i) => Math.abs(value - wanted[i]!) / Math.max(1, Math.abs(wanted[i]!)));
-  return {
-    worst: each.reduce((a, b) => Math.max(a, b), 0),
-    mean: each.reduce((sum, value) => sum + value, 0) / each.length,
-  };
-}
-
-function expectSame(found: tasks.Outcome, wanted: tasks.Outcome, tolerance: number): void {
-  expect(Object.keys(found)).to.deep.equal(Object.keys(wanted));
-  for (const [name, numbers] of Object.entries(wanted))
-    expect(differences(found[name], numbers).worst, name).to.be.at.most(tolerance);
 }
 
 describe('oneiros in a browser', function () {
@@ -148,44 +129,12 @@ describe('oneiros in a browser', function () {
     expect(longest, 'ms of work in one task of the page').to.be.within(0.1, 50);
   });
 
-  for (const provider of ['wasm', 'webgpu'] as const)
-    describe(`on ${provider}`, () => {
-      it('classifies as Node does', async () => {
-        const found = await page.evaluate((at) => window.tasks.classify(at), { provider });
-        expectSame(found, await tasks.classify(node), 1e-3);
-      });
+  describe('on wasm', () => agreesWithNode('wasm', () => page));
 
-      it('dreams as Node does, at 256 pixels, 2 octaves of 5 steps', async () => {
-        const found = await page.evaluate((at) => window.tasks.dreamOn(at, 256), { provider });
-        const wanted = await tasks.dreamOn(node, 256);
-        const difference = differences(found['picture'], wanted['picture']);
-        expect(difference.mean).to.be.at.most(2 / 255);
-        expect(differences(found['objective'], wanted['objective']).worst).to.be.at.most(1e-3);
-      });
-
-      it('transfers a style as Node does', async () => {
-        const found = await page.evaluate((at) => window.tasks.stylize(at, 2), { provider });
-        expectSame(found, await tasks.stylize(node, 2), 1e-3);
-      });
-
-      it('segments as Node does', async () => {
-        const file = 'models/golden/unet-milesial-transposed.pt';
-        const found = await page.evaluate(([at, path]) => window.tasks.segment(at, path), [
-          { provider },
-          `/golden/${file}`,
-        ] as const);
-        expectSame(found, await tasks.segment(node, specFile(file)), 1e-3);
-      });
-
-      it('finds blood cells as Node does', async () => {
-        const file = 'fasterrcnn-cells.onnx';
-        const found = await page.evaluate(([at, path]) => window.tasks.detectCells(at, path), [
-          { provider },
-          `/models/${file}`,
-        ] as const);
-        expectSame(found, await tasks.detectCells(node, join('onnx-models', file)), 1e-3);
-      });
-    });
+  it('classifies as Node does, on WebGPU: spec/slow/webgpu.spec.ts runs the other tasks on it', async () => {
+    const found = await page.evaluate((at) => window.tasks.classify(at), { provider: 'webgpu' } as const);
+    expectSame(found, await tasks.classify(node), 1e-3);
+  });
 
   it('detects as Node does, with a MobileNet', async () => {
     const file = 'models/golden/faster-rcnn-mobilenet.pth';

@@ -126,6 +126,6 @@ describe('Geometry of boxes', () => {
       expect(edge).to.be.closeTo(box[i]!, 1e-9),
     );
     expect(decodeBox([0, 0, 100, 0], [0, 0, 16, 16])[2]).to.be.closeTo(8 + 500, 1e-9);
-    expect(() => encodeBox([0, 0, 0, 1], anchor)).to.throw('width and a height');
+    expect(() => encodeBox([0, 0, 0, 1], anchor)).to.throw('width and height over 0');
   });
 });

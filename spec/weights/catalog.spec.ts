@@ -93,7 +93,7 @@ describe('The catalog of models', () => {
     ['a size over the limit', { size: { bytes: 2 ** 50, exact: true } }, /whole number from 1 to/],
     ['labels that are not names', { labels: [1] }, /expected a list of names/],
     ['a figure beyond 1', { accuracy: { metrics: { mAP: 37 }, on: 'x', by: 'y' } }, /fractions of 1/],
-    ['an unknown field', { post_install: 'rm -rf' }, /a field "post_install"/],
+    ['an unknown field', { post_install: 'rm -rf' }, /unknown field "post_install"/],
   ] as const)
     it(`refuses ${what}`, () => expect(broken(change)).to.throw(message));
 

@@ -161,7 +161,7 @@ describe('An explanation', () => {
         '--class',
         'bleu',
       ]).catch((error: unknown) => error);
-      expect(String(failure)).to.contain('knows no class "bleu"; near names: blue');
+      expect(String(failure)).to.contain('has no class "bleu"; near names: blue');
     } finally {
       rmSync(folder, { recursive: true });
     }
