@@ -35,13 +35,42 @@ export class Interruption extends Error {
   }
 }
 
-/** Calls `stop` on each stop signal until disposed. */
-export function onStopSignals(stop: (interruption: Interruption) => void): Disposable {
-  const listeners = stopSignals.map((signal) => [signal, () => stop(Interruption.bySignal(signal))] as const);
-  for (const [signal, listener] of listeners) process.on(signal, listener);
+/** How a command is stopped, until disposed. */
+export interface StopListener extends Disposable {
+  /** Aborts with an `Interruption`. */
+  readonly signal: AbortSignal;
+  /** Why the command was asked to stop; `null` if it was not. */
+  readonly interruption: Interruption | null;
+}
+
+/**
+ * The first Ctrl-C, SIGTERM or SIGHUP aborts: the work ends after its step, with the results so far. A second one quits at
+ * once. Output that cannot be written aborts too.
+ * @param say prints a line on standard error
+ */
+export function listenForStop(say: (text: string) => void): StopListener {
+  const controller = new AbortController();
+  let interruption: Interruption | null = null;
+  const stop = (reason: Interruption) => {
+    interruption ??= reason;
+    controller.abort(interruption);
+  };
+  const onSignal = (name: StopSignal) => {
+    const reason = Interruption.bySignal(name);
+    if (controller.signal.aborted) process.exit(reason.exitCode);
+    say('Stopping after this step; Ctrl-C again quits at once.');
+    stop(reason);
+  };
+  const listeners = stopSignals.map((name) => [name, () => onSignal(name)] as const);
+  for (const [name, listener] of listeners) process.on(name, listener);
+  process.stdout.on('error', (error: Error) => stop(Interruption.byOutput(error)));
   return {
+    signal: controller.signal,
+    get interruption() {
+      return interruption;
+    },
     [Symbol.dispose]() {
-      for (const [signal, listener] of listeners) process.off(signal, listener);
+      for (const [name, listener] of listeners) process.off(name, listener);
     },
   };
 }

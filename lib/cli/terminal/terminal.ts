@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 
 import { printable, printableJson } from '../../base/printable.js';
-import { Interruption, onStopSignals } from './interruption.js';
+import { type Interruption, listenForStop } from './interruption.js';
 import { type Counted, createProgress, type Progress } from './progress.js';
 
 export const exitCode = { ok: 0, failed: 1, usage: 2 } as const;
@@ -22,10 +22,7 @@ export interface Terminal {
   readonly failures: number;
   /** A progress bar on standard error; shows nothing if that is not a terminal. */
   progress(total: number, label: string, counted?: Counted): Progress;
-  /**
-   * Aborts on the first Ctrl-C, SIGTERM or SIGHUP, and if standard output cannot be written, so that work ends cleanly
-   * with the results so far; a second signal exits at once. The reason is an `Interruption`.
-   */
+  /** Aborts when the command is asked to stop (see `listenForStop`); the reason is an `Interruption`. */
   readonly signal: AbortSignal;
   /** Why the command was asked to stop; `null` if it was not. */
   readonly interruption: Interruption | null;
@@ -34,21 +31,10 @@ export interface Terminal {
 }
 
 export function createTerminal(): Terminal {
-  const controller = new AbortController();
   const bars = new Set<Progress>();
   let failures = 0;
-  let interruption: Interruption | null = null;
   const say = (text: string) => process.stderr.write(`${printable(text)}\n`);
-  const stop = (reason: Interruption) => {
-    interruption ??= reason;
-    controller.abort(interruption);
-  };
-  const signals = onStopSignals((reason) => {
-    if (controller.signal.aborted) process.exit(reason.exitCode);
-    say('Stopping after this step; Ctrl-C again quits at once.');
-    stop(reason);
-  });
-  process.stdout.on('error', (error: Error) => stop(Interruption.byOutput(error)));
+  const stopping = listenForStop(say);
   // If standard error fails, there is nowhere to report it.
   process.stderr.on('error', () => undefined);
   return {
@@ -70,15 +56,15 @@ export function createTerminal(): Terminal {
       bars.add(bar);
       return bar;
     },
-    signal: controller.signal,
+    signal: stopping.signal,
     get interruption() {
-      return interruption;
+      return stopping.interruption;
     },
     close: async () => {
       // A bar left running by a failure would keep the process alive.
       for (const bar of bars) bar.stop();
       await new Promise<void>((resolve) => process.stdout.write('', () => resolve()));
-      signals[Symbol.dispose]();
+      stopping[Symbol.dispose]();
     },
   };
 }
