@@ -1,10 +1,8 @@
 import { OneirosError } from '../base/errors.js';
 import { type Builder, rankOf } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
-import { describe } from '../onnx/graph/attributes.js';
-import { attr } from '../onnx/graph/attributes.js';
-import type { Rule } from './rules/rule.js';
-import { rule } from './rules/rule.js';
+import { attr, describe } from '../onnx/graph/attributes.js';
+import { type Rule, rule } from './rules/rule.js';
 
 /** A mean over images and pixels: one axis at a time is twenty times faster on the CPU than all three at once. */
 export function meanOverBatch(b: Builder, x: Value, keep: boolean): Value {

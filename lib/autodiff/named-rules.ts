@@ -1,8 +1,7 @@
 import { batchNormByBatch } from './batch-norm.js';
 import { averageMaxPool, guidedRelu, redirectedRelu } from './overrides.js';
 import type { RuleOverrides } from './rule-choice.js';
-import type { Rule } from './rules/rule.js';
-import type { RuleTable } from './rules/rule.js';
+import type { Rule, RuleTable } from './rules/rule.js';
 
 // Rules are functions, which cannot be sent to a worker. The rules of this library have names, which can.
 

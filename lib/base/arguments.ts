@@ -1,8 +1,7 @@
 import { OneirosError } from './errors.js';
 import { isRecord, type Kind } from './kinds/kind.js';
 import { nearest } from './nearest-names.js';
-import { type Option } from './option-table.js';
-import { expectedOf } from './option-table.js';
+import { expectedOf, type Option } from './option-table.js';
 import { own } from './own.js';
 
 export { isRecord, type Kind };

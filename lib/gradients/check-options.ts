@@ -1,5 +1,4 @@
-import type { GradOptions } from '../autodiff/options.js';
-import { derivationKinds } from '../autodiff/options.js';
+import { derivationKinds, type GradOptions } from '../autodiff/options.js';
 import { type OptionKinds, optionsOf } from '../base/arguments.js';
 import { kind } from '../base/kinds.js';
 import { placementKinds } from '../runtime/options.js';

@@ -6,8 +6,7 @@ import type { Model } from '../onnx/graph/graph.js';
 import { extractSubgraph } from '../onnx/passes/extract.js';
 import { HeldSession } from '../runtime/held-session.js';
 import { openModel } from '../runtime/open-model.js';
-import type { Placement } from '../runtime/types.js';
-import type { Session } from '../runtime/types.js';
+import type { Placement, Session } from '../runtime/types.js';
 import type { Float32Tensor, Tensor } from '../tensor/tensor.js';
 import { findLayer, type Network } from './network.js';
 

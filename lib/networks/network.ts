@@ -3,8 +3,7 @@ import { OneirosError } from '../base/errors.js';
 import { nearest } from '../base/nearest-names.js';
 import type { Model } from '../onnx/graph/graph.js';
 import { placementKinds } from '../runtime/options.js';
-import type { Placement } from '../runtime/types.js';
-import type { SessionOptions } from '../runtime/types.js';
+import type { Placement, SessionOptions } from '../runtime/types.js';
 
 /** The input of every task: the graph of a network and the names of its layers. */
 export interface Network {

@@ -1,7 +1,6 @@
 import { gradientName, valueOfGradient } from '../../lib/autodiff/names.js';
 import { messageOf } from '../../lib/base/errors.js';
-import { Builder } from '../../lib/onnx/builder/builder.js';
-import { dtypeOf } from '../../lib/onnx/builder/builder.js';
+import { Builder, dtypeOf } from '../../lib/onnx/builder/builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { openSession } from '../../lib/runtime/session.js';
 import type { Tensor } from '../../lib/tensor/tensor.js';

@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 
 import { checkFiles } from '../../lib/cli/flags/checked-files.js';
-import type { Register } from '../../lib/cli/terminal/terminal.js';
-import type { Terminal } from '../../lib/cli/terminal/terminal.js';
+import type { Register, Terminal } from '../../lib/cli/terminal/terminal.js';
 
 /** What a command printed. */
 export interface Printed {

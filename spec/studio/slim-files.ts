@@ -3,8 +3,7 @@ import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { smallVgg } from '../cli/small-weights.js';
-import type { Dropped } from './workbench.js';
-import { fixture } from './workbench.js';
+import { type Dropped, fixture } from './workbench.js';
 
 /** VGG-19 to conv3_1 with 4 to 8 channels: a step takes milliseconds. */
 export const vgg: Dropped = { name: 'slim-vgg.safetensors', bytes: smallVgg() };

@@ -1,13 +1,11 @@
 import { expect } from 'chai';
 
 import { letterbox } from '../../lib/image/geometry/letterbox.js';
-import { image, plane, solid } from '../../lib/image/image.js';
-import { type Image } from '../../lib/image/image.js';
+import { type Image, image, plane, solid } from '../../lib/image/image.js';
 import { cocoTruth } from '../../lib/metrics/io/coco.js';
 import { outOfLetterbox } from '../../lib/networks/detector/box-geometry.js';
 import { coco80, coco91 } from '../../lib/networks/detector/coco-labels.js';
-import type { Detector } from '../../lib/networks/detector/detector.js';
-import { type Box, type Detection } from '../../lib/networks/detector/detector.js';
+import { type Box, type Detection, type Detector } from '../../lib/networks/detector/detector.js';
 import { loadDetector } from '../../lib/networks/detector/load.js';
 import { nms, nmsByClass } from '../../lib/networks/detector/nms.js';
 import { Yolox, yoloxShaped } from '../../lib/networks/detector/yolox.js';

@@ -7,8 +7,7 @@ import { writeImage } from '../../lib/image/codec/read-write.js';
 import { type Image, image, plane, solid } from '../../lib/image/image.js';
 import type { Box } from '../../lib/networks/detector/detector.js';
 import { random } from '../../lib/tensor/random.js';
-import type { LabeledPicture } from '../../lib/train/detection/augment.js';
-import { augmentDetection } from '../../lib/train/detection/augment.js';
+import { augmentDetection, type LabeledPicture } from '../../lib/train/detection/augment.js';
 import { detectionData } from '../../lib/train/detection/data.js';
 
 /** A dark picture with a white rectangle and its box. */

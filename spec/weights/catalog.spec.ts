@@ -5,8 +5,7 @@ import { dirname } from 'node:path';
 import { expect } from 'chai';
 
 import { parsePreprocessing } from '../../lib/models/input/preprocessing.js';
-import { layerNamesFor } from '../../lib/networks/classifier/load.js';
-import { classifierNames } from '../../lib/networks/classifier/load.js';
+import { classifierNames, layerNamesFor } from '../../lib/networks/classifier/load.js';
 import { detectorNames } from '../../lib/networks/detector/load.js';
 import { segmenterNames } from '../../lib/networks/segmenter/load.js';
 import { parseCatalog } from '../../lib/weights/catalog/entry.js';

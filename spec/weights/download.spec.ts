@@ -13,8 +13,7 @@ import type { CatalogEntry, Checksum } from '../../lib/weights/catalog/entry.js'
 import { locateEntry } from '../../lib/weights/catalog/node/locate.js';
 import { removeEntry } from '../../lib/weights/catalog/node/pull.js';
 import { statusOf, verifyEntry } from '../../lib/weights/catalog/node/status.js';
-import type { PullStep } from '../../lib/weights/catalog/pull-options.js';
-import type { PullOptions } from '../../lib/weights/catalog/pull-options.js';
+import type { PullOptions, PullStep } from '../../lib/weights/catalog/pull-options.js';
 import { rejection } from '../models/rejection.js';
 import { type Fault, MisbehavingServer, type ServerOptions } from './misbehaving-server.js';
 import { hasty, impatient, toyEntry } from './toy-model.js';

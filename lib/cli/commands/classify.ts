@@ -6,8 +6,7 @@ import { classifyEach, classifyEachOptions } from '../../tasks/classify/classify
 import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
 import { addFlags } from '../flags/option-flags.js';
 import { readLater } from '../inputs/each-picture.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 const options = { ...classifyOptions, ...classifyEachOptions };
 

@@ -14,8 +14,7 @@ import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
 import { imageIds } from '../inputs/image-ids.js';
 import { outputFolder, outputFolderFlag } from '../outputs/output-folder.js';
 import { pictureFile, recipe } from '../outputs/picture-file.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 const options = { ...detectOptions, ...detectEachOptions, ...placementOptions };
 

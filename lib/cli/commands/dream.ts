@@ -11,8 +11,7 @@ import { collectLayer } from '../flags/layer-flags.js';
 import { addNetworkFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
 import { addFlags } from '../flags/option-flags.js';
 import { frameName, frameNames, type PictureFile, pictureFile, recipe } from '../outputs/picture-file.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 interface DreamFlags
   extends NetworkFlags, OptionValues<typeof dreamOptions>, OptionValues<typeof zoomOptions> {

@@ -8,8 +8,7 @@ import type { Picture } from '../../tasks/common/pictures.js';
 import { addClassifierFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
 import { addFlags } from '../flags/option-flags.js';
 import { filesIn, type NamedFile } from '../inputs/input-files.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 interface EvaluateFlags extends NetworkFlags, OptionValues<typeof classifyEachOptions> {
   readonly data: string;

@@ -23,8 +23,7 @@ import { pascalDefaults } from '../../metrics/io/pascal.js';
 import { addFlags, parseNumber } from '../flags/option-flags.js';
 import { type BoxFolderFlags, type BoxTables, readBoxFolders } from '../inputs/box-folder.js';
 import { about, fileChunks, isFolder } from '../inputs/input-files.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 const detectOptions = {
   protocol: choice(['coco', 'voc2007', 'voc2012'], 'coco', 'the protocol to evaluate by'),

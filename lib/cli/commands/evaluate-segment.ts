@@ -6,8 +6,7 @@ import { parseNumber } from '../flags/option-flags.js';
 import { about } from '../inputs/input-files.js';
 import { pairedMasks } from '../inputs/mask-pairs.js';
 import { readingByBrightness, readingByValues } from '../inputs/mask-readings.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 interface SegmentFlags {
   readonly gt: string;

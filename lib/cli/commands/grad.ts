@@ -8,8 +8,7 @@ import { readModel, writeModel } from '../../onnx/codec/model-files.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import { InputArgument, OutputFlag } from '../flags/checked-files.js';
 import { addFlags } from '../flags/option-flags.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 const gradOptions = {
   seed: seed(1, 'for --check: the point and the directions at which the gradient is checked'),

@@ -27,8 +27,7 @@ import { InputArgument, OutputFlag } from '../flags/checked-files.js';
 import { catalogedTask, checkModel, modelFiles, pullOf } from '../flags/model-flags.js';
 import { addWeightFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
 import { addFlags } from '../flags/option-flags.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 const inspectOptions = {
   size: count(224, 'width and height in pixels, if the model leaves them open'),

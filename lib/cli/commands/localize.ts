@@ -20,8 +20,7 @@ import { addFlags } from '../flags/option-flags.js';
 import { eachPicture, picturesIn, readLater } from '../inputs/each-picture.js';
 import { outputFolder, outputFolderFlag } from '../outputs/output-folder.js';
 import { pictureFile, recipe } from '../outputs/picture-file.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 interface LocalizeFlags
   extends HeadFlags, OptionValues<typeof localizeOptions>, OptionValues<typeof placementOptions> {

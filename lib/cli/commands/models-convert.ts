@@ -12,11 +12,9 @@ import { loadSegmenter, segmenterNames } from '../../networks/segmenter/load.js'
 import { writeModel } from '../../onnx/codec/model-files.js';
 import { InputArgument, InputFlag, OutputFlag } from '../flags/checked-files.js';
 import { parseNamesFlag } from '../flags/class-flags.js';
-import { catalogedTask, pullOf } from '../flags/model-flags.js';
-import { modelFiles } from '../flags/model-flags.js';
+import { catalogedTask, modelFiles, pullOf } from '../flags/model-flags.js';
 import { addFlags } from '../flags/option-flags.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 const convertOptions = {
   offline: flag(false, 'never download a model of the catalog (also if ONEIROS_OFFLINE is set)'),

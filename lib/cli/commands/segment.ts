@@ -24,8 +24,7 @@ import { imageIds } from '../inputs/image-ids.js';
 import { CocoFile } from '../outputs/coco-file.js';
 import { pictureFile, recipe } from '../outputs/picture-file.js';
 import { segmentOutputFlag, segmentOutputs } from '../outputs/segment-outputs.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 const pictureOptions = {
   show: choice(

@@ -13,8 +13,7 @@ import { collectLayer, parseNumbers } from '../flags/layer-flags.js';
 import { addNetworkFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
 import { addFlags } from '../flags/option-flags.js';
 import { pictureFile, recipe } from '../outputs/picture-file.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 interface StyleFlags extends NetworkFlags, OptionValues<typeof styleOptions> {
   readonly out: string;

@@ -23,8 +23,7 @@ import { parseClassesFlag, parseValueFlag } from '../flags/class-flags.js';
 import { addFlags, parseNumber } from '../flags/option-flags.js';
 import { maskFolderFiles, readMaskFolder } from '../inputs/mask-folder.js';
 import { sparkline } from '../terminal/sparkline.js';
-import type { Register } from '../terminal/terminal.js';
-import type { Terminal } from '../terminal/terminal.js';
+import type { Register, Terminal } from '../terminal/terminal.js';
 
 interface TrainFlags extends OptionValues<typeof trainUNetOptions> {
   readonly data: string;

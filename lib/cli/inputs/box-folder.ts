@@ -3,8 +3,7 @@ import { extname } from 'node:path';
 import { OneirosError } from '../../base/errors.js';
 import { readImage } from '../../image/codec/read-write.js';
 import type { Size } from '../../image/image.js';
-import type { Truth } from '../../metrics/detection/tables.js';
-import type { Detections } from '../../metrics/detection/tables.js';
+import type { Detections, Truth } from '../../metrics/detection/tables.js';
 import {
   type PascalDetectionOptions,
   pascalDetections,

@@ -1,8 +1,7 @@
 import { check } from '../../base/arguments.js';
 import { kind, maybe } from '../../base/kinds.js';
 import { svgDocument, svgText } from '../../svg/text.js';
-import type { Anatomy } from './diagram.js';
-import type { AnatomyLevel, AnatomyStage, AnatomyStep } from './diagram.js';
+import type { Anatomy, AnatomyLevel, AnatomyStage, AnatomyStep } from './diagram.js';
 
 const box = { width: 272, line: 14, padding: 8 };
 const step = { height: 54, indent: 46 };

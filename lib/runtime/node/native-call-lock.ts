@@ -1,5 +1,7 @@
 import { workerData } from 'node:worker_threads';
 
+import { SerialQueue } from '../../base/serial-queue.js';
+
 const OPEN = 0;
 const INSIDE = 1;
 const SHUT = 2;
@@ -11,7 +13,7 @@ const SHUT = 2;
  */
 export class Gate {
   readonly #state: Int32Array;
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #queue = new SerialQueue();
 
   /** @param shared the `shared` of another thread's gate, to join that gate */
   constructor(readonly shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) {
@@ -22,9 +24,7 @@ export class Gate {
    * Runs a task inside the gate, after all earlier ones. If the gate is shut, sleeps until the thread is terminated.
    */
   pass<T>(task: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(() => this.#inside(task));
-    this.#last = result.catch(() => undefined);
-    return result;
+    return this.#queue.add(() => this.#inside(task));
   }
 
   async #inside<T>(task: () => Promise<T>): Promise<T> {

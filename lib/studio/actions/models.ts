@@ -1,8 +1,7 @@
 import type { ModelInfo } from '../state/protocol.js';
 import { shippedAmong } from '../state/shipped.js';
 import { currentVersion, isBusy, type ModelEntry, modelFor, type State } from '../state/state.js';
-import type { TaskId } from '../state/tasks.js';
-import { tasks } from '../state/tasks.js';
+import { type TaskId, tasks } from '../state/tasks.js';
 import { type Context, endPainting, showError } from './context.js';
 import { fallBack } from './fallback.js';
 

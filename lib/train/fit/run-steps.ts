@@ -7,8 +7,7 @@ import type { BatchQueue } from './data.js';
 import type { Descent } from './descent.js';
 import type { FitOptions, FitSettings } from './options.js';
 import type { Plan } from './plan.js';
-import type { LastStep, TrainingState } from './state.js';
-import type { TrainingStep } from './state.js';
+import type { LastStep, TrainingState, TrainingStep } from './state.js';
 import type { TrainingSession } from './training-session.js';
 
 /** The parts of a run. */

@@ -1,5 +1,4 @@
-import type { AttributeLike } from '../../../lib/onnx/graph/attributes.js';
-import { float } from '../../../lib/onnx/graph/attributes.js';
+import { type AttributeLike, float } from '../../../lib/onnx/graph/attributes.js';
 import { float32, int64 } from '../../../lib/tensor/tensor.js';
 import { normal, type Row, row } from '../row.js';
 

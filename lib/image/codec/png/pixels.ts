@@ -3,8 +3,7 @@ import type { Pixels } from '../../pixels.js';
 import { concatenate } from '../common/bytes.js';
 import { corrupt } from '../common/header.js';
 import { deflate, inflate } from '../common/inflate.js';
-import type { TurnedSamples } from '../common/orientation.js';
-import { exifOrientation, upright } from '../common/orientation.js';
+import { exifOrientation, type TurnedSamples, upright } from '../common/orientation.js';
 import { filterRow, unfilter } from './filter.js';
 import { essentialChunks, pngChunk, pngFile, type PngHeader, pngHeader } from './png.js';
 

@@ -1,8 +1,7 @@
 import { OneirosError } from '../../../base/errors.js';
 import type { Pixels } from '../../pixels.js';
 import { corrupt, unsupported } from '../common/header.js';
-import type { TurnedSamples } from '../common/orientation.js';
-import { upright } from '../common/orientation.js';
+import { type TurnedSamples, upright } from '../common/orientation.js';
 import { colorSamples, type Compression, type Layout, tiffLayout } from './layout.js';
 import { rowBytes, rowSamples, type Samples, samplesFor } from './samples.js';
 import { unpack } from './unpack.js';
