@@ -8,7 +8,7 @@ import { format, resolveConfig } from 'prettier';
 import type { Option, OptionTable } from '../lib/base/option-table.js';
 import { cocoQuirks } from '../lib/metrics/detection/protocol.js';
 import { classifyOptions } from '../lib/networks/classifier/classifier.js';
-import { vgg19Options } from '../lib/networks/classifier/published.js';
+import { vgg19Options } from '../lib/networks/classifier/published-classifiers.js';
 import { detectOptions } from '../lib/networks/detector/detector.js';
 import { segmentOptions } from '../lib/networks/segmenter/segmenter.js';
 import { classifyEachOptions } from '../lib/tasks/classify/classify.js';

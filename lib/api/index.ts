@@ -102,7 +102,7 @@ export {
   vgg19Options,
   type VGG19Options,
   type VGG19Parameters,
-} from '../networks/classifier/published.js';
+} from '../networks/classifier/published-classifiers.js';
 export { coco80, coco91 } from '../networks/detector/coco-labels.js';
 export {
   Detector,

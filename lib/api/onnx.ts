@@ -76,7 +76,7 @@ export {
   type AnatomyTransformation,
 } from '../models/diagram/diagram.js';
 export { anatomySvg } from '../models/diagram/svg.js';
-export { anatomyText } from '../models/diagram/text.js';
+export { anatomyText } from '../models/diagram/anatomy-text.js';
 export {
   inspectModel,
   type Inspection,

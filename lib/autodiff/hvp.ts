@@ -1,4 +1,4 @@
-import { check, required } from '../base/arguments.js';
+import { check, required } from '../base/check-arguments.js';
 import { kind } from '../base/kinds.js';
 import { dtypeOf, shapeOf } from '../onnx/builder/builder.js';
 import type { Model } from '../onnx/graph/graph.js';

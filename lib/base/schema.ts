@@ -1,6 +1,6 @@
 import { type BaseIssue, type GenericSchema, getDotPath, type InferOutput, safeParse } from 'valibot';
 
-import { describeValue } from './arguments.js';
+import { describeValue } from './check-arguments.js';
 import type { OneirosError } from './errors.js';
 import { parseJson } from './json.js';
 

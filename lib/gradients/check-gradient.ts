@@ -1,4 +1,4 @@
-import { check } from '../base/arguments.js';
+import { check } from '../base/check-arguments.js';
 import { kind } from '../base/kinds.js';
 import type { Model } from '../onnx/graph/graph.js';
 import { type CheckGradientOptions, checkKinds } from './check-options.js';

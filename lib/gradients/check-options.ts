@@ -1,5 +1,5 @@
 import { derivationKinds, type GradOptions } from '../autodiff/options.js';
-import { type OptionKinds, optionsOf } from '../base/arguments.js';
+import { type OptionKinds, optionsOf } from '../base/check-arguments.js';
 import { kind } from '../base/kinds.js';
 import { placementKinds } from '../runtime/options.js';
 import type { Placement } from '../runtime/types.js';

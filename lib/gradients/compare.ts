@@ -1,7 +1,7 @@
 import { grad } from '../autodiff/grad.js';
 import { valueOfGradient } from '../autodiff/names.js';
 import { gradKinds } from '../autodiff/options.js';
-import { optionsFor } from '../base/arguments.js';
+import { optionsFor } from '../base/check-arguments.js';
 import { own } from '../base/own.js';
 import type { Model } from '../onnx/graph/graph.js';
 import { extractSubgraph } from '../onnx/passes/extract.js';

@@ -1,6 +1,6 @@
 import { valueOfGradient } from '../autodiff/names.js';
 import { gradKinds, type GradOptions } from '../autodiff/options.js';
-import { check, type OptionKinds, optionsFor, optionsOf, required } from '../base/arguments.js';
+import { check, type OptionKinds, optionsFor, optionsOf, required } from '../base/check-arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { own } from '../base/own.js';

@@ -1,6 +1,6 @@
 import { readFileBytes } from '#files/read';
 import { writeFileAtomic } from '#files/write';
-import { check } from '../base/arguments.js';
+import { check } from '../base/check-arguments.js';
 import { messageOf, OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { describeLocation, type FileLocation } from '../files/location.js';

@@ -1,4 +1,4 @@
-import { check } from '../base/arguments.js';
+import { check } from '../base/check-arguments.js';
 import { kind } from '../base/kinds.js';
 import { multiplyAddsOf } from '../onnx/cost.js';
 import type { Graph, Model, Node, OpaqueTensor, Shape, ValueInfo } from '../onnx/graph/graph.js';

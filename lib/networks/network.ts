@@ -1,4 +1,4 @@
-import { optionsFor } from '../base/arguments.js';
+import { optionsFor } from '../base/check-arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { nearest } from '../base/nearest-names.js';
 import type { Model } from '../onnx/graph/graph.js';

@@ -1,4 +1,4 @@
-import { check } from '../base/arguments.js';
+import { check } from '../base/check-arguments.js';
 import { kind } from '../base/kinds.js';
 import { withDefaults } from '../base/option-table.js';
 import { checkRange, type Schedule, type UpdateRule, updateRule } from './update-rule.js';

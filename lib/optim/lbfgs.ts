@@ -1,4 +1,4 @@
-import { check, type OptionKinds, required } from '../base/arguments.js';
+import { check, type OptionKinds, required } from '../base/check-arguments.js';
 import { kind } from '../base/kinds.js';
 import { withDefaults } from '../base/option-table.js';
 import { Curvature } from './curvature.js';

@@ -1,7 +1,7 @@
 import type { NamedOverrides } from '../autodiff/named-rules.js';
 import type { GradOptions } from '../autodiff/options.js';
 import type { RuleOverrides } from '../autodiff/rule-choice.js';
-import { optionsFor } from '../base/arguments.js';
+import { optionsFor } from '../base/check-arguments.js';
 import type { Model } from '../onnx/graph/graph.js';
 import { modelBytes } from './host/model-bytes.js';
 import { openModel } from './open-model.js';

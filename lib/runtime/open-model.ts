@@ -1,4 +1,4 @@
-import { optionsFor } from '../base/arguments.js';
+import { optionsFor } from '../base/check-arguments.js';
 import type { Model } from '../onnx/graph/graph.js';
 import { modelBytes } from './host/model-bytes.js';
 import { sessionKinds } from './options.js';

@@ -1,4 +1,4 @@
-import type { OptionKinds } from '../base/arguments.js';
+import type { OptionKinds } from '../base/check-arguments.js';
 import { kind, oneOf } from '../base/kinds.js';
 import type { Placement, RunOptions, SessionOptions } from './types.js';
 

@@ -1,5 +1,5 @@
 import { platform } from '#runtime';
-import { check } from '../base/arguments.js';
+import { check } from '../base/check-arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { connectSession } from './host/remote-session.js';

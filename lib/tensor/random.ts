@@ -1,4 +1,4 @@
-import { check } from '../base/arguments.js';
+import { check } from '../base/check-arguments.js';
 import { kind } from '../base/kinds.js';
 
 /** A stream of seeded pseudo-random numbers: the same seed gives the same numbers on every machine. */

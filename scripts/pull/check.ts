@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { OneirosError } from '../../lib/base/errors.js';
 import { image } from '../../lib/image/image.js';
 import { bytesUntil } from '../../lib/networks/classifier/bytes-until.js';
-import { pretrainedVGG19, VGG19 } from '../../lib/networks/classifier/published.js';
+import { pretrainedVGG19, VGG19 } from '../../lib/networks/classifier/published-classifiers.js';
 import { locateEntry } from '../../lib/weights/catalog/node/locate.js';
 import { readCatalog } from '../../lib/weights/catalog/node/read.js';
 

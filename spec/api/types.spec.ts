@@ -59,7 +59,7 @@ import {
   type TrainUNetParameters,
 } from 'oneiros/train';
 
-import { vgg19Options } from '../../lib/networks/classifier/published.js';
+import { vgg19Options } from '../../lib/networks/classifier/published-classifiers.js';
 
 // The compiler checks these types; nothing here runs.
 declare const network: Classifier & Detector;

@@ -1,4 +1,4 @@
-import { GoogLeNet, VGG19 } from '../../lib/networks/classifier/published.js';
+import { GoogLeNet, VGG19 } from '../../lib/networks/classifier/published-classifiers.js';
 import type { Placement } from '../../lib/runtime/types.js';
 import { random } from '../../lib/tensor/random.js';
 import { float32, sizeOf } from '../../lib/tensor/tensor.js';

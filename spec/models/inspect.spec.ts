@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { vgg19 } from '../../lib/models/classifiers/vgg19.js';
 import { inspectModel } from '../../lib/models/inspect.js';
-import { VGG19 } from '../../lib/networks/classifier/published.js';
+import { VGG19 } from '../../lib/networks/classifier/published-classifiers.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import type { Value } from '../../lib/onnx/builder/graph-builder.js';
 import { zeros } from '../../lib/tensor/tensor.js';

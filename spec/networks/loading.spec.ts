@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { bytesSource } from '../../lib/files/source.js';
 import { image } from '../../lib/image/image.js';
 import { loadClassifier } from '../../lib/networks/classifier/load.js';
-import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/networks/classifier/published.js';
+import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/networks/classifier/published-classifiers.js';
 import { float32, type NumericTensor, sizeOf, zeros } from '../../lib/tensor/tensor.js';
 import { loadWeights } from '../../lib/weights/formats/open.js';
 import { writeSafetensors } from '../../lib/weights/formats/safetensors.js';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect } from 'chai';
 
-import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/networks/classifier/published.js';
+import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/networks/classifier/published-classifiers.js';
 import {
   drawWeights,
   errorOf,

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { readImage } from '../../lib/image/codec/read-write.js';
 import type { Classifier } from '../../lib/networks/classifier/classifier.js';
 import { imagenetLabels } from '../../lib/networks/classifier/imagenet.js';
-import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/networks/classifier/published.js';
+import { GoogLeNet, SqueezeNet, VGG19 } from '../../lib/networks/classifier/published-classifiers.js';
 import { evaluateClassifier } from '../../lib/tasks/classify/evaluate.js';
 import { errorOf, noise, ownGradient, readCases } from '../models/golden-case.js';
 

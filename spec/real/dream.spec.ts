@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { decodeImage } from '../../lib/image/codec/decode-encode.js';
-import { GoogLeNet } from '../../lib/networks/classifier/published.js';
+import { GoogLeNet } from '../../lib/networks/classifier/published-classifiers.js';
 import { dream } from '../../lib/tasks/dream/dream.js';
 import type { DreamStep } from '../../lib/tasks/dream/state.js';
 

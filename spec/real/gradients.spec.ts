@@ -3,7 +3,7 @@ import { expect } from 'chai';
 
 import { grad } from '../../lib/autodiff/grad.js';
 import { checkGradient } from '../../lib/gradients/check-gradient.js';
-import { GoogLeNet } from '../../lib/networks/classifier/published.js';
+import { GoogLeNet } from '../../lib/networks/classifier/published-classifiers.js';
 import { readModel } from '../../lib/onnx/codec/model-files.js';
 import type { Model } from '../../lib/onnx/graph/graph.js';
 import { multiplyAdds } from '../onnx/multiply-adds.js';

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { decodeImage } from '../../lib/image/codec/decode-encode.js';
-import { VGG19 } from '../../lib/networks/classifier/published.js';
+import { VGG19 } from '../../lib/networks/classifier/published-classifiers.js';
 import type { StyleStep } from '../../lib/tasks/style/descent.js';
 import type { StyleOptions } from '../../lib/tasks/style/options.js';
 import { style } from '../../lib/tasks/style/style.js';

@@ -5,7 +5,7 @@ import { type Image, image, solid } from '../../lib/image/image.js';
 import { mostProbable } from '../../lib/networks/classifier/classifier.js';
 import { imagenetLabels } from '../../lib/networks/classifier/imagenet.js';
 import { parseLabels } from '../../lib/networks/classifier/labels.js';
-import { GoogLeNet } from '../../lib/networks/classifier/published.js';
+import { GoogLeNet } from '../../lib/networks/classifier/published-classifiers.js';
 import { classifyEach } from '../../lib/tasks/classify/classify.js';
 import { evaluateClassifier } from '../../lib/tasks/classify/evaluate.js';
 import { random } from '../../lib/tensor/random.js';

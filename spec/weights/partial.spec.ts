@@ -5,7 +5,7 @@ import { expect } from 'chai';
 
 import { bytesSource } from '../../lib/files/source.js';
 import { bytesUntil } from '../../lib/networks/classifier/bytes-until.js';
-import { pretrainedVGG19 } from '../../lib/networks/classifier/published.js';
+import { pretrainedVGG19 } from '../../lib/networks/classifier/published-classifiers.js';
 import { locateEntry } from '../../lib/weights/catalog/node/locate.js';
 import { statusOf } from '../../lib/weights/catalog/node/status.js';
 import type { PullOptions } from '../../lib/weights/catalog/pull-options.js';

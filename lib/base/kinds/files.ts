@@ -1,4 +1,4 @@
-import type { Kind } from '../arguments.js';
+import type { Kind } from '../check-arguments.js';
 import { having, isLocation, isModel } from './forms.js';
 
 /** Where bytes come from. */

@@ -1,6 +1,6 @@
 // Tests of a value's properties, not of its class.
 
-import { isRecord } from '../arguments.js';
+import { isRecord } from '../check-arguments.js';
 
 /** Tests for an object with properties of these names, own or inherited. */
 export function having(...names: readonly string[]): (value: unknown) => boolean {

@@ -1,4 +1,4 @@
-import { isRecord, type Kind } from '../arguments.js';
+import { isRecord, type Kind } from '../check-arguments.js';
 import { having, isModel, isTensor } from './forms.js';
 
 /** Tensors and graphs. */

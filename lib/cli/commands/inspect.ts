@@ -6,7 +6,7 @@ import { textTable } from '../../base/text-table.js';
 import { writeFileAtomic } from '../../files/write.js';
 import { type Anatomy, anatomyOf } from '../../models/diagram/diagram.js';
 import { anatomySvg } from '../../models/diagram/svg.js';
-import { anatomyText } from '../../models/diagram/text.js';
+import { anatomyText } from '../../models/diagram/anatomy-text.js';
 import {
   type Inspection,
   inspectModel,

@@ -6,7 +6,7 @@ import { preprocessingNames } from '../../models/input/preprocessing.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import { parseLabels } from '../../networks/classifier/labels.js';
 import { classifierNames, layerNamesFor, loadClassifier } from '../../networks/classifier/load.js';
-import { vgg19Options } from '../../networks/classifier/published.js';
+import { vgg19Options } from '../../networks/classifier/published-classifiers.js';
 import { maxThreads } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
 import { fileText } from '../inputs/input-files.js';

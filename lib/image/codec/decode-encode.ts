@@ -1,5 +1,5 @@
 import { codec } from '#codec';
-import { check } from '../../base/arguments.js';
+import { check } from '../../base/check-arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import type { ImageFiles } from './formats.js';
 import { decodeKinds, encodeKinds } from './options.js';

@@ -1,4 +1,4 @@
-import type { OptionKinds } from '../../base/arguments.js';
+import type { OptionKinds } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import { type Background, white } from '../pixels.js';
 

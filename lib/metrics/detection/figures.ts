@@ -1,4 +1,4 @@
-import { check, type OptionKinds } from '../../base/arguments.js';
+import { check, type OptionKinds } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import { meanDefined } from '../classification/confusion.js';
 import { cell, type Evaluation } from './evaluate.js';

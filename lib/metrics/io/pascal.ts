@@ -1,4 +1,4 @@
-import { check, type OptionKinds } from '../../base/arguments.js';
+import { check, type OptionKinds } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import type { Size } from '../../image/image.js';

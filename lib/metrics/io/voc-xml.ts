@@ -1,6 +1,6 @@
 import { parseXml, XmlElement } from '@rgrove/parse-xml';
 
-import { check } from '../../base/arguments.js';
+import { check } from '../../base/check-arguments.js';
 import { messageOf, OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import type { CocoBox, ImageEntry, Truth } from '../detection/tables.js';

@@ -1,4 +1,4 @@
-import { check } from '../../base/arguments.js';
+import { check } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Facts } from '../../onnx/facts/facts.js';
 import type { Model, Node } from '../../onnx/graph/graph.js';

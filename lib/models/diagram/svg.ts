@@ -1,4 +1,4 @@
-import { check } from '../../base/arguments.js';
+import { check } from '../../base/check-arguments.js';
 import { kind, maybe } from '../../base/kinds.js';
 import { svgDocument, svgText } from '../../svg/text.js';
 import type { Anatomy, AnatomyLevel, AnatomyStage, AnatomyStep } from './diagram.js';

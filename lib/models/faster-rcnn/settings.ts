@@ -1,4 +1,4 @@
-import type { OptionKinds } from '../../base/arguments.js';
+import type { OptionKinds } from '../../base/check-arguments.js';
 import { arrayOf, kind } from '../../base/kinds.js';
 import { anchorSizes } from './anchors.js';
 /**

@@ -1,4 +1,4 @@
-import type { OptionKinds } from '../../base/arguments.js';
+import type { OptionKinds } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { nearest } from '../../base/nearest-names.js';

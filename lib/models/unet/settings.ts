@@ -1,4 +1,4 @@
-import type { OptionKinds } from '../../base/arguments.js';
+import type { OptionKinds } from '../../base/check-arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
 /** How a U-Net doubles the resolution: by a learned 2×2 transposed convolution of stride 2, or by interpolation. */
 export type Climb = 'transposed' | 'bilinear' | 'nearest';

@@ -1,4 +1,4 @@
-import { check } from '../../base/arguments.js';
+import { check } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 /** A class of a classifier. */
 export interface ClassLabel {

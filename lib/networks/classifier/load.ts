@@ -1,4 +1,4 @@
-import { check, type OptionKinds, optionsFor, optionsOf } from '../../base/arguments.js';
+import { check, type OptionKinds, optionsFor, optionsOf } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import { own } from '../../base/own.js';
 import { headKinds, type HeadOptions } from '../../models/input/class-head.js';
@@ -32,7 +32,7 @@ import {
   VGG19,
   vgg19Kinds,
   type VGG19Options,
-} from './published.js';
+} from './published-classifiers.js';
 import { exportedGoogLeNet, exportedVGG19 } from './recognize-onnx.js';
 import { usualLabels } from './usual-labels.js';
 

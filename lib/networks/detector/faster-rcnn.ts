@@ -1,4 +1,4 @@
-import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { check, type OptionKinds, optionsOf } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { resolveOptions, withDefaults } from '../../base/option-table.js';

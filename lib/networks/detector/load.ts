@@ -1,4 +1,4 @@
-import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { check, type OptionKinds, optionsOf } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import { isOwnFasterRcnn } from '../../models/faster-rcnn/metadata.js';
@@ -14,7 +14,8 @@ import { type ModelSource, nameOfSource, readModelSource, type WeightsSource } f
 import type { Detector } from './detector.js';
 import { FasterRCNN, type FasterRcnnOptions } from './faster-rcnn.js';
 import { ExportedFasterRcnn, exportedFasterRcnnSignature } from './onnx-faster-rcnn.js';
-import { Yolox, yoloxShaped } from './yolox.js';
+import { yoloxShaped } from './recognize-yolox.js';
+import { Yolox } from './yolox.js';
 
 /** Faster R-CNNs by name: torchvision's names, or `fasterrcnn` to recognize the variant by the weights. */
 const fasterRcnns: ReadonlyMap<string, FasterRcnnOptions> = new Map<string, FasterRcnnOptions>([

@@ -2,17 +2,23 @@ import { OneirosError } from '../../base/errors.js';
 import { letterbox } from '../../image/geometry/letterbox.js';
 import type { Image, Size } from '../../image/image.js';
 import { batchedIfSafe, stack } from '../../models/input/batched.js';
-import type { Preprocessing } from '../../models/input/preprocessing.js';
 import { readNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import type { Placement } from '../../runtime/types.js';
 import { float32Of, unexpected } from '../../tensor/results.js';
-import { type GenericGraph, genericGraph, genericParts } from '../generic-onnx.js';
+import { genericParts } from '../generic-onnx.js';
 import { outOfLetterbox } from './box-geometry.js';
 import { coco80 } from './coco-labels.js';
 import { type Detection, Detector, type DetectorParts, type DetectSettings } from './detector.js';
 import { nmsByClass } from './nms.js';
-import { headOf, isRowOf, placesIn, strides, type YoloxHead } from './recognize-yolox-head.js';
+import {
+  headOf,
+  placesIn,
+  strides,
+  type YoloxHead,
+  type YoloxShaped,
+  type YoloxSignature,
+} from './recognize-yolox.js';
 
 export interface YoloxOptions {
   /** @default 'YOLOX' */
@@ -24,32 +30,18 @@ export interface YoloxOptions {
   readonly placement?: Placement | undefined;
 }
 
-const preprocessing: Preprocessing = { order: 'bgr', scale: 255, mean: [0, 0, 0], std: [1, 1, 1] };
 /** The gray level of the letterbox's padding, as the authors use. */
 const fill = 114 / 255;
-
-/** The input size, classes and output of an exported YOLOX. */
-interface Signature {
-  readonly size: Size;
-  readonly classes: number;
-  /** The value with one row for each position. */
-  readonly output: string;
-}
-
-/** A graph with the inputs and outputs of a YOLOX. */
-export interface YoloxShaped extends Signature {
-  readonly graph: GenericGraph;
-}
 
 /** YOLOX (Ge et al. 2021). Its graph may decode boxes and apply sigmoids to scores, or not. */
 export class Yolox extends Detector {
   override readonly batches: boolean;
-  readonly #signature: Signature;
+  readonly #signature: YoloxSignature;
   readonly #head: YoloxHead;
   readonly #iou: number;
 
   /** @internal */
-  protected constructor(parts: DetectorParts, signature: Signature, head: YoloxHead, iou: number) {
+  protected constructor(parts: DetectorParts, signature: YoloxSignature, head: YoloxHead, iou: number) {
     super(parts);
     this.#signature = signature;
     this.#head = head;
@@ -127,22 +119,6 @@ export class Yolox extends Detector {
   protected override prepare(model: Model): Model {
     return batchedIfSafe(model, this.image) ?? model;
   }
-}
-
-/** A model with one picture of a fixed size as input, and one output with a row for each position; otherwise `null`. */
-export function yoloxShaped(model: Model, name: string): YoloxShaped | null {
-  const { inputs, outputs, initializers } = model.graph;
-  const [input, ...others] = inputs.filter((given) => !initializers.has(given.name));
-  const [output, ...more] = outputs;
-  const [, , height, width] = input?.type?.shape ?? [];
-  if (others.length > 0 || more.length > 0 || output === undefined) return null;
-  if (typeof height !== 'number' || typeof width !== 'number' || height % 32 !== 0 || width % 32 !== 0)
-    return null;
-  const graph = genericGraph(model, name, { preprocessing });
-  const rows = graph.outputs.get(output.name);
-  const shape = rows?.type?.shape;
-  if (rows === undefined || !isRowOf(shape, { width, height })) return null;
-  return { graph, size: { width, height }, classes: shape[2] - 5, output: rows.name };
 }
 
 type Found = Omit<Detection, 'label'>;

@@ -1,7 +1,7 @@
 import { fileSource, readFileBytes } from '#files/read';
 import { pathWithin } from '#files/within';
 import { writeFileAtomic } from '#files/write';
-import { check, type OptionKinds } from '../../base/arguments.js';
+import { check, type OptionKinds } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import { withDefaults } from '../../base/option-table.js';

@@ -1,4 +1,4 @@
-import { check } from '../../base/arguments.js';
+import { check } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import { anySize, symbol, symbolsOf } from '../facts/dim.js';
 import { contradiction, type Facts, type Inference, known, type Scope, unknown } from '../facts/facts.js';

@@ -1,4 +1,4 @@
-import { describeValue } from '../../base/arguments.js';
+import { describeValue } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest-names.js';
 import { own } from '../../base/own.js';

@@ -1,5 +1,6 @@
 import type { ProviderName } from '../types.js';
-import { Engine, type Ort } from '../worker/engine.js';
+import type { Ort } from '../worker/choose-provider.js';
+import { Engine } from '../worker/engine.js';
 
 /**
  * An engine on onnxruntime-web in the current thread. onnxruntime-web has two builds, 14 MB for wasm only and 27 MB for
@@ -15,7 +16,7 @@ export async function createEngine(assets: string | undefined): Promise<Engine> 
     place: async (provider, model) => {
       if (provider !== 'webgpu' || typeof model === 'string') return { model, onCpu: [] };
       // The model reader is small compared to the WebGPU build, and wasm does not need it.
-      const { placeUnsupported } = await import('./webgpu-workarounds.js');
+      const { placeUnsupported } = await import('./webgpu-nodes-on-cpu.js');
       return placeUnsupported(model);
     },
     load: async (provider, threads) => {

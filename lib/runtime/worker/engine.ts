@@ -1,45 +1,12 @@
-import type { Env, InferenceSession, Tensor as OrtTensor, TensorConstructor } from 'onnxruntime-common';
+import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-common';
 
 import { OneirosError } from '../../base/errors.js';
 import { numericTensor, type Tensor, tensor } from '../../tensor/tensor.js';
 import type { OpenedReply, OpenRequest, Reply, Request, RunRequest } from '../protocol/messages.js';
 import { runtimeError } from '../protocol/ort-errors.js';
 import { free } from '../protocol/packing.js';
-import type { ProviderName, ProviderStatus, TensorInfo } from '../types.js';
-import { probeModel } from './probe.js';
-
-/** The parts of onnxruntime-node and onnxruntime-web that the engine uses. */
-export interface Ort {
-  readonly env: Env;
-  readonly InferenceSession: {
-    create(model: Uint8Array | string, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
-  };
-  readonly Tensor: TensorConstructor;
-}
-
-/** The providers of a platform. */
-export interface Providers {
-  /** Those in this build of ONNX Runtime, the fastest first. */
-  readonly built: readonly ProviderName[];
-  /** Those that `auto` tries, the best first; the last one always works. */
-  readonly auto: readonly ProviderName[];
-  /** Loads the library that has a provider. @throws Error with the reason if it is not available */
-  load(provider: ProviderName, threads: number | null): Promise<Ort>;
-  /** Rewrites a model, given by its bytes or its path, so that a provider runs it correctly and without crashing. */
-  place?(provider: ProviderName, model: Uint8Array | string): Promise<Placed>;
-  /** What to do about a provider that does not work, given the reason. */
-  advice(provider: ProviderName, reason: string): string;
-}
-
-/**
- * A model, and the names of the nodes that must run on the CPU because the provider accepts but cannot compute them.
- */
-export interface Placed {
-  readonly model: Uint8Array | string;
-  readonly onCpu: readonly string[];
-}
-
-const always: readonly ProviderName[] = ['cpu', 'wasm'];
+import type { ProviderName, TensorInfo } from '../types.js';
+import { chooseProvider, listProviders, loadQuietly, type Ort, type Providers } from './choose-provider.js';
 
 /**
  * Answers requests with one ONNX Runtime session; the same in the calling thread, in a worker and in a child process.
@@ -61,7 +28,7 @@ export class Engine {
         case 'run':
           return { kind: 'ran', results: await this.#run(request) };
         case 'providers':
-          return { kind: 'providers', providers: await this.#list() };
+          return { kind: 'providers', providers: await listProviders(this.#providers) };
         case 'close':
           await this.#open?.session.release();
           this.#open = null;
@@ -85,7 +52,7 @@ export class Engine {
 
   async #openOnBest(request: OpenRequest): Promise<OpenedReply> {
     const { auto } = this.#providers;
-    const provider = await this.#choose(request.provider === 'auto' ? auto : [request.provider], request);
+    const provider = await chooseProvider(this.#providers, request);
     try {
       return await this.#openOn(provider, request);
     } catch (error) {
@@ -99,7 +66,7 @@ export class Engine {
 
   async #openOn(provider: ProviderName, { model, threads }: OpenRequest): Promise<OpenedReply> {
     const placed = await this.#providers.place?.(provider, model);
-    const ort = await this.#ort(provider, threads);
+    const ort = await loadQuietly(this.#providers, provider, threads);
     const session = await ort.InferenceSession.create(placed?.model ?? model, {
       executionProviders: [withNodesOnCpu(provider, placed?.onCpu ?? [])],
       logSeverityLevel: 4,
@@ -114,57 +81,6 @@ export class Engine {
       inputs: session.inputMetadata.map(infoOf),
       outputs: session.outputMetadata.map(infoOf),
     };
-  }
-
-  async #ort(provider: ProviderName, threads: number | null): Promise<Ort> {
-    const ort = await this.#providers.load(provider, threads);
-    // Failures arrive as errors; ONNX Runtime's log would only clutter the host's standard error.
-    ort.env.logLevel = 'fatal';
-    return ort;
-  }
-
-  async #choose(
-    candidates: readonly ProviderName[],
-    { provider: wanted, threads }: OpenRequest,
-  ): Promise<ProviderName> {
-    for (const provider of candidates) {
-      const reason = await this.#failure(provider, threads);
-      if (reason === null) return provider;
-      if (wanted !== 'auto') {
-        const advice = this.#providers.advice(provider, reason);
-        throw new OneirosError('unsupported', `the provider ${provider} does not work here: ${advice}`);
-      }
-    }
-    throw new OneirosError('runtime', `none of the providers ${candidates.join(', ')} works here`);
-  }
-
-  async #list(): Promise<readonly ProviderStatus[]> {
-    const statuses: ProviderStatus[] = [];
-    for (const provider of this.#providers.built) {
-      const reason = await this.#failure(provider, null);
-      const note = reason === null ? '' : this.#providers.advice(provider, reason);
-      statuses.push({ provider, works: reason === null, note });
-    }
-    return statuses;
-  }
-
-  /** Why a provider does not work; `null` if it computes a sum without falling back to the CPU. */
-  async #failure(provider: ProviderName, threads: number | null): Promise<string | null> {
-    if (!this.#providers.built.includes(provider)) return 'this build of ONNX Runtime lacks it';
-    if (always.includes(provider)) return null;
-    try {
-      const ort = await this.#ort(provider, threads);
-      const session = await ort.InferenceSession.create(probeModel(), {
-        executionProviders: [provider],
-        logSeverityLevel: 4,
-        extra: { session: { disable_cpu_ep_fallback: '1' } },
-      });
-      await session.run({ x: new ort.Tensor('float32', Float32Array.of(1), [1]) });
-      await session.release();
-      return null;
-    } catch (error) {
-      return runtimeError('a test run failed', error).message;
-    }
   }
 
   async #run({ feeds, fetches }: RunRequest): Promise<Record<string, Tensor>> {

@@ -2,7 +2,7 @@ import { messageOf, OneirosError } from '../../base/errors.js';
 import { download, type DownloadProgress } from '../../files/download.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import { loadClassifier } from '../../networks/classifier/load.js';
-import { GoogLeNet, SqueezeNet, VGG19 } from '../../networks/classifier/published.js';
+import { GoogLeNet, SqueezeNet, VGG19 } from '../../networks/classifier/published-classifiers.js';
 import type { Detector } from '../../networks/detector/detector.js';
 import { FasterRCNN } from '../../networks/detector/faster-rcnn.js';
 import { loadDetector } from '../../networks/detector/load.js';

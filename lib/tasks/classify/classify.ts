@@ -1,4 +1,4 @@
-import { check, type OptionKinds } from '../../base/arguments.js';
+import { check, type OptionKinds } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import { number, resolveOptions } from '../../base/option-table.js';
 import type { Image } from '../../image/image.js';

@@ -1,6 +1,6 @@
 import { stringify } from 'lossless-json';
 
-import { check } from '../../base/arguments.js';
+import { check } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Id } from '../../metrics/detection/ids.js';
 import type { Detection } from '../../networks/detector/detector.js';

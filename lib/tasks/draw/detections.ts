@@ -1,4 +1,4 @@
-import { check } from '../../base/arguments.js';
+import { check } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import { copy, type Image, plane } from '../../image/image.js';
 import type { Box, Detection } from '../../networks/detector/detector.js';

@@ -1,4 +1,4 @@
-import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { check, type OptionKinds, optionsOf } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Image } from '../../image/image.js';
 import { type Network, sessionFor } from '../../networks/network.js';

@@ -1,4 +1,4 @@
-import { check, type OptionKinds } from '../../base/arguments.js';
+import { check, type OptionKinds } from '../../base/check-arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { blend } from '../../image/color/blend.js';
 import { colorize, type Colormap, jet } from '../../image/color/colormap.js';

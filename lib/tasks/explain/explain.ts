@@ -1,4 +1,4 @@
-import { check, type OptionKinds, optionsFor } from '../../base/arguments.js';
+import { check, type OptionKinds, optionsFor } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Image } from '../../image/image.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';

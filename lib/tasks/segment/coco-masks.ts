@@ -1,4 +1,4 @@
-import { check } from '../../base/arguments.js';
+import { check } from '../../base/check-arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { areaOf, asOnePolygon, boxOf, regionsOf, type Ring } from '../../metrics/masks/outline.js';
 import { encodeRle, rleBox } from '../../metrics/masks/rle.js';

@@ -1,4 +1,4 @@
-import { check } from '../../base/arguments.js';
+import { check } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Image } from '../../image/image.js';
 import type { PictureSource } from '../../networks/segmenter/picture-source.js';

@@ -1,5 +1,5 @@
 import { pathWithin } from '#files/within';
-import { check, type OptionKinds, required } from '../../base/arguments.js';
+import { check, type OptionKinds, required } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import { readImage } from '../../image/codec/read-write.js';

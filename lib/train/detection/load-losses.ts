@@ -1,4 +1,4 @@
-import { check, type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { check, type OptionKinds, optionsOf } from '../../base/check-arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { withDefaults } from '../../base/option-table.js';
 import type { Size } from '../../image/image.js';

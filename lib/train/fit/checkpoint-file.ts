@@ -1,6 +1,6 @@
 import { readFileBytes } from '#files/read';
 import { removeLeftovers, writeFileAtomic } from '#files/write';
-import { check } from '../../base/arguments.js';
+import { check } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import type { CheckpointStore } from './checkpoint.js';

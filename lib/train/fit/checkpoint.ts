@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 
-import { isRecord } from '../../base/arguments.js';
+import { isRecord } from '../../base/check-arguments.js';
 import { messageOf, OneirosError } from '../../base/errors.js';
 import { parseJson } from '../../base/json.js';
 import { own } from '../../base/own.js';

@@ -1,4 +1,4 @@
-import { type OptionKinds, optionsOf, required } from '../../base/arguments.js';
+import { type OptionKinds, optionsOf, required } from '../../base/check-arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { count, flag, number, type OptionValues, seed } from '../../base/option-table.js';
 import type { Model } from '../../onnx/graph/graph.js';

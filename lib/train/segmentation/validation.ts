@@ -1,4 +1,4 @@
-import { check } from '../../base/arguments.js';
+import { check } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import { ignoredLabel, labeler, type LabelScheme } from '../../labels/scheme.js';
 import { mask } from '../../metrics/masks/mask.js';

@@ -1,4 +1,4 @@
-import { type OptionKinds, optionsOf } from '../../base/arguments.js';
+import { type OptionKinds, optionsOf } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import type { Patience } from '../download/timeouts.js';
 

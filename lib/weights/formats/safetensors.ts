@@ -1,4 +1,4 @@
-import { check, isRecord } from '../../base/arguments.js';
+import { check, isRecord } from '../../base/check-arguments.js';
 import { messageOf, OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import type { ByteSource } from '../../files/source.js';

@@ -6,7 +6,7 @@ import { buildNetwork, type BuiltNetwork } from '../../../lib/models/classifiers
 import { vgg19 } from '../../../lib/models/classifiers/vgg19.js';
 import { batched } from '../../../lib/models/input/batched.js';
 import { preprocessings } from '../../../lib/models/input/preprocessing.js';
-import { VGG19 } from '../../../lib/networks/classifier/published.js';
+import { VGG19 } from '../../../lib/networks/classifier/published-classifiers.js';
 import type { Graph, Model } from '../../../lib/onnx/graph/graph.js';
 import { renameGraph } from '../../../lib/onnx/graph/rename.js';
 import { extractSubgraph } from '../../../lib/onnx/passes/extract.js';

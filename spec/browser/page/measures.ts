@@ -1,4 +1,4 @@
-import { GoogLeNet } from '../../../lib/networks/classifier/published.js';
+import { GoogLeNet } from '../../../lib/networks/classifier/published-classifiers.js';
 import type { WeightsSource } from '../../../lib/networks/source.js';
 import type { Placement } from '../../../lib/runtime/types.js';
 import { dream } from '../../../lib/tasks/dream/dream.js';

@@ -4,7 +4,7 @@ import { expect } from 'chai';
 import { bytesSource } from '../../../lib/files/source.js';
 import { image } from '../../../lib/image/image.js';
 import { loadClassifier } from '../../../lib/networks/classifier/load.js';
-import { GoogLeNet } from '../../../lib/networks/classifier/published.js';
+import { GoogLeNet } from '../../../lib/networks/classifier/published-classifiers.js';
 import { Builder } from '../../../lib/onnx/builder/builder.js';
 import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
 import { decodeModel } from '../../../lib/onnx/codec/read.js';

@@ -4,7 +4,7 @@ import { encodeModel } from '../../onnx/codec/write.js';
 import { attr } from '../../onnx/graph/attributes.js';
 import type { Graph, Model, Node } from '../../onnx/graph/graph.js';
 import { allNamesOf, mapSubgraphs, subgraphsOf } from '../../onnx/graph/subgraphs.js';
-import type { Placed } from '../worker/engine.js';
+import type { Placed } from '../worker/choose-provider.js';
 
 interface PlacedBytes extends Placed {
   readonly model: Uint8Array;

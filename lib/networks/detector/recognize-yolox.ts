@@ -1,5 +1,6 @@
 import { own } from '../../base/own.js';
 import type { Size } from '../../image/image.js';
+import type { Preprocessing } from '../../models/input/preprocessing.js';
 import type { Model, Node, Shape } from '../../onnx/graph/graph.js';
 import { usesOf } from '../../onnx/graph/subgraphs.js';
 import { extractSubgraph } from '../../onnx/passes/extract.js';
@@ -7,9 +8,41 @@ import { inferModel } from '../../onnx/shapes/infer.js';
 import { openModel } from '../../runtime/open-model.js';
 import type { Placement } from '../../runtime/types.js';
 import { float32, numberToHalf, sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
+import { type GenericGraph, genericGraph } from '../generic-onnx.js';
 
 /** Picture pixels for each pixel of the feature maps, in the order of the rows. */
 export const strides = [8, 16, 32] as const;
+
+const preprocessing: Preprocessing = { order: 'bgr', scale: 255, mean: [0, 0, 0], std: [1, 1, 1] };
+
+/** The input size, classes and output of an exported YOLOX. */
+export interface YoloxSignature {
+  readonly size: Size;
+  readonly classes: number;
+  /** The value with one row for each position. */
+  readonly output: string;
+}
+
+/** A graph with the inputs and outputs of a YOLOX. */
+export interface YoloxShaped extends YoloxSignature {
+  readonly graph: GenericGraph;
+}
+
+/** A model with one picture of a fixed size as input, and one output with a row for each position; otherwise `null`. */
+export function yoloxShaped(model: Model, name: string): YoloxShaped | null {
+  const { inputs, outputs, initializers } = model.graph;
+  const [input, ...others] = inputs.filter((given) => !initializers.has(given.name));
+  const [output, ...more] = outputs;
+  const [, , height, width] = input?.type?.shape ?? [];
+  if (others.length > 0 || more.length > 0 || output === undefined) return null;
+  if (typeof height !== 'number' || typeof width !== 'number' || height % 32 !== 0 || width % 32 !== 0)
+    return null;
+  const graph = genericGraph(model, name, { preprocessing });
+  const rows = graph.outputs.get(output.name);
+  const shape = rows?.type?.shape;
+  if (rows === undefined || !isRowOf(shape, { width, height })) return null;
+  return { graph, size: { width, height }, classes: shape[2] - 5, output: rows.name };
+}
 
 /** The computation in a YOLOX's graph after its last convolutions. */
 export interface YoloxHead {
@@ -132,10 +165,7 @@ export function placesIn({ width, height }: Size): number {
   return strides.reduce((sum, stride) => sum + (height / stride) * (width / stride), 0);
 }
 
-export function isRowOf(
-  shape: Shape | null | undefined,
-  size: Size,
-): shape is readonly [number, number, number] {
+function isRowOf(shape: Shape | null | undefined, size: Size): shape is readonly [number, number, number] {
   const [batch, rows, columns] = shape ?? [];
   return (
     shape?.length === 3 &&

@@ -6,7 +6,7 @@ import { Builder } from '../../lib/onnx/builder/builder.js';
 import { decodeModel } from '../../lib/onnx/codec/read.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 import type { Node } from '../../lib/onnx/graph/graph.js';
-import { placeUnsupported } from '../../lib/runtime/web/webgpu-workarounds.js';
+import { placeUnsupported } from '../../lib/runtime/web/webgpu-nodes-on-cpu.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 
 /** The nodes of a graph that are placed on the CPU. */

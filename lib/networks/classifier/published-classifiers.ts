@@ -1,4 +1,4 @@
-import { check, type OptionKinds } from '../../base/arguments.js';
+import { check, type OptionKinds } from '../../base/check-arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { choice, resolveOptions } from '../../base/option-table.js';
 import { googlenet } from '../../models/classifiers/googlenet.js';
