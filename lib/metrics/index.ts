@@ -26,7 +26,8 @@ export {
 } from './classification/confusion.js';
 export { precisionRecallSvg, type CurveSvgOptions } from './detection/curve-svg.js';
 export { precisionRecall, type CurveOptions, type PrecisionRecallCurve } from './detection/curve.js';
-export { averagePrecision, evaluateDetections, type Evaluation } from './detection/evaluate.js';
+export { averagePrecision } from './detection/average-precision.js';
+export { evaluateDetections, type Evaluation } from './detection/evaluate.js';
 export {
   cocoFigures,
   undefinedCocoFigures,

@@ -1,7 +1,10 @@
 import type { State } from './state/state.js';
 import type { Store } from './state/store.js';
 
-/** Makes a built page work offline from the next visit on, with the build of ONNX Runtime that its provider needs. */
+/**
+ * Makes a built page work offline from the next visit on, with the build of ONNX Runtime that its provider needs:
+ * registers the service worker, `scripts/studio/service-worker.mjs`.
+ */
 export function keepOffline(store: Store<State>): void {
   // Only a built page has the service worker.
   const isBuilt = document.documentElement.dataset['offline'] !== undefined;

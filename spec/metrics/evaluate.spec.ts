@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
-import { averagePrecision, evaluateDetections } from '../../lib/metrics/detection/evaluate.js';
+import { averagePrecision } from '../../lib/metrics/detection/average-precision.js';
+import { evaluateDetections } from '../../lib/metrics/detection/evaluate.js';
 import {
   cocoFigures,
   undefinedCocoFigures,

@@ -1,7 +1,7 @@
 import { check, type OptionKinds, required } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { averagePrecision } from './evaluate.js';
+import { averagePrecision } from './average-precision.js';
 import { type Id, idText } from './ids.js';
 import { judge, outcome } from './outcomes.js';
 import type { Protocol } from './protocol.js';

@@ -1,4 +1,8 @@
+import type { PreprocessingName } from '../input/preprocessing.js';
 import type { Architecture, Stage } from './architecture.js';
+
+/** The input that the published weights were trained on: BGR in 0…255 minus the mean. */
+export const googlenetInput: PreprocessingName = 'bvlc';
 
 /** An inception module: four parallel branches, concatenated. `pool` is the name of a pooling before the module. */
 function inception(id: string, pool?: string): Stage {

@@ -1,4 +1,8 @@
+import type { PreprocessingName } from '../input/preprocessing.js';
 import type { Architecture, Stage } from './architecture.js';
+
+/** The input that the published weights were trained on: BGR in 0…255 minus the mean. */
+export const squeezenetInput: PreprocessingName = 'bvlc';
 
 /** A fire module: squeeze to few channels, then expand. `pool` is the name of a pooling before the module. */
 function fire(id: number, pool?: string): Stage {

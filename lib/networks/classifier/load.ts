@@ -1,6 +1,7 @@
 import { check, type OptionKinds, optionsFor, optionsOf } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import { own } from '../../base/own.js';
+import { googlenetInput } from '../../models/classifiers/googlenet.js';
 import { headKinds, type HeadOptions } from '../../models/input/class-head.js';
 import {
   formatPreprocessing,
@@ -161,7 +162,8 @@ export async function openClassifier(
   // torchvision's and the zoo's VGG-19 both use this preprocessing; for Caffe2's, the option has to be set.
   if (vgg19) return VGG19.load(withInput(vgg19, 'imagenet'), optionsFor(vgg19Kinds, options));
   const googlenet = isOrdinary ? exportedGoogLeNet(model.graph) : null;
-  if (googlenet) return GoogLeNet.load(withInput(googlenet, 'bvlc'), optionsFor(pretrainedKinds, options));
+  if (googlenet)
+    return GoogLeNet.load(withInput(googlenet, googlenetInput), optionsFor(pretrainedKinds, options));
   const name = (options.name ?? nameOfSource(source) ?? model.graph.name) || 'the network';
   const stated = options.labels ?? statedLabels(model);
   const parts = genericClassifier(model, name, { ...options, labels: stated });

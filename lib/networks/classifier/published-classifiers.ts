@@ -1,9 +1,9 @@
 import { check, type OptionKinds } from '../../base/check-arguments.js';
 import { kind, oneOf } from '../../base/kinds.js';
 import { choice, resolveOptions } from '../../base/option-table.js';
-import { googlenet } from '../../models/classifiers/googlenet.js';
+import { googlenet, googlenetInput } from '../../models/classifiers/googlenet.js';
 import type { Padding } from '../../models/classifiers/layer-builder.js';
-import { squeezenet } from '../../models/classifiers/squeezenet.js';
+import { squeezenet, squeezenetInput } from '../../models/classifiers/squeezenet.js';
 import { vgg19 } from '../../models/classifiers/vgg19.js';
 import { googlenetDialects } from '../../weights/dialects/googlenet.js';
 import { vgg19Dialects } from '../../weights/dialects/vgg19.js';
@@ -61,7 +61,7 @@ export const pretrainedGoogLeNet: Pretrained = {
   architecture: googlenet,
   dialects: googlenetDialects,
   crop: { resize: 256, crop: { width: 224, height: 224 } },
-  preprocessing: () => 'bvlc',
+  preprocessing: () => googlenetInput,
 };
 
 /** GoogLeNet (Szegedy et al. 2015) as BVLC trained it. */
@@ -91,7 +91,7 @@ export const pretrainedSqueezeNet: Pretrained = {
     ],
   },
   crop: { resize: 256, crop: { width: 227, height: 227 } },
-  preprocessing: () => 'bvlc',
+  preprocessing: () => squeezenetInput,
 };
 
 /** SqueezeNet 1.1 (Iandola et al. 2016). */

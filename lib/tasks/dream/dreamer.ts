@@ -11,7 +11,7 @@ import { openModel } from '../../runtime/open-model.js';
 import { type Random, random } from '../../tensor/random.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { minimumSide } from '../common/minimum-size.js';
-import { octaveSizes } from '../common/scales.js';
+import { octaveSizes } from '../common/octave-sizes.js';
 import { stepDirection } from './direction.js';
 import { dreamModel, layersModel } from './graph.js';
 import { guideFeatures } from './guide.js';

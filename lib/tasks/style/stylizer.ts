@@ -8,7 +8,7 @@ import { openModel } from '../../runtime/open-model.js';
 import { random } from '../../tensor/random.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { minimumSide } from '../common/minimum-size.js';
-import { octaveSizes } from '../common/scales.js';
+import { octaveSizes } from '../common/octave-sizes.js';
 import { descend, type StyleStep } from './descent.js';
 import { featuresModel, lossModel, type StyleProblem } from './graph.js';
 import { defaultContentLayers, defaultStyleLayers, resolveLayers } from './layers.js';

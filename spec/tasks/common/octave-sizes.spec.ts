@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { OneirosError } from '../../../lib/base/errors.js';
-import { octaveSizes } from '../../../lib/tasks/common/scales.js';
+import { octaveSizes } from '../../../lib/tasks/common/octave-sizes.js';
 
 describe('octaveSizes', () => {
   it('divides the picture by powers of the scale, the smallest size first', () => {
