@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
+import { showError } from '../../lib/studio/actions/context.js';
 import { offerShipped } from '../../lib/studio/actions/models.js';
 import { addModelFile, offerKept, removeModel } from '../../lib/studio/actions/own-models.js';
 import { openPicture, redo, savePicture, undo } from '../../lib/studio/actions/pictures.js';
@@ -276,6 +277,19 @@ describe('studio: actions', () => {
     expect(notice?.text).to.equal(
       'net.onnx is ready. It is not kept for your next visit: your browser has no room for it.',
     );
+  });
+
+  it('leave an error that comes up while a network is read', async () => {
+    const engine = new FakeEngine({
+      load: ({ id }) => {
+        showError(context, new OneirosError('bad-argument', 'there is no style picture: choose one'));
+        return { ...vgg, id };
+      },
+    });
+    const context = contextWith(engine);
+    await addModelFile(context, new File([], 'net.onnx'));
+    expect(context.store.state.chosen.dream).to.equal(context.store.state.models[0]?.id);
+    expect(context.store.state.notice?.text).to.equal('There is no style picture: choose one.');
   });
 
   it('remove a network that could not be read', async () => {

@@ -160,7 +160,9 @@ describe('studio: the page', function () {
     const page = await studio.open();
     await page.getByRole('tab', { name: 'Style' }).click();
     await drop(page, await cat());
+    await page.getByRole('img', { name: 'cat.jpg: Original' }).waitFor();
     await drop(page, vgg);
+    await page.getByText('slim-vgg.safetensors is ready.').waitFor();
     await mainButton(page).click();
     await page.getByText('There is no style picture: choose one.').waitFor();
     await page.locator('.page:not([hidden]) .sample', { hasText: 'A rose window' }).click();

@@ -32,7 +32,9 @@ export async function addModelFile(context: Context, file: File): Promise<void> 
     if (before !== undefined) forget(context, before);
     changeModel(context, entry.id, { tasks: tasksOfKind(kind), kinds: [kind] });
     choose(context, entry.id, kind);
-    notify(context, `${file.name} is ready.${await keep(context, file, kind)}`);
+    const note = await keep(context, file, kind);
+    // An error since “Reading …” is newer than the file, and stays until it is read.
+    if (store.state.notice?.tone !== 'error') notify(context, `${file.name} is ready.${note}`);
   } catch (error) {
     store.update({ models: store.state.models.filter((model) => model.id !== entry.id) });
     notify(context, `${file.name} cannot be used as a network: ${messageOf(error)}.`, 'error');
