@@ -4,11 +4,10 @@ import { Budget } from '../onnx/graph/budget.js';
 import type { Graph, Model } from '../onnx/graph/graph.js';
 import { normalized } from '../onnx/opset/normalize-opset.js';
 import { simplifyWithin } from '../onnx/passes/simplify.js';
-import { unroll } from '../onnx/passes/unroll.js';
-import { requireConnection } from './active.js';
-import { deadEnd } from './explain.js';
+import type { Ends } from './active.js';
 import { floatNames, requireFloat, requireValue } from './names.js';
 import type { DerivationOptions } from './options.js';
+import { prepare } from './prepare.js';
 import { RuleChoice } from './rule-choice.js';
 import { ReverseWalk } from './walk.js';
 
@@ -19,31 +18,51 @@ export type Seed = readonly [target: Value, cotangent: Value];
 export class Derivation {
   readonly b: Builder;
   readonly #rules: RuleChoice;
+  readonly #stops: readonly string[];
 
   private constructor(
     readonly model: Model,
     readonly options: DerivationOptions,
     readonly budget: Budget,
+    rules: RuleChoice,
+    stops: readonly string[],
   ) {
     this.b = new Builder(undefined, budget);
-    this.#rules = new RuleChoice(model.graph, options.overrides);
+    this.b.load(model.graph);
+    this.#rules = rules;
+    this.#stops = stops;
   }
 
-  static begin(model: Model, options: DerivationOptions): Derivation {
+  /** @param ends what will be differentiated by what; by default every output by every floating-point input */
+  static begin(
+    model: Model,
+    options: DerivationOptions,
+    { targets, wrt }: { readonly [K in 'targets' | 'wrt']: Ends[K] | undefined },
+  ): Derivation {
     const budget = Budget.for(model);
     const normal = normalized(model, budget);
-    const derivation = new Derivation(unroll(normal, budget), options, budget);
-    derivation.b.load(derivation.graph);
-    return derivation;
+    const { inputs, outputs } = normal.graph;
+    const rules = new RuleChoice(options.overrides);
+    const ends = {
+      targets: targets ?? outputs.map(({ name }) => name),
+      wrt: wrt ?? inputs.map(({ name }) => name),
+      stops: options.stopGradient ?? [],
+    };
+    const prepared = prepare(normal, ends, options.keepOutputs ?? [], rules, budget);
+    rules.requireUses([normal.graph, prepared.model.graph]);
+    return new Derivation(prepared.model, options, budget, rules, prepared.stops);
   }
 
   get graph(): Graph {
     return this.model.graph;
   }
 
-  /** The values to differentiate by: by default every floating-point input of the graph. */
-  independent(wrt: readonly string[] | undefined): readonly Value[] {
-    const names = wrt ?? floatNames(this.b, this.graph.inputs);
+  /**
+   * The values to differentiate by: by default every floating-point input of the graph that a gradient from `targets`
+   * reaches, or every one if it reaches none.
+   */
+  independent(wrt: readonly string[] | undefined, targets: readonly Value[]): readonly Value[] {
+    const names = wrt ?? this.#reached(floatNames(this.b, this.graph.inputs), targets);
     return names.map((name) => requireFloat(this.b, name, this.graph));
   }
 
@@ -61,13 +80,9 @@ export class Derivation {
    */
   pullBack(seeds: readonly Seed[], wrt: readonly Value[]): readonly Value[] {
     const walk = this.#walk(seeds, wrt);
-    requireConnection(walk.path);
+    walk.requireConnection();
     walk.run();
-    return wrt.map(({ name }) => {
-      const cotangent = walk.cotangentOf(name);
-      if (cotangent === null) throw deadEnd(name, walk.path, (value) => walk.cotangentOf(value) !== null);
-      return cotangent;
-    });
+    return wrt.map(({ name }) => walk.gradientBy(name));
   }
 
   /** The same, with zeros where no gradient arrives: correct for derivatives of derivatives, which may vanish. */
@@ -92,13 +107,24 @@ export class Derivation {
   }
 
   #walk(seeds: readonly Seed[], wrt: readonly Value[]): ReverseWalk {
-    const walk = new ReverseWalk(this.b, this.b.graph(), {
-      targets: seeds.map(([target]) => target.name),
-      wrt: wrt.map(({ name }) => name),
-      stopGradient: this.options.stopGradient ?? [],
-      rules: this.#rules,
-    });
+    const walk = this.#between(
+      seeds.map(([target]) => target.name),
+      wrt.map(({ name }) => name),
+    );
     for (const [target, cotangent] of seeds) walk.seed(target, cotangent);
     return walk;
+  }
+
+  #between(targets: readonly string[], wrt: readonly string[]): ReverseWalk {
+    return new ReverseWalk(this.b, this.b.graph(), { targets, wrt, stops: this.#stops }, this.#rules);
+  }
+
+  #reached(inputs: readonly string[], targets: readonly Value[]): readonly string[] {
+    const { path } = this.#between(
+      targets.map(({ name }) => name),
+      inputs,
+    );
+    const reached = inputs.filter((name) => path.values.has(name));
+    return reached.length > 0 ? reached : inputs;
   }
 }

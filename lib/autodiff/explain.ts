@@ -25,14 +25,34 @@ export function missingRule(node: Node, path: ActivePath, b: Builder): OneirosEr
   );
 }
 
-/** The error for a value of `wrt` that no cotangent reached: it names where the paths toward it ended. */
-export function deadEnd(
-  name: string,
-  path: ActivePath,
-  hasCotangent: (value: string) => boolean,
-): OneirosError {
-  const reached = (node: Node) => node.outputs.some(hasCotangent);
-  const ends = forwardFrom(name, path).filter(reached).map(describe);
+/** The error for an input that a rule takes for a constant, but that depends on the values to differentiate by. */
+export function missingCotangent(node: Node, index: number, path: ActivePath): OneirosError {
+  const input = node.inputs[index];
+  const what = input === undefined ? 'a value that its graphs capture' : `its input ${index} ("${input}")`;
+  return new OneirosError(
+    'unsupported',
+    `the gradient rule for ${describe(node)} on the path ${pathThrough(node, path)} has no gradient by ${what}; ` +
+      'cut the path with `stopGradient` to take it for a constant, or give a rule in `overrides`',
+  );
+}
+
+/** The error for an output whose cotangent a rule does not use. */
+export function unusedCotangent(node: Node, index: number, path: ActivePath): OneirosError {
+  return new OneirosError(
+    'unsupported',
+    `the gradient rule for ${describe(node)} on the path ${pathThrough(node, path)} differentiates only its first ` +
+      `output, not output ${index} ("${node.outputs[index] ?? ''}"); cut the path with \`stopGradient\`, or give a rule in \`overrides\``,
+  );
+}
+
+/** The error for a value of `wrt` that no gradient reaches: it names the operators where every path to it ends. */
+export function unreached(name: string, path: ActivePath, isEnd: (node: Node) => boolean): OneirosError {
+  if (!path.values.has(name))
+    return new OneirosError(
+      'bad-argument',
+      `nothing in [${path.targets.join(', ')}] depends on "${name}", so it has no gradient`,
+    );
+  const ends = forwardFrom(name, path).filter(isEnd).map(describe);
   const where = [...new Set(ends)].slice(0, shown).join('; ');
   return new OneirosError(
     'unsupported',

@@ -19,13 +19,21 @@ import { gradKinds, type GradOptions } from './options.js';
  */
 export function grad(model: Model, options: GradOptions = {}): Model {
   check('grad', { model: [model, kind.model] }, options, gradKinds);
-  const derivation = Derivation.begin(model, options);
+  const { wrt: by, outputs, loss } = options;
+  const derivation = Derivation.begin(model, options, {
+    targets: loss === undefined ? outputs : [loss],
+    wrt: by,
+  });
   const { b } = derivation;
   const named = (name: string) =>
     newName(b, gradientName(name, options.prefix), 'give new names another `prefix`');
-  const wrt = derivation.independent(options.wrt);
+  const seeds = seedsOf(derivation, options, named);
+  const wrt = derivation.independent(
+    by,
+    seeds.map(([target]) => target),
+  );
   const names = wrt.map(({ name }) => named(name));
-  const gradients = derivation.pullBack(seedsOf(derivation, options, named), wrt);
+  const gradients = derivation.pullBack(seeds, wrt);
   return derivation.finish(gradients.map((gradient, i) => [names[i]!, gradient]));
 }
 

@@ -9,7 +9,10 @@ import { derivationKinds, type DerivationOptions } from './options.js';
 export interface HvpOptions extends DerivationOptions {
   /** The value whose second derivatives are computed, with one element. */
   readonly loss: string;
-  /** Values to differentiate by: inputs, weights, or any intermediate value. Default: every floating-point input. */
+  /**
+   * Values to differentiate by: inputs, weights, or any intermediate value. Default: every floating-point input that a
+   * gradient reaches.
+   */
   readonly wrt?: readonly string[];
 }
 
@@ -29,10 +32,10 @@ export function hvp(model: Model, options: HvpOptions): Model {
     loss: required(kind.text),
     wrt: kind.texts,
   });
-  const derivation = Derivation.begin(model, options);
+  const derivation = Derivation.begin(model, options, { targets: [options.loss], wrt: options.wrt });
   const { b, graph } = derivation;
   const loss = requireLoss(b, options.loss, graph);
-  const wrt = derivation.independent(options.wrt);
+  const wrt = derivation.independent(options.wrt, [loss]);
   const vectors = wrt.map((value) => {
     const name = newName(b, vectorName(value.name), 'it would be the name of a vector');
     return b.input(name, dtypeOf(value), shapeOf(value));

@@ -7,7 +7,10 @@ import { newName, vectorName } from './names.js';
 import { derivationKinds, type DerivationOptions } from './options.js';
 
 export interface JvpOptions extends DerivationOptions {
-  /** The values that have tangents: inputs, weights, or any intermediate value. Default: every floating-point input. */
+  /**
+   * The values that have tangents: inputs, weights, or any intermediate value. Default: every floating-point input that
+   * changes an output.
+   */
   readonly wrt?: readonly string[];
   /** The values whose tangents are computed. Default: every floating-point output. */
   readonly outputs?: readonly string[];
@@ -30,10 +33,10 @@ export function jvp(model: Model, options: JvpOptions = {}): Model {
     wrt: kind.texts,
     outputs: kind.texts,
   });
-  const derivation = Derivation.begin(model, options);
+  const derivation = Derivation.begin(model, options, { targets: options.outputs, wrt: options.wrt });
   const { b } = derivation;
-  const wrt = derivation.independent(options.wrt);
   const outputs = derivation.dependent(options.outputs);
+  const wrt = derivation.independent(options.wrt, outputs);
   const tangents = wrt.map((value) => {
     const name = newName(b, vectorName(value.name), 'it would be the name of a tangent');
     return b.input(name, dtypeOf(value), shapeOf(value));

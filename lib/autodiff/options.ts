@@ -28,7 +28,7 @@ export interface GradOptions extends DerivationOptions {
   readonly loss?: string;
   /**
    * Values to differentiate by, which become outputs `d_<value>`: inputs, weights, or any intermediate value.
-   * Default: every floating-point input of the graph.
+   * Default: every floating-point input of the graph that a gradient reaches.
    */
   readonly wrt?: readonly string[];
   /**

@@ -2,8 +2,10 @@ import { OneirosError } from '../base/errors.js';
 import { nearest } from '../base/nearest-names.js';
 import type { Graph, Node } from '../onnx/graph/graph.js';
 import { subgraphsOf } from '../onnx/graph/subgraphs.js';
+import type { Expand } from './expansions/expansion.js';
+import { expansions } from './expansions/families.js';
 import { rules } from './rules/families.js';
-import type { Rule, RuleTable } from './rules/rule.js';
+import { noGradient, type Rule, type RuleTable } from './rules/rule.js';
 
 /** Rules to use instead of the table's. A rule that fits no node of the model is an error. */
 export interface RuleOverrides {
@@ -15,29 +17,43 @@ export interface RuleOverrides {
 
 const builtIn: ReadonlyMap<string, Rule> = new Map(Object.entries(rules));
 
-/** Which rule differentiates a node. Names of nodes and of operators are kept apart: a node may be named "Exp". */
+/** How each node is differentiated. Names of nodes and of operators are kept apart: a node may be named "Exp". */
 export class RuleChoice {
   readonly #operators: ReadonlyMap<string, Rule>;
   readonly #nodes: ReadonlyMap<string, Rule>;
 
-  /**
-   * @throws OneirosError `bad-argument` for an override that fits no node of the graph; the message lists near names
-   */
-  constructor(graph: Graph, { operators = {}, nodes = {} }: RuleOverrides = {}) {
+  constructor({ operators = {}, nodes = {} }: RuleOverrides = {}) {
     this.#operators = new Map(Object.entries(operators));
     this.#nodes = new Map(Object.entries(nodes));
-    requireUses('operators', 'operator', this.#operators, graph, operatorOf);
-    requireUses('nodes', 'node named', this.#nodes, graph, ({ name }) => name);
+  }
+
+  /**
+   * @throws OneirosError `bad-argument` for an override that fits no node of the graphs; the message lists near names
+   */
+  requireUses(graphs: readonly Graph[]): void {
+    const nodes = graphs.flatMap(nodesOf);
+    requireUses('operators', 'operator', this.#operators, nodes, operatorOf);
+    requireUses('nodes', 'node named', this.#nodes, nodes, ({ name }) => name);
+  }
+
+  /** The rule for a node: the caller's or the table's. */
+  rule(node: Node): Rule | undefined {
+    return this.override(node) ?? builtIn.get(operatorOf(node));
+  }
+
+  /** How a node is written with other operators, to be differentiated through them. */
+  expansion(node: Node): Expand | undefined {
+    return this.override(node) === undefined ? expansions.get(operatorOf(node)) : undefined;
+  }
+
+  /** Whether no gradient passes through a node. */
+  blocks(node: Node): boolean {
+    return this.expansion(node) === undefined && this.rule(node) === noGradient;
   }
 
   /** The caller's rule for a node. */
   override(node: Node): Rule | undefined {
     return this.#nodes.get(node.name) ?? this.#operators.get(operatorOf(node));
-  }
-
-  /** The table's rule for a node. */
-  builtIn(node: Node): Rule | undefined {
-    return builtIn.get(operatorOf(node));
   }
 }
 
@@ -49,11 +65,11 @@ function requireUses(
   table: keyof RuleOverrides,
   what: string,
   overrides: ReadonlyMap<string, Rule>,
-  graph: Graph,
+  nodes: readonly Node[],
   nameOf: (node: Node) => string,
 ): void {
   if (overrides.size === 0) return;
-  const names = new Set(nodesOf(graph).map(nameOf));
+  const names = new Set(nodes.map(nameOf));
   names.delete('');
   for (const name of overrides.keys())
     if (!names.has(name))

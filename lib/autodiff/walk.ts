@@ -3,19 +3,11 @@ import type { Value } from '../onnx/builder/graph-builder.js';
 import type { Graph, Node } from '../onnx/graph/graph.js';
 import { freshCopy } from '../onnx/graph/rename.js';
 import { freeNames } from '../onnx/graph/subgraphs.js';
-import { type ActivePath, activePath } from './active.js';
+import { isFloat } from '../tensor/dtype.js';
+import { type ActivePath, activePath, type Ends } from './active.js';
 import { unbroadcast } from './broadcast.js';
-import { missingRule } from './explain.js';
+import { missingCotangent, missingRule, unreached, unusedCotangent } from './explain.js';
 import type { RuleChoice } from './rule-choice.js';
-import type { Cotangents, Rule } from './rules/rule.js';
-
-/** What a walk differentiates, by which values, and how. */
-export interface WalkOptions {
-  readonly targets: readonly string[];
-  readonly wrt: readonly string[];
-  readonly stopGradient: readonly string[];
-  readonly rules: RuleChoice;
-}
 
 /**
  * Reverse mode: from a graph's last node to its first, each node's rule turns the cotangents of its outputs into those
@@ -28,9 +20,23 @@ export class ReverseWalk {
   constructor(
     readonly b: Builder,
     readonly graph: Graph,
-    readonly options: WalkOptions,
+    readonly ends: Ends,
+    readonly rules: RuleChoice,
   ) {
-    this.path = activePath(graph, options.wrt, options.targets, options.stopGradient);
+    this.path = activePath(
+      graph,
+      ends,
+      (node, output) => !rules.blocks(node) && hasGradient(b.value(output)),
+    );
+  }
+
+  /** @throws OneirosError if no gradient can reach one of `wrt`, with the operators that stop it */
+  requireConnection(): void {
+    const lost = this.ends.wrt.find((name) => !this.path.values.has(name));
+    if (lost === undefined) return;
+    const stops = (node: Node) =>
+      this.rules.blocks(node) || !node.outputs.some((name) => name !== '' && hasGradient(this.b.value(name)));
+    throw unreached(lost, activePath(this.graph, this.ends), stops);
   }
 
   /** Sets a target's cotangent, from which the walk starts. */
@@ -38,12 +44,27 @@ export class ReverseWalk {
     this.#accumulate(target, cotangent);
   }
 
+  /**
+   * @throws OneirosError `unsupported` if an operator on the path has no rule, or a rule leaves out a cotangent that is
+   *   needed
+   */
   run(): void {
+    for (const node of this.path.nodes)
+      if (this.rules.rule(node) === undefined) throw missingRule(node, this.path, this.b);
     for (const node of this.graph.nodes.toReversed()) {
       const dys = node.outputs.map((name) => this.cotangentOf(name));
       this.b.budget.enter(node);
       if (this.path.nodes.has(node) && dys.some((dy) => dy !== null)) this.#differentiate(node, dys);
     }
+  }
+
+  /** The cotangent of one of `wrt`. @throws OneirosError `unsupported` if none has reached it, with the reason */
+  gradientBy(name: string): Value {
+    const cotangent = this.cotangentOf(name);
+    if (cotangent !== null) return cotangent;
+    throw unreached(name, this.path, (node) =>
+      node.outputs.some((output) => this.cotangentOf(output) !== null),
+    );
   }
 
   /** A value's whole cotangent, `null` if none has reached it; half floats are added up in float32. */
@@ -63,7 +84,10 @@ export class ReverseWalk {
 
   #differentiate(node: Node, dys: readonly (Value | null)[]): void {
     const { b } = this;
-    const rule = this.options.rules.override(node) ?? this.#builtIn(node);
+    const rule = this.rules.rule(node);
+    if (rule === undefined) return;
+    const beyond = rule.outputs === 'first' ? dys.findIndex((dy, i) => i > 0 && dy !== null) : -1;
+    if (beyond > 0) throw unusedCotangent(node, beyond, this.path);
     const at = (name: string) => (name === '' ? undefined : b.value(name));
     const [x, y] = [node.inputs.map(at), node.outputs.map(at)];
     const first = y[0] ?? y.find((output) => output !== undefined);
@@ -80,12 +104,14 @@ export class ReverseWalk {
       captured,
       differentiate: (region, regionDys, wrt) => this.#differentiateRegion(region, regionDys, wrt),
     });
-    this.#distribute(
-      [...x, ...captured].flatMap((value, i) =>
-        value === undefined ? [] : [[value, cotangents[i] ?? null] as const],
-      ),
-      rule.broadcasts,
-    );
+    for (const [i, input] of [...x, ...captured].entries()) {
+      if (input === undefined || !this.path.values.has(input.name)) continue;
+      const given = cotangents[i];
+      if (given === undefined) throw missingCotangent(node, i, this.path);
+      const cotangent = typeof given === 'function' ? given() : given;
+      if (cotangent !== null)
+        this.#accumulate(input, rule.broadcasts ? unbroadcast(this.b, cotangent, input) : cotangent);
+    }
   }
 
   #capturedBy(node: Node): readonly Value[] {
@@ -102,11 +128,12 @@ export class ReverseWalk {
       const dy = dys[i] ?? null;
       return dy === null ? [] : [{ name, dy }];
     });
-    const walk = new ReverseWalk(b, copy, {
-      ...this.options,
+    const ends = {
       targets: seeds.map(({ name }) => name),
       wrt: wrt.map(({ name }) => name),
-    });
+      stops: this.ends.stops,
+    };
+    const walk = new ReverseWalk(b, copy, ends, this.rules);
     for (const { name, dy } of seeds) walk.seed(b.value(name), dy);
     walk.run();
     for (const value of wrt) {
@@ -116,21 +143,6 @@ export class ReverseWalk {
     return b.graph(`gradient of ${region.name}`);
   }
 
-  #distribute(shares: readonly (readonly [Value, Cotangents[number]])[], broadcasts: boolean): void {
-    for (const [input, given] of shares) {
-      if (!this.path.values.has(input.name)) continue;
-      const cotangent = typeof given === 'function' ? given() : given;
-      if (cotangent === null) continue;
-      this.#accumulate(input, broadcasts ? unbroadcast(this.b, cotangent, input) : cotangent);
-    }
-  }
-
-  #builtIn(node: Node): Rule {
-    const rule = this.options.rules.builtIn(node);
-    if (rule === undefined) throw missingRule(node, this.path, this.b);
-    return rule;
-  }
-
   /** A cotangent has its value's type by definition; inference may know it less exactly. */
   #accumulate(value: Value, cotangent: Value): void {
     const typed = { ...cotangent, type: value.type };
@@ -138,4 +150,9 @@ export class ReverseWalk {
     if (parts === undefined) this.#cotangents.set(value.name, [typed]);
     else parts.push(typed);
   }
+}
+
+/** Integers and booleans have no gradient; a type that is not known may be floating point. */
+function hasGradient({ type }: Value): boolean {
+  return type === null || isFloat(type.dtype);
 }

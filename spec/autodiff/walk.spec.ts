@@ -291,6 +291,121 @@ describe('grad', () => {
   });
 });
 
+describe('grad of a model with parts that are known before it runs', () => {
+  const branch = (op: string) =>
+    ({
+      type: 'graph',
+      value: {
+        name: op,
+        nodes: [{ name: '', op, domain: '', inputs: ['x'], outputs: ['z'], attributes: new Map() }],
+        inputs: [],
+        outputs: [{ name: 'z', type: null }],
+        initializers: new Map(),
+        values: new Map(),
+      },
+    }) as const;
+
+  it('folds computed pads, which the rule needs as numbers', async () => {
+    const m = model({ x: [1, 1, 3] }, (b, { x }) => {
+      const twice = b.op('Mul', [b.constant(int64([0, 0, 1, 0, 0, 1])), b.constant(int64([1]))]);
+      return { y: b.op('Pad', [x!, b.op('Abs', [twice])], { mode: 'reflect' }) };
+    });
+    const found = await compute(grad(m), {
+      x: float32([1, 2, 3], [1, 1, 3]),
+      d_y: float32([1, 10, 100, 1000, 10_000], [1, 1, 5]),
+    });
+    expect(numbersOf(found, 'd_x')).to.deep.equal([10, 10_101, 1000]);
+  });
+
+  it('inlines the branch of a known condition, so that its shape is known', async () => {
+    const m = model({ x: [2, 3] }, (b, { x }) => {
+      const isMatrix = b.op('Equal', [b.op('Size', [b.op('Shape', [x!])]), b.scalar(2, 'int64')]);
+      return { y: b.op('If', [isMatrix], { then_branch: branch('Exp'), else_branch: branch('Neg') }) };
+    });
+    const g = grad(m);
+    expect(operators(g)).to.deep.equal({ Exp: 1, Mul: 1 });
+    expect(
+      numbersOf(
+        await compute(g, {
+          x: float32([0, 0, 0, 0, 0, 0], [2, 3]),
+          d_y: float32([1, 2, 3, 4, 5, 6], [2, 3]),
+        }),
+        'd_x',
+      ),
+    ).to.deep.equal([1, 2, 3, 4, 5, 6]);
+  });
+
+  it('does not fold what it differentiates by', async () => {
+    const m = model({ x: [2] }, (b, { x }) => {
+      const weight = b.constant(float32([2, 3]), 'weight');
+      return { y: b.mul(x!, b.op('Identity', [b.square(weight)], {}, { name: 'squared' })) };
+    });
+    const g = grad(m, { wrt: ['weight', 'squared'] });
+    const found = await compute(g, { x: float32([1, 10]), d_y: float32([1, 1]) });
+    expect(numbersOf(found, 'd_weight')).to.deep.equal([4, 60]);
+    expect(numbersOf(found, 'd_squared')).to.deep.equal([1, 10]);
+  });
+
+  it('expands operators of the path, and no others', () => {
+    const gelu = (from: string, to: string): Node => ({
+      name: '',
+      op: 'Gelu',
+      domain: 'com.microsoft',
+      inputs: [from],
+      outputs: [to],
+      attributes: new Map(),
+    });
+    const plain = model({ x: [2], u: [2] }, (b, { x, u }) => ({ y: b.add(x!, 1), z: b.add(u!, 1) }));
+    const nodes = [gelu('x', 'gx'), gelu('u', 'gu'), ...plain.graph.nodes].map((node) => ({
+      ...node,
+      inputs: node.inputs.map((name) => (node.op === 'Add' ? ({ x: 'gx', u: 'gu' }[name] ?? name) : name)),
+    }));
+    const g = grad({ ...plain, graph: { ...plain.graph, nodes } }, { outputs: ['y'], wrt: ['x'] });
+    expect(operators(g)).to.include({ Gelu: 1, Erf: 1 });
+  });
+});
+
+describe('a rule that leaves out a cotangent', () => {
+  const withStatistics = model({ x: [2, 3, 4] }, (b, { x }) => {
+    const [scale, bias] = [b.constant(float32([1, 2, 3])), b.constant(float32([0, 0, 0]))];
+    return {
+      y: b.op('BatchNormalization', [
+        x!,
+        scale,
+        bias,
+        b.mean(x!, [0, 2], false),
+        b.constant(float32([1, 1, 1])),
+      ]),
+    };
+  });
+
+  it('is an error if that input is on the path', () => {
+    const overrides = { operators: { BatchNormalization: rule(3, ({ dy }) => [dy]) } };
+    expect(failure(() => grad(withStatistics, { overrides }), 'unsupported')).to.match(
+      /^the gradient rule for BatchNormalization node "[^"]+" on the path .* has no gradient by its input 3 \("/,
+    );
+  });
+
+  it('is none if the input is a constant for the gradient', () => {
+    const overrides = { operators: { BatchNormalization: rule(3, ({ dy }) => [dy]) } };
+    const [mean = ''] = withStatistics.graph.nodes
+      .filter(({ op }) => op === 'ReduceMean')
+      .flatMap(({ outputs }) => outputs);
+    expect(names(grad(withStatistics, { overrides, stopGradient: [mean] }).graph.outputs)).to.include('d_x');
+  });
+
+  it('is an error if that output is on the path', () => {
+    const m = model({ x: [4] }, (b, { x }) => {
+      const [a, c] = b.ops('Split', [x!], 2, { axis: 0 });
+      return { y: b.add(a!, c!) };
+    });
+    const overrides = { operators: { Split: rule(1, ({ b, x: [x] }) => [b.fillLike(x, 1)]) } };
+    expect(failure(() => grad(m, { overrides }), 'unsupported')).to.include(
+      'differentiates only its first output, not output 1',
+    );
+  });
+});
+
 describe('the errors of grad', () => {
   const m = model({ image: [1, 3], scale: [3] }, (b, { image, scale }) => ({
     logits: b.mul(image!, scale!),

@@ -69,8 +69,9 @@ export const elementwise: RuleTable = {
   Acosh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sqrt(b.sub(b.square(x), 1)))]),
   Atanh: rule(1, ({ b, dy, x: [x] }) => [b.div(dy, b.sub(1, b.square(x)))]),
   // Conversions: a cotangent goes back in its value's element type; none passes through integers.
-  Cast: rule(1, ({ b, dy, x: [x], y: [y] }) => (isFloat(dtypeOf(y)) ? [b.castLike(dy, x)] : [])),
-  CastLike: rule(1, ({ b, dy, x: [x], y: [y] }) => (isFloat(dtypeOf(y)) ? [b.castLike(dy, x)] : [])),
+  Cast: rule(1, ({ b, dy, x: [x], y: [y] }) => [isFloat(dtypeOf(y)) ? b.castLike(dy, x) : null]),
+  // Only the type of the second input counts.
+  CastLike: rule(1, ({ b, dy, x: [x], y: [y] }) => [isFloat(dtypeOf(y)) ? b.castLike(dy, x) : null, null]),
   Sign: noGradient,
   Floor: noGradient,
   Ceil: noGradient,

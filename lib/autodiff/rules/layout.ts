@@ -18,12 +18,16 @@ export const layout: RuleTable = {
       return () => b.slice(dy, [axis], from, to);
     });
   }),
-  Split: rule(1, ({ b, node, dys, y }) => [
-    b.concat(
-      y.flatMap((part, i) => (part === undefined ? [] : [dys[i] ?? b.fillLike(part, 0)])),
-      attr.int(node, 'axis', 0),
-    ),
-  ]),
+  Split: rule(
+    1,
+    ({ b, node, dys, y }) => [
+      b.concat(
+        y.flatMap((part, i) => (part === undefined ? [] : [dys[i] ?? b.fillLike(part, 0)])),
+        attr.int(node, 'axis', 0),
+      ),
+    ],
+    'all',
+  ),
   DepthToSpace: rule(1, ({ b, node, dy, x: [x] }) => {
     const block = attr.int(node, 'blocksize');
     if (attr.string(node, 'mode', 'DCR') === 'DCR') return [b.op('SpaceToDepth', [dy], { blocksize: block })];

@@ -11,12 +11,16 @@ export const losses: RuleTable = {
     likelihoodCotangent(b, node, dy, x, labels, weights),
   ]),
   // The same of ln softmax x, so its cotangent d goes back through that: dx = d − softmax x · Σ d.
-  SoftmaxCrossEntropyLoss: rule(2, ({ b, node, dy, dys, x: [x, labels, weights] }) => {
-    const likelihood = likelihoodCotangent(b, node, dy, x, labels, weights);
-    const others = dys[1] ?? null;
-    const d = others === null ? likelihood : b.add(likelihood, others);
-    return [b.sub(d, b.mul(b.op('Softmax', [x], { axis: 1 }), b.sum(d, [1])))];
-  }),
+  SoftmaxCrossEntropyLoss: rule(
+    2,
+    ({ b, node, dy, dys, x: [x, labels, weights] }) => {
+      const likelihood = likelihoodCotangent(b, node, dy, x, labels, weights);
+      const others = dys[1] ?? null;
+      const d = others === null ? likelihood : b.add(likelihood, others);
+      return [b.sub(d, b.mul(b.op('Softmax', [x], { axis: 1 }), b.sum(d, [1])))];
+    },
+    'all',
+  ),
 };
 
 function likelihoodCotangent(

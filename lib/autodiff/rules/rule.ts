@@ -1,6 +1,6 @@
 import { check } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
-import { kind } from '../../base/kinds.js';
+import { kind, oneOf } from '../../base/kinds.js';
 import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { describe } from '../../onnx/graph/attributes.js';
@@ -48,9 +48,10 @@ export type DifferentiateRegion = (
 
 /**
  * The cotangents of a node's inputs and then of `captured`, in their order: a function if it adds nodes that are needed
- * only for that input's gradient; `null`, or nothing at the end, if the gradient is zero or does not exist.
+ * only for that input's gradient; `null` if the gradient is zero; `undefined`, or nothing at the end, for an input that
+ * the rule takes for a constant. If such an input depends on the values to differentiate by, that is an error.
  */
-export type Cotangents = readonly (Value | null | (() => Value | null))[];
+export type Cotangents = readonly (Value | null | undefined | (() => Value | null))[];
 
 /**
  * How an operator is differentiated. A rule sees only operator set 17, one element type, and one use of each value: the
@@ -58,19 +59,31 @@ export type Cotangents = readonly (Value | null | (() => Value | null))[];
  */
 export interface Rule {
   readonly broadcasts: boolean;
+  /** Whose cotangents the rule uses: `dy`, or all of `dys`. A cotangent that it does not use is an error. */
+  readonly outputs: 'first' | 'all';
   apply(context: RuleContext): Cotangents;
 }
+
+const whoseCotangents = oneOf('first', 'all');
 
 /** Rules by operator. */
 export type RuleTable = Readonly<Record<string, Rule>>;
 
-/** A rule for an operator whose first `required` inputs are always present; cotangents have their inputs' shapes. */
+/**
+ * A rule for an operator whose first `required` inputs are always present; cotangents have their inputs' shapes.
+ * @param outputs whose cotangents the rule uses: `dy`, or all of `dys`
+ */
 export function rule<N extends 0 | 1 | 2 | 3>(
   required: N,
   apply: (context: RuleContext<RuleInputs<N>>) => Cotangents,
+  outputs: Rule['outputs'] = 'first',
 ): Rule {
-  check('rule', { required: [required, kind.number], apply: [apply, kind.function] });
-  return { broadcasts: false, apply: (context) => apply(demand(context, required)) };
+  check('rule', {
+    required: [required, kind.number],
+    apply: [apply, kind.function],
+    outputs: [outputs, whoseCotangents],
+  });
+  return { broadcasts: false, outputs, apply: (context) => apply(demand(context, required)) };
 }
 
 /**
@@ -79,13 +92,22 @@ export function rule<N extends 0 | 1 | 2 | 3>(
 export function broadcasting<N extends 0 | 1 | 2 | 3>(
   required: N,
   apply: (context: RuleContext<RuleInputs<N>>) => Cotangents,
+  outputs: Rule['outputs'] = 'first',
 ): Rule {
-  check('broadcasting', { required: [required, kind.number], apply: [apply, kind.function] });
-  return { ...rule(required, apply), broadcasts: true };
+  check('broadcasting', {
+    required: [required, kind.number],
+    apply: [apply, kind.function],
+    outputs: [outputs, whoseCotangents],
+  });
+  return { ...rule(required, apply, outputs), broadcasts: true };
 }
 
 /** The rule of an operator whose outputs do not change with its inputs' values, or change only in jumps. */
-export const noGradient: Rule = { broadcasts: false, apply: () => [] };
+export const noGradient: Rule = {
+  broadcasts: false,
+  outputs: 'all',
+  apply: ({ x, captured }) => [...x, ...captured].map(() => null),
+};
 
 function demand<N extends 0 | 1 | 2 | 3>(context: RuleContext, required: N): RuleContext<RuleInputs<N>> {
   const { x } = context;

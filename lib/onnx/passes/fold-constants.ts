@@ -3,10 +3,10 @@ import { sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
 import { evaluate } from '../evaluate/evaluate.js';
 import { type Facts, numbersIn } from '../facts/facts.js';
 import { Budget } from '../graph/budget.js';
-import type { Graph, Node, OpaqueTensor } from '../graph/graph.js';
+import type { Graph, Model, Node, OpaqueTensor } from '../graph/graph.js';
 import { mapSubgraphs, subgraphsOf } from '../graph/subgraphs.js';
 import { inferWithin } from '../shapes/infer.js';
-import { isDeterministic, isSameList, type Pass, withGraph } from './pass.js';
+import { isDeterministic, isSameList, withGraph } from './pass.js';
 
 /** Results with at most this many elements are folded regardless of the size of the inputs. */
 const small = 1024;
@@ -23,24 +23,40 @@ type LookUp = (name: string) => Tensor | undefined;
  * - Constant nodes
  *
  * A node that makes an output of its graph stays, and so does one for which the budget has no room.
+ * @param variables constants and results of nodes that count as unknown, such as weights to differentiate by
  */
-export const foldConstants: Pass = (model, budget = Budget.for(model)) => {
+export function foldConstants(
+  model: Model,
+  budget = Budget.for(model),
+  variables: ReadonlySet<string> = new Set(),
+): Model {
   const facts = inferWithin(budget, model);
   const constantOf: LookUp = (name) => facts.get(name)?.constant ?? undefined;
-  return withGraph(model, foldGraph(model.graph, facts, constantOf, budget));
-};
+  return withGraph(model, foldGraph(model.graph, { facts, variables, outer: constantOf, budget }));
+}
 
-function foldGraph(graph: Graph, facts: ReadonlyMap<string, Facts>, outer: LookUp, budget: Budget): Graph {
+interface Folding {
+  readonly facts: ReadonlyMap<string, Facts>;
+  readonly variables: ReadonlySet<string>;
+  /** The constants of the graphs around. */
+  readonly outer: LookUp;
+  readonly budget: Budget;
+}
+
+function foldGraph(graph: Graph, folding: Folding): Graph {
+  const { facts, variables, outer, budget } = folding;
   const outputs = new Set(graph.outputs.map(({ name }) => name));
   const folded = new Map<string, Tensor | OpaqueTensor>();
   const constantOf: LookUp = (name) => {
+    if (variables.has(name)) return undefined;
     const own = folded.get(name) ?? graph.initializers.get(name);
     return own === undefined || own.dtype === 'opaque' ? outer(name) : own;
   };
-  const fold = (body: Graph) => foldGraph(body, facts, constantOf, budget);
+  const fold = (body: Graph) => foldGraph(body, { ...folding, outer: constantOf });
   const nodes: Node[] = [];
   for (const node of graph.nodes) {
-    const stays = node.outputs.some((name) => outputs.has(name)) || subgraphsOf(node).length > 0;
+    const stays =
+      node.outputs.some((name) => outputs.has(name) || variables.has(name)) || subgraphsOf(node).length > 0;
     const results = stays ? null : resultsOf(node, facts, constantOf, budget);
     if (results === null) nodes.push(mapSubgraphs(node, fold));
     else

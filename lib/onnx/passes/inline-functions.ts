@@ -5,6 +5,7 @@ import { describe } from '../graph/attributes.js';
 import { Budget, maxNesting } from '../graph/budget.js';
 import type { Attribute, Attributes, Graph, Model, Node } from '../graph/graph.js';
 import { renameNode, short } from '../graph/rename.js';
+import { identityNode } from '../graph/simple-nodes.js';
 import { allNamesOf, mapSubgraphs } from '../graph/subgraphs.js';
 import { remainder } from '../proto/message.js';
 import { type FunctionProto, ModelProtoSchema } from '../proto/onnx_pb.js';
@@ -92,7 +93,7 @@ class Inliner {
       const known = names.get(name);
       if (result === '') return;
       if (known === undefined) names.set(name, result);
-      else passed.push(identity(known, result));
+      else passed.push(identityNode(known, result));
     });
     const prefix = short(call.name || call.outputs.find((name) => name !== '') || call.op);
     const rename = (name: string): string => {
@@ -143,10 +144,6 @@ function bindAttributes(node: Node, given: Attributes, defaults: Attributes): No
     return value === undefined ? [] : [[name, value]];
   });
   return { ...inner, attributes: new Map(bound) };
-}
-
-function identity(from: string, to: string): Node {
-  return { name: to, op: 'Identity', domain: '', inputs: [from], outputs: [to], attributes: new Map() };
 }
 
 function keyOf(domain: string, name: string, overload: string): string {

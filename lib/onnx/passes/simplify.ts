@@ -6,13 +6,15 @@ import { eliminateCommonSubexpressions } from './common-subexpressions.js';
 import { eliminateDeadCode } from './dead-code.js';
 import { foldConstants } from './fold-constants.js';
 import { eliminateIdentity } from './identity.js';
+import { inlineIfs } from './inline-ifs.js';
 
 /** Two or three rounds are usual; passes only remove things, so this is only a safeguard. */
 const mostRounds = 20;
 
 /**
- * Folds constants and removes dead code, identities and common subexpressions until nothing changes. For models of
- * operator set 17 (see `normalizeOpset`); names of inputs and outputs stay.
+ * Folds constants, inlines the branches of conditions that are known, and removes dead code, identities and common
+ * subexpressions until nothing changes. For models of operator set 17 (see `normalizeOpset`); names of inputs and
+ * outputs stay.
  * @throws OneirosError `bad-input` if shapes contradict each other, `too-large` if the work exceeds the model's budget
  */
 export function simplifyModel(model: Model): Model {
@@ -25,7 +27,7 @@ export function simplifyWithin(budget: Budget, model: Model): Model {
   let current = model;
   for (let round = 0; round < mostRounds; round++) {
     const before = current;
-    current = foldConstants(eliminateDeadCode(current), budget);
+    current = inlineIfs(foldConstants(eliminateDeadCode(current), budget), budget);
     current = eliminateIdentity(current, budget);
     current = eliminateCommonSubexpressions(current);
     if (current === before) break;

@@ -6,6 +6,7 @@ import { attr, describe } from '../graph/attributes.js';
 import { Budget } from '../graph/budget.js';
 import type { Graph, Model, Node } from '../graph/graph.js';
 import { freshCopy, short } from '../graph/rename.js';
+import { constantNode } from '../graph/simple-nodes.js';
 import { allNamesOf, mapSubgraphs, subgraphsOf } from '../graph/subgraphs.js';
 import { withGraph } from './pass.js';
 
@@ -194,19 +195,4 @@ function writeOut(node: Node, loop: Iteration, b: Rewriter): void {
       new Map([['axis', { type: 'int', value: BigInt(axis) }]]),
     );
   }
-}
-
-function constantNode(name: string, value: Parameters<typeof tensorAttribute>[0]): Node {
-  return {
-    name,
-    op: 'Constant',
-    domain: '',
-    inputs: [],
-    outputs: [name],
-    attributes: new Map([['value', tensorAttribute(value)]]),
-  };
-}
-
-function tensorAttribute(value: Graph['initializers'] extends ReadonlyMap<string, infer T> ? T : never) {
-  return { type: 'tensor', value } as const;
 }

@@ -197,7 +197,7 @@ function trainableWeights(
   const candidates = Array.from(model.initializers).flatMap(([name, { dtype, dims }]) =>
     dtype === 'float32' && dims.length > 0 && !fixed.has(name) && !unlearned.test(name) ? [name] : [],
   );
-  const { values } = activePath(graph, candidates, [loss], stopGradient);
+  const { values } = activePath(graph, { wrt: candidates, targets: [loss], stops: stopGradient });
   const weights = candidates.filter((name) => values.has(name));
   if (weights.length === 0)
     throw new OneirosError(

@@ -1,0 +1,12 @@
+import { contrib } from './contrib.js';
+import type { Expand, Expansions } from './expansion.js';
+
+/** The expansions, by family of operators. */
+const families: Readonly<Record<string, Expansions>> = {
+  contrib,
+};
+
+/** Every operator that is expanded, with how. */
+export const expansions: ReadonlyMap<string, Expand> = new Map(
+  Object.values(families).flatMap(Object.entries),
+);

@@ -1,0 +1,110 @@
+import { Rewriter } from '../onnx/builder/rewriter.js';
+import type { Budget } from '../onnx/graph/budget.js';
+import type { Graph, Model, Node } from '../onnx/graph/graph.js';
+import { allNamesOf, mapSubgraphs, subgraphsOf, usedIn } from '../onnx/graph/subgraphs.js';
+import { foldConstants } from '../onnx/passes/fold-constants.js';
+import { inlineIfs } from '../onnx/passes/inline-ifs.js';
+import { withGraph } from '../onnx/passes/pass.js';
+import { unroll } from '../onnx/passes/unroll.js';
+import { activePath, type Ends } from './active.js';
+import { Expansion } from './expansions/expansion.js';
+import type { RuleChoice } from './rule-choice.js';
+
+/** A model that is ready for a reverse pass. */
+export interface Prepared {
+  readonly model: Model;
+  readonly stops: readonly string[];
+}
+
+/** Expanded operators may contain others that are expanded in turn; real ones nest two or three deep. */
+const maxRounds = 20;
+
+/**
+ * Writes a model so that each operator between the targets and the values to differentiate by has a gradient rule,
+ * where that is possible: constants are folded, since rules need the contents of pads, axes and sizes; branches of
+ * known conditions are inlined, loops of known length unrolled, and operators that are differentiated through their
+ * parts expanded.
+ * @param model of operator set 17
+ * @param kept other values that must stay, under their names
+ */
+export function prepare(
+  model: Model,
+  { targets, wrt, stops }: Ends,
+  kept: readonly string[],
+  rules: RuleChoice,
+  budget: Budget,
+): Prepared {
+  const variables = new Set([...targets, ...wrt, ...stops, ...kept]);
+  const stopped = new Set(stops);
+  let current = model;
+  for (let round = 0; round < maxRounds; round++) {
+    const flat = flattened(current, variables, budget);
+    const ends = { targets, wrt, stops: [...stopped] };
+    current = expandPath(flat, ends, rules, budget, stopped);
+    if (current === flat) break;
+  }
+  return { model: current, stops: [...stopped] };
+}
+
+/** The model without what is known before it runs. */
+function flattened(model: Model, variables: ReadonlySet<string>, budget: Budget): Model {
+  let current = model;
+  for (let round = 0; round < maxRounds; round++) {
+    const before = current;
+    current = unroll(inlineIfs(foldConstants(current, budget, variables), budget), budget);
+    if (current === before) break;
+  }
+  return current;
+}
+
+function expandPath(model: Model, ends: Ends, rules: RuleChoice, budget: Budget, stops: Set<string>): Model {
+  const expand = new Expander(rules, stops);
+  if (!expand.applies(model.graph)) return model;
+  const b = new Rewriter(model.graph, allNamesOf(model.graph), budget);
+  return withGraph(model, expand.graph(model.graph, ends, b));
+}
+
+class Expander {
+  readonly #rules: RuleChoice;
+  readonly #stops: Set<string>;
+
+  constructor(rules: RuleChoice, stops: Set<string>) {
+    this.#rules = rules;
+    this.#stops = stops;
+  }
+
+  /** Whether some node, on the path or not, has an expansion. */
+  applies({ nodes }: Graph): boolean {
+    return nodes.some(
+      (node) =>
+        this.#rules.expansion(node) !== undefined || subgraphsOf(node).some((body) => this.applies(body)),
+    );
+  }
+
+  graph(graph: Graph, ends: Ends, b: Rewriter): Graph {
+    const path = activePath(graph, ends, (node) => !this.#rules.blocks(node));
+    let changed = false;
+    for (const node of graph.nodes) {
+      b.budget.enter(node);
+      const next = path.nodes.has(node) ? this.#inside(node, path.values, ends.stops, b) : node;
+      const expand = path.nodes.has(node) ? this.#rules.expansion(node) : undefined;
+      if (expand === undefined) b.append(next);
+      else expand(new Expansion(next, b, this.#stops));
+      changed ||= next !== node || expand !== undefined;
+    }
+    return changed ? b.finish(graph) : graph;
+  }
+
+  /** Expands nodes of branches and bodies: everything that they take from the path or compute may be differentiated. */
+  #inside(node: Node, active: ReadonlySet<string>, stops: readonly string[], b: Rewriter): Node {
+    return mapSubgraphs(node, (body) => {
+      const wrt = [...usedIn(body)].filter((name) => active.has(name));
+      const ends = {
+        wrt: [...wrt, ...body.inputs.map(({ name }) => name)],
+        targets: body.outputs.map(({ name }) => name),
+        stops,
+      };
+      return this.graph(body, ends, b.inner(body));
+    });
+  }
+}
