@@ -25,7 +25,7 @@ import { trainUNetOptions } from '../lib/train/segmentation/unet.js';
 const tables: readonly (readonly [file: string, name: string, table: OptionTable])[] = [
   ['metrics/detection/protocol.ts', 'CocoQuirks', cocoQuirks],
   ['networks/classifier/classifier.ts', 'ClassifyParameters', classifyOptions],
-  ['networks/classifier/published.ts', 'VGG19Parameters', vgg19Options],
+  ['networks/classifier/published-classifiers.ts', 'VGG19Parameters', vgg19Options],
   ['networks/detector/detector.ts', 'DetectParameters', detectOptions],
   ['networks/segmenter/segmenter.ts', 'SegmentParameters', segmentOptions],
   ['tasks/classify/classify.ts', 'ClassifyEachParameters', classifyEachOptions],
