@@ -2,17 +2,13 @@ import { OneirosError } from '../base/errors.js';
 import { type Builder, rankOf } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { attr, describe } from '../onnx/graph/attributes.js';
+import { perChannel } from './rules/normalization.js';
 import { type Rule, rule } from './rules/rule.js';
 
 /** A mean over images and pixels: one axis at a time is twenty times faster on the CPU than all three at once. */
 export function meanOverBatch(b: Builder, x: Value, keep: boolean): Value {
   const spatial = Array.from({ length: rankOf(x) - 2 }, (_, i) => i + 2);
   return b.mean(spatial.length === 0 ? x : b.mean(x, spatial, keep), [0], keep);
-}
-
-/** A value for each channel, in a shape that broadcasts over images and pixels. */
-export function perChannel(b: Builder, v: Value, like: Value): Value {
-  return b.reshape(v, [-1, ...Array<number>(rankOf(like) - 2).fill(1)]);
 }
 
 /**

@@ -1,5 +1,6 @@
-import { batchNormByBatch, meanOverBatch, perChannel } from '../../autodiff/batch-norm.js';
+import { batchNormByBatch, meanOverBatch } from '../../autodiff/batch-norm.js';
 import type { RuleOverrides } from '../../autodiff/rule-choice.js';
+import { perChannel } from '../../autodiff/rules/normalization.js';
 import { type Rule } from '../../autodiff/rules/rule.js';
 import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';

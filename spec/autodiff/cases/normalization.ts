@@ -1,4 +1,5 @@
 import { float } from '../../../lib/onnx/graph/attributes.js';
+import { int64 } from '../../../lib/tensor/tensor.js';
 import { avoiding, held, normal, positive, type Row, row, weight } from '../row.js';
 
 const channels = (n: number) => [weight(normal(n)), weight(normal(n))];
@@ -41,6 +42,31 @@ export const normalization: readonly Row[] = [
     {},
     { opset: 9 },
   ),
+  // Statistics that are differentiated by, also those of the batch, and running ones as outputs.
+  row('BatchNormalization', [normal(2, 3, 4), ...channels(3), weight(normal(3)), weight(positive(3))], {
+    epsilon: 0.1,
+  }),
+  row(
+    'BatchNormalization',
+    [normal(4, 3, 5), ...channels(3)],
+    {},
+    {
+      note: 'of computed statistics',
+      build: (b, [x, scale, bias]) => {
+        const square = b.square(b.sub(x!, b.mean(x!, [0, 2])));
+        const statistics = [b.mean(x!, [0, 2], false), b.mean(square, [0, 2], false)];
+        return b.op('BatchNormalization', [x, scale, bias, ...statistics]);
+      },
+    },
+  ),
+  ...[0.9, 0.25].map((momentum) =>
+    row(
+      'BatchNormalization',
+      [normal(3, 2, 4), ...channels(2), weight(normal(2)), weight(positive(2))],
+      { training_mode: 1, momentum },
+      { outputs: 3 },
+    ),
+  ),
   ...[
     [2, 3, 4, 4],
     [2, 3, 5],
@@ -80,6 +106,8 @@ export const normalization: readonly Row[] = [
       build: (b, inputs) => b.ops('LayerNormalization', inputs, 3)[0]!,
     },
   ),
+  row('LayerNormalization', [normal(2, 3, 4), weight(normal(4)), weight(normal(4))], {}, { outputs: 3 }),
+  row('LayerNormalization', [normal(2, 3, 4), weight(normal(3, 4))], { axis: 1 }, { outputs: 3 }),
   row('RMSNormalization', [normal(2, 3, 4), weight(normal(4))], {}, { opset: 23 }),
   row('RMSNormalization', [normal(2, 3, 4), weight(normal(3, 4))], { axis: 1, epsilon: 0.1 }, { opset: 23 }),
   row('MeanVarianceNormalization', [normal(2, 3, 3, 4)]),
@@ -91,24 +119,26 @@ export const normalization: readonly Row[] = [
   row('LRN', [normal(1, 5, 2, 2)], { size: 3 }),
   row('LRN', [normal(1, 3, 2, 2)], { size: 5, alpha: float(1), beta: 0.5, bias: float(2) }),
   row('LRN', [normal(1, 4, 5, 1)], { size: 3, alpha: 0.5 }),
-  ...(['none', 'mean', 'sum'] as const).map((reduction) =>
-    row(
-      'SoftmaxCrossEntropyLoss',
-      [normal(3, 4)],
-      { reduction },
-      {
-        build: (b, [x]) => b.op('SoftmaxCrossEntropyLoss', [x, b.sizes([1, 3, 0])], { reduction }),
-      },
-    ),
-  ),
-  ...(['none', 'mean', 'sum'] as const).map((reduction) =>
-    row(
-      'NegativeLogLikelihoodLoss',
-      [normal(3, 4)],
-      { reduction },
-      {
-        build: (b, [x]) => b.op('NegativeLogLikelihoodLoss', [x, b.sizes([1, 3, 0])], { reduction }),
-      },
-    ),
+  ...(['none', 'mean', 'sum'] as const).flatMap((reduction) =>
+    (['SoftmaxCrossEntropyLoss', 'NegativeLogLikelihoodLoss'] as const).flatMap((op) => [
+      row(
+        op,
+        [normal(3, 4)],
+        { reduction },
+        { build: (b, [x]) => b.op(op, [x, b.sizes([1, 3, 0])], { reduction }) },
+      ),
+      row(
+        op,
+        [normal(3, 4, 2), weight(positive(4))],
+        { reduction },
+        {
+          note: 'by weights, one label ignored',
+          build: (b, [x, weights]) => {
+            const labels = b.constant(int64([1, 3, 0, 1, 2, 1], [3, 2]));
+            return b.op(op, [x, labels, weights], { reduction, ignore_index: 2 });
+          },
+        },
+      ),
+    ]),
   ),
 ];
