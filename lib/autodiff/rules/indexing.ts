@@ -1,22 +1,19 @@
-import { type Builder, rankOf } from '../../onnx/builder/builder.js';
+import { type Builder, dtypeOf, rankOf, shapeOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
+import type { Dim } from '../../onnx/graph/graph.js';
+import { sizeOf } from '../../tensor/tensor.js';
+import { gatherCotangent } from './gather.js';
 import { noGradient, rule, type RuleTable } from './rule.js';
+import { scatterCotangents } from './scatter.js';
 import { countTo } from './window.js';
 
 /** Operators that pick elements by index. If an element may be picked twice, its cotangents are added. */
 export const indexing: RuleTable = {
-  // A matrix product with the indices' one-hot rows: no scatter, and correct for repeated and negative indices.
-  Gather: rule(2, ({ b, node, dy, x: [x, indices] }) => {
-    const rank = rankOf(x);
-    const axis = fromFront(attr.int(node, 'axis', 0), rank);
-    const picked = b.elements(indices);
-    const [before, after] = [b.sizeOfAxes(x, 0, axis), b.sizeOfAxes(x, axis + 1, rank)];
-    // picked × size
-    const rows = oneHot(b, b.reshape(indices, [-1]), b.dim(x, axis), dy);
-    const columns = b.reshape(dy, [before, picked, after]);
-    return [b.reshape(b.matmul(b.transpose(rows, [1, 0]), columns), b.shape(x))];
-  }),
+  // dx is the sum of dy at the indices that picked an element.
+  Gather: rule(2, ({ b, node, dy, x: [x, indices] }) => [
+    gatherCotangent(b, dy, x, indices, fromFront(attr.int(node, 'axis', 0), rankOf(x))),
+  ]),
   GatherElements: rule(2, ({ b, node, dy, x: [x, indices] }) => [
     b.op('ScatterElements', [b.fillLike(x, 0), indices, dy], {
       axis: attr.int(node, 'axis', 0),
@@ -29,23 +26,33 @@ export const indexing: RuleTable = {
       b.op('ScatterND', [b.fillLike(x, 0), withBatchIndices(b, indices, x, batch), dy], { reduction: 'add' }),
     ];
   }),
-  // Overwritten elements get nothing; updates get the cotangents at their positions.
-  ScatterElements: rule(3, ({ b, node, dy, x: [, indices, updates] }) => {
-    const axis = attr.int(node, 'axis', 0);
-    const adds = attr.string(node, 'reduction', 'none') === 'add';
-    return [
-      () => (adds ? dy : b.op('ScatterElements', [dy, indices, b.fillLike(updates, 0)], { axis })),
-      null,
-      () => b.op('GatherElements', [dy, indices], { axis }),
-    ];
+  // Overwritten elements get nothing; an update gets the cotangent at its position. See `scatterCotangents`.
+  ScatterElements: rule(3, (context) => {
+    const axis = attr.int(context.node, 'axis', 0);
+    const shape = shapeOf(context.x[0]);
+    return scatterCotangents(context, {
+      scatter: (b, x, indices, updates, reduction) =>
+        b.op('ScatterElements', [x, indices, updates], { axis, reduction }),
+      gather: (b, x, indices) => b.op('GatherElements', [x, indices], { axis }),
+      placeOf: (numbers, dims) => {
+        const inner = sizeOf(dims.slice(fromFront(axis, dims.length) + 1));
+        const outer = inner * (dims.at(axis) ?? 1);
+        return (i) => [Math.floor(i / outer), positive(numbers[i]!, shape.at(axis)), i % inner];
+      },
+      writes: sizeOf,
+    });
   }),
-  ScatterND: rule(3, ({ b, node, dy, x: [, indices, updates] }) => {
-    const adds = attr.string(node, 'reduction', 'none') === 'add';
-    return [
-      () => (adds ? dy : b.op('ScatterND', [dy, indices, b.fillLike(updates, 0)])),
-      null,
-      () => b.op('GatherND', [dy, indices]),
-    ];
+  ScatterND: rule(3, (context) => {
+    const shape = shapeOf(context.x[0]);
+    return scatterCotangents(context, {
+      scatter: (b, x, indices, updates, reduction) => b.op('ScatterND', [x, indices, updates], { reduction }),
+      gather: (b, x, indices) => b.op('GatherND', [x, indices]),
+      placeOf: (numbers, dims) => {
+        const length = dims.at(-1) ?? 1;
+        return (i) => shape.slice(0, length).map((size, axis) => positive(numbers[i * length + axis]!, size));
+      },
+      writes: (dims) => sizeOf(dims.slice(0, -1)),
+    });
   }),
   TopK: rule(2, ({ b, node, dy, x: [x, k], y: [, given] }) => {
     const indices = given ?? b.ops('TopK', [x, k], 2, Object.fromEntries(node.attributes))[1];
@@ -67,21 +74,36 @@ export const indexing: RuleTable = {
     const order = Array.from({ length: rankOf(sized) }, (_, i) => (i === axis ? 0 : i < axis ? i + 1 : i));
     return [b.reshape(b.transpose(scattered, order), b.shape(x))];
   }),
-  OneHot: noGradient,
+  // y = on at the indices, off elsewhere; the cotangents of both are sums
+  OneHot: rule(3, ({ b, node, dy, x: [indices, depth, values] }) => [
+    null,
+    null,
+    () => {
+      const zeroOne = b.concat(
+        [0, 1].map((value) => b.reshape(b.scalar(value, dtypeOf(values)), [1])),
+        0,
+      );
+      const isOn = b.equal(
+        b.op('OneHot', [indices, depth, zeroOne], { axis: attr.int(node, 'axis', -1) }),
+        1,
+      );
+      const sums = [b.where(isOn, 0, dy), b.where(isOn, dy, 0)].map((part) => b.sum(part, undefined, false));
+      return b.concat(
+        sums.map((sum) => b.reshape(sum, [1])),
+        0,
+      );
+    },
+  ]),
   NonZero: noGradient,
 };
 
-function fromFront(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
+/** An index counted from the front; NaN if the size that this takes is not known. */
+function positive(index: number, size: Dim | undefined): number {
+  return index >= 0 ? index : index + (typeof size === 'number' ? size : NaN);
 }
 
-/** Rows that are 1 at an index and 0 elsewhere: n × size, in the element type of `like`. */
-function oneHot(b: Builder, indices: Value, size: Value, like: Value): Value {
-  const dtype = indices.type?.dtype ?? 'int64';
-  const limit = b.squeeze(b.cast(size, dtype), [0]);
-  const places = b.op('Range', [b.scalar(0, dtype), limit, b.scalar(1, dtype)]);
-  const positive = b.where(b.less(indices, 0), b.add(indices, limit), indices);
-  return b.castLike(b.equal(b.unsqueeze(positive, [1]), places), like);
+function fromFront(axis: number, rank: number): number {
+  return axis < 0 ? axis + rank : axis;
 }
 
 /** GatherND's indices preceded by those of the batch axes, for which ScatterND has no attribute. */

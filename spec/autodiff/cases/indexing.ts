@@ -1,5 +1,5 @@
 import { int64, type Tensor, tensor } from '../../../lib/tensor/tensor.js';
-import { distinct, type Row, row, whole } from '../row.js';
+import { distinct, exactly, held, normal, type Row, row, whole } from '../row.js';
 
 const index = (dims: readonly number[], ...values: number[]): Tensor => int64(values, dims);
 
@@ -18,6 +18,18 @@ export const indexing: readonly Row[] = [
     [[5], 0, index([7], 0, 1, 2, 3, 4, 0, 0)],
   ].map(([dims, axis, indices]) => gather(dims, axis, indices)),
   row('Gather', [whole(4, 3), tensor('int32', Int32Array.of(3, 0, 0), [3])], { axis: 0 }),
+  // Indices that are computed, and more than a matrix of ones and zeros may have.
+  ...[0, 1, -1].map((axis) =>
+    row(
+      'Gather',
+      [whole(4, 5, 3), held(exactly([2, 0, -1, 2], 2, 2))],
+      { axis },
+      { note: 'computed indices', build: (b, [x, at]) => b.gather(x!, b.cast(at!, 'int64'), axis) },
+    ),
+  ),
+  row('Gather', [whole(300, 2), index([4000], ...Array.from({ length: 4000 }, (_, i) => (i * i) % 300))], {
+    axis: 0,
+  }),
 
   ...[
     [[3, 4], 0, index([2, 4], 0, 1, 2, 0, 2, 1, 2, 0)],
@@ -55,11 +67,38 @@ export const indexing: readonly Row[] = [
     row('ScatterND', [whole(3, 4), index([3, 2], 0, 1, 2, 3, 1, 0), whole(3)], { reduction }),
     row('ScatterND', [whole(2, 3, 4), index([2, 1, 2], 0, 1, 1, 2), whole(2, 1, 4)], { reduction }),
     row('ScatterND', [whole(5), index([2, 1], -1, 0), whole(2)], { reduction }),
+    row('ScatterElements', [whole(5), index([4], 0, 0, 2, -5), whole(4)], { axis: 0, reduction }),
+    row('ScatterElements', [whole(3, 4), index([3, 2], 0, 3, 1, 1, 2, -2), whole(3, 2)], {
+      axis: -1,
+      reduction,
+    }),
+    row('ScatterND', [whole(5), index([4, 1], 0, 0, 2, -5), whole(4)], { reduction }),
+    row('ScatterND', [whole(3, 4), index([3, 1], 2, 0, 2), whole(3, 4)], { reduction }),
   ]),
-  // Indices may repeat only with addition.
-  row('ScatterElements', [whole(5), index([4], 0, 0, 2, 0), whole(4)], { axis: 0, reduction: 'add' }),
-  row('ScatterND', [whole(5), index([4, 1], 0, 0, 2, 0), whole(4)], { reduction: 'add' }),
+  row('ScatterElements', [normal(3, 4), index([3, 2], 0, 3, 1, 1, 2, -2), normal(3, 2)], {
+    axis: 1,
+    reduction: 'mul',
+  }),
+  row('ScatterND', [normal(5), index([4, 1], 0, 0, 2, -5), normal(4)], { reduction: 'mul' }),
+  row(
+    'ScatterElements',
+    [exactly([2, 0, 0, 3, 5], 5), index([6], 0, 0, 1, 2, 2, 4), exactly([3, 0, 2, 0, 4, 2], 6)],
+    { reduction: 'mul' },
+    { note: 'with zeros' },
+  ),
   row('Scatter', [whole(3, 4), index([3, 2], 0, 3, 1, 2, 2, 0), whole(3, 2)], { axis: 1 }, { opset: 10 }),
+  ...[-1, 0, 1].map((axis) =>
+    row(
+      'OneHot',
+      [whole(2)],
+      { axis },
+      {
+        note: 'values',
+        build: (b, [values]) =>
+          b.op('OneHot', [b.sizes([1, 3, -1]), b.scalar(4, 'int64'), b.cast(values!, 'float32')], { axis }),
+      },
+    ),
+  ),
   row('Compress', [whole(3, 4), tensor('bool', Uint8Array.of(1, 0, 1), [3])], { axis: 0 }),
   row('Compress', [whole(3, 4), tensor('bool', Uint8Array.of(0, 1, 1, 0), [4])], { axis: -1 }),
   row('Compress', [whole(2, 3), tensor('bool', Uint8Array.of(0, 1, 1, 0, 0, 1), [6])]),
