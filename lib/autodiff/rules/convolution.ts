@@ -56,15 +56,16 @@ function transposedWindow(b: Builder, node: Node, x: Value, y: Value, kernel: re
   }
   const none = Array<number>(n).fill(0);
   if (auto === 'VALID') return { kernel, strides, dilations, extent, begin: none, end: none };
-  // The padding follows from y's size; an odd element goes to the end for SAME_UPPER, to the beginning otherwise.
+  // The padding follows from y's size; an odd element goes to the end for SAME_UPPER, to the beginning otherwise. If y
+  // is larger than the windows reach, nothing is cut off, and the rest of y is not part of any window.
   const extra = attr.ints(node, 'output_padding', none);
-  const totals = extent.map((reach, i) => {
-    const unpadded = b.add(b.mul(b.sub(b.dim(x, i + 2), 1), strides[i]!), reach + extra[i]!);
-    return b.sub(unpadded, b.dim(y, i + 2));
+  const reached = extent.map((reach, i) => b.add(b.mul(b.sub(b.dim(x, i + 2), 1), strides[i]!), reach));
+  const begin = reached.map((size, i) => {
+    const total = b.maximum(b.sub(b.add(size, extra[i]!), b.dim(y, i + 2)), 0);
+    const half = b.div(total, 2);
+    return auto === 'SAME_UPPER' ? half : b.sub(total, half);
   });
-  const halves = totals.map((total) => b.div(total, 2));
-  const others = totals.map((total, i) => b.sub(total, halves[i]!));
-  const [begin, end] = auto === 'SAME_UPPER' ? [halves, others] : [others, halves];
+  const end = reached.map((size, i) => b.sub(b.sub(size, b.dim(y, i + 2)), begin[i]!));
   return { kernel, strides, dilations, extent, begin, end };
 }
 

@@ -5,7 +5,7 @@ import type { Node } from '../../onnx/graph/graph.js';
 import { rule, type RuleContext, type RuleTable } from './rule.js';
 
 /**
- * Resizing is linear and works on each axis separately: y = A x along each. The matrix A is the operator's own result
+ * Resizing is linear (plus the constant outside the image) and works on each axis separately: y = A x along each. The matrix A is the operator's own result
  * for the identity, so every mode, rounding and border agrees with the forward pass; the gradient is Aᵀ dy.
  */
 export const resizing: RuleTable = {
@@ -76,7 +76,11 @@ function resizedIdentity(
   const target = sizes === undefined ? undefined : b.join([1, 1, size, pick(sizes)]);
   const factors =
     sizes === undefined && scales ? b.concat([floats(b, [1, 1, 1]), pick(scales)], 0) : undefined;
-  return b.op('Resize', [rows, region, factors, target], Object.fromEntries(node.attributes));
+  // What lies outside the image is a constant, whatever the image is.
+  return b.op('Resize', [rows, region, factors, target], {
+    ...Object.fromEntries(node.attributes),
+    extrapolation_value: undefined,
+  });
 }
 
 function floats(b: Builder, values: readonly number[]): Value {

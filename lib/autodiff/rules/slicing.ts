@@ -27,8 +27,12 @@ export const slicing: RuleTable = {
       return [
         () => b.pad(dy, b.neg(pads)),
         null,
-        value && (() => b.sub(b.sum(dy, undefined, false), b.sum(b.pad(dy, b.neg(pads)), undefined, false))),
-      ].map((cotangent) => cotangent ?? null);
+        value &&
+          (() => {
+            const isPadding = b.equal(b.op('Pad', [b.fillLike(x, 1), pads]), 0);
+            return b.reshape(b.sum(b.where(isPadding, dy, 0), undefined, false), b.shape(value));
+          }),
+      ];
     const amounts = known(node, pads, 'pads');
     const rank = rankOf(x);
     return [
@@ -36,6 +40,8 @@ export const slicing: RuleTable = {
         const after = amounts[rank + axis]!;
         return before === 0 && after === 0 ? cotangent : fold(b, cotangent, x, axis, [before, after], mode);
       }, dy),
+      null,
+      null,
     ];
   }),
 };

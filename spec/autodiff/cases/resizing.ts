@@ -1,4 +1,4 @@
-import type { AttributeLike } from '../../../lib/onnx/graph/attributes.js';
+import { type AttributeLike, float } from '../../../lib/onnx/graph/attributes.js';
 import { float32, int64, type Tensor } from '../../../lib/tensor/tensor.js';
 import { normal, type Row, row, whole } from '../row.js';
 
@@ -48,6 +48,13 @@ export const resizing: readonly Row[] = [
       ),
     ])
     .filter(({ inputs, options }) => inputs[0]?.dims.length !== 3 || options.note !== 'cubic'),
+  ...['nearest', 'linear'].map((mode) =>
+    row('Resize', [image(), region, undefined, int64([1, 2, 4, 7])], {
+      mode,
+      coordinate_transformation_mode: 'tf_crop_and_resize',
+      extrapolation_value: float(10),
+    }),
+  ),
   byScales([2, 1.5], { mode: 'cubic', cubic_coeff_a: -0.5 }),
   byScales([2, 1.5], { mode: 'cubic', exclude_outside: 1 }),
   byScales([0.5, 0.7], { mode: 'cubic', exclude_outside: 1, cubic_coeff_a: -0.5 }),

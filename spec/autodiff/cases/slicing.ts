@@ -55,6 +55,7 @@ export const slicing: readonly Row[] = [
   row('Pad', [whole(1, 2, 4, 5), vector(0, 0, 1, 1, 0, 0, -1, 0)], { mode: 'reflect' }),
   row('Pad', [whole(1, 2, 4, 5), vector(0, 0, -2, 1, 0, 0, 1, 1)], { mode: 'edge' }),
   row('Pad', [whole(2, 3), vector(0, 1, 2, 1), weight(whole())], { mode: 'constant' }),
+  row('Pad', [whole(4, 3), vector(-1, 1, 2, -1), weight(whole())], { mode: 'constant' }),
   ...[vector(1, 2, 2, 1), vector(0, 5, 0, 0), vector(4, 0, 3, 5), vector(-1, 2, 1, -2)].map((amounts) =>
     row('Pad', [whole(4, 5), amounts], { mode: 'wrap' }, { opset: 19 }),
   ),
