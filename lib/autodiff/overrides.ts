@@ -1,5 +1,6 @@
 import { type Builder, rankOf } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
+import { wherePositive } from './rules/activation.js';
 import { averagePool } from './rules/pooling.js';
 import { rule, type RuleTable } from './rules/rule.js';
 
@@ -9,7 +10,7 @@ import { rule, type RuleTable } from './rules/rule.js';
  * "Striving for simplicity: the all convolutional net" (ICLR workshop 2015).
  */
 export const guidedRelu: RuleTable = {
-  Relu: rule(1, ({ b, dy, y: [y] }) => [b.mul(b.relu(dy), b.castLike(b.greater(y, 0), dy))]),
+  Relu: rule(1, ({ b, dy, y: [y] }) => [wherePositive(b, y, b.relu(dy))]),
 };
 
 /**
@@ -21,7 +22,7 @@ export const guidedRelu: RuleTable = {
  */
 export const redirectedRelu: RuleTable = {
   Relu: rule(1, ({ b, dy, x: [x], y: [y] }) => {
-    const plain = b.mul(dy, b.castLike(b.greater(y, 0), dy));
+    const plain = wherePositive(b, y, dy);
     const redirected = b.where(b.and(b.less(x, 0), b.less(dy, 0)), 0, dy);
     const reached = b.greater(perImage(b, b.abs(plain)), 0);
     return [b.where(reached, plain, redirected)];

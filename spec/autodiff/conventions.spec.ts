@@ -6,7 +6,7 @@ import type { Value } from '../../lib/onnx/builder/graph-builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 import type { Model } from '../../lib/onnx/graph/graph.js';
 import { openSession } from '../../lib/runtime/session.js';
-import { numberToHalf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
+import { numberToHalf, sizeOf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { elements } from './check.js';
 import { tensorOf } from './prepare.js';
 
@@ -60,6 +60,131 @@ describe('gradients at kinks', () => {
   it('are infinite for a square root at 0, and 0 for a norm', async () => {
     expect(await slopes([0, 4], (b, x) => b.sqrt(x))).to.deep.equal([Infinity, 0.25]);
     expect(await slopes([0, 0], (b, x) => b.op('ReduceL2', [x]))).to.deep.equal([0, 0]);
+  });
+});
+
+describe('an infinite cotangent', () => {
+  const window = { kernel_shape: [1, 2], strides: [1, 2] };
+  const plane = (b: Builder, x: Value) => b.reshape(x, [1, 1, 1, -1]);
+  const flat = (b: Builder, x: Value) => b.reshape(x, [-1]);
+  const cases: Readonly<
+    Record<
+      string,
+      { at: readonly number[]; make: (b: Builder, x: Value) => Value; passes: readonly number[] }
+    >
+  > = {
+    Relu: { at: [-1, 0, 1], make: (b, x) => b.relu(x), passes: [0, 0, 1] },
+    HardSwish: { at: [-4, 0, 4], make: (b, x) => b.op('HardSwish', [x]), passes: [0, 1, 1] },
+    HardSigmoid: { at: [-4, 0, 4], make: (b, x) => b.op('HardSigmoid', [x]), passes: [0, 1, 0] },
+    Shrink: { at: [-4, 0, 4], make: (b, x) => b.op('Shrink', [x]), passes: [1, 0, 1] },
+    Clip: {
+      at: [-4, 0, 4],
+      make: (b, x) => b.op('Clip', [x, b.scalar(-1, 'float32'), b.scalar(1, 'float32')]),
+      passes: [0, 1, 0],
+    },
+    Max: { at: [-1, 2], make: (b, x) => b.maximum(x, 1), passes: [0, 1] },
+    Min: { at: [-1, 2], make: (b, x) => b.minimum(x, 1), passes: [1, 0] },
+    Pow: {
+      at: [2, 2],
+      make: (b, x) => b.pow(x, b.constant(tensorOf('float32', [0, 1], [2]))),
+      passes: [0, 1],
+    },
+    MaxPool: {
+      at: [1, 2, 3, 0],
+      make: (b, x) => flat(b, b.op('MaxPool', [plane(b, x)], window)),
+      passes: [0, 1, 1, 0],
+    },
+    GlobalMaxPool: {
+      at: [1, 3, 2],
+      make: (b, x) => flat(b, b.op('GlobalMaxPool', [plane(b, x)])),
+      passes: [0, 1, 0],
+    },
+    ReduceMax: { at: [1, 3, 2], make: (b, x) => b.max(x), passes: [0, 1, 0] },
+    ReduceMin: { at: [1, 3, 2], make: (b, x) => b.op('ReduceMin', [x]), passes: [1, 0, 0] },
+    ReduceL2: { at: [0, 0], make: (b, x) => b.op('ReduceL2', [x]), passes: [0, 0] },
+    Einsum: {
+      at: [1, 2, 3, 4],
+      make: (b, x) => b.op('Einsum', [b.reshape(x, [2, 2])], { equation: 'ii->i' }),
+      passes: [1, 0, 0, 1],
+    },
+    Gather: { at: [1, 2, 3], make: (b, x) => b.gather(x, b.sizes([2, 0]), 0), passes: [1, 0, 1] },
+    Pad: { at: [1, 2, 3], make: (b, x) => b.pad(x, [-1, 3]), passes: [0, 1, 1] },
+  };
+  for (const [op, { at, make, passes }] of Object.entries(cases))
+    it(`does not become NaN where ${op} has no slope`, async () => {
+      const b = new Builder();
+      const y = make(b, b.input('x', 'float32', [at.length]));
+      b.output(y, 'y');
+      const sizes = (y.type?.shape ?? []).map(Number);
+      const dy = tensorOf('float32', Array<number>(sizeOf(sizes)).fill(Infinity), sizes);
+      const results = await run(grad(b.model()), { x: tensorOf('float32', at, [at.length]), d_y: dy });
+      expect(elements(results['d_x'])).to.deep.equal(passes.map((passed) => (passed === 1 ? Infinity : 0)));
+    });
+
+  it('does not become NaN where a loss ignores a label or has another', async () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [2, 2]);
+    b.output(b.op('NegativeLogLikelihoodLoss', [x, b.sizes([1, 0])], { ignore_index: 0 }), 'y');
+    const dy = tensorOf('float32', [Infinity], []);
+    const results = await run(grad(b.model()), { x: tensorOf('float32', [1, 2, 3, 4], [2, 2]), d_y: dy });
+    expect(elements(results['d_x'])).to.deep.equal([0, -Infinity, 0, 0]);
+  });
+
+  it('comes from the square root of a ReLU, and stays there', async () => {
+    expect(await slopes([-1, 0, 4], (b, x) => b.sqrt(b.relu(x)))).to.deep.equal([0, 0, 0.25]);
+  });
+});
+
+describe('softmax of −∞', () => {
+  it('has a gradient of 0 for a row that is masked wholly, as in PyTorch’s attention', async () => {
+    // As exporters write scaled_dot_product_attention: the row's NaNs are replaced with 0.
+    const attention = (b: Builder, x: Value) => {
+      const mask = b.constant(tensorOf('float32', [0, -Infinity, -Infinity, -Infinity], [2, 2]));
+      const p = b.op('Softmax', [b.add(b.reshape(x, [2, 2]), mask)]);
+      return b.where(b.op('IsNaN', [p]), 0, p);
+    };
+    expect(await slopes([1, 2, 3, 4], attention)).to.deep.equal([0, 0, 0, 0]);
+  });
+});
+
+describe('a Gather without a matrix of ones and zeros', () => {
+  for (const [what, size, count, op] of [
+    ['one known element', 100_000, 1, 'Pad'],
+    ['elements in another order', 100_000, 3, 'Gather'],
+    ['more than 2²⁰ pairs', 10_000, 40_000, 'ScatterND'],
+  ] as const)
+    it(`has a gradient by ${op} for ${what}`, async () => {
+      const b = new Builder();
+      const picked = Array.from({ length: count }, (_, i) => (7 * i * i + 3) % size);
+      const indices = b.constant(tensor('int64', BigInt64Array.from(picked, BigInt), [count]));
+      b.output(b.gather(b.input('x', 'float32', [size]), indices, 0), 'y');
+      const derived = grad(b.model(), { keepOutputs: [] });
+      expect(derived.graph.nodes.map((node) => node.op))
+        .to.include(op)
+        .and.not.to.include('MatMul');
+      const dy = picked.map((_, i) => i % 5);
+      const expected = Array<number>(size).fill(0);
+      for (const [i, index] of picked.entries()) expected[index]! += dy[i]!;
+      const x = tensorOf('float32', Array<number>(size).fill(0), [size]);
+      const results = await run(derived, { x, d_y: tensorOf('float32', dy, [count]) });
+      expect(elements(results['d_x'])).to.deep.equal(expected);
+    });
+});
+
+describe('a Dropout whose mode is an input', () => {
+  it('scales the cotangent only in training', async () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [8]);
+    const [y] = b.ops('Dropout', [x, b.scalar(0.5, 'float32'), b.input('training', 'bool', [])], 2);
+    b.output(y!, 'y');
+    const ones = tensorOf('float32', Array<number>(8).fill(1), [8]);
+    const derived = grad(b.model(), { wrt: ['x'] });
+    const results = await run(derived, {
+      x: ones,
+      d_y: ones,
+      training: tensor('bool', Uint8Array.of(0), []),
+    });
+    expect(elements(results['d_x'])).to.deep.equal(Array<number>(8).fill(1));
   });
 });
 

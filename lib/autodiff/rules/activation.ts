@@ -1,11 +1,16 @@
+import type { Builder } from '../../onnx/builder/builder.js';
+import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
 import { axisOf } from './normalization.js';
 import { broadcasting, noGradient, rule, type RuleTable } from './rule.js';
 
-/** Activation functions, element by element; at kinks, PyTorch's conventions apply. */
+/**
+ * Activation functions, element by element; at kinks, PyTorch's conventions apply. Where a slope is 0, the cotangent is
+ * left out, not multiplied by 0: it may be infinite.
+ */
 export const activation: RuleTable = {
   // y = max(x, 0)          dx = dy where x > 0; 0 at x = 0
-  Relu: rule(1, ({ b, dy, y: [y] }) => [b.mul(dy, b.castLike(b.greater(y, 0), dy))]),
+  Relu: rule(1, ({ b, dy, y: [y] }) => [wherePositive(b, y, dy)]),
   LeakyRelu: rule(1, ({ b, node, dy, x: [x] }) => [
     b.where(b.greater(x, 0), dy, b.mul(dy, attr.float(node, 'alpha', 0.01))),
   ]),
@@ -36,26 +41,43 @@ export const activation: RuleTable = {
   }),
   // y = x · clamp(x / 6 + ½, 0, 1), so dy/dx = x / 3 + ½ from −3 to 3, both ends included
   HardSwish: rule(1, ({ b, dy, x: [x] }) => {
-    const slope = b.add(b.div(x, 3), 0.5);
-    return [b.mul(dy, b.where(b.less(x, -3), 0, b.where(b.greater(x, 3), 1, slope)))];
+    const inside = b.mul(dy, b.add(b.div(x, 3), 0.5));
+    return [b.where(b.less(x, -3), 0, b.where(b.greater(x, 3), dy, inside))];
   }),
   // y = x − bias where x > λ, x + bias where x < −λ, 0 in between
   Shrink: rule(1, ({ b, node, dy, x: [x] }) => [
     b.where(b.greater(b.abs(x), attr.float(node, 'lambd', 0.5)), dy, 0),
   ]),
-  // The cotangent passes at both bounds, as in torch.clamp up to PyTorch 1.13; none goes to the bounds.
+  // dx = dy inside and at both bounds, as in torch.clamp up to PyTorch 1.13; a bound gets Σ dy where it replaces x
   Clip: rule(1, ({ b, dy, x: [x, low, high] }) => {
-    const above = low && b.greaterOrEqual(x, low);
-    const below = high && b.lessOrEqual(x, high);
-    const isInside = above && below ? b.and(above, below) : (above ?? below);
-    return [isInside ? b.where(isInside, dy, 0) : dy];
+    const total = (isReplaced: Value) => b.sum(b.where(isReplaced, dy, 0), undefined, false);
+    const isInside = () => {
+      const above = low && b.greaterOrEqual(x, low);
+      const below = high && b.lessOrEqual(x, high);
+      return above && below ? b.and(above, below) : (above ?? below);
+    };
+    // The upper bound is applied last, and wins if the lower one is greater.
+    const isLow = () => (high ? b.and(b.less(x, low!), b.less(low!, high)) : b.less(x, low!));
+    const isHigh = () => b.greater(low ? b.maximum(x, low) : x, high!);
+    return [
+      () => {
+        const inside = isInside();
+        return inside ? b.where(inside, dy, 0) : dy;
+      },
+      low && (() => b.reshape(total(isLow()), b.shape(low))),
+      high && (() => b.reshape(total(isHigh()), b.shape(high))),
+    ];
   }),
   Hardmax: noGradient,
-  // y = eˣ / Σ eˣ          dx = y · (dy − Σ dy · y)
+  // y = eˣ / Σ eˣ          dx = y · (dy − Σ dy · y), 0 for a row of −∞ only, as in PyTorch's attention
   Softmax: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
+    const axis = axisOf(attr.int(node, 'axis', -1), x);
     const weighted = b.mul(dy, y);
-    const total = b.sum(weighted, [axisOf(attr.int(node, 'axis', -1), x)]);
-    return [b.sub(weighted, b.mul(y, total))];
+    const total = b.sum(weighted, [axis]);
+    // A row whose result is NaN at an element of −∞ has no number above −∞.
+    const first = (value: Value) => b.slice(value, [axis], [0], [1]);
+    const isMasked = b.and(b.equal(first(x), -Infinity), b.op('IsNaN', [first(y)]));
+    return [b.where(isMasked, 0, b.sub(weighted, b.mul(y, total)))];
   }),
   // y = x − ln Σ eˣ        dx = dy − eʸ · Σ dy
   LogSoftmax: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
@@ -63,3 +85,8 @@ export const activation: RuleTable = {
     return [b.sub(dy, b.mul(b.exp(y), total))];
   }),
 };
+
+/** `x` where a result of Relu is positive, 0 elsewhere. As a condition, any number but 0 is true. */
+export function wherePositive(b: Builder, y: Value, x: Value): Value {
+  return b.where(b.cast(y, 'bool'), x, 0);
+}

@@ -18,17 +18,16 @@ export const elementwise: RuleTable = {
     () => b.div(dy, c),
     () => b.neg(b.div(b.mul(dy, y), c)),
   ]),
-  // y = aᵖ             da = dy · p · aᵖ⁻¹, 0 where p = 0; dp = dy · y · ln a, 0 where a = 0 (PyTorch's conventions)
+  // y = aᵖ             da = dy · p · aᵖ⁻¹, 0 where p = 0; dp = dy · y · ln a, 0 where a = 0 ≤ p (PyTorch)
   Pow: broadcasting(2, ({ b, dy, x: [a, p], y: [y] }) => [
     () => {
       const exponent = b.castLike(p, a);
       const slope = b.mul(exponent, b.pow(a, b.sub(exponent, 1)));
-      return b.mul(dy, b.where(b.equal(exponent, 0), b.fillLike(slope, 0), slope));
+      return b.where(b.equal(exponent, 0), 0, b.mul(dy, slope));
     },
     () => {
-      const isZero = b.equal(a, 0);
-      const log = b.log(b.where(isZero, 1, a));
-      return b.castLike(b.mul(dy, b.mul(y, b.where(isZero, 0, log))), p);
+      const isZero = b.and(b.equal(a, 0), b.greaterOrEqual(p, 0));
+      return b.castLike(b.where(isZero, 0, b.mul(dy, b.mul(y, b.log(a)))), p);
     },
   ]),
   // y = a − m · trunc(a / m)          da = dy, dm = −dy · trunc(a / m)
@@ -90,7 +89,7 @@ export const elementwise: RuleTable = {
   // In inference everything passes; in training what the mask keeps passes, scaled by 1 / (1 − ratio).
   Dropout: rule(1, ({ b, dy, x: [, ratio, training], y: [, mask] }) => {
     const isTraining = training?.constant?.data[0];
-    if (training === undefined || isTraining === 0) return [dy];
+    if (training === undefined || isTraining === 0) return [dy, null];
     if (mask === undefined)
       throw new OneirosError(
         'unsupported',
@@ -99,15 +98,15 @@ export const elementwise: RuleTable = {
     const scale = b.reciprocal(
       b.sub(1, ratio === undefined ? b.scalar(0.5, dtypeOf(dy)) : b.castLike(ratio, dy)),
     );
-    return [b.where(mask, b.mul(dy, scale), 0)];
+    const passed = isTraining === undefined ? b.where(training, b.mul(dy, scale), dy) : b.mul(dy, scale);
+    return [b.where(mask, passed, 0)];
   }),
 };
 
 function toExtremes({ b, dy, x, y: [y] }: RuleContext): Cotangents {
-  const isChosen = x.map((input) => b.castLike(b.equal(input ?? y, y), y));
-  const share = b.div(
-    dy,
-    isChosen.reduce((a, c) => b.add(a, c)),
-  );
-  return isChosen.map((mask) => () => b.mul(share, mask));
+  if (x.length === 1) return [dy];
+  const isChosen = x.map((input) => b.equal(input ?? y, y));
+  const count = isChosen.map((chosen) => b.castLike(chosen, y)).reduce((a, c) => b.add(a, c));
+  const share = b.div(dy, count);
+  return isChosen.map((chosen) => () => b.where(chosen, share, 0));
 }

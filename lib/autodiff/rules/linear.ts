@@ -1,5 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
-import { type Builder, dtypeOf, rankOf } from '../../onnx/builder/builder.js';
+import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr, describe } from '../../onnx/graph/attributes.js';
 import type { Node } from '../../onnx/graph/graph.js';
@@ -79,7 +79,7 @@ function onDiagonal(b: Builder, diagonal: Value, own: readonly string[], { value
   const masks = Array.from({ length: rank }, (_, axis) => axis)
     .filter((axis) => !first.includes(axis))
     .map((axis) => isDiagonal(b, value, letters.indexOf(letters[axis]!), axis));
-  return masks.reduce((part, mask) => b.mul(part, b.cast(mask, dtypeOf(value))), placed);
+  return masks.reduce((part, mask) => b.where(mask, part, 0), placed);
 }
 
 /** Whether two axes have the same index: a boolean mask that broadcasts to the value's shape. */

@@ -25,7 +25,7 @@ export const pooling: RuleTable = {
       const isMax = b.equal(element, y);
       const isFirst = taken === undefined ? isMax : b.and(isMax, b.not(taken));
       taken = taken === undefined ? isMax : b.or(taken, isMax);
-      shares.push(b.mul(dy, b.castLike(isFirst, dy)));
+      shares.push(b.where(isFirst, dy, 0));
     }
     return [placeBack(b, shares, x, window)];
   }),
@@ -49,8 +49,9 @@ export const pooling: RuleTable = {
   }),
   // Ties share the cotangent evenly, as in torch.amax.
   GlobalMaxPool: rule(1, ({ b, dy, x: [x], y: [y] }) => {
-    const isMax = b.castLike(b.equal(x, y), x);
-    return [b.mul(isMax, b.div(dy, b.sum(isMax, spatialAxes(x))))];
+    const isMax = b.equal(x, y);
+    const count = b.sum(b.castLike(isMax, x), spatialAxes(x));
+    return [b.where(isMax, b.div(dy, count), 0)];
   }),
 };
 

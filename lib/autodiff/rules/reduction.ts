@@ -35,9 +35,8 @@ export const reduction: RuleTable = {
       x: [x],
       y: [y],
     } = context;
-    const norm = keep(context, y);
-    const unit = b.div(x, b.where(b.equal(norm, 0), 1, norm));
-    return [b.mul(unit, keep(context, dy))];
+    const share = b.where(b.equal(y, 0), 0, b.div(dy, y));
+    return [b.mul(x, keep(context, share))];
   }),
   ReduceSumSquare: rule(1, (context) => [
     context.b.mul(context.b.mul(context.x[0], 2), keep(context, context.dy)),
@@ -70,10 +69,11 @@ function toExtremes(context: Reduction): Value {
     x: [x],
     y: [y],
   } = context;
-  const isExtreme = b.castLike(b.equal(x, keep(context, y)), x);
+  const isExtreme = b.equal(x, keep(context, y));
+  const chosen = b.castLike(isExtreme, x);
   const axes = axesOf(context);
-  const count = axes === null ? b.sum(isExtreme) : b.sum(isExtreme, axes);
-  return b.mul(isExtreme, b.div(keep(context, dy), count));
+  const count = axes === null ? b.sum(chosen) : b.sum(chosen, axes);
+  return b.where(isExtreme, b.div(keep(context, dy), count), 0);
 }
 
 /** A reduced value, repeated over the input's shape. */

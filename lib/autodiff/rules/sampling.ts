@@ -50,18 +50,18 @@ export const sampling: RuleTable = {
           x,
           pairs.map((pair) => ({
             index: index(pair),
-            value: b.mul(flatDy, b.mul(pair.row.weight, pair.column.weight)),
+            value: seen(b, pair, b.mul(flatDy, b.mul(pair.row.weight, pair.column.weight))),
           })),
         ),
       () => {
         const pixels = b.reshape(x, [0, 0, -1]);
-        const seen = pairs.map((pair) => {
+        const energies = pairs.map((pair) => {
           const repeated = b.expand(index(pair), b.shape(flatDy));
           const picked = b.op('GatherElements', [pixels, repeated], { axis: 2 });
-          return { ...pair, energy: b.sum(b.mul(picked, flatDy), [1]) };
+          return { ...pair, energy: seen(b, pair, b.sum(b.mul(picked, flatDy), [1])) };
         });
-        const total = (weight: (pair: (typeof seen)[number]) => Value) =>
-          seen.map((pair) => b.mul(pair.energy, weight(pair))).reduce((sum, part) => b.add(sum, part));
+        const total = (weight: (pair: (typeof energies)[number]) => Value) =>
+          energies.map((pair) => b.mul(pair.energy, weight(pair))).reduce((sum, part) => b.add(sum, part));
         const du = b.mul(
           total(({ row, column }) => b.mul(row.weight, column.slope)),
           u.scale,
@@ -113,6 +113,14 @@ interface Tap {
   readonly index: Value;
   readonly weight: Value;
   readonly slope: Value;
+  /** Whether it is in the image; absent if it always is. */
+  readonly isInside: Value | undefined;
+}
+
+/** What the image's pixel at a pair of taps contributes: nothing outside the image. */
+function seen(b: Builder, pair: { readonly row: Tap; readonly column: Tap }, value: Value): Value {
+  const inside = [pair.row.isInside, pair.column.isInside].filter((mask) => mask !== undefined);
+  return inside.reduce((part, mask) => b.where(mask, part, 0), value);
 }
 
 /** The positions of samples along an axis (0: columns, 1: rows), and their derivatives by the grid. */
@@ -137,9 +145,13 @@ function axisSamples(
     const position = b.add(base, kernel.first + i);
     const moved = isCubic ? intoImage(b, position, size, padding, aligned).at : position;
     const isInside = b.and(b.greaterOrEqual(moved, 0), b.lessOrEqual(moved, b.sub(size, 1)));
-    const mask = b.castLike(isInside, weight);
     const index = b.cast(b.maximum(b.minimum(moved, b.sub(size, 1)), 0), 'int64');
-    return { index, weight: b.mul(weight, mask), slope: b.mul(slopes[i]!, mask) };
+    return {
+      index,
+      weight: b.where(isInside, weight, 0),
+      slope: b.where(isInside, slopes[i]!, 0),
+      isInside: padding === 'zeros' ? isInside : undefined,
+    };
   });
   return { taps, scale: slope === null ? perUnit : b.mul(slope, perUnit) };
 }

@@ -62,6 +62,15 @@ export const activation: readonly Row[] = [
   ).flatMap(([low, high]) => shapes.map((dims) => clip(low, high, dims))),
   row('Clip', [off(-1, 2)(2, 9)], { min: float(-1), max: float(2) }, { opset: 6 }),
   row('Clip', [off(0)(2, 9)], { min: float(0) }, { opset: 10 }),
+  // Bounds that are differentiated by: both, one, and a lower one above the upper one.
+  ...(
+    [
+      [uniform(-1.2, -0.8), uniform(0.8, 1.2)],
+      [uniform(-1.2, -0.8), undefined],
+      [undefined, uniform(0.8, 1.2)],
+      [uniform(0.8, 1.2), uniform(-1.2, -0.8)],
+    ] as const
+  ).map((bounds) => row('Clip', [off(-1, 1)(2, 9), ...bounds])),
   ...[[9], [1], [], [2, 1], [2, 9]].map((slopes) =>
     row('PRelu', [off(0)(2, 9), weight(uniform(-1, 1, ...slopes))]),
   ),
