@@ -356,6 +356,31 @@ const cases: Case[] = [
     inputs: [f32(1, 2, 5, 5)],
     outputs: [any(4)],
   },
+  // Last windows that would begin in the padding, on both axes or on one, with the sizes known or not.
+  ...[[5, 5], [5, 6], [6, 7], undefined].flatMap((sizes): Case[] => {
+    const inputs = [sizes ? f32(1, 2, ...sizes) : f32('n', 2, 'h', 'w')];
+    const window = { kernel_shape: [3, 3], strides: [3, 3], pads: [1, 1, 1, 1], ceil_mode: 1 };
+    const gap = { kernel_shape: [2, 1], strides: [3, 4], ceil_mode: 1 };
+    return [
+      { op: 'MaxPool', version: 22, attributes: window, inputs, outputs: [any(4)] },
+      {
+        op: 'MaxPool',
+        version: 22,
+        attributes: gap,
+        inputs,
+        outputs: [any(4), type('int64', 1, 2, 'h2', 'w2')],
+      },
+      { op: 'AveragePool', version: 22, attributes: window, inputs, outputs: [any(4)] },
+      { op: 'AveragePool', version: 22, attributes: gap, inputs, outputs: [any(4)] },
+      {
+        op: 'AveragePool',
+        version: 22,
+        attributes: { ...window, count_include_pad: 1 },
+        inputs,
+        outputs: [any(4)],
+      },
+    ];
+  }),
   { op: 'Cast', version: 9, attributes: { to: 7 }, outputs: [type('int64', 'a', 'b', 'c')] },
   { op: 'Cast', version: 19, attributes: { to: 6 }, outputs: [type('int32', 'a', 'b', 'c')] },
   {

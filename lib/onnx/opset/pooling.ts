@@ -1,6 +1,58 @@
 import type { Value } from '../builder/graph-builder.js';
+import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
+
+/** With sizes rounded up: the padding of an axis, and how far beyond the image the last window reaches. */
+interface Ceiled {
+  readonly before: number;
+  readonly behind: number;
+  readonly reach: Value;
+}
+
+/** The spatial axes of a node that rounds sizes up; `null` for another. */
+function ceiledAxes(c: Conversion, x: Value): readonly Ceiled[] | null {
+  const { node, b } = c;
+  if (attr.int(node, 'ceil_mode', 0) !== 1 || attr.string(node, 'auto_pad', 'NOTSET') !== 'NOTSET')
+    return null;
+  c.rank(x);
+  const kernel = attr.ints(node, 'kernel_shape');
+  const list = (name: string, otherwise: number, length: number) =>
+    attr.ints(node, name, Array<number>(length).fill(otherwise));
+  const [strides, dilations] = [list('strides', 1, kernel.length), list('dilations', 1, kernel.length)];
+  const pads = list('pads', 0, 2 * kernel.length);
+  return kernel.map((positions, i) => {
+    const [before, behind, stride] = [pads[i]!, pads[i + kernel.length]!, strides[i]!];
+    const extent = (positions - 1) * dilations[i]! + 1;
+    const begun = b.add(b.dim(x, i + 2), before);
+    const ceilDiv = (size: Value) => b.div(b.add(size, stride - 1), stride);
+    // The last window begins inside the image or the padding before it.
+    const windows = b.minimum(b.add(ceilDiv(b.add(begun, behind - extent)), 1), ceilDiv(begun));
+    const end = b.add(b.mul(b.sub(windows, 1), stride), extent);
+    return { before, behind, reach: b.sub(end, begun) };
+  });
+}
+
+/**
+ * What to change where a last window would begin in the padding behind the image. It does not count: ONNX states so
+ * since 22, and providers have always done it, but in older sets their inference counts it, and such a model does not
+ * load. With sizes rounded down and padding only as far as windows reach, both agree.
+ */
+function withoutLostWindows(
+  c: Conversion,
+  includesPadding: boolean,
+): Readonly<Record<string, readonly number[] | undefined>> {
+  const x = c.required(0);
+  const axes = (x.type?.shape ? ceiledAxes(c, x) : null) ?? [];
+  const reached = axes.flatMap(({ reach }) => numbersIn(reach) ?? []);
+  const isLost = axes.some(({ behind }, i) => reached[i] !== undefined && reached[i] < behind);
+  if (!isLost || reached.length < axes.length) return {};
+  // An average that includes the padding has its divisor from it.
+  if (includesPadding)
+    return axes.every(({ behind }, i) => reached[i]! <= behind) ? { ceil_mode: undefined } : {};
+  const ends = reached.map((reach) => Math.max(reach, 0));
+  return { ceil_mode: undefined, pads: [...axes.map(({ before }) => before), ...ends] };
+}
 
 /**
  * Since 19 there are dilations, and the sum over a window that extends past the end is divided by the number of its
@@ -9,23 +61,18 @@ import type { Conversion, Rules } from './rule.js';
 function averagePool(c: Conversion): void {
   const { node, b } = c;
   const x = c.required(0);
-  const kernel = attr.ints(node, 'kernel_shape');
   if (attr.ints(node, 'dilations', []).some((step) => step !== 1)) {
-    dilatedAveragePool(c, x, kernel);
+    dilatedAveragePool(c, x, attr.ints(node, 'kernel_shape'));
     return;
   }
-  const hangsOver = attr.int(node, 'ceil_mode', 0) === 1 && attr.int(node, 'count_include_pad', 0) === 1;
-  if (!hangsOver || attr.string(node, 'auto_pad', 'NOTSET') !== 'NOTSET') {
-    c.keep({ dilations: undefined });
+  const includesPadding = attr.int(node, 'count_include_pad', 0) === 1;
+  const axes = includesPadding && c.version >= 19 ? ceiledAxes(c, x) : null;
+  if (axes === null) {
+    c.keep({ dilations: undefined, ...withoutLostWindows(c, includesPadding) });
     return;
   }
-  const pads = attr.ints(
-    node,
-    'pads',
-    kernel.flatMap(() => [0, 0]),
-  );
-  const [begin, end] = [pads.slice(0, kernel.length), pads.slice(kernel.length)];
-  const padded = b.pad(x, [0, 0, ...begin, 0, 0, ...end]);
+  const ends = axes.map(({ behind, reach }) => b.minimum(reach, behind));
+  const padded = b.pad(x, [0, 0, ...axes.map(({ before }) => before), 0, 0, ...ends]);
   c.keep({ dilations: undefined, pads: undefined, count_include_pad: undefined }, [padded]);
 }
 
@@ -73,7 +120,8 @@ function wholeExponent(c: Conversion): void {
 }
 
 export const pooling: Rules = {
-  AveragePool: [{ from: 19, convert: averagePool }],
+  AveragePool: [{ convert: averagePool }],
+  MaxPool: [{ convert: (c) => c.keep(withoutLostWindows(c, false)) }],
   LpPool: [
     { before: 2, convert: wholeExponent },
     { from: 18, convert: lpPool },

@@ -114,7 +114,12 @@ export const arithmetic: readonly Row[] = [
     row(op, [whole(2, 3), whole(), whole(4, 1, 1), whole(1, 3)]),
   ]),
   row('Pow', [exactly([0, 0, 2, 3], 4), held(exactly([0, 2, 0, 1], 4))], {}, { note: 'with zeros' }),
-  row('Range', [uniform(0.1, 0.2), held(uniform(3.3, 3.4)), uniform(0.49, 0.51)], {}, { variants: ['static'] }),
+  row(
+    'Range',
+    [uniform(0.1, 0.2), held(uniform(3.3, 3.4)), uniform(0.49, 0.51)],
+    {},
+    { variants: ['static'] },
+  ),
   row('Mod', [uniform(2.2, 2.8, 2, 3), uniform(0.9, 1.05, 3)], { fmod: 1 }),
   row('Mod', [uniform(-2.8, -2.2, 2, 3), uniform(0.9, 1.05, 3)], { fmod: 1 }, { note: 'negative' }),
 

@@ -92,6 +92,19 @@ export const pooling: readonly Row[] = [
       row('AveragePool', [whole(...x)], attributes, { opset: 19 }),
       row('AveragePool', [whole(...x)], { ...attributes, count_include_pad: 1 }, { opset: 19 }),
     ]),
+  // Last windows that would begin in the padding do not count.
+  ...[
+    [5, 5],
+    [5, 6],
+    [6, 7],
+  ].flatMap((size) => {
+    const window = { kernel_shape: [3, 3], strides: [3, 3], pads: [1, 1, 1, 1], ceil_mode: 1 };
+    return [
+      row('MaxPool', [distinct(1, 2, ...size)], window, { opset: 22 }),
+      row('AveragePool', [whole(1, 2, ...size)], window, { opset: 22 }),
+      row('AveragePool', [whole(1, 2, ...size)], { ...window, count_include_pad: 1 }, { opset: 22 }),
+    ];
+  }),
   ...[1, 2, 3].flatMap((p) => [
     row('LpPool', [avoiding([0], 1, 2, 6, 6)], { kernel_shape: [2, 2], strides: [2, 2], p }),
     row('LpPool', [avoiding([0], 1, 2, 7, 6)], { kernel_shape: [3, 2], pads: [1, 0, 1, 1], p }),
