@@ -13,6 +13,7 @@ import type {
 } from '../onnx/graph/graph.js';
 import { allNamesOf, subgraphsOf } from '../onnx/graph/subgraphs.js';
 import { normalized } from '../onnx/opset/normalize-opset.js';
+import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { inferModel } from '../onnx/shapes/infer.js';
 import { isFloat } from '../tensor/dtype.js';
 import { type Tensor, tensor, toNumbers } from '../tensor/tensor.js';
@@ -55,7 +56,8 @@ export function inFloat64(model: Model, dims: Readonly<Record<string, readonly n
   }
   const { nodes, inputs, initializers } = b.graph();
   const outputs = graph.outputs.map(({ name }) => ({ name, type: null }));
-  return { ...rest, graph: { name: graph.name, nodes, inputs, outputs, initializers, values: new Map() } };
+  const wide = { name: graph.name, nodes, inputs, outputs, initializers, values: new Map<string, never>() };
+  return inLowestOpset({ ...rest, graph: wide }, budget);
 }
 
 function withDims(info: ValueInfo, dims: readonly number[] | undefined): ValueInfo {
