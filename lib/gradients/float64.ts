@@ -11,6 +11,7 @@ import type {
   TensorType,
   ValueInfo,
 } from '../onnx/graph/graph.js';
+import { hasNewerForm } from '../onnx/graph/newer-forms.js';
 import { allNamesOf, subgraphsOf } from '../onnx/graph/subgraphs.js';
 import { normalized } from '../onnx/opset/normalize-opset.js';
 import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
@@ -41,7 +42,7 @@ export function inFloat64(model: Model, dims: Readonly<Record<string, readonly n
     budget,
   );
   for (const node of graph.nodes) {
-    const form = node.domain === '' ? own(float64Forms, node.op) : undefined;
+    const form = node.domain === '' && !hasNewerForm(node) ? own(float64Forms, node.op) : undefined;
     const [output = ''] = node.outputs;
     const original = (name: string) => ({ ...(facts.get(name) ?? unknown), name });
     const [first, ...others] = node.inputs.map((name) => (name === '' ? undefined : b.value(name)));

@@ -63,6 +63,12 @@ function failed(folder: string, detail: string): Row {
     name: nameOf(folder),
     operators: '?',
     opset: 0,
-    outcomes: { runs: runs!, rewritten: rewritten!, normalized: normalized!, simplified: simplified!, gradient: gradient! },
+    outcomes: {
+      runs: runs!,
+      rewritten: rewritten!,
+      normalized: normalized!,
+      simplified: simplified!,
+      gradient: gradient!,
+    },
   };
 }

@@ -1,12 +1,23 @@
 import { type Row, type Status, type Step, steps } from './row.js';
 
-const statuses: readonly Status[] = ['ok', 'fixed', 'refused', 'no path', 'wrong', 'unloadable', 'not run', 'fault'];
+const statuses: readonly Status[] = [
+  'ok',
+  'fixed',
+  'refused',
+  'no path',
+  'wrong',
+  'unloadable',
+  'not run',
+  'fault',
+];
 
 /** The number of tests by step and status, then everything that is not as it should be, by reason and operator. */
 export function tableOf(rows: readonly Row[]): string {
   const lines = [['', ...statuses].map((text) => text.padEnd(11)).join('')];
   for (const step of steps) {
-    const counts = statuses.map((status) => rows.filter((row) => row.outcomes[step].status === status).length);
+    const counts = statuses.map(
+      (status) => rows.filter((row) => row.outcomes[step].status === status).length,
+    );
     lines.push([step, ...counts.map(String)].map((text) => text.padEnd(11)).join(''));
   }
   for (const step of steps)
@@ -21,6 +32,9 @@ function listed(rows: readonly Row[], step: Step, status: Status): readonly stri
   return [
     '',
     `${step}: ${status} (${found.length})`,
-    ...found.map(({ name, operators, opset, outcomes }) => `  ${name} [${operators} at ${opset}]: ${outcomes[step].detail.slice(0, 300)}`),
+    ...found.map(
+      ({ name, operators, opset, outcomes }) =>
+        `  ${name} [${operators} at ${opset}]: ${outcomes[step].detail.slice(0, 300)}`,
+    ),
   ];
 }

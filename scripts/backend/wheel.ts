@@ -14,15 +14,21 @@ const inside = 'onnx/backend/test/data/';
 /** The other folders hold networks whose weights are elsewhere. */
 const groups = ['node', 'simple', 'pytorch-converted', 'pytorch-operator'];
 
-/** The folders of all tests, sorted by name; each has `model.onnx` and `test_data_set_0`. */
-export function testFolders(wheel?: string): readonly string[] {
-  const root = join(cache, `onnx-${version}`);
+/**
+ * The folders of all tests, sorted by name; each has `model.onnx` and `test_data_set_0`.
+ * @param given a folder with other tests, in groups like those of the package
+ */
+export function testFolders({ wheel, tests }: { wheel?: string; tests?: string } = {}): readonly string[] {
+  const root = tests ?? join(cache, `onnx-${version}`);
   if (!existsSync(root)) unpack(readWheel(wheel), root);
-  return groups.flatMap((group) =>
-    readdirSync(join(root, group))
-      .toSorted()
-      .map((name) => join(root, group, name)),
-  );
+  return groups
+    .map((group) => join(root, group))
+    .filter((folder) => existsSync(folder))
+    .flatMap((folder) =>
+      readdirSync(folder)
+        .toSorted()
+        .map((name) => join(folder, name)),
+    );
 }
 
 function readWheel(given: string | undefined): Buffer {
@@ -35,13 +41,24 @@ function readWheel(given: string | undefined): Buffer {
 /** Any platform's file has the same tests; this one's hash is known. */
 function fetchWheel(): string {
   mkdirSync(cache, { recursive: true });
-  const platform = ['--platform', 'manylinux_2_28_x86_64', '--implementation', 'cp', '--python-version', '3.11'];
+  const platform = [
+    '--platform',
+    'manylinux_2_28_x86_64',
+    '--implementation',
+    'cp',
+    '--python-version',
+    '3.11',
+  ];
   const choice = ['--no-deps', '--only-binary', ':all:', ...platform, '--dest', cache];
   const pip = ['-m', 'pip', 'download', '--quiet', ...choice, `onnx==${version}`];
   const { status } = spawnSync('python3', pip, { stdio: 'inherit' });
-  const file = readdirSync(cache).find((name) => name.startsWith(`onnx-${version}-`) && name.endsWith('.whl'));
+  const file = readdirSync(cache).find(
+    (name) => name.startsWith(`onnx-${version}-`) && name.endsWith('.whl'),
+  );
   if (status !== 0 || file === undefined)
-    throw new Error(`pip cannot fetch onnx ${version}; pass its manylinux x86-64 file for Python 3.11 with --wheel`);
+    throw new Error(
+      `pip cannot fetch onnx ${version}; pass its manylinux x86-64 file for Python 3.11 with --wheel`,
+    );
   return join(cache, file);
 }
 

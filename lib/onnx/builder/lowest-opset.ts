@@ -4,10 +4,7 @@ import type { Model } from '../graph/graph.js';
 import { raise } from '../graph/raise.js';
 import { inferWithin } from '../shapes/infer.js';
 
-/**
- * A model in the form of operator set 17 as a valid model of the lowest operator set that has all of its nodes.
- * @throws OneirosError as `raise`
- */
+/** A model in the form of operator set 17 as a valid model of the lowest operator set that has all of its nodes. */
 export function inLowestOpset(model: Model, budget: Budget): Model {
   // Few nodes need the types of their values: they are inferred when the first one does.
   let facts: ReadonlyMap<string, Facts> | undefined;

@@ -11,7 +11,11 @@ export type TypeOf = (name: string) => TensorType | null;
  * has nodes that 17 cannot express.
  */
 export function lowestOpset(model: Model, typeOf: TypeOf): number {
-  return Math.max(OPSET, elementTypesSince(model), ...nodesOf(model.graph).map((node) => sinceOf(node, typeOf)));
+  return Math.max(
+    OPSET,
+    elementTypesSince(model),
+    ...nodesOf(model.graph).map((node) => sinceOf(node, typeOf)),
+  );
 }
 
 /** The operator set that introduced the form of a node: its operator, inputs, attributes or element types. */
@@ -21,7 +25,13 @@ export function sinceOf(node: Node, typeOf: TypeOf): number {
   return Math.max(OPSET, operators.get(node.op) ?? OPSET, form, typesSince(node, typeOf));
 }
 
-/** Operators that were added after 17 and are not written with others. */
+/** Whether a node of an operator that 17 has takes inputs or attributes that 17 does not know. */
+export function hasNewerForm(node: Node): boolean {
+  if (node.domain !== '' || operators.has(node.op)) return false;
+  return (forms.get(node.op)?.(node, () => null) ?? OPSET) > OPSET;
+}
+
+/** Operators that were added after 17, and that stay if they cannot be written with others. */
 const operators: ReadonlyMap<string, number> = new Map([
   ['AffineGrid', 20],
   ['Attention', 23],
@@ -35,13 +45,17 @@ const operators: ReadonlyMap<string, number> = new Map([
   ['Col2Im', 18],
   ['CumProd', 26],
   ['DeformConv', 19],
+  ['Gelu', 20],
   ['ImageDecoder', 20],
   ['LinearAttention', 27],
+  ['Mish', 18],
   ['RegexFullMatch', 20],
   ['RMSNormalization', 23],
   ['RotaryEmbedding', 23],
   ['StringConcat', 20],
   ['StringSplit', 20],
+  ['SwiGLU', 28],
+  ['Swish', 24],
   ['TensorScatter', 24],
 ]);
 
@@ -54,7 +68,10 @@ const newest = (...found: readonly (readonly [version: number, isThere: boolean]
 
 /** Axes as an input, and a reduction over no axes. */
 const reduced: Form = (node) =>
-  newest([18, hasInput(node, 1) || attr.has(node, 'axes') === false && attr.has(node, 'noop_with_empty_axes')]);
+  newest([
+    18,
+    hasInput(node, 1) || (attr.has(node, 'axes') === false && attr.has(node, 'noop_with_empty_axes')),
+  ]);
 
 const scattered: Form = (node) =>
   newest([18, ['max', 'min'].includes(attr.string(node, 'reduction', 'none'))]);
@@ -92,7 +109,10 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['GridSample', sampled],
   ['LpPool', (node) => newest([18, attr.has(node, 'dilations') || attr.has(node, 'ceil_mode')])],
   ['OptionalGetElement', (node, typeOf) => newest([18, typeOf(node.inputs[0] ?? '') !== null])],
-  ['OptionalHasElement', (node, typeOf) => newest([18, typeOf(node.inputs[0] ?? '') !== null || !hasInput(node, 0)])],
+  [
+    'OptionalHasElement',
+    (node, typeOf) => newest([18, typeOf(node.inputs[0] ?? '') !== null || !hasInput(node, 0)]),
+  ],
   ['Pad', (node) => newest([18, hasInput(node, 3)], [19, attr.string(node, 'mode', '') === 'wrap'])],
   ['Range', (node) => newest([27, attr.has(node, 'stash_type')])],
   ['Resize', resized],
@@ -127,11 +147,14 @@ const since22 =
 /** The element types that operators of 17 gained since then. */
 const types: ReadonlyMap<string, TypeVersions> = new Map<string, TypeVersions>([
   ...since22.split(' ').map((name) => [name, { bfloat16: 22 }] as const),
-  ...['Compress', 'Einsum', 'OneHot', 'ReverseSequence', 'Unique'].map((name) => [name, { bfloat16: 28 }] as const),
+  ...['Compress', 'Einsum', 'OneHot', 'ReverseSequence', 'Unique'].map(
+    (name) => [name, { bfloat16: 28 }] as const,
+  ),
   ...['QuantizeLinear', 'DequantizeLinear'].map(
     (name) => [name, { bfloat16: 19, float16: 19, int16: 21, uint16: 21 }] as const,
   ),
   ['BitShift', { int8: 28, int16: 28, int32: 28, int64: 28 }],
+  ['Celu', { bfloat16: 28, float16: 28, float64: 28 }],
   ['ConstantOfShape', { bfloat16: 20 }],
   ['Equal', { string: 19 }],
   ['IsInf', { bfloat16: 20, float16: 20 }],
@@ -171,7 +194,9 @@ function elementTypesSince({ graph }: Model): number {
   return Math.max(OPSET, ...codes.map(elementSince));
 }
 
-function elementOf(type: { readonly case?: string | undefined; readonly value?: unknown } | undefined): number {
+function elementOf(
+  type: { readonly case?: string | undefined; readonly value?: unknown } | undefined,
+): number {
   const value = type?.case === 'tensorType' ? type.value : undefined;
   return typeof value === 'object' && value !== null && 'elemType' in value ? Number(value.elemType) : 0;
 }
@@ -179,7 +204,10 @@ function elementOf(type: { readonly case?: string | undefined; readonly value?: 
 function codesIn({ initializers, nodes }: Graph): readonly number[] {
   const constants = [...initializers.values(), ...nodes.flatMap(constantsOf)];
   const inner = nodes.flatMap((node) => subgraphsOf(node).flatMap(codesIn));
-  return [...constants.flatMap((constant) => (constant.dtype === 'opaque' ? [constant.origin.dataType] : [])), ...inner];
+  return [
+    ...constants.flatMap((constant) => (constant.dtype === 'opaque' ? [constant.origin.dataType] : [])),
+    ...inner,
+  ];
 }
 
 function constantsOf({ attributes }: Node) {

@@ -1,6 +1,5 @@
-import { OneirosError } from '../../base/errors.js';
 import { int64, type Tensor } from '../../tensor/tensor.js';
-import { attr, type AttributeLike, attributes, describe } from './attributes.js';
+import { attr, type AttributeLike, attributes } from './attributes.js';
 import { type Attribute, type Graph, type Model, type Node, OPSET } from './graph.js';
 import { lowestOpset, type TypeOf } from './newer-forms.js';
 import { allNamesOf, mapSubgraphs } from './subgraphs.js';
@@ -10,7 +9,6 @@ import { allNamesOf, mapSubgraphs } from './subgraphs.js';
  * are newer than 17, the others are written as that set requires: the axes of reductions become inputs at 18. The same
  * object if 17 has them all.
  * @param model declares 17, or a newer set for which all nodes are written already
- * @throws OneirosError `unsupported` for average pooling whose meaning has changed
  */
 export function raise(model: Model, typeOf: TypeOf): Model {
   const version = Math.max(model.opsets.get('') ?? OPSET, lowestOpset(model, typeOf));
@@ -56,7 +54,11 @@ class Raise {
 
   whole(): Graph {
     const { nodes } = this.#inner(this.#graph);
-    return { ...this.#graph, nodes, initializers: new Map([...this.#graph.initializers, ...this.#constants]) };
+    return {
+      ...this.#graph,
+      nodes,
+      initializers: new Map([...this.#graph.initializers, ...this.#constants]),
+    };
   }
 
   /** The name of a constant of the main graph. */
@@ -81,7 +83,11 @@ class Raise {
   }
 }
 
-function changed(node: Node, changes: Readonly<Record<string, AttributeLike | undefined>>, inputs = node.inputs): Node {
+function changed(
+  node: Node,
+  changes: Readonly<Record<string, AttributeLike | undefined>>,
+  inputs = node.inputs,
+): Node {
   const kept = new Map<string, Attribute>(node.attributes);
   for (const name of Object.keys(changes)) kept.delete(name);
   for (const [name, attribute] of attributes(changes)) kept.set(name, attribute);
@@ -103,21 +109,6 @@ const countedParts: Change = {
     (node.inputs[1] ?? '') !== '' || attr.has(node, 'num_outputs')
       ? node
       : changed(node, { num_outputs: node.outputs.length }),
-};
-
-/** In 17 a window that extends past the end is divided by its whole size; since 19 by what lies within the padding. */
-const averagePool: Change = {
-  from: 19,
-  write: (node) => {
-    const hangsOver = attr.int(node, 'ceil_mode', 0) === 1 && attr.int(node, 'count_include_pad', 0) === 1;
-    if (hangsOver && !attr.has(node, 'dilations'))
-      throw new OneirosError(
-        'unsupported',
-        `${describe(node)} rounds sizes up and counts the padding, which means something else in the operator sets ` +
-          'that other nodes of the model need',
-      );
-    return node;
-  },
 };
 
 const modes = new Map([
@@ -149,7 +140,6 @@ const reductions = ['L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Pr
 
 const changes: ReadonlyMap<string, Change> = new Map([
   ...reductions.map((name) => [`Reduce${name}`, axesAsInput] as const),
-  ['AveragePool', averagePool],
   ['DFT', dft],
   ['GridSample', gridSample],
   ['Split', countedParts],

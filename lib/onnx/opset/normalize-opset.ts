@@ -9,11 +9,12 @@ import { sinceOf } from '../graph/newer-forms.js';
 import { formatOf } from '../graph/raise.js';
 import { allNamesOf, mapSubgraphs } from '../graph/subgraphs.js';
 import { inlineWithVersions } from '../passes/inline-functions.js';
+import { branchTaken, writeOut } from '../passes/inline-ifs.js';
 import { remainder } from '../proto/message.js';
 import { GraphProtoSchema } from '../proto/onnx_pb.js';
 import { checkArity, checkArityInSet17 } from '../shapes/requirements/arity.js';
 import { families } from './families.js';
-import { Conversion, Inexpressible, type Rule } from './rule.js';
+import { Conversion, type Rule } from './rule.js';
 
 /** The newest operator set that these rules cover. */
 const newest = 28;
@@ -22,8 +23,8 @@ const rules: ReadonlyMap<string, readonly Rule[]> = new Map(Object.values(famili
 
 /**
  * Converts a model to operator set 17 and simple operators: nodes of older and newer operator sets are expressed in 17,
- * calls of functions that the model defines are replaced by their bodies, and operators that are compositions (Gelu,
- * Mish, GroupNormalization …) by their parts. Nodes that 17 cannot express stay as they are; the result is then a model
+ * calls of functions that the model defines are replaced by their bodies, an If whose condition is known by its branch,
+ * and operators that are compositions (Gelu, Mish, GroupNormalization …) by their parts. Nodes that 17 cannot express stay as they are; the result is then a model
  * of the lowest operator set that has them all. Operators of other domains and names of values stay. An input with a
  * default becomes a constant.
  * @throws OneirosError `unsupported` naming a node of an older operator set that cannot be expressed, or the version of
@@ -49,10 +50,7 @@ export function normalized(model: Model, budget: Budget): Model {
         `the model uses operator set ${each}; the newest supported is ${newest}`,
       );
   const convert = new Converter((node) => versions.get(node) ?? version);
-  const graph = convert.graph(
-    inlined.graph,
-    new Rewriter(inlined.graph, allNamesOf(inlined.graph), budget),
-  );
+  const graph = convert.graph(inlined.graph, new Rewriter(inlined.graph, allNamesOf(inlined.graph), budget));
   return {
     ...inlined,
     graph: withoutOverrides(graph),
@@ -67,6 +65,12 @@ class Converter {
   graph(graph: Graph, b: Rewriter): Graph {
     for (const node of graph.nodes) {
       b.budget.enter(node);
+      // The other branch may contradict the shapes.
+      const branch = branchTaken(node, b);
+      if (branch !== null) {
+        writeOut(node, this.graph(branch, b.inner(branch)), b);
+        continue;
+      }
       const inner = mapSubgraphs(node, (body) => this.graph(body, b.inner(body)));
       convertNode(inner, this.versionOf(node), b);
     }
@@ -88,8 +92,9 @@ function convertNode(node: Node, version: number, b: Rewriter): void {
   try {
     rule.convert(new Conversion(plain, version, b));
   } catch (error) {
-    // A form that came after 17 stays; the error is about one that 17 had before, or that no set has.
-    if (!(error instanceof Inexpressible) || version <= OPSET || sinceOf(plain, typeOf) <= OPSET) throw error;
+    // A form that came after 17 stays; otherwise the error is about one that 17 had before, or that no set has.
+    const isUnsupported = error instanceof OneirosError && error.code === 'unsupported';
+    if (!isUnsupported || version <= OPSET || sinceOf(plain, typeOf) <= OPSET) throw error;
     b.append(plain);
   }
 }

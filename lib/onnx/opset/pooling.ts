@@ -2,31 +2,11 @@ import type { Value } from '../builder/graph-builder.js';
 import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
-/**
- * Since 19 there are dilations, and the sum over a window that extends past the end is divided by the number of its
- * elements within the padding: as if the image is padded first, and elements beyond the padding are not counted.
- */
+/** Dilations came at 19. */
 function averagePool(c: Conversion): void {
-  const { node, b } = c;
-  const x = c.required(0);
-  const kernel = attr.ints(node, 'kernel_shape');
-  if (attr.ints(node, 'dilations', []).some((step) => step !== 1)) {
-    dilatedAveragePool(c, x, kernel);
-    return;
-  }
-  const hangsOver = attr.int(node, 'ceil_mode', 0) === 1 && attr.int(node, 'count_include_pad', 0) === 1;
-  if (!hangsOver || attr.string(node, 'auto_pad', 'NOTSET') !== 'NOTSET') {
-    c.keep({ dilations: undefined });
-    return;
-  }
-  const pads = attr.ints(
-    node,
-    'pads',
-    kernel.flatMap(() => [0, 0]),
-  );
-  const [begin, end] = [pads.slice(0, kernel.length), pads.slice(kernel.length)];
-  const padded = b.pad(x, [0, 0, ...begin, 0, 0, ...end]);
-  c.keep({ dilations: undefined, pads: undefined, count_include_pad: undefined }, [padded]);
+  if (attr.ints(c.node, 'dilations', []).some((step) => step !== 1))
+    dilatedAveragePool(c, c.required(0), attr.ints(c.node, 'kernel_shape'));
+  else c.keep({ dilations: undefined });
 }
 
 /**

@@ -29,15 +29,9 @@ export class Conversion extends NodeRewrite {
   }
 
   override fail(what: string): never {
-    throw new Inexpressible(
+    throw new OneirosError(
+      'unsupported',
       `${describe(this.node)} of operator set ${this.version} cannot be expressed in operator set ${OPSET}: ${what}`,
     );
-  }
-}
-
-/** The error for a node that operator set 17 cannot express. */
-export class Inexpressible extends OneirosError {
-  constructor(message: string) {
-    super('unsupported', message);
   }
 }
