@@ -91,7 +91,7 @@ async function transformed(
   try {
     found = await run(model, feeds);
   } catch (error) {
-    return original.status === 'ok' ? { status: 'unloadable', detail: messageOf(error) } : notRun;
+    return { status: original.status === 'ok' ? 'unloadable' : 'not run', detail: messageOf(error) };
   }
   const detail = difference(expected, found, original.status === 'ok' ? tolerance : fileTolerance);
   return detail === null ? ok : { status: 'wrong', detail };

@@ -1,16 +1,24 @@
 import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
-/** Since 27, half floats are counted in float32, unless `stash_type` is 0. */
+/** ONNX Runtime takes vectors of one element too, but not where it knows their shape when it loads the model. */
 function range(c: Conversion): void {
+  const ends = [c.required(0), c.required(1), c.required(2)];
+  const scalars = ends.map((end) => ((end.type?.shape?.length ?? 0) > 0 ? c.b.reshape(end, []) : end));
+  c.keep({}, scalars);
+}
+
+/** Since 27, half floats are counted in float32, unless `stash_type` is 0. */
+function rangeSince27(c: Conversion): void {
   const { b, node } = c;
-  const [start, limit, delta] = [c.required(0), c.required(1), c.required(2)];
-  const isNarrow = ['float16', 'bfloat16'].includes(c.dtype(start));
+  const ends = [c.required(0), c.required(1), c.required(2)];
+  const [start] = ends;
+  const isNarrow = ['float16', 'bfloat16'].includes(c.dtype(c.required(0)));
   if (!isNarrow || attr.int(node, 'stash_type', 1) !== 1) {
     c.keep(isNarrow ? {} : { stash_type: undefined });
     return;
   }
-  const wide = [start, limit, delta].map((value) => b.cast(value, 'float32'));
+  const wide = ends.map((value) => b.cast(value, 'float32'));
   c.results([b.op('CastLike', [b.op('Range', wide), start])]);
 }
 
@@ -30,5 +38,5 @@ function hasElement(c: Conversion): void {
 export const creation: Rules = {
   OptionalGetElement: [{ from: 18, convert: getElement }],
   OptionalHasElement: [{ from: 18, convert: hasElement }],
-  Range: [{ from: 27, convert: range }],
+  Range: [{ from: 27, convert: rangeSince27 }, { convert: range }],
 };

@@ -61,39 +61,29 @@ function mod(c: Conversion): void {
   c.emit('Where', [differs, b.add(rest, y), rest]);
 }
 
-/** The unsigned types of the same size; ONNX's numbers for them. */
-const unsigned = new Map<DType, readonly [dtype: DType, code: number]>([
-  ['int8', ['uint8', 2]],
-  ['int16', ['uint16', 4]],
-  ['int32', ['uint32', 12]],
-  ['int64', ['uint64', 13]],
-]);
+const signed = ['int8', 'int16', 'int32', 'int64'];
 
-/** Since 28, signed numbers may be shifted, to the right with their sign: ⌊x / 2ⁿ⌋, which is −⌊(−1 − x) / 2ⁿ⌋ − 1 if x < 0. */
+/**
+ * Since 28, signed numbers may be shifted, to the right with their sign: ⌊x / 2ⁿ⌋, which is −⌊(−1 − x) / 2ⁿ⌋ − 1 where
+ * x < 0. They are shifted as unsigned numbers of 32 or 64 bits.
+ */
 function bitShift(c: Conversion): void {
   const { b, node } = c;
   const [x, by] = [c.required(0), c.required(1)];
   const dtype = c.dtype(x);
-  const [, code] = unsigned.get(dtype) ?? [];
-  if (code === undefined) {
+  if (!signed.includes(dtype)) {
     c.keep();
     return;
   }
+  const [wide, bits] = dtype === 'int64' ? (['int64', 'uint64'] as const) : (['int32', 'uint32'] as const);
+  const to = (value: Value, target: DType) => b.op('Cast', [value], { to: elementCode(target) });
   const direction = attr.string(node, 'direction');
-  const shifted = (value: Value) => {
-    const bits = [value, by].map((each) => b.op('Cast', [each], { to: code }));
-    return b.op('Cast', [b.op('BitShift', bits, { direction })], { to: elementCode(dtype) });
-  };
-  if (direction === 'LEFT') {
-    c.results([shifted(x)]);
-    return;
-  }
-  const one = b.op('Cast', [b.scalar(1, 'int64')], { to: elementCode(dtype) });
-  const mirrored = (value: Value) => b.sub(b.neg(value), one);
-  const isNegative = b.less(x, b.sub(one, one));
-  c.results([
-    b.where(isNegative, mirrored(shifted(b.where(isNegative, mirrored(x), x))), shifted(x)),
-  ]);
+  const shifted = (value: Value) =>
+    to(b.op('BitShift', [to(value, bits), to(by, bits)], { direction }), wide);
+  const whole = to(x, wide);
+  const isMirrored = b.less(whole, 0);
+  const mirrored = (value: Value) => b.where(isMirrored, b.sub(b.neg(value), 1), value);
+  c.results([to(direction === 'LEFT' ? shifted(whole) : mirrored(shifted(mirrored(whole))), dtype)]);
 }
 
 export const elementwise: Rules = {

@@ -55,7 +55,7 @@ export function normalized(model: Model, budget: Budget): Model {
     ...inlined,
     graph: withoutOverrides(graph),
     opsets: new Map(inlined.opsets).set('', OPSET),
-    irVersion: Math.max(formatOf(OPSET), inlined.irVersion),
+    irVersion: formatOf(OPSET),
   };
 }
 
