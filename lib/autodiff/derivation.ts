@@ -3,6 +3,7 @@ import type { Value } from '../onnx/builder/graph-builder.js';
 import { Budget } from '../onnx/graph/budget.js';
 import type { Graph, Model } from '../onnx/graph/graph.js';
 import { normalized } from '../onnx/opset/normalize-opset.js';
+import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { simplifyWithin } from '../onnx/passes/simplify.js';
 import type { Ends } from './active.js';
 import { floatNames, requireFloat, requireValue } from './names.js';
@@ -14,7 +15,7 @@ import { ReverseWalk } from './walk.js';
 /** A value, and the cotangent that a reverse pass starts from there. */
 export type Seed = readonly [target: Value, cotangent: Value];
 
-/** A model being differentiated: its graph in operator set 17, and the builder to which derivatives are added. */
+/** A model being differentiated: its graph as `normalized` writes it, and the builder to which derivatives are added. */
 export class Derivation {
   readonly b: Builder;
   readonly #rules: RuleChoice;
@@ -103,7 +104,7 @@ export class Derivation {
       graph: b.graph(`${graph.name}, differentiated`),
       producer: 'oneiros',
     };
-    return simplifyWithin(this.budget, derivative);
+    return inLowestOpset(simplifyWithin(this.budget, derivative), this.budget);
   }
 
   #walk(seeds: readonly Seed[], wrt: readonly Value[]): ReverseWalk {

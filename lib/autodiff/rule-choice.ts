@@ -1,6 +1,7 @@
 import { OneirosError } from '../base/errors.js';
 import { nearest } from '../base/nearest-names.js';
 import type { Graph, Node } from '../onnx/graph/graph.js';
+import { hasNewerForm } from '../onnx/graph/newer-forms.js';
 import { subgraphsOf } from '../onnx/graph/subgraphs.js';
 import type { Expand } from './expansions/expansion.js';
 import { expansions } from './expansions/families.js';
@@ -14,6 +15,9 @@ export interface RuleOverrides {
   /** By the name of a node; these take precedence over rules by operator. */
   readonly nodes?: RuleTable | undefined;
 }
+
+/** Operators whose rules are also for the forms that came after operator set 17. */
+const understood = /^(Reduce|Scatter)/;
 
 const builtIn: ReadonlyMap<string, Rule> = new Map(Object.entries(rules));
 
@@ -38,7 +42,9 @@ export class RuleChoice {
 
   /** The rule for a node: the caller's or the table's. */
   rule(node: Node): Rule | undefined {
-    return this.override(node) ?? builtIn.get(operatorOf(node));
+    const rule = this.override(node) ?? builtIn.get(operatorOf(node));
+    const isOther = rule !== noGradient && hasNewerForm(node) && !understood.test(node.op);
+    return isOther ? this.override(node) : rule;
   }
 
   /** How a node is written with other operators, to be differentiated through them. */

@@ -53,6 +53,12 @@ export const float64Forms: Readonly<Record<string, Form | undefined>> = {
   HardSwish: ({ b, x: [x] }) => b.mul(x, b.maximum(b.minimum(b.add(b.div(x, 6), 0.5), 1), 0)),
   // ln(1 + eˣ) without overflow
   Softplus: ({ b, x: [x] }) => b.add(b.maximum(x, 0), b.log(b.add(b.exp(b.neg(b.abs(x))), 1))),
+  // ONNX Runtime's double-precision kernel computes in single precision.
+  Shrink: ({ b, node, x: [x] }) => {
+    const [edge, bias] = [attr.float(node, 'lambd', 0.5), attr.float(node, 'bias', 0)];
+    const above = b.where(b.greater(x, edge), b.sub(x, bias), 0);
+    return b.where(b.less(x, -edge), b.add(x, bias), above);
+  },
   Softsign: ({ b, x: [x] }) => b.div(x, b.add(b.abs(x), 1)),
   Erf: ({ b, x: [x] }) => errorFunction(b, x),
   Mean: ({ b, x }) => b.div(b.op('Sum', x), x.length),
@@ -197,8 +203,10 @@ function resize({ b, node, x: [x], from, y }: Original): Value {
   return shapeOf(y).reduce<Value>((image, size, axis) => {
     const before = Number(shapeOf(x)[axis]);
     const factor = factors?.[axis] ?? null;
+    if (typeof size === 'string')
+      throw new OneirosError('unsupported', `${describe(node)}: no double-precision form for computed sizes`);
     if (before === size && (factor === null || factor === 1)) return image;
-    const matrix = resizedIdentity(b, node, before, Number(size), factor);
+    const matrix = resizedIdentity(b, node, before, size, factor);
     const axes = Array.from({ length: rankOf(image) }, (_, i) => i);
     const perm = [...axes.filter((i) => i !== axis), axis];
     return b.transpose(

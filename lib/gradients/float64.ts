@@ -11,8 +11,10 @@ import type {
   TensorType,
   ValueInfo,
 } from '../onnx/graph/graph.js';
+import { hasNewerForm } from '../onnx/graph/newer-forms.js';
 import { allNamesOf, subgraphsOf } from '../onnx/graph/subgraphs.js';
 import { normalized } from '../onnx/opset/normalize-opset.js';
+import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { inferModel } from '../onnx/shapes/infer.js';
 import { isFloat } from '../tensor/dtype.js';
 import { type Tensor, tensor, toNumbers } from '../tensor/tensor.js';
@@ -40,7 +42,7 @@ export function inFloat64(model: Model, dims: Readonly<Record<string, readonly n
     budget,
   );
   for (const node of graph.nodes) {
-    const form = node.domain === '' ? own(float64Forms, node.op) : undefined;
+    const form = node.domain === '' && !hasNewerForm(node) ? own(float64Forms, node.op) : undefined;
     const [output = ''] = node.outputs;
     const original = (name: string) => ({ ...(facts.get(name) ?? unknown), name });
     const [first, ...others] = node.inputs.map((name) => (name === '' ? undefined : b.value(name)));
@@ -55,7 +57,8 @@ export function inFloat64(model: Model, dims: Readonly<Record<string, readonly n
   }
   const { nodes, inputs, initializers } = b.graph();
   const outputs = graph.outputs.map(({ name }) => ({ name, type: null }));
-  return { ...rest, graph: { name: graph.name, nodes, inputs, outputs, initializers, values: new Map() } };
+  const wide = { name: graph.name, nodes, inputs, outputs, initializers, values: new Map<string, never>() };
+  return inLowestOpset({ ...rest, graph: wide }, budget);
 }
 
 function withDims(info: ValueInfo, dims: readonly number[] | undefined): ValueInfo {

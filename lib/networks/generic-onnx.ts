@@ -32,7 +32,7 @@ export interface GenericGraph extends GraphOutputs {
   /** The name of the adapted input. */
   readonly image: string;
   readonly shape: Shape;
-  /** The nodes of the file, at operator set 17. */
+  /** The nodes of the file, as `normalized` writes them. */
   readonly nodes: readonly Node[];
   readonly layers: readonly string[];
   /** A description of the input, for a note. */
@@ -77,11 +77,11 @@ export function genericGraph(
     nodes: graph.nodes,
     layers: layersFrom(input.name, graph, b),
     input: stated === undefined ? `${feed.about} (assumed: its file does not state it)` : feed.about,
-    model: () => ({
-      ...b.model(),
-      graph: { ...b.graph(), outputs: graph.outputs.map(({ name }) => ({ name, type: b.value(name).type })) },
-      metadata: model.metadata,
-    }),
+    model: () => {
+      const whole = b.model();
+      const typed = graph.outputs.map(({ name }) => ({ name, type: b.value(name).type }));
+      return { ...whole, graph: { ...whole.graph, outputs: typed }, metadata: model.metadata };
+    },
   };
 }
 

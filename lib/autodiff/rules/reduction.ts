@@ -1,6 +1,8 @@
+import { OneirosError } from '../../base/errors.js';
 import { rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
-import { attr } from '../../onnx/graph/attributes.js';
+import { numbersIn } from '../../onnx/facts/facts.js';
+import { attr, describe } from '../../onnx/graph/attributes.js';
 import { noGradient, rule, type RuleContext, type RuleTable } from './rule.js';
 
 /** Reductions over some axes. `keep` restores the input's rank, so that the reduced value broadcasts. */
@@ -70,9 +72,7 @@ function toExtremes(context: Reduction): Value {
     y: [y],
   } = context;
   const isExtreme = b.equal(x, keep(context, y));
-  const chosen = b.castLike(isExtreme, x);
-  const axes = axesOf(context);
-  const count = axes === null ? b.sum(chosen) : b.sum(chosen, axes);
+  const count = sumOver(context, b.castLike(isExtreme, x));
   return b.where(isExtreme, b.div(keep(context, dy), count), 0);
 }
 
@@ -95,28 +95,56 @@ function keep(context: Reduction, reduced: Value): Value {
   if (attr.int(node, 'keepdims', 1) === 1) return reduced;
   const axes = axesOf(context);
   if (axes === null) return b.reshape(reduced, Array<number>(rankOf(x)).fill(1));
-  return b.unsqueeze(reduced, axes);
+  if (!('name' in axes)) return b.unsqueeze(reduced, axes);
+  const [count] = axes.type?.shape ?? [];
+  if (typeof count === 'number' && count > 0) return b.op('Unsqueeze', [reduced, axes]);
+  throw new OneirosError(
+    'unsupported',
+    `${describe(node)} takes its axes from "${axes.name}": without \`keepdims\`, its gradient needs to know how many`,
+  );
 }
 
-/** Which axes are reduced, counted from the front; `null` for all of them. */
-function axesOf({ node, x }: Reduction): readonly number[] | null {
+/** The sum over the node's axes, which stay with size 1. */
+function sumOver(context: Reduction, value: Value): Value {
+  const { b, node } = context;
+  const axes = axesOf(context);
+  if (axes === null) return b.sum(value);
+  if (!('name' in axes)) return axes.length === 0 ? value : b.sum(value, axes);
+  const noop = attr.int(node, 'noop_with_empty_axes', 0);
+  return b.op('ReduceSum', [value, axes], { keepdims: 1, noop_with_empty_axes: noop });
+}
+
+/**
+ * Which axes are reduced: numbers from the front, `null` for all of them, or the value that lists them when the graph
+ * runs.
+ */
+function axesOf({ node, x }: Reduction): readonly number[] | Value | null {
   const [input, given] = x;
-  const listed = attr.has(node, 'axes') ? attr.ints(node, 'axes') : (given?.content ?? []);
+  const listed = attr.has(node, 'axes')
+    ? attr.ints(node, 'axes')
+    : given === undefined
+      ? []
+      : numbersIn(given);
+  if (listed === null) return given ?? null;
   if (listed.length === 0) return attr.int(node, 'noop_with_empty_axes', 0) === 1 ? [] : null;
-  return listed.map(Number).map((axis) => (axis < 0 ? axis + rankOf(input) : axis));
+  return listed.map((axis) => (axis < 0 ? axis + rankOf(input) : axis));
 }
 
 /** dx = dy · (product of the others), exact with one zero or several among the factors. */
 function productCotangent(context: Reduction): Value {
   const {
     b,
+    node,
     dy,
-    x: [x],
+    x: [x, given],
   } = context;
-  const axes = axesOf(context) ?? Array.from({ length: rankOf(x) }, (_, axis) => axis);
+  const chosen = {
+    axes: attr.has(node, 'axes') ? attr.ints(node, 'axes') : undefined,
+    noop_with_empty_axes: attr.int(node, 'noop_with_empty_axes', 0) === 1 ? 1 : undefined,
+  };
   const isZero = b.equal(x, 0);
-  const zeros = b.sum(b.castLike(isZero, x), axes);
-  const product = b.op('ReduceProd', [b.where(isZero, 1, x)], { axes, keepdims: 1 });
+  const zeros = sumOver(context, b.castLike(isZero, x));
+  const product = b.op('ReduceProd', [b.where(isZero, 1, x), given], { ...chosen, keepdims: 1 });
   const others = b.where(
     isZero,
     b.where(b.equal(zeros, 1), product, 0),

@@ -13,12 +13,14 @@ import {
   type OpaqueTensor,
   OPSET,
   type Shape,
+  type TensorType,
   type ValueInfo,
 } from '../graph/graph.js';
 import { short } from '../graph/rename.js';
 import { allNamesOf, subgraphsOf } from '../graph/subgraphs.js';
 import { factsOfConstant } from '../shapes/constants.js';
 import { inferNode } from '../shapes/infer.js';
+import { inLowestOpset } from './lowest-opset.js';
 
 /** A value of the graph under construction: its name, and what is known about it so far. */
 export interface Value extends Facts {
@@ -85,8 +87,8 @@ export class GraphBuilder {
     );
     for (const node of graph.nodes)
       for (const value of this.append(node)) {
-        const type = value.type ?? declared.get(value.name) ?? null;
-        if (value.type === null && type !== null) this.#values.set(value.name, { ...value, type });
+        const type = completed(value.type, declared.get(value.name) ?? null);
+        if (type !== value.type) this.#values.set(value.name, { ...value, type });
       }
   }
 
@@ -203,15 +205,19 @@ export class GraphBuilder {
     };
   }
 
-  /** The graph as a model of operator set 17. @param metadata free text by key */
+  /**
+   * The graph as a model of operator set 17, or of the lowest that has all the nodes it was loaded with.
+   * @param metadata free text by key
+   */
   model(metadata: Readonly<Record<string, string>> = {}): Model {
-    return {
+    const model: Model = {
       graph: this.graph(),
       opsets: new Map([['', OPSET]]),
       irVersion: 8,
       producer: 'oneiros',
       metadata: new Map(Object.entries(metadata)),
     };
+    return inLowestOpset(model, this.budget);
   }
 
   #find(name: string): Value | undefined {
@@ -248,6 +254,12 @@ export class GraphBuilder {
     this.#values.set(name, value);
     return value;
   }
+}
+
+/** What inference knows of a type, and what the graph declares where inference knows nothing. */
+function completed(type: TensorType | null, declared: TensorType | null): TensorType | null {
+  if (type === null) return declared;
+  return type.shape === null && declared?.shape ? { ...type, shape: declared.shape } : type;
 }
 
 function isKnownVector(facts: Facts): facts is Facts & { content: readonly number[] } {

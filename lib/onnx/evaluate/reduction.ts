@@ -13,7 +13,7 @@ import {
 } from './element.js';
 
 /** Sums and products of integers only: with floats, the order of operations would matter. */
-function reduce(initial: bigint, f: (a: bigint, b: bigint) => bigint, axesOf: AxesOf): Evaluation {
+function reduce(initial: bigint, f: (a: bigint, b: bigint) => bigint): Evaluation {
   return (node, [x, second]) => {
     if (!isComputable(x) || (x.dtype !== 'int64' && x.dtype !== 'int32')) return null;
     const axes = axesOf(node, second)?.map((axis) => axisFrom(axis, x.dims.length));
@@ -33,13 +33,12 @@ function reduce(initial: bigint, f: (a: bigint, b: bigint) => bigint, axesOf: Ax
   };
 }
 
-type AxesOf = (node: Node, input: Tensor | undefined) => readonly number[] | undefined;
-
-const byAttribute: AxesOf = (node) => (attr.has(node, 'axes') ? attr.ints(node, 'axes') : undefined);
-
-const byInput: AxesOf = (_, input) => integers(input);
+/** The axes are an input, or an attribute of ReduceProd up to operator set 17. */
+function axesOf(node: Node, input: Tensor | undefined): readonly number[] | undefined {
+  return attr.has(node, 'axes') ? attr.ints(node, 'axes') : integers(input);
+}
 
 export const reduction: Evaluations = {
-  ReduceProd: reduce(1n, (a, b) => a * b, byAttribute),
-  ReduceSum: reduce(0n, (a, b) => a + b, byInput),
+  ReduceProd: reduce(1n, (a, b) => a * b),
+  ReduceSum: reduce(0n, (a, b) => a + b),
 };

@@ -1,5 +1,42 @@
-import type { Rules } from './rule.js';
+import { attr } from '../graph/attributes.js';
+import type { Conversion, Rules } from './rule.js';
+
+/** ONNX Runtime takes vectors of one element too, but not where it knows their shape when it loads the model. */
+function range(c: Conversion): void {
+  const ends = [c.required(0), c.required(1), c.required(2)];
+  const scalars = ends.map((end) => ((end.type?.shape?.length ?? 0) > 0 ? c.b.reshape(end, []) : end));
+  c.keep({}, scalars);
+}
+
+/** Since 27, half floats are counted in float32, unless `stash_type` is 0. */
+function rangeSince27(c: Conversion): void {
+  const { b, node } = c;
+  const ends = [c.required(0), c.required(1), c.required(2)];
+  const [start] = ends;
+  const isNarrow = ['float16', 'bfloat16'].includes(c.dtype(c.required(0)));
+  if (!isNarrow || attr.int(node, 'stash_type', 1) !== 1) {
+    c.keep(isNarrow ? {} : { stash_type: undefined });
+    return;
+  }
+  const wide = ends.map((value) => b.cast(value, 'float32'));
+  c.results([b.op('CastLike', [b.op('Range', wide), start])]);
+}
+
+/** Since 18, a tensor counts as an optional value that is there. */
+function getElement(c: Conversion): void {
+  const value = c.required(0);
+  if (value.type === null) c.keep();
+  else c.results([value]);
+}
+
+function hasElement(c: Conversion): void {
+  const value = c.input(0);
+  if (value !== undefined && value.type === null) c.keep();
+  else c.results([c.b.scalar(value === undefined ? 0 : 1, 'bool')]);
+}
 
 export const creation: Rules = {
-  Range: [{ from: 27, convert: (c) => c.keep({ stash_type: undefined }) }],
+  OptionalGetElement: [{ from: 18, convert: getElement }],
+  OptionalHasElement: [{ from: 18, convert: hasElement }],
+  Range: [{ from: 27, convert: rangeSince27 }, { convert: range }],
 };

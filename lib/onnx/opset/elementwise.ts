@@ -1,5 +1,6 @@
+import { type DType, isFloat } from '../../tensor/dtype.js';
 import type { Value } from '../builder/graph-builder.js';
-import { elementCodeOf } from '../codec/elements.js';
+import { elementCode, elementCodeOf } from '../codec/elements.js';
 import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
@@ -37,6 +38,54 @@ function cast(c: Conversion): void {
   c.keep({ to, saturate: undefined, round_mode: undefined });
 }
 
+/** Since 20, half floats have infinities too. */
+function isInf(c: Conversion): void {
+  const x = c.required(0);
+  const isNarrow = x.type?.dtype === 'float16' || x.type?.dtype === 'bfloat16';
+  c.keep({}, [isNarrow ? c.b.cast(x, 'float32') : x]);
+}
+
+/**
+ * Since 28, floats may have the remainder of a division rounded down, with the sign of the divisor: that of a division
+ * rounded to zero, plus the divisor if the signs differ.
+ */
+function mod(c: Conversion): void {
+  const { b, node } = c;
+  const [x, y] = [c.required(0), c.required(1)];
+  if (!isFloat(c.dtype(x)) || attr.int(node, 'fmod', 0) === 1) {
+    c.keep();
+    return;
+  }
+  const rest = b.op('Mod', [x, y], { fmod: 1 });
+  const differs = b.less(b.mul(b.sign(rest), b.sign(y)), 0);
+  c.emit('Where', [differs, b.add(rest, y), rest]);
+}
+
+const signed = ['int8', 'int16', 'int32', 'int64'];
+
+/**
+ * Since 28, signed numbers may be shifted, to the right with their sign: ⌊x / 2ⁿ⌋, which is −⌊(−1 − x) / 2ⁿ⌋ − 1 where
+ * x < 0. They are shifted as unsigned numbers of 32 or 64 bits.
+ */
+function bitShift(c: Conversion): void {
+  const { b, node } = c;
+  const [x, by] = [c.required(0), c.required(1)];
+  const dtype = c.dtype(x);
+  if (!signed.includes(dtype)) {
+    c.keep();
+    return;
+  }
+  const [wide, bits] = dtype === 'int64' ? (['int64', 'uint64'] as const) : (['int32', 'uint32'] as const);
+  const to = (value: Value, target: DType) => b.op('Cast', [value], { to: elementCode(target) });
+  const direction = attr.string(node, 'direction');
+  const shifted = (value: Value) =>
+    to(b.op('BitShift', [to(value, bits), to(by, bits)], { direction }), wide);
+  const whole = to(x, wide);
+  const isMirrored = b.less(whole, 0);
+  const mirrored = (value: Value) => b.where(isMirrored, b.sub(b.neg(value), 1), value);
+  c.results([to(direction === 'LEFT' ? shifted(whole) : mirrored(shifted(mirrored(whole))), dtype)]);
+}
+
 export const elementwise: Rules = {
   // Inference only: such files were written for it, regardless of `is_test`.
   Dropout: [{ before: 12, convert: (c) => c.emit('Dropout', [c.required(0)]) }],
@@ -48,6 +97,9 @@ export const elementwise: Rules = {
   And: aligned,
   Or: aligned,
   Xor: aligned,
+  BitShift: [{ from: 28, convert: bitShift }],
+  IsInf: [{ from: 20, convert: isInf }],
+  Mod: [{ from: 28, convert: mod }],
   Equal: aligned,
   Greater: aligned,
   Less: aligned,

@@ -7,7 +7,6 @@ import { experimental } from './experimental.js';
 import { indexing } from './indexing.js';
 import { layout } from './layout.js';
 import { linear } from './linear.js';
-import { newer } from './newer.js';
 import { normalization } from './normalization.js';
 import { pooling } from './pooling.js';
 import { quantization } from './quantization.js';
@@ -31,7 +30,6 @@ export const families: Readonly<Record<string, Rules>> = {
   indexing,
   layout,
   linear,
-  newer,
   normalization,
   pooling,
   quantization,

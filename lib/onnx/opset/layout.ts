@@ -37,8 +37,23 @@ function tile(c: Conversion): void {
   c.emit('Tile', [x, c.b.join(counts)]);
 }
 
+/** Since 28, the channels of one block may be next to each other for each channel of the input ("CRD"). */
+function spaceToDepth(c: Conversion): void {
+  const { node, b } = c;
+  const blocksize = attr.int(node, 'blocksize');
+  if (attr.string(node, 'mode', 'DCR') !== 'CRD') {
+    c.keep({ mode: undefined });
+    return;
+  }
+  const y = b.op('SpaceToDepth', [c.required(0)], { blocksize });
+  const [batch, ...plane] = [0, 2, 3].map((axis) => b.dim(y, axis));
+  const apart = b.reshape(y, [batch!, blocksize ** 2, -1, ...plane]);
+  c.emit('Reshape', [b.transpose(apart, [0, 2, 1, 3, 4]), b.shape(y)]);
+}
+
 export const layout: Rules = {
   Concat: [{ before: 4, convert: (c) => c.keep({ axis: attr.int(c.node, 'axis', 1) }) }],
+  SpaceToDepth: [{ from: 28, convert: spaceToDepth }],
   Split: [
     { before: 13, convert: splitSizesAsInput },
     { from: 18, convert: splitEvenly },

@@ -1,3 +1,4 @@
+import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
@@ -14,8 +15,20 @@ function axesAsAttribute(c: Conversion): void {
 
 /** Since 20, maximum and minimum accept booleans too, as "any" and "all". */
 function extremum(c: Conversion): void {
-  if (c.required(0).type?.dtype === 'bool') c.fail('booleans');
-  axesAsAttribute(c);
+  const { b, node } = c;
+  const x = c.required(0);
+  if (x.type?.dtype !== 'bool') {
+    axesAsAttribute(c);
+    return;
+  }
+  const [numbers, axes] = [b.cast(x, 'int32'), c.input(1)];
+  const known = axes === undefined ? [] : numbersIn(axes);
+  const result = b.op(node.op, known === null ? [numbers, axes] : [numbers], {
+    axes: known === null || known.length === 0 ? undefined : known,
+    keepdims: attr.int(node, 'keepdims', 1),
+  });
+  const isWhole = known?.length === 0 && attr.int(node, 'noop_with_empty_axes', 0) === 1;
+  c.results([isWhole ? x : b.cast(result, 'bool')]);
 }
 
 function sum(c: Conversion): void {

@@ -14,7 +14,14 @@ function reshape(c: Conversion): void {
   ]);
 }
 
-const squeezing = [{ before: 13, convert: axesAsInput }];
+/** ONNX Runtime takes one axis as a scalar, but misjudges the shape. */
+function axesAsVector(c: Conversion): void {
+  const axes = c.input(1);
+  const isScalar = axes?.type?.shape?.length === 0;
+  c.keep({}, isScalar ? [c.required(0), c.b.reshape(axes, [1])] : undefined);
+}
+
+const squeezing = [{ before: 13, convert: axesAsInput }, { convert: axesAsVector }];
 
 export const reshaping: Rules = {
   Reshape: [{ before: 5, convert: reshape }],

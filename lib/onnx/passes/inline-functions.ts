@@ -20,21 +20,39 @@ import { type FunctionProto, ModelProtoSchema } from '../proto/onnx_pb.js';
  *   deep
  */
 export function inlineFunctions(model: Model, budget = Budget.for(model)): Model {
+  return inlineWithVersions(model, budget).model;
+}
+
+/** A model without calls of functions, and where their bodies mean another operator set than the model. */
+export interface Inlined {
+  readonly model: Model;
+  /** The version of ONNX's operator set for each node from a function: functions have imports of their own. */
+  readonly versions: ReadonlyMap<Node, number>;
+}
+
+/** The same, with the versions that the functions import. */
+export function inlineWithVersions(model: Model, budget: Budget): Inlined {
   const functions = model.origin?.functions ?? [];
-  if (functions.length === 0) return model;
+  if (functions.length === 0) return { model, versions: new Map() };
   const { origin, ...rest } = model;
   const kept = origin && remainder(ModelProtoSchema, origin, ['functions']);
   const imports = functions.flatMap(({ opsetImport }) => [...opsetsOf(opsetImport)]);
+  const inliner = new Inliner(functions, allNamesOf(model.graph), budget);
+  const graph = inliner.graph(model.graph, []);
   return {
-    ...rest,
-    graph: new Inliner(functions, allNamesOf(model.graph), budget).graph(model.graph, []),
-    opsets: new Map([...imports, ...model.opsets]),
-    ...(kept && { origin: kept }),
+    model: {
+      ...rest,
+      graph,
+      opsets: new Map([...imports, ...model.opsets]),
+      ...(kept && { origin: kept }),
+    },
+    versions: inliner.versions,
   };
 }
 
 interface Callable {
   readonly body: Graph;
+  readonly version: number | undefined;
   readonly defaults: Attributes;
 }
 
@@ -44,6 +62,7 @@ class Inliner {
   readonly #taken: Set<string>;
   readonly #attempts = new Map<string, number>();
   readonly #budget: Budget;
+  readonly versions = new Map<Node, number>();
 
   constructor(functions: readonly FunctionProto[], taken: Set<string>, budget: Budget) {
     this.#budget = budget;
@@ -53,12 +72,15 @@ class Inliner {
     this.#taken = taken;
   }
 
-  /** @param around the functions called and the graphs entered on the way here, outermost first */
-  graph(graph: Graph, around: readonly string[]): Graph {
-    return { ...graph, nodes: graph.nodes.flatMap((node) => this.#node(node, around)) };
+  /**
+   * @param around the functions called and the graphs entered on the way here, outermost first
+   * @param version of ONNX's operator set, if the graph is the body of a function
+   */
+  graph(graph: Graph, around: readonly string[], version?: number): Graph {
+    return { ...graph, nodes: graph.nodes.flatMap((node) => this.#node(node, around, version)) };
   }
 
-  #node(node: Node, around: readonly string[]): readonly Node[] {
+  #node(node: Node, around: readonly string[], version: number | undefined): readonly Node[] {
     const key = keyOf(node.domain, node.op, node.origin?.overload ?? '');
     const called = this.#callable(key);
     this.#budget.spend('nodes', 1, node);
@@ -67,12 +89,16 @@ class Inliner {
         'too-large',
         `${describe(node)} is nested over ${maxNesting} functions and graphs deep`,
       );
-    if (called === undefined) return [mapSubgraphs(node, (body) => this.graph(body, [...around, '']))];
+    if (called === undefined) {
+      const whole = mapSubgraphs(node, (body) => this.graph(body, [...around, ''], version));
+      if (version !== undefined) this.versions.set(whole, version);
+      return [whole];
+    }
     if (around.includes(key))
       throw new OneirosError('bad-input', `the function of ${describe(node)} calls itself`);
     const bound = called.body.nodes.map((inner) => bindAttributes(inner, node.attributes, called.defaults));
     return this.#substitute(node, { ...called.body, nodes: bound }).flatMap((inner) =>
-      this.#node(inner, [...around, key]),
+      this.#node(inner, [...around, key], called.version),
     );
   }
 
@@ -129,7 +155,11 @@ function callableOf(proto: FunctionProto): Callable {
     attribute.name,
     decodeAttribute(attribute, { external: undefined, graph }),
   ]);
-  return { body: decodeFunction(proto), defaults: new Map(defaults) };
+  return {
+    body: decodeFunction(proto),
+    version: opsetsOf(proto.opsetImport).get(''),
+    defaults: new Map(defaults),
+  };
 }
 
 function bindAttributes(node: Node, given: Attributes, defaults: Attributes): Node {

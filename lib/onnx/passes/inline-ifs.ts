@@ -45,7 +45,8 @@ function inlined(graph: Graph, b: Rewriter): { readonly graph: Graph; readonly c
   return { graph: b.finish(graph), count };
 }
 
-function branchTaken(node: Node, b: Rewriter): Graph | null {
+/** The branch of an If whose condition is known, which is the only one that must make sense; otherwise `null`. */
+export function branchTaken(node: Node, b: Rewriter): Graph | null {
   const [condition = ''] = node.inputs;
   if (!isIf(node) || !b.has(condition)) return null;
   const { content, constant } = b.value(condition);
@@ -54,7 +55,8 @@ function branchTaken(node: Node, b: Rewriter): Graph | null {
   return attr.graph(node, holds === 1 ? 'then_branch' : 'else_branch');
 }
 
-function writeOut(node: Node, branch: Graph, b: Rewriter): void {
+/** Adds the nodes of the branch that is taken instead of the If. */
+export function writeOut(node: Node, branch: Graph, b: Rewriter): void {
   const prefix = short(node.name || (node.outputs.find((name) => name !== '') ?? node.op));
   const copy = freshCopy(branch, (name) => b.fresh(`${prefix}/${short(name)}`));
   for (const [name, constant] of copy.initializers) b.append(constantNode(name, constant));

@@ -32,7 +32,11 @@ function reducedShape(node: Node, inputs: readonly Facts[]): Shape | null {
   const shape = shapeOf(inputs[0]);
   const keeps = attr.int(node, 'keepdims', 1) !== 0;
   const axes = listOf(node, inputs, 'axes', 1);
-  if (axes === null) return shape && keeps ? anyShape(shape.length) : null;
+  if (axes === null) {
+    const gone = keeps ? 0 : shapeOf(inputs[1])?.[0];
+    // An empty list of axes stands for all of them, or for none.
+    return shape && typeof gone === 'number' && (keeps || gone > 0) ? anyShape(shape.length - gone) : null;
+  }
   if (axes === undefined || axes.length === 0) {
     if (attr.int(node, 'noop_with_empty_axes', 0) !== 0) return shape;
     if (!keeps) return [];

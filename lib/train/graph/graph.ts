@@ -6,6 +6,7 @@ import { own } from '../../base/own.js';
 import { fixedConstants } from '../../models/input/preprocessing.js';
 import { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
+import { inLowestOpset } from '../../onnx/builder/lowest-opset.js';
 import type { Graph, Model, Shape } from '../../onnx/graph/graph.js';
 import { namesOf } from '../../onnx/graph/subgraphs.js';
 import { normalizeOpset } from '../../onnx/opset/normalize-opset.js';
@@ -78,7 +79,7 @@ export function trainingGraph(original: Model, options: TrainingGraphOptions): T
   const weights = options.wrt ?? trainableWeights(plain.graph, graph, loss.name, stopGradient);
   const outputs = [loss, ...metrics.values()].map(({ name }) => name);
   return {
-    model: { ...model, graph: withInputs(graph, weights) },
+    model: inLowestOpset({ ...model, graph: withInputs(graph, weights) }, b.budget),
     gradient: {
       loss: loss.name,
       wrt: weights,

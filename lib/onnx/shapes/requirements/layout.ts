@@ -6,6 +6,10 @@ import type { Dim, Node } from '../../graph/graph.js';
 import type { Check, Checks } from './requirements.js';
 
 const secondIsVector: Check = (of) => of.vector(1);
+/** ONNX Runtime takes one axis as a scalar too. */
+const secondIsAxes: Check = (of) => {
+  if (of.shape(1)?.length !== 0) of.vector(1);
+};
 const secondIsSingle: Check = (of) => of.single(1);
 
 const pad: Check = (of) => {
@@ -120,11 +124,11 @@ export const layoutChecks: Checks = [
   ['ScatterND', scatterND],
   ['Slice', slice],
   ['Split', split],
-  ['Squeeze', secondIsVector],
+  ['Squeeze', secondIsAxes],
   ['Tile', tile],
   ['TopK', secondIsSingle],
   ['Trilu', secondIsSingle],
-  ['Unsqueeze', secondIsVector],
+  ['Unsqueeze', secondIsAxes],
 ];
 
 function exceeds(size: Dim, limit: Dim | undefined): boolean {
