@@ -1,5 +1,6 @@
 import { activation } from './cases/activation.js';
 import { arithmetic } from './cases/arithmetic.js';
+import { attention } from './cases/attention.js';
 import { control } from './cases/control.js';
 import { convolution } from './cases/convolution.js';
 import { detection } from './cases/detection.js';
@@ -20,6 +21,7 @@ export const families = {
   activation,
   reduction,
   linear,
+  attention,
   convolution,
   pooling,
   normalization,

@@ -1,4 +1,5 @@
 import { activation } from './activation.js';
+import { attention } from './attention.js';
 import { control } from './control.js';
 import { creation } from './creation.js';
 import { detection } from './detection.js';
@@ -23,6 +24,7 @@ import { slicing } from './slicing.js';
 /** How operators of other operator sets are expressed in set 17, by family. Each folder of rules has the same families. */
 export const families: Readonly<Record<string, Rules>> = {
   activation,
+  attention,
   control,
   creation,
   detection,

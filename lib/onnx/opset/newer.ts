@@ -3,7 +3,6 @@ import type { Rules } from './rule.js';
 /** Operators that were added after 17 and cannot be expressed by those of 17. */
 const names = [
   'AffineGrid',
-  'Attention',
   'BitCast',
   'BitwiseAnd',
   'BitwiseNot',
@@ -15,9 +14,7 @@ const names = [
   'CumProd',
   'DeformConv',
   'ImageDecoder',
-  'LinearAttention',
   'RegexFullMatch',
-  'RotaryEmbedding',
   'StringConcat',
   'StringSplit',
   'TensorScatter',
