@@ -69,6 +69,64 @@ export const resizing: readonly Row[] = [
     { opset: 7 },
   ),
 
+  // Antialiasing, and other attributes since 18.
+  ...['linear', 'cubic'].flatMap((mode) =>
+    [...coordinates, 'half_pixel_symmetric'].flatMap((coordinate_transformation_mode) =>
+      [0, 1].map((exclude_outside) =>
+        row(
+          'Resize',
+          [image(), undefined, float32([0.6, 0.45])],
+          { mode, coordinate_transformation_mode, exclude_outside, antialias: 1, axes: [2, 3] },
+          { opset: 19 },
+        ),
+      ),
+    ),
+  ),
+  ...['linear', 'cubic'].flatMap((mode) => [
+    row(
+      'Resize',
+      [image(), undefined, undefined, int64([1, 2, 3, 9])],
+      { mode, antialias: 1 },
+      { opset: 18 },
+    ),
+    row(
+      'Resize',
+      [image(), undefined, undefined, int64([2, 1])],
+      { mode, antialias: 1, axes: [2, 3] },
+      { opset: 18 },
+    ),
+  ]),
+  row(
+    'Resize',
+    [whole(2, 7, 6), undefined, float32([0.3, 1])],
+    { mode: 'linear', antialias: 1, axes: [1, 2] },
+    { opset: 18 },
+  ),
+  ...['not_larger', 'not_smaller'].flatMap((keep_aspect_ratio_policy) =>
+    ['nearest', 'linear', 'cubic'].map((mode) =>
+      row(
+        'Resize',
+        [image(), undefined, undefined, int64([4, 9])],
+        { mode, keep_aspect_ratio_policy, axes: [2, 3] },
+        { opset: 18 },
+      ),
+    ),
+  ),
+  ...['nearest', 'linear', 'cubic'].map((mode) =>
+    row(
+      'Resize',
+      [image(), undefined, float32([1.3, 0.7])],
+      { mode, coordinate_transformation_mode: 'half_pixel_symmetric', axes: [2, 3] },
+      { opset: 19 },
+    ),
+  ),
+  row(
+    'Resize',
+    [image(), float32([0.1, 0.2, 0.8, 1.1]), undefined, int64([4, 7])],
+    { mode: 'linear', coordinate_transformation_mode: 'tf_crop_and_resize', axes: [2, 3] },
+    { opset: 18 },
+  ),
+
   ...['nearest', 'bilinear', 'bicubic'].flatMap((mode) =>
     ['zeros', 'border', 'reflection'].flatMap((padding_mode) =>
       [0, 1].map((align_corners) =>
