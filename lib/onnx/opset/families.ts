@@ -1,6 +1,7 @@
 import { activation } from './activation.js';
 import { attention } from './attention.js';
 import { control } from './control.js';
+import { convolution } from './convolution.js';
 import { creation } from './creation.js';
 import { detection } from './detection.js';
 import { elementwise } from './elementwise.js';
@@ -26,6 +27,7 @@ export const families: Readonly<Record<string, Rules>> = {
   activation,
   attention,
   control,
+  convolution,
   creation,
   detection,
   elementwise,

@@ -78,6 +78,17 @@ export const reduction: readonly Row[] = [
       ),
     ),
   ),
+  ...[0, 1].flatMap((reverse) =>
+    [0, 1].flatMap((exclusive) => [
+      row(
+        'CumProd',
+        [exactly([1, -2, 0, 3, 0.5, 0, -1, 2], 2, 4), int64([1], [])],
+        { reverse, exclusive },
+        { opset: 26 },
+      ),
+      row('CumProd', [positive(2, 5, 2), int64([-2], [])], { reverse, exclusive }, { opset: 26 }),
+    ]),
+  ),
   row(
     'TopK',
     [apart(2, 3, 5), int64([2])],
