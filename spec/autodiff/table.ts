@@ -12,6 +12,7 @@ import { normalization } from './cases/normalization.js';
 import { pooling } from './cases/pooling.js';
 import { reduction } from './cases/reduction.js';
 import { resizing } from './cases/resizing.js';
+import { signal } from './cases/signal.js';
 import { slicing } from './cases/slicing.js';
 import type { Row } from './row.js';
 
@@ -21,6 +22,7 @@ export const families = {
   activation,
   reduction,
   linear,
+  signal,
   attention,
   convolution,
   pooling,

@@ -16,8 +16,17 @@ function axesAsAttribute(c: Conversion): void {
 
 /** Since 20, maximum and minimum accept booleans too, as "any" and "all". */
 function extremum(c: Conversion): void {
-  if (c.required(0).type?.dtype === 'bool') c.fail('booleans');
-  axesAsAttribute(c);
+  const { b, node } = c;
+  const x = c.required(0);
+  if (x.type?.dtype !== 'bool') {
+    axesAsAttribute(c);
+    return;
+  }
+  const axes = c.numbers(1, 'axes') ?? [];
+  const isWhole = axes.length === 0 && attr.int(node, 'noop_with_empty_axes', 0) === 1;
+  const keepdims = attr.int(node, 'keepdims', 1);
+  const listed = axes.length > 0 ? { axes, keepdims } : { keepdims };
+  c.results([isWhole ? x : b.cast(b.op(node.op, [b.cast(x, 'int32')], listed), 'bool')]);
 }
 
 function sum(c: Conversion): void {

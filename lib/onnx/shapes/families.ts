@@ -18,6 +18,7 @@ import { reduction } from './reduction.js';
 import { reshaping } from './reshaping.js';
 import { resizing } from './resizing.js';
 import { sampling } from './sampling.js';
+import { signal } from './signal.js';
 import { slicing } from './slicing.js';
 
 /** The shape rules, by family of operators. Each folder of rules has the same families. */
@@ -41,5 +42,6 @@ export const families: Readonly<Record<string, Inferences>> = {
   reshaping,
   resizing,
   sampling,
+  signal,
   slicing,
 };

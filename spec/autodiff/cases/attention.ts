@@ -1,6 +1,6 @@
 import { float } from '../../../lib/onnx/graph/attributes.js';
 import { int64, tensor } from '../../../lib/tensor/tensor.js';
-import { held, normal, type Row, row, uniform } from '../row.js';
+import { held, normal, positive, type Row, row, uniform, weight } from '../row.js';
 
 const opset = 24;
 /** ONNX Runtime's float64 form is an older function body, which has NaN for a query that attends to no key. */
@@ -23,7 +23,7 @@ export const attention: readonly Row[] = [
   row('Attention', [q, k, v, mask], {}, guarded),
   row('Attention', [q, k, v, held(normal(3, 4))], {}, { opset }),
   row('Attention', [q, k, v, normal(2, 1, 3, 4)], { is_causal: 1 }, { opset }),
-  row('Attention', [q, k, v, normal(4, 1, 4)], {}, { opset }),
+  row('Attention', [q, k, v, normal(4, 3, 4)], {}, { opset }),
   row('Attention', flat, heads, { opset }),
   row('Attention', [...flat, mask], heads, guarded),
   row('Attention', [q, k, v, undefined, ...past], { is_causal: 1 }, { opset, outputs: 3 }),
@@ -36,6 +36,18 @@ export const attention: readonly Row[] = [
       [q, k, v, normal(3, 4)],
       { qk_matmul_output_mode: mode, softcap: float(1.5) },
       { opset, outputs: 4 },
+    ),
+  ),
+  ...(['linear', 'gated', 'delta', 'gated_delta'] as const).map((update_rule) =>
+    row(
+      'LinearAttention',
+      [
+        ...[weight(normal(2, 3, 8)), weight(normal(2, 3, 4)), weight(normal(2, 3, 6)), normal(2, 2, 2, 3)],
+        update_rule.startsWith('gated') ? normal(2, 3, 4) : undefined,
+        update_rule.endsWith('delta') ? positive(2, 3, 2) : undefined,
+      ],
+      { ...heads, update_rule },
+      { opset: 27, outputs: 2, lacksKernel: true, roundsWithin: true },
     ),
   ),
   ...[0, 1].flatMap((interleaved) => [

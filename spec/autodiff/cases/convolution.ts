@@ -130,9 +130,21 @@ const transposed: readonly Setting[] = [
   { x: [1, 2, 3, 3, 2], w: [2, 1, 3, 2, 2], strides: [1, 2, 1], pads: [1, 0, 0, 1, 1, 0], bias: true },
 ];
 
+const causal = { opset: 27, outputs: 2, lacksKernel: true } as const;
+
 export const convolution: readonly Row[] = [
   ...conv.map(convolve('Conv')),
   ...transposed.map(convolve('ConvTranspose')),
+  ...['none', 'silu'].flatMap((activation) => [
+    row(
+      'CausalConvWithState',
+      [normal(2, 3, 5), weight(normal(3, 1, 3)), normal(3), normal(2, 3, 2)],
+      { activation },
+      causal,
+    ),
+    row('CausalConvWithState', [normal(2, 3, 1), weight(normal(3, 1, 3))], { activation }, causal),
+  ]),
+  row('CausalConvWithState', [normal(2, 3, 4), weight(normal(3, 1, 1))], {}, causal),
   row('DeformConv', [normal(2, 2, 5, 4), weight(normal(3, 2, 2, 2)), between(2, 8, 4, 3)], {}, { opset: 19 }),
   row(
     'DeformConv',

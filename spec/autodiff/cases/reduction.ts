@@ -78,6 +78,21 @@ export const reduction: readonly Row[] = [
       ),
     ),
   ),
+  row(
+    'ReduceMax',
+    [apart(3, 4)],
+    {},
+    {
+      opset: 20,
+      note: 'of booleans, beside Σ x²',
+      build: (b, [x]) => {
+        const anyAbove = b.op('ReduceMax', [b.greater(x!, 0.8), b.sizes([1])], { keepdims: 0 });
+        const allAbove = b.op('ReduceMin', [b.greater(x!, -0.8)], { keepdims: 0 });
+        const jumps = b.add(b.sum(b.castLike(anyAbove, x!), [0], false), b.castLike(allAbove, x!));
+        return b.add(b.sum(b.square(x!), [0, 1], false), jumps);
+      },
+    },
+  ),
   ...[0, 1].flatMap((reverse) =>
     [0, 1].flatMap((exclusive) => [
       row(
