@@ -70,7 +70,9 @@ async function* checkRuns(runs: readonly Run[]): AsyncGenerator<Outcome> {
   yield* compute(batch);
 }
 
+/** The operator set in which a row's model runs. */
 function opsetOf({ row }: Run): number {
+  if (row.options.lacksKernel) return OPSET;
   return row.options.opset ?? OPSET;
 }
 

@@ -4,6 +4,7 @@ import { Builder } from '../../lib/onnx/builder/builder.js';
 import { attributes } from '../../lib/onnx/graph/attributes.js';
 import { type Graph, type Model, type Node, OPSET } from '../../lib/onnx/graph/graph.js';
 import { renameGraph } from '../../lib/onnx/graph/rename.js';
+import { normalizeOpset } from '../../lib/onnx/opset/normalize-opset.js';
 import type { FloatDType } from '../../lib/tensor/dtype.js';
 import { type Random, random } from '../../lib/tensor/random.js';
 import { numberToHalf, sizeOf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
@@ -47,6 +48,7 @@ export function prepare(run: Run, prefix: string, dtype: FloatDType): Prepared {
   );
   const model = modelOf(run, dtype);
   const moving = drawn.filter(({ draw }) => draw.role !== 'held');
+  const runnable = row.options.lacksKernel ? normalizeOpset(model) : model;
   const gradient = grad(model, {
     wrt: moving.map(({ name }) => name),
     overrides: { operators: overridesFor(model, run.overrides ?? {}) },
@@ -55,7 +57,7 @@ export function prepare(run: Run, prefix: string, dtype: FloatDType): Prepared {
     run,
     prefix,
     dtype,
-    forward: { ...model, graph: prefixed(model.graph, prefix) },
+    forward: { ...runnable, graph: prefixed(runnable.graph, prefix) },
     gradient: { ...gradient, graph: prefixed(gradient.graph, prefix) },
     feeds: Object.fromEntries(
       drawn.map(({ name, draw, point }) => [prefix + name, tensorOf(dtype, point, draw.dims)]),

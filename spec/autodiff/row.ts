@@ -42,6 +42,8 @@ export interface Options {
   readonly note?: string;
   /** Checked in float32 although there is a float64 kernel, since that rounds to float32 internally. */
   readonly roundsWithin?: true;
+  /** ONNX Runtime has no kernel for the operator: the model runs as operator set 17 writes it. */
+  readonly lacksKernel?: true;
   /** With sizes all known, and with a symbol for each. Default: both. */
   readonly variants?: readonly Variant[];
 }

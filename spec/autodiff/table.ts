@@ -1,5 +1,6 @@
 import { activation } from './cases/activation.js';
 import { arithmetic } from './cases/arithmetic.js';
+import { attention } from './cases/attention.js';
 import { control } from './cases/control.js';
 import { convolution } from './cases/convolution.js';
 import { detection } from './cases/detection.js';
@@ -11,6 +12,7 @@ import { normalization } from './cases/normalization.js';
 import { pooling } from './cases/pooling.js';
 import { reduction } from './cases/reduction.js';
 import { resizing } from './cases/resizing.js';
+import { signal } from './cases/signal.js';
 import { slicing } from './cases/slicing.js';
 import type { Row } from './row.js';
 
@@ -20,6 +22,8 @@ export const families = {
   activation,
   reduction,
   linear,
+  signal,
+  attention,
   convolution,
   pooling,
   normalization,

@@ -2,6 +2,12 @@ import { noGradient, rule, type RuleTable } from './rule.js';
 
 /** Operators that make tensors. */
 export const creation: RuleTable = {
+  Bernoulli: noGradient,
+  Multinomial: noGradient,
+  RandomNormal: noGradient,
+  RandomNormalLike: noGradient,
+  RandomUniform: noGradient,
+  RandomUniformLike: noGradient,
   ConstantOfShape: noGradient,
   // y_i = start + i · delta, in floating point; the limit changes only how many there are
   Range: rule(3, ({ b, dy, x: [start, , delta], y: [y] }) => {

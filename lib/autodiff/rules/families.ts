@@ -15,6 +15,7 @@ import { reshaping } from './reshaping.js';
 import { resizing } from './resizing.js';
 import type { RuleTable } from './rule.js';
 import { sampling } from './sampling.js';
+import { signal } from './signal.js';
 import { slicing } from './slicing.js';
 
 /** The gradient rules, by family of operators. Each folder of rules has the same families. */
@@ -35,6 +36,7 @@ export const families: Readonly<Record<string, RuleTable>> = {
   reshaping,
   resizing,
   sampling,
+  signal,
   slicing,
 };
 

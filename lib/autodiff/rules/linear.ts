@@ -3,6 +3,7 @@ import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr, describe } from '../../onnx/graph/attributes.js';
 import type { Node } from '../../onnx/graph/graph.js';
+import { int64 } from '../../tensor/tensor.js';
 import { broadcasting, rule, type RuleTable } from './rule.js';
 
 /** Products of matrices and of tensors. */
@@ -29,6 +30,20 @@ export const linear: RuleTable = {
       () => likeVector(b, b.matmul(b.swap(rows), full), rankOf(c), -1),
     ];
   }),
+  // y = det x      dx = dy · C, where Cᵢⱼ = (−1)ⁱ⁺ʲ det of x without row i and column j: defined for singular x too
+  Det: rule(1, ({ b, node, dy, x: [x] }) => {
+    const rank = rankOf(x);
+    const size = x.type?.shape?.at(-1);
+    if (typeof size !== 'number')
+      throw new OneirosError('unsupported', `${describe(node)}: its gradient needs the size of the matrices`);
+    if (size > largestMatrix)
+      throw new OneirosError(
+        'too-large',
+        `${describe(node)}: its gradient is written for at most ${largestMatrix} rows`,
+      );
+    const spread = b.unsqueeze(dy, [rank - 2, rank - 1]);
+    return [size === 1 ? spread : b.mul(spread, cofactors(b, x, size))];
+  }),
   // y = α a' c' + β d, where ' transposes if asked to
   Gemm: broadcasting(2, ({ b, node, dy, x: [a, c] }) => {
     const [alpha, beta] = [attr.float(node, 'alpha', 1), attr.float(node, 'beta', 1)];
@@ -42,6 +57,25 @@ export const linear: RuleTable = {
     ];
   }),
 };
+
+/** The cofactors of an n × n matrix take n² determinants of n − 1 rows: n⁴ elements. */
+const largestMatrix = 64;
+
+function cofactors(b: Builder, x: Value, size: number): Value {
+  const rank = rankOf(x);
+  const others = Array.from({ length: size }, (_, left) =>
+    Array.from({ length: size }, (_, i) => i).filter((i) => i !== left),
+  );
+  const places = b.constant(int64(others.flat(), [size, size - 1]));
+  // … × row left out × rows × column left out × columns
+  const minors = b.gather(b.gather(x, places, rank - 2), places, rank);
+  const axes = Array.from({ length: rank - 2 }, (_, i) => i);
+  const arranged = b.transpose(minors, [...axes, rank - 2, rank, rank - 1, rank + 1]);
+  const signs = Array.from({ length: size * size }, (_, i) =>
+    ((i % size) + Math.floor(i / size)) % 2 === 0 ? 1 : -1,
+  );
+  return b.mul(b.op('Det', [arranged]), b.castLike(b.constant(int64(signs, [size, size])), x));
+}
 
 interface Factor {
   readonly value: Value;

@@ -1,5 +1,7 @@
 import { activation } from './activation.js';
+import { attention } from './attention.js';
 import { control } from './control.js';
+import { convolution } from './convolution.js';
 import { creation } from './creation.js';
 import { detection } from './detection.js';
 import { elementwise } from './elementwise.js';
@@ -22,7 +24,9 @@ import { slicing } from './slicing.js';
 /** How operators of other operator sets are expressed in set 17, by family. Each folder of rules has the same families. */
 export const families: Readonly<Record<string, Rules>> = {
   activation,
+  attention,
   control,
+  convolution,
   creation,
   detection,
   elementwise,

@@ -1,6 +1,7 @@
 import type { Value } from '../builder/graph-builder.js';
 import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
+import { range } from './range.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** With sizes rounded up: the padding of an axis, and how far beyond the image the last window reaches. */
@@ -119,8 +120,40 @@ function wholeExponent(c: Conversion): void {
   c.keep({ p });
 }
 
+/** Puts patches back to where they were cut out, and adds where they overlap: a transposed convolution with ones. */
+function col2im(c: Conversion): void {
+  const { b, node } = c;
+  const [x, image] = [c.required(0), c.required(1)];
+  const block = c.numbers(2, 'sizes of blocks') ?? [];
+  const area = block.reduce((product, size) => product * size, 1);
+  const ones = block.map(() => 1);
+  const [strides, dilations] = [attr.ints(node, 'strides', ones), attr.ints(node, 'dilations', ones)];
+  const pads = attr.ints(
+    node,
+    'pads',
+    [...ones, ...ones].map(() => 0),
+  );
+  const sizes = block.map((_, i) => b.slice(image, [0], [i], [i + 1]));
+  const extents = block.map((size, i) => (size - 1) * dilations[i]! + 1);
+  const counts = sizes.map((size, i) => {
+    const room = b.sub(b.add(size, pads[i]! + pads[i + block.length]!), extents[i]!);
+    return b.add(b.div(room, strides[i]!), 1);
+  });
+  const patches = b.reshape(x, [-1, area, ...counts]);
+  // Element k of a block goes to place k.
+  const places = b.unsqueeze(range(b, b.sizes([area])), [1]);
+  const identity = b.castLike(b.equal(places, range(b, b.sizes([area]))), x);
+  const kernel = b.reshape(identity, [area, 1, ...block]);
+  const whole = b.op('ConvTranspose', [patches, kernel], { strides, dilations });
+  // Padding is cut off; behind the last block there may be elements that none covers.
+  const rest = sizes.map((size, i) => b.sub(b.add(size, pads[i]!), b.dim(whole, i + 2)));
+  const cut = b.pad(whole, [0, 0, ...block.map((_, i) => -pads[i]!), 0, 0, ...rest]);
+  c.results([b.reshape(cut, [b.dim(x, 0), b.div(b.dim(x, 1), area), ...sizes])]);
+}
+
 export const pooling: Rules = {
   AveragePool: [{ convert: averagePool }],
+  Col2Im: [{ convert: col2im }],
   MaxPool: [{ convert: (c) => c.keep(withoutLostWindows(c, false)) }],
   LpPool: [
     { before: 2, convert: wholeExponent },

@@ -1,5 +1,7 @@
 import { numbersIn } from '../facts/facts.js';
+import type { Value } from '../builder/graph-builder.js';
 import { attr } from '../graph/attributes.js';
+import { range } from './range.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** Axes became an input at 18; for ReduceSum, at 13. */
@@ -38,7 +40,45 @@ function sum(c: Conversion): void {
 
 const reducing = [{ from: 18, convert: axesAsAttribute }];
 
+/** The product of each element with those before it, or without the element itself if "exclusive". */
+function cumProd(c: Conversion): void {
+  const x = c.required(0);
+  const [given = 0] = c.numbers(1, 'axes') ?? [];
+  const axis = given < 0 ? given + c.rank(x) : given;
+  const size = x.type?.shape?.[axis];
+  c.results([typeof size === 'number' ? productByDoubling(c, x, axis, size) : productOfPairs(c, x, axis)]);
+}
+
+/** After k rounds, each element is the product of 2ᵏ elements. */
+function productByDoubling(c: Conversion, x: Value, axis: number, size: number): Value {
+  const { b, node } = c;
+  const rank = c.rank(x);
+  const direction = attr.int(node, 'reverse', 0) === 1 ? -1 : 1;
+  const shifted = (value: Value, by: number) => {
+    const pads = Array.from({ length: 2 * rank }, () => 0);
+    [pads[axis], pads[axis + rank]] = [direction * by, -direction * by];
+    return b.pad(value, pads, 1);
+  };
+  let product = attr.int(node, 'exclusive', 0) === 1 ? shifted(x, 1) : x;
+  for (let by = 1; by < size; by *= 2) product = b.mul(product, shifted(product, by));
+  return product;
+}
+
+/** The product along a second axis, for a size that is known only when the graph runs: size² factors. */
+function productOfPairs(c: Conversion, x: Value, axis: number): Value {
+  const { b, node } = c;
+  const places = range(b, b.dim(x, axis));
+  const [first, last] = attr.int(node, 'reverse', 0) === 1 ? [1, 0] : [0, 1];
+  const [before, after] = [b.unsqueeze(places, [first]), b.unsqueeze(places, [last])];
+  const isFactor =
+    attr.int(node, 'exclusive', 0) === 1 ? b.less(before, after) : b.lessOrEqual(before, after);
+  const behind = Array.from({ length: c.rank(x) - 1 - axis }, (_, i) => i + 2);
+  const factors = b.where(b.unsqueeze(isFactor, behind), b.unsqueeze(x, [axis]), 1);
+  return b.op('ReduceProd', [factors], { axes: [axis + 1], keepdims: 0 });
+}
+
 export const reduction: Rules = {
+  CumProd: [{ convert: cumProd }],
   ReduceL1: reducing,
   ReduceL2: reducing,
   ReduceLogSum: reducing,

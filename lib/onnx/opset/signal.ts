@@ -1,10 +1,32 @@
+import { float32 } from '../../tensor/tensor.js';
+import type { Value } from '../builder/graph-builder.js';
+import { attr } from '../graph/attributes.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** The axis became an input at 20, and counts the axis of real and imaginary parts. */
 function dft(c: Conversion): void {
-  const [axis = -2] = c.numbers(2, 'axes') ?? [];
-  const rank = c.rank(c.required(0));
-  c.keep({ axis: axis < 0 ? axis + rank : axis }, [c.required(0), c.input(1)]);
+  const [given = -2] = c.numbers(2, 'axes') ?? [];
+  const x = c.required(0);
+  const axis = given < 0 ? given + c.rank(x) : given;
+  if (attr.int(c.node, 'onesided', 0) === 1 && attr.int(c.node, 'inverse', 0) === 1) toRealSignal(c, x, axis);
+  else c.keep({ axis }, [x, c.input(1)]);
+}
+
+/** The real signal of N elements with these frequencies from 0 to N/2; the others are their conjugates, in reverse. */
+function toRealSignal(c: Conversion, x: Value, axis: number): void {
+  const { b } = c;
+  const rank = c.rank(x);
+  const length = c.input(1);
+  const count = length ? b.cast(b.reshape(length, [1]), 'int64') : b.mul(b.sub(b.dim(x, axis), 1), 2);
+  const missing = b.sub(b.add(b.div(count, 2), 1), b.dim(x, axis));
+  const half = b.pad(
+    x,
+    Array.from({ length: 2 * rank }, (_, i) => (i === rank + axis ? missing : 0)),
+  );
+  const reversed = b.slice(half, [axis], b.div(b.sub(count, 1), 2), [0], [-1]);
+  const conjugates = b.mul(reversed, b.castLike(b.constant(float32([1, -1])), x));
+  const signal = b.op('DFT', [b.concat([half, conjugates], axis)], { axis, inverse: 1 });
+  c.results([b.slice(signal, [rank - 1], [0], [1])]);
 }
 
 export const signal: Rules = {

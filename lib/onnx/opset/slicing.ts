@@ -63,7 +63,27 @@ function padSomeAxes(c: Conversion): void {
   else c.keep({}, [x, b.join(amounts), c.input(2)]);
 }
 
+/** Cuts off or pads both sides of an axis equally. Pad does both: a negative number of elements is cut off. */
+function centerCropPad(c: Conversion): void {
+  const { b, node } = c;
+  const [x, sizes] = [c.required(0), b.cast(c.required(1), 'int64')];
+  const rank = c.rank(x);
+  const every = Array.from({ length: rank }, (_, axis) => axis);
+  const axes = attr.ints(node, 'axes', every).map((axis) => (axis < 0 ? axis + rank : axis));
+  const amounts = every.map((axis) => {
+    const at = axes.indexOf(axis);
+    if (at < 0) return [0, 0] as const;
+    const missing = b.sub(b.slice(sizes, [0], [at], [at + 1]), b.dim(x, axis));
+    // Division of whole numbers rounds toward zero: an odd element goes to the end.
+    const before = b.div(missing, 2);
+    return [before, b.sub(missing, before)] as const;
+  });
+  const pads = [...amounts.map(([before]) => before), ...amounts.map(([, behind]) => behind)];
+  c.emit('Pad', [x, b.join(pads)]);
+}
+
 export const slicing: Rules = {
+  CenterCropPad: [{ convert: centerCropPad }],
   Slice: [{ before: 10, convert: slice }],
   Pad: [
     { before: 2, convert: (c) => pad(c, attr.ints(c.node, 'paddings')) },

@@ -1,5 +1,5 @@
 import type { DType } from '../../tensor/dtype.js';
-import { add, isEqual, min, mul, sub } from '../facts/dim.js';
+import { add, anySize, isEqual, min, mul, sub } from '../facts/dim.js';
 import {
   anyShape,
   commonDType,
@@ -123,9 +123,27 @@ const convTranspose: Inference = (node, inputs) => {
   return [known(dtype, [image[0]!, outputs, ...sizes])];
 };
 
+/** The offsets have the sizes of the result, the weights its channels. */
+const deformConv: Inference = (_, [x, weights, offset]) => {
+  const [image, kernel, places] = [shapeOf(x), shapeOf(weights), shapeOf(offset)];
+  if (image === null) return [known(dtypeOf(x), null)];
+  const sizes = places?.slice(2) ?? anyShape(image.length - 2);
+  return [known(dtypeOf(x), [image[0]!, kernel?.[0] ?? anySize, ...sizes])];
+};
+
+/** A result for each element, and the last elements, one fewer than the kernel has. */
+const causalConv: Inference = (_, [x, weights]) => {
+  const [image, kernel] = [shapeOf(x), shapeOf(weights)];
+  if (image === null) return [known(dtypeOf(x), null), known(dtypeOf(x), null)];
+  const rest = sub(kernel?.[2] ?? anySize, 1);
+  return [known(dtypeOf(x), image), known(dtypeOf(x), [...image.slice(0, 2), rest])];
+};
+
 export const convolution: Inferences = {
+  CausalConvWithState: causalConv,
   Conv: conv(1, 2, (node, inputs) => commonDType(node, inputs)),
   ConvInteger: conv(1, Infinity, () => 'int32'),
   ConvTranspose: convTranspose,
+  DeformConv: deformConv,
   QLinearConv: conv(3, 8, (_, inputs) => dtypeOf(inputs[7])),
 };

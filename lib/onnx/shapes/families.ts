@@ -1,5 +1,6 @@
 import type { Inferences } from '../facts/facts.js';
 import { activation } from './activation.js';
+import { attention } from './attention.js';
 import { control } from './control.js';
 import { convolution } from './convolution.js';
 import { creation } from './creation.js';
@@ -17,11 +18,13 @@ import { reduction } from './reduction.js';
 import { reshaping } from './reshaping.js';
 import { resizing } from './resizing.js';
 import { sampling } from './sampling.js';
+import { signal } from './signal.js';
 import { slicing } from './slicing.js';
 
 /** The shape rules, by family of operators. Each folder of rules has the same families. */
 export const families: Readonly<Record<string, Inferences>> = {
   activation,
+  attention,
   control,
   convolution,
   creation,
@@ -39,5 +42,6 @@ export const families: Readonly<Record<string, Inferences>> = {
   reshaping,
   resizing,
   sampling,
+  signal,
   slicing,
 };

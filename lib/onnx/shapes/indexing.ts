@@ -108,6 +108,7 @@ export const indexing: Inferences = {
   GatherElements: gatherElements,
   GatherND: gatherND,
   ReverseSequence: sameAsFirst,
+  TensorScatter: sameAsFirst,
   Scatter: scatter,
   ScatterElements: scatter,
   ScatterND: scatter,

@@ -124,7 +124,14 @@ function oriented(matrix: Shape | null, isTransposed: boolean): readonly [Dim, D
   return isTransposed ? [columns!, rows!] : [rows!, columns!];
 }
 
+/** A number for each matrix. */
+const det: Inference = (node, inputs) => {
+  const shape = requireRank(node, inputs, 0, 2, true);
+  return [known(dtypeOf(inputs[0]), shape && shape.slice(0, -2))];
+};
+
 export const linear: Inferences = {
+  Det: det,
   Einsum: einsum,
   Gemm: gemm,
   MatMul: matMul((node, inputs) => commonDType(node, inputs)),

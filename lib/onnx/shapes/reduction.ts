@@ -61,14 +61,11 @@ const argExtremum: Inference = (node, inputs) => {
   ];
 };
 
-/** The determinant of each matrix. */
-const det: Inference = (_, [x]) => [known(dtypeOf(x), shapeOf(x)?.slice(0, -2) ?? null)];
-
 export const reduction: Inferences = {
+  CumProd: sameAsFirst,
   CumSum: sameAsFirst,
   ArgMax: argExtremum,
   ArgMin: argExtremum,
-  Det: det,
   ReduceL1: reduce(),
   ReduceL2: reduce(),
   ReduceLogSum: reduce(),

@@ -113,7 +113,20 @@ function sliceOf(content: readonly Dim[], start: number, end: number, step: numb
   return kept;
 }
 
+/** The wanted sizes, on the axes that are listed. */
+const centerCropPad: Inference = (node, inputs) => {
+  const [x, sizes] = inputs;
+  const shape = shapeOf(x);
+  if (shape === null) return [known(dtypeOf(x), null)];
+  const every = shape.map((_, axis) => axis);
+  const result = [...shape];
+  for (const [i, axis] of attr.ints(node, 'axes', every).entries())
+    result[axisOf(node, inputs, axis, shape.length)] = sizes?.content?.[i] ?? anySize;
+  return [known(dtypeOf(x), result)];
+};
+
 export const slicing: Inferences = {
+  CenterCropPad: centerCropPad,
   Pad: pad,
   Slice: slice,
 };

@@ -1,4 +1,4 @@
-import { type Row, row, weight, whole } from '../row.js';
+import { type Draw, normal, type Row, row, weight, whole } from '../row.js';
 
 interface Setting {
   readonly x: readonly number[];
@@ -133,7 +133,42 @@ const transposed: readonly Setting[] = [
   { x: [1, 2, 3, 3, 2], w: [2, 1, 3, 2, 2], strides: [1, 2, 1], pads: [1, 0, 0, 1, 1, 0], bias: true },
 ];
 
+const causal = { opset: 27, outputs: 2, lacksKernel: true } as const;
+
 export const convolution: readonly Row[] = [
   ...conv.map(convolve('Conv')),
   ...transposed.map(convolve('ConvTranspose')),
+  ...['none', 'silu'].flatMap((activation) => [
+    row(
+      'CausalConvWithState',
+      [normal(2, 3, 5), weight(normal(3, 1, 3)), normal(3), normal(2, 3, 2)],
+      { activation },
+      causal,
+    ),
+    row('CausalConvWithState', [normal(2, 3, 1), weight(normal(3, 1, 3))], { activation }, causal),
+  ]),
+  row('CausalConvWithState', [normal(2, 3, 4), weight(normal(3, 1, 1))], {}, causal),
+  row('DeformConv', [normal(2, 2, 5, 4), weight(normal(3, 2, 2, 2)), between(2, 8, 4, 3)], {}, { opset: 19 }),
+  row(
+    'DeformConv',
+    [normal(2, 2, 5, 4), weight(normal(3, 2, 2, 2)), between(2, 8, 4, 3), normal(3), normal(2, 4, 4, 3)],
+    {},
+    { opset: 19 },
+  ),
+  row(
+    'DeformConv',
+    [normal(1, 4, 6, 5), weight(normal(4, 2, 3, 2)), between(1, 24, 3, 5), undefined, normal(1, 12, 3, 5)],
+    { group: 2, offset_group: 2, strides: [2, 1], dilations: [1, 2], pads: [1, 1, 0, 1] },
+    { opset: 22 },
+  ),
 ];
+
+/** Offsets that put samples between elements, some outside. */
+function between(...dims: number[]): Draw {
+  const draw = normal(...dims);
+  return {
+    ...draw,
+    reach: 0.05,
+    sample: (r, n) => Array.from({ length: n }, () => r.integer(-2, 2) + (r.uniform() < 0.5 ? 0.25 : 0.7)),
+  };
+}

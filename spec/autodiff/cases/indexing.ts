@@ -102,6 +102,14 @@ export const indexing: readonly Row[] = [
   row('Compress', [whole(3, 4), tensor('bool', Uint8Array.of(1, 0, 1), [3])], { axis: 0 }),
   row('Compress', [whole(3, 4), tensor('bool', Uint8Array.of(0, 1, 1, 0), [4])], { axis: -1 }),
   row('Compress', [whole(2, 3), tensor('bool', Uint8Array.of(0, 1, 1, 0, 0, 1), [6])]),
+  row('TensorScatter', [whole(2, 3, 5, 2), whole(2, 3, 2, 2)], {}, { opset: 24 }),
+  row('TensorScatter', [whole(2, 3, 5, 2), whole(2, 3, 2, 2), index([2], 3, 1)], {}, { opset: 24 }),
+  row(
+    'TensorScatter',
+    [whole(2, 5, 3), whole(2, 4, 3), index([2], 3, 0)],
+    { axis: 1, mode: 'circular' },
+    { opset: 24 },
+  ),
   row(
     'MaxUnpool',
     [distinct(1, 1, 4, 4)],

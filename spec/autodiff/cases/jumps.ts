@@ -34,6 +34,20 @@ const steps: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
     ]),
   Hardmax: (b, x) => b.op('Hardmax', [x]),
   Cast: (b, x) => b.cast(x, 'int64'),
+  // Probabilities of 0 and 1, so that nothing is random.
+  Bernoulli: (b, x) => b.op('Bernoulli', [b.castLike(b.greater(x, 0.8), x)]),
+  RandomNormalLike: (b, x) => b.mul(b.op('RandomNormalLike', [x]), 0),
+  RandomUniformLike: (b, x) => b.mul(b.op('RandomUniformLike', [x]), 0),
+  Multinomial: (b, x) => b.mul(b.op('Multinomial', [b.cast(x, 'float32')], { sample_size: 2 }), 0),
+  BlackmanWindow: (b, x) => b.op('BlackmanWindow', [b.op('Size', [x])]),
+  HammingWindow: (b, x) => b.op('HammingWindow', [b.op('Size', [x])]),
+  HannWindow: (b, x) => b.op('HannWindow', [b.op('Size', [x])]),
+  MelWeightMatrix: (b, x) =>
+    b.op('MelWeightMatrix', [
+      ...[4, 16, 8000].map((number) => b.scalar(number, 'int64')),
+      b.cast(b.max(b.abs(x), undefined, false), 'float32'),
+      b.scalar(4000, 'float32'),
+    ]),
   EyeLike: (b, x) => b.op('EyeLike', [x]),
   NonMaxSuppression: (b, x) =>
     b.op('NonMaxSuppression', [

@@ -1,5 +1,5 @@
 import { float } from '../../../lib/onnx/graph/attributes.js';
-import { type Row, row, whole } from '../row.js';
+import { exactly, normal, type Row, row, weight, whole } from '../row.js';
 
 const products: readonly (readonly [readonly number[], readonly number[]])[] = [
   [
@@ -82,6 +82,16 @@ export const linear: readonly Row[] = [
   ...[[], [1], [4], [2, 1], [1, 4], [2, 4]].map((dims) =>
     row('Gemm', [whole(2, 3), whole(3, 4), whole(...dims)]),
   ),
+  row('Det', [weight(normal(3, 3))]),
+  row('Det', [normal(2, 2, 2)], {}, { variants: ['static'] }),
+  row(
+    'Det',
+    [exactly([1, 2, 2, 4, 0, 0, 0, 0, 1, 2, 3, 4, 2, 4, 6, 8], 4, 2, 2)],
+    {},
+    { variants: ['static'] },
+  ),
+  row('Det', [normal(2, 1, 4, 4)], {}, { variants: ['static'] }),
+  row('Det', [normal(1, 1)], {}, { variants: ['static'] }),
   row('Gemm', [whole(2, 3), whole(3, 4), whole(2, 4)], { alpha: float(2), beta: float(0) }),
   ...sums.map(([equation, ...factors]) =>
     row(

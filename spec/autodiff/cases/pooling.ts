@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { AttributeLike } from '../../../lib/onnx/graph/attributes.js';
+import { int64 } from '../../../lib/tensor/tensor.js';
 import { avoiding, distinct, type Row, row, whole } from '../row.js';
 
 interface Setting {
@@ -125,6 +126,19 @@ export const pooling: readonly Row[] = [
     row('GlobalAveragePool', [whole(...dims)]),
     row('GlobalMaxPool', [distinct(...dims)]),
   ]),
+  ...[
+    { x: [2, 12, 9], image: [4, 5], block: [2, 3], attributes: {} },
+    { x: [1, 8, 6], image: [5, 6], block: [2, 2], attributes: { strides: [2, 2] } },
+    {
+      x: [1, 12, 6],
+      image: [6, 5],
+      block: [2, 3],
+      attributes: { strides: [3, 2], pads: [1, 0, 2, 1], dilations: [2, 1] },
+    },
+    { x: [1, 16, 2], image: [2, 3, 2], block: [2, 2, 2], attributes: {} },
+  ].map(({ x, image, block, attributes }) =>
+    row('Col2Im', [whole(...x), int64(image), int64(block)], attributes, { opset: 18 }),
+  ),
 ];
 
 /** Whether the last window would begin after the image: ONNX Runtime's inference counts it, its kernel does not. */

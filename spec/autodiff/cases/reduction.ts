@@ -79,6 +79,32 @@ export const reduction: readonly Row[] = [
     ),
   ),
   row(
+    'ReduceMax',
+    [apart(3, 4)],
+    {},
+    {
+      opset: 20,
+      note: 'of booleans, beside Σ x²',
+      build: (b, [x]) => {
+        const anyAbove = b.op('ReduceMax', [b.greater(x!, 0.8), b.sizes([1])], { keepdims: 0 });
+        const allAbove = b.op('ReduceMin', [b.greater(x!, -0.8)], { keepdims: 0 });
+        const jumps = b.add(b.sum(b.castLike(anyAbove, x!), [0], false), b.castLike(allAbove, x!));
+        return b.add(b.sum(b.square(x!), [0, 1], false), jumps);
+      },
+    },
+  ),
+  ...[0, 1].flatMap((reverse) =>
+    [0, 1].flatMap((exclusive) => [
+      row(
+        'CumProd',
+        [exactly([1, -2, 0, 3, 0.5, 0, -1, 2], 2, 4), int64([1], [])],
+        { reverse, exclusive },
+        { opset: 26 },
+      ),
+      row('CumProd', [positive(2, 5, 2), int64([-2], [])], { reverse, exclusive }, { opset: 26 }),
+    ]),
+  ),
+  row(
     'TopK',
     [apart(2, 3, 5), int64([2])],
     { axis: 1, sorted: 0 },

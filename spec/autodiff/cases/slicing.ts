@@ -59,4 +59,6 @@ export const slicing: readonly Row[] = [
   ...[vector(1, 2, 2, 1), vector(0, 5, 0, 0), vector(4, 0, 3, 5), vector(-1, 2, 1, -2)].map((amounts) =>
     row('Pad', [whole(4, 5), amounts], { mode: 'wrap' }, { opset: 19 }),
   ),
+  row('CenterCropPad', [whole(4, 5), vector(2, 8)], {}, { opset: 18 }),
+  row('CenterCropPad', [whole(2, 4, 5), vector(7, 2)], { axes: [-2, 2] }, { opset: 18 }),
 ];

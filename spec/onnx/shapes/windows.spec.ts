@@ -1,5 +1,5 @@
 import { int64 } from '../../../lib/tensor/tensor.js';
-import { type Case, data, input, ints, itInfers, itRefuses, weights } from './harness.js';
+import { type Case, constant, data, input, ints, itInfers, itRefuses, weights } from './harness.js';
 
 const sizes = [5, 6, 7, 8, 9, 11];
 
@@ -56,6 +56,26 @@ describe('shapes of pooling', () => {
       op: 'MaxRoiPool',
       operands: [data(1, 2, 8, 8), weights(3, 5)],
       attributes: { pooled_shape: [2, 3] },
+    },
+    { op: 'DeformConv', operands: [data(1, 2, 5, 4), weights(3, 2, 2, 2), data(1, 8, 4, 3)], opset: 19 },
+    { op: 'AffineGrid', operands: [data(2, 2, 3), ints(2, 3, 4, 5)], opset: 20 },
+    { op: 'AffineGrid', operands: [data(2, 3, 4), ints(2, 3, 4, 5, 6)], opset: 20 },
+    { op: 'Attention', operands: [data(2, 4, 3, 2), data(2, 4, 5, 2), data(2, 4, 5, 3)], opset: 23 },
+    {
+      op: 'Attention',
+      operands: [data(2, 3, 8), data(2, 5, 4), data(2, 5, 6)],
+      attributes: { q_num_heads: 4, kv_num_heads: 2 },
+      opset: 23,
+      outputs: 4,
+    },
+    { op: 'RotaryEmbedding', operands: [data(2, 3, 4, 6), weights(2, 4, 3), weights(2, 4, 3)], opset: 23 },
+    { op: 'DFT', operands: [data(2, 5, 2)] },
+    { op: 'DFT', operands: [data(2, 5, 3, 1)], attributes: { axis: 2, onesided: 1 } },
+    { op: 'DFT', operands: [data(2, 5, 1), constant(int64([8], []))], attributes: { axis: 1 } },
+    { op: 'DFT', operands: [data(2, 5, 1), null, constant(int64([-2], []))], opset: 20 },
+    {
+      op: 'STFT',
+      operands: [data(2, 9, 1), constant(int64([2], [])), weights(4)],
     },
     {
       op: 'Col2Im',
