@@ -1,18 +1,24 @@
+import { isFloat } from '../../tensor/dtype.js';
 import type { Builder } from '../builder/builder.js';
 import type { Value } from '../builder/graph-builder.js';
 import { Rewriter } from '../builder/rewriter.js';
+import { anySize, isEqual } from '../facts/dim.js';
+import { unknown } from '../facts/facts.js';
 import { attr, attributes } from '../graph/attributes.js';
 import { Budget } from '../graph/budget.js';
-import type { Graph, Model, Node, ValueInfo } from '../graph/graph.js';
+import type { Graph, Model, Node, TensorType, ValueInfo } from '../graph/graph.js';
 import { freshCopy, short } from '../graph/rename.js';
 import { constantNode, identityNode } from '../graph/simple-nodes.js';
-import { allNamesOf, mapSubgraphs, subgraphsOf } from '../graph/subgraphs.js';
+import { allNamesOf, mapSubgraphs, subgraphsOf, usedIn } from '../graph/subgraphs.js';
+import { inferNode } from '../shapes/infer.js';
 import { isLoop, type LoopForm, loopForm, type Stack } from './loop-form.js';
 import { withGraph } from './pass.js';
 
 /**
  * Unrolls Loop and Scan into one copy of the body for each iteration, if the number of iterations is known before the
- * graph runs, nothing ends them early and they become at most `most` nodes; others stay. For models of operator set 17.
+ * graph runs, nothing ends them early and the budget has room for it; others stay. For models of operator set 17.
+ * @param most a loop that would become more nodes than this stays too, if all its iterations compute the same: it does
+ *   not use the iteration's number, and carries floating-point values whose shapes certainly stay
  */
 export function unroll(model: Model, budget = Budget.for(model), most = Infinity): Model {
   if (!hasLoop(model.graph)) return model;
@@ -30,7 +36,9 @@ function unrollGraph(graph: Graph, b: Rewriter, most: number): Graph {
     const inner = mapSubgraphs(node, (body) => unrollGraph(body, b.inner(body), most));
     const loop = iterationOf(inner, b);
     const count = loop === null ? Infinity : nodesOf(loop);
-    if (loop === null || count > most || !b.budget.has('nodes', count)) b.append(inner);
+    const stays =
+      loop === null || !b.budget.has('nodes', count) || (count > most && isUniform(inner, loop, b));
+    if (stays) b.append(inner);
     else writeOut(inner, loop, b);
   }
   return b.finish(graph);
@@ -48,6 +56,23 @@ function iterationOf(node: Node, b: Builder): Iteration | null {
   if (!isLoop(node)) return null;
   const form = loopForm(node);
   return node.op === 'Loop' ? loopOf(node, form, b) : scanOf(node, form, b);
+}
+
+/** Whether all iterations compute the same, with the same shapes. */
+function isUniform(node: Node, { body, carried, inputsBefore }: Iteration, b: Builder): boolean {
+  const [trip] = body.inputs;
+  if (node.op === 'Loop' && trip !== undefined && usedIn(body).has(trip.name)) return false;
+  const outer = (name: string) => (b.has(name) ? b.value(name) : undefined);
+  const before = node.inputs.map((name) => outer(name) ?? unknown);
+  const after = inferNode(node, before, outer, b.budget);
+  return before
+    .slice(inputsBefore, inputsBefore + carried)
+    .every((facts, i) => isSameFloat(facts.type, after[i]?.type ?? null));
+}
+
+function isSameFloat(a: TensorType | null, b: TensorType | null): boolean {
+  if (a === null || b === null || !isFloat(a.dtype) || a.shape?.length !== b.shape?.length) return false;
+  return a.shape?.every((size, axis) => isEqual(size, b.shape?.[axis] ?? anySize) === true) === true;
 }
 
 /** How many nodes a loop becomes. */
