@@ -58,7 +58,7 @@ export {
   broadcasting,
   rule,
   type Cotangents,
-  type DifferentiateRegion,
+  type Region,
   type Rule,
   type RuleContext,
   type RuleInputs,

@@ -1,23 +1,13 @@
 import { OneirosError } from '../base/errors.js';
-import type { Builder } from '../onnx/builder/builder.js';
 import { describe } from '../onnx/graph/attributes.js';
 import type { Node } from '../onnx/graph/graph.js';
-import { iterationOf } from '../onnx/passes/unroll.js';
 import type { ActivePath } from './active.js';
 
 /** How many nodes of a path an error names before it cuts the middle out. */
 const shown = 6;
 
 /** The error for an operator on the path that has no rule. */
-export function missingRule(node: Node, path: ActivePath, b: Builder): OneirosError {
-  // A loop with a known number of iterations stays only if there are too many.
-  if (iterationOf(node, b) !== null) return b.budget.excess('nodes', node);
-  if (node.domain === '' && (node.op === 'Loop' || node.op === 'Scan'))
-    return new OneirosError(
-      'unsupported',
-      `${describe(node)} on the path ${pathThrough(node, path)} has a number of iterations that is known only when ` +
-        'the graph runs, so there is no gradient through it; cut the path with `stopGradient`, or fix the number',
-    );
+export function missingRule(node: Node, path: ActivePath): OneirosError {
   return new OneirosError(
     'unsupported',
     `there is no gradient rule for ${describe(node)} on the path ${pathThrough(node, path)}; ` +

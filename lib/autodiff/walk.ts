@@ -2,12 +2,14 @@ import { Builder, dtypeOf } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import type { Graph, Node } from '../onnx/graph/graph.js';
 import { freshCopy } from '../onnx/graph/rename.js';
+import { identityNode } from '../onnx/graph/simple-nodes.js';
 import { freeNames } from '../onnx/graph/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
 import { type ActivePath, activePath, type Ends } from './active.js';
 import { unbroadcast } from './broadcast.js';
 import { missingCotangent, missingRule, unreached, unusedCotangent } from './explain.js';
 import type { RuleChoice } from './rule-choice.js';
+import type { Region } from './rules/rule.js';
 
 /**
  * Reverse mode: from a graph's last node to its first, each node's rule turns the cotangents of its outputs into those
@@ -50,7 +52,7 @@ export class ReverseWalk {
    */
   run(): void {
     for (const node of this.path.nodes)
-      if (this.rules.rule(node) === undefined) throw missingRule(node, this.path, this.b);
+      if (this.rules.rule(node) === undefined) throw missingRule(node, this.path);
     for (const node of this.graph.nodes.toReversed()) {
       const dys = node.outputs.map((name) => this.cotangentOf(name));
       this.b.budget.enter(node);
@@ -102,7 +104,8 @@ export class ReverseWalk {
       dy,
       dys,
       captured,
-      differentiate: (region, regionDys, wrt) => this.#differentiateRegion(region, regionDys, wrt),
+      isActive: ({ name }) => this.path.values.has(name),
+      enter: (region, inner, inputs) => this.#enter(region, inner, inputs),
     });
     for (const [i, input] of [...x, ...captured].entries()) {
       if (input === undefined || !this.path.values.has(input.name)) continue;
@@ -120,27 +123,37 @@ export class ReverseWalk {
       .map((name) => this.b.value(name));
   }
 
-  #differentiateRegion(region: Graph, dys: readonly (Value | null)[], wrt: readonly Value[]): Graph {
-    const b = new Builder(this.b);
-    const copy = freshCopy(region, (name) => b.fresh(name));
-    b.load(copy);
-    const seeds = copy.outputs.flatMap(({ name }, i) => {
-      const dy = dys[i] ?? null;
-      return dy === null ? [] : [{ name, dy }];
-    });
-    const ends = {
-      targets: seeds.map(({ name }) => name),
-      wrt: wrt.map(({ name }) => name),
-      stops: this.ends.stops,
+  #enter(region: Graph, b: Builder, inputs: readonly Value[]): Region {
+    const names = new Map<string, string>();
+    const fresh = (name: string) => {
+      const renamed = b.fresh(name);
+      names.set(name, renamed);
+      return renamed;
     };
-    const walk = new ReverseWalk(b, copy, ends, this.rules);
-    for (const { name, dy } of seeds) walk.seed(b.value(name), dy);
-    walk.run();
-    for (const value of wrt) {
-      const cotangent = walk.cotangentOf(value.name) ?? b.fillLike(value, 0);
-      b.output(cotangent, b.fresh('cotangent'));
-    }
-    return b.graph(`gradient of ${region.name}`);
+    const copy = withBoundInputs(freshCopy(region, fresh), inputs);
+    b.load(copy.graph);
+    const stops = this.ends.stops.flatMap((name) => [name, names.get(name) ?? name]);
+    const walk = (targets: readonly Value[], wrt: readonly Value[]) =>
+      new ReverseWalk(b, copy.graph, { targets: namesOf(targets), wrt: namesOf(wrt), stops }, this.rules);
+    const outputs = copy.graph.outputs.map(({ name }) => b.value(name));
+    return {
+      inputs: copy.inputs.map((name) => b.value(name)),
+      outputs,
+      between: (targets, wrt) => walk(targets, wrt).path.values,
+      pullBack: (dys, wrt) => {
+        const seeds = outputs.flatMap((target, i) => {
+          const dy = dys[i] ?? null;
+          return dy === null ? [] : [{ target, dy }];
+        });
+        const inner = walk(
+          seeds.map(({ target }) => target),
+          wrt,
+        );
+        for (const { target, dy } of seeds) inner.seed(target, dy);
+        inner.run();
+        return wrt.map(({ name }) => inner.cotangentOf(name));
+      },
+    };
   }
 
   /** A cotangent has its value's type by definition; inference may know it less exactly. */
@@ -155,4 +168,19 @@ export class ReverseWalk {
 /** Integers and booleans have no gradient; a type that is not known may be floating point. */
 function hasGradient({ type }: Value): boolean {
   return type === null || isFloat(type.dtype);
+}
+
+function namesOf(values: readonly Value[]): readonly string[] {
+  return values.map(({ name }) => name);
+}
+
+/** The graph without inputs: each is computed from its value. A declared type helps if that of the value is unknown. */
+function withBoundInputs(
+  graph: Graph,
+  values: readonly Value[],
+): { readonly graph: Graph; readonly inputs: readonly string[] } {
+  const inputs = graph.inputs.map(({ name }) => name);
+  const bindings = values.map((value, i) => identityNode(value.name, inputs[i] ?? ''));
+  const declared = new Map([...graph.values, ...graph.inputs.map((info) => [info.name, info] as const)]);
+  return { inputs, graph: { ...graph, inputs: [], nodes: [...bindings, ...graph.nodes], values: declared } };
 }

@@ -31,6 +31,37 @@ async function moved(model: Model, output: string, x: Tensor, v: Tensor, i: numb
   return (await derivative(at, [1e-3, 1e-4, 1e-5])).value;
 }
 
+/** h ← step(sin(h) · x) three times, a number that is known only when the graph runs, from h = x. */
+function looped(b: Builder, x: Value, step = (_: Builder, h: Value) => h): Value {
+  const body = new Builder(b);
+  body.input(body.fresh('trip'), 'int64', []);
+  const condition = body.input(body.fresh('condition'), 'bool', []);
+  const h = body.input(body.fresh('h'), 'float64', [3]);
+  body.output(condition, body.fresh('goes_on'));
+  body.output(step(body, body.mul(body.sin(h), x)), body.fresh('next'));
+  body.output(body.square(h), body.fresh('stacked'));
+  const trips = b.cast(b.add(b.mul(b.sum(x, undefined, false), 0), 3), 'int64');
+  const [last, stack] = b.ops('Loop', [trips, undefined, x], 2, {
+    body: { type: 'graph', value: body.graph('body') },
+  });
+  return b.add(last!, b.sum(stack!, [0], false));
+}
+
+/** h ← tanh(h + x[i]), each h stacked, over the rows of x of which there are as many as x has positive sums: all. */
+function scanned(b: Builder, x: Value): Value {
+  const rows = b.op('Compress', [x, b.greater(b.sum(b.square(x), [1], false), 0)], { axis: 0 });
+  const body = new Builder(b);
+  const h = body.input(body.fresh('h'), 'float64', [3]);
+  const row = body.input(body.fresh('row'), 'float64', [3]);
+  const next = body.tanh(body.add(body.mul(h, row), row));
+  body.output(next);
+  body.output(next, body.fresh('stacked'));
+  return b.ops('Scan', [b.exp(b.sum(x, [0], false)), rows], 2, {
+    body: { type: 'graph', value: body.graph('body') },
+    num_scan_inputs: 1,
+  })[1]!;
+}
+
 describe('hvp', () => {
   it('takes vectors and returns products in addition to the outputs', async () => {
     // loss = x³ + x z: H = [[6 x, 1], [1, 0]]
@@ -146,6 +177,9 @@ describe('hvp', () => {
           ]),
         ),
     ],
+    'a loop whose length is known only when it runs': [[3], (b, x) => looped(b, x)],
+    'a loop within such a loop': [[3], (b, x) => looped(b, x, (inner, h) => looped(inner, h))],
+    'Scan over an open length': [[4, 3], scanned],
     Einsum: [[3, 3], (b, x) => b.op('Einsum', [b.exp(x), b.sin(x), x], { equation: 'ij,jk,kk->ik' })],
     Gemm: [
       [3, 3],

@@ -16,9 +16,6 @@ export interface Proof {
   readonly halves: readonly HalfOutcome[];
 }
 
-/** Operators that are unrolled before they are differentiated. */
-const loops = ['Loop', 'Scan'];
-
 /** Operators that have a gradient rule. */
 export const differentiated = Object.keys(rules).filter((op) => rules[op] !== noGradient);
 /** Operators whose rule states that there is no gradient. */
@@ -27,7 +24,7 @@ export const withoutGradient = Object.keys(rules).filter((op) => rules[op] === n
 export function operatorsDocument(proof: Proof): string {
   const { outcomes, golden } = proof;
   const rows = new Set(outcomes.map(({ row }) => row));
-  const known = new Set([...Object.keys(rules), ...loops]);
+  const known = new Set(Object.keys(rules));
   const composed = [...new Set([...rows].map(({ op }) => op))].filter((op) => !known.has(op));
   return [
     '# Operators that can be differentiated',
@@ -40,9 +37,6 @@ export function operatorsDocument(proof: Proof): string {
     '## Decomposed before differentiation',
     'Operators that consist of simpler ones, including those of other operator sets: lib/onnx/opset defines how.',
     section(composed, proof),
-    '## Loops',
-    'Unrolled if the number of iterations is known before the graph runs; otherwise an error states that it is not.',
-    section(loops, proof),
     '## Without a gradient',
     'The results of these change in jumps or not at all. No cotangent passes; if every path ends at one of them, the error names it.',
     `${withoutGradient.toSorted().join(', ')}.`,

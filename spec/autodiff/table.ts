@@ -10,6 +10,7 @@ import { layout } from './cases/layout.js';
 import { linear } from './cases/linear.js';
 import { normalization } from './cases/normalization.js';
 import { pooling } from './cases/pooling.js';
+import { recurrence } from './cases/recurrence.js';
 import { reduction } from './cases/reduction.js';
 import { resizing } from './cases/resizing.js';
 import { signal } from './cases/signal.js';
@@ -34,6 +35,7 @@ export const families = {
   detection,
   jumps,
   control,
+  recurrence,
 } as const;
 
 export const table: readonly Row[] = Object.values(families).flat();

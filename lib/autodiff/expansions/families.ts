@@ -1,10 +1,12 @@
 import { contrib } from './contrib.js';
 import type { Expand, Expansions } from './expansion.js';
+import { recurrence } from './recurrence.js';
 import { signal } from './signal.js';
 
 /** The expansions, by family of operators. */
 const families: Readonly<Record<string, Expansions>> = {
   contrib,
+  recurrence,
   signal,
 };
 

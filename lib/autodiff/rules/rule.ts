@@ -30,21 +30,29 @@ export interface RuleContext<X extends readonly (Value | undefined)[] = readonly
   readonly dys: readonly (Value | null)[];
   /** The values around the node that its subgraphs use and whose cotangents are needed. */
   readonly captured: readonly Value[];
-  readonly differentiate: DifferentiateRegion;
+  /** Whether the cotangent of a value around the node is needed. */
+  readonly isActive: (value: Value) => boolean;
+  /**
+   * Computes a graph inside the node, a branch or a body, once more in the graph of its gradient.
+   * @param b the builder of that graph, inside `b`
+   * @param inputs a value for each input of the region
+   */
+  readonly enter: (region: Graph, b: Builder, inputs: readonly Value[]) => Region;
 }
 
-/**
- * Differentiates a graph inside the node: a branch or a body.
- * @param dys the cotangents of its outputs; `null` where one is zero
- * @param wrt values around the node
- * @returns a graph that runs the region once more and has the cotangents of `wrt` as outputs, zeros for what it does
- *   not use
- */
-export type DifferentiateRegion = (
-  region: Graph,
-  dys: readonly (Value | null)[],
-  wrt: readonly Value[],
-) => Graph;
+/** A graph inside a node, computed once more where its gradient is built. */
+export interface Region {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** The names of the values between some results and some values that they may depend on; these are included. */
+  between(targets: readonly Value[], wrt: readonly Value[]): ReadonlySet<string>;
+  /**
+   * @param dys the cotangents of the outputs; `null` where one is zero
+   * @param wrt inputs of the region and values around the node
+   * @returns their cotangents; `null` where one is zero
+   */
+  pullBack(dys: readonly (Value | null)[], wrt: readonly Value[]): readonly (Value | null)[];
+}
 
 /**
  * The cotangents of a node's inputs and then of `captured`, in their order: a function if it adds nodes that are needed

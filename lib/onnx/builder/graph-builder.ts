@@ -4,7 +4,7 @@ import { kind, maybe } from '../../base/kinds.js';
 import type { DType } from '../../tensor/dtype.js';
 import { int64, type Tensor } from '../../tensor/tensor.js';
 import { type Facts, unknown } from '../facts/facts.js';
-import { type AttributeLike, attributes } from '../graph/attributes.js';
+import { type AttributeLike, attributes, describe } from '../graph/attributes.js';
 import { Budget } from '../graph/budget.js';
 import {
   type Graph,
@@ -160,6 +160,20 @@ export class GraphBuilder {
     return this.#push(node, this.#infer(node));
   }
 
+  /**
+   * Replaces a node that was added before by one with more outputs, such as a loop that also stacks its states.
+   * @returns the values of the new outputs
+   */
+  extend(node: Node, extended: Node): readonly Value[] {
+    const at = this.#nodes.indexOf(node);
+    if (at < 0) throw new OneirosError('bad-argument', `${describe(node)} is not a node of the graph`);
+    const facts = this.#infer(extended);
+    this.#nodes[at] = extended;
+    this.#reserveInside(extended);
+    const known = node.outputs.length;
+    return extended.outputs.slice(known).map((name, i) => this.#define(name, facts[known + i] ?? unknown));
+  }
+
   /** Makes `value` an output of the graph, optionally under another name. */
   output(value: Value, name = value.name): void {
     const named = name === value.name ? value : this.op('Identity', [value], {}, { name });
@@ -238,8 +252,12 @@ export class GraphBuilder {
     this.budget.spend('nodes');
     this.#nodes.push(node);
     this.#naming.taken.add(node.name);
-    for (const inner of subgraphsOf(node)) for (const name of allNamesOf(inner)) this.#naming.taken.add(name);
+    this.#reserveInside(node);
     return node.outputs.map((name, i) => this.#define(name, facts[i] ?? unknown));
+  }
+
+  #reserveInside(node: Node): void {
+    for (const inner of subgraphsOf(node)) this.reserve(allNamesOf(inner));
   }
 
   #addInitializer(name: string, constant: Tensor | OpaqueTensor): Value {

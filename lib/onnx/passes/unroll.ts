@@ -1,49 +1,78 @@
-import { OneirosError } from '../../base/errors.js';
+import { isFloat } from '../../tensor/dtype.js';
 import type { Builder } from '../builder/builder.js';
 import type { Value } from '../builder/graph-builder.js';
 import { Rewriter } from '../builder/rewriter.js';
-import { attr, describe } from '../graph/attributes.js';
+import { anySize, isEqual } from '../facts/dim.js';
+import { unknown } from '../facts/facts.js';
+import { attr, attributes } from '../graph/attributes.js';
 import { Budget } from '../graph/budget.js';
-import type { Graph, Model, Node } from '../graph/graph.js';
+import type { Graph, Model, Node, TensorType, ValueInfo } from '../graph/graph.js';
 import { freshCopy, short } from '../graph/rename.js';
-import { constantNode } from '../graph/simple-nodes.js';
-import { allNamesOf, mapSubgraphs, subgraphsOf } from '../graph/subgraphs.js';
+import { constantNode, identityNode } from '../graph/simple-nodes.js';
+import { allNamesOf, mapSubgraphs, subgraphsOf, usedIn } from '../graph/subgraphs.js';
+import { inferNode } from '../shapes/infer.js';
+import { isLoop, type LoopForm, loopForm, type Stack } from './loop-form.js';
 import { withGraph } from './pass.js';
 
 /**
  * Unrolls Loop and Scan into one copy of the body for each iteration, if the number of iterations is known before the
- * graph runs, nothing ends them early and the budget has room for it; others stay. Differentiation needs graphs without
- * loops: a reverse pass uses every iteration's values. For models of operator set 17.
+ * graph runs, nothing ends them early and the budget has room for it; others stay. For models of operator set 17.
+ * @param most a loop that would become more nodes than this stays too, if all its iterations compute the same: it does
+ *   not use the iteration's number, and carries floating-point values whose shapes certainly stay
  */
-export function unroll(model: Model, budget = Budget.for(model)): Model {
+export function unroll(model: Model, budget = Budget.for(model), most = Infinity): Model {
   if (!hasLoop(model.graph)) return model;
   const b = new Rewriter(model.graph, allNamesOf(model.graph), budget);
-  return withGraph(model, unrollGraph(model.graph, b));
+  return withGraph(model, unrollGraph(model.graph, b, most));
 }
 
 function hasLoop({ nodes }: Graph): boolean {
   return nodes.some((node) => isLoop(node) || subgraphsOf(node).some(hasLoop));
 }
 
-function isLoop({ domain, op }: Node): boolean {
-  return domain === '' && (op === 'Loop' || op === 'Scan');
-}
-
-function unrollGraph(graph: Graph, b: Rewriter): Graph {
+function unrollGraph(graph: Graph, b: Rewriter, most: number): Graph {
   for (const node of graph.nodes) {
     b.budget.enter(node);
-    const inner = mapSubgraphs(node, (body) => unrollGraph(body, b.inner(body)));
+    const inner = mapSubgraphs(node, (body) => unrollGraph(body, b.inner(body), most));
     const loop = iterationOf(inner, b);
-    if (loop === null || !b.budget.has('nodes', nodesOf(loop))) b.append(inner);
+    const count = loop === null ? Infinity : nodesOf(loop);
+    const stays =
+      loop === null || !b.budget.has('nodes', count) || (count > most && isUniform(inner, loop, b));
+    if (stays) b.append(inner);
     else writeOut(inner, loop, b);
   }
   return b.finish(graph);
 }
 
-/** How a Loop or Scan runs; `null` for other nodes, and if that is known only when the graph runs. */
-export function iterationOf(node: Node, b: Builder): Iteration | null {
+/** A loop whose number of iterations is known. */
+interface Iteration extends LoopForm {
+  readonly trips: number;
+  /** Prepares what the iterations take from outside: maps the body's other inputs to their values in one iteration. */
+  readonly begin: (b: Builder) => (trip: number) => ReadonlyMap<string, string>;
+}
+
+/** How a loop runs; `null` for other nodes, and if that is known only when the graph runs. */
+function iterationOf(node: Node, b: Builder): Iteration | null {
   if (!isLoop(node)) return null;
-  return node.op === 'Loop' ? loopOf(node, b) : scanOf(node, b);
+  const form = loopForm(node);
+  return node.op === 'Loop' ? loopOf(node, form, b) : scanOf(node, form, b);
+}
+
+/** Whether all iterations compute the same, with the same shapes. */
+function isUniform(node: Node, { body, carried, inputsBefore }: Iteration, b: Builder): boolean {
+  const [trip] = body.inputs;
+  if (node.op === 'Loop' && trip !== undefined && usedIn(body).has(trip.name)) return false;
+  const outer = (name: string) => (b.has(name) ? b.value(name) : undefined);
+  const before = node.inputs.map((name) => outer(name) ?? unknown);
+  const after = inferNode(node, before, outer, b.budget);
+  return before
+    .slice(inputsBefore, inputsBefore + carried)
+    .every((facts, i) => isSameFloat(facts.type, after[i]?.type ?? null));
+}
+
+function isSameFloat(a: TensorType | null, b: TensorType | null): boolean {
+  if (a === null || b === null || !isFloat(a.dtype) || a.shape?.length !== b.shape?.length) return false;
+  return a.shape?.every((size, axis) => isEqual(size, b.shape?.[axis] ?? anySize) === true) === true;
 }
 
 /** How many nodes a loop becomes. */
@@ -56,36 +85,23 @@ function bindingsOf({ body, trips }: Iteration): number {
   return trips * (1 + 2 * body.inputs.length + body.outputs.length);
 }
 
-/** What Loop and Scan have in common: values carried from iteration to iteration, and results that are stacked. */
-export interface Iteration {
-  readonly body: Graph;
-  readonly trips: number;
-  /** Names of the values carried into the first iteration, and of the body's inputs and outputs for them. */
-  readonly initial: readonly string[];
-  readonly carriedIn: readonly string[];
-  readonly carriedOut: readonly string[];
-  readonly stacked: readonly { readonly name: string; readonly axis: number; readonly backwards: boolean }[];
-  /** Prepares what the iterations take from outside: maps the body's other inputs to their values in one iteration. */
-  readonly begin: (b: Builder) => (trip: number) => ReadonlyMap<string, string>;
-}
-
-/** Loop(most trips, condition, carried…): body(trip, condition, carried…) → (condition, carried…, stacked…) */
-function loopOf(node: Node, b: Builder): Iteration | null {
-  const body = attr.graph(node, 'body');
-  const [most = '', condition = '', ...initial] = node.inputs;
-  const [tripIn, conditionIn, ...carriedIn] = body.inputs.map(({ name }) => name);
-  const [conditionOut = '', ...results] = body.outputs.map(({ name }) => name);
+function loopOf(node: Node, form: LoopForm, b: Builder): Iteration | null {
+  const { body } = form;
+  const [most = '', condition = ''] = node.inputs;
+  const [tripIn, conditionIn] = body.inputs.map(({ name }) => name);
+  const [conditionOut] = body.outputs;
   const trips = most === '' ? null : b.value(most).content?.[0];
   const begins = condition === '' || b.value(condition).content?.[0] === 1;
-  if (typeof trips !== 'number' || trips < 1 || !begins || !alwaysHolds(body, conditionOut, conditionIn, b))
+  if (
+    typeof trips !== 'number' ||
+    trips < 1 ||
+    !begins ||
+    !alwaysHolds(body, conditionOut?.name ?? '', conditionIn, b)
+  )
     return null;
   return {
-    body,
+    ...form,
     trips,
-    initial,
-    carriedIn,
-    carriedOut: results.slice(0, carriedIn.length),
-    stacked: results.slice(carriedIn.length).map((name) => ({ name, axis: 0, backwards: false })),
     begin: (within) => (trip) =>
       new Map([
         [tripIn ?? '', within.scalar(trip, 'int64').name],
@@ -105,47 +121,21 @@ function alwaysHolds(body: Graph, name: string, conditionIn: string | undefined,
   return maker === undefined && b.has(name) && b.value(name).content?.[0] === 1;
 }
 
-/** Scan(carried…, sequences…): body(carried…, elements…) → (carried…, stacked…) */
-function scanOf(node: Node, b: Builder): Iteration | null {
-  const body = attr.graph(node, 'body');
-  const sequences = attr.int(node, 'num_scan_inputs');
-  const carried = node.inputs.length - sequences;
-  const inputs = body.inputs.map(({ name }) => name);
-  const outputs = body.outputs.map(({ name }) => name);
-  const count = outputs.length - carried;
-  if (sequences < 1 || carried < 0 || count < 0)
-    throw new OneirosError(
-      'bad-input',
-      `${describe(node)}: num_scan_inputs is ${sequences} for ${node.inputs.length} inputs and a body of ${inputs.length} inputs and ${outputs.length} outputs`,
-    );
-  const numbers = (name: string, length: number) => attr.ints(node, name, Array<number>(length).fill(0));
-  const [axes, directions] = [
-    numbers('scan_input_axes', sequences),
-    numbers('scan_input_directions', sequences),
-  ];
+function scanOf(node: Node, form: LoopForm, b: Builder): Iteration | null {
+  const { body, carried, sequences } = form;
   const scanned = node.inputs.slice(carried).map((name) => b.value(name));
-  const trips = scanned[0]?.type?.shape?.at(axes[0] ?? 0);
+  const trips = scanned[0]?.type?.shape?.at(sequences[0]?.axis ?? 0);
   if (typeof trips !== 'number' || trips < 1) return null;
-  const [toAxes, toDirections] = [
-    numbers('scan_output_axes', count),
-    numbers('scan_output_directions', count),
-  ];
   return {
-    body,
+    ...form,
     trips,
-    initial: node.inputs.slice(0, carried),
-    carriedIn: inputs.slice(0, carried),
-    carriedOut: outputs.slice(0, carried),
-    stacked: outputs
-      .slice(carried)
-      .map((name, i) => ({ name, axis: toAxes[i] ?? 0, backwards: toDirections[i] === 1 })),
     begin: (within) => {
-      const elements = scanned.map((value, i) => elementsOf(value, axes[i] ?? 0, trips, within));
+      const elements = scanned.map((value, i) => elementsOf(value, sequences[i]?.axis ?? 0, trips, within));
       return (trip) =>
         new Map(
           elements.map((parts, i) => {
-            const at = directions[i] === 1 ? trips - 1 - trip : trip;
-            return [inputs[carried + i] ?? '', parts[at]?.name ?? ''];
+            const at = sequences[i]?.backwards === true ? trips - 1 - trip : trip;
+            return [body.inputs[carried + i]?.name ?? '', parts[at]?.name ?? ''];
           }),
         );
     },
@@ -159,12 +149,16 @@ function elementsOf(value: Value, axis: number, count: number, b: Builder): read
 }
 
 function writeOut(node: Node, loop: Iteration, b: Rewriter): void {
-  const { body, trips, initial, carriedIn, carriedOut, stacked, begin } = loop;
+  const { body, trips, stacks } = loop;
   b.budget.spend('nodes', bindingsOf(loop));
   const prefix = short(node.name || (node.outputs.find((name) => name !== '') ?? node.op));
-  const bind = begin(b);
-  let carried = initial;
-  const stacks: string[][] = stacked.map(() => []);
+  const bind = loop.begin(b);
+  const names = (infos: readonly ValueInfo[], start: number) =>
+    infos.slice(start, start + loop.carried).map(({ name }) => name);
+  const carriedIn = names(body.inputs, loop.bodyInputsBefore);
+  const carriedOut = names(body.outputs, loop.bodyOutputsBefore);
+  let carried = node.inputs.slice(loop.inputsBefore, loop.inputsBefore + loop.carried);
+  const parts: string[][] = stacks.map(() => []);
   for (let trip = 0; trip < trips; trip++) {
     const bound = new Map([...bind(trip), ...carriedIn.map((name, i) => [name, carried[i] ?? ''] as const)]);
     const fresh = (name: string) => b.fresh(`${prefix}/${trip}/${short(name)}`);
@@ -174,25 +168,23 @@ function writeOut(node: Node, loop: Iteration, b: Rewriter): void {
     for (const [name, constant] of copy.initializers) b.append(constantNode(name, constant));
     for (const inner of copy.nodes) b.append({ ...inner, name: fresh(inner.name || inner.op) });
     carried = carriedOut.map((name) => results.get(name) ?? name);
-    for (const [i, { name }] of stacked.entries()) stacks[i]?.push(results.get(name) ?? name);
+    for (const [i, { part }] of stacks.entries()) parts[i]?.push(results.get(part.name) ?? part.name);
   }
-  const emit = (
-    op: string,
-    inputs: readonly string[],
-    output: string,
-    attributes: Node['attributes'] = new Map(),
-  ) => {
-    if (output !== '') b.append({ name: output, op, domain: '', inputs, outputs: [output], attributes });
-  };
-  for (const [i, name] of carried.entries()) emit('Identity', [name], node.outputs[i] ?? '');
-  for (const [i, { axis, backwards }] of stacked.entries()) {
-    const parts = (stacks[i] ?? []).map((name) => b.unsqueeze(b.value(name), [axis]).name);
-    const ordered = backwards ? parts.toReversed() : parts;
-    emit(
-      'Concat',
-      ordered,
-      node.outputs[carried.length + i] ?? '',
-      new Map([['axis', { type: 'int', value: BigInt(axis) }]]),
-    );
+  for (const [i, name] of carried.entries()) {
+    const output = node.outputs[i] ?? '';
+    if (output !== '') b.append(identityNode(name, output));
   }
+  for (const [i, stack] of stacks.entries()) if (stack.name !== '') append(stack, parts[i] ?? [], b);
+}
+
+function append({ name, axis, backwards }: Stack, parts: readonly string[], b: Rewriter): void {
+  const inputs = parts.map((part) => b.unsqueeze(b.value(part), [axis]).name);
+  b.append({
+    name,
+    op: 'Concat',
+    domain: '',
+    inputs: backwards ? inputs.toReversed() : inputs,
+    outputs: [name],
+    attributes: attributes({ axis }),
+  });
 }

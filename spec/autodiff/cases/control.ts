@@ -1,6 +1,6 @@
 import { Builder, dtypeOf } from '../../../lib/onnx/builder/builder.js';
 import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
-import { exactly, normal, positive, type Row, row, uniform, weight } from '../row.js';
+import { type Draw, exactly, held, normal, positive, type Row, row, uniform, weight } from '../row.js';
 
 function branch(b: Builder, make: (inner: Builder) => Value) {
   const inner = new Builder(b);
@@ -33,6 +33,15 @@ function nested(b: Builder, [x]: readonly (Value | undefined)[]): Value {
   });
 }
 
+/** A number that is known only when the graph runs. */
+function count(n: number): Draw {
+  return held(exactly([n], 1));
+}
+
+function integer(b: Builder, n: Value | undefined): Value {
+  return b.cast(b.sum(n!, undefined, false), 'int64');
+}
+
 export const control: readonly Row[] = [
   row('If', [positive(2, 3), normal(3)], {}, { note: 'captures, condition true', build: captured }),
   row(
@@ -50,7 +59,10 @@ export const control: readonly Row[] = [
       'Loop',
       [uniform(-1, 1, 2, 3), weight(normal(3))],
       {},
-      { note: `${trips} times, carried and stacked`, build: (b, x) => repeated(b, x, trips) },
+      {
+        note: `${trips} times, carried and stacked`,
+        build: (b, x) => repeated(b, x, b.scalar(trips, 'int64')),
+      },
     ),
   ),
   row(
@@ -80,10 +92,86 @@ export const control: readonly Row[] = [
         }),
     },
   ),
+
+  ...[0, 1, 3].map((trips) =>
+    row(
+      'Loop',
+      [uniform(-1, 1, 2, 3), weight(normal(3)), count(trips)],
+      {},
+      {
+        note: `${trips} times, known only when it runs`,
+        build: (b, [x, w, n]) => repeated(b, [x, w], integer(b, n)),
+      },
+    ),
+  ),
+  row(
+    'Loop',
+    [uniform(-1, 1, 2, 3), weight(normal(3)), count(2)],
+    {},
+    { note: 'in a loop, both known only when they run', build: (b, x) => nestedLoop(b, x) },
+  ),
+  row(
+    'Loop',
+    [uniform(-1, 1, 2, 3), weight(normal(3)), count(3)],
+    {},
+    { note: 'in a branch', build: loopInBranch },
+  ),
+  row(
+    'Loop',
+    [exactly([0.5, -0.3, 0.4], 3), weight(normal(3))],
+    {},
+    { note: 'that ends early', build: untilLarge },
+  ),
+  row(
+    'Loop',
+    [weight(normal(4, 3)), weight(normal(3)), count(3)],
+    {},
+    { note: 'with integers and values that change places', build: exchanging },
+  ),
+  row('Loop', [normal(2, 3), normal(2, 3), count(3)], {}, { note: 'that is linear', build: accumulating }),
+  row(
+    'Loop',
+    [uniform(-1, 1, 2, 3), weight(normal(3)), count(3)],
+    {},
+    {
+      note: 'of which only the stack is used',
+      build: (b, [x, w, n]) => repeated(b, [x, w], integer(b, n))[1]!,
+    },
+  ),
+  row(
+    'Scan',
+    [weight(normal(2)), normal(4, 2)],
+    {},
+    { note: 'over a length known only when it runs', build: (b, x) => recurrence(b, x, {}) },
+  ),
+  row(
+    'Scan',
+    [weight(normal(2)), normal(2, 4)],
+    {},
+    {
+      note: 'backwards along the last axis of an open length',
+      build: (b, x) =>
+        recurrence(b, x, {
+          scan_input_axes: [-1],
+          scan_input_directions: [1],
+          scan_output_axes: [1],
+          scan_output_directions: [1],
+        }),
+    },
+  ),
+  row(
+    'Scan',
+    [weight(normal(2)), normal(2, 4)],
+    {},
+    {
+      note: 'forwards into the reverse order',
+      build: (b, x) => recurrence(b, x, { scan_input_axes: [1], scan_output_directions: [1] }),
+    },
+  ),
 ];
 
 /** h ← sin(h · w + trip), each h stacked as well; the condition is passed on. */
-function repeated(b: Builder, [x, w]: readonly (Value | undefined)[], trips: number): readonly Value[] {
+function repeated(b: Builder, [x, w]: readonly (Value | undefined)[], trips: Value): readonly Value[] {
   const body = new Builder(b);
   const trip = body.input(body.fresh('trip'), 'int64', []);
   const condition = body.input(body.fresh('condition'), 'bool', []);
@@ -92,22 +180,83 @@ function repeated(b: Builder, [x, w]: readonly (Value | undefined)[], trips: num
   body.output(condition, body.fresh('goes_on'));
   body.output(next);
   body.output(next, body.fresh('stacked'));
-  return b.ops('Loop', [b.scalar(trips, 'int64'), undefined, x], 2, {
+  return b.ops('Loop', [trips, undefined, x], 2, {
     body: { type: 'graph', value: body.graph('body') },
   });
 }
 
-function nestedLoop(b: Builder, [x, w]: readonly (Value | undefined)[]): Value {
+/** The loop above twice, or as often as the third input says, in a loop of as many iterations. */
+function nestedLoop(b: Builder, [x, w, n]: readonly (Value | undefined)[]): Value {
+  const trips = n === undefined ? b.scalar(2, 'int64') : integer(b, n);
   const body = new Builder(b);
   body.input(body.fresh('trip'), 'int64', []);
   body.input(body.fresh('condition'), 'bool', []);
   const h = body.input(body.fresh('h'), dtypeOf(x!), x!.type!.shape!);
-  const [inner] = repeated(body, [h, w], 2);
+  const [inner] = repeated(body, [h, w], trips);
   body.output(body.op('Identity', [b.scalar(1, 'bool')]), body.fresh('goes_on'));
   body.output(inner!, body.fresh('next'));
-  return b.op('Loop', [b.scalar(2, 'int64'), b.scalar(1, 'bool'), x], {
+  return b.op('Loop', [trips, b.scalar(1, 'bool'), x], {
     body: { type: 'graph', value: body.graph('outer body') },
   });
+}
+
+/** Σ x < 100 ? the loop : x² */
+function loopInBranch(b: Builder, [x, w, n]: readonly (Value | undefined)[]): Value {
+  const trips = integer(b, n);
+  const chosen = b.op('If', [b.less(b.sum(x!, undefined, false), 100)], {
+    then_branch: branch(b, (inner) => repeated(inner, [inner.exp(x!), w], trips)[0]!),
+    else_branch: branch(b, (inner) => inner.square(x!)),
+  });
+  return b.sin({ ...chosen, type: x!.type });
+}
+
+/** h ← 1.7 h + w while Σ h² < 20, in any case at most 50 times; each sin h is stacked. */
+function untilLarge(b: Builder, [x, w]: readonly (Value | undefined)[]): readonly Value[] {
+  const body = new Builder(b);
+  body.input(body.fresh('trip'), 'int64', []);
+  body.input(body.fresh('condition'), 'bool', []);
+  const h = body.input(body.fresh('h'), dtypeOf(x!), x!.type!.shape!);
+  const next = body.add(body.mul(h, 1.7), body.mul(w!, h));
+  body.output(body.less(body.sum(body.square(next), undefined, false), 20), body.fresh('goes_on'));
+  body.output(next);
+  body.output(body.sin(next), body.fresh('stacked'));
+  return b.ops('Loop', [b.scalar(50, 'int64'), b.scalar(1, 'bool'), x], 2, {
+    body: { type: 'graph', value: body.graph('body') },
+  });
+}
+
+/** (i, h, g) ← (i + 1, g, h · x[i]): what is carried changes places, and i is a number that indexes. */
+function exchanging(b: Builder, [x, w, n]: readonly (Value | undefined)[]): readonly Value[] {
+  const body = new Builder(b);
+  body.input(body.fresh('trip'), 'int64', []);
+  body.input(body.fresh('condition'), 'bool', []);
+  const i = body.input(body.fresh('i'), 'int64', []);
+  const [h, g] = ['h', 'g'].map((name) => body.input(body.fresh(name), dtypeOf(w!), [3]));
+  body.output(body.op('Identity', [b.scalar(1, 'bool')]), body.fresh('goes_on'));
+  body.output(body.add(i, 1));
+  body.output(g!, body.fresh('h'));
+  body.output(body.mul(h!, body.gather(x!, i, 0)));
+  const [, last, other] = b.ops(
+    'Loop',
+    [integer(b, n), undefined, b.scalar(1, 'int64'), w, b.exp(b.mul(w!, 0.1))],
+    3,
+    { body: { type: 'graph', value: body.graph('body') } },
+  );
+  return [last!, b.mul(other!, 2)];
+}
+
+/** h ← h + x: no iteration needs the values of another. */
+function accumulating(b: Builder, [h0, x, n]: readonly (Value | undefined)[]): Value {
+  const body = new Builder(b);
+  const trip = body.input(body.fresh('trip'), 'int64', []);
+  const condition = body.input(body.fresh('condition'), 'bool', []);
+  const h = body.input(body.fresh('h'), dtypeOf(x!), h0!.type!.shape!);
+  body.output(condition, body.fresh('goes_on'));
+  body.output(body.add(h, x!));
+  body.output(trip, body.fresh('trips'));
+  return b.ops('Loop', [integer(b, n), undefined, h0], 2, {
+    body: { type: 'graph', value: body.graph('body') },
+  })[0]!;
 }
 
 /** h ← tanh(h · ½ + x), each h² stacked */
