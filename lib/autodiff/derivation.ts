@@ -5,6 +5,7 @@ import type { Graph, Model } from '../onnx/graph/graph.js';
 import { normalized } from '../onnx/opset/normalize-opset.js';
 import { simplifyWithin } from '../onnx/passes/simplify.js';
 import type { Ends } from './active.js';
+import { withoutSurrogates } from './expansions/straight-through.js';
 import { floatNames, requireFloat, requireValue } from './names.js';
 import type { DerivationOptions } from './options.js';
 import { prepare } from './prepare.js';
@@ -100,7 +101,7 @@ export class Derivation {
     for (const [name, value] of derived) b.output(value, name);
     const derivative = {
       ...this.model,
-      graph: b.graph(`${graph.name}, differentiated`),
+      graph: withoutSurrogates(b.graph(`${graph.name}, differentiated`)),
       producer: 'oneiros',
     };
     return simplifyWithin(this.budget, derivative);

@@ -1,9 +1,11 @@
 import { OneirosError } from '../base/errors.js';
 import { nearest } from '../base/nearest-names.js';
+import { operatorOf } from '../onnx/graph/attributes.js';
 import type { Graph, Node } from '../onnx/graph/graph.js';
 import { subgraphsOf } from '../onnx/graph/subgraphs.js';
 import type { Expand } from './expansions/expansion.js';
 import { expansions } from './expansions/families.js';
+import { passThrough, straightThrough } from './expansions/straight-through.js';
 import { rules } from './rules/families.js';
 import { noGradient, type Rule, type RuleTable } from './rules/rule.js';
 
@@ -15,7 +17,10 @@ export interface RuleOverrides {
   readonly nodes?: RuleTable | undefined;
 }
 
-const builtIn: ReadonlyMap<string, Rule> = new Map(Object.entries(rules));
+const builtIn: ReadonlyMap<string, Rule> = new Map([
+  ...Object.entries(rules),
+  [straightThrough, passThrough],
+]);
 
 /** How each node is differentiated. Names of nodes and of operators are kept apart: a node may be named "Exp". */
 export class RuleChoice {
@@ -55,10 +60,6 @@ export class RuleChoice {
   override(node: Node): Rule | undefined {
     return this.#nodes.get(node.name) ?? this.#operators.get(operatorOf(node));
   }
-}
-
-function operatorOf({ op, domain }: Node): string {
-  return domain === '' ? op : `${domain}.${op}`;
 }
 
 function requireUses(

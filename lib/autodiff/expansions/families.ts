@@ -1,9 +1,11 @@
 import { contrib } from './contrib.js';
 import type { Expand, Expansions } from './expansion.js';
+import { quantization } from './quantization.js';
 
 /** The expansions, by family of operators. */
 const families: Readonly<Record<string, Expansions>> = {
   contrib,
+  quantization,
 };
 
 /** Every operator that is expanded, with how. */

@@ -136,8 +136,12 @@ function clampToSafe(value: bigint): number {
   return Number(value);
 }
 
+/** A node's operator, with its domain if that is not ONNX's own: `Conv`, `com.microsoft.FusedConv`. */
+export function operatorOf({ op, domain }: Node): string {
+  return domain === '' ? op : `${domain}.${op}`;
+}
+
 /** `Conv node "conv1"`, for messages. */
 export function describe(node: Node): string {
-  const domain = node.domain ? `${node.domain}.` : '';
-  return `${domain}${node.op} node "${node.name || node.outputs.find((name) => name !== '') || '?'}"`;
+  return `${operatorOf(node)} node "${node.name || node.outputs.find((name) => name !== '') || '?'}"`;
 }

@@ -18,8 +18,16 @@ const dynamicQuantize: Inference = (_, [x]) => [
   known('uint8', []),
 ];
 
+/** The first input, and what else is known about the second; see `autodiff/expansions/straight-through.ts`. */
+const straightThrough: Inference = (_, [value, surrogate]) => [
+  known(dtypeOf(value) ?? dtypeOf(surrogate), shapeOf(value) ?? shapeOf(surrogate)),
+];
+
 export const quantization: Inferences = {
   DequantizeLinear: dequantize,
   DynamicQuantizeLinear: dynamicQuantize,
   QuantizeLinear: quantize,
+  'com.microsoft.DequantizeLinear': dequantize,
+  'com.microsoft.QuantizeLinear': quantize,
+  'oneiros.StraightThrough': straightThrough,
 };
