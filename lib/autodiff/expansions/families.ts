@@ -1,11 +1,15 @@
 import { contrib } from './contrib.js';
+import { dynamicQuantization } from './dynamic-quantization.js';
 import type { Expand, Expansions } from './expansion.js';
 import { quantization } from './quantization.js';
+import { quantizedOperators } from './quantized-operators.js';
 
 /** The expansions, by family of operators. */
 const families: Readonly<Record<string, Expansions>> = {
   contrib,
+  dynamicQuantization,
   quantization,
+  quantizedOperators,
 };
 
 /** Every operator that is expanded, with how. */

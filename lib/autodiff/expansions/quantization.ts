@@ -95,6 +95,8 @@ function requirePlain(c: Expansion): void {
 
 function quantizeLinear(c: Expansion): void {
   requirePlain(c);
+  const wanted = attr.int(c.node, 'output_dtype', 0);
+  if (wanted !== 0 && c.input(2) === undefined) c.fail('an output type without a zero point');
   c.integers([requantizedTo(c, c.required(0), 1, attr.int(c.node, 'axis', 1))]);
 }
 
@@ -103,35 +105,10 @@ function dequantizeLinear(c: Expansion): void {
   c.float(dequantized(c, 0, attr.int(c.node, 'axis', 1)));
 }
 
-/** The scale and the zero point are computed from the image, and are constants for the gradient. */
-function dynamicQuantizeLinear(c: Expansion): void {
-  const x = c.required(0);
-  const { scale, zeroPoint } = dynamicParameters(c, x);
-  c.integers([requantized(c, x, scale, zeroPoint, 'uint8')]);
-}
-
-/** Scale and zero point by which x, and 0, just fit into uint8. */
-export function dynamicParameters(
-  c: Expansion,
-  x: Value,
-): { readonly scale: Value; readonly zeroPoint: Value } {
-  const { b } = c;
-  const names = ['q', 'scale', 'zero_point'].map((name) => b.fresh(name));
-  const [, scale, zeroPoint] = b.ops(
-    'DynamicQuantizeLinear',
-    [x],
-    3,
-    {},
-    { name: names[0]!, outputs: names },
-  );
-  return { scale: c.stop(scale!), zeroPoint: c.stop(zeroPoint!) };
-}
-
 /** Quantized values, differentiated by straight-through estimation. */
 export const quantization: Expansions = {
   QuantizeLinear: quantizeLinear,
   DequantizeLinear: dequantizeLinear,
-  DynamicQuantizeLinear: dynamicQuantizeLinear,
   'com.microsoft.QuantizeLinear': quantizeLinear,
   'com.microsoft.DequantizeLinear': dequantizeLinear,
 };

@@ -1,5 +1,6 @@
 import type { Inferences } from '../facts/facts.js';
 import { activation } from './activation.js';
+import { contrib } from './contrib.js';
 import { control } from './control.js';
 import { convolution } from './convolution.js';
 import { creation } from './creation.js';
@@ -22,6 +23,7 @@ import { slicing } from './slicing.js';
 /** The shape rules, by family of operators. Each folder of rules has the same families. */
 export const families: Readonly<Record<string, Inferences>> = {
   activation,
+  contrib,
   control,
   convolution,
   creation,
