@@ -1,6 +1,9 @@
 import { contrib } from './contrib.js';
 import { dynamicQuantization } from './dynamic-quantization.js';
 import type { Expand, Expansions } from './expansion.js';
+import { fusedAttention } from './fused-attention.js';
+import { fusedLinear } from './fused-linear.js';
+import { fusedNormalization } from './fused-normalization.js';
 import { quantization } from './quantization.js';
 import { quantizedOperators } from './quantized-operators.js';
 
@@ -8,6 +11,9 @@ import { quantizedOperators } from './quantized-operators.js';
 const families: Readonly<Record<string, Expansions>> = {
   contrib,
   dynamicQuantization,
+  fusedAttention,
+  fusedLinear,
+  fusedNormalization,
   quantization,
   quantizedOperators,
 };
