@@ -1,8 +1,9 @@
 import { OneirosError } from '../base/errors.js';
 import type { Builder } from '../onnx/builder/builder.js';
-import { describe } from '../onnx/graph/attributes.js';
+import { describe, unknownOperator } from '../onnx/graph/attributes.js';
 import type { Node } from '../onnx/graph/graph.js';
 import { iterationOf } from '../onnx/passes/unroll.js';
+import { hasShapeRule } from '../onnx/shapes/infer.js';
 import type { ActivePath } from './active.js';
 
 /** How many nodes of a path an error names before it cuts the middle out. */
@@ -17,6 +18,12 @@ export function missingRule(node: Node, path: ActivePath, b: Builder): OneirosEr
       'unsupported',
       `${describe(node)} on the path ${pathThrough(node, path)} has a number of iterations that is known only when ` +
         'the graph runs, so there is no gradient through it; cut the path with `stopGradient`, or fix the number',
+    );
+  if (node.domain !== '' && !hasShapeRule(node))
+    return new OneirosError(
+      'unsupported',
+      `${unknownOperator(node)}; it is on the path ${pathThrough(node, path)}: ` +
+        'give a rule in `overrides.operators` or `overrides.nodes`, or cut the path with `stopGradient`',
     );
   return new OneirosError(
     'unsupported',

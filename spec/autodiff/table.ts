@@ -1,5 +1,6 @@
 import { activation } from './cases/activation.js';
 import { arithmetic } from './cases/arithmetic.js';
+import { contrib } from './cases/contrib.js';
 import { control } from './cases/control.js';
 import { convolution } from './cases/convolution.js';
 import { detection } from './cases/detection.js';
@@ -9,6 +10,7 @@ import { layout } from './cases/layout.js';
 import { linear } from './cases/linear.js';
 import { normalization } from './cases/normalization.js';
 import { pooling } from './cases/pooling.js';
+import { quantization } from './cases/quantization.js';
 import { reduction } from './cases/reduction.js';
 import { resizing } from './cases/resizing.js';
 import { slicing } from './cases/slicing.js';
@@ -30,6 +32,8 @@ export const families = {
   detection,
   jumps,
   control,
+  quantization,
+  contrib,
 } as const;
 
 export const table: readonly Row[] = Object.values(families).flat();

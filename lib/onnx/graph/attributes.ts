@@ -145,3 +145,13 @@ export function operatorOf({ op, domain }: Node): string {
 export function describe(node: Node): string {
   return `${operatorOf(node)} node "${node.name || node.outputs.find((name) => name !== '') || '?'}"`;
 }
+
+/** What to say about an operator of which nothing is known, with a remedy if there is one. */
+export function unknownOperator(node: Node): string {
+  if (node.domain === '') return `the shape of the results of ${describe(node)} cannot be inferred`;
+  const remedy =
+    node.domain === 'com.microsoft.nchwc'
+      ? '; ONNX Runtime writes it for one kind of processor: optimize the model at the level "extended", not "all"'
+      : '';
+  return `${describe(node)} is an unknown operator${remedy}`;
+}

@@ -11,6 +11,11 @@ import { checkRequirements } from './requirements/check.js';
 
 const inferences: ReadonlyMap<string, Inference> = new Map(Object.values(families).flatMap(Object.entries));
 
+/** Whether anything about the node's results can be inferred. */
+export function hasShapeRule(node: Node): boolean {
+  return inferences.has(operatorOf(node));
+}
+
 type LookUp = Scope['outer'];
 /** Records the facts about every value of every graph. */
 type Note = (graph: Graph, name: string, facts: Facts) => void;
