@@ -6,6 +6,7 @@ import { normalized } from '../onnx/opset/normalize-opset.js';
 import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { simplifyWithin } from '../onnx/passes/simplify.js';
 import type { Ends } from './active.js';
+import { withoutSurrogates } from './expansions/straight-through.js';
 import { floatNames, requireFloat, requireValue } from './names.js';
 import type { DerivationOptions } from './options.js';
 import { prepare } from './prepare.js';
@@ -101,7 +102,7 @@ export class Derivation {
     for (const [name, value] of derived) b.output(value, name);
     const derivative = {
       ...this.model,
-      graph: b.graph(`${graph.name}, differentiated`),
+      graph: withoutSurrogates(b.graph(`${graph.name}, differentiated`)),
       producer: 'oneiros',
     };
     return inLowestOpset(simplifyWithin(this.budget, derivative), this.budget);

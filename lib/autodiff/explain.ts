@@ -1,6 +1,7 @@
 import { OneirosError } from '../base/errors.js';
-import { describe } from '../onnx/graph/attributes.js';
+import { describe, unknownOperator } from '../onnx/graph/attributes.js';
 import type { Node } from '../onnx/graph/graph.js';
+import { hasShapeRule } from '../onnx/shapes/infer.js';
 import type { ActivePath } from './active.js';
 
 /** How many nodes of a path an error names before it cuts the middle out. */
@@ -8,6 +9,12 @@ const shown = 6;
 
 /** The error for an operator on the path that has no rule. */
 export function missingRule(node: Node, path: ActivePath): OneirosError {
+  if (node.domain !== '' && !hasShapeRule(node))
+    return new OneirosError(
+      'unsupported',
+      `${unknownOperator(node)}; it is on the path ${pathThrough(node, path)}: ` +
+        'give a rule in `overrides.operators` or `overrides.nodes`, or cut the path with `stopGradient`',
+    );
   return new OneirosError(
     'unsupported',
     `there is no gradient rule for ${describe(node)} on the path ${pathThrough(node, path)}; ` +

@@ -1,4 +1,7 @@
+import { OneirosError } from '../base/errors.js';
+import type { Value } from '../onnx/builder/graph-builder.js';
 import { Rewriter } from '../onnx/builder/rewriter.js';
+import { describe } from '../onnx/graph/attributes.js';
 import type { Budget } from '../onnx/graph/budget.js';
 import type { Graph, Model, Node } from '../onnx/graph/graph.js';
 import { allNamesOf, mapSubgraphs, subgraphsOf, usedIn } from '../onnx/graph/subgraphs.js';
@@ -7,7 +10,8 @@ import { inlineIfs } from '../onnx/passes/inline-ifs.js';
 import { withGraph } from '../onnx/passes/pass.js';
 import { unroll } from '../onnx/passes/unroll.js';
 import { activePath, type Ends } from './active.js';
-import { Expansion } from './expansions/expansion.js';
+import { type Expand, Expansion } from './expansions/expansion.js';
+import { quantizedLayout } from './expansions/quantized-layout.js';
 import type { RuleChoice } from './rule-choice.js';
 
 /** A model that is ready for a reverse pass. */
@@ -87,22 +91,36 @@ class Expander {
     );
   }
 
-  graph(graph: Graph, ends: Ends, b: Rewriter): Graph {
+  /** @param twins quantized integers of the graphs around, by name, as numbers with a gradient */
+  graph(graph: Graph, ends: Ends, b: Rewriter, twins = new Map<string, Value>()): Graph {
     const path = activePath(graph, ends, (node) => !this.#rules.blocks(node));
     let changed = false;
     for (const node of graph.nodes) {
       b.budget.enter(node);
-      const next = path.nodes.has(node) ? this.#inside(node, path.values, ends.stops, b) : node;
-      const expand = path.nodes.has(node) ? this.#rules.expansion(node) : undefined;
+      const next = path.nodes.has(node) ? this.#inside(node, path.values, ends.stops, b, twins) : node;
+      const expand = path.nodes.has(node) ? this.#expansion(node, twins) : undefined;
       if (expand === undefined) b.append(next);
-      else expand(new Expansion(next, b, this.#stops));
+      else expand(new Expansion(next, b, this.#stops, twins));
       changed ||= next !== node || expand !== undefined;
     }
     return changed ? b.finish(graph) : graph;
   }
 
+  /** Operators on quantized integers have an expansion too, unless no gradient passes through them. */
+  #expansion(node: Node, twins: ReadonlyMap<string, Value>): Expand | undefined {
+    const expansion = this.#rules.expansion(node);
+    const isQuantized = expansion === undefined && node.inputs.some((name) => twins.has(name));
+    return isQuantized && !this.#rules.blocks(node) ? quantizedLayout : expansion;
+  }
+
   /** Expands nodes of branches and bodies: everything that they take from the path or compute may be differentiated. */
-  #inside(node: Node, active: ReadonlySet<string>, stops: readonly string[], b: Rewriter): Node {
+  #inside(
+    node: Node,
+    active: ReadonlySet<string>,
+    stops: readonly string[],
+    b: Rewriter,
+    twins: ReadonlyMap<string, Value>,
+  ): Node {
     return mapSubgraphs(node, (body) => {
       const wrt = [...usedIn(body)].filter((name) => active.has(name));
       const ends = {
@@ -110,7 +128,14 @@ class Expander {
         targets: body.outputs.map(({ name }) => name),
         stops,
       };
-      return this.graph(body, ends, b.inner(body));
+      const inner = new Map(twins);
+      const expanded = this.graph(body, ends, b.inner(body), inner);
+      if (body.outputs.some(({ name }) => inner.has(name)))
+        throw new OneirosError(
+          'unsupported',
+          `${describe(node)} cannot be differentiated, since a graph inside it returns quantized values`,
+        );
+      return expanded;
     });
   }
 }

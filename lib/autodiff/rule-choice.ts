@@ -1,10 +1,12 @@
 import { OneirosError } from '../base/errors.js';
 import { nearest } from '../base/nearest-names.js';
+import { operatorOf } from '../onnx/graph/attributes.js';
 import type { Graph, Node } from '../onnx/graph/graph.js';
 import { hasNewerForm } from '../onnx/graph/newer-forms.js';
 import { subgraphsOf } from '../onnx/graph/subgraphs.js';
 import type { Expand } from './expansions/expansion.js';
 import { expansions } from './expansions/families.js';
+import { passThrough, straightThrough } from './expansions/straight-through.js';
 import { rules } from './rules/families.js';
 import { noGradient, type Rule, type RuleTable } from './rules/rule.js';
 
@@ -19,7 +21,10 @@ export interface RuleOverrides {
 /** Operators whose rules are also for the forms that came after operator set 17. */
 const understood = /^(Reduce|Scatter)/;
 
-const builtIn: ReadonlyMap<string, Rule> = new Map(Object.entries(rules));
+const builtIn: ReadonlyMap<string, Rule> = new Map([
+  ...Object.entries(rules),
+  [straightThrough, passThrough],
+]);
 
 /** How each node is differentiated. Names of nodes and of operators are kept apart: a node may be named "Exp". */
 export class RuleChoice {
@@ -61,10 +66,6 @@ export class RuleChoice {
   override(node: Node): Rule | undefined {
     return this.#nodes.get(node.name) ?? this.#operators.get(operatorOf(node));
   }
-}
-
-function operatorOf({ op, domain }: Node): string {
-  return domain === '' ? op : `${domain}.${op}`;
 }
 
 function requireUses(

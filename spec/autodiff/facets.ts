@@ -32,6 +32,8 @@ export function knownOperators(): ReadonlyMap<string, KnownOperator> {
       // A list of refusals, not a family.
       if (family === 'newer') continue;
       for (const [op, rule] of Object.entries(table)) {
+        // Exists only while a model is differentiated.
+        if (op.startsWith('oneiros.')) continue;
         const known = found.get(op) ?? { families: new Set(), rules: new Map() };
         found.set(op, known);
         known.families.add(family);

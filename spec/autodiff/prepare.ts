@@ -91,7 +91,10 @@ export function modelOf({ row, variant }: Run, dtype: FloatDType): Model {
     const shape = input.dims.map((size, axis) => (isOpen ? `${seedOf(titleOf(row))}_${i}_${axis}` : size));
     return b.input(`x${i}`, dtype, shape);
   });
-  const opsets = new Map([['', options.opset ?? OPSET]]);
+  const opsets = new Map([
+    ['', options.opset ?? OPSET],
+    ['com.microsoft', 1],
+  ]);
   if (options.build) {
     const results = [options.build(b, values)].flat();
     results.forEach((result, i) => b.output(result, `y${i}`));
@@ -99,8 +102,8 @@ export function modelOf({ row, variant }: Run, dtype: FloatDType): Model {
   }
   const node: Node = {
     name: 'node',
-    op,
-    domain: '',
+    op: op.slice(op.lastIndexOf('.') + 1),
+    domain: op.slice(0, Math.max(0, op.lastIndexOf('.'))),
     inputs: values.map((value) => value?.name ?? ''),
     outputs: Array.from({ length: options.outputs ?? 1 }, (_, i) => `y${i}`),
     attributes: attributes(row.attributes),

@@ -1,6 +1,7 @@
 import { activation } from './cases/activation.js';
 import { arithmetic } from './cases/arithmetic.js';
 import { attention } from './cases/attention.js';
+import { contrib } from './cases/contrib.js';
 import { control } from './cases/control.js';
 import { convolution } from './cases/convolution.js';
 import { detection } from './cases/detection.js';
@@ -10,6 +11,7 @@ import { layout } from './cases/layout.js';
 import { linear } from './cases/linear.js';
 import { normalization } from './cases/normalization.js';
 import { pooling } from './cases/pooling.js';
+import { quantization } from './cases/quantization.js';
 import { recurrence } from './cases/recurrence.js';
 import { reduction } from './cases/reduction.js';
 import { resizing } from './cases/resizing.js';
@@ -35,6 +37,8 @@ export const families = {
   detection,
   jumps,
   control,
+  contrib,
+  quantization,
   recurrence,
 } as const;
 

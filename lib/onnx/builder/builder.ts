@@ -238,7 +238,7 @@ export function shapeOf(x: Value): readonly Dim[] {
   if (shape === undefined || shape === null)
     throw new OneirosError(
       'unsupported',
-      `the number of axes of "${x.name}" cannot be inferred from the graph`,
+      `the number of axes of "${x.name}" cannot be inferred from the graph${because(x)}`,
     );
   return shape;
 }
@@ -254,9 +254,14 @@ export function dtypeOf(x: Operand): DType {
   if (x.type === null)
     throw new OneirosError(
       'unsupported',
-      `the element type of "${x.name}" cannot be inferred from the graph`,
+      `the element type of "${x.name}" cannot be inferred from the graph${because(x)}`,
     );
   return x.type.dtype;
+}
+
+/** Why nothing is known about a value, to end a message with. */
+export function because({ unknownFrom }: Value): string {
+  return unknownFrom === undefined ? '' : `: ${unknownFrom}`;
 }
 
 function scalarTensor(value: number, dtype: DType): Tensor {

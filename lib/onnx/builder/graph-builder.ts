@@ -4,7 +4,7 @@ import { kind, maybe } from '../../base/kinds.js';
 import type { DType } from '../../tensor/dtype.js';
 import { int64, type Tensor } from '../../tensor/tensor.js';
 import { type Facts, unknown } from '../facts/facts.js';
-import { type AttributeLike, attributes, describe } from '../graph/attributes.js';
+import { type AttributeLike, attributes, describe, unknownOperator } from '../graph/attributes.js';
 import { Budget } from '../graph/budget.js';
 import {
   type Graph,
@@ -19,12 +19,14 @@ import {
 import { short } from '../graph/rename.js';
 import { allNamesOf, subgraphsOf } from '../graph/subgraphs.js';
 import { factsOfConstant } from '../shapes/constants.js';
-import { inferNode } from '../shapes/infer.js';
+import { hasShapeRule, inferNode } from '../shapes/infer.js';
 import { inLowestOpset } from './lowest-opset.js';
 
 /** A value of the graph under construction: its name, and what is known about it so far. */
 export interface Value extends Facts {
   readonly name: string;
+  /** If its type or rank is unknown: the unknown operator that is the cause, for messages. */
+  readonly unknownFrom?: string;
 }
 
 /** Attributes of a new node, by name; one that is `undefined` is left out. */
@@ -253,7 +255,7 @@ export class GraphBuilder {
     this.#nodes.push(node);
     this.#naming.taken.add(node.name);
     this.#reserveInside(node);
-    return node.outputs.map((name, i) => this.#define(name, facts[i] ?? unknown));
+    return node.outputs.map((name, i) => this.#define(name, facts[i] ?? unknown, node));
   }
 
   #reserveInside(node: Node): void {
@@ -265,10 +267,19 @@ export class GraphBuilder {
     return this.#define(name, constant.dtype === 'opaque' ? unknown : factsOfConstant(constant));
   }
 
-  #define(name: string, facts: Facts): Value {
+  /** The unknown operator because of which nothing is known about a node's results. */
+  #unknownFrom(node: Node): string | undefined {
+    if (!hasShapeRule(node)) return unknownOperator(node);
+    const inputs = node.inputs.map((name) => this.#find(name)?.unknownFrom);
+    return inputs.find((cause) => cause !== undefined);
+  }
+
+  #define(name: string, facts: Facts, node?: Node): Value {
     if (name !== '' && this.#values.has(name))
       throw new OneirosError('bad-input', `the graph makes a value named "${name}" twice`);
-    const value = { ...facts, name };
+    const isUnknown = facts.type === null || facts.type.shape === null;
+    const cause = isUnknown && node ? this.#unknownFrom(node) : undefined;
+    const value: Value = { ...facts, name, ...(cause !== undefined && { unknownFrom: cause }) };
     this.#values.set(name, value);
     return value;
   }

@@ -4,6 +4,7 @@ import { numbersIn } from '../facts/facts.js';
 import { type AttributeLike, attributes, describe } from '../graph/attributes.js';
 import type { Attribute, Node } from '../graph/graph.js';
 import { identityNode } from '../graph/simple-nodes.js';
+import { because } from './builder.js';
 import type { Value } from './graph-builder.js';
 import type { Rewriter } from './rewriter.js';
 
@@ -39,12 +40,15 @@ export abstract class NodeRewrite {
 
   /** How many axes a value has. */
   rank(value: Value): number {
-    return value.type?.shape?.length ?? this.fail('an input whose number of axes cannot be inferred');
+    return (
+      value.type?.shape?.length ??
+      this.fail(`an input whose number of axes cannot be inferred${because(value)}`)
+    );
   }
 
   /** The element type of a value. */
   dtype(value: Value): DType {
-    return value.type?.dtype ?? this.fail('an input whose element type cannot be inferred');
+    return value.type?.dtype ?? this.fail(`an input whose element type cannot be inferred${because(value)}`);
   }
 
   /** Computes the results of the node, under their names, by this operation. */

@@ -136,8 +136,22 @@ function clampToSafe(value: bigint): number {
   return Number(value);
 }
 
+/** A node's operator, with its domain if that is not ONNX's own: `Conv`, `com.microsoft.FusedConv`. */
+export function operatorOf({ op, domain }: Node): string {
+  return domain === '' ? op : `${domain}.${op}`;
+}
+
 /** `Conv node "conv1"`, for messages. */
 export function describe(node: Node): string {
-  const domain = node.domain ? `${node.domain}.` : '';
-  return `${domain}${node.op} node "${node.name || node.outputs.find((name) => name !== '') || '?'}"`;
+  return `${operatorOf(node)} node "${node.name || node.outputs.find((name) => name !== '') || '?'}"`;
+}
+
+/** What to say about an operator of which nothing is known, with a remedy if there is one. */
+export function unknownOperator(node: Node): string {
+  if (node.domain === '') return `the shape of the results of ${describe(node)} cannot be inferred`;
+  const remedy =
+    node.domain === 'com.microsoft.nchwc'
+      ? '; ONNX Runtime writes it for one kind of processor: optimize the model at the level "extended", not "all"'
+      : '';
+  return `${describe(node)} is an unknown operator${remedy}`;
 }

@@ -1,6 +1,7 @@
 import type { Inferences } from '../facts/facts.js';
 import { activation } from './activation.js';
 import { attention } from './attention.js';
+import { contrib } from './contrib.js';
 import { control } from './control.js';
 import { convolution } from './convolution.js';
 import { creation } from './creation.js';
@@ -25,6 +26,7 @@ import { slicing } from './slicing.js';
 export const families: Readonly<Record<string, Inferences>> = {
   activation,
   attention,
+  contrib,
   control,
   convolution,
   creation,

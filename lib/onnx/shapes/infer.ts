@@ -2,7 +2,7 @@ import { check } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
 import { anySize, symbol, symbolsOf } from '../facts/dim.js';
 import { contradiction, type Facts, type Inference, known, type Scope, unknown } from '../facts/facts.js';
-import { describe } from '../graph/attributes.js';
+import { describe, operatorOf } from '../graph/attributes.js';
 import { Budget, requireRank } from '../graph/budget.js';
 import type { Dim, Graph, Model, Node, TensorType, ValueInfo } from '../graph/graph.js';
 import { factsOfConstant } from './constants.js';
@@ -10,6 +10,11 @@ import { families } from './families.js';
 import { checkRequirements } from './requirements/check.js';
 
 const inferences: ReadonlyMap<string, Inference> = new Map(Object.values(families).flatMap(Object.entries));
+
+/** Whether anything about the node's results can be inferred. */
+export function hasShapeRule(node: Node): boolean {
+  return inferences.has(operatorOf(node));
+}
 
 type LookUp = Scope['outer'];
 /** Records the facts about every value of every graph. */
@@ -104,7 +109,7 @@ function inferGraph(
 
 function inferWith(node: Node, inputs: readonly Facts[], scope: Scope): readonly Facts[] {
   if (node.domain === '') checkRequirements(node, inputs);
-  const inference = node.domain === '' ? inferences.get(node.op) : undefined;
+  const inference = inferences.get(operatorOf(node));
   scope.budget.spend('inferences', 1, node);
   if (inference === undefined) return node.outputs.map(() => unknown);
   const facts = inference(node, inputs, scope);

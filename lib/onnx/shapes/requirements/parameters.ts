@@ -48,7 +48,9 @@ const groupNormalization: Check = (of) => {
 const quantizeLinear: Check = (of) => {
   const scale = of.shape(1);
   if (scale === null) return;
-  if (isGiven(of.node, 2)) of.shaped(2, scale);
+  const isSingle = scale.length < 2 && scale.every((size) => size === 1);
+  if (isSingle) of.single(2);
+  else if (isGiven(of.node, 2)) of.shaped(2, scale);
   const isWhole = scale.every((size) => isEqual(size, 1) !== false);
   if (scale.length !== 1 || isWhole) return;
   of.axis('axis', 1);
