@@ -1,9 +1,10 @@
+import { isSameList } from '../../base/same-list.js';
 import type { NumericTensor } from '../../tensor/tensor.js';
 import { bytesOf } from '../codec/tensor.js';
 import type { Attribute, Graph, Node } from '../graph/graph.js';
 import { renameNode } from '../graph/rename.js';
 import { mapSubgraphs, subgraphsOf } from '../graph/subgraphs.js';
-import { isDeterministic, isSameList, type Pass, withGraph } from './pass.js';
+import { isDeterministic, type Pass, withGraph } from './pass.js';
 
 /**
  * Computes once what is computed several times:

@@ -1,6 +1,7 @@
+import { isSameList } from '../../base/same-list.js';
 import type { Graph, Node } from '../graph/graph.js';
 import { mapSubgraphs, namesOf, usesOf } from '../graph/subgraphs.js';
-import { isSameList, type Pass, withGraph } from './pass.js';
+import { type Pass, withGraph } from './pass.js';
 
 /**
  * Drops what no output needs:

@@ -7,6 +7,7 @@ import { Budget, requireRank } from '../graph/budget.js';
 import type { Dim, Graph, Model, Node, TensorType, ValueInfo } from '../graph/graph.js';
 import { factsOfConstant } from './constants.js';
 import { families } from './families.js';
+import { recall, remember } from './inferred.js';
 import { checkRequirements } from './requirements/check.js';
 
 const inferences: ReadonlyMap<string, Inference> = new Map(Object.values(families).flatMap(Object.entries));
@@ -103,9 +104,17 @@ function inferGraph(
 }
 
 function inferWith(node: Node, inputs: readonly Facts[], scope: Scope): readonly Facts[] {
-  if (node.domain === '') checkRequirements(node, inputs);
-  const inference = node.domain === '' ? inferences.get(node.op) : undefined;
+  const before = recall(scope.budget, node, inputs);
+  if (before === null && node.domain === '') checkRequirements(node, inputs);
   scope.budget.spend('inferences', 1, node);
+  if (before !== null) return before;
+  const facts = inferAnew(node, inputs, scope);
+  remember(scope.budget, node, inputs, facts);
+  return facts;
+}
+
+function inferAnew(node: Node, inputs: readonly Facts[], scope: Scope): readonly Facts[] {
+  const inference = node.domain === '' ? inferences.get(node.op) : undefined;
   if (inference === undefined) return node.outputs.map(() => unknown);
   const facts = inference(node, inputs, scope);
   return node.outputs.map((name, i) => {
