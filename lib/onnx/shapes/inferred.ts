@@ -1,34 +1,37 @@
 import { type Facts, isSameFacts } from '../facts/facts.js';
 import type { Budget } from '../graph/budget.js';
-import type { Node } from '../graph/graph.js';
+import type { Graph, Node } from '../graph/graph.js';
 import { subgraphsOf } from '../graph/subgraphs.js';
 
-/** What followed from what. */
+/** What one task has inferred: its passes infer the same nodes from the same facts many times. */
 interface Inferred {
-  readonly inputs: readonly Facts[];
-  readonly outputs: readonly Facts[];
+  readonly graphs: WeakMap<Graph, ReadonlyMap<string, Facts>>;
+  readonly nodes: InferredNodes;
 }
 
-/**
- * The inferences of each task: its passes infer the same nodes from the same facts many times. A task is known by its
- * budget; what it has inferred is forgotten with it.
- */
-const tasks = new WeakMap<Budget, WeakMap<Node, Inferred>>();
+const tasks = new WeakMap<Budget, Inferred>();
 
-/** The facts about a node's outputs that were inferred from the same facts before; `null` if there are none. */
-export function recall(budget: Budget, node: Node, inputs: readonly Facts[]): readonly Facts[] | null {
-  const known = tasks.get(budget)?.get(node);
-  return known?.inputs.every((facts, i) => isSameFacts(facts, inputs[i]!)) === true ? known.outputs : null;
+/** What the task that spends this budget has inferred so far; it is forgotten with the budget. */
+export function inferredIn(budget: Budget): Inferred {
+  const known = tasks.get(budget) ?? { graphs: new WeakMap(), nodes: new InferredNodes() };
+  tasks.set(budget, known);
+  return known;
 }
 
-/** Keeps what was inferred, unless it depends on more than the inputs: graphs inside nodes use values around them. */
-export function remember(
-  budget: Budget,
-  node: Node,
-  inputs: readonly Facts[],
-  outputs: readonly Facts[],
-): void {
-  if (subgraphsOf(node).length > 0) return;
-  const task = tasks.get(budget) ?? new WeakMap<Node, Inferred>();
-  tasks.set(budget, task.set(node, { inputs, outputs }));
+class InferredNodes {
+  readonly #nodes = new WeakMap<
+    Node,
+    { readonly inputs: readonly Facts[]; readonly outputs: readonly Facts[] }
+  >();
+
+  /** The facts about a node's outputs that followed from the same facts before; `null` if there are none. */
+  recall(node: Node, inputs: readonly Facts[]): readonly Facts[] | null {
+    const known = this.#nodes.get(node);
+    return known?.inputs.every((facts, i) => isSameFacts(facts, inputs[i]!)) === true ? known.outputs : null;
+  }
+
+  /** Keeps what follows from the inputs alone: graphs inside nodes depend on values around them too. */
+  remember(node: Node, inputs: readonly Facts[], outputs: readonly Facts[]): void {
+    if (subgraphsOf(node).length === 0) this.#nodes.set(node, { inputs, outputs });
+  }
 }
