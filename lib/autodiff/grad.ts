@@ -70,10 +70,7 @@ function seedsOf(
   if (loss === undefined)
     return derivation
       .dependent(outputs)
-      .map((target) => [
-        target,
-        b.input(named(target.name), dtypeOf(target), target.type?.shape ?? null),
-      ]);
+      .map((target) => [target, b.input(named(target.name), dtypeOf(target), target.type?.shape ?? null)]);
   if (outputs !== undefined)
     throw new OneirosError('bad-argument', 'grad takes either `loss` or `outputs`, not both');
   const value = requireLoss(b, loss, graph);

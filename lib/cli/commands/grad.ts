@@ -52,7 +52,11 @@ export const registerGrad: Register = (program, terminal) => {
       parseNames,
     )
     .option('--loss <name>', 'instead of --outputs: one number, whose cotangent is 1')
-    .option('--wrt <names>', 'what to differentiate by: inputs, weights … (default: every input that a gradient reaches)', parseNames)
+    .option(
+      '--wrt <names>',
+      'what to differentiate by: inputs, weights … (default: every input that a gradient reaches)',
+      parseNames,
+    )
     .option('--stop <names>', 'values through which no gradient passes', parseNames)
     .option(
       '--prefix <text>',

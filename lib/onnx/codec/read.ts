@@ -81,13 +81,7 @@ function isExternal(proto: TensorProto): boolean {
 function tensorsIn(graph: GraphProto): readonly TensorProto[] {
   const partsOf = ({ values, indices }: SparseTensorProto) =>
     [values, indices].filter((part) => part !== undefined);
-  const inAttribute = ({
-    t,
-    g,
-    tensors,
-    graphs,
-    sparseTensor,
-  }: AttributeProto): readonly TensorProto[] => [
+  const inAttribute = ({ t, g, tensors, graphs, sparseTensor }: AttributeProto): readonly TensorProto[] => [
     ...(t ? [t] : []),
     ...(sparseTensor ? partsOf(sparseTensor) : []),
     ...tensors,
@@ -234,7 +228,8 @@ class GraphDecoder {
           'bad-input',
           `${proto.opType} node "${proto.name}" has an attribute ${name ? `"${name}" twice` : 'without a name'}`,
         );
-      const dense = name === 'sparse_value' && attribute.sparseTensor && this.#sparse?.decode(attribute.sparseTensor);
+      const dense =
+        name === 'sparse_value' && attribute.sparseTensor && this.#sparse?.decode(attribute.sparseTensor);
       if (dense) attributes.set('value', { type: 'tensor', value: dense });
       else attributes.set(name, decodeAttribute(attribute, decoding));
     }
