@@ -1,3 +1,4 @@
+import { OneirosError } from '../base/errors.js';
 import { Builder } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { Budget } from '../onnx/graph/budget.js';
@@ -15,6 +16,12 @@ import { ReverseWalk } from './walk.js';
 
 /** A value, and the cotangent that a reverse pass starts from there. */
 export type Seed = readonly [target: Value, cotangent: Value];
+
+/** A floating-point input that no gradient reaches, and why. */
+export interface LeftOut {
+  readonly name: string;
+  readonly why: string;
+}
 
 /** A model being differentiated: its graph as `normalized` writes it, and the builder to which derivatives are added. */
 export class Derivation {
@@ -63,15 +70,44 @@ export class Derivation {
    * The values to differentiate by: by default every floating-point input of the graph that a gradient from `targets`
    * reaches, or every one if it reaches none.
    */
-  independent(wrt: readonly string[] | undefined, targets: readonly Value[]): readonly Value[] {
-    const names = wrt ?? this.#reached(floatNames(this.b, this.graph.inputs), targets);
-    return names.map((name) => requireFloat(this.b, name, this.graph));
+  independent(
+    wrt: readonly string[] | undefined,
+    targets: readonly Value[],
+  ): { readonly wrt: readonly Value[]; readonly leftOut: readonly LeftOut[] } {
+    if (wrt !== undefined) return { wrt: this.#floats(wrt), leftOut: [] };
+    const inputs = floatNames(this.b, this.graph.inputs);
+    if (inputs.length === 0)
+      throw new OneirosError(
+        'bad-argument',
+        'the model has no floating-point input; name what to differentiate by in `wrt`',
+      );
+    const walk = this.#between(
+      targets.map(({ name }) => name),
+      inputs,
+    );
+    const leftOut = inputs.flatMap((name) => {
+      const why = walk.whyUnreached(name);
+      return why === null ? [] : [{ name, why: why.message }];
+    });
+    if (leftOut.length === inputs.length) return { wrt: this.#floats(inputs), leftOut: [] };
+    const unreached = new Set(leftOut.map(({ name }) => name));
+    return { wrt: this.#floats(inputs.filter((name) => !unreached.has(name))), leftOut };
   }
 
-  /** The values to be differentiated: by default every floating-point output of the graph. */
+  /**
+   * The values to be differentiated: by default every floating-point output of the graph, except inputs that it passes
+   * on.
+   */
   dependent(outputs: readonly string[] | undefined): readonly Value[] {
-    const names = outputs ?? floatNames(this.b, this.graph.outputs);
-    return names.map((name) => requireFloat(this.b, name, this.graph));
+    if (outputs !== undefined) return this.#floats(outputs);
+    const inputs = new Set(this.graph.inputs.map(({ name }) => name));
+    const names = floatNames(this.b, this.graph.outputs).filter((name) => !inputs.has(name));
+    if (names.length === 0)
+      throw new OneirosError(
+        'bad-argument',
+        'the model computes no floating-point output; name what to differentiate in `outputs`',
+      );
+    return this.#floats(names);
   }
 
   /**
@@ -121,12 +157,7 @@ export class Derivation {
     return new ReverseWalk(this.b, this.b.graph(), { targets, wrt, stops: this.#stops }, this.#rules);
   }
 
-  #reached(inputs: readonly string[], targets: readonly Value[]): readonly string[] {
-    const { path } = this.#between(
-      targets.map(({ name }) => name),
-      inputs,
-    );
-    const reached = inputs.filter((name) => path.values.has(name));
-    return reached.length > 0 ? reached : inputs;
+  #floats(names: readonly string[]): readonly Value[] {
+    return names.map((name) => requireFloat(this.b, name, this.graph));
   }
 }

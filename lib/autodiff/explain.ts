@@ -3,6 +3,7 @@ import { describe, unknownOperator } from '../onnx/graph/attributes.js';
 import type { Node } from '../onnx/graph/graph.js';
 import { hasShapeRule } from '../onnx/shapes/infer.js';
 import type { ActivePath } from './active.js';
+import { noBfloat16 } from './names.js';
 
 /** How many nodes of a path an error names before it cuts the middle out. */
 const shown = 6;
@@ -39,6 +40,14 @@ export function unusedCotangent(node: Node, index: number, path: ActivePath): On
     'unsupported',
     `the gradient rule for ${describe(node)} on the path ${pathThrough(node, path)} differentiates only its first ` +
       `output, not output ${index} ("${node.outputs[index] ?? ''}"); cut the path with \`stopGradient\`, or give a rule in \`overrides\``,
+  );
+}
+
+/** The error for a bfloat16 value on the path. */
+export function tooNarrow(name: string, node: Node, path: ActivePath): OneirosError {
+  return new OneirosError(
+    'unsupported',
+    `"${name}" on the path ${pathThrough(node, path)} is bfloat16: ${noBfloat16}, or cut the path with \`stopGradient\``,
   );
 }
 

@@ -1,9 +1,10 @@
 import { check } from '../base/check-arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
-import { dtypeOf, shapeOf } from '../onnx/builder/builder.js';
+import { dtypeOf } from '../onnx/builder/builder.js';
+import type { Value } from '../onnx/builder/graph-builder.js';
 import type { Model } from '../onnx/graph/graph.js';
-import { Derivation, type Seed } from './derivation.js';
+import { Derivation, type LeftOut, type Seed } from './derivation.js';
 import { gradientName, newName, requireLoss } from './names.js';
 import { gradKinds, type GradOptions } from './options.js';
 
@@ -19,6 +20,18 @@ import { gradKinds, type GradOptions } from './options.js';
  */
 export function grad(model: Model, options: GradOptions = {}): Model {
   check('grad', { model: [model, kind.model] }, options, gradKinds);
+  return differentiate(model, options).model;
+}
+
+/** A gradient, and the inputs that have none. */
+export interface Differentiated {
+  readonly model: Model;
+  /** The floating-point inputs that the default of `wrt` leaves out. */
+  readonly leftOut: readonly LeftOut[];
+}
+
+/** The same, and what the default of `wrt` leaves out. */
+export function differentiate(model: Model, options: GradOptions): Differentiated {
   const { wrt: by, outputs, loss } = options;
   const derivation = Derivation.begin(model, options, {
     targets: loss === undefined ? outputs : [loss],
@@ -28,13 +41,24 @@ export function grad(model: Model, options: GradOptions = {}): Model {
   const named = (name: string) =>
     newName(b, gradientName(name, options.prefix), 'give new names another `prefix`');
   const seeds = seedsOf(derivation, options, named);
-  const wrt = derivation.independent(
-    by,
-    seeds.map(([target]) => target),
-  );
+  const targets = seeds.map(([target]) => target);
+  const { wrt, leftOut } = derivation.independent(by, targets);
+  if (loss === undefined) requireApart(targets, wrt);
   const names = wrt.map(({ name }) => named(name));
   const gradients = derivation.pullBack(seeds, wrt);
-  return derivation.finish(gradients.map((gradient, i) => [names[i]!, gradient]));
+  const derived = derivation.finish(gradients.map((gradient, i) => [names[i]!, gradient]));
+  return { model: derived, leftOut };
+}
+
+/** A value cannot be both: its cotangent, an input, and its gradient, an output, would have one name. */
+function requireApart(targets: readonly Value[], wrt: readonly Value[]): void {
+  const names = new Set(targets.map(({ name }) => name));
+  const both = wrt.find(({ name }) => names.has(name));
+  if (both !== undefined)
+    throw new OneirosError(
+      'bad-argument',
+      `"${both.name}" is among both \`outputs\` and \`wrt\`; the gradient of a value by itself is its cotangent, so leave it out of one of them`,
+    );
 }
 
 function seedsOf(
@@ -46,7 +70,7 @@ function seedsOf(
   if (loss === undefined)
     return derivation
       .dependent(outputs)
-      .map((target) => [target, b.input(named(target.name), dtypeOf(target), shapeOf(target))]);
+      .map((target) => [target, b.input(named(target.name), dtypeOf(target), target.type?.shape ?? null)]);
   if (outputs !== undefined)
     throw new OneirosError('bad-argument', 'grad takes either `loss` or `outputs`, not both');
   const value = requireLoss(b, loss, graph);

@@ -35,7 +35,7 @@ export function hvp(model: Model, options: HvpOptions): Model {
   const derivation = Derivation.begin(model, options, { targets: [options.loss], wrt: options.wrt });
   const { b, graph } = derivation;
   const loss = requireLoss(b, options.loss, graph);
-  const wrt = derivation.independent(options.wrt, [loss]);
+  const { wrt } = derivation.independent(options.wrt, [loss]);
   const vectors = wrt.map((value) => {
     const name = newName(b, vectorName(value.name), 'it would be the name of a vector');
     return b.input(name, dtypeOf(value), shapeOf(value));

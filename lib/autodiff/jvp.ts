@@ -36,7 +36,7 @@ export function jvp(model: Model, options: JvpOptions = {}): Model {
   const derivation = Derivation.begin(model, options, { targets: options.outputs, wrt: options.wrt });
   const { b } = derivation;
   const outputs = derivation.dependent(options.outputs);
-  const wrt = derivation.independent(options.wrt, outputs);
+  const { wrt } = derivation.independent(options.wrt, outputs);
   const tangents = wrt.map((value) => {
     const name = newName(b, vectorName(value.name), 'it would be the name of a tangent');
     return b.input(name, dtypeOf(value), shapeOf(value));

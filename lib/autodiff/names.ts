@@ -6,6 +6,10 @@ import type { Graph, ValueInfo } from '../onnx/graph/graph.js';
 import { namesOf } from '../onnx/graph/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
 
+/** Why bfloat16 values are not differentiated, and what to do. */
+export const noBfloat16 =
+  'gradients are computed in float16, float32 or float64, and ONNX Runtime has few bfloat16 kernels; convert the model to float32';
+
 /** What the names of gradients and of cotangents begin with. */
 const gradientPrefix = 'd_';
 
@@ -24,9 +28,10 @@ export function vectorName(value: string): string {
   return `v_${value}`;
 }
 
-/** The names of those inputs or outputs that are floating-point tensors. */
+/** The names of those inputs or outputs that are floating-point tensors, bfloat16 included. */
 export function floatNames(b: Builder, infos: readonly ValueInfo[]): readonly string[] {
-  return infos.map((info) => info.name).filter((name) => isFloat(b.value(name).type?.dtype ?? 'string'));
+  const dtype = (name: string) => b.value(name).type?.dtype ?? 'string';
+  return infos.map(({ name }) => name).filter((name) => isFloat(dtype(name)) || dtype(name) === 'bfloat16');
 }
 
 /**
@@ -43,10 +48,13 @@ export function requireValue(b: Builder, name: string, graph: Graph): Value {
 
 /**
  * A value that can have a gradient.
- * @throws OneirosError `bad-argument` if there is no value with this name, or if it is not floating-point
+ * @throws OneirosError `bad-argument` if there is no value with this name, or if it is not floating-point;
+ *   `unsupported` for bfloat16
  */
 export function requireFloat(b: Builder, name: string, graph: Graph): Value {
   const value = requireValue(b, name, graph);
+  if (dtypeOf(value) === 'bfloat16')
+    throw new OneirosError('unsupported', `"${name}" is bfloat16: ${noBfloat16}`);
   if (!isFloat(dtypeOf(value)))
     throw new OneirosError(
       'bad-argument',

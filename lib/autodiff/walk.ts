@@ -1,3 +1,4 @@
+import type { OneirosError } from '../base/errors.js';
 import { Builder, dtypeOf } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import type { Graph, Node } from '../onnx/graph/graph.js';
@@ -7,7 +8,7 @@ import { freeNames } from '../onnx/graph/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
 import { type ActivePath, activePath, type Ends } from './active.js';
 import { unbroadcast } from './broadcast.js';
-import { missingCotangent, missingRule, unreached, unusedCotangent } from './explain.js';
+import { missingCotangent, missingRule, tooNarrow, unreached, unusedCotangent } from './explain.js';
 import type { RuleChoice } from './rule-choice.js';
 import type { Region } from './rules/rule.js';
 
@@ -34,11 +35,19 @@ export class ReverseWalk {
 
   /** @throws OneirosError if no gradient can reach one of `wrt`, with the operators that stop it */
   requireConnection(): void {
-    const lost = this.ends.wrt.find((name) => !this.path.values.has(name));
-    if (lost === undefined) return;
+    for (const name of this.ends.wrt) {
+      const error = this.whyUnreached(name);
+      if (error !== null) throw error;
+    }
+  }
+
+  /** The error for one of `wrt` that no gradient can reach; `null` for one that it may reach. */
+  whyUnreached(name: string): OneirosError | null {
+    if (this.path.values.has(name)) return null;
     const stops = (node: Node) =>
-      this.rules.blocks(node) || !node.outputs.some((name) => name !== '' && hasGradient(this.b.value(name)));
-    throw unreached(lost, activePath(this.graph, this.ends), stops);
+      this.rules.blocks(node) ||
+      !node.outputs.some((output) => output !== '' && hasGradient(this.b.value(output)));
+    return unreached(name, activePath(this.graph, this.ends), stops);
   }
 
   /** Sets a target's cotangent, from which the walk starts. */
@@ -51,8 +60,12 @@ export class ReverseWalk {
    *   needed
    */
   run(): void {
-    for (const node of this.path.nodes)
+    for (const node of this.path.nodes) {
       if (this.rules.rule(node) === undefined) throw missingRule(node, this.path);
+      for (const name of node.outputs)
+        if (this.path.values.has(name) && this.b.value(name).type?.dtype === 'bfloat16')
+          throw tooNarrow(name, node, this.path);
+    }
     for (const node of this.graph.nodes.toReversed()) {
       const dys = node.outputs.map((name) => this.cotangentOf(name));
       this.b.budget.enter(node);
@@ -167,7 +180,8 @@ export class ReverseWalk {
 
 /** Integers and booleans have no gradient; a type that is not known may be floating point. */
 function hasGradient({ type }: Value): boolean {
-  return type === null || isFloat(type.dtype);
+  // A gradient through bfloat16 is an error, not zero.
+  return type === null || isFloat(type.dtype) || type.dtype === 'bfloat16';
 }
 
 function namesOf(values: readonly Value[]): readonly string[] {

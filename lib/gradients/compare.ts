@@ -5,7 +5,7 @@ import { optionsFor } from '../base/check-arguments.js';
 import { own } from '../base/own.js';
 import type { Model } from '../onnx/graph/graph.js';
 import { extractSubgraph } from '../onnx/passes/extract.js';
-import type { SessionOptions } from '../runtime/types.js';
+import type { Session, SessionOptions } from '../runtime/types.js';
 import { random } from '../tensor/random.js';
 import type { Tensor } from '../tensor/tensor.js';
 import type { CheckGradientOptions } from './check-options.js';
@@ -128,15 +128,15 @@ async function openForward(
   const wide = await openFloat64(free, at, options);
   if (wide !== null) {
     const wideFeeds = mapTensors(at, toFloat64);
-    const found = await wide.run(wideFeeds);
-    if (Object.keys(cotangents).every((name) => distance(values, found, name) <= agreement))
+    const agrees = (found: Tensors) =>
+      Object.keys(cotangents).every((name) => distance(values, found, name) <= agreement);
+    if (await endUnless(wide, async () => agrees(await wide.run(wideFeeds))))
       return {
         precision: 'float64',
         point: required(wideFeeds, wrt),
         run: (moved) => wide.run({ ...wideFeeds, [wrt]: moved }),
         [Symbol.asyncDispose]: () => wide.dispose(),
       };
-    await wide.dispose();
   }
   const session = await open(free, options);
   return {
@@ -145,4 +145,17 @@ async function openForward(
     run: (moved) => session.run({ ...at, [wrt]: moved }),
     [Symbol.asyncDispose]: () => session.dispose(),
   };
+}
+
+/** Whether a condition on a session holds; if not, or if that cannot be told, the session is disposed. */
+async function endUnless(session: Session, holds: () => Promise<boolean>): Promise<boolean> {
+  try {
+    if (await holds()) return true;
+  } catch (error) {
+    // The first error is the one to report.
+    await session.dispose().catch(() => undefined);
+    throw error;
+  }
+  await session.dispose();
+  return false;
 }

@@ -16,15 +16,45 @@ import { attr, describe } from '../onnx/graph/attributes.js';
 import type { Node } from '../onnx/graph/graph.js';
 import { float32 } from '../tensor/tensor.js';
 
-/** One node to express in double precision. All sizes are known. */
-interface Original {
-  readonly b: Builder;
-  readonly node: Node;
-  /** Its inputs, in double precision where they were floats. */
-  readonly x: readonly [Value, ...(Value | undefined)[]];
-  /** The original inputs and output, with what is known about them. */
-  readonly from: readonly Value[];
-  readonly y: Value;
+/** One node to express in double precision. */
+export class Original {
+  readonly #from: readonly Value[];
+  readonly #y: Value;
+
+  /**
+   * @param x its inputs, in double precision where they were floats
+   * @param from its original inputs, and `y` its original output, with what is known about them: no values of `b`
+   */
+  constructor(
+    readonly b: Builder,
+    readonly node: Node,
+    readonly x: readonly [Value, ...(Value | undefined)[]],
+    from: readonly Value[],
+    y: Value,
+  ) {
+    this.#from = from;
+    this.#y = y;
+  }
+
+  /** What is known about the original inputs. @throws OneirosError `unsupported` if the first has open sizes */
+  get from(): readonly Value[] {
+    this.#requireSizes(this.#from[0]);
+    return this.#from;
+  }
+
+  /** What is known about the original output. @throws OneirosError `unsupported` if it has open sizes */
+  get y(): Value {
+    this.#requireSizes(this.#y);
+    return this.#y;
+  }
+
+  #requireSizes(value: Value | undefined): void {
+    if (value?.type?.shape?.every((size) => typeof size === 'number') !== true)
+      throw new OneirosError(
+        'unsupported',
+        `${describe(this.node)}: no double-precision form for sizes that are known only when the graph runs`,
+      );
+  }
 }
 
 type Form = (original: Original) => Value;
@@ -201,7 +231,7 @@ function resize({ b, node, x: [x], from, y }: Original): Value {
   if ((roi?.constant?.data.length ?? 0) > 0 || (factors === null && sizes?.content === null))
     throw new OneirosError('unsupported', `${describe(node)}: no double-precision form for computed regions`);
   return shapeOf(y).reduce<Value>((image, size, axis) => {
-    const before = Number(shapeOf(x)[axis]);
+    const before = Number(shapeOf(from[0]!)[axis]);
     const factor = factors?.[axis] ?? null;
     if (typeof size === 'string')
       throw new OneirosError('unsupported', `${describe(node)}: no double-precision form for computed sizes`);

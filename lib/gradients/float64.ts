@@ -18,7 +18,7 @@ import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { inferModel } from '../onnx/shapes/infer.js';
 import { isFloat } from '../tensor/dtype.js';
 import { type Tensor, tensor, toNumbers } from '../tensor/tensor.js';
-import { float64Forms } from './float64-forms.js';
+import { float64Forms, Original } from './float64-forms.js';
 
 const float64Code = 11n;
 /** Codes of the element types that become float64: float32, float16. */
@@ -29,6 +29,7 @@ const narrowCodes = [1n, 10n];
  * double-precision kernel (convolution, average pooling, resizing …) are expressed by others.
  * @param dims the sizes of every input, by name
  * @returns `null` for a model with graphs inside nodes
+ * @throws OneirosError `unsupported` for an operator whose form needs sizes that are known only when the graph runs
  */
 export function inFloat64(model: Model, dims: Readonly<Record<string, readonly number[]>>): Model | null {
   const budget = Budget.for(model);
@@ -52,7 +53,7 @@ export function inFloat64(model: Model, dims: Readonly<Record<string, readonly n
     }
     const x = [first, ...others] as const;
     b.budget.enter(node);
-    const value = form({ b, node, x, from: node.inputs.map(original), y: original(output) });
+    const value = form(new Original(b, node, x, node.inputs.map(original), original(output)));
     b.op('Identity', [value], {}, { name: output });
   }
   const { nodes, inputs, initializers } = b.graph();

@@ -127,7 +127,8 @@ export function halfToNumber(bits: number): number {
 
 const scratch = new DataView(new ArrayBuffer(4));
 
-function bfloat16ToNumber(bits: number): number {
+/** The value of a bfloat16's 16 bits: the upper half of a float32. */
+export function bfloat16ToNumber(bits: number): number {
   scratch.setUint32(0, bits << 16);
   return scratch.getFloat32(0);
 }

@@ -57,6 +57,72 @@ describe('grad', () => {
     expect(numbersOf(await compute(g, { x: float32([1, -2, 3]) }), 'd_x')).to.deep.equal([2, -4, 6]);
   });
 
+  it('refuses bfloat16 on the path, and differentiates beside it', async () => {
+    const toBfloat16 = { to: 16 };
+    const inner = model({ x: [2] }, (b, { x }) => {
+      const narrow = b.op('Cast', [x!], toBfloat16, { name: 'narrow' });
+      return { y: b.add(b.square(x!), b.op('Cast', [narrow], { to: 1 })) };
+    });
+    const message = failure(() => grad(inner), 'unsupported');
+    expect(message).to.match(/"narrow" on the path .* is bfloat16: .*convert the model to float32/);
+    const around = grad(inner, { stopGradient: ['narrow'] });
+    const found = await compute(around, { x: float32([1, 2]), d_y: float32([1, 1]) });
+    expect(numbersOf(found, 'd_x')).to.deep.equal([2, 4]);
+
+    const b = new Builder();
+    b.output(b.op('Tanh', [b.input('x', 'bfloat16', [2])]), 'y');
+    expect(failure(() => grad(b.model()), 'unsupported')).to.match(/"y" is bfloat16: /);
+  });
+
+  it('folds bfloat16 constants that are cast', () => {
+    const m = model({ x: [2] }, (b, { x }) => {
+      const weights = b.constant(tensor('bfloat16', Uint16Array.of(0x3fc0, 0xc000), [2]), 'weights');
+      return { y: b.mul(x!, b.op('Cast', [weights], { to: 1 }, { name: 'wide' })) };
+    });
+    const { graph } = grad(m);
+    expect(graph.nodes.map(({ op }) => op)).to.deep.equal(['Mul', 'Mul']);
+    expect(graph.initializers.get('wide')).to.deep.include({ data: Float32Array.of(1.5, -2) });
+  });
+
+  it('takes outputs that are inputs or constants', async () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [2]);
+    const k = b.constant(float32([3, 5]), 'k');
+    b.output(b.mul(x, k), 'y');
+    b.output(x);
+    b.output(k);
+    const g = grad(b.model());
+    expect(names(g.graph.inputs)).to.deep.equal(['x', 'd_y', 'd_k']);
+    expect(names(g.graph.outputs)).to.deep.equal(['y', 'x', 'k', 'd_x']);
+    const feeds = { x: float32([1, 2]), d_y: float32([1, 10]), d_k: float32([0, 0]) };
+    expect(numbersOf(await compute(g, feeds), 'd_x')).to.deep.equal([3, 50]);
+    expect(failure(() => grad(b.model(), { outputs: ['x'], wrt: ['x'] }), 'bad-argument')).to.match(
+      /"x" is among both `outputs` and `wrt`/,
+    );
+  });
+
+  it('needs something to differentiate, and something to differentiate by', () => {
+    const b = new Builder();
+    const [x, i] = [b.input('x', 'float32', [2]), b.input('i', 'int64', [2])];
+    b.output(x);
+    b.output(i);
+    expect(failure(() => grad(b.model()), 'bad-argument')).to.match(/no floating-point output/);
+    const c = new Builder();
+    c.output(c.cast(c.input('i', 'int64', [2]), 'float32'), 'y');
+    expect(failure(() => grad(c.model()), 'bad-argument')).to.match(/no floating-point input/);
+  });
+
+  it('names what has no rank', () => {
+    const b = new Builder();
+    b.output(b.add(b.input('x', 'float32', null), b.constant(float32([1, 2]))), 'y');
+    expect(failure(() => grad(b.model()), 'unsupported')).to.match(
+      /declare the shapes of the model's inputs/,
+    );
+    const c = new Builder();
+    c.output(c.relu(c.input('x', 'float32', null)), 'y');
+    expect(names(grad(c.model()).graph.outputs)).to.deep.equal(['y', 'd_x']);
+  });
+
   it('adds up the cotangents of several uses', async () => {
     // y = x · x + 3 x + x: dy/dx = 2 x + 4
     const m = model({ x: [2] }, (b, { x }) => ({ y: b.add(b.add(b.mul(x!, x!), b.mul(x!, 3)), x!) }));

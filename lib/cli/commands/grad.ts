@@ -1,6 +1,8 @@
-import { grad } from '../../autodiff/grad.js';
+import { differentiate } from '../../autodiff/grad.js';
 import { gradientName } from '../../autodiff/names.js';
+import { OneirosError } from '../../base/errors.js';
 import { number, type OptionValues, seed } from '../../base/option-table.js';
+import { own } from '../../base/own.js';
 import { about } from '../../files/location.js';
 import { checkGradient } from '../../gradients/check-gradient.js';
 import type { GradientCheck } from '../../gradients/compare.js';
@@ -50,7 +52,11 @@ export const registerGrad: Register = (program, terminal) => {
       parseNames,
     )
     .option('--loss <name>', 'instead of --outputs: one number, whose cotangent is 1')
-    .option('--wrt <names>', 'what to differentiate by: inputs, weights … (default: every input)', parseNames)
+    .option(
+      '--wrt <names>',
+      'what to differentiate by: inputs, weights … (default: every input that a gradient reaches)',
+      parseNames,
+    )
     .option('--stop <names>', 'values through which no gradient passes', parseNames)
     .option(
       '--prefix <text>',
@@ -67,11 +73,19 @@ async function runGrad(path: string, flags: GradFlags, terminal: Terminal): Prom
   const model = await about(path, () => readModel(path));
   const choice = { ...(wrt && { wrt }), ...(stop && { stopGradient: stop }) };
   const seeds = loss === undefined ? { ...(outputs && { outputs }) } : { loss, ...(outputs && { outputs }) };
-  const derived = grad(model, { ...choice, ...seeds, ...(prefix !== undefined && { prefix }) });
+  const { model: derived, leftOut } = withFlags(() =>
+    differentiate(model, { ...choice, ...seeds, ...(prefix !== undefined && { prefix }) }),
+  );
   await writeModel(derived, out);
+  const [inputs, results] = [namesOf(derived.graph.inputs), namesOf(derived.graph.outputs)];
+  const sets = setsOf(derived);
+  const versions = sets.map(([domain, version]) => `${domain} ${version}`).join(', ');
   terminal.result(
-    { out, inputs: namesOf(derived.graph.inputs), outputs: namesOf(derived.graph.outputs) },
-    `${out}: ${derived.graph.nodes.length} nodes, ${namesOf(derived.graph.inputs).join(', ')} → ${namesOf(derived.graph.outputs).join(', ')}`,
+    { out, opsets: Object.fromEntries(sets), inputs, outputs: results, leftOut },
+    [
+      `${out}: ${derived.graph.nodes.length} nodes of ${versions}, ${inputs.join(', ')} → ${results.join(', ')}`,
+      ...leftOut.map(({ name, why }) => `left out ${name}: ${why}`),
+    ],
     json,
   );
   if (flags.check !== true) return;
@@ -108,6 +122,31 @@ function line(
 
 function parseNames(text: string): readonly string[] {
   return text.split(',').map((name) => name.trim());
+}
+
+/** The flags for the library's options. */
+const flagFor: Readonly<Record<string, string>> = {
+  outputs: '--outputs',
+  loss: '--loss',
+  wrt: '--wrt',
+  stopGradient: '--stop',
+  prefix: '--prefix',
+};
+
+/** Errors name options of the library: here they name the flags. */
+function withFlags<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof OneirosError)) throw error;
+    const message = error.message.replace(/`(\w+)`/g, (text, name: string) => own(flagFor, name) ?? text);
+    throw new OneirosError(error.code, message, { cause: error });
+  }
+}
+
+/** The operator sets of a model by domain; ONNX's own is `ai.onnx`. */
+function setsOf({ opsets }: Model): readonly (readonly [domain: string, version: number])[] {
+  return Array.from(opsets, ([domain, version]) => [domain || 'ai.onnx', version] as const);
 }
 
 function namesOf(infos: Model['graph']['inputs']): readonly string[] {

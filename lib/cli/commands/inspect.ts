@@ -4,9 +4,9 @@ import { OneirosError } from '../../base/errors.js';
 import { count, type OptionValues } from '../../base/option-table.js';
 import { textTable } from '../../base/text-table.js';
 import { writeFileAtomic } from '../../files/write.js';
+import { anatomyText } from '../../models/diagram/anatomy-text.js';
 import { type Anatomy, anatomyOf } from '../../models/diagram/diagram.js';
 import { anatomySvg } from '../../models/diagram/svg.js';
-import { anatomyText } from '../../models/diagram/anatomy-text.js';
 import {
   type Inspection,
   inspectModel,

@@ -94,8 +94,8 @@ export class GraphBuilder {
       }
   }
 
-  /** Declares an input of the graph. */
-  input(name: string, dtype: DType, shape: Shape): Value {
+  /** Declares an input of the graph. @param shape `null` if even its rank is open */
+  input(name: string, dtype: DType, shape: Shape | null): Value {
     const type = { dtype, shape };
     this.#inputs.push({ name, type });
     return this.#define(name, { ...unknown, type });

@@ -15,6 +15,7 @@ import {
   type NodeProto,
   NodeProtoSchema,
   type OperatorSetIdProto,
+  type SparseTensorProto,
   type TensorProto,
   TensorProto_DataLocation,
   type ValueInfoProto,
@@ -22,6 +23,7 @@ import {
 import { parseModel } from '../proto/parse.js';
 import { attributeRemainder, decodeAttribute } from './attribute.js';
 import { type ExternalReader, type ExternalReference, referenceOf } from './external-reference.js';
+import { SparseDecoder } from './sparse.js';
 import { decodeTensor, tensorRemainder } from './tensor.js';
 import { decodeValueInfo } from './type.js';
 
@@ -35,6 +37,7 @@ export interface DecodeModelOptions {
  *
  * Nodes that are out of order are sorted. A constant that is also listed as an input (in old files, or as a default
  * that callers may override) becomes a constant and not one of the graph's `inputs`; writing lists it again.
+ * A sparse constant is written out, with its zeros.
  * @throws OneirosError `bad-input` if it is malformed; `not-found` if constants are stored outside and `externalData`
  *   is not given; `too-large` if decoding would take far too much memory
  */
@@ -43,7 +46,8 @@ export function decodeModel(bytes: Uint8Array, options: DecodeModelOptions = {})
   const proto = parseModel(bytes);
   if (proto.graph === undefined)
     throw new OneirosError('bad-input', 'not a valid ONNX file: it has no graph');
-  const graph = new GraphDecoder(options.externalData).decode(proto.graph);
+  const { externalData } = options;
+  const graph = new GraphDecoder(externalData, new SparseDecoder(externalData)).decode(proto.graph);
   const origin = remainder(ModelProtoSchema, proto, [
     'graph',
     'irVersion',
@@ -75,12 +79,19 @@ function isExternal(proto: TensorProto): boolean {
 }
 
 function tensorsIn(graph: GraphProto): readonly TensorProto[] {
-  const inAttribute = ({ t, g, tensors, graphs }: AttributeProto): readonly TensorProto[] => [
+  const partsOf = ({ values, indices }: SparseTensorProto) =>
+    [values, indices].filter((part) => part !== undefined);
+  const inAttribute = ({ t, g, tensors, graphs, sparseTensor }: AttributeProto): readonly TensorProto[] => [
     ...(t ? [t] : []),
+    ...(sparseTensor ? partsOf(sparseTensor) : []),
     ...tensors,
     ...[...(g ? [g] : []), ...graphs].flatMap(tensorsIn),
   ];
-  return [...graph.initializer, ...graph.node.flatMap((node) => node.attribute.flatMap(inAttribute))];
+  return [
+    ...graph.initializer,
+    ...graph.sparseInitializer.flatMap(partsOf),
+    ...graph.node.flatMap((node) => node.attribute.flatMap(inAttribute)),
+  ];
 }
 
 /** `ai.onnx` is another name for ONNX's domain, `''`. */
@@ -124,18 +135,19 @@ export function decodeFunction(proto: FunctionProto): Graph {
 /** Turns graph messages into graphs, including nested ones. */
 class GraphDecoder {
   readonly #external: ExternalReader | undefined;
+  readonly #sparse: SparseDecoder | undefined;
 
-  constructor(external?: ExternalReader) {
+  /** @param sparse without it, sparse constants stay as they are */
+  constructor(external?: ExternalReader, sparse?: SparseDecoder) {
     this.#external = external;
+    this.#sparse = sparse;
   }
 
   /** @param isOuter whether a name is defined by the graphs around it */
   decode(proto: GraphProto, isOuter: IsDefined = () => false): Graph {
-    if (proto.sparseInitializer.length > 0)
-      throw new OneirosError('unsupported', `the graph "${proto.name}" has sparse constants`);
     const initializers = this.#initializers(proto);
     const overridable = proto.input.filter(({ name }) => initializers.has(name));
-    const own = new Set([...proto.input, ...proto.initializer].map(({ name }) => name));
+    const own = new Set([...proto.input.map(({ name }) => name), ...initializers.keys()]);
     for (const node of proto.node) for (const name of node.output) own.add(name);
     const isVisible = (name: string) => own.has(name) || isOuter(name);
     const origin = graphRemainder(proto, overridable);
@@ -183,14 +195,24 @@ class GraphDecoder {
 
   #initializers(proto: GraphProto): ReadonlyMap<string, Tensor | OpaqueTensor> {
     const initializers = new Map<string, Tensor | OpaqueTensor>();
-    for (const constant of proto.initializer) {
-      if (constant.name === '')
+    const define = (name: string, constant: () => Tensor | OpaqueTensor) => {
+      if (name === '')
         throw new OneirosError('bad-input', `the graph "${proto.name}" has a constant without a name`);
-      if (initializers.has(constant.name))
-        throw new OneirosError('bad-input', `the constant "${constant.name}" is defined twice`);
-      initializers.set(constant.name, decodeTensor(constant, this.#external));
-    }
+      if (initializers.has(name))
+        throw new OneirosError('bad-input', `the constant "${name}" is defined twice`);
+      initializers.set(name, constant());
+    };
+    for (const constant of proto.initializer)
+      define(constant.name, () => decodeTensor(constant, this.#external));
+    for (const sparse of proto.sparseInitializer)
+      define(sparse.values?.name ?? '', () => this.#dense(sparse));
     return initializers;
+  }
+
+  #dense(proto: SparseTensorProto): Tensor {
+    if (this.#sparse === undefined)
+      throw new OneirosError('unsupported', 'a graph inside a function has a sparse constant');
+    return this.#sparse.decode(proto);
   }
 
   #attributes(proto: NodeProto, isVisible: IsDefined): ReadonlyMap<string, Attribute> {
@@ -206,7 +228,10 @@ class GraphDecoder {
           'bad-input',
           `${proto.opType} node "${proto.name}" has an attribute ${name ? `"${name}" twice` : 'without a name'}`,
         );
-      attributes.set(name, decodeAttribute(attribute, decoding));
+      const dense =
+        name === 'sparse_value' && attribute.sparseTensor && this.#sparse?.decode(attribute.sparseTensor);
+      if (dense) attributes.set('value', { type: 'tensor', value: dense });
+      else attributes.set(name, decodeAttribute(attribute, decoding));
     }
     return attributes;
   }
@@ -221,6 +246,7 @@ function graphRemainder(proto: GraphProto, overridable: ValueInfoProto[]): Graph
     'input',
     'output',
     'initializer',
+    'sparseInitializer',
     'valueInfo',
   ]);
   if (rest === undefined && overridable.length === 0 && initializer.length === 0) return undefined;

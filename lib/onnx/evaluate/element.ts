@@ -2,12 +2,13 @@ import type { NumericDType } from '../../tensor/dtype.js';
 import { type NumericTensor, sizeOf, type Tensor, zeros } from '../../tensor/tensor.js';
 import { maxRank } from '../graph/budget.js';
 import type { Node } from '../graph/graph.js';
+import type { Copy } from './copy.js';
 
 /**
- * Evaluates a node on constants: returns the result, or a plan to compute it; `null` if this operator, its attributes
+ * Evaluates a node on constants: returns the result, or a plan to compute or to copy it; `null` if this operator, its attributes
  * or its element types are not supported here. 64-bit integers are exact and wrap around.
  */
-export type Evaluation = (node: Node, inputs: readonly (Tensor | undefined)[]) => Tensor | Plan | null;
+export type Evaluation = (node: Node, inputs: readonly (Tensor | undefined)[]) => Tensor | Plan | Copy | null;
 export type Evaluations = Readonly<Record<string, Evaluation>>;
 
 /** An element in computations: 64-bit integers are bigints. */
@@ -61,14 +62,10 @@ export function stridesOf(dims: readonly number[]): readonly number[] {
 }
 
 /** Maps positions in a tensor of `dims` to positions in another tensor, given the steps there along each axis. */
-export function walker(
-  dims: readonly number[],
-  steps: readonly number[],
-  start = 0,
-): (index: number) => number {
+export function walker(dims: readonly number[], steps: readonly number[]): (index: number) => number {
   const strides = stridesOf(dims);
   return (index) => {
-    let at = start;
+    let at = 0;
     for (let axis = 0; axis < dims.length; axis++)
       at += (Math.floor(index / strides[axis]!) % dims[axis]!) * steps[axis]!;
     return at;
@@ -87,17 +84,19 @@ export function broadcastDims(a: readonly number[], b: readonly number[]): reado
   return dims;
 }
 
+/** The distance, in elements of an operand, between neighbors along each axis of the broadcast result. */
+export function broadcastSteps(dims: readonly number[], result: readonly number[]): readonly number[] {
+  const strides = stridesOf(dims);
+  const missing = result.length - dims.length;
+  return result.map((_, i) => (i < missing || dims[i - missing] === 1 ? 0 : strides[i - missing]!));
+}
+
 /** For each position of the broadcast result the position in the operand. */
 export function broadcastWalker(
   dims: readonly number[],
   result: readonly number[],
 ): (index: number) => number {
-  const strides = stridesOf(dims);
-  const missing = result.length - dims.length;
-  return walker(
-    result,
-    result.map((_, i) => (i < missing || dims[i - missing] === 1 ? 0 : strides[i - missing]!)),
-  );
+  return walker(result, broadcastSteps(dims, result));
 }
 
 /** An axis counted from the front, or -1 if there is no such axis. */

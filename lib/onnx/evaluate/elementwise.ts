@@ -1,4 +1,4 @@
-import type { NumericTensor } from '../../tensor/tensor.js';
+import { bfloat16ToNumber, type NumericTensor } from '../../tensor/tensor.js';
 import { elementType } from '../codec/elements.js';
 import { attr } from '../graph/attributes.js';
 import {
@@ -113,6 +113,8 @@ const largest = { float32: Infinity, float64: Infinity, int64: 2 ** 63, int32: 2
 
 const cast: Evaluation = (node, [x]) => {
   const to = elementType(attr.int(node, 'to'));
+  if (x?.dtype === 'bfloat16' && (to === 'float32' || to === 'float64'))
+    return { dtype: to, dims: x.dims, element: (i) => bfloat16ToNumber(x.data[i]!) };
   if (!isComputable(x) || to === undefined) return null;
   const { dims } = x;
   if (to === 'bool') return { dtype: to, dims, element: (i) => (Number(x.data[i]) === 0 ? 0 : 1) };

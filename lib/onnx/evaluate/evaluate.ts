@@ -1,5 +1,6 @@
 import { sizeOf, type Tensor } from '../../tensor/tensor.js';
 import type { Node } from '../graph/graph.js';
+import { copied } from './copy.js';
 import { type Evaluation, make } from './element.js';
 import { families } from './families.js';
 
@@ -20,5 +21,7 @@ export function evaluate(
   if (result === undefined || result === null || 'data' in result) return result ?? null;
   const elements = sizeOf(result.dims);
   const isPossible = result.dims.every((size) => Number.isSafeInteger(size) && size >= 0);
-  return isPossible && fits(elements, elements * (result.reads ?? 1)) ? make(result) : null;
+  const reads = 'from' in result ? elements : elements * (result.reads ?? 1);
+  if (!isPossible || !fits(elements, reads)) return null;
+  return 'from' in result ? copied(result) : make(result);
 }

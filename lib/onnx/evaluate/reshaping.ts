@@ -3,13 +3,12 @@ import { attr } from '../graph/attributes.js';
 import {
   axisFrom,
   broadcastDims,
-  broadcastWalker,
+  broadcastSteps,
   type Evaluation,
   type Evaluations,
   integers,
   isNumericTensor,
   stridesOf,
-  walker,
 } from './element.js';
 
 const shape: Evaluation = (node, [x]) =>
@@ -61,19 +60,14 @@ const transpose: Evaluation = (node, [x]) => {
   const perm = attr.ints(node, 'perm', backwards);
   const strides = stridesOf(x.dims);
   const dims = perm.map((axis) => x.dims[axis] ?? 0);
-  const source = walker(
-    dims,
-    perm.map((axis) => strides[axis] ?? 0),
-  );
-  return { dtype: x.dtype, dims, element: (i) => x.data[source(i)]! };
+  return { from: x, dims, steps: perm.map((axis) => strides[axis] ?? 0) };
 };
 
 const expand: Evaluation = (_, [x, sizes]) => {
   const wanted = integers(sizes);
   const dims = isNumericTensor(x) && wanted !== undefined ? broadcastDims(x.dims, wanted) : null;
   if (!isNumericTensor(x) || dims === null) return null;
-  const source = broadcastWalker(x.dims, dims);
-  return { dtype: x.dtype, dims, element: (i) => x.data[source(i)]! };
+  return { from: x, dims, steps: broadcastSteps(x.dims, dims) };
 };
 
 export const reshaping: Evaluations = {

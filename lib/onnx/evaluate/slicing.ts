@@ -5,7 +5,6 @@ import {
   integers,
   isNumericTensor,
   stridesOf,
-  walker,
 } from './element.js';
 
 const slice: Evaluation = (_, [x, starts, ends, axes, steps]) => {
@@ -14,8 +13,8 @@ const slice: Evaluation = (_, [x, starts, ends, axes, steps]) => {
   const along = integers(axes) ?? from.map((__, axis) => axis);
   const by = integers(steps) ?? from.map(() => 1);
   const strides = stridesOf(x.dims);
-  const [dims, stepsThere] = [[...x.dims], [...strides]];
-  let begin = 0;
+  const [dims, distances] = [[...x.dims], [...strides]];
+  let start = 0;
   for (const [i, given] of along.entries()) {
     const axis = axisFrom(given, x.dims.length);
     const size = x.dims[axis];
@@ -23,11 +22,10 @@ const slice: Evaluation = (_, [x, starts, ends, axes, steps]) => {
     if (size === undefined || !step) return null;
     const range = stretch(size, from[i] ?? 0, to[i] ?? 0, step);
     dims[axis] = range.length;
-    begin += range.first * strides[axis]!;
-    stepsThere[axis] = step * strides[axis]!;
+    start += range.first * strides[axis]!;
+    distances[axis] = step * strides[axis]!;
   }
-  const source = walker(dims, stepsThere, begin);
-  return { dtype: x.dtype, dims, element: (i) => x.data[source(i)]! };
+  return { from: x, dims, steps: distances, start };
 };
 
 /** The first index and the number of elements that `start:end:step` selects. */

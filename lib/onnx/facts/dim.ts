@@ -16,9 +16,9 @@ import { quote, read, symbolTerm } from './reader.js';
  * A string that is not written canonically (`height/2`, `batch-size`) is the name of a symbol. Inside an expression a
  * name that could be misread is put in braces: `{batch-size} + 1`.
  */
-export const add = lift((a, b) => polynomial.add(a, b));
-export const sub = lift((a, b) => polynomial.subtract(a, b));
-export const mul = lift((a, b) => polynomial.multiply(a, b));
+export const add = lift(polynomial.add);
+export const sub = lift(polynomial.subtract);
+export const mul = lift(polynomial.multiply);
 /** ⌊a/b⌋ */
 export const floorDiv = lift(floorDivide);
 /** a/b rounded toward zero, as ONNX divides integers. */
@@ -78,8 +78,10 @@ export function substitute(dim: Dim, sizeOf: (symbol: string) => Dim | undefined
   return toDim(parseCanonical(dim) === null ? replace(dim) : read(dim, replace));
 }
 
+/** A graph has few different sizes, which every node of every pass computes again: results are remembered. */
 function lift(f: (a: Polynomial, b: Polynomial) => Polynomial | null): (a: Dim, b: Dim) => Dim {
-  return (a, b) => (a === anySize || b === anySize ? anySize : toDim(f(parse(a), parse(b))));
+  const withFirst = remembering((a: Dim) => remembering((b: Dim) => toDim(f(parse(a), parse(b)))));
+  return (a, b) => (a === anySize || b === anySize ? anySize : withFirst(a)(b));
 }
 
 function toDim(p: Polynomial | null): Dim {
@@ -98,7 +100,23 @@ function parse(dim: Dim): Polynomial {
   return parseCanonical(dim) ?? symbolTerm(dim);
 }
 
-function parseCanonical(text: string): Polynomial | null {
+const parseCanonical = remembering((text: string): Polynomial | null => {
   const p = text.length > maxLength ? null : read(text, symbolTerm);
   return p !== null && toDim(p) === text ? p : null;
+});
+
+/** How many results each function remembers; then it forgets all. */
+const mostRemembered = 1000;
+
+/** A function that computes its result for each argument once, within limits. */
+function remembering<A, R extends object | Dim | null>(f: (argument: A) => R): (argument: A) => R {
+  const results = new Map<A, R>();
+  return (argument) => {
+    const known = results.get(argument);
+    if (known !== undefined) return known;
+    const result = f(argument);
+    if (results.size >= mostRemembered) results.clear();
+    results.set(argument, result);
+    return result;
+  };
 }

@@ -1,4 +1,5 @@
 import { OneirosError } from '../../base/errors.js';
+import { isSameList } from '../../base/same-list.js';
 import type { DType } from '../../tensor/dtype.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { attr, describe } from '../graph/attributes.js';
@@ -64,6 +65,21 @@ export function shapeOf(facts: Facts | undefined): Shape | null {
 /** A shape of this rank with unknown sizes. */
 export function anyShape(rank: number): Shape {
   return Array.from({ length: rank }, () => anySize);
+}
+
+/** Whether as much is known about one value as about another. */
+export function isSameFacts(a: Facts, b: Facts): boolean {
+  if (a === b) return true;
+  return (
+    a.constant === b.constant &&
+    a.type?.dtype === b.type?.dtype &&
+    isSameDims(shapeOf(a), shapeOf(b)) &&
+    isSameDims(a.content, b.content)
+  );
+}
+
+function isSameDims(a: readonly Dim[] | null, b: readonly Dim[] | null): boolean {
+  return a === b || (a !== null && b !== null && isSameList(a, b));
 }
 
 /** The elements of a small integer tensor if all are known numbers, otherwise `null`. */

@@ -1,14 +1,18 @@
+import { isSameList } from '../../base/same-list.js';
 import type { Graph, Node, ValueInfo } from './graph.js';
 import { allNamesOf, mapSubgraphs } from './subgraphs.js';
 
 /** Returns the new name of a value; never called with `''`, the absent value. */
 export type Rename = (name: string) => string;
 
-/** The node with every value in it renamed, those of its subgraphs included. */
+/** The node with every value in it renamed, those of its subgraphs included; the same object if no name changes. */
 export function renameNode(node: Node, rename: Rename): Node {
   const renamed = (name: string) => (name === '' ? '' : rename(name));
   const inner = mapSubgraphs(node, (body) => renameGraph(body, rename));
-  return { ...inner, inputs: node.inputs.map(renamed), outputs: node.outputs.map(renamed) };
+  const [inputs, outputs] = [node.inputs.map(renamed), node.outputs.map(renamed)];
+  return inner === node && isSameList(inputs, node.inputs) && isSameList(outputs, node.outputs)
+    ? node
+    : { ...inner, inputs, outputs };
 }
 
 /** The graph with every value in it renamed, those of its subgraphs included. */

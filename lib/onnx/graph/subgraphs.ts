@@ -2,9 +2,10 @@ import type { Attribute, Graph, Node } from './graph.js';
 
 /** The graphs within a node: branches, loop bodies. */
 export function subgraphsOf(node: Node): readonly Graph[] {
-  return [...node.attributes.values()].flatMap((attribute) =>
-    attribute.type === 'graph' ? [attribute.value] : [],
-  );
+  const graphs: Graph[] = [];
+  for (const attribute of node.attributes.values())
+    if (attribute.type === 'graph') graphs.push(attribute.value);
+  return graphs;
 }
 
 /** The names that a node's subgraphs capture from the graphs around them. */

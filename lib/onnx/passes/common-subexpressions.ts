@@ -1,9 +1,10 @@
+import { isSameList } from '../../base/same-list.js';
 import type { NumericTensor } from '../../tensor/tensor.js';
 import { bytesOf } from '../codec/tensor.js';
 import type { Attribute, Graph, Node } from '../graph/graph.js';
 import { renameNode } from '../graph/rename.js';
 import { mapSubgraphs, subgraphsOf } from '../graph/subgraphs.js';
-import { isDeterministic, isSameList, type Pass, withGraph } from './pass.js';
+import { isDeterministic, type Pass, withGraph } from './pass.js';
 
 /**
  * Computes once what is computed several times:
@@ -41,7 +42,7 @@ function mergeConstants(graph: Graph, outputs: ReadonlySet<string>): Map<string,
   const alike = new Map<string, (readonly [name: string, constant: NumericTensor])[]>();
   for (const [name, constant] of graph.initializers) {
     if (outputs.has(name) || constant.dtype === 'opaque' || constant.dtype === 'string') continue;
-    const key = `${constant.dtype} ${constant.dims.join()} ${Array.from<number | bigint>(constant.data.slice(0, 8)).join()}`;
+    const key = `${constant.dtype} ${constant.dims.join()} ${constant.data.subarray(0, 8).join()}`;
     const group = alike.get(key);
     if (group === undefined) alike.set(key, [[name, constant]]);
     else group.push([name, constant]);
@@ -66,10 +67,13 @@ function mergeAlike(
   }
 }
 
-/** FNV-1a (Fowler, Noll and Vo), 32 bits. */
+/** FNV-1a (Fowler, Noll and Vo) of 32 bits, for whole words where they are aligned. */
 function checksum(bytes: Uint8Array): number {
+  const { buffer, byteOffset, length } = bytes;
+  const words = byteOffset % 4 === 0 ? new Int32Array(buffer, byteOffset, length >> 2) : new Int32Array();
   let sum = 0x811c9dc5;
-  for (const byte of bytes) sum = Math.imul(sum ^ byte, 0x01000193);
+  for (const word of words) sum = Math.imul(sum ^ word, 0x01000193);
+  for (let i = words.byteLength; i < length; i++) sum = Math.imul(sum ^ bytes[i]!, 0x01000193);
   return sum;
 }
 

@@ -1,7 +1,8 @@
+import { isSameList } from '../../base/same-list.js';
 import type { Graph, Node } from '../graph/graph.js';
 import { mapSubgraphs, namesOf, usesOf } from '../graph/subgraphs.js';
 import { isLoop, loopForm, withStacks } from './loop-form.js';
-import { isSameList, type Pass, withGraph } from './pass.js';
+import { type Pass, withGraph } from './pass.js';
 
 /**
  * Drops what no output needs:

@@ -1,3 +1,4 @@
+import { isSameList } from '../../base/same-list.js';
 import type { DType } from '../../tensor/dtype.js';
 import { sizeOf, type Tensor, tensor } from '../../tensor/tensor.js';
 import { evaluate } from '../evaluate/evaluate.js';
@@ -6,7 +7,7 @@ import { Budget } from '../graph/budget.js';
 import type { Graph, Model, Node, OpaqueTensor } from '../graph/graph.js';
 import { mapSubgraphs, subgraphsOf } from '../graph/subgraphs.js';
 import { inferWithin } from '../shapes/infer.js';
-import { isDeterministic, isSameList, withGraph } from './pass.js';
+import { isDeterministic, withGraph } from './pass.js';
 
 /** Results with at most this many elements are folded regardless of the size of the inputs. */
 const small = 1024;

@@ -1,3 +1,4 @@
+import { isSameList } from '../../base/same-list.js';
 import { isEqual } from '../facts/dim.js';
 import { type Facts, numbersIn } from '../facts/facts.js';
 import { attr, attributes } from '../graph/attributes.js';
@@ -6,7 +7,7 @@ import type { Graph, Node } from '../graph/graph.js';
 import { renameGraph, renameNode } from '../graph/rename.js';
 import { mapSubgraphs, usedIn } from '../graph/subgraphs.js';
 import { inferWithin } from '../shapes/infer.js';
-import { isSameList, type Pass, withGraph } from './pass.js';
+import { type Pass, withGraph } from './pass.js';
 
 /**
  * Removes nodes that return their input:

@@ -1,5 +1,5 @@
 import type { Budget } from '../graph/budget.js';
-import type { Graph, Model, Node } from '../graph/graph.js';
+import type { Graph, Model } from '../graph/graph.js';
 
 /**
  * A transformation that does not change what a model computes. It returns the same object if there is nothing to do.
@@ -25,9 +25,4 @@ export function isDeterministic(op: string): boolean {
 /** The model with this graph; the same object if it has this graph already. */
 export function withGraph(model: Model, graph: Graph): Model {
   return graph === model.graph ? model : { ...model, graph };
-}
-
-/** Whether two lists hold the very same nodes. */
-export function isSameList(a: readonly Node[], b: readonly Node[]): boolean {
-  return a.length === b.length && a.every((node, i) => node === b[i]);
 }

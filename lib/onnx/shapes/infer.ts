@@ -7,6 +7,7 @@ import { Budget, requireRank } from '../graph/budget.js';
 import type { Dim, Graph, Model, Node, TensorType, ValueInfo } from '../graph/graph.js';
 import { factsOfConstant } from './constants.js';
 import { families } from './families.js';
+import { inferredIn } from './inferred.js';
 import { checkRequirements } from './requirements/check.js';
 
 const inferences: ReadonlyMap<string, Inference> = new Map(Object.values(families).flatMap(Object.entries));
@@ -17,7 +18,7 @@ export function hasShapeRule(node: Node): boolean {
 }
 
 type LookUp = Scope['outer'];
-/** Records the facts about every value of every graph. */
+/** Records the facts about every value of the graphs inside nodes. */
 type Note = (graph: Graph, name: string, facts: Facts) => void;
 
 /**
@@ -54,22 +55,36 @@ export function inferModel(model: Model): ReadonlyMap<string, Facts> {
 }
 
 /** The same within the budget of a larger task. */
-export function inferWithin(budget: Budget, model: Model): ReadonlyMap<string, Facts> {
+export function inferWithin(budget: Budget, { graph }: Model): ReadonlyMap<string, Facts> {
+  const { graphs } = inferredIn(budget);
+  const facts = graphs.get(graph) ?? inferAll(graph, budget);
+  graphs.set(graph, facts);
+  return facts;
+}
+
+function inferAll(graph: Graph, budget: Budget): ReadonlyMap<string, Facts> {
   const values = new Map<string, Facts>();
+  const inner = new Map<string, Facts>();
   const homes = new Map<string, Graph>();
   const ambiguous = new Set<string>(['']);
-  const note: Note = (graph, name, facts) => {
-    if ((homes.get(name) ?? graph) !== graph) ambiguous.add(name);
-    homes.set(name, graph);
-    values.set(name, facts);
+  const note: Note = (home, name, facts) => {
+    if ((homes.get(name) ?? home) !== home) ambiguous.add(name);
+    homes.set(name, home);
+    inner.set(name, facts);
   };
-  const inputs = model.graph.inputs.map(({ name, type }) => named(name, { ...unknown, type }));
-  inferGraph(model.graph, inputs, () => undefined, 0, budget, note);
+  const inputs = graph.inputs.map(({ name, type }) => named(name, { ...unknown, type }));
+  inferGraph(graph, inputs, () => undefined, 0, budget, note, values);
+  for (const [name, facts] of inner)
+    if (values.has(name)) ambiguous.add(name);
+    else values.set(name, facts);
   for (const name of ambiguous) values.delete(name);
   return values;
 }
 
-/** Facts about a graph's outputs, from those about its inputs and the values it captures. */
+/**
+ * Facts about a graph's outputs, from those about its inputs and the values it captures.
+ * @param values receives the facts about its own values
+ */
 function inferGraph(
   graph: Graph,
   inputs: readonly Facts[],
@@ -77,13 +92,13 @@ function inferGraph(
   depth: number,
   budget: Budget,
   note?: Note,
+  values = new Map<string, Facts>(),
 ): readonly Facts[] {
-  const values = new Map<string, Facts>();
   const declared = new Map([...graph.values, ...graph.outputs.map((info) => [info.name, info] as const)]);
   const lookUp: LookUp = (name) => values.get(name) ?? outer(name);
   const define = (name: string, facts: Facts) => {
     values.set(name, facts);
-    note?.(graph, name, facts);
+    if (depth > 0) note?.(graph, name, facts);
   };
   const scope: Scope = {
     outer: lookUp,
@@ -108,9 +123,18 @@ function inferGraph(
 }
 
 function inferWith(node: Node, inputs: readonly Facts[], scope: Scope): readonly Facts[] {
-  if (node.domain === '') checkRequirements(node, inputs);
-  const inference = inferences.get(operatorOf(node));
+  const { nodes } = inferredIn(scope.budget);
+  const before = nodes.recall(node, inputs);
+  if (before === null && node.domain === '') checkRequirements(node, inputs);
   scope.budget.spend('inferences', 1, node);
+  if (before !== null) return before;
+  const facts = inferAnew(node, inputs, scope);
+  nodes.remember(node, inputs, facts);
+  return facts;
+}
+
+function inferAnew(node: Node, inputs: readonly Facts[], scope: Scope): readonly Facts[] {
+  const inference = inferences.get(operatorOf(node));
   if (inference === undefined) return node.outputs.map(() => unknown);
   const facts = inference(node, inputs, scope);
   return node.outputs.map((name, i) => {

@@ -69,6 +69,58 @@ describe('decodeModel', () => {
     expect(written?.initializer.map(({ name }) => name)).to.deep.equal(['c']);
   });
 
+  describe('sparse constants', () => {
+    const sparse = (dims: bigint[], indices: object, values = [2, -1]) => ({
+      dims,
+      values: { name: 'c', dims: [BigInt(values.length)], dataType: Code.FLOAT, floatData: values },
+      indices: { dataType: Code.INT64, ...indices },
+    });
+    const positions = { dims: [2n], int64Data: [1n, 5n] };
+    const read = (...sparseInitializer: object[]) => model({ ...relu, sparseInitializer });
+
+    it('are written out, from positions or from coordinates', () => {
+      const coordinates = { dims: [2n, 2n], int64Data: [0n, 1n, 1n, 2n] };
+      for (const indices of [positions, coordinates]) {
+        const bytes = read(sparse([2n, 3n], indices));
+        const constant = constantOf(bytes);
+        expect(constant).to.deep.equal({
+          dtype: 'float32',
+          dims: [2, 3],
+          data: Float32Array.of(0, 2, 0, 0, 0, -1),
+        });
+        const written = encodeModel(decodeModel(bytes));
+        expect(constantOf(written)).to.deep.equal(constant);
+        expect(fromBinary(ModelProtoSchema, written).graph?.sparseInitializer).to.deep.equal([]);
+      }
+    });
+
+    it('are written out in Constant nodes', () => {
+      const constant = node(
+        'Constant',
+        [],
+        ['y'],
+        [{ name: 'sparse_value', type: Type.SPARSE_TENSOR, sparseTensor: sparse([6n], positions) }],
+      );
+      const [read] = decodeModel(model({ ...relu, node: [constant] })).graph.nodes;
+      expect(read?.attributes.get('value')).to.deep.include({ type: 'tensor' });
+      expect(read?.attributes.has('sparse_value')).to.equal(false);
+    });
+
+    it('are checked before memory is spent', () => {
+      expectError(read(sparse([2n, 3n], { dims: [2n], int64Data: [1n, 6n] })), 'index 6');
+      expectError(read(sparse([2n, 3n], { dims: [2n], int64Data: [-1n, 5n] })), 'index -1');
+      expectError(read(sparse([2n, 3n], { dims: [3n], int64Data: [1n, 2n, 5n] })), '2 values');
+      expectError(read(sparse([-2n, 3n], positions)), 'impossible dimensions');
+      expectError(read({ dims: [6n], values: sparse([], {}).values }), 'no indices');
+      expectError(read(sparse([2n ** 40n], positions)), 'too large with its zeros', 'too-large');
+      const half = (name: string) => {
+        const constant = sparse([2n ** 25n + 1n], positions);
+        return { ...constant, values: { ...constant.values, name } };
+      };
+      expectError(read(half('a'), half('b')), 'too large with its zeros', 'too-large');
+    });
+  });
+
   it('lists all constants as inputs for an IR version that requires it', () => {
     const { graph, ...rest } = decodeModel(model(relu, { irVersion: 3n }));
     const c: Tensor = { dtype: 'float32', dims: [2], data: Float32Array.of(1, 2) };

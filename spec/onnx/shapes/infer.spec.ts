@@ -5,8 +5,9 @@ import { GraphBuilder, type Value } from '../../../lib/onnx/builder/graph-builde
 import { encodeModel } from '../../../lib/onnx/codec/write.js';
 import { unknown } from '../../../lib/onnx/facts/facts.js';
 import { type AttributeLike, attributes } from '../../../lib/onnx/graph/attributes.js';
+import { Budget } from '../../../lib/onnx/graph/budget.js';
 import type { Dim, Graph, Model, Node, ValueInfo } from '../../../lib/onnx/graph/graph.js';
-import { inferModel } from '../../../lib/onnx/shapes/infer.js';
+import { inferModel, inferWithin } from '../../../lib/onnx/shapes/infer.js';
 import type { DType } from '../../../lib/tensor/dtype.js';
 import { float32, int64, type Tensor, zeros } from '../../../lib/tensor/tensor.js';
 
@@ -349,5 +350,21 @@ describe('shapes of a whole model', () => {
     expect(() => inferModel(modelOf(wrong))).to.throw(
       'MatMul node "y": inner sizes: 4 is not 5; its inputs are float32[n, 4], float32[5, k]',
     );
+  });
+
+  it('infers a node anew if it is used with other inputs within one task', () => {
+    const b = new GraphBuilder();
+    b.output(b.op('Relu', [b.input('x', 'float32', [2])]), 'y');
+    const { graph } = b.model();
+    const budget = Budget.unlimited();
+    const shapeOfY = (sizes: readonly Dim[]) => {
+      const inputs = [{ name: 'x', type: { dtype: 'float32' as const, shape: sizes } }];
+      const outputs = [{ name: 'y', type: null }];
+      return inferWithin(budget, { ...b.model(), graph: { ...graph, inputs, outputs } }).get('y')?.type
+        ?.shape;
+    };
+    expect(shapeOfY([2])).to.deep.equal([2]);
+    expect(shapeOfY(['n', 3])).to.deep.equal(['n', 3]);
+    expect(shapeOfY([2])).to.deep.equal([2]);
   });
 });
