@@ -24,7 +24,7 @@ def wave(*dims, scale=2.0, shift=0.0, phase=None):
 
 
 def exactly(values, dims=None):
-    return dict(dims=dims or [len(values)], values=values)
+    return dict(dims=[len(values)] if dims is None else dims, values=values)
 
 
 def whole(values, dims=None):
@@ -116,6 +116,7 @@ case("Elu", F.elu, [exactly([-1.0, 0.0, 1.0])], ones=True, note="α at 0")
 case("Selu", F.selu, [exactly([-1.0, 0.0, 1.0])], ones=True, note="γα at 0")
 case("Celu", F.celu, [exactly([-1.0, 0.0, 1.0])], ones=True, note="1 at 0")
 case("Clip", lambda x: x.clamp(-1, 2), [exactly([-2.0, 0.0, 3.0])], dict(min=real(-1), max=real(2)), opset=6, ones=True)
+case("Clip", torch.clamp, [wave(2, 7), exactly([-0.7], []), exactly([0.9], [])], note="by its bounds")
 case("HardSigmoid", F.hardsigmoid, [exactly([-4.0, -3.0, 0.0, 3.0, 4.0])], dict(alpha=1 / 6, beta=0.5), ones=True, note="0 at ±3")
 case("HardSwish", F.hardswish, [exactly([-4.0, 0.0, 4.0])], ones=True)
 case("Abs", torch.abs, [exactly([-1.0, 0.0, 1.0])], ones=True, note="0 at 0")
@@ -198,6 +199,7 @@ case("GlobalMaxPool", lambda x: x.amax((2, 3), keepdim=True), [exactly([1.0, 1.0
 
 # Normalization.
 case("BatchNormalization", lambda x, g, b, m, v: F.batch_norm(x, m, v, g, b), [wave(2, 3, 2, 2), wave(3), wave(3), wave(3), wave(3, scale=0.5, shift=1.0)], held=(3, 4))
+case("BatchNormalization", lambda x, g, b, m, v: (x - m) / (v + 1e-5).sqrt() * g + b, [wave(4, 3), wave(3), wave(3), wave(3), wave(3, scale=0.5, shift=1.0)], note="by its statistics")
 case("InstanceNormalization", lambda x, g, b: F.instance_norm(x, weight=g, bias=b), [wave(2, 3, 2, 3), wave(3), wave(3)])
 case("LayerNormalization", lambda x, g, b: F.layer_norm(x, [3, 4], g, b), [wave(2, 3, 4), wave(3, 4), wave(3, 4)], dict(axis=1))
 case("GroupNormalization", lambda x, g, b: F.group_norm(x, 2, g, b), [wave(2, 4, 3), wave(4), wave(4)], dict(num_groups=2), opset=21)
@@ -235,6 +237,13 @@ case("GatherElements", lambda x, i: x.gather(1, i), [wave(3, 4), whole([0, 3, 1,
 case("GatherND", lambda x, i: x[i[:, 0], i[:, 1]], [wave(3, 4), whole([0, 1, 2, 3, 0, 1], [3, 2])])
 case("ScatterElements", lambda x, i, u: x.scatter(1, i, u), [wave(3, 4), whole([0, 3, 1, 2, 2, 0], [3, 2]), wave(3, 2)], dict(axis=1))
 case("ScatterElements", lambda x, i, u: x.scatter_add(1, i, u), [wave(3, 4), whole([0, 0, 1, 1, 2, 0], [3, 2]), wave(3, 2)], dict(axis=1, reduction="add"))
+for reduction, torch_reduction in dict(mul="prod", max="amax", min="amin").items():
+    reduce = lambda x, i, u: x.scatter_reduce(1, i, u, torch_reduction)
+    case("ScatterElements", reduce, [wave(3, 4), whole([0, 0, 1, 1, 2, 0], [3, 2]), wave(3, 2)], dict(axis=1, reduction=reduction))
+    ties = [exactly([2.0, 0.0, 1.0, 3.0], [1, 4]), whole([0, 0, 1, 1, 2, 0], [1, 6]), exactly([2.0, 1.0, 0.0, 0.0, 1.0, 2.0], [1, 6])]
+    if reduction != "mul":
+        case("ScatterElements", reduce, ties, dict(axis=1, reduction=reduction), note="ties share")
+case("ScatterElements", lambda x, i, u: x.scatter_reduce(0, i, u, "prod"), [exactly([2.0, 0.0, 0.0, 3.0, 5.0]), whole([0, 0, 1, 3, 3, 4]), exactly([3.0, 0.0, 2.0, 4.0, 7.0, 2.0])], dict(reduction="mul"), note="with zeros")
 case("ScatterND", lambda x, i, u: x.index_put((i[:, 0],), u), [wave(3, 4), whole([2, 0], [2, 1]), wave(2, 4)])
 
 case("Compress", lambda x, c: x[:, c], [wave(2, 4), flags([1, 0, 0, 1])], dict(axis=1))

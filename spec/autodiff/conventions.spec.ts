@@ -135,6 +135,29 @@ describe('an infinite cotangent', () => {
   });
 });
 
+describe('gradients far from 0', () => {
+  // PyTorch's, at −∞, −10³⁰, −100, 100, 10³⁰ and ∞.
+  const points = [-Infinity, -1e30, -100, 100, 1e30, Infinity];
+  const expected: Readonly<Record<string, readonly number[]>> = {
+    Relu: [0, 0, 0, 1, 1, 1],
+    LeakyRelu: [0.01, 0.01, 0.01, 1, 1, 1],
+    Elu: [0, 0, 0, 1, 1, 1],
+    Selu: [0, 0, 0, 1.050701, 1.050701, 1.050701],
+    Sigmoid: [0, 0, 0, 0, 0, 0],
+    Tanh: [0, 0, 0, 0, 0, 0],
+    Softplus: [0, 0, 0, 1, 1, 1],
+    HardSigmoid: [0, 0, 0, 0, 0, 0],
+    HardSwish: [0, 0, 0, 1, 1, 1],
+    Abs: [-1, -1, -1, 1, 1, 1],
+    Erf: [0, 0, 0, 0, 0, 0],
+  };
+  for (const [op, wanted] of Object.entries(expected))
+    it(`are as in PyTorch for ${op}`, async () => {
+      const found = await slopes(points, (b, x) => b.op(op, [x]));
+      for (const [i, slope] of found.entries()) expect(slope).to.be.closeTo(wanted[i]!, 1e-6);
+    });
+});
+
 describe('softmax of −∞', () => {
   it('has a gradient of 0 for a row that is masked wholly, as in PyTorch’s attention', async () => {
     // As exporters write scaled_dot_product_attention: the row's NaNs are replaced with 0.
@@ -168,6 +191,34 @@ describe('a Gather without a matrix of ones and zeros', () => {
       const x = tensorOf('float32', Array<number>(size).fill(0), [size]);
       const results = await run(derived, { x, d_y: tensorOf('float32', dy, [count]) });
       expect(elements(results['d_x'])).to.deep.equal(expected);
+    });
+});
+
+describe('values on which a result depends without a rule', () => {
+  const refused: Readonly<Record<string, (b: Builder, x: Value, p: Value) => Value>> = {
+    'the ratio of Dropout': (b, x, p) => {
+      const [y] = b.ops('Dropout', [b.reshape(x, [-1]), b.reshape(p, []), b.scalar(1, 'bool')], 2);
+      return y!;
+    },
+    'the scales of Resize': (b, x, p) =>
+      b.op('Resize', [x, undefined, b.concat([b.constant(tensorOf('float32', [1, 1, 2], [3])), p], 0)]),
+    'the region of Resize': (b, x, p) => {
+      const ends = b.constant(tensorOf('float32', [1, 1, 1, 1], [4]));
+      const region = b.concat([b.constant(tensorOf('float32', [0, 0, 0], [3])), p, ends], 0);
+      return b.op('Resize', [x, region, undefined, b.sizes([1, 1, 3, 3])], {
+        coordinate_transformation_mode: 'tf_crop_and_resize',
+      });
+    },
+    'the regions of RoiAlign': (b, x, p) =>
+      b.op('RoiAlign', [x, b.expand(b.reshape(p, [1, 1]), [1, 4]), b.sizes([0])]),
+  };
+  for (const [what, make] of Object.entries(refused))
+    it(`are not taken for constants: ${what}`, () => {
+      const b = new Builder();
+      const y = make(b, b.input('x', 'float32', [1, 1, 4, 4]), b.input('p', 'float32', [1]));
+      b.output(y, 'y');
+      expect(() => grad(b.model(), { wrt: ['x', 'p'] })).to.throw(/has no gradient by its input \d/);
+      expect(() => grad(b.model(), { wrt: ['x'] })).not.to.throw();
     });
 });
 

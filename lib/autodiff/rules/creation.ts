@@ -23,4 +23,8 @@ export const creation: RuleTable = {
   }),
   Constant: noGradient,
   EyeLike: noGradient,
+  // Only the shape of the input counts, or how probable a one is.
+  Bernoulli: noGradient,
+  RandomNormalLike: noGradient,
+  RandomUniformLike: noGradient,
 };

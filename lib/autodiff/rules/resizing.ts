@@ -12,12 +12,17 @@ export const resizing: RuleTable = {
   Resize: rule(1, (context) => {
     const {
       b,
+      node,
       dy,
       x: [x],
     } = context;
     const factor = repetition(context);
-    if (factor !== null) return [sumOfBlocks(b, dy, factor)];
-    return [resizedAxes(context).reduce((cotangent, axis) => alongAxis(context, cotangent, x, axis), dy)];
+    const cotangent =
+      factor !== null
+        ? sumOfBlocks(b, dy, factor)
+        : resizedAxes(context).reduce((part, axis) => alongAxis(context, part, x, axis), dy);
+    // There is no gradient by scales, nor by the region if it has an effect.
+    return [cotangent, crops(node) ? undefined : null];
   }),
 };
 
@@ -62,7 +67,7 @@ function resizedIdentity(
   const rows = b.reshape(identity, [1, 1, size, size]);
   const pick = (vector: Value) => b.slice(vector, [0], [axis], [axis + 1]);
   const region =
-    roi && rank > 0 && attr.string(node, 'coordinate_transformation_mode', '') === 'tf_crop_and_resize'
+    roi && rank > 0 && crops(node)
       ? b.concat(
           [
             floats(b, [0, 0, 0]),
@@ -81,6 +86,11 @@ function resizedIdentity(
     ...Object.fromEntries(node.attributes),
     extrapolation_value: undefined,
   });
+}
+
+/** Whether only a region of the image is resized. */
+function crops(node: Node): boolean {
+  return attr.string(node, 'coordinate_transformation_mode', '') === 'tf_crop_and_resize';
 }
 
 function floats(b: Builder, values: readonly number[]): Value {
