@@ -99,6 +99,9 @@ function widenNode(node: Node): Node {
       return [name, isCode ? { type: 'int', value: float64Code } : attribute];
     }),
   );
+  // Without a value it makes zeros of single precision.
+  if (node.op === 'ConstantOfShape' && !attributes.has('value'))
+    attributes.set('value', { type: 'tensor', value: tensor('float64', Float64Array.of(0), [1]) });
   // The protobuf message it was read from would still declare the narrower type.
   const { name, op, domain, inputs, outputs } = node;
   return { name, op, domain, inputs, outputs, attributes };

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 
 import { checkAll } from './supervise.js';
-import { tableOf } from './table.js';
+import { agreeing, tableOf } from './table.js';
 import { testFolders } from './wheel.js';
 
 const options = new Command('backend')
@@ -21,3 +21,4 @@ const rows = await checkAll(folders, options.processes, (done) => {
 });
 if (options.json !== undefined) writeFileSync(options.json, JSON.stringify(rows, null, 1));
 console.log(tableOf(rows));
+console.log(`\n${(100 * agreeing(rows)).toFixed(1)} % of the models with a differentiable path agree`);

@@ -15,7 +15,17 @@ export interface Outcome {
  * - `not run`   ONNX Runtime does not run the test itself, or a step before this one failed
  * - `fault`     an error that is not the library's, a crash, or a time limit
  */
-export type Status = 'ok' | 'fixed' | 'refused' | 'no path' | 'wrong' | 'unloadable' | 'not run' | 'fault';
+export const statuses = [
+  'ok',
+  'fixed',
+  'refused',
+  'no path',
+  'wrong',
+  'unloadable',
+  'not run',
+  'fault',
+] as const;
+export type Status = (typeof statuses)[number];
 
 export const steps = ['runs', 'rewritten', 'normalized', 'simplified', 'gradient'] as const;
 export type Step = (typeof steps)[number];

@@ -11,7 +11,7 @@ const limit = 60_000;
 export async function checkAll(
   folders: readonly string[],
   processes: number,
-  report: (done: number) => void,
+  report: (done: number) => void = () => undefined,
 ): Promise<readonly Row[]> {
   const rows: Row[] = [];
   const queue = [...folders];

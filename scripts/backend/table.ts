@@ -1,40 +1,56 @@
-import { type Row, type Status, type Step, steps } from './row.js';
+import { type Row, type Status, statuses, type Step, steps } from './row.js';
 
-const statuses: readonly Status[] = [
-  'ok',
-  'fixed',
-  'refused',
-  'no path',
-  'wrong',
-  'unloadable',
-  'not run',
-  'fault',
-];
-
-/** The number of tests by step and status, then everything that is not as it should be, by reason and operator. */
+/** The numbers of tests by step and status, then what is not as it should be, by reason and operator. */
 export function tableOf(rows: readonly Row[]): string {
-  const lines = [['', ...statuses].map((text) => text.padEnd(11)).join('')];
-  for (const step of steps) {
-    const counts = statuses.map(
-      (status) => rows.filter((row) => row.outcomes[step].status === status).length,
-    );
-    lines.push([step, ...counts.map(String)].map((text) => text.padEnd(11)).join(''));
-  }
+  const lines = [line(['', ...statuses])];
   for (const step of steps)
-    for (const status of ['fault', 'wrong', 'unloadable', 'refused'] as const)
-      lines.push(...listed(rows, step, status));
+    lines.push(line([step, ...statuses.map((status) => String(having(rows, step, status).length))]));
+  for (const step of steps)
+    for (const status of ['fault', 'wrong', 'unloadable', 'refused', 'fixed'] as const)
+      lines.push(...reasons(having(rows, step, status), step, status));
   return lines.join('\n');
 }
 
-function listed(rows: readonly Row[], step: Step, status: Status): readonly string[] {
-  const found = rows.filter((row) => row.outcomes[step].status === status);
-  if (found.length === 0) return [];
+export function having(rows: readonly Row[], step: Step, ...wanted: readonly Status[]): readonly Row[] {
+  return rows.filter((row) => wanted.includes(row.outcomes[step].status));
+}
+
+/** The share of the models with a differentiable path whose gradient is derived, runs and agrees. */
+export function agreeing(rows: readonly Row[]): number {
+  const some = having(rows, 'gradient', 'ok', 'fixed', 'refused', 'wrong', 'unloadable', 'fault');
+  const run = some.filter((row) => row.outcomes.runs.status === 'ok');
+  return having(run, 'gradient', 'ok').length / run.length;
+}
+
+function line(cells: readonly string[]): string {
+  return cells
+    .map((cell) => cell.padEnd(12))
+    .join('')
+    .trimEnd();
+}
+
+function reasons(rows: readonly Row[], step: Step, status: Status): readonly string[] {
+  if (rows.length === 0) return [];
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const key = `${row.operators}: ${reasonOf(row.outcomes[step].detail)}`;
+    groups.set(key, [...(groups.get(key) ?? []), row]);
+  }
+  const sorted = [...groups].toSorted(([, a], [, b]) => b.length - a.length);
   return [
     '',
-    `${step}: ${status} (${found.length})`,
-    ...found.map(
-      ({ name, operators, opset, outcomes }) =>
-        `  ${name} [${operators} at ${opset}]: ${outcomes[step].detail.slice(0, 300)}`,
+    `${step}: ${status}, ${rows.length}`,
+    ...sorted.map(
+      ([key, [first, ...others]]) =>
+        `  ${String(others.length + 1).padStart(3)} ${key.slice(0, 240)} (${first?.name ?? ''})`,
     ),
   ];
+}
+
+/** A message without the names of one model. */
+function reasonOf(detail: string): string {
+  return detail
+    .replace(/ on the path [^;]*/, '')
+    .replace(/"[^"]*"/g, '"…"')
+    .replace(/; give one in .*/, '');
 }

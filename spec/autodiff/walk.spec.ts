@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { grad } from '../../lib/autodiff/grad.js';
-import type { RuleOverrides } from '../../lib/autodiff/rule-choice.js';
+import { RuleChoice, type RuleOverrides } from '../../lib/autodiff/rule-choice.js';
 import { rule } from '../../lib/autodiff/rules/rule.js';
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
@@ -429,6 +429,81 @@ describe('grad of a model with parts that are known before it runs', () => {
     const g = grad({ ...plain, graph: { ...plain.graph, nodes } }, { outputs: ['y'], wrt: ['x'] });
     expect(operators(g)).to.include({ Gelu: 1, Erf: 1 });
   });
+});
+
+describe('grad of a model with nodes that are newer than operator set 17', () => {
+  const bits = (b: Builder) => {
+    const k = b.input('k', 'int32', [2]);
+    b.output(b.op('BitwiseAnd', [k, k]), 'bits');
+  };
+
+  it('keeps those off the path, in the lowest operator set that has them, also when applied again', async () => {
+    // y = mean x, dy/dx = ½
+    const m = model({ x: [1, 2] }, (b, { x }) => {
+      bits(b);
+      return { y: b.mean(b.square(x!), [1]) };
+    });
+    expect(m.opsets.get('')).to.equal(18);
+    const g = grad(m, { outputs: ['y'], wrt: ['x'] });
+    expect(g.opsets.get('')).to.equal(18);
+    const second = grad(g, { outputs: ['d_x'], wrt: ['x'], prefix: 'dd_' });
+    const feeds = {
+      x: float32([3, 5], [1, 2]),
+      k: tensor('int32', Int32Array.of(6, 7), [2]),
+      d_y: float32([1], [1, 1]),
+    };
+    expect(numbersOf(await compute(g, feeds), 'd_x')).to.deep.equal([3, 5]);
+    const found = await compute(second, { ...feeds, dd_d_x: float32([1, 2], [1, 2]) });
+    expect(numbersOf(found, 'dd_x')).to.deep.equal([1, 2]);
+    expect(numbersOf(found, 'bits')).to.deep.equal([6, 7]);
+  });
+
+  it('returns to 17 without them', () => {
+    const m = model({ x: [1, 2] }, (b, { x }) => {
+      bits(b);
+      return { y: b.mean(x!, [1]) };
+    });
+    expect(grad(m, { outputs: ['y'], keepOutputs: ['y'] }).opsets.get('')).to.equal(17);
+  });
+
+  it('has no rule for an older operator in a newer form, unless the rule is for that too', () => {
+    const node = (
+      name: string,
+      inputs: readonly string[],
+      values: Readonly<Record<string, number>> = {},
+    ) => ({
+      name: 'y',
+      op: name,
+      domain: '',
+      inputs,
+      outputs: ['y'],
+      attributes: attributes(values),
+    });
+    const hasRule = (of: Node) => new RuleChoice().rule(of) !== undefined;
+    expect(hasRule(node('Resize', ['x', '', 'scales']))).to.equal(true);
+    expect(hasRule(node('Resize', ['x', '', 'scales'], { antialias: 1 }))).to.equal(false);
+    expect(hasRule(node('ReduceMax', ['x', 'axes']))).to.equal(true);
+  });
+
+  for (const [op, expected] of [
+    ['ReduceMax', [0, 2, 0, 3]],
+    ['ReduceMean', [1, 1, 1.5, 1.5]],
+    ['ReduceProd', [4, 2, 12, 9]],
+    ['ReduceL1', [2, 2, 3, 3]],
+  ] as const)
+    for (const keepdims of [0, 1])
+      it(`reduces axes that are known when the graph runs: ${op}, keepdims ${keepdims}`, async () => {
+        const m = model({ x: [2, 2] }, (b, { x }) => ({
+          y: b.op(op, [x, b.input('axes', 'int64', [1])], { keepdims }),
+        }));
+        const g = grad(m);
+        const found = await compute(g, {
+          x: float32([1, 2, 3, 4], [2, 2]),
+          axes: int64([1]),
+          d_y: float32([2, 3], keepdims === 1 ? [2, 1] : [2]),
+        });
+        expect(numbersOf(found, 'd_x')).to.deep.equal(expected);
+      });
 });
 
 describe('a rule that leaves out a cotangent', () => {

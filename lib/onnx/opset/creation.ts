@@ -4,7 +4,7 @@ import type { Conversion, Rules } from './rule.js';
 /** ONNX Runtime takes vectors of one element too, but not where it knows their shape when it loads the model. */
 function range(c: Conversion): void {
   const ends = [c.required(0), c.required(1), c.required(2)];
-  const scalars = ends.map((end) => ((end.type?.shape?.length ?? 0) > 0 ? c.b.reshape(end, []) : end));
+  const scalars = ends.map((end) => (end.type?.shape?.length === 0 ? end : c.b.reshape(end, [])));
   c.keep({}, scalars);
 }
 
