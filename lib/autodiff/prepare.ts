@@ -5,6 +5,7 @@ import { allNamesOf, mapSubgraphs, subgraphsOf, usedIn } from '../onnx/graph/sub
 import { foldConstants } from '../onnx/passes/fold-constants.js';
 import { inlineIfs } from '../onnx/passes/inline-ifs.js';
 import { withGraph } from '../onnx/passes/pass.js';
+import { plainSequences } from '../onnx/passes/plain-sequences.js';
 import { unroll } from '../onnx/passes/unroll.js';
 import { activePath, type Ends } from './active.js';
 import { Expansion } from './expansions/expansion.js';
@@ -51,7 +52,10 @@ function flattened(model: Model, variables: ReadonlySet<string>, budget: Budget)
   let current = model;
   for (let round = 0; round < maxRounds; round++) {
     const before = current;
-    current = unroll(inlineIfs(foldConstants(current, budget, variables), budget), budget);
+    current = unroll(
+      inlineIfs(plainSequences(foldConstants(current, budget, variables), budget), budget),
+      budget,
+    );
     if (current === before) break;
   }
   return current;
