@@ -8,6 +8,7 @@ import { allNamesOf, mapSubgraphs, subgraphsOf, usedIn } from '../onnx/graph/sub
 import { foldConstants } from '../onnx/passes/fold-constants.js';
 import { inlineIfs } from '../onnx/passes/inline-ifs.js';
 import { withGraph } from '../onnx/passes/pass.js';
+import { plainSequences } from '../onnx/passes/plain-sequences.js';
 import { unroll } from '../onnx/passes/unroll.js';
 import { activePath, type Ends } from './active.js';
 import { type Expand, Expansion } from './expansions/expansion.js';
@@ -61,7 +62,8 @@ function flattened(model: Model, variables: ReadonlySet<string>, budget: Budget)
   let current = model;
   for (let round = 0; round < maxRounds; round++) {
     const before = current;
-    current = unroll(inlineIfs(foldConstants(current, budget, variables), budget), budget, mostUnrolled);
+    const folded = plainSequences(foldConstants(current, budget, variables), budget);
+    current = unroll(inlineIfs(folded, budget), budget, mostUnrolled);
     if (current === before) break;
   }
   return current;

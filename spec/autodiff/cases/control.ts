@@ -1,6 +1,6 @@
 import { Builder, dtypeOf } from '../../../lib/onnx/builder/builder.js';
 import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
-import { type Draw, exactly, held, normal, positive, type Row, row, uniform, weight } from '../row.js';
+import { type Draw, exactly, held, normal, positive, type Row, row, uniform, weight, whole } from '../row.js';
 
 function branch(b: Builder, make: (inner: Builder) => Value) {
   const inner = new Builder(b);
@@ -33,6 +33,53 @@ function nested(b: Builder, [x]: readonly (Value | undefined)[]): Value {
   });
 }
 
+/** Operators on sequences and optional values whose items and positions are known. */
+const sequences: readonly Row[] = [
+  listed('SequenceAt', 'of constructed items', (b, x, y) => {
+    const list = b.op('SequenceConstruct', [x, b.mul(x, y), y]);
+    return b.op('SequenceAt', [list, b.scalar(-2, 'int64')]);
+  }),
+  listed('SequenceInsert', 'and erased', (b, x, y) => {
+    const list = b.op('SequenceInsert', [b.op('SequenceEmpty', []), x]);
+    const longer = b.op('SequenceInsert', [list, b.mul(x, y), b.scalar(0, 'int64')]);
+    const shorter = b.op('SequenceErase', [longer, b.scalar(1, 'int64')]);
+    return b.op('SequenceAt', [shorter, b.scalar(0, 'int64')]);
+  }),
+  ...[0, 1].map((new_axis) =>
+    listed('ConcatFromSequence', `new axis ${new_axis}`, (b, x, y) =>
+      b.op('ConcatFromSequence', [b.op('SequenceConstruct', [x, b.mul(x, y)])], { axis: 1, new_axis }),
+    ),
+  ),
+  listed('SplitToSequence', 'into rows', (b, x, y) => {
+    const rows = b.op('SplitToSequence', [b.mul(x, y)], { keepdims: 0 });
+    return b.op('SequenceAt', [rows, b.scalar(1, 'int64')]);
+  }),
+  listed('SplitToSequence', 'into parts of 2', (b, x, y) => {
+    const parts = b.op('SplitToSequence', [b.mul(x, y), b.scalar(2, 'int64')], { axis: 1 });
+    return b.op('SequenceAt', [parts, b.scalar(1, 'int64')]);
+  }),
+  listed('SplitToSequence', 'of given sizes', (b, x, y) => {
+    const parts = b.op('SplitToSequence', [b.mul(x, y), b.sizes([1, 2])], { axis: 1 });
+    return b.op('ConcatFromSequence', [b.op('SequenceErase', [parts])], { axis: 0 });
+  }),
+  listed('OptionalGetElement', 'of a tensor', (b, x, y) =>
+    b.op('OptionalGetElement', [b.op('Optional', [b.mul(x, y)])]),
+  ),
+];
+
+function listed(op: string, note: string, build: (b: Builder, x: Value, y: Value) => Value): Row {
+  return row(
+    op,
+    [weight(whole(2, 3)), weight(whole(2, 3))],
+    {},
+    {
+      note,
+      build: (b, [x, y]) => build(b, x!, y!),
+      variants: ['static'],
+    },
+  );
+}
+
 /** A number that is known only when the graph runs. */
 function count(n: number): Draw {
   return held(exactly([n], 1));
@@ -43,6 +90,7 @@ function integer(b: Builder, n: Value | undefined): Value {
 }
 
 export const control: readonly Row[] = [
+  ...sequences,
   row('If', [positive(2, 3), normal(3)], {}, { note: 'captures, condition true', build: captured }),
   row(
     'If',
