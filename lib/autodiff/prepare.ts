@@ -5,6 +5,7 @@ import { allNamesOf, mapSubgraphs, subgraphsOf, usedIn } from '../onnx/graph/sub
 import { foldConstants } from '../onnx/passes/fold-constants.js';
 import { inlineIfs } from '../onnx/passes/inline-ifs.js';
 import { withGraph } from '../onnx/passes/pass.js';
+import { stackAppended } from '../onnx/passes/stack-appended.js';
 import { unroll } from '../onnx/passes/unroll.js';
 import { activePath, type Ends } from './active.js';
 import { Expansion } from './expansions/expansion.js';
@@ -57,7 +58,8 @@ function flattened(model: Model, variables: ReadonlySet<string>, budget: Budget)
   let current = model;
   for (let round = 0; round < maxRounds; round++) {
     const before = current;
-    current = unroll(inlineIfs(foldConstants(current, budget, variables), budget), budget, mostUnrolled);
+    current = inlineIfs(foldConstants(current, budget, variables), budget);
+    current = unroll(stackAppended(current, budget), budget, mostUnrolled);
     if (current === before) break;
   }
   return current;
