@@ -9,6 +9,7 @@ import { foldConstants } from '../onnx/passes/fold-constants.js';
 import { inlineIfs } from '../onnx/passes/inline-ifs.js';
 import { withGraph } from '../onnx/passes/pass.js';
 import { plainSequences } from '../onnx/passes/plain-sequences.js';
+import { stackAppended } from '../onnx/passes/stack-appended.js';
 import { unroll } from '../onnx/passes/unroll.js';
 import { activePath, type Ends } from './active.js';
 import { type Expand, Expansion } from './expansions/expansion.js';
@@ -62,8 +63,9 @@ function flattened(model: Model, variables: ReadonlySet<string>, budget: Budget)
   let current = model;
   for (let round = 0; round < maxRounds; round++) {
     const before = current;
-    const folded = plainSequences(foldConstants(current, budget, variables), budget);
-    current = unroll(inlineIfs(folded, budget), budget, mostUnrolled);
+    const folded = foldConstants(current, budget, variables);
+    const plain = stackAppended(plainSequences(folded, budget), budget);
+    current = unroll(inlineIfs(plain, budget), budget, mostUnrolled);
     if (current === before) break;
   }
   return current;

@@ -1,12 +1,14 @@
+import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
 
 import { grad } from '../../lib/autodiff/grad.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
+import { decodeModel } from '../../lib/onnx/codec/read.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 import type { Model } from '../../lib/onnx/graph/graph.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { random } from '../../lib/tensor/random.js';
-import { sizeOf, type Tensor } from '../../lib/tensor/tensor.js';
+import { int64, sizeOf, type Tensor } from '../../lib/tensor/tensor.js';
 import { recurrence } from './cases/recurrence.js';
 import { elements } from './check.js';
 import { compute, noise, numbersOf, operators } from './compute.js';
@@ -38,6 +40,20 @@ describe('recurrent layers', () => {
         }
       }
   });
+
+  for (const exported of loadExported())
+    it(`have PyTorch’s gradients: ${exported.name}`, async () => {
+      const derived = grad(decodeModel(Buffer.from(exported.model, 'base64')));
+      const inputs = Object.entries(exported.inputs).map(([name, given]) => [name, tensorIn(given)] as const);
+      const cotangents = Object.entries(exported.outputs).map(([name, { dims }]) => {
+        const wave = Array.from({ length: sizeOf(dims) }, (_, i) => Math.cos(0.5 + 0.7 * i));
+        return [`d_${name}`, tensorOf('float32', wave, dims)] as const;
+      });
+      const found = await run(derived, Object.fromEntries([...inputs, ...cotangents]));
+      for (const [name, { values }] of Object.entries(exported.outputs)) expectClose(found[name], values);
+      for (const [name, values] of Object.entries(exported.gradients))
+        expectClose(found[`d_${name}`], values);
+    });
 
   it('may have the batch in front', async () => {
     const inFront = layer(1);
@@ -73,6 +89,38 @@ describe('recurrent layers', () => {
     );
   });
 });
+
+interface GoldenTensor {
+  readonly dims: readonly number[];
+  readonly values: readonly number[];
+}
+
+/** A model that PyTorch exported, with its outputs and gradients: see scripts/reference/recurrence.py. */
+interface Exported {
+  readonly name: string;
+  /** The file, in base64. */
+  readonly model: string;
+  readonly inputs: Readonly<Record<string, GoldenTensor>>;
+  readonly outputs: Readonly<Record<string, GoldenTensor>>;
+  readonly gradients: Readonly<Record<string, readonly number[]>>;
+}
+
+function loadExported(): readonly Exported[] {
+  const parse: (text: string) => { readonly cases: readonly Exported[] } = JSON.parse;
+  return parse(readFileSync(new URL('golden/recurrence.json', import.meta.url), 'utf8')).cases;
+}
+
+/** Boxes are whole numbers. */
+function tensorIn({ dims, values }: GoldenTensor): Tensor {
+  return values.every(Number.isInteger) ? int64(values, dims) : tensorOf('float32', values, dims);
+}
+
+function expectClose(found: Tensor | undefined, expected: readonly number[]): void {
+  const [numbers, scale] = [elements(found), Math.max(1, ...expected.map(Math.abs))];
+  expect(numbers).to.have.length(expected.length);
+  const error = Math.max(...expected.map((value, i) => Math.abs(value - numbers[i]!) / scale));
+  expect(error).to.be.at.most(2e-6);
+}
 
 function lstm(b: Builder, x: ReturnType<Builder['input']>, layout: number) {
   const inputs = [x, b.constant(noise(3, 1, 24, 4)), b.constant(noise(4, 1, 24, 6))];
