@@ -1,4 +1,4 @@
-import { Builder } from '../onnx/builder/builder.js';
+import { Builder, dtypeOf } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { Budget } from '../onnx/graph/budget.js';
 import type { Graph, Model } from '../onnx/graph/graph.js';
@@ -70,6 +70,8 @@ export class Derivation {
   /** The values to be differentiated: by default every floating-point output of the graph. */
   dependent(outputs: readonly string[] | undefined): readonly Value[] {
     const names = outputs ?? floatNames(this.b, this.graph.outputs);
+    // An unknown operator, rather than that nothing depends on the values to differentiate by.
+    if (names.length === 0) for (const { name } of this.graph.outputs) dtypeOf(this.b.value(name));
     return names.map((name) => requireFloat(this.b, name, this.graph));
   }
 
