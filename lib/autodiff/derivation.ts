@@ -1,5 +1,5 @@
 import { OneirosError } from '../base/errors.js';
-import { Builder } from '../onnx/builder/builder.js';
+import { Builder, dtypeOf } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { Budget } from '../onnx/graph/budget.js';
 import type { Graph, Model } from '../onnx/graph/graph.js';
@@ -102,6 +102,8 @@ export class Derivation {
     if (outputs !== undefined) return this.#floats(outputs);
     const inputs = new Set(this.graph.inputs.map(({ name }) => name));
     const names = floatNames(this.b, this.graph.outputs).filter((name) => !inputs.has(name));
+    // An unknown operator, rather than that there is no such output.
+    if (names.length === 0) for (const { name } of this.graph.outputs) dtypeOf(this.b.value(name));
     if (names.length === 0)
       throw new OneirosError(
         'bad-argument',

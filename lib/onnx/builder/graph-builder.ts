@@ -17,7 +17,7 @@ import {
   type ValueInfo,
 } from '../graph/graph.js';
 import { short } from '../graph/rename.js';
-import { allNamesOf, subgraphsOf } from '../graph/subgraphs.js';
+import { allNamesOf, subgraphsOf, usesOf } from '../graph/subgraphs.js';
 import { factsOfConstant } from '../shapes/constants.js';
 import { hasShapeRule, inferNode } from '../shapes/infer.js';
 import { inLowestOpset } from './lowest-opset.js';
@@ -269,9 +269,10 @@ export class GraphBuilder {
 
   /** The unknown operator because of which nothing is known about a node's results. */
   #unknownFrom(node: Node): string | undefined {
-    if (!hasShapeRule(node)) return unknownOperator(node);
-    const inputs = node.inputs.map((name) => this.#find(name)?.unknownFrom);
-    return inputs.find((cause) => cause !== undefined);
+    const inside = unknownWithin(node);
+    if (inside !== undefined) return unknownOperator(inside);
+    const causes = usesOf(node).map((name) => this.#find(name)?.unknownFrom);
+    return causes.find((cause) => cause !== undefined);
   }
 
   #define(name: string, facts: Facts, node?: Node): Value {
@@ -289,6 +290,13 @@ export class GraphBuilder {
 function completed(type: TensorType | null, declared: TensorType | null): TensorType | null {
   if (type === null) return declared;
   return type.shape === null && declared?.shape ? { ...type, shape: declared.shape } : type;
+}
+
+/** The node, or the first one inside it, of which shape inference knows nothing. */
+function unknownWithin(node: Node): Node | undefined {
+  if (!hasShapeRule(node)) return node;
+  const inside = subgraphsOf(node).flatMap(({ nodes }) => nodes.map(unknownWithin));
+  return inside.find((each) => each !== undefined);
 }
 
 function isKnownVector(facts: Facts): facts is Facts & { content: readonly number[] } {
