@@ -15,8 +15,9 @@ import { gradKinds, type GradOptions } from './options.js';
  * The result takes the model's inputs, and a cotangent `d_<output>` for each of `outputs`; it returns the model's
  * outputs, and `d_<value>` for each of `wrt`, of that value's shape and element type. It can be differentiated again.
  *
- * @throws OneirosError `bad-argument` for an unknown name; `unsupported` if an operator on the path has no rule, or if
- *   every path from the outputs to a value of `wrt` ends at an operator without a gradient
+ * @throws OneirosError `bad-argument` for an unknown name, or a value in both `outputs` and `wrt`; `unsupported` if an
+ *   operator on the path has no rule or a value on it is bfloat16, or if every path from the outputs to a value of
+ *   `wrt` ends at an operator without a gradient
  */
 export function grad(model: Model, options: GradOptions = {}): Model {
   check('grad', { model: [model, kind.model] }, options, gradKinds);

@@ -21,7 +21,8 @@ export const derivationKinds: OptionKinds<DerivationOptions> = {
 export interface GradOptions extends DerivationOptions {
   /**
    * Values whose cotangents the gradient model takes as inputs `d_<output>`: outputs, or any intermediate value. The
-   * result is a vector–Jacobian product. Default: every floating-point output of the graph, unless `loss` is given.
+   * result is a vector–Jacobian product. Default: every floating-point output that the graph computes, unless `loss` is
+   * given.
    */
   readonly outputs?: readonly string[];
   /** Instead of `outputs`, a value of one element whose cotangent is 1: a plain gradient, without further inputs. */
