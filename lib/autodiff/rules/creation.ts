@@ -2,6 +2,7 @@ import { noGradient, rule, type RuleTable } from './rule.js';
 
 /** Operators that make tensors. */
 export const creation: RuleTable = {
+  // Only the shape of the input counts, or how probable a one is.
   Bernoulli: noGradient,
   Multinomial: noGradient,
   RandomNormal: noGradient,
@@ -23,8 +24,4 @@ export const creation: RuleTable = {
   }),
   Constant: noGradient,
   EyeLike: noGradient,
-  // Only the shape of the input counts, or how probable a one is.
-  Bernoulli: noGradient,
-  RandomNormalLike: noGradient,
-  RandomUniformLike: noGradient,
 };

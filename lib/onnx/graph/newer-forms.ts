@@ -70,7 +70,7 @@ const newest = (...found: readonly (readonly [version: number, isThere: boolean]
 const reduced: Form = (node) =>
   newest([
     18,
-    hasInput(node, 1) || (attr.has(node, 'axes') === false && attr.has(node, 'noop_with_empty_axes')),
+    hasInput(node, 1) || (!attr.has(node, 'axes') && attr.has(node, 'noop_with_empty_axes')),
   ]);
 
 const scattered: Form = (node) =>

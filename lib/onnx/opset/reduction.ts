@@ -1,5 +1,5 @@
-import { numbersIn } from '../facts/facts.js';
 import type { Value } from '../builder/graph-builder.js';
+import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
 import { range } from './range.js';
 import type { Conversion, Rules } from './rule.js';

@@ -223,7 +223,7 @@ function repeated(b: Builder, [x, w]: readonly (Value | undefined)[], trips: Val
   const body = new Builder(b);
   const trip = body.input(body.fresh('trip'), 'int64', []);
   const condition = body.input(body.fresh('condition'), 'bool', []);
-  const h = body.input(body.fresh('h'), dtypeOf(x!), x!.type!.shape!);
+  const h = body.input(body.fresh('h'), dtypeOf(x!), x!.type!.shape);
   const next = body.sin(body.add(body.mul(h, w!), body.castLike(trip, h)));
   body.output(condition, body.fresh('goes_on'));
   body.output(next);
@@ -239,7 +239,7 @@ function nestedLoop(b: Builder, [x, w, n]: readonly (Value | undefined)[]): Valu
   const body = new Builder(b);
   body.input(body.fresh('trip'), 'int64', []);
   body.input(body.fresh('condition'), 'bool', []);
-  const h = body.input(body.fresh('h'), dtypeOf(x!), x!.type!.shape!);
+  const h = body.input(body.fresh('h'), dtypeOf(x!), x!.type!.shape);
   const [inner] = repeated(body, [h, w], trips);
   body.output(body.op('Identity', [b.scalar(1, 'bool')]), body.fresh('goes_on'));
   body.output(inner!, body.fresh('next'));
@@ -263,7 +263,7 @@ function untilLarge(b: Builder, [x, w]: readonly (Value | undefined)[]): readonl
   const body = new Builder(b);
   body.input(body.fresh('trip'), 'int64', []);
   body.input(body.fresh('condition'), 'bool', []);
-  const h = body.input(body.fresh('h'), dtypeOf(x!), x!.type!.shape!);
+  const h = body.input(body.fresh('h'), dtypeOf(x!), x!.type!.shape);
   const next = body.add(body.mul(h, 1.7), body.mul(w!, h));
   body.output(body.less(body.sum(body.square(next), undefined, false), 20), body.fresh('goes_on'));
   body.output(next);
@@ -298,7 +298,7 @@ function accumulating(b: Builder, [h0, x, n]: readonly (Value | undefined)[]): V
   const body = new Builder(b);
   const trip = body.input(body.fresh('trip'), 'int64', []);
   const condition = body.input(body.fresh('condition'), 'bool', []);
-  const h = body.input(body.fresh('h'), dtypeOf(x!), h0!.type!.shape!);
+  const h = body.input(body.fresh('h'), dtypeOf(x!), h0!.type!.shape);
   body.output(condition, body.fresh('goes_on'));
   body.output(body.add(h, x!));
   body.output(trip, body.fresh('trips'));

@@ -49,10 +49,6 @@ const steps: Readonly<Record<string, (b: Builder, x: Value) => Value>> = {
       b.scalar(4000, 'float32'),
     ]),
   EyeLike: (b, x) => b.op('EyeLike', [x]),
-  // Noise is multiplied by 0, since each run draws other numbers.
-  Bernoulli: (b, x) => b.mul(b.op('Bernoulli', [b.sigmoid(x)]), 0),
-  RandomNormalLike: (b, x) => b.mul(b.op('RandomNormalLike', [x]), 0),
-  RandomUniformLike: (b, x) => b.mul(b.op('RandomUniformLike', [x]), 0),
   NonMaxSuppression: (b, x) =>
     b.op('NonMaxSuppression', [
       b.reshape(b.cast(b.slice(b.reshape(x, [-1]), [0], [0], [8]), 'float32'), [1, 2, 4]),
