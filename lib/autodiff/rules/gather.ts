@@ -28,6 +28,7 @@ function inverted(b: Builder, columns: Value, x: Value, indices: Value, axis: nu
   const [size, given] = [x.type?.shape?.[axis], knownIndices(indices)];
   if (typeof size !== 'number' || given === null || given.length === 0 || size > mostOneHot) return null;
   const picked = given.map((index) => (index < 0 ? index + size : index));
+  if (picked.some((index) => index < 0 || index >= size)) return null;
   const [first = 0] = picked;
   if (picked.every((index, i) => index === first + i))
     return b.pad(columns, [0, first, 0, 0, size - first - picked.length, 0]);

@@ -34,13 +34,13 @@ export const pooling: RuleTable = {
   LpPool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
     const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
     const p = attr.int(node, 'p', 2);
-    const share = b.div(dy, b.where(b.equal(y, 0), 1, power(b, y, p - 1)));
+    const share = b.where(b.equal(y, 0), 0, b.div(dy, power(b, y, p - 1)));
     const total = spreadBack(b, share, x, window);
     return [b.mul(total, signedPower(b, x, p - 1))];
   }),
   GlobalLpPool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
     const p = attr.int(node, 'p', 2);
-    const share = b.div(dy, b.where(b.equal(y, 0), 1, power(b, y, p - 1)));
+    const share = b.where(b.equal(y, 0), 0, b.div(dy, power(b, y, p - 1)));
     return [b.mul(share, signedPower(b, x, p - 1))];
   }),
   GlobalAveragePool: rule(1, ({ b, dy, x: [x] }) => {

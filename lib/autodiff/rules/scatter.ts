@@ -6,7 +6,7 @@ import { knownIndices } from './gather.js';
 import type { Cotangents, RuleContext, RuleInputs } from './rule.js';
 
 /** An operator that writes updates into a tensor, and the one that reads what was written. */
-export interface Scattering {
+interface Scattering {
   readonly scatter: (b: Builder, x: Value, indices: Value, updates: Value, reduction?: string) => Value;
   readonly gather: (b: Builder, x: Value, indices: Value) => Value;
   /** Where in the data each write goes, from known indices and their shape; NaN stands for what is not known. */

@@ -44,10 +44,11 @@ function withoutLostWindows(
   includesPadding: boolean,
 ): Readonly<Record<string, readonly number[] | undefined>> {
   const x = c.required(0);
-  const axes = (x.type?.shape ? ceiledAxes(c, x) : null) ?? [];
-  const reached = axes.flatMap(({ reach }) => numbersIn(reach) ?? []);
-  const isLost = axes.some(({ behind }, i) => reached[i] !== undefined && reached[i] < behind);
-  if (!isLost || reached.length < axes.length) return {};
+  const spatial = x.type?.shape?.slice(2) ?? [null];
+  // Sizes that are not known have no effect on inference.
+  const axes = spatial.every((size) => typeof size === 'number') ? (ceiledAxes(c, x) ?? []) : [];
+  const reached = axes.map(({ reach, behind }) => numbersIn(reach)?.[0] ?? behind);
+  if (axes.every(({ behind }, i) => reached[i]! >= behind)) return {};
   // An average that includes the padding has its divisor from it.
   if (includesPadding)
     return axes.every(({ behind }, i) => reached[i]! <= behind) ? { ceil_mode: undefined } : {};
