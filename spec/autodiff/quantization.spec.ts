@@ -6,10 +6,9 @@ import { hvp } from '../../lib/autodiff/hvp.js';
 import { jvp } from '../../lib/autodiff/jvp.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import type { Value } from '../../lib/onnx/builder/graph-builder.js';
-import { attributes, operatorOf } from '../../lib/onnx/graph/attributes.js';
+import { operatorOf } from '../../lib/onnx/graph/attributes.js';
 import type { Graph, Model } from '../../lib/onnx/graph/graph.js';
 import { subgraphsOf } from '../../lib/onnx/graph/subgraphs.js';
-import type { DType } from '../../lib/tensor/dtype.js';
 import { float32, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { contribOp } from './cases/contrib-op.js';
 import { compute, noise, numbersOf } from './compute.js';
@@ -242,81 +241,5 @@ describe('gradients of quantized values', () => {
     for (const found of [numbersOf(second, 'hv_x'), numbersOf(again, 'dd_x')])
       [slopes[0]!, 2 * slopes[1]!, 0].forEach((value, i) => expect(found[i]).to.be.closeTo(value, 1e-5));
     expect(numbersOf(forward, 'jv_y')[0]).to.be.closeTo(slopes[0]! + 2 * slopes[1]!, 1e-5);
-  });
-});
-
-describe('gradients of inverses', () => {
-  it('have second derivatives', async () => {
-    const m = model([1, 1], (b, x) => b.reshape(contribOp(b, 'Inverse', [x], {}), []));
-    const x = float32([2], [1, 1]);
-    const found = await compute(hvp(m, { loss: 'y' }), { x, v_x: float32([1], [1, 1]) });
-    expect(numbersOf(found, 'hv_x')[0]).to.be.closeTo(2 / 8, 1e-6);
-  });
-});
-
-describe('unknown operators', () => {
-  const custom = (b: Builder, x: Value, domain = 'com.example', dtype?: DType) => {
-    const name = b.fresh('custom');
-    const node = {
-      name,
-      op: 'Custom',
-      domain,
-      inputs: [x.name],
-      outputs: [name],
-      attributes: attributes({}),
-    };
-    const [y] = b.append(node);
-    return dtype === undefined ? y! : { ...y!, type: { dtype, shape: null } };
-  };
-  const refusal = /com\.example\.Custom node "[^"]+" is an unknown operator/;
-
-  it('are named where they are on the path, whatever surrounds them', () => {
-    const first = model([2, 3], (b, x) => b.op('Softmax', [b.op('Relu', [custom(b, x)])]));
-    const last = model([2, 3], (b, x) => custom(b, b.op('Softmax', [x]), 'com.example', 'float32'));
-    for (const m of [first, last]) {
-      const declared = {
-        ...m,
-        graph: { ...m.graph, outputs: [{ name: 'y', type: { dtype: 'float32', shape: [2, 3] } }] },
-      } as const;
-      expect(() => grad(declared)).to.throw(refusal);
-    }
-  });
-
-  it('are named where only a shape depends on them', () => {
-    const b = new Builder();
-    const [x, z] = [b.input('x', 'float32', [2, 3]), b.input('z', 'float32', [3])];
-    const factor = custom(b, z);
-    const y = b.append({
-      name: 'y',
-      op: 'Mul',
-      domain: '',
-      inputs: [x.name, factor.name],
-      outputs: ['y'],
-      attributes: new Map(),
-    });
-    b.output({ ...y[0]!, type: { dtype: 'float32', shape: [2, 3] } }, 'y');
-    const declared = { ...b.model(), graph: b.graph() };
-    expect(() => grad(declared, { wrt: ['x'] })).to.throw(refusal);
-  });
-
-  it('are named in branches, whether the file declares the result or not', () => {
-    for (const type of [null, { dtype: 'float32', shape: [2] } as const]) {
-      const b = new Builder();
-      const x = b.input('x', 'float32', [2]);
-      const branches = {
-        then_branch: branch(b, (inner) => inner.op('Relu', [custom(inner, x)])),
-        else_branch: branch(b, (inner) => inner.neg(x)),
-      };
-      const y = b.op('If', [b.input('condition', 'bool', [])], branches, { name: 'y' });
-      b.output({ ...y, type });
-      expect(() => grad(b.model(), { wrt: ['x'] })).to.throw(refusal);
-    }
-  });
-
-  it('of one kind of processor come with a remedy', () => {
-    const m = model([2], (b, x) => custom(b, x, 'com.microsoft.nchwc', 'float32'));
-    expect(() =>
-      grad({ ...m, graph: { ...m.graph, outputs: [{ name: 'y', type: { dtype: 'float32', shape: [2] } }] } }),
-    ).to.throw(/nchwc\.Custom .*optimize the model at the level "extended", not "all"/);
   });
 });

@@ -97,7 +97,8 @@ function quantizeLinear(c: Expansion): void {
   requirePlain(c);
   const wanted = attr.int(c.node, 'output_dtype', 0);
   if (wanted !== 0 && c.input(2) === undefined) c.fail('an output type without a zero point');
-  c.integers([requantizedTo(c, c.required(0), 1, attr.int(c.node, 'axis', 1))]);
+  const x = c.required(0);
+  c.integers([requantizedTo(c, c.twin(x) ?? x, 1, attr.int(c.node, 'axis', 1))]);
 }
 
 function dequantizeLinear(c: Expansion): void {

@@ -1,3 +1,4 @@
+import { own } from '../../base/own.js';
 import type { DType } from '../../tensor/dtype.js';
 import { dtypeOf, type Facts, type Inference, type Inferences, known, shapeOf } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
@@ -8,7 +9,7 @@ export type Pick = readonly number[] | ((node: Node) => readonly number[]);
 
 /** The rule of an operator of ONNX that has the same inputs and attributes. */
 export function same(table: Inferences, op: string): Inference {
-  return (node, inputs, scope) => table[op]?.({ ...node, op, domain: '' }, inputs, scope) ?? [];
+  return (node, inputs, scope) => own(table, op)?.({ ...node, op, domain: '' }, inputs, scope) ?? [];
 }
 
 /** The result of an operator of ONNX on some of the inputs, whatever their element types, of this input's type. */

@@ -120,6 +120,14 @@ describe('shapes of normalization', () => {
       op: 'DequantizeLinear',
       operands: [input(tensor('uint8', Uint8Array.of(0, 4), [2])), constant(float32([0.1], []))],
     },
+    {
+      op: 'DequantizeLinear',
+      operands: [
+        input(tensor('int32', Int32Array.of(1, 2, 3), [3])),
+        constant(float32([0.1])),
+        constant(tensor('int32', Int32Array.of(0), [])),
+      ],
+    },
     { op: 'DynamicQuantizeLinear', operands: [data(2, 3)], outputs: 3 },
   ]);
   itRefuses([

@@ -137,8 +137,8 @@ function infer(
 function nodeOf({ op, operands, attributes: given = {}, outputs = 1 }: Case): Node {
   return {
     name: 'tested',
-    op,
-    domain: '',
+    op: op.slice(op.lastIndexOf('.') + 1),
+    domain: op.slice(0, Math.max(0, op.lastIndexOf('.'))),
     inputs: operands.map((operand, i) => (operand === null ? '' : `input${i}`)),
     outputs: Array.from({ length: outputs }, (_, i) => `output${i}`),
     attributes: attributes(given),
@@ -196,7 +196,10 @@ async function run(each: Case): Promise<readonly OrtTensor[]> {
       ),
       values: new Map(),
     },
-    opsets: new Map([['', each.opset ?? 17]]),
+    opsets: new Map([
+      ['', each.opset ?? 17],
+      ['com.microsoft', 1],
+    ]),
     irVersion: 8,
     producer: 'spec',
     metadata: new Map(),
