@@ -86,7 +86,8 @@ function appendedOf(node: Node, facts: AllFacts): Appended | null {
     const axis = attr.int(maker, 'axis');
     const isFirst = axis === 0 || axis === -shape.length;
     if (first !== input || maker.inputs.length !== 2 || !isFirst || typeof shape[0] !== 'number') continue;
-    if (usesIn(body, input) === 1 && usesIn(body, output) === 1) return { form, index, maker, part, length: shape[0] };
+    if (usesIn(body, input) === 1 && usesIn(body, output) === 1)
+      return { form, index, maker, part, length: shape[0] };
   }
   return null;
 }
@@ -125,17 +126,14 @@ function stacked(
         ...body,
         nodes: [...body.nodes.filter((each) => each !== maker), reshapeNode(part, partSizes.name, copy)],
         inputs: body.inputs.toSpliced(bodyInputsBefore + index, 1),
-        outputs: [
-          ...body.outputs.toSpliced(bodyOutputsBefore + index, 1),
-          { name: copy, type: null },
-        ],
+        outputs: [...body.outputs.toSpliced(bodyOutputsBefore + index, 1), { name: copy, type: null }],
       },
     }),
   };
   const append = () => {
     const all = b.reshape(length === 1 ? b.squeeze(b.value(parts), [1]) : b.value(parts), [-1, ...sizes]);
     b.append({
-      name: result,
+      name: b.fresh(result),
       op: 'Concat',
       domain: '',
       inputs: [initial, all.name],
