@@ -133,7 +133,7 @@ function stacked(
   const append = () => {
     const all = b.reshape(length === 1 ? b.squeeze(b.value(parts), [1]) : b.value(parts), [-1, ...sizes]);
     b.append({
-      name: result,
+      name: b.fresh(result),
       op: 'Concat',
       domain: '',
       inputs: [initial, all.name],

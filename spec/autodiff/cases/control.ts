@@ -176,6 +176,14 @@ export const control: readonly Row[] = [
     {},
     { note: 'with integers and values that change places', build: exchanging },
   ),
+  ...[0, 3].map((trips) =>
+    row(
+      'Loop',
+      [weight(normal(2, 3)), weight(normal(3)), count(trips)],
+      {},
+      { note: `that appends ${trips} parts`, build: appending },
+    ),
+  ),
   row('Loop', [normal(2, 3), normal(2, 3), count(3)], {}, { note: 'that is linear', build: accumulating }),
   row(
     'Loop',
@@ -291,6 +299,21 @@ function exchanging(b: Builder, [x, w, n]: readonly (Value | undefined)[]): read
     { body: { type: 'graph', value: body.graph('body') } },
   );
   return [last!, b.mul(other!, 2)];
+}
+
+/** y ← [y; sin(x₀ · w + trip)] */
+function appending(b: Builder, [x, w, n]: readonly (Value | undefined)[]): Value {
+  const body = new Builder(b);
+  const trip = body.input(body.fresh('trip'), 'int64', []);
+  const condition = body.input(body.fresh('condition'), 'bool', []);
+  const y = body.input(body.fresh('y'), dtypeOf(x!), ['rows', 3]);
+  body.output(condition, body.fresh('goes_on'));
+  const first = body.squeeze(body.slice(x!, [0], [0], [1]), [0]);
+  const part = body.sin(body.add(body.mul(first, w!), body.castLike(trip, w!)));
+  body.output(body.concat([y, body.unsqueeze(part, [0])], 0));
+  return b.op('Loop', [integer(b, n), undefined, x], {
+    body: { type: 'graph', value: body.graph('body') },
+  });
 }
 
 /** h ← h + x: no iteration needs the values of another. */
