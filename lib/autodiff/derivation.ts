@@ -1,9 +1,9 @@
 import { Builder } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
+import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { Budget } from '../onnx/graph/budget.js';
 import type { Graph, Model } from '../onnx/graph/graph.js';
 import { normalized } from '../onnx/opset/normalize-opset.js';
-import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { simplifyWithin } from '../onnx/passes/simplify.js';
 import type { Ends } from './active.js';
 import { floatNames, requireFloat, requireValue } from './names.js';

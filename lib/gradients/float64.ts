@@ -1,4 +1,5 @@
 import { own } from '../base/own.js';
+import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { Rewriter } from '../onnx/builder/rewriter.js';
 import { unknown } from '../onnx/facts/facts.js';
 import { Budget } from '../onnx/graph/budget.js';
@@ -14,7 +15,6 @@ import type {
 import { hasNewerForm } from '../onnx/graph/newer-forms.js';
 import { allNamesOf, subgraphsOf } from '../onnx/graph/subgraphs.js';
 import { normalized } from '../onnx/opset/normalize-opset.js';
-import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { inferModel } from '../onnx/shapes/infer.js';
 import { isFloat } from '../tensor/dtype.js';
 import { type Tensor, tensor, toNumbers } from '../tensor/tensor.js';

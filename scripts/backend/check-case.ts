@@ -63,7 +63,8 @@ async function expectation({ model, feeds, results }: TestCase) {
       results: null,
     } as const;
   try {
-    return { outcome: ok, results: await run(model, feeds) };
+    const found = await run(model, feeds);
+    return { outcome: ok, results: found };
   } catch (error) {
     return { outcome: { status: 'not run', detail: messageOf(error) } as const, results };
   }
