@@ -101,7 +101,7 @@ async function transformed(
 async function run(model: Model, feeds: Tensors): Promise<Tensors> {
   await using session = await openModel(model, placement);
   const names = new Set(session.inputs.map(({ name }) => name));
-  return session.run(Object.fromEntries(Object.entries(feeds).filter(([name]) => names.has(name))));
+  return await session.run(Object.fromEntries(Object.entries(feeds).filter(([name]) => names.has(name))));
 }
 
 /** How much results may differ from those of another graph of the same function, relative to the greatest. */
