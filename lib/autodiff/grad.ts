@@ -9,8 +9,8 @@ import { gradientName, newName, requireLoss } from './names.js';
 import { gradKinds, type GradOptions } from './options.js';
 
 /**
- * Reverse-mode automatic differentiation of an ONNX graph, as another ONNX graph (operator set 17, no custom
- * operators).
+ * Reverse-mode automatic differentiation of an ONNX graph, as another ONNX graph: operator set 17, or the lowest that
+ * has the model's newer nodes; no custom operators.
  *
  * The result takes the model's inputs, and a cotangent `d_<output>` for each of `outputs`; it returns the model's
  * outputs, and `d_<value>` for each of `wrt`, of that value's shape and element type. It can be differentiated again.

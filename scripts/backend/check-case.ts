@@ -63,7 +63,8 @@ async function expectation({ model, feeds, results }: TestCase) {
       results: null,
     } as const;
   try {
-    return { outcome: ok, results: await run(model, feeds) };
+    const found = await run(model, feeds);
+    return { outcome: ok, results: found };
   } catch (error) {
     return { outcome: { status: 'not run', detail: messageOf(error) } as const, results };
   }
@@ -100,7 +101,7 @@ async function transformed(
 async function run(model: Model, feeds: Tensors): Promise<Tensors> {
   await using session = await openModel(model, placement);
   const names = new Set(session.inputs.map(({ name }) => name));
-  return session.run(Object.fromEntries(Object.entries(feeds).filter(([name]) => names.has(name))));
+  return await session.run(Object.fromEntries(Object.entries(feeds).filter(([name]) => names.has(name))));
 }
 
 /** How much results may differ from those of another graph of the same function, relative to the greatest. */

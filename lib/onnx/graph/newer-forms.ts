@@ -68,10 +68,7 @@ const newest = (...found: readonly (readonly [version: number, isThere: boolean]
 
 /** Axes as an input, and a reduction over no axes. */
 const reduced: Form = (node) =>
-  newest([
-    18,
-    hasInput(node, 1) || (!attr.has(node, 'axes') && attr.has(node, 'noop_with_empty_axes')),
-  ]);
+  newest([18, hasInput(node, 1) || (!attr.has(node, 'axes') && attr.has(node, 'noop_with_empty_axes'))]);
 
 const scattered: Form = (node) =>
   newest([18, ['max', 'min'].includes(attr.string(node, 'reduction', 'none'))]);
@@ -176,7 +173,7 @@ function typesSince(node: Node, typeOf: TypeOf): number {
 }
 
 /** The set that introduced an element type, by ONNX's number for it: types of 8 bits and less came at 19 and later. */
-export function elementSince(code: number): number {
+function elementSince(code: number): number {
   const firsts = [
     [27, 28],
     [25, 25],

@@ -13,7 +13,7 @@ const mostRounds = 20;
 
 /**
  * Folds constants, inlines the branches of conditions that are known, and removes dead code, identities and common
- * subexpressions until nothing changes. For models of operator set 17 (see `normalizeOpset`); names of inputs and
+ * subexpressions until nothing changes. For models as `normalizeOpset` writes them; names of inputs and
  * outputs stay.
  * @throws OneirosError `bad-input` if shapes contradict each other, `too-large` if the work exceeds the model's budget
  */
