@@ -87,6 +87,7 @@ const reductions = ['L1', 'L2', 'LogSum', 'LogSumExp', 'Max', 'Mean', 'Min', 'Pr
 const cases: Case[] = [
   ...softmaxes,
   ...reductions.map((each) => (each.op.includes('Log') ? { ...each, why: 'may be NaN' } : each)),
+  { op: 'ReduceMean', version: 18, why: 'with no axes', constants: [int64([])] },
   { op: 'ReduceSum', version: 11, attributes: { axes: [0, 2] } },
   { op: 'ReduceSum', version: 11 },
   { op: 'Squeeze', version: 11, attributes: { axes: [1] }, inputs: [f32(2, 1, 3)], outputs: [any(2)] },

@@ -4,9 +4,14 @@ import { attr } from '../graph/attributes.js';
 import { range } from './range.js';
 import type { Conversion, Rules } from './rule.js';
 
+/** The axes, none if the list has no elements; they must be known. */
+function axesOf(c: Conversion): readonly number[] {
+  return c.input(1)?.type?.shape?.[0] === 0 ? [] : (c.numbers(1, 'axes') ?? []);
+}
+
 /** Axes became an input at 18; for ReduceSum, at 13. */
 function axesAsAttribute(c: Conversion): void {
-  const axes = c.numbers(1, 'axes') ?? [];
+  const axes = axesOf(c);
   if (axes.length > 0) {
     c.keep({ axes, noop_with_empty_axes: undefined }, [c.required(0)]);
     return;

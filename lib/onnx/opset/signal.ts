@@ -5,8 +5,8 @@ import type { Conversion, Rules } from './rule.js';
 
 /** The axis became an input at 20, and counts the axis of real and imaginary parts. */
 function dft(c: Conversion): void {
-  const [given = -2] = c.numbers(2, 'axes') ?? [];
   const x = c.required(0);
+  const given = c.version < 20 ? attr.int(c.node, 'axis', 1) : (c.numbers(2, 'axes')?.[0] ?? -2);
   const axis = given < 0 ? given + c.rank(x) : given;
   if (attr.int(c.node, 'onesided', 0) === 1 && attr.int(c.node, 'inverse', 0) === 1) toRealSignal(c, x, axis);
   else c.keep({ axis }, [x, c.input(1)]);
@@ -30,5 +30,5 @@ function toRealSignal(c: Conversion, x: Value, axis: number): void {
 }
 
 export const signal: Rules = {
-  DFT: [{ from: 20, convert: dft }],
+  DFT: [{ convert: dft }],
 };

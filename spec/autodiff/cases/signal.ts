@@ -18,6 +18,7 @@ export const signal: readonly Row[] = [
   row('DFT', [normal(2, 5, 1), scalar(7)], { onesided: 1 }),
   row('DFT', [normal(2, 5, 1), scalar(4), scalar(1)], { onesided: 1 }, { opset: 20 }),
   row('DFT', [normal(2, 4, 2)], { onesided: 1, inverse: 1 }, { opset: 20 }),
+  row('DFT', [normal(2, 4, 2)], { onesided: 1, inverse: 1 }),
   row('STFT', [normal(2, 9, 1), scalar(2), positive(4)]),
   row('STFT', [normal(2, 9, 1), scalar(3), undefined, scalar(5)]),
   row('STFT', [normal(1, 8, 1), scalar(2), positive(4), scalar(4)], { onesided: 0 }),
