@@ -592,11 +592,15 @@ describe('the errors of grad', () => {
     const b = new Builder();
     const x = b.input('x', 'float32', [2, 3, 3]);
     const weights = [b.constant(zeros('float32', [1, 15, 3])), b.constant(zeros('float32', [1, 15, 5]))];
-    const recurrent = { name: 'recurrent', op: 'GRU', domain: '', outputs: ['', 'last'] };
+    const recurrent = { name: 'recurrent', op: 'Cell', domain: 'com.example', outputs: ['', 'last'] };
     const inputs = [x.name, ...weights.map(({ name }) => name), '', '', ''];
     const [, last] = b.append({ ...recurrent, inputs, attributes: attributes({ hidden_size: 5 }) });
     b.output(b.op('Sigmoid', [last], {}, { name: 'after' }));
-    expect(failure(() => grad(b.model()), 'unsupported')).to.match(/GRU node "recurrent".*recurrent → after/);
+    const { graph, ...rest } = b.model();
+    const type = { dtype: 'float32', shape: [1, 3, 5] } as const;
+    const values = new Map([['last', { name: 'last', type }]]);
+    const unknown = { ...rest, graph: { ...graph, values } };
+    expect(failure(() => grad(unknown), 'unsupported')).to.match(/Cell node "recurrent".*recurrent → after/);
   });
 
   it('state where all paths end', () => {
