@@ -81,7 +81,8 @@ async function checked(name: string, second: boolean): Promise<Omit<Result, 'cas
     const [gradient] = await run(derived, { x, ...cotangents });
     const error = relativeError(gradient!, await float64s('gradient'));
     const compared = { ...found, derived: derived.graph.nodes.length, seconds, gradient: error };
-    if (!(error <= 1e-4)) return { ...compared, outputs: await forward(bytes), ...(await inDouble(model)) };
+    if (!(error <= 1e-4))
+      return { ...compared, outputs: await forward(model, bytes), ...(await inDouble(model)) };
     if (!second) return compared;
     return { ...compared, jvp: await attempt(() => pushed(model)), hvp: await attempt(() => curved(model)) };
   } catch (error) {
@@ -130,7 +131,7 @@ async function inDouble(model: Model): Promise<Pick<Result, 'double' | 'slope'>>
     const lossAt = async (step: number) => {
       const moved = toNumbers(x).map((value, i) => value + step * Number(v.data[i]));
       const results = await run(wide, { x: tensor('float64', Float64Array.from(moved), input) });
-      return outputs.reduce((sum, _, i) => sum + dot(results[i]!, toNumbers(wideCs[i])), 0);
+      return outputs.reduce((sum, _, i) => sum + dot(results[i]!, toNumbers(wideCs[i]!)), 0);
     };
     const difference = ((await lossAt(1e-8)) - (await lossAt(-1e-8))) / 2e-8;
     const slope = dot(gradient!, toNumbers(v));
@@ -152,14 +153,11 @@ function dot(a: readonly number[], c: readonly number[]): number {
   return a.reduce((sum, value, i) => sum + value * c[i]!, 0);
 }
 
-async function forward(bytes: Uint8Array): Promise<number> {
+async function forward(model: Model, bytes: Uint8Array): Promise<number> {
   await using session = await openSession(bytes, { isolation: 'none', provider: 'cpu', threads: 1 });
   const results = await session.run({ x });
-  const every = Object.values(results).filter(({ dtype }) => dtype === 'float32');
-  return relativeError(
-    every.flatMap(({ data }) => [...data].map(Number)),
-    await float64s('outputs'),
-  );
+  const every = floats(model).flatMap((name) => Array.from(results[name]!.data, Number));
+  return relativeError(every, await float64s('outputs'));
 }
 
 /** The model with Σ outputs · c as another output. */

@@ -66,7 +66,7 @@ def document(models, cases, folder, versions, kind_of):
                 problems.append(f"- {model}, {case}: {word}")
     head = "| Model | Exporter, set | Nodes | of the gradient | Derivation, s | Error | PyTorch's | J v | H v | Result |"
     done = len(models) - len(missing)
-    summary = ", ".join(f"{n} {word}" for word, n in sorted(count.items()))
+    summary = ", ".join(f"{n} {word.replace('agrees', 'agree')}" for word, n in sorted(count.items()))
     return "\n".join(
         [
             TITLE,
