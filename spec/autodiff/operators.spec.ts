@@ -27,9 +27,9 @@ describe('lib/autodiff/OPERATORS.md', () => {
 
   it('has a row of the table for every rule', () => {
     const checked = new Set(table.map(({ op }) => op));
-    expect([...differentiated, ...withoutGradient].filter((op) => !checked.has(op))).to.deep.equal([
-      'Constant',
-    ]);
+    const withoutInputs = ['Constant', 'RandomNormal', 'RandomUniform'];
+    const unchecked = [...differentiated, ...withoutGradient].filter((op) => !checked.has(op));
+    expect(unchecked).to.have.members(withoutInputs);
   });
 
   it('was written from the current table', () => {

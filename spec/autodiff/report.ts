@@ -123,7 +123,8 @@ let found: ReadonlyMap<string, string> | undefined;
 /** The comment above each rule, which has its formula. */
 function comments(): ReadonlyMap<string, string> {
   found ??= new Map(
-    readdirSync(folder).flatMap((file) => {
+    readdirSync(folder, { encoding: 'utf8', recursive: true }).flatMap((file) => {
+      if (!file.endsWith('.ts')) return [];
       const text = readFileSync(new URL(file, folder), 'utf8');
       const rule = /((?:^ {2}(?:\/\/|\/\*\*| \*).*\n)+) {2}([A-Z]\w+): /gm;
       return [...text.matchAll(rule)].map(([, comment = '', op = '']): [string, string] => [

@@ -238,7 +238,7 @@ export function shapeOf(x: Value): readonly Dim[] {
   if (shape === undefined || shape === null)
     throw new OneirosError(
       'unsupported',
-      `the number of axes of "${x.name}" cannot be inferred from the graph${because(x)}`,
+      `the number of axes of "${x.name}" cannot be inferred from the graph${because(x) || "; declare the shapes of the model's inputs"}`,
     );
   return shape;
 }

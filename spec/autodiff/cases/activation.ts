@@ -70,7 +70,9 @@ export const activation: readonly Row[] = [
       [undefined, uniform(0.8, 1.2)],
       [uniform(0.8, 1.2), uniform(-1.2, -0.8)],
     ] as const
-  ).map((bounds) => row('Clip', [off(-1, 1)(2, 9), ...bounds])),
+  ).map((bounds, i) =>
+    row('Clip', [off(-1, 1)(2, 9), ...bounds], {}, { note: ['between', 'from', 'to', 'crossed'][i] ?? '' }),
+  ),
   ...[[9], [1], [], [2, 1], [2, 9]].map((slopes) =>
     row('PRelu', [off(0)(2, 9), weight(uniform(-1, 1, ...slopes))]),
   ),
