@@ -32,5 +32,8 @@ export const batchNormByBatch: Rule = rule(3, ({ b, node, dy, x: [x, scale, , me
     },
     () => b.mul(along, count),
     () => b.mul(meanDy, count),
+    // What passes through the statistics is in dx.
+    null,
+    null,
   ];
 });
