@@ -70,8 +70,9 @@ export const float64Forms: Readonly<Record<string, Form | undefined>> = {
   InstanceNormalization: instanceNormalization,
   Resize: resize,
 
-  // Spelled out, since ONNX Runtime fuses x · Sigmoid(x) into an operator that it has only in single precision.
-  Sigmoid: ({ b, x: [x] }) => b.reciprocal(b.add(b.exp(b.neg(x)), 1)),
+  // Spelled out, since ONNX Runtime fuses x · Sigmoid(x) into an operator that it has only in single precision. e⁷⁰⁰ does not
+  // overflow: the gradient of this form stays finite.
+  Sigmoid: ({ b, x: [x] }) => b.reciprocal(b.add(b.exp(b.minimum(b.neg(x), 700)), 1)),
   LeakyRelu: ({ b, node, x: [x] }) => b.where(b.less(x, 0), b.mul(x, attr.float(node, 'alpha', 0.01)), x),
   PRelu: ({ b, x: [x, slope] }) => b.where(b.less(x, 0), b.mul(x, slope!), x),
   Elu: ({ b, node, x: [x] }) =>

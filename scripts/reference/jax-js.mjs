@@ -24,6 +24,29 @@ const models = [
   'timm/mobilevitv2_050',
 ];
 
+/** What these return are integers or truth values, where every path ends. */
+const withoutFloats = new Set([
+  'BitShift',
+  'BitwiseAnd',
+  'BitwiseNot',
+  'BitwiseOr',
+  'BitwiseXor',
+  'OptionalHasElement',
+]);
+
+/** What is put into lists and taken from them: lib/onnx/passes/plain-sequences.ts. */
+const ofLists = new Set([
+  'ConcatFromSequence',
+  'Optional',
+  'OptionalGetElement',
+  'SequenceAt',
+  'SequenceConstruct',
+  'SequenceEmpty',
+  'SequenceErase',
+  'SequenceInsert',
+  'SplitToSequence',
+]);
+
 const [peer, folder, home, name] = process.argv.slice(2);
 if (home !== undefined) await runPeer(home, name);
 else await writePage();
@@ -65,21 +88,23 @@ async function operators() {
   const { noGradient } = await import('../../lib/autodiff/rules/rule.js');
   const { expansions } = await import('../../lib/autodiff/expansions/families.js');
   const { families: opsets } = await import('../../lib/onnx/opset/families.js');
-  const refused = opsets.newer ?? {};
-  const parts = new Set(
-    Object.entries(opsets).flatMap(([family, table]) => (family === 'newer' ? [] : Object.keys(table))),
-  );
+  const parts = new Set(Object.values(opsets).flatMap((table) => Object.keys(table)));
   const theirs = peerOperators();
 
   const ours = (op) => {
     if (expansions.has(op)) return 'through its parts';
-    if (rules[op] === noGradient) return 'no gradient by nature';
+    if (rules[op] === noGradient || withoutFloats.has(op)) return 'no gradient by nature';
     if (rules[op] !== undefined) return 'rule';
-    if (op === 'Loop' || op === 'Scan') return 'unrolled';
-    return parts.has(op) && !(op in refused) ? 'through its parts' : '';
+    return parts.has(op) || ofLists.has(op) ? 'through its parts' : '';
   };
   const all = [
-    ...new Set([...knownOperators().keys(), ...expansions.keys(), ...Object.keys(rules), ...theirs]),
+    ...new Set([
+      ...knownOperators().keys(),
+      ...expansions.keys(),
+      ...Object.keys(rules),
+      ...ofLists,
+      ...theirs,
+    ]),
   ]
     .filter((op) => !op.includes('.'))
     .toSorted();

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 
+import { grad } from '../../lib/autodiff/grad.js';
 import { distance } from '../../lib/gradients/check-point.js';
 import { inFloat64, toFloat64 } from '../../lib/gradients/float64.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
@@ -116,6 +117,17 @@ describe('inFloat64', () => {
     expect(wide.graph.inputs).to.deep.equal([{ name: 'x', type: { dtype: 'float64', shape: [1, 2] } }]);
     const found = await compute(wide, { x: toFloat64(float32([3.7, -1.2], [1, 2])) });
     expect(found['y']).to.deep.include({ dtype: 'float64', data: Float64Array.of(1.5, -2) });
+  });
+
+  it('keeps the slope of Sigmoid finite far from 0', async () => {
+    const b = new Builder();
+    b.output(b.op('Sigmoid', [b.input('x', 'float32', [3])]), 'y');
+    const wide = inFloat64(b.model(), { x: [3] });
+    if (wide === null) throw new Error('there is a form');
+    const slope = grad(wide, { outputs: ['y'], wrt: ['x'] });
+    const x = toFloat64(float32([-2000, 0, 2000]));
+    const found = await compute(slope, { x, d_y: toFloat64(float32([1, 1, 1])) });
+    expect(Array.from(found['d_x']?.data ?? [], Number).map((each) => each + 0)).to.deep.equal([0, 0.25, 0]);
   });
 
   it('has no form for graphs within nodes', () => {

@@ -7,6 +7,8 @@ import torch
 import torchvision
 from torch import nn
 
+from heads import Heads
+
 TORCHVISION = {
     "torchvision": torchvision.models,
     "segmentation": torchvision.models.segmentation,
@@ -67,7 +69,11 @@ def candidates(group, model):
             yield lambda side=side: timm.create_model(model, pretrained=False, img_size=side), (1, 3, side, side)
             yield lambda: timm.create_model(model, pretrained=False), (1, 3, side, side)
         return
-    make = getattr(TORCHVISION[group], model)
+    make = getattr(TORCHVISION["detection" if group == "heads" else group], model)
+    if group == "heads":
+        for shape in [(1, 3, 96, 128), (1, 3, 320, 320)]:
+            yield lambda: Heads(make(weights=None, weights_backbone=None)), shape
+        return
     if group == "video":
         for frames, side in [(4, 64), (8, 64), (16, 64), (16, 112), (16, 224)]:
             size = {"spatial_size": (side, side), "temporal_size": frames} if model.startswith("mvit") else {}

@@ -1,7 +1,7 @@
 """The architectures, in the order in which they are tried: small ones and different ones first.
 
-All of torchvision's classification, segmentation, detection and video models, and one small member of each of timm's families
-(a family is a module of timm.models).
+All of torchvision's classification, segmentation, detection and video models, detectors at their heads besides, and one small
+member of each of timm's families (a family is a module of timm.models).
 """
 
 # Different from each other, so that faults show early; quick ones first.
@@ -38,6 +38,13 @@ timm/densenetblur121d timm/vgg11 timm/inception_v3 timm/pnasnet5large timm/beit_
 timm/mobilenetv5_base timm/naflexvit_base_patch16_gap timm/qwen3_vit_88m timm/gemma4_vit_167m timm/deepseek_vit_412m
 """
 
+# torchvision's detectors without the choice of proposals and detections.
+HEADS = """
+heads/ssdlite320_mobilenet_v3_large heads/fasterrcnn_mobilenet_v3_large_320_fpn heads/retinanet_resnet50_fpn heads/fcos_resnet50_fpn
+heads/ssd300_vgg16 heads/maskrcnn_resnet50_fpn heads/keypointrcnn_resnet50_fpn heads/retinanet_resnet50_fpn_v2
+heads/fasterrcnn_resnet50_fpn_v2 heads/maskrcnn_resnet50_fpn_v2
+"""
+
 # The rest of torchvision.
 TORCHVISION = """
 torchvision/alexnet torchvision/squeezenet1_0 torchvision/shufflenet_v2_x1_0 torchvision/shufflenet_v2_x1_5
@@ -61,7 +68,7 @@ torchvision/regnet_x_16gf torchvision/regnet_y_16gf torchvision/regnet_x_32gf to
 torchvision/convnext_large torchvision/vit_l_32 torchvision/vit_l_16 torchvision/regnet_y_128gf torchvision/vit_h_14
 """
 
-MODELS = list(dict.fromkeys((FIRST + TIMM + TORCHVISION).split()))
+MODELS = list(dict.fromkeys((FIRST + HEADS + TIMM + TORCHVISION).split()))
 
 CASES = ["torchscript-17", "dynamo-23"]
 # More operator sets, for a few networks.

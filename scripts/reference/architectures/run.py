@@ -1,10 +1,12 @@
 """Gradients of torchvision's and timm's architectures, from both of PyTorch's exporters, against PyTorch in float64.
 
     pip install torch torchvision timm onnx onnxscript
-    python3 scripts/reference/architectures/run.py FOLDER [--minutes 60] [--only REGEX] [--again] [--table]
+    python3 scripts/reference/architectures/run.py FOLDER [--minutes 60] [--processes 2] [--only REGEX] [--cases REGEX]
+        [--again] [--table]
 
-Weights are random; nothing is downloaded. Exports and results stay in the folder: a later run continues. `--again` checks
-once more what did not agree, `--only` a part; `--table` only writes architectures.md from the results.
+Weights are random; nothing is downloaded. Exports and results stay in the folder: a later run continues. `--only` limits the
+networks, `--cases` the exporters and operator sets, `--processes` how many compute at once. `--again` checks once more what
+did not agree; `--table` only writes architectures.md from the results.
 """
 
 import argparse
@@ -17,7 +19,7 @@ import resource
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import timm
@@ -48,13 +50,13 @@ def export_within(*arguments):
     export_architecture(*arguments)
 
 
-def export(model, folder):
+def export(model, folder, wanted):
     """Exports a model and computes its reference, unless that is done. In a fork: it shares what is imported."""
     home = folder / model
-    if (home / "reference.json").exists():
+    if is_exported(home, wanted):
         return
     home.mkdir(parents=True, exist_ok=True)
-    child = fork.Process(target=export_within, args=(model, home, cases(model)))
+    child = fork.Process(target=export_within, args=(model, home, wanted))
     child.start()
     child.join(EXPORT_SECONDS)
     late = child.is_alive()
@@ -65,7 +67,15 @@ def export(model, folder):
         (home / "reference.json").write_text(json.dumps({"failure": failure}))
 
 
-def check(model, folder, again):
+def is_exported(home, wanted):
+    if not (home / "reference.json").exists():
+        return False
+    reference = json.loads((home / "reference.json").read_text())
+    failures = reference.get("failures", {})
+    return "failure" in reference or all((home / f"{case}.onnx").exists() or case in failures for case in wanted)
+
+
+def check(model, folder, wanted, again):
     """The results of a model's cases; stored with those of earlier runs."""
     home = folder / model
     reference = json.loads((home / "reference.json").read_text())
@@ -80,7 +90,7 @@ def check(model, folder, again):
             return False
         return case not in results or (again and not verdict(results[case], reference).startswith("agrees"))
 
-    left = [case for case in cases(model) if is_open(case)]
+    left = [case for case in wanted if is_open(case)]
     while left:
         for case, result in checked(home, left).items():
             results[case] = result
@@ -123,7 +133,7 @@ def versions():
 
 def family(model):
     """The module that defines a model: `vision_transformer`, `torchvision resnet`."""
-    group, _, name = model.partition("/")
+    group, _, name = model.replace("heads/", "detection/").partition("/")
     make = timm.models.model_entrypoint(name) if group == "timm" else torchvision.models.get_model_builder(name)
     return f"{group} {make.__module__.rpartition('.')[2]}"
 
@@ -133,6 +143,8 @@ def main():
     options.add_argument("folder", type=Path)
     options.add_argument("--minutes", type=float, default=60)
     options.add_argument("--only", default="")
+    options.add_argument("--cases", default="")
+    options.add_argument("--processes", type=int, default=2)
     options.add_argument("--again", action="store_true")
     options.add_argument("--table", action="store_true")
     given = options.parse_args()
@@ -142,18 +154,15 @@ def main():
         bundle()
     end = time.time() + given.minutes * 60
 
-    def prepare(model):
+    def attempt(model):
         if time.time() < end:
-            export(model, folder)
+            wanted = [case for case in cases(model) if re.search(given.cases, case)]
+            export(model, folder, wanted)
+            check(model, folder, wanted, given.again)
 
-    # Exports run beside the checks.
-    with ThreadPoolExecutor(2) as exporters:
-        exported = {exporters.submit(prepare, model): model for model in models}
-        for done in as_completed(exported):
-            done.result()
-            model = exported[done]
-            if time.time() < end and (folder / model / "reference.json").exists():
-                check(model, folder, given.again)
+    with ThreadPoolExecutor(given.processes) as workers:
+        for _ in workers.map(attempt, models):
+            pass
     (HERE / "architectures.md").write_text(document(MODELS, cases, folder, versions(), family))
 
 
