@@ -165,7 +165,7 @@ function windowSum(b: Builder, x: Value, y: Value, window: Window, border: numbe
 function resize({ b, node, x: [x], from, y }: Original): Value {
   const [, roi, scales, sizes] = from;
   const factors = scales?.constant?.dtype === 'float32' ? scales.constant.data : null;
-  if ((roi?.constant?.data.length ?? 0) > 0 || (factors === null && sizes?.content === null))
+  if ((roi?.constant?.data.length ?? 0) > 0 || (factors === null && !sizes?.content))
     throw new OneirosError('unsupported', `${describe(node)}: no double-precision form for computed regions`);
   return shapeOf(y).reduce<Value>((image, size, axis) => {
     const before = Number(shapeOf(from[0]!)[axis]);
