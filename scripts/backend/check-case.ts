@@ -40,7 +40,7 @@ export async function checkCase(folder: string): Promise<Row> {
     outcomes[step] =
       expected.results === null
         ? (attempt(() => encodeModel(make(model))) ?? notRun)
-        : await transformed(() => make(model), test.feeds ?? {}, expected.results, expected.outcome);
+        : await transformed(() => make(model), test, expected.results, expected.outcome);
   outcomes.gradient =
     expected.outcome.status === 'ok'
       ? await differentiated(test, test.feeds ?? {}, expected.results ?? {})
@@ -76,9 +76,10 @@ const transformations: readonly (readonly [Step, (model: Model) => Model])[] = [
   ['simplified', (model) => simplifyModel(normalizeOpset(model))],
 ];
 
+/** ONNX Runtime's result counts, or the test's own: it differs where ONNX Runtime departs from the specification. */
 async function transformed(
   make: () => Model,
-  feeds: Tensors,
+  { feeds, results }: TestCase,
   expected: Tensors,
   original: Outcome,
 ): Promise<Outcome> {
@@ -90,12 +91,13 @@ async function transformed(
   }
   let found: Tensors;
   try {
-    found = await run(model, feeds);
+    found = await run(model, feeds ?? {});
   } catch (error) {
     return { status: original.status === 'ok' ? 'unloadable' : 'not run', detail: messageOf(error) };
   }
   const detail = difference(expected, found, original.status === 'ok' ? tolerance : fileTolerance);
-  return detail === null ? ok : { status: 'wrong', detail };
+  const isRight = detail === null || (results !== null && difference(results, found) === null);
+  return isRight ? ok : { status: 'wrong', detail };
 }
 
 async function run(model: Model, feeds: Tensors): Promise<Tensors> {
@@ -147,12 +149,38 @@ async function differentiated({ model }: TestCase, feeds: Tensors, results: Tens
   const isContinuous = (t: Tensor) => isFloat(t.dtype);
   if (!Object.values(feeds).some(isContinuous) || !Object.values(results).some(isContinuous))
     return { status: 'no path', detail: 'no floating-point input and output' };
-  const refused = attempt(() => grad(model));
-  if (refused === null) return compared(model, feeds);
+  const ends = endsOf(model, feeds, results);
+  const refused = attempt(() => grad(model, ends));
+  if (refused === null) return compared(model, feeds, ends);
   const { model: fixed, feeds: rest } = withFixedSizes(model, feeds);
-  if (refused.status !== 'refused' || attempt(() => grad(fixed)) !== null) return refused;
-  const outcome = await compared(fixed, rest);
+  if (refused.status !== 'refused' || attempt(() => grad(fixed, ends)) !== null) return refused;
+  // ONNX Runtime does not load some models whose sizes it can compute, such as of a Range between vectors.
+  const outcome = await compared(normalizeOpset(fixed), rest, ends);
   return outcome.status === 'ok' ? { status: 'fixed', detail: refused.detail } : outcome;
+}
+
+interface Ends {
+  readonly wrt?: readonly string[];
+  readonly outputs?: readonly string[];
+}
+
+/** What to differentiate, and by what, where that is not all that is floating-point. */
+function endsOf({ graph }: Model, feeds: Tensors, results: Tensors): Ends {
+  const named = (tensors: Tensors, fits: (name: string, t: Tensor) => boolean) => {
+    const floats = Object.entries(tensors).filter(([, t]) => isFloat(t.dtype));
+    const some = floats.filter(([name, t]) => fits(name, t)).map(([name]) => name);
+    return some.length === 0 || some.length === floats.length ? undefined : some;
+  };
+  // The sizes of an image jump with the scales, which therefore have no gradient.
+  const scales = new Set(
+    graph.nodes.flatMap(({ op, inputs }) => (op === 'Resize' || op === 'Upsample' ? inputs.slice(1) : [])),
+  );
+  const wrt = named(feeds, (name) => !scales.has(name));
+  // Differences cannot be told from a sum with infinity, or with the lowest float of masked scores.
+  const outputs = named(results, (_, t) =>
+    elementsOf(t).every((x) => typeof x === 'number' && Math.abs(x) < 1e30),
+  );
+  return { ...(wrt && { wrt }), ...(outputs && { outputs }) };
 }
 
 /** Inputs that are not floating-point as constants: axes, sizes and indices usually are. */
@@ -167,11 +195,11 @@ function withFixedSizes(model: Model, feeds: Tensors): { readonly model: Model; 
   return { model: { ...model, graph: { ...graph, inputs, initializers } }, feeds: Object.fromEntries(free!) };
 }
 
-async function compared(model: Model, feeds: Tensors): Promise<Outcome> {
+async function compared(model: Model, feeds: Tensors, ends: Ends): Promise<Outcome> {
   const attempts: Outcome[] = [];
   for (const point of [feeds, jittered(feeds)]) {
     try {
-      const checks = await checkGradient(model, { feeds: point, placement });
+      const checks = await checkGradient(model, { ...ends, feeds: point, placement });
       const worst = checks.find((check) => !agrees(check));
       if (worst === undefined) return ok;
       if (!Number.isFinite(worst.numeric)) {
@@ -213,11 +241,14 @@ function jittered(feeds: Tensors): Tensors {
   );
 }
 
-/** Differences in the model's own precision are coarse, and half floats coarser. */
+/**
+ * Differences in the model's own precision are coarse, and half floats coarser. The gradient itself is in single
+ * precision: where saturated activations leave it tiny, a few roundings of numbers about 1 remain.
+ */
 function agrees({ analytic, numeric, error, uncertainty, rounding, precision }: GradientCheck): boolean {
   const own = precision === 'own' ? 1e-2 : 1e-4;
   const limit = Math.min(0.05, Math.max(own, 2 * rounding, precision === 'own' ? 2 * uncertainty : 0));
-  return error <= limit || Math.abs(numeric - analytic) <= (precision === 'own' ? 1e-4 : 1e-8);
+  return error <= limit || Math.abs(numeric - analytic) <= (precision === 'own' ? 1e-4 : 5e-7);
 }
 
 function attempt(make: () => unknown): Outcome | null {

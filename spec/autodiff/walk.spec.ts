@@ -57,6 +57,42 @@ describe('grad', () => {
     expect(numbersOf(await compute(g, { x: float32([1, -2, 3]) }), 'd_x')).to.deep.equal([2, -4, 6]);
   });
 
+  it('takes sizes of zero as they are', async () => {
+    for (const [shape, wanted] of [
+      [
+        [0, 3, 4],
+        [3, 4, 0],
+      ],
+      [
+        ['n', 3, 4],
+        [3, 4, 0],
+      ],
+    ] as const) {
+      const m = model({ x: shape }, (b, { x }) => ({
+        y: b.op('Reshape', [x, b.sizes(wanted)], { allowzero: 1 }),
+      }));
+      const found = await compute(grad(m), {
+        x: zeros('float32', [0, 3, 4]),
+        d_y: zeros('float32', [3, 4, 0]),
+      });
+      expect(found['d_x']?.dims).to.deep.equal([0, 3, 4]);
+    }
+  });
+
+  it('gives the first of equal maxima of a large window the whole cotangent', async () => {
+    const m = model({ x: [1, 1, 20, 20] }, (b, { x }) => ({
+      y: b.op('MaxPool', [x], { kernel_shape: [19, 19], pads: [0, 0, 1, 1] }),
+    }));
+    const d = numbersOf(
+      await compute(grad(m), {
+        x: zeros('float32', [1, 1, 20, 20]),
+        d_y: float32(Array<number>(9).fill(1), [1, 1, 3, 3]),
+      }),
+      'd_x',
+    );
+    expect(d.flatMap((x, i) => (x === 1 ? [i] : []))).to.deep.equal([0, 1, 2, 20, 21, 22, 40, 41, 42]);
+  });
+
   it('refuses bfloat16 on the path, and differentiates beside it', async () => {
     const toBfloat16 = { to: 16 };
     const inner = model({ x: [2] }, (b, { x }) => {

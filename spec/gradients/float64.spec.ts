@@ -108,6 +108,93 @@ describe('inFloat64', () => {
         b.op('Resize', [x, undefined, b.constant(float32(scales))], attributes),
       ));
 
+  for (const [op, of, attributes] of [
+    [
+      'LayerNormalization',
+      [
+        [2, 3, 4],
+        [3, 4],
+        [3, 4],
+      ],
+      { axis: 1, epsilon: 0.1 },
+    ],
+    ['LayerNormalization', [[2, 3, 4], [4]], {}],
+    [
+      'LSTM',
+      [
+        [3, 2, 4],
+        [1, 12, 4],
+        [1, 12, 3],
+        [1, 24],
+      ],
+      { hidden_size: 3 },
+    ],
+    [
+      'GRU',
+      [
+        [3, 2, 4],
+        [1, 9, 4],
+        [1, 9, 3],
+        [1, 18],
+      ],
+      { hidden_size: 3, linear_before_reset: 1 },
+    ],
+    [
+      'RNN',
+      [
+        [3, 2, 4],
+        [2, 3, 4],
+        [2, 3, 3],
+      ],
+      { hidden_size: 3, direction: 'bidirectional' },
+    ],
+  ] as const)
+    it(`computes every result: ${op} of ${of.map(String).join(' and ')}`, async () => {
+      const count = op === 'LayerNormalization' || op === 'LSTM' ? 3 : 2;
+      for (let at = 0; at < count; at++)
+        await agrees(of, (b, x) => b.ops(op, x, count, attributes)[at] ?? x[0]!);
+    });
+
+  for (const [scale, axis] of [
+    [[0.5], 0],
+    [[0.5, 0.25, 2], -2],
+  ] as const)
+    it(`dequantizes by ${scale.length} scales`, () =>
+      agrees([[2, 3, 4]], (b, [x]) => {
+        const q = b.cast(b.mul(x!, 40), 'int8');
+        const zeroPoint = b.cast(b.sizes(scale.map((_, i) => 3 - i)), 'int8');
+        const parameters = scale.length === 1 ? [b.scalar(0.5, 'float32'), b.squeeze(zeroPoint, [0])] : null;
+        const exact = b.op(
+          'DequantizeLinear',
+          [q, ...(parameters ?? [b.constant(float32(scale)), zeroPoint])],
+          {
+            axis,
+          },
+        );
+        return b.add(exact, x!);
+      }));
+
+  it('has sequences of wide elements', () =>
+    agrees([[2, 3]], (b, [x]) => {
+      const some = b.op('SequenceInsert', [b.op('SequenceEmpty', []), x]);
+      return b.op('SequenceAt', [some, b.scalar(0, 'int64')]);
+    }));
+
+  it('has no form where a result would stay in single precision', () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [4]);
+    const [, scale] = b.ops('DynamicQuantizeLinear', [x], 3);
+    b.output(b.mul(x, scale!), 'y');
+    expect(inFloat64(b.model(), { x: [4] })).to.equal(null);
+  });
+
+  it('has no form for scales of Resize that are inputs', () => {
+    const b = new Builder();
+    const inputs = [b.input('x', 'float32', [1, 1, 4, 4]), undefined, b.input('scales', 'float32', [4])];
+    b.output(b.op('Resize', inputs, { mode: 'linear' }), 'y');
+    expect(() => inFloat64(b.model(), { x: [1, 1, 4, 4], scales: [4] })).to.throw(/no double-precision form/);
+  });
+
   it('widens constants, casts and inputs, and does not change integers', async () => {
     const b = new Builder();
     const x = b.input('x', 'float32', ['n', 2]);

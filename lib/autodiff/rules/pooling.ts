@@ -1,8 +1,17 @@
 import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
+import type { Node } from '../../onnx/graph/graph.js';
 import { rule, type RuleTable } from './rule.js';
-import { placeBack, spatialAxes, spreadBack, type Window, windowElements, windowOf } from './window.js';
+import {
+  placeBack,
+  positionsIn,
+  spatialAxes,
+  spreadBack,
+  type Window,
+  windowElements,
+  windowOf,
+} from './window.js';
 
 /** y = (Σ window) / count, so every element of a window gets dy / count */
 export const averagePool = rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
@@ -11,6 +20,12 @@ export const averagePool = rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
   return [spreadBack(b, share, x, window)];
 });
 
+/**
+ * Windows of more elements are not compared with their maximum element by element: each takes some eight nodes, and
+ * ONNX Runtime needs minutes to load ten thousands of nodes.
+ */
+const mostCompared = 256;
+
 /** Pooling over windows and over the whole image, N × C × spatial axes. */
 export const pooling: RuleTable = {
   // Each element gets the cotangent at the position where it was put.
@@ -18,6 +33,7 @@ export const pooling: RuleTable = {
   // The whole cotangent goes to the window's first greatest element (PyTorch's convention); overlaps add up.
   MaxPool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
     const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
+    if (positionsIn(window.kernel) > mostCompared) return [scattered(b, node, dy, x)];
     const padded = reach(b, x, y, window, attr.int(node, 'ceil_mode', 0) === 1, -Infinity);
     const shares: Value[] = [];
     let taken: Value | undefined;
@@ -54,6 +70,16 @@ export const pooling: RuleTable = {
     return [b.where(isMax, b.div(dy, count), 0)];
   }),
 };
+
+/** Adds the cotangents at the places of the maxima, which the operator itself can tell; not every provider scatters. */
+function scattered(b: Builder, node: Node, dy: Value, x: Value): Value {
+  const attributes = { ...Object.fromEntries(node.attributes), storage_order: undefined };
+  const [, places] = b.ops('MaxPool', [x], 2, attributes);
+  const flat = (value: Value | undefined) => b.op('Reshape', [value, b.sizes([-1])]);
+  const zeros = flat(b.fillLike(x, 0));
+  const sums = b.op('ScatterElements', [zeros, flat(places), flat(dy)], { axis: 0, reduction: 'add' });
+  return b.reshape(sums, b.shape(x));
+}
 
 /** The input with `value` around it as far as the windows reach; in `ceil_mode` that can be beyond the padding. */
 function reach(b: Builder, x: Value, y: Value, window: Window, ceil: boolean, value: number): Value {

@@ -106,8 +106,23 @@ export const normalization: readonly Row[] = [
       build: (b, inputs) => b.ops('LayerNormalization', inputs, 3)[0]!,
     },
   ),
-  row('LayerNormalization', [normal(2, 3, 4), weight(normal(4)), weight(normal(4))], {}, { outputs: 3 }),
   row('LayerNormalization', [normal(2, 3, 4), weight(normal(3, 4))], { axis: 1 }, { outputs: 3 }),
+  ...[
+    [4, 5],
+    [2, 3, 4],
+    [2, 3, 2, 3],
+  ].flatMap((dims) =>
+    Array.from({ length: 2 * dims.length }, (_, i) => i - dims.length).map((axis) => {
+      const own = dims.slice(axis < 0 ? axis + dims.length : axis);
+      const parameters = [weight(normal(...own)), weight(normal(...own))];
+      return row(
+        'LayerNormalization',
+        [normal(...dims), ...parameters],
+        { axis, epsilon: 0.01 },
+        { outputs: 3 },
+      );
+    }),
+  ),
   row('RMSNormalization', [normal(2, 3, 4), weight(normal(4))], {}, { opset: 23 }),
   row('RMSNormalization', [normal(2, 3, 4), weight(normal(3, 4))], { axis: 1, epsilon: 0.1 }, { opset: 23 }),
   row('MeanVarianceNormalization', [normal(2, 3, 3, 4)]),

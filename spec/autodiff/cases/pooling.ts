@@ -67,6 +67,13 @@ export const pooling: readonly Row[] = [
       losesAWindow({ x, attributes }) ? { variants: ['symbolic'] } : {},
     ),
   ),
+  // Windows of so many elements that the places of the maxima are used.
+  ...[
+    setting([2, 3, 400], { kernel_shape: [300], strides: [7] }),
+    setting([2, 2, 24, 22], { kernel_shape: [17, 16], strides: [2, 1], pads: [3, 2, 1, 4] }),
+    setting([1, 2, 40, 39], { kernel_shape: [17, 17], dilations: [2, 2], strides: [3, 2], ceil_mode: 1 }),
+    setting([1, 2, 8, 9, 8], { kernel_shape: [7, 7, 7], auto_pad: 'SAME_UPPER', storage_order: 1 }),
+  ].map(({ x, attributes }) => row('MaxPool', [distinct(...x)], attributes)),
   ...[0, 1].flatMap((count_include_pad) =>
     common
       .filter(
