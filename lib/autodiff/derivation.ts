@@ -12,6 +12,7 @@ import { floatNames, requireFloat, requireValue } from './names.js';
 import type { DerivationOptions } from './options.js';
 import { prepare } from './prepare.js';
 import { RuleChoice } from './rule-choice.js';
+import { settingsAmong } from './settings.js';
 import { ReverseWalk } from './walk.js';
 
 /** A value, and the cotangent that a reverse pass starts from there. */
@@ -28,6 +29,7 @@ export class Derivation {
   readonly b: Builder;
   readonly #rules: RuleChoice;
   readonly #stops: readonly string[];
+  readonly #settings: ReadonlyMap<string, string>;
 
   private constructor(
     readonly model: Model,
@@ -35,11 +37,13 @@ export class Derivation {
     readonly budget: Budget,
     rules: RuleChoice,
     stops: readonly string[],
+    settings: ReadonlyMap<string, string>,
   ) {
     this.b = new Builder(undefined, budget);
     this.b.load(model.graph);
     this.#rules = rules;
     this.#stops = stops;
+    this.#settings = settings;
   }
 
   /** @param ends what will be differentiated by what; by default every output by every floating-point input */
@@ -52,14 +56,16 @@ export class Derivation {
     const normal = normalized(model, budget);
     const { inputs, outputs } = normal.graph;
     const rules = new RuleChoice(options.overrides);
+    const names = inputs.map(({ name }) => name);
+    const settings = settingsAmong(normal.graph, names, (node) => rules.override(node) !== undefined);
     const ends = {
       targets: targets ?? outputs.map(({ name }) => name),
-      wrt: wrt ?? inputs.map(({ name }) => name),
+      wrt: wrt ?? names.filter((name) => !settings.has(name)),
       stops: options.stopGradient ?? [],
     };
     const prepared = prepare(normal, ends, options.keepOutputs ?? [], rules, budget);
     rules.requireUses([normal.graph, prepared.model.graph]);
-    return new Derivation(prepared.model, options, budget, rules, prepared.stops);
+    return new Derivation(prepared.model, options, budget, rules, prepared.stops, settings);
   }
 
   get graph(): Graph {
@@ -83,11 +89,11 @@ export class Derivation {
       );
     const walk = this.#between(
       targets.map(({ name }) => name),
-      inputs,
+      inputs.filter((name) => !this.#settings.has(name)),
     );
     const leftOut = inputs.flatMap((name) => {
-      const why = walk.whyUnreached(name);
-      return why === null ? [] : [{ name, why: why.message }];
+      const why = this.#settings.get(name) ?? walk.whyUnreached(name)?.message;
+      return why === undefined ? [] : [{ name, why }];
     });
     if (leftOut.length === inputs.length) return { wrt: this.#floats(inputs), leftOut: [] };
     const unreached = new Set(leftOut.map(({ name }) => name));

@@ -58,6 +58,14 @@ export const indexing: RuleTable = {
     const indices = given ?? b.ops('TopK', [x, k], 2, Object.fromEntries(node.attributes))[1];
     return [b.op('ScatterElements', [b.fillLike(x, 0), indices, dy], { axis: attr.int(node, 'axis', -1) })];
   }),
+  // Each distinct element or slice is the first of its kind in x, and its cotangent goes there. Ties are kinks.
+  Unique: rule(1, ({ b, node, dy, x: [x], y: [, given] }) => {
+    const firsts = given ?? b.ops('Unique', [x], 2, Object.fromEntries(node.attributes))[1]!;
+    const hasAxis = attr.has(node, 'axis');
+    const sized = hasAxis ? x : b.reshape(x, [-1]);
+    const axis = hasAxis ? fromFront(attr.int(node, 'axis'), rankOf(x)) : 0;
+    return [b.reshape(gatherCotangent(b, dy, sized, firsts, axis), b.shape(x))];
+  }),
   // The reversed part of the axis is reversed back.
   ReverseSequence: rule(2, ({ b, node, dy, x: [, lengths] }) => [
     b.op('ReverseSequence', [dy, lengths], Object.fromEntries(node.attributes)),
@@ -112,7 +120,7 @@ function withBatchIndices(b: Builder, indices: Value, x: Value, batch: number): 
   const rank = rankOf(indices);
   const sizes = Array.from({ length: rank - 1 }, (_, axis) => b.dim(indices, axis));
   const own = countTo(b, batch).map((axis) => {
-    const along = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(b.dim(x, axis), [0]), b.scalar(1, 'int64')]);
+    const along = b.range(b.dim(x, axis));
     const shaped = b.reshape(
       along,
       Array.from({ length: rank }, (_, i) => (i === axis ? -1 : 1)),

@@ -1,7 +1,7 @@
 import type { Value } from '../builder/graph-builder.js';
 import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
-import { range } from './range.js';
+import { alongAxis } from './axis.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** The axes, none if the list has no elements; they must be known. */
@@ -48,7 +48,13 @@ const reducing = [{ from: 18, convert: axesAsAttribute }];
 /** The product of each element with those before it, or without the element itself if "exclusive". */
 function cumProd(c: Conversion): void {
   const x = c.required(0);
-  const [given = 0] = c.numbers(1, 'axes') ?? [];
+  const axisInput = c.required(1);
+  const known = numbersIn(axisInput);
+  if (known === null) {
+    c.results([alongAxis(c, x, axisInput, 0, (value) => productOfPairs(c, value, 1))]);
+    return;
+  }
+  const [given = 0] = known;
   const axis = given < 0 ? given + c.rank(x) : given;
   const size = x.type?.shape?.[axis];
   c.results([typeof size === 'number' ? productByDoubling(c, x, axis, size) : productOfPairs(c, x, axis)]);
@@ -72,7 +78,7 @@ function productByDoubling(c: Conversion, x: Value, axis: number, size: number):
 /** The product along a second axis, for a size that is known only when the graph runs: size² factors. */
 function productOfPairs(c: Conversion, x: Value, axis: number): Value {
   const { b, node } = c;
-  const places = range(b, b.dim(x, axis));
+  const places = b.range(b.dim(x, axis));
   const [first, last] = attr.int(node, 'reverse', 0) === 1 ? [1, 0] : [0, 1];
   const [before, after] = [b.unsqueeze(places, [first]), b.unsqueeze(places, [last])];
   const isFactor =
