@@ -1,0 +1,127 @@
+// What becomes of the gradient of one test.
+import { differentiate } from '../../lib/autodiff/grad.js';
+import { messageOf, OneirosError } from '../../lib/base/errors.js';
+import { checkGradient } from '../../lib/gradients/check-gradient.js';
+import type { GradientCheck } from '../../lib/gradients/compare.js';
+import { otherType } from '../../lib/onnx/codec/type.js';
+import type { Model, ValueInfo } from '../../lib/onnx/graph/graph.js';
+import { isFloat } from '../../lib/tensor/dtype.js';
+import { random } from '../../lib/tensor/random.js';
+import { halfToNumber, numberToHalf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
+import { attempt, ok, operatorsOf, placement, type Tensors } from './attempt.js';
+import type { Outcome } from './row.js';
+
+/** @param feeds `null` if the model cannot be run: its gradient is only derived */
+export async function differentiated(model: Model, feeds: Tensors | null): Promise<Outcome> {
+  const beyond = unlike(model);
+  if (beyond !== null) return beyond;
+  const refused = attempt(() => differentiate(model, {}));
+  if (feeds === null) return refused === null ? { status: 'not run', detail: '' } : classified(refused);
+  if (refused === null) return await compared(model, feeds);
+  const { model: fixed, feeds: rest } = withFixedSizes(model, feeds);
+  if (refused.status !== 'refused' || attempt(() => differentiate(fixed, {})) !== null)
+    return classified(refused);
+  const outcome = await compared(fixed, rest);
+  return outcome.status === 'ok' || outcome.status === 'by data'
+    ? { status: 'fixed', detail: refused.detail }
+    : outcome;
+}
+
+/** What is no question of a gradient: no floating-point tensors at the ends, or operators of other domains. */
+function unlike({ graph }: Model): Outcome | null {
+  const others = operatorsOf(graph).filter((name) => name.includes('.'));
+  if (others.length > 0) return { status: 'other domain', detail: others.join(' ') };
+  for (const [what, infos] of [
+    ['input', graph.inputs],
+    ['output', graph.outputs],
+  ] as const)
+    if (!infos.some(hasGradient))
+      return {
+        status: 'no path',
+        detail: `no floating-point ${what}: ${infos.map((info) => otherType(info) ?? info.type?.dtype ?? 'undeclared').join(', ')}`,
+      };
+  return null;
+}
+
+function hasGradient({ type }: ValueInfo): boolean {
+  return type !== null && (isFloat(type.dtype) || type.dtype === 'bfloat16');
+}
+
+function classified({ status, detail }: Outcome): Outcome {
+  if (status !== 'refused') return { status, detail };
+  if (/^(no gradient reaches|nothing in \[)/.test(detail)) return { status: 'no path', detail };
+  return { status: / is bfloat16: /.test(detail) ? 'bfloat16' : 'refused', detail };
+}
+
+/** Inputs that are not floating-point as constants: axes, sizes and indices usually are. */
+function withFixedSizes(model: Model, feeds: Tensors): { readonly model: Model; readonly feeds: Tensors } {
+  const { graph } = model;
+  const [free, fixed] = [true, false].map((moves) =>
+    Object.entries(feeds).filter(([, t]) => isFloat(t.dtype) === moves),
+  );
+  const names = new Set(fixed!.map(([name]) => name));
+  const inputs = graph.inputs.filter(({ name }) => !names.has(name));
+  const initializers = new Map([...graph.initializers, ...fixed!]);
+  return { model: { ...model, graph: { ...graph, inputs, initializers } }, feeds: Object.fromEntries(free!) };
+}
+
+async function compared(model: Model, feeds: Tensors): Promise<Outcome> {
+  const attempts: Outcome[] = [];
+  for (const point of [feeds, jittered(feeds)]) {
+    try {
+      const checks = await checkGradient(model, { feeds: point, placement });
+      const worst = checks.find((check) => !agrees(check));
+      if (worst === undefined) return right(model);
+      attempts.push(
+        Number.isFinite(worst.numeric)
+          ? { status: 'wrong', detail: `by "${worst.wrt}": ${JSON.stringify(worst)}` }
+          : { status: 'no path', detail: `by "${worst.wrt}": the result is not finite` },
+      );
+    } catch (error) {
+      attempts.push({
+        status: error instanceof OneirosError ? 'unloadable' : 'fault',
+        detail: messageOf(error),
+      });
+    }
+  }
+  return attempts.find(({ status }) => status === 'wrong') ?? attempts[0] ?? ok;
+}
+
+/** The gradient agrees, by every input or by the data without the parameters that its rule takes for constants. */
+function right(model: Model): Outcome {
+  const constants = differentiate(model, {}).leftOut.filter(({ why }) => why.includes('has no gradient by'));
+  return constants.length === 0
+    ? ok
+    : { status: 'by data', detail: `not by ${constants.map(({ name }) => name).join(', ')}` };
+}
+
+/** Tests are often at kinks, ties and infinities: a point a little beside them. */
+function jittered(feeds: Tensors): Tensors {
+  const dice = random(7);
+  // Some tests are about NaN and infinity.
+  const moved = (x: number) =>
+    Number.isFinite(x) ? x + (Math.abs(x) + 0.1) * 0.01 * (1 + dice.uniform()) : dice.uniform();
+  return Object.fromEntries(
+    Object.entries(feeds).map(([name, t]): [string, Tensor] => {
+      if (t.dtype === 'float32') return [name, tensor('float32', t.data.map(moved), t.dims)];
+      if (t.dtype === 'float64') return [name, tensor('float64', t.data.map(moved), t.dims)];
+      if (t.dtype === 'float16')
+        return [
+          name,
+          tensor(
+            'float16',
+            t.data.map((x) => numberToHalf(moved(halfToNumber(x)))),
+            t.dims,
+          ),
+        ];
+      return [name, t];
+    }),
+  );
+}
+
+/** Differences in the model's own precision are coarse, and half floats coarser. */
+function agrees({ analytic, numeric, error, uncertainty, rounding, precision }: GradientCheck): boolean {
+  const own = precision === 'own' ? 1e-2 : 1e-4;
+  const limit = Math.min(0.05, Math.max(own, 2 * rounding, precision === 'own' ? 2 * uncertainty : 0));
+  return error <= limit || Math.abs(numeric - analytic) <= (precision === 'own' ? 1e-4 : 1e-8);
+}
