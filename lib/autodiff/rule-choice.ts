@@ -19,7 +19,7 @@ export interface RuleOverrides {
 }
 
 /** Operators whose rules are also for the forms that came after operator set 17. */
-const understood = /^(Reduce|Scatter)/;
+const understood = /^(Reduce|Scatter|AveragePool|LpPool)/;
 
 const builtIn: ReadonlyMap<string, Rule> = new Map([
   ...Object.entries(rules),

@@ -47,19 +47,24 @@ export async function* checkRows(rows: readonly Row[], overrides: RuleTable = {}
     yield* checkRuns(runs.filter((run) => opsetOf(run) === opset));
 }
 
-/** Runs of one operator set, which therefore fit into one model. */
+/** Runs of one operator set, which therefore fit into one model, as do gradients of one set. */
 async function* checkRuns(runs: readonly Run[]): AsyncGenerator<Outcome> {
   let batch: Prepared[] = [];
   let size = 0;
-  for (const run of runs) {
+  for (const [i, run] of runs.entries()) {
     const attempted = attempt(
       run,
-      `r${batch.length}/`,
+      `r${i}/`,
       run.row.options.roundsWithin || isLinear(run.row) ? 'float32' : 'float64',
     );
     if (isOutcome(attempted)) {
       yield attempted;
       continue;
+    }
+    const [before] = batch;
+    if (before !== undefined && gradientOpset(before) !== gradientOpset(attempted)) {
+      yield* compute(batch);
+      [batch, size] = [[], 0];
     }
     batch.push(attempted);
     size += attempted.gradient.graph.nodes.length;
@@ -68,6 +73,10 @@ async function* checkRuns(runs: readonly Run[]): AsyncGenerator<Outcome> {
     [batch, size] = [[], 0];
   }
   yield* compute(batch);
+}
+
+function gradientOpset({ gradient }: Prepared): number | undefined {
+  return gradient.opsets.get('');
 }
 
 /** The operator set in which a row's model runs. */

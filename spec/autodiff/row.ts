@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 
 import type { Builder } from '../../lib/onnx/builder/builder.js';
-import type { Value } from '../../lib/onnx/builder/graph-builder.js';
+import type { NamedAttributes, Value } from '../../lib/onnx/builder/graph-builder.js';
 import type { AttributeLike } from '../../lib/onnx/graph/attributes.js';
+import { OPSET } from '../../lib/onnx/graph/graph.js';
 import type { Random } from '../../lib/tensor/random.js';
 import { sizeOf, type Tensor } from '../../lib/tensor/tensor.js';
 
@@ -143,6 +144,32 @@ export function weight(of: Draw): Draw {
 /** The draw as an input that is not differentiated by, of known sizes. */
 export function held(of: Draw): Draw {
   return { ...of, role: 'held' };
+}
+
+/** A row whose tensors are not constants, but known only when the graph runs: inputs that are cast to int64. */
+export function atRunTime(
+  op: string,
+  inputs: Row['inputs'],
+  attributes: NamedAttributes = {},
+  opset = OPSET,
+): Row {
+  const numbers = inputs.map((input) =>
+    input !== undefined && 'dtype' in input ? Array.from<unknown, number>(input.data, Number) : null,
+  );
+  const drawn = inputs.map((input, i) => {
+    const given = numbers[i];
+    return given && input ? held(exactly(given, ...input.dims)) : input;
+  });
+  return row(op, drawn, attributes, {
+    note: `known at run time: ${numbers.flatMap((each) => (each ? [each.join()] : [])).join('; ')}`,
+    opset,
+    build: (b, values) =>
+      b.op(
+        op,
+        values.map((value, i) => (value && numbers[i] ? b.cast(value, 'int64') : value)),
+        attributes,
+      ),
+  });
 }
 
 function shuffled(r: Random, n: number): number[] {

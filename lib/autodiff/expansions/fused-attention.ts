@@ -54,7 +54,7 @@ function maskFilter(c: Expansion, index: number, { query, key }: Heads): Value |
   if (rank > 3) return c.fail('a mask of more than 3 axes');
   if (rank === 1 && mask.type?.shape?.[0] !== query.type?.shape?.[0])
     c.fail('a mask of one axis that has not one number for each image');
-  const keys = b.op('Range', [b.scalar(0, 'int64'), b.reshape(b.dim(key, 2), []), b.scalar(1, 'int64')]);
+  const keys = b.range(b.dim(key, 2));
   const counts =
     rank === 1
       ? b.less(keys, b.reshape(b.cast(mask, 'int64'), [-1, 1]))

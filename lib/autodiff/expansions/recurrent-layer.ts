@@ -146,9 +146,7 @@ function runLayer(
 
 /** Which steps are within each sequence, [steps, batch, 1]. */
 function isWithin(b: Rewriter, X: Value, lengths: Value): Value {
-  const [zero, one] = [b.scalar(0, 'int64'), b.scalar(1, 'int64')];
-  const steps = b.op('Range', [zero, b.squeeze(b.dim(X, 0), [0]), one]);
-  return b.less(b.unsqueeze(steps, [1, 2]), lengths);
+  return b.less(b.unsqueeze(b.range(b.dim(X, 0)), [1, 2]), lengths);
 }
 
 function runSteps(

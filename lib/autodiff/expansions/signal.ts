@@ -9,9 +9,7 @@ function stft(c: Expansion): void {
   const hop = b.cast(b.reshape(step, [1]), 'int64');
   const frame = b.cast(size, 'int64');
   const count = b.add(b.div(b.sub(b.dim(x, 1), frame), hop), 1);
-  const range = (end: typeof count) =>
-    b.op('Range', [b.scalar(0, 'int64'), b.squeeze(end, [0]), b.scalar(1, 'int64')]);
-  const places = b.add(b.unsqueeze(b.mul(range(count), hop), [1]), range(frame));
+  const places = b.add(b.unsqueeze(b.mul(b.range(count), hop), [1]), b.range(frame));
   // batch × frames × length × (real, or real and imaginary)
   const frames = b.gather(x, places, 1);
   const seen = window ? b.mul(frames, b.unsqueeze(window, [1])) : frames;

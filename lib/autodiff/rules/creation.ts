@@ -12,12 +12,11 @@ export const creation: RuleTable = {
   ConstantOfShape: noGradient,
   // y_i = start + i · delta, in floating point; the limit changes only how many there are
   Range: rule(3, ({ b, dy, x: [start, , delta], y: [y] }) => {
-    const count = b.squeeze(b.dim(y, 0), [0]);
     return [
       () => b.reshape(b.sum(dy, undefined, false), b.shape(start)),
       null,
       () => {
-        const places = b.op('Range', [b.scalar(0, 'int64'), count, b.scalar(1, 'int64')]);
+        const places = b.range(b.dim(y, 0));
         return b.reshape(b.sum(b.mul(dy, b.castLike(places, dy)), undefined, false), b.shape(delta));
       },
     ];

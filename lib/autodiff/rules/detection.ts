@@ -20,7 +20,7 @@ export const detection: RuleTable = {
     // regions × C × H × W
     const each = b.matmul(b.matmul(b.swap(rows), dy), columns);
     // Each region's cotangent goes to its image: one row of ones and zeros per image.
-    const images = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(b.dim(x, 0), [0]), b.scalar(1, 'int64')]);
+    const images = b.range(b.dim(x, 0));
     const isOf = b.castLike(b.equal(b.unsqueeze(images, [1]), b.unsqueeze(batch, [0])), dy);
     // Unlike Reshape, Flatten has well-defined sizes if there are no regions.
     const flat = b.op('Flatten', [each], { axis: 1 });
@@ -43,7 +43,7 @@ function interpolation(
 ): Value {
   const size = b.dim(x, which === 'rows' ? 2 : 3);
   const cells = attr.int(node, which === 'rows' ? 'output_height' : 'output_width', 1);
-  const places = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(size, [0]), b.scalar(1, 'int64')]);
+  const places = b.range(size);
   const identity = b.cast(b.equal(b.unsqueeze(places, [1]), places), dtypeOf(x));
   const image = b.reshape(identity, [1, size, size, 1]);
   const scale = attr.float(node, 'spatial_scale', 1);

@@ -112,7 +112,7 @@ function withBatchIndices(b: Builder, indices: Value, x: Value, batch: number): 
   const rank = rankOf(indices);
   const sizes = Array.from({ length: rank - 1 }, (_, axis) => b.dim(indices, axis));
   const own = countTo(b, batch).map((axis) => {
-    const along = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(b.dim(x, axis), [0]), b.scalar(1, 'int64')]);
+    const along = b.range(b.dim(x, axis));
     const shaped = b.reshape(
       along,
       Array.from({ length: rank }, (_, i) => (i === axis ? -1 : 1)),

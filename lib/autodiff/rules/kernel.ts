@@ -117,11 +117,7 @@ function stackedRows(
     const at = countTo(b, kernel[i]!).map((position) =>
       isImage ? position * dilations[i]! : reach[i]! - position * dilations[i]!,
     );
-    const rows = b.op('Range', [
-      b.scalar(0, 'int64'),
-      b.squeeze(b.dim(over, axis), [0]),
-      b.scalar(1, 'int64'),
-    ]);
+    const rows = b.range(b.dim(over, axis));
     const own = b.add(b.unsqueeze(b.sizes(at), [1]), rows);
     if (sum === null) return own;
     const outer = b.unsqueeze(b.mul(sum, b.dim(grown, axis)), [1, 3]);

@@ -118,18 +118,12 @@ function onDiagonal(b: Builder, diagonal: Value, own: readonly string[], { value
 
 /** Whether two axes have the same index: a boolean mask that broadcasts to the value's shape. */
 function isDiagonal(b: Builder, value: Value, axis: number, other: number): Value {
-  const range = (along: number) => {
-    const places = b.op('Range', [
-      b.scalar(0, 'int64'),
-      b.squeeze(b.dim(value, along), [0]),
-      b.scalar(1, 'int64'),
-    ]);
-    return b.reshape(
-      places,
+  const places = (along: number) =>
+    b.reshape(
+      b.range(b.dim(value, along)),
       Array.from({ length: rankOf(value) }, (_, i) => (i === along ? -1 : 1)),
     );
-  };
-  return b.equal(range(axis), range(other));
+  return b.equal(places(axis), places(other));
 }
 
 /** The equation with any ellipsis replaced by unused letters, and with its result, which may be implied. */

@@ -76,7 +76,7 @@ function weightsCotangent(b: Builder, { isLabel, share, mean }: Likelihood, scor
 /** Where a class is the label, N × C × …; nowhere for ignored labels. */
 function labelsOf(b: Builder, node: Node, x: Value, labels: Value): Value {
   const wide = b.cast(labels, 'int64');
-  const classes = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(b.dim(x, 1), [0]), b.scalar(1, 'int64')]);
+  const classes = b.range(b.dim(x, 1));
   const along = b.reshape(classes, [-1, ...Array<number>(rankOf(x) - 2).fill(1)]);
   const isClass = b.equal(b.unsqueeze(wide, [1]), along);
   if (!attr.has(node, 'ignore_index')) return isClass;

@@ -62,7 +62,7 @@ function resizedIdentity(
 ): Value {
   const size = b.dim(like, axis);
   const rank = rankOf(like);
-  const places = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(size, [0]), b.scalar(1, 'int64')]);
+  const places = b.range(size);
   const identity = b.cast(b.equal(b.unsqueeze(places, [1]), places), dtypeOf(x));
   const rows = b.reshape(identity, [1, 1, size, size]);
   const pick = (vector: Value) => b.slice(vector, [0], [axis], [axis + 1]);

@@ -81,9 +81,7 @@ function whereLast(
   { scatter, gather }: Scattering,
   own: Value,
 ): Value {
-  const count = b.squeeze(b.elements(updates), [0]);
-  const numbers = b.op('Range', [b.scalar(0, 'int64'), count, b.scalar(1, 'int64')]);
-  const written = b.reshape(numbers, b.shape(updates));
+  const written = b.reshape(b.range(b.elements(updates)), b.shape(updates));
   const blank = b.expand(b.scalar(0, 'int64'), b.shape(x));
   const kept = gather(b, scatter(b, blank, indices, written), indices);
   return b.where(b.equal(kept, written), own, 0);

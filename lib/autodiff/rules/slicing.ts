@@ -1,18 +1,23 @@
 import { OneirosError } from '../../base/errors.js';
 import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
-import { attr, describe } from '../../onnx/graph/attributes.js';
-import type { Node } from '../../onnx/graph/graph.js';
+import { numbersIn } from '../../onnx/facts/facts.js';
+import { attr } from '../../onnx/graph/attributes.js';
 import { rule, type RuleTable } from './rule.js';
-import { countTo } from './window.js';
 
 /** Slice and Pad: each undoes the other. */
 export const slicing: RuleTable = {
   // Zeros where nothing was taken.
-  Slice: rule(3, ({ b, node, dy, x: [x, starts, ends, axes, steps] }) => {
+  Slice: rule(3, ({ b, dy, x: [x, starts, ends, axes, steps] }) => {
+    const count = [starts, ends].find(({ type }) => typeof type?.shape?.[0] === 'number')?.type?.shape?.[0];
     const strides =
-      steps === undefined ? lengthOf(b, node, starts, ends).map(() => 1) : known(node, steps, 'steps');
-    const along = axes === undefined ? strides.map((_, i) => i) : known(node, axes, 'axes');
+      steps !== undefined
+        ? numbersIn(steps)
+        : typeof count === 'number'
+          ? Array<number>(count).fill(1)
+          : null;
+    const along = axes === undefined ? strides?.map((_, i) => i) : numbersIn(axes);
+    if (!strides || !along) return [unsliceAny(b, dy, x, { starts, axes, steps })];
     return [
       along.reduce((cotangent, axis, i) => {
         const start = b.slice(starts, [0], [i], [i + 1]);
@@ -33,8 +38,16 @@ export const slicing: RuleTable = {
             return b.reshape(b.sum(b.where(isPadding, dy, 0), undefined, false), b.shape(value));
           }),
       ];
-    const amounts = known(node, pads, 'pads');
     const rank = rankOf(x);
+    const amounts = numbersIn(pads);
+    if (amounts === null) {
+      // Each element came from the place at which its number is in padded numbers.
+      const origins = Array.from({ length: rank }, (_, axis) => {
+        const own = [axis, rank + axis].map((at) => b.slice(pads, [0], [at], [at + 1]));
+        return b.op('Pad', [b.range(b.dim(x, axis)), b.join(own)], { mode });
+      });
+      return [putBack(b, dy, x, origins, 'add'), null, null];
+    }
     return [
       amounts.slice(0, rank).reduce((cotangent, before, axis) => {
         const after = amounts[rank + axis]!;
@@ -56,6 +69,52 @@ function unslice(b: Builder, dy: Value, x: Value, axis: number, start: Value, st
   const spaced = stride === 1 ? forward : dilate(b, forward, axis, stride);
   const rest = b.sub(b.sub(size, first), b.dim(spaced, axis));
   return padAxis(b, spaced, axis, first, rest);
+}
+
+/** Which elements a slice takes: vectors that may be known only when the graph runs. */
+interface Range {
+  readonly starts: Value;
+  readonly axes: Value | undefined;
+  readonly steps: Value | undefined;
+}
+
+/** The transpose of a slice whose axes or steps are known only when the graph runs: each element goes to its place. */
+function unsliceAny(b: Builder, dy: Value, x: Value, { starts, axes, steps }: Range): Value {
+  const rank = rankOf(x);
+  const listed = axes === undefined ? b.range(b.dim(starts, 0)) : b.cast(axes, 'int64');
+  const along = b.where(b.less(listed, 0), b.add(listed, rank), listed);
+  const origins = Array.from({ length: rank }, (_, axis) => {
+    const isAlong = b.equal(along, axis);
+    const pick = (values: Value) => b.sum(b.where(isAlong, b.cast(values, 'int64'), 0), [0]);
+    const isSliced = b.greater(b.sum(b.cast(isAlong, 'int64'), [0]), 0);
+    const step = steps === undefined ? b.sizes([1]) : b.where(isSliced, pick(steps), 1);
+    const size = b.dim(x, axis);
+    const start = pick(starts);
+    const fromFront = b.where(b.less(start, 0), b.add(start, size), start);
+    const last = b.where(b.less(step, 0), b.sub(size, 1), size);
+    const first = b.maximum(b.minimum(fromFront, last), 0);
+    return b.add(first, b.mul(b.range(b.dim(dy, axis)), step));
+  });
+  return putBack(b, dy, x, origins);
+}
+
+/**
+ * A cotangent whose elements go back to where they came from, with zeros elsewhere.
+ * @param origins for each axis, the index in x from which each index of dy came
+ * @param reduction `add` if several may have come from one place
+ */
+function putBack(b: Builder, dy: Value, x: Value, origins: readonly Value[], reduction?: 'add'): Value {
+  const places = origins.reduce<Value>(
+    (outer, own, axis) => {
+      const behind = Array.from({ length: origins.length - 1 - axis }, (_, i) => i + 1);
+      const along = behind.length === 0 ? own : b.unsqueeze(own, behind);
+      return b.add(b.mul(outer, b.dim(x, axis)), along);
+    },
+    b.sizes([0]),
+  );
+  const zeros = b.reshape(b.fillLike(x, 0), [-1]);
+  const flat = [b.expand(places, b.shape(dy)), dy].map((value) => b.reshape(value, [-1]));
+  return b.reshape(b.op('ScatterElements', [zeros, ...flat], { reduction }), b.shape(x));
 }
 
 /** A slice's start, counted from the front and within the axis. */
@@ -116,22 +175,4 @@ function fold(
   }
   const folded = parts.reduce((total, part) => b.add(total, part));
   return padAxis(b, folded, axis, cutFront, cutBehind);
-}
-
-/** A small vector that decides which nodes the gradient has, and so must be a constant. */
-function known(node: Node, value: Value, what: string): readonly number[] {
-  const numbers = value.content?.filter((item) => typeof item === 'number');
-  if (numbers?.length !== value.content?.length || numbers === undefined)
-    throw new OneirosError('unsupported', `${describe(node)}: its gradient needs constant ${what}`);
-  return numbers;
-}
-
-/** One entry per sliced axis, if axes and steps do not give their number. */
-function lengthOf(b: Builder, node: Node, ...candidates: readonly Value[]): readonly unknown[] {
-  for (const { content, type } of candidates) {
-    if (content !== null) return content;
-    const [size] = type?.shape ?? [];
-    if (typeof size === 'number') return countTo(b, size);
-  }
-  throw new OneirosError('unsupported', `${describe(node)}: its gradient needs a known number of axes`);
 }

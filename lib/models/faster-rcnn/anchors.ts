@@ -35,6 +35,6 @@ export function anchorsOf(b: Builder, feature: Value, padded: Value, cell: Float
 
 /** `count` multiples of `stride`, from 0; both are one-element int64 vectors. */
 function multiples(b: Builder, count: Value, stride: Value): Value {
-  const steps = b.op('Range', [b.scalar(0, 'int64'), b.squeeze(count, [0]), b.scalar(1, 'int64')]);
+  const steps = b.range(count);
   return b.cast(b.mul(steps, stride), 'float32');
 }

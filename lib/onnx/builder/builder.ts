@@ -167,6 +167,10 @@ export class Builder extends GraphBuilder {
     const sizes = axes.map((axis) => this.dim(x, axis));
     return sizes.reduce((product, size) => this.mul(product, size), this.sizes([1]));
   }
+  /** 0, 1 … size − 1 as an int64 vector, for a size as `dim` gives it. */
+  range(size: Value): Value {
+    return this.op('Range', [this.scalar(0, 'int64'), this.squeeze(size, [0]), this.scalar(1, 'int64')]);
+  }
   /** The product of the sizes of the axes from `start` up to, but not including, `end`. */
   sizeOfAxes(x: Value, start: number, end: number): Value {
     return this.elements(

@@ -1,7 +1,6 @@
 import type { Value } from '../builder/graph-builder.js';
 import { isEqual } from '../facts/dim.js';
 import { attr } from '../graph/attributes.js';
-import { range } from './range.js';
 import type { Conversion } from './rule.js';
 
 /** What is added to the scores of attention. */
@@ -46,12 +45,12 @@ function allowedKeys(c: Conversion, q: Value, key: Value): Value | undefined {
   const { b, node } = c;
   const isCausal = attr.int(node, 'is_causal', 0) === 1;
   const filled = c.input(6);
-  const keys = range(b, b.dim(key, 2));
+  const keys = b.range(b.dim(key, 2));
   const counts = filled && b.reshape(filled, [-1, 1, 1, 1]);
   const allowed = counts === undefined ? [] : [b.less(keys, counts)];
   if (isCausal || hasWindow(c)) {
     // The place of each query among the keys.
-    const places = b.add(b.unsqueeze(range(b, b.dim(q, 2)), [1]), firstPlace(c, q, counts));
+    const places = b.add(b.unsqueeze(b.range(b.dim(q, 2)), [1]), firstPlace(c, q, counts));
     const [left, right] = [windowSize(c, 'left_window_size'), windowSize(c, 'right_window_size')];
     if (isCausal) allowed.push(b.lessOrEqual(keys, places));
     if (left >= 0) allowed.push(b.greaterOrEqual(keys, b.sub(places, left)));

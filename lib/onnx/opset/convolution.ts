@@ -1,7 +1,6 @@
 import type { Value } from '../builder/graph-builder.js';
 import { attr } from '../graph/attributes.js';
 import { interpolated } from './interpolation.js';
-import { range } from './range.js';
 import type { Conversion, Rules } from './rule.js';
 
 /**
@@ -50,8 +49,8 @@ function regularPlaces(c: Conversion, like: Value, kernel: readonly number[], ax
   const [stride, step] = [attr.ints(node, 'strides', ones)[axis]!, attr.ints(node, 'dilations', ones)[axis]!];
   const pad = attr.ints(node, 'pads', [])[axis] ?? 0;
   const along = (at: number) => Array.from({ length: 2 * kernel.length }, (_, i) => (i === at ? -1 : 1));
-  const windows = b.sub(b.mul(range(b, b.dim(like, 1 + kernel.length + axis)), stride), pad);
-  const elements = b.mul(range(b, b.sizes([kernel[axis]!])), step);
+  const windows = b.sub(b.mul(b.range(b.dim(like, 1 + kernel.length + axis)), stride), pad);
+  const elements = b.mul(b.range(b.sizes([kernel[axis]!])), step);
   const places = b.add(b.reshape(elements, along(axis)), b.reshape(windows, along(kernel.length + axis)));
   return b.castLike(places, like);
 }

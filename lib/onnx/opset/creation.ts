@@ -22,21 +22,6 @@ function rangeSince27(c: Conversion): void {
   c.results([b.op('CastLike', [b.op('Range', wide), start])]);
 }
 
-/** Since 18, a tensor counts as an optional value that is there. */
-function getElement(c: Conversion): void {
-  const value = c.required(0);
-  if (value.type === null) c.keep();
-  else c.results([value]);
-}
-
-function hasElement(c: Conversion): void {
-  const value = c.input(0);
-  if (value !== undefined && value.type === null) c.keep();
-  else c.results([c.b.scalar(value === undefined ? 0 : 1, 'bool')]);
-}
-
 export const creation: Rules = {
-  OptionalGetElement: [{ from: 18, convert: getElement }],
-  OptionalHasElement: [{ from: 18, convert: hasElement }],
   Range: [{ from: 27, convert: rangeSince27 }, { convert: range }],
 };

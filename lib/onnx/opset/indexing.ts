@@ -1,5 +1,4 @@
 import { attr } from '../graph/attributes.js';
-import { range } from './range.js';
 import type { Conversion, Rules } from './rule.js';
 
 function topK(c: Conversion): void {
@@ -25,7 +24,7 @@ function tensorScatter(c: Conversion): void {
   const rank = c.rank(cache);
   const given = attr.int(node, 'axis', -2);
   const axis = given < 0 ? given + rank : given;
-  const steps = range(b, b.dim(update, axis));
+  const steps = b.range(b.dim(update, axis));
   const rows = starts === undefined ? b.unsqueeze(steps, [0]) : b.add(b.unsqueeze(starts, [1]), steps);
   const isCircular = attr.string(node, 'mode', 'linear') === 'circular';
   const places = isCircular ? b.op('Mod', [rows, b.dim(cache, axis)]) : rows;

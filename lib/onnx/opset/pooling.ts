@@ -1,7 +1,6 @@
 import type { Value } from '../builder/graph-builder.js';
 import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
-import { range } from './range.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** With sizes rounded up: the padding of an axis, and how far beyond the image the last window reaches. */
@@ -142,8 +141,8 @@ function col2im(c: Conversion): void {
   });
   const patches = b.reshape(x, [-1, area, ...counts]);
   // Element k of a block goes to place k.
-  const places = b.unsqueeze(range(b, b.sizes([area])), [1]);
-  const identity = b.castLike(b.equal(places, range(b, b.sizes([area]))), x);
+  const places = b.unsqueeze(b.range(b.sizes([area])), [1]);
+  const identity = b.castLike(b.equal(places, b.range(b.sizes([area]))), x);
   const kernel = b.reshape(identity, [area, 1, ...block]);
   const whole = b.op('ConvTranspose', [patches, kernel], { strides, dilations });
   // Padding is cut off; behind the last block there may be elements that none covers.

@@ -1,7 +1,6 @@
 import type { Value } from '../builder/graph-builder.js';
 import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
-import { range } from './range.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** The axes, none if the list has no elements; they must be known. */
@@ -72,7 +71,7 @@ function productByDoubling(c: Conversion, x: Value, axis: number, size: number):
 /** The product along a second axis, for a size that is known only when the graph runs: size² factors. */
 function productOfPairs(c: Conversion, x: Value, axis: number): Value {
   const { b, node } = c;
-  const places = range(b, b.dim(x, axis));
+  const places = b.range(b.dim(x, axis));
   const [first, last] = attr.int(node, 'reverse', 0) === 1 ? [1, 0] : [0, 1];
   const [before, after] = [b.unsqueeze(places, [first]), b.unsqueeze(places, [last])];
   const isFactor =

@@ -1,7 +1,6 @@
 import type { Builder } from '../builder/builder.js';
 import type { Value } from '../builder/graph-builder.js';
 import { attr } from '../graph/attributes.js';
-import { range } from './range.js';
 import type { Conversion } from './rule.js';
 
 /** How one axis is resized. The scale is float32, the sizes int64; each is a vector of one element. */
@@ -33,7 +32,7 @@ export function resizeAxis(c: Conversion, x: Value, along: AxisScale): Value {
 /** The place in the input of each element of the output, a vector. */
 function sourcePlaces(c: Conversion, { scale, from, to }: AxisScale): Value {
   const { b, node } = c;
-  const places = b.cast(range(b, to), 'float32');
+  const places = b.cast(b.range(to), 'float32');
   const [before, after] = [b.cast(from, 'float32'), b.cast(to, 'float32')];
   const centers = b.sub(b.div(b.add(places, 0.5), scale), 0.5);
   const mode = attr.string(node, 'coordinate_transformation_mode', 'half_pixel');
@@ -81,7 +80,7 @@ function weights(c: Conversion, places: Value, { scale, from }: AxisScale): Valu
   // How many elements beyond each border have weights.
   const reach = stretch && b.cast(b.op('Ceil', [b.div(b.scalar(kernel.reach, 'float32'), stretch)]), 'int64');
   const margin = excludes ? b.sizes([0]) : b.add(reach ?? b.sizes([kernel.reach]), 1);
-  const elements = b.sub(range(b, b.add(from, b.mul(margin, 2))), margin);
+  const elements = b.sub(b.range(b.add(from, b.mul(margin, 2))), margin);
   const distances = b.sub(b.cast(elements, 'float32'), b.unsqueeze(places, [1]));
   const raw = kernel.at(b, b.abs(stretch ? b.mul(distances, stretch) : distances));
   const shares = b.div(raw, b.sum(raw, [1]));
@@ -90,7 +89,7 @@ function weights(c: Conversion, places: Value, { scale, from }: AxisScale): Valu
 
 /** Adds the columns of elements beyond each border to the border's. */
 function intoBorders(b: Builder, shares: Value, margin: Value, size: Value): Value {
-  const columns = range(b, size);
+  const columns = b.range(size);
   const end = b.add(margin, size);
   const beyond = (start: Value, stop: Value) => b.sum(b.slice(shares, [1], start, stop), [1]);
   const before = b.where(b.equal(columns, 0), beyond(b.sizes([0]), margin), 0);

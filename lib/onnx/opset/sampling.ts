@@ -1,7 +1,6 @@
 import type { Value } from '../builder/graph-builder.js';
 import { attr } from '../graph/attributes.js';
 import { interpolated } from './interpolation.js';
-import { range } from './range.js';
 import type { Conversion, Rules } from './rule.js';
 
 const interpolations = new Map([
@@ -64,7 +63,7 @@ function affineGrid(c: Conversion): void {
   const isAligned = attr.int(node, 'align_corners', 0) === 1;
   const lengths = Array.from({ length: axes }, (_, i) => b.slice(size, [0], [i + 2], [i + 3]));
   const columns = lengths.map((length, i) => {
-    const place = b.castLike(range(b, length), theta);
+    const place = b.castLike(b.range(length), theta);
     const number = b.castLike(length, theta);
     const along = isAligned
       ? b.sub(b.div(b.mul(place, 2), b.sub(number, 1)), 1)

@@ -43,24 +43,46 @@ function wrap(c: Conversion, x: Value, pads: readonly (number | Value)[]): void 
 /** Since 18, pads may be given for some axes only. */
 function padSomeAxes(c: Conversion): void {
   const { node, b } = c;
-  const [x, pads] = [c.required(0), c.required(1)];
-  const axes = c.numbers(3, 'axes');
+  const [x, pads, axes] = [c.required(0), c.required(1), c.input(3)];
   const wraps = attr.string(node, 'mode', 'constant') === 'wrap';
   if (axes === undefined && !wraps) {
     c.keep({}, [x, pads, c.input(2)]);
     return;
   }
   const rank = c.rank(x);
-  const listed = axes ?? Array.from({ length: rank }, (_, i) => i);
+  const listed = axes === undefined ? Array.from({ length: rank }, (_, i) => i) : numbersIn(axes);
+  const amounts =
+    listed === null ? amountsAtRunTime(c, pads, c.required(3), rank) : amountsOn(c, pads, listed, rank);
+  if (wraps) wrap(c, x, amounts);
+  else c.keep({}, [x, b.join(amounts), c.input(2)]);
+}
+
+/** The amounts before and then behind every axis. */
+function amountsOn(
+  { b }: Conversion,
+  pads: Value,
+  listed: readonly number[],
+  rank: number,
+): readonly (number | Value)[] {
   const known = numbersIn(pads);
-  const amounts = Array.from({ length: 2 * rank }, (_, i) => {
+  return Array.from({ length: 2 * rank }, (_, i) => {
     const found = listed.findIndex((axis) => (axis + rank) % rank === i % rank);
     const at = i < rank ? found : found + listed.length;
     if (found < 0) return 0;
     return known === null ? b.slice(pads, [0], [at], [at + 1]) : (known[at] ?? 0);
   });
-  if (wraps) wrap(c, x, amounts);
-  else c.keep({}, [x, b.join(amounts), c.input(2)]);
+}
+
+/** The same for axes that are known only when the graph runs. */
+function amountsAtRunTime({ b }: Conversion, pads: Value, axes: Value, rank: number): readonly Value[] {
+  const given = b.cast(axes, 'int64');
+  const listed = b.where(b.less(given, 0), b.add(given, rank), given);
+  const [before, behind] = b.split(b.reshape(pads, [2, -1]), [1, 1], 0, 2);
+  return [before!, behind!].flatMap((side) =>
+    Array.from({ length: rank }, (_, axis) =>
+      b.sum(b.where(b.equal(listed, axis), b.reshape(side, [-1]), 0), [0]),
+    ),
+  );
 }
 
 /** Cuts off or pads both sides of an axis equally. Pad does both: a negative number of elements is cut off. */

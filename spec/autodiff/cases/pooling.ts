@@ -93,6 +93,13 @@ export const pooling: readonly Row[] = [
       row('AveragePool', [whole(...x)], attributes, { opset: 19 }),
       row('AveragePool', [whole(...x)], { ...attributes, count_include_pad: 1 }, { opset: 19 }),
     ]),
+  ...dilated
+    .filter(({ attributes }) => 'ceil_mode' in attributes)
+    .concat(setting([1, 2, 7], { kernel_shape: [2], dilations: [3], strides: [2], ceil_mode: 1 }))
+    .flatMap(({ x, attributes }) => [
+      row('AveragePool', [whole(...x)], attributes, { opset: 19 }),
+      row('AveragePool', [whole(...x)], { ...attributes, count_include_pad: 1 }, { opset: 19 }),
+    ]),
   // Last windows that would begin in the padding do not count.
   ...[
     [5, 5],
@@ -112,6 +119,8 @@ export const pooling: readonly Row[] = [
     row('LpPool', [avoiding([0], 1, 2, 9)], { kernel_shape: [3], strides: [2], p }),
     row('GlobalLpPool', [avoiding([0], 2, 3, 3, 4)], { p }),
   ]),
+  ...dilated.map(({ x, attributes }) => row('LpPool', [avoiding([0], ...x)], attributes, { opset: 18 })),
+  row('LpPool', [avoiding([0], 1, 2, 6, 7)], { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 }, { opset: 18 }),
   row('LpPool', [avoiding([0], 1, 2, 7, 7)], {
     kernel_shape: [3, 3],
     strides: [2, 2],
