@@ -15,49 +15,8 @@ import type { Value } from '../onnx/builder/graph-builder.js';
 import { attr, describe } from '../onnx/graph/attributes.js';
 import type { Node } from '../onnx/graph/graph.js';
 import { float32 } from '../tensor/tensor.js';
-
-/** One node to express in double precision. */
-export class Original {
-  readonly #from: readonly Value[];
-  readonly #y: Value;
-
-  /**
-   * @param x its inputs, in double precision where they were floats
-   * @param from its original inputs, and `y` its original output, with what is known about them: no values of `b`
-   */
-  constructor(
-    readonly b: Builder,
-    readonly node: Node,
-    readonly x: readonly [Value, ...(Value | undefined)[]],
-    from: readonly Value[],
-    y: Value,
-  ) {
-    this.#from = from;
-    this.#y = y;
-  }
-
-  /** What is known about the original inputs. @throws OneirosError `unsupported` if the first has open sizes */
-  get from(): readonly Value[] {
-    this.#requireSizes(this.#from[0]);
-    return this.#from;
-  }
-
-  /** What is known about the original output. @throws OneirosError `unsupported` if it has open sizes */
-  get y(): Value {
-    this.#requireSizes(this.#y);
-    return this.#y;
-  }
-
-  #requireSizes(value: Value | undefined): void {
-    if (value?.type?.shape?.every((size) => typeof size === 'number') !== true)
-      throw new OneirosError(
-        'unsupported',
-        `${describe(this.node)}: no double-precision form for sizes that are known only when the graph runs`,
-      );
-  }
-}
-
-type Form = (original: Original) => Value;
+import { normalizationForms } from './float64-normalization.js';
+import { type Form, type Original, perChannel, sumOf } from './float64-original.js';
 
 /** Operators for which ONNX Runtime has no double-precision kernel on the CPU, expressed by those it has. */
 export const float64Forms: Readonly<Record<string, Form | undefined>> = {
@@ -66,9 +25,9 @@ export const float64Forms: Readonly<Record<string, Form | undefined>> = {
   AveragePool: averagePool,
   GlobalAveragePool: ({ b, x: [x] }) => b.mean(x, spatialAxes(x)),
   GlobalMaxPool: ({ b, x: [x] }) => b.max(x, spatialAxes(x)),
-  LRN: localResponse,
-  InstanceNormalization: instanceNormalization,
+  ...normalizationForms,
   Resize: resize,
+  DequantizeLinear: dequantized,
 
   // Spelled out, since ONNX Runtime fuses x · Sigmoid(x) into an operator that it has only in single precision.
   Sigmoid: ({ b, x: [x] }) => b.reciprocal(b.add(b.exp(b.neg(x)), 1)),
@@ -175,10 +134,6 @@ function withBias(b: Builder, x: Value, bias: Value | undefined): Value {
   return bias === undefined ? x : b.add(x, perChannel(b, bias, x));
 }
 
-function perChannel(b: Builder, vector: Value, x: Value): Value {
-  return b.reshape(vector, [-1, ...spatialAxes(x).map(() => 1)]);
-}
-
 function averagePool({ b, node, x: [x], y }: Original): Value {
   const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
   const ones = b.expand(b.scalar(1, 'float64'), [1, 1, ...spatialAxes(x).map((axis) => b.dim(x, axis))]);
@@ -204,24 +159,6 @@ function windowSum(b: Builder, x: Value, y: Value, window: Window, border: numbe
       return b.slice(whole, [axis], [start], [b.add(last, start + 1)], [strides[i]!]);
     });
   }, bordered);
-}
-
-function localResponse({ b, node, x: [x] }: Original): Value {
-  const size = attr.int(node, 'size');
-  const before = Math.floor((size - 1) / 2);
-  const none = spatialAxes(x).map(() => 0);
-  const squares = b.pad(b.square(x), [0, before, ...none, 0, size - 1 - before, ...none]);
-  const near = sumOf(b, countTo(b, size), (i) => b.slice(squares, [1], [i], [b.add(b.dim(x, 1), i)]));
-  const share = b.mul(near, attr.float(node, 'alpha', 1e-4) / size);
-  return b.div(x, b.pow(b.add(share, attr.float(node, 'bias', 1)), attr.float(node, 'beta', 0.75)));
-}
-
-function instanceNormalization({ b, node, x: [x, scale, shift] }: Original): Value {
-  const axes = spatialAxes(x);
-  const centered = b.sub(x, b.mean(x, axes));
-  const variance = b.mean(b.square(centered), axes);
-  const standard = b.div(centered, b.sqrt(b.add(variance, attr.float(node, 'epsilon', 1e-5))));
-  return b.add(b.mul(standard, perChannel(b, scale!, x)), perChannel(b, shift!, x));
 }
 
 /** A · x along each resized axis; A is the operator's result for the identity matrix, in single precision. */
@@ -268,6 +205,20 @@ function resizedIdentity(
   return b.cast(b.reshape(resized, [before, after]), 'float64');
 }
 
+/** (q − zero point) · scale, each of one number or of one along an axis */
+function dequantized({ b, node, x: [q, scale, zeroPoint] }: Original): Value {
+  const rank = rankOf(q);
+  const axis = attr.int(node, 'axis', 1);
+  const ones = Array<number>(rank).fill(1);
+  const along = (parameter: Value) =>
+    rankOf(parameter) === 0 || rank < 2
+      ? parameter
+      : b.reshape(parameter, ones.with(axis < 0 ? axis + rank : axis, -1));
+  const numbers = b.cast(q, 'float64');
+  const centered = zeroPoint === undefined ? numbers : b.sub(numbers, along(b.cast(zeroPoint, 'float64')));
+  return b.mul(centered, along(scale!));
+}
+
 /** Abramowitz and Stegun, 7.1.26: off by 1.5e-7 at most. */
 function errorFunction(b: Builder, x: Value): Value {
   const magnitude = b.abs(x);
@@ -283,11 +234,4 @@ function errorFunction(b: Builder, x: Value): Value {
 function reduced({ b, node, x: [x] }: Original, op: string, f: (b: Builder, x: Value) => Value): Value {
   const axes = attr.has(node, 'axes') ? b.sizes(attr.ints(node, 'axes')) : undefined;
   return b.op(op, [f(b, x), axes], { keepdims: attr.int(node, 'keepdims', 1) });
-}
-
-/** Adds the parts one by one, so that only one part is in memory besides the sum. */
-function sumOf<T>(b: Builder, items: readonly T[], part: (item: T, i: number) => Value): Value {
-  const [first, ...others] = items;
-  if (first === undefined) throw new RangeError('a sum of nothing');
-  return others.reduce((total, item, i) => b.add(total, part(item, i + 1)), part(first, 0));
 }

@@ -1,3 +1,5 @@
+import { Expansion } from '../autodiff/expansions/expansion.js';
+import { expansions } from '../autodiff/expansions/families.js';
 import { own } from '../base/own.js';
 import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { Rewriter } from '../onnx/builder/rewriter.js';
@@ -16,13 +18,27 @@ import { hasNewerForm } from '../onnx/graph/newer-forms.js';
 import { allNamesOf, subgraphsOf } from '../onnx/graph/subgraphs.js';
 import { normalized } from '../onnx/opset/normalize-opset.js';
 import { inferModel } from '../onnx/shapes/infer.js';
-import { isFloat } from '../tensor/dtype.js';
+import { type DType, isFloat } from '../tensor/dtype.js';
 import { type Tensor, tensor, toNumbers } from '../tensor/tensor.js';
-import { float64Forms, Original } from './float64-forms.js';
+import { float64Forms } from './float64-forms.js';
+import { Original } from './float64-original.js';
 
 const float64Code = 11n;
 /** Codes of the element types that become float64: float32, float16. */
 const narrowCodes = [1n, 10n];
+/** Attributes that name the element type of what a node makes. */
+const typeAttributes: readonly string[] = ['to', 'dtype', 'output_datatype'];
+/** Operators that make single precision where that attribute is absent. */
+const defaultTypes: Readonly<Record<string, string>> = {
+  SequenceEmpty: 'dtype',
+  RandomNormal: 'dtype',
+  RandomUniform: 'dtype',
+  HannWindow: 'output_datatype',
+  HammingWindow: 'output_datatype',
+  BlackmanWindow: 'output_datatype',
+};
+/** ONNX Runtime has them in single precision only; their steps are spelled out. */
+const recurrentLayers: ReadonlySet<string> = new Set(['RNN', 'GRU', 'LSTM']);
 
 /**
  * The model in double precision, in operator set 17, for differences. Operators for which ONNX Runtime has no
@@ -47,14 +63,20 @@ export function inFloat64(model: Model, dims: Readonly<Record<string, readonly n
     const [output = ''] = node.outputs;
     const original = (name: string) => ({ ...(facts.get(name) ?? unknown), name });
     const [first, ...others] = node.inputs.map((name) => (name === '' ? undefined : b.value(name)));
+    b.budget.enter(node);
+    if (node.domain === '' && recurrentLayers.has(node.op)) {
+      expansions.get(node.op)?.(new Expansion(node, b, new Set(), new Map()));
+      continue;
+    }
     if (form === undefined || first === undefined) {
-      b.append(widenNode(node));
+      const results = b.append(widenNode(node));
+      if (results.some(({ type }) => isNarrow(type?.dtype))) return null;
       continue;
     }
     const x = [first, ...others] as const;
-    b.budget.enter(node);
-    const value = form(new Original(b, node, x, node.inputs.map(original), original(output)));
-    b.op('Identity', [value], {}, { name: output });
+    const values = [form(new Original(b, node, x, node.inputs.map(original), original(output)))].flat();
+    for (const [i, name] of node.outputs.entries())
+      if (name !== '' && values[i] !== undefined) b.op('Identity', [values[i]], {}, { name });
   }
   const { nodes, inputs, initializers } = b.graph();
   const outputs = graph.outputs.map(({ name }) => ({ name, type: null }));
@@ -79,8 +101,7 @@ function widenAll(constants: Graph['initializers']): Graph['initializers'] {
 }
 
 function widen(constant: Tensor | OpaqueTensor): Tensor | OpaqueTensor {
-  if (constant.dtype !== 'float32' && constant.dtype !== 'float16') return constant;
-  return toFloat64(constant);
+  return constant.dtype === 'opaque' ? constant : toFloat64(constant);
 }
 
 /** A floating-point tensor in double precision; others are unchanged. */
@@ -90,18 +111,26 @@ export function toFloat64(t: Tensor): Tensor {
     : t;
 }
 
+function isNarrow(dtype: DType | undefined): boolean {
+  return dtype === 'float32' || dtype === 'float16';
+}
+
 /** Casts and constants that make narrower floats make float64 instead. */
 function widenNode(node: Node): Node {
   const attributes = new Map(
     Array.from(node.attributes, ([name, attribute]): [string, Attribute] => {
       if (attribute.type === 'tensor') return [name, { type: 'tensor', value: widen(attribute.value) }];
-      const isCode = name === 'to' && attribute.type === 'int' && narrowCodes.includes(attribute.value);
+      const isCode =
+        typeAttributes.includes(name) && attribute.type === 'int' && narrowCodes.includes(attribute.value);
       return [name, isCode ? { type: 'int', value: float64Code } : attribute];
     }),
   );
   // Without a value it makes zeros of single precision.
   if (node.op === 'ConstantOfShape' && !attributes.has('value'))
     attributes.set('value', { type: 'tensor', value: tensor('float64', Float64Array.of(0), [1]) });
+  const typeOfResult = own(defaultTypes, node.op);
+  if (typeOfResult !== undefined && !attributes.has(typeOfResult))
+    attributes.set(typeOfResult, { type: 'int', value: float64Code });
   // The protobuf message it was read from would still declare the narrower type.
   const { name, op, domain, inputs, outputs } = node;
   return { name, op, domain, inputs, outputs, attributes };
