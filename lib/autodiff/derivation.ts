@@ -1,4 +1,3 @@
-import type { OneirosError } from '../base/errors.js';
 import { Builder } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
@@ -12,6 +11,7 @@ import { floatNames, noFloats, requireFloat, requireValue } from './names.js';
 import type { DerivationOptions } from './options.js';
 import { prepare } from './prepare.js';
 import { RuleChoice } from './rule-choice.js';
+import { settingsAmong } from './settings.js';
 import { ReverseWalk } from './walk.js';
 
 /** A value, and the cotangent that a reverse pass starts from there. */
@@ -35,6 +35,7 @@ export class Derivation {
   readonly b: Builder;
   readonly #rules: RuleChoice;
   readonly #stops: readonly string[];
+  readonly #settings: ReadonlyMap<string, string>;
 
   private constructor(
     readonly model: Model,
@@ -42,11 +43,13 @@ export class Derivation {
     readonly budget: Budget,
     rules: RuleChoice,
     stops: readonly string[],
+    settings: ReadonlyMap<string, string>,
   ) {
     this.b = new Builder(undefined, budget);
     this.b.load(model.graph);
     this.#rules = rules;
     this.#stops = stops;
+    this.#settings = settings;
   }
 
   /** @param ends what will be differentiated by what; by default every output by every floating-point input */
@@ -59,14 +62,16 @@ export class Derivation {
     const normal = normalized(model, budget);
     const { inputs, outputs } = normal.graph;
     const rules = new RuleChoice(options.overrides);
+    const names = inputs.map(({ name }) => name);
+    const settings = settingsAmong(normal.graph, names, (node) => rules.override(node) !== undefined);
     const ends = {
       targets: targets ?? outputs.map(({ name }) => name),
-      wrt: wrt ?? inputs.map(({ name }) => name),
+      wrt: wrt ?? names.filter((name) => !settings.has(name)),
       stops: options.stopGradient ?? [],
     };
     const prepared = prepare(normal, ends, options.keepOutputs ?? [], rules, budget);
     rules.requireUses([normal.graph, prepared.model.graph]);
-    return new Derivation(prepared.model, options, budget, rules, prepared.stops);
+    return new Derivation(prepared.model, options, budget, rules, prepared.stops, settings);
   }
 
   get graph(): Graph {
@@ -101,7 +106,7 @@ export class Derivation {
     const walk = this.#walk(seeds, wrt);
     walk.requireConnection();
     walk.run();
-    const constants = by === undefined ? apart(wrt, (name) => walk.whyConstant(name)) : [];
+    const constants = by === undefined ? apart(wrt, (name) => walk.whyConstant(name)?.message) : [];
     const names = without(wrt, constants);
     return {
       wrt: names.map((name) => this.b.value(name)),
@@ -143,8 +148,11 @@ export class Derivation {
     const inputs = floatNames(this.b, this.graph.inputs);
     if (inputs.length === 0)
       throw noFloats('input', this.b, this.graph.inputs, 'name what to differentiate by in `wrt`');
-    const walk = this.#between(targets, inputs);
-    const leftOut = apart(inputs, (name) => walk.whyUnreached(name));
+    const walk = this.#between(
+      targets,
+      inputs.filter((name) => !this.#settings.has(name)),
+    );
+    const leftOut = apart(inputs, (name) => this.#settings.get(name) ?? walk.whyUnreached(name)?.message);
     const wrt = without(inputs, leftOut);
     this.#floats(wrt);
     return { wrt, leftOut: wrt === inputs ? [] : leftOut };
@@ -168,10 +176,10 @@ export class Derivation {
   }
 }
 
-function apart(names: readonly string[], why: (name: string) => OneirosError | null): readonly LeftOut[] {
+function apart(names: readonly string[], reason: (name: string) => string | undefined): readonly LeftOut[] {
   return names.flatMap((name) => {
-    const error = why(name);
-    return error === null ? [] : [{ name, why: error.message }];
+    const why = reason(name);
+    return why === undefined ? [] : [{ name, why }];
   });
 }
 

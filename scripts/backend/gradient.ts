@@ -18,6 +18,8 @@ export async function differentiated(model: Model, feeds: Tensors | null): Promi
   const refused = attempt(() => differentiate(model, {}));
   if (feeds === null) return refused === null ? { status: 'not run', detail: '' } : classified(refused);
   if (refused === null) return await compared(model, feeds);
+  const data = refused.detail.includes('has no gradient by') ? dataOf(model) : null;
+  if (data !== null) return await compared(model, feeds, data);
   const { model: fixed, feeds: rest } = withFixedSizes(model, feeds);
   if (refused.status !== 'refused' || attempt(() => differentiate(fixed, {})) !== null)
     return classified(refused);
@@ -53,6 +55,16 @@ function classified({ status, detail }: Outcome): Outcome {
   return { status: / is bfloat16: /.test(detail) ? 'bfloat16' : 'refused', detail };
 }
 
+/** The floating-point inputs but one, a parameter without a gradient such as scales; `null` if no such choice helps. */
+function dataOf(model: Model): readonly string[] | null {
+  const names = model.graph.inputs.filter(hasGradient).map(({ name }) => name);
+  for (const parameter of names.toReversed()) {
+    const wrt = names.filter((name) => name !== parameter);
+    if (wrt.length > 0 && attempt(() => differentiate(model, { wrt })) === null) return wrt;
+  }
+  return null;
+}
+
 /** Inputs that are not floating-point as constants: axes, sizes and indices usually are. */
 function withFixedSizes(model: Model, feeds: Tensors): { readonly model: Model; readonly feeds: Tensors } {
   const { graph } = model;
@@ -65,13 +77,14 @@ function withFixedSizes(model: Model, feeds: Tensors): { readonly model: Model; 
   return { model: { ...model, graph: { ...graph, inputs, initializers } }, feeds: Object.fromEntries(free!) };
 }
 
-async function compared(model: Model, feeds: Tensors): Promise<Outcome> {
+async function compared(model: Model, feeds: Tensors, wrt?: readonly string[]): Promise<Outcome> {
   const attempts: Outcome[] = [];
   for (const point of [feeds, jittered(feeds)]) {
     try {
-      const checks = await checkGradient(model, { feeds: point, placement });
+      const checks = await checkGradient(model, { feeds: point, placement, ...(wrt && { wrt }) });
       const worst = checks.find((check) => !agrees(check));
-      if (worst === undefined) return right(model);
+      if (worst === undefined)
+        return wrt ? { status: 'by data', detail: `only by ${wrt.join(', ')}` } : right(model);
       attempts.push(
         Number.isFinite(worst.numeric)
           ? { status: 'wrong', detail: `by "${worst.wrt}": ${JSON.stringify(worst)}` }
@@ -89,7 +102,9 @@ async function compared(model: Model, feeds: Tensors): Promise<Outcome> {
 
 /** The gradient agrees, by every input or by the data without the parameters that its rule takes for constants. */
 function right(model: Model): Outcome {
-  const constants = differentiate(model, {}).leftOut.filter(({ why }) => why.includes('has no gradient by'));
+  const constants = differentiate(model, {}).leftOut.filter(({ why }) =>
+    /has no gradient by|is a setting of/.test(why),
+  );
   return constants.length === 0
     ? ok
     : { status: 'by data', detail: `not by ${constants.map(({ name }) => name).join(', ')}` };

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { grad } from '../../lib/autodiff/grad.js';
+import { differentiate, grad } from '../../lib/autodiff/grad.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import type { Value } from '../../lib/onnx/builder/graph-builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
@@ -253,6 +253,41 @@ describe('gradients that differences cannot check', () => {
     expect(kept).to.include(0).and.to.include(1);
     const passed = Math.fround(4 / 3);
     elements(results['d_x']).forEach((slope, i) => expect(slope).to.be.closeTo(kept[i]! * passed, 1e-6));
+  });
+
+  it('of Dropout in training need no mask among the outputs', async () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [64]);
+    const ratio = b.input('ratio', 'float32', []);
+    b.output(b.op('Dropout', [x, ratio, b.input('training', 'bool', [])], { seed: 5 }), 'y');
+    const derived = grad(b.model());
+    expect(derived.graph.outputs.map(({ name }) => name)).to.deep.equal(['y', 'd_x']);
+    const ones = tensorOf('float32', Array<number>(64).fill(1), [64]);
+    const training = tensor('bool', Uint8Array.of(1), []);
+    const results = await run(derived, {
+      x: ones,
+      d_y: ones,
+      ratio: tensorOf('float32', [0.25], []),
+      training,
+    });
+    expect(elements(results['y'])).to.include(0);
+    expect(elements(results['d_x'])).to.deep.equal(elements(results['y']));
+  });
+
+  it('leave inputs out that are only settings of operators', () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [1, 1, 4, 4]);
+    const regions = b.input('regions', 'float32', [2, 4]);
+    const scales = b.input('scales', 'float32', [4]);
+    const aligned = b.op('RoiAlign', [x, regions, b.sizes([0, 0])]);
+    b.output(aligned, 'y');
+    b.output(b.op('Resize', [x, undefined, scales], { mode: 'nearest' }), 'z');
+    const { model, leftOut } = differentiate(b.model(), {});
+    expect(model.graph.outputs.map(({ name }) => name)).to.deep.equal(['y', 'z', 'd_x']);
+    expect(leftOut.map(({ name }) => name)).to.deep.equal(['regions', 'scales']);
+    // One that is used otherwise too is differentiated by, and refused.
+    b.output(b.mul(regions, 2), 'w');
+    expect(() => grad(b.model())).to.throw(/has no gradient by its input 1/);
   });
 
   it('in float16 are added up in float32', async () => {

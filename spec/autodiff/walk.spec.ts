@@ -549,7 +549,7 @@ describe('a rule that leaves out a cotangent', () => {
       const { model: derived, leftOut } = differentiate(resized, {});
       expect(names(derived.graph.outputs)).to.deep.equal(['y', 'd_x']);
       expect(leftOut.map(({ name }) => name)).to.deep.equal(['scales']);
-      expect(leftOut[0]?.why).to.match(/^the gradient rule for Resize .* has no gradient by its input 2/);
+      expect(leftOut[0]?.why).to.include('"scales" is a setting of Resize node');
       expect(names(jvp(resized).graph.inputs)).to.deep.equal(['x', 'scales', 'v_x']);
       const feeds = { x: float32([1, 2, 3, 4], [1, 1, 2, 2]), scales: float32([1, 1, 2, 1]) };
       const found = await compute(derived, {

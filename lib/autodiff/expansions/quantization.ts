@@ -102,8 +102,28 @@ function quantizeLinear(c: Expansion): void {
 }
 
 function dequantizeLinear(c: Expansion): void {
-  requirePlain(c);
-  c.float(dequantized(c, 0, attr.int(c.node, 'axis', 1)));
+  const { b, node } = c;
+  const [axis, size] = [attr.int(node, 'axis', 1), attr.int(node, 'block_size', 0)];
+  if (size === 0) {
+    c.float(dequantized(c, 0, axis));
+    return;
+  }
+  const [q, zeroPoint] = [c.required(0), c.input(2)];
+  const numbers = c.twin(q) ?? b.cast(q, 'float32');
+  const own = zeroPoint && b.castLike(zeroPoint, numbers);
+  const shifted = own === undefined ? numbers : b.sub(numbers, inBlocks(c, own, q, axis, size));
+  c.float(b.mul(shifted, inBlocks(c, b.castLike(c.required(1), numbers), q, axis, size)));
+}
+
+/** A parameter with one number for each block along an axis, repeated to the shape of `like`; the last block may be cut. */
+function inBlocks(c: Expansion, parameter: Value, like: Value, axis: number, size: number): Value {
+  const { b } = c;
+  const rank = c.rank(like);
+  const at = axis < 0 ? axis + rank : axis;
+  const each = Array.from({ length: rank }, (_, i) => b.dim(parameter, i));
+  const repeated = b.expand(b.unsqueeze(parameter, [at + 1]), each.toSpliced(at + 1, 0, b.sizes([size])));
+  const whole = b.reshape(repeated, each.with(at, b.mul(each[at]!, size)));
+  return b.slice(whole, [at], [0], [b.dim(like, at)]);
 }
 
 /** Quantized values, differentiated by straight-through estimation. */

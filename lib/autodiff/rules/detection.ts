@@ -3,6 +3,7 @@ import { type Builder, dtypeOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr, describe } from '../../onnx/graph/attributes.js';
 import type { Node } from '../../onnx/graph/graph.js';
+import { sumByImage } from './regions.js';
 import { noGradient, rule, type RuleTable } from './rule.js';
 
 /** Operators of detectors. */
@@ -19,12 +20,7 @@ export const detection: RuleTable = {
     const columns = interpolation(b, node, x, regions, batch, 'columns');
     // regions × C × H × W
     const each = b.matmul(b.matmul(b.swap(rows), dy), columns);
-    // Each region's cotangent goes to its image: one row of ones and zeros per image.
-    const images = b.range(b.dim(x, 0));
-    const isOf = b.castLike(b.equal(b.unsqueeze(images, [1]), b.unsqueeze(batch, [0])), dy);
-    // Unlike Reshape, Flatten has well-defined sizes if there are no regions.
-    const flat = b.op('Flatten', [each], { axis: 1 });
-    return [b.reshape(b.matmul(isOf, flat), b.shape(x))];
+    return [sumByImage(b, each, x, batch)];
   }),
   NonMaxSuppression: noGradient,
 };

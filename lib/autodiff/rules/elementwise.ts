@@ -1,4 +1,3 @@
-import { OneirosError } from '../../base/errors.js';
 import { dtypeOf } from '../../onnx/builder/builder.js';
 import { isFloat } from '../../tensor/dtype.js';
 import { broadcasting, type Cotangents, noGradient, rule, type RuleContext, type RuleTable } from './rule.js';
@@ -70,7 +69,10 @@ export const elementwise: RuleTable = {
   // Conversions: a cotangent goes back in its value's element type; none passes through integers.
   Cast: rule(1, ({ b, dy, x: [x], y: [y] }) => [isFloat(dtypeOf(y)) ? b.castLike(dy, x) : null]),
   // Only the type of the second input counts.
-  CastLike: rule(1, ({ b, dy, x: [x], y: [y] }) => [isFloat(dtypeOf(y)) ? b.castLike(dy, x) : null, null]),
+  CastLike: rule(1, ({ b, dy, x: [x], y: [y] }) => [
+    isFloat(dtypeOf(y)) ? () => b.castLike(dy, x) : null,
+    null,
+  ]),
   Sign: noGradient,
   Floor: noGradient,
   Ceil: noGradient,
@@ -87,14 +89,10 @@ export const elementwise: RuleTable = {
   Xor: noGradient,
   Not: noGradient,
   // In inference everything passes; in training what the mask keeps passes, scaled by 1 / (1 − ratio).
-  Dropout: rule(1, ({ b, dy, x: [, ratio, training], y: [, mask] }) => {
+  Dropout: rule(1, ({ b, node, dy, x: [, ratio, training], y: [y, given] }) => {
     const isTraining = training?.constant?.data[0];
     if (training === undefined || isTraining === 0) return [dy, null];
-    if (mask === undefined)
-      throw new OneirosError(
-        'unsupported',
-        'Dropout in training has a gradient only if its mask is an output',
-      );
+    const mask = given ?? b.extend(node, { ...node, outputs: [y.name, b.fresh('mask')] })[0]!;
     const scale = b.reciprocal(
       b.sub(1, ratio === undefined ? b.scalar(0.5, dtypeOf(dy)) : b.castLike(ratio, dy)),
     );

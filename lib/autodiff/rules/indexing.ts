@@ -58,6 +58,14 @@ export const indexing: RuleTable = {
     const indices = given ?? b.ops('TopK', [x, k], 2, Object.fromEntries(node.attributes))[1];
     return [b.op('ScatterElements', [b.fillLike(x, 0), indices, dy], { axis: attr.int(node, 'axis', -1) })];
   }),
+  // Each distinct element or slice is the first of its kind in x, and its cotangent goes there. Ties are kinks.
+  Unique: rule(1, ({ b, node, dy, x: [x], y: [, given] }) => {
+    const firsts = given ?? b.ops('Unique', [x], 2, Object.fromEntries(node.attributes))[1]!;
+    const hasAxis = attr.has(node, 'axis');
+    const sized = hasAxis ? x : b.reshape(x, [-1]);
+    const axis = hasAxis ? fromFront(attr.int(node, 'axis'), rankOf(x)) : 0;
+    return [b.reshape(gatherCotangent(b, dy, sized, firsts, axis), b.shape(x))];
+  }),
   // The reversed part of the axis is reversed back.
   ReverseSequence: rule(2, ({ b, node, dy, x: [, lengths] }) => [
     b.op('ReverseSequence', [dy, lengths], Object.fromEntries(node.attributes)),

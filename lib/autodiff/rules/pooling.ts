@@ -1,6 +1,7 @@
 import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
+import { maxRoiCotangent } from './regions.js';
 import { rule, type RuleTable } from './rule.js';
 import { placeBack, spatialAxes, spreadBack, type Window, windowElements, windowOf } from './window.js';
 
@@ -47,6 +48,8 @@ export const pooling: RuleTable = {
     const count = b.castLike(b.elements(x, spatialAxes(x)), dy);
     return [b.expand(b.div(dy, count), b.shape(x))];
   }),
+  // As MaxPool, for each cell of each region; an empty cell passes nothing. Regions are not differentiated.
+  MaxRoiPool: rule(2, ({ b, node, dy, x: [x, regions] }) => [maxRoiCotangent(b, node, dy, x, regions)]),
   // Ties share the cotangent evenly, as in torch.amax.
   GlobalMaxPool: rule(1, ({ b, dy, x: [x], y: [y] }) => {
     const isMax = b.equal(x, y);

@@ -172,7 +172,7 @@ export class GraphBuilder {
     const facts = this.#infer(extended);
     this.#nodes[at] = extended;
     this.#reserveInside(extended);
-    const known = node.outputs.length;
+    const known = node.outputs.findLastIndex((name) => name !== '') + 1;
     return extended.outputs.slice(known).map((name, i) => this.#define(name, facts[known + i] ?? unknown));
   }
 

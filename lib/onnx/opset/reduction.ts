@@ -1,6 +1,7 @@
 import type { Value } from '../builder/graph-builder.js';
 import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
+import { alongAxis } from './axis.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** The axes, none if the list has no elements; they must be known. */
@@ -47,7 +48,13 @@ const reducing = [{ from: 18, convert: axesAsAttribute }];
 /** The product of each element with those before it, or without the element itself if "exclusive". */
 function cumProd(c: Conversion): void {
   const x = c.required(0);
-  const [given = 0] = c.numbers(1, 'axes') ?? [];
+  const axisInput = c.required(1);
+  const known = numbersIn(axisInput);
+  if (known === null) {
+    c.results([alongAxis(c, x, axisInput, 0, (value) => productOfPairs(c, value, 1))]);
+    return;
+  }
+  const [given = 0] = known;
   const axis = given < 0 ? given + c.rank(x) : given;
   const size = x.type?.shape?.[axis];
   c.results([typeof size === 'number' ? productByDoubling(c, x, axis, size) : productOfPairs(c, x, axis)]);

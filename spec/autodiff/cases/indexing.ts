@@ -110,6 +110,23 @@ export const indexing: readonly Row[] = [
     { axis: 1, mode: 'circular' },
     { opset: 24 },
   ),
+  ...[0, 1].flatMap((sorted) => [
+    row('Unique', [distinct(2, 3)], { sorted }),
+    row('Unique', [distinct(2, 3)], { sorted, axis: 0 }, { outputs: 1 }),
+    row('Unique', [distinct(2, 3, 2)], { sorted, axis: -2 }),
+    row(
+      'Unique',
+      [distinct(2, 3)],
+      { sorted },
+      {
+        note: 'of elements that occur twice, with their first indices',
+        build: (b, [x]) => {
+          const twice = b.concat([x!, b.mul(x!, 1), b.add(x!, 1000)], 1);
+          return b.ops('Unique', [twice], 2, { sorted })[0]!;
+        },
+      },
+    ),
+  ]),
   row(
     'MaxUnpool',
     [distinct(1, 1, 4, 4)],

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { AttributeLike } from '../../../lib/onnx/graph/attributes.js';
-import { int64 } from '../../../lib/tensor/tensor.js';
+import { type AttributeLike, float } from '../../../lib/onnx/graph/attributes.js';
+import { float32, int64 } from '../../../lib/tensor/tensor.js';
 import { avoiding, distinct, type Row, row, whole } from '../row.js';
 
 interface Setting {
@@ -58,7 +58,26 @@ const dilated: readonly Setting[] = [
   setting([1, 2, 9], { kernel_shape: [3], dilations: [2] }),
 ];
 
+/** Regions inside the images, across their borders, outside, thinner than a pixel, and at halves of pixels. */
+const regions = [
+  0, 0, 0, 5, 6, 1, 1.2, 2.3, 7.9, 6.8, 0, -3, -2, 4, 4, 1, 20, 20, 30, 30, 1, 2, 2, 2.1, 2.1, 0, 0.5, 1.5,
+  4.5, 5.5,
+];
+
 export const pooling: readonly Row[] = [
+  ...[
+    { pooled_shape: [3, 2] },
+    { pooled_shape: [2, 4], spatial_scale: 0.5 },
+    { pooled_shape: [1, 1], spatial_scale: float(2) },
+  ].map((attributes) =>
+    row('MaxRoiPool', [distinct(2, 3, 8, 9)], attributes, {
+      note: 'of six regions',
+      build: (b, [x]) => {
+        const boxes = b.castLike(b.constant(float32(regions, [6, 5])), x!);
+        return b.op('MaxRoiPool', [x, boxes], attributes);
+      },
+    }),
+  ),
   ...[...common, ...dilated].map(({ x, attributes }) =>
     row(
       'MaxPool',
@@ -120,7 +139,12 @@ export const pooling: readonly Row[] = [
     row('GlobalLpPool', [avoiding([0], 2, 3, 3, 4)], { p }),
   ]),
   ...dilated.map(({ x, attributes }) => row('LpPool', [avoiding([0], ...x)], attributes, { opset: 18 })),
-  row('LpPool', [avoiding([0], 1, 2, 6, 7)], { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 }, { opset: 18 }),
+  row(
+    'LpPool',
+    [avoiding([0], 1, 2, 6, 7)],
+    { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 },
+    { opset: 18 },
+  ),
   row('LpPool', [avoiding([0], 1, 2, 7, 7)], {
     kernel_shape: [3, 3],
     strides: [2, 2],

@@ -186,6 +186,28 @@ export const quantization: readonly Row[] = [
       },
     },
   ),
+  ...[5, 4].map((size) =>
+    row(
+      'DequantizeLinear',
+      [weight(positive(2, 2, 3))],
+      { axis: 1, block_size: 3 },
+      {
+        note: `by its scales for blocks of ${size} elements`,
+        opset: 21,
+        build: (b, [scale]) => {
+          const numbers = Int8Array.from({ length: 6 * size }, (_, i) => ((i * 7) % 23) - 11);
+          const zeros = tensor(
+            'int8',
+            Int8Array.from({ length: 12 }, (_, i) => i - 5),
+            [2, 2, 3],
+          );
+          const q = b.constant(tensor('int8', numbers, [2, size, 3]), b.fresh('q'));
+          const inputs = [q, scale, b.constant(zeros, b.fresh('zero_point'))];
+          return b.op('DequantizeLinear', inputs, { axis: 1, block_size: 3 });
+        },
+      },
+    ),
+  ),
   qLinearConv({ pads: [1, 1, 1, 1] }, [2, 2, 5, 4], [3, 2, 3, 3]),
   qLinearConv({ strides: [2, 1], group: 2, auto_pad: 'SAME_UPPER' }, [1, 2, 5, 5], [4, 1, 2, 3]),
   row(

@@ -1,6 +1,7 @@
 import { int64 } from '../../../lib/tensor/tensor.js';
 import {
   apart,
+  atRunTime,
   avoiding,
   distinct,
   type Draw,
@@ -102,6 +103,7 @@ export const reduction: readonly Row[] = [
         { opset: 26 },
       ),
       row('CumProd', [positive(2, 5, 2), int64([-2], [])], { reverse, exclusive }, { opset: 26 }),
+      atRunTime('CumProd', [positive(2, 5, 2), int64([-2], [])], { reverse, exclusive }, 26),
     ]),
   ),
   row(

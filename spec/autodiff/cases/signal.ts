@@ -1,5 +1,5 @@
 import { int64 } from '../../../lib/tensor/tensor.js';
-import { normal, positive, type Row, row } from '../row.js';
+import { atRunTime, normal, positive, type Row, row } from '../row.js';
 
 const scalar = (value: number) => int64([value], []);
 
@@ -14,6 +14,10 @@ export const signal: readonly Row[] = [
     row('DFT', [normal(2, 4, parts), scalar(2)], { inverse: 1 }),
     row('DFT', [normal(2, 5, 3, parts), undefined, scalar(-2)], {}, { opset: 20 }),
   ]),
+  atRunTime('DFT', [normal(2, 5, 3, 1), undefined, scalar(-2)], {}, 20),
+  atRunTime('DFT', [normal(2, 5, 3, 2), scalar(4), scalar(1)], { inverse: 1 }, 20),
+  atRunTime('DFT', [normal(2, 3, 6, 1), undefined, scalar(2)], { onesided: 1 }, 20),
+  atRunTime('DFT', [normal(2, 4, 2), undefined, scalar(1)], { onesided: 1, inverse: 1 }, 20),
   row('DFT', [normal(2, 6, 1)], { onesided: 1 }),
   row('DFT', [normal(2, 5, 1), scalar(7)], { onesided: 1 }),
   row('DFT', [normal(2, 5, 1), scalar(4), scalar(1)], { onesided: 1 }, { opset: 20 }),
