@@ -1,5 +1,4 @@
-import { OneirosError } from '../base/errors.js';
-import { Builder, dtypeOf } from '../onnx/builder/builder.js';
+import { Builder } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { Budget } from '../onnx/graph/budget.js';
@@ -8,7 +7,7 @@ import { normalized } from '../onnx/opset/normalize-opset.js';
 import { simplifyWithin } from '../onnx/passes/simplify.js';
 import type { Ends } from './active.js';
 import { withoutSurrogates } from './expansions/straight-through.js';
-import { floatNames, requireFloat, requireValue } from './names.js';
+import { floatNames, noFloats, requireFloat, requireValue } from './names.js';
 import type { DerivationOptions } from './options.js';
 import { prepare } from './prepare.js';
 import { RuleChoice } from './rule-choice.js';
@@ -18,10 +17,17 @@ import { ReverseWalk } from './walk.js';
 /** A value, and the cotangent that a reverse pass starts from there. */
 export type Seed = readonly [target: Value, cotangent: Value];
 
-/** A floating-point input that no gradient reaches, and why. */
+/** A floating-point input that no gradient reaches, or that the rules on its way take for a constant, and why. */
 export interface LeftOut {
   readonly name: string;
   readonly why: string;
+}
+
+/** The cotangents of the values of `wrt`, in their order, and the inputs that the default of `wrt` leaves out. */
+export interface Gradients {
+  readonly wrt: readonly Value[];
+  readonly cotangents: readonly Value[];
+  readonly leftOut: readonly LeftOut[];
 }
 
 /** A model being differentiated: its graph as `normalized` writes it, and the builder to which derivatives are added. */
@@ -73,34 +79,6 @@ export class Derivation {
   }
 
   /**
-   * The values to differentiate by: by default every floating-point input of the graph that a gradient from `targets`
-   * reaches, or every one if it reaches none.
-   */
-  independent(
-    wrt: readonly string[] | undefined,
-    targets: readonly Value[],
-  ): { readonly wrt: readonly Value[]; readonly leftOut: readonly LeftOut[] } {
-    if (wrt !== undefined) return { wrt: this.#floats(wrt), leftOut: [] };
-    const inputs = floatNames(this.b, this.graph.inputs);
-    if (inputs.length === 0)
-      throw new OneirosError(
-        'bad-argument',
-        'the model has no floating-point input; name what to differentiate by in `wrt`',
-      );
-    const walk = this.#between(
-      targets.map(({ name }) => name),
-      inputs.filter((name) => !this.#settings.has(name)),
-    );
-    const leftOut = inputs.flatMap((name) => {
-      const why = this.#settings.get(name) ?? walk.whyUnreached(name)?.message;
-      return why === undefined ? [] : [{ name, why }];
-    });
-    if (leftOut.length === inputs.length) return { wrt: this.#floats(inputs), leftOut: [] };
-    const unreached = new Set(leftOut.map(({ name }) => name));
-    return { wrt: this.#floats(inputs.filter((name) => !unreached.has(name))), leftOut };
-  }
-
-  /**
    * The values to be differentiated: by default every floating-point output of the graph, except inputs that it passes
    * on.
    */
@@ -108,32 +86,41 @@ export class Derivation {
     if (outputs !== undefined) return this.#floats(outputs);
     const inputs = new Set(this.graph.inputs.map(({ name }) => name));
     const names = floatNames(this.b, this.graph.outputs).filter((name) => !inputs.has(name));
-    // An unknown operator, rather than that there is no such output.
-    if (names.length === 0) for (const { name } of this.graph.outputs) dtypeOf(this.b.value(name));
     if (names.length === 0)
-      throw new OneirosError(
-        'bad-argument',
-        'the model computes no floating-point output; name what to differentiate in `outputs`',
-      );
+      throw noFloats('output', this.b, this.graph.outputs, 'name what to differentiate in `outputs`');
     return this.#floats(names);
   }
 
   /**
-   * A reverse pass over everything built so far.
-   * @returns the cotangents of `wrt`
-   * @throws OneirosError `bad-argument` if a value of `wrt` has no influence on any target, `unsupported` if every
-   *   path to it ends at an operator without a gradient
+   * A reverse pass over the graph.
+   * @param by what to differentiate by; by default every floating-point input of the graph that a gradient reaches and
+   *   that is more than a constant for the rules on its way, or every one if there is none such
+   * @throws OneirosError `bad-argument` if a value of `by` has no influence on any target, `unsupported` if every path
+   *   to it ends at an operator without a gradient
    */
-  pullBack(seeds: readonly Seed[], wrt: readonly Value[]): readonly Value[] {
+  pullBack(seeds: readonly Seed[], by: readonly string[] | undefined): Gradients {
+    const { wrt, leftOut } = this.#independent(
+      by,
+      seeds.map(([target]) => target.name),
+    );
     const walk = this.#walk(seeds, wrt);
     walk.requireConnection();
     walk.run();
-    return wrt.map(({ name }) => walk.gradientBy(name));
+    const constants = by === undefined ? apart(wrt, (name) => walk.whyConstant(name)?.message) : [];
+    const names = without(wrt, constants);
+    return {
+      wrt: names.map((name) => this.b.value(name)),
+      cotangents: names.map((name) => walk.gradientBy(name)),
+      leftOut: [...leftOut, ...(names === wrt ? [] : constants)],
+    };
   }
 
-  /** The same, with zeros where no gradient arrives: correct for derivatives of derivatives, which may vanish. */
+  /** The same for given values, with zeros where no gradient arrives: correct for derivatives of derivatives, which may vanish. */
   pullBackOrZero(seeds: readonly Seed[], wrt: readonly Value[]): readonly Value[] {
-    const walk = this.#walk(seeds, wrt);
+    const walk = this.#walk(
+      seeds,
+      wrt.map(({ name }) => name),
+    );
     walk.run();
     return wrt.map((value) => walk.cotangentOf(value.name) ?? this.b.fillLike(value, 0));
   }
@@ -152,10 +139,29 @@ export class Derivation {
     return inLowestOpset(simplifyWithin(this.budget, derivative), this.budget);
   }
 
-  #walk(seeds: readonly Seed[], wrt: readonly Value[]): ReverseWalk {
+  /** The values to differentiate by, as far as the graph shows before the walk. */
+  #independent(
+    by: readonly string[] | undefined,
+    targets: readonly string[],
+  ): { readonly wrt: readonly string[]; readonly leftOut: readonly LeftOut[] } {
+    if (by !== undefined) return { wrt: this.#floats(by).map(({ name }) => name), leftOut: [] };
+    const inputs = floatNames(this.b, this.graph.inputs);
+    if (inputs.length === 0)
+      throw noFloats('input', this.b, this.graph.inputs, 'name what to differentiate by in `wrt`');
+    const walk = this.#between(
+      targets,
+      inputs.filter((name) => !this.#settings.has(name)),
+    );
+    const leftOut = apart(inputs, (name) => this.#settings.get(name) ?? walk.whyUnreached(name)?.message);
+    const wrt = without(inputs, leftOut);
+    this.#floats(wrt);
+    return { wrt, leftOut: wrt === inputs ? [] : leftOut };
+  }
+
+  #walk(seeds: readonly Seed[], wrt: readonly string[]): ReverseWalk {
     const walk = this.#between(
       seeds.map(([target]) => target.name),
-      wrt.map(({ name }) => name),
+      wrt,
     );
     for (const [target, cotangent] of seeds) walk.seed(target, cotangent);
     return walk;
@@ -168,4 +174,18 @@ export class Derivation {
   #floats(names: readonly string[]): readonly Value[] {
     return names.map((name) => requireFloat(this.b, name, this.graph));
   }
+}
+
+function apart(names: readonly string[], reason: (name: string) => string | undefined): readonly LeftOut[] {
+  return names.flatMap((name) => {
+    const why = reason(name);
+    return why === undefined ? [] : [{ name, why }];
+  });
+}
+
+/** The names that are not left out; if none would remain, all, so that their derivation says why it fails. */
+function without(names: readonly string[], leftOut: readonly LeftOut[]): readonly string[] {
+  if (leftOut.length === names.length) return names;
+  const out = new Set(leftOut.map(({ name }) => name));
+  return names.filter((name) => !out.has(name));
 }

@@ -23,14 +23,25 @@ export function missingRule(node: Node, path: ActivePath): OneirosError {
   );
 }
 
-/** The error for an input that a rule takes for a constant, but that depends on the values to differentiate by. */
-export function missingCotangent(node: Node, index: number, path: ActivePath): OneirosError {
+/**
+ * The error for an input that a rule takes for a constant, but that depends on the values to differentiate by.
+ * @param isInput whether it is an input of the model itself
+ */
+export function missingCotangent(
+  node: Node,
+  index: number,
+  path: ActivePath,
+  isInput: boolean,
+): OneirosError {
   const input = node.inputs[index];
   const what = input === undefined ? 'a value that its graphs capture' : `its input ${index} ("${input}")`;
+  const remedy = isInput
+    ? `leave "${input ?? ''}" out of \`wrt\``
+    : 'cut the path with `stopGradient` to take it for a constant';
   return new OneirosError(
     'unsupported',
     `the gradient rule for ${describe(node)} on the path ${pathThrough(node, path)} has no gradient by ${what}; ` +
-      'cut the path with `stopGradient` to take it for a constant, or give a rule in `overrides`',
+      `${remedy}, or give a rule in \`overrides\``,
   );
 }
 

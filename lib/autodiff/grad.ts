@@ -42,18 +42,16 @@ export function differentiate(model: Model, options: GradOptions): Differentiate
   const named = (name: string) =>
     newName(b, gradientName(name, options.prefix), 'give new names another `prefix`');
   const seeds = seedsOf(derivation, options, named);
-  const targets = seeds.map(([target]) => target);
-  const { wrt, leftOut } = derivation.independent(by, targets);
-  if (loss === undefined) requireApart(targets, wrt);
+  const { wrt, cotangents, leftOut } = derivation.pullBack(seeds, by);
+  if (loss === undefined) requireApart(seeds, wrt);
   const names = wrt.map(({ name }) => named(name));
-  const gradients = derivation.pullBack(seeds, wrt);
-  const derived = derivation.finish(gradients.map((gradient, i) => [names[i]!, gradient]));
+  const derived = derivation.finish(cotangents.map((gradient, i) => [names[i]!, gradient]));
   return { model: derived, leftOut };
 }
 
 /** A value cannot be both: its cotangent, an input, and its gradient, an output, would have one name. */
-function requireApart(targets: readonly Value[], wrt: readonly Value[]): void {
-  const names = new Set(targets.map(({ name }) => name));
+function requireApart(seeds: readonly Seed[], wrt: readonly Value[]): void {
+  const names = new Set(seeds.map(([target]) => target.name));
   const both = wrt.find(({ name }) => names.has(name));
   if (both !== undefined)
     throw new OneirosError(

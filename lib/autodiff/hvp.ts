@@ -35,13 +35,12 @@ export function hvp(model: Model, options: HvpOptions): Model {
   const derivation = Derivation.begin(model, options, { targets: [options.loss], wrt: options.wrt });
   const { b, graph } = derivation;
   const loss = requireLoss(b, options.loss, graph);
-  const { wrt } = derivation.independent(options.wrt, [loss]);
+  const { wrt, cotangents } = derivation.pullBack([[loss, b.fillLike(loss, 1)]], options.wrt);
   const vectors = wrt.map((value) => {
     const name = newName(b, vectorName(value.name), 'it would be the name of a vector');
     return b.input(name, dtypeOf(value), shapeOf(value));
   });
-  const gradients = derivation.pullBack([[loss, b.fillLike(loss, 1)]], wrt);
-  const seeds = gradients.map((gradient, i): Seed => [gradient, vectors[i]!]);
+  const seeds = cotangents.map((gradient, i): Seed => [gradient, vectors[i]!]);
   const products = derivation.pullBackOrZero(seeds, wrt);
   return derivation.finish(products.map((product, i) => [`hv_${wrt[i]!.name}`, product]));
 }

@@ -36,19 +36,18 @@ export function jvp(model: Model, options: JvpOptions = {}): Model {
   const derivation = Derivation.begin(model, options, { targets: options.outputs, wrt: options.wrt });
   const { b } = derivation;
   const outputs = derivation.dependent(options.outputs);
-  const { wrt } = derivation.independent(options.wrt, outputs);
+  // Any u of the right shape works: use each output itself.
+  const u = outputs.map((output) => b.op('Identity', [output]));
+  const { wrt, cotangents } = derivation.pullBack(
+    outputs.map((output, i): Seed => [output, u[i]!]),
+    options.wrt,
+  );
   const tangents = wrt.map((value) => {
     const name = newName(b, vectorName(value.name), 'it would be the name of a tangent');
     return b.input(name, dtypeOf(value), shapeOf(value));
   });
-  // Any u of the right shape works: use each output itself.
-  const u = outputs.map((output) => b.op('Identity', [output]));
-  const pulled = derivation.pullBack(
-    outputs.map((output, i): Seed => [output, u[i]!]),
-    wrt,
-  );
   const pushed = derivation.pullBackOrZero(
-    pulled.map((cotangent, i): Seed => [cotangent, tangents[i]!]),
+    cotangents.map((cotangent, i): Seed => [cotangent, tangents[i]!]),
     u,
   );
   return derivation.finish(pushed.map((tangent, i) => [`jv_${outputs[i]!.name}`, tangent]));

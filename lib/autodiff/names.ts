@@ -2,6 +2,7 @@ import { OneirosError } from '../base/errors.js';
 import { nearest } from '../base/nearest-names.js';
 import { type Builder, dtypeOf } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
+import { otherType } from '../onnx/codec/type.js';
 import type { Graph, ValueInfo } from '../onnx/graph/graph.js';
 import { namesOf } from '../onnx/graph/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
@@ -9,6 +10,9 @@ import { isFloat } from '../tensor/dtype.js';
 /** Why bfloat16 values are not differentiated, and what to do. */
 export const noBfloat16 =
   'gradients are computed in float16, float32 or float64, and ONNX Runtime has few bfloat16 kernels; convert the model to float32';
+
+/** How many types an error names. */
+const shown = 6;
 
 /** What the names of gradients and of cotangents begin with. */
 const gradientPrefix = 'd_';
@@ -35,6 +39,22 @@ export function floatNames(b: Builder, infos: readonly ValueInfo[]): readonly st
 }
 
 /**
+ * The error for inputs or outputs of which none is a floating-point tensor; it names their types.
+ * @throws OneirosError `unsupported` if one may be, since it comes from an unknown operator
+ */
+export function noFloats(
+  what: 'input' | 'output',
+  b: Builder,
+  infos: readonly ValueInfo[],
+  remedy: string,
+): OneirosError {
+  const types = infos.map((info) => `"${info.name}" is ${otherType(info) ?? dtypeOf(b.value(info.name))}`);
+  const found = types.length === 0 ? '' : ` (${types.slice(0, shown).join(', ')})`;
+  const verb = what === 'input' ? 'has' : 'computes';
+  return new OneirosError('bad-argument', `the model ${verb} no floating-point ${what}${found}; ${remedy}`);
+}
+
+/**
  * The value with this name.
  * @throws OneirosError `bad-argument` if there is none; the message lists near names
  */
@@ -53,6 +73,13 @@ export function requireValue(b: Builder, name: string, graph: Graph): Value {
  */
 export function requireFloat(b: Builder, name: string, graph: Graph): Value {
   const value = requireValue(b, name, graph);
+  const declared = [...graph.inputs, ...graph.outputs].find((info) => info.name === name);
+  const other = declared && otherType(declared);
+  if (other)
+    throw new OneirosError(
+      'bad-argument',
+      `"${name}" is ${other}; gradients are computed in float16, float32 or float64`,
+    );
   if (dtypeOf(value) === 'bfloat16')
     throw new OneirosError('unsupported', `"${name}" is bfloat16: ${noBfloat16}`);
   if (!isFloat(dtypeOf(value)))

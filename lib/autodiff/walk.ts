@@ -19,6 +19,8 @@ import type { Region } from './rules/rule.js';
 export class ReverseWalk {
   readonly path: ActivePath;
   readonly #cotangents = new Map<string, Value[]>();
+  /** Why there is no gradient by those of `wrt` that a rule takes for constants. */
+  readonly #constants = new Map<string, OneirosError>();
 
   constructor(
     readonly b: Builder,
@@ -55,9 +57,14 @@ export class ReverseWalk {
     this.#accumulate(target, cotangent);
   }
 
+  /** After the walk: the error for one of `wrt` that every rule on the path takes for a constant, otherwise `null`. */
+  whyConstant(name: string): OneirosError | null {
+    return this.#cotangents.has(name) ? null : (this.#constants.get(name) ?? null);
+  }
+
   /**
-   * @throws OneirosError `unsupported` if an operator on the path has no rule, or a rule leaves out a cotangent that is
-   *   needed
+   * @throws OneirosError `unsupported` if an operator on the path has no rule, or a rule leaves out the cotangent of a
+   *   value on the path; for one of `wrt`, that is an error when its cotangent is asked for
    */
   run(): void {
     for (const node of this.path.nodes) {
@@ -82,8 +89,13 @@ export class ReverseWalk {
     );
   }
 
-  /** A value's whole cotangent, `null` if none has reached it; half floats are added up in float32. */
+  /**
+   * A value's whole cotangent, `null` if none has reached it; half floats are added up in float32.
+   * @throws OneirosError `unsupported` if a rule leaves out a part of it
+   */
   cotangentOf(name: string): Value | null {
+    const missing = this.#constants.get(name);
+    if (missing !== undefined) throw missing;
     const parts = this.#cotangents.get(name) ?? [];
     const [first, ...others] = parts;
     if (first === undefined) return null;
@@ -123,7 +135,13 @@ export class ReverseWalk {
     for (const [i, input] of [...x, ...captured].entries()) {
       if (input === undefined || !this.path.values.has(input.name)) continue;
       const given = cotangents[i];
-      if (given === undefined) throw missingCotangent(node, i, this.path);
+      if (given === undefined) {
+        const isInput = this.graph.inputs.some(({ name }) => name === input.name);
+        const error = missingCotangent(node, i, this.path, isInput);
+        if (!this.ends.wrt.includes(input.name)) throw error;
+        this.#constants.set(input.name, error);
+        continue;
+      }
       const cotangent = typeof given === 'function' ? given() : given;
       if (cotangent !== null)
         this.#accumulate(input, rule.broadcasts ? unbroadcast(this.b, cotangent, input) : cotangent);

@@ -1,27 +1,16 @@
-import { grad } from '../../lib/autodiff/grad.js';
-import { messageOf, OneirosError } from '../../lib/base/errors.js';
-import { checkGradient } from '../../lib/gradients/check-gradient.js';
-import type { GradientCheck } from '../../lib/gradients/compare.js';
+import { messageOf } from '../../lib/base/errors.js';
 import { decodeModel } from '../../lib/onnx/codec/read.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
-import type { Graph, Model } from '../../lib/onnx/graph/graph.js';
-import { subgraphsOf } from '../../lib/onnx/graph/subgraphs.js';
+import type { Model } from '../../lib/onnx/graph/graph.js';
 import { normalizeOpset } from '../../lib/onnx/opset/normalize-opset.js';
 import { isDeterministic } from '../../lib/onnx/passes/pass.js';
 import { simplifyModel } from '../../lib/onnx/passes/simplify.js';
 import { openModel } from '../../lib/runtime/open-model.js';
-import type { Placement } from '../../lib/runtime/types.js';
-import { isFloat } from '../../lib/tensor/dtype.js';
-import { random } from '../../lib/tensor/random.js';
-import { halfToNumber, numberToHalf, type Tensor, tensor } from '../../lib/tensor/tensor.js';
-import type { Outcome, Row, Status, Step } from './row.js';
+import type { Tensor } from '../../lib/tensor/tensor.js';
+import { attempt, elementsOf, notRun, ok, operatorsOf, placement, refusal, type Tensors } from './attempt.js';
+import { differentiated } from './gradient.js';
+import type { Outcome, Row, Step } from './row.js';
 import { readTestCase, type TestCase } from './test-case.js';
-
-type Tensors = Readonly<Record<string, Tensor>>;
-
-const placement: Placement = { provider: 'cpu', isolation: 'none', threads: 1 };
-const notRun: Outcome = { status: 'not run', detail: '' };
-const ok: Outcome = { status: 'ok', detail: '' };
 
 /** Runs one test through decoding, encoding, normalizing, simplifying and differentiating. */
 export async function checkCase(folder: string): Promise<Row> {
@@ -41,10 +30,11 @@ export async function checkCase(folder: string): Promise<Row> {
       expected.results === null
         ? (attempt(() => encodeModel(make(model))) ?? notRun)
         : await transformed(() => make(model), test, expected.results, expected.outcome);
-  outcomes.gradient =
-    expected.outcome.status === 'ok'
-      ? await differentiated(test, test.feeds ?? {}, expected.results ?? {})
-      : (attempt(() => grad(model)) ?? notRun);
+  outcomes.gradient = await differentiated(
+    model,
+    expected.outcome.status === 'ok' ? test.feeds : null,
+    expected.results ?? {},
+  );
   return {
     name: test.name,
     operators: [...new Set(operatorsOf(model.graph))].join(' '),
@@ -135,141 +125,7 @@ function difference(expected: Tensors, found: Tensors, tolerances = tolerance): 
   return null;
 }
 
-function elementsOf(t: Tensor): readonly (number | bigint | string)[] {
-  if (t.dtype === 'float16') return Array.from(t.data, halfToNumber);
-  return Array.from<number | bigint | string>(t.data);
-}
-
 function isNear(a: unknown, b: unknown, by: number): boolean {
   if (Object.is(a, b) || a === b) return true;
   return typeof a === 'number' && typeof b === 'number' && Math.abs(a - b) <= by;
-}
-
-async function differentiated({ model }: TestCase, feeds: Tensors, results: Tensors): Promise<Outcome> {
-  const isContinuous = (t: Tensor) => isFloat(t.dtype);
-  if (!Object.values(feeds).some(isContinuous) || !Object.values(results).some(isContinuous))
-    return { status: 'no path', detail: 'no floating-point input and output' };
-  const ends = endsOf(model, feeds, results);
-  const refused = attempt(() => grad(model, ends));
-  if (refused === null) return compared(model, feeds, ends);
-  const { model: fixed, feeds: rest } = withFixedSizes(model, feeds);
-  if (refused.status !== 'refused' || attempt(() => grad(fixed, ends)) !== null) return refused;
-  // ONNX Runtime does not load some models whose sizes it can compute, such as of a Range between vectors.
-  const outcome = await compared(normalizeOpset(fixed), rest, ends);
-  return outcome.status === 'ok' ? { status: 'fixed', detail: refused.detail } : outcome;
-}
-
-interface Ends {
-  readonly wrt?: readonly string[];
-  readonly outputs?: readonly string[];
-}
-
-/** What to differentiate, and by what, where that is not all that is floating-point. */
-function endsOf({ graph }: Model, feeds: Tensors, results: Tensors): Ends {
-  const named = (tensors: Tensors, fits: (name: string, t: Tensor) => boolean) => {
-    const floats = Object.entries(tensors).filter(([, t]) => isFloat(t.dtype));
-    const some = floats.filter(([name, t]) => fits(name, t)).map(([name]) => name);
-    return some.length === 0 || some.length === floats.length ? undefined : some;
-  };
-  // The sizes of an image jump with the scales, which therefore have no gradient.
-  const scales = new Set(
-    graph.nodes.flatMap(({ op, inputs }) => (op === 'Resize' || op === 'Upsample' ? inputs.slice(1) : [])),
-  );
-  const wrt = named(feeds, (name) => !scales.has(name));
-  // Differences cannot be told from a sum with infinity, or with the lowest float of masked scores.
-  const outputs = named(results, (_, t) =>
-    elementsOf(t).every((x) => typeof x === 'number' && Math.abs(x) < 1e30),
-  );
-  return { ...(wrt && { wrt }), ...(outputs && { outputs }) };
-}
-
-/** Inputs that are not floating-point as constants: axes, sizes and indices usually are. */
-function withFixedSizes(model: Model, feeds: Tensors): { readonly model: Model; readonly feeds: Tensors } {
-  const { graph } = model;
-  const [free, fixed] = [true, false].map((moves) =>
-    Object.entries(feeds).filter(([, t]) => isFloat(t.dtype) === moves),
-  );
-  const names = new Set(fixed!.map(([name]) => name));
-  const inputs = graph.inputs.filter(({ name }) => !names.has(name));
-  const initializers = new Map([...graph.initializers, ...fixed!]);
-  return { model: { ...model, graph: { ...graph, inputs, initializers } }, feeds: Object.fromEntries(free!) };
-}
-
-async function compared(model: Model, feeds: Tensors, ends: Ends): Promise<Outcome> {
-  const attempts: Outcome[] = [];
-  for (const point of [feeds, jittered(feeds)]) {
-    try {
-      const checks = await checkGradient(model, { ...ends, feeds: point, placement });
-      const worst = checks.find((check) => !agrees(check));
-      if (worst === undefined) return ok;
-      if (!Number.isFinite(worst.numeric)) {
-        attempts.push({ status: 'no path', detail: `by "${worst.wrt}": the result is not finite` });
-        continue;
-      }
-      attempts.push({ status: 'wrong', detail: `by "${worst.wrt}": ${JSON.stringify(worst)}` });
-    } catch (error) {
-      attempts.push({
-        status: error instanceof OneirosError ? 'unloadable' : 'fault',
-        detail: messageOf(error),
-      });
-    }
-  }
-  return attempts.find(({ status }) => status === 'wrong') ?? attempts[0] ?? ok;
-}
-
-/** Tests are often at kinks, ties and infinities: a point a little beside them. */
-function jittered(feeds: Tensors): Tensors {
-  const dice = random(7);
-  // Some tests are about NaN and infinity.
-  const moved = (x: number) =>
-    Number.isFinite(x) ? x + (Math.abs(x) + 0.1) * 0.01 * (1 + dice.uniform()) : dice.uniform();
-  return Object.fromEntries(
-    Object.entries(feeds).map(([name, t]): [string, Tensor] => {
-      if (t.dtype === 'float32') return [name, tensor('float32', t.data.map(moved), t.dims)];
-      if (t.dtype === 'float64') return [name, tensor('float64', t.data.map(moved), t.dims)];
-      if (t.dtype === 'float16')
-        return [
-          name,
-          tensor(
-            'float16',
-            t.data.map((x) => numberToHalf(moved(halfToNumber(x)))),
-            t.dims,
-          ),
-        ];
-      return [name, t];
-    }),
-  );
-}
-
-/**
- * Differences in the model's own precision are coarse, and half floats coarser. The gradient itself is in single
- * precision: where saturated activations leave it tiny, a few roundings of numbers about 1 remain.
- */
-function agrees({ analytic, numeric, error, uncertainty, rounding, precision }: GradientCheck): boolean {
-  const own = precision === 'own' ? 1e-2 : 1e-4;
-  const limit = Math.min(0.05, Math.max(own, 2 * rounding, precision === 'own' ? 2 * uncertainty : 0));
-  return error <= limit || Math.abs(numeric - analytic) <= (precision === 'own' ? 1e-4 : 5e-7);
-}
-
-function attempt(make: () => unknown): Outcome | null {
-  try {
-    make();
-    return null;
-  } catch (error) {
-    return refusal(error);
-  }
-}
-
-function refusal(error: unknown): Outcome {
-  const detail = messageOf(error);
-  if (!(error instanceof OneirosError)) return { status: 'fault', detail };
-  const status: Status = /^(no gradient reaches|nothing in \[)/.test(detail) ? 'no path' : 'refused';
-  return { status, detail };
-}
-
-function operatorsOf({ nodes }: Graph): readonly string[] {
-  return nodes.flatMap((node) => [
-    node.domain === '' ? node.op : `${node.domain}.${node.op}`,
-    ...subgraphsOf(node).flatMap(operatorsOf),
-  ]);
 }

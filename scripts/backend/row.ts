@@ -7,9 +7,12 @@ export interface Outcome {
 
 /**
  * - `ok`        as it should be
+ * - `by data`   only of gradients: right by every floating-point input but parameters that have no gradient rule
  * - `fixed`     only of gradients: right once the inputs that are integers are constants; `detail` tells why not before
  * - `refused`   an error of the library, which names the reason
- * - `no path`   only of gradients: nothing can be differentiated
+ * - `bfloat16`  the same, since a value on the path is bfloat16
+ * - `no path`   only of gradients: nothing can be differentiated, or nothing that a tensor of floats describes
+ * - `other domain` only of gradients: operators that are not ONNX's own; these are not in the share
  * - `wrong`     another result, without an error
  * - `unloadable` ONNX Runtime rejects the model that was made
  * - `not run`   ONNX Runtime does not run the test itself, or a step before this one failed
@@ -17,9 +20,12 @@ export interface Outcome {
  */
 export const statuses = [
   'ok',
+  'by data',
   'fixed',
   'refused',
+  'bfloat16',
   'no path',
+  'other domain',
   'wrong',
   'unloadable',
   'not run',

@@ -1,13 +1,15 @@
 import { type Row, type Status, statuses, type Step, steps } from './row.js';
 
+/** The outcomes whose reasons are listed; the others are as they should be, or outside what is asked. */
+const listed = ['fault', 'wrong', 'unloadable', 'refused', 'bfloat16', 'fixed', 'by data'] as const;
+
 /** The numbers of tests by step and status, then what is not as it should be, by reason and operator. */
 export function tableOf(rows: readonly Row[]): string {
   const lines = [line(['', ...statuses])];
   for (const step of steps)
     lines.push(line([step, ...statuses.map((status) => String(having(rows, step, status).length))]));
   for (const step of steps)
-    for (const status of ['fault', 'wrong', 'unloadable', 'refused', 'fixed'] as const)
-      lines.push(...reasons(having(rows, step, status), step, status));
+    for (const status of listed) lines.push(...reasons(having(rows, step, status), step, status));
   return lines.join('\n');
 }
 
@@ -17,14 +19,16 @@ export function having(rows: readonly Row[], step: Step, ...wanted: readonly Sta
 
 /** The share of the models with a differentiable path whose gradient is derived, runs and agrees. */
 export function agreeing(rows: readonly Row[]): number {
-  const some = having(rows, 'gradient', 'ok', 'fixed', 'refused', 'wrong', 'unloadable', 'fault');
-  const run = some.filter((row) => row.outcomes.runs.status === 'ok');
-  return having(run, 'gradient', 'ok').length / run.length;
+  const run = having(rows, 'runs', 'ok').filter((row) => !outside.includes(row.outcomes.gradient.status));
+  return having(run, 'gradient', 'ok', 'by data').length / run.length;
 }
+
+/** What is not in the share. */
+const outside: readonly Status[] = ['no path', 'other domain', 'not run'];
 
 function line(cells: readonly string[]): string {
   return cells
-    .map((cell) => cell.padEnd(12))
+    .map((cell) => cell.padEnd(13))
     .join('')
     .trimEnd();
 }

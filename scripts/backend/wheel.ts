@@ -14,13 +14,24 @@ const inside = 'onnx/backend/test/data/';
 /** The other folders hold networks whose weights are elsewhere. */
 const groups = ['node', 'simple', 'pytorch-converted', 'pytorch-operator'];
 
+/** The package cannot be fetched: there is no Python, no pip or no network. */
+export class NoTests extends Error {
+  constructor() {
+    super(`pip cannot fetch onnx ${version}; pass its manylinux x86-64 file for Python 3.11 with --wheel`);
+  }
+}
+
 /**
  * The folders of all tests, sorted by name; each has `model.onnx` and `test_data_set_0`.
- * @param given a folder with other tests, in groups like those of the package
+ * @param tests a folder with other tests, in groups like those of the package
+ * @throws NoTests if they are not here and cannot be fetched
  */
 export function testFolders({ wheel, tests }: { wheel?: string; tests?: string } = {}): readonly string[] {
   const root = tests ?? join(cache, `onnx-${version}`);
-  if (!existsSync(root)) unpack(readWheel(wheel), root);
+  if (!existsSync(root)) {
+    if (tests !== undefined) throw new Error(`there is no folder ${tests}`);
+    unpack(readWheel(wheel), root);
+  }
   return groups
     .map((group) => join(root, group))
     .filter((folder) => existsSync(folder))
@@ -55,10 +66,7 @@ function fetchWheel(): string {
   const file = readdirSync(cache).find(
     (name) => name.startsWith(`onnx-${version}-`) && name.endsWith('.whl'),
   );
-  if (status !== 0 || file === undefined)
-    throw new Error(
-      `pip cannot fetch onnx ${version}; pass its manylinux x86-64 file for Python 3.11 with --wheel`,
-    );
+  if (status !== 0 || file === undefined) throw new NoTests();
   return join(cache, file);
 }
 

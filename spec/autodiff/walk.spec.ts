@@ -1,14 +1,19 @@
+import { create } from '@bufbuild/protobuf';
 import { expect } from 'chai';
 
-import { grad } from '../../lib/autodiff/grad.js';
+import { differentiate, grad } from '../../lib/autodiff/grad.js';
+import { jvp } from '../../lib/autodiff/jvp.js';
 import { RuleChoice, type RuleOverrides } from '../../lib/autodiff/rule-choice.js';
 import { rule } from '../../lib/autodiff/rules/rule.js';
 import { type ErrorCode, OneirosError } from '../../lib/base/errors.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import type { Value } from '../../lib/onnx/builder/graph-builder.js';
+import { decodeModel } from '../../lib/onnx/codec/read.js';
 import { attributes } from '../../lib/onnx/graph/attributes.js';
 import type { Model, Node, Shape } from '../../lib/onnx/graph/graph.js';
+import { AttributeProto_AttributeType as Type, ValueInfoProtoSchema } from '../../lib/onnx/proto/onnx_pb.js';
 import { float32, int64, tensor, zeros } from '../../lib/tensor/tensor.js';
+import { model as message, node } from '../onnx/messages.js';
 import { multiplyAdds } from '../onnx/multiply-adds.js';
 import { compute, noise, numbersOf, operators, repeated, unused } from './compute.js';
 
@@ -571,6 +576,47 @@ describe('a rule that leaves out a cotangent', () => {
     expect(names(grad(withStatistics, { overrides, stopGradient: [mean] }).graph.outputs)).to.include('d_x');
   });
 
+  describe('by an input of the model', () => {
+    const resized = model({ x: [1, 1, 2, 2], scales: [4] }, (b, { x, scales }) => ({
+      y: b.op('Resize', [x, undefined, scales]),
+    }));
+
+    it('leaves that input out of the default of `wrt`', async () => {
+      const { model: derived, leftOut } = differentiate(resized, {});
+      expect(names(derived.graph.outputs)).to.deep.equal(['y', 'd_x']);
+      expect(leftOut.map(({ name }) => name)).to.deep.equal(['scales']);
+      expect(leftOut[0]?.why).to.include('"scales" is a setting of Resize node');
+      expect(names(jvp(resized).graph.inputs)).to.deep.equal(['x', 'scales', 'v_x']);
+      const feeds = { x: float32([1, 2, 3, 4], [1, 1, 2, 2]), scales: float32([1, 1, 2, 1]) };
+      const found = await compute(derived, {
+        ...feeds,
+        d_y: float32([1, 2, 3, 4, 5, 6, 7, 8], [1, 1, 4, 2]),
+      });
+      expect(numbersOf(found, 'd_x')).to.deep.equal([4, 6, 12, 14]);
+    });
+
+    it('is an error if `wrt` names it', () => {
+      const message = failure(() => grad(resized, { wrt: ['x', 'scales'] }), 'unsupported');
+      expect(message).to.include('leave "scales" out of `wrt`');
+    });
+
+    it('is an error if no other input has a gradient', () => {
+      const m = model({ scales: [4] }, (b, { scales }) => ({
+        y: b.op('Resize', [b.constant(zeros('float32', [1, 1, 2, 2])), undefined, scales]),
+      }));
+      expect(failure(() => grad(m), 'unsupported')).to.include('has no gradient by its input 2 ("scales")');
+    });
+
+    it('is an error if it also has a gradient, which would be incomplete', () => {
+      const m = model({ x: [1, 1, 2, 2], scales: [4] }, (b, { x, scales }) => ({
+        y: b.op('Resize', [x, undefined, scales]),
+        z: b.square(scales!),
+      }));
+      expect(failure(() => grad(m), 'unsupported')).to.include('has no gradient by its input 2 ("scales")');
+      expect(names(grad(m, { outputs: ['z'] }).graph.outputs)).to.include('d_scales');
+    });
+  });
+
   it('is an error if that output is on the path', () => {
     const m = model({ x: [4] }, (b, { x }) => {
       const [a, c] = b.ops('Split', [x!], 2, { axis: 0 });
@@ -587,6 +633,32 @@ describe('the errors of grad', () => {
   const m = model({ image: [1, 3], scale: [3] }, (b, { image, scale }) => ({
     logits: b.mul(image!, scale!),
   }));
+
+  it('name the types that a file declares', () => {
+    const typed = (name: string, elemType: number) =>
+      create(ValueInfoProtoSchema, {
+        name,
+        type: { value: { case: 'tensorType', value: { elemType, shape: { dim: [] } } } },
+      });
+    const declared = (x: number, y: number) =>
+      decodeModel(
+        message({
+          input: [typed('x', x)],
+          output: [typed('y', y)],
+          node: [node('Cast', ['x'], ['y'], [{ name: 'to', type: Type.INT, i: BigInt(y) }])],
+        }),
+      );
+    expect(failure(() => grad(declared(1, 17)), 'bad-argument')).to.equal(
+      'the model computes no floating-point output ("y" is float8e4m3fn); name what to differentiate in `outputs`',
+    );
+    expect(failure(() => grad(declared(24, 1)), 'bad-argument')).to.equal(
+      'the model has no floating-point input ("x" is float8e8m0); name what to differentiate by in `wrt`',
+    );
+    expect(failure(() => grad(declared(22, 1), { wrt: ['x'] }), 'bad-argument')).to.equal(
+      '"x" is int4; gradients are computed in float16, float32 or float64',
+    );
+    expect(failure(() => grad(declared(7, 1)), 'bad-argument')).to.include('("x" is int64)');
+  });
 
   it('list near names for an unknown name', () => {
     expect(failure(() => grad(m, { wrt: ['imgae'] }), 'bad-argument')).to.match(/no value "imgae".*: image/);

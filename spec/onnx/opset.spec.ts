@@ -590,7 +590,11 @@ describe("normalizeOpset agrees with ONNX's reference where ONNX Runtime has no 
 });
 
 /** What operator set 17 cannot express, and the lowest set that can. */
-const kept: readonly (Case & { readonly lowest: number })[] = [
+const kept: readonly (Case & {
+  readonly lowest: number;
+  /** Inputs of which not every value is valid. */
+  readonly feeds?: Readonly<Record<string, Tensor>>;
+})[] = [
   {
     op: 'BitwiseNot',
     version: 20,
@@ -598,7 +602,13 @@ const kept: readonly (Case & { readonly lowest: number })[] = [
     inputs: [type('int32', 2, 3)],
     outputs: [type('int32', 2, 3)],
   },
-  { op: 'ReduceMax', version: 20, lowest: 18, inputs: [f32(2, 3, 4), type('int64', 1)] },
+  {
+    op: 'ReduceMax',
+    version: 20,
+    lowest: 18,
+    inputs: [f32(2, 3, 4), type('int64', 1)],
+    feeds: { x1: int64([1]) },
+  },
   {
     op: 'ReduceSumSquare',
     version: 18,
@@ -610,9 +620,9 @@ const kept: readonly (Case & { readonly lowest: number })[] = [
     op: 'Resize',
     version: 19,
     lowest: 18,
-    attributes: { antialias: 1, mode: 'linear' },
+    attributes: { antialias: 1, mode: 'linear', coordinate_transformation_mode: 'tf_crop_and_resize' },
     inputs: [f32(1, 1, 6, 6)],
-    constants: [undefined, float32([1, 1, 0.5, 0.5])],
+    constants: [float32([0, 0, 0, 0.1, 1, 1, 0.8, 0.9]), float32([1, 1, 0.5, 0.5])],
     outputs: [any(4)],
   },
   {
@@ -633,12 +643,13 @@ const kept: readonly (Case & { readonly lowest: number })[] = [
     outputs: [any(2)],
   },
   {
-    op: 'GridSample',
+    op: 'AffineGrid',
     version: 20,
     lowest: 20,
-    attributes: { mode: 'nearest' },
-    inputs: [f32(1, 2, 3, 3, 3), f32(1, 2, 2, 2, 3)],
-    outputs: [any(5)],
+    why: 'of a number of axes that only its input tells',
+    inputs: [f32(1, 'rows', 'columns'), type('int64', 'k')],
+    outputs: [{ dtype: 'float32', shape: null }],
+    feeds: { x0: float32([1, 0.5, 0, -0.5, 1, 0.25], [1, 2, 3]), x1: int64([1, 1, 2, 3]) },
   },
   {
     op: 'QuantizeLinear',
@@ -658,15 +669,14 @@ describe('normalizeOpset keeps what 17 cannot express, in the lowest operator se
       const normal = normalizeOpset(model);
       expect(normal.opsets.get('')).to.equal(each.lowest);
       expect(normalizeOpset(normal)).to.deep.equal(normal);
-      const axis = { x1: int64([1], [1]) };
-      const feeds = feedsFor(model, random(1));
-      await expectSame(model, normal, each.op.startsWith('Reduce') ? { ...feeds, ...axis } : feeds);
+      await expectSame(model, normal, { ...feedsFor(model, random(1)), ...each.feeds });
     });
 
   it('and raises the nodes around them to that set', async () => {
     const nodes = [
       op('BitwiseNot', ['whole'], ['not']),
       op('Gather', ['volume', 'zero'], ['first'], { axis: 4 }),
+      op('AffineGrid', ['theta', 'size'], ['places']),
       op('GridSample', ['volume', 'places'], ['sampled'], { mode: 'linear' }),
       op('GridSample', ['first', 'grid'], ['flat'], { mode: 'cubic' }),
       op('Split', ['first'], ['left', 'right'], { axis: 3, num_outputs: 2 }),
@@ -679,7 +689,8 @@ describe('normalizeOpset keeps what 17 cannot express, in the lowest operator se
         inputs: {
           whole: type('int32', 2),
           volume: f32(1, 2, 4, 4, 2),
-          places: f32(1, 2, 2, 2, 3),
+          theta: f32(1, 'rows', 'columns'),
+          size: type('int64', 'k'),
           grid: f32(1, 3, 3, 2),
           signal: f32(1, 4, 1),
         },
@@ -698,7 +709,12 @@ describe('normalizeOpset keeps what 17 cannot express, in the lowest operator se
     );
     const normal = normalizeOpset(model);
     expect(normal.opsets.get('')).to.equal(20);
-    await expectSame(model, normal, feedsFor(model, random(4)), 2e-6);
+    const feeds = {
+      ...feedsFor(model, random(4)),
+      theta: float32([1, 0.5, 0, 0.1, -0.5, 1, 0.25, 0, 0.3, 0, 0.7, -0.2], [1, 3, 4]),
+      size: int64([1, 1, 2, 2, 2]),
+    };
+    await expectSame(model, normal, feeds, 2e-6);
   });
 });
 

@@ -69,7 +69,10 @@ export const elementwise: RuleTable = {
   // Conversions: a cotangent goes back in its value's element type; none passes through integers.
   Cast: rule(1, ({ b, dy, x: [x], y: [y] }) => [isFloat(dtypeOf(y)) ? b.castLike(dy, x) : null]),
   // Only the type of the second input counts.
-  CastLike: rule(1, ({ b, dy, x: [x], y: [y] }) => [isFloat(dtypeOf(y)) ? b.castLike(dy, x) : null, null]),
+  CastLike: rule(1, ({ b, dy, x: [x], y: [y] }) => [
+    isFloat(dtypeOf(y)) ? () => b.castLike(dy, x) : null,
+    null,
+  ]),
   Sign: noGradient,
   Floor: noGradient,
   Ceil: noGradient,

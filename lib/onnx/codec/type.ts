@@ -14,7 +14,7 @@ import {
   type ValueInfoProto,
   ValueInfoProtoSchema,
 } from '../proto/onnx_pb.js';
-import { elementCode, elementType } from './elements.js';
+import { elementCode, elementName, elementType } from './elements.js';
 import { int64Field } from './int64.js';
 
 /**
@@ -35,6 +35,26 @@ function decodeType(name: string, proto: TypeProto | undefined): TensorType | nu
   requireRank(`the value "${name}"`, shape?.dim.length ?? 0);
   return { dtype, shape: shape ? shape.dim.map((dim, axis) => decodeDim(dim, symbolOf(name, axis))) : null };
 }
+
+/**
+ * What a file declares a value to be if that has no type here: `float8e4m3fn`, `a sequence`; `null` if it has one, or if
+ * the file says nothing.
+ */
+export function otherType({ type, origin }: ValueInfo): string | null {
+  const value = origin?.type?.value;
+  if (type !== null || value?.case === undefined) return null;
+  if (value.case === 'tensorType')
+    return value.value.elemType === 0 ? null : elementName(value.value.elemType);
+  return others[value.case];
+}
+
+const others = {
+  sequenceType: 'a sequence',
+  mapType: 'a map',
+  optionalType: 'an optional value',
+  sparseTensorType: 'a sparse tensor',
+  opaqueType: 'an opaque value',
+} as const;
 
 function symbolOf(name: string, axis: number): string {
   return `${name}.${axis}`;

@@ -77,6 +77,8 @@ function keepsAspect(c: Conversion): boolean {
 
 /** Axis after axis, by other operators, where Resize of 17 lacks the attributes. */
 function resizedByAxis(c: Conversion): Value {
+  if (attr.string(c.node, 'coordinate_transformation_mode', '') === 'tf_crop_and_resize')
+    c.fail('the coordinates "tf_crop_and_resize" with antialiasing, or keeping the aspect ratio');
   return axisScales(c).reduce((x, along) => resizeAxis(c, x, along), c.required(0));
 }
 
