@@ -206,15 +206,18 @@ function resizedIdentity(
   return b.cast(b.reshape(resized, [before, after]), 'float64');
 }
 
-/** (q − zero point) · scale, each of one number or of one along an axis */
+/** (q − zero point) · scale, each of one number, of one along an axis, or of one for each block along it */
 function dequantized({ b, node, x: [q, scale, zeroPoint] }: Original): Value {
   const rank = rankOf(q);
   const axis = attr.int(node, 'axis', 1);
   const ones = Array<number>(rank).fill(1);
-  const along = (parameter: Value) =>
-    rankOf(parameter) === 0 || rank < 2
+  const block = attr.int(node, 'block_size', 0);
+  const along = (parameter: Value) => {
+    if (block > 0) return b.gather(parameter, b.div(b.range(b.dim(q, axis)), block), axis);
+    return rankOf(parameter) === 0 || rank < 2
       ? parameter
       : b.reshape(parameter, ones.with(axis < 0 ? axis + rank : axis, -1));
+  };
   const numbers = b.cast(q, 'float64');
   const centered = zeroPoint === undefined ? numbers : b.sub(numbers, along(b.cast(zeroPoint, 'float64')));
   return b.mul(centered, along(scale!));

@@ -23,6 +23,9 @@ import { type Tensor, tensor, toNumbers } from '../tensor/tensor.js';
 import { float64Forms } from './float64-forms.js';
 import { Original } from './float64-original.js';
 
+/** Operators whose forms are also for what came after operator set 17. */
+const understood: ReadonlySet<string> = new Set(['DequantizeLinear']);
+
 const float64Code = 11n;
 /** Codes of the element types that become float64: float32, float16. */
 const narrowCodes = [1n, 10n];
@@ -59,7 +62,8 @@ export function inFloat64(model: Model, dims: Readonly<Record<string, readonly n
     budget,
   );
   for (const node of graph.nodes) {
-    const form = node.domain === '' && !hasNewerForm(node) ? own(float64Forms, node.op) : undefined;
+    const isKnown = node.domain === '' && (!hasNewerForm(node) || understood.has(node.op));
+    const form = isKnown ? own(float64Forms, node.op) : undefined;
     const [output = ''] = node.outputs;
     const original = (name: string) => ({ ...(facts.get(name) ?? unknown), name });
     const [first, ...others] = node.inputs.map((name) => (name === '' ? undefined : b.value(name)));
