@@ -7,7 +7,8 @@ import { readPngText } from '../../lib/image/codec/png/text.js';
 import { readRecipe } from '../../lib/studio/state/recipe.js';
 import { requireChromium } from '../browser/harness.js';
 import { longestTask, tracing } from '../browser/trace.js';
-import { pausePaintings, resumePainting } from './pausing.js';
+import { pausePaintings } from './pausing.js';
+import { readyToDream } from './ready-to-dream.js';
 import { cat, classifier, segmenter, vgg } from './slim-files.js';
 import {
   drop,
@@ -30,21 +31,9 @@ describe('studio: the page', function () {
   before(async function () {
     studio = await startStudio(requireChromium(this));
     dreamer = await studio.open();
-    await ready(dreamer);
+    await readyToDream(dreamer);
   });
   after(() => studio[Symbol.asyncDispose]());
-
-  /** A page with the cat and a slim VGG, ready to dream quickly. */
-  async function ready(page: Page): Promise<void> {
-    await drop(page, await cat());
-    await page.getByRole('img', { name: 'cat.jpg: Original' }).waitFor();
-    await drop(page, vgg);
-    await page.getByText('slim-vgg.safetensors is ready.').waitFor();
-    await page.getByRole('button', { name: 'relu2_1' }).click();
-    await page.locator('.tile canvas[data-filled]').first().waitFor();
-    await setNumber(page, 'Size', 128);
-    await setNumber(page, 'Octaves', 2);
-  }
 
   it('dreams as a user does: drop, choose, slide, start, stop, resume, undo, compare', async () => {
     const page = dreamer;
@@ -279,7 +268,7 @@ describe('studio: the page', function () {
     };
     await page.evaluate(axe);
     await inBoth('at the start');
-    await ready(page);
+    await readyToDream(page);
     await setNumber(page, 'Steps', 2);
     await runToEnd(page);
     for (const tab of ['Dream', 'Style', 'Detect', 'Segment', 'Classify']) {
@@ -321,7 +310,7 @@ describe('studio: the page', function () {
     await page.reload();
     await page.getByRole('tablist').waitFor();
     expect(await page.evaluate(() => crossOriginIsolated), 'threads are allowed').to.equal(true);
-    await ready(page);
+    await readyToDream(page);
     await setNumber(page, 'Steps', 2);
     await runToEnd(page);
     await page.getByRole('img', { name: 'cat.jpg: Dream on relu2_1' }).waitFor();
@@ -329,28 +318,6 @@ describe('studio: the page', function () {
     expect(names).to.have.length(1);
     expect(names[0], 'not the one for WebGPU').not.to.include('asyncify');
     await page.context().close();
-  });
-
-  it('dreams on WebGPU, shows the provider, and reports a lost GPU', async () => {
-    await using browser = await studio.launchWithGpu();
-    const page = await studio.open({}, browser);
-    await page.getByRole('combobox', { name: 'What networks run on' }).selectOption('webgpu');
-    await page.locator('.provider[data-state=ready]').waitFor();
-    await ready(page);
-    await setNumber(page, 'Size', 64);
-    await setNumber(page, 'Octaves', 1);
-    await setNumber(page, 'Steps', 2);
-    await runToEnd(page);
-    await page.getByRole('img', { name: 'cat.jpg: Dream on relu2_1' }).waitFor();
-    expect(await page.locator('.curve .on').textContent()).to.equal('on WebGPU');
-    await keepScreenshot(page, 'webgpu');
-
-    await pausePaintings(page);
-    await mainButton(page).click();
-    await page.getByText('Octave 1 of 1, step 1 of 2').waitFor();
-    await (await browser.newBrowserCDPSession()).send('Browser.crashGpuProcess');
-    await resumePainting(page);
-    await page.getByRole('alert').getByText('The run failed: the GPU was lost').waitFor();
   });
 });
 

@@ -2,7 +2,7 @@
 //   host.ts idle|unawaited|exit|throw thread|process sources|built
 import * as sources from '../../lib/runtime/session.js';
 import { zeros } from '../../lib/tensor/tensor.js';
-import { heavyModel } from './models.js';
+import { heavyModel } from '../runtime/models.js';
 
 const [mode, isolation, which] = process.argv.slice(2);
 const built = (): Promise<typeof sources> =>

@@ -6,7 +6,7 @@ import { expect } from 'chai';
 
 /** Runs host.ts and returns what it printed and how it ended. */
 async function host(...args: string[]) {
-  const child = spawn(process.execPath, ['--import', './scripts/ts.mjs', 'spec/runtime/host.ts', ...args], {
+  const child = spawn(process.execPath, ['--import', './scripts/ts.mjs', 'spec/slow/host.ts', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [out, err] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')]);
@@ -31,7 +31,7 @@ describe('a host that ends with a session open', () => {
   });
 
   it('can run the built library', async function () {
-    // Mocha does not build the library; `npm test` does.
+    // Mocha does not build the library; `npm run test:real` does.
     if (!existsSync(new URL('../../dist/runtime/session.js', import.meta.url))) this.skip();
     const ends = await Promise.all(
       ['thread', 'process'].map((isolation) => host('exit', isolation, 'built')),
