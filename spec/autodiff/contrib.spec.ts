@@ -5,30 +5,18 @@ import { hvp } from '../../lib/autodiff/hvp.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import type { Value } from '../../lib/onnx/builder/graph-builder.js';
 import { attributes } from '../../lib/onnx/graph/attributes.js';
-import type { Graph, Model } from '../../lib/onnx/graph/graph.js';
+import type { Graph } from '../../lib/onnx/graph/graph.js';
 import type { DType } from '../../lib/tensor/dtype.js';
 import { float32 } from '../../lib/tensor/tensor.js';
 import { contribOp } from './cases/contrib-op.js';
 import { compute, noise, numbersOf } from './compute.js';
+import { model } from './contrib-model.js';
 
 type Apply = (b: Builder, x: Value) => Value;
 
 /** Numbers from −½ up to ½. */
 const ramp = (b: Builder, count: number): Value =>
   b.constant(float32(Array.from({ length: count }, (_, i) => i / count - 0.5)), b.fresh('ramp'));
-
-/** The model with ONNX Runtime's operators. */
-function modelOf(b: Builder): Model {
-  const model = b.model();
-  return { ...model, opsets: new Map([...model.opsets, ['com.microsoft', 1]]) };
-}
-
-/** A model of one input and one output. */
-function model(dims: readonly number[], build: (b: Builder, x: Value) => Value): Model {
-  const b = new Builder();
-  b.output(build(b, b.input('x', 'float32', dims)), 'y');
-  return modelOf(b);
-}
 
 /** A value that a branch computes. */
 function branch(

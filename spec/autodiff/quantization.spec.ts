@@ -12,6 +12,7 @@ import { subgraphsOf } from '../../lib/onnx/graph/subgraphs.js';
 import { float32, type Tensor, tensor } from '../../lib/tensor/tensor.js';
 import { contribOp } from './cases/contrib-op.js';
 import { compute, noise, numbersOf } from './compute.js';
+import { model } from './contrib-model.js';
 
 /** One gradient from PyTorch: see scripts/reference/quantization.py. */
 interface Golden {
@@ -49,19 +50,6 @@ function parameters(b: Builder, scale: Golden['scale'], zeroPoint: Golden['zeroP
     b.constant(float32([scale].flat(), dims), b.fresh('scale')),
     b.constant(integers(dtype, [zeroPoint].flat(), dims), b.fresh('zero_point')),
   ] as const;
-}
-
-/** The model with ONNX Runtime's operators. */
-function modelOf(b: Builder): Model {
-  const model = b.model();
-  return { ...model, opsets: new Map([...model.opsets, ['com.microsoft', 1]]) };
-}
-
-/** A model of one input and one output. */
-function model(dims: readonly number[], build: (b: Builder, x: Value) => Value): Model {
-  const b = new Builder();
-  b.output(build(b, b.input('x', 'float32', dims)), 'y');
-  return modelOf(b);
 }
 
 function goldenModel({ op, dtype, scale, zeroPoint }: Golden, dims: readonly number[]): Model {
