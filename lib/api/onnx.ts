@@ -52,7 +52,7 @@ export {
 
 // Rules
 export { attr } from '../onnx/graph/attributes.js';
-export { averageMaxPool, guidedRelu, redirectedRelu } from '../autodiff/overrides.js';
+export { averageMaxPool, guidedRelu, redirectedRelu } from '../autodiff/ready-overrides.js';
 export type { RuleOverrides } from '../autodiff/rule-choice.js';
 export {
   broadcasting,

@@ -2,26 +2,20 @@ import { Builder } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { Budget } from '../onnx/graph/budget.js';
-import type { Graph, Model } from '../onnx/graph/graph.js';
+import type { Graph, Model, Node } from '../onnx/graph/graph.js';
 import { normalized } from '../onnx/opset/normalize-opset.js';
 import { simplifyWithin } from '../onnx/passes/simplify.js';
-import type { Ends } from './active.js';
+import type { Ends } from './active-path.js';
+import { type DefaultWrt, defaultWrt, type LeftOut } from './default-wrt.js';
 import { withoutSurrogates } from './expansions/straight-through.js';
 import { floatNames, noFloats, requireFloat, requireValue } from './names.js';
 import type { DerivationOptions } from './options.js';
 import { prepare } from './prepare.js';
 import { RuleChoice } from './rule-choice.js';
-import { settingsAmong } from './settings.js';
 import { ReverseWalk } from './walk.js';
 
 /** A value, and the cotangent that a reverse pass starts from there. */
 export type Seed = readonly [target: Value, cotangent: Value];
-
-/** A floating-point input that no gradient reaches, or that the rules on its way take for a constant, and why. */
-export interface LeftOut {
-  readonly name: string;
-  readonly why: string;
-}
 
 /** The cotangents of the values of `wrt`, in their order, and the inputs that the default of `wrt` leaves out. */
 export interface Gradients {
@@ -35,7 +29,6 @@ export class Derivation {
   readonly b: Builder;
   readonly #rules: RuleChoice;
   readonly #stops: readonly string[];
-  readonly #settings: ReadonlyMap<string, string>;
 
   private constructor(
     readonly model: Model,
@@ -43,13 +36,11 @@ export class Derivation {
     readonly budget: Budget,
     rules: RuleChoice,
     stops: readonly string[],
-    settings: ReadonlyMap<string, string>,
   ) {
     this.b = new Builder(undefined, budget);
     this.b.load(model.graph);
     this.#rules = rules;
     this.#stops = stops;
-    this.#settings = settings;
   }
 
   /** @param ends what will be differentiated by what; by default every output by every floating-point input */
@@ -62,16 +53,14 @@ export class Derivation {
     const normal = normalized(model, budget);
     const { inputs, outputs } = normal.graph;
     const rules = new RuleChoice(options.overrides);
-    const names = inputs.map(({ name }) => name);
-    const settings = settingsAmong(normal.graph, names, (node) => rules.override(node) !== undefined);
     const ends = {
       targets: targets ?? outputs.map(({ name }) => name),
-      wrt: wrt ?? names.filter((name) => !settings.has(name)),
+      wrt: wrt ?? inputs.map(({ name }) => name),
       stops: options.stopGradient ?? [],
     };
     const prepared = prepare(normal, ends, options.keepOutputs ?? [], rules, budget);
     rules.requireUses([normal.graph, prepared.model.graph]);
-    return new Derivation(prepared.model, options, budget, rules, prepared.stops, settings);
+    return new Derivation(prepared.model, options, budget, rules, prepared.stops);
   }
 
   get graph(): Graph {
@@ -93,26 +82,17 @@ export class Derivation {
 
   /**
    * A reverse pass over the graph.
-   * @param by what to differentiate by; by default every floating-point input of the graph that a gradient reaches and
-   *   that is more than a constant for the rules on its way, or every one if there is none such
+   * @param by what to differentiate by; by default as `defaultWrt` says
    * @throws OneirosError `bad-argument` if a value of `by` has no influence on any target, `unsupported` if every path
    *   to it ends at an operator without a gradient
    */
   pullBack(seeds: readonly Seed[], by: readonly string[] | undefined): Gradients {
-    const { wrt, leftOut } = this.#independent(
-      by,
-      seeds.map(([target]) => target.name),
-    );
+    const { wrt, leftOut } = by === undefined ? this.#defaultWrt(seeds) : { wrt: by, leftOut: [] };
+    const values = this.#floats(wrt);
     const walk = this.#walk(seeds, wrt);
     walk.requireConnection();
     walk.run();
-    const constants = by === undefined ? apart(wrt, (name) => walk.whyConstant(name)?.message) : [];
-    const names = without(wrt, constants);
-    return {
-      wrt: names.map((name) => this.b.value(name)),
-      cotangents: names.map((name) => walk.gradientBy(name)),
-      leftOut: [...leftOut, ...(names === wrt ? [] : constants)],
-    };
+    return { wrt: values, cotangents: wrt.map((name) => walk.gradientBy(name)), leftOut };
   }
 
   /** The same for given values, with zeros where no gradient arrives: correct for derivatives of derivatives, which may vanish. */
@@ -139,23 +119,10 @@ export class Derivation {
     return inLowestOpset(simplifyWithin(this.budget, derivative), this.budget);
   }
 
-  /** The values to differentiate by, as far as the graph shows before the walk. */
-  #independent(
-    by: readonly string[] | undefined,
-    targets: readonly string[],
-  ): { readonly wrt: readonly string[]; readonly leftOut: readonly LeftOut[] } {
-    if (by !== undefined) return { wrt: this.#floats(by).map(({ name }) => name), leftOut: [] };
-    const inputs = floatNames(this.b, this.graph.inputs);
-    if (inputs.length === 0)
-      throw noFloats('input', this.b, this.graph.inputs, 'name what to differentiate by in `wrt`');
-    const walk = this.#between(
-      targets,
-      inputs.filter((name) => !this.#settings.has(name)),
-    );
-    const leftOut = apart(inputs, (name) => this.#settings.get(name) ?? walk.whyUnreached(name)?.message);
-    const wrt = without(inputs, leftOut);
-    this.#floats(wrt);
-    return { wrt, leftOut: wrt === inputs ? [] : leftOut };
+  #defaultWrt(seeds: readonly Seed[]): DefaultWrt {
+    const targets = seeds.map(([target]) => target.name);
+    const hasOwnRule = (node: Node) => this.#rules.override(node) !== undefined;
+    return defaultWrt(this.b, this.graph, hasOwnRule, (inputs) => this.#between(targets, inputs));
   }
 
   #walk(seeds: readonly Seed[], wrt: readonly string[]): ReverseWalk {
@@ -174,18 +141,4 @@ export class Derivation {
   #floats(names: readonly string[]): readonly Value[] {
     return names.map((name) => requireFloat(this.b, name, this.graph));
   }
-}
-
-function apart(names: readonly string[], reason: (name: string) => string | undefined): readonly LeftOut[] {
-  return names.flatMap((name) => {
-    const why = reason(name);
-    return why === undefined ? [] : [{ name, why }];
-  });
-}
-
-/** The names that are not left out; if none would remain, all, so that their derivation says why it fails. */
-function without(names: readonly string[], leftOut: readonly LeftOut[]): readonly string[] {
-  if (leftOut.length === names.length) return names;
-  const out = new Set(leftOut.map(({ name }) => name));
-  return names.filter((name) => !out.has(name));
 }

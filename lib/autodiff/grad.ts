@@ -4,7 +4,8 @@ import { kind } from '../base/kinds.js';
 import { dtypeOf } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import type { Model } from '../onnx/graph/graph.js';
-import { Derivation, type LeftOut, type Seed } from './derivation.js';
+import type { LeftOut } from './default-wrt.js';
+import { Derivation, type Seed } from './derivation.js';
 import { gradientName, newName, requireLoss } from './names.js';
 import { gradKinds, type GradOptions } from './options.js';
 

@@ -1,5 +1,5 @@
 import { batchNormByBatch } from './batch-norm.js';
-import { averageMaxPool, guidedRelu, redirectedRelu } from './overrides.js';
+import { averageMaxPool, guidedRelu, redirectedRelu } from './ready-overrides.js';
 import type { RuleOverrides } from './rule-choice.js';
 import type { Rule, RuleTable } from './rules/rule.js';
 

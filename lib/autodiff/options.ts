@@ -29,8 +29,8 @@ export interface GradOptions extends DerivationOptions {
   readonly loss?: string;
   /**
    * Values to differentiate by, which become outputs `d_<value>`: inputs, weights, or any intermediate value.
-   * Default: every floating-point input of the graph that a gradient reaches, unless its operators have only rules that
-   * take it for a constant, such as the scales of Resize.
+   * Default: every floating-point input of the graph that a gradient reaches, except settings of operators, such as the
+   * scales of Resize.
    */
   readonly wrt?: readonly string[];
   /**

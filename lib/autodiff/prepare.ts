@@ -11,7 +11,7 @@ import { withGraph } from '../onnx/passes/pass.js';
 import { plainSequences } from '../onnx/passes/plain-sequences.js';
 import { stackAppended } from '../onnx/passes/stack-appended.js';
 import { unroll } from '../onnx/passes/unroll.js';
-import { activePath, type Ends } from './active.js';
+import { activePath, type Ends } from './active-path.js';
 import { type Expand, Expansion } from './expansions/expansion.js';
 import { quantizedLayout } from './expansions/quantized-layout.js';
 import type { RuleChoice } from './rule-choice.js';

@@ -6,9 +6,9 @@ import { freshCopy } from '../onnx/graph/rename.js';
 import { identityNode } from '../onnx/graph/simple-nodes.js';
 import { freeNames } from '../onnx/graph/subgraphs.js';
 import { isFloat } from '../tensor/dtype.js';
-import { type ActivePath, activePath, type Ends } from './active.js';
+import { type ActivePath, activePath, type Ends } from './active-path.js';
 import { unbroadcast } from './broadcast.js';
-import { missingCotangent, missingRule, tooNarrow, unreached, unusedCotangent } from './explain.js';
+import { missingCotangent, missingRule, tooNarrow, unreached, unusedCotangent } from './path-errors.js';
 import type { RuleChoice } from './rule-choice.js';
 import type { Region } from './rules/rule.js';
 
@@ -19,8 +19,6 @@ import type { Region } from './rules/rule.js';
 export class ReverseWalk {
   readonly path: ActivePath;
   readonly #cotangents = new Map<string, Value[]>();
-  /** Why there is no gradient by those of `wrt` that a rule takes for constants. */
-  readonly #constants = new Map<string, OneirosError>();
 
   constructor(
     readonly b: Builder,
@@ -57,14 +55,9 @@ export class ReverseWalk {
     this.#accumulate(target, cotangent);
   }
 
-  /** After the walk: the error for one of `wrt` that every rule on the path takes for a constant, otherwise `null`. */
-  whyConstant(name: string): OneirosError | null {
-    return this.#cotangents.has(name) ? null : (this.#constants.get(name) ?? null);
-  }
-
   /**
    * @throws OneirosError `unsupported` if an operator on the path has no rule, or a rule leaves out the cotangent of a
-   *   value on the path; for one of `wrt`, that is an error when its cotangent is asked for
+   *   value on the path
    */
   run(): void {
     for (const node of this.path.nodes) {
@@ -89,13 +82,8 @@ export class ReverseWalk {
     );
   }
 
-  /**
-   * A value's whole cotangent, `null` if none has reached it; half floats are added up in float32.
-   * @throws OneirosError `unsupported` if a rule leaves out a part of it
-   */
+  /** A value's whole cotangent, `null` if none has reached it; half floats are added up in float32. */
   cotangentOf(name: string): Value | null {
-    const missing = this.#constants.get(name);
-    if (missing !== undefined) throw missing;
     const parts = this.#cotangents.get(name) ?? [];
     const [first, ...others] = parts;
     if (first === undefined) return null;
@@ -137,10 +125,7 @@ export class ReverseWalk {
       const given = cotangents[i];
       if (given === undefined) {
         const isInput = this.graph.inputs.some(({ name }) => name === input.name);
-        const error = missingCotangent(node, i, this.path, isInput);
-        if (!this.ends.wrt.includes(input.name)) throw error;
-        this.#constants.set(input.name, error);
-        continue;
+        throw missingCotangent(node, i, this.path, isInput);
       }
       const cotangent = typeof given === 'function' ? given() : given;
       if (cotangent !== null)

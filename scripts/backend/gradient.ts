@@ -137,9 +137,7 @@ async function compared(model: Model, feeds: Tensors, ends: Ends): Promise<Outco
 
 /** The gradient agrees, by every input or by the data without the parameters that its rule takes for constants. */
 function right(model: Model): Outcome {
-  const constants = differentiate(model, {}).leftOut.filter(({ why }) =>
-    /has no gradient by|is a setting of/.test(why),
-  );
+  const constants = differentiate(model, {}).leftOut.filter(({ why }) => why.includes('is a setting of'));
   return constants.length === 0
     ? ok
     : { status: 'by data', detail: `not by ${constants.map(({ name }) => name).join(', ')}` };

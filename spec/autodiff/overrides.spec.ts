@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 
 import { grad } from '../../lib/autodiff/grad.js';
-import { averageMaxPool, guidedRelu, redirectedRelu } from '../../lib/autodiff/overrides.js';
+import { averageMaxPool, guidedRelu, redirectedRelu } from '../../lib/autodiff/ready-overrides.js';
 import type { RuleTable } from '../../lib/autodiff/rules/rule.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import type { Value } from '../../lib/onnx/builder/graph-builder.js';

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-import { guidedRelu } from '../../lib/autodiff/overrides.js';
+import { guidedRelu } from '../../lib/autodiff/ready-overrides.js';
 import { rule } from '../../lib/autodiff/rules/rule.js';
 import { OneirosError } from '../../lib/base/errors.js';
 import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';

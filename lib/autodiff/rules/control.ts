@@ -1,7 +1,7 @@
 import { Builder } from '../../onnx/builder/builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
 import { reverseLoop } from './loops/reverse-loop.js';
-import { requireRepeatable } from './region.js';
+import { requireRepeatable } from './repeatable.js';
 import { rule, type RuleTable } from './rule.js';
 
 /** Control flow. Loops of a small, known number of iterations are unrolled before the walk. */

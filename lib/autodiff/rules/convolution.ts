@@ -3,7 +3,7 @@ import { type Builder, shapeOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr, describe } from '../../onnx/graph/attributes.js';
 import type { Node } from '../../onnx/graph/graph.js';
-import { kernelCotangent } from './kernel.js';
+import { kernelCotangent } from './kernel-gradient.js';
 import { rule, type RuleTable } from './rule.js';
 import { padsOf, positionsIn, spatialAxes, tilesOf, type Window, windowOf } from './window.js';
 

@@ -3,7 +3,7 @@ import { type Builder, dtypeOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr, describe } from '../../onnx/graph/attributes.js';
 import type { Node } from '../../onnx/graph/graph.js';
-import { sumByImage } from './regions.js';
+import { sumByImage } from './roi-pooling.js';
 import { noGradient, rule, type RuleTable } from './rule.js';
 
 /** Operators of detectors. */

@@ -2,7 +2,7 @@ import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
 import type { Node } from '../../onnx/graph/graph.js';
-import { maxRoiCotangent } from './regions.js';
+import { maxRoiCotangent } from './roi-pooling.js';
 import { rule, type RuleTable } from './rule.js';
 import {
   placeBack,

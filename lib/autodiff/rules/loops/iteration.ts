@@ -6,8 +6,8 @@ import type { Node } from '../../../onnx/graph/graph.js';
 import type { LoopForm, Stacking } from '../../../onnx/passes/loop-form.js';
 import { isFloat } from '../../../tensor/dtype.js';
 import type { Region, RuleContext } from '../rule.js';
+import type { States } from './recorded-states.js';
 import type { ScanBuilder } from './scan-builder.js';
-import type { States } from './states.js';
 
 /** A value that the loop carries: around the loop, into an iteration and out of it. */
 export interface Carried {

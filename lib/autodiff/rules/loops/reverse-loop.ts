@@ -4,8 +4,8 @@ import type { Node } from '../../../onnx/graph/graph.js';
 import { loopForm } from '../../../onnx/passes/loop-form.js';
 import type { Cotangents, RuleContext } from '../rule.js';
 import { carriedOnPath, enterIteration, type Iteration, requireSameShape } from './iteration.js';
+import { recordStates } from './recorded-states.js';
 import { ScanBuilder } from './scan-builder.js';
-import { recordStates } from './states.js';
 
 /**
  * The gradient of a loop: a Scan from its last iteration to its first, which computes each iteration once more from the

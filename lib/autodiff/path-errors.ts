@@ -2,7 +2,7 @@ import { OneirosError } from '../base/errors.js';
 import { describe, unknownOperator } from '../onnx/graph/attributes.js';
 import type { Node } from '../onnx/graph/graph.js';
 import { hasShapeRule } from '../onnx/shapes/infer.js';
-import type { ActivePath } from './active.js';
+import type { ActivePath } from './active-path.js';
 import { noBfloat16 } from './names.js';
 
 /** How many nodes of a path an error names before it cuts the middle out. */
