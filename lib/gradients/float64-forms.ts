@@ -13,6 +13,7 @@ import { OneirosError } from '../base/errors.js';
 import { type Builder, rankOf, shapeOf } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { attr, describe } from '../onnx/graph/attributes.js';
+import { fromFront } from '../onnx/graph/axis.js';
 import type { Node } from '../onnx/graph/graph.js';
 import { float32 } from '../tensor/tensor.js';
 import { normalizationForms } from './float64-normalization.js';
@@ -216,7 +217,7 @@ function dequantized({ b, node, x: [q, scale, zeroPoint] }: Original): Value {
     if (block > 0) return b.gather(parameter, b.div(b.range(b.dim(q, axis)), block), axis);
     return rankOf(parameter) === 0 || rank < 2
       ? parameter
-      : b.reshape(parameter, ones.with(axis < 0 ? axis + rank : axis, -1));
+      : b.reshape(parameter, ones.with(fromFront(axis, rank), -1));
   };
   const numbers = b.cast(q, 'float64');
   const centered = zeroPoint === undefined ? numbers : b.sub(numbers, along(b.cast(zeroPoint, 'float64')));

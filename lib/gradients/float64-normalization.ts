@@ -2,6 +2,7 @@ import { countTo, spatialAxes } from '../autodiff/rules/window.js';
 import { type Builder, rankOf } from '../onnx/builder/builder.js';
 import type { Value } from '../onnx/builder/graph-builder.js';
 import { attr } from '../onnx/graph/attributes.js';
+import { fromFront } from '../onnx/graph/axis.js';
 import { type Form, type Original, perChannel, sumOf } from './float64-original.js';
 
 /** Normalizations that ONNX Runtime does not compute in double precision, or only in part. */
@@ -29,8 +30,7 @@ function instanceNormalization({ b, node, x: [x, scale, shift] }: Original): Val
 /** ONNX Runtime's kernel has the mean and the inverse deviation in single precision. */
 function layerNormalization({ b, node, x: [x, scale, shift] }: Original): readonly Value[] {
   const rank = rankOf(x);
-  const first = attr.int(node, 'axis', -1);
-  const from = first < 0 ? first + rank : first;
+  const from = fromFront(attr.int(node, 'axis', -1), rank);
   const axes = Array.from({ length: rank - from }, (_, i) => from + i);
   const { standard, mean, inverse } = standardized(b, x, axes, attr.float(node, 'epsilon', 1e-5));
   const scaled = b.mul(standard, scale!);

@@ -1,5 +1,6 @@
 import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
+import { fromFront } from '../../onnx/graph/axis.js';
 
 /** [n, …, c] → [n, c, …] */
 export function channelsFirst(b: Builder, x: Value): Value {
@@ -15,7 +16,7 @@ export function channelsLast(b: Builder, x: Value): Value {
 
 /** Softmax over all axes from one on together. */
 export function softmaxFrom(b: Builder, x: Value, axis: number): Value {
-  const first = axis < 0 ? axis + rankOf(x) : axis;
+  const first = fromFront(axis, rankOf(x));
   if (first === rankOf(x) - 1) return b.op('Softmax', [x], { axis: -1 });
   const rows = b.reshape(x, [b.sizeOfAxes(x, 0, first), -1]);
   return b.reshape(b.op('Softmax', [rows], { axis: -1 }), b.shape(x));

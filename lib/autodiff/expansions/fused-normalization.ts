@@ -1,6 +1,7 @@
 import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
+import { fromFront } from '../../onnx/graph/axis.js';
 import { channelsFirst, channelsLast } from './contrib-parts.js';
 import type { Expansion, Expansions } from './expansion.js';
 
@@ -48,8 +49,8 @@ function simplifiedLayerNormalization(c: Expansion): void {
   const { b, node } = c;
   const x = c.required(0);
   const rank = c.rank(x);
-  const first = attr.int(node, 'axis', -1);
-  const axes = Array.from({ length: rank }, (_, i) => i).slice(first < 0 ? first + rank : first);
+  const first = fromFront(attr.int(node, 'axis', -1), rank);
+  const axes = Array.from({ length: rank - first }, (_, i) => first + i);
   c.results(rootMeanSquare(b, x, axes, attr.float(node, 'epsilon', 1e-5), c.required(1)));
 }
 

@@ -1,5 +1,6 @@
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
+import { fromFront } from '../../onnx/graph/axis.js';
 import type { DType } from '../../tensor/dtype.js';
 import type { Expansion, Expansions } from './expansion.js';
 import { replaceGradient } from './straight-through.js';
@@ -32,7 +33,7 @@ export function along(c: Expansion, parameter: Value, axis: number, rank: number
   if (sizes.length !== 1) return parameter;
   if (sizes[0] === 1 && rank === 0) return b.reshape(parameter, []);
   if (sizes[0] === 1 || rank === 1) return parameter;
-  const from = axis < 0 ? axis + rank : axis;
+  const from = fromFront(axis, rank);
   return b.reshape(
     parameter,
     Array.from({ length: rank }, (_, i) => (i === from ? -1 : 1)),
@@ -119,7 +120,7 @@ function dequantizeLinear(c: Expansion): void {
 function inBlocks(c: Expansion, parameter: Value, like: Value, axis: number, size: number): Value {
   const { b } = c;
   const rank = c.rank(like);
-  const at = axis < 0 ? axis + rank : axis;
+  const at = fromFront(axis, rank);
   const each = Array.from({ length: rank }, (_, i) => b.dim(parameter, i));
   const repeated = b.expand(b.unsqueeze(parameter, [at + 1]), each.toSpliced(at + 1, 0, b.sizes([size])));
   const whole = b.reshape(repeated, each.with(at, b.mul(each[at]!, size)));

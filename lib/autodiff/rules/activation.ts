@@ -1,7 +1,7 @@
-import type { Builder } from '../../onnx/builder/builder.js';
+import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
-import { axisOf } from './normalization.js';
+import { fromFront } from '../../onnx/graph/axis.js';
 import { broadcasting, noGradient, rule, type RuleTable } from './rule.js';
 
 /**
@@ -71,7 +71,7 @@ export const activation: RuleTable = {
   Hardmax: noGradient,
   // y = eˣ / Σ eˣ          dx = y · (dy − Σ dy · y), 0 for a row of −∞ only, as in PyTorch's attention
   Softmax: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
-    const axis = axisOf(attr.int(node, 'axis', -1), x);
+    const axis = fromFront(attr.int(node, 'axis', -1), () => rankOf(x));
     const weighted = b.mul(dy, y);
     const total = b.sum(weighted, [axis]);
     // A row whose result is NaN at an element of −∞ has no number above −∞.
@@ -81,7 +81,7 @@ export const activation: RuleTable = {
   }),
   // y = x − ln Σ eˣ        dx = dy − eʸ · Σ dy
   LogSoftmax: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
-    const total = b.sum(dy, [axisOf(attr.int(node, 'axis', -1), x)]);
+    const total = b.sum(dy, [fromFront(attr.int(node, 'axis', -1), () => rankOf(x))]);
     return [b.sub(dy, b.mul(b.exp(y), total))];
   }),
 };

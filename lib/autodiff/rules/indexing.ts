@@ -1,6 +1,7 @@
 import { type Builder, dtypeOf, rankOf, shapeOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
+import { fromFront } from '../../onnx/graph/axis.js';
 import type { Dim } from '../../onnx/graph/graph.js';
 import { sizeOf } from '../../tensor/tensor.js';
 import { gatherCotangent } from './gather.js';
@@ -108,10 +109,6 @@ export const indexing: RuleTable = {
 /** An index counted from the front; NaN if the size that this takes is not known. */
 function positive(index: number, size: Dim | undefined): number {
   return index >= 0 ? index : index + (typeof size === 'number' ? size : NaN);
-}
-
-function fromFront(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
 }
 
 /** GatherND's indices preceded by those of the batch axes, for which ScatterND has no attribute. */

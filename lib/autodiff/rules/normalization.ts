@@ -2,6 +2,7 @@ import { OneirosError } from '../../base/errors.js';
 import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr, describe } from '../../onnx/graph/attributes.js';
+import { fromFront } from '../../onnx/graph/axis.js';
 import {
   broadcasting,
   type Cotangents,
@@ -35,7 +36,7 @@ export const normalization: RuleTable = {
   LayerNormalization: broadcasting(
     2,
     ({ b, node, dy, dys: [, dmean, dinverse], x: [x, scale] }) => {
-      const first = axisOf(attr.int(node, 'axis', -1), x);
+      const first = fromFront(attr.int(node, 'axis', -1), () => rankOf(x));
       const axes = Array.from({ length: rankOf(x) - first }, (_, i) => first + i);
       const { xhat, inverse } = standardize(b, x, axes, attr.float(node, 'epsilon', 1e-5));
       return [
@@ -55,7 +56,7 @@ export const normalization: RuleTable = {
     'all',
   ),
   LpNormalization: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
-    const axes = [axisOf(attr.int(node, 'axis', -1), x)];
+    const axes = [fromFront(attr.int(node, 'axis', -1), () => rankOf(x))];
     const norm = attr.int(node, 'p', 2) === 1 ? b.sum(b.abs(x), axes) : b.sqrt(b.sum(b.square(x), axes));
     const direction = attr.int(node, 'p', 2) === 1 ? b.sign(x) : y;
     const along = b.sum(b.mul(dy, y), axes);
@@ -77,10 +78,6 @@ export const normalization: RuleTable = {
     return [b.sub(direct, b.mul(b.mul(x, across), (2 * alpha * beta) / size))];
   }),
 };
-
-export function axisOf(axis: number, x: Value): number {
-  return axis < 0 ? axis + rankOf(x) : axis;
-}
 
 /** Sums each channel with up to `before` channels before it and `after` channels after it. */
 function channelSum(b: Builder, x: Value, before: number, after: number): Value {

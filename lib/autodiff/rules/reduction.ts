@@ -3,6 +3,7 @@ import { rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { numbersIn } from '../../onnx/facts/facts.js';
 import { attr, describe } from '../../onnx/graph/attributes.js';
+import { fromFront } from '../../onnx/graph/axis.js';
 import { noGradient, rule, type RuleContext, type RuleTable } from './rule.js';
 
 /** Reductions over some axes. `keep` restores the input's rank, so that the reduced value broadcasts. */
@@ -127,7 +128,7 @@ function axesOf({ node, x }: Reduction): readonly number[] | Value | null {
       : numbersIn(given);
   if (listed === null) return given ?? null;
   if (listed.length === 0) return attr.int(node, 'noop_with_empty_axes', 0) === 1 ? [] : null;
-  return listed.map((axis) => (axis < 0 ? axis + rankOf(input) : axis));
+  return listed.map((axis) => fromFront(axis, () => rankOf(input)));
 }
 
 /** dx = dy · (product of the others), exact with one zero or several among the factors. */

@@ -1,7 +1,7 @@
 import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { attr } from '../../onnx/graph/attributes.js';
-import { axisOf } from './normalization.js';
+import { fromFront } from '../../onnx/graph/axis.js';
 import { noGradient, rule, type RuleTable } from './rule.js';
 
 /** Transforms of signals, and the windows and weights for them. */
@@ -10,7 +10,7 @@ export const signal: RuleTable = {
   // Zeros stand for frequencies that `onesided` leaves out, and for elements beyond the length.
   DFT: rule(1, ({ b, node, dy, x: [x, length] }) => {
     const rank = rankOf(x);
-    const axis = axisOf(attr.int(node, 'axis', 1), x);
+    const axis = fromFront(attr.int(node, 'axis', 1), rank);
     const count = length === undefined ? b.dim(x, axis) : b.reshape(length, [1]);
     const wasInverse = attr.int(node, 'inverse', 0) === 1;
     const whole = resized(b, dy, axis, count);

@@ -3,6 +3,7 @@ import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { numbersIn } from '../../onnx/facts/facts.js';
 import { attr } from '../../onnx/graph/attributes.js';
+import { fromFront } from '../../onnx/graph/axis.js';
 import { rule, type RuleTable } from './rule.js';
 
 /** Slice and Pad: each undoes the other. */
@@ -21,7 +22,14 @@ export const slicing: RuleTable = {
     return [
       along.reduce((cotangent, axis, i) => {
         const start = b.slice(starts, [0], [i], [i + 1]);
-        return unslice(b, cotangent, x, axis < 0 ? axis + rankOf(x) : axis, start, strides[i]!);
+        return unslice(
+          b,
+          cotangent,
+          x,
+          fromFront(axis, () => rankOf(x)),
+          start,
+          strides[i]!,
+        );
       }, dy),
     ];
   }),

@@ -36,11 +36,6 @@ export function sumIfKept(sum: Sum | null, before: Shape | null, after: Shape | 
   return before.length === after.length && before[axis] === after[axis] ? sum : null;
 }
 
-/** A possibly negative axis as an index from 0. */
-export function fromFront(axis: number, rank: number): number {
-  return axis < 0 ? axis + rank : axis;
-}
-
 /** The sum with its axis, if known, mapped to its new position. */
 export function sumAlong(sum: Sum | null, axisNow: (axis: number) => number | null): Sum | null {
   const axis = sum?.axis ?? null;

@@ -1,7 +1,8 @@
 import { attr } from '../../onnx/graph/attributes.js';
+import { fromFront } from '../../onnx/graph/axis.js';
 import type { Node, Shape } from '../../onnx/graph/graph.js';
 import { arithmetic, type Rule, type RuleInput } from './arithmetic.js';
-import { axisAfterReshape, fromFront, sumAlong, sumIfKept, sumWithout } from './axes.js';
+import { axisAfterReshape, sumAlong, sumIfKept, sumWithout } from './axes.js';
 import { hull, hullOf, type Spread } from './spread.js';
 
 // One rule for each operator: what is known about its result, given what is known about its inputs. See `Spread`.

@@ -3,6 +3,7 @@ import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import type { DType } from '../../tensor/dtype.js';
 import { numberToHalf, type Tensor, tensor } from '../../tensor/tensor.js';
+import { fromFront } from '../graph/axis.js';
 import type { Dim, Graph } from '../graph/graph.js';
 import { GraphBuilder, type Value } from './graph-builder.js';
 
@@ -157,7 +158,7 @@ export class Builder extends GraphBuilder {
   /** The size along one axis, an int64 vector of one element. */
   dim(x: Value, axis: number): Value {
     const size = x.type?.shape?.at(axis);
-    const from = axis < 0 ? axis + rankOf(x) : axis;
+    const from = fromFront(axis, () => rankOf(x));
     return typeof size === 'number'
       ? this.sizes([size])
       : this.op('Shape', [x], { start: from, end: from + 1 });

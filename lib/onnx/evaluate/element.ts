@@ -1,5 +1,6 @@
 import type { NumericDType } from '../../tensor/dtype.js';
 import { type NumericTensor, sizeOf, type Tensor, zeros } from '../../tensor/tensor.js';
+import { fromFront } from '../graph/axis.js';
 import { maxRank } from '../graph/budget.js';
 import type { Node } from '../graph/graph.js';
 import type { Copy } from './copy.js';
@@ -101,6 +102,6 @@ export function broadcastWalker(
 
 /** An axis counted from the front, or -1 if there is no such axis. */
 export function axisFrom(axis: number, rank: number): number {
-  const fromFront = axis < 0 ? axis + rank : axis;
-  return fromFront >= 0 && fromFront < rank ? fromFront : -1;
+  const at = fromFront(axis, rank);
+  return at >= 0 && at < rank ? at : -1;
 }

@@ -3,6 +3,7 @@ import { isSameList } from '../../base/same-list.js';
 import type { DType } from '../../tensor/dtype.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { attr, describe } from '../graph/attributes.js';
+import { fromFront } from '../graph/axis.js';
 import type { Budget } from '../graph/budget.js';
 import type { Dim, Graph, Node, Shape, TensorType } from '../graph/graph.js';
 import { anySize } from './dim.js';
@@ -138,10 +139,10 @@ export function requireRank(
 
 /** An axis counted from the front; `count` is the rank, or one more if an axis may be added after the last. */
 export function axisOf(node: Node, inputs: readonly Facts[], axis: number, count: number): number {
-  const fromFront = axis < 0 ? axis + count : axis;
-  if (fromFront < 0 || fromFront >= count)
+  const at = fromFront(axis, count);
+  if (at < 0 || at >= count)
     throw contradiction(node, inputs, `axis ${axis} is out of range for ${count} axes`);
-  return fromFront;
+  return at;
 }
 
 /** The element type of several inputs, which must agree; unknown ones are ignored. */

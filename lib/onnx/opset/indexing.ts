@@ -1,4 +1,5 @@
 import { attr } from '../graph/attributes.js';
+import { fromFront } from '../graph/axis.js';
 import type { Conversion, Rules } from './rule.js';
 
 function topK(c: Conversion): void {
@@ -22,8 +23,7 @@ function tensorScatter(c: Conversion): void {
   const { b, node } = c;
   const [cache, update, starts] = [c.required(0), c.required(1), c.input(2)];
   const rank = c.rank(cache);
-  const given = attr.int(node, 'axis', -2);
-  const axis = given < 0 ? given + rank : given;
+  const axis = fromFront(attr.int(node, 'axis', -2), rank);
   const steps = b.range(b.dim(update, axis));
   const rows = starts === undefined ? b.unsqueeze(steps, [0]) : b.add(b.unsqueeze(starts, [1]), steps);
   const isCircular = attr.string(node, 'mode', 'linear') === 'circular';

@@ -1,6 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Value } from '../builder/graph-builder.js';
 import { attr, describe } from '../graph/attributes.js';
+import { fromFront } from '../graph/axis.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** Until 13 there is no `training_mode`, and until 8 `spatial` may be 0: statistics for each position. */
@@ -43,8 +44,8 @@ function rmsNormalization(c: Conversion): void {
   const { node, b } = c;
   const x = c.required(0);
   const rank = c.rank(x);
-  const first = attr.int(node, 'axis', -1);
-  const axes = Array.from({ length: rank }, (_, i) => i).slice(first < 0 ? first + rank : first);
+  const first = fromFront(attr.int(node, 'axis', -1), rank);
+  const axes = Array.from({ length: rank - first }, (_, i) => first + i);
   const wide = attr.int(node, 'stash_type', 1) === 1 ? b.cast(x, 'float32') : x;
   const meanSquare = b.mean(b.square(wide), axes);
   const normalized = b.div(wide, b.sqrt(b.add(meanSquare, attr.float(node, 'epsilon', 1e-5))));

@@ -6,7 +6,7 @@ import { Rewriter } from '../builder/rewriter.js';
 import { Budget } from '../graph/budget.js';
 import { type Graph, type Model, type Node, OPSET } from '../graph/graph.js';
 import { sinceOf } from '../graph/newer-forms.js';
-import { formatOf } from '../graph/raise.js';
+import { formatOf } from '../graph/raise-opset.js';
 import { allNamesOf, mapSubgraphs } from '../graph/subgraphs.js';
 import { inlineWithVersions } from '../passes/inline-functions.js';
 import { branchTaken, writeOut } from '../passes/inline-ifs.js';

@@ -1,7 +1,8 @@
 import type { Value } from '../builder/graph-builder.js';
 import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
-import { alongAxis } from './axis.js';
+import { fromFront } from '../graph/axis.js';
+import { alongAxis } from './axis-at-run-time.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** The axes, none if the list has no elements; they must be known. */
@@ -55,7 +56,7 @@ function cumProd(c: Conversion): void {
     return;
   }
   const [given = 0] = known;
-  const axis = given < 0 ? given + c.rank(x) : given;
+  const axis = fromFront(given, () => c.rank(x));
   const size = x.type?.shape?.[axis];
   c.results([typeof size === 'number' ? productByDoubling(c, x, axis, size) : productOfPairs(c, x, axis)]);
 }

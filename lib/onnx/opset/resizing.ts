@@ -3,6 +3,7 @@ import type { Value } from '../builder/graph-builder.js';
 import { isEqual } from '../facts/dim.js';
 import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
+import { fromFront } from '../graph/axis.js';
 import { type AxisScale, resizeAxis } from './resize-matrix.js';
 import type { Conversion, Rules } from './rule.js';
 
@@ -88,7 +89,7 @@ function axisScales(c: Conversion): readonly AxisScale[] {
   const x = c.required(0);
   const rank = c.rank(x);
   const every = Array.from({ length: rank }, (_, i) => i);
-  const axes = attr.ints(node, 'axes', every).map((axis) => (axis + rank) % rank);
+  const axes = attr.ints(node, 'axes', every).map((axis) => fromFront(axis, rank));
   const [scales, sizes] = [c.input(2), c.input(3)];
   const given = sizes ?? scales ?? c.fail('neither scales nor sizes');
   const item = (at: number) => b.slice(given, [0], [at], [at + 1]);
@@ -123,7 +124,7 @@ function onAllAxes(c: Conversion, axes: readonly number[]): readonly (Value | un
   const { b } = c;
   const [x, roi, scales, sizes] = [c.required(0), c.input(1), c.input(2), c.input(3)];
   const rank = c.rank(x);
-  const placeOf = (i: number) => axes.findIndex((axis) => (axis + rank) % rank === i);
+  const placeOf = (i: number) => axes.findIndex((axis) => fromFront(axis, rank) === i);
   const all = Array.from({ length: rank }, (_, i) => placeOf(i));
   const item = (values: Value, at: number) => b.slice(values, [0], [at], [at + 1]);
   const float = (value: number) => b.reshape(b.scalar(value, 'float32'), [1]);

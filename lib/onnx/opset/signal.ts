@@ -2,7 +2,8 @@ import { float32 } from '../../tensor/tensor.js';
 import type { Value } from '../builder/graph-builder.js';
 import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
-import { alongAxis } from './axis.js';
+import { fromFront } from '../graph/axis.js';
+import { alongAxis } from './axis-at-run-time.js';
 import type { Conversion, Rules } from './rule.js';
 
 /** The axis became an input at 20, and counts the axis of real and imaginary parts. */
@@ -14,7 +15,7 @@ function dft(c: Conversion): void {
     return;
   }
   const given = c.version < 20 ? attr.int(c.node, 'axis', 1) : (c.numbers(2, 'axes')?.[0] ?? -2);
-  const at = given < 0 ? given + c.rank(x) : given;
+  const at = fromFront(given, () => c.rank(x));
   if (isToReal(c)) c.results([toRealSignal(c, x, at)]);
   else c.keep({ axis: at }, [x, c.input(1)]);
 }

@@ -1,6 +1,7 @@
 import type { Value } from '../builder/graph-builder.js';
 import { numbersIn } from '../facts/facts.js';
 import { attr } from '../graph/attributes.js';
+import { fromFront } from '../graph/axis.js';
 import type { Conversion, Rules } from './rule.js';
 
 function slice(c: Conversion): void {
@@ -66,7 +67,7 @@ function amountsOn(
 ): readonly (number | Value)[] {
   const known = numbersIn(pads);
   return Array.from({ length: 2 * rank }, (_, i) => {
-    const found = listed.findIndex((axis) => (axis + rank) % rank === i % rank);
+    const found = listed.findIndex((axis) => fromFront(axis, rank) === i % rank);
     const at = i < rank ? found : found + listed.length;
     if (found < 0) return 0;
     return known === null ? b.slice(pads, [0], [at], [at + 1]) : (known[at] ?? 0);
@@ -91,7 +92,7 @@ function centerCropPad(c: Conversion): void {
   const [x, sizes] = [c.required(0), b.cast(c.required(1), 'int64')];
   const rank = c.rank(x);
   const every = Array.from({ length: rank }, (_, axis) => axis);
-  const axes = attr.ints(node, 'axes', every).map((axis) => (axis < 0 ? axis + rank : axis));
+  const axes = attr.ints(node, 'axes', every).map((axis) => fromFront(axis, rank));
   const amounts = every.map((axis) => {
     const at = axes.indexOf(axis);
     if (at < 0) return [0, 0] as const;

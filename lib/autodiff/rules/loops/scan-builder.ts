@@ -1,9 +1,10 @@
 import { Builder, dtypeOf, shapeOf } from '../../../onnx/builder/builder.js';
 import type { Value } from '../../../onnx/builder/graph-builder.js';
+import { fromFront } from '../../../onnx/graph/axis.js';
 import type { Graph, Node } from '../../../onnx/graph/graph.js';
 import { usedIn } from '../../../onnx/graph/subgraphs.js';
 import type { Stacking } from '../../../onnx/passes/loop-form.js';
-import { requireRepeatable } from '../region.js';
+import { requireRepeatable } from '../repeatable.js';
 
 interface Sequence extends Stacking {
   readonly value: Value;
@@ -38,7 +39,7 @@ export class ScanBuilder {
   takeApart(value: Value, { axis, backwards }: Stacking): Value {
     const { b } = this;
     const shape = shapeOf(value);
-    const at = axis < 0 ? axis + shape.length : axis;
+    const at = fromFront(axis, shape.length);
     const part = b.input(b.fresh('part'), dtypeOf(value), shape.toSpliced(at, 1));
     this.#sequences.push({ value, axis, backwards: !backwards, part });
     return part;

@@ -2,6 +2,7 @@ import { OneirosError } from '../../../base/errors.js';
 import { mul } from '../../facts/dim.js';
 import { numbersIn } from '../../facts/facts.js';
 import { attr, describe } from '../../graph/attributes.js';
+import { fromFront } from '../../graph/axis.js';
 import type { Dim, Node } from '../../graph/graph.js';
 import type { Check, Checks } from './requirements.js';
 
@@ -56,8 +57,7 @@ const gatherElements: Check = (of) => {
   if (data === null || indices === null) return;
   of.same('axes of data and indices', data.length, indices.length);
   of.axis('axis', 0);
-  const axis = attr.int(of.node, 'axis', 0);
-  const along = axis < 0 ? axis + data.length : axis;
+  const along = fromFront(attr.int(of.node, 'axis', 0), data.length);
   const beyond = indices.findIndex((size, i) => i !== along && exceeds(size, data[i]));
   if (beyond >= 0)
     of.fail(`indices have the size ${indices[beyond]} along axis ${beyond}, data ${data[beyond]}`);
