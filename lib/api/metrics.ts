@@ -1,14 +1,13 @@
 // `oneiros/metrics`: measures of detectors, segmenters and classifiers. Pure functions of boxes, masks and labels.
 
 export * from '../metrics/index.js';
+export { boxIou, generalizedBoxIou } from '../networks/detector/box-iou.js';
 export {
-  boxIou,
   decodeBox,
   encodeBox,
-  generalizedBoxIou,
   type BoxOffsets,
   type BoxWeights,
-} from '../networks/detector/box-geometry.js';
+} from '../networks/detector/anchor-offsets.js';
 export type { PascalForm } from '../metrics/io/pascal-box.js';
 export { nms, nmsByClass, type Candidate } from '../networks/detector/nms.js';
 export {

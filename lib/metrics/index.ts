@@ -3,11 +3,11 @@ export { boxOverlap, boxOverlaps, type BoxForm, type BoxMeasure, type BoxOptions
 export { boundaryIou, innerBoundary, type BoundaryOptions } from './masks/boundary.js';
 export {
   calibration,
-  topK,
   type Calibration,
   type CalibrationBin,
   type CalibrationOptions,
-} from './classification/classification.js';
+} from './classification/calibration.js';
+export { topK } from './classification/top-k.js';
 export {
   cocoDetections,
   cocoTruth,
@@ -23,7 +23,7 @@ export {
   meanIou,
   type ClassScores,
   type ConfusionMatrix,
-} from './classification/confusion.js';
+} from './confusion-matrix.js';
 export { precisionRecallSvg, type CurveSvgOptions } from './detection/curve-svg.js';
 export { precisionRecall, type CurveOptions, type PrecisionRecallCurve } from './detection/curve.js';
 export { averagePrecision } from './detection/average-precision.js';

@@ -6,7 +6,6 @@ import { gaussianBlur } from '../../lib/image/color/blur.js';
 import { warp, zoom } from '../../lib/image/geometry/affine.js';
 import { centerCrop, crop } from '../../lib/image/geometry/crop.js';
 import { flip } from '../../lib/image/geometry/flip.js';
-import { letterbox } from '../../lib/image/geometry/letterbox.js';
 import { pad } from '../../lib/image/geometry/pad.js';
 import { paste } from '../../lib/image/geometry/paste.js';
 import { roll } from '../../lib/image/geometry/roll.js';
@@ -41,18 +40,6 @@ describe('geometry', () => {
       ).data,
     ]).to.deep.equal([7, 7, 7, 7]);
     expect(() => pad(counting, { left: -1, top: 0, right: 0, bottom: 0 })).to.throw('margins');
-  });
-
-  it('letterboxes the whole picture into the upper left corner, with sides rounded down', () => {
-    const { image: boxed, scale } = letterbox(
-      solid({ width: 4, height: 3 }, [1, 0, 0]),
-      { width: 6, height: 6 },
-      0.25,
-    );
-    expect(scale).to.equal(1.5);
-    const rest = Array<number>(12).fill(0.25);
-    expect([...boxed.data.subarray(0, 36)]).to.deep.equal([...Array<number>(24).fill(1), ...rest]);
-    expect([...boxed.data.subarray(36, 72)]).to.deep.equal([...Array<number>(24).fill(0), ...rest]);
   });
 
   it('pastes times a factor, and rejects a paste that does not fit', () => {

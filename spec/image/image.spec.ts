@@ -3,7 +3,6 @@ import { expect } from 'chai';
 import { OneirosError } from '../../lib/base/errors.js';
 import { gaussianBlur } from '../../lib/image/color/blur.js';
 import { warp } from '../../lib/image/geometry/affine.js';
-import { letterbox } from '../../lib/image/geometry/letterbox.js';
 import { pad } from '../../lib/image/geometry/pad.js';
 import { resize } from '../../lib/image/geometry/resize.js';
 import {
@@ -53,7 +52,6 @@ describe('image', () => {
       'the limit',
     );
     expect(() => warp(small, [1, 0, 0, 0, 1, 0], large)).to.throw(OneirosError, 'the limit');
-    expect(() => letterbox(small, large, 0)).to.throw(OneirosError, 'the limit');
     expect(() => gaussianBlur(small, 1, 1e9)).to.throw(OneirosError, 'a radius of at most 33554432');
   });
 

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
-import { calibration, topK } from '../../lib/metrics/classification/classification.js';
+import { calibration } from '../../lib/metrics/classification/calibration.js';
+import { topK } from '../../lib/metrics/classification/top-k.js';
 
 describe('Classification metrics', () => {
   // prettier-ignore

@@ -1,13 +1,10 @@
 import { expect } from 'chai';
 
-import { letterbox } from '../../lib/image/geometry/letterbox.js';
 import { type Image, image, plane, solid } from '../../lib/image/image.js';
 import { cocoTruth } from '../../lib/metrics/io/coco.js';
-import { outOfLetterbox } from '../../lib/networks/detector/box-geometry.js';
 import { coco80, coco91 } from '../../lib/networks/detector/coco-labels.js';
-import { type Box, type Detection, type Detector } from '../../lib/networks/detector/detector.js';
+import type { Detection, Detector } from '../../lib/networks/detector/detector.js';
 import { loadDetector } from '../../lib/networks/detector/load.js';
-import { nms, nmsByClass } from '../../lib/networks/detector/nms.js';
 import { yoloxShaped } from '../../lib/networks/detector/recognize-yolox.js';
 import { Yolox } from '../../lib/networks/detector/yolox.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
@@ -23,51 +20,6 @@ import { rejection } from '../models/rejection.js';
 import { type Rows, yolox, type YoloxForm } from '../networks/detector/small-yolox.js';
 
 const placement = { isolation: 'none' } as const;
-
-describe('non-maximum suppression', () => {
-  const boxes: Box[] = [
-    [0, 0, 10, 10],
-    [0, 0, 10, 8], // IoU .8 with the first
-    [5, 0, 15, 10], // IoU 1/3 with the first
-    [20, 20, 30, 30],
-  ];
-
-  it('keeps the best of overlapping boxes', () => {
-    expect(nms(boxes, [0.5, 0.9, 0.3, 0.1], 0.5)).to.deep.equal([1, 2, 3]);
-    expect(nms(boxes, [0.5, 0.9, 0.3, 0.1], 0.81)).to.deep.equal([1, 0, 2, 3]);
-    expect(nms(boxes, [0.9, 0.5, 0.3, 0.1], 0.3)).to.deep.equal([0, 3]);
-    expect(nms([], [], 0.5)).to.deep.equal([]);
-  });
-  it('keeps the earlier of two boxes with equal scores', () => {
-    expect(nms(boxes.slice(0, 2), [0.5, 0.5], 0.5)).to.deep.equal([0]);
-  });
-  it('does not compare boxes of different classes', () => {
-    const found = boxes.map((box, i) => ({ box, score: 1 - i / 10, labelId: i % 2 }));
-    expect(nmsByClass(found, 0.5)).to.deep.equal(found);
-    expect(nmsByClass(found, 0.3).map(({ score }) => score)).to.deep.equal([1, 0.9, 0.7]);
-  });
-  it('names the argument that is wrong', () => {
-    expect(() => nms(boxes, [1], 0.5)).to.throw('4 boxes and 1 scores');
-    expect(() => nms(boxes, [1, 1, 1, 1], 1.5)).to.throw('[0, 1]');
-    expect(() => nms([[3, 0, 1, 1]], [1], 0.5)).to.throw('box 0');
-  });
-});
-
-describe('A letterbox', () => {
-  it('fits a picture into the upper left corner', () => {
-    const { image: fitted, scale } = letterbox(
-      solid({ width: 8, height: 4 }, [1, 0, 0]),
-      { width: 4, height: 4 },
-      0.5,
-    );
-    expect(scale).to.equal(0.5);
-    expect([...plane(fitted, 0)]).to.deep.equal([...Array<number>(8).fill(1), ...Array<number>(8).fill(0.5)]);
-    expect([...plane(fitted, 1)]).to.deep.equal([...Array<number>(8).fill(0), ...Array<number>(8).fill(0.5)]);
-  });
-  it('can be undone for boxes, which are clipped to the picture', () => {
-    expect(outOfLetterbox([-1, 1, 2, 4], 0.5, { width: 8, height: 4 })).to.deep.equal([0, 2, 4, 4]);
-  });
-});
 
 describe('YOLOX', () => {
   // Row 5 is (1, 1) of stride 8; row 19 is (1, 1), the last of stride 16; row 20 is the only one of stride 32.

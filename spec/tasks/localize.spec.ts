@@ -8,7 +8,6 @@ import { valueAndGrad } from '../../lib/gradients/value-and-grad.js';
 import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { type Image, image, plane, planes } from '../../lib/image/image.js';
 import { loadClassifier } from '../../lib/networks/classifier/load.js';
-import { boxIou, decodeBox, encodeBox, generalizedBoxIou } from '../../lib/networks/detector/box-geometry.js';
 import type { Box } from '../../lib/networks/detector/detector.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
@@ -108,24 +107,5 @@ describe('The localization loss', () => {
     // (ln 2 + ln 4/3) / 2 + ½ · (4 + 1) / 2
     expect(value).to.be.closeTo((Math.log(2) + Math.log(4 / 3)) / 2 + 1.25, 1e-6);
     expect(Array.from(gradients['boxes']!.data, Number)).to.deep.equal([0, 0, 0, -1, 0, 0, 0, -0.5]);
-  });
-});
-
-describe('Geometry of boxes', () => {
-  it('gives overlaps', () => {
-    expect(boxIou([0, 0, 2, 2], [1, 1, 3, 3])).to.be.closeTo(1 / 7, 1e-12);
-    expect(generalizedBoxIou([0, 0, 2, 2], [1, 1, 3, 3])).to.be.closeTo(1 / 7 - 2 / 9, 1e-12);
-  });
-  it('encodes boxes by an anchor, and decodes them', () => {
-    const anchor: Box = [0, 0, 10, 20];
-    const box: Box = [5, 0, 15, 40];
-    expect(encodeBox(box, anchor)).to.deep.equal([0.5, 0.5, 0, Math.log(2)]);
-    expect(encodeBox(box, anchor, [10, 10, 5, 5])).to.deep.equal([5, 5, 0, 5 * Math.log(2)]);
-    const weights = [10, 10, 5, 5] as const;
-    decodeBox(encodeBox(box, anchor, weights), anchor, weights).forEach((edge, i) =>
-      expect(edge).to.be.closeTo(box[i]!, 1e-9),
-    );
-    expect(decodeBox([0, 0, 100, 0], [0, 0, 16, 16])[2]).to.be.closeTo(8 + 500, 1e-9);
-    expect(() => encodeBox([0, 0, 0, 1], anchor)).to.throw('width and height over 0');
   });
 });

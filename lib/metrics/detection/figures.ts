@@ -1,6 +1,6 @@
 import { check, type OptionKinds } from '../../base/check-arguments.js';
 import { kind } from '../../base/kinds.js';
-import { meanDefined } from '../classification/confusion.js';
+import { meanDefined } from '../confusion-matrix.js';
 import { cell, type Evaluation } from './evaluate.js';
 import { cocoKinds, type CocoOptions, cocoQuirks } from './protocol.js';
 import type { CategoryEntry } from './tables.js';

@@ -8,7 +8,7 @@ import {
   confusionMatrix,
   meanDefined,
   meanIou,
-} from '../classification/confusion.js';
+} from '../confusion-matrix.js';
 import { boundaryIou } from './boundary.js';
 import { type Mask, mask } from './mask.js';
 

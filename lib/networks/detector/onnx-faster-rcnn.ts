@@ -1,5 +1,4 @@
 import { OneirosError } from '../../base/errors.js';
-import { letterbox } from '../../image/geometry/letterbox.js';
 import { resize } from '../../image/geometry/resize.js';
 import type { Image, Size } from '../../image/image.js';
 import { requirePictureSize } from '../../models/input/picture-limit.js';
@@ -10,9 +9,9 @@ import { inferModel } from '../../onnx/shapes/infer.js';
 import type { Placement } from '../../runtime/types.js';
 import { numbersOf } from '../../tensor/results.js';
 import { float32, type Tensor } from '../../tensor/tensor.js';
-import { outOfLetterbox } from './box-geometry.js';
 import { coco80, coco91 } from './coco-labels.js';
 import { type Box, type Detection, Detector, type DetectSettings } from './detector.js';
+import { letterbox, outOfLetterbox } from './letterbox.js';
 
 export interface ExportedFasterRcnnOptions {
   /** @default 'Faster R-CNN' */

@@ -1,5 +1,4 @@
 import { OneirosError } from '../../base/errors.js';
-import { letterbox } from '../../image/geometry/letterbox.js';
 import type { Image, Size } from '../../image/image.js';
 import { batchedIfSafe, stack } from '../../models/input/batched.js';
 import { readNetworkMetadata } from '../../models/metadata.js';
@@ -7,9 +6,9 @@ import type { Model } from '../../onnx/graph/graph.js';
 import type { Placement } from '../../runtime/types.js';
 import { float32Of, unexpected } from '../../tensor/results.js';
 import { genericParts } from '../generic-onnx.js';
-import { outOfLetterbox } from './box-geometry.js';
 import { coco80 } from './coco-labels.js';
 import { type Detection, Detector, type DetectorParts, type DetectSettings } from './detector.js';
+import { letterbox, outOfLetterbox } from './letterbox.js';
 import { nmsByClass } from './nms.js';
 import {
   headOf,

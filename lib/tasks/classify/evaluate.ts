@@ -1,7 +1,7 @@
 import { check, type OptionKinds } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import { topK } from '../../metrics/classification/classification.js';
+import { topK } from '../../metrics/classification/top-k.js';
 import type { Classifier } from '../../networks/classifier/classifier.js';
 import { type RunSettings, runSettingsKinds } from '../../networks/image-network.js';
 import type { Pictures } from '../common/pictures.js';

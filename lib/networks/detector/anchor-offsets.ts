@@ -1,22 +1,8 @@
 import { check } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
-import type { Size } from '../../image/image.js';
-import { boxOverlap } from '../../metrics/boxes/boxes.js';
 import { largestGrowth } from '../../models/faster-rcnn/settings.js';
 import type { Box } from './detector.js';
-
-/** Intersection over union of two boxes, in [0, 1]. */
-export function boxIou(a: Box, b: Box): number {
-  check('boxIou', { a: [a, kind.box], b: [b, kind.box] });
-  return boxOverlap(a, b);
-}
-
-/** Generalized IoU (Rezatofighi et al. 2019), in (−1, 1]. */
-export function generalizedBoxIou(a: Box, b: Box): number {
-  check('generalizedBoxIou', { a: [a, kind.box], b: [b, kind.box] });
-  return boxOverlap(a, b, { measure: 'giou' });
-}
 
 /**
  * Offsets of a box from an anchor: the center's as fractions of the anchor's size, the size's as natural logarithms.
@@ -62,12 +48,6 @@ export function decodeBox(offsets: BoxOffsets, anchor: Box, weights: BoxWeights 
   const width = from.width * Math.exp(Math.min(dw / weights[2], largestGrowth));
   const height = from.height * Math.exp(Math.min(dh / weights[3], largestGrowth));
   return [x - width / 2, y - height / 2, x + width / 2, y + height / 2];
-}
-
-/** Maps a box from a picture letterboxed at this scale to pixels of the original picture, and clips it. */
-export function outOfLetterbox([x0, y0, x1, y1]: Box, scale: number, { width, height }: Size): Box {
-  const within = (value: number, most: number) => Math.min(most, Math.max(0, value / scale));
-  return [within(x0, width), within(y0, height), within(x1, width), within(y1, height)];
 }
 
 function centered([x0, y0, x1, y1]: Box) {

@@ -1,6 +1,7 @@
-import { type Image, image, type Size } from '../image.js';
-import { paste } from './paste.js';
-import { resize } from './resize.js';
+import { paste } from '../../image/geometry/paste.js';
+import { resize } from '../../image/geometry/resize.js';
+import { type Image, image, type Size } from '../../image/image.js';
+import type { Box } from './detector.js';
 
 /** A picture fitted into another size with its proportions kept. */
 export interface Letterboxed {
@@ -27,4 +28,10 @@ export function letterbox(picture: Image, size: Size, fill: number): Letterboxed
   result.data.fill(fill);
   paste(result, fitted, 0, 0);
   return { image: result, scale };
+}
+
+/** Maps a box from a picture letterboxed at this scale to pixels of the original picture, and clips it. */
+export function outOfLetterbox([x0, y0, x1, y1]: Box, scale: number, { width, height }: Size): Box {
+  const within = (value: number, most: number) => Math.min(most, Math.max(0, value / scale));
+  return [within(x0, width), within(y0, height), within(x1, width), within(y1, height)];
 }

@@ -1,6 +1,6 @@
-import { check } from '../../base/check-arguments.js';
-import { OneirosError } from '../../base/errors.js';
-import { kind, maybe } from '../../base/kinds.js';
+import { check } from '../base/check-arguments.js';
+import { OneirosError } from '../base/errors.js';
+import { kind, maybe } from '../base/kinds.js';
 
 /** counts[truth · classes + predicted]: how often each class was predicted as each class. */
 export interface ConfusionMatrix {
