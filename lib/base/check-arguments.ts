@@ -1,8 +1,8 @@
 import { OneirosError } from './errors.js';
 import { isRecord, type Kind } from './kinds/kind.js';
-import { nearest } from './nearest-names.js';
 import { expectedOf, type Option } from './option-table.js';
 import { own } from './own.js';
+import { unknownOption } from './unknown-option.js';
 
 export { isRecord, type Kind };
 
@@ -40,7 +40,8 @@ function checkNames(what: string, options: unknown, known: Known): void {
   if (!isRecord(options)) return;
   for (const [name, value] of Object.entries(options))
     // An undefined option counts as omitted, so that options can be passed on to functions that know fewer.
-    if (value !== undefined && !Object.hasOwn(known, name)) throw unknownOptionError(what, name, known);
+    if (value !== undefined && !Object.hasOwn(known, name))
+      throw unknownOption(what, name, Object.keys(known));
 }
 
 function checkOptions(what: string, options: unknown, known: Known): void {
@@ -88,12 +89,6 @@ export function optionsOf(known: Known): Kind {
 function fitsOption(kind: Kind | Option | undefined, value: unknown): boolean {
   if (kind === undefined) return false;
   return value === undefined || ('fits' in kind ? kind.fits(value) : expectedOf(kind, value) === null);
-}
-
-function unknownOptionError(what: string, name: string, known: Known): OneirosError {
-  const names = Object.keys(known);
-  const near = names.length === 0 ? 'it takes none' : `near names: ${nearest(name, names).join(', ')}`;
-  return new OneirosError('bad-argument', `${what} has no option "${name}"; ${near}`);
 }
 
 function argumentError(what: string, expected: string, value: unknown): OneirosError {
