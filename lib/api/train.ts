@@ -6,10 +6,10 @@ export * as schedules from '../train/fit/schedule.js';
 
 // Any graph
 export { fit } from '../train/fit/fit.js';
-export type { TrainingStep } from '../train/fit/state.js';
+export type { TrainingStep } from '../train/fit/training-state.js';
 export { fitOptions, type FitOptions, type FitParameters } from '../train/fit/options.js';
-export { checkpointFile } from '../train/fit/checkpoint-file.js';
-export type { CheckpointStore, RunIdentity } from '../train/fit/checkpoint.js';
+export { checkpointFile, type CheckpointStore } from '../train/fit/checkpoint-store.js';
+export type { RunIdentity } from '../train/fit/checkpoint-format.js';
 export type { Augmentation, Sample, TrainingData } from '../train/fit/data.js';
 export type { TrainingSchedule } from '../train/fit/schedule.js';
 export type { TrainingTask } from '../train/graph/graph.js';
@@ -18,7 +18,7 @@ export { trained, type LearnedWeights } from '../train/graph/parameters.js';
 
 // Networks that segment
 export { buildUNet, type BuildUNetOptions, type BuiltUNet } from '../models/unet/build.js';
-export { initialUNet, type UNetShape } from '../models/unet/initial.js';
+export { initialUNet, type UNetShape } from '../models/unet/initial-weights.js';
 export type { UNetGraphOptions } from '../models/unet/graph.js';
 export type { Block, Convolution, Norm, UNetParameters } from '../models/unet/parameters.js';
 export type { Climb, UNetActivation, UNetTraits } from '../models/unet/settings.js';
@@ -26,7 +26,7 @@ export type { NamedClass } from '../labels/class-text.js';
 export { labeler, schemeOf, type DeclaredClasses, type Labeler, type LabelScheme } from '../labels/scheme.js';
 export { LabelSurveyor, valuesOf, type FoundValue, type LabelSurvey } from '../labels/survey.js';
 export { augmentation, type AugmentOptions } from '../train/augment/augment.js';
-export type { ElasticOptions, GeometryOptions } from '../train/augment/geometry.js';
+export type { ElasticOptions, GeometryOptions } from '../train/augment/random-pixel-map.js';
 export type { MaskedPicture } from '../train/segmentation/masked-picture.js';
 export {
   trainUNet,

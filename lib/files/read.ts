@@ -6,7 +6,7 @@ import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { withDefaults } from '../base/option-table.js';
 import { download } from './download.js';
-import { fileError, requireFile } from './failure.js';
+import { fileError, requireFile } from './file-errors.js';
 import type { FileLocation } from './location.js';
 import { pathOf } from './path.js';
 import { checkLimit, readDefaults, type ReadOptions } from './read-options.js';

@@ -3,7 +3,7 @@ import { access, constants, readlink, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 
 import { OneirosError } from '../base/errors.js';
-import { codeOf, requireFile } from './failure.js';
+import { codeOf, requireFile } from './file-errors.js';
 
 /** The file that writing to a path creates or replaces. */
 export interface Target {

@@ -2,7 +2,7 @@ import { realpath } from 'node:fs/promises';
 import { dirname, isAbsolute, join, sep } from 'node:path';
 
 import { OneirosError } from '../base/errors.js';
-import { fileError } from './failure.js';
+import { fileError } from './file-errors.js';
 import { describeLocation, type FileLocation } from './location.js';
 import { pathOf } from './path.js';
 

@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 
-import { fileError } from './failure.js';
+import { fileError } from './file-errors.js';
 import { type KnownFolders, type Target, targetOf } from './target.js';
 import { byFolder, removeTemporaries, temporaryFor } from './temporary.js';
 

@@ -5,7 +5,7 @@ import { encodeImage } from '../../lib/image/codec/decode-encode.js';
 import { image } from '../../lib/image/image.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { float32 } from '../../lib/tensor/tensor.js';
-import { encodeState } from '../../lib/train/fit/checkpoint.js';
+import { encodeState } from '../../lib/train/fit/checkpoint-format.js';
 import { writeSafetensors } from '../../lib/weights/formats/safetensors.js';
 import { modelOf } from '../../spec/autodiff/prepare.js';
 import { table } from '../../spec/autodiff/table.js';

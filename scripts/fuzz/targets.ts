@@ -12,7 +12,7 @@ import { encodeModel } from '../../lib/onnx/codec/write.js';
 import { normalizeOpset } from '../../lib/onnx/opset/normalize-opset.js';
 import { simplifyModel } from '../../lib/onnx/passes/simplify.js';
 import { readRecipe } from '../../lib/studio/state/recipe.js';
-import { decodeState } from '../../lib/train/fit/checkpoint.js';
+import { decodeState } from '../../lib/train/fit/checkpoint-format.js';
 import { parseCatalog } from '../../lib/weights/catalog/entry.js';
 import { loadWeights } from '../../lib/weights/formats/open.js';
 import { type Mutate, mutateBytes } from './mutate-bytes.js';

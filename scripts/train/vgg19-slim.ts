@@ -23,7 +23,7 @@ import type { TrainingData } from '../../lib/train/fit/data.js';
 import { fit } from '../../lib/train/fit/fit.js';
 import { cosine } from '../../lib/train/fit/schedule.js';
 import type { LearnedWeights } from '../../lib/train/graph/parameters.js';
-import { toFloat32 } from '../../lib/weights/check.js';
+import { toFloat32 } from '../../lib/weights/check-tensor.js';
 import { readSafetensors, writeSafetensors } from '../../lib/weights/formats/safetensors.js';
 import { correlations, middles } from './vgg19-slim/evaluate.js';
 import { Lessons, partOf } from './vgg19-slim/lessons.js';

@@ -10,7 +10,7 @@ import { writeSafetensors } from 'oneiros/weights';
 import type { Architecture, Stage } from '../../lib/models/classifiers/architecture.js';
 import { loadPretrained, type Pretrained } from '../../lib/networks/classifier/build.js';
 import { sizeOf } from '../../lib/tensor/tensor.js';
-import type { Dialects } from '../../lib/weights/dialect.js';
+import type { NamingSchemes } from '../../lib/weights/tensor-names/translate.js';
 
 describe('Example: add a network', () => {
   const placement = { isolation: 'none', threads: 1 } as const;
@@ -39,9 +39,9 @@ describe('Example: add a network', () => {
     ],
   };
 
-  const tinynetDialects: Dialects = {
+  const tinynetNames: NamingSchemes = {
     network: 'TinyNet',
-    dialects: [
+    schemes: [
       {
         name: 'PyTorch',
         rules: [
@@ -55,7 +55,7 @@ describe('Example: add a network', () => {
 
   const pretrainedTinyNet: Pretrained = {
     architecture: tinynet,
-    dialects: tinynetDialects,
+    names: tinynetNames,
     crop: { resize: 32, crop: { width: 32, height: 32 } },
     preprocessing: () => 'imagenet',
   };

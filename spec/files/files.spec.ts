@@ -24,7 +24,7 @@ import { readImage } from '../../lib/image/codec/read-write.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import { readModel, writeModel } from '../../lib/onnx/codec/model-files.js';
 import { float32 } from '../../lib/tensor/tensor.js';
-import { checkpointFile } from '../../lib/train/fit/checkpoint-file.js';
+import { checkpointFile } from '../../lib/train/fit/checkpoint-store.js';
 import { expectError } from '../weights/harness.js';
 
 describe('files', () => {

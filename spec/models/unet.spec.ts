@@ -5,18 +5,18 @@ import { expect } from 'chai';
 import { OneirosError } from '../../lib/base/errors.js';
 import { bytesSource } from '../../lib/files/source.js';
 import { buildUNet, type BuildUNetOptions } from '../../lib/models/unet/build.js';
-import { initialUNet, type UNetShape } from '../../lib/models/unet/initial.js';
+import { initialUNet, type UNetShape } from '../../lib/models/unet/initial-weights.js';
 import { loadUNet } from '../../lib/models/unet/parameters.js';
-import { dialectTraits } from '../../lib/models/unet/settings.js';
+import { traitsByScheme } from '../../lib/models/unet/settings.js';
 import { inputLength, marginOf, mirror } from '../../lib/models/unet/sizes.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import { encodeModel } from '../../lib/onnx/codec/write.js';
 import type { Model } from '../../lib/onnx/graph/graph.js';
 import { openSession } from '../../lib/runtime/session.js';
 import { float32, type Float32Tensor } from '../../lib/tensor/tensor.js';
-import { translate } from '../../lib/weights/dialect.js';
-import { unetDialects } from '../../lib/weights/dialects/unet.js';
 import { loadWeights } from '../../lib/weights/formats/open.js';
+import { translate } from '../../lib/weights/tensor-names/translate.js';
+import { unetNames } from '../../lib/weights/tensor-names/unet.js';
 import cases from './golden/unet.json' with { type: 'json' };
 
 const golden = (name: string) => join(import.meta.dirname, 'golden', name);
@@ -39,7 +39,7 @@ async function run(model: Model, image: Float32Tensor): Promise<Float32Tensor> {
 
 async function checkpoint(name: string) {
   const { weights } = await loadWeights(bytesSource(readFileSync(golden(`unet-${name}.pt`))));
-  return translate(weights, unetDialects);
+  return translate(weights, unetNames);
 }
 
 function worst(a: ArrayLike<number>, b: ArrayLike<number>): number {
@@ -52,11 +52,11 @@ describe('U-Net gives PyTorch’s results with the same checkpoint', () => {
     for (const batchNorm of ['fold', 'keep'] as const)
       for (const sizes of ['known', 'symbolic'] as const)
         it(`${name}, ${height}×${width}, batch norm: ${batchNorm}, sizes ${sizes}`, async () => {
-          const { weights, dialect, unknown } = await checkpoint(name);
-          expect(name.startsWith(dialect)).to.be.true;
+          const { weights, scheme, unknown } = await checkpoint(name);
+          expect(name.startsWith(scheme)).to.be.true;
           expect(unknown).to.deep.equal([]);
           const options: BuildUNetOptions = {
-            ...dialectTraits[dialect],
+            ...traitsByScheme[scheme],
             batchNorm,
             ...(sizes === 'known' && { shape: [1, channels, height, width] }),
           };

@@ -3,11 +3,11 @@ import { expect } from 'chai';
 
 import { fileSource } from '../../lib/files/read.js';
 import { sizeOf } from '../../lib/tensor/tensor.js';
-import { loadWeight } from '../../lib/weights/check.js';
-import { layersOf, translate } from '../../lib/weights/dialect.js';
-import { googlenetDialects } from '../../lib/weights/dialects/googlenet.js';
-import { vgg19Dialects } from '../../lib/weights/dialects/vgg19.js';
+import { loadWeight } from '../../lib/weights/check-tensor.js';
 import { loadWeights } from '../../lib/weights/formats/open.js';
+import { googlenetNames } from '../../lib/weights/tensor-names/googlenet.js';
+import { layersOf, translate } from '../../lib/weights/tensor-names/translate.js';
+import { vgg19Names } from '../../lib/weights/tensor-names/vgg19.js';
 
 const folder = '../shared/weights';
 
@@ -49,8 +49,8 @@ describe('real weights', function () {
   it('of the first half of VGG-19 are recognized, with the layer at which they end', async () => {
     await using source = await fileSource(`${folder}/vgg19-conv1_1-to-conv3_4.safetensors`);
     const { weights: stored, metadata } = await loadWeights(source);
-    const { dialect, weights, unknown } = translate(stored, vgg19Dialects);
-    expect([dialect, unknown]).to.deep.equal(['torchvision', []]);
+    const { scheme, weights, unknown } = translate(stored, vgg19Names);
+    expect([scheme, unknown]).to.deep.equal(['torchvision', []]);
     expect([...layersOf(weights)]).to.deep.equal(
       ['1_1', '1_2', '2_1', '2_2', '3_1', '3_2', '3_3', '3_4'].map((layer) => `conv${layer}`),
     );
@@ -60,8 +60,8 @@ describe('real weights', function () {
 
   it('of a slim VGG-19 are recognized, with its input and auxiliary layers', async () => {
     await using source = await fileSource(`${folder}/vgg19-slim16x/5SE.pth`);
-    const { dialect, weights, unknown } = translate((await loadWeights(source)).weights, vgg19Dialects);
-    expect([dialect, unknown]).to.deep.equal(['slim16x', []]);
+    const { scheme, weights, unknown } = translate((await loadWeights(source)).weights, vgg19Names);
+    expect([scheme, unknown]).to.deep.equal(['slim16x', []]);
     const layers = layersOf(weights);
     for (const layer of ['conv0', 'conv1_1', 'conv4_4', 'conv5_1', 'conv1_1_aux', 'conv5_1_aux'])
       expect(layers.has(layer), layer).to.be.true;
@@ -72,8 +72,8 @@ describe('real weights', function () {
 
   it('of the complete GoogLeNet are recognized', async () => {
     await using source = await fileSource(`${folder}/googlenet.safetensors`);
-    const { dialect, weights, unknown } = translate((await loadWeights(source)).weights, googlenetDialects);
-    expect([dialect, unknown]).to.deep.equal(['Caffe', []]);
+    const { scheme, weights, unknown } = translate((await loadWeights(source)).weights, googlenetNames);
+    expect([scheme, unknown]).to.deep.equal(['Caffe', []]);
     expect(layersOf(weights).size).to.equal(58);
   });
 
@@ -81,8 +81,8 @@ describe('real weights', function () {
     for (const name of ['squeezenet1.1.safetensors', 'retina-unet.safetensors']) {
       await using source = await fileSource(`${folder}/${name}`);
       const { weights } = await loadWeights(source);
-      for (const dialects of [vgg19Dialects, googlenetDialects])
-        expect(() => translate(weights, dialects)).to.throw('these are not the weights of');
+      for (const schemes of [vgg19Names, googlenetNames])
+        expect(() => translate(weights, schemes)).to.throw('these are not the weights of');
     }
   });
 });

@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { random } from '../../lib/tensor/random.js';
 import { float32, int64 } from '../../lib/tensor/tensor.js';
 import { augmentation } from '../../lib/train/augment/augment.js';
-import { type PixelMap, randomMap } from '../../lib/train/augment/geometry.js';
+import { type PixelMap, randomMap } from '../../lib/train/augment/random-pixel-map.js';
 import { resampled, resampledLabels } from '../../lib/train/augment/resample.js';
 import { Batches, keyedRandom, type TrainingData } from '../../lib/train/fit/data.js';
 

@@ -10,10 +10,9 @@ import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
 import { bytesSource } from '../../lib/files/source.js';
-import type { CheckpointStore } from '../../lib/train/fit/checkpoint.js';
-import { checkpointFile } from '../../lib/train/fit/checkpoint-file.js';
+import { checkpointFile, type CheckpointStore } from '../../lib/train/fit/checkpoint-store.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
-import type { TrainingStep } from '../../lib/train/fit/state.js';
+import type { TrainingStep } from '../../lib/train/fit/training-state.js';
 import { readSafetensors } from '../../lib/weights/formats/safetensors.js';
 import { fingerprintOf, longRun, runSteps } from './long-run.js';
 

@@ -10,7 +10,7 @@ import type { TrainingData } from '../../lib/train/fit/data.js';
 import { fit } from '../../lib/train/fit/fit.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
 import { cosine } from '../../lib/train/fit/schedule.js';
-import type { TrainingStep } from '../../lib/train/fit/state.js';
+import type { TrainingStep } from '../../lib/train/fit/training-state.js';
 import type { Loss } from '../../lib/train/graph/loss-context.js';
 import { trained } from '../../lib/train/graph/parameters.js';
 

@@ -5,12 +5,11 @@ import { fileURLToPath } from 'node:url';
 
 import { adam } from '../../lib/optim/adam.js';
 import { augmentation } from '../../lib/train/augment/augment.js';
-import type { CheckpointStore } from '../../lib/train/fit/checkpoint.js';
-import { checkpointFile } from '../../lib/train/fit/checkpoint-file.js';
+import { checkpointFile, type CheckpointStore } from '../../lib/train/fit/checkpoint-store.js';
 import { fit } from '../../lib/train/fit/fit.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
 import { cosine } from '../../lib/train/fit/schedule.js';
-import type { TrainingStep } from '../../lib/train/fit/state.js';
+import type { TrainingStep } from '../../lib/train/fit/training-state.js';
 import { referenceData, smallUNet, unetLoss } from './u-net.js';
 
 export const runSteps = 14;

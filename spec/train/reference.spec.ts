@@ -4,7 +4,7 @@ import { adam } from '../../lib/optim/adam.js';
 import { sgd } from '../../lib/optim/sgd.js';
 import { fit } from '../../lib/train/fit/fit.js';
 import type { FitOptions } from '../../lib/train/fit/options.js';
-import type { TrainingStep } from '../../lib/train/fit/state.js';
+import type { TrainingStep } from '../../lib/train/fit/training-state.js';
 import { golden, referenceData, smallUNet, unetLoss } from './u-net.js';
 
 async function train(

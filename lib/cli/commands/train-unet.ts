@@ -10,7 +10,7 @@ import { colorText, kindOf, type LabelValue, numberOf } from '../../labels/class
 import { type LabelScheme, schemeOf } from '../../labels/scheme.js';
 import type { LabelSurvey } from '../../labels/survey.js';
 import { readModel, writeModel } from '../../onnx/codec/model-files.js';
-import { checkpointFile } from '../../train/fit/checkpoint-file.js';
+import { checkpointFile } from '../../train/fit/checkpoint-store.js';
 import { type CurveLine, lossSvg } from '../../train/fit/loss-svg.js';
 import {
   defaultWidths,

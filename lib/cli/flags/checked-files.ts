@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { Argument, type Command, Option as Flag } from 'commander';
 
 import { OneirosError } from '../../base/errors.js';
-import { fileError } from '../../files/failure.js';
+import { fileError } from '../../files/file-errors.js';
 import { identityOf } from '../../files/target.js';
 import { prepareOutputs } from '../../files/write.js';
 import { picturesIn } from '../inputs/each-picture.js';

@@ -2,7 +2,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 
 import { messageOf, OneirosError } from '../../base/errors.js';
-import { fileError } from '../../files/failure.js';
+import { fileError } from '../../files/file-errors.js';
 import { fileSource, readFileBytes } from '../../files/read.js';
 
 /** The bytes of a file of any length, one mebibyte at a time. */

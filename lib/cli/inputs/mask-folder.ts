@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join, parse } from 'node:path';
 
 import { OneirosError } from '../../base/errors.js';
-import { fileError } from '../../files/failure.js';
+import { fileError } from '../../files/file-errors.js';
 import { readImage } from '../../image/codec/read-write.js';
 import { readLabels } from '../../labels/files.js';
 import { type LabelSurvey, LabelSurveyor, valuesOf } from '../../labels/survey.js';

@@ -1,4 +1,4 @@
-import { reasonFor } from '../../files/failure.js';
+import { reasonFor } from '../../files/file-errors.js';
 
 /** The signals that ask a command to stop. */
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;

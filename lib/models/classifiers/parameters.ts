@@ -1,7 +1,7 @@
 import { OneirosError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest-names.js';
 import type { Float32Tensor } from '../../tensor/tensor.js';
-import { loadWeight } from '../../weights/check.js';
+import { loadWeight } from '../../weights/check-tensor.js';
 import type { Weights } from '../../weights/weights.js';
 
 /**

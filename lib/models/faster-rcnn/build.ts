@@ -7,8 +7,8 @@ import { type LearnedTensors, Net, type NetOptions } from './net.js';
 import { type Proposals, regionProposals, type RpnLevel, selectProposals } from './proposals.js';
 import { type Pyramid, pyramid } from './pyramid.js';
 import { cutRegions, predictBoxes } from './regions.js';
+import { transform, type Transformed } from './resize-and-pad.js';
 import type { FasterRcnnTraits } from './settings.js';
-import { transform, type Transformed } from './transform.js';
 
 /** Names of the graph's outputs. Boxes are in pixels of the original picture. */
 export const outputs = {

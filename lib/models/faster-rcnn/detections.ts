@@ -3,8 +3,8 @@ import type { Value } from '../../onnx/builder/graph-builder.js';
 import { clipBoxes, decodeBoxes, isLarge } from './boxes.js';
 import { columnsOf, suppress, topK } from './proposals.js';
 import type { BoxPredictions } from './regions.js';
+import type { Transformed } from './resize-and-pad.js';
 import { boxWeights, type FasterRcnnTraits, smallestDetection } from './settings.js';
-import type { Transformed } from './transform.js';
 
 export interface Detections {
   /** `[detections, 4]`, in pixels of the resized picture, sorted by descending score. */

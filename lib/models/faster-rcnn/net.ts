@@ -3,7 +3,7 @@ import { Builder, shapeOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { float } from '../../onnx/graph/attributes.js';
 import { float32, type Float32Tensor } from '../../tensor/tensor.js';
-import { checkDims, loadWeight } from '../../weights/check.js';
+import { checkDims, loadWeight } from '../../weights/check-tensor.js';
 import type { Weights } from '../../weights/weights.js';
 
 /** The weights of a network, by torchvision's names. */

@@ -5,8 +5,8 @@ import { float32 } from '../../tensor/tensor.js';
 import { anchorsOf, cellAnchors } from './anchors.js';
 import { clipBoxes, decodeBoxes, isLarge } from './boxes.js';
 import type { Net } from './net.js';
+import type { Transformed } from './resize-and-pad.js';
 import { type FasterRcnnTraits, smallestProposal } from './settings.js';
-import type { Transformed } from './transform.js';
 
 /** The predictions of the region proposal network for the anchors of one level. */
 export interface RpnLevel {

@@ -2,6 +2,7 @@ import { OneirosError } from '../../base/errors.js';
 import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { float32 } from '../../tensor/tensor.js';
+import { rgbChannel } from './channel-order.js';
 
 export type Triple = readonly [number, number, number];
 
@@ -87,7 +88,7 @@ export function preprocess(b: Builder, image: Value, preprocessing: Preprocessin
     );
   const kernel = new Float32Array(9);
   std.forEach((deviation, channel) => {
-    kernel[3 * channel + (order === 'bgr' ? 2 - channel : channel)] = scale / deviation;
+    kernel[3 * channel + rgbChannel(channel, order)] = scale / deviation;
   });
   const weight = b.constant(float32(kernel, [3, 3, 1, 1]), b.fresh(`${fixedConstants}weight`));
   const bias = b.constant(

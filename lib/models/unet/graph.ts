@@ -3,7 +3,7 @@ import type { Value } from '../../onnx/builder/graph-builder.js';
 import { type AttributeLike, float } from '../../onnx/graph/attributes.js';
 import { float32 } from '../../tensor/tensor.js';
 import { fixedConstants } from '../input/preprocessing.js';
-import { epsilon, fold } from './fold.js';
+import { epsilon, fold } from './fold-batch-norm.js';
 import type { Block, Convolution, UNetParameters } from './parameters.js';
 import type { UNetTraits } from './settings.js';
 import { type Geometry, inputLength, marginOf, mirror } from './sizes.js';

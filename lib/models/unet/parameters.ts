@@ -1,6 +1,6 @@
 import { OneirosError } from '../../base/errors.js';
 import type { Float32Tensor } from '../../tensor/tensor.js';
-import { loadWeight } from '../../weights/check.js';
+import { loadWeight } from '../../weights/check-tensor.js';
 import type { Weights } from '../../weights/weights.js';
 
 /** Batch normalization: four numbers for each channel. */
@@ -39,7 +39,7 @@ export function outputsOf({ weight }: Convolution): number {
 }
 
 /**
- * Loads the parameters of a U-Net by their canonical names (`weights/dialects/unet.ts`), which determine its depth.
+ * Loads the parameters of a U-Net by their canonical names (`weights/tensor-names/unet.ts`), which determine its depth.
  * @throws OneirosError `bad-input` if parameters are missing, shapes contradict each other, or numbers are not finite
  */
 export async function loadUNet(weights: Weights): Promise<UNetParameters> {

@@ -50,8 +50,8 @@ export const unetTraits: UNetTraits = {
   activation: 'none',
 };
 
-/** The settings of the projects whose weights are recognized, by the dialect's name. */
-export const dialectTraits: Readonly<Record<string, Partial<UNetTraits>>> = {
+/** The settings of the projects whose weights are recognized, by the naming scheme. */
+export const traitsByScheme: Readonly<Record<string, Partial<UNetTraits>>> = {
   mateuszbuda: { concat: 'up-first', oddSizes: 'pad-image', activation: 'sigmoid' },
   'retina-unet': {
     resize: 'nearest',

@@ -17,10 +17,10 @@ import {
 } from '../../models/input/preprocessing.js';
 import { readNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph/graph.js';
-import { makerOf } from '../../onnx/graph/maker.js';
+import { makerOf } from '../../onnx/graph/maker-of.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
-import { describeNames, type Dialects, translate } from '../../weights/dialect.js';
+import { describeNames, type NamingSchemes, translate } from '../../weights/tensor-names/translate.js';
 import { findLayer } from '../network.js';
 import { type OpenWeights, type WeightsSource, withWeights } from '../source.js';
 import type { ClassifierParts, CropSettings } from './classifier.js';
@@ -51,10 +51,10 @@ export const pretrainedKinds: OptionKinds<PretrainedOptions> = {
 /** What loading a classifier needs in addition to its weights. */
 export interface Pretrained {
   readonly architecture: Architecture;
-  readonly dialects: Dialects;
+  readonly names: NamingSchemes;
   readonly crop: CropSettings;
-  /** The preprocessing that weights of a dialect were trained with. */
-  readonly preprocessing: (dialect: string) => PreprocessingName;
+  /** The preprocessing that weights with the names of a scheme were trained with. */
+  readonly preprocessing: (scheme: string) => PreprocessingName;
 }
 
 type GraphOptions = Pick<BuildOptions, 'pooling'> & { readonly padding: Padding | undefined };
@@ -73,15 +73,15 @@ export function loadPretrained(
 }
 
 async function assemble(
-  { architecture, dialects, crop, preprocessing: conventional }: Pretrained,
+  { architecture, names, crop, preprocessing: conventional }: Pretrained,
   checkpoint: OpenWeights,
   { preprocessing, labels, placement, until }: PretrainedOptions,
   { pooling, padding }: GraphOptions,
 ): Promise<ClassifierParts> {
-  const translation = translate(checkpoint.weights, dialects);
-  const { weights, dialect } = translation;
+  const translation = translate(checkpoint.weights, names);
+  const { weights, scheme } = translation;
   const bringsInput = learnedInput.learned.every((layer) => weights.has(`${layer}.weight`));
-  const chosen = preprocessing ?? readNetworkMetadata(checkpoint.metadata).input ?? conventional(dialect);
+  const chosen = preprocessing ?? readNetworkMetadata(checkpoint.metadata).input ?? conventional(scheme);
   const learns = bringsInput && preprocessing === undefined;
   const { name } = architecture;
   const stages = until === undefined ? architecture.stages : stagesUntil(architecture, until);

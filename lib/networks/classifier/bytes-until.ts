@@ -1,4 +1,4 @@
-import { translate } from '../../weights/dialect.js';
+import { translate } from '../../weights/tensor-names/translate.js';
 import { byteSizeOf, type Weights } from '../../weights/weights.js';
 import type { Pretrained } from './build.js';
 import { stagesUntil } from './layer-names.js';
@@ -8,11 +8,11 @@ import { stagesUntil } from './layer-names.js';
  * @throws OneirosError `bad-argument` for an unknown layer; `bad-input` for weights of another network
  */
 export function bytesUntil(
-  { architecture, dialects }: Pick<Pretrained, 'architecture' | 'dialects'>,
+  { architecture, names }: Pick<Pretrained, 'architecture' | 'names'>,
   stored: Weights,
   until: readonly string[],
 ): number {
-  const { weights } = translate(stored, dialects);
+  const { weights } = translate(stored, names);
   return stagesUntil(architecture, until)
     .flatMap(({ learned }) => learned)
     .flatMap((layer) => [`${layer}.weight`, `${layer}.bias`])

@@ -5,8 +5,8 @@ import { googlenet, googlenetInput } from '../../models/classifiers/googlenet.js
 import type { Padding } from '../../models/classifiers/layer-builder.js';
 import { squeezenet, squeezenetInput } from '../../models/classifiers/squeezenet.js';
 import { vgg19 } from '../../models/classifiers/vgg19.js';
-import { googlenetDialects } from '../../weights/dialects/googlenet.js';
-import { vgg19Dialects } from '../../weights/dialects/vgg19.js';
+import { googlenetNames } from '../../weights/tensor-names/googlenet.js';
+import { vgg19Names } from '../../weights/tensor-names/vgg19.js';
 import type { WeightsSource } from '../source.js';
 import { loadPretrained, type Pretrained, pretrainedKinds, type PretrainedOptions } from './build.js';
 import { Classifier } from './classifier.js';
@@ -37,10 +37,10 @@ export const vgg19Kinds: OptionKinds<VGG19Options> = {
 
 export const pretrainedVGG19: Pretrained = {
   architecture: vgg19,
-  dialects: vgg19Dialects,
+  names: vgg19Names,
   crop: { resize: 256, crop: { width: 224, height: 224 } },
-  // Except for torchvision's, all dialects name the weights that the VGG authors trained.
-  preprocessing: (dialect) => (dialect === 'torchvision' ? 'imagenet' : 'caffe'),
+  // Every scheme except torchvision's names the weights that the VGG authors trained.
+  preprocessing: (scheme) => (scheme === 'torchvision' ? 'imagenet' : 'caffe'),
 };
 
 /** VGG-19 (Simonyan and Zisserman 2015). Its weights determine the widths, and how deep it is. */
@@ -59,7 +59,7 @@ export class VGG19 extends Classifier {
 
 export const pretrainedGoogLeNet: Pretrained = {
   architecture: googlenet,
-  dialects: googlenetDialects,
+  names: googlenetNames,
   crop: { resize: 256, crop: { width: 224, height: 224 } },
   preprocessing: () => googlenetInput,
 };
@@ -78,9 +78,9 @@ export class GoogLeNet extends Classifier {
 
 export const pretrainedSqueezeNet: Pretrained = {
   architecture: squeezenet,
-  dialects: {
+  names: {
     network: 'SqueezeNet 1.1',
-    dialects: [
+    schemes: [
       {
         name: 'Caffe',
         rules: [

@@ -6,20 +6,20 @@ import { type Image, toTensor } from '../../image/image.js';
 import { buildFasterRcnn, outputs } from '../../models/faster-rcnn/build.js';
 import { type FasterRcnnBounds, isOwnFasterRcnn, readMetadata } from '../../models/faster-rcnn/metadata.js';
 import { loadAll } from '../../models/faster-rcnn/net.js';
+import { traitsFor, variantOf } from '../../models/faster-rcnn/recognize-variant.js';
 import {
   type FasterRcnnTraits,
   type FasterRcnnVariant,
   fasterRcnnVariants,
   traitKinds,
 } from '../../models/faster-rcnn/settings.js';
-import { traitsFor, variantOf } from '../../models/faster-rcnn/variant.js';
 import { readNetworkMetadata, writeNetworkMetadata } from '../../models/metadata.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
 import { float32Of, integersOf, type Results } from '../../tensor/results.js';
-import { translate } from '../../weights/dialect.js';
-import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
+import { fasterRcnnNames } from '../../weights/tensor-names/faster-rcnn.js';
+import { translate } from '../../weights/tensor-names/translate.js';
 import { type RunSettings, runSettingsKinds } from '../image-network.js';
 import { type WeightsSource, withWeights } from '../source.js';
 import { coco91 } from './coco-labels.js';
@@ -100,7 +100,7 @@ export class FasterRCNN extends Detector {
     check('FasterRCNN.load', { source: [source, kind.weights] }, options, fasterRcnnKinds);
     const { variant, labels, placement, ...given } = options;
     return withWeights(source, async ({ weights: stored, metadata }) => {
-      const { weights } = translate(stored, fasterRcnnDialects);
+      const { weights } = translate(stored, fasterRcnnNames);
       const traits = withDefaults(traitsFor(weights, variant), given);
       const { model, layers, classes } = buildFasterRcnn(await loadAll(weights), traits);
       const names =

@@ -15,7 +15,7 @@ import { readNetworkMetadata, valuesFor } from '../../models/metadata.js';
 import { buildUNet } from '../../models/unet/build.js';
 import { loadUNet, outputsOf, type UNetParameters } from '../../models/unet/parameters.js';
 import {
-  dialectTraits,
+  traitsByScheme,
   type UNetActivation,
   unetTraitKinds,
   type UNetTraits,
@@ -26,8 +26,8 @@ import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
-import { describeNames, translate } from '../../weights/dialect.js';
-import { unetDialects } from '../../weights/dialects/unet.js';
+import { describeNames, translate } from '../../weights/tensor-names/translate.js';
+import { unetNames } from '../../weights/tensor-names/unet.js';
 import { type OpenWeights, type WeightsSource, withWeights } from '../source.js';
 import { Segmenter, type SegmenterParts } from './segmenter.js';
 import type { Tiling } from './tiling.js';
@@ -50,7 +50,7 @@ const unetKinds: OptionKinds<UNetOptions> = {
   placement: optionsOf(placementKinds),
 };
 
-/** The classes of projects' networks, by the dialect's name. */
+/** The classes of projects' networks, by the naming scheme of their weights. */
 const knownClasses: Readonly<Record<string, readonly string[]>> = {
   'retina-unet': ['background', 'vessel'],
   mateuszbuda: ['background', 'tumour'],
@@ -75,11 +75,11 @@ async function assemble(
   { weights: stored, metadata }: OpenWeights,
   { classes, values, preprocessing, placement, ...given }: UNetOptions,
 ): Promise<SegmenterParts> {
-  const translation = translate(stored, unetDialects);
-  const { weights, dialect } = translation;
+  const translation = translate(stored, unetNames);
+  const { weights, scheme } = translation;
   const parameters = await loadUNet(weights);
   const planes = outputsOf(parameters.head);
-  const traits = traitsOf(dialect, planes, given);
+  const traits = traitsOf(scheme, planes, given);
   const exclusive = traits.activation === 'softmax';
   const stated = readNetworkMetadata(metadata);
   const input = preprocessing === undefined ? stated.input : preprocessingOf(preprocessing);
@@ -98,19 +98,19 @@ async function assemble(
     probabilities: 'probabilities',
     planes,
     exclusive,
-    classes: classes ?? stated.classes ?? namesOf(dialect, planes, exclusive),
+    classes: classes ?? stated.classes ?? namesOf(scheme, planes, exclusive),
     values: values ?? valuesFor(exclusive ? planes : planes + 1, stated),
     size: null,
     tiling: tilingOf(parameters, traits),
-    standardize: dialect === 'mateuszbuda' && input === undefined,
+    standardize: scheme === 'mateuszbuda' && input === undefined,
   };
 }
 
 type LearnedActivation = UNetTraits & { readonly activation: Exclude<UNetActivation, 'none'> };
 
 /** The activation defaults to a sigmoid for one plane, and to a softmax for several. */
-function traitsOf(dialect: string, planes: number, given: Partial<UNetTraits>): LearnedActivation {
-  const traits = withDefaults({ ...unetTraits, ...own(dialectTraits, dialect) }, given);
+function traitsOf(scheme: string, planes: number, given: Partial<UNetTraits>): LearnedActivation {
+  const traits = withDefaults({ ...unetTraits, ...own(traitsByScheme, scheme) }, given);
   const { activation } = traits;
   if (activation !== 'none') return { ...traits, activation };
   return { ...traits, activation: planes === 1 ? 'sigmoid' : 'softmax' };
@@ -128,9 +128,9 @@ function preparation({ encoder }: UNetParameters, input: Preprocessing | undefin
   return (b: Builder, image: Value) => (input === undefined ? image : preprocess(b, image, input, 'data'));
 }
 
-function namesOf(dialect: string, planes: number, exclusive: boolean): readonly string[] {
+function namesOf(scheme: string, planes: number, exclusive: boolean): readonly string[] {
   const count = exclusive ? planes : planes + 1;
-  const known = own(knownClasses, dialect);
+  const known = own(knownClasses, scheme);
   if (known?.length === count) return known;
   return unnamed(count);
 }

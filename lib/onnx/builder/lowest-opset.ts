@@ -1,7 +1,7 @@
 import type { Facts } from '../facts/facts.js';
 import type { Budget } from '../graph/budget.js';
 import type { Model } from '../graph/graph.js';
-import { raise } from '../graph/raise.js';
+import { raise } from '../graph/raise-opset.js';
 import { inferWithin } from '../shapes/infer.js';
 
 /** A model in the form of operator set 17 as a valid model of the lowest operator set that has all of its nodes. */

@@ -2,7 +2,7 @@ import type { Dim } from '../graph/graph.js';
 import * as polynomial from './polynomial.js';
 import { constant, constantOf, isNonNegative, type Polynomial, print } from './polynomial.js';
 import { extremum, floorDivide, truncateDivide } from './quotient.js';
-import { quote, read, symbolTerm } from './reader.js';
+import { quote, read, symbolTerm } from './read-expression.js';
 
 /**
  * Arithmetic on sizes that may be symbols. Results are in canonical form, so equal strings mean sizes that are equal

@@ -5,7 +5,7 @@ import { own } from '../../base/own.js';
 import type { Random } from '../../tensor/random.js';
 import { float32, type Float32Tensor, type Tensor } from '../../tensor/tensor.js';
 import type { Augmentation } from '../fit/data.js';
-import { elasticKinds, type GeometryOptions, randomMap } from './geometry.js';
+import { elasticKinds, type GeometryOptions, randomMap } from './random-pixel-map.js';
 import { resampled, resampledLabels } from './resample.js';
 
 export interface AugmentOptions extends GeometryOptions {

@@ -6,7 +6,7 @@ import {
   numericTensor,
   sizeOf,
 } from '../../tensor/tensor.js';
-import type { PixelMap } from './geometry.js';
+import type { PixelMap } from './random-pixel-map.js';
 
 /**
  * A picture's planes (the last two axes are rows and columns) at the positions of a map: bilinear between pixels,

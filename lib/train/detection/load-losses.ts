@@ -9,12 +9,12 @@ import {
   type TrainingTraits,
 } from '../../models/faster-rcnn/losses.js';
 import { loadAll } from '../../models/faster-rcnn/net.js';
+import { traitsFor } from '../../models/faster-rcnn/recognize-variant.js';
 import { type FasterRcnnVariant, fasterRcnnVariants, traitKinds } from '../../models/faster-rcnn/settings.js';
-import { traitsFor } from '../../models/faster-rcnn/variant.js';
 import { type WeightsSource, withWeights } from '../../networks/source.js';
 import type { Model } from '../../onnx/graph/graph.js';
-import { translate } from '../../weights/dialect.js';
-import { fasterRcnnDialects } from '../../weights/dialects/faster-rcnn.js';
+import { fasterRcnnNames } from '../../weights/tensor-names/faster-rcnn.js';
+import { translate } from '../../weights/tensor-names/translate.js';
 import { stored, type StoredTensor, type Weights } from '../../weights/weights.js';
 
 export interface FasterRcnnLossOptions extends Partial<TrainingTraits> {
@@ -44,7 +44,7 @@ export async function loadFasterRcnnLosses(
   check('loadFasterRcnnLosses', { source: [source, kind.weights] }, options, lossKinds);
   const { variant, size, ...given } = options;
   return withWeights(source, async ({ weights: stored }) => {
-    const { weights } = translate(stored, fasterRcnnDialects);
+    const { weights } = translate(stored, fasterRcnnNames);
     const traits = withDefaults({ ...traitsFor(weights, variant), ...trainingDefaults }, given);
     return buildFasterRcnnLosses(await loadAll(weights), traits, size);
   });

@@ -8,8 +8,8 @@ import { type LearnedWeights, ParameterVector } from '../graph/parameters.js';
 import type { BatchQueue } from './data.js';
 import type { FitOptions, FitSettings } from './options.js';
 import { constant } from './schedule.js';
-import type { StepFigures, TrainingState } from './state.js';
 import type { BatchResult, TrainingSession } from './training-session.js';
+import type { StepFigures, TrainingState } from './training-state.js';
 
 /** The weights, the running statistics and the optimizer's state of a run. */
 export class Descent {

@@ -3,7 +3,7 @@ import { kind } from '../../base/kinds.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import type { TrainingData } from './data.js';
 import { fitKinds, type FitOptions } from './options.js';
-import type { TrainingStep } from './state.js';
+import type { TrainingStep } from './training-state.js';
 
 /**
  * Trains a model. The gradient of its loss by its weights is an ONNX graph, which runs in a worker thread while this

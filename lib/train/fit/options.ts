@@ -6,7 +6,8 @@ import type { UpdateRule } from '../../optim/update-rule.js';
 import { placementKinds } from '../../runtime/options.js';
 import type { Placement } from '../../runtime/types.js';
 import type { TrainingTask } from '../graph/graph.js';
-import type { CheckpointStore, RunIdentity } from './checkpoint.js';
+import type { RunIdentity } from './checkpoint-format.js';
+import type { CheckpointStore } from './checkpoint-store.js';
 import type { Augmentation } from './data.js';
 import type { TrainingSchedule } from './schedule.js';
 

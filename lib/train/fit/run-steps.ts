@@ -2,13 +2,14 @@ import { messageOf, OneirosError } from '../../base/errors.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import { float32 } from '../../tensor/tensor.js';
 import { type LearnedWeights, trained } from '../graph/parameters.js';
-import { encodeState, nameOf } from './checkpoint.js';
+import { encodeState } from './checkpoint-format.js';
+import { nameOf } from './checkpoint-store.js';
 import type { BatchQueue } from './data.js';
 import type { Descent } from './descent.js';
 import type { FitOptions, FitSettings } from './options.js';
-import type { Plan } from './plan.js';
-import type { LastStep, TrainingState, TrainingStep } from './state.js';
 import type { TrainingSession } from './training-session.js';
+import type { LastStep, TrainingState, TrainingStep } from './training-state.js';
+import type { Plan } from './when-due.js';
 
 /** The parts of a run. */
 export interface RunParts {

@@ -1,13 +1,14 @@
 import { resolveOptions } from '../../base/option-table.js';
 import type { Model } from '../../onnx/graph/graph.js';
-import { decodeState, nameOf } from './checkpoint.js';
+import { decodeState } from './checkpoint-format.js';
+import { nameOf } from './checkpoint-store.js';
 import { Batches, BatchQueue, type TrainingData } from './data.js';
 import { Descent } from './descent.js';
 import { type FitOptions, fitOptions } from './options.js';
-import { planOf } from './plan.js';
 import { Run } from './run-steps.js';
-import type { TrainingStep } from './state.js';
 import { TrainingSession } from './training-session.js';
+import type { TrainingStep } from './training-state.js';
+import { planOf } from './when-due.js';
 
 /** The steps of a training run. Throws as `fit` does. */
 export async function* train(

@@ -1,4 +1,4 @@
-import { activePath } from '../../autodiff/active.js';
+import { activePath } from '../../autodiff/active-path.js';
 import type { GradOptions } from '../../autodiff/options.js';
 import { OneirosError } from '../../base/errors.js';
 import { nearest } from '../../base/nearest-names.js';

@@ -1,2 +1,2 @@
-export { readTorchLegacy } from './legacy.js';
-export { readTorchZip } from './zip.js';
+export { readTorchLegacy } from './legacy-checkpoint.js';
+export { readTorchZip } from './zip-checkpoint.js';

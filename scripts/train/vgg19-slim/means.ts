@@ -2,7 +2,7 @@ import { type Image, toTensor } from '../../../lib/image/image.js';
 import { encodeModel } from '../../../lib/onnx/codec/write.js';
 import type { Model } from '../../../lib/onnx/graph/graph.js';
 import { openSession } from '../../../lib/runtime/session.js';
-import { toFloat32 } from '../../../lib/weights/check.js';
+import { toFloat32 } from '../../../lib/weights/check-tensor.js';
 
 /** Averages the outputs of a graph with the input `image` over pictures. */
 export async function meansOver(

@@ -12,7 +12,7 @@ import { renameGraph } from '../../../lib/onnx/graph/rename.js';
 import { extractSubgraph } from '../../../lib/onnx/passes/extract.js';
 import { random } from '../../../lib/tensor/random.js';
 import { float32, type Float32Tensor, sizeOf } from '../../../lib/tensor/tensor.js';
-import { loadWeight } from '../../../lib/weights/check.js';
+import { loadWeight } from '../../../lib/weights/check-tensor.js';
 import { loadWeights } from '../../../lib/weights/formats/open.js';
 import type { StoredTensor, Weights } from '../../../lib/weights/weights.js';
 

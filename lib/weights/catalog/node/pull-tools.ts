@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { fileError } from '../../../files/failure.js';
+import { fileError } from '../../../files/file-errors.js';
 import { lock } from '../../download/node/lock.js';
 import type { CatalogEntry } from '../entry.js';
 import type { PullOptions } from '../pull-options.js';

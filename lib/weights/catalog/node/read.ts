@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-import { fileError } from '../../../files/failure.js';
+import { fileError } from '../../../files/file-errors.js';
 import { type Catalog, parseCatalog } from '../entry.js';
 
 /** The package's folder of models, next to both lib/ and dist/. */

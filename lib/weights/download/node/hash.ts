@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 
-import { fileError } from '../../../files/failure.js';
+import { fileError } from '../../../files/file-errors.js';
 
 /** The sha256 of a file in hexadecimal, computed by streaming. */
 export async function sha256Of(path: string, signal?: AbortSignal): Promise<string> {

@@ -6,7 +6,7 @@ import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
 import { OneirosError } from '../../../base/errors.js';
 import { own } from '../../../base/own.js';
 import type { Patience } from '../timeouts.js';
-import { BeyondEnd, toTransient, TransientError } from './failure.js';
+import { BeyondEnd, toTransient, TransientError } from './transient-error.js';
 
 export interface Range {
   /** The first byte. */

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import * as v from 'valibot';
 
 import { readJson } from '../../../base/schema.js';
-import { codeOf, fileError } from '../../../files/failure.js';
+import { codeOf, fileError } from '../../../files/file-errors.js';
 import { readSmallText } from '../../../files/read.js';
 
 // No library: proper-lockfile has had no release since 2021. This lock only prevents two processes from doing the same

@@ -2,9 +2,9 @@ import { OneirosError } from '../../../base/errors.js';
 import { SerialQueue } from '../../../base/serial-queue.js';
 import { type ByteSource, checkRange } from '../../../files/source.js';
 import { blockSize, type BlockStore } from './blocks.js';
-import { toFinal } from './failure.js';
 import type { Http } from './http.js';
 import { attempt } from './retry.js';
+import { toFinal } from './transient-error.js';
 
 /** Where and how to download missing bytes of the file. */
 export interface Remote {

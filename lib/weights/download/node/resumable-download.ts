@@ -4,13 +4,13 @@ import * as v from 'valibot';
 
 import { OneirosError } from '../../../base/errors.js';
 import { readJson } from '../../../base/schema.js';
-import { fileError } from '../../../files/failure.js';
+import { fileError } from '../../../files/file-errors.js';
 import { fileSize } from '../../../files/file-size.js';
 import { readSmallText } from '../../../files/read.js';
 import { writeFileAtomic } from '../../../files/write.js';
-import { BeyondEnd, toFinal } from './failure.js';
 import type { Answer, Http } from './http.js';
 import { attempt } from './retry.js';
+import { BeyondEnd, toFinal } from './transient-error.js';
 
 /** The expected properties of a file. */
 export interface Expected {

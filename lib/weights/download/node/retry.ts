@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 import type { Patience } from '../timeouts.js';
-import { TransientError } from './failure.js';
+import { TransientError } from './transient-error.js';
 
 export interface AttemptSettings {
   readonly patience: Patience;

@@ -1,6 +1,6 @@
 import { messageOf, OneirosError } from '../../../base/errors.js';
 import { own } from '../../../base/own.js';
-import { codeOf } from '../../../files/failure.js';
+import { codeOf } from '../../../files/file-errors.js';
 
 /** A failure that may not occur again when the request is retried. */
 export class TransientError extends Error {

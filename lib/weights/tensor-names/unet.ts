@@ -1,4 +1,4 @@
-import type { Dialects, Rule } from '../dialect.js';
+import type { NamingSchemes, Rule } from './translate.js';
 
 /** Levels below the top; deeper networks are not recognized. */
 const levels = [1, 2, 3, 4, 5, 6, 7, 8];
@@ -59,9 +59,9 @@ const numbered = [
  * `decoder1/conv1` …, counted from the bottom; `head`, the final 1×1 convolution. Norms have `weight`, `bias`,
  * `running_mean` and `running_var`.
  */
-export const unetDialects: Dialects = {
+export const unetNames: NamingSchemes = {
   network: 'U-Net',
-  dialects: [
+  schemes: [
     {
       name: 'milesial',
       rules: milesial({ top: 'inc', down: 'maxpool_conv', sequence: 'double_conv' }),

@@ -1,7 +1,7 @@
-import { OneirosError } from '../base/errors.js';
-import { own } from '../base/own.js';
-import { arrange, type Arrangement } from './kernel-layout.js';
-import { quoted, type StoredTensor, type Weights } from './weights.js';
+import { OneirosError } from '../../base/errors.js';
+import { own } from '../../base/own.js';
+import { arrange, type Arrangement } from '../kernel-layout.js';
+import { quoted, type StoredTensor, type Weights } from '../weights.js';
 
 /**
  * Maps a framework's tensor name to the canonical name `<layer>.<parameter>`. In `from`, `{x}` matches a run of
@@ -16,42 +16,40 @@ export interface Rule {
 }
 
 /** A table of the names that one framework or publication uses for the weights of one network. */
-export interface Dialect {
+export interface NamingScheme {
   readonly name: string;
   readonly rules: readonly Rule[];
 }
 
-/** All dialects that are recognized for the weights of a network. */
-export interface Dialects {
+/** All schemes that are recognized for the weights of a network. */
+export interface NamingSchemes {
   /** The network, for messages. */
   readonly network: string;
-  readonly dialects: readonly Dialect[];
+  readonly schemes: readonly NamingScheme[];
 }
 
 /** Weights under canonical names. */
 export interface Translation {
-  /** The name of the dialect that was recognized. */
-  readonly dialect: string;
+  /** The name of the scheme that was recognized. */
+  readonly scheme: string;
   /** The prefix of all of the network's names in the file, such as `model.`; empty if there is none. */
   readonly prefix: string;
   readonly weights: Weights;
-  /** The names in the file that the dialect does not contain. */
+  /** The names in the file that the scheme does not contain. */
   readonly unknown: readonly string[];
 }
 
 /**
- * Translates weights to canonical names, using the dialect that matches most of their names. A prefix that all of the
+ * Translates weights to canonical names, using the scheme that matches most of their names. A prefix that all of the
  * network's names share (`model.`, `module.`) is removed.
- * @throws OneirosError `bad-input` if no dialect matches half of the names (the message lists some found and some
+ * @throws OneirosError `bad-input` if no scheme matches half of the names (the message lists some found and some
  *   expected names), if the file contains the network under several prefixes, or if two tensors have the same canonical
  *   name
  */
-export function translate(weights: Weights, { network, dialects }: Dialects): Translation {
+export function translate(weights: Weights, { network, schemes }: NamingSchemes): Translation {
   const names = [...weights.keys()];
-  const { dialect, prefix, matches } =
-    unprefixed(names, dialects) ??
-    prefixed(names, dialects, network) ??
-    unrecognized(names, network, dialects);
+  const { scheme, prefix, matches } =
+    unprefixed(names, schemes) ?? prefixed(names, schemes, network) ?? unrecognized(names, network, schemes);
   const translated = new Map<string, StoredTensor>();
   for (const [key, { to, arrangement }] of matches) {
     const stored = weights.get(key)!;
@@ -59,7 +57,7 @@ export function translate(weights: Weights, { network, dialects }: Dialects): Tr
     translated.set(to, arrangement === undefined ? stored : arrange(key, stored, arrangement));
   }
   return {
-    dialect: dialect.name,
+    scheme: scheme.name,
     prefix,
     weights: translated,
     unknown: names.filter((key) => !matches.has(key)),
@@ -67,10 +65,8 @@ export function translate(weights: Weights, { network, dialects }: Dialects): Tr
 }
 
 /** Describes the naming scheme of the weights, for a note to the user. */
-export function describeNames({ dialect, prefix }: Translation): string {
-  return prefix === ''
-    ? `named as by ${dialect}`
-    : `named as by ${dialect} after the prefix ${quoted(prefix)}`;
+export function describeNames({ scheme, prefix }: Translation): string {
+  return prefix === '' ? `named as by ${scheme}` : `named as by ${scheme} after the prefix ${quoted(prefix)}`;
 }
 
 /** The layers that have weights: canonical names without the parameter, in the file's order. */
@@ -80,35 +76,39 @@ export function layersOf(weights: Weights): ReadonlySet<string> {
 
 type Match = Pick<Rule, 'to' | 'arrangement'>;
 
-/** The matches of a dialect with the names after a prefix, by the file's names. */
+/** The matches of a scheme with the names after a prefix, by the file's names. */
 interface Attempt {
-  readonly dialect: Dialect;
+  readonly scheme: NamingScheme;
   readonly prefix: string;
   readonly matches: ReadonlyMap<string, Match>;
 }
 
-/** The dialect that matches most of the names without a prefix; `null` if none matches half of them. */
-function unprefixed(names: readonly string[], dialects: readonly Dialect[]): Attempt | null {
+/** The scheme that matches most of the names without a prefix; `null` if none matches half of them. */
+function unprefixed(names: readonly string[], schemes: readonly NamingScheme[]): Attempt | null {
   const best = mostMatches(
-    dialects.map((dialect) => {
-      const find = matcherOf(dialect);
+    schemes.map((scheme) => {
+      const find = matcherOf(scheme);
       const matches = names.flatMap((name) => {
         const match = find(name);
         return match === undefined ? [] : [[name, match] as const];
       });
-      return { dialect, prefix: '', matches: new Map(matches) };
+      return { scheme, prefix: '', matches: new Map(matches) };
     }),
   );
   return best !== undefined && best.matches.size * 2 >= Math.max(names.length, 1) ? best : null;
 }
 
 /**
- * The dialect that matches most names after one prefix. It must match half of the names with that prefix and a quarter
+ * The scheme that matches most names after one prefix. It must match half of the names with that prefix and a quarter
  * of the file's names; `null` if none does.
  * @throws OneirosError `bad-input` if another prefix has at least half as many matches
  */
-function prefixed(names: readonly string[], dialects: readonly Dialect[], network: string): Attempt | null {
-  const attempts = dialects.flatMap((dialect) => attemptsByPrefix(names, dialect));
+function prefixed(
+  names: readonly string[],
+  schemes: readonly NamingScheme[],
+  network: string,
+): Attempt | null {
+  const attempts = schemes.flatMap((scheme) => attemptsByPrefix(names, scheme));
   const best = mostMatches(attempts);
   if (best === undefined || best.matches.size * 4 < names.length) return null;
   const behind = names.filter((name) => name.startsWith(best.prefix)).length;
@@ -126,8 +126,8 @@ function prefixed(names: readonly string[], dialects: readonly Dialect[], networ
 /** How many parts of a name are tried as a prefix. */
 const maxParts = 6;
 
-function attemptsByPrefix(names: readonly string[], dialect: Dialect): readonly Attempt[] {
-  const find = matcherOf(dialect);
+function attemptsByPrefix(names: readonly string[], scheme: NamingScheme): readonly Attempt[] {
+  const find = matcherOf(scheme);
   const byPrefix = new Map<string, Map<string, Match>>();
   for (const name of names)
     for (const prefix of prefixesOf(name)) {
@@ -136,7 +136,7 @@ function attemptsByPrefix(names: readonly string[], dialect: Dialect): readonly 
       const matches = byPrefix.get(prefix) ?? new Map<string, Match>();
       byPrefix.set(prefix, matches.set(name, match));
     }
-  return Array.from(byPrefix, ([prefix, matches]) => ({ dialect, prefix, matches }));
+  return Array.from(byPrefix, ([prefix, matches]) => ({ scheme, prefix, matches }));
 }
 
 /** `a.b.c` may be `b.c` after `a.`, or `c` after `a.b.`. */
@@ -151,7 +151,7 @@ function mostMatches(attempts: readonly Attempt[]): Attempt | undefined {
   );
 }
 
-function matcherOf({ rules }: Dialect): (name: string) => Match | undefined {
+function matcherOf({ rules }: NamingScheme): (name: string) => Match | undefined {
   const compiled = rules.map((rule) => ({ rule, pattern: patternOf(rule.from) }));
   return (name) => firstMatch(name, compiled);
 }
@@ -186,9 +186,9 @@ function patternOf(template: string): RegExp {
   return new RegExp(`^(?<whole>${source})$`);
 }
 
-function unrecognized(names: readonly string[], network: string, dialects: readonly Dialect[]): never {
+function unrecognized(names: readonly string[], network: string, schemes: readonly NamingScheme[]): never {
   const found = names.slice(0, 4).map(quoted).join(', ');
-  const expected = dialects.map(({ name, rules }) => `${quoted(rules[0]?.from ?? '')} (${name})`).join(', ');
+  const expected = schemes.map(({ name, rules }) => `${quoted(rules[0]?.from ?? '')} (${name})`).join(', ');
   throw new OneirosError(
     'bad-input',
     `these are not the weights of ${network}: the file has ${found || 'no tensors'}; expected names like ${expected}`,

@@ -10,22 +10,7 @@ import { bytesSource } from '../../files/source.js';
 import { float32, type Float32Tensor } from '../../tensor/tensor.js';
 import { readSafetensors, writeSafetensors } from '../../weights/formats/safetensors.js';
 import type { FeedSizes } from '../graph/graph.js';
-import type { TrainingState } from './state.js';
-
-/** A store of a run's state: a file (`checkpointFile`), or any other store of bytes. */
-export interface CheckpointStore {
-  /** Its name in errors, such as the path of a file. @default "the checkpoint" */
-  readonly name?: string | undefined;
-  /** The last saved bytes; `null` if there are none. */
-  load(): Promise<Uint8Array | null>;
-  /** Replaces the saved bytes, atomically. */
-  save(bytes: Uint8Array): Promise<void>;
-}
-
-/** The name of a checkpoint in errors. */
-export function nameOf(checkpoint: CheckpointStore | undefined): string {
-  return checkpoint?.name ?? 'the checkpoint';
-}
+import type { TrainingState } from './training-state.js';
 
 /** Values that must be equal for a run to resume, by name. */
 export type RunIdentity = Readonly<Record<string, number | boolean | string>>;

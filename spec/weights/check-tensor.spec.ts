@@ -2,7 +2,7 @@ import { expect } from 'chai';
 
 import { OneirosError } from '../../lib/base/errors.js';
 import { float32, int64, tensor } from '../../lib/tensor/tensor.js';
-import { checkDims, checkFinite, loadWeight, toFloat32 } from '../../lib/weights/check.js';
+import { checkDims, checkFinite, loadWeight, toFloat32 } from '../../lib/weights/check-tensor.js';
 import { writeSafetensors } from '../../lib/weights/formats/safetensors.js';
 import { expectError, open } from './harness.js';
 

@@ -1,9 +1,9 @@
-import type { Dialects } from '../dialect.js';
+import type { NamingSchemes } from './translate.js';
 
 /** Faster R-CNN: torchvision's names, which are the canonical ones. */
-export const fasterRcnnDialects: Dialects = {
+export const fasterRcnnNames: NamingSchemes = {
   network: 'Faster R-CNN',
-  dialects: [
+  schemes: [
     {
       name: 'torchvision',
       rules: ['backbone', 'rpn', 'roi_heads'].map((part) => ({

@@ -1,4 +1,4 @@
-import type { RunIdentity } from './checkpoint.js';
+import type { RunIdentity } from './checkpoint-format.js';
 import type { FitSettings } from './options.js';
 
 /** The length of a run, and when checkpoints and validations are due. */

@@ -1,5 +1,5 @@
-import type { Dialects, Rule } from '../dialect.js';
 import type { Arrangement } from '../kernel-layout.js';
+import type { NamingSchemes, Rule } from './translate.js';
 
 /** Convolutions in each of the five blocks. */
 const blocks = [2, 2, 4, 4, 4];
@@ -30,9 +30,9 @@ function kerasLayer(layer: string, to: string, arrangement: Arrangement): Rule[]
  * networks also have `conv0`, which converts RGB in [0, 1] to the input of the first layer, and `conv1_1_aux` …, which
  * lift features to the widths of the full network.
  */
-export const vgg19Dialects: Dialects = {
+export const vgg19Names: NamingSchemes = {
   network: 'VGG-19',
-  dialects: [
+  schemes: [
     {
       name: 'torchvision',
       rules: [

@@ -5,7 +5,7 @@ import { damaged, describe, Dict, List, type PickleHost, type PickleValue, unpic
 import { PickleTruncated } from './pickle-reader.js';
 import { stateDict } from './state-dict.js';
 import { type Storage, TorchHost } from './torch-globals.js';
-import { maxPickle } from './zip.js';
+import { maxPickle } from './zip-checkpoint.js';
 
 // Before PyTorch 1.6 a checkpoint consisted of five pickles (a magic number, the format's version, the system that
 // wrote it, the object, the keys of its storages), followed by the storages in the order of the keys, each as the
