@@ -290,6 +290,25 @@ describe('gradients that differences cannot check', () => {
     expect(() => grad(b.model())).to.throw(/has no gradient by its input 1/);
   });
 
+  it('leave out settings of operators in branches', () => {
+    const b = new Builder();
+    const x = b.input('x', 'float32', [1, 1, 4, 4]);
+    const scales = b.input('scales', 'float32', [4]);
+    const branch = (name: string, result: (inner: Builder) => Value) => {
+      const inner = new Builder(b);
+      inner.output(result(inner), inner.fresh('result'));
+      return { type: 'graph', value: inner.graph(name) } as const;
+    };
+    const [y] = b.ops('If', [b.input('larger', 'bool', [])], 1, {
+      then_branch: branch('then', (inner) => inner.op('Resize', [x, undefined, scales], { mode: 'nearest' })),
+      else_branch: branch('else', (inner) => inner.op('Identity', [x])),
+    });
+    b.output(y!, 'y');
+    const { model, leftOut } = differentiate(b.model(), {});
+    expect(model.graph.outputs.map(({ name }) => name)).to.deep.equal(['y', 'd_x']);
+    expect(leftOut.map(({ name }) => name)).to.deep.equal(['scales']);
+  });
+
   it('in float16 are added up in float32', async () => {
     // 2048 + 1 + 1 is 2048 in half floats, one sum at a time.
     const b = new Builder();

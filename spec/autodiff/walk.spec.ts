@@ -595,6 +595,14 @@ describe('a rule that leaves out a cotangent', () => {
       expect(numbersOf(found, 'd_x')).to.deep.equal([4, 6, 12, 14]);
     });
 
+    it('is an error by default too if the rule is the caller’s', () => {
+      const overrides = { operators: { Mul: rule(2, ({ b, dy, x: [, factor] }) => [b.mul(dy, factor)]) } };
+      const m = model({ x: [2], factor: [2] }, (b, { x, factor }) => ({ y: b.mul(x!, factor!) }));
+      const message = failure(() => grad(m, { overrides }), 'unsupported');
+      expect(message).to.include('leave "factor" out of `wrt`');
+      expect(names(grad(m, { overrides, wrt: ['x'] }).graph.outputs)).to.deep.equal(['y', 'd_x']);
+    });
+
     it('is an error if `wrt` names it', () => {
       const message = failure(() => grad(resized, { wrt: ['x', 'scales'] }), 'unsupported');
       expect(message).to.include('leave "scales" out of `wrt`');
