@@ -127,15 +127,19 @@ export function windowElements(b: Builder, padded: Value, y: Value, window: Wind
  * Square windows side by side over a whole image: N × (positions, channels) × (spatial axes of y), twice as fast as a
  * slice with steps for each position. `null` if windows overlap, leave something out, or may do so.
  */
-export function tilesOf(b: Builder, padded: Value, { kernel, strides, dilations }: Window): Value | null {
-  const [size, width] = kernel;
+export function tilesOf(b: Builder, padded: Value, window: Window): Value | null {
+  return areTiles(padded, window) ? b.op('SpaceToDepth', [padded], { blocksize: window.kernel[0] }) : null;
+}
+
+/** Whether square windows of more than one element lie side by side over a whole image. */
+export function areTiles(padded: Value, { kernel, strides, dilations }: Window): boolean {
+  const [size = 1, width] = kernel;
   const isSquare =
-    kernel.length === 2 && size === width && strides.every((stride) => stride === size) && size !== 1;
+    kernel.length === 2 && size === width && strides.every((stride) => stride === size) && size > 1;
   const isWhole = shapeOf(padded)
     .slice(2)
-    .every((length) => typeof length === 'number' && length % (size ?? 1) === 0);
-  if (!isSquare || !isWhole || dilations.some((step) => step !== 1)) return null;
-  return b.op('SpaceToDepth', [padded], { blocksize: size });
+    .every((length) => typeof length === 'number' && length % size === 0);
+  return isSquare && isWhole && dilations.every((step) => step === 1);
 }
 
 function sameSize(a: Value, c: Value): boolean {

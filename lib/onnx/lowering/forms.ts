@@ -1,0 +1,17 @@
+import { channelSum } from './channel-sum.js';
+import type { Form } from './form.js';
+import type { FormName } from './form-names.js';
+import { localResponse } from './local-response.js';
+import { maskedProduct } from './masked-product.js';
+import { powerAsRoots } from './power-as-roots.js';
+import { transposedConvolution } from './transposed-convolution.js';
+import { winogradConvolution } from './winograd.js';
+
+export const forms: Readonly<Record<FormName, Form>> = {
+  winograd: winogradConvolution,
+  'transposed-convolution': transposedConvolution,
+  'local-response': localResponse,
+  'channel-sum': channelSum,
+  'power-as-roots': powerAsRoots,
+  'masked-product': maskedProduct,
+};
