@@ -6,6 +6,7 @@ import { maxRoiCotangent } from './regions.js';
 import { rule, type RuleTable } from './rule.js';
 import {
   areTiles,
+  elementsAlong,
   placeBack,
   spatialAxes,
   spreadBack,
@@ -92,14 +93,18 @@ function alongAxes(b: Builder, node: Node, dy: Value, x: Value, y: Value): Value
   return poolings.reduce((cotangent, pooling, i) => {
     const [source, maxima] = [sources[i]!, i === 0 ? y : sources[i - 1]!];
     const window = windowOf(b, pooling, source, maxima, attr.ints(pooling, 'kernel_shape'));
-    const padded = reach(b, source, maxima, window, isCeiled(node), -Infinity);
-    return placeBack(
-      b,
-      toFirst(b, windowElements(b, padded, maxima, window), maxima, cotangent),
-      source,
-      window,
-    );
+    const elements = elementsOf(b, node, source, maxima, window);
+    return placeBack(b, toFirst(b, elements, maxima, cotangent), source, window);
   }, dy);
+}
+
+/** The elements of windows that are longer than 1 along one axis at most. */
+function elementsOf(b: Builder, node: Node, x: Value, y: Value, window: Window): readonly Value[] {
+  const { kernel, strides, begin } = window;
+  const at = kernel.findIndex((size, i) => size > 1 || strides[i]! > 1);
+  const padding = begin[at];
+  if (typeof padding === 'number') return elementsAlong(b, x, y, window, at + 2, padding, -Infinity);
+  return windowElements(b, reach(b, x, y, window, isCeiled(node), -Infinity), y, window);
 }
 
 /** The pooling along one of its axes alone. */

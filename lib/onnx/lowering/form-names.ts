@@ -1,7 +1,6 @@
 /** The forms that operations can take; `forms.ts` has them. Of those that hold at a node, the first is taken. */
 export const formNames = [
   'winograd',
-  'transposed-convolution',
   'local-response',
   'channel-sum',
   'power-as-roots',

@@ -4,12 +4,10 @@ import type { FormName } from './form-names.js';
 import { localResponse } from './local-response.js';
 import { maskedProduct } from './masked-product.js';
 import { powerAsRoots } from './power-as-roots.js';
-import { transposedConvolution } from './transposed-convolution.js';
 import { winogradConvolution } from './winograd.js';
 
 export const forms: Readonly<Record<FormName, Form>> = {
   winograd: winogradConvolution,
-  'transposed-convolution': transposedConvolution,
   'local-response': localResponse,
   'channel-sum': channelSum,
   'power-as-roots': powerAsRoots,

@@ -33,25 +33,8 @@ describe('lowerModel', () => {
         [0, 0, 0, 0],
       ],
     ] as const)
-      same(`winograd ${size.join('×')}, pads ${pads.join()}`, 'winograd', [2, 128, ...size], (b, x) =>
+      same(`winograd ${size.join('×')}, pads ${pads.join()}`, 'winograd', [1, 128, ...size], (b, x) =>
         b.op('Conv', [x, weights(b, [130, 128, 3, 3]), weights(b, [130])], { pads: [...pads] }),
-      );
-    for (const [kernel, stride, pads, more] of [
-      [7, 2, [3, 3, 3, 3], [1, 1]],
-      [2, 2, [0, 0, 0, 0], [0, 0]],
-      [3, 3, [0, 0, 0, 0], [1, 2]],
-      [5, 3, [0, 2, 1, 0], [2, 2]],
-    ] as const)
-      same(
-        `transposed convolution ${kernel}, stride ${stride}`,
-        'transposed-convolution',
-        [2, 8, 6, 7],
-        (b, x) =>
-          b.op('ConvTranspose', [x, weights(b, [8, 5, kernel, kernel]), weights(b, [5])], {
-            strides: [stride, stride],
-            pads: [...pads],
-            output_padding: [...more],
-          }),
       );
     same('LRN', 'local-response', [2, 16, 6, 7], (b, x) => responseOf(b, x, 0.75));
     same('LRN with a power that roots do not give', 'local-response', [2, 16, 6, 7], (b, x) =>
@@ -81,8 +64,8 @@ describe('lowerModel', () => {
         return responseOf(b, pooled, 0.75);
       });
       const lowered = lowerModel(model, 'cpu');
-      for (const op of ['AveragePool', 'ConvTranspose', 'LRN', 'Pow', 'Where'])
-        expect(lowered.graph.nodes.map((node) => node.op)).not.to.include(op);
+      const operators = lowered.graph.nodes.map(({ op }) => op);
+      for (const op of ['AveragePool', 'LRN', 'Pow', 'Where']) expect(operators).not.to.include(op);
       await expectSame(model, lowered, { x: noise([2, 16, 12, 14], 1) }, 1e-5);
     }
   });
@@ -133,7 +116,7 @@ describe('lowerModel', () => {
 function same(name: string, form: FormName, dims: readonly number[], operation: Operation): void {
   it(name, async () => {
     expect(formNames).to.include(form);
-    for (const shape of [dims, dims.map((size, axis) => (axis === 1 ? size : `size ${axis}`))]) {
+    for (const shape of [dims, dims.map((size, axis) => (axis < 2 ? size : `size ${axis}`))]) {
       const model = modelOf(shape, operation);
       const lowered = lowerModel(model, 'cpu', [form]);
       expect(lowered).not.to.equal(model);
