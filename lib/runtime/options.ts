@@ -1,5 +1,6 @@
 import type { OptionKinds } from '../base/check-arguments.js';
-import { kind, oneOf } from '../base/kinds.js';
+import { arrayOf, kind, oneOf } from '../base/kinds.js';
+import { formNames } from '../onnx/lowering/form-names.js';
 import type { Placement, RunOptions, SessionOptions } from './types.js';
 
 export const placementKinds: OptionKinds<Placement> = {
@@ -12,6 +13,7 @@ export const placementKinds: OptionKinds<Placement> = {
 export const sessionKinds: OptionKinds<SessionOptions> = {
   ...placementKinds,
   transfer: kind.flag,
+  lowering: arrayOf(oneOf(...formNames)),
   signal: kind.signal,
 };
 

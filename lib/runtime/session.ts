@@ -2,6 +2,7 @@ import { platform } from '#runtime';
 import { check } from '../base/check-arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
+import { formNames } from '../onnx/lowering/form-names.js';
 import { connectSession } from './host/remote-session.js';
 import { maxThreads, sessionKinds } from './options.js';
 import type { GradientRequest } from './protocol/messages.js';
@@ -31,7 +32,15 @@ export async function openLocated(
   gradient: GradientRequest | null,
   options: SessionOptions,
 ): Promise<Session> {
-  const { provider = 'auto', isolation = 'thread', threads, assets, transfer = false, signal } = options;
+  const {
+    provider = 'auto',
+    isolation = 'thread',
+    threads,
+    assets,
+    transfer = false,
+    lowering = formNames,
+    signal,
+  } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads))
     throw new OneirosError(
       'bad-argument',
@@ -41,7 +50,14 @@ export async function openLocated(
   const located = await platform.locate(model);
   signal?.throwIfAborted();
   const channel = platform.connect(isolation, assets);
-  const request = { kind: 'open', model: located, gradient, provider, threads: threads ?? null } as const;
+  const request = {
+    kind: 'open',
+    model: located,
+    gradient,
+    provider,
+    threads: threads ?? null,
+    lowering,
+  } as const;
   // Bytes that were read only for this session can always be transferred.
   return connectSession(channel, request, transfer || located !== model, signal);
 }

@@ -1,4 +1,5 @@
 // The types of a session; every file of the runtime may import them.
+import type { FormName } from '../onnx/lowering/form-names.js';
 import type { DType } from '../tensor/dtype.js';
 import type { Tensor } from '../tensor/tensor.js';
 
@@ -31,6 +32,12 @@ export interface SessionOptions {
    * @default the number of physical cores; in browsers half the number of logical cores, at most 4
    */
   readonly threads?: number;
+  /**
+   * The forms that operations may take to be faster on the provider, with the same results within rounding; an empty
+   * list leaves the model as it is.
+   * @default all
+   */
+  readonly lowering?: readonly FormName[];
   /**
    * Only in browsers: the URL of the folder with ONNX Runtime's `ort-wasm-*.wasm` files.
    * @default the folder of ONNX Runtime's own code: where the bundler puts it, or `node_modules/onnxruntime-web/dist`

@@ -1,6 +1,15 @@
 import { type Builder, shapeOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
-import { countTo, padsOf, positionsIn, spatialAxes, tilesOf, type Window, windowElements } from './window.js';
+import {
+  countTo,
+  moved,
+  padsOf,
+  positionsIn,
+  spatialAxes,
+  tilesOf,
+  type Window,
+  windowElements,
+} from './window.js';
 
 /** A convolution whose gradient by the kernel is computed. */
 interface Correlation {
@@ -79,7 +88,7 @@ function byShifts({ b, dy, image, w, window, groups }: Correlation): Value {
   const products = countTo(b, kernel[column]!).map((at) => {
     const start = b.sub(b.join([begin[column]!]), at * dilations[column]!);
     const before = stacksImage ? b.neg(start) : start;
-    const shifted = moved(b, other, column + 2, before, b.dim(stacked, column + 2));
+    const shifted = moved(b, other, [column + 2], [before], [b.dim(stacked, column + 2)]);
     return b.matmul(tall, b.swap(rowsOf(b, shifted, groups)));
   });
   const sums = b.sum(b.concat(products, 3), [0], false);
@@ -109,7 +118,7 @@ function stackedRows(
   const grown = axes.reduce((whole, axis, i) => {
     const before = b.join([begin[i]!]);
     const size = b.add(b.dim(over, axis), reach[i]!);
-    return moved(b, whole, axis, isImage ? before : b.sub(reach[i]!, before), size);
+    return moved(b, whole, [axis], [isImage ? before : b.sub(reach[i]!, before)], [size]);
   }, x);
   if (reach.every((rows) => rows === 0)) return rowsOf(b, grown, groups);
   // positions × rows: where each row comes from, counted through all axes but the last
@@ -126,13 +135,6 @@ function stackedRows(
   const flat = b.reshape(grown, [0, 0, -1, b.dim(grown, -1)]);
   const pixels = b.mul(b.elements(over, axes), b.dim(grown, -1));
   return b.reshape(b.gather(flat, index!, 2), [0, groups, -1, pixels]);
-}
-
-/** Makes an axis begin with `before` zeros (or removes that many elements) and gives it a size. */
-function moved(b: Builder, x: Value, axis: number, before: Value, size: Value): Value {
-  const after = b.sub(b.sub(size, b.dim(x, axis)), before);
-  const only = (amount: Value) => shapeOf(x).map((_, other) => (other === axis ? amount : 0));
-  return b.pad(x, [...only(before), ...only(after)]);
 }
 
 function rowsOf(b: Builder, x: Value, groups: number): Rows {

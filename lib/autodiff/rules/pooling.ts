@@ -1,12 +1,13 @@
 import { type Builder, rankOf } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
-import { attr } from '../../onnx/graph/attributes.js';
+import { attr, attributes } from '../../onnx/graph/attributes.js';
 import type { Node } from '../../onnx/graph/graph.js';
 import { maxRoiCotangent } from './roi-pooling.js';
 import { rule, type RuleTable } from './rule.js';
 import {
+  areTiles,
+  elementsAlong,
   placeBack,
-  positionsIn,
   spatialAxes,
   spreadBack,
   type Window,
@@ -22,8 +23,8 @@ export const averagePool = rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
 });
 
 /**
- * Windows of more elements are not compared with their maximum element by element: each takes some eight nodes, and
- * ONNX Runtime needs minutes to load ten thousands of nodes.
+ * Windows that are longer along an axis are not compared with their maximum element by element: each takes some six
+ * nodes, and ONNX Runtime needs minutes to load ten thousands of nodes.
  */
 const mostCompared = 256;
 
@@ -34,17 +35,10 @@ export const pooling: RuleTable = {
   // The whole cotangent goes to the window's first greatest element (PyTorch's convention); overlaps add up.
   MaxPool: rule(1, ({ b, node, dy, x: [x], y: [y] }) => {
     const window = windowOf(b, node, x, y, attr.ints(node, 'kernel_shape'));
-    if (positionsIn(window.kernel) > mostCompared) return [scattered(b, node, dy, x)];
-    const padded = reach(b, x, y, window, attr.int(node, 'ceil_mode', 0) === 1, -Infinity);
-    const shares: Value[] = [];
-    let taken: Value | undefined;
-    for (const element of windowElements(b, padded, y, window)) {
-      const isMax = b.equal(element, y);
-      const isFirst = taken === undefined ? isMax : b.and(isMax, b.not(taken));
-      taken = taken === undefined ? isMax : b.or(taken, isMax);
-      shares.push(b.where(isFirst, dy, 0));
-    }
-    return [placeBack(b, shares, x, window)];
+    if (window.kernel.some((size) => size > mostCompared)) return [scattered(b, node, dy, x)];
+    const padded = reach(b, x, y, window, isCeiled(node), -Infinity);
+    if (!areTiles(padded, window)) return [alongAxes(b, node, dy, x, y)];
+    return [placeBack(b, toFirst(b, windowElements(b, padded, y, window), y, dy), x, window)];
   }),
   AveragePool: averagePool,
   // y = (Σ |x|ᵖ)^(1/p)          dx = dy · sign(x) · (|x| / y)ᵖ⁻¹ for every window; 0 where y = 0
@@ -73,6 +67,78 @@ export const pooling: RuleTable = {
     return [b.where(isMax, b.div(dy, count), 0)];
   }),
 };
+
+/**
+ * One axis after the other, so that a window of k² elements takes 2 k comparisons: the maxima of the rows are compared
+ * with the maximum, then the elements of a row with the row's. The first element of the first row that has the maximum
+ * is the first in memory order.
+ */
+function alongAxes(b: Builder, node: Node, dy: Value, x: Value, y: Value): Value {
+  const poolings = spatialAxes(x)
+    .map((_, axis) => alongAxis(node, axis))
+    .filter((pooling) =>
+      [...attr.ints(pooling, 'kernel_shape'), ...attr.ints(pooling, 'strides')].some((n) => n > 1),
+    );
+  // What each pooling takes: the last axis is pooled first.
+  const sources = poolings
+    .slice(1)
+    .reduceRight<readonly Value[]>(
+      ([taken = x, ...rest], { attributes }) => [
+        b.op('MaxPool', [taken], Object.fromEntries(attributes)),
+        taken,
+        ...rest,
+      ],
+      [x],
+    );
+  return poolings.reduce((cotangent, pooling, i) => {
+    const [source, maxima] = [sources[i]!, i === 0 ? y : sources[i - 1]!];
+    const window = windowOf(b, pooling, source, maxima, attr.ints(pooling, 'kernel_shape'));
+    const elements = elementsOf(b, node, source, maxima, window);
+    return placeBack(b, toFirst(b, elements, maxima, cotangent), source, window);
+  }, dy);
+}
+
+/** The elements of windows that are longer than 1 along one axis at most. */
+function elementsOf(b: Builder, node: Node, x: Value, y: Value, window: Window): readonly Value[] {
+  const { kernel, strides, begin } = window;
+  const at = kernel.findIndex((size, i) => size > 1 || strides[i]! > 1);
+  const padding = begin[at];
+  if (typeof padding === 'number') return elementsAlong(b, x, y, window, at + 2, padding, -Infinity);
+  return windowElements(b, reach(b, x, y, window, isCeiled(node), -Infinity), y, window);
+}
+
+/** The pooling along one of its axes alone. */
+function alongAxis(node: Node, axis: number): Node {
+  const kernel = attr.ints(node, 'kernel_shape');
+  const ones = kernel.map(() => 1);
+  const only = (values: readonly number[], other: number) =>
+    values.map((value, at) => (at % kernel.length === axis ? value : other));
+  const own = attributes({
+    kernel_shape: only(kernel, 1),
+    strides: only(attr.ints(node, 'strides', ones), 1),
+    dilations: only(attr.ints(node, 'dilations', ones), 1),
+    pads: attr.has(node, 'pads') ? only(attr.ints(node, 'pads'), 0) : undefined,
+    storage_order: undefined,
+  });
+  return { ...node, attributes: new Map([...node.attributes, ...own]) };
+}
+
+/** The share of each element of the windows: all of the cotangent for the first that equals the maximum. */
+function toFirst(b: Builder, elements: readonly Value[], maxima: Value, cotangent: Value): readonly Value[] {
+  let rest = cotangent;
+  return elements.map((element, i) => {
+    // What no other took is the last one's.
+    if (i === elements.length - 1) return rest;
+    const isMaximum = b.equal(element, maxima);
+    const share = b.where(isMaximum, rest, 0);
+    rest = b.where(isMaximum, 0, rest);
+    return share;
+  });
+}
+
+function isCeiled(node: Node): boolean {
+  return attr.int(node, 'ceil_mode', 0) === 1;
+}
 
 /** Adds the cotangents at the places of the maxima, which the operator itself can tell; not every provider scatters. */
 function scattered(b: Builder, node: Node, dy: Value, x: Value): Value {

@@ -124,18 +124,46 @@ export function windowElements(b: Builder, padded: Value, y: Value, window: Wind
 }
 
 /**
+ * The elements of windows along one axis at each of their positions, in order: one element per window.
+ * @param padding at the beginning of the axis
+ * @param beyond the value of elements that lie outside of `x`
+ */
+export function elementsAlong(
+  b: Builder,
+  x: Value,
+  y: Value,
+  { kernel, strides, dilations }: Window,
+  axis: number,
+  padding: number,
+  beyond: number,
+): readonly Value[] {
+  const stride = strides[axis - 2]!;
+  return countTo(b, kernel[axis - 2]!).map((at) => {
+    const first = at * dilations[axis - 2]! - padding;
+    // At stride 1, one Pad shifts and crops; otherwise windows that begin before x, and after it, get their element.
+    const before = stride === 1 ? -first : Math.max(0, Math.ceil(-first / stride));
+    const taken = stride === 1 ? x : b.slice(x, [axis], [first + before * stride], [Infinity], [stride]);
+    return moved(b, taken, [axis], [b.join([before])], [b.dim(y, axis)], beyond);
+  });
+}
+
+/**
  * Square windows side by side over a whole image: N × (positions, channels) × (spatial axes of y), twice as fast as a
  * slice with steps for each position. `null` if windows overlap, leave something out, or may do so.
  */
-export function tilesOf(b: Builder, padded: Value, { kernel, strides, dilations }: Window): Value | null {
-  const [size, width] = kernel;
+export function tilesOf(b: Builder, padded: Value, window: Window): Value | null {
+  return areTiles(padded, window) ? b.op('SpaceToDepth', [padded], { blocksize: window.kernel[0] }) : null;
+}
+
+/** Whether square windows of more than one element lie side by side over a whole image. */
+export function areTiles(padded: Value, { kernel, strides, dilations }: Window): boolean {
+  const [size = 1, width] = kernel;
   const isSquare =
-    kernel.length === 2 && size === width && strides.every((stride) => stride === size) && size !== 1;
+    kernel.length === 2 && size === width && strides.every((stride) => stride === size) && size > 1;
   const isWhole = shapeOf(padded)
     .slice(2)
-    .every((length) => typeof length === 'number' && length % (size ?? 1) === 0);
-  if (!isSquare || !isWhole || dilations.some((step) => step !== 1)) return null;
-  return b.op('SpaceToDepth', [padded], { blocksize: size });
+    .every((length) => typeof length === 'number' && length % size === 0);
+  return isSquare && isWhole && dilations.every((step) => step === 1);
 }
 
 function sameSize(a: Value, c: Value): boolean {
@@ -160,6 +188,7 @@ export function placeBack(
 ): Value {
   const { strides, dilations, extent } = window;
   const offsets = offsetsOf(b, window.kernel);
+  if (strides.every((stride) => stride === 1)) return shiftedBack(b, elements, offsets, window, sizes);
   // Along each axis, position = (window + shift) · stride + residue.
   const most = extent.map((reach, i) => Math.floor((reach - 1) / strides[i]!));
   const byResidue = new Map<string, Value>();
@@ -174,6 +203,43 @@ export function placeBack(
     byResidue.set(key, sum === undefined ? shifted : b.add(sum, shifted));
   }
   return cropped(b, interleave(b, strides, byResidue), x, window, sizes);
+}
+
+/** `placeBack` at stride 1: each array moves to its position and is cropped at once. */
+function shiftedBack(
+  b: Builder,
+  elements: readonly (Value | null)[],
+  offsets: readonly (readonly number[])[],
+  { begin, dilations }: Window,
+  sizes: readonly Value[],
+): Value {
+  const shifted = elements.flatMap((element, i) => {
+    if (element === null) return [];
+    const before = offsets[i]!.map((at, axis) =>
+      b.sub(b.join([at * dilations[axis]!]), b.join([begin[axis]!])),
+    );
+    return [moved(b, element, spatialAxes(element), before, sizes)];
+  });
+  const [first, ...others] = shifted;
+  if (first === undefined) throw new RangeError('a window without positions');
+  return others.reduce((sum, each) => b.add(sum, each), first);
+}
+
+/**
+ * Makes axes begin with that many elements of `value` (or, if negative, without that many of their own) and gives them
+ * sizes.
+ */
+export function moved(
+  b: Builder,
+  x: Value,
+  axes: readonly number[],
+  before: readonly Value[],
+  sizes: readonly Value[],
+  value = 0,
+): Value {
+  const after = axes.map((axis, i) => b.sub(b.sub(sizes[i]!, b.dim(x, axis)), before[i]!));
+  const all = (amounts: readonly Value[]) => shapeOf(x).map((_, axis) => amounts[axes.indexOf(axis)] ?? 0);
+  return b.pad(x, [...all(before), ...all(after)], value);
 }
 
 /** Removes the padding at the beginning of an array and crops it to the given sizes. */

@@ -1,6 +1,7 @@
 import type { NamedOverrides } from '../../autodiff/named-rules.js';
 import type { GradOptions } from '../../autodiff/options.js';
 import type { ErrorCode } from '../../base/errors.js';
+import type { FormName } from '../../onnx/lowering/form-names.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { ProviderName, ProviderStatus, TensorInfo } from '../types.js';
 
@@ -20,6 +21,8 @@ export interface OpenRequest {
   readonly gradient: GradientRequest | null;
   readonly provider: 'auto' | ProviderName;
   readonly threads: number | null;
+  /** The forms that operations may take. */
+  readonly lowering: readonly FormName[];
 }
 
 /** `GradOptions` as data. Rules are functions and cannot be sent, so they are given by name. */

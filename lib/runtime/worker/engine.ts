@@ -40,17 +40,7 @@ export class Engine {
     }
   }
 
-  async #load(given: OpenRequest): Promise<OpenedReply> {
-    const model = await derived(given);
-    try {
-      return await this.#openOnBest({ ...given, model });
-    } finally {
-      // An idle worker does not collect garbage.
-      if (model !== given.model && typeof model !== 'string') free([model]);
-    }
-  }
-
-  async #openOnBest(request: OpenRequest): Promise<OpenedReply> {
+  async #load(request: OpenRequest): Promise<OpenedReply> {
     const { auto } = this.#providers;
     const provider = await chooseProvider(this.#providers, request);
     try {
@@ -64,16 +54,23 @@ export class Engine {
     }
   }
 
-  async #openOn(provider: ProviderName, { model, threads }: OpenRequest): Promise<OpenedReply> {
+  async #openOn(provider: ProviderName, request: OpenRequest): Promise<OpenedReply> {
+    const { threads } = request;
+    const model = await prepared(request, provider);
     const placed = await this.#providers.place?.(provider, model);
     const ort = await loadQuietly(this.#providers, provider, threads);
     const session = await ort.InferenceSession.create(placed?.model ?? model, {
       executionProviders: [withNodesOnCpu(provider, placed?.onCpu ?? [])],
       logSeverityLevel: 4,
       ...(threads === null ? {} : { intraOpNumThreads: threads }),
-    }).catch((error: unknown) => {
-      throw runtimeError('the model could not be loaded', error);
-    });
+    })
+      .catch((error: unknown) => {
+        throw runtimeError('the model could not be loaded', error);
+      })
+      .finally(() => {
+        // An idle worker does not collect garbage.
+        if (model !== request.model && typeof model !== 'string') free([model]);
+      });
     this.#open = { ort, session };
     return {
       kind: 'opened',
@@ -96,11 +93,18 @@ export class Engine {
   }
 }
 
-async function derived({ model, gradient }: OpenRequest): Promise<Uint8Array | string> {
-  if (gradient === null || typeof model === 'string') return model;
-  // Most sessions open a model as it is, and need none of this code.
-  const { deriveGradient } = await import('./derive.js');
-  return deriveGradient(model, gradient);
+/** What is opened instead of the model: its gradient if that is asked for, lowered for the provider. */
+async function prepared(request: OpenRequest, provider: ProviderName): Promise<Uint8Array | string> {
+  const { model, gradient, lowering } = request;
+  if (typeof model === 'string') return model;
+  // In pages, sessions that open a model as it is need none of this code.
+  if (gradient !== null) {
+    const { gradientBytes } = await import('./derive.js');
+    return gradientBytes(model, gradient, provider, lowering);
+  }
+  if (provider === 'webgpu' || lowering.length === 0) return model;
+  const { loweredBytes } = await import('./lowered.js');
+  return loweredBytes(model, provider, lowering);
 }
 
 function withNodesOnCpu(provider: ProviderName, names: readonly string[]): ProviderName | WebGpuOptions {
