@@ -4,7 +4,7 @@ import type { StyleStep } from '../style/descent.js';
 import { unpackNetwork } from './network-data.js';
 import type { DreamInput, DreamMessage, StyleInput, TaskInput, TaskStep } from './tasks.js';
 
-/** The steps of a task. Their pictures are copies that can be transferred. */
+/** The steps of a task. The memory of their pictures is not used again, so it can be moved. */
 export function runTask(input: TaskInput, signal: AbortSignal): AsyncGenerator<TaskStep, void> {
   return input.task === 'dream' ? runDream(input, signal) : runStyle(input, signal);
 }
@@ -17,7 +17,7 @@ async function* runDream(
   let sent: Planes | null = null;
   const given = { ...options, placement, signal };
   for await (const { full, detail, ...state } of dreamStates(unpackNetwork(network), photograph, given)) {
-    yield { ...state, detail: copied(detail), full: full === sent ? null : copied(full) };
+    yield { ...state, detail, full: full === sent ? null : copied(full) };
     sent = full;
   }
 }
@@ -28,8 +28,7 @@ async function* runStyle(
 ): AsyncGenerator<StyleStep, void> {
   const { stylize } = await import('../style/stylizer.js');
   const given = { ...options, placement, signal };
-  for await (const { image, ...step } of stylize(unpackNetwork(network), content, styles, given))
-    yield { ...step, image: copied(image) };
+  yield* stylize(unpackNetwork(network), content, styles, given);
 }
 
 function copied<C extends number>(picture: Planes<C>): Planes<C> {
