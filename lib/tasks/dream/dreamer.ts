@@ -2,7 +2,7 @@ import { type OptionValues, resolveOptions } from '../../base/option-table.js';
 import { combine } from '../../image/color/combine.js';
 import { zoom } from '../../image/geometry/affine.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
-import { type Image, type Planes, planes, type Size } from '../../image/image.js';
+import { copy, type Image, type Planes, planes, type Size } from '../../image/image.js';
 import { type Network, sessionFor } from '../../networks/network.js';
 import { freeMemory } from '../../runtime/free-memory.js';
 import { openModel } from '../../runtime/open-model.js';
@@ -90,7 +90,8 @@ class Dreamer implements AsyncDisposable {
           frame,
           frames,
           full,
-          detail: combine(picture, base, -1),
+          base,
+          dreamed: copy(picture),
         };
       }
       detail = combine(picture, base, -1);
@@ -138,7 +139,7 @@ export async function* dreamStates(
   for (let frame = 1; frame <= frames; frame++) {
     for await (const state of dreamer.dream(picture, frame, frames)) {
       const isFinished = state.done * frames === frame * state.total;
-      // The receiver of a state may move its memory to another thread.
+      // The receiver of a state may move its copy to another thread.
       if (isFinished && frame < frames) picture = zoom(pictureOf(state), factor, { rotation: rotate });
       yield state;
     }

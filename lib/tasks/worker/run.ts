@@ -1,5 +1,6 @@
 // The worker's side: tasks whose sessions run in the same thread.
-import { type Planes, planes } from '../../image/image.js';
+import { copy, type Image } from '../../image/image.js';
+import type { DreamState } from '../dream/state.js';
 import type { StyleStep } from '../style/descent.js';
 import { unpackNetwork } from './network-data.js';
 import type { DreamInput, DreamMessage, StyleInput, TaskInput, TaskStep } from './tasks.js';
@@ -14,11 +15,11 @@ async function* runDream(
   signal: AbortSignal,
 ): AsyncGenerator<DreamMessage, void> {
   const { dreamStates } = await import('../dream/dreamer.js');
-  let sent: Planes | null = null;
+  let sent: Pick<DreamState, 'full' | 'base'> | null = null;
   const given = { ...options, placement, signal };
-  for await (const { full, detail, ...state } of dreamStates(unpackNetwork(network), photograph, given)) {
-    yield { ...state, detail, full: full === sent ? null : copied(full) };
-    sent = full;
+  for await (const { full, base, ...state } of dreamStates(unpackNetwork(network), photograph, given)) {
+    yield { ...state, full: unlessSent(full, sent?.full), base: unlessSent(base, sent?.base) };
+    sent = { full, base };
   }
 }
 
@@ -31,6 +32,7 @@ async function* runStyle(
   yield* stylize(unpackNetwork(network), content, styles, given);
 }
 
-function copied<C extends number>(picture: Planes<C>): Planes<C> {
-  return planes(picture.channels, picture, picture.data.slice());
+/** A copy that can be moved, unless it is the picture that was sent before. */
+function unlessSent(picture: Image, before: Image | undefined): Image | null {
+  return picture === before ? null : copy(picture);
 }
