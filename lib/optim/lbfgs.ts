@@ -83,12 +83,14 @@ export async function* lbfgs(
   for (let iteration = 1; iteration <= settings.iterations; iteration++) {
     const { value, gradient, sizes } = current;
     curvature.direction(direction, gradient);
-    if (!curvature.empty && !(path.slope(gradient) < -changeTolerance)) {
+    let slope = path.slope(gradient);
+    if (!curvature.empty && !(slope < -changeTolerance)) {
       curvature.clear();
       curvature.direction(direction, gradient);
+      slope = path.slope(gradient);
     }
-    const start: Point = { ...current, step: 0, slope: path.slope(gradient) };
-    if (!(start.slope < -Math.max(0, changeTolerance))) return;
+    if (!(slope < -Math.max(0, changeTolerance))) return;
+    const start: Point = { ...current, step: 0, slope };
 
     const longest = vectors.sizes(direction).maxAbs;
     const found = await strongWolfe(path, start, {
