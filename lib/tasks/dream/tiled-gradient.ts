@@ -25,8 +25,9 @@ export interface PictureGradient {
  * neighbors, so callers shift the picture between steps to avoid visible seams.
  */
 export class TiledGradient {
-  // The memory of every tile in turn.
-  #memory = new Float32Array(0);
+  // Memory that all runs reuse: for a tile of the picture, and for the gradient of several tiles.
+  #tileMemory = new Float32Array(0);
+  #gradient = planes(3, { width: 1, height: 1 });
 
   /**
    * @param session its input is the image; its outputs are `objective` and the image's gradient
@@ -39,7 +40,10 @@ export class TiledGradient {
     readonly tile: number,
   ) {}
 
-  /** The gradient of the picture shifted cyclically. @throws OneirosError `runtime` if the objective is not finite */
+  /**
+   * The gradient of the picture shifted cyclically; the next call may reuse its memory.
+   * @throws OneirosError `runtime` if the objective is not finite
+   */
   async of(picture: Image, shift: Shift): Promise<PictureGradient> {
     const { objective, gradient } = await this.#ofTiles(picture, shift);
     if (!Number.isFinite(objective))
@@ -54,7 +58,7 @@ export class TiledGradient {
     const tiles = tilesOf(picture, this.tile);
     const [whole] = tiles;
     if (whole !== undefined && tiles.length === 1) return this.#ofTile(picture, whole, shift);
-    const gradient = planes(3, picture);
+    const gradient = this.#gradientFor(picture);
     let objective = 0;
     for (const tile of tiles) {
       const part = await this.#ofTile(picture, tile, shift);
@@ -76,7 +80,13 @@ export class TiledGradient {
 
   #room({ width, height }: Size): Float32Array {
     const length = 3 * width * height;
-    if (this.#memory.length < length) this.#memory = new Float32Array(length);
-    return this.#memory.subarray(0, length);
+    if (this.#tileMemory.length < length) this.#tileMemory = new Float32Array(length);
+    return this.#tileMemory.subarray(0, length);
+  }
+
+  #gradientFor({ width, height }: Size): Planes<3> {
+    const { width: columns, height: rows } = this.#gradient;
+    if (width !== columns || height !== rows) this.#gradient = planes(3, { width, height });
+    return this.#gradient;
   }
 }
