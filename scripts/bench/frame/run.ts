@@ -1,0 +1,45 @@
+// `npm run bench [NAME…] [-- OPTIONS]` runs benchmarks of scripts/bench, all of them without a name, each in a process of
+// its own. The options are those of frame/options.ts; see scripts/bench/README.md.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const folder = join(import.meta.dirname, '..');
+const names = readdirSync(folder)
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => file.slice(0, -'.ts'.length));
+
+const words = process.argv.slice(2);
+const firstOption = words.findIndex((word) => !names.includes(word));
+const chosen = firstOption === -1 ? words : words.slice(0, firstOption);
+const options = firstOption === -1 ? [] : words.slice(firstOption);
+if (chosen.length === 0 && options[0] !== undefined && !options[0].startsWith('-')) {
+  console.error(`there is no benchmark ${options[0]}; there are ${names.join(', ')}`);
+  process.exit(2);
+}
+const suites = chosen.length === 0 ? names : chosen;
+
+const jsonAt = options.indexOf('--json');
+const json = jsonAt === -1 ? undefined : options[jsonAt + 1];
+const scratch = mkdtempSync(join(tmpdir(), 'oneiros-bench-'));
+try {
+  const results: unknown[] = [];
+  for (const suite of suites) {
+    const file = join(scratch, `${suite}.json`);
+    run(suite, json === undefined ? options : options.with(jsonAt + 1, file));
+    if (existsSync(file)) results.push(JSON.parse(readFileSync(file, 'utf8')));
+  }
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(results, null, 2)}\n`);
+} finally {
+  rmSync(scratch, { recursive: true });
+}
+
+function run(suite: string, args: readonly string[]): void {
+  const loader = ['--no-warnings', '--import', './scripts/ts.mjs'];
+  const { status } = spawnSync(process.execPath, [...loader, join(folder, `${suite}.ts`), ...args], {
+    cwd: join(folder, '../..'),
+    stdio: 'inherit',
+  });
+  if (status !== 0) process.exitCode = 1;
+}
