@@ -24,6 +24,11 @@ export interface SessionOptions {
    * @default 'auto'
    */
   readonly provider?: 'auto' | ProviderName;
+  /**
+   * Which GPU computes, counted from 0 as `nvidia-smi -L` does; only with the provider `cuda` or `dml`.
+   * @default 0
+   */
+  readonly deviceId?: number;
   /** @default 'thread' */
   readonly isolation?: Isolation;
   /**
@@ -107,4 +112,4 @@ export interface ProviderStatus {
 }
 
 /** Where a network runs. */
-export type Placement = Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>;
+export type Placement = Pick<SessionOptions, 'provider' | 'deviceId' | 'isolation' | 'threads' | 'assets'>;

@@ -32,7 +32,7 @@ describe('a session in a child process', () => {
     const channel = new ProcessChannel<Request, Reply>(engineEntry);
     await using session = await connectSession(
       channel,
-      { kind: 'open', model: endlessModel(), gradient: null, provider: 'cpu', threads: null },
+      { kind: 'open', model: endlessModel(), gradient: null, provider: 'cpu', deviceId: null, threads: null },
       false,
       undefined,
     );

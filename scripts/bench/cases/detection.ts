@@ -26,7 +26,11 @@ export const fasterRcnn: Case = {
     const file = await pictureFile(bench.folder, 'coffee', picture);
     const { height, width } = picture;
     return [
-      contender('oneiros', () => timed(run), () => network.dispose()),
+      contender(
+        'oneiros',
+        () => timed(run),
+        () => network.dispose(),
+      ),
       ...(await bench.peers(
         { task: 'detect.faster_rcnn', weights, picture: file, height, width, score },
         { torchvision: { form: 'eager' }, channels_last: { form: 'channels_last' } },

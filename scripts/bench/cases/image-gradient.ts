@@ -1,11 +1,11 @@
 import { grad } from '../../../lib/autodiff/grad.js';
+import { toTensor } from '../../../lib/image/image.js';
 import type { Network } from '../../../lib/networks/network.js';
 import { Builder } from '../../../lib/onnx/builder/builder.js';
 import type { Model } from '../../../lib/onnx/graph/graph.js';
 import { extractSubgraph } from '../../../lib/onnx/passes/extract.js';
 import { openModel } from '../../../lib/runtime/open-model.js';
 import { float32Of, numberOf } from '../../../lib/tensor/results.js';
-import { toTensor } from '../../../lib/image/image.js';
 import type { Bench } from '../frame/bench.js';
 import { type Case, contender, timed } from '../frame/case.js';
 import type { BenchNetwork } from '../models/classifiers.js';
@@ -61,7 +61,11 @@ async function open(
   };
   const file = await pictureFile(bench.folder, 'astronaut', picture);
   return [
-    contender('oneiros', () => timed(run), () => session.dispose()),
+    contender(
+      'oneiros',
+      () => timed(run),
+      () => session.dispose(),
+    ),
     ...(await bench.peers(
       { task, network_name: network.peer, weights, picture: file, size },
       torchForms(size),

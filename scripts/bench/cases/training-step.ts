@@ -10,7 +10,15 @@ export const unetWidths = [16, 32, 64, 128, 256];
 const endless = 1_000_000;
 
 /** A training step of a U-Net with batch normalization: BCE and Dice, Adam. */
-export function trainingStep({ size, batch, quick = false }: { size: number; batch: number; quick?: boolean }): Case {
+export function trainingStep({
+  size,
+  batch,
+  quick = false,
+}: {
+  size: number;
+  batch: number;
+  quick?: boolean;
+}): Case {
   return {
     name: `U-Net training step, batch ${batch}`,
     size,
@@ -37,7 +45,11 @@ export function trainingStep({ size, batch, quick = false }: { size: number; bat
         return [];
       };
       return [
-        contender('oneiros', () => timed(run), async () => void (await steps.return(undefined))),
+        contender(
+          'oneiros',
+          () => timed(run),
+          () => steps.return(undefined),
+        ),
         ...(await bench.peers({ task: 'train.unet', size, batch }, torchForms(size))),
       ];
     },

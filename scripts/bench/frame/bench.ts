@@ -36,7 +36,10 @@ export class Bench implements AsyncDisposable {
    * missing.
    * @param forms the names of columns and how each differs from the job
    */
-  async peers(job: PeerJob, forms: Readonly<Record<string, Partial<PeerJob>>>): Promise<readonly Contender[]> {
+  async peers(
+    job: PeerJob,
+    forms: Readonly<Record<string, Partial<PeerJob>>>,
+  ): Promise<readonly Contender[]> {
     if (!this.options.peers || this.options.profile) return [];
     this.#python ??= new PythonPeer();
     const device = this.placement.provider === 'cuda' ? 'cuda' : 'cpu';

@@ -12,6 +12,8 @@ export interface Sample {
 export interface Contender extends AsyncDisposable {
   /** The name of its column: `oneiros`, `PyTorch`, `compiled` … */
   readonly name: string;
+  /** Whether it has already run once, and needs no round to warm up. @default false */
+  readonly isWarm?: boolean;
   run(): Promise<Sample>;
 }
 
@@ -28,6 +30,8 @@ export interface Case {
   readonly unit?: 'ms' | 's' | 'MB';
   /** The largest relative difference of two contenders' figures. @default 1e-3 */
   readonly tolerance?: number;
+  /** The largest median of this library's values that is not a failure. */
+  readonly limit?: number;
   /** Opens the contenders, this library first. The others take turns with it; those that are missing are left out. */
   open(bench: Bench): Promise<readonly Contender[]>;
 }
@@ -36,9 +40,15 @@ export interface Case {
 export function contender(
   name: string,
   run: () => Promise<Sample>,
-  dispose: () => Promise<void> = () => Promise.resolve(),
+  dispose: () => Promise<unknown> = () => Promise.resolve(),
 ): Contender {
-  return { name, run, [Symbol.asyncDispose]: dispose };
+  return {
+    name,
+    run,
+    async [Symbol.asyncDispose]() {
+      await dispose();
+    },
+  };
 }
 
 /** Milliseconds that a task takes, with the figures that it returns. */

@@ -1,5 +1,12 @@
 import { own } from '../../../lib/base/own.js';
-import { chartSvg, legend, linePath, seriesColor, ticksBetween, tickSpacing } from '../../../lib/svg/chart.js';
+import {
+  chartSvg,
+  legend,
+  linePath,
+  seriesColor,
+  ticksBetween,
+  tickSpacing,
+} from '../../../lib/svg/chart.js';
 import type { Row } from './measure.js';
 
 const [width, height] = [640, 400];
@@ -43,7 +50,12 @@ export function curveSvg(name: string, rows: readonly Row[]): string {
       ticks,
       text: (tick: number) => 2 ** tick,
     },
-    y: { label: `${rows[0]?.unit ?? ''} per megapixel`, low: 0, high: top, ticks: ticksBetween(0, top, spacing) },
+    y: {
+      label: `${rows[0]?.unit ?? ''} per megapixel`,
+      low: 0,
+      high: top,
+      ticks: ticksBetween(0, top, spacing),
+    },
   };
   return chartSvg(layout, ({ x, y }) => [
     ...lines.map((points, i) =>

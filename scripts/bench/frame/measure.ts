@@ -21,7 +21,7 @@ const quickRounds = 3;
 
 /**
  * Measures a case: all contenders run in turn in each round. The first round warms up and does not count.
- * @throws Error if the contenders computed different results
+ * @throws Error if the contenders computed different results, or the median is over the case's limit
  */
 export async function measure(given: Case, bench: Bench): Promise<Row> {
   const { quick, rounds = Math.min(given.rounds ?? usualRounds, quick ? quickRounds : Infinity) } =
@@ -30,11 +30,16 @@ export async function measure(given: Case, bench: Bench): Promise<Row> {
   try {
     const samples = new Map(contenders.map(({ name }) => [name, new Array<Sample>()]));
     for (let round = 0; round <= rounds; round++)
-      for (const { name, run } of contenders) {
-        const sample = await run();
-        if (round > 0) samples.get(name)!.push(sample);
+      for (const each of contenders) {
+        if (round === 0 && each.isWarm === true) continue;
+        const sample = await each.run();
+        if (round > 0) samples.get(each.name)!.push(sample);
       }
-    return rowOf(given, samples);
+    const row = rowOf(given, samples);
+    const ours = median(Object.values(row.values)[0] ?? []);
+    if (ours > (given.limit ?? Infinity))
+      throw new Error(`the median is ${ours.toFixed(1)} ${row.unit}, over the limit of ${given.limit ?? ''}`);
+    return row;
   } finally {
     for (const each of contenders) await each[Symbol.asyncDispose]();
   }

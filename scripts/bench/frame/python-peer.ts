@@ -57,7 +57,8 @@ export class PythonPeer {
       if (value === undefined) throw new Error(`${name}: ${failure ?? 'unexpected reply'}`);
       return { value, ...(figures && { figures }) };
     };
-    return contender(name, run, async () => void (await this.#ask({ do: 'close', id })));
+    const close = () => this.#ask({ do: 'close', id });
+    return { ...contender(name, run, close), isWarm: true };
   }
 
   end(): void {

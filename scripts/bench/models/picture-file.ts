@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 
 import { writeFileAtomic } from '../../../lib/files/write.js';
+import { readImage } from '../../../lib/image/codec/read-write.js';
 import { resize } from '../../../lib/image/geometry/resize.js';
 import { type Image, toTensor } from '../../../lib/image/image.js';
-import { readImage } from '../../../lib/image/codec/read-write.js';
 
 const photographs = join(import.meta.dirname, '../../demo/photographs');
 

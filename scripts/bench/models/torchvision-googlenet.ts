@@ -1,10 +1,10 @@
+import { fileSource } from '../../../lib/files/read.js';
 import type { RandomWeights } from '../../../lib/models/faster-rcnn/random-weights.js';
 import type { Network } from '../../../lib/networks/network.js';
 import { Builder } from '../../../lib/onnx/builder/builder.js';
 import type { Value } from '../../../lib/onnx/builder/graph-builder.js';
 import type { Placement } from '../../../lib/runtime/types.js';
 import { float32, type Float32Tensor } from '../../../lib/tensor/tensor.js';
-import { fileSource } from '../../../lib/files/read.js';
 import { loadWeights } from '../../../lib/weights/formats/open.js';
 import type { Weights } from '../../../lib/weights/weights.js';
 import { inceptions } from './inceptions.js';
@@ -21,8 +21,7 @@ export const torchvisionGoogLeNet = {
 const epsilon = 1e-3;
 
 function fill(weights: RandomWeights): void {
-  const layer = (name: string, dims: readonly number[]) =>
-    weights.normed(`${name}.conv`, `${name}.bn`, dims);
+  const layer = (name: string, dims: readonly number[]) => weights.normed(`${name}.conv`, `${name}.bn`, dims);
   layer('conv1', [64, 3, 7, 7]);
   layer('conv2', [64, 64, 1, 1]);
   layer('conv3', [192, 64, 3, 3]);
@@ -94,9 +93,7 @@ class Net {
     const { weight, bias } = this.parameters.get(name)!;
     const pad = Math.floor((weight.dims[2] ?? 1) / 2);
     const inputs = [x, this.b.constant(weight), this.b.constant(bias)];
-    return this.b.relu(
-      this.b.op('Conv', inputs, { pads: [pad, pad, pad, pad], strides: [stride, stride] }),
-    );
+    return this.b.relu(this.b.op('Conv', inputs, { pads: [pad, pad, pad, pad], strides: [stride, stride] }));
   }
 
   pool(x: Value, stride: 1 | 2): Value {
