@@ -14,7 +14,7 @@ import { runSuite } from './frame/run-suite.js';
 import { writeSlimVgg } from './models/slim-vgg-files.js';
 import type {} from './page/main.js';
 
-const packages = ['@tensorflow/tfjs-core@4.22.0', '@tensorflow/tfjs-backend-wasm@4.22.0'];
+const packages = ['@tensorflow/tfjs@4.22.0', '@tensorflow/tfjs-backend-wasm@4.22.0'];
 
 type Library = 'oneiros' | 'tensorflow';
 

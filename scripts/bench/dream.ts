@@ -31,7 +31,7 @@ function dreamStep(name: string, width: number, height: number, settings: Partia
       return [
         steps(network, picture),
         ...(isOneTile ? [await session(bench, network, picture)] : []),
-        ...(await bench.peers(job, torchForms(width))),
+        ...(await bench.peers(job, torchForms(width, bench))),
       ];
     },
   };

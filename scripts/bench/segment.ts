@@ -28,7 +28,7 @@ function segmentation(size: number, settings: Partial<Case> = {}): Case {
           () => network.dispose(),
         ),
         // The same widths with random weights: the time does not depend on them.
-        ...(await bench.peers({ task: 'segment.unet', size }, torchForms(size))),
+        ...(await bench.peers({ task: 'segment.unet', size }, torchForms(size, bench))),
       ];
     },
   };

@@ -33,7 +33,7 @@ function transfer(size: number, iterations: number, settings: Partial<Case> = {}
         size,
         iterations,
       };
-      return [contender('oneiros', () => timed(run)), ...(await bench.peers(job, torchForms(size)))];
+      return [contender('oneiros', () => timed(run)), ...(await bench.peers(job, torchForms(size, bench)))];
     },
   };
 }

@@ -11,12 +11,18 @@ import { type Case, contender, timed } from '../frame/case.js';
 import type { BenchNetwork } from '../models/classifiers.js';
 import { photograph, pictureFile } from '../models/picture-file.js';
 
-/** Forms of PyTorch by the names of their columns. Large pictures take long, so they are not run in every form. */
-export function torchForms(size: number): Readonly<Record<string, { readonly form: string }>> {
+/**
+ * Forms of PyTorch by the names of their columns. Compilation takes up to minutes and large pictures take long, so not
+ * all are run in every form.
+ */
+export function torchForms(
+  size: number,
+  { options: { quick } }: Bench,
+): Readonly<Record<string, { readonly form: string }>> {
   const eager = { PyTorch: { form: 'eager' } };
   if (size > 1024) return eager;
   const last = { ...eager, channels_last: { form: 'channels_last' } };
-  return size > 512 ? last : { ...last, compiled: { form: 'compiled' } };
+  return size > 512 || quick ? last : { ...last, compiled: { form: 'compiled' } };
 }
 
 interface GradientCase extends Pick<Case, 'quick' | 'rounds'> {
@@ -68,7 +74,7 @@ async function open(
     ),
     ...(await bench.peers(
       { task, network_name: network.peer, weights, picture: file, size },
-      torchForms(size),
+      torchForms(size, bench),
     )),
   ];
 }

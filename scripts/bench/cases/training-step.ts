@@ -50,7 +50,7 @@ export function trainingStep({
           () => timed(run),
           () => steps.return(undefined),
         ),
-        ...(await bench.peers({ task: 'train.unet', size, batch }, torchForms(size))),
+        ...(await bench.peers({ task: 'train.unet', size, batch }, torchForms(size, bench))),
       ];
     },
   };

@@ -1,14 +1,13 @@
 import { join } from 'node:path';
 
 import { writeFileAtomic } from '../../../lib/files/write.js';
-import { toTensor } from '../../../lib/image/image.js';
 import { readModel } from '../../../lib/onnx/codec/model-files.js';
 import { encodeModel } from '../../../lib/onnx/codec/write.js';
 import type { Graph, Node } from '../../../lib/onnx/graph/graph.js';
+import { random } from '../../../lib/tensor/random.js';
 import { float32, type Float32Tensor } from '../../../lib/tensor/tensor.js';
 import { gradientModel } from '../cases/image-gradient.js';
 import type { PageLayer } from '../page/tensorflow.js';
-import { photograph } from './picture-file.js';
 
 const path = join(import.meta.dirname, '../../../onnx-models/vgg19-slim.onnx');
 
@@ -29,9 +28,17 @@ export async function writeSlimVgg(folder: string, size: number): Promise<readon
   await write('gradient.onnx', encodeModel(gradientModel(network, 'relu5_1')));
   const { layers, weights } = layersOf(model.graph);
   await write('weights.f32', new Uint8Array(Float32Array.from(weights).buffer));
-  const { data } = toTensor(await photograph('astronaut.jpg', size));
-  await write(`picture-${size}.f32`, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  await write(`picture-${size}.f32`, new Uint8Array(noise(3 * size * size).buffer));
   return layers;
+}
+
+/**
+ * Noise, since in areas of one color several elements of a pooling window are the largest, and libraries choose
+ * different ones.
+ */
+function noise(length: number): Float32Array {
+  const stream = random(1);
+  return Float32Array.from({ length }, () => stream.uniform());
 }
 
 /** A chain of convolutions, ReLUs and poolings. */

@@ -43,7 +43,7 @@ const packages = '/packages/@tensorflow';
 
 /** The same network and loss in TensorFlow.js on its WebAssembly backend. */
 export async function openTensorFlow({ size, threads, layers }: PageCase): Promise<PageContender> {
-  await addScript(`${packages}/tfjs-core/dist/tf-core.min.js`);
+  await addScript(`${packages}/tfjs/dist/tf.min.js`);
   await addScript(`${packages}/tfjs-backend-wasm/dist/tf-backend-wasm.min.js`);
   const { tf } = window;
   tf.wasm.setWasmPaths(`${packages}/tfjs-backend-wasm/dist/`);
