@@ -14,6 +14,7 @@ import itertools
 import json
 import os
 import sys
+from importlib.metadata import version
 
 jobs = {}
 numbers = itertools.count()
@@ -27,10 +28,6 @@ def open_job(job):
     jobs[number] = run
     packages = ("torch", "torchvision", "pycocotools", "faster_coco_eval")
     return {"id": number, "versions": {name: version(name) for name in packages if name in sys.modules}}
-
-
-def version(package):
-    return getattr(sys.modules[package], "__version__", "?")
 
 
 def answer(request):
