@@ -12,6 +12,7 @@ export class Bench implements AsyncDisposable {
   /** Why contenders are missing, without repetitions. */
   readonly notes = new Set<string>();
   #python: PythonPeer | undefined;
+  #versions: Readonly<Record<string, string>> = {};
 
   private constructor(
     readonly options: BenchOptions,
@@ -41,7 +42,8 @@ export class Bench implements AsyncDisposable {
     forms: Readonly<Record<string, Partial<PeerJob>>>,
   ): Promise<readonly Contender[]> {
     if (!this.options.peers || this.options.profile) return [];
-    this.#python ??= new PythonPeer();
+    // A peer may run out of memory: the next case gets another process.
+    if (this.#python?.hasEnded !== false) this.#python = new PythonPeer();
     const device = this.placement.provider === 'cuda' ? 'cuda' : 'cpu';
     const opened: Contender[] = [];
     for (const [name, form] of Object.entries(forms)) {
@@ -49,12 +51,13 @@ export class Bench implements AsyncDisposable {
       if (typeof peer === 'string') this.notes.add(`no column ${name} for ${job.task}: ${peer}`);
       else opened.push(peer);
     }
+    this.#versions = { ...this.#versions, ...this.#python.versions };
     return opened;
   }
 
   /** The versions of the peers that were used, by package. */
   get versions(): Readonly<Record<string, string>> {
-    return this.#python?.versions ?? {};
+    return this.#versions;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -28,7 +28,7 @@ type Reply = v.InferOutput<typeof replySchema>;
  * interpreter; the default is python3.
  */
 export class PythonPeer {
-  #child = spawn(
+  readonly #child = spawn(
     process.env['PYTHON'] ?? 'python3',
     [join(import.meta.dirname, '../peer/serve.py')],
     // Standard error would mix compilers' warnings with the progress; failures are replies.
@@ -43,8 +43,14 @@ export class PythonPeer {
     this.#child.stdin.on('error', () => undefined);
   }
 
+  /** The versions of the packages that were used. */
   get versions(): Readonly<Record<string, string>> {
     return this.#versions;
+  }
+
+  /** Whether every request fails from now on. */
+  get hasEnded(): boolean {
+    return this.#gone;
   }
 
   /** Opens a job and runs it once. @returns why it is not possible, if it is not */

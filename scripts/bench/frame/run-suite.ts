@@ -2,7 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 
 import { messageOf } from '../../../lib/base/errors.js';
-import { writeFileAtomic } from '../../../lib/files/write.js';
+import { prepareOutputs, writeFileAtomic } from '../../../lib/files/write.js';
 import { Bench } from './bench.js';
 import type { Case } from './case.js';
 import { curvesOf, curveSvg } from './curve.js';
@@ -34,8 +34,13 @@ const artifacts = join(import.meta.dirname, '../../../artifacts/bench');
 export async function runSuite(title: string, cases: readonly Case[]): Promise<void> {
   const suite = basename(process.argv[1] ?? '', '.ts');
   const options = parseOptions(suite, process.argv.slice(2));
-  const { quick, only = '', profile } = options;
+  const { quick, only = '', profile, json } = options;
+  if (json !== undefined) await prepareOutputs([json]);
   const chosen = cases.filter((each) => (!quick || each.quick === true) && titleOf(each).includes(only));
+  if (chosen.length === 0) {
+    console.error(`${suite} has no such case`);
+    return;
+  }
   await using bench = await Bench.open(options);
   if (profile) await printProfiles(chosen, bench);
   else await report(suite, title, await measureAll(chosen, bench), bench);
@@ -59,6 +64,7 @@ async function measureAll(cases: readonly Case[], bench: Bench): Promise<readonl
 
 async function printProfiles(cases: readonly Case[], bench: Bench): Promise<void> {
   for (const each of cases) console.log([titleOf(each), ...(await profileTable(each, bench)), ''].join('\n'));
+  for (const note of bench.notes) console.log(note);
 }
 
 async function report(suite: string, title: string, rows: readonly Row[], bench: Bench): Promise<void> {
