@@ -25,7 +25,8 @@ export interface SessionOptions {
    */
   readonly provider?: 'auto' | ProviderName;
   /**
-   * Which GPU computes, counted from 0 as `nvidia-smi -L` does; only with the provider `cuda` or `dml`.
+   * Which GPU computes, counted from 0; only with the provider `cuda` or `dml`. CUDA counts the fastest first, and in the
+   * order of `nvidia-smi` if the environment has CUDA_DEVICE_ORDER=PCI_BUS_ID.
    * @default 0
    */
   readonly deviceId?: number;

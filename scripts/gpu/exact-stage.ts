@@ -14,7 +14,7 @@ import { memoryInUse } from './nvidia.js';
 import { stageSettings } from './stage.js';
 import { tasks } from './tasks.js';
 
-const { device, devices, tolerance } = stageSettings();
+const { device, indices, tolerance } = stageSettings();
 
 await check('the provider cuda works', async () => {
   const cuda = (await listProviders()).find(({ provider }) => provider === 'cuda');
@@ -26,18 +26,18 @@ await check('auto takes cuda', async () => {
   return { passed: session.provider === 'cuda', detail: session.provider };
 });
 
-for (let deviceId = 0; deviceId < devices; deviceId++)
+for (const [deviceId, index] of indices.entries())
   await check(`deviceId ${deviceId}`, async () => {
-    const before = memoryInUse(deviceId);
+    const before = memoryInUse(index);
     await using session = await openSession(productModel(), { provider: 'cuda', deviceId });
     const { y } = await session.run({ x: float32([1, 2, 3], [3]) });
-    const more = memoryInUse(deviceId) - before;
+    const more = memoryInUse(index) - before;
     const isRight = y?.dtype === 'float32' && relativeError(y.data, [1, 4, 9]) === 0;
     return { passed: isRight && more > 0, detail: `${more} MB more in use on this GPU` };
   });
 
 await check('an error for a GPU that does not exist', async () => {
-  const error = await openSession(productModel(), { provider: 'cuda', deviceId: devices }).then(
+  const error = await openSession(productModel(), { provider: 'cuda', deviceId: indices.length }).then(
     () => null,
     (reason: unknown) => messageOf(reason),
   );

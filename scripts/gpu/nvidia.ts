@@ -4,6 +4,7 @@ import { messageOf } from '../../lib/base/errors.js';
 
 /** An NVIDIA GPU of this machine. */
 export interface Gpu {
+  /** The number that `nvidia-smi` gives it. CUDA counts only the visible ones. */
   readonly index: number;
   readonly name: string;
   readonly driver: string;
@@ -11,11 +12,15 @@ export interface Gpu {
 }
 
 /**
- * The GPUs that the driver lists.
+ * The GPUs that CUDA sees, in the order of their `deviceId` (with CUDA_DEVICE_ORDER=PCI_BUS_ID).
+ * @param visible CUDA_VISIBLE_DEVICES: numbers of `nvidia-smi`, separated by commas; other forms count as all
  * @param command the driver's tool
  * @throws Error with what to do if there is none
  */
-export function listGpus(command = 'nvidia-smi'): readonly Gpu[] {
+export function listGpus(
+  visible = process.env['CUDA_VISIBLE_DEVICES'] ?? '',
+  command = 'nvidia-smi',
+): readonly Gpu[] {
   const need = 'gpu:verify needs a machine with an NVIDIA GPU and its driver';
   let gpus: readonly Gpu[];
   try {
@@ -33,12 +38,17 @@ export function listGpus(command = 'nvidia-smi'): readonly Gpu[] {
     throw new Error(`there is no NVIDIA GPU here (${command} ${reason}): ${need}`);
   }
   if (gpus.length === 0) throw new Error(`the NVIDIA driver lists no GPU: ${need}`);
-  return gpus;
+  if (!/^-?\d+(,-?\d+)*$/.test(visible)) return gpus;
+  const seen = visible
+    .split(',')
+    .flatMap((number) => gpus.find(({ index }) => index === Number(number)) ?? []);
+  if (seen.length === 0) throw new Error(`CUDA_VISIBLE_DEVICES=${visible} hides all GPUs: ${need}`);
+  return seen;
 }
 
-/** The memory in use on a GPU by all processes, in MB. */
-export function memoryInUse(device: number): number {
-  const [row = []] = query('nvidia-smi', 'memory.used', ['--id', String(device)]);
+/** The memory in use on a GPU by all processes, in MB. @param index its `index` */
+export function memoryInUse(index: number): number {
+  const [row = []] = query('nvidia-smi', 'memory.used', ['--id', String(index)]);
   return Number(row[0]);
 }
 

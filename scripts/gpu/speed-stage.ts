@@ -13,10 +13,11 @@ import { check } from './check.js';
 import { memoryInUse } from './nvidia.js';
 import { stageSettings } from './stage.js';
 
-const { device } = stageSettings();
+const { device, indices } = stageSettings();
+const index = indices[device] ?? device;
 // PyTorch and this library round differently with TF32, and pick other detections: the exact stage compares numbers.
 const tolerance = 0.05;
-const before = memoryInUse(device);
+const before = memoryInUse(index);
 await using bench = await Bench.open(parseOptions('gpu', ['--quick']), {
   provider: 'cuda',
   deviceId: device,
@@ -60,7 +61,7 @@ function sampleMemory(): { readonly most: () => number; readonly stop: () => voi
   let most = 0;
   const sample = () => {
     try {
-      most = Math.max(most, memoryInUse(device));
+      most = Math.max(most, memoryInUse(index));
     } catch (error) {
       console.error(messageOf(error));
     }

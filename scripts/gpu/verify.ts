@@ -30,12 +30,12 @@ async function verify(): Promise<void> {
   const options = parseVerifyOptions(process.argv.slice(2));
   const began = performance.now();
   const gpus = listGpus();
-  const gpu = gpus.find(({ index }) => index === options.device);
+  const gpu = gpus[options.device];
   if (gpu === undefined)
     throw new Error(`there is no GPU ${options.device}: this machine has ${gpus.length}, counted from 0`);
   const { libraries } = options;
   installLibraries(libraries);
-  const settings = { device: gpu.index, devices: gpus.length, tolerance: options.tolerance };
+  const settings = { ...options, indices: gpus.map(({ index }) => index) };
   const outcomes: Outcome[] = [];
   const left = () => options.seconds - (performance.now() - began) / 1000;
   for (const [stage, variables] of Object.entries({
@@ -43,7 +43,12 @@ async function verify(): Promise<void> {
     'missing-stage': { CUDA_VISIBLE_DEVICES: '-1' },
     'speed-stage': {},
   })) {
-    const env = { ...process.env, ...variables, LD_LIBRARY_PATH: libraryPath(libraries) };
+    const env = {
+      ...process.env,
+      CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+      LD_LIBRARY_PATH: libraryPath(libraries),
+      ...variables,
+    };
     outcomes.push(...(await runStage(stage, stageArguments(settings), env, left())));
   }
   const works = outcomes.some(({ name, passed }) => name === 'the provider cuda works' && passed);

@@ -35,7 +35,29 @@ describe('gpu:verify', () => {
     });
 
   it('says why the driver fails', () => {
-    expect(() => listGpus('false')).to.throw(/^there is no NVIDIA GPU here \(false failed: /);
+    expect(() => listGpus('', 'false')).to.throw(/^there is no NVIDIA GPU here \(false failed: /);
+  });
+
+  it('counts the GPUs that CUDA sees', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'smi-'));
+    try {
+      const tool = join(folder, 'nvidia-smi');
+      const rows = '0, NVIDIA A, 570.1, 24000\\n1, NVIDIA B, 570.1, 48000\\n';
+      await writeFile(tool, `#!/bin/sh\nprintf '${rows}'\n`, { mode: 0o755 });
+      const names = (visible: string) => listGpus(visible, tool).map(({ name }) => name);
+      expect(names('')).to.deep.equal(['NVIDIA A', 'NVIDIA B']);
+      expect(names('1,0')).to.deep.equal(['NVIDIA B', 'NVIDIA A']);
+      expect(names('1')).to.deep.equal(['NVIDIA B']);
+      expect(() => names('-1')).to.throw(/^CUDA_VISIBLE_DEVICES=-1 hides all GPUs/);
+      expect(listGpus('1', tool)[0]).to.deep.equal({
+        index: 1,
+        name: 'NVIDIA B',
+        driver: '570.1',
+        megabytes: 48000,
+      });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('measures differences relative to what is expected', () => {

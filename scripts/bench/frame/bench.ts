@@ -44,7 +44,8 @@ export class Bench implements AsyncDisposable {
     if (!this.options.peers || this.options.profile) return [];
     // A peer may run out of memory: the next case gets another process.
     if (this.#python?.hasEnded !== false) this.#python = new PythonPeer();
-    const device = this.placement.provider === 'cuda' ? 'cuda' : 'cpu';
+    const { provider, deviceId = 0 } = this.placement;
+    const device = provider === 'cuda' ? `cuda:${deviceId}` : 'cpu';
     const opened: Contender[] = [];
     for (const [name, form] of Object.entries(forms)) {
       const peer = await this.#python.open(name, { threads: this.options.threads, device, ...job, ...form });

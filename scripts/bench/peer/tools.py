@@ -55,5 +55,5 @@ def timed(task, device):
 
 
 def synchronize(device):
-    if device == "cuda":
-        torch.cuda.synchronize()
+    if device != "cpu":
+        torch.cuda.synchronize(device)
