@@ -6,11 +6,14 @@ export interface Outcome {
   readonly detail: string;
 }
 
-/** Runs a check and prints its outcome as a line of JSON for the process that started this one. */
+/**
+ * Runs a check and prints its outcome as a line of JSON for the process that started this one.
+ * @returns whether it passed
+ */
 export async function check(
   name: string,
   run: () => Promise<{ passed: boolean; detail: string }>,
-): Promise<void> {
+): Promise<boolean> {
   let outcome: Outcome;
   try {
     outcome = { name, ...(await run()) };
@@ -18,6 +21,7 @@ export async function check(
     outcome = { name, passed: false, detail: error instanceof Error ? error.message : String(error) };
   }
   console.log(JSON.stringify(outcome));
+  return outcome.passed;
 }
 
 /** How far results are from the expected ones: the norm of their difference, relative to the norm of these. */

@@ -12,9 +12,9 @@ import { machineLine, machineOf } from '../bench/frame/machine.js';
 import { hasCudaLibraries, nvidiaFolders } from '../cuda-libraries.mjs';
 import type { Outcome } from './check.js';
 import { listGpus } from './nvidia.js';
-import { parseVerifyOptions } from './options.js';
+import { parseVerifyOptions, type VerifyOptions } from './options.js';
 import { reportPage } from './report.js';
-import { stageArguments } from './stage.js';
+import { stageArguments, type StageSettings } from './stage.js';
 
 const root = join(import.meta.dirname, '../..');
 const outcomeSchema = v.object({ name: v.string(), passed: v.boolean(), detail: v.string() });
@@ -29,36 +29,37 @@ try {
 async function verify(): Promise<void> {
   const options = parseVerifyOptions(process.argv.slice(2));
   const began = performance.now();
+  const elapsed = () => (performance.now() - began) / 1000;
   const gpus = listGpus();
   const gpu = gpus[options.device];
   if (gpu === undefined)
     throw new Error(`there is no GPU ${options.device}: this machine has ${gpus.length}, counted from 0`);
-  const { libraries } = options;
-  installLibraries(libraries);
+  installLibraries(options.libraries);
   const settings = { ...options, indices: gpus.map(({ index }) => index) };
-  const outcomes: Outcome[] = [];
-  const left = () => options.seconds - (performance.now() - began) / 1000;
-  for (const [stage, variables] of Object.entries({
-    'exact-stage': { NVIDIA_TF32_OVERRIDE: '0' },
-    'missing-stage': { CUDA_VISIBLE_DEVICES: '-1' },
-    'speed-stage': {},
-  })) {
-    const env = {
-      ...process.env,
-      CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
-      LD_LIBRARY_PATH: libraryPath(libraries),
-      ...variables,
-    };
-    outcomes.push(...(await runStage(stage, stageArguments(settings), env, left())));
-  }
-  const works = outcomes.some(({ name, passed }) => name === 'the provider cuda works' && passed);
-  if (!works) throw new Error('nothing ran on the GPU, so no report was written');
-  const seconds = (performance.now() - began) / 1000;
-  const page = reportPage({ gpu, machine: machineLine(machineOf({})), seconds, outcomes });
+  const outcomes = await runStages(settings, () => options.seconds - elapsed());
+  const results = { gpu, machine: machineLine(machineOf({})), seconds: elapsed(), outcomes };
   const file = join(import.meta.dirname, 'report.md');
-  await writeFileAtomic(file, new TextEncoder().encode(page));
-  console.log(`Done in ${seconds.toFixed(0)} s: ${file}`);
+  await writeFileAtomic(file, new TextEncoder().encode(reportPage(results)));
+  console.log(`Done in ${results.seconds.toFixed(0)} s: ${file}`);
   if (outcomes.some(({ passed }) => !passed)) process.exitCode = 1;
+}
+
+/** @throws Error if the GPU does not work at all */
+async function runStages(
+  settings: StageSettings & VerifyOptions,
+  secondsLeft: () => number,
+): Promise<readonly Outcome[]> {
+  const env = {
+    ...process.env,
+    CUDA_DEVICE_ORDER: 'PCI_BUS_ID',
+    LD_LIBRARY_PATH: libraryPath(settings.libraries),
+  };
+  const run = (stage: string, variables: NodeJS.ProcessEnv = {}) =>
+    runStage(stage, stageArguments(settings), { ...env, ...variables }, secondsLeft());
+  const exact = await run('exact-stage', { NVIDIA_TF32_OVERRIDE: '0' });
+  if (exact[0]?.passed !== true) throw new Error('nothing ran on the GPU, so no report is written');
+  const missing = await run('missing-stage', { CUDA_VISIBLE_DEVICES: '-1' });
+  return [...exact, ...missing, ...(await run('speed-stage'))];
 }
 
 function installLibraries(folder: string | undefined): void {
@@ -86,13 +87,12 @@ async function runStage(
   env: NodeJS.ProcessEnv,
   seconds: number,
 ): Promise<readonly Outcome[]> {
-  if (seconds <= 0) return [{ name: stage, passed: false, detail: 'not run: the time was over' }];
   const loader = ['--no-warnings', '--import', './scripts/ts.mjs'];
   const child = spawn(process.execPath, [...loader, join(import.meta.dirname, `${stage}.ts`), ...args], {
     cwd: root,
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
-    timeout: seconds * 1000,
+    timeout: Math.max(1, Math.ceil(seconds * 1000)),
     killSignal: 'SIGKILL',
   });
   const ended = new Promise<string | null>((resolve) => {
