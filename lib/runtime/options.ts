@@ -1,10 +1,11 @@
 import type { OptionKinds } from '../base/check-arguments.js';
 import { arrayOf, kind, oneOf } from '../base/kinds.js';
 import { formNames } from '../onnx/lowering/form-names.js';
-import type { Placement, RunOptions, SessionOptions } from './types.js';
+import type { Placement, ProviderName, RunOptions, SessionOptions } from './types.js';
 
 export const placementKinds: OptionKinds<Placement> = {
   provider: oneOf('auto', 'cpu', 'cuda', 'webgpu', 'wasm', 'coreml', 'dml'),
+  deviceId: kind.number,
   isolation: oneOf('thread', 'process', 'none'),
   threads: kind.number,
   assets: kind.text,
@@ -22,6 +23,9 @@ export const runKinds: OptionKinds<RunOptions> = {
   transfer: kind.flag,
   signal: kind.signal,
 };
+
+/** The providers that compute on a GPU that `deviceId` chooses. */
+export const deviceProviders: readonly ProviderName[] = ['cuda', 'dml'];
 
 /** ONNX Runtime starts any number of threads that it is given, and starting thousands takes too long. */
 export const maxThreads = 256;

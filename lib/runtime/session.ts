@@ -4,9 +4,9 @@ import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { formNames } from '../onnx/lowering/form-names.js';
 import { connectSession } from './host/remote-session.js';
-import { maxThreads, sessionKinds } from './options.js';
+import { deviceProviders, maxThreads, sessionKinds } from './options.js';
 import type { GradientRequest } from './protocol/messages.js';
-import type { ProviderStatus, Session, SessionOptions } from './types.js';
+import type { ProviderName, ProviderStatus, Session, SessionOptions } from './types.js';
 
 /**
  * Opens a session that runs a model.
@@ -32,34 +32,33 @@ export async function openLocated(
   gradient: GradientRequest | null,
   options: SessionOptions,
 ): Promise<Session> {
-  const {
-    provider = 'auto',
-    isolation = 'thread',
-    threads,
-    assets,
-    transfer = false,
-    lowering = formNames,
-    signal,
-  } = options;
+  const { provider = 'auto', deviceId, isolation = 'thread', threads, assets } = options;
+  const { transfer = false, lowering = formNames, signal } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads))
     throw new OneirosError(
       'bad-argument',
       `threads must be a whole number from 1 to ${maxThreads}, not ${threads}`,
     );
+  if (deviceId !== undefined) checkDevice(deviceId, provider);
   signal?.throwIfAborted();
   const located = await platform.locate(model);
   signal?.throwIfAborted();
   const channel = platform.connect(isolation, assets);
-  const request = {
-    kind: 'open',
-    model: located,
-    gradient,
-    provider,
-    threads: threads ?? null,
-    lowering,
-  } as const;
+  const where = { provider, deviceId: deviceId ?? null, threads: threads ?? null };
+  const request = { kind: 'open', model: located, gradient, lowering, ...where } as const;
   // Bytes that were read only for this session can always be transferred.
   return connectSession(channel, request, transfer || located !== model, signal);
+}
+
+/** Other providers would ignore the number, and compute elsewhere than the caller believes. */
+function checkDevice(deviceId: number, provider: 'auto' | ProviderName): void {
+  if (!(Number.isInteger(deviceId) && deviceId >= 0))
+    throw new OneirosError('bad-argument', `deviceId must be a whole number of at least 0, not ${deviceId}`);
+  if (provider === 'auto' || !deviceProviders.includes(provider))
+    throw new OneirosError(
+      'bad-argument',
+      `deviceId chooses a GPU of the provider ${deviceProviders.join(' or ')}, but the provider is ${provider}: name one of them, or leave deviceId out`,
+    );
 }
 
 /** Lists the providers in this build of ONNX Runtime, the fastest first. Tries each one on a tiny model. */

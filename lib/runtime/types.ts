@@ -25,6 +25,12 @@ export interface SessionOptions {
    * @default 'auto'
    */
   readonly provider?: 'auto' | ProviderName;
+  /**
+   * Which GPU computes, counted from 0; only with the provider `cuda` or `dml`. CUDA counts the fastest first, and in the
+   * order of `nvidia-smi` if the environment has CUDA_DEVICE_ORDER=PCI_BUS_ID.
+   * @default 0
+   */
+  readonly deviceId?: number;
   /** @default 'thread' */
   readonly isolation?: Isolation;
   /**
@@ -114,4 +120,4 @@ export interface ProviderStatus {
 }
 
 /** Where a network runs. */
-export type Placement = Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>;
+export type Placement = Pick<SessionOptions, 'provider' | 'deviceId' | 'isolation' | 'threads' | 'assets'>;

@@ -15,6 +15,8 @@ export interface Axis {
   readonly high: number;
   /** Values that get a grid line and a number. */
   readonly ticks: readonly number[];
+  /** The number at a tick. @default the tick's value */
+  readonly text?: (tick: number) => number;
 }
 
 export interface ChartLayout {
@@ -67,8 +69,8 @@ function axes({ x, y }: ChartLayout, at: ChartScales): readonly string[] {
   return [
     ...x.ticks.map((tick) => `<path d="M${at.x(tick)} ${bottom}V${top}" stroke="#ddd"/>`),
     ...y.ticks.map((tick) => `<path d="M${left} ${at.y(tick)}H${right}" stroke="#ddd"/>`),
-    ...x.ticks.map((tick) => svgText(at.x(tick), bottom + 16, round(tick), { anchor: 'middle' })),
-    ...y.ticks.map((tick) => svgText(left - 6, at.y(tick) + 4, round(tick), { anchor: 'end' })),
+    ...x.ticks.map((tick) => svgText(at.x(tick), bottom + 16, textAt(x, tick), { anchor: 'middle' })),
+    ...y.ticks.map((tick) => svgText(left - 6, at.y(tick) + 4, textAt(y, tick), { anchor: 'end' })),
     ...(x.label === undefined ? [] : [svgText(middle, bottom + 34, x.label, { anchor: 'middle' })]),
     ...(y.label === undefined
       ? []
@@ -76,6 +78,10 @@ function axes({ x, y }: ChartLayout, at: ChartScales): readonly string[] {
           `<g transform="translate(14 ${center}) rotate(-90)">${svgText(0, 0, y.label, { anchor: 'middle' })}</g>`,
         ]),
   ];
+}
+
+function textAt({ text = (value) => value }: Axis, tick: number): number {
+  return round(text(tick));
 }
 
 /** A line through points. */

@@ -1,30 +1,14 @@
-// Times the gradient with respect to a 3×3 kernel, in each form that it can be expressed in, and in PyTorch. The forms
-// run alternately, so that ratios are valid on a busy machine. Prints medians in milliseconds; each form is first
-// compared with the one that `grad` derives.
-//
-//   npm run bench conv-gradient -- [rounds = 7] [threads = 2]
-//
-// PYTHON names an interpreter with torch; the default is python3. Without torch, the column stays empty.
-import { spawn } from 'node:child_process';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
-
+// The gradient with respect to a 3×3 kernel, in each form that it can be expressed in: what lib/autodiff/rules/kernel.ts
+// is chosen by.
 import { Builder, encodeModel, grad, type Model, type Value } from '../../lib/api/onnx.js';
 import { float32, openSession, random, type Tensor } from '../../lib/api/runtime.js';
+import { sizeOf } from '../../lib/tensor/tensor.js';
+import type { Bench } from './frame/bench.js';
+import { type Case, type Contender, contender, timed } from './frame/case.js';
+import { runSuite } from './frame/run-suite.js';
 
-const [rounds = 7, threads = 2] = process.argv.slice(2).map(Number);
 const batch = 4;
 const kernel = 3;
-/** Channels in and out, and the image's side. */
-const layers = [
-  [1, 16, 256],
-  [16, 16, 256],
-  [32, 16, 256],
-  [32, 32, 128],
-  [64, 64, 64],
-  [128, 128, 32],
-  [256, 256, 16],
-] as const;
 
 interface Shapes {
   readonly inputs: number;
@@ -32,70 +16,49 @@ interface Shapes {
   readonly size: number;
 }
 
-type Form = (shapes: Shapes) => Model;
-const forms: Readonly<Record<string, Form>> = {
-  grad: derived,
+const forms: Readonly<Record<string, (shapes: Shapes) => Model>> = {
+  oneiros: derived,
   'k² products': (shapes) => written(shapes, products),
   im2col: (shapes) => written(shapes, columns),
   'one Conv': (shapes) => written(shapes, oneConvolution),
 };
 
-/** PyTorch in a separate process; NaN if it is not installed. */
-class Torch {
-  readonly #child = spawn(
-    process.env['PYTHON'] ?? 'python3',
-    [fileURLToPath(new URL('conv-gradient.py', import.meta.url))],
-    { stdio: ['pipe', 'pipe', 'ignore'] },
-  );
-  readonly #lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
-
-  constructor() {
-    this.#child.on('error', () => undefined);
-    this.#child.stdin.on('error', () => undefined);
-  }
-
-  async run(shapes: Shapes): Promise<number> {
-    this.#child.stdin.write(`${JSON.stringify({ ...shapes, batch, kernel, threads })}\n`);
-    const line: IteratorResult<string, unknown> = await this.#lines.next();
-    return line.done === true ? NaN : Number(line.value);
-  }
-
-  end(): void {
-    this.#child.stdin.end();
-  }
-}
-
-const torch = new Torch();
-console.log(['in  out  size', ...Object.keys(forms), 'PyTorch'].map((title) => title.padStart(13)).join(''));
-for (const [inputs, outputs, size] of layers) {
-  const shapes = { inputs, outputs, size };
-  const feeds = {
-    image: noise([batch, inputs, size, size], 1),
-    dy: noise([batch, outputs, size, size], 2),
+function kernelGradient(inputs: number, outputs: number, size: number, quick = false): Case {
+  return {
+    name: `3×3 kernel, ${inputs} → ${outputs} channels, ${size}²`,
+    quick,
+    tolerance: 1e-4,
+    async open(bench) {
+      const shapes = { inputs, outputs, size };
+      const opened: Contender[] = [];
+      for (const [name, form] of Object.entries(forms))
+        opened.push(await open(name, form(shapes), shapes, bench));
+      const job = { task: 'kernel.gradient', batch, side: kernel, ...shapes };
+      return [...opened, ...(await bench.peers(job, { PyTorch: {} }))];
+    },
   };
-  const runs = new Map<string, (() => Promise<number>)[]>();
-  const expected = await once(derived(shapes), feeds);
-  for (const [name, form] of Object.entries(forms)) {
-    const model = form(shapes);
-    requireEqual(name, await once(model, feeds), expected);
-    const session = await openSession(encodeModel(model), { isolation: 'none', threads });
-    const run = async () => {
-      const start = performance.now();
-      await session.run(feeds);
-      return performance.now() - start;
-    };
-    runs.set(name, [run, () => session.dispose().then(() => 0)]);
-  }
-  const times = new Map([...runs.keys(), 'PyTorch'].map((name) => [name, new Array<number>()]));
-  for (let round = 0; round < rounds; round++) {
-    for (const [name, [run]] of runs) times.get(name)!.push(await run!());
-    times.get('PyTorch')!.push(await torch.run(shapes));
-  }
-  for (const [, [, dispose]] of runs) await dispose!();
-  const cells = [...times.values()].map((each) => median(each).toFixed(1).padStart(13));
-  console.log(`${inputs} → ${outputs}, ${size}²`.padStart(13) + cells.join(''));
 }
-torch.end();
+
+async function open(name: string, model: Model, { inputs, outputs, size }: Shapes, bench: Bench) {
+  const session = await openSession(encodeModel(model), bench.placement);
+  const feeds = { image: noise([batch, inputs, size, size], 1), dy: noise([batch, outputs, size, size], 2) };
+  const run = async () => {
+    const { dw } = await session.run(feeds);
+    return dw?.dtype === 'float32' ? summary(dw.data) : [];
+  };
+  return contender(
+    name,
+    () => timed(run),
+    () => session.dispose(),
+  );
+}
+
+/** A norm, and a sum that changes if elements change places. */
+function summary(data: Float32Array): readonly number[] {
+  const squares = data.map((value) => value * value);
+  const total = squares.reduce((sum, square) => sum + square, 0);
+  return [Math.sqrt(total), squares.reduce((sum, square, i) => sum + i * square, 0) / total];
+}
 
 /** The form that `grad` derives for a convolution. */
 function derived({ inputs, outputs, size }: Shapes): Model {
@@ -165,31 +128,20 @@ function oneConvolution(b: Builder, image: Value, dy: Value): Value {
   return exchanged(b.op('Conv', [exchanged(image), exchanged(dy)], { pads: [1, 1, 1, 1] }));
 }
 
-async function once(model: Model, feeds: Readonly<Record<string, Tensor>>): Promise<Tensor> {
-  await using session = await openSession(encodeModel(model), { isolation: 'none', threads });
-  const { dw } = await session.run(feeds);
-  if (dw === undefined) throw new Error('the session returned no gradient');
-  return dw;
-}
-
-function requireEqual(name: string, { data }: Tensor, { data: expected }: Tensor): void {
-  let [difference, norm] = [0, 0];
-  for (let i = 0; i < expected.length; i++) {
-    difference += (Number(data[i]) - Number(expected[i])) ** 2;
-    norm += Number(expected[i]) ** 2;
-  }
-  if (!(Math.sqrt(difference / norm) < 1e-4)) throw new Error(`"${name}" computes a different gradient`);
-}
-
 function noise(dims: readonly number[], seed: number): Tensor {
-  const r = random(seed);
-  const length = dims.reduce((product, dim) => product * dim, 1);
+  const stream = random(seed);
   return float32(
-    Float32Array.from({ length }, () => r.normal()),
+    Float32Array.from({ length: sizeOf(dims) }, () => stream.normal()),
     dims,
   );
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? NaN;
-}
+await runSuite('Gradients with respect to a kernel', [
+  kernelGradient(1, 16, 256),
+  kernelGradient(16, 16, 256),
+  kernelGradient(32, 16, 256),
+  kernelGradient(32, 32, 128, true),
+  kernelGradient(64, 64, 64),
+  kernelGradient(128, 128, 32),
+  kernelGradient(256, 256, 16),
+]);

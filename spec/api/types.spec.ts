@@ -126,7 +126,7 @@ describe('the types of the public names', () => {
 
   it('have one word for where a network runs: placement', () => {
     expectTypeOf<Placement>().toEqualTypeOf<
-      Pick<SessionOptions, 'provider' | 'isolation' | 'threads' | 'assets'>
+      Pick<SessionOptions, 'provider' | 'deviceId' | 'isolation' | 'threads' | 'assets'>
     >();
     expectTypeOf<DreamOptions['placement']>().toEqualTypeOf<Placement | undefined>();
     expectTypeOf<Parameters<typeof fit>[2]['placement']>().toEqualTypeOf<Placement | undefined>();

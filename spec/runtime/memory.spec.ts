@@ -38,7 +38,7 @@ describe('a session in a worker thread', () => {
     };
     const running = session.run({ x: zeros('float32', [1, 64, 224, 224]) });
     await Promise.all([turning(), running.finally(() => (state.isRunning = false))]);
-    // scripts/bench/event-loop.ts measures the longest turn.
+    // `npm run bench dream` measures the longest turns.
     expect(state.turns, 'turns of the event loop while the session runs').to.be.above(10);
   });
 });

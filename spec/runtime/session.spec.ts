@@ -200,6 +200,25 @@ describe('openSession', () => {
     );
   });
 
+  it('refuses a GPU that the provider would ignore', async () => {
+    for (const [options, message] of [
+      [{ provider: 'cpu', deviceId: 0 }, /deviceId .* cuda or dml, but the provider is cpu: name one/],
+      [{ deviceId: 1 }, /but the provider is auto/],
+      [{ provider: 'cuda', deviceId: -1 }, /deviceId must be .* not -1/],
+      [{ provider: 'cuda', deviceId: 0.5 }, /deviceId must be .* not 0\.5/],
+    ] as const)
+      await expectFailure(openSession(models.addModel(), options), 'bad-argument', message);
+  });
+
+  it('says what a GPU needs if there is none', async () => {
+    for (const deviceId of [0, 7])
+      await expectFailure(
+        openSession(models.addModel(), { provider: 'cuda', deviceId, isolation: 'none' }),
+        'unsupported',
+        /^the provider cuda does not work here: .*(setup:cuda|NVIDIA GPU|Linux x64)/,
+      );
+  });
+
   it('accepts a number of threads', async () => {
     await using session = await openSession(models.addModel(), { threads: 1, isolation: 'none' });
     expect((await session.run({ x: x(), y: y() }))['z']?.data[0]).to.equal(11);

@@ -18,6 +18,11 @@ import { addFlags } from './option-flags.js';
 /** Where networks run. Every command that runs one takes these options. */
 export const placementOptions = {
   provider: choice(['auto', 'cpu', 'cuda', 'webgpu'], 'auto', 'what ONNX Runtime computes on'),
+  deviceId: number(0, 'which GPU of the provider cuda, counted from 0', {
+    min: 0,
+    max: 1023,
+    integer: true,
+  }),
   threads: number(0, 'threads on the CPU; 0: one for each core', {
     min: 0,
     max: maxThreads,
@@ -138,6 +143,10 @@ function untilOf(
 }
 
 /** Where sessions run. */
-export function placementOf({ provider, threads }: OptionValues<typeof placementOptions>): Placement {
-  return { provider, ...(threads > 0 && { threads }) };
+export function placementOf({
+  provider,
+  deviceId,
+  threads,
+}: OptionValues<typeof placementOptions>): Placement {
+  return { provider, ...(deviceId > 0 && { deviceId }), ...(threads > 0 && { threads }) };
 }

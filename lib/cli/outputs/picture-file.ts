@@ -43,6 +43,7 @@ export const besideThePicture: ReadonlySet<string> = new Set([
   'masks',
   'batch',
   'provider',
+  'deviceId',
   'threads',
   'offline',
 ]);

@@ -20,6 +20,8 @@ export interface OpenRequest {
   /** Opens the gradient of the model instead of the model; `null` opens the model. */
   readonly gradient: GradientRequest | null;
   readonly provider: 'auto' | ProviderName;
+  /** The GPU of the provider; `null` for its first. */
+  readonly deviceId: number | null;
   readonly threads: number | null;
   /** The forms that operations may take. */
   readonly lowering: readonly FormName[];

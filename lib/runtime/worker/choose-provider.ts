@@ -46,11 +46,11 @@ const always: readonly ProviderName[] = ['cpu', 'wasm'];
  */
 export async function chooseProvider(
   providers: Providers,
-  { provider: wanted, threads }: OpenRequest,
+  { provider: wanted, deviceId, threads }: Pick<OpenRequest, 'provider' | 'deviceId' | 'threads'>,
 ): Promise<ProviderName> {
   const candidates = wanted === 'auto' ? providers.auto : [wanted];
   for (const provider of candidates) {
-    const reason = await failure(providers, provider, threads);
+    const reason = await failure(providers, provider, deviceId, threads);
     if (reason === null) return provider;
     if (wanted !== 'auto') {
       const advice = providers.advice(provider, reason);
@@ -64,7 +64,7 @@ export async function chooseProvider(
 export async function listProviders(providers: Providers): Promise<readonly ProviderStatus[]> {
   const statuses: ProviderStatus[] = [];
   for (const provider of providers.built) {
-    const reason = await failure(providers, provider, null);
+    const reason = await failure(providers, provider, null, null);
     const note = reason === null ? '' : providers.advice(provider, reason);
     statuses.push({ provider, works: reason === null, note });
   }
@@ -82,10 +82,19 @@ export async function loadQuietly(
   return ort;
 }
 
+/** A provider as ONNX Runtime takes it. */
+export function executionProvider(
+  provider: ProviderName,
+  deviceId: number | null,
+): InferenceSession.ExecutionProviderConfig {
+  return deviceId === null ? provider : { name: provider, deviceId };
+}
+
 /** Why a provider does not work; `null` if it computes a sum without falling back to the CPU. */
 async function failure(
   providers: Providers,
   provider: ProviderName,
+  deviceId: number | null,
   threads: number | null,
 ): Promise<string | null> {
   if (!providers.built.includes(provider)) return 'this build of ONNX Runtime lacks it';
@@ -93,7 +102,7 @@ async function failure(
   try {
     const ort = await loadQuietly(providers, provider, threads);
     const session = await ort.InferenceSession.create(probeModel(), {
-      executionProviders: [provider],
+      executionProviders: [executionProvider(provider, deviceId)],
       logSeverityLevel: 4,
       extra: { session: { disable_cpu_ep_fallback: '1' } },
     });

@@ -6,7 +6,14 @@ import type { OpenedReply, OpenRequest, Reply, Request, RunRequest } from '../pr
 import { runtimeError } from '../protocol/ort-errors.js';
 import { free } from '../protocol/packing.js';
 import type { ProviderName, TensorInfo } from '../types.js';
-import { chooseProvider, listProviders, loadQuietly, type Ort, type Providers } from './choose-provider.js';
+import {
+  chooseProvider,
+  executionProvider,
+  listProviders,
+  loadQuietly,
+  type Ort,
+  type Providers,
+} from './choose-provider.js';
 
 /**
  * Answers requests with one ONNX Runtime session; the same in the calling thread, in a worker and in a child process.
@@ -55,12 +62,12 @@ export class Engine {
   }
 
   async #openOn(provider: ProviderName, request: OpenRequest): Promise<OpenedReply> {
-    const { threads } = request;
+    const { deviceId, threads } = request;
     const model = await prepared(request, provider);
     const placed = await this.#providers.place?.(provider, model);
     const ort = await loadQuietly(this.#providers, provider, threads);
     const session = await ort.InferenceSession.create(placed?.model ?? model, {
-      executionProviders: [withNodesOnCpu(provider, placed?.onCpu ?? [])],
+      executionProviders: [placedOn(provider, deviceId, placed?.onCpu ?? [])],
       logSeverityLevel: 4,
       ...(threads === null ? {} : { intraOpNumThreads: threads }),
     })
@@ -107,11 +114,15 @@ async function prepared(request: OpenRequest, provider: ProviderName): Promise<U
   return loweredBytes(model, provider, lowering);
 }
 
-function withNodesOnCpu(provider: ProviderName, names: readonly string[]): ProviderName | WebGpuOptions {
-  return provider === 'webgpu' && names.length > 0 ? { name: provider, forceCpuNodeNames: names } : provider;
+function placedOn(
+  provider: ProviderName,
+  deviceId: number | null,
+  onCpu: readonly string[],
+): InferenceSession.ExecutionProviderConfig {
+  return provider === 'webgpu' && onCpu.length > 0
+    ? { name: provider, forceCpuNodeNames: onCpu }
+    : executionProvider(provider, deviceId);
 }
-
-type WebGpuOptions = InferenceSession.WebGpuExecutionProviderOption;
 
 function toOrt(ort: Ort, name: string, { dtype, data, dims }: Tensor): OrtTensor {
   if (dtype === 'bfloat16')
