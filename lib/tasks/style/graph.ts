@@ -24,7 +24,7 @@ export interface StyleProblem {
   readonly style: readonly WeightedLayer[];
   readonly options: Pick<
     OptionValues<typeof styleOptions>,
-    'styleWeight' | 'contentWeight' | 'tvWeight' | 'statistics'
+    'styleWeight' | 'contentWeight' | 'tvWeight' | 'statistics' | 'recompute'
   >;
 }
 
@@ -93,7 +93,7 @@ export function lossModel({ model, image, content, style, options }: StyleProble
     [tvLoss, options.tvWeight],
   ]);
   for (const [name, value] of Object.entries({ loss, styleLoss, contentLoss, tvLoss })) b.output(value, name);
-  return grad(b.model(), { loss: 'loss', wrt: [image] });
+  return grad(b.model(), { loss: 'loss', wrt: [image], ...(options.recompute && { checkpoints: 'auto' }) });
 }
 
 /** The target has exactly the shape of the layer, so that nothing is broadcast. */

@@ -50,6 +50,10 @@ export const styleOptions = {
     integer: true,
     usual: [1, 50],
   }),
+  recompute: flag(
+    false,
+    'compute values again for the gradient instead of keeping them: less memory, more time',
+  ),
   seed: seed(0, 'random seed: the same seed gives the same picture'),
 } as const;
 
@@ -121,6 +125,11 @@ export interface StyleParameters {
    * @default 10
    */
   readonly history?: number | undefined;
+  /**
+   * Compute values again for the gradient instead of keeping them: less memory, more time.
+   * @default false
+   */
+  readonly recompute?: boolean | undefined;
   /**
    * Random seed: the same seed gives the same picture. A whole number.
    * @default 0
