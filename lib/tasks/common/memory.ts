@@ -16,7 +16,10 @@ export function sessionBytes(model: Model, sizes: SymbolSizes): number {
 }
 
 /** The sizes of the symbols of a network's image input, for a picture. */
-export function imageSizes({ model, image }: Network, { width, height }: Size): SymbolSizes {
+export function imageSizes(
+  { model, image }: Pick<Network, 'model' | 'image'>,
+  { width, height }: Size,
+): SymbolSizes {
   const shape = model.graph.inputs.find(({ name }) => name === image)?.type?.shape ?? [];
   const [rows, columns] = shape.slice(-2);
   return {
