@@ -2,6 +2,7 @@ import { check } from '../base/check-arguments.js';
 import { kind, oneOf } from '../base/kinds.js';
 import { withDefaults } from '../base/option-table.js';
 import { type Schedule, type UpdateRule, updateRule } from './update-rule.js';
+import { sumAbs } from './vector.js';
 
 /**
  * By what a gradient is divided, so that the size of a step does not depend on the network: the mean of its absolute
@@ -23,23 +24,32 @@ export function gradientScale(gradient: Float32Array, normalization: Normalizati
 
 function spread(gradient: Float32Array, measure: Exclude<Normalization, 'none'>): number {
   const n = gradient.length;
-  const sum = (term: (g: number) => number) => {
-    let total = 0;
-    for (let i = 0; i < n; i++) total += term(gradient[i]!);
-    return total;
-  };
   switch (measure) {
     case 'mean-abs':
-      return sum(Math.abs) / n;
+      return sumAbs(gradient) / n;
     case 'rms':
-      return Math.sqrt(sum((g) => g * g) / n);
+      return Math.sqrt(sumSquares(gradient, 0) / n);
     case 'l2':
-      return Math.sqrt(sum((g) => g * g));
-    case 'std': {
-      const mean = sum((g) => g) / n;
-      return Math.sqrt(sum((g) => (g - mean) ** 2) / n);
-    }
+      return Math.sqrt(sumSquares(gradient, 0));
+    case 'std':
+      return Math.sqrt(sumSquares(gradient, sum(gradient) / n) / n);
   }
+}
+
+function sum(x: Float32Array): number {
+  let total = 0;
+  for (let i = 0; i < x.length; i++) total += x[i]!;
+  return total;
+}
+
+/** Σ (xᵢ − center)² */
+function sumSquares(x: Float32Array, center: number): number {
+  let total = 0;
+  for (let i = 0; i < x.length; i++) {
+    const difference = x[i]! - center;
+    total += difference * difference;
+  }
+  return total;
 }
 
 export interface AscentOptions {

@@ -4,7 +4,6 @@ import { withDefaults } from '../base/option-table.js';
 import { Curvature } from './curvature.js';
 import { type Line, strongWolfe, type Trial } from './line-search.js';
 import {
-  allFinite,
   checkIterations,
   evaluate,
   type IterationOptions,
@@ -12,8 +11,8 @@ import {
   type OptimizerStep,
 } from './objective.js';
 import { diverged } from './optimize.js';
+import { type Sizes, type Vector, Vectors } from './simd/vectors.js';
 import { checkRange } from './update-rule.js';
-import { addScaled, dot, maxAbs, sumAbs } from './vector.js';
 
 export interface LbfgsOptions extends IterationOptions {
   /**
@@ -72,28 +71,32 @@ export async function* lbfgs(
   const { gradientTolerance, changeTolerance, signal } = settings;
 
   const x: Float32Array = x0.slice();
-  const first = await evaluate(objective, x, signal);
-  if (!allFinite(first)) throw diverged(first.value, 0);
-  let value = first.value;
-  let gradient: Float32Array = first.gradient.slice();
-  if (maxAbs(gradient) <= gradientTolerance) return;
-
-  const path = new Path(objective, x, signal);
+  const vectors = new Vectors(x.length, 2 * Math.min(settings.history, settings.iterations) + 8);
+  const path = new Path(vectors, x, objective, signal);
   const { direction } = path;
-  const curvature = new Curvature(settings.history);
+  const curvature = new Curvature(vectors, settings.history);
+  let current = await path.evaluate(0);
+  const nowhere = path.takeWall();
+  if (nowhere !== undefined) throw diverged(nowhere, 0);
+  if (current.sizes.maxAbs <= gradientTolerance) return;
+
   for (let iteration = 1; iteration <= settings.iterations; iteration++) {
+    const { value, gradient, sizes } = current;
     curvature.direction(direction, gradient);
-    if (!curvature.empty && !(dot(gradient, direction) < -changeTolerance)) {
+    let slope = path.slope(gradient);
+    if (!curvature.empty && !(slope < -changeTolerance)) {
       curvature.clear();
       curvature.direction(direction, gradient);
+      slope = path.slope(gradient);
     }
-    const start: Trial = { step: 0, value, slope: dot(gradient, direction), gradient };
-    if (!(start.slope < -Math.max(0, changeTolerance))) return;
+    if (!(slope < -Math.max(0, changeTolerance))) return;
+    const start: Point = { ...current, step: 0, slope };
 
+    const longest = vectors.sizes(direction).maxAbs;
     const found = await strongWolfe(path, start, {
-      firstStep: settings.firstStep * (curvature.empty ? Math.min(1, 1 / sumAbs(gradient)) : 1),
+      firstStep: settings.firstStep * (curvature.empty ? Math.min(1, 1 / sizes.sumAbs) : 1),
       evaluations: settings.lineSearch,
-      shortest: changeTolerance / maxAbs(direction),
+      shortest: changeTolerance / longest,
     });
     const wall = path.takeWall();
     if (found === start) {
@@ -104,49 +107,78 @@ export async function* lbfgs(
       continue;
     }
     curvature.learn(found.step, direction, gradient, found.gradient);
-    addScaled(x, x, found.step, direction);
+    path.move(found.step);
     path.release(start);
-    const change = Math.abs(found.value - value);
-    ({ value, gradient } = found);
-    yield { iteration, value, x, evaluations: 1 + path.evaluations };
+    current = found;
+    yield { iteration, value: found.value, x, evaluations: path.evaluations };
 
-    if (maxAbs(gradient) <= gradientTolerance) return;
-    if (found.step * maxAbs(direction) <= changeTolerance || change < changeTolerance) return;
+    if (found.sizes.maxAbs <= gradientTolerance) return;
+    const change = Math.abs(found.value - value);
+    if (found.step * longest <= changeTolerance || change < changeTolerance) return;
   }
 }
 
-/** The objective along the line from `x` in `direction`; the iterations change both. */
-class Path implements Line {
-  readonly direction: Float32Array;
+/** The objective at a point of the path, with its gradient. */
+interface Point extends Trial {
+  readonly gradient: Vector;
+  readonly sizes: Sizes;
+}
+
+/** The objective along the line from a point in a direction; the iterations change both. */
+class Path implements Line<Point> {
+  readonly direction: Vector;
+  /** How often the objective has been evaluated. */
   evaluations = 0;
   private wall: number | undefined;
-  private readonly at: Float32Array;
-  private readonly free: Float32Array[] = [];
+  /** Where the line begins. */
+  private readonly origin: Vector;
+  private readonly at: Vector;
+  private readonly free: Vector[] = [];
+  private readonly values: Float32Array;
 
+  /** @param x where the path begins, and where {@link move} writes its new beginning */
   constructor(
-    private readonly objective: Objective,
+    private readonly vectors: Vectors,
     private readonly x: Float32Array,
+    private readonly objective: Objective,
     private readonly signal: AbortSignal | undefined,
   ) {
-    this.direction = new Float32Array(x.length);
-    this.at = new Float32Array(x.length);
+    this.direction = vectors.add();
+    this.origin = vectors.add();
+    this.at = vectors.add();
+    this.values = x.slice();
+    vectors.write(this.origin, x);
   }
 
-  readonly evaluate = async (step: number): Promise<Trial> => {
-    addScaled(this.at, this.x, step, this.direction);
-    const evaluation = await evaluate(this.objective, this.at, this.signal);
+  readonly evaluate = async (step: number): Promise<Point> => {
+    const { vectors, at, values } = this;
+    vectors.addScaled(at, this.origin, step, this.direction);
+    vectors.read(at, values);
+    const evaluation = await evaluate(this.objective, values, this.signal);
     this.evaluations++;
-    const gradient = this.free.pop() ?? new Float32Array(this.x.length);
-    gradient.set(evaluation.gradient);
-    if (allFinite(evaluation))
-      return { step, value: evaluation.value, slope: dot(gradient, this.direction), gradient };
+    const gradient = this.free.pop() ?? vectors.add();
+    vectors.write(gradient, evaluation.gradient);
+    const sizes = vectors.sizes(gradient);
+    if (Number.isFinite(evaluation.value) && sizes.maxAbs < Infinity)
+      return { step, value: evaluation.value, slope: this.slope(gradient), gradient, sizes };
     this.wall = evaluation.value;
-    return { step, value: Infinity, slope: NaN, gradient };
+    return { step, value: Infinity, slope: NaN, gradient, sizes };
   };
 
-  readonly release = ({ gradient }: Trial): void => {
+  readonly release = ({ gradient }: Point): void => {
     this.free.push(gradient);
   };
+
+  /** The derivative along the direction. */
+  slope(gradient: Vector): number {
+    return this.vectors.dots(this.direction, [gradient])[0]!;
+  }
+
+  /** Moves the beginning of the line by a step. */
+  move(step: number): void {
+    this.vectors.addScaled(this.origin, this.origin, step, this.direction);
+    this.vectors.read(this.origin, this.x);
+  }
 
   /** The last value that was not finite, or whose gradient was not, since the previous call. */
   takeWall(): number | undefined {

@@ -5,14 +5,13 @@ export interface Trial {
   readonly value: number;
   /** The derivative along the direction: gradient · direction. */
   readonly slope: number;
-  readonly gradient: Float32Array;
 }
 
 /** What the line search needs. */
-export interface Line {
-  readonly evaluate: (step: number) => Promise<Trial>;
+export interface Line<T extends Trial> {
+  readonly evaluate: (step: number) => Promise<T>;
   /** Marks a trial of this search as no longer needed, so that the next can reuse its memory. */
-  readonly release: (trial: Trial) => void;
+  readonly release: (trial: T) => void;
 }
 
 export interface LineSearchOptions {
@@ -33,7 +32,11 @@ const c2 = 0.9;
  * `strong_wolfe` has too. A trial that is not finite is a wall: the bracket is halved away from it.
  * @param start the trial at step 0, which is never released; its slope is negative
  */
-export async function strongWolfe(line: Line, start: Trial, options: LineSearchOptions): Promise<Trial> {
+export async function strongWolfe<T extends Trial>(
+  line: Line<T>,
+  start: T,
+  options: LineSearchOptions,
+): Promise<T> {
   let previous = start;
   let trial = await line.evaluate(options.firstStep);
   for (let left = options.evaluations; left > 0; left--) {
@@ -55,13 +58,13 @@ export async function strongWolfe(line: Line, start: Trial, options: LineSearchO
 }
 
 /** Narrows a bracket, an interval between two trials that contains a suitable step, until the step is found. */
-async function narrow(
-  line: Line,
-  start: Trial,
-  bracket: readonly [Trial, Trial],
+async function narrow<T extends Trial>(
+  line: Line<T>,
+  start: T,
+  bracket: readonly [T, T],
   { evaluations, shortest }: LineSearchOptions,
-): Promise<Trial> {
-  const release = (trial: Trial) => {
+): Promise<T> {
+  const release = (trial: T) => {
     if (trial !== start) line.release(trial);
   };
   let [low, high] = bracket;

@@ -15,21 +15,9 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return s0 + s1 + s2 + s3;
 }
 
-/** target ← x + factor·y; target may be x or y. */
-export function addScaled(target: Float32Array, x: Float32Array, factor: number, y: Float32Array): void {
-  for (let i = 0; i < target.length; i++) target[i] = x[i]! + factor * y[i]!;
-}
-
 /** target ← factor·x; target may be x. */
 export function scale(target: Float32Array, factor: number, x: Float32Array): void {
   for (let i = 0; i < target.length; i++) target[i] = factor * x[i]!;
-}
-
-/** max |xᵢ|: the norm that tolerances are measured in. */
-export function maxAbs(x: Float32Array): number {
-  let largest = 0;
-  for (let i = 0; i < x.length; i++) largest = Math.max(largest, Math.abs(x[i]!));
-  return largest;
 }
 
 /** Σ |xᵢ| */

@@ -9,7 +9,7 @@ import { flip } from '../../lib/image/geometry/flip.js';
 import { letterbox } from '../../lib/image/geometry/letterbox.js';
 import { pad } from '../../lib/image/geometry/pad.js';
 import { paste } from '../../lib/image/geometry/paste.js';
-import { roll } from '../../lib/image/geometry/roll.js';
+import { cropWrapped } from '../../lib/image/geometry/wrap.js';
 import { image, planes, solid } from '../../lib/image/image.js';
 import { expectClose } from './expect.js';
 import reference from './golden/geometry.json' with { type: 'json' };
@@ -63,11 +63,24 @@ describe('geometry', () => {
     expect(() => paste(target, counting, 0, -1)).to.throw(OneirosError, 'cannot paste');
   });
 
-  it('rolls right and down, by any amount, and back', () => {
-    expect([...roll(counting, 1, 0).data]).to.deep.equal([3, 1, 2, 6, 4, 5]);
-    expect([...roll(counting, 0, 1).data]).to.deep.equal([4, 5, 6, 1, 2, 3]);
-    expect(roll(counting, -302, 7).data).to.deep.equal(roll(counting, 1, 1).data);
-    expect(roll(roll(picture, 5, -4), -5, 4).data).to.deep.equal(picture.data);
+  it('crops around the edges, at any position and of any size', () => {
+    const shifted = (x: number, y: number) => [...cropWrapped(counting, { ...counting, x, y }).data];
+    expect(shifted(-1, 0)).to.deep.equal([3, 1, 2, 6, 4, 5]);
+    expect(shifted(0, -1)).to.deep.equal([4, 5, 6, 1, 2, 3]);
+    expect(shifted(302, -7)).to.deep.equal(shifted(-1, -1));
+    const part = { x: 1, y: 0, width: 2, height: 2 };
+    expect(cropWrapped(counting, part).data).to.deep.equal(crop(counting, part).data);
+    const wide = cropWrapped(counting, { x: 2, y: 1, width: 5, height: 1 });
+    expect([...wide.data]).to.deep.equal([6, 4, 5, 6, 4]);
+    const there = cropWrapped(picture, { ...picture, x: -5, y: 4 });
+    expect(cropWrapped(there, { ...picture, x: 5, y: -4 }).data).to.deep.equal(picture.data);
+  });
+
+  it('writes a crop around the edges into given memory', () => {
+    const memory = new Float32Array(2);
+    cropWrapped(counting, { x: 2, y: 0, width: 2, height: 1 }, memory);
+    expect([...memory]).to.deep.equal([3, 1]);
+    expect(() => cropWrapped(counting, { x: 0, y: 0, width: 3, height: 1 }, memory)).to.throw(OneirosError);
   });
 
   it('flips', () => {

@@ -13,16 +13,20 @@ export interface DirectionOptions {
 /** Factors on σ of the three blurs of a cascade (gordicaleksa/pytorch-deepdream). */
 const cascadeFactors = [0.5, 1, 2];
 
-/** The direction of a step: the gradient, smoothed, balanced over scales and normalized. */
-export function stepDirection<C extends number>(gradient: Planes<C>, options: DirectionOptions): Planes<C> {
+/** Planes times a factor that normalizes them. */
+export interface Direction<C extends number = number> {
+  readonly planes: Planes<C>;
+  readonly scale: number;
+}
+
+/** The direction of a step: the gradient, smoothed, balanced over scales and normalized. Does not change the gradient. */
+export function stepDirection<C extends number>(
+  gradient: Planes<C>,
+  options: DirectionOptions,
+): Direction<C> {
   const smooth = smoothed(gradient, options);
   const balanced = options.laplacian > 0 ? normalizeLaplacian(smooth, options.laplacian) : smooth;
-  const scale = gradientScale(balanced.data, options.normalization);
-  return planes(
-    gradient.channels,
-    gradient,
-    balanced.data.map((value) => value * scale),
-  );
+  return { planes: balanced, scale: gradientScale(balanced.data, options.normalization) };
 }
 
 function smoothed<C extends number>(gradient: Planes<C>, { smooth, cascade }: DirectionOptions): Planes<C> {

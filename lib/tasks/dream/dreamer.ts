@@ -1,10 +1,8 @@
 import { type OptionValues, resolveOptions } from '../../base/option-table.js';
-import { clamp } from '../../image/color/clamp.js';
 import { combine } from '../../image/color/combine.js';
 import { zoom } from '../../image/geometry/affine.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
-import { roll } from '../../image/geometry/roll.js';
-import { type Image, type Planes, planes, type Size } from '../../image/image.js';
+import { copy, type Image, type Planes, planes, type Size } from '../../image/image.js';
 import { type Network, sessionFor } from '../../networks/network.js';
 import { freeMemory } from '../../runtime/free-memory.js';
 import { openModel } from '../../runtime/open-model.js';
@@ -12,13 +10,14 @@ import { type Random, random } from '../../tensor/random.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/octave-sizes.js';
+import { climb } from './climb.js';
 import { stepDirection } from './direction.js';
 import { dreamModel, layersModel } from './graph.js';
 import { guideFeatures } from './guide.js';
 import { defaultDreamLayers, objectiveTerms } from './layers.js';
 import { type DreamOptions, dreamOptions, type DreamZoomOptions, zoomOptions } from './options.js';
 import { type DreamState, pictureOf } from './state.js';
-import { type GradientSession, pictureGradient } from './tiled-gradient.js';
+import { TiledGradient } from './tiled-gradient.js';
 
 /** About how many pictures of the full size a step keeps in memory, beside the tile. */
 const copies = 12;
@@ -32,7 +31,7 @@ class Dreamer implements AsyncDisposable {
 
   private constructor(
     private readonly settings: OptionValues<typeof dreamOptions>,
-    private readonly gradients: GradientSession,
+    private readonly gradients: TiledGradient,
     private readonly minimum: number,
     private readonly checkMemory: (picture: Size, tile: Size) => void,
     private readonly signal: AbortSignal | undefined,
@@ -58,7 +57,13 @@ class Dreamer implements AsyncDisposable {
     // Tiles have nearly the same size, so none is smaller than half the largest.
     const tile = Math.max(settings.tile, 2 * minimum);
     const session = await openModel(model, sessionOptions);
-    return new Dreamer(settings, { session, input: network.image, tile }, minimum, checkMemory, signal);
+    return new Dreamer(
+      settings,
+      new TiledGradient(session, network.image, tile),
+      minimum,
+      checkMemory,
+      signal,
+    );
   }
 
   /** The dream of one photograph. The next call continues the same sequence of random numbers. */
@@ -72,35 +77,36 @@ class Dreamer implements AsyncDisposable {
     let detail: Planes<3> = planes(3, full);
     for (const [i, octaveSize] of sizes.entries()) {
       const base = resize(full, octaveSize);
-      let picture: Image = combine(base, resize(detail, octaveSize), 1);
+      const picture: Image = combine(base, resize(detail, octaveSize), 1);
       for (let step = 1; step <= steps; step++) {
         this.signal?.throwIfAborted();
-        const { objective, climbed } = await this.#step(picture);
-        picture = climbed;
+        const value = await this.#step(picture);
         yield {
           done: ((frame - 1) * octaves + i) * steps + step,
           total: frames * octaves * steps,
           part: i + 1,
           parts: octaves,
-          value: objective,
+          value,
           frame,
           frames,
           full,
-          detail: combine(climbed, base, -1),
+          base,
+          dreamed: copy(picture),
         };
       }
       detail = combine(picture, base, -1);
     }
   }
 
-  /** One step of gradient ascent at a random shift, so that tiles and the strides of the network leave no pattern. */
-  async #step(picture: Image): Promise<{ readonly objective: number; readonly climbed: Image }> {
-    const [dx, dy] = [this.#shift(picture.width), this.#shift(picture.height)];
-    const shifted = roll(picture, dx, dy);
-    const { objective, gradient } = await pictureGradient(this.gradients, shifted);
-    const step = stepDirection(gradient, this.settings);
-    const climbed = clamp(combine(shifted, step, this.settings.stepSize / 255));
-    return { objective, climbed: roll(climbed, -dx, -dy) };
+  /**
+   * One step of gradient ascent at a random shift, so that tiles and the strides of the network leave no pattern.
+   * Changes the picture in place. @returns the objective before the step
+   */
+  async #step(picture: Image): Promise<number> {
+    const shift = { x: this.#shift(picture.width), y: this.#shift(picture.height) };
+    const { objective, gradient } = await this.gradients.of(picture, shift);
+    climb(picture, stepDirection(gradient, this.settings), this.settings.stepSize / 255, shift);
+    return objective;
   }
 
   /** At most the jitter if the side is one tile; anywhere if it is several. */
@@ -131,8 +137,11 @@ export async function* dreamStates(
   await using dreamer = await Dreamer.open(network, options);
   let picture = photograph;
   for (let frame = 1; frame <= frames; frame++) {
-    let last: DreamState | undefined;
-    for await (const state of dreamer.dream(picture, frame, frames)) yield (last = state);
-    if (last !== undefined && frame < frames) picture = zoom(pictureOf(last), factor, { rotation: rotate });
+    for await (const state of dreamer.dream(picture, frame, frames)) {
+      const isFinished = state.done * frames === frame * state.total;
+      // The receiver of a state may move its copy to another thread.
+      if (isFinished && frame < frames) picture = zoom(pictureOf(state), factor, { rotation: rotate });
+      yield state;
+    }
   }
 }

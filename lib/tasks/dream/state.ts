@@ -1,7 +1,7 @@
 import { clamp } from '../../image/color/clamp.js';
 import { combine } from '../../image/color/combine.js';
 import { resize } from '../../image/geometry/resize.js';
-import type { Image, Planes } from '../../image/image.js';
+import type { Image } from '../../image/image.js';
 import type { PictureStep } from '../common/step.js';
 
 /**
@@ -15,24 +15,26 @@ export interface DreamStep extends PictureStep {
   readonly frames: number;
 }
 
-/** A step as data that can be sent: its image is computed from two pictures when it is read. */
+/** A step as data that can be sent: its image is computed from three pictures when it is read. */
 export interface DreamState extends Omit<DreamStep, 'image'> {
   /** The photograph at its full size. */
   readonly full: Image;
-  /** What the dream adds to the photograph, at the size of the octave. */
-  readonly detail: Planes<3>;
+  /** The photograph at the size of the octave. */
+  readonly base: Image;
+  /** The dream at the size of the octave: a copy, which the next step does not change. */
+  readonly dreamed: Image;
 }
 
 /** The picture so far, at its full size, in [0, 1]. */
-export function pictureOf({ full, detail }: Pick<DreamState, 'full' | 'detail'>): Image {
-  return clamp(combine(full, resize(detail, full), 1));
+export function pictureOf({ full, base, dreamed }: Pick<DreamState, 'full' | 'base' | 'dreamed'>): Image {
+  return clamp(combine(full, resize(combine(dreamed, base, -1), full), 1));
 }
 
-export function stepOf({ full, detail, ...step }: DreamState): DreamStep {
+export function stepOf({ full, base, dreamed, ...step }: DreamState): DreamStep {
   return {
     ...step,
     get image() {
-      return pictureOf({ full, detail });
+      return pictureOf({ full, base, dreamed });
     },
   };
 }

@@ -1,20 +1,17 @@
 import { gradientName } from '../../autodiff/names.js';
 import { OneirosError } from '../../base/errors.js';
-import { crop } from '../../image/geometry/crop.js';
+import type { Rectangle } from '../../image/geometry/crop.js';
 import { paste } from '../../image/geometry/paste.js';
-import { type Image, type Planes, planes, planesFromTensor, toTensor } from '../../image/image.js';
+import { cropWrapped } from '../../image/geometry/wrap.js';
+import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';
 import type { Session } from '../../runtime/types.js';
 import { float32Of, numberOf } from '../../tensor/results.js';
 import { tilesOf } from './tiles.js';
 
-/** A session of a dream's gradient model, with the size that it may compute at once. */
-export interface GradientSession {
-  /** Input: the image; outputs: `objective` and the image's gradient. */
-  readonly session: Session;
-  /** Name of the image input. */
-  readonly input: string;
-  /** Largest side of a tile, in pixels. */
-  readonly tile: number;
+/** By how many pixels a picture is shifted cyclically, right and down. */
+export interface Shift {
+  readonly x: number;
+  readonly y: number;
 }
 
 /** The mean of an objective over a picture, and its gradient. */
@@ -24,29 +21,62 @@ export interface PictureGradient {
 }
 
 /**
- * The gradient of a whole picture, computed tile by tile to save memory. A tile's gradient does not depend on its
+ * The gradient of whole pictures, computed tile by tile to save memory. A tile's gradient does not depend on its
  * neighbors, so callers shift the picture between steps to avoid visible seams.
  */
-export async function pictureGradient(gradients: GradientSession, picture: Image): Promise<PictureGradient> {
-  const gradient = planes(3, picture);
-  let objective = 0;
-  for (const tile of tilesOf(picture, gradients.tile)) {
-    const part = await tileGradient(gradients, crop(picture, tile));
-    // The objective of a tile is a mean over the tile; weighted by area, the sum is the mean over the picture.
-    const share = (tile.width * tile.height) / (picture.width * picture.height);
-    objective += share * part.objective;
-    paste(gradient, part.gradient, tile.x, tile.y, share);
-  }
-  if (!Number.isFinite(objective))
-    throw new OneirosError(
-      'runtime',
-      `the objective is ${objective}: check the weights for NaN or huge numbers`,
-    );
-  return { objective, gradient };
-}
+export class TiledGradient {
+  // The memory of every tile in turn.
+  #memory = new Float32Array(0);
 
-async function tileGradient({ session, input }: GradientSession, tile: Image): Promise<PictureGradient> {
-  const results = await session.run({ [input]: toTensor(tile) }, { transfer: true });
-  const { data } = planesFromTensor(float32Of(results, gradientName(input)));
-  return { objective: numberOf(results, 'objective'), gradient: planes(3, tile, data) };
+  /**
+   * @param session its input is the image; its outputs are `objective` and the image's gradient
+   * @param input name of the image input
+   * @param tile largest side of a tile, in pixels
+   */
+  constructor(
+    readonly session: Session,
+    private readonly input: string,
+    readonly tile: number,
+  ) {}
+
+  /** The gradient of the picture shifted cyclically. @throws OneirosError `runtime` if the objective is not finite */
+  async of(picture: Image, shift: Shift): Promise<PictureGradient> {
+    const { objective, gradient } = await this.#ofTiles(picture, shift);
+    if (!Number.isFinite(objective))
+      throw new OneirosError(
+        'runtime',
+        `the objective is ${objective}: check the weights for NaN or huge numbers`,
+      );
+    return { objective, gradient };
+  }
+
+  async #ofTiles(picture: Image, shift: Shift): Promise<PictureGradient> {
+    const tiles = tilesOf(picture, this.tile);
+    const [whole] = tiles;
+    if (whole !== undefined && tiles.length === 1) return this.#ofTile(picture, whole, shift);
+    const gradient = planes(3, picture);
+    let objective = 0;
+    for (const tile of tiles) {
+      const part = await this.#ofTile(picture, tile, shift);
+      // The objective of a tile is a mean over the tile; weighted by area, the sum is the mean over the picture.
+      const share = (tile.width * tile.height) / (picture.width * picture.height);
+      objective += share * part.objective;
+      paste(gradient, part.gradient, tile.x, tile.y, share);
+    }
+    return { objective, gradient };
+  }
+
+  async #ofTile(picture: Image, tile: Rectangle, { x, y }: Shift): Promise<PictureGradient> {
+    const inPicture = { ...tile, x: tile.x - x, y: tile.y - y };
+    const feeds = { [this.input]: toTensor(cropWrapped(picture, inPicture, this.#room(tile))) };
+    const results = await this.session.run(feeds);
+    const { data } = planesFromTensor(float32Of(results, gradientName(this.input)));
+    return { objective: numberOf(results, 'objective'), gradient: planes(3, tile, data) };
+  }
+
+  #room({ width, height }: Size): Float32Array {
+    const length = 3 * width * height;
+    if (this.#memory.length < length) this.#memory = new Float32Array(length);
+    return this.#memory.subarray(0, length);
+  }
 }

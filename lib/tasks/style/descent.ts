@@ -1,5 +1,5 @@
 import type { OptionValues } from '../../base/option-table.js';
-import { clamp } from '../../image/color/clamp.js';
+import { clamp, clamped } from '../../image/color/clamp.js';
 import { transferChroma } from '../../image/color/color-transfer.js';
 import { resize } from '../../image/geometry/resize.js';
 import { type Image, image, type Size } from '../../image/image.js';
@@ -32,23 +32,33 @@ export interface StyleDescent {
 export async function* descend(descent: StyleDescent, start: Image): AsyncGenerator<StyleStep, void> {
   const { scales, options } = descent;
   const total = options.iterations;
-  let picture = start;
+  let picture = image(start, clamped(start.data));
   for (const [i, { content, targets }] of scales.entries()) {
     const losses = new LossRecorder(descent, content, targets);
-    const finish = options.keepColors ? (x: Image) => transferChroma(x, content) : (x: Image) => x;
-    const step = (done: number, value: number, x: Float32Array) => {
-      picture = clamp(image(content, x.slice()));
-      const progress = { done, total, part: i + 1, parts: scales.length };
-      return { ...progress, ...losses.at(value), image: clamp(finish(picture)) };
-    };
+    const step = (done: number, value: number, x: Float32Array) => ({
+      done,
+      total,
+      part: i + 1,
+      parts: scales.length,
+      ...losses.at(value),
+      image: finished(x, content, options),
+    });
     picture = resize(picture, content, { filter: 'bicubic' });
     // Small scales get as many iterations as large ones: they fix the coarse structure.
     const before = Math.round((i * total) / scales.length);
     const iterations = Math.round(((i + 1) * total) / scales.length) - before;
     if (i === 0) yield step(0, (await losses.objective(picture.data)).value, picture.data);
+    let latest = picture.data;
     for await (const { iteration, value, x } of minimize(picture.data, losses.objective, iterations, descent))
-      yield step(before + iteration, value, x);
+      yield step(before + iteration, value, (latest = x));
+    picture = image(content, clamped(latest));
   }
+}
+
+/** The picture of these pixels, in new memory. */
+function finished(pixels: Float32Array, content: Image, { keepColors }: StyleDescent['options']): Image {
+  const picture = image(content, clamped(pixels));
+  return keepColors ? clamp(transferChroma(picture, content)) : picture;
 }
 
 function minimize(

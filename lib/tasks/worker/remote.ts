@@ -27,9 +27,11 @@ export async function* dreamRemotely(
     photograph: await copied(photograph),
     options: { ...options, ...(guide && { guide: await copied(guide) }) },
   };
-  let photo = photograph;
-  for await (const { full, ...state } of remoteSteps(connectTask<'dream'>(placement), input, signal))
-    yield { ...state, full: (photo = full ?? photo) };
+  let latest = { full: photograph, base: photograph };
+  for await (const { full, base, ...state } of remoteSteps(connectTask<'dream'>(placement), input, signal)) {
+    latest = { full: full ?? latest.full, base: base ?? latest.base };
+    yield { ...state, ...latest };
+  }
 }
 
 /** The steps of a style transfer that runs in a worker. Throws as `style` does. */

@@ -1,10 +1,11 @@
 // The worker's side: tasks whose sessions run in the same thread.
-import { type Planes, planes } from '../../image/image.js';
+import { copy, type Image } from '../../image/image.js';
+import type { DreamState } from '../dream/state.js';
 import type { StyleStep } from '../style/descent.js';
 import { unpackNetwork } from './network-data.js';
 import type { DreamInput, DreamMessage, StyleInput, TaskInput, TaskStep } from './tasks.js';
 
-/** The steps of a task. Their pictures are copies that can be transferred. */
+/** The steps of a task. The memory of their pictures is not used again, so it can be moved. */
 export function runTask(input: TaskInput, signal: AbortSignal): AsyncGenerator<TaskStep, void> {
   return input.task === 'dream' ? runDream(input, signal) : runStyle(input, signal);
 }
@@ -14,11 +15,11 @@ async function* runDream(
   signal: AbortSignal,
 ): AsyncGenerator<DreamMessage, void> {
   const { dreamStates } = await import('../dream/dreamer.js');
-  let sent: Planes | null = null;
+  let sent: Pick<DreamState, 'full' | 'base'> | null = null;
   const given = { ...options, placement, signal };
-  for await (const { full, detail, ...state } of dreamStates(unpackNetwork(network), photograph, given)) {
-    yield { ...state, detail: copied(detail), full: full === sent ? null : copied(full) };
-    sent = full;
+  for await (const { full, base, ...state } of dreamStates(unpackNetwork(network), photograph, given)) {
+    yield { ...state, full: unlessSent(full, sent?.full), base: unlessSent(base, sent?.base) };
+    sent = { full, base };
   }
 }
 
@@ -28,10 +29,10 @@ async function* runStyle(
 ): AsyncGenerator<StyleStep, void> {
   const { stylize } = await import('../style/stylizer.js');
   const given = { ...options, placement, signal };
-  for await (const { image, ...step } of stylize(unpackNetwork(network), content, styles, given))
-    yield { ...step, image: copied(image) };
+  yield* stylize(unpackNetwork(network), content, styles, given);
 }
 
-function copied<C extends number>(picture: Planes<C>): Planes<C> {
-  return planes(picture.channels, picture, picture.data.slice());
+/** A copy that can be moved, unless it is the picture that was sent before. */
+function unlessSent(picture: Image, before: Image | undefined): Image | null {
+  return picture === before ? null : copy(picture);
 }

@@ -33,9 +33,10 @@ export interface StyleInput extends TaskData {
   readonly options: Omit<StyleOptions, 'signal' | 'placement'>;
 }
 
-/** A state of a dream; the photograph is sent once per frame. */
-export interface DreamMessage extends Omit<DreamState, 'full'> {
+/** A state of a dream. `null` stands for the photograph of the state before: each of its sizes is sent once. */
+export interface DreamMessage extends Omit<DreamState, 'full' | 'base'> {
   readonly full: Image | null;
+  readonly base: Image | null;
 }
 
 /** The tasks of a worker: the input of each, and what it sends after each step. */
