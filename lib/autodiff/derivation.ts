@@ -3,13 +3,15 @@ import type { Value } from '../onnx/builder/graph-builder.js';
 import { inLowestOpset } from '../onnx/builder/lowest-opset.js';
 import { Budget } from '../onnx/graph/budget.js';
 import type { Graph, Model, Node } from '../onnx/graph/graph.js';
+import { namesOf } from '../onnx/graph/subgraphs.js';
 import { normalized } from '../onnx/opset/normalize-opset.js';
 import { simplifyWithin } from '../onnx/passes/simplify.js';
 import type { Ends } from './active-path.js';
+import { recompute } from './checkpoints/recompute.js';
 import { type DefaultWrt, defaultWrt, type LeftOut } from './default-wrt.js';
 import { withoutSurrogates } from './expansions/straight-through.js';
 import { floatNames, noFloats, requireFloat, requireValue } from './names.js';
-import type { DerivationOptions } from './options.js';
+import type { DerivationOptions, GradOptions } from './options.js';
 import { prepare } from './prepare.js';
 import { RuleChoice } from './rule-choice.js';
 import { ReverseWalk } from './walk.js';
@@ -22,6 +24,13 @@ export interface Gradients {
   readonly wrt: readonly Value[];
   readonly cotangents: readonly Value[];
   readonly leftOut: readonly LeftOut[];
+}
+
+/** What is differentiated by what, as far as the caller says so, and other values that keep their names. */
+interface Targeted {
+  readonly targets: Ends['targets'] | undefined;
+  readonly wrt: Ends['wrt'] | undefined;
+  readonly kept?: readonly string[];
 }
 
 /** A model being differentiated: its graph as `normalized` writes it, and the builder to which derivatives are added. */
@@ -44,11 +53,7 @@ export class Derivation {
   }
 
   /** @param ends what will be differentiated by what; by default every output by every floating-point input */
-  static begin(
-    model: Model,
-    options: DerivationOptions,
-    { targets, wrt }: { readonly [K in 'targets' | 'wrt']: Ends[K] | undefined },
-  ): Derivation {
+  static begin(model: Model, options: DerivationOptions, { targets, wrt, kept = [] }: Targeted): Derivation {
     const budget = Budget.for(model);
     const normal = normalized(model, budget);
     const { inputs, outputs } = normal.graph;
@@ -58,7 +63,8 @@ export class Derivation {
       wrt: wrt ?? inputs.map(({ name }) => name),
       stops: options.stopGradient ?? [],
     };
-    const prepared = prepare(normal, ends, options.keepOutputs ?? [], rules, budget);
+    const others = [...(options.keepOutputs ?? []), ...kept];
+    const prepared = prepare(normal, ends, others, rules, budget);
     rules.requireUses([normal.graph, prepared.model.graph]);
     return new Derivation(prepared.model, options, budget, rules, prepared.stops);
   }
@@ -105,8 +111,14 @@ export class Derivation {
     return wrt.map((value) => walk.cotangentOf(value.name) ?? this.b.fillLike(value, 0));
   }
 
-  /** The model with the outputs it keeps, then the derived ones. */
-  finish(derived: readonly (readonly [name: string, value: Value])[]): Model {
+  /**
+   * The model with the outputs it keeps, then the derived ones.
+   * @param checkpoints of its values, those that the derivatives do not compute again
+   */
+  finish(
+    derived: readonly (readonly [name: string, value: Value])[],
+    checkpoints?: GradOptions['checkpoints'],
+  ): Model {
     const { b, graph } = this;
     const kept = this.options.keepOutputs ?? graph.outputs.map(({ name }) => name);
     for (const name of kept) b.output(requireValue(b, name, graph));
@@ -116,7 +128,11 @@ export class Derivation {
       graph: withoutSurrogates(b.graph(`${graph.name}, differentiated`)),
       producer: 'oneiros',
     };
-    return inLowestOpset(simplifyWithin(this.budget, derivative), this.budget);
+    const simple = simplifyWithin(this.budget, derivative);
+    if (checkpoints === undefined) return inLowestOpset(simple, this.budget);
+    const values = namesOf(graph);
+    const isForward = (name: string) => values.has(name) || kept.includes(name);
+    return inLowestOpset(recompute(simple, isForward, checkpoints, this.budget), this.budget);
   }
 
   #defaultWrt(seeds: readonly Seed[]): DefaultWrt {

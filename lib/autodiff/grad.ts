@@ -6,7 +6,7 @@ import type { Value } from '../onnx/builder/graph-builder.js';
 import type { Model } from '../onnx/graph/graph.js';
 import type { LeftOut } from './default-wrt.js';
 import { Derivation, type Seed } from './derivation.js';
-import { gradientName, newName, requireLoss } from './names.js';
+import { gradientName, newName, requireLoss, requireValue } from './names.js';
 import { gradKinds, type GradOptions } from './options.js';
 
 /**
@@ -34,19 +34,20 @@ export interface Differentiated {
 
 /** The same, and what the default of `wrt` leaves out. */
 export function differentiate(model: Model, options: GradOptions): Differentiated {
-  const { wrt: by, outputs, loss } = options;
-  const derivation = Derivation.begin(model, options, {
-    targets: loss === undefined ? outputs : [loss],
-    wrt: by,
-  });
-  const { b } = derivation;
+  const { wrt: by, outputs, loss, checkpoints } = options;
+  const kept = checkpoints === 'auto' ? [] : (checkpoints ?? []);
+  const targets = loss === undefined ? outputs : [loss];
+  const derivation = Derivation.begin(model, options, { targets, wrt: by, kept });
+  const { b, graph } = derivation;
+  for (const name of kept) requireValue(b, name, graph);
   const named = (name: string) =>
     newName(b, gradientName(name, options.prefix), 'give new names another `prefix`');
   const seeds = seedsOf(derivation, options, named);
   const { wrt, cotangents, leftOut } = derivation.pullBack(seeds, by);
   if (loss === undefined) requireApart(seeds, wrt);
   const names = wrt.map(({ name }) => named(name));
-  const derived = derivation.finish(cotangents.map((gradient, i) => [names[i]!, gradient]));
+  const gradients = cotangents.map((gradient, i) => [names[i]!, gradient] as const);
+  const derived = derivation.finish(gradients, checkpoints);
   return { model: derived, leftOut };
 }
 

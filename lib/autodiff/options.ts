@@ -38,6 +38,12 @@ export interface GradOptions extends DerivationOptions {
    * @default 'd_'
    */
   readonly prefix?: string;
+  /**
+   * Saves memory for time (gradient checkpointing): the backward pass keeps only checkpoints, and computes the values
+   * between them again. `auto` chooses them by the sizes of values; or name values after which to cut the graph into
+   * segments. The gradient has the same bits.
+   */
+  readonly checkpoints?: 'auto' | readonly string[];
 }
 
 export const gradKinds: OptionKinds<GradOptions> = {
@@ -46,4 +52,5 @@ export const gradKinds: OptionKinds<GradOptions> = {
   loss: kind.text,
   wrt: kind.texts,
   prefix: kind.text,
+  checkpoints: kind.checkpoints,
 };

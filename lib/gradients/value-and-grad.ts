@@ -14,7 +14,7 @@ import type { Tensor } from '../tensor/tensor.js';
 
 export interface ValueAndGradOptions extends Pick<
   GradOptions,
-  'wrt' | 'stopGradient' | 'overrides' | 'prefix'
+  'wrt' | 'stopGradient' | 'overrides' | 'prefix' | 'checkpoints'
 > {
   /** The value to differentiate, with one element. */
   readonly loss: string;
@@ -29,6 +29,7 @@ const valueAndGradKinds: OptionKinds<ValueAndGradOptions> = {
   stopGradient: gradKinds.stopGradient,
   overrides: gradKinds.overrides,
   prefix: gradKinds.prefix,
+  checkpoints: gradKinds.checkpoints,
   loss: required(kind.text),
   placement: optionsOf(placementKinds),
   signal: kind.signal,

@@ -108,6 +108,22 @@ describe('oneiros grad', function () {
     expect(results[1]).to.deep.include({ wrt: 'x' });
   });
 
+  it('computes values between checkpoints again', async () => {
+    const b = new Builder();
+    const half = b.op('Tanh', [b.sin(b.input('x', 'float32', [3]))], {}, { name: 'half' });
+    b.output(b.sum(b.op('Tanh', [b.sin(half)]), undefined, false), 'y');
+    await writeModel(b.model(), model);
+    const tanhs = async () => (await readModel(out)).graph.nodes.filter(({ op }) => op === 'Tanh').length;
+    await run();
+    const kept = await tanhs();
+    await run('--checkpoints', 'half');
+    expect(await tanhs()).to.equal(kept);
+    const { results } = await run('--checkpoints', 'half', '--check');
+    expect(results[1]).to.deep.include({ wrt: 'x' });
+    await rm(out);
+    expect(await failure('--checkpoints', 'halt')).to.include('near names: half');
+  });
+
   it('differentiates a gradient, under another prefix', async () => {
     await run('--outputs', 'energy');
     await rm(model);

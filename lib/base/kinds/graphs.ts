@@ -26,6 +26,11 @@ export const graphKinds = {
     expected: "a number of bytes, true, false or 'auto'",
     fits: (value) => typeof value === 'number' || typeof value === 'boolean' || value === 'auto',
   },
+  checkpoints: {
+    expected: "an array of strings or 'auto'",
+    fits: (value) =>
+      value === 'auto' || (Array.isArray(value) && value.every((item) => typeof item === 'string')),
+  },
   builder: { expected: 'a Builder', fits: having('op', 'input', 'output') },
   sessionModel: {
     expected: "an ONNX file's bytes in a Uint8Array, or { path }",

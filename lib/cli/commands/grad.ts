@@ -31,6 +31,7 @@ interface GradFlags extends OptionValues<typeof gradOptions> {
   readonly stop?: readonly string[];
   readonly loss?: string;
   readonly prefix?: string;
+  readonly checkpoints?: 'auto' | readonly string[];
   readonly check?: boolean;
   readonly json?: boolean;
 }
@@ -62,6 +63,12 @@ export const registerGrad: Register = (program, terminal) => {
       '--prefix <text>',
       'the prefix of new names, for a model that already has names such as d_x (default: d_)',
     )
+    .option(
+      '--checkpoints <names>',
+      'save memory for time: keep only these values for the backward pass, and compute what lies between them again; ' +
+        'auto chooses them',
+      (text) => (text === 'auto' ? text : parseNames(text)),
+    )
     .option('--check', 'compare the gradient with finite differences of the model; fails above 1e-3');
   addFlags(command, gradOptions)
     .option('--json', 'print the results as JSON, one object per line')
@@ -69,12 +76,17 @@ export const registerGrad: Register = (program, terminal) => {
 };
 
 async function runGrad(path: string, flags: GradFlags, terminal: Terminal): Promise<void> {
-  const { out, outputs, loss, wrt, stop, prefix, json } = flags;
+  const { out, outputs, loss, wrt, stop, prefix, checkpoints, json } = flags;
   const model = await about(path, () => readModel(path));
   const choice = { ...(wrt && { wrt }), ...(stop && { stopGradient: stop }) };
   const seeds = loss === undefined ? { ...(outputs && { outputs }) } : { loss, ...(outputs && { outputs }) };
   const { model: derived, leftOut } = withFlags(() =>
-    differentiate(model, { ...choice, ...seeds, ...(prefix !== undefined && { prefix }) }),
+    differentiate(model, {
+      ...choice,
+      ...seeds,
+      ...(prefix !== undefined && { prefix }),
+      ...(checkpoints && { checkpoints }),
+    }),
   );
   await writeModel(derived, out);
   const [inputs, results] = [namesOf(derived.graph.inputs), namesOf(derived.graph.outputs)];

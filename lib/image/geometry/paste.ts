@@ -12,6 +12,26 @@ export function paste<C extends number>(
   y: number,
   factor = 1,
 ): void {
+  place(target, source, x, y, (_, value) => factor * value);
+}
+
+/** Adds `source` to `target`, with its top left corner at (x, y). Throws as {@link paste}. */
+export function addPlanes<C extends number>(
+  target: Planes<C>,
+  source: Planes<C>,
+  x: number,
+  y: number,
+): void {
+  place(target, source, x, y, (before, value) => before + value);
+}
+
+function place(
+  target: Planes,
+  source: Planes,
+  x: number,
+  y: number,
+  put: (before: number, value: number) => number,
+): void {
   const { channels, width, height } = source;
   if (x < 0 || y < 0 || x + width > target.width || y + height > target.height)
     throw new OneirosError(
@@ -22,6 +42,6 @@ export function paste<C extends number>(
     for (let row = 0; row < height; row++) {
       const from = (c * height + row) * width;
       const to = (c * target.height + y + row) * target.width + x;
-      for (let i = 0; i < width; i++) target.data[to + i] = factor * source.data[from + i]!;
+      for (let i = 0; i < width; i++) target.data[to + i] = put(target.data[to + i]!, source.data[from + i]!);
     }
 }

@@ -69,6 +69,8 @@ export class Engine {
     const session = await ort.InferenceSession.create(placed?.model ?? model, {
       executionProviders: [placedOn(provider, deviceId, placed?.onCpu ?? [])],
       logSeverityLevel: 4,
+      // A memory pattern plans one block for the second run and keeps what the first run took: twice the memory.
+      enableMemPattern: false,
       ...(threads === null ? {} : { intraOpNumThreads: threads }),
     })
       .catch((error: unknown) => {

@@ -16,7 +16,12 @@ export function activationsOf(b: Builder, features: Value): Value {
 
 /** ‖x − target‖² / ‖target‖², without a unit: comparable between layers, networks and preprocessings. */
 export function relativeError(b: Builder, x: Value, target: Value): Value {
-  return b.div(b.sum(b.square(b.sub(x, target))), b.maximum(b.sum(b.square(target)), tiny));
+  return b.div(squaredDifferences(b, x, target), b.maximum(b.sum(b.square(target)), tiny));
+}
+
+/** ‖x − y‖² */
+export function squaredDifferences(b: Builder, x: Value, y: Value): Value {
+  return b.sum(b.square(b.sub(x, y)));
 }
 
 /**
@@ -26,7 +31,7 @@ export function relativeError(b: Builder, x: Value, target: Value): Value {
  */
 export function totalVariation(b: Builder, image: Value): Value {
   const along = (axis: number) =>
-    b.sum(b.square(b.sub(b.slice(image, [axis], [1], [Infinity]), b.slice(image, [axis], [0], [-1]))));
+    squaredDifferences(b, b.slice(image, [axis], [1], [Infinity]), b.slice(image, [axis], [0], [-1]));
   return b.div(b.add(along(2), along(3)), b.cast(b.elements(image), 'float32'));
 }
 

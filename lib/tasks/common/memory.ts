@@ -1,40 +1,8 @@
 import { OneirosError } from '../../base/errors.js';
-import { own } from '../../base/own.js';
 import type { Size } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import { GraphBuilder } from '../../onnx/builder/graph-builder.js';
-import { substitute } from '../../onnx/facts/dim.js';
-import type { Model, Node, TensorType } from '../../onnx/graph/graph.js';
-import { bytesPerElement, isNumeric } from '../../tensor/dtype.js';
-
-/** Sizes by symbol: `{ height: 384, width: 512 }`. */
-export type SymbolSizes = Readonly<Record<string, number>>;
-
-/**
- * Estimates how many bytes one run of a model takes at the given sizes: its constants plus the peak of live values.
- * Nodes run in order and every value is freed after its last use, as in ONNX Runtime. Values whose size shape inference
- * cannot determine count as 0.
- */
-export function peakBytes(model: Model, sizes: SymbolSizes): number {
-  const { nodes, inputs, initializers } = model.graph;
-  const builder = new GraphBuilder();
-  builder.load(model.graph);
-  const bytes = (name: string) => (name === '' ? 0 : bytesOf(builder.value(name).type, sizes));
-  const expiring = lastUses(nodes);
-  const kept = new Set([...initializers.keys(), ...model.graph.outputs.map(({ name }) => name)]);
-
-  let alive = [...initializers.keys(), ...inputs.map(({ name }) => name)].reduce(
-    (sum, name) => sum + bytes(name),
-    0,
-  );
-  let peak = alive;
-  for (const node of nodes) {
-    for (const name of node.outputs) alive += bytes(name);
-    peak = Math.max(peak, alive);
-    for (const name of expiring.get(node) ?? []) if (!kept.has(name)) alive -= bytes(name);
-  }
-  return peak;
-}
+import type { Model } from '../../onnx/graph/graph.js';
+import { peakBytes, type SymbolSizes } from '../../onnx/peak-bytes.js';
 
 /**
  * ONNX Runtime's arena takes more than the peak: it grows in powers of two and leaves gaps. Measured on gradients of
@@ -47,32 +15,11 @@ export function sessionBytes(model: Model, sizes: SymbolSizes): number {
   return arenaFactor * peakBytes(model, sizes);
 }
 
-function bytesOf(type: TensorType | null, sizes: SymbolSizes): number {
-  if (!type?.shape || !isNumeric(type.dtype)) return 0;
-  let product = bytesPerElement(type.dtype);
-  for (const dim of type.shape) {
-    const size = substitute(dim, (symbol) => own(sizes, symbol));
-    if (typeof size !== 'number') return 0;
-    product *= Math.max(size, 0);
-  }
-  return product;
-}
-
-/** The names that each node is the last to use, or that it outputs and no node uses. */
-function lastUses(nodes: readonly Node[]): ReadonlyMap<Node, readonly string[]> {
-  const lastUser = new Map<string, Node>();
-  for (const node of nodes) for (const name of [...node.inputs, ...node.outputs]) lastUser.set(name, node);
-  const expiring = new Map<Node, string[]>();
-  for (const [name, node] of lastUser) {
-    const names = expiring.get(node);
-    if (names === undefined) expiring.set(node, [name]);
-    else names.push(name);
-  }
-  return expiring;
-}
-
 /** The sizes of the symbols of a network's image input, for a picture. */
-export function imageSizes({ model, image }: Network, { width, height }: Size): SymbolSizes {
+export function imageSizes(
+  { model, image }: Pick<Network, 'model' | 'image'>,
+  { width, height }: Size,
+): SymbolSizes {
   const shape = model.graph.inputs.find(({ name }) => name === image)?.type?.shape ?? [];
   const [rows, columns] = shape.slice(-2);
   return {

@@ -47,11 +47,11 @@ class Dreamer implements AsyncDisposable {
     const terms = objectiveTerms(network, options.layers ?? defaultDreamLayers(network));
     const features = layersModel(network, terms);
     const guide = await guideFeatures(network, features, options.guide, sessionOptions);
-    const model = dreamModel(network, terms, settings.objective, guide);
+    const model = dreamModel(network, terms, settings.objective, guide, settings.recompute);
     const checkMemory = (picture: Size, part: Size) => {
       if (memoryLimit === Infinity) return;
       const needed = sessionBytes(model, imageSizes(network, part)) + pictureBytes(picture, copies);
-      requireMemory(needed, memoryLimit, picture, 'choose a smaller size or smaller tiles');
+      requireMemory(needed, memoryLimit, picture, 'choose a smaller size or smaller tiles, or recompute');
     };
     const minimum = minimumSide(features);
     // Tiles have nearly the same size, so none is smaller than half the largest.

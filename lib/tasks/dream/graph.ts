@@ -18,6 +18,7 @@ export function dreamModel(
   terms: readonly ObjectiveTerm[],
   kind: ObjectiveKind,
   guide: Guide,
+  recompute = false,
 ): Model {
   const b = new Builder();
   b.load(network.model.graph);
@@ -25,5 +26,9 @@ export function dreamModel(
     [...guide].map(([value, tensor]) => [value, b.constant(tensor, b.fresh('guide'))]),
   );
   b.output(addObjective(b, terms, kind, features), 'objective');
-  return grad(b.model(), { loss: 'objective', wrt: [network.image] });
+  return grad(b.model(), {
+    loss: 'objective',
+    wrt: [network.image],
+    ...(recompute && { checkpoints: 'auto' }),
+  });
 }

@@ -68,6 +68,10 @@ export const dreamOptions = {
     64,
     [256, 2048],
   ),
+  recompute: flag(
+    false,
+    'compute values again for the gradient instead of keeping them: less memory, more time',
+  ),
   seed: seed(0, 'random seed: the same seed gives the same picture'),
 } as const;
 
@@ -135,6 +139,11 @@ export interface DreamParameters {
    * @default 768
    */
   readonly tile?: number | undefined;
+  /**
+   * Compute values again for the gradient instead of keeping them: less memory, more time.
+   * @default false
+   */
+  readonly recompute?: boolean | undefined;
   /**
    * Random seed: the same seed gives the same picture. A whole number.
    * @default 0

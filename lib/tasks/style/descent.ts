@@ -1,4 +1,3 @@
-import { gradientName } from '../../autodiff/names.js';
 import type { OptionValues } from '../../base/option-table.js';
 import { clamp, clamped } from '../../image/color/clamp.js';
 import { transferChroma } from '../../image/color/color-transfer.js';
@@ -8,23 +7,10 @@ import { adam } from '../../optim/adam.js';
 import { lbfgs } from '../../optim/lbfgs.js';
 import type { Objective, OptimizerStep } from '../../optim/objective.js';
 import { clampTo, optimize } from '../../optim/optimize.js';
-import type { Session } from '../../runtime/types.js';
-import { float32Of, numberOf } from '../../tensor/results.js';
-import { float32 } from '../../tensor/tensor.js';
 import type { PictureStep } from '../common/step.js';
 import type { styleOptions } from './options.js';
+import type { PictureLoss, StyleLosses } from './picture-loss.js';
 import type { Targets } from './targets.js';
-
-/** The losses of a picture. */
-export interface StyleLosses {
-  /** The weighted sum of the three others. */
-  readonly value: number;
-  /** Mean over the style layers of the relative squared error of their statistics. */
-  readonly styleLoss: number;
-  /** Relative squared error of the content layers. */
-  readonly contentLoss: number;
-  readonly tvLoss: number;
-}
 
 /**
  * The state after an iteration; the first is the state before any iteration. Its parts are scales, the smallest first.
@@ -35,10 +21,7 @@ export interface StyleStep extends StyleLosses, PictureStep {
 
 /** The input of a descent. */
 export interface StyleDescent {
-  /** The loss graph. */
-  readonly session: Session;
-  /** Name of its image input. */
-  readonly input: string;
+  readonly loss: PictureLoss;
   /** The smallest first. */
   readonly scales: readonly { readonly content: Image; readonly targets: Targets }[];
   readonly options: OptionValues<typeof styleOptions>;
@@ -109,17 +92,9 @@ class LossRecorder {
   ) {}
 
   readonly objective: Objective = async (x) => {
-    const { session, input } = this.descent;
-    const { width, height } = this.size;
-    const results = await session.run({ ...this.targets, [input]: float32(x, [1, 3, height, width]) });
-    const value = numberOf(results, 'loss');
-    this.#parts.set(value, {
-      value,
-      styleLoss: numberOf(results, 'styleLoss'),
-      contentLoss: numberOf(results, 'contentLoss'),
-      tvLoss: numberOf(results, 'tvLoss'),
-    });
-    return { value, gradient: float32Of(results, gradientName(input)).data };
+    const { losses, gradient } = await this.descent.loss.of(image(this.size, x), this.targets);
+    this.#parts.set(losses.value, losses);
+    return { value: losses.value, gradient };
   };
 
   /** The parts of the value that the optimizer accepted, which was computed since the last call. */

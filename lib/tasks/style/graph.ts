@@ -5,7 +5,7 @@ import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import { extractSubgraph } from '../../onnx/passes/extract.js';
 import { relativeError, totalVariation, weightedSum } from '../common/losses.js';
-import { gaussianStyle, moments, wassersteinError } from './gram.js';
+import { gaussianStyle, type Moments, moments, wassersteinError } from './gram.js';
 import { rowsOf } from './matrix.js';
 import type { styleOptions } from './options.js';
 
@@ -24,7 +24,7 @@ export interface StyleProblem {
   readonly style: readonly WeightedLayer[];
   readonly options: Pick<
     OptionValues<typeof styleOptions>,
-    'styleWeight' | 'contentWeight' | 'tvWeight' | 'statistics'
+    'styleWeight' | 'contentWeight' | 'tvWeight' | 'statistics' | 'recompute'
   >;
 }
 
@@ -75,40 +75,57 @@ export function gaussianModel({ model, style }: StyleProblem): Model {
  * each step. Inputs: the image and the targets. Outputs: `loss`, `styleLoss`, `contentLoss`, `tvLoss` and the image's
  * gradient.
  */
-export function lossModel({ model, image, content, style, options }: StyleProblem): Model {
+export function lossModel(problem: StyleProblem): Model {
+  const { model, image, options } = problem;
   const b = new Builder();
   b.load(model.graph);
+  addLosses(b, problem, {
+    // The target has exactly the shape of the layer, so that nothing is broadcast.
+    contentError: (value) => {
+      const features = b.value(value);
+      return relativeError(b, features, b.input(targetName.content(value), 'float32', shapeOf(features)));
+    },
+    moments: (value) => moments(b, b.value(value)),
+    variation: () => totalVariation(b, b.value(image)),
+  });
+  return grad(b.model(), { loss: 'loss', wrt: [image], ...(options.recompute && { checkpoints: 'auto' }) });
+}
+
+/** What the losses are computed from: values of the builder's graph, by the layer's value. */
+export interface LossTerms {
+  readonly contentError: (value: string) => Value;
+  readonly moments: (value: string) => Moments;
+  readonly variation: () => Value;
+}
+
+/** Adds the outputs `loss`, `styleLoss`, `contentLoss`, `tvLoss`. */
+export function addLosses(b: Builder, { content, style, options }: StyleProblem, terms: LossTerms): void {
   const contentLoss = weightedSum(
     b,
-    content.map(({ value, weight }) => [contentError(b, b.value(value)), weight] as const),
+    content.map(({ value, weight }) => [terms.contentError(value), weight] as const),
   );
   const styleLoss = weightedSum(
     b,
-    style.map(({ value, weight }) => [styleError(b, b.value(value), options.statistics), weight] as const),
+    style.map(({ value, weight }) => {
+      return [styleError(b, value, terms.moments(value), options.statistics), weight] as const;
+    }),
   );
-  const tvLoss = weightedSum(b, [[totalVariation(b, b.value(image)), 1]]);
+  const tvLoss = weightedSum(b, [[terms.variation(), 1]]);
   const loss = weightedSum(b, [
     [styleLoss, options.styleWeight],
     [contentLoss, options.contentWeight],
     [tvLoss, options.tvWeight],
   ]);
   for (const [name, value] of Object.entries({ loss, styleLoss, contentLoss, tvLoss })) b.output(value, name);
-  return grad(b.model(), { loss: 'loss', wrt: [image] });
 }
 
-/** The target has exactly the shape of the layer, so that nothing is broadcast. */
-function contentError(b: Builder, features: Value): Value {
-  return relativeError(b, features, b.input(targetName.content(features.name), 'float32', shapeOf(features)));
-}
-
-function styleError(b: Builder, features: Value, statistics: 'gram' | 'wasserstein'): Value {
-  const style = moments(b, features);
+function styleError(b: Builder, value: string, style: Moments, statistics: 'gram' | 'wasserstein'): Value {
   const channels = rowsOf(style.gram);
   const matrix = (name: string) => b.input(name, 'float32', [channels, channels]);
-  if (statistics === 'gram') return relativeError(b, style.gram, matrix(targetName.gram(features.name)));
+  if (statistics === 'gram') return relativeError(b, style.gram, matrix(targetName.gram(value)));
   return wassersteinError(b, style, {
-    mean: b.input(targetName.mean(features.name), 'float32', [channels, 1]),
-    covariance: matrix(targetName.covariance(features.name)),
-    root: matrix(targetName.root(features.name)),
+    mean: b.input(targetName.mean(value), 'float32', [channels, 1]),
+    covariance: matrix(targetName.covariance(value)),
+    root: matrix(targetName.root(value)),
   });
 }

@@ -50,6 +50,16 @@ export const styleOptions = {
     integer: true,
     usual: [1, 50],
   }),
+  tile: number(
+    0,
+    'largest side of a tile, in pixels; limits memory: larger pictures are computed in overlapping tiles, without seams, ' +
+      'in about three times the time; 0: the whole picture, or tiles if the memory does not suffice',
+    { min: 0, max: largestSide, integer: true, usual: [0, 2048] },
+  ),
+  recompute: flag(
+    false,
+    'compute values again for the gradient instead of keeping them: less memory, more time',
+  ),
   seed: seed(0, 'random seed: the same seed gives the same picture'),
 } as const;
 
@@ -121,6 +131,18 @@ export interface StyleParameters {
    * @default 10
    */
   readonly history?: number | undefined;
+  /**
+   * Largest side of a tile, in pixels; limits memory: larger pictures are computed in overlapping tiles,
+   * without seams, in about three times the time; 0: the whole picture, or tiles if the memory does not
+   * suffice. A whole number from 0 to 100000.
+   * @default 0
+   */
+  readonly tile?: number | undefined;
+  /**
+   * Compute values again for the gradient instead of keeping them: less memory, more time.
+   * @default false
+   */
+  readonly recompute?: boolean | undefined;
   /**
    * Random seed: the same seed gives the same picture. A whole number.
    * @default 0

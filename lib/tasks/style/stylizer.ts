@@ -6,17 +6,20 @@ import { type Network, sessionFor } from '../../networks/network.js';
 import { freeMemory } from '../../runtime/free-memory.js';
 import { openModel } from '../../runtime/open-model.js';
 import { random } from '../../tensor/random.js';
-import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/octave-sizes.js';
 import { descend, type StyleStep } from './descent.js';
 import { featuresModel, lossModel, type StyleProblem } from './graph.js';
 import { defaultContentLayers, defaultStyleLayers, resolveLayers } from './layers.js';
+import { LossBySize } from './loss-by-size.js';
+import { planMemory } from './memory-plan.js';
 import { type StyleOptions, styleOptions } from './options.js';
-import { findTargets, type StyleImage } from './targets.js';
-
-/** About how many pictures of the full size an iteration keeps in memory, beside those of L-BFGS's history. */
-const copies = 16;
+import { WholeLoss } from './picture-loss.js';
+import { findTargets, type StyleImage, type TargetOptions, type Targets, WholeFeatures } from './targets.js';
+import type { TileFeeds } from './tile-feeds.js';
+import { TiledFeatures } from './tiled-features.js';
+import { tileFeaturesModel } from './tiled-graph.js';
+import { TiledLoss } from './tiled-loss.js';
 
 type Settings = OptionValues<typeof styleOptions>;
 
@@ -34,29 +37,52 @@ export async function* stylize(
   const full = settings.size === 0 ? content : scaledSize(content, settings.size);
   const sizes = octaveSizes(full, scaleCount(full, settings.smallest), Math.SQRT2, minimum);
   const model = lossModel(problem);
-  const { memoryLimit = freeMemory() } = options;
-  if (memoryLimit < Infinity) {
-    const session = sessionBytes(model, imageSizes(network, full));
-    const needed = session + pictureBytes(full, copies + 2 * settings.history);
-    requireMemory(needed, memoryLimit, full, 'choose a smaller size');
-  }
+  const feeds = planMemory(problem, model, full, settings, options.memoryLimit ?? freeMemory());
 
   const { signal } = options;
   const session = sessionFor(network, options.placement, signal);
   const { styleScale } = settings;
   const contents = sizes.map((size) => resize(content, size));
-  const targets = await findTargets(problem, contents, weighted, { styleScale, minimum, session });
-  await using gradient = await openModel(model, session);
+  const targets = await targetsOf(problem, feeds, contents, weighted, { styleScale, minimum, session });
+  const openWhole = async () => new WholeLoss(await openModel(model, session), network.image);
+  await using loss =
+    feeds === null
+      ? await openWhole()
+      : new LossBySize(
+          (picture) => feeds.tilesOf(picture).length > 1,
+          openWhole,
+          () => TiledLoss.open(problem, feeds, session),
+        );
   yield* descend(
     {
-      session: gradient,
-      input: network.image,
+      loss,
       scales: contents.map((picture, i) => ({ content: picture, targets: targets[i] ?? {} })),
       options: settings,
       signal,
     },
     firstPicture(contents[0] ?? content, weighted, settings, options.initImage),
   );
+}
+
+/** The sessions that compute them are closed when this returns. */
+async function targetsOf(
+  problem: StyleProblem,
+  feeds: TileFeeds | null,
+  contents: readonly Image[],
+  styles: readonly StyleImage[],
+  options: TargetOptions,
+): Promise<readonly Targets[]> {
+  const { session } = options;
+  await using features =
+    feeds === null
+      ? new WholeFeatures(await openModel(featuresModel(problem), session), problem)
+      : new TiledFeatures(
+          await openModel(tileFeaturesModel(problem), session),
+          problem,
+          feeds,
+          session.signal,
+        );
+  return await findTargets(problem, features, contents, styles, options);
 }
 
 function problemOf(network: Network, settings: Settings, options: StyleOptions): StyleProblem {

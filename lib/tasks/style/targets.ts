@@ -4,7 +4,7 @@ import { openModel } from '../../runtime/open-model.js';
 import type { Session, SessionOptions } from '../../runtime/types.js';
 import { float32Of } from '../../tensor/results.js';
 import { type Float32Tensor, tensor } from '../../tensor/tensor.js';
-import { featuresModel, gaussianModel, type StyleProblem, targetName } from './graph.js';
+import { gaussianModel, type StyleProblem, targetName } from './graph.js';
 
 /** The inputs of the loss graph except the image, by name. */
 export type Targets = Readonly<Record<string, Float32Tensor>>;
@@ -23,17 +23,55 @@ export interface TargetOptions {
   readonly session: SessionOptions;
 }
 
+/** Computes the features of pictures of any size. Holds native memory until it is disposed. */
+export interface PictureFeatures extends AsyncDisposable {
+  /** The content layers' features, by `targetName`. */
+  content(picture: Image): Promise<Targets>;
+  /** The style layers' moments, by `targetName`. */
+  moments(picture: Image): Promise<Targets>;
+}
+
+/** Computes them for the whole picture at once. */
+export class WholeFeatures implements PictureFeatures {
+  /** @param session of `featuresModel` */
+  constructor(
+    private readonly session: Session,
+    private readonly problem: StyleProblem,
+  ) {}
+
+  async content(picture: Image): Promise<Targets> {
+    const names = this.problem.content.map(({ value }) => targetName.content(value));
+    return names.length === 0 ? {} : this.#run(picture, names);
+  }
+
+  moments(picture: Image): Promise<Targets> {
+    return this.#run(picture, momentNames(this.problem));
+  }
+
+  async #run(picture: Image, fetches: readonly string[]): Promise<Targets> {
+    const results = await this.session.run({ [this.problem.image]: toTensor(picture) }, { fetches });
+    return float32Results(results, fetches);
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.session.dispose();
+  }
+}
+
+function momentNames({ style }: StyleProblem): readonly string[] {
+  return style.flatMap(({ value }) => [targetName.mean(value), targetName.gram(value)]);
+}
+
 /**
- * The targets of the losses for each size of the content: its features and the styles' statistics. The sessions that
- * compute them are closed when this returns.
+ * The targets of the losses for each size of the content: its features and the styles' statistics.
  */
 export async function findTargets(
   problem: StyleProblem,
+  features: PictureFeatures,
   contents: readonly Image[],
   styles: readonly StyleImage[],
   options: TargetOptions,
 ): Promise<readonly Targets[]> {
-  await using features = await openModel(featuresModel(problem), options.session);
   await using gaussian =
     problem.options.statistics === 'wasserstein'
       ? await openModel(gaussianModel(problem), options.session)
@@ -43,16 +81,9 @@ export async function findTargets(
     options.session.signal?.throwIfAborted();
     const moments = await blendedMoments(problem, features, styles, content, options);
     const style = gaussian === null ? grams(problem, moments) : await gaussians(problem, moments, gaussian);
-    targets.push({ ...(await contentFeatures(problem, features, content)), ...style });
+    targets.push({ ...(await features.content(content)), ...style });
   }
   return targets;
-}
-
-async function contentFeatures(problem: StyleProblem, features: Session, content: Image): Promise<Targets> {
-  const fetches = problem.content.map(({ value }) => targetName.content(value));
-  return fetches.length === 0
-    ? {}
-    : float32Results(await features.run({ [problem.image]: toTensor(content) }, { fetches }), fetches);
 }
 
 /**
@@ -61,18 +92,17 @@ async function contentFeatures(problem: StyleProblem, features: Session, content
  */
 async function blendedMoments(
   problem: StyleProblem,
-  features: Session,
+  features: PictureFeatures,
   styles: readonly StyleImage[],
   content: Image,
   { styleScale, minimum }: TargetOptions,
 ): Promise<Targets> {
   const longer = Math.max(1, Math.round(Math.max(content.width, content.height) * styleScale));
-  const fetches = problem.style.flatMap(({ value }) => [targetName.mean(value), targetName.gram(value)]);
   const blended = new Map<string, Float32Tensor>();
   for (const { image, weight } of styles) {
     const picture = resize(image, atLeast(scaledSize(image, longer), minimum));
-    const results = await features.run({ [problem.image]: toTensor(picture) }, { fetches });
-    for (const name of fetches)
+    const results = await features.moments(picture);
+    for (const name of momentNames(problem))
       blended.set(name, addScaled(blended.get(name), float32Of(results, name), weight));
   }
   return Object.fromEntries(blended);

@@ -108,6 +108,7 @@ export const fitKinds: OptionKinds<FitOptions> = {
   wrt: kind.texts,
   stopGradient: kind.texts,
   batchNorm: oneOf('batch', 'fixed'),
+  recompute: kind.flag,
   metrics: kind.texts,
   optimizer: required(kind.updateRule),
   schedule: kind.function,

@@ -33,6 +33,11 @@ export interface TrainingTask {
    * `fixed`, the running ones, unchanged. @default `fixed` if `loss` is the name of a scalar, otherwise `batch`
    */
   readonly batchNorm?: 'batch' | 'fixed' | undefined;
+  /**
+   * Whether the backward pass computes values again instead of keeping them: less memory for more time, and the same
+   * gradient. @default false
+   */
+  readonly recompute?: boolean | undefined;
   /** Names of further scalars in the model to report at each step. */
   readonly metrics?: readonly string[] | undefined;
 }
@@ -86,6 +91,7 @@ export function trainingGraph(original: Model, options: TrainingGraphOptions): T
       stopGradient,
       prefix: trainingPrefix,
       overrides,
+      ...(options.recompute === true && { checkpoints: 'auto' }),
       keepOutputs: [...new Set([...outputs, ...statistics.map(({ batch }) => batch)])],
     },
     loss: loss.name,

@@ -52,6 +52,11 @@ describe('dream', () => {
     expect(a.at(-1)?.image.data).not.to.deep.equal(c.at(-1)?.image.data);
   });
 
+  it('gives the same picture with values computed again for the gradient', async () => {
+    const [kept, again] = [await stepsOf({ seed: 7 }), await stepsOf({ seed: 7, recompute: true })];
+    expect(again.at(-1)?.image.data).to.deep.equal(kept.at(-1)?.image.data);
+  });
+
   for (const normalization of ['mean-abs', 'std', 'rms'] as const)
     it(`raises its objective with the gradient divided by its ${normalization}`, async () => {
       const steps = await stepsOf({ normalization, octaves: 1 });

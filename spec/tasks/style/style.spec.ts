@@ -63,6 +63,11 @@ describe('style', () => {
     expect(a.at(-1)?.image.data).not.to.deep.equal(c.at(-1)?.image.data);
   });
 
+  it('gives the same picture with values computed again for the gradient', async () => {
+    const [kept, again] = [await stepsOf({ iterations: 6 }), await stepsOf({ iterations: 6, recompute: true })];
+    expect(again.at(-1)?.image.data).to.deep.equal(kept.at(-1)?.image.data);
+  });
+
   it('starts with the content, the style, noise, or a given picture', async () => {
     const first = async (options: StyleOptions) => (await stepsOf({ ...options, iterations: 1 }))[0];
     expect((await first({ init: 'content' }))?.contentLoss).to.be.closeTo(0, 1e-9);
