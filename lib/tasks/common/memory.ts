@@ -4,7 +4,7 @@ import type { Size } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
 import { GraphBuilder } from '../../onnx/builder/graph-builder.js';
 import { substitute } from '../../onnx/facts/dim.js';
-import type { Model, Node, TensorType } from '../../onnx/graph/graph.js';
+import type { Dim, Model, Node, TensorType } from '../../onnx/graph/graph.js';
 import { bytesPerElement, isNumeric } from '../../tensor/dtype.js';
 
 /** Sizes by symbol: `{ height: 384, width: 512 }`. */
@@ -19,7 +19,8 @@ export function peakBytes(model: Model, sizes: SymbolSizes): number {
   const { nodes, inputs, initializers } = model.graph;
   const builder = new GraphBuilder();
   builder.load(model.graph);
-  const bytes = (name: string) => (name === '' ? 0 : bytesOf(builder.value(name).type, sizes));
+  const numberOf = sizeAt(sizes);
+  const bytes = (name: string) => (name === '' ? 0 : bytesOf(builder.value(name).type, numberOf));
   const expiring = lastUses(nodes);
   const kept = new Set([...initializers.keys(), ...model.graph.outputs.map(({ name }) => name)]);
 
@@ -47,15 +48,22 @@ export function sessionBytes(model: Model, sizes: SymbolSizes): number {
   return arenaFactor * peakBytes(model, sizes);
 }
 
-function bytesOf(type: TensorType | null, sizes: SymbolSizes): number {
+function bytesOf(type: TensorType | null, numberOf: (dim: Dim) => number): number {
   if (!type?.shape || !isNumeric(type.dtype)) return 0;
-  let product = bytesPerElement(type.dtype);
-  for (const dim of type.shape) {
+  return type.shape.reduce<number>((product, dim) => product * numberOf(dim), bytesPerElement(type.dtype));
+}
+
+/** A dimension as a number; 0 if it is unknown. Parses each of the few different expressions of a graph once. */
+function sizeAt(sizes: SymbolSizes): (dim: Dim) => number {
+  const known = new Map<Dim, number>();
+  return (dim) => {
+    const before = known.get(dim);
+    if (before !== undefined) return before;
     const size = substitute(dim, (symbol) => own(sizes, symbol));
-    if (typeof size !== 'number') return 0;
-    product *= Math.max(size, 0);
-  }
-  return product;
+    const number = typeof size === 'number' ? Math.max(size, 0) : 0;
+    known.set(dim, number);
+    return number;
+  };
 }
 
 /** The names that each node is the last to use, or that it outputs and no node uses. */

@@ -11,7 +11,7 @@ import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/octave-sizes.js';
 import { descend, type StyleStep } from './descent.js';
 import { featuresModel, lossModel, type StyleProblem } from './graph.js';
-import { defaultContentLayers, defaultStyleLayers, resolveLayers } from './layers.js';
+import { transferLayers } from './layers.js';
 import { type StyleOptions, styleOptions } from './options.js';
 import { findTargets, type StyleImage } from './targets.js';
 
@@ -60,14 +60,11 @@ export async function* stylize(
 }
 
 function problemOf(network: Network, settings: Settings, options: StyleOptions): StyleProblem {
-  const style = resolveLayers(network, options.styleLayers ?? defaultStyleLayers(network));
+  const { content, style } = transferLayers(network, options, settings.contentWeight);
   return {
     model: network.model,
     image: network.image,
-    content:
-      settings.contentWeight > 0
-        ? resolveLayers(network, options.contentLayers ?? defaultContentLayers(network))
-        : [],
+    content,
     style: normalizeWeights(style),
     options: settings,
   };
