@@ -2,7 +2,7 @@ import { platform } from '#runtime';
 import { check } from '../base/check-arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
-import { connectSession } from './host/remote-session.js';
+import { connectSession, type PlannedSession } from './host/remote-session.js';
 import { maxThreads, sessionKinds } from './options.js';
 import type { GradientRequest } from './protocol/messages.js';
 import type { ProviderStatus, Session, SessionOptions } from './types.js';
@@ -30,7 +30,7 @@ export async function openLocated(
   model: Uint8Array | { readonly path: string },
   gradient: GradientRequest | null,
   options: SessionOptions,
-): Promise<Session> {
+): Promise<PlannedSession> {
   const { provider = 'auto', isolation = 'thread', threads, assets, transfer = false, signal } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads))
     throw new OneirosError(

@@ -22,6 +22,10 @@ const commands: CommandTable = {
     summary: 'remove models that were pulled',
     load: async () => (await import('./models-files.js')).registerRemove,
   },
+  cache: {
+    summary: 'show or clear what is kept to start faster',
+    load: async () => (await import('./models-cache.js')).registerCache,
+  },
   convert: {
     summary: 'convert a checkpoint to an ONNX file',
     load: async () => (await import('./models-convert.js')).registerConvert,

@@ -7,6 +7,7 @@ import { runtimeError } from '../protocol/ort-errors.js';
 import { free } from '../protocol/packing.js';
 import type { ProviderName, TensorInfo } from '../types.js';
 import { chooseProvider, listProviders, loadQuietly, type Ort, type Providers } from './choose-provider.js';
+import type { PreparedModel } from './prepared-models.js';
 
 /**
  * Answers requests with one ONNX Runtime session; the same in the calling thread, in a worker and in a child process.
@@ -41,9 +42,9 @@ export class Engine {
   }
 
   async #load(given: OpenRequest): Promise<OpenedReply> {
-    const model = await derived(given);
+    const { bytes: model, plan } = await prepared(given, this.#providers);
     try {
-      return await this.#openOnBest({ ...given, model });
+      return { ...(await this.#openOnBest({ ...given, model })), plan };
     } finally {
       // An idle worker does not collect garbage.
       if (model !== given.model && typeof model !== 'string') free([model]);
@@ -80,6 +81,7 @@ export class Engine {
       provider,
       inputs: session.inputMetadata.map(infoOf),
       outputs: session.outputMetadata.map(infoOf),
+      plan: null,
     };
   }
 
@@ -96,11 +98,18 @@ export class Engine {
   }
 }
 
-async function derived({ model, gradient }: OpenRequest): Promise<Uint8Array | string> {
-  if (gradient === null || typeof model === 'string') return model;
-  // Most sessions open a model as it is, and need none of this code.
-  const { deriveGradient } = await import('./derive.js');
-  return deriveGradient(model, gradient);
+/** What is opened instead of the model: its gradient, if that is asked for. */
+async function prepared(
+  { model, gradient }: OpenRequest,
+  { preparedModels }: Providers,
+): Promise<PreparedModel | { readonly bytes: Uint8Array | string; readonly plan: null }> {
+  if (gradient === null || typeof model === 'string') return { bytes: model, plan: null };
+  const prepare = async () => {
+    // Most sessions open a model as it is, and need none of this code.
+    const { deriveGradient } = await import('./derive.js');
+    return deriveGradient(model, gradient);
+  };
+  return preparedModels?.remember(model, { gradient }, prepare) ?? prepare();
 }
 
 function withNodesOnCpu(provider: ProviderName, names: readonly string[]): ProviderName | WebGpuOptions {

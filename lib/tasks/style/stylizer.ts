@@ -3,6 +3,7 @@ import { type OptionValues, resolveOptions } from '../../base/option-table.js';
 import { resize, scaledSize } from '../../image/geometry/resize.js';
 import { type Image, image, type Size } from '../../image/image.js';
 import { type Network, sessionFor } from '../../networks/network.js';
+import { memoryPlan } from '../../onnx/memory-plan.js';
 import { freeMemory } from '../../runtime/free-memory.js';
 import { openModel } from '../../runtime/open-model.js';
 import { random } from '../../tensor/random.js';
@@ -36,7 +37,7 @@ export async function* stylize(
   const model = lossModel(problem);
   const { memoryLimit = freeMemory() } = options;
   if (memoryLimit < Infinity) {
-    const session = sessionBytes(model, imageSizes(network, full));
+    const session = sessionBytes(memoryPlan(model), imageSizes(network, full));
     const needed = session + pictureBytes(full, copies + 2 * settings.history);
     requireMemory(needed, memoryLimit, full, 'choose a smaller size');
   }

@@ -2,32 +2,9 @@ import { expect } from 'chai';
 
 import { OneirosError } from '../../../lib/base/errors.js';
 import { Builder } from '../../../lib/onnx/builder/builder.js';
-import { peakBytes, requireMemory } from '../../../lib/tasks/common/memory.js';
+import { requireMemory } from '../../../lib/tasks/common/memory.js';
 import { minimumSide } from '../../../lib/tasks/common/minimum-size.js';
 import { smallNetwork } from '../small-network.js';
-
-describe('peakBytes', () => {
-  it('is the peak of live values: one input and one result of a chain', () => {
-    const b = new Builder();
-    const x = b.input('x', 'float32', [1, 'n']);
-    b.output(b.relu(b.relu(b.relu(x))));
-    // At any time one value is read and one is written, for any length of the chain.
-    expect(peakBytes(b.model(), { n: 1000 })).to.equal(8000);
-  });
-
-  it('counts a value for as long as it is needed', () => {
-    const b = new Builder();
-    const x = b.input('x', 'float32', [1, 'n']);
-    b.output(b.add(b.relu(b.relu(x)), x));
-    expect(peakBytes(b.model(), { n: 1000 })).to.equal(12000);
-  });
-
-  it('infers sizes through a network', () => {
-    const { model } = smallNetwork();
-    const [small, large] = [64, 128].map((side) => peakBytes(model, { height: side, width: side }));
-    expect((large ?? 0) / (small ?? 1)).to.be.within(3.5, 4);
-  });
-});
 
 describe('requireMemory', () => {
   it('states the needed and the available memory, and what to do', () => {
