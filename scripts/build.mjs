@@ -1,13 +1,15 @@
-// Builds lib/ into dist/: its modules, for Node and for bundlers; and dist/web/, for pages without a bundler: one file
-// for each entry of the package, shared chunks, and the workers.
+// Builds lib/ into dist/: its modules, for bundlers; dist/node/ and the command line, bundled for Node; and dist/web/,
+// for pages without a bundler: one file for each entry of the package, shared chunks, and the workers.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
+import { buildForNode } from './build-node.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+rmSync(join(root, 'dist'), { recursive: true, force: true });
 
 const tsc = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 execFileSync(process.execPath, [tsc, '-p', 'lib'], { cwd: root, stdio: 'inherit' });
@@ -23,8 +25,17 @@ const besideUs = {
     return name && { id: `../../../onnxruntime-web/dist/ort.${name}.bundle.min.mjs`, external: true };
   },
 };
-/** The files of lib/api/, which package.json exports. */
-const entries = ['index', 'onnx', 'metrics', 'train', 'runtime', 'weights'];
+/** The package's entries, which package.json exports, by their files in lib/api/. */
+const entries = {
+  index: 'oneiros',
+  onnx: 'onnx',
+  metrics: 'metrics',
+  train: 'train',
+  runtime: 'runtime',
+  weights: 'weights',
+};
+await buildForNode(join(root, 'dist'), entries);
+
 const output = {
   entryFileNames: '[name].js',
   chunkFileNames: '[name].js',
@@ -47,7 +58,7 @@ await build({
     reportCompressedSize: false,
     rollupOptions: {
       input: Object.fromEntries(
-        entries.map((name) => [name === 'index' ? 'oneiros' : name, join(root, 'dist', 'api', `${name}.js`)]),
+        Object.entries(entries).map(([file, name]) => [name, join(root, 'dist', 'api', `${file}.js`)]),
       ),
       preserveEntrySignatures: 'strict',
       // The entries have all exports, so some modules that are imported dynamically are loaded at once anyway.

@@ -56,7 +56,7 @@ function installed() {
 }
 
 function built() {
-  const target = at('dist', 'api', 'index.js');
+  const target = at('dist', 'web', 'oneiros.js');
   if (!existsSync(target)) return false;
   const builtAt = statSync(target).mtimeMs;
   return newest(at('lib')) <= builtAt;

@@ -1,9 +1,10 @@
 #!/usr/bin/env node
+import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 
 import { messageOf, originalOf } from '../base/errors.js';
 import { commands } from './commands/index.js';
-import { checkFiles } from './flags/checked-files.js';
+import { addCommands } from './commands/lazy-commands.js';
 import type { Interruption } from './terminal/interruption.js';
 import { createTerminal, exitCode, type Terminal } from './terminal/terminal.js';
 
@@ -29,10 +30,13 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
   const program = new Command('oneiros')
     .description('See what vision networks see: classify, detect, segment, dream, stylize, differentiate.')
     .exitOverride()
-    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(oneiros --help lists the commands, oneiros <command> --help its options)')
-    .hook('preAction', (_, command) => checkFiles(command));
-  for (const register of commands) register(program, terminal);
+    .version(version())
+    .hook('preAction', async (_, command) => {
+      const { checkFiles } = await import('./flags/checked-files.js');
+      await checkFiles(command);
+    });
+  addCommands(program, commands, terminal);
   try {
     await program.parseAsync(args, { from: 'user' });
     return terminal.failures > 0 ? exitCode.failed : exitCode.ok;
@@ -42,6 +46,12 @@ async function run(args: readonly string[], terminal: Terminal): Promise<number>
     if (originalOf(error) !== terminal.interruption) terminal.error(messageOf(error));
     return exitCode.failed;
   }
+}
+
+/** The version of the package. Its package.json is two folders above this file, in lib/ as in dist/. */
+function version(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return /"version": "([^"]+)"/.exec(text)?.[1] ?? '?';
 }
 
 const { code, interruption } = await main(process.argv.slice(2));

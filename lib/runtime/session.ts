@@ -3,7 +3,7 @@ import { check } from '../base/check-arguments.js';
 import { OneirosError } from '../base/errors.js';
 import { kind } from '../base/kinds.js';
 import { formNames } from '../onnx/lowering/form-names.js';
-import { connectSession } from './host/remote-session.js';
+import { connectSession, type PlannedSession } from './host/remote-session.js';
 import { deviceProviders, maxThreads, sessionKinds } from './options.js';
 import type { GradientRequest } from './protocol/messages.js';
 import type { ProviderName, ProviderStatus, Session, SessionOptions } from './types.js';
@@ -31,7 +31,7 @@ export async function openLocated(
   model: Uint8Array | { readonly path: string },
   gradient: GradientRequest | null,
   options: SessionOptions,
-): Promise<Session> {
+): Promise<PlannedSession> {
   const { provider = 'auto', deviceId, isolation = 'thread', threads, assets } = options;
   const { transfer = false, lowering = formNames, signal } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads))

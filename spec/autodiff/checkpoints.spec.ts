@@ -6,8 +6,8 @@ import { inFloat64 } from '../../lib/gradients/float64.js';
 import { Builder } from '../../lib/onnx/builder/builder.js';
 import { float } from '../../lib/onnx/graph/attributes.js';
 import type { Model } from '../../lib/onnx/graph/graph.js';
+import { memoryPlan, peakOf } from '../../lib/onnx/memory-plan.js';
 import { simplifyModel } from '../../lib/onnx/passes/simplify.js';
-import { peakBytes } from '../../lib/onnx/peak-bytes.js';
 import { float32, type Tensor } from '../../lib/tensor/tensor.js';
 import { smallNetwork } from '../tasks/small-network.js';
 import { compute, noise, noise64, numbersOf, operators } from './compute.js';
@@ -51,7 +51,7 @@ describe('checkpoints', () => {
       grad(model, { loss: 'loss', checkpoints: 'auto' }),
     ];
     await expectEqual(plain, checkpointed, { x: noise(1, 1, 50) });
-    const [all, less] = [plain, checkpointed].map((each) => peakBytes(each, { n: 100_000 }));
+    const [all, less] = [plain, checkpointed].map((each) => peakOf(memoryPlan(each), () => 100_000));
     expect((less ?? 0) / (all ?? 1)).to.be.below(0.35);
   });
 

@@ -10,6 +10,7 @@ import { registerExplain } from '../../lib/cli/commands/explain.js';
 import { registerGrad } from '../../lib/cli/commands/grad.js';
 import { commands } from '../../lib/cli/commands/index.js';
 import { registerInspect } from '../../lib/cli/commands/inspect.js';
+import { addCommands } from '../../lib/cli/commands/lazy-commands.js';
 import { registerLocalize } from '../../lib/cli/commands/localize.js';
 import { registerModels } from '../../lib/cli/commands/models.js';
 import { registerSegment } from '../../lib/cli/commands/segment.js';
@@ -47,12 +48,22 @@ describe('files that commands write', () => {
   const network = () => ['--model', 'vgg19', '--weights', at('vgg.safetensors')];
 
   it('are declared by every command, so that they are checked', async () => {
-    const program = new Command();
     const terminal = createTerminal();
-    for (const register of commands) register(program, terminal);
+    /** A command that is loaded, by asking for its help. */
+    const loaded = async (...path: readonly string[]): Promise<Command> => {
+      const program = new Command().exitOverride().configureOutput({ writeOut: () => undefined });
+      addCommands(program, commands, terminal);
+      await program.parseAsync([...path, '--help'], { from: 'user' }).catch(() => undefined);
+      return path.reduce((group, name) => group.commands.find((one) => one.name() === name)!, program);
+    };
+    const all: Command[] = [];
+    for (const name of Object.keys(commands)) {
+      const command = await loaded(name);
+      all.push(command);
+      for (const inner of command.commands) all.push(await loaded(name, inner.name()));
+    }
     await terminal.close();
-    const all = (command: Command): readonly Command[] => [command, ...command.commands.flatMap(all)];
-    const writing = all(program).filter(({ options }) =>
+    const writing = all.filter(({ options }) =>
       options.some((option) => option instanceof OutputFlag || option.long === '--out'),
     );
     expect(writing.map((command) => command.name())).to.have.members([

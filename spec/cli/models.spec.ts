@@ -8,11 +8,11 @@ import { megabytes } from '../../lib/base/format.js';
 import { registerClassify } from '../../lib/cli/commands/classify.js';
 import { registerModels } from '../../lib/cli/commands/models.js';
 import { SpeedMeter } from '../../lib/cli/terminal/progress.js';
+import { modelHome } from '../../lib/files/model-home.js';
 import { image } from '../../lib/image/image.js';
 import { loadClassifier } from '../../lib/networks/classifier/load.js';
 import { loadSegmenter } from '../../lib/networks/segmenter/load.js';
 import { namesFor } from '../../lib/weights/catalog/find.js';
-import { modelHome } from '../../lib/weights/catalog/node/home.js';
 import { readCatalog } from '../../lib/weights/catalog/node/read.js';
 import { follow } from '../../lib/weights/download/node/http.js';
 import { rejection } from '../models/rejection.js';
@@ -109,6 +109,17 @@ describe('oneiros models', () => {
     } finally {
       await workshop.remove();
     }
+  });
+
+  it('shows and clears what is kept to start faster', async () => {
+    const folder = join(home, 'prepared');
+    expect((await run('cache')).text).to.deep.equal([`${folder}: 0 files, 0 kB`]);
+    await mkdir(folder);
+    await writeFile(join(folder, 'a.onnx'), new Uint8Array(2e6));
+    const kept = { folder, files: 1, bytes: 2e6 };
+    expect((await run('cache')).results).to.deep.equal([{ ...kept, removed: false }]);
+    expect((await run('cache', '--clear')).results).to.deep.equal([{ ...kept, removed: true }]);
+    expect(await readdir(folder)).to.deep.equal([]);
   });
 
   it('pulls from a mirror, and refuses a file that is not the model, with one line', async () => {

@@ -14,7 +14,7 @@ export interface Printed {
   readonly failed: readonly string[];
 }
 
-/** Runs one command in this process. Rejects with the command's error; usage errors are commander's. */
+/** Runs one command, named by the first argument, in this process. Rejects with the command's error; usage errors are commander's. */
 export async function runCommand(
   register: Register,
   args: readonly string[],
@@ -47,8 +47,7 @@ export async function runCommand(
   const silent = { writeOut: () => undefined, writeErr: (text: string) => said.push(text) };
   const program = new Command('oneiros').exitOverride().configureOutput(silent);
   program.hook('preAction', (_, command) => checkFiles(command));
-  register(program, terminal);
-  for (const command of program.commands) command.exitOverride().configureOutput(silent);
+  register(program.command(args[0] ?? ''), terminal);
   await program.parseAsync(args, { from: 'user' });
   return { results, text, said, failed };
 }

@@ -5,6 +5,7 @@ import { type Image, image } from '../../lib/image/image.js';
 import type { Isolation } from '../../lib/runtime/types.js';
 import { dream, dreamZoom } from '../../lib/tasks/dream/dream.js';
 import { style } from '../../lib/tasks/style/style.js';
+import { packNetwork, unpackNetwork } from '../../lib/tasks/worker/network-data.js';
 import { speckles, waves } from './pictures.js';
 import { smallNetwork } from './small-network.js';
 
@@ -45,6 +46,15 @@ describe('A task in a worker', () => {
       expect(await dreaming(isolation)).to.deep.equal(await dreaming('none'));
       expect(await painted(isolation)).to.deep.equal(await painted('none'));
     });
+
+  it('gets only the part of the network that it needs', async () => {
+    const values = [network.layer('relu1_1')];
+    const part = unpackNetwork(await packNetwork(network, values));
+    expect(part.layers).to.deep.equal(network.layers);
+    expect(part.model.graph.inputs.map(({ name }) => name)).to.deep.equal([network.image]);
+    expect(part.model.graph.nodes.map(({ op }) => op)).to.deep.equal(['Sub', 'Conv', 'Relu']);
+    expect(part.model.graph.initializers.size).to.equal(3);
+  });
 
   it('does not change the pictures of the caller', async () => {
     const before = [photograph, painting].map(({ data }) => [...data]);

@@ -1,7 +1,7 @@
 import type { Facts } from '../../onnx/facts/facts.js';
 import type { Node } from '../../onnx/graph/graph.js';
 import { usesOf } from '../../onnx/graph/subgraphs.js';
-import { bytesOf } from '../../onnx/peak-bytes.js';
+import { bytesOf } from '../../onnx/memory-plan.js';
 
 /** A forward pass, and which of its values the backward pass uses. */
 export interface Forward {

@@ -14,10 +14,8 @@ interface ClassifyFlags extends NetworkFlags, OptionValues<typeof options> {
   readonly json?: boolean;
 }
 
-export const registerClassify: Register = (program, terminal) => {
-  const command = program
-    .command('classify')
-    .summary('tell what pictures show')
+export const registerClassify: Register = (command, terminal) => {
+  command
     .description('Tells what pictures show: the most probable classes of each.')
     .argument('<image...>', 'the pictures');
   addFlags(addClassifierFlags(command), options)

@@ -28,10 +28,8 @@ interface DetectFlags extends OptionValues<typeof options> {
   readonly json?: boolean;
 }
 
-export const registerDetect: Register = (program, terminal) => {
-  const command = program
-    .command('detect')
-    .summary('find the objects in pictures')
+export const registerDetect: Register = (command, terminal) => {
+  command
     .description('Finds the objects in pictures: the class, the box and a score of each.')
     .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of pictures'))
     .addOption(

@@ -21,10 +21,8 @@ interface DreamFlags
   readonly json?: boolean;
 }
 
-export const registerDream: Register = (program, terminal) => {
-  const command = program
-    .command('dream')
-    .summary('change a picture so that a network sees more of what it sees in it')
+export const registerDream: Register = (command, terminal) => {
+  command
     .description('DeepDream: changes a picture so that a network sees more of what it sees in it.')
     .addArgument(new InputArgument('<image>', 'the picture to begin with'))
     .addOption(

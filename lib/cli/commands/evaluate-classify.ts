@@ -17,10 +17,8 @@ interface EvaluateFlags extends NetworkFlags, OptionValues<typeof classifyEachOp
 
 const endings = ['.jpg', '.jpeg', '.png', '.bmp', '.gif', '.tif', '.tiff'];
 
-export const registerEvaluateClassify: Register = (parent, terminal) => {
-  const command = parent
-    .command('classify')
-    .summary('top-1 and top-5 accuracy of a classifier')
+export const registerEvaluateClassify: Register = (command, terminal) => {
+  command
     .description(
       'Top-1 and top-5 accuracy of a classifier on pictures whose names begin with the id of their class.',
     )

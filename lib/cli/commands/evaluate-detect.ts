@@ -53,10 +53,8 @@ interface DetectFlags extends OptionValues<typeof detectOptions>, BoxFolderFlags
   readonly json?: boolean;
 }
 
-export const registerEvaluateDetect: Register = (parent, terminal) => {
-  const command = parent
-    .command('detect')
-    .summary('average precision of detections')
+export const registerEvaluateDetect: Register = (command, terminal) => {
+  command
     .description(
       'Average precision of detections: for COCO, the twelve figures of pycocotools; for Pascal VOC, the AP of each class.',
     )

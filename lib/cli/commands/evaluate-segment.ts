@@ -19,10 +19,8 @@ interface SegmentFlags {
 
 const brightness = { kind: 'number', default: 0.5, about: '', min: 0, max: 1 } as const;
 
-export const registerEvaluateSegment: Register = (parent, terminal) => {
-  const command = parent
-    .command('segment')
-    .summary('IoU, Dice and pixel accuracy of masks')
+export const registerEvaluateSegment: Register = (command, terminal) => {
+  command
     .description(
       'IoU, Dice, pixel accuracy and boundary IoU of masks: gray pictures whose values are classes (as stored, in 1 to 16 ' +
         'bits), pictures with a palette whose indices are classes, or pictures with a color for each class.',

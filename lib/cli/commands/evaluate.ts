@@ -1,14 +1,22 @@
 import type { Register } from '../terminal/terminal.js';
-import { registerEvaluateClassify } from './evaluate-classify.js';
-import { registerEvaluateDetect } from './evaluate-detect.js';
-import { registerEvaluateSegment } from './evaluate-segment.js';
+import { addCommands, type CommandTable } from './lazy-commands.js';
 
-export const registerEvaluate: Register = (program, terminal) => {
-  const evaluate = program
-    .command('evaluate')
-    .summary('measure classifiers, detections and segmentations against the truth')
-    .description('Compares the results of networks with the truth.');
-  registerEvaluateClassify(evaluate, terminal);
-  registerEvaluateDetect(evaluate, terminal);
-  registerEvaluateSegment(evaluate, terminal);
+const commands: CommandTable = {
+  classify: {
+    summary: 'top-1 and top-5 accuracy of a classifier',
+    load: async () => (await import('./evaluate-classify.js')).registerEvaluateClassify,
+  },
+  detect: {
+    summary: 'average precision of detections',
+    load: async () => (await import('./evaluate-detect.js')).registerEvaluateDetect,
+  },
+  segment: {
+    summary: 'IoU, Dice and pixel accuracy of masks',
+    load: async () => (await import('./evaluate-segment.js')).registerEvaluateSegment,
+  },
+};
+
+export const registerEvaluate: Register = (command, terminal) => {
+  command.description('Compares the results of networks with the truth.');
+  addCommands(command, commands, terminal);
 };

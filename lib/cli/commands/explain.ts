@@ -29,10 +29,8 @@ interface ExplainFlags
   readonly json?: boolean;
 }
 
-export const registerExplain: Register = (program, terminal) => {
-  const command = program
-    .command('explain')
-    .summary('show which parts of a picture a classifier uses')
+export const registerExplain: Register = (command, terminal) => {
+  command
     .description(
       'Explains the class that a classifier gives to each picture: parts that count for the class are light, others dark.',
     )

@@ -36,10 +36,8 @@ interface GradFlags extends OptionValues<typeof gradOptions> {
   readonly json?: boolean;
 }
 
-export const registerGrad: Register = (program, terminal) => {
-  const command = program
-    .command('grad')
-    .summary('differentiate a model: the gradient as another ONNX file')
+export const registerGrad: Register = (command, terminal) => {
+  command
     .description(
       'Differentiates a model: writes an ONNX file whose inputs are the inputs of the model and a cotangent d_<output> for ' +
         'each of --outputs, and whose outputs are those of the model and d_<input> for each of --wrt. Any ONNX Runtime ' +

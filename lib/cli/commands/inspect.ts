@@ -39,10 +39,8 @@ interface InspectFlags extends Omit<NetworkFlags, 'model'>, OptionValues<typeof 
   readonly json?: boolean;
 }
 
-export const registerInspect: Register = (program, terminal) => {
-  const command = program
-    .command('inspect')
-    .summary('list the parts of a model')
+export const registerInspect: Register = (command, terminal) => {
+  command
     .description(
       'Lists the parts of a model: operators, layers, shapes, parameters, multiply-adds; for a U-Net also the paths down and up, skip connections, and what is learned.',
     )

@@ -31,10 +31,8 @@ interface LocalizeFlags
   readonly json?: boolean;
 }
 
-export const registerLocalize: Register = (program, terminal) => {
-  const command = program
-    .command('localize')
-    .summary('find the one object in a picture')
+export const registerLocalize: Register = (command, terminal) => {
+  command
     .description(
       'Finds the one object in each picture: with a detector, the detection of the highest score; with a classifier, the box of the region that counts for the class (Grad-CAM).',
     )

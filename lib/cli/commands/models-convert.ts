@@ -31,10 +31,8 @@ interface ConvertFlags extends OptionValues<typeof convertOptions> {
 const list = (text: string) => text.split(',');
 const builders = [...new Set([...classifierNames, ...detectorNames, ...segmenterNames])];
 
-export const registerConvert: Register = (models, terminal) => {
-  const command = models
-    .command('convert')
-    .summary('convert a checkpoint to an ONNX file')
+export const registerConvert: Register = (command, terminal) => {
+  command
     .description(
       'Builds a network from a checkpoint (PyTorch or safetensors) and writes it as one ONNX file, from RGB in [0, 1] of any size to its results. No Python is needed.',
     )

@@ -10,10 +10,8 @@ interface JsonFlag {
   readonly json?: boolean;
 }
 
-export const registerVerify: Register = (models, terminal) => {
-  models
-    .command('verify')
-    .summary('compare models with their checksums')
+export const registerVerify: Register = (command, terminal) => {
+  command
     .description('Compares the files of models with their published checksums, and with what was pulled.')
     .argument('[name...]', 'models (default: all that are here)')
     .option('--json', 'print one JSON object per line')
@@ -51,10 +49,8 @@ async function present(): Promise<readonly string[]> {
     .map(({ entry }) => entry.name);
 }
 
-export const registerPath: Register = (models, terminal) => {
-  models
-    .command('path')
-    .summary('print where a model’s file is')
+export const registerPath: Register = (command, terminal) => {
+  command
     .description('Prints where the file of a model is; fails if it is not here as a whole.')
     .argument('<name>', 'the model')
     .option('--json', 'print one JSON object')
@@ -69,10 +65,8 @@ export const registerPath: Register = (models, terminal) => {
     });
 };
 
-export const registerRemove: Register = (models, terminal) => {
-  models
-    .command('remove')
-    .summary('remove models that were pulled')
+export const registerRemove: Register = (command, terminal) => {
+  command
     .description('Removes the pulled files of models.')
     .argument('<name...>', 'the models')
     .option('--json', 'print one JSON object per line')

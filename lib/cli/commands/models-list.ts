@@ -11,10 +11,8 @@ const words: Readonly<Record<Presence, string>> = {
   absent: '–',
 };
 
-export const registerList: Register = (models, terminal) => {
-  models
-    .command('list')
-    .summary('list the models')
+export const registerList: Register = (command, terminal) => {
+  command
     .description('Lists the models with their sizes, and which of them are here.')
     .option('--json', 'print one JSON object per line')
     .action(async ({ json }: { readonly json?: boolean }) => {

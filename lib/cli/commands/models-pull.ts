@@ -20,10 +20,8 @@ interface PullFlags extends OptionValues<typeof pullOptions> {
   readonly json?: boolean;
 }
 
-export const registerPull: Register = (models, terminal) => {
-  const command = models
-    .command('pull')
-    .summary('fetch models')
+export const registerPull: Register = (command, terminal) => {
+  command
     .description(
       'Fetches models from their publishers and verifies them. Interrupted downloads are resumed. Proxies are taken from HTTP_PROXY, HTTPS_PROXY and NO_PROXY.',
     )

@@ -1,23 +1,40 @@
 import type { Register } from '../terminal/terminal.js';
-import { registerConvert } from './models-convert.js';
-import { registerPath, registerRemove, registerVerify } from './models-files.js';
-import { registerList } from './models-list.js';
-import { registerPull } from './models-pull.js';
+import { addCommands, type CommandTable } from './lazy-commands.js';
 
-export const registerModels: Register = (program, terminal) => {
-  const models = program
-    .command('models')
-    .summary('list, pull, verify and convert models')
-    .description(
-      'The models that have names: some come with the package, others are pulled from their publishers into a folder of the user (ONEIROS_HOME, or the platform’s cache folder).',
-    );
-  for (const register of [
-    registerList,
-    registerPull,
-    registerVerify,
-    registerPath,
-    registerRemove,
-    registerConvert,
-  ])
-    register(models, terminal);
+const commands: CommandTable = {
+  list: {
+    summary: 'list the models',
+    load: async () => (await import('./models-list.js')).registerList,
+  },
+  pull: {
+    summary: 'fetch models',
+    load: async () => (await import('./models-pull.js')).registerPull,
+  },
+  verify: {
+    summary: 'compare models with their checksums',
+    load: async () => (await import('./models-files.js')).registerVerify,
+  },
+  path: {
+    summary: 'print where a model’s file is',
+    load: async () => (await import('./models-files.js')).registerPath,
+  },
+  remove: {
+    summary: 'remove models that were pulled',
+    load: async () => (await import('./models-files.js')).registerRemove,
+  },
+  cache: {
+    summary: 'show or clear what is kept to start faster',
+    load: async () => (await import('./models-cache.js')).registerCache,
+  },
+  convert: {
+    summary: 'convert a checkpoint to an ONNX file',
+    load: async () => (await import('./models-convert.js')).registerConvert,
+  },
+};
+
+export const registerModels: Register = (command, terminal) => {
+  command.description(
+    'The models that have names: some come with the package, others are pulled from their publishers into a folder of the user (ONEIROS_HOME, or the platform’s cache folder).',
+  );
+  addCommands(command, commands, terminal);
 };

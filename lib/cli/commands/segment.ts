@@ -49,10 +49,8 @@ interface SegmentFlags
   readonly json?: boolean;
 }
 
-export const registerSegment: Register = (program, terminal) => {
-  const command = program
-    .command('segment')
-    .summary('give every pixel of pictures a class')
+export const registerSegment: Register = (command, terminal) => {
+  command
     .description('Gives every pixel of pictures a class, with a U-Net or any other segmentation network.')
     .addArgument(new PictureArgument('<image...>', 'the pictures, or folders of pictures'))
     .addOption(

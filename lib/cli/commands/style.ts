@@ -25,10 +25,8 @@ interface StyleFlags extends NetworkFlags, OptionValues<typeof styleOptions> {
   readonly json?: boolean;
 }
 
-export const registerStyle: Register = (program, terminal) => {
-  const command = program
-    .command('style')
-    .summary('paint one picture in the style of others')
+export const registerStyle: Register = (command, terminal) => {
+  command
     .description('Neural style transfer: paints one picture in the style of others.')
     .addArgument(new InputArgument('<content>', 'the picture to paint'))
     .addArgument(new InputArgument('<style...>', 'the picture or pictures whose style it gets'))

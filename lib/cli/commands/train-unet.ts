@@ -41,10 +41,8 @@ interface TrainFlags extends OptionValues<typeof trainUNetOptions> {
 
 const wholeNumber = { kind: 'number', default: 0, about: '', min: 0, integer: true } as const;
 
-export const registerTrainUNet: Register = (parent, terminal) => {
-  const command = parent
-    .command('unet')
-    .summary('a U-Net, on a folder of pictures and masks')
+export const registerTrainUNet: Register = (command, terminal) => {
+  command
     .description(
       'Trains a U-Net from scratch on the pictures of DIR/image and the masks of the same names in DIR/label: gray pictures ' +
         'whose values are the classes (as stored, in 1 to 16 bits), pictures with a palette whose indices are the classes, or ' +

@@ -1,12 +1,16 @@
 import type { Register } from '../terminal/terminal.js';
-import { registerTrainUNet } from './train-unet.js';
+import { addCommands, type CommandTable } from './lazy-commands.js';
 
-export const registerTrain: Register = (program, terminal) => {
-  const train = program
-    .command('train')
-    .summary('train a network on pictures of your own')
-    .description(
-      'Trains networks from scratch, in this process, on the CPU or another provider of ONNX Runtime.',
-    );
-  registerTrainUNet(train, terminal);
+const commands: CommandTable = {
+  unet: {
+    summary: 'a U-Net, on a folder of pictures and masks',
+    load: async () => (await import('./train-unet.js')).registerTrainUNet,
+  },
+};
+
+export const registerTrain: Register = (command, terminal) => {
+  command.description(
+    'Trains networks from scratch, in this process, on the CPU or another provider of ONNX Runtime.',
+  );
+  addCommands(command, commands, terminal);
 };

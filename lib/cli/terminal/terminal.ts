@@ -69,5 +69,5 @@ export function createTerminal(): Terminal {
   };
 }
 
-/** Adds a command to the program. A command only parses, prints and shows progress. */
-export type Register = (program: Command, terminal: Terminal) => void;
+/** Adds a command's description, arguments, flags and action. A command only parses, prints and shows progress. */
+export type Register = (command: Command, terminal: Terminal) => void;

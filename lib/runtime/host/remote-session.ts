@@ -2,6 +2,7 @@ import { check } from '../../base/check-arguments.js';
 import { OneirosError } from '../../base/errors.js';
 import { kind } from '../../base/kinds.js';
 import { SerialQueue } from '../../base/serial-queue.js';
+import type { MemoryPlan } from '../../onnx/memory-plan.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import { runKinds } from '../options.js';
 import type { OpenedReply, OpenRequest, Reply, Request } from '../protocol/messages.js';
@@ -11,13 +12,19 @@ import type { Channel } from './channel.js';
 import { checkFeeds, checkFetches } from './feeds.js';
 import { checkResults } from './results.js';
 
+/** A session that may tell the memory of its runs. */
+export interface PlannedSession extends Session {
+  /** `null` unless the request asked for it. */
+  readonly plan: MemoryPlan | null;
+}
+
 /** Opens a model at the other end of a channel; closes the channel if that fails. */
 export async function connectSession(
   channel: Channel,
   request: OpenRequest,
   transfer: boolean,
   signal: AbortSignal | undefined,
-): Promise<Session> {
+): Promise<PlannedSession> {
   try {
     const reply = await ask(channel, request, transfer, signal);
     if (reply.kind !== 'opened') throw unexpected(reply);
@@ -29,19 +36,21 @@ export async function connectSession(
 }
 
 /** A session whose engine is at the other end of a channel. */
-class ChannelSession implements Session {
+class ChannelSession implements PlannedSession {
   readonly provider: ProviderName;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  readonly plan: MemoryPlan | null;
   readonly #channel: Channel;
   readonly #queue = new SerialQueue();
   #disposal: Promise<void> | null = null;
 
-  constructor(channel: Channel, { provider, inputs, outputs }: OpenedReply) {
+  constructor(channel: Channel, { provider, inputs, outputs, plan }: OpenedReply) {
     this.#channel = channel;
     this.provider = provider;
     this.inputs = inputs;
     this.outputs = outputs;
+    this.plan = plan;
   }
 
   async run(

@@ -9,11 +9,12 @@ export type TaskChannel<I, S> = Channel<TaskRequest<I>, TaskReply<S>>;
  * The steps of a task that runs at the other end of a channel; the channel is closed after the last step. A step is
  * computed when the iterator asks for it. After an abort the step in progress is still computed, and the task ends as
  * it would in this thread.
+ * @param makeInput makes the input while the worker starts
  * @throws OneirosError as the task does; the signal's reason if the task throws after an abort
  */
 export async function* remoteSteps<I, S>(
   channel: TaskChannel<I, S>,
-  input: I,
+  makeInput: () => Promise<I>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<S, void> {
   const abort = () => channel.post({ kind: 'abort' });
@@ -21,7 +22,7 @@ export async function* remoteSteps<I, S>(
   try {
     if (signal?.aborted === true) abort();
     // The input was created for this task, so its buffers may move.
-    await channel.ask({ kind: 'start', input }, true);
+    await channel.ask({ kind: 'start', input: await makeInput() }, true);
     for (;;) {
       const reply = await channel.ask({ kind: 'step' }, false);
       if (reply.kind === 'done') return;

@@ -9,6 +9,7 @@ import { attr, attributes } from '../../onnx/graph/attributes.js';
 import type { Graph, Model, Node } from '../../onnx/graph/graph.js';
 import { allNamesOf, mapSubgraphs, subgraphsOf } from '../../onnx/graph/subgraphs.js';
 import { inlineFunctions } from '../../onnx/passes/inline-functions.js';
+import { besideConstants } from '../../onnx/proto/beside-constants.js';
 import { inferModel } from '../../onnx/shapes/infer.js';
 import { int64 } from '../../tensor/tensor.js';
 
@@ -34,8 +35,10 @@ export async function guardNative(model: Uint8Array | string): Promise<Uint8Arra
 
 /** Searches the bytes for the operators' names: most models contain none of them and need not be decoded. */
 function mentionsDangerous(bytes: Uint8Array): boolean {
-  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return ['Resize', 'Upsample', 'GatherND'].some((op) => text.includes(op, 0, 'latin1'));
+  return besideConstants(bytes).some(({ buffer, byteOffset, byteLength }) => {
+    const text = Buffer.from(buffer, byteOffset, byteLength);
+    return ['Resize', 'Upsample', 'GatherND'].some((op) => text.includes(op, 0, 'latin1'));
+  });
 }
 
 /** `null` if the model cannot be decoded: ONNX Runtime then reports the error. */

@@ -6,6 +6,7 @@ import { messageOf, OneirosError } from '../../base/errors.js';
 import type { ProviderName } from '../types.js';
 import { Engine } from '../worker/engine.js';
 import { guardNative } from './native-guard.js';
+import { preparedModelFiles } from './prepared-models.js';
 
 /**
  * An engine on onnxruntime-node.
@@ -26,6 +27,7 @@ export async function createEngine(): Promise<Engine> {
     auto,
     advice,
     load: () => Promise.resolve(ort),
+    preparedModels: preparedModelFiles(),
     place: async (_, model) => ({ model: await guardNative(model), onCpu: [] }),
   });
 }

@@ -1,6 +1,6 @@
 // When run from the sources, a worker needs the host's flags, which register the TypeScript loader. The built worker
 // needs none, and some flags that the host may have (--input-type) would keep it from starting.
-const fromSources = import.meta.url.endsWith('.ts');
+export const fromSources = import.meta.url.endsWith('.ts');
 
 export const workerArgs: string[] = fromSources ? process.execArgv : [];
 

@@ -2,6 +2,7 @@ import type { NamedOverrides } from '../../autodiff/named-rules.js';
 import type { GradOptions } from '../../autodiff/options.js';
 import type { ErrorCode } from '../../base/errors.js';
 import type { FormName } from '../../onnx/lowering/form-names.js';
+import type { MemoryPlan } from '../../onnx/memory-plan.js';
 import type { Tensor } from '../../tensor/tensor.js';
 import type { ProviderName, ProviderStatus, TensorInfo } from '../types.js';
 
@@ -30,6 +31,8 @@ export interface OpenRequest {
 /** `GradOptions` as data. Rules are functions and cannot be sent, so they are given by name. */
 export interface GradientRequest extends Omit<GradOptions, 'overrides'> {
   readonly overrides: NamedOverrides;
+  /** Whether to plan the memory of its runs. */
+  readonly withPlan: boolean;
 }
 
 export interface RunRequest {
@@ -46,6 +49,8 @@ export interface OpenedReply {
   readonly provider: ProviderName;
   readonly inputs: readonly TensorInfo[];
   readonly outputs: readonly TensorInfo[];
+  /** `null` unless the request asked for it. */
+  readonly plan: MemoryPlan | null;
 }
 export interface RanReply {
   readonly kind: 'ran';

@@ -4,6 +4,7 @@ import { OneirosError } from '../../base/errors.js';
 import type { OpenRequest } from '../protocol/messages.js';
 import { runtimeError } from '../protocol/ort-errors.js';
 import type { ProviderName, ProviderStatus } from '../types.js';
+import type { PreparedModels } from './prepared-models.js';
 import { probeModel } from './probe.js';
 
 /** The parts of onnxruntime-node and onnxruntime-web that the engine uses. */
@@ -25,6 +26,8 @@ export interface Providers {
   load(provider: ProviderName, threads: number | null): Promise<Ort>;
   /** Rewrites a model, given by its bytes or its path, so that a provider runs it correctly and without crashing. */
   place?(provider: ProviderName, model: Uint8Array | string): Promise<Placed>;
+  /** Absent where nothing can be kept. */
+  readonly preparedModels?: PreparedModels | null;
   /** What to do about a provider that does not work, given the reason. */
   advice(provider: ProviderName, reason: string): string;
 }

@@ -2,18 +2,15 @@ import { grad } from '../../autodiff/grad.js';
 import { overridesOf } from '../../autodiff/named-rules.js';
 import { decodeModel } from '../../onnx/codec/read.js';
 import { encodeModel } from '../../onnx/codec/write.js';
-import type { FormName } from '../../onnx/lowering/form-names.js';
+import { memoryPlan } from '../../onnx/memory-plan.js';
 import type { GradientRequest } from '../protocol/messages.js';
-import type { ProviderName } from '../types.js';
-import { lowered } from './lowered.js';
+import type { PreparedModel } from './prepared-models.js';
 
-/** The gradient of a model, with the forms that are fastest on a provider. @throws OneirosError as `grad` does */
-export function gradientBytes(
+/** The gradient of a model that is given by its bytes. @throws OneirosError as `grad` does */
+export function deriveGradient(
   model: Uint8Array,
-  options: GradientRequest,
-  provider: ProviderName,
-  forms: readonly FormName[],
-): Uint8Array {
-  const gradient = grad(decodeModel(model), { ...options, overrides: overridesOf(options.overrides) });
-  return encodeModel(lowered(gradient, provider, forms));
+  { overrides, withPlan, ...options }: GradientRequest,
+): PreparedModel {
+  const gradient = grad(decodeModel(model), { ...options, overrides: overridesOf(overrides) });
+  return { bytes: encodeModel(gradient), plan: withPlan ? memoryPlan(gradient) : null };
 }

@@ -14,6 +14,7 @@ import {
   type Ort,
   type Providers,
 } from './choose-provider.js';
+import type { PreparedModel } from './prepared-models.js';
 
 /**
  * Answers requests with one ONNX Runtime session; the same in the calling thread, in a worker and in a child process.
@@ -47,7 +48,16 @@ export class Engine {
     }
   }
 
-  async #load(request: OpenRequest): Promise<OpenedReply> {
+  async #load(given: OpenRequest): Promise<OpenedReply> {
+    const { bytes: model, plan } = await prepared(given, this.#providers);
+    try {
+      return { ...(await this.#openOnBest({ ...given, model })), plan };
+    } finally {
+      freeUnless(given.model, model);
+    }
+  }
+
+  async #openOnBest(request: OpenRequest): Promise<OpenedReply> {
     const { auto } = this.#providers;
     const provider = await chooseProvider(this.#providers, request);
     try {
@@ -63,7 +73,7 @@ export class Engine {
 
   async #openOn(provider: ProviderName, request: OpenRequest): Promise<OpenedReply> {
     const { deviceId, threads } = request;
-    const model = await prepared(request, provider);
+    const model = await loweredFor(provider, request);
     const placed = await this.#providers.place?.(provider, model);
     const ort = await loadQuietly(this.#providers, provider, threads);
     const session = await ort.InferenceSession.create(placed?.model ?? model, {
@@ -77,8 +87,7 @@ export class Engine {
         throw runtimeError('the model could not be loaded', error);
       })
       .finally(() => {
-        // An idle worker does not collect garbage.
-        if (model !== request.model && typeof model !== 'string') free([model]);
+        freeUnless(request.model, model);
       });
     this.#open = { ort, session };
     return {
@@ -86,6 +95,7 @@ export class Engine {
       provider,
       inputs: session.inputMetadata.map(infoOf),
       outputs: session.outputMetadata.map(infoOf),
+      plan: null,
     };
   }
 
@@ -102,18 +112,34 @@ export class Engine {
   }
 }
 
-/** What is opened instead of the model: its gradient if that is asked for, lowered for the provider. */
-async function prepared(request: OpenRequest, provider: ProviderName): Promise<Uint8Array | string> {
-  const { model, gradient, lowering } = request;
-  if (typeof model === 'string') return model;
-  // In pages, sessions that open a model as it is need none of this code.
-  if (gradient !== null) {
-    const { gradientBytes } = await import('./derive.js');
-    return gradientBytes(model, gradient, provider, lowering);
-  }
-  if (provider === 'webgpu' || lowering.length === 0) return model;
+/** What is opened instead of the model: its gradient, if that is asked for. */
+async function prepared(
+  { model, gradient }: OpenRequest,
+  { preparedModels }: Providers,
+): Promise<PreparedModel | { readonly bytes: Uint8Array | string; readonly plan: null }> {
+  if (gradient === null || typeof model === 'string') return { bytes: model, plan: null };
+  const prepare = async () => {
+    // Most sessions open a model as it is, and need none of this code.
+    const { deriveGradient } = await import('./derive.js');
+    return deriveGradient(model, gradient);
+  };
+  return preparedModels?.remember(model, { gradient }, prepare) ?? prepare();
+}
+
+/** The model in the forms that are fastest on a provider. */
+async function loweredFor(
+  provider: ProviderName,
+  { model, lowering }: Pick<OpenRequest, 'model' | 'lowering'>,
+): Promise<Uint8Array | string> {
+  // Pages that compute on WebGPU need none of this code.
+  if (typeof model === 'string' || provider === 'webgpu' || lowering.length === 0) return model;
   const { loweredBytes } = await import('./lowered.js');
   return loweredBytes(model, provider, lowering);
+}
+
+/** Frees a model's bytes, unless they are those of the given one: an idle worker does not collect garbage. */
+function freeUnless(given: Uint8Array | string, model: Uint8Array | string): void {
+  if (model !== given && typeof model !== 'string') free([model]);
 }
 
 function placedOn(

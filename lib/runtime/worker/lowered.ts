@@ -19,7 +19,7 @@ export function loweredBytes(
 }
 
 /** The model itself if inference finds a fault in it: ONNX Runtime decides whether it can be opened. */
-export function lowered(model: Model, provider: ProviderName, forms: readonly FormName[]): Model {
+function lowered(model: Model, provider: ProviderName, forms: readonly FormName[]): Model {
   try {
     return lowerModel(model, provider, forms);
   } catch (error) {

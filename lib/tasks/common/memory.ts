@@ -1,8 +1,11 @@
 import { OneirosError } from '../../base/errors.js';
+import { own } from '../../base/own.js';
 import type { Size } from '../../image/image.js';
 import type { Network } from '../../networks/network.js';
-import type { Model } from '../../onnx/graph/graph.js';
-import { peakBytes, type SymbolSizes } from '../../onnx/peak-bytes.js';
+import { type MemoryPlan, peakOf } from '../../onnx/memory-plan.js';
+
+/** Sizes by symbol: `{ height: 384, width: 512 }`. */
+export type SymbolSizes = Readonly<Record<string, number>>;
 
 /**
  * ONNX Runtime's arena takes more than the peak: it grows in powers of two and leaves gaps. Measured on gradients of
@@ -11,8 +14,8 @@ import { peakBytes, type SymbolSizes } from '../../onnx/peak-bytes.js';
 const arenaFactor = 2;
 
 /** Estimates how many bytes a session takes for its runs at the given sizes. */
-export function sessionBytes(model: Model, sizes: SymbolSizes): number {
-  return arenaFactor * peakBytes(model, sizes);
+export function sessionBytes(plan: MemoryPlan, sizes: SymbolSizes): number {
+  return arenaFactor * peakOf(plan, (symbol) => own(sizes, symbol));
 }
 
 /** The sizes of the symbols of a network's image input, for a picture. */

@@ -5,14 +5,14 @@ import { resize, scaledSize } from '../../image/geometry/resize.js';
 import { copy, type Image, type Planes, planes, type Size } from '../../image/image.js';
 import { type Network, sessionFor } from '../../networks/network.js';
 import { freeMemory } from '../../runtime/free-memory.js';
-import { openModel } from '../../runtime/open-model.js';
+import { openPlannedGradient } from '../../runtime/open-gradient.js';
 import { type Random, random } from '../../tensor/random.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/octave-sizes.js';
 import { climb } from './climb.js';
 import { stepDirection } from './direction.js';
-import { dreamModel, layersModel } from './graph.js';
+import { layersModel, objectiveModel } from './graph.js';
 import { guideFeatures } from './guide.js';
 import { defaultDreamLayers, objectiveTerms } from './layers.js';
 import { type DreamOptions, dreamOptions, type DreamZoomOptions, zoomOptions } from './options.js';
@@ -47,23 +47,21 @@ class Dreamer implements AsyncDisposable {
     const terms = objectiveTerms(network, options.layers ?? defaultDreamLayers(network));
     const features = layersModel(network, terms);
     const guide = await guideFeatures(network, features, options.guide, sessionOptions);
-    const model = dreamModel(network, terms, settings.objective, guide, settings.recompute);
+    const { session, plan } = await openPlannedGradient(
+      objectiveModel(features, terms, settings.objective, guide),
+      { loss: 'objective', wrt: [network.image], ...(settings.recompute && { checkpoints: 'auto' }) },
+      sessionOptions,
+    );
     const checkMemory = (picture: Size, part: Size) => {
       if (memoryLimit === Infinity) return;
-      const needed = sessionBytes(model, imageSizes(network, part)) + pictureBytes(picture, copies);
+      const needed = sessionBytes(plan, imageSizes(network, part)) + pictureBytes(picture, copies);
       requireMemory(needed, memoryLimit, picture, 'choose a smaller size or smaller tiles, or recompute');
     };
     const minimum = minimumSide(features);
     // Tiles have nearly the same size, so none is smaller than half the largest.
     const tile = Math.max(settings.tile, 2 * minimum);
-    const session = await openModel(model, sessionOptions);
-    return new Dreamer(
-      settings,
-      new TiledGradient(session, network.image, tile),
-      minimum,
-      checkMemory,
-      signal,
-    );
+    const gradients = new TiledGradient(session, network.image, tile);
+    return new Dreamer(settings, gradients, minimum, checkMemory, signal);
   }
 
   /** The dream of one photograph. The next call continues the same sequence of random numbers. */

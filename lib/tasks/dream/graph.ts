@@ -1,4 +1,3 @@
-import { grad } from '../../autodiff/grad.js';
 import type { Network } from '../../networks/network.js';
 import { Builder } from '../../onnx/builder/builder.js';
 import type { Model } from '../../onnx/graph/graph.js';
@@ -12,23 +11,18 @@ export function layersModel(network: Network, terms: readonly ObjectiveTerm[]): 
   return extractSubgraph(network.model, [network.image], [...values]);
 }
 
-/** The graph from the image to `objective` and its gradient, `d_<image>`. */
-export function dreamModel(
-  network: Network,
+/** The graph from the image to `objective`, made from that of `layersModel`. */
+export function objectiveModel(
+  layers: Model,
   terms: readonly ObjectiveTerm[],
   kind: ObjectiveKind,
   guide: Guide,
-  recompute = false,
 ): Model {
   const b = new Builder();
-  b.load(network.model.graph);
+  b.load(layers.graph);
   const features = new Map(
     [...guide].map(([value, tensor]) => [value, b.constant(tensor, b.fresh('guide'))]),
   );
   b.output(addObjective(b, terms, kind, features), 'objective');
-  return grad(b.model(), {
-    loss: 'objective',
-    wrt: [network.image],
-    ...(recompute && { checkpoints: 'auto' }),
-  });
+  return b.model();
 }

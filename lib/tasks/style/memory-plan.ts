@@ -2,6 +2,7 @@ import { OneirosError } from '../../base/errors.js';
 import type { OptionValues } from '../../base/option-table.js';
 import type { Size } from '../../image/image.js';
 import type { Model } from '../../onnx/graph/graph.js';
+import { memoryPlan } from '../../onnx/memory-plan.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
 import { featuresModel, type StyleProblem } from './graph.js';
 import type { styleOptions } from './options.js';
@@ -27,13 +28,16 @@ export function planMemory(
   settings: OptionValues<typeof styleOptions>,
   limit: number,
 ): TileFeeds | null {
+  if (settings.tile === 0 && limit === Infinity) return null;
   const pictures = pictureBytes(picture, copies + 2 * settings.history);
-  const whole = sessionBytes(loss, imageSizes(problem, picture)) + pictures;
+  const lossPlan = memoryPlan(loss);
+  const whole = sessionBytes(lossPlan, imageSizes(problem, picture)) + pictures;
+  if (settings.tile === 0 && whole <= limit) return null;
   // The tiles' graphs have the same values as the whole graphs at the size of a tile.
-  const forward = featuresModel(problem);
+  const featuresPlan = memoryPlan(featuresModel(problem));
   const inTiles = (feeds: TileFeeds) => {
     const sizes = imageSizes(problem, feeds.largest(picture));
-    return sessionBytes(loss, sizes) + sessionBytes(forward, sizes) + pictures;
+    return sessionBytes(lossPlan, sizes) + sessionBytes(featuresPlan, sizes) + pictures;
   };
   if (settings.tile > 0) {
     const feeds = TileFeeds.for(problem, settings.tile);
@@ -45,7 +49,6 @@ export function planMemory(
     requireMemory(inTiles(feeds), limit, picture, 'choose a smaller size or smaller tiles, or recompute');
     return feeds;
   }
-  if (whole <= limit) return null;
   for (const side of sides) {
     const feeds = TileFeeds.for(problem, side);
     if (feeds?.fits() === true && inTiles(feeds) <= limit) return feeds;

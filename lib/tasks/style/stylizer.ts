@@ -10,7 +10,7 @@ import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/octave-sizes.js';
 import { descend, type StyleStep } from './descent.js';
 import { featuresModel, lossModel, type StyleProblem } from './graph.js';
-import { defaultContentLayers, defaultStyleLayers, resolveLayers } from './layers.js';
+import { transferLayers } from './layers.js';
 import { LossBySize } from './loss-by-size.js';
 import { planMemory } from './memory-plan.js';
 import { type StyleOptions, styleOptions } from './options.js';
@@ -86,14 +86,11 @@ async function targetsOf(
 }
 
 function problemOf(network: Network, settings: Settings, options: StyleOptions): StyleProblem {
-  const style = resolveLayers(network, options.styleLayers ?? defaultStyleLayers(network));
+  const { content, style } = transferLayers(network, options, settings.contentWeight);
   return {
     model: network.model,
     image: network.image,
-    content:
-      settings.contentWeight > 0
-        ? resolveLayers(network, options.contentLayers ?? defaultContentLayers(network))
-        : [],
+    content,
     style: normalizeWeights(style),
     options: settings,
   };

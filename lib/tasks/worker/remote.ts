@@ -1,14 +1,17 @@
 // The host's side of a task in a worker.
 import { connectTask } from '#tasks/connect';
+import { resolveOptions } from '../../base/option-table.js';
 import { type Image, image } from '../../image/image.js';
 import { type Network, sessionFor } from '../../networks/network.js';
 import { joined } from '../../runtime/host/model-bytes.js';
 import { remoteSteps } from '../../runtime/host/remote-steps.js';
 import type { Placement } from '../../runtime/types.js';
+import { defaultDreamLayers, objectiveTerms } from '../dream/layers.js';
 import type { DreamZoomOptions } from '../dream/options.js';
 import type { DreamState } from '../dream/state.js';
 import type { StyleStep } from '../style/descent.js';
-import type { StyleOptions } from '../style/options.js';
+import { transferLayers } from '../style/layers.js';
+import { type StyleOptions, styleOptions } from '../style/options.js';
 import { packNetwork } from './network-data.js';
 import type { DreamInput, StyleInput } from './tasks.js';
 
@@ -20,13 +23,17 @@ export async function* dreamRemotely(
 ): AsyncGenerator<DreamState, void> {
   signal?.throwIfAborted();
   const placement = sessionFor(network, given);
-  const input: DreamInput = {
+  const terms = objectiveTerms(network, options.layers ?? defaultDreamLayers(network));
+  const input = async (): Promise<DreamInput> => ({
     task: 'dream',
-    network: await packNetwork(network),
+    network: await packNetwork(
+      network,
+      terms.map(({ value }) => value),
+    ),
     placement: inWorker(placement),
     photograph: await copied(photograph),
     options: { ...options, ...(guide && { guide: await copied(guide) }) },
-  };
+  });
   let latest = { full: photograph, base: photograph };
   for await (const { full, base, ...state } of remoteSteps(connectTask<'dream'>(placement), input, signal)) {
     latest = { full: full ?? latest.full, base: base ?? latest.base };
@@ -42,14 +49,22 @@ export async function* styleRemotely(
   { signal, placement: given, initImage, ...options }: StyleOptions,
 ): AsyncGenerator<StyleStep, void> {
   const placement = sessionFor(network, given);
-  const input: StyleInput = {
+  const { content: contentLayers, style: styleLayers } = transferLayers(
+    network,
+    options,
+    resolveOptions(styleOptions, options).contentWeight,
+  );
+  const input = async (): Promise<StyleInput> => ({
     task: 'style',
-    network: await packNetwork(network),
+    network: await packNetwork(
+      network,
+      [...contentLayers, ...styleLayers].map(({ value }) => value),
+    ),
     placement: inWorker(placement),
     content: await copied(content),
     styles: await Promise.all(styles.map(copied)),
     options: { ...options, ...(initImage && { initImage: await copied(initImage) }) },
-  };
+  });
   yield* remoteSteps(connectTask<'style'>(placement), input, signal);
 }
 

@@ -1,7 +1,7 @@
 // Node's fetch is built on undici. The package is needed because only it uses the proxies from the environment
 // (HTTP_PROXY, HTTPS_PROXY, NO_PROXY) in every supported version of Node, and because it has a timeout for each stage
 // of a response.
-import { type Dispatcher, EnvHttpProxyAgent, request } from 'undici';
+import type { Dispatcher, EnvHttpProxyAgent } from 'undici';
 
 import { OneirosError } from '../../../base/errors.js';
 import { own } from '../../../base/own.js';
@@ -38,16 +38,9 @@ const maxRedirects = 5;
 
 /** An HTTP client for files; keeps connections open until it is disposed. */
 export class Http implements AsyncDisposable {
-  readonly #agent: EnvHttpProxyAgent;
+  #agent: EnvHttpProxyAgent | null = null;
 
-  constructor(readonly patience: Patience) {
-    const { answer, idle } = patience;
-    this.#agent = new EnvHttpProxyAgent({
-      connect: { timeout: answer },
-      headersTimeout: answer,
-      bodyTimeout: idle,
-    });
-  }
+  constructor(readonly patience: Patience) {}
 
   /**
    * Requests a file or a part of it.
@@ -67,6 +60,14 @@ export class Http implements AsyncDisposable {
   }
 
   async #request(url: URL, range: Range | null, signal: AbortSignal | undefined) {
+    // Loaded at the first request: most programs only use files that are here, and undici is large.
+    const { request, EnvHttpProxyAgent } = await import('undici');
+    const { answer, idle } = this.patience;
+    this.#agent ??= new EnvHttpProxyAgent({
+      connect: { timeout: answer },
+      headersTimeout: answer,
+      bodyTimeout: idle,
+    });
     try {
       return await request(url, {
         dispatcher: this.#agent,
@@ -80,7 +81,7 @@ export class Http implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#agent.destroy();
+    await this.#agent?.destroy();
   }
 }
 
