@@ -25,14 +25,17 @@ type Reply = v.InferOutput<typeof replySchema>;
 
 /**
  * A Python process that runs the peers: it takes one request per line of JSON and gives one reply. PYTHON names the
- * interpreter; the default is python3.
+ * interpreter; the default is python3. PEER_LOG=1 shows what it prints.
  */
 export class PythonPeer {
   readonly #child = spawn(
     process.env['PYTHON'] ?? 'python3',
     [join(import.meta.dirname, '../peer/serve.py')],
-    // Standard error would mix compilers' warnings with the progress; failures are replies.
-    { stdio: ['pipe', 'pipe', process.env['PEER_LOG'] === undefined ? 'ignore' : 'inherit'] },
+    {
+      // Standard error would mix compilers' warnings with the progress; failures are replies.
+      stdio: ['pipe', 'pipe', process.env['PEER_LOG'] === undefined ? 'ignore' : 'inherit'],
+      env: { ...process.env, PYTHONDONTWRITEBYTECODE: '1' },
+    },
   );
   readonly #lines = createInterface({ input: this.#child.stdout })[Symbol.asyncIterator]();
   #versions: Readonly<Record<string, string>> = {};
