@@ -70,6 +70,19 @@ describe('lowerModel', () => {
     }
   });
 
+  it('computes the same gradient of a wide convolution, both ways by Winograd', async () => {
+    const shape: Shape = [1, 96, 'h', 'w'];
+    const model = gradientOf(shape, (b, x) =>
+      b.tanh(b.op('Conv', [x, weights(b, [96, 96, 3, 3])], { pads: [1, 1, 1, 1] })),
+    );
+    const lowered = lowerModel(model, 'cpu', ['winograd']);
+    const wide = lowered.graph.nodes.filter(
+      ({ op, inputs }) => op === 'Conv' && isKernel(inputs[1], lowered),
+    );
+    expect(wide).to.be.empty;
+    await expectSame(model, lowered, { x: noise([1, 96, 9, 11], 1) }, 1e-5);
+  });
+
   describe('leaves a model as it is', () => {
     const image: Shape = [1, 128, 8, 8];
     const convolution: Operation = (b, x) => b.op('Conv', [x, weights(b, [128, 128, 3, 3])]);
@@ -123,6 +136,11 @@ function same(name: string, form: FormName, dims: readonly number[], operation: 
       await expectSame(model, lowered, { x: noise(dims, 1) }, 1e-5);
     }
   });
+}
+
+/** Whether a value is a kernel of as many channels as the convolution, and not one of the filters for tiles. */
+function isKernel(name: string | undefined, { graph }: Model): boolean {
+  return name !== undefined && graph.initializers.get(name)?.dims[1] !== 1;
 }
 
 function modelOf(shape: Shape, operation: Operation): Model {
