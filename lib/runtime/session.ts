@@ -39,6 +39,7 @@ export async function openLocated(
     assets,
     transfer = false,
     lowering = formNames,
+    finiteFeeds = false,
     signal,
   } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads))
@@ -57,6 +58,7 @@ export async function openLocated(
     provider,
     threads: threads ?? null,
     lowering,
+    finiteFeeds,
   } as const;
   // Bytes that were read only for this session can always be transferred.
   return connectSession(channel, request, transfer || located !== model, signal);

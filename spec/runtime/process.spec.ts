@@ -32,7 +32,15 @@ describe('a session in a child process', () => {
     const channel = new ProcessChannel<Request, Reply>(engineEntry);
     await using session = await connectSession(
       channel,
-      { kind: 'open', model: endlessModel(), gradient: null, provider: 'cpu', threads: null, lowering: [] },
+      {
+        kind: 'open',
+        model: endlessModel(),
+        gradient: null,
+        provider: 'cpu',
+        threads: null,
+        lowering: [],
+        finiteFeeds: false,
+      },
       false,
       undefined,
     );

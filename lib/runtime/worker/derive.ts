@@ -2,7 +2,7 @@ import { grad } from '../../autodiff/grad.js';
 import { overridesOf } from '../../autodiff/named-rules.js';
 import { decodeModel } from '../../onnx/codec/read.js';
 import { encodeModel } from '../../onnx/codec/write.js';
-import type { FormName } from '../../onnx/lowering/form-names.js';
+import type { LoweringOptions } from '../../onnx/lowering/lower.js';
 import type { GradientRequest } from '../protocol/messages.js';
 import type { ProviderName } from '../types.js';
 import { lowered } from './lowered.js';
@@ -12,8 +12,8 @@ export function gradientBytes(
   model: Uint8Array,
   options: GradientRequest,
   provider: ProviderName,
-  forms: readonly FormName[],
+  lowering: LoweringOptions,
 ): Uint8Array {
   const gradient = grad(decodeModel(model), { ...options, overrides: overridesOf(options.overrides) });
-  return encodeModel(lowered(gradient, provider, forms));
+  return encodeModel(lowered(gradient, provider, lowering));
 }

@@ -95,14 +95,15 @@ export class Engine {
 
 /** What is opened instead of the model: its gradient if that is asked for, lowered for the provider. */
 async function prepared(request: OpenRequest, provider: ProviderName): Promise<Uint8Array | string> {
-  const { model, gradient, lowering } = request;
+  const { model, gradient, lowering: forms, finiteFeeds } = request;
   if (typeof model === 'string') return model;
+  const lowering = { forms, finiteInputs: finiteFeeds };
   // In pages, sessions that open a model as it is need none of this code.
   if (gradient !== null) {
     const { gradientBytes } = await import('./derive.js');
     return gradientBytes(model, gradient, provider, lowering);
   }
-  if (provider === 'webgpu' || lowering.length === 0) return model;
+  if (provider === 'webgpu' || forms.length === 0) return model;
   const { loweredBytes } = await import('./lowered.js');
   return loweredBytes(model, provider, lowering);
 }

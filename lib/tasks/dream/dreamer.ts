@@ -57,7 +57,7 @@ class Dreamer implements AsyncDisposable {
     const minimum = minimumSide(features);
     // Tiles have nearly the same size, so none is smaller than half the largest.
     const tile = Math.max(settings.tile, 2 * minimum);
-    const session = await openModel(model, sessionOptions);
+    const session = await openModel(model, { ...sessionOptions, finiteFeeds: true });
     return new Dreamer(settings, { session, input: network.image, tile }, minimum, checkMemory, signal);
   }
 

@@ -46,7 +46,7 @@ export async function* stylize(
   const { styleScale } = settings;
   const contents = sizes.map((size) => resize(content, size));
   const targets = await findTargets(problem, contents, weighted, { styleScale, minimum, session });
-  await using gradient = await openModel(model, session);
+  await using gradient = await openModel(model, { ...session, finiteFeeds: true });
   yield* descend(
     {
       session: gradient,
