@@ -54,7 +54,7 @@ export function peakOf(
     known.set(dim, number);
     return number;
   };
-  const bytes = types.map((dims) => dims.reduce<number>((total, dim) => total * numberOf(dim), 1));
+  const bytes = types.map((dims) => product(dims, numberOf));
   const total = (indices: readonly number[]) => indices.reduce((sum, index) => sum + (bytes[index] ?? 0), 0);
   let alive = total(begin);
   let peak = alive;
@@ -69,7 +69,11 @@ export function peakOf(
 /** The size of a tensor in bytes; 0 if it is not known. */
 export function bytesOf(type: TensorType | null, sizeOf: (symbol: string) => number | undefined): number {
   const dims = plain(type);
-  return dims === null ? 0 : product(dims, sizeOf);
+  return dims === null ? 0 : product(dims, (dim) => numberAt(dim, sizeOf));
+}
+
+function product(dims: readonly Dim[], numberOf: (dim: Dim) => number): number {
+  return dims.reduce<number>((total, dim) => total * numberOf(dim), 1);
 }
 
 function plain(type: TensorType | null): readonly Dim[] | null {

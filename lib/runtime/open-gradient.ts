@@ -14,19 +14,19 @@ import { openLocated } from './session.js';
 import type { Session, SessionOptions } from './types.js';
 
 /**
- * Opens a session on the gradient of a graph. The gradient is derived where the session runs, except with the caller's
- * own rules: they are functions and cannot be sent, so the gradient is derived in the calling thread.
+ * Opens a session on the gradient of a graph, for finite feeds. The gradient is derived where the session runs, except
+ * with the caller's own rules: they are functions and cannot be sent, so it is derived in the calling thread.
  * @throws OneirosError as `grad` and `openSession` do
  */
 export async function openGradient(
   model: Model,
   gradient: GradOptions,
-  options: Omit<SessionOptions, 'transfer'> = {},
+  options: Omit<SessionOptions, 'transfer' | 'finiteFeeds'> = {},
 ): Promise<Session> {
   const overrides = await named(gradient.overrides);
   if (overrides === null) {
     const { grad } = await import('../autodiff/grad.js');
-    return openModel(grad(model, gradient), options);
+    return openModel(grad(model, gradient), { ...options, finiteFeeds: true });
   }
   return openNamed(model, { ...gradient, overrides, withPlan: false }, options);
 }
@@ -35,7 +35,7 @@ export async function openGradient(
 export async function openPlannedGradient(
   model: Model,
   gradient: Omit<GradOptions, 'overrides'>,
-  options: Omit<SessionOptions, 'transfer'>,
+  options: Omit<SessionOptions, 'transfer' | 'finiteFeeds'>,
 ): Promise<{ readonly session: Session; readonly plan: MemoryPlan }> {
   const session = await openNamed(model, { ...gradient, overrides: none, withPlan: true }, options);
   if (session.plan === null) throw new OneirosError('runtime', 'the engine did not plan the memory');
@@ -45,9 +45,9 @@ export async function openPlannedGradient(
 async function openNamed(
   model: Model,
   gradient: GradientRequest,
-  options: Omit<SessionOptions, 'transfer'>,
+  options: Omit<SessionOptions, 'transfer' | 'finiteFeeds'>,
 ): Promise<PlannedSession> {
-  const settings = { ...optionsFor(sessionKinds, options), transfer: true };
+  const settings = { ...optionsFor(sessionKinds, options), finiteFeeds: true, transfer: true };
   return openLocated(await modelBytes(model), gradient, settings);
 }
 

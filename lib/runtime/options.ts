@@ -15,6 +15,7 @@ export const sessionKinds: OptionKinds<SessionOptions> = {
   ...placementKinds,
   transfer: kind.flag,
   lowering: arrayOf(oneOf(...formNames)),
+  finiteFeeds: kind.flag,
   signal: kind.signal,
 };
 

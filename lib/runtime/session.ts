@@ -33,7 +33,7 @@ export async function openLocated(
   options: SessionOptions,
 ): Promise<PlannedSession> {
   const { provider = 'auto', deviceId, isolation = 'thread', threads, assets } = options;
-  const { transfer = false, lowering = formNames, signal } = options;
+  const { transfer = false, lowering = formNames, finiteFeeds = false, signal } = options;
   if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= maxThreads))
     throw new OneirosError(
       'bad-argument',
@@ -45,7 +45,7 @@ export async function openLocated(
   signal?.throwIfAborted();
   const channel = platform.connect(isolation, assets);
   const where = { provider, deviceId: deviceId ?? null, threads: threads ?? null };
-  const request = { kind: 'open', model: located, gradient, lowering, ...where } as const;
+  const request = { kind: 'open', model: located, gradient, lowering, finiteFeeds, ...where } as const;
   // Bytes that were read only for this session can always be transferred.
   return connectSession(channel, request, transfer || located !== model, signal);
 }

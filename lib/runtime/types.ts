@@ -45,6 +45,12 @@ export interface SessionOptions {
    */
   readonly lowering?: readonly FormName[];
   /**
+   * Whether the elements of all feeds are finite numbers. Choices between a value and 0 may then become products with 0
+   * and 1, which makes gradients faster; an infinite feed could turn a 0 into NaN.
+   * @default false
+   */
+  readonly finiteFeeds?: boolean;
+  /**
    * Only in browsers: the URL of the folder with ONNX Runtime's `ort-wasm-*.wasm` files.
    * @default the folder of ONNX Runtime's own code: where the bundler puts it, or `node_modules/onnxruntime-web/dist`
    */

@@ -37,6 +37,7 @@ describe('a session in a child process', () => {
         model: endlessModel(),
         gradient: null,
         lowering: [],
+        finiteFeeds: false,
         provider: 'cpu',
         deviceId: null,
         threads: null,

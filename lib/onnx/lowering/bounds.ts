@@ -84,8 +84,8 @@ const keepFinite = new Set([
 export class Bounds {
   readonly #known = new Map<string, Bound>();
 
-  constructor({ initializers, inputs, nodes }: Graph) {
-    for (const { name } of inputs) this.#known.set(name, { low: -Infinity, isFinite: true });
+  constructor({ initializers, inputs, nodes }: Graph, finiteInputs: boolean) {
+    for (const { name } of inputs) this.#known.set(name, { low: -Infinity, isFinite: finiteInputs });
     for (const [name, constant] of initializers) this.#known.set(name, boundOf(constant));
     for (const node of nodes) {
       const bound = this.#ofNode(node);

@@ -15,19 +15,29 @@ import { Origins, Site } from './site.js';
 /** The operator sets in which all nodes that forms add mean the same. */
 const [oldest, newest] = [13, 26];
 
+export interface LoweringOptions {
+  /** The forms that may be used. @default all */
+  readonly forms?: readonly FormName[];
+  /** Whether the elements of all inputs are finite numbers. @default false */
+  readonly finiteInputs?: boolean;
+}
+
 /**
  * Writes a model with the forms of its operations that are fastest on a provider. The results are the same within
  * rounding: see the README beside this file for each form.
- * @param allowed the forms that may be used
  * @returns the same object if no form applies
  */
-export function lowerModel(model: Model, target: Target, allowed: readonly FormName[] = formNames): Model {
+export function lowerModel(
+  model: Model,
+  target: Target,
+  { forms: allowed = formNames, finiteInputs = false }: LoweringOptions = {},
+): Model {
   const opset = model.opsets.get('') ?? 0;
   if (opset < oldest || opset > newest) return model;
   const byOperator = formsFor(target, allowed);
   if (!model.graph.nodes.some(({ op }) => byOperator.has(op))) return model;
   const b = new Rewriter(model.graph, allNamesOf(model.graph), Budget.for(model));
-  const lowered = new Lowered(model.graph, b, byOperator);
+  const lowered = new Lowered(model.graph, b, byOperator, finiteInputs);
   for (const node of model.graph.nodes) lowered.add(node);
   if (lowered.count === 0) return model;
   const graph = b.finish(model.graph);
@@ -56,9 +66,10 @@ class Lowered {
     graph: Graph,
     readonly b: Rewriter,
     readonly forms: FormsByOperator,
+    finiteInputs: boolean,
   ) {
     this.#origins = new Origins(graph);
-    this.#bounds = new Bounds(graph);
+    this.#bounds = new Bounds(graph, finiteInputs);
   }
 
   add(node: Node): void {

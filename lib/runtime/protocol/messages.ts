@@ -26,6 +26,7 @@ export interface OpenRequest {
   readonly threads: number | null;
   /** The forms that operations may take. */
   readonly lowering: readonly FormName[];
+  readonly finiteFeeds: boolean;
 }
 
 /** `GradOptions` as data. Rules are functions and cannot be sent, so they are given by name. */

@@ -129,10 +129,11 @@ async function prepared(
 /** The model in the forms that are fastest on a provider. */
 async function loweredFor(
   provider: ProviderName,
-  { model, lowering }: Pick<OpenRequest, 'model' | 'lowering'>,
+  { model, lowering: forms, finiteFeeds }: Pick<OpenRequest, 'model' | 'lowering' | 'finiteFeeds'>,
 ): Promise<Uint8Array | string> {
   // Pages that compute on WebGPU need none of this code.
-  if (typeof model === 'string' || provider === 'webgpu' || lowering.length === 0) return model;
+  if (typeof model === 'string' || provider === 'webgpu' || forms.length === 0) return model;
+  const lowering = { forms, finiteInputs: finiteFeeds };
   const { loweredBytes } = await import('./lowered.js');
   return loweredBytes(model, provider, lowering);
 }

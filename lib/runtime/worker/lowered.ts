@@ -2,26 +2,25 @@ import { OneirosError } from '../../base/errors.js';
 import { decodeModel } from '../../onnx/codec/read.js';
 import { encodeModel } from '../../onnx/codec/write.js';
 import type { Model } from '../../onnx/graph/graph.js';
-import type { FormName } from '../../onnx/lowering/form-names.js';
-import { lowerModel } from '../../onnx/lowering/lower.js';
+import { type LoweringOptions, lowerModel } from '../../onnx/lowering/lower.js';
 import type { ProviderName } from '../types.js';
 
 /** A model, given by its bytes, with the forms that are fastest on a provider. */
 export function loweredBytes(
   bytes: Uint8Array,
   provider: ProviderName,
-  forms: readonly FormName[],
+  options: LoweringOptions,
 ): Uint8Array {
   const model = decoded(bytes);
   if (model === null) return bytes;
-  const lower = lowered(model, provider, forms);
+  const lower = lowered(model, provider, options);
   return lower === model ? bytes : encodeModel(lower);
 }
 
 /** The model itself if inference finds a fault in it: ONNX Runtime decides whether it can be opened. */
-function lowered(model: Model, provider: ProviderName, forms: readonly FormName[]): Model {
+function lowered(model: Model, provider: ProviderName, options: LoweringOptions): Model {
   try {
-    return lowerModel(model, provider, forms);
+    return lowerModel(model, provider, options);
   } catch (error) {
     if (error instanceof OneirosError) return model;
     throw error;

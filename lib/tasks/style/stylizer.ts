@@ -44,7 +44,8 @@ export async function* stylize(
   const { styleScale } = settings;
   const contents = sizes.map((size) => resize(content, size));
   const targets = await targetsOf(problem, feeds, contents, weighted, { styleScale, minimum, session });
-  const openWhole = async () => new WholeLoss(await openModel(model, session), network.image);
+  const openWhole = async () =>
+    new WholeLoss(await openModel(model, { ...session, finiteFeeds: true }), network.image);
   await using loss =
     feeds === null
       ? await openWhole()

@@ -30,7 +30,7 @@ export class TiledLoss implements PictureLoss {
   static async open(problem: StyleProblem, feeds: TileFeeds, options: SessionOptions): Promise<TiledLoss> {
     const opened: Session[] = [];
     const open = async (make: typeof tileModel) => {
-      const session = await openModel(make(problem), options);
+      const session = await openModel(make(problem), { ...options, finiteFeeds: true });
       opened.push(session);
       return session;
     };
