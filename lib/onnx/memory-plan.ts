@@ -48,7 +48,13 @@ export function peakOf(
   { types, begin, steps }: MemoryPlan,
   sizeOf: (symbol: string) => number | undefined,
 ): number {
-  const bytes = types.map((dims) => product(dims, sizeOf));
+  const known = new Map<Dim, number>();
+  const numberOf = (dim: Dim): number => {
+    const number = known.get(dim) ?? numberAt(dim, sizeOf);
+    known.set(dim, number);
+    return number;
+  };
+  const bytes = types.map((dims) => product(dims, numberOf));
   const total = (indices: readonly number[]) => indices.reduce((sum, index) => sum + (bytes[index] ?? 0), 0);
   let alive = total(begin);
   let peak = alive;
@@ -63,19 +69,21 @@ export function peakOf(
 /** The size of a tensor in bytes; 0 if it is not known. */
 export function bytesOf(type: TensorType | null, sizeOf: (symbol: string) => number | undefined): number {
   const dims = plain(type);
-  return dims === null ? 0 : product(dims, sizeOf);
+  return dims === null ? 0 : product(dims, (dim) => numberAt(dim, sizeOf));
 }
 
 function plain(type: TensorType | null): readonly Dim[] | null {
   return type?.shape && isNumeric(type.dtype) ? [bytesPerElement(type.dtype), ...type.shape] : null;
 }
 
-/** 0 if one of the sizes is unknown. */
-function product(dims: readonly Dim[], sizeOf: (symbol: string) => number | undefined): number {
-  return dims.reduce<number>((total, dim) => {
-    const size = substitute(dim, sizeOf);
-    return typeof size === 'number' ? total * Math.max(size, 0) : 0;
-  }, 1);
+function product(dims: readonly Dim[], numberOf: (dim: Dim) => number): number {
+  return dims.reduce<number>((total, dim) => total * numberOf(dim), 1);
+}
+
+/** 0 if the size is unknown. */
+function numberAt(dim: Dim, sizeOf: (symbol: string) => number | undefined): number {
+  const size = substitute(dim, sizeOf);
+  return typeof size === 'number' ? Math.max(size, 0) : 0;
 }
 
 /** The names that each node is the last to use, or that it outputs and no node uses. */

@@ -6,6 +6,7 @@ import { dreamZoom } from '../../tasks/dream/dream.js';
 import { defaultDreamLayers } from '../../tasks/dream/layers.js';
 import { dreamOptions, zoomOptions } from '../../tasks/dream/options.js';
 import type { DreamStep } from '../../tasks/dream/state.js';
+import { startWorker } from '../../tasks/worker/remote.js';
 import { InputArgument, InputFlag, OutputFlag } from '../flags/checked-files.js';
 import { collectLayer } from '../flags/layer-flags.js';
 import { addNetworkFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
@@ -49,6 +50,7 @@ export const registerDream: Register = (command, terminal) => {
 };
 
 async function runDream(path: string, flags: DreamFlags, terminal: Terminal): Promise<void> {
+  startWorker('dream');
   const files = frameNames(flags.out, flags.frames).map(pictureFile);
   const photograph = await readImage(path);
   const guide = flags.guide === undefined ? undefined : await readImage(flags.guide);

@@ -9,6 +9,7 @@ import { defaultContentLayers, defaultStyleLayers } from '../../tasks/style/laye
 import { styleOptions } from '../../tasks/style/options.js';
 import type { StyleLosses } from '../../tasks/style/picture-loss.js';
 import { style } from '../../tasks/style/style.js';
+import { startWorker } from '../../tasks/worker/remote.js';
 import { InputArgument, InputFlag, OutputFlag } from '../flags/checked-files.js';
 import { collectLayer, parseNumbers } from '../flags/layer-flags.js';
 import { addNetworkFlags, type NetworkFlags, networkOf } from '../flags/network-flags.js';
@@ -67,6 +68,7 @@ async function runStyle(
   terminal: Terminal,
 ): Promise<void> {
   const began = performance.now();
+  startWorker('style');
   const file = pictureFile(flags.out);
   const content = await readImage(contentPath);
   const styles = await Promise.all(stylePaths.map((path) => readImage(path)));

@@ -45,5 +45,5 @@ export const platform: Platform = {
 /** Loads ONNX Runtime's native library, which takes a while, before a session needs it. Throws as `createEngine` does. */
 export async function preloadEngine(): Promise<void> {
   disableTelemetry();
-  await createEngine();
+  await nativeCall(createEngine);
 }

@@ -182,7 +182,7 @@ function unpack(file: Buffer): PreparedModel | null {
   const end = 4 + rest.readUInt32LE();
   const text = rest.toString('utf8', 4, end);
   const plan = readJson(v.nullable(planSchema), text);
-  return { bytes: Uint8Array.from(rest.subarray(end)), plan };
+  return { bytes: new Uint8Array(rest.subarray(end)), plan };
 }
 
 function digestOf(parts: readonly Uint8Array[]): Buffer {

@@ -34,5 +34,7 @@ export function threadChannel<Q, R>(
   worker.on('message', (reply: R) => channel.answered(reply));
   worker.on('error', (error) => channel.ended(`failed: ${messageOf(error)}`));
   worker.on('exit', (code) => channel.ended(`ended with code ${code}`));
+  // Listening for messages made the worker keep the host process alive again.
+  worker.unref();
   return channel;
 }

@@ -4,7 +4,7 @@ import { resolveOptions } from '../../base/option-table.js';
 import { type Image, image } from '../../image/image.js';
 import { type Network, sessionFor } from '../../networks/network.js';
 import { joined } from '../../runtime/host/model-bytes.js';
-import { remoteSteps } from '../../runtime/host/remote-steps.js';
+import { remoteSteps, type TaskChannel } from '../../runtime/host/remote-steps.js';
 import type { Placement } from '../../runtime/types.js';
 import { defaultDreamLayers, objectiveTerms } from '../dream/layers.js';
 import type { DreamZoomOptions } from '../dream/options.js';
@@ -13,7 +13,33 @@ import type { StyleStep } from '../style/descent.js';
 import { transferLayers } from '../style/layers.js';
 import { type StyleOptions, styleOptions } from '../style/options.js';
 import { packNetwork } from './network-data.js';
-import type { DreamInput, StyleInput } from './tasks.js';
+import type { DreamInput, StyleInput, Tasks } from './tasks.js';
+
+/** Workers for tasks of one kind, of which one may be started before its task. */
+class Workers<K extends keyof Tasks> {
+  #started: TaskChannel<Tasks[K]['input'], Tasks[K]['step']> | null = null;
+
+  start(): void {
+    this.#started ??= connectTask<K>({});
+  }
+
+  take(placement: Placement): TaskChannel<Tasks[K]['input'], Tasks[K]['step']> {
+    const started = this.#started;
+    if (started === null || (placement.isolation ?? 'thread') !== 'thread') return connectTask<K>(placement);
+    this.#started = null;
+    return started;
+  }
+}
+
+const workers = { dream: new Workers<'dream'>(), style: new Workers<'style'>() };
+
+/**
+ * Starts a thread for the next task of a kind, for a program that still reads what the task needs. An idle thread does not
+ * keep the program alive.
+ */
+export function startWorker(task: keyof Tasks): void {
+  workers[task].start();
+}
 
 /** The states of a dream that runs in a worker. Throws as `dreamZoom` does. */
 export async function* dreamRemotely(
@@ -35,7 +61,7 @@ export async function* dreamRemotely(
     options: { ...options, ...(guide && { guide: await copied(guide) }) },
   });
   let latest = { full: photograph, base: photograph };
-  for await (const { full, base, ...state } of remoteSteps(connectTask<'dream'>(placement), input, signal)) {
+  for await (const { full, base, ...state } of remoteSteps(workers.dream.take(placement), input, signal)) {
     latest = { full: full ?? latest.full, base: base ?? latest.base };
     yield { ...state, ...latest };
   }
@@ -65,7 +91,7 @@ export async function* styleRemotely(
     styles: await Promise.all(styles.map(copied)),
     options: { ...options, ...(initImage && { initImage: await copied(initImage) }) },
   });
-  yield* remoteSteps(connectTask<'style'>(placement), input, signal);
+  yield* remoteSteps(workers.style.take(placement), input, signal);
 }
 
 /** In the worker, sessions run in the task's own thread. */
