@@ -4,6 +4,7 @@ import type { Rectangle } from '../../image/geometry/crop.js';
 import { paste } from '../../image/geometry/paste.js';
 import { cropWrapped } from '../../image/geometry/wrap.js';
 import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';
+import { free } from '../../runtime/protocol/packing.js';
 import type { Session } from '../../runtime/types.js';
 import { float32Of, numberOf } from '../../tensor/results.js';
 import { tilesOf } from './tiles.js';
@@ -27,6 +28,8 @@ export interface PictureGradient {
 export class TiledGradient {
   // The memory of every tile in turn.
   #memory = new Float32Array(0);
+  // The gradient of pictures of several tiles.
+  #gradient: Planes<3> | undefined;
 
   /**
    * @param session its input is the image; its outputs are `objective` and the image's gradient
@@ -39,7 +42,7 @@ export class TiledGradient {
     readonly tile: number,
   ) {}
 
-  /** The gradient of the picture shifted cyclically. @throws OneirosError `runtime` if the objective is not finite */
+  /** The gradient of the picture shifted cyclically, in memory that the next call may use. @throws OneirosError `runtime` if the objective is not finite */
   async of(picture: Image, shift: Shift): Promise<PictureGradient> {
     const { objective, gradient } = await this.#ofTiles(picture, shift);
     if (!Number.isFinite(objective))
@@ -54,7 +57,7 @@ export class TiledGradient {
     const tiles = tilesOf(picture, this.tile);
     const [whole] = tiles;
     if (whole !== undefined && tiles.length === 1) return this.#ofTile(picture, whole, shift);
-    const gradient = planes(3, picture);
+    const gradient = this.#gradientLike(picture);
     let objective = 0;
     for (const tile of tiles) {
       const part = await this.#ofTile(picture, tile, shift);
@@ -72,6 +75,13 @@ export class TiledGradient {
     const results = await this.session.run(feeds);
     const { data } = planesFromTensor(float32Of(results, gradientName(this.input)));
     return { objective: numberOf(results, 'objective'), gradient: planes(3, tile, data) };
+  }
+
+  #gradientLike(picture: Image): Planes<3> {
+    const before = this.#gradient;
+    if (before?.width === picture.width && before.height === picture.height) return before;
+    if (before !== undefined) free([before.data]);
+    return (this.#gradient = planes(3, picture));
   }
 
   #room({ width, height }: Size): Float32Array {

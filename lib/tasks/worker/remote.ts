@@ -6,7 +6,7 @@ import { joined } from '../../runtime/host/model-bytes.js';
 import { remoteSteps } from '../../runtime/host/remote-steps.js';
 import type { Placement } from '../../runtime/types.js';
 import type { DreamZoomOptions } from '../dream/options.js';
-import type { DreamState } from '../dream/state.js';
+import { type DreamState, SizedPhotograph } from '../dream/state.js';
 import type { StyleStep } from '../style/descent.js';
 import type { StyleOptions } from '../style/options.js';
 import { packNetwork } from './network-data.js';
@@ -27,10 +27,16 @@ export async function* dreamRemotely(
     photograph: await copied(photograph),
     options: { ...options, ...(guide && { guide: await copied(guide) }) },
   };
-  let latest = { full: photograph, base: photograph };
-  for await (const { full, base, ...state } of remoteSteps(connectTask<'dream'>(placement), input, signal)) {
-    latest = { full: full ?? latest.full, base: base ?? latest.base };
-    yield { ...state, ...latest };
+  let latest: SizedPhotograph | null = null;
+  for await (const { photograph: sent, ...state } of remoteSteps(
+    connectTask<'dream'>(placement),
+    input,
+    signal,
+  )) {
+    if (sent !== null && (latest === null || sent.image !== null))
+      latest = new SizedPhotograph(sent.image ?? photograph, sent.size);
+    yield { ...state, photograph: sent && latest };
+    if (sent === null) latest = null;
   }
 }
 
