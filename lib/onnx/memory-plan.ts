@@ -72,12 +72,12 @@ export function bytesOf(type: TensorType | null, sizeOf: (symbol: string) => num
   return dims === null ? 0 : product(dims, (dim) => numberAt(dim, sizeOf));
 }
 
-function product(dims: readonly Dim[], numberOf: (dim: Dim) => number): number {
-  return dims.reduce<number>((total, dim) => total * numberOf(dim), 1);
-}
-
 function plain(type: TensorType | null): readonly Dim[] | null {
   return type?.shape && isNumeric(type.dtype) ? [bytesPerElement(type.dtype), ...type.shape] : null;
+}
+
+function product(dims: readonly Dim[], numberOf: (dim: Dim) => number): number {
+  return dims.reduce<number>((total, dim) => total * numberOf(dim), 1);
 }
 
 /** 0 if the size is unknown. */

@@ -6,6 +6,7 @@ import type { Isolation } from '../../lib/runtime/types.js';
 import { dream, dreamZoom } from '../../lib/tasks/dream/dream.js';
 import { style } from '../../lib/tasks/style/style.js';
 import { packNetwork, unpackNetwork } from '../../lib/tasks/worker/network-data.js';
+import { connectTask } from '../../lib/tasks/worker/node/connect.js';
 import { speckles, waves } from './pictures.js';
 import { smallNetwork } from './small-network.js';
 
@@ -54,6 +55,14 @@ describe('A task in a worker', () => {
     expect(part.model.graph.inputs.map(({ name }) => name)).to.deep.equal([network.image]);
     expect(part.model.graph.nodes.map(({ op }) => op)).to.deep.equal(['Sub', 'Conv', 'Relu']);
     expect(part.model.graph.initializers.size).to.equal(3);
+  });
+
+  it('does not keep the program alive before its task', async () => {
+    const ports = () => process.getActiveResourcesInfo().filter((name) => name === 'MessagePort').length;
+    const before = ports();
+    const channel = connectTask<'dream'>({});
+    expect(ports()).to.equal(before);
+    await channel.close();
   });
 
   it('does not change the pictures of the caller', async () => {

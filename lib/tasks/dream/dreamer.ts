@@ -1,8 +1,7 @@
 import { type OptionValues, resolveOptions } from '../../base/option-table.js';
-import { combine } from '../../image/color/combine.js';
 import { zoom } from '../../image/geometry/affine.js';
-import { resize, scaledSize } from '../../image/geometry/resize.js';
-import { copy, type Image, type Planes, planes, type Size } from '../../image/image.js';
+import { scaledSize } from '../../image/geometry/resize.js';
+import { copy, type Image, type Size } from '../../image/image.js';
 import { type Network, sessionFor } from '../../networks/network.js';
 import { freeMemory } from '../../runtime/free-memory.js';
 import { openPlannedGradient } from '../../runtime/open-gradient.js';
@@ -15,8 +14,9 @@ import { stepDirection } from './direction.js';
 import { layersModel, objectiveModel } from './graph.js';
 import { guideFeatures } from './guide.js';
 import { defaultDreamLayers, objectiveTerms } from './layers.js';
+import { OctavePlan } from './octaves.js';
 import { type DreamOptions, dreamOptions, type DreamZoomOptions, zoomOptions } from './options.js';
-import { type DreamState, pictureOf } from './state.js';
+import { type DreamState, pictureOf, SizedPhotograph } from './state.js';
 import { TiledGradient } from './tiled-gradient.js';
 
 /** About how many pictures of the full size a step keeps in memory, beside the tile. */
@@ -70,12 +70,10 @@ class Dreamer implements AsyncDisposable {
     const fullSize = size === 0 ? photograph : scaledSize(photograph, size);
     const sizes = octaveSizes(fullSize, octaves, octaveScale, this.minimum);
     this.checkMemory(fullSize, this.#largestTile(fullSize));
-    const full = resize(photograph, fullSize);
-    // The difference of the dream from the photograph, which each octave adds again in more detail.
-    let detail: Planes<3> = planes(3, full);
-    for (const [i, octaveSize] of sizes.entries()) {
-      const base = resize(full, octaveSize);
-      const picture: Image = combine(base, resize(detail, octaveSize), 1);
+    const sized = new SizedPhotograph(photograph, fullSize);
+    const plan = new OctavePlan(photograph, sizes);
+    for (const i of sizes.keys()) {
+      const picture = plan.begin();
       for (let step = 1; step <= steps; step++) {
         this.signal?.throwIfAborted();
         const value = await this.#step(picture);
@@ -87,12 +85,11 @@ class Dreamer implements AsyncDisposable {
           value,
           frame,
           frames,
-          full,
-          base,
+          photograph: i + 1 < sizes.length ? sized : null,
           dreamed: copy(picture),
         };
       }
-      detail = combine(picture, base, -1);
+      plan.end(picture);
     }
   }
 

@@ -1,4 +1,3 @@
-import { combine } from '../../image/color/combine.js';
 import { resize } from '../../image/geometry/resize.js';
 import { type Planes, planes, type Size } from '../../image/image.js';
 
@@ -12,8 +11,14 @@ import { type Planes, planes, type Size } from '../../image/image.js';
 export function normalizeLaplacian<C extends number>(gradient: Planes<C>, levels: number): Planes<C> {
   if (levels === 0 || Math.min(gradient.width, gradient.height) < 2) return unitPower(gradient);
   const low = resize(gradient, halved(gradient));
-  const high = combine(gradient, resize(low, gradient), -1);
-  return combine(unitPower(high), resize(normalizeLaplacian(low, levels - 1), gradient), 1);
+  // Large pictures: each step uses the memory of the one before.
+  const high = resize(low, gradient);
+  for (let i = 0; i < high.data.length; i++) high.data[i] = gradient.data[i]! - high.data[i]!;
+  const scale = unitScale(high.data);
+  const rest = resize(normalizeLaplacian(low, levels - 1), gradient);
+  for (let i = 0; i < high.data.length; i++)
+    high.data[i] = Math.fround(high.data[i]! * scale) + rest.data[i]!;
+  return high;
 }
 
 function halved({ width, height }: Size): Size {
@@ -21,11 +26,16 @@ function halved({ width, height }: Size): Size {
 }
 
 function unitPower<C extends number>(source: Planes<C>): Planes<C> {
-  const power = source.data.reduce((sum, value) => sum + value * value, 0) / source.data.length;
-  const scale = 1 / Math.max(Math.sqrt(power), 1e-10);
+  const scale = unitScale(source.data);
   return planes(
     source.channels,
     source,
     source.data.map((value) => value * scale),
   );
+}
+
+/** The factor that makes the root mean square 1. */
+function unitScale(values: Float32Array): number {
+  const power = values.reduce((sum, value) => sum + value * value, 0) / values.length;
+  return 1 / Math.max(Math.sqrt(power), 1e-10);
 }

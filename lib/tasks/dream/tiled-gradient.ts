@@ -4,6 +4,7 @@ import type { Rectangle } from '../../image/geometry/crop.js';
 import { paste } from '../../image/geometry/paste.js';
 import { cropWrapped } from '../../image/geometry/wrap.js';
 import { type Image, type Planes, planes, planesFromTensor, type Size, toTensor } from '../../image/image.js';
+import { free } from '../../runtime/protocol/packing.js';
 import type { Session } from '../../runtime/types.js';
 import { float32Of, numberOf } from '../../tensor/results.js';
 import { tilesOf } from './tiles.js';
@@ -25,9 +26,10 @@ export interface PictureGradient {
  * neighbors, so callers shift the picture between steps to avoid visible seams.
  */
 export class TiledGradient {
-  // Memory that all runs reuse: for a tile of the picture, and for the gradient of several tiles.
-  #tileMemory = new Float32Array(0);
-  #gradient = planes(3, { width: 1, height: 1 });
+  // The memory of every tile in turn.
+  #memory = new Float32Array(0);
+  // The gradient of pictures of several tiles.
+  #gradient: Planes<3> | undefined;
 
   /**
    * @param session its input is the image; its outputs are `objective` and the image's gradient
@@ -41,7 +43,7 @@ export class TiledGradient {
   ) {}
 
   /**
-   * The gradient of the picture shifted cyclically; the next call may reuse its memory.
+   * The gradient of the picture shifted cyclically, in memory that the next call may use.
    * @throws OneirosError `runtime` if the objective is not finite
    */
   async of(picture: Image, shift: Shift): Promise<PictureGradient> {
@@ -58,7 +60,7 @@ export class TiledGradient {
     const tiles = tilesOf(picture, this.tile);
     const [whole] = tiles;
     if (whole !== undefined && tiles.length === 1) return this.#ofTile(picture, whole, shift);
-    const gradient = this.#gradientFor(picture);
+    const gradient = this.#gradientLike(picture);
     let objective = 0;
     for (const tile of tiles) {
       const part = await this.#ofTile(picture, tile, shift);
@@ -78,15 +80,16 @@ export class TiledGradient {
     return { objective: numberOf(results, 'objective'), gradient: planes(3, tile, data) };
   }
 
-  #room({ width, height }: Size): Float32Array {
-    const length = 3 * width * height;
-    if (this.#tileMemory.length < length) this.#tileMemory = new Float32Array(length);
-    return this.#tileMemory.subarray(0, length);
+  #gradientLike(picture: Image): Planes<3> {
+    const before = this.#gradient;
+    if (before?.width === picture.width && before.height === picture.height) return before;
+    if (before !== undefined) free([before.data]);
+    return (this.#gradient = planes(3, picture));
   }
 
-  #gradientFor({ width, height }: Size): Planes<3> {
-    const { width: columns, height: rows } = this.#gradient;
-    if (width !== columns || height !== rows) this.#gradient = planes(3, { width, height });
-    return this.#gradient;
+  #room({ width, height }: Size): Float32Array {
+    const length = 3 * width * height;
+    if (this.#memory.length < length) this.#memory = new Float32Array(length);
+    return this.#memory.subarray(0, length);
   }
 }

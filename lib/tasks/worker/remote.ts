@@ -8,7 +8,7 @@ import { remoteSteps, type TaskChannel } from '../../runtime/host/remote-steps.j
 import type { Placement } from '../../runtime/types.js';
 import { defaultDreamLayers, objectiveTerms } from '../dream/layers.js';
 import type { DreamZoomOptions } from '../dream/options.js';
-import type { DreamState } from '../dream/state.js';
+import { type DreamState, SizedPhotograph } from '../dream/state.js';
 import type { StyleStep } from '../style/descent.js';
 import { transferLayers } from '../style/layers.js';
 import { type StyleOptions, styleOptions } from '../style/options.js';
@@ -60,10 +60,13 @@ export async function* dreamRemotely(
     photograph: await copied(photograph),
     options: { ...options, ...(guide && { guide: await copied(guide) }) },
   });
-  let latest = { full: photograph, base: photograph };
-  for await (const { full, base, ...state } of remoteSteps(workers.dream.take(placement), input, signal)) {
-    latest = { full: full ?? latest.full, base: base ?? latest.base };
-    yield { ...state, ...latest };
+  let latest: SizedPhotograph | null = null;
+  const states = remoteSteps(workers.dream.take(placement), input, signal);
+  for await (const { photograph: sent, ...state } of states) {
+    if (sent !== null && (latest === null || sent.image !== null))
+      latest = new SizedPhotograph(sent.image ?? photograph, sent.size);
+    yield { ...state, photograph: sent && latest };
+    if (sent === null) latest = null;
   }
 }
 

@@ -1,6 +1,5 @@
 // The worker's side: tasks whose sessions run in the same thread.
-import { copy, type Image } from '../../image/image.js';
-import type { DreamState } from '../dream/state.js';
+import { copy, type Size } from '../../image/image.js';
 import type { StyleStep } from '../style/descent.js';
 import { unpackNetwork } from './network-data.js';
 import type { DreamInput, DreamMessage, StyleInput, TaskInput, TaskStep } from './tasks.js';
@@ -15,12 +14,23 @@ async function* runDream(
   signal: AbortSignal,
 ): AsyncGenerator<DreamMessage, void> {
   const { dreamStates } = await import('../dream/dreamer.js');
-  let sent: Pick<DreamState, 'full' | 'base'> | null = null;
+  let sent = photograph;
   const given = { ...options, placement, signal };
-  for await (const { full, base, ...state } of dreamStates(unpackNetwork(network), photograph, given)) {
-    yield { ...state, full: unlessSent(full, sent?.full), base: unlessSent(base, sent?.base) };
-    sent = { full, base };
+  for await (const { photograph: sized, ...state } of dreamStates(
+    unpackNetwork(network),
+    photograph,
+    given,
+  )) {
+    // A copy, which can be moved.
+    const image = sized === null || sized.image === sent ? null : copy(sized.image);
+    yield { ...state, photograph: sized && { image, size: sizeOf(sized.size) } };
+    sent = sized?.image ?? sent;
   }
+}
+
+/** A size that is nothing else: it may be that of a picture, whose memory would be moved. */
+function sizeOf({ width, height }: Size): Size {
+  return { width, height };
 }
 
 async function* runStyle(
@@ -30,9 +40,4 @@ async function* runStyle(
   const { stylize } = await import('../style/stylizer.js');
   const given = { ...options, placement, signal };
   yield* stylize(unpackNetwork(network), content, styles, given);
-}
-
-/** A copy that can be moved, unless it is the picture that was sent before. */
-function unlessSent(picture: Image, before: Image | undefined): Image | null {
-  return picture === before ? null : copy(picture);
 }

@@ -1,4 +1,4 @@
-import type { Image } from '../../image/image.js';
+import type { Image, Size } from '../../image/image.js';
 import type { Placement } from '../../runtime/types.js';
 import type { DreamZoomOptions } from '../dream/options.js';
 import type { DreamState } from '../dream/state.js';
@@ -33,10 +33,9 @@ export interface StyleInput extends TaskData {
   readonly options: Omit<StyleOptions, 'signal' | 'placement'>;
 }
 
-/** A state of a dream. `null` stands for the photograph of the state before: each of its sizes is sent once. */
-export interface DreamMessage extends Omit<DreamState, 'full' | 'base'> {
-  readonly full: Image | null;
-  readonly base: Image | null;
+/** A state of a dream. The photograph of each frame after the first is sent once: `null` stands for the one before. */
+export interface DreamMessage extends Omit<DreamState, 'photograph'> {
+  readonly photograph: { readonly image: Image | null; readonly size: Size } | null;
 }
 
 /** The tasks of a worker: the input of each, and what it sends after each step. */
