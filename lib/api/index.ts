@@ -69,7 +69,7 @@ export {
   type SlidingWindowOptions,
   type SlidingWindowParameters,
 } from '../tasks/segment/sliding-window.js';
-export type { StyleLosses } from '../tasks/style/picture-loss.js';
+export type { StyleLosses } from '../tasks/style/whole-loss.js';
 export type { StyleStep } from '../tasks/style/descent.js';
 export { styleOptions, type StyleOptions, type StyleParameters } from '../tasks/style/options.js';
 export { style } from '../tasks/style/style.js';

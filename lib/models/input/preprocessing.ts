@@ -2,7 +2,6 @@ import { OneirosError } from '../../base/errors.js';
 import type { Builder } from '../../onnx/builder/builder.js';
 import type { Value } from '../../onnx/builder/graph-builder.js';
 import { float32 } from '../../tensor/tensor.js';
-import { rgbChannel } from './channel-order.js';
 
 export type Triple = readonly [number, number, number];
 
@@ -102,4 +101,12 @@ export function preprocess(b: Builder, image: Value, preprocessing: Preprocessin
 export function luminance(b: Builder, image: Value): Value {
   const channels = [0.299, 0.587, 0.114].map((share, c) => b.mul(b.slice(image, [1], [c], [c + 1]), share));
   return channels.reduce((sum, channel) => b.add(sum, channel));
+}
+
+/**
+ * Which channel of an RGB picture a channel of a network's input is. Networks trained with Caffe or OpenCV, such as the
+ * published GoogLeNet, take blue first.
+ */
+function rgbChannel(channel: number, order: 'rgb' | 'bgr'): number {
+  return order === 'bgr' ? 2 - channel : channel;
 }

@@ -7,10 +7,10 @@ import { kind } from '../../base/kinds.js';
 import { withDefaults } from '../../base/option-table.js';
 import { describeLocation, type FileLocation } from '../../files/location.js';
 import type { Model } from '../graph/graph.js';
-import { externalData } from './external-data.js';
 import type { ExternalReference } from './external-reference.js';
 import { decodeModel, externalReferences } from './read.js';
 import { encodeChunks, maxFileSize } from './write.js';
+import { externalData } from './write-external-data.js';
 
 /**
  * Reads an ONNX file and the external data files of its constants, which must be in its folder or below.

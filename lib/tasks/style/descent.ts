@@ -9,8 +9,8 @@ import type { Objective, OptimizerStep } from '../../optim/objective.js';
 import { clampTo, optimize } from '../../optim/optimize.js';
 import type { PictureStep } from '../common/step.js';
 import type { styleOptions } from './options.js';
-import type { PictureLoss, StyleLosses } from './picture-loss.js';
 import type { Targets } from './targets.js';
+import type { PictureLoss, StyleLosses } from './whole-loss.js';
 
 /**
  * The state after an iteration; the first is the state before any iteration. Its parts are scales, the smallest first.

@@ -7,7 +7,7 @@ import {
   type LayerWeights,
   noUsualLayer,
 } from '../common/layers.js';
-import type { WeightedLayer } from './graph.js';
+import type { WeightedLayer } from './loss-graph.js';
 import type { StyleOptions } from './options.js';
 
 /** Gatys et al. (2016) use conv4_2; networks cut before it use the nearest layer. */

@@ -1,6 +1,6 @@
 import type { Image } from '../../image/image.js';
-import type { PictureLoss } from './picture-loss.js';
 import type { Targets } from './targets.js';
+import type { PictureLoss } from './whole-loss.js';
 
 /**
  * Computes small pictures whole, which is faster, and large ones in tiles. Sizes grow, so the first sessions are closed

@@ -4,7 +4,7 @@ import type { Size } from '../../image/image.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import { memoryPlan } from '../../onnx/memory-plan.js';
 import { imageSizes, pictureBytes, requireMemory, sessionBytes } from '../common/memory.js';
-import { featuresModel, type StyleProblem } from './graph.js';
+import { featuresModel, type StyleProblem } from './loss-graph.js';
 import type { styleOptions } from './options.js';
 import { TileFeeds } from './tile-feeds.js';
 

@@ -9,17 +9,17 @@ import { random } from '../../tensor/random.js';
 import { minimumSide } from '../common/minimum-size.js';
 import { octaveSizes } from '../common/octave-sizes.js';
 import { descend, type StyleStep } from './descent.js';
-import { featuresModel, lossModel, type StyleProblem } from './graph.js';
 import { transferLayers } from './layers.js';
 import { LossBySize } from './loss-by-size.js';
+import { featuresModel, lossModel, type StyleProblem } from './loss-graph.js';
 import { planMemory } from './memory-plan.js';
 import { type StyleOptions, styleOptions } from './options.js';
-import { WholeLoss } from './picture-loss.js';
 import { findTargets, type StyleImage, type TargetOptions, type Targets, WholeFeatures } from './targets.js';
 import type { TileFeeds } from './tile-feeds.js';
 import { TiledFeatures } from './tiled-features.js';
-import { tileFeaturesModel } from './tiled-graph.js';
 import { TiledLoss } from './tiled-loss.js';
+import { tileFeaturesModel } from './tiled-loss-graph.js';
+import { WholeLoss } from './whole-loss.js';
 
 type Settings = OptionValues<typeof styleOptions>;
 

@@ -4,7 +4,7 @@ import { openModel } from '../../runtime/open-model.js';
 import type { Session, SessionOptions } from '../../runtime/types.js';
 import { float32Of } from '../../tensor/results.js';
 import { type Float32Tensor, tensor } from '../../tensor/tensor.js';
-import { gaussianModel, type StyleProblem, targetName } from './graph.js';
+import { gaussianModel, type StyleProblem, targetName } from './loss-graph.js';
 
 /** The inputs of the loss graph except the image, by name. */
 export type Targets = Readonly<Record<string, Float32Tensor>>;

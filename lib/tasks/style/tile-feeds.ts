@@ -8,10 +8,10 @@ import type { Session } from '../../runtime/types.js';
 import { float32, type Float32Tensor, int64, type Tensor } from '../../tensor/tensor.js';
 import { imageSizes } from '../common/memory.js';
 import { type Reach, reachesOf } from '../common/reach.js';
-import { type StyleProblem, targetName } from './graph.js';
+import { type StyleProblem, targetName } from './loss-graph.js';
 import type { Targets } from './targets.js';
 import { planTiles, type Tile, windowIn } from './tile-plan.js';
-import { tileName } from './tiled-graph.js';
+import { tileName } from './tiled-loss-graph.js';
 
 /** The inputs of the tiles' graphs for the tiles of a picture. */
 export class TileFeeds {

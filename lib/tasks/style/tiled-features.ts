@@ -3,11 +3,11 @@ import { type Image, planes, planesFromTensor, toTensor } from '../../image/imag
 import type { Session } from '../../runtime/types.js';
 import { float32Of } from '../../tensor/results.js';
 import type { Float32Tensor } from '../../tensor/tensor.js';
-import { type StyleProblem, targetName } from './graph.js';
+import { type StyleProblem, targetName } from './loss-graph.js';
 import type { PictureFeatures, Targets } from './targets.js';
 import type { TileFeeds } from './tile-feeds.js';
-import { sumName } from './tiled-graph.js';
 import { addTo } from './tiled-loss.js';
+import { sumName } from './tiled-loss-graph.js';
 
 /** Computes the features of pictures tile by tile, to save memory; they are those of the whole picture. */
 export class TiledFeatures implements PictureFeatures {

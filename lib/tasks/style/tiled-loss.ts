@@ -5,11 +5,11 @@ import { openModel } from '../../runtime/open-model.js';
 import type { Session, SessionOptions } from '../../runtime/types.js';
 import { float32Of } from '../../tensor/results.js';
 import { type Float32Tensor, type Tensor, tensor } from '../../tensor/tensor.js';
-import type { StyleProblem } from './graph.js';
-import { lossesOf, type PictureLoss } from './picture-loss.js';
+import type { StyleProblem } from './loss-graph.js';
 import type { Targets } from './targets.js';
 import type { TileFeeds } from './tile-feeds.js';
-import { lossSums, sumsModel, tileGradient, tileModel } from './tiled-graph.js';
+import { lossSums, sumsModel, tileGradient, tileModel } from './tiled-loss-graph.js';
+import { lossesOf, type PictureLoss } from './whole-loss.js';
 
 /**
  * Computes the losses tile by tile, to save memory. The losses depend on the picture only through sums over positions

@@ -4,7 +4,7 @@ import type { Value } from '../../onnx/builder/graph-builder.js';
 import type { Model } from '../../onnx/graph/graph.js';
 import { extractSubgraph } from '../../onnx/passes/extract.js';
 import { activationsOf, squaredDifferences, tiny } from '../common/losses.js';
-import { addLosses, type StyleProblem, targetName } from './graph.js';
+import { addLosses, type StyleProblem, targetName } from './loss-graph.js';
 import { rowsOf } from './matrix.js';
 
 /** The names of what tiles contribute to, outputs of one graph and inputs of the next, by the layer's value. */
