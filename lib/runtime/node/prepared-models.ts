@@ -79,18 +79,13 @@ export class PreparedModelFiles implements PreparedModels {
   }
 
   /**
-   * Whether only this user can write to the folder, which is created if it does not exist: the files are opened by native
-   * code without the checks that a model gets while it is prepared.
+   * Whether only this user can write to the folder, if it exists: the files are opened by native code without the checks
+   * that a model gets while it is prepared.
    */
   async #isPrivate(): Promise<boolean> {
-    try {
-      await mkdir(this.folder, { recursive: true, mode: 0o700 });
-      if (process.getuid === undefined) return true;
-      const { uid, mode } = await stat(this.folder);
-      return uid === process.getuid() && (mode & 0o022) === 0;
-    } catch {
-      return false;
-    }
+    const found = await stat(this.folder).catch(() => null);
+    if (found === null || process.getuid === undefined) return true;
+    return found.uid === process.getuid() && (found.mode & 0o022) === 0;
   }
 
   /** `null` if there is no such file, or if it is damaged. */
@@ -112,6 +107,7 @@ export class PreparedModelFiles implements PreparedModels {
     if (prepared.bytes.length > this.limit) return;
     const temporary = temporaryFor(path);
     try {
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
       await writeFile(temporary, pack(prepared), { mode: 0o600, flag: 'wx' });
       await rename(temporary, path);
       await this.#shrink();
