@@ -64,7 +64,10 @@ describe('style', () => {
   });
 
   it('gives the same picture with values computed again for the gradient', async () => {
-    const [kept, again] = [await stepsOf({ iterations: 6 }), await stepsOf({ iterations: 6, recompute: true })];
+    const [kept, again] = [
+      await stepsOf({ iterations: 6 }),
+      await stepsOf({ iterations: 6, recompute: true }),
+    ];
     expect(again.at(-1)?.image.data).to.deep.equal(kept.at(-1)?.image.data);
   });
 
