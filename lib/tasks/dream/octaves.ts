@@ -1,6 +1,6 @@
 import { combine } from '../../image/color/combine.js';
 import { resize } from '../../image/geometry/resize.js';
-import { copy, type Image, type Planes, type Size } from '../../image/image.js';
+import { copy, type Image, plane, type Planes, planes, type Size } from '../../image/image.js';
 import { free } from '../../runtime/protocol/packing.js';
 import { resizedTo } from './state.js';
 
@@ -28,13 +28,13 @@ export class OctavePlan {
     const size = this.sizes[this.#next++];
     const full = this.#full;
     if (full === null || size === undefined) throw new RangeError('there are no more octaves');
-    const base = resizedTo(full, size);
-    const picture = this.#detail === null ? copy(base) : addedTo(base, resize(this.#detail, size));
-    this.#discard(this.#detail);
     const isLast = this.#next === this.sizes.length;
+    const base = resizedTo(full, size);
+    const picture = isLast && base !== this.photograph ? base : copy(base);
+    if (this.#detail !== null) addResized(picture, this.#detail);
+    this.#discard(this.#detail);
     this.#base = isLast ? null : base;
     this.#full = isLast ? null : full;
-    if (isLast) this.#discard(full);
     return picture;
   }
 
@@ -50,8 +50,12 @@ export class OctavePlan {
   }
 }
 
-/** a + b, in the memory of b. */
-function addedTo(a: Image, b: Planes<3>): Image {
-  for (let i = 0; i < b.data.length; i++) b.data[i]! += a.data[i]!;
-  return b;
+/** Adds the detail, resized, one channel at a time. */
+function addResized(picture: Image, detail: Planes<3>): void {
+  for (let c = 0; c < picture.channels; c++) {
+    const to = plane(picture, c);
+    const { data } = resize(planes(1, detail, plane(detail, c)), picture);
+    for (let i = 0; i < to.length; i++) to[i]! += data[i]!;
+    free([data]);
+  }
 }

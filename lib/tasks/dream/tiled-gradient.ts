@@ -68,6 +68,8 @@ export class TiledGradient {
       const share = (tile.width * tile.height) / (picture.width * picture.height);
       objective += share * part.objective;
       paste(gradient, part.gradient, tile.x, tile.y, share);
+      // Those of all tiles together are as large as the picture.
+      free([part.gradient.data]);
     }
     return { objective, gradient };
   }
@@ -80,10 +82,16 @@ export class TiledGradient {
     return { objective: numberOf(results, 'objective'), gradient: planes(3, tile, data) };
   }
 
+  /** Frees the memory of the latest gradient. */
+  release(): void {
+    if (this.#gradient !== undefined) free([this.#gradient.data]);
+    this.#gradient = undefined;
+  }
+
   #gradientLike(picture: Image): Planes<3> {
     const before = this.#gradient;
     if (before?.width === picture.width && before.height === picture.height) return before;
-    if (before !== undefined) free([before.data]);
+    this.release();
     return (this.#gradient = planes(3, picture));
   }
 
