@@ -53,7 +53,7 @@ export const styleOptions = {
   tile: number(
     0,
     'largest side of a tile, in pixels; limits memory: larger pictures are computed in overlapping tiles, without seams, ' +
-      'in about three times the time; 0: the whole picture, or tiles if the memory does not suffice',
+      'in more time; 0: the whole picture, or tiles if the memory does not suffice',
     { min: 0, max: largestSide, integer: true, usual: [0, 2048] },
   ),
   recompute: flag(
@@ -133,7 +133,7 @@ export interface StyleParameters {
   readonly history?: number | undefined;
   /**
    * Largest side of a tile, in pixels; limits memory: larger pictures are computed in overlapping tiles,
-   * without seams, in about three times the time; 0: the whole picture, or tiles if the memory does not
+   * without seams, in more time; 0: the whole picture, or tiles if the memory does not
    * suffice. A whole number from 0 to 100000.
    * @default 0
    */
