@@ -133,8 +133,8 @@ export interface StyleParameters {
   readonly history?: number | undefined;
   /**
    * Largest side of a tile, in pixels; limits memory: larger pictures are computed in overlapping tiles,
-   * without seams, in more time; 0: the whole picture, or tiles if the memory does not
-   * suffice. A whole number from 0 to 100000.
+   * without seams, in more time; 0: the whole picture, or tiles if the memory does not suffice. A whole
+   * number from 0 to 100000.
    * @default 0
    */
   readonly tile?: number | undefined;
