@@ -33,10 +33,10 @@ describe('the recipe in a picture', () => {
   for (const [name, register] of Object.entries(commands))
     it(`has every option of ${name} that may change the picture, and no folders`, async () => {
       const terminal = createTerminal();
-      const program = new Command();
-      register(program, terminal);
+      const command = new Command(name);
+      register(command, terminal);
       await terminal.close();
-      const { options } = program.commands[0]!;
+      const { options } = command;
       const flags = Object.fromEntries(
         options.map((option): [string, string] => [
           option.attributeName(),
