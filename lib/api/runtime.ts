@@ -1,5 +1,6 @@
 // `oneiros/runtime`: ONNX Runtime in Node and browsers, sessions in threads and processes, and the tensors they take.
 
+export type { FormName } from '../onnx/lowering/form-names.js';
 export { listProviders, openSession } from '../runtime/session.js';
 export type {
   Isolation,
