@@ -47,8 +47,8 @@ describe('names from outside on a terminal', () => {
         await writeFile(file, encodeModel(b.model()));
         process.stdout.write = (text) => (printed += String(text)) !== '';
         const terminal = createTerminal();
-        const program = new Command();
-        registerInspect(program, terminal);
+        const program = new Command().exitOverride();
+        registerInspect(program.command('inspect'), terminal);
         await program.parseAsync(['inspect', file, ...flags], { from: 'user' });
       } finally {
         process.stdout.write = write;
