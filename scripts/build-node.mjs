@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { chmodSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { dirname, relative } from 'node:path/posix';
 import { build, normalizePath } from 'vite';
@@ -49,6 +49,8 @@ export async function buildForNode(dist, entries) {
   // Only its program needs the modules of the command line.
   for (const name of readdirSync(join(dist, 'cli')))
     if (name !== 'main.js') rmSync(join(dist, 'cli', name), { recursive: true });
+  // `npx oneiros` in a checkout runs the file itself.
+  chmodSync(join(dist, 'cli', 'main.js'), 0o755);
 }
 
 /** Modules find files next to them by `import.meta.url`: it stays the address of the module, not of its bundle. */

@@ -47,7 +47,7 @@ function expect(what, found, wanted) {
  * The limits for code of this library that a page loads at once, in gzipped bytes: 80 kB for a page that imports one
  * task. A page that imports everything includes every synchronous function, since those cannot be loaded later.
  */
-const budgets = { everything: 250_000 };
+const budgets = { everything: 260_000 };
 const taskBudget = 80_000;
 
 async function expectSizes() {
