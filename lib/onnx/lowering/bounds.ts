@@ -85,8 +85,9 @@ export class Bounds {
   readonly #known = new Map<string, Bound>();
 
   constructor({ initializers, inputs, nodes }: Graph, finiteInputs: boolean) {
-    for (const { name } of inputs) this.#known.set(name, { low: -Infinity, isFinite: finiteInputs });
     for (const [name, constant] of initializers) this.#known.set(name, boundOf(constant));
+    // A constant that is an input too can be replaced by the caller.
+    for (const { name } of inputs) this.#known.set(name, { low: -Infinity, isFinite: finiteInputs });
     for (const node of nodes) {
       const bound = this.#ofNode(node);
       for (const output of node.outputs) this.#known.set(output, bound);

@@ -1,7 +1,6 @@
 import type { Builder } from '../builder/builder.js';
 import type { Value } from '../builder/graph-builder.js';
-import type { Graph, Node } from '../graph/graph.js';
-import type { Dim } from '../graph/graph.js';
+import type { Dim, Graph, Node } from '../graph/graph.js';
 import type { Bounds } from './bounds.js';
 
 /** A node of the model that is lowered, and what a form may know about it. */
@@ -25,11 +24,12 @@ export class Site {
     return type?.dtype === 'float32' ? type.shape : null;
   }
 
-  /** The only number of a constant of one element, `undefined` for any other input. */
+  /** The number of a constant of rank 0, which changes no shape; `undefined` for any other input. */
   scalar(index: number): number | undefined {
+    const name = this.node.inputs[index] ?? '';
     const constant = this.input(index)?.constant;
-    if (constant?.data.length !== 1 || constant.dtype === 'string') return undefined;
-    return Number(constant.data[0]);
+    if (constant?.dims.length !== 0 || constant.dtype === 'string') return undefined;
+    return this.origins.isConstant(name) ? Number(constant.data[0]) : undefined;
   }
 
   /** The node of the model that makes an input. */

@@ -121,6 +121,19 @@ describe('lowerModel', () => {
       expect(lowerModel(given, 'cpu')).to.equal(given);
     });
 
+    it('where a constant of one element adds an axis, or the caller can replace it', () => {
+      const wide = modelOf([4], (b, x) =>
+        b.pow(b.square(x), b.constant(float32(Float32Array.of(0.5), [1, 1]))),
+      );
+      expect(lowerModel(wide, 'cpu')).to.equal(wide);
+      const model = modelOf([4], (b, x) => b.pow(b.square(x), 0.5));
+      const [[name = ''] = []] = model.graph.initializers;
+      const inputs = [...model.graph.inputs, { name, type: { dtype: 'float32', shape: [] } as const }];
+      const replaceable = { ...model, graph: { ...model.graph, inputs } };
+      expect(lowerModel(model, 'cpu')).not.to.equal(model);
+      expect(lowerModel(replaceable, 'cpu')).to.equal(replaceable);
+    });
+
     it('where a power may be one of a negative number', () => {
       const model = modelOf([4], (b, x) => b.pow(x, 0.5));
       expect(lowerModel(model, 'cpu')).to.equal(model);
